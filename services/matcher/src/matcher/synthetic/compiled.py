@@ -1,0 +1,14 @@
+"""Functions compiled to machine code, without losing their types."""
+
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar, cast
+
+from numba import njit  # type: ignore[import-untyped, unused-ignore]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def compiled(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile `function` with numba: no GIL, the result kept on disk for the next process."""
+    return cast(Callable[P, R], njit(cache=True, nogil=True)(function))

@@ -1,0 +1,179 @@
+"""Fingers that nobody has: ridge field and minutiae of one synthetic finger."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.synthetic.compiled import compiled
+from matcher.synthetic.field import Field, charge, orientation
+
+VERSION = "1"
+"""Changes whenever a seed gives another finger."""
+
+
+class Pattern(Enum):
+    """Class of the ridge pattern, as a viewer of the impression names it."""
+
+    ARCH = "arch"
+    TENTED_ARCH = "tented arch"
+    LEFT_LOOP = "left loop"
+    RIGHT_LOOP = "right loop"
+    WHORL = "whorl"
+
+
+NATURAL_SHARES = {
+    Pattern.ARCH: 0.037,
+    Pattern.TENTED_ARCH: 0.029,
+    Pattern.LEFT_LOOP: 0.338,
+    Pattern.RIGHT_LOOP: 0.317,
+    Pattern.WHORL: 0.279,
+}
+"""Wilson, Candela and Watson, Journal of Artificial Neural Networks 1(2), 1994."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Master:
+    """What never changes about a synthetic finger.
+
+    field: direction and distance of its ridges.
+    xy: float64 (n, 2), pixels at 500 dpi from the middle of the finger, x right, y down.
+    angle: float64 (n,), radians counter-clockwise (y up), in [0, 2 pi).
+    kind: uint8 (n,), 1 ending, 2 bifurcation.
+    clarity: float64 (n,), 0 to 1: how reliably impressions show this minutia.
+    """
+
+    seed: int
+    pattern: Pattern
+    field: Field
+    xy: NDArray[np.float64]
+    angle: NDArray[np.float64]
+    kind: NDArray[np.uint8]
+    clarity: NDArray[np.float64]
+
+
+def master(seed: int) -> Master:
+    """The finger with this number (0 or more): the same number gives the same finger."""
+    rng = np.random.default_rng(seed)
+    pattern = _pattern(rng.random())
+    field = _field(pattern, rng)
+    per_square_pixel = rng.uniform(0.19, 0.31) / 19.685**2
+    count = int(per_square_pixel * math.pi * field.half_width * field.half_height)
+    xy, angle = _scatter(field, count, per_square_pixel, rng)
+    kind = np.where(rng.random(count) < 0.6, 1, 2).astype(np.uint8)
+    clarity = rng.beta(4.0, 1.5, count)
+    return Master(seed, pattern, field, xy, angle, kind, clarity)
+
+
+def _pattern(draw: float) -> Pattern:
+    for pattern, share in NATURAL_SHARES.items():
+        draw -= share
+        if draw < 0.0:
+            return pattern
+    return Pattern.WHORL
+
+
+def _field(pattern: Pattern, rng: np.random.Generator) -> Field:
+    cores, deltas = _SINGULARITIES[pattern](rng)
+    # Seen from far below, each core turns the ridges by a quarter turn and each delta back again.
+    arching, hump = rng.uniform(0.15, 0.5), 0.0
+    if pattern is Pattern.ARCH:
+        arching, hump = rng.uniform(0.35, 0.65), rng.uniform(0.1, 0.7)
+    waves = (rng.uniform(0.02, 0.06), *rng.normal(0.0, 0.015, 2), rng.uniform(0.0, 2 * math.pi))
+    field = Field(
+        cores=np.array(cores, np.float64).reshape(-1, 2),
+        deltas=np.array(deltas, np.float64).reshape(-1, 2),
+        turn=0.0,
+        arching=arching,
+        hump=hump,
+        period=rng.normal(9.0, 0.6),
+        coarsening=rng.uniform(0.05, 0.25),
+        ripple=(float(waves[0]), float(waves[1]), float(waves[2]), float(waves[3])),
+        half_width=rng.uniform(160.0, 190.0),
+        half_height=rng.uniform(215.0, 245.0),
+    )
+    return field._replace(turn=-orientation(field, 0.0, 300.0))
+
+
+_Points = list[tuple[float, float]]
+
+
+def _arch(rng: np.random.Generator) -> tuple[_Points, _Points]:
+    return [], []
+
+
+def _tented_arch(rng: np.random.Generator) -> tuple[_Points, _Points]:
+    x = rng.normal(0.0, 10.0)
+    return [(x, rng.normal(0.0, 12.0))], [(x + rng.normal(0.0, 5.0), rng.uniform(60.0, 110.0))]
+
+
+def _loop(side: float, rng: np.random.Generator) -> tuple[_Points, _Points]:
+    core = (rng.normal(0.0, 12.0), rng.normal(-15.0, 18.0))
+    return [core], [(side * rng.uniform(60.0, 135.0), core[1] + rng.uniform(75.0, 150.0))]
+
+
+def _left_loop(rng: np.random.Generator) -> tuple[_Points, _Points]:
+    return _loop(1.0, rng)
+
+
+def _right_loop(rng: np.random.Generator) -> tuple[_Points, _Points]:
+    return _loop(-1.0, rng)
+
+
+def _whorl(rng: np.random.Generator) -> tuple[_Points, _Points]:
+    x, y = rng.normal(0.0, 12.0), rng.normal(-10.0, 15.0)
+    apart, tilt = rng.uniform(6.0, 38.0), rng.normal(0.5 * math.pi, 0.35)
+    dx, dy = apart * math.cos(tilt), apart * math.sin(tilt)
+    cores = [(x + dx, y - dy), (x - dx, y + dy)]
+    left = (-rng.uniform(75.0, 140.0), y + rng.uniform(80.0, 150.0))
+    right = (rng.uniform(75.0, 140.0), y + rng.uniform(80.0, 150.0))
+    return cores, [left, right]
+
+
+_SINGULARITIES = {
+    Pattern.ARCH: _arch,
+    Pattern.TENTED_ARCH: _tented_arch,
+    Pattern.LEFT_LOOP: _left_loop,
+    Pattern.RIGHT_LOOP: _right_loop,
+    Pattern.WHORL: _whorl,
+}
+
+
+@compiled
+def _scatter(
+    field: Field, count: int, density: float, rng: np.random.Generator
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Place minutiae: more where the field must make or end ridges, seldom side by side."""
+    xy = np.empty((count, 2))
+    angle = np.empty(count)
+    placed = 0
+    while placed < count:
+        x = rng.uniform(-field.half_width, field.half_width)
+        y = rng.uniform(-field.half_height, field.half_height)
+        if (x / field.half_width) ** 2 + (y / field.half_height) ** 2 > 1.0:
+            continue
+        born = max(-2.0 * density, min(2.0 * density, charge(field, x, y)))
+        here = 0.6 * density + abs(born)
+        if rng.random() * 2.6 * density > here or not _has_room(xy[:placed], x, y, rng):
+            continue
+        theta = orientation(field, x, y) + rng.normal(0.0, 0.07)
+        if rng.random() > 0.5 + 0.5 * born / here:
+            theta += math.pi
+        xy[placed, 0], xy[placed, 1] = x, y
+        angle[placed] = theta % (2.0 * math.pi)
+        placed += 1
+    return xy, angle
+
+
+@compiled
+def _has_room(taken: NDArray[np.float64], x: float, y: float, rng: np.random.Generator) -> bool:
+    """Whether a minutia fits at (x, y): none within 7 px, seldom one within 15 px."""
+    for i in range(len(taken)):
+        squared = (taken[i, 0] - x) ** 2 + (taken[i, 1] - y) ** 2
+        if squared < 49.0 or (squared < 225.0 and rng.random() < 0.6):
+            return False
+    return True

@@ -1,7 +1,6 @@
 from collections import Counter
 
 import pytest
-
 from matcher.synthetic.patterns import NATURAL_SHARES, Pattern, master
 
 

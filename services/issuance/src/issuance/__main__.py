@@ -1,0 +1,21 @@
+"""Command line of the issuance service."""
+
+import argparse
+from collections.abc import Sequence
+
+from issuance import replay
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one subcommand; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="issuance", description="Workflow of an application.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    command = commands.add_parser("replay", help="plan any fortnight from a scenario")
+    replay.add_arguments(command)
+    command.set_defaults(run=replay.run)
+    args = parser.parse_args(arguments)
+    return int(args.run(args))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,228 @@
+"""What `issuance replay` reads: an office, its arrivals, an outage. Checked field by field."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated, Any, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+import holidays
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    ValidationError,
+    model_validator,
+)
+
+from issuance.domain.plan import Waiting, expected
+from issuance.domain.print_room import Capacity, PrintRoom, Stoppage
+from issuance.domain.working_time import DAY, Calendar
+
+YEARS = range(1970, 2100)
+"""Years whose zones and national holidays are known well enough to plan with."""
+RATES = Decimal("0.001"), Decimal(1_000_000)
+
+
+class BadScenario(ValueError):
+    """The scenario says something that cannot be; the message names the field and the remedy."""
+
+
+def _day(value: object) -> date:
+    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
+        raise ValueError('write a date as "2018-10-26"')
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        raise ValueError("there is no such day in the calendar") from None
+    if day.year not in YEARS:
+        raise ValueError(f"give a year from {YEARS[0]} to {YEARS[-1]}")
+    return day
+
+
+def _moment(value: object) -> date | datetime:
+    if not isinstance(value, str) or "T" not in value:
+        return _day(value)
+    _day(value.partition("T")[0])
+    try:
+        instant = datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError('write a time as "2018-10-31T18:00:00+08:00"') from None
+    if instant.tzinfo is None:
+        raise ValueError("a time needs its offset from UTC, as in 2018-10-31T18:00:00+08:00")
+    return instant
+
+
+def _zone(value: object) -> ZoneInfo:
+    if not isinstance(value, str) or value not in available_timezones():
+        raise ValueError('unknown time zone; give an IANA name such as "Asia/Makassar"')
+    return ZoneInfo(value)
+
+
+def _country(value: object) -> str:
+    known = isinstance(value, str) and value in holidays.list_supported_countries()
+    if not isinstance(value, str) or not known or len(value) != 2:
+        raise ValueError('unknown country; give its ISO 3166 code in two capitals, such as "ID"')
+    return value
+
+
+def _rate(value: object) -> Fraction:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise ValueError("give a number of books, such as 40.5")
+    if not RATES[0] <= value <= RATES[1]:
+        raise ValueError(f"no capacity to plan with; give {RATES[0]} to {RATES[1]:,} books a day")
+    return Fraction(value)
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+Moment = Annotated[date | datetime, PlainValidator(_moment)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(
+        strict=True, extra="forbid", frozen=True, arbitrary_types_allowed=True
+    )
+
+
+class Office(_Strict):
+    """The print room of one office."""
+
+    timezone: Annotated[ZoneInfo, PlainValidator(_zone)]
+    machines: Annotated[int, Field(ge=1, le=10_000)]
+    books_per_machine_per_day: Annotated[Fraction, PlainValidator(_rate)]
+    closures: list[Day] = []
+
+
+class Outage(_Strict):
+    """No identification, so no printing; a bare date means the whole of that day."""
+
+    from_: Annotated[Moment, Field(alias="from")]
+    to: Moment | None = None
+
+    def began(self, zone: ZoneInfo) -> datetime:
+        """The first instant of the outage."""
+        return _midnight(self.from_, zone)
+
+    def ended(self, zone: ZoneInfo) -> datetime | None:
+        """The first instant after the outage; None while it lasts."""
+        if self.to is None or isinstance(self.to, datetime):
+            return self.to
+        return _midnight(self.to + DAY, zone)
+
+
+class Scenario(_Strict):
+    """One office's fortnight, or any other stretch of days."""
+
+    office: Office
+    country: Annotated[str, PlainValidator(_country)]
+    promise_working_days: Annotated[int, Field(ge=0, le=365)]
+    arrivals: dict[Day, Annotated[int, Field(ge=0, le=1_000_000_000)]]
+    outage: Outage | None = None
+    printing_resumes: Day | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.outage is None:
+            if self.printing_resumes:
+                raise ValueError("printing_resumes: give the outage too, or leave this out")
+            return self
+        self._check_order(self.outage)
+        return self
+
+    def _check_order(self, outage: Outage) -> None:
+        zone = self.office.timezone
+        ended = outage.ended(zone)
+        if ended is None and self.printing_resumes is None:
+            raise ValueError("outage.to: give the end of the outage, or printing_resumes")
+        if ended is not None and ended <= outage.began(zone):
+            raise ValueError("outage.to: the outage must end after outage.from")
+        last = _date(outage.from_ if outage.to is None else outage.to, zone)
+        if self.printing_resumes and self.printing_resumes < last:
+            raise ValueError("printing_resumes: must not be before the end of the outage")
+
+    @property
+    def first_day(self) -> date:
+        """The first day of application, on which the plan starts."""
+        return min(self.arrivals, default=date(YEARS[0], 1, 1))
+
+    def calendar(self) -> Calendar:
+        """The office's working days and hours."""
+        closures = frozenset(self.office.closures)
+        return Calendar(self.office.timezone, self.country, closures=closures)
+
+    def waiting(self) -> list[Waiting]:
+        """The arrivals as the planner takes them."""
+        return expected(self.arrivals, self.calendar(), self.promise_working_days)
+
+    def room(self) -> PrintRoom:
+        """The print room with its outage."""
+        office = self.office
+        capacity = Capacity.of(office.machines, office.books_per_machine_per_day, self.first_day)
+        return PrintRoom(self.calendar(), capacity, self._stoppages())
+
+    def _stoppages(self) -> tuple[Stoppage, ...]:
+        if self.outage is None:
+            return ()
+        zone = self.office.timezone
+        began, ended = self.outage.began(zone), self.outage.ended(zone)
+        return (Stoppage(began, ended, resumes=self.printing_resumes),)
+
+
+def read(text: str | bytes) -> Scenario:
+    """The scenario in `text` (UTF-8 JSON). Raises BadScenario for the first wrong field."""
+    try:
+        content = json.loads(
+            text,
+            parse_float=Decimal,
+            parse_constant=_no_constant,
+            object_pairs_hook=_no_duplicates,
+        )
+        return Scenario.model_validate(content)
+    except ValidationError as error:
+        raise BadScenario(_first(error)) from None
+    except RecursionError:
+        raise BadScenario("scenario: nested too deeply; see the documented example") from None
+    except BadScenario:
+        raise
+    except ValueError as error:
+        raise BadScenario(f"scenario: not valid JSON: {error}") from None
+
+
+def _midnight(moment: date | datetime, zone: ZoneInfo) -> datetime:
+    if isinstance(moment, datetime):
+        return moment
+    return datetime(moment.year, moment.month, moment.day, tzinfo=zone)
+
+
+def _date(moment: date | datetime, zone: ZoneInfo) -> date:
+    return moment.astimezone(zone).date() if isinstance(moment, datetime) else moment
+
+
+def _no_constant(name: str) -> float:
+    raise BadScenario(f"scenario: {name} is not a number; give a finite one")
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise BadScenario(f"{twice}: given twice; keep one")
+    return fields
+
+
+def _first(error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    field = ".".join(str(part) for part in first["loc"] if part != "[key]")
+    problem = {
+        "missing": "missing; add it",
+        "extra_forbidden": "unknown; check the spelling or remove it",
+    }.get(first["type"], first["msg"].removeprefix("Value error, "))
+    if first["type"] not in ("missing", "extra_forbidden", "value_error"):
+        problem += f", not {json.dumps(first['input'], default=str)[:60]}"
+    return f"{field}: {problem}" if field else problem

@@ -1,9 +1,65 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
+.PHONY: help setup demo up test test-slow lint format protos bench replay cert grpcurl ippeveprinter clean
+
 UV_VERSION := 0.13.9
 UV := .tools/bin/uv
 RUN := $(UV) run --frozen --all-packages
+PKI ?= build/pki
 
-.PHONY: protos
-protos: ## Generate code from the contracts (the only writer of protos/gen)
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: .venv/.ready ## Install everything into this checkout
+
+.tools/bin/uv:
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: $$(python3 --version) found" >&2; exit 1; }
+	@python3 -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv module is missing; install it, on Debian with: apt-get install python3-venv" >&2; exit 1; }
+	python3 -m venv .tools
+	.tools/bin/pip install --quiet --no-cache-dir --disable-pip-version-check uv==$(UV_VERSION)
+
+.venv/.ready: .tools/bin/uv uv.lock pyproject.toml $(wildcard */*/pyproject.toml)
+	$(UV) sync --frozen --all-packages
+	@touch $@
+
+demo: setup ## The fortnight of October 2018: SEED=1 IMAGES=<folder> DPI="500 SET=569"
+	$(RUN) harness demo $(if $(SEED),--seed $(SEED)) $(if $(IMAGES),--images "$(IMAGES)") $(if $(DPI),--dpi "$(DPI)")
+
+up: setup ## Start a small country and leave it running
+	$(RUN) harness up
+
+test: setup ## Prove that it works (minutes)
+	$(RUN) pytest -m "not slow"
+
+test-slow: setup ## Long fault drills
+	$(RUN) pytest -m slow
+
+lint: setup ## ruff, mypy --strict, import-linter, buf, generated code up to date
+	$(RUN) ruff format --check .
+	$(RUN) ruff check .
+	$(RUN) mypy services/*/src tests/harness/src services/*/tests tests/contract tests/journeys tests/faults benchmarks
+	$(RUN) lint-imports
+	$(RUN) buf lint protos
+	$(RUN) protos/check.sh
+
+format: setup ## Format the code
+	$(RUN) ruff check --fix .
+	$(RUN) ruff format .
+
+protos: setup ## Generate code from the contracts
 	$(RUN) protos/generate.sh
+
+bench: setup ## Accuracy and speed: IMAGES=<folder> DPI="500 SET=569"
+	$(RUN) python benchmarks/run.py $(if $(IMAGES),--images "$(IMAGES)") $(if $(DPI),--dpi "$(DPI)")
+
+replay: setup ## The plan of any fortnight: SCENARIO=<file> OUT=<file>
+	$(RUN) issuance replay $(SCENARIO) --out $(OUT)
+
+cert: setup ## A development certificate: OFFICE=BJM USER=siti ROLE=examiner
+	@$(RUN) servicekit cert --dir $(PKI) $(if $(OFFICE),--office $(OFFICE)) --user "$(USER)" --role "$(ROLE)"
+
+grpcurl: setup ## Call with a certificate: OFFICE=national USER=ani ROLE=administrator ARGS="..."
+	@$(RUN) deploy/grpcurl.sh "$(PKI)" "$(or $(OFFICE),national)" "$(USER)" "$(or $(ROLE),administrator)" $(ARGS)
+
+clean: ## Remove what was built; databases of the demo too
+	rm -rf build .venv .tools

@@ -1,0 +1,61 @@
+"""How much work a server takes on, and how it lets go of it when it stops."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from servicekit.errors import Draining, Overloaded
+
+_RETRY_AFTER = timedelta(seconds=1)
+
+
+class Admission:
+    """Admits at most ``limit`` calls at once, and as many streams of answers beside them.
+
+    Streams are counted apart, because quiet watchers must not keep short calls out.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._calls = 0
+        self._streams: set[asyncio.Task[object]] = set()
+        self._ended: set[asyncio.Task[object]] = set()
+
+    @contextmanager
+    def call(self) -> Iterator[None]:
+        """A place for a call; raises Overloaded at once when there is none."""
+        self._refuse_beyond_limit(self._calls)
+        self._calls += 1
+        try:
+            yield
+        finally:
+            self._calls -= 1
+
+    @contextmanager
+    def stream(self) -> Iterator[None]:
+        """A place for a stream of answers; Draining is raised inside when the server stops."""
+        self._refuse_beyond_limit(len(self._streams))
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101  a handler always runs in a task
+        self._streams.add(task)
+        try:
+            yield
+        except asyncio.CancelledError:
+            if task not in self._ended:
+                raise
+            task.uncancel()
+            raise Draining("the server is stopping", retry_after=_RETRY_AFTER) from None
+        finally:
+            self._streams.discard(task)
+            self._ended.discard(task)
+
+    def end_streams(self) -> None:
+        """End all streams of answers, which would outlast any patience; clients resume them."""
+        for task in self._streams - self._ended:
+            self._ended.add(task)
+            task.cancel()
+
+    def _refuse_beyond_limit(self, taken: int) -> None:
+        if taken >= self._limit:
+            raise Overloaded("as much work as possible is under way", retry_after=_RETRY_AFTER)

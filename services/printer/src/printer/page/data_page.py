@@ -1,0 +1,120 @@
+"""The TD3 data page as a PDF of one page at true size, 125 mm wide and 88 mm high.
+
+Zones and sequence of fields after ICAO Doc 9303-4 clauses 3 and 4.1; captions in Indonesian and
+English. Equal data give equal bytes (reportlab's invariant mode), so a page can be named by its
+digest.
+"""
+
+import io
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from reportlab.lib.colors import HexColor
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+
+from printer.page import typeface
+from printer.page.mrz import Mrz, MrzData, td3
+from printer.page.portrait import outline
+
+WIDTH_MM, HEIGHT_MM = 125.0, 88.0
+# Doc 9303-4 figure 3: reference centre lines of the two lines from the bottom edge; the ink of
+# the first character begins 6.0 +- 1.0 mm from the left edge, 0.2 to 0.6 mm inside its cell.
+_UPPER_CENTRE_MM, _LOWER_CENTRE_MM, _MRZ_LEFT_MM = 15.95, 9.60, 5.7
+_INK, _CAPTION_INK = HexColor("#101010"), HexColor("#5a2a2a")
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MEI/MAY", "JUN", "JUL", "AGT/AUG", "SEP", "OKT/OCT",
+           "NOV", "DES/DEC")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageData:
+    """Everything on the page; the texts here stand as they are and may hold any Latin letters."""
+
+    mrz: MrzData
+    issuing_state_name: str
+    place_of_birth: str
+    date_of_issue: date
+    authority: str
+
+
+class _Field(NamedTuple):
+    """Caption and value; `left` and `top` in mm from the page's left and bottom edges."""
+
+    name: str
+    caption: str
+    value: str
+    left: float
+    top: float
+    width: float
+    height: float = 3.4
+
+
+def render(data: PageData) -> bytes:
+    """The page as PDF. Raises Unprintable with the name of the field that does not fit."""
+    mrz = td3(data.mrz)
+    target = io.BytesIO()
+    canvas = Canvas(target, pagesize=(WIDTH_MM * mm, HEIGHT_MM * mm), invariant=True)
+    canvas.setTitle(f"TD3 {data.mrz.document_number}")
+    outline(canvas, left=4.0 * mm, bottom=25.2 * mm, width=33.0 * mm, height=43.0 * mm)
+    for field in _fields(data):
+        _draw(canvas, field)
+    _draw_mrz(canvas, mrz)
+    canvas.showPage()
+    canvas.save()
+    return target.getvalue()
+
+
+def _fields(data: PageData) -> list[_Field]:
+    zone = data.mrz
+    return [
+        _Field("issuing_state_name", "PASPOR / PASSPORT", data.issuing_state_name, 4, 84.5, 42),
+        _Field("document_code", "Jenis / Type", zone.document_code, 48, 84.5, 12),
+        _Field("issuing_state", "Kode negara / Country code", zone.issuing_state, 64, 84.5, 24),
+        _Field("document_number", "No. paspor / Passport no.", zone.document_number, 96, 84.5, 25),
+        _Field("primary_identifier", "Nama / Name", zone.primary_identifier.upper(), 41, 75, 80, 5),
+        _Field("secondary_identifier", "Nama depan / Given names",
+               zone.secondary_identifier.upper(), 41, 66.6, 80, 5),
+        _Field("nationality", "Kewarganegaraan / Nationality", zone.nationality, 41, 58.2, 38),
+        _Field("sex", "Jenis kelamin / Sex", _sex(zone.sex), 96, 58.2, 25),
+        _Field("date_of_birth", "Tgl. lahir / Date of birth", _day(zone.date_of_birth),
+               41, 51.2, 38),
+        _Field("personal_number", "No. reg. / Personal no.", zone.personal_number, 84, 51.2, 37),
+        _Field("place_of_birth", "Tempat lahir / Place of birth", data.place_of_birth.upper(),
+               41, 44.2, 80),
+        _Field("date_of_issue", "Tgl. pengeluaran / Date of issue", _day(data.date_of_issue),
+               41, 37.2, 38),
+        _Field("date_of_expiry", "Tgl. habis berlaku / Date of expiry", _day(zone.date_of_expiry),
+               84, 37.2, 37),
+        _Field("authority", "Kantor yang mengeluarkan / Issuing office", data.authority.upper(),
+               41, 30.2, 80),
+    ]  # fmt: skip
+
+
+def _draw(canvas: Canvas, field: _Field) -> None:
+    block = typeface.fit(field.name, field.value, field.width * mm, field.height * mm)
+    canvas.setFillColor(_CAPTION_INK)
+    canvas.setFont(typeface.LATIN, 4.6)
+    canvas.drawString(field.left * mm, field.top * mm, field.caption)
+    canvas.setFillColor(_INK)
+    canvas.setFont(typeface.LATIN, block.size)
+    for number, line in enumerate(block.lines):
+        baseline = field.top * mm - 0.7 * mm - block.size - number * block.leading
+        canvas.drawString(field.left * mm, baseline, line)
+
+
+def _draw_mrz(canvas: Canvas, mrz: Mrz) -> None:
+    height = typeface.ocr_b_height()
+    canvas.setFillColor(_INK)
+    canvas.setFont(typeface.OCR_B, typeface.OCR_B_SIZE)
+    for line, centre in ((mrz.upper, _UPPER_CENTRE_MM), (mrz.lower, _LOWER_CENTRE_MM)):
+        baseline = centre * mm - height / 2
+        canvas.drawString(_MRZ_LEFT_MM * mm, baseline, line)
+
+
+def _day(day: date) -> str:
+    return f"{day.day:02d} {_MONTHS[day.month - 1]} {day.year:04d}"
+
+
+def _sex(sex: str) -> str:
+    return {"M": "L/M", "F": "P/F"}.get(sex, "X")

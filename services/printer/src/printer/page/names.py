@@ -1,0 +1,48 @@
+"""The name field of a TD3 machine readable zone: 39 positions, ICAO Doc 9303-4 clause 4.2.3."""
+
+from itertools import chain
+
+from printer.page.errors import Unprintable
+from printer.page.transliteration import FILLER, transliterate
+
+LENGTH = 39
+# Two fillers and the first letter of the secondary identifier must always fit behind it.
+_PRIMARY_LENGTH = LENGTH - 3
+
+
+def name_field(primary: str, secondary: str) -> str:
+    """Both identifiers in 39 positions, filled with `<`, or truncated to end with a letter.
+
+    A holder with one name has it as the primary identifier and an empty secondary one.
+    A name of 39 positions or fewer is never truncated. Raises Unprintable.
+    """
+    first = transliterate(primary, "primary_identifier")
+    second = transliterate(secondary, "secondary_identifier")
+    if not first:
+        raise Unprintable("primary_identifier", "no letter is left for the machine readable zone")
+    whole = _join(first, second)
+    return whole.ljust(LENGTH, FILLER) if len(whole) <= LENGTH else _truncate(first, second)
+
+
+def _join(first: list[str], second: list[str]) -> str:
+    return "<<".join(FILLER.join(part) for part in (first, second) if part)
+
+
+def _truncate(first: list[str], second: list[str]) -> str:
+    if second:
+        first = [c for c in _join(first, [])[:_PRIMARY_LENGTH].split(FILLER) if c]
+    cut = _join(first, second)[:LENGTH]
+    if not cut.endswith(FILLER):
+        return cut
+    _shorten_longest(first, second, shown=len([c for c in cut.split(FILLER) if c]))
+    return _join(first, second)[:LENGTH]
+
+
+def _shorten_longest(first: list[str], second: list[str], shown: int) -> None:
+    """Take one letter from the longest shown component, so that the next one's initial fits."""
+    places = list(chain(((first, i) for i in range(len(first))),
+                        ((second, i) for i in range(len(second)))))[:shown]  # fmt: skip
+    part, index = max(places, key=lambda place: len(place[0][place[1]]))
+    if len(part[index]) == 1:
+        raise Unprintable("primary_identifier", "so many one-letter names cannot be truncated")
+    part[index] = part[index][:-1]

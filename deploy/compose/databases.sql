@@ -1,0 +1,3 @@
+CREATE DATABASE matcher;
+CREATE DATABASE issuance;
+CREATE DATABASE printer;

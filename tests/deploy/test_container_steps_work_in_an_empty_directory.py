@@ -1,0 +1,106 @@
+"""The container file's own steps, run by bash in an empty directory instead of a container."""
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from dockerfile_parse import DockerfileParser
+
+ROOT = Path(__file__).parents[2]
+DOCKERFILE = ROOT / "deploy/docker/Dockerfile"
+NEEDS_A_CONTAINER = ("useradd",)
+
+
+@dataclass
+class Stage:
+    """One stage of the container file and where its `/` lies on this machine."""
+
+    root: Path
+    workdir: str = "/"
+    entrypoint: list[str] = field(default_factory=list)
+
+    def at(self, path: str) -> Path:
+        return self.root / os.path.normpath(os.path.join(self.workdir, path)).lstrip("/")
+
+
+def build(target: str, folder: Path) -> Stage:
+    stages: dict[str, Stage] = {}
+    current = Stage(folder)
+    for step in DockerfileParser(str(DOCKERFILE)).structure:
+        words = step["value"].split()
+        if step["instruction"] == "FROM":
+            current = start(stages, words, folder)
+        elif step["instruction"] == "WORKDIR":
+            current.workdir = words[0]
+            current.at(".").mkdir(parents=True, exist_ok=True)
+        elif step["instruction"] == "ENTRYPOINT":
+            current.entrypoint = json.loads(step["value"])
+        elif wanted(current, target, stages):
+            run(step["instruction"], words, step["value"], current, stages)
+    return stages[target]
+
+
+def start(stages: dict[str, Stage], words: list[str], folder: Path) -> Stage:
+    base, name = stages.get(words[0]), words[-1]
+    stage = Stage(folder / name)
+    if base and base.root.exists():
+        shutil.copytree(base.root, stage.root, symlinks=True)
+        stage.workdir = base.workdir
+    stage.root.mkdir(parents=True, exist_ok=True)
+    stages[name] = stage
+    return stage
+
+
+def wanted(current: Stage, target: str, stages: dict[str, Stage]) -> bool:
+    name = next(name for name, stage in stages.items() if stage is current)
+    return name in ("build", f"build-{target}", "runtime", target)
+
+
+def run(
+    instruction: str, words: list[str], line: str, current: Stage, stages: dict[str, Stage]
+) -> None:
+    if instruction == "COPY":
+        source, destination = words[-2], current.at(words[-1])
+        origin = stages[words[0].split("=")[1]].at(source) if "=" in words[0] else ROOT / source
+        for part in [origin] if "=" in words[0] else [ROOT / word for word in words[:-1]]:
+            copy(part, destination / part.name if words[-1] == "./" else destination)
+    elif instruction == "RUN" and not line.startswith(NEEDS_A_CONTAINER):
+        subprocess.run(["bash", "-euc", line], cwd=current.at("."), check=True, timeout=600)
+
+
+def copy(source: Path, destination: Path) -> None:
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    if source.is_dir():
+        ignore = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(source, destination, symlinks=True, dirs_exist_ok=True, ignore=ignore)
+    else:
+        shutil.copy(source, destination)
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("service", ["matcher", "issuance", "printer"])
+def test_the_program_of_the_image_starts(
+    service: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UV_CACHE_DIR", str(ROOT / ".tools/cache"))
+
+    stage = build(service, tmp_path)
+
+    # Programs of a virtual environment name its folder, which in the image is /app.
+    python = stages_python(tmp_path, service)
+    program = stage.at(stage.entrypoint[0])
+    answer = subprocess.run(
+        [python, str(program), "--help"], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert answer.returncode == 0, answer.stderr
+    assert "serve" in answer.stdout
+    assert "migrate" in answer.stdout
+
+
+def stages_python(folder: Path, service: str) -> str:
+    return shlex.quote(str(folder / f"build-{service}" / "app/.venv/bin/python"))

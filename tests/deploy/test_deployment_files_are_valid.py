@@ -1,0 +1,70 @@
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+from issuance.config import IssuanceSettings
+from matcher.config import MatcherSettings
+from printer.config import PrinterSettings
+from servicekit.policy import Policy
+from servicekit.settings import ServiceSettings
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+SETTINGS: dict[str, type[ServiceSettings]] = {
+    "matcher": MatcherSettings,
+    "issuance": IssuanceSettings,
+    "printer": PrinterSettings,
+}
+
+
+def test_compose_file_obeys_the_compose_specification() -> None:
+    command = ["check-jsonschema", "--builtin-schema", "vendor.compose-spec"]
+    answer = subprocess.run(
+        [*command, str(DEPLOY / "compose/compose.yaml")],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert answer.returncode == 0, answer.stdout
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
+@pytest.mark.parametrize("service", SETTINGS)
+def test_systemd_accepts_the_unit(service: str, tmp_path: Path) -> None:
+    unit = tmp_path / f"passport-{service}.service"
+    text = (DEPLOY / f"systemd/{unit.name}").read_text()
+    unit.write_text(text.replace("/opt/passport/.venv/bin/" + service, "/bin/true"))
+
+    answer = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", str(unit)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert answer.returncode == 0, answer.stderr
+    assert unit.name not in answer.stderr, answer.stderr
+
+
+@pytest.mark.parametrize("service", SETTINGS)
+def test_example_names_every_setting_and_is_accepted(service: str) -> None:
+    example = DEPLOY / f"config/{service}.toml"
+    text = example.read_text()
+
+    named = {
+        line.lstrip("# ").split("=")[0].strip().split(".")[0]
+        for line in text.splitlines()
+        if "=" in line
+    }
+    named |= {line.strip("#[] ").split(".")[0] for line in text.splitlines() if "[" in line}
+
+    assert set(SETTINGS[service].model_fields) <= named
+    assert set(tomllib.loads(text)) <= set(SETTINGS[service].model_fields)
+    SETTINGS[service].load(example)
+
+
+def test_policy_is_sound() -> None:
+    assert Policy.load(DEPLOY / "policy/policy.toml").allow

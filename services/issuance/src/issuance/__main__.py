@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Sequence
 
-from issuance import replay
+from issuance import replay, states_page
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -13,6 +13,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = commands.add_parser("replay", help="plan any fortnight from a scenario")
     replay.add_arguments(command)
     command.set_defaults(run=replay.run)
+    command = commands.add_parser("states", help="print the page of states and events")
+    states_page.add_arguments(command)
+    command.set_defaults(run=states_page.run)
     args = parser.parse_args(arguments)
     return int(args.run(args))
 

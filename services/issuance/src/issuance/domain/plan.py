@@ -83,6 +83,8 @@ class Plan:
 
     entries: tuple[Planned, ...]
     confidence: Confidence
+    printing_from: date | None
+    """First day on which a book is printed, whoever waits; None while nobody can say."""
 
     def collect_on(self) -> dict[str, date | None]:
         """The day of collection by case; of a batch, the day of its last book."""
@@ -126,7 +128,7 @@ def plan(waiting: Iterable[Waiting], room: PrintRoom, today: date, released_toda
         if not line:
             break
     entries += [Planned(case.id, case.applied, None, None, count) for case, count in line.rest()]
-    return Plan(tuple(entries), _confidence(room, today))
+    return Plan(tuple(entries), _confidence(room, today), room.first_day(today, today + HORIZON))
 
 
 def _entry(case: Waiting, books: int, day: date, calendar: Calendar) -> Planned:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
 
@@ -91,6 +91,18 @@ class PrintRoom:
                     yield day, int(begun)
                 begun -= int(begun)
             day += DAY
+
+    def first_day(self, today: date, last: date) -> date | None:
+        """The first day in [today, last] on which a book is printed; None if there is none."""
+        return next((day for day, books in self.days(today, last) if books), None)
+
+    def resuming(self, day: date, now: datetime) -> "PrintRoom":
+        """The room if, from `now` on, printing began exactly on `day`, whatever stops it."""
+        ended = [
+            replace(stoppage, resumes=min(stoppage.shuts(self.calendar)[1], day))
+            for stoppage in self.stoppages
+        ]
+        return replace(self, stoppages=(*ended, Stoppage(now, resumes=day)))
 
     def _open(self, day: date) -> bool:
         return day in self.extra_days or self.calendar.is_working_day(day)

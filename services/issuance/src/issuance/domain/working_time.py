@@ -10,11 +10,19 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import holidays
+from servicekit.errors import DomainError, Kind
 
 DAY = timedelta(days=1)
 WEEKEND = frozenset({5, 6})
 CATEGORIES = frozenset({"public", "government"})
 """Holiday categories on which offices are shut; `government` holds Indonesia's cuti bersama."""
+
+
+class BadDate(DomainError):
+    """The date or time is not possible here."""
+
+    kind = Kind.INVALID
+    reason = "BAD_DATE"
 
 
 @dataclass(frozen=True, slots=True)

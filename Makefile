@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-slow lint format protos bench replay cert grpcurl ippeveprinter clean
+.PHONY: help setup demo up test test-slow lint format docs protos bench replay cert grpcurl ippeveprinter clean
 
 UV_VERSION := 0.13.9
 UV := .tools/bin/uv
@@ -45,6 +45,10 @@ lint: setup ## ruff, mypy --strict, import-linter, buf, generated code up to dat
 format: setup ## Format the code
 	$(RUN) ruff check --fix .
 	$(RUN) ruff format .
+
+docs: setup ## Write the docs pages made from the code
+	$(RUN) python docs/generate.py
+	$(RUN) issuance states > docs/issuance-states.md
 
 protos: setup ## Generate code from the contracts
 	$(RUN) protos/generate.sh

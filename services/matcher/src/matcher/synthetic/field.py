@@ -24,7 +24,7 @@ class Field(NamedTuple):
 
     cores, deltas: float64 (k, 2), positions; k = 0, 1 or 2.
     turn: radians added everywhere, so that the ridges of the base lie level.
-    arching: radians by which the ridges fall off to both sides of the fingertip.
+    arching: radians by which the ridges fall off to the left and to the right of the middle.
     hump: radians of the steep tent in the middle of an arch.
     period: pixels from ridge to ridge, on average.
     coarsening: share by which the period is longer at the base than at the tip.
@@ -35,7 +35,7 @@ class Field(NamedTuple):
     cores: NDArray[np.float64]
     deltas: NDArray[np.float64]
     turn: float
-    arching: float
+    arching: tuple[float, float]
     hump: float
     period: float
     coarsening: float
@@ -52,8 +52,8 @@ def orientation(field: Field, x: float, y: float) -> float:
         theta += 0.5 * math.atan2(field.cores[i, 1] - y, x - field.cores[i, 0])
     for i in range(len(field.deltas)):
         theta -= 0.5 * math.atan2(field.deltas[i, 1] - y, x - field.deltas[i, 0])
-    above_base = 1.0 / (1.0 + math.exp((y - 60.0) / 45.0))
-    theta -= field.arching * above_base * math.tanh(x / 90.0)
+    above_base = 1.0 / (1.0 + math.exp((y - 90.0) / 45.0))
+    theta -= field.arching[0 if x < 0.0 else 1] * above_base * math.tanh(x / 70.0)
     tent = x / 45.0 * math.exp(0.5 - 0.5 * (x / 45.0) ** 2 - (y / 110.0) ** 2)
     return theta - field.hump * tent
 
@@ -83,8 +83,8 @@ def charge(field: Field, x: float, y: float) -> float:
 
     A ridge pattern is the cosine of a phase; minutiae are the points around which the phase
     winds by one turn, and their signed density is the curl of the wave vector over 2 pi
-    (Larkin and Fletcher, Optics Express 15(14), 2007). Where it is positive more minutiae point
-    along the direction of `orientation` than against it.
+    (Larkin and Fletcher, Optics Express 15(14), 2007). Where it is positive (counter-clockwise,
+    the phase growing to the left) more minutiae point along `orientation` than against it.
     """
     step = 4.0
     across = orientation(field, x, y) + 0.5 * math.pi
@@ -92,4 +92,4 @@ def charge(field: Field, x: float, y: float) -> float:
     left = _wave_vector(field, x - step, y, across)[1]
     below = _wave_vector(field, x, y + step, across)[0]
     above = _wave_vector(field, x, y - step, across)[0]
-    return (right - left - below + above) / (2.0 * step) / (2.0 * math.pi)
+    return (left - right + below - above) / (2.0 * step) / (2.0 * math.pi)

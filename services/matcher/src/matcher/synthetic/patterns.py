@@ -61,7 +61,7 @@ def master(seed: int) -> Master:
     rng = np.random.default_rng(seed)
     pattern = _pattern(rng.random())
     field = _field(pattern, rng)
-    per_square_pixel = rng.uniform(0.19, 0.31) / 19.685**2
+    per_square_pixel = rng.uniform(0.18, 0.29) / 19.685**2
     count = int(per_square_pixel * math.pi * field.half_width * field.half_height)
     xy, angle = _scatter(field, count, per_square_pixel, rng)
     kind = np.where(rng.random(count) < 0.6, 1, 2).astype(np.uint8)
@@ -79,17 +79,13 @@ def _pattern(draw: float) -> Pattern:
 
 def _field(pattern: Pattern, rng: np.random.Generator) -> Field:
     cores, deltas = _SINGULARITIES[pattern](rng)
-    # Seen from far below, each core turns the ridges by a quarter turn and each delta back again.
-    arching, hump = rng.uniform(0.15, 0.5), 0.0
-    if pattern is Pattern.ARCH:
-        arching, hump = rng.uniform(0.35, 0.65), rng.uniform(0.1, 0.7)
     waves = (rng.uniform(0.02, 0.06), *rng.normal(0.0, 0.015, 2), rng.uniform(0.0, 2 * math.pi))
     field = Field(
         cores=np.array(cores, np.float64).reshape(-1, 2),
         deltas=np.array(deltas, np.float64).reshape(-1, 2),
         turn=0.0,
-        arching=arching,
-        hump=hump,
+        arching=_arching(pattern, rng),
+        hump=rng.uniform(0.1, 0.7) if pattern is Pattern.ARCH else 0.0,
         period=rng.normal(9.0, 0.6),
         coarsening=rng.uniform(0.05, 0.25),
         ripple=(float(waves[0]), float(waves[1]), float(waves[2]), float(waves[3])),
@@ -97,6 +93,16 @@ def _field(pattern: Pattern, rng: np.random.Generator) -> Field:
         half_height=rng.uniform(215.0, 245.0),
     )
     return field._replace(turn=-orientation(field, 0.0, 300.0))
+
+
+def _arching(pattern: Pattern, rng: np.random.Generator) -> tuple[float, float]:
+    """Fall of the ridges to the left and right; beside a delta the zero-pole model has it."""
+    beside_delta, free = rng.uniform(0.05, 0.3), rng.uniform(0.5, 0.9)
+    return {
+        Pattern.LEFT_LOOP: (free, beside_delta),
+        Pattern.RIGHT_LOOP: (beside_delta, free),
+        Pattern.WHORL: (beside_delta, beside_delta),
+    }.get(pattern, (free, free))
 
 
 _Points = list[tuple[float, float]]
@@ -157,8 +163,8 @@ def _scatter(
         if (x / field.half_width) ** 2 + (y / field.half_height) ** 2 > 1.0:
             continue
         born = max(-2.0 * density, min(2.0 * density, charge(field, x, y)))
-        here = 0.6 * density + abs(born)
-        if rng.random() * 2.6 * density > here or not _has_room(xy[:placed], x, y, rng):
+        here = 0.4 * density + abs(born)
+        if rng.random() * 2.4 * density > here or not _has_room(xy[:placed], x, y, rng):
             continue
         theta = orientation(field, x, y) + rng.normal(0.0, 0.07)
         if rng.random() > 0.5 + 0.5 * born / here:

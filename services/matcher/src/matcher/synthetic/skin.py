@@ -1,0 +1,55 @@
+"""What skin adds to ridges: pores, rough edges, creases; and the noise it is drawn from."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as Picture
+from scipy import ndimage
+
+Image = NDArray[np.float32]
+
+
+def enlarged(image: Image, shape: tuple[int, int]) -> Image:
+    """`image` at `shape` (rows, columns), bicubic."""
+    picture = Picture.fromarray(np.ascontiguousarray(image, np.float32))
+    rows, columns = shape
+    return np.asarray(picture.resize((columns, rows), Picture.Resampling.BICUBIC))
+
+
+def clouds(rng: np.random.Generator, shape: tuple[int, int], size: float) -> Image:
+    """Smooth noise of mean 0 and deviation of about 0.7, whose lumps are `size` pixels large."""
+    rows, columns = (max(2, math.ceil(length / size) + 1) for length in shape)
+    coarse = rng.standard_normal((rows, columns), np.float32)
+    return enlarged(coarse, shape)
+
+
+def weathered(relief: Image, rng: np.random.Generator) -> Image:
+    """`relief` (float32, -1 to 1) as skin: the same on every impression of the finger."""
+    rough = relief + 0.22 * clouds(rng, relief.shape, 2.5) - 0.9 * _pores(relief, rng)
+    for _ in range(rng.poisson(1.2)):
+        rough -= 1.6 * _crease(relief.shape, rng)
+    return rough.astype(np.float32)
+
+
+def _pores(relief: Image, rng: np.random.Generator) -> Image:
+    """Round holes of about 0.1 mm on top of the ridges, a few to the millimetre."""
+    holes = ((relief > 0.8) & (rng.random(relief.shape, np.float32) < 0.03)).astype(np.float32)
+    soft: Image = ndimage.gaussian_filter(holes, 0.8, truncate=2.5)
+    return np.minimum(1.0, soft * (2.0 * math.pi * 0.8**2))
+
+
+def _crease(shape: tuple[int, int], rng: np.random.Generator) -> Image:
+    """A fold of the skin, about 0.1 mm wide, in which nothing touches: 1 in its middle."""
+    rows, columns = shape
+    middle = rng.uniform(0.2, 0.8, 2) * (columns, rows)
+    slant, half_length = rng.normal(0.0, 0.5), rng.uniform(15.0, 90.0)
+    y, x = np.ogrid[:rows, :columns]
+    along = (x - middle[0]) * math.cos(slant) - (y - middle[1]) * math.sin(slant)
+    aside = (x - middle[0]) * math.sin(slant) + (y - middle[1]) * math.cos(slant)
+    bend = rng.normal(0.0, 0.0015) * along**2 + 0.8 * np.sin(0.2 * along)
+    width = rng.uniform(0.7, 1.8) * np.maximum(0.05, 1.0 - (along / half_length) ** 2)
+    fold: Image = np.exp(-0.5 * ((aside - bend) / width) ** 2).astype(np.float32)
+    return fold

@@ -10,7 +10,8 @@ from pathlib import Path
 from issuance.domain.plan import plan
 from issuance.domain.schedule import Row, schedule
 from issuance.domain.words import day_text
-from issuance.scenario import BadScenario, Scenario, read
+from issuance.scenario import Scenario
+from issuance.scenario_file import BadScenario, read
 
 DESCRIPTION = """\
 Compute the collection schedule of an office from its arrivals, print capacity and an outage,
@@ -39,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
         rows = replay(read(args.scenario.read_bytes()))
         _write(args.out, args.scenario, rows)
     except (BadScenario, OSError) as error:
-        print(f"issuance replay: {error}".replace("\n", " "), file=sys.stderr)
+        print(f"issuance replay: {_printable(str(error))}", file=sys.stderr)
         return 2
     print(table(rows))
     return 0
@@ -51,8 +52,8 @@ def replay(scenario: Scenario) -> list[Row]:
     late = sum(row.count for row in rows if row.collect is None)
     if late:
         raise BadScenario(
-            f"office.machines: {late} books would not be printed within ten years; "
-            "give more capacity or fewer arrivals"
+            f"arrivals: {late} people would wait more than ten years; "
+            "give more capacity or an earlier end of the outage"
         )
     return rows
 
@@ -68,6 +69,8 @@ def table(rows: Sequence[Row]) -> str:
 
 def _write(out: Path, scenario: Path, rows: Sequence[Row]) -> None:
     target = out.resolve()
+    if not target.parent.is_dir():
+        raise BadScenario(f"--out: there is no folder {target.parent}; make it first")
     if target == scenario.resolve() or (target.exists() and not target.is_file()):
         raise BadScenario(f"--out: {out} is not a file to write a plan to; give another path")
     content = {
@@ -82,3 +85,7 @@ def _write(out: Path, scenario: Path, rows: Sequence[Row]) -> None:
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else "?" for char in text)

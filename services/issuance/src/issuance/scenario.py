@@ -1,12 +1,10 @@
 """What `issuance replay` reads: an office, its arrivals, an outage. Checked field by field."""
 
-import json
 import re
-from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 import holidays
@@ -16,7 +14,6 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainValidator,
-    ValidationError,
     model_validator,
 )
 
@@ -29,8 +26,8 @@ YEARS = range(1970, 2100)
 RATES = Decimal("0.001"), Decimal(1_000_000)
 
 
-class BadScenario(ValueError):
-    """The scenario says something that cannot be; the message names the field and the remedy."""
+LONGEST = timedelta(days=5 * 366)
+"""Between the first and the last day of application; half of the planner's horizon."""
 
 
 def _day(value: object) -> date:
@@ -120,18 +117,19 @@ class Scenario(_Strict):
 
     office: Office
     country: Annotated[str, PlainValidator(_country)]
-    promise_working_days: Annotated[int, Field(ge=0, le=365)]
+    promise_working_days: Annotated[int, Field(ge=0, le=60)]
     arrivals: dict[Day, Annotated[int, Field(ge=0, le=1_000_000_000)]]
     outage: Outage | None = None
     printing_resumes: Day | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        if self.outage is None:
-            if self.printing_resumes:
-                raise ValueError("printing_resumes: give the outage too, or leave this out")
-            return self
-        self._check_order(self.outage)
+        if self.arrivals and max(self.arrivals) - self.first_day > LONGEST:
+            raise ValueError("arrivals: more than five years apart; replay them in parts")
+        if self.outage:
+            self._check_order(self.outage)
+        elif self.printing_resumes:
+            raise ValueError("printing_resumes: give the outage too, or leave this out")
         return self
 
     def _check_order(self, outage: Outage) -> None:
@@ -173,26 +171,6 @@ class Scenario(_Strict):
         return (Stoppage(began, ended, resumes=self.printing_resumes),)
 
 
-def read(text: str | bytes) -> Scenario:
-    """The scenario in `text` (UTF-8 JSON). Raises BadScenario for the first wrong field."""
-    try:
-        content = json.loads(
-            text,
-            parse_float=Decimal,
-            parse_constant=_no_constant,
-            object_pairs_hook=_no_duplicates,
-        )
-        return Scenario.model_validate(content)
-    except ValidationError as error:
-        raise BadScenario(_first(error)) from None
-    except RecursionError:
-        raise BadScenario("scenario: nested too deeply; see the documented example") from None
-    except BadScenario:
-        raise
-    except ValueError as error:
-        raise BadScenario(f"scenario: not valid JSON: {error}") from None
-
-
 def _midnight(moment: date | datetime, zone: ZoneInfo) -> datetime:
     if isinstance(moment, datetime):
         return moment
@@ -201,28 +179,3 @@ def _midnight(moment: date | datetime, zone: ZoneInfo) -> datetime:
 
 def _date(moment: date | datetime, zone: ZoneInfo) -> date:
     return moment.astimezone(zone).date() if isinstance(moment, datetime) else moment
-
-
-def _no_constant(name: str) -> float:
-    raise BadScenario(f"scenario: {name} is not a number; give a finite one")
-
-
-def _no_duplicates(pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise BadScenario(f"{twice}: given twice; keep one")
-    return fields
-
-
-def _first(error: ValidationError) -> str:
-    first = error.errors(include_url=False)[0]
-    field = ".".join(str(part) for part in first["loc"] if part != "[key]")
-    problem = {
-        "missing": "missing; add it",
-        "extra_forbidden": "unknown; check the spelling or remove it",
-    }.get(first["type"], first["msg"].removeprefix("Value error, "))
-    if first["type"] not in ("missing", "extra_forbidden", "value_error"):
-        problem += f", not {json.dumps(first['input'], default=str)[:60]}"
-    return f"{field}: {problem}" if field else problem

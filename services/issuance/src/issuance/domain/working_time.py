@@ -100,6 +100,11 @@ class Calendar:
         """The instant at which the office closes, were `day` a working day."""
         return datetime.combine(day, self.closes, self.zone)
 
+    def workday_left(self, now: datetime) -> date:
+        """The first working day that has not closed yet: what a plan made `now` starts with."""
+        day = self.day_of(now)
+        return self.on_or_after(day if now < self.closing(day) else day + DAY)
+
     def opened_between(self, after: datetime, until: datetime) -> bool:
         """Whether a working day has opened in (after, until]."""
         return any(

@@ -1,0 +1,74 @@
+"""Reads a scenario from its file: strict JSON, and errors that name the field and the remedy."""
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from pydantic import ValidationError
+
+from issuance.scenario import Scenario
+
+EXAMPLE = "docs/examples/banjarmasin-2018.json"
+
+
+class BadScenario(ValueError):
+    """The scenario says something that cannot be; the message names the field and the remedy."""
+
+
+def read(text: str | bytes) -> Scenario:
+    """The scenario in `text` (UTF-8 JSON). Raises BadScenario for the first wrong field."""
+    try:
+        content = json.loads(
+            text,
+            parse_float=Decimal,
+            parse_constant=_no_constant,
+            object_pairs_hook=_no_duplicates,
+        )
+        return Scenario.model_validate(content)
+    except ValidationError as error:
+        raise BadScenario(_first(error)) from None
+    except RecursionError:
+        raise BadScenario(f"scenario: nested too deeply; see {EXAMPLE}") from None
+    except BadScenario:
+        raise
+    except (ValueError, ArithmeticError) as error:
+        raise BadScenario(f"scenario: not valid JSON: {error}; see {EXAMPLE}") from None
+
+
+def _no_constant(name: str) -> float:
+    raise BadScenario(f"scenario: {name} is not a number; give a finite one")
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise BadScenario(f"{twice}: given twice; keep one")
+    return fields
+
+
+_REMEDIES = {
+    "missing": "missing; add it",
+    "extra_forbidden": "unknown; check the spelling or remove it",
+    "int_type": "give a whole number",
+    "greater_than_equal": "give {ge} or more",
+    "less_than_equal": "give {le} or less",
+    "list_type": "give a list",
+    "dict_type": "give an object",
+    "model_type": "give an object",
+    "value_error": "{error}",
+}
+
+
+def _first(error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    kind = first["type"]
+    field = ".".join(str(part) for part in first["loc"] if part != "[key]")
+    problem = _REMEDIES[kind].format(**first.get("ctx", {}))
+    if not field:
+        return problem if kind == "value_error" else f"scenario: {problem}"
+    if kind in ("missing", "extra_forbidden"):
+        return f"{field}: {problem}"
+    return f"{field}: {problem} (got {json.dumps(first['input'], default=str)[:60]})"

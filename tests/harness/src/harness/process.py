@@ -1,0 +1,147 @@
+"""One process of the country: started, waited for, killed, its log and its peak memory kept."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from time import monotonic
+
+_POLL_SECONDS = 0.02
+
+
+class Died(RuntimeError):
+    """A process ended that should be running, or did not get ready in time."""
+
+
+class Process:
+    """A child process that can live several times; its output goes to one log.
+
+    ready: a line of its output that begins so says that it serves.
+    peak_bytes: largest resident memory of any of its lives so far.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        log: Path,
+        *,
+        ready: str = "READY ",
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self.name = name
+        self.peak_bytes = 0
+        self._command = list(command)
+        self._log = log
+        self._ready = ready
+        self._environment = {**os.environ, **(environment or {})}
+        self._child: subprocess.Popen[bytes] | None = None
+        self._read_from = 0
+
+    @property
+    def running(self) -> bool:
+        """Whether it lives."""
+        return self._child is not None and self._child.poll() is None
+
+    def start(self, environment: Mapping[str, str] | None = None) -> None:
+        """Begin a life; environment: further variables of this life only."""
+        if self.running:
+            raise Died(f"{self.name} runs already")
+        self._log.parent.mkdir(parents=True, exist_ok=True)
+        self._read_from = self._log.stat().st_size if self._log.exists() else 0
+        with self._log.open("ab") as output:
+            self._child = subprocess.Popen(
+                self._command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={**self._environment, **(environment or {})},
+                start_new_session=True,
+            )
+
+    async def ready(self, within: float) -> str:
+        """The rest of its ready line; raises Died with the end of its log after ``within`` s."""
+        deadline = monotonic() + within
+        while monotonic() < deadline:
+            alive = self.running
+            for line in self._output().splitlines():
+                if line.startswith(self._ready):
+                    return line.removeprefix(self._ready)
+            if not alive:
+                break
+            await asyncio.sleep(_POLL_SECONDS)
+        raise Died(f"{self.name} did not get ready; {self._log} ends with:\n{self.tail()}")
+
+    async def stopped(self, within: float) -> int:
+        """Wait for its end; the exit status, negative for a signal. Raises Died if it lives on."""
+        deadline = monotonic() + within
+        while self.running:
+            if monotonic() > deadline:
+                raise Died(f"{self.name} is still running after {within:g} s")
+            self._measure()
+            await asyncio.sleep(_POLL_SECONDS)
+        return self._child.returncode if self._child else 0
+
+    def kill9(self) -> None:
+        """End it at once, as a power cut would."""
+        self._signal(signal.SIGKILL)
+
+    async def terminate(self, within: float = 20.0) -> None:
+        """Ask it to stop; killed when it does not in ``within`` s."""
+        self._signal(signal.SIGTERM)
+        try:
+            await self.stopped(within)
+        except Died:
+            self.kill9()
+
+    def peak(self) -> int:
+        """Largest resident memory of any of its lives until now, in bytes."""
+        self._measure()
+        return self.peak_bytes
+
+    def tail(self, lines: int = 20) -> str:
+        """The last lines of this life's output."""
+        return "\n".join(self._output().splitlines()[-lines:])
+
+    def _output(self) -> str:
+        with self._log.open("rb") as log:
+            log.seek(self._read_from)
+            return log.read().decode(errors="replace")
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._child is None or not self.running:
+            return
+        self._measure()
+        self._child.send_signal(number)
+        if number is signal.SIGKILL:
+            self._child.wait()
+
+    def _measure(self) -> None:
+        if self._child is not None and self.running:
+            self.peak_bytes = max(self.peak_bytes, _high_water(self._child.pid))
+
+
+def _high_water(pid: int) -> int:
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    except OSError:
+        return 0
+    for line in status.splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports of the loopback interface that nobody listens on now."""
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [int(one.getsockname()[1]) for one in sockets]
+    finally:
+        for one in sockets:
+            one.close()

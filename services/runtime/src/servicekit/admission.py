@@ -23,9 +23,9 @@ class Admission:
         self._ended: set[asyncio.Task[object]] = set()
 
     @contextmanager
-    def call(self) -> Iterator[None]:
-        """A place for a call; raises Overloaded at once when there is none."""
-        self._refuse_beyond_limit(self._calls)
+    def call(self, *, always: bool = False) -> Iterator[None]:
+        """A place for a call; raises Overloaded at once when there is none, unless ``always``."""
+        self._refuse(self._calls >= self._limit and not always)
         self._calls += 1
         try:
             yield
@@ -33,9 +33,9 @@ class Admission:
             self._calls -= 1
 
     @contextmanager
-    def stream(self) -> Iterator[None]:
-        """A place for a stream of answers; Draining is raised inside when the server stops."""
-        self._refuse_beyond_limit(len(self._streams))
+    def stream(self, *, always: bool = False) -> Iterator[None]:
+        """Likewise for a stream of answers; Draining is raised in it when the server stops."""
+        self._refuse(len(self._streams) >= self._limit and not always)
         task = asyncio.current_task()
         assert task is not None  # noqa: S101  a handler always runs in a task
         self._streams.add(task)
@@ -56,6 +56,6 @@ class Admission:
             self._ended.add(task)
             task.cancel()
 
-    def _refuse_beyond_limit(self, taken: int) -> None:
-        if taken >= self._limit:
+    def _refuse(self, full: bool) -> None:
+        if full:
             raise Overloaded("as much work as possible is under way", retry_after=_RETRY_AFTER)

@@ -76,6 +76,13 @@ class MessageTooLarge(DomainError):
     reason = "MESSAGE_TOO_LARGE"
 
 
+class AnswerTooLarge(DomainError):
+    """The answer is larger than the service sends; ask for less, as with a smaller page."""
+
+    kind = Kind.EXHAUSTED
+    reason = "ANSWER_TOO_LARGE"
+
+
 class RequestIdReused(DomainError):
     """The request id was used before, with another content."""
 

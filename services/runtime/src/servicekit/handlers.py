@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import grpc
 
 from servicekit.errors import InvalidRequest
-from servicekit.incoming import checked
+from servicekit.messages import decoder, encoder
 
 if TYPE_CHECKING:  # generic in the stubs, not when running
     Context: TypeAlias = grpc.aio.ServicerContext[Any, Any]
@@ -26,25 +26,22 @@ Guard = Callable[[Context], AbstractAsyncContextManager[None]]
 
 def guarded(handler: Handler, guard: Guard, max_message_bytes: int) -> Handler:
     """The handler within the guard, its messages measured, decoded and validated."""
-    decode = handler.request_deserializer
-    make: Any = grpc.stream_unary_rpc_method_handler
-    behaviour: Any = _answering(handler, guard)
+    decode: Any = handler.request_deserializer
+    encode: Any = handler.response_serializer
+    decode, encode = decoder(decode, max_message_bytes), encoder(encode, max_message_bytes)
     if handler.response_streaming:
-        make, behaviour = grpc.stream_stream_rpc_method_handler, _streaming(handler, guard)
-    guarded_handler: Handler = make(
-        behaviour,
-        request_deserializer=checked(decode, max_message_bytes) if decode else None,
-        response_serializer=handler.response_serializer,
-    )
-    return guarded_handler
+        return grpc.stream_stream_rpc_method_handler(_streaming(handler, guard), decode, encode)
+    return grpc.stream_unary_rpc_method_handler(_answering(handler, guard, encode), decode)
 
 
-def _answering(handler: Handler, guard: Guard) -> Callable[..., Any]:
+def _answering(
+    handler: Handler, guard: Guard, encode: Callable[[Any], bytes]
+) -> Callable[..., Any]:
     act: Any = handler.stream_unary if handler.request_streaming else handler.unary_unary
 
-    async def answer(requests: AsyncIterator[Any], context: Context) -> Any:
-        async with guard(context):
-            return await act(await _argument(handler, requests), context)
+    async def answer(requests: AsyncIterator[Any], context: Context) -> bytes:
+        async with guard(context):  # encoding included: gRPC would leak why it failed
+            return encode(await act(await _argument(handler, requests), context))
 
     return answer
 
@@ -70,5 +67,5 @@ async def _argument(handler: Handler, requests: AsyncIterator[Any]) -> Any:
         return requests
     request = await anext(requests, None)
     if request is None:
-        raise InvalidRequest("the call brought no message")
+        raise InvalidRequest("no message came, or one so large that gRPC refused it")
     return request

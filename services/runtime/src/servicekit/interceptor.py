@@ -7,7 +7,7 @@ messages are read, so nobody without a right can make the service hold what he s
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractContextManager, asynccontextmanager
 from functools import partial
 
 import grpc
@@ -97,11 +97,10 @@ class Interceptor(grpc.aio.ServerInterceptor):
             raise NotPermitted("this caller may not call this method", method=method)
 
     def _place(self, method: str, handler: Handler) -> AbstractContextManager[None]:
+        always = method.startswith("grpc.")  # an overloaded server must still say that it is well
         if handler.response_streaming and not handler.request_streaming:
-            return self._admission.stream()
-        if method.startswith("grpc."):  # an overloaded server must still say that it is well
-            return nullcontext()
-        return self._admission.call()
+            return self._admission.stream(always=always)
+        return self._admission.call(always=always)
 
     async def _refuse(self, call: Observation, context: Context, error: DomainError) -> None:
         call.outcome, call.reason = error.kind.value, error.reason

@@ -1,22 +1,36 @@
-"""Structured logs: one JSON object a line, on stderr."""
+"""Structured logs: one JSON object a line, on stderr, for us and for the libraries."""
 
 import logging
 import sys
 
 import structlog
+from structlog.typing import Processor
+
+_SHARED: list[Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+_RENDER: list[Processor] = [
+    structlog.processors.format_exc_info,
+    structlog.processors.JSONRenderer(),
+]
 
 
 def configure(level: str) -> None:
     """Send this process's logs to stderr as JSON. level: debug, info, warning or error."""
     threshold = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
+        processors=[*_SHARED, *_RENDER],
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=_SHARED,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_RENDER],
+        )
+    )
+    # Libraries explain themselves at length; what they say below a warning is not for operators.
+    logging.basicConfig(level=max(threshold, logging.WARNING), handlers=[handler], force=True)

@@ -75,20 +75,17 @@ class Server:
         Prints ``READY <name> <host:port>`` on stdout once it listens. Until ``ready`` is done
         nothing counts as serving; then everything does that nobody stated otherwise.
         """
-        stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stop.set)
         await self._start()
+        serving = asyncio.create_task(self._serve(ready))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, serving.cancel)
         try:
-            if ready is not None:
-                await ready()
-            for service in self._services:
-                if service not in self._stated:
-                    await self.set_serving(service, True)
-            await stop.wait()
+            await asyncio.wait([serving])
         finally:
+            serving.cancel()
             await self._drain()
+        if not serving.cancelled():
+            serving.result()
 
     async def _start(self) -> None:
         settings = self._settings
@@ -103,6 +100,14 @@ class Server:
         sys.stdout.write(f"READY {self._name} {host}:{port}\n")
         sys.stdout.flush()
 
+    async def _serve(self, ready: Callable[[], Awaitable[None]] | None) -> None:
+        if ready is not None:
+            await ready()
+        for service in self._services:
+            if service not in self._stated:
+                await self.set_serving(service, True)
+        await self.grpc.wait_for_termination()
+
     async def _drain(self) -> None:
         await self._health.enter_graceful_shutdown()
         stopping = asyncio.create_task(self.grpc.stop(self._settings.drain_seconds))
@@ -113,7 +118,7 @@ class Server:
 def _options(max_message_bytes: int) -> list[tuple[str, int]]:
     return [
         ("grpc.max_receive_message_length", _MARGIN * max_message_bytes),
-        ("grpc.max_send_message_length", max_message_bytes),
+        ("grpc.max_send_message_length", -1),  # measured by us, to give a reason,
         # Clients ping often to notice a frozen server; without this, quiet long calls would be
         # killed with "Too many pings".
         ("grpc.http2.max_ping_strikes", 0),

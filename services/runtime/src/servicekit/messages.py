@@ -1,4 +1,4 @@
-"""What a message must pass before a handler sees it: size, form, the rules of its contract."""
+"""What messages must pass: size both ways, and form and the contract's rules on the way in."""
 
 import json
 from collections.abc import Callable
@@ -8,12 +8,12 @@ import protovalidate
 from google.protobuf.message import DecodeError, Message
 from protovalidate import FieldPathPb
 
-from servicekit.errors import InvalidRequest, MessageTooLarge
+from servicekit.errors import AnswerTooLarge, InvalidRequest, MessageTooLarge
 
 M = TypeVar("M", bound=Message)
 
 
-def checked(decode: Callable[[bytes], M], max_bytes: int) -> Callable[[bytes], M]:
+def decoder(decode: Callable[[bytes], M], max_bytes: int) -> Callable[[bytes], M]:
     """A decoder that raises MessageTooLarge or InvalidRequest, the latter naming the field."""
 
     def decode_checked(data: bytes) -> M:
@@ -30,6 +30,21 @@ def checked(decode: Callable[[bytes], M], max_bytes: int) -> Callable[[bytes], M
         return message
 
     return decode_checked
+
+
+def encoder(encode: Callable[[M], bytes], max_bytes: int) -> Callable[[M], bytes]:
+    """An encoder that raises AnswerTooLarge."""
+
+    def encode_checked(message: M) -> bytes:
+        data = encode(message)
+        if len(data) > max_bytes:
+            raise AnswerTooLarge(
+                f"the answer has {len(data)} bytes, at most {max_bytes} are sent",
+                max_bytes=str(max_bytes),
+            )
+        return data
+
+    return encode_checked
 
 
 def validate(message: Message) -> None:

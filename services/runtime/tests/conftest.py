@@ -1,0 +1,171 @@
+"""A public key infrastructure and servers for tests, over real sockets with mutual TLS."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+from google.rpc import (  # type: ignore[import-untyped]
+    error_details_pb2,
+    status_pb2,
+)
+from passport.matcher.v1 import encounters_pb2, encounters_pb2_grpc
+from passport.printer.v1 import jobs_pb2, jobs_pb2_grpc
+from servicekit.certificates import issue
+from servicekit.channel import ClientTls, channel
+from servicekit.server import Server
+from servicekit.settings import ServiceSettings
+
+POLICY = """
+[allow]
+"passport.matcher.v1.Encounters/CreateEncounter" = ["service:issuance"]
+"passport.matcher.v1.Encounters/GetEncounter" = ["service:issuance", "administrator"]
+"passport.matcher.v1.Encounters/DeleteEncounter" = ["service:issuance", "service:registry"]
+"passport.printer.v1.PrintJobs/WatchPrintJobs" = ["service:issuance"]
+"grpc.health.v1.Health/Check" = ["*"]
+"grpc.health.v1.Health/Watch" = ["*"]
+"grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo" = ["administrator"]
+"""
+
+
+class Pki:
+    """Certificates of one development authority."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+
+    def service(self, name: str) -> ClientTls:
+        return issue(self.directory, service=name)
+
+    def user(self, role: str, office: str = "BJM") -> ClientTls:
+        return issue(self.directory, office=office, user="siti", role=role)
+
+
+@pytest.fixture(scope="session")
+def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
+    return Pki(tmp_path_factory.mktemp("pki"))
+
+
+@pytest.fixture
+def settings(pki: Pki, tmp_path: Path) -> Callable[..., ServiceSettings]:
+    """Settings of a service on a free port, with whatever a test wants otherwise."""
+
+    def make(**others: Any) -> ServiceSettings:
+        policy = tmp_path / "policy.toml"
+        policy.write_text(POLICY)
+        files = pki.service("matcher")
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        values = {
+            "listen": f"127.0.0.1:{port}",
+            "certificate": files.certificate,
+            "private_key": files.private_key,
+            "authority": files.authority,
+            "policy_file": policy,
+            "database_url": f"sqlite+aiosqlite:///{tmp_path}/database",
+            "environment": "test",
+            "drain_seconds": 1.0,
+        }
+        return ServiceSettings.load(**(values | others))
+
+    return make
+
+
+Serve = Callable[..., Coroutine[Any, Any, str]]
+
+
+@pytest.fixture
+async def serve(settings: Callable[..., ServiceSettings]) -> AsyncIterator[Serve]:
+    """Serve some handlers of Encounters and PrintJobs in this process; gives the address."""
+    async with AsyncExitStack() as stack:
+
+        async def start(handlers: dict[str, Callable[..., Any]], **others: Any) -> str:
+            chosen = settings(**others)
+            server = Server(
+                chosen,
+                domain="passport.matcher",
+                services=[
+                    encounters_pb2.DESCRIPTOR.services_by_name["Encounters"],
+                    jobs_pb2.DESCRIPTOR.services_by_name["PrintJobs"],
+                ],
+            )
+            encounters = encounters_pb2_grpc.EncountersServicer()
+            jobs = jobs_pb2_grpc.PrintJobsServicer()
+            for name, handler in handlers.items():
+                setattr(encounters if hasattr(encounters, name) else jobs, name, handler)
+            encounters_pb2_grpc.add_EncountersServicer_to_server(encounters, server.grpc)
+            jobs_pb2_grpc.add_PrintJobsServicer_to_server(jobs, server.grpc)
+            listening = asyncio.Event()
+
+            async def ready() -> None:
+                listening.set()
+
+            running = asyncio.create_task(server.run(ready))
+            stack.push_async_callback(_stop, running)
+            await listening.wait()
+            return chosen.listen
+
+        yield start
+
+
+async def _stop(running: asyncio.Task[None]) -> None:
+    running.cancel()
+    await asyncio.wait([running])
+
+
+@pytest.fixture
+async def connect(pki: Pki) -> AsyncIterator[Callable[..., grpc.aio.Channel]]:
+    """Channels that end with the test; as the issuance service unless told otherwise."""
+    async with AsyncExitStack() as stack:
+
+        def make(address: str, tls: ClientTls | None = None, **options: Any) -> grpc.aio.Channel:
+            made = channel(address, tls or pki.service("issuance"), **options)
+            stack.push_async_callback(made.close)
+            return made
+
+        yield make
+
+
+class Failure:
+    """What a failed call said on the wire."""
+
+    def __init__(self, error: grpc.aio.AioRpcError) -> None:
+        self.code = error.code()
+        self.message = error.details() or ""
+        self.info = error_details_pb2.ErrorInfo()
+        self.bad_request = error_details_pb2.BadRequest()
+        self.retry: error_details_pb2.RetryInfo | None = None
+        for detail in _details(error):
+            if detail.Is(error_details_pb2.ErrorInfo.DESCRIPTOR):
+                detail.Unpack(self.info)
+            elif detail.Is(error_details_pb2.BadRequest.DESCRIPTOR):
+                detail.Unpack(self.bad_request)
+            else:
+                self.retry = error_details_pb2.RetryInfo.FromString(detail.value)
+
+    @property
+    def fields(self) -> list[str]:
+        return [violation.field for violation in self.bad_request.field_violations]
+
+
+def _details(error: grpc.aio.AioRpcError) -> Iterable[Any]:
+    for key, value in error.trailing_metadata() or ():
+        if key == "grpc-status-details-bin":
+            yield from status_pb2.Status.FromString(value).details
+
+
+@pytest.fixture
+def failure() -> Callable[..., Coroutine[Any, Any, Failure]]:
+    """The failure of a call that must fail."""
+
+    async def of(call: Any) -> Failure:
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await call
+        return Failure(caught.value)
+
+    return of

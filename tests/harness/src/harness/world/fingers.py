@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from matcher.fingerprint.iso19794 import FingerRecord, write
 from matcher.synthetic import LIVE_SCAN, impress, master
@@ -23,7 +23,7 @@ SYNTHETIC_PPI = 500
 class Fingers(Protocol):
     """The fingers of one human being."""
 
-    pictured: bool
+    pictured: ClassVar[bool]
     """Whether samples are images."""
 
     async def samples(self, impression: int) -> list[biometrics.FingerSample]:
@@ -36,7 +36,7 @@ class Drawn:
     """Synthetic fingers of which only minutiae exist; seeds: one a finger."""
 
     seeds: tuple[int, ...]
-    pictured: bool = False
+    pictured: ClassVar[bool] = False
 
     async def samples(self, impression: int) -> list[biometrics.FingerSample]:
         """Templates, made in about a millisecond."""
@@ -53,7 +53,7 @@ class Rendered:
     seeds: tuple[int, ...]
     renderer: Executor
     occasions: int
-    pictured: bool = True
+    pictured: ClassVar[bool] = True
     _pictures: list[Future[list[bytes]]] = field(default_factory=list)
 
     def begin(self) -> None:
@@ -78,7 +78,7 @@ class Photographed:
 
     files: tuple[Mapping[int, Path], ...]
     ppi: int
-    pictured: bool = True
+    pictured: ClassVar[bool] = True
 
     async def samples(self, impression: int) -> list[biometrics.FingerSample]:
         """Images as they lie in the folder; occasions beyond the last begin anew."""

@@ -1,0 +1,1 @@
+"""Those who work with the services; each calls with a certificate of its own role."""

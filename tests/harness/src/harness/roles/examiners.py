@@ -1,0 +1,98 @@
+"""Examiners: stand-ins for human eyes, who know from the world's making who is who.
+
+They do what examiners do: take a task, fetch the picture of both prints, decide, and leave a
+duplicate to a second pair of eyes. Only their judgement is not computed from the picture.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import count, cycle
+
+from passport.issuance.v1 import adjudication_pb2 as pb
+from passport.issuance.v1.adjudication_pb2_grpc import AdjudicationStub
+from passport.matcher.v1 import identification_pb2 as identification
+from passport.matcher.v1.identification_pb2_grpc import EvidenceStub
+
+from harness.calls import insist, pages
+from harness.people import EXAMINERS, People, Who
+from harness.world.seeds import request_id
+
+WhoIsWho = Callable[[str], str]
+"""From a person id of the system to the human being behind it."""
+
+
+@dataclass(slots=True)
+class Examined:
+    """A task that was decided, with the pictures looked at."""
+
+    task: pb.Task
+    pictures: list[identification.DrawDecisionResponse] = field(default_factory=list)
+
+    @property
+    def confirmed(self) -> bool:
+        """Decided against the applicant."""
+        return self.task.state == pb.TASK_STATE_CONFIRMED
+
+
+class Examiners:
+    """Three examiners who share the list of tasks."""
+
+    def __init__(self, people: People, seed: int, who_is_who: WhoIsWho) -> None:
+        self._tasks = {w: AdjudicationStub(people.channel("issuance", w)) for w in EXAMINERS}
+        self._evidence = {w: EvidenceStub(people.channel("matcher", w)) for w in EXAMINERS}
+        self._turns = cycle(EXAMINERS)
+        self._seed = seed
+        self._who_is_who = who_is_who
+        self._calls = count()
+
+    async def decide_all(self) -> list[Examined]:
+        """Decide every open task, oldest first; a duplicate by two different examiners."""
+        decided = []
+        while tasks := await self._open_tasks():
+            decided += [await self._examine(task) for task in tasks]
+        return decided
+
+    async def _examine(self, task: pb.Task) -> Examined:
+        examined = Examined(task)
+        while examined.task.state in (pb.TASK_STATE_OPEN, pb.TASK_STATE_CLAIMED):
+            who = next(self._turns)
+            claim = pb.ClaimTaskRequest(request_id=self._id(), task_id=task.task_id)
+            await insist(self._tasks[who].ClaimTask, claim)
+            examined.pictures.append(await self._look(who, task))
+            examined.task = await insist(self._tasks[who].DecideTask, self._decision(task))
+        return examined
+
+    async def _look(self, who: Who, task: pb.Task) -> identification.DrawDecisionResponse:
+        request = identification.DrawDecisionRequest(
+            decision_id=task.decision_id, person_id=task.candidates[0].person_id
+        )
+        return await insist(self._evidence[who].DrawDecision, request)
+
+    def _decision(self, task: pb.Task) -> pb.DecideTaskRequest:
+        applicant = self._who_is_who(task.person_id)
+        under_other_names = [
+            candidate.person_id
+            for candidate in task.candidates
+            if candidate.person_id != task.person_id
+            and self._who_is_who(candidate.person_id) == applicant
+        ]
+        duplicate = bool(under_other_names)
+        return pb.DecideTaskRequest(
+            request_id=self._id(),
+            task_id=task.task_id,
+            verdict=pb.VERDICT_DUPLICATE if duplicate else pb.VERDICT_CLEARED,
+            reason=f"the same fingers as {under_other_names[0]}"
+            if duplicate
+            else "ridge flow and minutiae differ from the candidate's",
+        )
+
+    async def _open_tasks(self) -> list[pb.Task]:
+        async def fetch(token: str) -> tuple[list[pb.Task], str]:
+            request = pb.ListTasksRequest(page_size=500, page_token=token)
+            answer = await insist(self._tasks[EXAMINERS[0]].ListTasks, request)
+            return list(answer.tasks), answer.next_page_token
+
+        return await pages(fetch)
+
+    def _id(self) -> str:
+        return request_id(self._seed, "examiner", next(self._calls))

@@ -61,7 +61,7 @@ def settings(pki: Pki, tmp_path: Path) -> Callable[..., ServiceSettings]:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        values = {
+        values: dict[str, Any] = {
             "listen": f"127.0.0.1:{port}",
             "certificate": files.certificate,
             "private_key": files.private_key,
@@ -94,12 +94,11 @@ async def serve(settings: Callable[..., ServiceSettings]) -> AsyncIterator[Serve
                     jobs_pb2.DESCRIPTOR.services_by_name["PrintJobs"],
                 ],
             )
-            encounters = encounters_pb2_grpc.EncountersServicer()
-            jobs = jobs_pb2_grpc.PrintJobsServicer()
-            for name, handler in handlers.items():
-                setattr(encounters if hasattr(encounters, name) else jobs, name, handler)
-            encounters_pb2_grpc.add_EncountersServicer_to_server(encounters, server.grpc)
-            jobs_pb2_grpc.add_PrintJobsServicer_to_server(jobs, server.grpc)
+            methods = {name: staticmethod(handler) for name, handler in handlers.items()}
+            encounters: Any = type("E", (encounters_pb2_grpc.EncountersServicer,), methods)
+            jobs: Any = type("J", (jobs_pb2_grpc.PrintJobsServicer,), methods)
+            encounters_pb2_grpc.add_EncountersServicer_to_server(encounters(), server.grpc)
+            jobs_pb2_grpc.add_PrintJobsServicer_to_server(jobs(), server.grpc)
             listening = asyncio.Event()
 
             async def ready() -> None:

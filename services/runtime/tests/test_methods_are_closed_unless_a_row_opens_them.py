@@ -56,12 +56,12 @@ async def test_health_and_reflection_have_rows_too(
     serve: Any, connect: Any, pki: Any, failure: Any
 ) -> None:
     address = await serve({})
-    channel: grpc.aio.Channel = connect(address, pki.user("examiner"))
+    channel = connect(address, pki.user("examiner"))
+    health_stub: Any = health_pb2_grpc.HealthStub(channel)
+    reflection_stub: Any = reflection_pb2_grpc.ServerReflectionStub(channel)
 
-    health = await health_pb2_grpc.HealthStub(channel).Check(
-        health_pb2.HealthCheckRequest(), timeout=5
-    )
-    listing = reflection_pb2_grpc.ServerReflectionStub(channel).ServerReflectionInfo(
+    health = await health_stub.Check(health_pb2.HealthCheckRequest(), timeout=5)
+    listing = reflection_stub.ServerReflectionInfo(
         iter([reflection_pb2.ServerReflectionRequest(list_services="")]), timeout=5
     )
     refused = await failure(anext(aiter(listing)))

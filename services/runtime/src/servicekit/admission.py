@@ -1,8 +1,9 @@
 """How much work a server takes on, and how it lets go of it when it stops."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 
 from servicekit.errors import Draining, Overloaded
@@ -18,37 +19,34 @@ class Admission:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._calls = 0
+        self._taken: Counter[str] = Counter()
         self._streams: set[asyncio.Task[object]] = set()
         self._ended: set[asyncio.Task[object]] = set()
 
-    @contextmanager
-    def call(self, *, always: bool = False) -> Iterator[None]:
-        """A place for a call; raises Overloaded at once when there is none, unless ``always``."""
-        self._refuse(self._calls >= self._limit and not always)
-        self._calls += 1
-        try:
-            yield
-        finally:
-            self._calls -= 1
+    def call(self, *, always: bool = False) -> AbstractContextManager[None]:
+        """A place for a call; raises Overloaded at once when there is none.
+
+        always: neither refused nor counted.
+        """
+        return self._place("call", always)
 
     @contextmanager
     def stream(self, *, always: bool = False) -> Iterator[None]:
         """Likewise for a stream of answers; Draining is raised in it when the server stops."""
-        self._refuse(len(self._streams) >= self._limit and not always)
         task = asyncio.current_task()
         assert task is not None  # noqa: S101  a handler always runs in a task
-        self._streams.add(task)
-        try:
-            yield
-        except asyncio.CancelledError:
-            if task not in self._ended:
-                raise
-            task.uncancel()
-            raise Draining("the server is stopping", retry_after=_RETRY_AFTER) from None
-        finally:
-            self._streams.discard(task)
-            self._ended.discard(task)
+        with self._place("stream", always):
+            self._streams.add(task)
+            try:
+                yield
+            except asyncio.CancelledError:
+                if task not in self._ended:
+                    raise
+                task.uncancel()
+                raise Draining("the server is stopping", retry_after=_RETRY_AFTER) from None
+            finally:
+                self._streams.discard(task)
+                self._ended.discard(task)
 
     def end_streams(self) -> None:
         """End all streams of answers, which would outlast any patience; clients resume them."""
@@ -56,6 +54,15 @@ class Admission:
             self._ended.add(task)
             task.cancel()
 
-    def _refuse(self, full: bool) -> None:
-        if full:
+    @contextmanager
+    def _place(self, kind: str, always: bool) -> Iterator[None]:
+        if always:
+            yield
+            return
+        if self._taken[kind] >= self._limit:
             raise Overloaded("as much work as possible is under way", retry_after=_RETRY_AFTER)
+        self._taken[kind] += 1
+        try:
+            yield
+        finally:
+            self._taken[kind] -= 1

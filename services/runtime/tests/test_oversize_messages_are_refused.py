@@ -1,0 +1,70 @@
+from typing import Any
+
+import grpc
+import pytest
+from passport.matcher.v1 import encounters_pb2 as pb
+from passport.matcher.v1 import encounters_pb2_grpc as stubs
+
+LIMIT = 10_000
+
+
+async def echo(request: pb.GetEncounterRequest, context: Any) -> pb.Encounter:
+    return pb.Encounter(encounter_id=request.encounter_id)
+
+
+async def large(request: pb.GetEncounterRequest, context: Any) -> pb.Encounter:
+    return pb.Encounter(encounter_id="x" * 2 * LIMIT)
+
+
+def of_size(size: int) -> pb.GetEncounterRequest:
+    return pb.GetEncounterRequest(encounter_id="x" * size)
+
+
+async def test_a_request_too_large_is_told_the_limit(
+    serve: Any, connect: Any, failure: Any
+) -> None:
+    address = await serve({"GetEncounter": echo}, max_message_bytes=LIMIT)
+    stub = stubs.EncountersStub(connect(address))
+
+    refused = await failure(stub.GetEncounter(of_size(2 * LIMIT), timeout=5))
+
+    assert refused.code is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert refused.info.reason == "MESSAGE_TOO_LARGE"
+    assert refused.info.metadata["max_bytes"] == str(LIMIT)
+
+
+@pytest.mark.parametrize("times", [5, 1000])
+async def test_one_far_too_large_is_refused_by_grpc_and_harms_nobody(
+    serve: Any, connect: Any, failure: Any, times: int
+) -> None:
+    address = await serve({"GetEncounter": echo}, max_message_bytes=LIMIT)
+    stub = stubs.EncountersStub(connect(address))
+
+    refused = await failure(stub.GetEncounter(of_size(times * LIMIT), timeout=5))
+    after = await stub.GetEncounter(of_size(10), timeout=5)
+
+    assert refused.code is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert after.encounter_id == "x" * 10
+
+
+async def test_an_answer_too_large_says_so(serve: Any, connect: Any, failure: Any) -> None:
+    address = await serve({"GetEncounter": large}, max_message_bytes=LIMIT)
+
+    stub = stubs.EncountersStub(connect(address))
+    refused = await failure(stub.GetEncounter(of_size(10), timeout=5))
+
+    assert refused.code is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert refused.info.reason == "ANSWER_TOO_LARGE"
+
+
+async def test_messages_beyond_grpcs_own_default_pass_both_ways(serve: Any, connect: Any) -> None:
+    size = 6 * 1024 * 1024
+
+    async def inflate(request: pb.GetEncounterRequest, context: Any) -> pb.Encounter:
+        return pb.Encounter(encounter_id="x" * size)
+
+    stub = stubs.EncountersStub(connect(await serve({"GetEncounter": inflate})))
+
+    answer = await stub.GetEncounter(of_size(10), timeout=20)
+
+    assert len(answer.encounter_id) == size

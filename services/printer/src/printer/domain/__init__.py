@@ -1,0 +1,1 @@
+"""Words and rules of printing: jobs, books, machines, clearances. No I/O."""

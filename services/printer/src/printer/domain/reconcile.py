@@ -1,0 +1,94 @@
+"""The rule by which a passport is printed once: what to make of what a machine knows of a job.
+
+Found: never send again. Absent, and the machine has run on since the intent was recorded: it never
+had the job, send. Absent, and the machine was restarted or exchanged: its history is gone, so
+nobody can know; a person looks.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+
+from printer.domain.job import Attempt
+from printer.domain.machine import MachineJob, Phase, Sighting
+
+# Up-times are whole seconds on both occasions, and clocks drift.
+_TOLERANCE = timedelta(seconds=2)
+# A machine that has not run this long is given no job: so a restart after the intent was recorded
+# always moves its start by more than the tolerance.
+SETTLED = 3
+
+
+class Verdict(Enum):
+    """What to do about an attempt."""
+
+    SEND = "send it"
+    FOLLOW = "the machine has it; ask again"
+    CLEAR = "cancel it at the machine, which has no document of it; ask again"
+    PRINTED = "it is printed"
+    NOT_PRINTED = "it is certainly not printed"
+    UNKNOWN = "a person must look"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict with its reason in words."""
+
+    verdict: Verdict
+    reason: str = ""
+
+
+def judge(
+    attempt: Attempt, sent: bool, page_sha256: str, found: MachineJob | None, now: Sighting
+) -> Judgement:
+    """What to do about an attempt of which `found` is known at the machine.
+
+    sent: the machine was once seen to have the job. now: must have been seen after the search,
+    otherwise a restart between both would pass for an uninterrupted life.
+    """
+    if found is not None:
+        return _judge_found(attempt, page_sha256, found)
+    if sent:
+        return Judgement(Verdict.UNKNOWN, "the machine has forgotten a job that it had")
+    if ran_on(attempt, now):
+        return Judgement(Verdict.SEND)
+    return Judgement(
+        Verdict.UNKNOWN, "the machine was restarted or exchanged after the book was assigned"
+    )
+
+
+def ran_on(attempt: Attempt, now: Sighting) -> bool:
+    """Whether the machine is the same and has run without a break since the attempt's record.
+
+    Up-time alone does not tell: a machine restarted long ago may have outrun the recorded value.
+    So its start, now less up-time, must not have moved.
+    """
+    started = now.seen_at - timedelta(seconds=now.up_time)
+    started_then = attempt.seen_at - timedelta(seconds=attempt.up_time)
+    return (
+        now.printer_uuid == attempt.printer_uuid
+        and now.up_time >= attempt.up_time
+        and started - started_then <= _TOLERANCE
+    )
+
+
+def _judge_found(attempt: Attempt, page_sha256: str, found: MachineJob) -> Judgement:
+    match found.phase:
+        case Phase.WITHOUT_DOCUMENT:
+            return Judgement(Verdict.CLEAR)
+        case Phase.WAITING | Phase.PRINTING:
+            return Judgement(Verdict.FOLLOW)
+        case Phase.GIVEN_UP if not found.began:
+            return Judgement(Verdict.NOT_PRINTED, "the machine gave it up before printing began")
+        case Phase.GIVEN_UP:
+            return Judgement(Verdict.UNKNOWN, "the machine gave it up after printing began")
+        case Phase.COMPLETED:
+            return _judge_completed(attempt, page_sha256, found.document_sha256)
+
+
+def _judge_completed(attempt: Attempt, page_sha256: str, printed: str | None) -> Judgement:
+    # Some machines complete a job whose upload was cut: their word counts only if the whole
+    # document is known to have arrived.
+    if printed == page_sha256 or (printed is None and attempt.delivered):
+        return Judgement(Verdict.PRINTED)
+    return Judgement(Verdict.UNKNOWN, "the machine printed something else, or not the whole page")

@@ -1,0 +1,229 @@
+"""A passport machine reached by IPP over HTTP (RFC 8010 section 4), one object for one machine."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from itertools import count
+from urllib.parse import urlsplit, urlunsplit
+
+import aiohttp
+from servicekit.failpoint import failpoint
+
+from printer.domain.machine import (
+    MachineJob,
+    MachineRefused,
+    MachineSilent,
+    Order,
+    Phase,
+    Sighting,
+)
+from printer.ipp import codec
+from printer.ipp.codec import Attributes, Group, Message, Tag, one
+from printer.ipp.words import (
+    BOOK_SERIAL,
+    DOCUMENT_LENGTH,
+    DOCUMENT_SHA256,
+    JobState,
+    Operation,
+    PrinterState,
+    Status,
+)
+
+_DEFAULT_PORT = 631
+_USER = "passport-printer"
+_JOB_ATTRIBUTES = (
+    "job-id", "job-name", "job-state", "job-state-reasons", "time-at-processing", DOCUMENT_SHA256,
+)  # fmt: skip
+_PRINTER_ATTRIBUTES = (
+    "printer-uuid", "printer-up-time", "printer-state", "printer-state-reasons",
+    "printer-is-accepting-jobs",
+)  # fmt: skip
+_AWAITS_DOCUMENT = {"job-incoming", "job-data-insufficient"}
+
+
+class IppMachine:
+    """Speaks to the machine at `uri` (ipp:// or ipps://).
+
+    Every method raises MachineSilent when no readable answer came within `timeout` seconds, or
+    MachineRefused when the answer was an error.
+    """
+
+    def __init__(self, session: aiohttp.ClientSession, uri: str, timeout: float) -> None:
+        self._session = session
+        self._uri = uri
+        self._url = _http_url(uri)
+        self._timeout = aiohttp.ClientTimeout(total=timeout)
+        self._requests = count(1)
+
+    async def look(self) -> Sighting:
+        """Ask the machine about itself."""
+        names = one(Tag.KEYWORD, *_PRINTER_ATTRIBUTES)
+        answer = await self._ask(Operation.GET_PRINTER_ATTRIBUTES, {"requested-attributes": names})
+        return _sighting(answer.first(Group.PRINTER), datetime.now(UTC))
+
+    async def find(self, name: str) -> MachineJob | None:
+        """The job of this name among all that the machine remembers, finished ones too.
+
+        Of several, the one that weighs most: a name once printed is never sent again.
+        """
+        jobs = [job for job in await self._jobs() if job.name == name]
+        order = list(Phase)
+        return max(jobs, key=lambda job: order.index(job.phase), default=None)
+
+    async def without_document(self) -> list[MachineJob]:
+        """Jobs that were created and never got a document; they keep the machine from working."""
+        return [job for job in await self._jobs() if job.phase is Phase.WITHOUT_DOCUMENT]
+
+    async def create(self, order: Order) -> int:
+        """Create the job of an order; answers its number at the machine."""
+        job = {
+            BOOK_SERIAL: one(Tag.NAME, order.book_serial),
+            DOCUMENT_SHA256: one(Tag.NAME, order.document_sha256.hex()),
+            DOCUMENT_LENGTH: one(Tag.INTEGER, len(order.document)),
+        }
+        operation = {"job-name": one(Tag.NAME, order.name)}
+        answer = await self._ask(Operation.CREATE_JOB, operation, job)
+        number = codec.integer(answer.first(Group.JOB), "job-id")
+        if number is None:
+            raise MachineSilent("the answer to Create-Job has no job-id")
+        return number
+
+    async def send(self, number: int, order: Order) -> None:
+        """Send the document of a created job; on return the machine has it whole."""
+        operation = {
+            "job-id": one(Tag.INTEGER, number),
+            "document-format": one(Tag.MIME_TYPE, "application/pdf"),
+            "last-document": one(Tag.BOOLEAN, True),
+        }
+        await self._ask(Operation.SEND_DOCUMENT, operation, document=order.document)
+
+    async def cancel(self, number: int) -> None:
+        """Cancel a job that is not finished."""
+        await self._ask(Operation.CANCEL_JOB, {"job-id": one(Tag.INTEGER, number)})
+
+    async def _jobs(self) -> list[MachineJob]:
+        operation = {
+            "which-jobs": one(Tag.KEYWORD, "all"),
+            "requested-attributes": one(Tag.KEYWORD, *_JOB_ATTRIBUTES),
+        }
+        answer = await self._ask(Operation.GET_JOBS, operation)
+        return [_machine_job(attributes) for attributes in answer.all(Group.JOB)]
+
+    async def _ask(
+        self,
+        operation: Operation,
+        attributes: Attributes,
+        job: Attributes | None = None,
+        document: bytes = b"",
+    ) -> Message:
+        head = codec.encode(self._request(operation, attributes, job))
+        try:
+            async with self._session.post(
+                self._url,
+                data=_body(head, document),
+                headers={
+                    "Content-Type": "application/ipp",
+                    "Content-Length": str(len(head) + len(document)),
+                },
+                timeout=self._timeout,
+            ) as response:
+                if response.status != 200:
+                    raise MachineSilent(f"HTTP status {response.status}")
+                answer = codec.decode(await response.read())
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise MachineSilent(str(error) or type(error).__name__) from error
+        except codec.MalformedMessage as error:
+            raise MachineSilent(str(error)) from error
+        if answer.code >= Status.BAD_REQUEST:
+            raise MachineRefused(_explain(operation, answer))
+        return answer
+
+    def _request(
+        self, operation: Operation, attributes: Attributes, job: Attributes | None
+    ) -> Message:
+        # RFC 8011 section 4.1.5: a job-id stands directly behind printer-uri.
+        target = {"printer-uri": one(Tag.URI, self._uri)}
+        if "job-id" in attributes:
+            target["job-id"] = attributes["job-id"]
+        leading = {
+            "attributes-charset": one(Tag.CHARSET, "utf-8"),
+            "attributes-natural-language": one(Tag.LANGUAGE, "en"),
+            **target,
+            "requesting-user-name": one(Tag.NAME, _USER),
+        }
+        groups = [(Group.OPERATION, leading | attributes)]
+        if job:
+            groups.append((Group.JOB, job))
+        return Message(operation, next(self._requests), groups)
+
+
+def _http_url(uri: str) -> str:
+    parts = urlsplit(uri)
+    scheme = {"ipp": "http", "ipps": "https"}[parts.scheme]
+    host = parts.netloc if parts.port else f"{parts.netloc}:{_DEFAULT_PORT}"
+    return urlunsplit((scheme, host, parts.path, "", ""))
+
+
+async def _body(head: bytes, document: bytes) -> AsyncIterator[bytes]:
+    yield head
+    if document:
+        half = len(document) // 2
+        yield document[:half]
+        failpoint("ipp.upload.half")
+        yield document[half:]
+
+
+def _explain(operation: Operation, answer: Message) -> str:
+    try:
+        status = Status(answer.code).name
+    except ValueError:
+        status = f"status 0x{answer.code:04x}"
+    message = codec.text(answer.first(Group.OPERATION), "status-message") or ""
+    return f"{operation.name}: {status} {message}".strip()
+
+
+def _sighting(attributes: Attributes, seen_at: datetime) -> Sighting:
+    uuid = codec.text(attributes, "printer-uuid")
+    up_time = codec.integer(attributes, "printer-up-time")
+    state = codec.integer(attributes, "printer-state")
+    if uuid is None or up_time is None or state is None:
+        raise MachineSilent("the machine does not tell its uuid, up-time or state")
+    reasons = codec.texts(attributes, "printer-state-reasons")
+    accepting = attributes.get("printer-is-accepting-jobs")
+    return Sighting(
+        printer_uuid=uuid,
+        up_time=up_time,
+        seen_at=seen_at,
+        idle=state == PrinterState.IDLE,
+        stopped=state == PrinterState.STOPPED,
+        accepting=accepting is None or accepting.values[0] is True,
+        reasons=tuple(reason for reason in reasons if reason != "none"),
+    )
+
+
+def _machine_job(attributes: Attributes) -> MachineJob:
+    number = codec.integer(attributes, "job-id")
+    state = codec.integer(attributes, "job-state")
+    if number is None or state is None:
+        raise MachineSilent("the machine tells of a job without id or state")
+    return MachineJob(
+        number=number,
+        name=codec.text(attributes, "job-name") or "",
+        phase=_phase(state, codec.texts(attributes, "job-state-reasons")),
+        began=_began(attributes),
+        document_sha256=codec.text(attributes, DOCUMENT_SHA256),
+    )
+
+
+def _phase(state: int, reasons: tuple[str, ...]) -> Phase:
+    if state in (JobState.PENDING, JobState.PENDING_HELD):
+        return Phase.WITHOUT_DOCUMENT if _AWAITS_DOCUMENT & set(reasons) else Phase.WAITING
+    if state in (JobState.PROCESSING, JobState.PROCESSING_STOPPED):
+        return Phase.PRINTING
+    return Phase.COMPLETED if state == JobState.COMPLETED else Phase.GIVEN_UP
+
+
+def _began(attributes: Attributes) -> bool:
+    # A machine that does not tell when processing began may have begun.
+    if "time-at-processing" not in attributes:
+        return True
+    return codec.integer(attributes, "time-at-processing") is not None

@@ -1,0 +1,54 @@
+"""Numbers of RFC 8011 that client and machine both speak of."""
+
+from enum import IntEnum
+
+# Job attributes of ours, described in docs/printer.md: the blank book that the machine pulls, and
+# what the document must be, so that a cut upload can be told from a whole one.
+BOOK_SERIAL = "passport-book-serial"
+DOCUMENT_SHA256 = "passport-document-sha256"
+DOCUMENT_LENGTH = "passport-document-length"
+
+
+class Operation(IntEnum):
+    """Section 5.4.15."""
+
+    CREATE_JOB = 0x0005
+    SEND_DOCUMENT = 0x0006
+    CANCEL_JOB = 0x0008
+    GET_JOB_ATTRIBUTES = 0x0009
+    GET_JOBS = 0x000A
+    GET_PRINTER_ATTRIBUTES = 0x000B
+
+
+class Status(IntEnum):
+    """Appendix B; everything below BAD_REQUEST is a success."""
+
+    OK = 0x0000
+    BAD_REQUEST = 0x0400
+    NOT_POSSIBLE = 0x0404
+    NOT_FOUND = 0x0406
+    ATTRIBUTES_NOT_SUPPORTED = 0x040B
+    INTERNAL_ERROR = 0x0500
+    OPERATION_NOT_SUPPORTED = 0x0501
+    NOT_ACCEPTING_JOBS = 0x0506
+    BUSY = 0x0507
+
+
+class JobState(IntEnum):
+    """Section 5.3.7."""
+
+    PENDING = 3
+    PENDING_HELD = 4
+    PROCESSING = 5
+    PROCESSING_STOPPED = 6
+    CANCELED = 7
+    ABORTED = 8
+    COMPLETED = 9
+
+
+class PrinterState(IntEnum):
+    """Section 5.4.11."""
+
+    IDLE = 3
+    PROCESSING = 4
+    STOPPED = 5

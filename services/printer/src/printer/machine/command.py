@@ -1,0 +1,38 @@
+"""Command line of the simulated machine."""
+
+import argparse
+import asyncio
+from pathlib import Path
+
+from printer.machine.engine import Engine
+from printer.machine.faults import Faults
+from printer.machine.ledger import Ledger
+from printer.machine.server import MachineServer
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Give `parser` what a machine can be told."""
+    parser.add_argument(
+        "--listen", default="127.0.0.1:0", help="host:port; port 0 takes a free one"
+    )
+    parser.add_argument("--name", default="M1", help="makes the printer-uuid")
+    parser.add_argument("--ledger", type=Path, required=True, help="JSON lines, one a book")
+    parser.add_argument("--tray", type=Path, help="folder of pages (default: beside the ledger)")
+    parser.add_argument("--books-per-minute", type=float, default=60.0)
+    parser.add_argument("--faults", default="", help="for instance jam@3,crash-after@7")
+    parser.add_argument("--fault-seconds", type=float, default=2.0, help="until set right again")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Be a machine until killed. Raises ValueError for a speed or plan that cannot be."""
+    if options.books_per_minute <= 0:
+        raise ValueError("--books-per-minute must be positive")
+    ledger_file: Path = options.ledger
+    engine = Engine(
+        ledger=Ledger(ledger_file, options.tray or ledger_file.with_name("tray")),
+        faults=Faults(options.faults, ledger_file.with_suffix(".documents")),
+        book_seconds=60.0 / options.books_per_minute,
+        fault_seconds=options.fault_seconds,
+    )
+    host, _, port = options.listen.rpartition(":")
+    asyncio.run(MachineServer(engine, options.name).serve(host, int(port)))

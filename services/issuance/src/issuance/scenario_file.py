@@ -66,9 +66,14 @@ def _first(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     kind = first["type"]
     field = ".".join(str(part) for part in first["loc"] if part != "[key]")
-    problem = _REMEDIES[kind].format(**first.get("ctx", {}))
+    problem = _REMEDIES.get(kind, first["msg"]).format(**first.get("ctx", {}))
     if not field:
         return problem if kind == "value_error" else f"scenario: {problem}"
     if kind in ("missing", "extra_forbidden"):
         return f"{field}: {problem}"
-    return f"{field}: {problem} (got {json.dumps(first['input'], default=str)[:60]})"
+    return f"{field}: {problem} (got {_shown(first['input'])})"
+
+
+def _shown(value: object) -> str:
+    text = str(value) if isinstance(value, Decimal) else json.dumps(value, default=str)
+    return text if len(text) <= 60 else f"{text[:60]}..."

@@ -1,0 +1,80 @@
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+import pytest
+from issuance.domain.plan import Confidence, Waiting, plan
+from issuance.domain.print_room import Capacity, PrintRoom, Stoppage
+from issuance.domain.working_time import Calendar
+
+WITA = ZoneInfo("Asia/Makassar")
+MONDAY = date(2018, 10, 29)
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2018, 10, day, hour, minute, tzinfo=WITA)
+
+
+def room(*stoppages: Stoppage) -> PrintRoom:
+    return PrintRoom(Calendar(WITA, "ID"), Capacity.of(1, Fraction(10), since=MONDAY), stoppages)
+
+
+def printing_days(room: PrintRoom) -> list[int]:
+    return [day.day for day, _ in room.days(MONDAY, MONDAY + timedelta(days=2))]
+
+
+@pytest.mark.parametrize(
+    ("began", "until", "days"),
+    [
+        (at(29, 10), at(29, 11), [30, 31]),
+        (at(29, 10), at(30, 18), [31]),
+        (at(29, 10), at(31, 7), [31]),
+        (at(29, 10), at(31, 8), [31]),
+        (at(29, 10), at(31, 8, 1), []),
+        (at(29, 15, 59), at(30, 7), [30, 31]),
+        (at(29, 16), at(30, 7), [29, 30, 31]),
+        (at(29, 20), at(30, 9), [29, 31]),
+        (at(30, 0), at(31, 0), [29, 31]),
+    ],
+)
+def test_a_day_is_lost_if_the_outage_touches_its_hours(began, until, days):
+    assert printing_days(room(Stoppage(began, until))) == days
+
+
+def test_an_outage_without_end_leaves_no_day():
+    assert printing_days(room(Stoppage(at(30, 10)))) == [29]
+
+
+def test_printing_resumes_on_the_day_that_was_fixed():
+    assert printing_days(room(Stoppage(at(29, 0), at(29, 18), resumes=date(2018, 10, 31)))) == [31]
+
+
+def test_two_outages_add_up():
+    first, second = Stoppage(at(29, 8), at(29, 9)), Stoppage(at(31, 8), at(31, 9))
+
+    assert printing_days(room(first, second)) == [30]
+
+
+def test_what_if_printing_began_sooner_or_later():
+    lasting = room(Stoppage(at(29, 8)))
+
+    assert printing_days(lasting.resuming(date(2018, 10, 30), now=at(29, 9))) == [30, 31]
+    assert printing_days(room().resuming(date(2018, 10, 31), now=at(29, 9))) == [31]
+
+
+@pytest.mark.parametrize(
+    ("stoppage", "confidence", "collect_on"),
+    [
+        (Stoppage(at(28, 8)), Confidence.UNKNOWN, None),
+        (Stoppage(at(28, 8), at(31, 18), estimated=True), Confidence.ESTIMATED, date(2018, 11, 1)),
+        (Stoppage(at(28, 8), at(31, 18)), Confidence.FIRM, date(2018, 11, 1)),
+    ],
+)
+def test_a_plan_says_how_far_it_can_be_trusted(stoppage, confidence, collect_on):
+    case = Waiting("a", applied=MONDAY, promised=MONDAY)
+
+    planned = plan([case], room(stoppage), MONDAY)
+
+    assert planned.confidence is confidence
+    assert planned.collect_on() == {"a": collect_on}
+    assert planned.printing_from == collect_on

@@ -1,0 +1,147 @@
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+import pytest
+from issuance.domain.notices import (
+    OUTAGE,
+    Desk,
+    Notice,
+    NoticeKind,
+    Standing,
+    due,
+    promise,
+    ready,
+    recapture,
+    refused,
+)
+from issuance.domain.outage import Outage, Scope
+from issuance.domain.plan import Waiting, plan
+from issuance.domain.print_room import Capacity, PrintRoom
+from issuance.domain.words import Text
+from issuance.domain.working_time import Calendar
+
+WITA = ZoneInfo("Asia/Makassar")
+CALENDAR = Calendar(WITA, "ID")
+DESK = Desk(CALENDAR)
+FRIDAY, MONDAY, TUESDAY = date(2018, 11, 2), date(2018, 11, 5), date(2018, 11, 6)
+MINUTE = timedelta(minutes=1)
+
+
+def at(day: date, hour: int, minute: int = 0) -> datetime:
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=WITA)
+
+
+def told(*queue: Standing, now: datetime, since: datetime | None = None) -> list[Notice]:
+    return due(queue, DESK, since or now - MINUTE, now, OUTAGE)
+
+
+MOVED = Standing("a", told=FRIDAY, computed=MONDAY)
+
+
+def test_a_settled_change_is_told_at_once_and_then_no_more():
+    (notice,) = told(MOVED, now=at(FRIDAY, 11))
+
+    assert (notice.kind, notice.collect_on) == (NoticeKind.MOVED, MONDAY)
+    assert told(replace(MOVED, told=MONDAY), now=at(FRIDAY, 11, 1)) == []
+
+
+def test_nobody_is_told_before_those_ahead_are_decided():
+    undecided = Standing("ahead", told=MONDAY, computed=MONDAY, undecided=True)
+
+    assert told(undecided, MOVED, now=at(FRIDAY, 11)) == []
+    assert [n.application for n in told(MOVED, undecided, now=at(FRIDAY, 11))] == ["a"]
+
+
+def test_nobody_is_told_while_undecided_themselves():
+    assert told(replace(MOVED, undecided=True), now=at(FRIDAY, 11)) == []
+
+
+def test_a_new_working_day_settles_everything():
+    undecided = Standing("ahead", told=FRIDAY, computed=TUESDAY, undecided=True)
+
+    notices = told(undecided, MOVED, now=at(MONDAY, 8))
+
+    assert [(n.application, n.collect_on) for n in notices] == [("ahead", TUESDAY), ("a", MONDAY)]
+    assert told(undecided, MOVED, now=at(MONDAY, 8, 1)) == []
+
+
+def test_no_notice_promises_a_day_that_has_passed():
+    assert told(MOVED, now=at(TUESDAY, 11)) == []
+
+
+@pytest.mark.parametrize(
+    ("now", "count"), [(at(FRIDAY, 7, 59), 0), (at(FRIDAY, 8), 1), (at(MONDAY, 12), 1)]
+)
+def test_without_a_known_end_people_are_told_when_their_day_opens(now, count):
+    notices = told(replace(MOVED, computed=None), now=now)
+
+    assert [(n.kind, n.collect_on) for n in notices] == [(NoticeKind.DELAYED, None)] * count
+
+
+def test_the_delay_is_told_once():
+    assert told(replace(MOVED, computed=None, delayed=True), now=at(FRIDAY, 9)) == []
+
+
+def test_every_notice_speaks_both_languages():
+    moved = told(MOVED, now=at(FRIDAY, 11))[0].text
+
+    assert moved.id == (
+        "Karena gangguan sistem, jadwal pengambilan paspor Anda menjadi "
+        "Senin, 5 November 2018, pukul 14.00 WITA."
+    )
+    assert moved.en == (
+        "Because of a system outage, your passport can now be collected on "
+        "Monday, 5 November 2018, 14:00 WITA."
+    )
+
+
+@pytest.mark.parametrize(
+    ("notice", "kind"),
+    [
+        (ready("a", MONDAY, DESK), NoticeKind.READY),
+        (recapture("a"), NoticeKind.RECAPTURE),
+        (refused("a", Text("data ganda", "on record twice")), NoticeKind.REFUSED),
+    ],
+)
+def test_only_a_promise_and_a_move_promise_a_day(notice, kind):
+    assert (notice.kind, notice.collect_on) == (kind, None)
+    assert promise("a", MONDAY, DESK).collect_on == MONDAY
+
+
+class Fortnight:
+    """One applicant of 30 October through the outage, looked at every half hour."""
+
+    APPLIED = date(2018, 10, 30)
+    OUTAGE = Outage(Scope.MATCHER, "", "gone", at(APPLIED, 10), ended=at(MONDAY, 7))
+
+    def notices(self) -> Iterator[Notice]:
+        promised = CALENDAR.add_working_days(self.APPLIED, 3)
+        yield promise("a", promised, DESK)
+        standing = Standing("a", promised, promised, undecided=True)
+        now = at(self.APPLIED, 9, 30)
+        while now < at(MONDAY, 8):
+            since, now = now, now + 30 * MINUTE
+            standing = replace(standing, computed=self.computed(promised, now))
+            for notice in due([standing], DESK, since, now, OUTAGE):
+                standing = replace(standing, delayed=notice.kind is NoticeKind.DELAYED)
+                standing = replace(standing, told=notice.collect_on or standing.told)
+                yield notice
+
+    def computed(self, promised: date, now: datetime) -> date | None:
+        known = now >= self.OUTAGE.ended
+        outage = self.OUTAGE if known else replace(self.OUTAGE, ended=None)
+        stopped = (outage.stoppage(now),) if now >= outage.began else ()
+        capacity = Capacity.of(4, Fraction("40.5"), since=self.APPLIED)
+        waiting = Waiting("a", self.APPLIED, promised)
+        room = PrintRoom(CALENDAR, capacity, stopped)
+        return plan([waiting], room, CALENDAR.workday_left(now)).collect_on()["a"]
+
+
+def test_an_outage_moves_a_promise_once():
+    notices = list(Fortnight().notices())
+
+    assert [n.kind for n in notices] == [NoticeKind.PROMISE, NoticeKind.DELAYED, NoticeKind.MOVED]
+    assert [n.collect_on for n in notices if n.collect_on] == [FRIDAY, MONDAY]

@@ -1,0 +1,24 @@
+from pathlib import Path
+
+from issuance.__main__ import main
+from issuance.domain.diagram import draw, page
+from issuance.domain.states import TABLE
+
+PAGE = Path(__file__).parents[4] / "docs" / "issuance-states.md"
+
+
+def test_the_page_in_the_docs_is_drawn_from_the_table():
+    assert PAGE.read_text(encoding="utf-8") == page(), (
+        "run: issuance states > docs/issuance-states.md"
+    )
+
+
+def test_the_command_prints_the_page(capsys):
+    assert main(["states"]) == 0
+    assert capsys.readouterr().out == page()
+
+
+def test_every_row_of_the_table_is_an_arrow():
+    arrows = [line for line in draw().splitlines() if "-->" in line and "[*]" not in line]
+
+    assert len(arrows) == len(TABLE)

@@ -1,0 +1,112 @@
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from issuance.domain.adjudication import (
+    CLAIM_LASTS,
+    OwnCase,
+    SecondLookNeedsAnother,
+    Task,
+    TaskClosed,
+    TaskNotClaimed,
+    TaskState,
+    TaskTaken,
+    Verdict,
+)
+from servicekit.errors import DomainError
+
+NOW = datetime(2018, 11, 5, 2, tzinfo=UTC)
+TASK = Task(taken_in_by=frozenset({"budi"}))
+
+
+def looked(*verdicts: Verdict, task: Task = TASK) -> Task:
+    for examiner, verdict in zip(("ana", "citra", "dewi"), verdicts, strict=False):
+        task = task.claim(examiner, NOW).decide(examiner, verdict, "ridges", NOW)
+    return task
+
+
+def test_one_examiner_clears():
+    assert looked(Verdict.CLEARED).state is TaskState.CLEARED
+
+
+def test_one_examiner_does_not_confirm():
+    once = looked(Verdict.DUPLICATE)
+
+    assert (once.verdict, once.state) == (None, TaskState.OPEN)
+
+
+def test_two_different_examiners_confirm():
+    assert looked(Verdict.DUPLICATE, Verdict.DUPLICATE).state is TaskState.CONFIRMED
+
+
+@pytest.mark.parametrize("third", Verdict)
+def test_a_third_settles_a_dispute(third):
+    dispute = looked(Verdict.DUPLICATE, Verdict.CLEARED)
+
+    assert dispute.verdict is None
+    assert looked(Verdict.DUPLICATE, Verdict.CLEARED, third).verdict is third
+
+
+def test_the_same_examiner_does_not_look_twice():
+    with pytest.raises(SecondLookNeedsAnother):
+        looked(Verdict.DUPLICATE).claim("ana", NOW)
+
+
+def test_nobody_examines_an_application_they_took_in():
+    with pytest.raises(OwnCase):
+        TASK.claim("budi", NOW)
+
+
+def test_a_claimed_task_is_for_one_examiner():
+    claimed = TASK.claim("ana", NOW)
+
+    assert claimed.state is TaskState.CLAIMED
+    with pytest.raises(TaskTaken):
+        claimed.claim("citra", NOW)
+    with pytest.raises(TaskNotClaimed):
+        claimed.decide("citra", Verdict.CLEARED, "guess", NOW)
+
+
+def test_a_released_task_is_for_anybody():
+    assert TASK.claim("ana", NOW).release("ana").claim("citra", NOW).claimed_by == "citra"
+
+
+def test_a_forgotten_claim_runs_out():
+    forgotten = TASK.claim("ana", NOW)
+
+    assert forgotten.claim("citra", NOW + CLAIM_LASTS).claimed_by == "citra"
+
+
+def test_only_who_has_it_gives_it_back():
+    with pytest.raises(TaskNotClaimed):
+        TASK.release("ana")
+
+
+def test_nothing_is_added_to_a_decided_task():
+    decided = looked(Verdict.CLEARED)
+
+    with pytest.raises(TaskClosed):
+        decided.claim("citra", NOW)
+    with pytest.raises(TaskClosed):
+        decided.decide("ana", Verdict.DUPLICATE, "after all", NOW)
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["ana", "budi", "citra", "dewi"]), st.sampled_from(Verdict)),
+        max_size=12,
+    )
+)
+def test_a_positive_always_has_two_different_examiners_who_had_no_part(attempts):
+    task = TASK
+    for examiner, verdict in attempts:
+        try:
+            task = task.claim(examiner, NOW).decide(examiner, verdict, "ridges", NOW)
+        except DomainError:
+            continue
+
+    if task.verdict is Verdict.DUPLICATE:
+        confirming = {look.by for look in task.looks if look.verdict is Verdict.DUPLICATE}
+        assert len(confirming) == 2
+        assert "budi" not in confirming

@@ -24,8 +24,7 @@ from issuance.domain.working_time import DAY, Calendar
 YEARS = range(1970, 2100)
 """Years whose zones and national holidays are known well enough to plan with."""
 RATES = Decimal("0.001"), Decimal(1_000_000)
-
-
+"""Books a machine a day."""
 LONGEST = timedelta(days=5 * 366)
 """Between the first and the last day of application; half of the planner's horizon."""
 
@@ -62,8 +61,8 @@ def _zone(value: object) -> ZoneInfo:
 
 
 def _country(value: object) -> str:
-    known = isinstance(value, str) and value in holidays.list_supported_countries()
-    if not isinstance(value, str) or not known or len(value) != 2:
+    known = {code for code in holidays.list_supported_countries() if len(code) == 2}
+    if not isinstance(value, str) or value not in known:
         raise ValueError('unknown country; give its ISO 3166 code in two capitals, such as "ID"')
     return value
 

@@ -108,6 +108,12 @@ def test_days_without_arrivals_have_no_row(replay, banjarmasin):
     assert schedule(replay(banjarmasin)) == [("2018-10-29", "2018-11-05", 1)]
 
 
+def test_nobody_at_all_is_an_empty_schedule(replay, banjarmasin):
+    banjarmasin["arrivals"] = {}
+
+    assert schedule(replay(banjarmasin)) == []
+
+
 def test_arrivals_may_be_given_in_any_order(replay, banjarmasin):
     banjarmasin["arrivals"] = dict(reversed(banjarmasin["arrivals"].items()))
 

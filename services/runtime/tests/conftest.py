@@ -69,7 +69,7 @@ def settings(pki: Pki, tmp_path: Path) -> Callable[..., ServiceSettings]:
             "policy_file": policy,
             "database_url": f"sqlite+aiosqlite:///{tmp_path}/database",
             "environment": "test",
-            "drain_seconds": 1.0,
+            "drain_seconds": 0.05,
         }
         return ServiceSettings.load(**(values | others))
 

@@ -3,7 +3,8 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import grpc
 from google.protobuf.descriptor import ServiceDescriptor
@@ -27,6 +28,9 @@ _MARGIN = 4
 
 _SERVING = health_pb2.HealthCheckResponse.SERVING
 _NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
+
+# Between saying NOT_SERVING and closing the door: clients hear of it and go elsewhere.
+_FAREWELL_SECONDS = 0.2
 
 
 class Server:
@@ -77,10 +81,9 @@ class Server:
         """
         await self._start()
         serving = asyncio.create_task(self._serve(ready))
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, serving.cancel)
         try:
-            await asyncio.wait([serving])
+            with _on_stop_signal(serving.cancel):
+                await asyncio.wait([serving])
         finally:
             serving.cancel()
             await self._drain()
@@ -110,9 +113,22 @@ class Server:
 
     async def _drain(self) -> None:
         await self._health.enter_graceful_shutdown()
+        await asyncio.sleep(min(_FAREWELL_SECONDS, self._settings.drain_seconds))
         stopping = asyncio.create_task(self.grpc.stop(self._settings.drain_seconds))
         self._admission.end_streams()
         await stopping
+
+
+@contextmanager
+def _on_stop_signal(act: Callable[[], object]) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, act)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
 
 
 def _options(max_message_bytes: int) -> list[tuple[str, int]]:

@@ -1,0 +1,64 @@
+"""Facts to page: what is computed for the eye is computed here, what is said stands in the page."""
+
+import base64
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from harness.facts import Facts, Row
+from harness.report import figures
+
+OUTAGE = (date(2018, 10, 26), date(2018, 10, 31))
+_LAST = date(2018, 11, 9)
+
+
+def write(facts: Facts, path: Path) -> None:
+    """Write the report of a run to ``path``; it needs no other file and no network."""
+    environment = Environment(
+        loader=PackageLoader("harness.report", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "day": _day,
+        "moment": _moment,
+        "png": _png,
+        "mebibytes": lambda size: f"{size / 2**20:,.0f}",
+        "seconds": lambda value: f"{value:,.1f}",
+        "number": lambda value: f"{value:,}",
+    }
+    was, would = facts.as_it_was, facts.as_it_would_have_been
+    text = environment.get_template("page.html.j2").render(
+        facts=facts,
+        comparison=_comparison(was, would),
+        person_days_saved=_waited(was) - _waited(would),
+        timelines=figures.timelines(was, would, OUTAGE, _LAST) if was and would else "",
+        backlog=figures.backlog(was, would, OUTAGE, _LAST) if was and would else "",
+    )
+    path.write_text(text, encoding="utf-8")
+
+
+def _comparison(was: Sequence[Row], would: Sequence[Row]) -> list[tuple[Row, list[Row]]]:
+    """Each row as it was, with the rows of the same day of application as it would have been."""
+    return [(row, [other for other in would if other.applied == row.applied]) for row in was]
+
+
+def _waited(rows: Sequence[Row]) -> int:
+    """Days waited by all people together."""
+    return sum(row.count * (row.collect - row.applied).days for row in rows)
+
+
+def _day(day: date) -> str:
+    return f"{day:%a} {day.day} {day:%b}"
+
+
+def _moment(moment: datetime) -> str:
+    return f"{_day(moment)} {moment:%H:%M}"
+
+
+def _png(content: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(content).decode("ascii")

@@ -1,0 +1,120 @@
+"""The operator of the print room: books, machines, the check of every book in hand."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from passport.printer.v1 import jobs_pb2 as jobs
+from passport.printer.v1 import shopfloor_pb2 as shopfloor
+from passport.printer.v1.jobs_pb2_grpc import PrintJobsStub
+from passport.printer.v1.shopfloor_pb2_grpc import MachinesStub, PrinterAdminStub, StockStub
+
+from harness.calls import insist, pages, together
+from harness.people import ADMINISTRATOR, OPERATOR, People
+from harness.trays import Tray, read_mrz
+from harness.world.seeds import request_id
+
+_AT_ONCE = 8
+
+
+class Operator:
+    """Fills machines, reads finished books, and looks at machines when the service cannot know."""
+
+    def __init__(self, people: People, seed: int, trays: Sequence[Tray]) -> None:
+        channel = people.channel("printer", OPERATOR)
+        self._jobs, self._stock = PrintJobsStub(channel), StockStub(channel)
+        self._balance = PrinterAdminStub(channel)
+        self._machines = MachinesStub(people.channel("printer", ADMINISTRATOR))
+        self._trays = {tray.machine_id: tray for tray in trays}
+        self._seed = seed
+        self.looked_at = 0
+
+    async def register(self, machine_id: str, uri: str) -> None:
+        """The administrator makes a machine known."""
+        request = shopfloor.RegisterMachineRequest(
+            request_id=self._id("machine", machine_id, uri), machine_id=machine_id, uri=uri
+        )
+        await insist(self._machines.RegisterMachine, request)
+
+    async def fill(self, prefix: str, count: int) -> None:
+        """Receive a delivery of ``count`` books and share three quarters among the machines."""
+        delivery = shopfloor.ReceiveBooksRequest(
+            request_id=self._id("delivery", prefix),
+            books=shopfloor.BookRange(first_serial=f"{prefix}0000001", count=count),
+            delivery_note=f"DN-{prefix}-1",
+        )
+        await insist(self._stock.ReceiveBooks, delivery)
+        share = count * 3 // 4 // len(self._trays)
+        for place, machine_id in enumerate(sorted(self._trays)):
+            first = f"{prefix}{1 + place * share:07d}"
+            load = shopfloor.LoadBooksRequest(
+                request_id=self._id("load", machine_id, first),
+                machine_id=machine_id,
+                books=shopfloor.BookRange(first_serial=first, count=share),
+            )
+            await insist(self._stock.LoadBooks, load)
+
+    async def attend(self) -> int:
+        """Check every book that waits for it, settle what is unknown; returns how many moved."""
+        unknown = await self.jobs(jobs.PRINT_JOB_STATE_UNKNOWN_OUTCOME)
+        await together(_AT_ONCE, [partial(self._look, job) for job in unknown])
+        waiting = await self.jobs(jobs.PRINT_JOB_STATE_QUALITY_CHECK)
+        await together(_AT_ONCE, [partial(self._check, job) for job in waiting])
+        return len(unknown) + len(waiting)
+
+    async def jobs(
+        self, state: "jobs.PrintJobState.ValueType" = jobs.PRINT_JOB_STATE_UNSPECIFIED
+    ) -> list[jobs.PrintJob]:
+        """Jobs in a state, or all, oldest first."""
+
+        async def fetch(token: str) -> tuple[list[jobs.PrintJob], str]:
+            request = jobs.ListPrintJobsRequest(state=state, page_size=500, page_token=token)
+            answer = await insist(self._jobs.ListPrintJobs, request)
+            return list(answer.jobs), answer.next_page_token
+
+        return await pages(fetch)
+
+    async def books(self) -> list[shopfloor.Book]:
+        """Every book ever received, by serial."""
+
+        async def fetch(token: str) -> tuple[list[shopfloor.Book], str]:
+            request = shopfloor.ListBooksRequest(page_size=1000, page_token=token)
+            answer = await insist(self._stock.ListBooks, request)
+            return list(answer.books), answer.next_page_token
+
+        return await pages(fetch)
+
+    async def balance(self) -> shopfloor.BookBalance:
+        """Books by state."""
+        return await insist(self._balance.GetBalance, shopfloor.GetBalanceRequest())
+
+    async def _check(self, job: jobs.PrintJob) -> None:
+        """Take the book from the tray and read its page with one's own eyes."""
+        attempt = job.attempts[-1]
+        page = self._trays[attempt.machine_id].page(attempt.book_serial)
+        if page is None:
+            raise LookupError(f"book {attempt.book_serial} is not in the tray")
+        request = jobs.RecordQualityCheckRequest(
+            request_id=self._id("check", attempt.attempt_id),
+            job_id=job.job_id,
+            book_serial=attempt.book_serial,
+            mrz=read_mrz(page),
+            passed=True,
+        )
+        await insist(self._jobs.RecordQualityCheck, request)
+
+    async def _look(self, job: jobs.PrintJob) -> None:
+        """Go to the machine and see whether the book is in the tray."""
+        attempt = job.attempts[-1]
+        printed = self._trays[attempt.machine_id].page(attempt.book_serial) is not None
+        request = jobs.ResolveUnknownOutcomeRequest(
+            request_id=self._id("look", attempt.attempt_id),
+            job_id=job.job_id,
+            book_serial=attempt.book_serial,
+            finding=jobs.FINDING_PRINTED if printed else jobs.FINDING_NOT_PRINTED,
+            reason="the book lies in the tray" if printed else "the book is blank",
+        )
+        await insist(self._jobs.ResolveUnknownOutcome, request)
+        self.looked_at += 1
+
+    def _id(self, *parts: object) -> str:
+        return request_id(self._seed, "print room", *parts)

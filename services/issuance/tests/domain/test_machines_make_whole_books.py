@@ -49,14 +49,6 @@ def test_nothing_is_made_before_the_capacity_is_known():
     assert next(room((MONDAY, Fraction(5))).days(date(2018, 10, 1), MONDAY)) == (MONDAY, 5)
 
 
-def test_an_extra_saturday_is_worked():
-    saturday = date(2018, 11, 10)
-    capacity = Capacity.of(4, Fraction("40.5"), since=MONDAY)
-    days = PrintRoom(BANJARMASIN, capacity, extra_days=frozenset({saturday}))
-
-    assert saturday in [day for day, _ in days.days(MONDAY, MONDAY + timedelta(days=6))]
-
-
 @given(st.fractions(Fraction(1, 100), 500, max_denominator=100), st.integers(0, 30))
 def test_planning_anew_every_morning_moves_nobody_by_a_book(rate, mornings):
     days = list(room((MONDAY, rate)).days(MONDAY, MONDAY + timedelta(days=60)))

@@ -3,7 +3,7 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 import pytest
-from issuance.domain.plan import Confidence, Waiting, plan
+from issuance.domain.plan import HORIZON, Waiting, plan
 from issuance.domain.print_room import Capacity, PrintRoom, Stoppage
 from issuance.domain.working_time import Calendar
 
@@ -55,26 +55,20 @@ def test_two_outages_add_up():
     assert printing_days(room(first, second)) == [30]
 
 
-def test_what_if_printing_began_sooner_or_later():
-    lasting = room(Stoppage(at(29, 8)))
-
-    assert printing_days(lasting.resuming(date(2018, 10, 30), now=at(29, 9))) == [30, 31]
-    assert printing_days(room().resuming(date(2018, 10, 31), now=at(29, 9))) == [31]
-
-
 @pytest.mark.parametrize(
-    ("stoppage", "confidence", "collect_on"),
+    ("stoppage", "collect_on"),
     [
-        (Stoppage(at(28, 8)), Confidence.UNKNOWN, None),
-        (Stoppage(at(28, 8), at(31, 18), estimated=True), Confidence.ESTIMATED, date(2018, 11, 1)),
-        (Stoppage(at(28, 8), at(31, 18)), Confidence.FIRM, date(2018, 11, 1)),
+        (Stoppage(at(28, 8)), None),
+        (Stoppage(at(28, 8), at(31, 18), estimated=True), date(2018, 11, 1)),
+        (Stoppage(at(28, 8), at(31, 18)), date(2018, 11, 1)),
     ],
 )
-def test_a_plan_says_how_far_it_can_be_trusted(stoppage, confidence, collect_on):
+def test_there_are_days_of_collection_as_soon_as_the_end_is_known_or_estimated(
+    stoppage, collect_on
+):
     case = Waiting("a", applied=MONDAY, promised=MONDAY)
 
     planned = plan([case], room(stoppage), MONDAY)
 
-    assert planned.confidence is confidence
     assert planned.collect_on() == {"a": collect_on}
-    assert planned.printing_from == collect_on
+    assert room(stoppage).first_day(MONDAY, MONDAY + HORIZON) == collect_on

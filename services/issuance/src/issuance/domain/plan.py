@@ -6,7 +6,7 @@ One pure function plans for the running service, for what-if questions and for t
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import Enum, IntEnum
+from enum import IntEnum
 from heapq import heappop, heappush
 
 from issuance.domain.print_room import PrintRoom
@@ -30,16 +30,6 @@ HEAD_START = {
     Lane.NORMAL: timedelta(),
 }
 """A case queues as if it had been completed this much earlier, so no lane starves another."""
-
-
-class Confidence(Enum):
-    """How far the dates of a plan can be trusted."""
-
-    FIRM = "firm"
-    ESTIMATED = "estimated"
-    """The end of a stoppage is estimated."""
-    UNKNOWN = "unknown"
-    """A stoppage has no known end; what it holds back has no date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +72,6 @@ class Plan:
     """The plan of one office, its entries in the order of printing."""
 
     entries: tuple[Planned, ...]
-    confidence: Confidence
-    printing_from: date | None
-    """First day on which a book is printed, whoever waits; None while nobody can say."""
 
     def collect_on(self) -> dict[str, date | None]:
         """The day of collection by case; of a batch, the day of its last book."""
@@ -128,21 +115,12 @@ def plan(waiting: Iterable[Waiting], room: PrintRoom, today: date, released_toda
         if not line:
             break
     entries += [Planned(case.id, case.applied, None, None, count) for case, count in line.rest()]
-    return Plan(tuple(entries), _confidence(room, today), room.first_day(today, today + HORIZON))
+    return Plan(tuple(entries))
 
 
 def _entry(case: Waiting, books: int, day: date, calendar: Calendar) -> Planned:
     collect_on = calendar.on_or_after(max(day, case.promised))
     return Planned(case.id, case.applied, day, collect_on, books)
-
-
-def _confidence(room: PrintRoom, today: date) -> Confidence:
-    ahead = [stop for stop in room.stoppages if stop.shuts(room.calendar)[1] > today]
-    if any(stop.shuts(room.calendar)[1] == date.max for stop in ahead):
-        return Confidence.UNKNOWN
-    if any(stop.estimated for stop in ahead):
-        return Confidence.ESTIMATED
-    return Confidence.FIRM
 
 
 _Place = tuple[date, Lane, int]

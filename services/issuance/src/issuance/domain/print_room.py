@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 
@@ -68,12 +68,11 @@ class Stoppage:
 
 @dataclass(frozen=True, slots=True)
 class PrintRoom:
-    """What decides how many books come out: calendar, machines, stoppages, extra shifts."""
+    """What decides how many books come out: calendar, machines, stoppages."""
 
     calendar: Calendar
     capacity: Capacity
     stoppages: tuple[Stoppage, ...] = ()
-    extra_days: frozenset[date] = frozenset()
 
     def days(self, first: date, last: date) -> Iterator[tuple[date, int]]:
         """Printing days in [first, last] and the whole books of each.
@@ -85,7 +84,9 @@ class PrintRoom:
         begun = Fraction(0)
         day = self.capacity.since
         while day <= last:
-            if self._open(day) and not any(start <= day < again for start, again in shut):
+            if self.calendar.is_working_day(day) and not any(
+                start <= day < again for start, again in shut
+            ):
                 begun += self.capacity.on(day)
                 if day >= first:
                     yield day, int(begun)
@@ -95,14 +96,3 @@ class PrintRoom:
     def first_day(self, today: date, last: date) -> date | None:
         """The first day in [today, last] on which a book is printed; None if there is none."""
         return next((day for day, books in self.days(today, last) if books), None)
-
-    def resuming(self, day: date, now: datetime) -> "PrintRoom":
-        """The room if, from `now` on, printing began exactly on `day`, whatever stops it."""
-        ended = [
-            replace(stoppage, resumes=min(stoppage.shuts(self.calendar)[1], day))
-            for stoppage in self.stoppages
-        ]
-        return replace(self, stoppages=(*ended, Stoppage(now, resumes=day)))
-
-    def _open(self, day: date) -> bool:
-        return day in self.extra_days or self.calendar.is_working_day(day)

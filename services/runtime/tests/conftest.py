@@ -1,7 +1,10 @@
 """A public key infrastructure and servers for tests, over real sockets with mutual TLS."""
 
 import asyncio
+import json
+import signal
 import socket
+import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -19,6 +22,8 @@ from servicekit.certificates import issue
 from servicekit.channel import ClientTls, channel
 from servicekit.server import Server
 from servicekit.settings import ServiceSettings
+
+PROGRAM = Path(__file__).with_name("program.py")
 
 POLICY = """
 [allow]
@@ -168,3 +173,48 @@ def failure() -> Callable[..., Coroutine[Any, Any, Failure]]:
         return Failure(caught.value)
 
     return of
+
+
+class Process:
+    """The test program, running; ``address`` once it listens."""
+
+    def __init__(self, process: asyncio.subprocess.Process, address: str) -> None:
+        self.process = process
+        self.address = address
+
+    def send(self, number: signal.Signals) -> None:
+        self.process.send_signal(number)
+
+    async def ended(self) -> int:
+        return await asyncio.wait_for(self.process.wait(), 30)
+
+
+Launch = Callable[..., Coroutine[Any, Any, Process]]
+
+
+@pytest.fixture
+async def launch(settings: Callable[..., ServiceSettings], tmp_path: Path) -> AsyncIterator[Launch]:
+    """Start the test program with some settings; whatever still runs at the end is killed."""
+    async with AsyncExitStack() as stack:
+
+        async def start(**others: Any) -> Process:
+            chosen = settings(**others)
+            config = tmp_path / f"{chosen.listen}.toml"
+            values = chosen.model_dump(mode="json", exclude_none=True)
+            config.write_text("".join(f"{key} = {json.dumps(v)}\n" for key, v in values.items()))
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, str(PROGRAM), str(config), stdout=asyncio.subprocess.PIPE
+            )
+            stack.push_async_callback(_kill, process)
+            assert process.stdout is not None
+            ready, name, address = (await process.stdout.readline()).decode().split()
+            assert (ready, name) == ("READY", "matcher")
+            return Process(process, address)
+
+        yield start
+
+
+async def _kill(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        process.kill()
+        await process.wait()

@@ -109,7 +109,8 @@ class Server:
         for service in self._services:
             if service not in self._stated:
                 await self.set_serving(service, True)
-        await self.grpc.wait_for_termination()
+        # Not wait_for_termination(): when that is cancelled, stopping fails.
+        await asyncio.Event().wait()
 
     async def _drain(self) -> None:
         await self._health.enter_graceful_shutdown()

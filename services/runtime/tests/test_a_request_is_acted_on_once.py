@@ -1,0 +1,139 @@
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from passport.matcher.v1 import encounters_pb2 as pb
+from servicekit.database import Database
+from servicekit.errors import InvalidRequest, RequestIdReused
+from servicekit.idempotency import Once, requests_table
+from servicekit.identity import acting_as, parse
+from sqlalchemy import Column, Integer, MetaData, Table, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+TABLES = MetaData()
+REQUESTS = requests_table(TABLES)
+ACTS = Table("acts", TABLES, Column("number", Integer, primary_key=True))
+ANSWER = pb.DeleteEncounterResponse
+
+
+def request(encounter_id: str = "e1", request_id: str = "request-1") -> pb.DeleteEncounterRequest:
+    return pb.DeleteEncounterRequest(encounter_id=encounter_id, request_id=request_id)
+
+
+async def act(transaction: AsyncConnection) -> pb.DeleteEncounterResponse:
+    """Leaves a trace, and answers how many there are."""
+    await transaction.execute(insert(ACTS))
+    count = await transaction.scalar(select(func.count()).select_from(ACTS))
+    return pb.DeleteEncounterResponse(change_token=str(count))
+
+
+async def fail(transaction: AsyncConnection) -> pb.DeleteEncounterResponse:
+    await act(transaction)
+    raise ConnectionError
+
+
+@pytest.fixture(autouse=True)
+def _issuance() -> Iterator[None]:
+    with acting_as(parse("spiffe://id/office/national/service/issuance")):
+        yield
+
+
+@pytest.fixture
+async def once(tmp_path: Path) -> AsyncIterator[Once]:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path}/database")
+    async with database.begin() as connection:
+        await connection.run_sync(TABLES.create_all)
+    yield Once(database, REQUESTS)
+    await database.close()
+
+
+async def test_the_same_request_gets_the_first_answer_again(once: Once) -> None:
+    first = await once.run(request(), ANSWER, act)
+    second = await once.run(request(), ANSWER, act)
+    other = await once.run(request(request_id="request-2"), ANSWER, act)
+
+    assert first == second
+    assert other.change_token == "2"
+
+
+async def test_the_same_id_with_another_content_is_refused(once: Once) -> None:
+    await once.run(request(), ANSWER, act)
+
+    with pytest.raises(RequestIdReused) as refused:
+        await once.run(request(encounter_id="e2"), ANSWER, act)
+
+    assert refused.value.field == "request_id"
+
+
+async def test_twins_in_flight_act_once_and_get_the_same_answer(once: Once) -> None:
+    entered, opened = asyncio.Event(), asyncio.Event()
+
+    async def slow(transaction: AsyncConnection) -> pb.DeleteEncounterResponse:
+        entered.set()
+        await opened.wait()
+        return await act(transaction)
+
+    first = asyncio.ensure_future(once.run(request(), ANSWER, slow))
+    await entered.wait()
+    twins = [asyncio.ensure_future(once.run(request(), ANSWER, act)) for _ in range(3)]
+    opened.set()
+
+    assert {answer.change_token for answer in await asyncio.gather(first, *twins)} == {"1"}
+
+
+async def test_a_failed_attempt_leaves_nothing_and_may_be_repeated(once: Once) -> None:
+    with pytest.raises(ConnectionError):
+        await once.run(request(), ANSWER, fail)
+
+    assert (await once.run(request(), ANSWER, act)).change_token == "1"
+
+
+async def test_a_twin_takes_over_when_the_first_gives_up(once: Once) -> None:
+    entered = asyncio.Event()
+
+    async def never(transaction: AsyncConnection) -> pb.DeleteEncounterResponse:
+        entered.set()
+        await asyncio.Event().wait()
+        raise AssertionError("nobody sets that event")
+
+    first = asyncio.ensure_future(once.run(request(), ANSWER, never))
+    await entered.wait()
+    twin = asyncio.ensure_future(once.run(request(), ANSWER, act))
+    await asyncio.sleep(0)
+    first.cancel()
+
+    assert (await twin).change_token == "1"
+
+
+async def test_ids_of_different_callers_and_methods_do_not_meet(once: Once) -> None:
+    await once.run(request(), ANSWER, act)
+
+    other_method = pb.SetEncounterStatusRequest(request_id="request-1", encounter_id="e1")
+    assert (await once.run(other_method, ANSWER, act)).change_token == "2"
+    with acting_as(parse("spiffe://id/office/national/service/registry")):
+        assert (await once.run(request(), ANSWER, act)).change_token == "3"
+
+
+async def test_work_of_several_transactions_is_recorded_by_the_last(
+    once: Once, tmp_path: Path
+) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path}/database")
+    async with once.claim(request(), ANSWER) as claim:
+        assert claim.earlier is None
+        async with database.begin() as transaction:
+            await act(transaction)
+        async with database.begin() as transaction:
+            answer = await act(transaction)
+            await claim.record(transaction, answer)
+    await database.close()
+
+    async with once.claim(request(), ANSWER) as again:
+        assert again.earlier == answer
+
+
+async def test_a_request_without_id_is_refused(once: Once) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        await once.run(request(request_id=""), ANSWER, act)
+
+    assert refused.value.field == "request_id"

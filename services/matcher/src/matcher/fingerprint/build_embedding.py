@@ -71,7 +71,8 @@ def build(fingers: int) -> Model:
     words, _ = kmeans2(described[sample], WORDS, minit="++", iter=20, seed=1)
     print("codebook made", flush=True)
     model = Model(middle, local, words, none, none)
-    parts = zip(*(np.split(each, touches.ends[:-1]) for each in (described, touches.weights)))
+    cuts = touches.ends[:-1]
+    parts = zip(np.split(described, cuts), np.split(touches.weights, cuts), strict=True)
     aggregates = np.stack([model.aggregate(*part) for part in parts])
     centre = aggregates.mean(0)
     owners = np.repeat(np.arange(fingers), IMPRESSIONS)
@@ -112,7 +113,20 @@ def _discriminant(
 
     Scaled so that variation within an owner is one in each direction.
     """
-    total, within, count, free = 0.0, 0.0, 0, 0
+    total, within, count, free = _scatters(chunks)
+    spread = within / free
+    spread += ridge * np.trace(spread) / len(spread) * np.eye(len(spread))
+    top = [len(spread) - size, len(spread) - 1]
+    _, directions = eigh(total / count, spread, subset_by_index=top)
+    return np.asarray(directions[:, ::-1], np.float32)
+
+
+def _scatters(
+    chunks: Iterable[tuple[Floats, NDArray[np.int64]]],
+) -> tuple[NDArray[np.float64], NDArray[np.float64], int, int]:
+    """Sum up total and within-owner scatter (d, d) and the freedom each has."""
+    total = within = np.zeros((1, 1))
+    count = free = 0
     for vectors, owners in chunks:
         starts = np.flatnonzero(np.diff(owners, prepend=owners[0] - 1))
         sizes = np.diff(starts, append=len(owners))
@@ -120,10 +134,7 @@ def _discriminant(
         off = vectors - np.repeat(means, sizes, axis=0)
         total, within = total + vectors.T @ vectors, within + off.T @ off
         count, free = count + len(vectors), free + len(vectors) - len(starts)
-    total, within = np.asarray(total, np.float64) / count, np.asarray(within, np.float64) / free
-    damped = within + ridge * np.trace(within) / len(within) * np.eye(len(within))
-    _, directions = eigh(total, damped, subset_by_index=[len(within) - size, len(within) - 1])
-    return np.asarray(directions[:, ::-1], np.float32)
+    return total, within, count, free
 
 
 def _chunks(rows: NDArray[Any]) -> Iterator[NDArray[Any]]:

@@ -20,7 +20,8 @@ def embed(found: Minutiae) -> Floats:
 
     The inner product of two embeddings says how alike the fingers are, -1 to 1.
     """
-    return embed_many([found])[0]
+    embedding: Floats = embed_many([found])[0]
+    return embedding
 
 
 def embed_many(found: Sequence[Minutiae]) -> Floats:
@@ -30,8 +31,9 @@ def embed_many(found: Sequence[Minutiae]) -> Floats:
         numbers, weight = expansion(one)
         if len(weight):
             row[:] = _MODEL.aggregate(_MODEL.describe(numbers), weight)
-    seen = aggregates.any(axis=1)
-    return _MODEL.project(aggregates) * seen[:, None]
+    embeddings = _MODEL.project(aggregates)
+    embeddings[~aggregates.any(axis=1)] = 0
+    return embeddings
 
 
 _STORED = Path(__file__).with_name("embedding.npz")

@@ -14,7 +14,7 @@ class ImageFault(StrEnum):
     UNSUPPORTED = "UNSUPPORTED"
 
 
-class BadImage(ValueError):  # noqa: N818
+class BadImage(ValueError):
     """The bytes are not an image of one fingerprint; `fault` says in what way."""
 
     def __init__(self, fault: ImageFault, message: str) -> None:
@@ -22,5 +22,5 @@ class BadImage(ValueError):  # noqa: N818
         self.fault = fault
 
 
-class BadTemplate(ValueError):  # noqa: N818
+class BadTemplate(ValueError):
     """The bytes are no ISO/IEC 19794-2:2011 record, or a record cannot be written as one."""

@@ -44,7 +44,7 @@ class Model:
         near = 2 * described @ self.words.T - np.square(self.words).sum(1)
         share = np.exp(_SHARPNESS * (near - near.max(1, keepdims=True)))
         share *= (weight / share.sum(1))[:, None]
-        sums = (share.T @ described - share.sum(0)[:, None] * self.words).ravel()
+        sums: Floats = (share.T @ described - share.sum(0)[:, None] * self.words).ravel()
         return _unit(np.sign(sums) * np.sqrt(np.abs(sums)))
 
     def project(self, aggregates: Floats) -> Floats:
@@ -58,11 +58,11 @@ def expansion(found: Minutiae) -> tuple[Floats, Floats]:
     A minutia weighs as much as its quality, half where none is reported.
     """
     best = found.best(MOST)
-    weight = np.where(best.quality == 0, 50, best.quality).astype(np.float32) / 100
+    weight = (np.where(best.quality == 0, 50, best.quality) / 100).astype(np.float32)
     upwards = best.xy.astype(np.float32) * np.array([1, -1], np.float32)
     return expand(upwards, best.angle, weight), weight
 
 
-def _unit(vectors: Floats) -> Floats:
-    length = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return (vectors / np.maximum(length, 1e-9)).astype(np.float32)
+def _unit(vectors: NDArray[np.floating]) -> Floats:
+    length = np.sqrt(np.square(vectors).sum(axis=-1, keepdims=True))
+    return np.asarray(vectors / np.maximum(length, 1e-9), np.float32)

@@ -1,11 +1,13 @@
 import asyncio
+import os
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from passport.matcher.v1 import encounters_pb2 as pb
 from servicekit.database import Database
-from servicekit.errors import InvalidRequest, RequestIdReused
+from servicekit.errors import InvalidRequest, RequestIdReused, RequestInProgress
 from servicekit.idempotency import Once, requests_table
 from servicekit.identity import acting_as, parse
 from sqlalchemy import Column, Integer, MetaData, Table, func, insert, select
@@ -40,12 +42,20 @@ def _issuance() -> Iterator[None]:
 
 
 @pytest.fixture
-async def once(tmp_path: Path) -> AsyncIterator[Once]:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path}/database")
-    async with database.begin() as connection:
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    """A SQLite file; or, where somebody names one, an empty PostgreSQL database."""
+    url = os.environ.get("POSTGRESQL_TEST_URL", f"sqlite+aiosqlite:///{tmp_path}/database")
+    made = Database(url)
+    async with made.begin() as connection:
+        await connection.run_sync(TABLES.drop_all)
         await connection.run_sync(TABLES.create_all)
-    yield Once(database, REQUESTS)
-    await database.close()
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def once(database: Database) -> Once:
+    return Once(database, REQUESTS)
 
 
 async def test_the_same_request_gets_the_first_answer_again(once: Once) -> None:
@@ -116,9 +126,8 @@ async def test_ids_of_different_callers_and_methods_do_not_meet(once: Once) -> N
 
 
 async def test_work_of_several_transactions_is_recorded_by_the_last(
-    once: Once, tmp_path: Path
+    once: Once, database: Database
 ) -> None:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path}/database")
     async with once.claim(request(), ANSWER) as claim:
         assert claim.earlier is None
         async with database.begin() as transaction:
@@ -126,10 +135,43 @@ async def test_work_of_several_transactions_is_recorded_by_the_last(
         async with database.begin() as transaction:
             answer = await act(transaction)
             await claim.record(transaction, answer)
-    await database.close()
 
     async with once.claim(request(), ANSWER) as again:
         assert again.earlier == answer
+
+
+async def test_a_twin_that_another_replica_works_on_is_sent_away(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @asynccontextmanager
+    async def held_elsewhere(key: int) -> AsyncIterator[bool]:
+        yield False
+
+    monkeypatch.setattr(database, "lock", held_elsewhere)
+
+    with pytest.raises(RequestInProgress) as refused:
+        await Once(database, REQUESTS).run(request(), ANSWER, act)
+
+    assert refused.value.retry_after is not None
+
+
+async def test_two_replicas_never_both_record_an_answer(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @asynccontextmanager
+    async def lost(key: int) -> AsyncIterator[bool]:
+        yield True
+
+    monkeypatch.setattr(database, "lock", lost)
+    here, there = Once(database, REQUESTS), Once(database, REQUESTS)
+
+    async with here.claim(request(), ANSWER) as slower:
+        await there.run(request(), ANSWER, act)
+        with pytest.raises(RequestInProgress):
+            async with database.begin() as transaction:
+                await slower.record(transaction, ANSWER(change_token="mine"))
+
+    assert (await here.run(request(), ANSWER, act)).change_token == "1"
 
 
 async def test_a_request_without_id_is_refused(once: Once) -> None:

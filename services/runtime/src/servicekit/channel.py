@@ -4,6 +4,7 @@ import json
 
 import grpc
 
+from servicekit.delegation import OnBehalfOf
 from servicekit.handlers import Context
 from servicekit.settings import MEBIBYTE
 from servicekit.tls import ClientTls
@@ -54,7 +55,9 @@ def channel(
     ]
     if server_name is not None:
         options.append(("grpc.ssl_target_name_override", server_name))
-    return grpc.aio.secure_channel(target, tls.channel_credentials(), options=options)
+    return grpc.aio.secure_channel(
+        target, tls.channel_credentials(), options=options, interceptors=[OnBehalfOf()]
+    )
 
 
 def remaining(context: Context) -> float:

@@ -14,6 +14,7 @@ import grpc
 import structlog
 
 from servicekit.admission import Admission
+from servicekit.delegation import person_behind
 from servicekit.errors import (
     DeadlineExceeded,
     DomainError,
@@ -71,6 +72,8 @@ class Interceptor(grpc.aio.ServerInterceptor):
             try:
                 async with _deadline(self._seconds(handler, context)):
                     call.caller = _identify(context)
+                    metadata = context.invocation_metadata() or ()
+                    call.on_behalf_of = person_behind(call.caller, metadata)
                     self._check_right(method, call.caller)
                     with self._place(method, handler), acting_as(call.caller):
                         yield

@@ -23,6 +23,7 @@ class Observation:
 
     method: str
     caller: Caller | None = None
+    on_behalf_of: Caller | None = None
     outcome: str = "OK"
     reason: str | None = None
     started: float = field(default_factory=time.monotonic)
@@ -47,6 +48,7 @@ def _record(call: Observation, seconds: float) -> None:
         "call",
         method=call.method,
         caller=call.caller.uri if call.caller else None,
+        on_behalf_of=call.on_behalf_of.uri if call.on_behalf_of else None,
         outcome=call.outcome,
         reason=call.reason,
         ms=round(seconds * 1000, 1),

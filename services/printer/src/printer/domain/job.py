@@ -144,6 +144,13 @@ class Job:
             )
         return rule
 
+    def demand(self, state: JobState) -> None:
+        """Raise IllegalTransition unless the job is in this state."""
+        if self.state is not state:
+            raise IllegalTransition(
+                f"the job is {self.state.value}, not {state.value}", state=self.state.value
+            )
+
     def after(self, event: Event, reason: str = "") -> "Job":
         """The job after the event; raises IllegalTransition."""
         rule = self.rule(event)

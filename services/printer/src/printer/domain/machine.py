@@ -9,6 +9,10 @@ class MachineSilent(Exception):
     """The machine gave no answer, or none that can be read; what was asked may have happened."""
 
 
+class MachineAbsent(MachineSilent):
+    """No connection to the machine came about, so nothing of what was asked reached it."""
+
+
 class MachineRefused(Exception):
     """The machine answered that it did not do what was asked."""
 

@@ -38,16 +38,12 @@ class Judgement:
     reason: str = ""
 
 
-def judge(
-    attempt: Attempt, sent: bool, page_sha256: str, found: MachineJob | None, now: Sighting
-) -> Judgement:
-    """What to do about an attempt of which `found` is known at the machine.
+def judge_absent(attempt: Attempt, sent: bool, now: Sighting) -> Judgement:
+    """What to do about an attempt that its machine does not know.
 
     sent: the machine was once seen to have the job. now: must have been seen after the search,
     otherwise a restart between both would pass for an uninterrupted life.
     """
-    if found is not None:
-        return _judge_found(attempt, page_sha256, found)
     if sent:
         return Judgement(Verdict.UNKNOWN, "the machine has forgotten a job that it had")
     if ran_on(attempt, now):
@@ -72,7 +68,8 @@ def ran_on(attempt: Attempt, now: Sighting) -> bool:
     )
 
 
-def _judge_found(attempt: Attempt, page_sha256: str, found: MachineJob) -> Judgement:
+def judge_found(attempt: Attempt, page_sha256: str, found: MachineJob) -> Judgement:
+    """What to do about an attempt of which its machine knows `found`; page_sha256 in hex."""
     match found.phase:
         case Phase.WITHOUT_DOCUMENT:
             return Judgement(Verdict.CLEAR)

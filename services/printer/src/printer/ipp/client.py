@@ -9,6 +9,7 @@ import aiohttp
 from servicekit.failpoint import failpoint
 
 from printer.domain.machine import (
+    MachineAbsent,
     MachineJob,
     MachineRefused,
     MachineSilent,
@@ -60,11 +61,14 @@ class IppMachine:
         answer = await self._ask(Operation.GET_PRINTER_ATTRIBUTES, {"requested-attributes": names})
         return _sighting(answer.first(Group.PRINTER), datetime.now(UTC))
 
-    async def find(self, name: str) -> MachineJob | None:
+    async def find(self, name: str, number: int | None = None) -> MachineJob | None:
         """The job of this name among all that the machine remembers, finished ones too.
 
+        number: where it is thought to be; numbers begin anew with each start of a machine.
         Of several, the one that weighs most: a name once printed is never sent again.
         """
+        if number is not None and (job := await self._job(number)) and job.name == name:
+            return job
         jobs = [job for job in await self._jobs() if job.name == name]
         order = list(Phase)
         return max(jobs, key=lambda job: order.index(job.phase), default=None)
@@ -100,6 +104,17 @@ class IppMachine:
         """Cancel a job that is not finished."""
         await self._ask(Operation.CANCEL_JOB, {"job-id": one(Tag.INTEGER, number)})
 
+    async def _job(self, number: int) -> MachineJob | None:
+        wanted = {
+            "job-id": one(Tag.INTEGER, number),
+            "requested-attributes": one(Tag.KEYWORD, *_JOB_ATTRIBUTES),
+        }
+        try:
+            answer = await self._ask(Operation.GET_JOB_ATTRIBUTES, wanted)
+        except MachineRefused:
+            return None
+        return _machine_job(answer.first(Group.JOB))
+
     async def _jobs(self) -> list[MachineJob]:
         operation = {
             "which-jobs": one(Tag.KEYWORD, "all"),
@@ -129,6 +144,8 @@ class IppMachine:
                 if response.status != 200:
                     raise MachineSilent(f"HTTP status {response.status}")
                 answer = codec.decode(await response.read())
+        except aiohttp.ClientConnectorError as error:
+            raise MachineAbsent(str(error)) from error
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise MachineSilent(str(error) or type(error).__name__) from error
         except codec.MalformedMessage as error:

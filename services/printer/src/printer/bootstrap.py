@@ -1,0 +1,114 @@
+"""The one place where implementations are chosen and wired."""
+
+import asyncio
+import time
+import uuid
+from contextlib import AsyncExitStack
+
+import aiohttp
+from passport.printer.v1 import jobs_pb2, jobs_pb2_grpc, shopfloor_pb2, shopfloor_pb2_grpc
+from servicekit.clock import clock_from
+from servicekit.database import Database
+from servicekit.idempotency import Once
+from servicekit.pool import Pool
+from servicekit.server import Server
+
+from printer.clearances.verifier import JwsVerifier, load_keys
+from printer.config import PrinterSettings
+from printer.ipp.client import IppMachine
+from printer.service.admin import PrinterAdmin
+from printer.service.desk import Desk
+from printer.service.machines import Machines
+from printer.service.payload import PayloadReader
+from printer.service.print_jobs import PrintJobs
+from printer.service.stock import Stock
+from printer.store.one_dispatcher import one_dispatcher
+from printer.store.records import SqlRecords, SqlStore
+from printer.store.tables import requests
+from printer.use_cases.assign import Assign
+from printer.use_cases.bell import Bell
+from printer.use_cases.create_print_job import CreatePrintJob
+from printer.use_cases.dispatch import Dispatch
+from printer.use_cases.floor import Floor
+from printer.use_cases.tend import Tend
+from printer.use_cases.watch import WatchPrintJobs
+
+_BOOKMARK_SECONDS = 10.0
+
+
+async def serve(settings: PrinterSettings) -> None:
+    """Serve an office until SIGTERM."""
+    async with AsyncExitStack() as stack:
+        database = Database(settings.database_url)
+        stack.push_async_callback(database.close)
+        # No connection is kept: one that a machine closed meanwhile would look like silence.
+        connector = aiohttp.TCPConnector(force_close=True)
+        session = await stack.enter_async_context(aiohttp.ClientSession(connector=connector))
+        desk = _desk(settings, database)
+        server = _server(settings, desk, session)
+        dispatching = asyncio.create_task(_dispatch(settings, desk, session))
+        stack.push_async_callback(_end, dispatching)
+        await server.run()
+
+
+def _desk(settings: PrinterSettings, database: Database) -> Desk:
+    return Desk(
+        office=settings.office,
+        store=SqlStore(database),
+        database=database,
+        once=Once(database, requests),
+        records=SqlRecords,
+        floor=Floor(time.monotonic, settings.rest_seconds),
+        clock=clock_from(settings),
+        bell=Bell(),
+    )
+
+
+def _server(settings: PrinterSettings, desk: Desk, session: aiohttp.ClientSession) -> Server:
+    create = CreatePrintJob(
+        verify=JwsVerifier(load_keys(settings.trusted_keys)),
+        read_payload=PayloadReader(settings.issuing_state_name),
+        office=settings.office,
+        clock=desk.clock,
+        pool=Pool(settings.page_workers, settings.page_queue),
+        new_id=_new_id,
+    )
+    services = [
+        *jobs_pb2.DESCRIPTOR.services_by_name.values(),
+        *shopfloor_pb2.DESCRIPTOR.services_by_name.values(),
+    ]
+    server = Server(settings, domain="passport.printer", services=services)
+    watch = WatchPrintJobs(desk.store, desk.bell, _BOOKMARK_SECONDS)
+    jobs_pb2_grpc.add_PrintJobsServicer_to_server(PrintJobs(desk, create, watch), server.grpc)
+    machines = Machines(desk, lambda uri: _link(settings, session, uri))
+    shopfloor_pb2_grpc.add_MachinesServicer_to_server(machines, server.grpc)
+    shopfloor_pb2_grpc.add_StockServicer_to_server(Stock(desk), server.grpc)
+    shopfloor_pb2_grpc.add_PrinterAdminServicer_to_server(PrinterAdmin(desk), server.grpc)
+    return server
+
+
+async def _dispatch(settings: PrinterSettings, desk: Desk, session: aiohttp.ClientSession) -> None:
+    tend = Tend(
+        store=desk.store,
+        links=lambda uri: _link(settings, session, uri),
+        assign=Assign(desk.store, desk.floor, desk.clock, _new_id),
+        floor=desk.floor,
+        clock=desk.clock,
+        bell=desk.bell,
+        lose_after=settings.lose_after_seconds,
+    )
+    async with one_dispatcher(desk.database):
+        await Dispatch(desk.store, tend, desk.bell, settings.poll_seconds).run()
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+def _link(settings: PrinterSettings, session: aiohttp.ClientSession, uri: str) -> IppMachine:
+    return IppMachine(session, uri, settings.machine_timeout_seconds)
+
+
+def _new_id() -> str:
+    return str(uuid.uuid4())

@@ -1,0 +1,1 @@
+"""Clearances as they travel: compact JWS, signed with Ed25519 by issuance."""

@@ -1,0 +1,29 @@
+"""passport.printer.v1.PrinterAdmin."""
+
+from passport.printer.v1 import shopfloor_pb2 as pb
+from passport.printer.v1 import shopfloor_pb2_grpc
+from servicekit.server import Context
+
+from printer.service import encode
+from printer.service.desk import Desk
+from printer.use_cases.status import status
+from printer.use_cases.stock import balance
+
+
+class PrinterAdmin(shopfloor_pb2_grpc.PrinterAdminServicer):
+    """What administrators ask of a printing office."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def GetStatus(self, request: pb.GetStatusRequest, context: Context) -> pb.PrinterStatus:
+        """How printing is."""
+        self._desk.admit()
+        async with self._desk.store.read() as records:
+            return encode.status(self._desk.office, await status(records, self._desk.floor))
+
+    async def GetBalance(self, request: pb.GetBalanceRequest, context: Context) -> pb.BookBalance:
+        """Books by state."""
+        self._desk.admit()
+        async with self._desk.store.read() as records:
+            return encode.balance(await balance(records))

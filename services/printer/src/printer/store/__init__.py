@@ -1,0 +1,1 @@
+"""The database of a printing office: jobs, books, machines."""

@@ -1,0 +1,1 @@
+"""What callers want of a printing office, one file a thing."""

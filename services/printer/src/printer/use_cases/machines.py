@@ -1,0 +1,100 @@
+"""Machines: made known, paused, resumed, described."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
+
+from printer.domain.book import BookState
+from printer.domain.errors import MachineUnreachable
+from printer.domain.machine import Machine, MachineRefused, MachineSilent, Sighting
+from printer.use_cases.floor import Floor
+from printer.use_cases.records import Records
+from printer.use_cases.tend import Link
+
+# RFC 8011 section 5.4.12: the reason for a device that cannot be contacted.
+_SILENT = "timed-out"
+
+
+class MachineState(Enum):
+    """What a machine does."""
+
+    IDLE = "IDLE"
+    PRINTING = "PRINTING"
+    PAUSED = "PAUSED"
+    RESTING = "RESTING"
+
+
+@dataclass(frozen=True, slots=True)
+class MachineView:
+    """A machine as people want to see it. heard_at: real time, None before it was heard."""
+
+    machine: Machine
+    state: MachineState
+    reasons: tuple[str, ...]
+    books_printed: int
+    books_loaded: int
+    heard_at: datetime | None
+
+
+async def probe(links: Callable[[str], Link], uri: str) -> Sighting:
+    """Look at the machine at an address; raises MachineUnreachable."""
+    try:
+        return await links(uri).look()
+    except (MachineSilent, MachineRefused) as error:
+        raise MachineUnreachable(f"no machine answers at {uri}: {error}", field="uri") from error
+
+
+async def register_machine(
+    records: Records, machine_id: str, uri: str, sighting: Sighting
+) -> Machine:
+    """Make a machine known, or change its address."""
+    known = {machine.machine_id: machine for machine in await records.machines.all()}
+    paused = machine_id in known and known[machine_id].paused
+    machine = Machine(machine_id, uri, sighting.printer_uuid, paused)
+    await records.machines.put(machine)
+    return machine
+
+
+async def set_paused(records: Records, machine_id: str, *, paused: bool) -> Machine:
+    """Give a machine no further jobs, or jobs again; raises MachineNotFound."""
+    machine = replace(await records.machines.get(machine_id), paused=paused)
+    await records.machines.put(machine)
+    return machine
+
+
+async def view_machines(records: Records, floor: Floor) -> list[MachineView]:
+    """All machines, by id."""
+    printed = await records.books.count_by_machine(BookState.ISSUED)
+    loaded = await records.books.count_by_machine(BookState.LOADED)
+    return [
+        MachineView(
+            machine=machine,
+            state=await _state(records, floor, machine),
+            reasons=_reasons(floor, machine.machine_id),
+            books_printed=printed.get(machine.machine_id, 0),
+            books_loaded=loaded.get(machine.machine_id, 0),
+            heard_at=_heard_at(floor.sighting(machine.machine_id)),
+        )
+        for machine in await records.machines.all()
+    ]
+
+
+async def _state(records: Records, floor: Floor, machine: Machine) -> MachineState:
+    if machine.paused:
+        return MachineState.PAUSED
+    if not floor.ready(machine.machine_id):
+        return MachineState.RESTING
+    busy = await records.jobs.at_machine(machine.machine_id)
+    return MachineState.PRINTING if busy else MachineState.IDLE
+
+
+def _reasons(floor: Floor, machine_id: str) -> tuple[str, ...]:
+    if not floor.answers(machine_id):
+        return (_SILENT,)
+    sighting = floor.sighting(machine_id)
+    return sighting.reasons if sighting else ()
+
+
+def _heard_at(sighting: Sighting | None) -> datetime | None:
+    return sighting.seen_at if sighting else None

@@ -1,0 +1,372 @@
+"""A printing office of real processes: the service under mutual TLS and its machines."""
+
+import asyncio
+import hashlib
+import os
+import signal
+import sys
+import uuid
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import grpc
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from google.rpc import error_details_pb2  # type: ignore[import-untyped]
+from grpc_status import rpc_status
+from passport.printer.v1 import jobs_pb2 as jobs
+from passport.printer.v1 import jobs_pb2_grpc, shopfloor_pb2_grpc
+from passport.printer.v1 import shopfloor_pb2 as floor
+from passport.type.v1 import civil_pb2 as civil
+from printer.machine import ledger
+from printer.machine.ledger import Line
+from printer.page.read_back import read_mrz
+from servicekit.certificates import issue
+from servicekit.channel import channel
+
+OFFICE = "BJM"
+POLICY = Path(__file__).parents[3] / "deploy" / "policy" / "policy.toml"
+TIMEOUT = 20.0
+SETTINGS = {
+    "poll_seconds": 0.05,
+    "rest_seconds": 0.1,
+    "machine_timeout_seconds": 2.0,
+    "log_level": "error",
+}
+
+
+@dataclass(slots=True)
+class Process:
+    """A child process that said where it listens. killed: by a failpoint or a fault of its own."""
+
+    child: asyncio.subprocess.Process
+    address: str
+
+    @classmethod
+    async def start(cls, *arguments: str) -> "Process":
+        """Start `python -m printer ...` and wait for its READY line."""
+        child = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "printer", *arguments, stdout=asyncio.subprocess.PIPE
+        )
+        assert child.stdout is not None
+        line = (await child.stdout.readline()).decode()
+        assert line.startswith("READY"), f"printer {arguments} did not start: {line!r}"
+        return cls(child, line.split()[-1])
+
+    async def killed(self) -> None:
+        """Wait until it was killed by SIGKILL from inside."""
+        async with asyncio.timeout(TIMEOUT):
+            assert await self.child.wait() == -signal.SIGKILL
+
+    async def end(self, number: int = signal.SIGKILL) -> int:
+        """End it, however it is."""
+        with suppress(ProcessLookupError):
+            os.kill(self.child.pid, number)
+        return await self.child.wait()
+
+
+@dataclass(slots=True)
+class SimulatedMachine:
+    """A machine whose ledger outlives its process."""
+
+    machine_id: str
+    folder: Path
+    faults: str = ""
+    books_per_minute: float = 1200.0
+    fault_seconds: float = 0.3
+    listen: str = "127.0.0.1:0"
+    process: Process | None = None
+
+    async def start(self) -> None:
+        """Switch it on, at the same address as before."""
+        self.process = await Process.start(
+            "machine", "--name", self.machine_id, "--listen", self.listen,
+            "--ledger", str(self.folder / "ledger.jsonl"),
+            "--books-per-minute", str(self.books_per_minute),
+            "--faults", self.faults, "--fault-seconds", str(self.fault_seconds),
+        )  # fmt: skip
+        self.listen = self.process.address
+
+    async def stop(self) -> None:
+        """Switch it off without notice."""
+        if self.process is not None:
+            await self.process.end()
+
+    @property
+    def uri(self) -> str:
+        """Its address."""
+        return f"ipp://{self.listen}/ipp/print"
+
+    @property
+    def ledger(self) -> list[Line]:
+        """What came out of it."""
+        return ledger.read(self.folder / "ledger.jsonl")
+
+    def zone_of(self, serial: str) -> str:
+        """What an operator reads from the last page of this book in the tray."""
+        pages = sorted((self.folder / "tray").glob(f"*-{serial}.pdf"))
+        zone = read_mrz(pages[-1].read_bytes())
+        return zone.upper + zone.lower
+
+
+def request_id() -> str:
+    """A new request id."""
+    return str(uuid.uuid4())
+
+
+def a_payload(number: str = "X0000001", **changes: Any) -> bytes:
+    """Personalisation data of a passport."""
+    data = jobs.PersonalisationData(
+        document_number=number,
+        document_code="P",
+        issuing_state="IDN",
+        holder=civil.BiographicData(
+            name=civil.PersonName(primary="SITI", secondary="NURHALIZA"),
+            nationality="IDN",
+            born_on=civil.CalendarDate(year=1990, month=2, day=28),
+            birth_place="Banjarmasin",
+            sex=civil.SEX_FEMALE,
+        ),
+        issued_on=civil.CalendarDate(year=2018, month=11, day=1),
+        expires_on=civil.CalendarDate(year=2023, month=11, day=1),
+        issuing_office="Kantor Imigrasi Banjarmasin",
+    )
+    data.MergeFrom(jobs.PersonalisationData(**changes))
+    return data.SerializeToString()
+
+
+@dataclass(slots=True)
+class Issuance:
+    """Signs clearances as issuance does."""
+
+    kid: str = "2018"
+    key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
+
+    def trust(self, folder: Path) -> None:
+        """Make the office trust the key."""
+        folder.mkdir(exist_ok=True)
+        pem = self.key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        (folder / f"{self.kid}.pem").write_bytes(pem)
+
+    def claims(self, payload: bytes) -> dict[str, Any]:
+        """Claims that are good."""
+        return {
+            "jti": request_id(),
+            "application_id": "A-1",
+            "document_number": jobs.PersonalisationData.FromString(payload).document_number,
+            "payload_sha256": hashlib.sha256(payload).hexdigest(),
+            "office": OFFICE,
+            "exp": int((datetime.now(UTC) + timedelta(days=30)).timestamp()),
+        }
+
+    def sign(self, claims: dict[str, Any], **header: str) -> str:
+        """A clearance with these claims."""
+        return jwt.encode(claims, self.key, algorithm="EdDSA", headers={"kid": self.kid} | header)
+
+    def order(self, payload: bytes, **claims: Any) -> jobs.CreatePrintJobRequest:
+        """A request to print with a good clearance, some claims changed."""
+        token = self.sign(self.claims(payload) | claims)
+        return jobs.CreatePrintJobRequest(request_id=request_id(), clearance=token, payload=payload)
+
+
+@dataclass(slots=True)
+class Office:
+    """The service, its machines, and those who call."""
+
+    folder: Path
+    issuance: Issuance = field(default_factory=Issuance)
+    machines: dict[str, SimulatedMachine] = field(default_factory=dict)
+    process: Process | None = None
+    _channels: list[grpc.aio.Channel] = field(default_factory=list)
+
+    async def start(self, failpoints: str = "") -> None:
+        """Start the service; the database is the one of before."""
+        await self.close_channels()
+        self.process = await Process.start("serve", "--config", str(self._config(failpoints)))
+
+    async def machine(self, machine_id: str = "M1", books: int = 10, **settings: Any) -> None:
+        """Set up a machine with new books in it."""
+        folder = self.folder / machine_id
+        folder.mkdir()
+        machine = self.machines[machine_id] = SimulatedMachine(machine_id, folder, **settings)
+        await machine.start()
+        request = floor.RegisterMachineRequest(
+            request_id=request_id(), machine_id=machine_id, uri=machine.uri
+        )
+        await self.call("Machines", "RegisterMachine", request, "administrator")
+        if books:
+            await self.load(machine_id, f"B{len(self.machines)}000001", books)
+
+    async def load(self, machine_id: str, first: str, count: int) -> None:
+        """Receive new books and load them."""
+        serials = floor.BookRange(first_serial=first, count=count)
+        delivery = floor.ReceiveBooksRequest(
+            request_id=request_id(), books=serials, delivery_note="N1"
+        )
+        await self.call("Stock", "ReceiveBooks", delivery)
+        handed = floor.LoadBooksRequest(
+            request_id=request_id(), machine_id=machine_id, books=serials
+        )
+        await self.call("Stock", "LoadBooks", handed)
+
+    def stub(self, service: str, role: str = "operator", office: str = OFFICE) -> Any:
+        """A stub as a person of a role, or as a service, sees it."""
+        pki = self.folder / "pki"
+        if role.startswith("service:"):
+            tls = issue(pki, office=office, service=role.removeprefix("service:"))
+        else:
+            tls = issue(pki, office=office, user="siti", role=role)
+        assert self.process is not None
+        opened = channel(self.process.address, tls)
+        self._channels.append(opened)
+        module = jobs_pb2_grpc if service == "PrintJobs" else shopfloor_pb2_grpc
+        return getattr(module, f"{service}Stub")(opened)
+
+    async def call(self, service: str, method: str, request: Any, role: str = "operator") -> Any:
+        """One call as somebody of a role."""
+        return await getattr(self.stub(service, role), method)(request, timeout=TIMEOUT)
+
+    async def print(self, number: str = "X0000001", **claims: Any) -> jobs.PrintJob:
+        """Ask for a passport as issuance does."""
+        order = self.issuance.order(a_payload(number), **claims)
+        return await self.job_call("CreatePrintJob", order, "service:issuance")
+
+    async def job_call(self, method: str, request: Any, role: str = "operator") -> jobs.PrintJob:
+        """One call of PrintJobs that answers a job."""
+        job = await self.call("PrintJobs", method, request, role)
+        assert isinstance(job, jobs.PrintJob)
+        return job
+
+    async def job(self, job_id: str) -> jobs.PrintJob:
+        """A job as it is now."""
+        return await self.job_call("GetPrintJob", jobs.GetPrintJobRequest(job_id=job_id))
+
+    async def until(self, job_id: str, *states: str) -> jobs.PrintJob:
+        """Wait until a job is in one of the states."""
+        return await self.wait_for(
+            lambda job: (
+                jobs.PrintJobState.Name(job.state).removeprefix("PRINT_JOB_STATE_") in states
+            ),
+            job_id,
+        )
+
+    async def wait_for(
+        self, condition: Callable[[jobs.PrintJob], bool], job_id: str
+    ) -> jobs.PrintJob:
+        """Wait until a condition holds of a job."""
+        stub: jobs_pb2_grpc.PrintJobsAsyncStub = self.stub("PrintJobs")
+        job = jobs.PrintJob()
+        try:
+            async with asyncio.timeout(TIMEOUT):
+                while True:
+                    job = await stub.GetPrintJob(jobs.GetPrintJobRequest(job_id=job_id))
+                    if condition(job):
+                        return job
+                    await asyncio.sleep(0.03)
+        except TimeoutError:
+            raise AssertionError(f"not in time: {job}") from None
+
+    async def check_quality(
+        self, job: jobs.PrintJob, *, passed: bool = True, **changes: Any
+    ) -> jobs.PrintJob:
+        """Look at the book as an operator does."""
+        attempt = job.attempts[-1]
+        request = jobs.RecordQualityCheckRequest(
+            request_id=request_id(),
+            job_id=job.job_id,
+            book_serial=attempt.book_serial,
+            mrz=self.machines[attempt.machine_id].zone_of(attempt.book_serial),
+            passed=passed,
+            defect="" if passed else "smeared",
+        )
+        request.MergeFrom(jobs.RecordQualityCheckRequest(**changes))
+        return await self.job_call("RecordQualityCheck", request)
+
+    async def resolve(self, job: jobs.PrintJob, finding: str) -> jobs.PrintJob:
+        """Say what a person found."""
+        request = jobs.ResolveUnknownOutcomeRequest(
+            request_id=request_id(),
+            job_id=job.job_id,
+            book_serial=job.attempts[-1].book_serial,
+            finding=f"FINDING_{finding}",  # type: ignore[arg-type]
+            reason="looked",
+        )
+        return await self.job_call("ResolveUnknownOutcome", request)
+
+    async def books(self) -> dict[str, floor.Book]:
+        """Every book by serial."""
+        answer = await self.call("Stock", "ListBooks", floor.ListBooksRequest(page_size=1000))
+        return {book.serial: book for book in answer.books}
+
+    async def assert_agrees_with_the_ledgers(self) -> None:
+        """The service's books and the machines' ledgers agree to the last serial."""
+        came_out = [line["book_serial"] for m in self.machines.values() for line in m.ledger]
+        assert len(set(came_out)) == len(came_out), "a book was printed twice"
+        issued = {
+            serial
+            for serial, book in (await self.books()).items()
+            if book.state in (floor.BOOK_STATE_ISSUED, floor.BOOK_STATE_SPOILED)
+        }
+        assert issued == set(came_out)
+
+    async def close_channels(self) -> None:
+        """Forget the connections to an earlier process."""
+        for opened in self._channels:
+            await opened.close()
+        self._channels.clear()
+
+    async def close(self) -> None:
+        """End everything."""
+        await self.close_channels()
+        for machine in self.machines.values():
+            await machine.stop()
+        if self.process is not None:
+            await self.process.end()
+
+    def _config(self, failpoints: str) -> Path:
+        server = issue(self.folder / "pki", office=OFFICE, service="printer")
+        self.issuance.trust(self.folder / "keys")
+        values = SETTINGS | {
+            "office": OFFICE,
+            "certificate": str(server.certificate),
+            "private_key": str(server.private_key),
+            "authority": str(server.authority),
+            "policy_file": str(POLICY),
+            "database_url": f"sqlite+aiosqlite:///{self.folder / 'printer.db'}",
+            "trusted_keys": str(self.folder / "keys"),
+            "environment": "test",
+            "failpoints": failpoints,
+        }
+        config = self.folder / "printer.toml"
+        config.write_text("\n".join(f"{name} = {_toml(value)}" for name, value in values.items()))
+        return config
+
+
+def reason(error: grpc.aio.AioRpcError) -> tuple[str, str]:
+    """Reason and field of an error."""
+    status = rpc_status.from_call(error)  # type: ignore[arg-type]
+    assert status is not None
+    info, bad = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest()
+    for detail in status.details:
+        _ = detail.Unpack(info) or detail.Unpack(bad)
+    return info.reason, bad.field_violations[0].field if bad.field_violations else ""
+
+
+def _toml(value: Any) -> str:
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+@asynccontextmanager
+async def open_office(folder: Path, failpoints: str = "") -> AsyncIterator[Office]:
+    """An office whose service runs; everything ends with the block."""
+    office = Office(folder)
+    try:
+        await office.start(failpoints)
+        yield office
+    finally:
+        await office.close()

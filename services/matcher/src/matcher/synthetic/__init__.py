@@ -1,7 +1,15 @@
-"""Fingers of nobody, for demonstrations, load and training: patterns, templates, pictures."""
+"""Fingers of nobody, for demonstrations, load and training.
 
-from matcher.synthetic.impressions import COMPETITION, LIVE_SCAN, Impression, impress, impression
+`master` draws a finger from a number. `impress` gives templates of it, by the thousand each second.
+`render_master` grows its ridges and `print_image` takes pictures of them; growing replaces the
+minutiae, so templates that shall match the pictures are impressed from `Ridges.master`.
+"""
+
+from matcher.synthetic.contact import COMPETITION, LIVE_SCAN
+from matcher.synthetic.growth import Ridges
+from matcher.synthetic.impressions import Impression, impress, impression
 from matcher.synthetic.patterns import Master, Pattern, master
+from matcher.synthetic.render import Print, print_image, render_master
 
 __all__ = [
     "COMPETITION",
@@ -9,7 +17,11 @@ __all__ = [
     "Impression",
     "Master",
     "Pattern",
+    "Print",
+    "Ridges",
     "impress",
     "impression",
     "master",
+    "print_image",
+    "render_master",
 ]

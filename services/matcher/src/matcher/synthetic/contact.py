@@ -11,10 +11,18 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.synthetic.compiled import compiled
+from matcher.fingerprint.jit import compiled
 
 WIDTH, HEIGHT = 360, 400
 """Pixels of the synthetic sensor at 500 dpi."""
+TOUCHING = 0.95
+"""`depth` at which the skin begins to leave the sensor."""
+LIVE_SCAN = 0.5
+"""Hardness of a supervised capture on a good sensor: turned by less than 15 degrees mostly."""
+COMPETITION = 1.0
+"""Hardness of the FVC2002 sets: people who press, turn, dry and wet their fingers on purpose."""
+_ANY_TURN = 0.5
+"""Share of touches turned by any angle for each unit of hardness above `COMPETITION`."""
 
 
 class Contact(NamedTuple):
@@ -36,23 +44,29 @@ class Contact(NamedTuple):
     tilt: float
 
 
-def touch(rng: np.random.Generator, hardness: float) -> Contact:
-    """Draw a contact; hardness 0 is a full, straight, unstretched print, 1 is as in FVC2002."""
-    turn = rng.normal(0.0, 0.04 + 0.16 * hardness)
-    if rng.random() < min(0.15, 0.5 * (hardness - 1.0)):
+def severity(rng: np.random.Generator, hardness: float) -> float:
+    """How bad this touch is: `hardness` on average, mostly less, sometimes much more."""
+    return float(hardness * min(2.5, rng.gamma(2.5, 0.4)))
+
+
+def touch(rng: np.random.Generator, severity: float, hardness: float) -> Contact:
+    """Draw a contact; severity 0 is a full, nearly straight, unstretched print."""
+    turn = rng.normal(0.0, 0.05 + 0.1 * severity)
+    if rng.random() < _ANY_TURN * (hardness - COMPETITION):
         turn = rng.uniform(-math.pi, math.pi)
-    stretch = np.eye(2) + hardness * rng.normal(0.0, 0.025, (2, 2))
+    stretch = np.eye(2) + severity * rng.normal(0.0, 0.012, (2, 2))
     cos, sin = math.cos(turn), math.sin(turn)
     waves = np.empty((3, 5))
-    waves[:, :2] = rng.normal(0.0, 3.5 * hardness, (3, 2))
+    waves[:, :2] = rng.normal(0.0, 1.7 * severity, (3, 2))
     waves[:, 2:4] = rng.normal(0.0, 2.0 * math.pi / 300.0, (3, 2))
     waves[:, 4] = rng.uniform(0.0, 2.0 * math.pi, 3)
-    half_width = rng.uniform(130.0 - 40.0 * hardness, 155.0)
+    shift = np.clip(rng.normal(0.0, 1.0, 2), -2.0, 2.0)
+    half_width = rng.uniform(135.0 - 25.0 * severity, 155.0)
     return Contact(
         matrix=np.array([[cos, sin], [-sin, cos]]) @ stretch,
         waves=waves,
-        centre=rng.normal(0.0, 1.0, 2) * np.array([6.0 + 24.0 * hardness, 8.0 + 32.0 * hardness]),
-        middle=rng.normal((WIDTH / 2, HEIGHT / 2), (4.0 + 22.0 * hardness, 4.0 + 28.0 * hardness)),
+        centre=shift * (6.0 + 13.0 * severity, 8.0 + 17.0 * severity),
+        middle=rng.normal((WIDTH / 2, HEIGHT / 2), (4.0 + 12.0 * severity, 4.0 + 15.0 * severity)),
         half_axes=(half_width, half_width * rng.uniform(1.15, 1.45)),
         tilt=rng.normal(0.0, 0.15),
     )

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.synthetic.compiled import compiled
+from matcher.fingerprint.jit import compiled
 
 
 class Field(NamedTuple):

@@ -4,7 +4,7 @@ SFinGe's method (Cappelli, Maio and Maltoni, "Synthetic fingerprint-image genera
 Handbook of Fingerprint Recognition, chapter 6): a filter tuned to the direction and distance of
 the ridges at each pixel is applied again and again to random spots; ridges spread, meet and end
 where the field forces them to. Minutiae cannot be planted that way, but they can be read off
-exactly (`minutiae_of`), so the truth about a rendered finger is what grew.
+exactly (`vortices`), so the truth about a rendered finger is what grew.
 
 Everything grows at 250 dpi, where a ridge period still has four samples, and is enlarged then.
 """
@@ -15,9 +15,10 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numba import njit  # type: ignore[import-untyped, unused-ignore]
 from numpy.typing import NDArray
 
-from matcher.synthetic.compiled import compiled, compiled_loosely
+from matcher.fingerprint.jit import compiled
 from matcher.synthetic.field import Field, orientation, period
 from matcher.synthetic.patterns import Master
 from matcher.synthetic.skin import enlarged, weathered
@@ -61,7 +62,8 @@ def grow(master: Master) -> Ridges:
     wave = _filtered(skin, even, kernels) + 1j * _filtered(skin, odd, kernels)
     xy, angle, kind = vortices(wave, master.field, _SCALE)
     clarity = rng.beta(4.0, 1.5, len(angle))
-    relief = weathered(enlarged(wave.real, (HEIGHT, WIDTH)), rng)
+    crisp = (wave.real / np.maximum(0.25, np.abs(wave))).astype(np.float32)
+    relief = weathered(enlarged(crisp, (HEIGHT, WIDTH)), rng)
     return Ridges(relief, replace(master, xy=xy, angle=angle, kind=kind, clarity=clarity))
 
 
@@ -99,7 +101,8 @@ def _filtered(skin: Image, filters: Image, kernels: NDArray[np.int32]) -> Image:
     return _correlate(np.pad(skin, _REACH), filters, kernels)
 
 
-@compiled_loosely
+# Sums taken in any order: several times faster.
+@njit(cache=True, nogil=True, fastmath=True)  # type: ignore[untyped-decorator, unused-ignore]
 def _correlate(padded: Image, filters: Image, kernels: NDArray[np.int32]) -> Image:
     """Each pixel of the result under its own kernel."""
     rows, columns = kernels.shape

@@ -9,19 +9,27 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.fingerprint.minutiae import Minutiae
-from matcher.synthetic.compiled import compiled
-from matcher.synthetic.contact import HEIGHT, WIDTH, Contact, depth, place, touch, turned
+from matcher.fingerprint.jit import compiled
+from matcher.fingerprint.minutiae import Minutiae, minutiae
+from matcher.synthetic.contact import (
+    COMPETITION,
+    HEIGHT,
+    WIDTH,
+    Contact,
+    depth,
+    place,
+    severity,
+    touch,
+    turned,
+)
 from matcher.synthetic.patterns import Master
 
-LIVE_SCAN = 0.4
-"""Hardness of a supervised capture on a good sensor: turned by less than 15 degrees mostly."""
-COMPETITION = 1.0
-"""Hardness of the FVC2002 sets: people who press, turn, dry and wet their fingers on purpose."""
 MOST = 120
 """Minutiae kept of one impression, the best first."""
 _STEP = 2.0 * math.pi / 256.0
 """Angle unit of ISO/IEC 19794-2."""
+
+Floats = NDArray[np.float64]
 
 
 class Wear(NamedTuple):
@@ -61,59 +69,51 @@ def impression(master: Master, seed: int, *, hardness: float = COMPETITION) -> I
     """One touch of `master`: turned, stretched, partly seen, with losses and false minutiae.
 
     seed: 0 or more; with the finger's own seed it determines the result.
-    hardness: 0 (ideal) to about 1.3 (1 in 7 turned by any angle); `LIVE_SCAN`, `COMPETITION`.
+    hardness: 0 (ideal) upwards; `LIVE_SCAN`, `COMPETITION`; above that some are turned by any
+        angle, one in ten at 1.2.
     At most `MOST` minutiae, whole pixels and ISO angle steps, best quality first; quality tells
     true ones from false ones about as well as an extractor does.
     """
     rng = np.random.default_rng((seed, master.seed))
-    contact = touch(rng, hardness)
-    found, origin = _observe(master, contact, _wear(rng, hardness), rng)
-    best = np.argsort(-found[:, 4], kind="stable")[:MOST]
-    found = found[best]
-    template = Minutiae(
-        xy=found[:, :2].astype(np.int16),
-        angle=(found[:, 2] * _STEP).astype(np.float32),
-        kind=found[:, 3].astype(np.uint8),
-        quality=found[:, 4].astype(np.uint8),
-        width=WIDTH,
-        height=HEIGHT,
-    )
-    return Impression(template, origin[best])
+    bad = severity(rng, hardness)
+    contact = touch(rng, bad, hardness)
+    wear = _wear(rng, bad)
+    xy, angle = master.xy, master.angle
+    true, origin = _observed(xy, angle, master.kind, master.clarity, contact, wear, rng)
+    false = _invented(len(true), xy, angle, contact, wear, rng)
+    rows = np.concatenate([true, false])
+    best = np.argsort(-rows[:, 4], kind="stable")[:MOST]
+    origins = np.append(origin, np.full(len(false), -1, np.int32))[best]
+    return Impression(minutiae(rows[best], width=WIDTH, height=HEIGHT), origins)
 
 
-def _wear(rng: np.random.Generator, hardness: float) -> Wear:
+def _wear(rng: np.random.Generator, bad: float) -> Wear:
     return Wear(
-        loss=hardness * rng.uniform(0.03, 0.3),
-        invented=hardness * rng.uniform(0.0, 0.3),
+        loss=bad * rng.uniform(0.02, 0.14),
+        invented=bad * rng.uniform(0.0, 0.18),
         patch=(
             rng.uniform(-150.0, 150.0),
             rng.uniform(-200.0, 200.0),
-            hardness * rng.uniform(0.0, 70.0),
+            bad * rng.uniform(0.0, 50.0),
         ),
-        jitter=0.5 + hardness * rng.uniform(0.2, 1.6),
-        wobble=0.04 + hardness * rng.uniform(0.02, 0.12),
+        jitter=0.4 + bad * rng.uniform(0.05, 0.3),
+        wobble=0.03 + bad * rng.uniform(0.005, 0.03),
     )
 
 
-def _observe(
-    master: Master, contact: Contact, wear: Wear, rng: np.random.Generator
-) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
-    return _observe_kernel(master.xy, master.angle, master.kind, master.clarity, contact, wear, rng)
-
-
 @compiled
-def _observe_kernel(
-    xy: NDArray[np.float64],
-    angle: NDArray[np.float64],
+def _observed(
+    xy: Floats,
+    angle: Floats,
     kind: NDArray[np.uint8],
-    clarity: NDArray[np.float64],
+    clarity: Floats,
     contact: Contact,
     wear: Wear,
     rng: np.random.Generator,
-) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
-    """Rows of (x, y, ISO angle step, kind, quality), and where each comes from."""
-    rows = np.empty((2 * len(xy) + 8, 5))
-    origin = np.empty(len(rows), np.int32)
+) -> tuple[Floats, NDArray[np.int32]]:
+    """Rows of (x, y, angle, kind, quality) for what is found of a finger, and which it is."""
+    rows = np.empty((len(xy), 5))
+    origin = np.empty(len(xy), np.int32)
     count = 0
     for i in range(len(xy)):
         sight = _sight(xy[i, 0], xy[i, 1], clarity[i], contact, wear, rng)
@@ -123,19 +123,25 @@ def _observe_kernel(
             rows[count, 3] = kind[i] if rng.random() < 0.75 + 0.2 * sight else 3 - kind[i]
             origin[count] = i
             count += 1
-    true = count
-    for _ in range(int(wear.invented * true + rng.random())):
+    return rows[:count], origin[:count]
+
+
+@compiled
+def _invented(
+    true: int, xy: Floats, angle: Floats, contact: Contact, wear: Wear, rng: np.random.Generator
+) -> Floats:
+    """Rows of false minutiae for so many `true` ones: anywhere, along the ridges there."""
+    rows = np.empty((int(wear.invented * true + rng.random()), 5))
+    count = 0
+    for _ in range(len(rows)):
         where = _somewhere(contact, rng)
         sight = 0.6 * _sight(where[0], where[1], rng.beta(1.5, 2.5), contact, wear, rng)
         nearest = np.argmin((xy[:, 0] - where[0]) ** 2 + (xy[:, 1] - where[1]) ** 2)
-        direction = angle[nearest] + (math.pi if rng.random() < 0.5 else 0.0)
-        if _record(
-            rows[count], where, direction + rng.normal(0.0, 0.25), sight, contact, wear, rng
-        ):
+        along = angle[nearest] + rng.normal(0.0, 0.25) + math.pi * rng.integers(0, 2)
+        if _record(rows[count], where, along, sight, contact, wear, rng):
             rows[count, 3] = 1 + rng.integers(0, 2)
-            origin[count] = -1
             count += 1
-    return rows[:count], origin[:count]
+    return rows[:count]
 
 
 @compiled
@@ -155,7 +161,7 @@ def _sight(
 
 
 @compiled
-def _somewhere(contact: Contact, rng: np.random.Generator) -> NDArray[np.float64]:
+def _somewhere(contact: Contact, rng: np.random.Generator) -> Floats:
     """A point of the touching patch, in the finger's frame."""
     around, out = rng.uniform(0.0, 2.0 * math.pi), math.sqrt(rng.random())
     u = contact.half_axes[0] * out * math.cos(around)
@@ -166,15 +172,15 @@ def _somewhere(contact: Contact, rng: np.random.Generator) -> NDArray[np.float64
 
 @compiled
 def _record(
-    row: NDArray[np.float64],
-    where: NDArray[np.float64],
+    row: Floats,
+    where: Floats,
     angle: float,
     sight: float,
     contact: Contact,
     wear: Wear,
     rng: np.random.Generator,
 ) -> bool:
-    """Write (x, y, angle step, -, quality) unless it does not touch or misses the sensor."""
+    """Write (x, y, angle, -, quality) unless it does not touch or misses the sensor."""
     if sight < 0.0:
         return False
     blur = 1.4 - 0.6 * sight
@@ -184,6 +190,7 @@ def _record(
     turn = turned(contact, where[0], where[1], angle) + blur * rng.normal(0.0, wear.wobble)
     if rng.random() < 0.03 * (1.2 - sight):
         turn += math.pi
-    row[2] = math.floor(turn / _STEP + 0.5) % 256.0
-    row[4] = math.floor(min(100.0, max(1.0, 100.0 * sight + rng.normal(0.0, 8.0))))
+    row[2] = math.floor(turn / _STEP + 0.5) * _STEP
+    sure = 1.0 - (1.0 - sight) ** 2.2
+    row[4] = math.floor(min(100.0, max(1.0, 97.0 * sure + rng.normal(0.0, 3.0))))
     return bool(0.0 <= row[0] < WIDTH and 0.0 <= row[1] < HEIGHT)

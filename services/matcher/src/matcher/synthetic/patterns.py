@@ -9,11 +9,8 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.synthetic.compiled import compiled
+from matcher.fingerprint.jit import compiled
 from matcher.synthetic.field import Field, charge, orientation
-
-VERSION = "1"
-"""Changes whenever a seed gives another finger."""
 
 
 class Pattern(Enum):

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Picture
-from scipy import ndimage
+from scipy import ndimage  # type: ignore[import-untyped, unused-ignore]
 
 Image = NDArray[np.float32]
 
@@ -31,14 +31,14 @@ def weathered(relief: Image, rng: np.random.Generator) -> Image:
     rough = relief + 0.22 * clouds(rng, relief.shape, 2.5) - 0.9 * _pores(relief, rng)
     for _ in range(rng.poisson(1.2)):
         rough -= 1.6 * _crease(relief.shape, rng)
-    return rough.astype(np.float32)
+    return np.asarray(rough, np.float32)
 
 
 def _pores(relief: Image, rng: np.random.Generator) -> Image:
     """Round holes of about 0.1 mm on top of the ridges, a few to the millimetre."""
     holes = ((relief > 0.8) & (rng.random(relief.shape, np.float32) < 0.03)).astype(np.float32)
-    soft: Image = ndimage.gaussian_filter(holes, 0.8, truncate=2.5)
-    return np.minimum(1.0, soft * (2.0 * math.pi * 0.8**2))
+    soft = ndimage.gaussian_filter(holes, 0.8, truncate=2.5) * (2.0 * math.pi * 0.8**2)
+    return np.asarray(np.minimum(1.0, soft), np.float32)
 
 
 def _crease(shape: tuple[int, int], rng: np.random.Generator) -> Image:
@@ -51,5 +51,4 @@ def _crease(shape: tuple[int, int], rng: np.random.Generator) -> Image:
     aside = (x - middle[0]) * math.sin(slant) + (y - middle[1]) * math.cos(slant)
     bend = rng.normal(0.0, 0.0015) * along**2 + 0.8 * np.sin(0.2 * along)
     width = rng.uniform(0.7, 1.8) * np.maximum(0.05, 1.0 - (along / half_length) ** 2)
-    fold: Image = np.exp(-0.5 * ((aside - bend) / width) ** 2).astype(np.float32)
-    return fold
+    return np.asarray(np.exp(-0.5 * ((aside - bend) / width) ** 2), np.float32)

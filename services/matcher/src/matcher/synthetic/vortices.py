@@ -13,13 +13,13 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.synthetic.compiled import compiled
+from matcher.fingerprint.jit import compiled
 from matcher.synthetic.field import Field, orientation
 
 Points = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.uint8]]
-_TOO_NEAR = 8.0
+_TOO_NEAR = 5.0
 """Pixels: two opposite minutiae so close are a dent in a ridge, and nobody sees them."""
-_AT_SINGULARITY = 12.0
+_AT_SINGULARITY = 5.0
 """Pixels around a core or delta where ridges have no single direction."""
 
 
@@ -38,10 +38,11 @@ def vortices(wave: NDArray[np.complexfloating], field: Field, scale: int) -> Poi
 
 
 def _without_dents(found: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Leave out pairs that point at, or away from, each other at arm's length."""
+    """Leave out opposite pairs that are `_TOO_NEAR`."""
     apart = np.hypot(*(found[:, None, :2] - found[None, :, :2]).T)
     opposite = np.cos(found[:, None, 2] - found[None, :, 2]) < 0.0
-    return found[~((apart < _TOO_NEAR) & opposite).any(1)]
+    dents: NDArray[np.bool_] = ((apart < _TOO_NEAR) & opposite).any(1)
+    return found[~dents]
 
 
 @compiled
@@ -59,8 +60,8 @@ def _windings(wave: NDArray[np.complexfloating], field: Field, scale: int) -> ND
                 continue
             # More ridges lie ahead of a phase that winds counter-clockwise.
             dense = theta if turns > 0.0 else theta + math.pi
-            i = row + int(round(0.5 - 2.5 * math.sin(dense)))
-            j = column + int(round(0.5 + 2.5 * math.cos(dense)))
+            i = row + round(0.5 - 2.5 * math.sin(dense))
+            j = column + round(0.5 + 2.5 * math.cos(dense))
             found[count, 0], found[count, 1], found[count, 2] = x, y, dense
             found[count, 3] = 1.0 if wave[i, j].real > 0.0 else 2.0
             count += 1

@@ -73,7 +73,6 @@ class Prints:
     score: float
     threshold: float
     people_searched: int
-    pictured: bool
 
 
 @dataclass(frozen=True, slots=True)

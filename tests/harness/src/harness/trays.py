@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]
 
 _MRZ_LINE = re.compile(r"^[A-Z0-9<]{44}$", re.MULTILINE)
 _DOCUMENT_NUMBER = slice(44, 53)

@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -15,7 +16,7 @@ DAY = timedelta(days=1)
 WAS, WOULD, INK, QUIET, SHADE, WEEKEND = (
     "#a8502f", "#1c6a6e", "#23282c", "#747c82", "#efe6dd", "#f6f6f4",
 )  # fmt: skip
-_STYLE = {
+_STYLE: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "passport",
     "font.family": "sans-serif",

@@ -23,9 +23,10 @@ WhoIsWho = Callable[[str], str]
 
 @dataclass(slots=True)
 class Examined:
-    """A task that was decided, with the pictures looked at."""
+    """A task that was decided, with the matcher's decision and the pictures looked at."""
 
     task: pb.Task
+    decision: identification.Decision
     pictures: list[identification.DrawDecisionResponse] = field(default_factory=list)
 
     @property
@@ -53,7 +54,8 @@ class Examiners:
         return decided
 
     async def _examine(self, task: pb.Task) -> Examined:
-        examined = Examined(task)
+        ask = identification.GetDecisionRequest(decision_id=task.decision_id)
+        examined = Examined(task, await insist(self._evidence[EXAMINERS[0]].GetDecision, ask))
         while examined.task.state in (pb.TASK_STATE_OPEN, pb.TASK_STATE_CLAIMED):
             who = next(self._turns)
             claim = pb.ClaimTaskRequest(request_id=self._id(), task_id=task.task_id)

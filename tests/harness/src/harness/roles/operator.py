@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from passport.printer.v1 import jobs_pb2 as jobs
+from passport.printer.v1 import jobs_pb2 as pb
 from passport.printer.v1 import shopfloor_pb2 as shopfloor
 from passport.printer.v1.jobs_pb2_grpc import PrintJobsStub
 from passport.printer.v1.shopfloor_pb2_grpc import MachinesStub, PrinterAdminStub, StockStub
@@ -55,19 +55,19 @@ class Operator:
 
     async def attend(self) -> int:
         """Check every book that waits for it, settle what is unknown; returns how many moved."""
-        unknown = await self.jobs(jobs.PRINT_JOB_STATE_UNKNOWN_OUTCOME)
+        unknown = await self.jobs(pb.PRINT_JOB_STATE_UNKNOWN_OUTCOME)
         await together(_AT_ONCE, [partial(self._look, job) for job in unknown])
-        waiting = await self.jobs(jobs.PRINT_JOB_STATE_QUALITY_CHECK)
+        waiting = await self.jobs(pb.PRINT_JOB_STATE_QUALITY_CHECK)
         await together(_AT_ONCE, [partial(self._check, job) for job in waiting])
         return len(unknown) + len(waiting)
 
     async def jobs(
-        self, state: "jobs.PrintJobState.ValueType" = jobs.PRINT_JOB_STATE_UNSPECIFIED
-    ) -> list[jobs.PrintJob]:
+        self, state: "pb.PrintJobState.ValueType" = pb.PRINT_JOB_STATE_UNSPECIFIED
+    ) -> list[pb.PrintJob]:
         """Jobs in a state, or all, oldest first."""
 
-        async def fetch(token: str) -> tuple[list[jobs.PrintJob], str]:
-            request = jobs.ListPrintJobsRequest(state=state, page_size=500, page_token=token)
+        async def fetch(token: str) -> tuple[list[pb.PrintJob], str]:
+            request = pb.ListPrintJobsRequest(state=state, page_size=500, page_token=token)
             answer = await insist(self._jobs.ListPrintJobs, request)
             return list(answer.jobs), answer.next_page_token
 
@@ -87,13 +87,13 @@ class Operator:
         """Books by state."""
         return await insist(self._balance.GetBalance, shopfloor.GetBalanceRequest())
 
-    async def _check(self, job: jobs.PrintJob) -> None:
+    async def _check(self, job: pb.PrintJob) -> None:
         """Take the book from the tray and read its page with one's own eyes."""
         attempt = job.attempts[-1]
         page = self._trays[attempt.machine_id].page(attempt.book_serial)
         if page is None:
             raise LookupError(f"book {attempt.book_serial} is not in the tray")
-        request = jobs.RecordQualityCheckRequest(
+        request = pb.RecordQualityCheckRequest(
             request_id=self._id("check", attempt.attempt_id),
             job_id=job.job_id,
             book_serial=attempt.book_serial,
@@ -102,15 +102,15 @@ class Operator:
         )
         await insist(self._jobs.RecordQualityCheck, request)
 
-    async def _look(self, job: jobs.PrintJob) -> None:
+    async def _look(self, job: pb.PrintJob) -> None:
         """Go to the machine and see whether the book is in the tray."""
         attempt = job.attempts[-1]
         printed = self._trays[attempt.machine_id].page(attempt.book_serial) is not None
-        request = jobs.ResolveUnknownOutcomeRequest(
+        request = pb.ResolveUnknownOutcomeRequest(
             request_id=self._id("look", attempt.attempt_id),
             job_id=job.job_id,
             book_serial=attempt.book_serial,
-            finding=jobs.FINDING_PRINTED if printed else jobs.FINDING_NOT_PRINTED,
+            finding=pb.FINDING_PRINTED if printed else pb.FINDING_NOT_PRINTED,
             reason="the book lies in the tray" if printed else "the book is blank",
         )
         await insist(self._jobs.ResolveUnknownOutcome, request)

@@ -22,14 +22,14 @@ class Supervisor:
     """Approves every application that waits for it."""
 
     def __init__(self, people: People, seed: int) -> None:
-        channel = people.channel("issuance", SUPERVISOR)
-        self._applications = ApplicationsStub(channel)
-        self._schedule = ScheduleStub(channel)
+        self._channel = people.channel("issuance", SUPERVISOR)
+        self._applications = ApplicationsStub(self._channel)
+        self._schedule = ScheduleStub(self._channel)
         self._seed = seed
 
     async def approve_all(self) -> int:
         """Approve; returns how many."""
-        waiting = await applications(self._applications, pb.APPLICATION_STATE_AWAITING_APPROVAL)
+        waiting = await applications(self._channel, pb.APPLICATION_STATE_AWAITING_APPROVAL)
         await together(_AT_ONCE, [partial(self._approve, one) for one in waiting])
         return len(waiting)
 

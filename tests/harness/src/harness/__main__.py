@@ -1,0 +1,70 @@
+"""Command line: `harness demo` and `harness up`."""
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+
+from harness.configuration import NotOurs
+from harness.demo import Order, demo
+from harness.process import Died
+from harness.up import up
+from harness.world.folder import BadImages, Resolutions, people
+
+_USAGE_ERROR, _FAILED = 2, 1
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command. Exits with 1 when an expectation failed, with 2 when it cannot be run."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        code: int = options.run(options)
+    except (BadImages, NotOurs, Died) as error:
+        parser.exit(_USAGE_ERROR, f"harness: {error}\n")
+    except KeyboardInterrupt:
+        parser.exit(130)
+    sys.exit(code)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="harness", description="A country on one computer.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    show = commands.add_parser(
+        "demo",
+        help="live through October 2018",
+        description="Start a country, replay the outage of October 2018, check everything from the "
+        "outside, and write report.html and summary.json.",
+        epilog="example: harness demo --images fvc2002 --dpi 500 DB2_B=569",
+    )
+    show.add_argument("--seed", type=int, default=2018, help="of all chance (default: 2018)")
+    show.add_argument("--images", type=Path, metavar="DIR", help="FINGER_IMPRESSION.png, or sets")
+    show.add_argument(
+        "--dpi", nargs="+", default=[], metavar="PPI", help="of the images: 500, SET=569, or both"
+    )
+    show.add_argument("--out", type=Path, default=Path("build/demo"), help="(default: build/demo)")
+    show.set_defaults(run=_demo)
+    stay = commands.add_parser(
+        "up",
+        help="start a small country and keep it",
+        description="Start a country and keep it running until Ctrl-C; prints addresses and "
+        "certificates, for instance for grpcurl.",
+    )
+    stay.add_argument("--out", type=Path, default=Path("build/up"), help="(default: build/up)")
+    stay.set_defaults(run=lambda options: asyncio.run(up(options.out)))
+    return parser
+
+
+def _demo(options: argparse.Namespace) -> int:
+    resolutions = Resolutions.parse(" ".join(options.dpi))
+    photographed = people(options.images, resolutions) if options.images else []
+    images = options.images.resolve().name if options.images else ""
+    facts = asyncio.run(demo(Order(options.seed, options.out, photographed, images)))
+    for check in facts.failed:
+        sys.stdout.write(f"FAILED: {check.what}: {check.found}\n")
+    sys.stdout.write(f"{options.out / 'report.html'}\n")
+    return _FAILED if facts.failed else 0
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+"""A country on one computer: three services and an office's machines, each a process of its own."""
+
+import asyncio
+import sys
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from datetime import datetime
+from pathlib import Path
+from time import monotonic
+from types import TracebackType
+from typing import Any, Self
+
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from servicekit.clock import set_clock
+
+from harness.configuration import SERVICES, Layout, Wishes, write_all
+from harness.people import ADMINISTRATOR, People
+from harness.process import Died, Process, free_ports
+from harness.trays import Tray
+
+_MIGRATE_SECONDS = 60.0
+_START_SECONDS = 120.0
+_POLL_SECONDS = 0.05
+# What must serve before a service counts as back; the whole server where nothing is named.
+_NEEDED = {"matcher": "passport.matcher.v1.Identification"}
+
+
+class Country:
+    """Started with ``async with``; everything lies under one directory, which is made anew.
+
+    people: channels of everybody. trays: what lies at the machines. peaks: after the end, the
+    largest resident memory of each process in bytes.
+    """
+
+    def __init__(self, directory: Path, wishes: Wishes, now: datetime) -> None:
+        self.layout = Layout.fresh(directory)
+        self._wishes = wishes
+        ports = free_ports(len(SERVICES) + wishes.machines)
+        self.addresses = {
+            name: f"127.0.0.1:{port}" for name, port in zip(SERVICES, ports, strict=False)
+        }
+        self.people = People(self.layout.pki, self.addresses)
+        self.machines = {
+            f"M{number}": f"127.0.0.1:{port}"
+            for number, port in enumerate(ports[len(SERVICES) :], start=1)
+        }
+        self.trays = [self._tray(machine_id) for machine_id in self.machines]
+        self.set_clock(now)
+        write_all(self.layout, self.addresses, wishes, self.people)
+        self._processes = {name: self._service(name) for name in SERVICES}
+        self._processes |= {
+            machine_id: self._machine(machine_id, address)
+            for machine_id, address in self.machines.items()
+        }
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        self._stack.push_async_callback(self._end)
+        try:
+            await asyncio.gather(*(self._migrate(name) for name in SERVICES))
+            for process in self._processes.values():
+                process.start()
+            await asyncio.gather(
+                *(self._processes[machine].ready(30.0) for machine in self.machines)
+            )
+            await asyncio.gather(*(self.serving(name) for name in SERVICES))
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._stack.aclose()
+
+    @property
+    def peaks(self) -> Mapping[str, int]:
+        """Largest resident memory by process until now, in bytes."""
+        return {name: process.peak() for name, process in self._processes.items()}
+
+    def set_clock(self, now: datetime) -> None:
+        """Move the business clock."""
+        self.now = now
+        set_clock(self.layout.clock, now)
+
+    def start(self, name: str, environment: Mapping[str, str] | None = None) -> None:
+        """Start a process that does not run."""
+        self._processes[name].start(environment)
+
+    def kill9(self, name: str) -> None:
+        """End a process at once, as a power cut would."""
+        self._processes[name].kill9()
+
+    async def terminate(self, name: str) -> None:
+        """Ask a process to stop and wait for its end."""
+        await self._processes[name].terminate()
+
+    async def died(self, name: str, within: float = 30.0) -> None:
+        """Wait until a process has ended by itself, for instance at a failpoint."""
+        await self._processes[name].stopped(within)
+
+    async def restart(self, name: str, environment: Mapping[str, str] | None = None) -> float:
+        """Start a process again; seconds until it serves."""
+        began = monotonic()
+        self.start(name, environment)
+        await self.serving(name)
+        return monotonic() - began
+
+    async def kill_and_restart(self, name: str) -> float:
+        """`kill -9`, and start again; seconds until it serves again."""
+        self.kill9(name)
+        return await self.restart(name)
+
+    async def serving(self, name: str, within: float = _START_SECONDS) -> None:
+        """Wait until a service or machine serves; raises Died when it cannot."""
+        process = self._processes[name]
+        await process.ready(within)
+        if name in self.machines:
+            return
+        # The published stubs know no methods.
+        health: Any = health_pb2_grpc.HealthStub(self.people.channel(name, ADMINISTRATOR))
+        request = health_pb2.HealthCheckRequest(service=_NEEDED.get(name, ""))
+        deadline = monotonic() + within
+        while monotonic() < deadline and process.running:
+            try:
+                answer = await health.Check(request, timeout=1.0)
+                if answer.status == health_pb2.HealthCheckResponse.SERVING:
+                    return
+            except grpc.aio.AioRpcError:
+                pass  # it is not there yet; the deadline and the process say when to stop
+            await asyncio.sleep(_POLL_SECONDS)
+        raise Died(f"{name} does not serve; its log ends with:\n{process.tail()}")
+
+    async def _end(self) -> None:
+        await self.people.close()
+        await asyncio.gather(*(process.terminate() for process in self._processes.values()))
+
+    async def _migrate(self, name: str) -> None:
+        command = [sys.executable, "-m", name, "migrate", "--config", str(self.layout.config(name))]
+        process = Process(f"{name} migrate", command, self.layout.log(f"{name}-migrate"))
+        process.start()
+        if await process.stopped(_MIGRATE_SECONDS) != 0:
+            raise Died(f"{process.name} failed:\n{process.tail()}")
+
+    def _service(self, name: str) -> Process:
+        command = [sys.executable, "-m", name, "serve", "--config", str(self.layout.config(name))]
+        return Process(name, command, self.layout.log(name))
+
+    def _tray(self, machine_id: str) -> Tray:
+        folder = self.layout.machines / machine_id
+        return Tray(machine_id, folder / "ledger.jsonl", folder / "tray")
+
+    def _machine(self, machine_id: str, address: str) -> Process:
+        tray = self._tray(machine_id)
+        command = [
+            *(sys.executable, "-m", "printer", "machine"),
+            *("--listen", address, "--name", machine_id),
+            *("--ledger", str(tray.ledger), "--tray", str(tray.folder)),
+            *("--books-per-minute", str(self._wishes.books_per_minute)),
+        ]
+        return Process(machine_id, command, self.layout.log(machine_id))

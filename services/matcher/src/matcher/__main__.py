@@ -1,0 +1,92 @@
+"""Command line of the matcher."""
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from alembic.util.exc import CommandError
+from pydantic import ValidationError
+from servicekit.database import migrate
+from sqlalchemy.exc import SQLAlchemyError
+
+from matcher import maintenance
+from matcher.bootstrap import serve
+from matcher.config import Settings
+from matcher.store.store import MIGRATIONS
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command; exits with 1 and one line on stderr when it cannot be done."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(Settings.load(options.config))
+    except ValidationError as error:
+        _fail("; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()))
+    except (SQLAlchemyError, CommandError) as error:
+        _fail(f"{str(error).splitlines()[0]} (was `matcher migrate` run?)")
+    except (OSError, ValueError) as error:
+        _fail(str(error))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="matcher",
+        description="National biometric matching. Settings come from PASSPORT_MATCHER_* in the "
+        "environment, else from the configuration file.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, run, text in (
+        ("serve", _serve, "answer calls until SIGTERM"),
+        ("migrate", _migrate, "create the database's tables, or bring them up to date"),
+        ("rebuild", _rebuild, "make every embedding and the snapshot anew from the templates"),
+        ("snapshot", _snapshot, "write a snapshot of the index as the database is now"),
+        ("restored", _restored, "say that the database was restored from a backup"),
+        ("audit", _audit, "check the chain of decisions for tampering"),
+    ):
+        command = commands.add_parser(name, help=text, description=f"{text.capitalize()}.")
+        command.add_argument("--config", type=Path, metavar="FILE", help="TOML file with settings")
+        command.set_defaults(run=run)
+    return parser
+
+
+def _serve(settings: Settings) -> None:
+    asyncio.run(serve(settings))
+
+
+def _migrate(settings: Settings) -> None:
+    migrate(settings.database_url, MIGRATIONS)
+    _say("the database is up to date")
+
+
+def _rebuild(settings: Settings) -> None:
+    _say(f"{asyncio.run(maintenance.rebuild(settings))} fingers were embedded anew")
+
+
+def _snapshot(settings: Settings) -> None:
+    _say(f"the snapshot holds changes up to {asyncio.run(maintenance.snapshot(settings))}")
+
+
+def _restored(settings: Settings) -> None:
+    _say(f"the database is now {asyncio.run(maintenance.restored(settings)).incarnation}")
+
+
+def _audit(settings: Settings) -> None:
+    broken = asyncio.run(maintenance.audit(settings))
+    if broken is not None:
+        _fail(f"the chain of decisions is broken at record {broken}")
+    _say("the chain of decisions is whole")
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+
+
+def _fail(line: str) -> NoReturn:
+    sys.stderr.write(f"matcher: {line}\n")
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""Settings of the matcher: the service's common ones and its own."""
+
+import os
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+from servicekit.settings import MEBIBYTE, ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """What can be set, by TOML file or as ``PASSPORT_MATCHER_<NAME>``."""
+
+    model_config = SettingsConfigDict(extra="forbid", env_prefix="PASSPORT_MATCHER_", frozen=True)
+
+    max_message_bytes: int = Field(
+        32 * MEBIBYTE, gt=0, description="largest request and answer, bytes; ten images fit"
+    )
+    snapshot_file: Path | None = Field(
+        None, description="file for snapshots of the index; unset: it is read from the database"
+    )
+    snapshot_every: int = Field(
+        10_000, gt=0, description="changes after which a new snapshot is written"
+    )
+    follow_seconds: float = Field(
+        0.25, gt=0, description="how often changes are looked for when nobody searches, seconds"
+    )
+    keep_images: bool = Field(
+        True, description="whether images are stored beside templates, for examiners' eyes"
+    )
+    minimum_quality: int = Field(
+        20, ge=0, le=100, description="least NFIQ 2 score of an image that is accepted"
+    )
+    minimum_minutiae: int = Field(
+        8, ge=4, le=255, description="least number of minutiae of a finger that is accepted"
+    )
+    enough_minutiae: int = Field(
+        24, ge=0, description="good minutiae over all fingers below which no search says NO_HIT"
+    )
+    persons_compared: int = Field(
+        50, ge=1, le=10_000, description="persons of the index that are compared exactly"
+    )
+    target_fpir: float = Field(
+        0.001, gt=0, le=0.5, description="false alarms a search, where the caller asks for no rate"
+    )
+    target_fmr: float = Field(
+        0.0001, gt=0, le=0.5, description="false matches a verification, likewise"
+    )
+    workers: int = Field(
+        os.cpu_count() or 1, ge=1, description="threads for extraction and comparison"
+    )
+    queue: int = Field(256, ge=0, description="pieces of such work that may wait for a thread")
+    prepared_bytes: int = Field(
+        256 * MEBIBYTE, ge=0, description="memory for fingers ready to be compared, bytes"
+    )

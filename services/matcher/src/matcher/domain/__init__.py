@@ -1,0 +1,1 @@
+"""Words and rules of matching, without I/O."""

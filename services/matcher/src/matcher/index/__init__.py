@@ -1,0 +1,1 @@
+"""The index of embeddings: a cache of the database, exact, in memory, rebuilt when in doubt."""

@@ -1,0 +1,135 @@
+"""The gallery in a file, so that a start need not read the whole database.
+
+A line of JSON (what it is, and the SHA-256 of the rest), then an uncompressed NPZ archive. A file
+that is not exactly what was written, for exactly this database and model, counts as none at all.
+"""
+
+import hashlib
+import io
+import json
+import os
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from servicekit.failpoint import failpoint
+
+from matcher.domain.biometrics import Embedding, Status
+from matcher.domain.gallery import Entry
+
+_FORMAT = "matcher-index-1"
+_ID = "S64"
+Arrays = dict[str, NDArray[Any]]
+
+
+class Unusable(Exception):
+    """There is no snapshot that can be used; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a snapshot is of. change: number up to which it is complete."""
+
+    incarnation: str
+    change: int
+    embedding_version: str
+
+
+def write(path: Path, label: Label, entries: Sequence[Entry]) -> None:
+    """Put a snapshot in place of the one before, whole or not at all."""
+    payload = io.BytesIO()
+    np.savez(payload, allow_pickle=False, **_arrays(entries))
+    content = payload.getbuffer()
+    header: dict[str, object] = {"format": _FORMAT, "encounters": len(entries), **asdict(label)}
+    header["sha256"] = _digest(header, content)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with draft.open("wb") as file:
+        file.write(json.dumps(header).encode() + b"\n")
+        file.write(content[: len(content) // 2])
+        file.flush()
+        failpoint("matcher.snapshot.half_written")
+        file.write(content[len(content) // 2 :])
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    _sync_folder(path.parent)
+
+
+def read(path: Path, incarnation: str, embedding_version: str) -> tuple[int, list[Entry]]:
+    """The change number of a snapshot and its entries; raises Unusable."""
+    try:
+        with path.open("rb") as file:
+            header = json.loads(file.readline(4096))
+            content = file.read()
+        _check(header, content, incarnation, embedding_version)
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            entries = _entries(dict(arrays))
+    except FileNotFoundError:
+        raise Unusable("there is none") from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Unusable(f"it is damaged: {error}") from error
+    if len(entries) != header["encounters"]:
+        raise Unusable("it is damaged: its count does not fit")
+    return int(header["change"]), entries
+
+
+def _check(header: Any, content: bytes, incarnation: str, embedding_version: str) -> None:
+    if not isinstance(header, dict) or header.get("format") != _FORMAT:
+        raise Unusable("it is of another format")
+    if header["incarnation"] != incarnation:
+        raise Unusable("it is of another database")
+    if header["embedding_version"] != embedding_version:
+        raise Unusable("it is of another model")
+    if header.pop("sha256") != _digest(header, content):
+        raise Unusable("it is damaged: its checksum does not fit")
+
+
+def _digest(header: Mapping[str, object], content: bytes | memoryview) -> str:
+    digest = hashlib.sha256(json.dumps(header, sort_keys=True).encode())
+    digest.update(content)
+    return digest.hexdigest()
+
+
+def _arrays(entries: Sequence[Entry]) -> Arrays:
+    owners: defaultdict[int, list[int]] = defaultdict(list)
+    vectors: defaultdict[int, list[Embedding]] = defaultdict(list)
+    for number, entry in enumerate(entries):
+        for position, embedding in entry.embeddings.items():
+            owners[position].append(number)
+            vectors[position].append(embedding)
+    arrays: Arrays = {
+        "encounter_id": np.array([entry.encounter_id for entry in entries], _ID),
+        "person_id": np.array([entry.person_id for entry in entries], _ID),
+        "status": np.array([entry.status for entry in entries], np.uint8),
+        "added": np.array([entry.added for entry in entries], np.int64),
+    }
+    for position in sorted(owners):
+        arrays[f"owners_{position}"] = np.array(owners[position], np.int64)
+        arrays[f"vectors_{position}"] = np.stack(vectors[position])
+    return arrays
+
+
+def _entries(arrays: Arrays) -> list[Entry]:
+    embeddings: list[dict[int, Embedding]] = [{} for _ in arrays["added"]]
+    for position in range(1, 11):
+        if f"owners_{position}" in arrays:
+            pairs = zip(arrays[f"owners_{position}"], arrays[f"vectors_{position}"], strict=True)
+            for owner, vector in pairs:
+                embeddings[owner][position] = vector
+    columns = (arrays[name].tolist() for name in ("encounter_id", "person_id", "status", "added"))
+    return [
+        Entry(encounter_id.decode(), person_id.decode(), Status(status), added, found)
+        for encounter_id, person_id, status, added, found in zip(*columns, embeddings, strict=True)
+    ]
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

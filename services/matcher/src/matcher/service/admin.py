@@ -1,0 +1,19 @@
+"""What administrators ask, on the wire."""
+
+from passport.matcher.v1 import admin_pb2 as pb
+from passport.matcher.v1 import admin_pb2_grpc
+from servicekit.server import Context
+
+from matcher.service import encode
+from matcher.use_cases.status import Status
+
+
+class MatcherAdmin(admin_pb2_grpc.MatcherAdminServicer):
+    """How the matcher is."""
+
+    def __init__(self, status: Status) -> None:
+        self._status = status
+
+    async def GetStatus(self, request: pb.GetStatusRequest, context: Context) -> pb.MatcherStatus:
+        """Tell."""
+        return encode.status(await self._status())

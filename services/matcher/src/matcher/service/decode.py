@@ -1,0 +1,75 @@
+"""From messages of the contract to words of the domain. The rules of fields were checked before."""
+
+import hashlib
+from collections.abc import Iterable
+
+from passport.matcher.v1 import encounters_pb2, identification_pb2
+from passport.type.v1 import biometrics_pb2
+from servicekit.identity import caller
+
+from matcher.domain.biometrics import Image, Missing, Sample, Template
+from matcher.domain.change import Change
+from matcher.domain.enrolment import Enrolment, Origin, SearchPolicy
+from matcher.domain.probe import GivenSamples, OfEncounter, OfPerson, Probe
+
+_CANDIDATES = 10
+
+
+def enrolment(request: encounters_pb2.CreateEncounterRequest) -> Enrolment:
+    """What is to be stored."""
+    return Enrolment(
+        encounter_id=request.encounter_id,
+        person_id=request.person_id,
+        samples=samples(request.samples),
+        search=search_policy(request.search) if request.check_duplicates else None,
+        origin=origin(request),
+    )
+
+
+def samples(messages: Iterable[biometrics_pb2.FingerSample]) -> tuple[Sample, ...]:
+    """Fingers as they came."""
+    return tuple(_sample(message) for message in messages)
+
+
+def probe(message: identification_pb2.Probe) -> Probe:
+    """One side of a comparison."""
+    match message.WhichOneof("probe"):
+        case "encounter_id":
+            return OfEncounter(message.encounter_id)
+        case "person_id":
+            return OfPerson(message.person_id)
+    return GivenSamples(samples(message.samples.samples))
+
+
+def search_policy(message: identification_pb2.SearchPolicy) -> SearchPolicy:
+    """How to decide; zero means the service's own."""
+    return SearchPolicy(message.target_fpir or None, message.max_candidates or _CANDIDATES)
+
+
+def origin(
+    request: encounters_pb2.CreateEncounterRequest
+    | identification_pb2.IdentifyRequest
+    | identification_pb2.VerifyRequest,
+) -> Origin:
+    """Who asks, and a digest of what."""
+    content = request.SerializeToString(deterministic=True)
+    return Origin(caller().uri, request.request_id, hashlib.sha256(content).digest())
+
+
+def change(token: str) -> Change | None:
+    """The state a caller has seen; None if none is named. Raises InvalidRequest."""
+    return Change.parse(token) if token else None
+
+
+def _sample(message: biometrics_pb2.FingerSample) -> Sample:
+    # ISO's code of the impression is the contract's less one; unset is live-scan plain, code 0.
+    impression = max(message.impression - 1, 0)
+    content: Image | Template | Missing
+    match message.WhichOneof("sample"):
+        case "image":
+            content = Image(message.image.data, message.image.ppi)
+        case "template":
+            content = Template(message.template.data)
+        case _:
+            content = Missing(message.missing_reason)
+    return Sample(message.position, impression, content)

@@ -1,0 +1,1 @@
+"""The truth: tables, the log of changes, the chain of decisions."""

@@ -1,0 +1,158 @@
+"""The log of changes, and the index's view of what they changed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+from sqlalchemy import Row, Select, case, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from matcher.domain.biometrics import Embedding, Status
+from matcher.domain.change import Change
+from matcher.domain.gallery import Entry
+from matcher.store.tables import changes, encounters, fingers, head
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stale:
+    """A finger whose embedding is of another version, and the template to make it anew."""
+
+    encounter_id: str
+    position: int
+    template: bytes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Page:
+    """Encounters as they are now, and what is stale of them: that is not in ``entries``."""
+
+    entries: Sequence[Entry]
+    stale: Sequence[Stale]
+
+
+class Changes:
+    """Numbers changes and tells what they touched, within one transaction."""
+
+    def __init__(self, transaction: AsyncConnection) -> None:
+        self._transaction = transaction
+
+    async def head(self) -> Change:
+        """The latest committed change, as this transaction sees it."""
+        row = (await self._transaction.execute(select(head.c.incarnation, head.c.change))).one()
+        return Change(row.incarnation, row.change)
+
+    async def append(self, kind: str, encounter_id: str) -> Change:
+        """Take the next number; from here to the commit nobody else changes anything."""
+        statement = update(head).values(change=head.c.change + 1)
+        row = (
+            await self._transaction.execute(statement.returning(head.c.incarnation, head.c.change))
+        ).one()
+        await self._transaction.execute(
+            insert(changes).values(number=row.change, kind=kind, encounter_id=encounter_id)
+        )
+        return Change(row.incarnation, row.change)
+
+    async def was_touched(self, encounter_id: str, before: int) -> bool:
+        """Whether an encounter of this id existed at any time before a change."""
+        statement = select(changes.c.number).where(
+            changes.c.encounter_id == encounter_id, changes.c.number < before
+        )
+        return await self._transaction.scalar(statement.limit(1)) is not None
+
+    async def after(self, number: int, limit: int) -> tuple[int, list[str]]:
+        """The number of the last of the next changes, and the encounters they touched.
+
+        Raises RuntimeError at a gap in the log, which must never be passed.
+        """
+        statement = (
+            select(changes.c.number, changes.c.encounter_id)
+            .where(changes.c.number > number)
+            .order_by(changes.c.number)
+            .limit(limit)
+        )
+        rows = (await self._transaction.execute(statement)).all()
+        last = rows[-1].number if rows else number
+        if last != number + len(rows):
+            raise RuntimeError(f"the log of changes has a gap after {number}")
+        return last, list(dict.fromkeys(row.encounter_id for row in rows))
+
+    async def entries(self, encounter_ids: Sequence[str], version: str) -> Page:
+        """These encounters as they are now, with embeddings of ``version``; absent if deleted."""
+        statement = _entries(version).where(encounters.c.encounter_id.in_(encounter_ids))
+        return _page((await self._transaction.execute(statement)).all())
+
+    async def entries_after(self, added: int, limit: int, version: str) -> Page:
+        """The next encounters in the order they were added."""
+        following = (
+            select(encounters.c.encounter_id)
+            .where(encounters.c.added > added)
+            .order_by(encounters.c.added)
+            .limit(limit)
+        )
+        statement = _entries(version).where(encounters.c.encounter_id.in_(following))
+        return _page((await self._transaction.execute(statement)).all())
+
+    async def reembed(self, embedded: Iterable[tuple[Stale, Embedding]], version: str) -> None:
+        """Keep embeddings made anew."""
+        for finger, embedding in embedded:
+            await self._transaction.execute(
+                update(fingers)
+                .where(
+                    fingers.c.encounter_id == finger.encounter_id,
+                    fingers.c.position == finger.position,
+                )
+                .values(embedding=embedding.tobytes(), embedding_version=version)
+            )
+
+    async def forget_embeddings(self) -> None:
+        """Make every embedding stale, so that all are made anew from the templates."""
+        await self._transaction.execute(update(fingers).values(embedding_version=None))
+
+    async def reincarnate(self) -> Change:
+        """Give the database a new name: tokens handed out before mean nothing any more."""
+        await self._transaction.execute(update(head).values(incarnation=uuid4().hex))
+        return await self.head()
+
+
+def _entries(version: str) -> Select[Any]:
+    is_fresh = fingers.c.embedding_version == version
+    return (
+        select(
+            encounters.c.encounter_id,
+            encounters.c.person_id,
+            encounters.c.status,
+            encounters.c.added,
+            fingers.c.position,
+            case((is_fresh, fingers.c.embedding)).label("embedding"),
+            case((is_fresh, None), else_=fingers.c.template).label("template"),
+        )
+        .join(fingers)
+        .where(fingers.c.template.is_not(None))
+        .order_by(encounters.c.added, fingers.c.position)
+    )
+
+
+def _page(rows: Sequence[Row[Any]]) -> Page:
+    stale = [
+        Stale(row.encounter_id, row.position, row.template) for row in rows if row.embedding is None
+    ]
+    entries = [_entry(list(group)) for _, group in groupby(rows, lambda row: row.encounter_id)]
+    return Page(entries, stale)
+
+
+def _entry(rows: Sequence[Row[Any]]) -> Entry:
+    first = rows[0]
+    return Entry(
+        first.encounter_id,
+        first.person_id,
+        Status(first.status),
+        first.added,
+        {
+            row.position: np.frombuffer(row.embedding, np.float16)
+            for row in rows
+            if row.embedding is not None
+        },
+    )

@@ -1,0 +1,61 @@
+"""Keeps the index at the state of the database, and says honestly what works."""
+
+import asyncio
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from matcher.index.follower import Follower
+from matcher.store.store import Store
+from matcher.use_cases.readiness import Level, Readiness
+
+_log = structlog.get_logger(__name__)
+
+
+class Supervision:
+    """Looks after the index. snapshot_every: changes from one snapshot to the next."""
+
+    def __init__(
+        self, store: Store, follower: Follower, readiness: Readiness, snapshot_every: int
+    ) -> None:
+        self._store = store
+        self._follower = follower
+        self._readiness = readiness
+        self._snapshot_every = snapshot_every
+
+    async def run(self, seconds: float) -> None:
+        """Look again and again, with so many seconds in between, until cancelled."""
+        while True:
+            await self.look()
+            await asyncio.sleep(seconds)
+
+    async def look(self) -> None:
+        """Catch up with the database and set the level to what is possible now."""
+        try:
+            async with self._store.read() as records:
+                await records.changes.head()
+        except (SQLAlchemyError, OSError) as error:
+            await self._fall(Level.DOWN, "the database does not answer", error)
+            return
+        if self._readiness.level is Level.DOWN:
+            await self._readiness.move(Level.VERIFY_ONLY, "the index is being loaded")
+        try:
+            await self._follower.catch_up()
+        except Exception as error:  # whatever it is: one-to-one still works
+            await self._fall(Level.VERIFY_ONLY, "the index cannot follow the database", error)
+            return
+        await self._readiness.move(Level.FULL)
+        await self._save_when_due()
+
+    async def _save_when_due(self) -> None:
+        if self._follower.unsaved < self._snapshot_every:
+            return
+        try:
+            await self._follower.save()
+        except OSError as error:  # costs a slower start, nothing else
+            _log.warning("snapshot_failed", error=str(error))
+
+    async def _fall(self, level: Level, reason: str, error: Exception) -> None:
+        if self._readiness.level is not level or self._readiness.reason != reason:
+            _log.error("level_falls", level=level.name, reason=reason, exc_info=error)
+        await self._readiness.move(level, reason)

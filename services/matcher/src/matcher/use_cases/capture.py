@@ -1,0 +1,128 @@
+"""From what callers send to fingers that can be stored, searched and compared."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from servicekit.errors import InvalidRequest
+from servicekit.pool import Pool
+
+from matcher.domain.biometrics import Finger, Image, Missing, Sample, Template
+from matcher.domain.errors import (
+    BadImage,
+    BadTemplate,
+    DuplicatePosition,
+    PoorQuality,
+    PositionMismatch,
+    TooFewMinutiae,
+)
+from matcher.fingerprint import errors, iso19794
+from matcher.fingerprint.embedding import embed
+from matcher.fingerprint.extract import Extractor
+from matcher.fingerprint.image import decode
+from matcher.fingerprint.minutiae import Minutiae
+from matcher.fingerprint.quality import nfiq2
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What is accepted. quality: least NFIQ 2 of an image. minutiae: least number in a finger."""
+
+    quality: int
+    minutiae: int
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """Reads samples. keep_images: whether fingers keep the image they were read from."""
+
+    extractor: Extractor
+    gate: Gate
+    pool: Pool
+    keep_images: bool
+
+    async def __call__(self, samples: Sequence[Sample], path: str) -> tuple[Finger, ...]:
+        """The fingers that are there, by position.
+
+        path: of the samples in the request, to name the field at fault. Raises InvalidRequest
+        if no finger is there, DuplicatePosition, and what is wrong with a sample.
+        """
+        _check_positions(samples, path)
+        present = [
+            self.pool.run(self._read, sample, f"{path}[{i}]")
+            for i, sample in enumerate(samples)
+            if not isinstance(sample.content, Missing)
+        ]
+        if not present:
+            raise InvalidRequest("at least one finger must be there", field=path)
+        return tuple(sorted(await asyncio.gather(*present), key=lambda finger: finger.position))
+
+    def _read(self, sample: Sample, field: str) -> Finger:
+        if isinstance(sample.content, Image):
+            return self._from_image(sample, sample.content, f"{field}.image")
+        if isinstance(sample.content, Template):
+            return self._from_template(sample, sample.content, f"{field}.template")
+        raise TypeError(f"nothing to read in {type(sample.content)}")
+
+    def _from_image(self, sample: Sample, image: Image, field: str) -> Finger:
+        try:
+            grey = decode(image.data, image.ppi)
+        except errors.BadImage as error:
+            raise BadImage(str(error), field=field, fault=error.fault) from None
+        quality = nfiq2(grey)
+        if quality < self.gate.quality:
+            raise PoorQuality(
+                f"NFIQ 2 is {quality}, at least {self.gate.quality} is needed",
+                field=field,
+                quality=str(quality),
+            )
+        kept = image if self.keep_images else None
+        return self._finger(sample, self.extractor(grey), field, quality, kept)
+
+    def _from_template(self, sample: Sample, template: Template, field: str) -> Finger:
+        try:
+            records = iso19794.read(template.data)
+        except errors.BadTemplate as error:
+            raise BadTemplate(str(error), field=field) from None
+        if len(records) != 1:
+            raise BadTemplate(f"{len(records)} fingers, exactly one is expected", field=field)
+        if records[0].position not in (0, sample.position):
+            raise PositionMismatch(f"the record is of finger {records[0].position}", field=field)
+        return self._finger(sample, records[0].minutiae, field)
+
+    def _finger(
+        self,
+        sample: Sample,
+        found: Minutiae,
+        field: str,
+        quality: int | None = None,
+        image: Image | None = None,
+    ) -> Finger:
+        if len(found) < self.gate.minutiae:
+            raise TooFewMinutiae(
+                f"{len(found)} minutiae, at least {self.gate.minutiae} are needed",
+                field=field,
+                minutiae=str(len(found)),
+            )
+        # Written and read again: what is compared now is exactly what will be compared later.
+        record = iso19794.FingerRecord(sample.position, sample.impression, found)
+        template = iso19794.write(record)
+        kept = read_template(template)
+        embedding = embed(kept).astype(np.float16)
+        return Finger(sample.position, kept, template, embedding, quality, image)
+
+
+def read_template(template: bytes) -> Minutiae:
+    """The minutiae of a stored record."""
+    return iso19794.read(template)[0].minutiae
+
+
+def _check_positions(samples: Sequence[Sample], path: str) -> None:
+    seen: set[int] = set()
+    for i, sample in enumerate(samples):
+        if sample.position in seen:
+            raise DuplicatePosition(
+                f"finger {sample.position} was given before", field=f"{path}[{i}].position"
+            )
+        seen.add(sample.position)

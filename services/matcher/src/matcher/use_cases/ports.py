@@ -1,0 +1,130 @@
+"""What the use cases need of the world: records kept, and an index to search."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from matcher.domain.biometrics import Embedding, Encounter, Finger, Image, Status
+from matcher.domain.change import Change
+from matcher.domain.decision import Decision, Recorded
+from matcher.domain.enrolment import Enrolment, Origin
+from matcher.domain.gallery import IndexState, Scope, Shortlist, StoredPerson
+
+
+class Changes(Protocol):
+    """The log of changes."""
+
+    async def head(self) -> Change:
+        """The latest committed change."""
+        ...
+
+
+class Encounters(Protocol):
+    """Encounters and what was taken of their fingers."""
+
+    async def begun_by(self, origin: Origin) -> Encounter | None:
+        """The encounter an earlier attempt of this request added; raises RequestIdReused."""
+        ...
+
+    async def add(
+        self, enrolment: Enrolment, found: Sequence[Finger], status: Status, now: datetime
+    ) -> Encounter:
+        """Add one; raises EncounterExists."""
+        ...
+
+    async def get(self, encounter_id: str) -> Encounter:
+        """One; raises EncounterNotFound."""
+        ...
+
+    async def set_status(self, encounter_id: str, status: Status, revision: int) -> Encounter:
+        """Move one; raises EncounterNotFound, StaleRevision."""
+        ...
+
+    async def delete(self, encounter_id: str) -> Change:
+        """Remove one for good; raises EncounterNotFound."""
+        ...
+
+    async def person(self, person_id: str) -> StoredPerson | None:
+        """A person's searchable encounters, newest first."""
+        ...
+
+    async def templates(self, encounter_ids: Sequence[str]) -> Mapping[str, Mapping[int, bytes]]:
+        """Records by encounter id and position; encounters that are not there are left out."""
+        ...
+
+    async def image(self, encounter_id: str, position: int) -> Image | None:
+        """The picture a finger was read from, if kept."""
+        ...
+
+    async def pending(self) -> tuple[int, datetime | None]:
+        """How many are PENDING, and since when the oldest is."""
+        ...
+
+
+class Decisions(Protocol):
+    """The chain of decisions."""
+
+    async def append(self, decision: Decision) -> Recorded:
+        """Record one."""
+        ...
+
+    async def get(self, decision_id: str) -> Recorded:
+        """One; raises DecisionNotFound."""
+        ...
+
+    async def count(self) -> int:
+        """How many there are."""
+        ...
+
+
+class Records(Protocol):
+    """Everything kept, within one transaction."""
+
+    @property
+    def transaction(self) -> AsyncConnection:
+        """For whoever keeps something else in the same commit."""
+        ...
+
+    @property
+    def changes(self) -> Changes:
+        """The log of changes."""
+        ...
+
+    @property
+    def encounters(self) -> Encounters:
+        """Encounters."""
+        ...
+
+    @property
+    def decisions(self) -> Decisions:
+        """Decisions."""
+        ...
+
+
+class Store(Protocol):
+    """Transactions."""
+
+    def write(self) -> AbstractAsyncContextManager[Records]:
+        """Change things: all or nothing."""
+        ...
+
+    def read(self) -> AbstractAsyncContextManager[Records]:
+        """See one state of everything."""
+        ...
+
+
+class Index(Protocol):
+    """Finds the most similar persons."""
+
+    async def search(
+        self, probe: Mapping[int, Embedding], scope: Scope, *, count: int, within: float
+    ) -> Shortlist:
+        """The most similar persons by all that is committed; raises IndexBehind."""
+        ...
+
+    def state(self) -> IndexState:
+        """What it holds."""
+        ...

@@ -1,0 +1,83 @@
+"""From what a caller names to the fingers themselves."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from servicekit.pool import Pool
+
+from matcher.domain.biometrics import Finger, Status
+from matcher.domain.decision import ProbeFinger
+from matcher.domain.errors import EncounterNotFound, PersonNotFound
+from matcher.domain.gallery import StoredPerson
+from matcher.domain.probe import GivenSamples, OfEncounter, Probe, Side
+from matcher.fingerprint.embedding import embed
+from matcher.use_cases.capture import Capture, read_template
+from matcher.use_cases.ports import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Probing:
+    """Resolves probes."""
+
+    store: Store
+    capture: Capture
+    pool: Pool
+
+    async def side(self, probe: Probe, path: str) -> Side:
+        """The probe's fingers. path: of the probe in the request.
+
+        Raises what Capture raises, EncounterNotFound, PersonNotFound.
+        """
+        if isinstance(probe, GivenSamples):
+            return given(await self.capture(probe.samples, f"{path}.samples.samples"))
+        person = await self.stored(probe, path)
+        return await self._of(person.encounter_ids)
+
+    async def stored(self, probe: Probe, path: str) -> StoredPerson:
+        """Whom a probe of stored fingers means; raises EncounterNotFound, PersonNotFound."""
+        async with self.store.read() as records:
+            if isinstance(probe, OfEncounter):
+                found = await records.encounters.get(probe.encounter_id)
+                is_fraud = found.status is Status.FRAUD
+                return StoredPerson(found.person_id, (found.encounter_id,), is_fraud)
+            assert not isinstance(probe, GivenSamples)  # noqa: S101  nothing of these is stored
+            person = await records.encounters.person(probe.person_id)
+        if person is None:
+            raise PersonNotFound(
+                "this person has no searchable encounter", field=f"{path}.person_id"
+            )
+        return person
+
+    async def _of(self, encounter_ids: Sequence[str]) -> Side:
+        async with self.store.read() as records:
+            templates = await records.encounters.templates(encounter_ids)
+        newest: dict[int, tuple[str, bytes]] = {}
+        for encounter_id in encounter_ids:
+            for position, template in templates.get(encounter_id, {}).items():
+                newest.setdefault(position, (encounter_id, template))
+        if not newest:
+            raise EncounterNotFound("the encounter was deleted just now")
+        return await self.pool.run(_stored_side, newest)
+
+
+def given(fingers: tuple[Finger, ...], encounter_id: str | None = None) -> Side:
+    """Fingers at hand. encounter_id: where they are stored, if they are."""
+    return Side(
+        fingers,
+        tuple(
+            ProbeFinger(f.position, encounter_id, hashlib.sha256(f.template).hexdigest())
+            for f in fingers
+        ),
+    )
+
+
+def _stored_side(newest: Mapping[int, tuple[str, bytes]]) -> Side:
+    fingers, references = [], []
+    for position, (encounter_id, template) in sorted(newest.items()):
+        found = read_template(template)
+        fingers.append(Finger(position, found, template, embed(found).astype(np.float16)))
+        digest = hashlib.sha256(template).hexdigest()
+        references.append(ProbeFinger(position, encounter_id, digest))
+    return Side(tuple(fingers), tuple(references))

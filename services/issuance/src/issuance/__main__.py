@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Sequence
 
-from issuance import replay, states_page
+from issuance import replay, serve, states_page
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -16,6 +16,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = commands.add_parser("states", help="print the page of states and events")
     states_page.add_arguments(command)
     command.set_defaults(run=states_page.run)
+    command = commands.add_parser("serve", help="serve until SIGTERM")
+    serve.add_arguments(command)
+    command.set_defaults(run=serve.serve)
+    command = commands.add_parser("migrate", help="bring the database to the newest schema")
+    serve.add_arguments(command)
+    command.set_defaults(run=serve.bring_up_to_date)
     args = parser.parse_args(arguments)
     return int(args.run(args))
 

@@ -1,0 +1,44 @@
+"""What is printed, as the printer's contract writes it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from passport.printer.v1 import jobs_pb2 as pb
+from passport.type.v1 import civil_pb2
+
+from issuance.domain.case import Case
+from issuance.domain.office import Office
+
+
+@dataclass(frozen=True, slots=True)
+class Personaliser:
+    """Implements `use_cases.move.Personalise`. issuing_state: ISO 3166-1 alpha-3."""
+
+    issuing_state: str
+    valid_years: int
+
+    def __call__(self, case: Case, office: Office, issued_on: date) -> bytes:
+        """Deterministic: the same case and day give the same bytes."""
+        data = pb.PersonalisationData(
+            document_number=case.document_number,
+            document_code="P",
+            issuing_state=self.issuing_state,
+            holder=civil_pb2.BiographicData.FromString(case.holder),
+            issued_on=calendar_date(issued_on),
+            expires_on=calendar_date(years_later(issued_on, self.valid_years)),
+            issuing_office=office.name,
+        )
+        return data.SerializeToString(deterministic=True)
+
+
+def calendar_date(day: date) -> civil_pb2.CalendarDate:
+    """The day on the wire."""
+    return civil_pb2.CalendarDate(year=day.year, month=day.month, day=day.day)
+
+
+def years_later(day: date, years: int) -> date:
+    """The same day so many years later; 1 March where there is no 29 February."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)

@@ -1,0 +1,48 @@
+"""`issuance serve` and `issuance migrate`."""
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+
+from pydantic import ValidationError
+from servicekit.database import migrate
+
+from issuance.bootstrap import Issuance
+from issuance.config import IssuanceSettings
+from issuance.store.records import MIGRATIONS
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the subcommand to the command line."""
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="TOML; the environment overrides it"
+    )
+
+
+def serve(args: argparse.Namespace) -> int:
+    """Serve until SIGTERM or SIGINT. Returns 0, or 2 with the reason on stderr."""
+    try:
+        service = Issuance(IssuanceSettings.load(args.config))
+    except (OSError, ValueError) as error:
+        return _refuse("serve", error)
+    asyncio.run(service.serve())
+    return 0
+
+
+def bring_up_to_date(args: argparse.Namespace) -> int:
+    """Bring the database to the newest schema. Returns 0, or 2 with the reason on stderr."""
+    try:
+        settings = IssuanceSettings.load(args.config)
+    except (OSError, ValueError) as error:
+        return _refuse("migrate", error)
+    migrate(settings.database_url, MIGRATIONS)
+    return 0
+
+
+def _refuse(command: str, error: Exception) -> int:
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        error = ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}")
+    print(f"issuance {command}: {error}".replace("\n", " "), file=sys.stderr)
+    return 2

@@ -1,0 +1,1 @@
+"""Cases and all that belongs to them, in one database."""

@@ -1,0 +1,208 @@
+"""Cases and all that belongs to them."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    """Make the tables."""
+    moment = sa.DateTime(timezone=True)
+    op.create_table(
+        "applications",
+        sa.Column("number", sa.Integer(), autoincrement=True),
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("office", sa.String(length=8), nullable=False),
+        sa.Column("type", sa.String(length=32), nullable=False),
+        sa.Column("lane", sa.Integer(), nullable=False),
+        sa.Column("holder", sa.LargeBinary(), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("created_at", moment, nullable=False),
+        sa.Column("since", moment, nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("completed_at", moment),
+        sa.Column("place", sa.Integer()),
+        sa.Column("applied_on", sa.Date()),
+        sa.Column("due_on", sa.Date()),
+        sa.Column("first_promised_on", sa.Date()),
+        sa.Column("promised_on", sa.Date()),
+        sa.Column("moved_because", sa.String()),
+        sa.Column("delayed", sa.Boolean(), nullable=False),
+        sa.Column("decision_id", sa.String(), nullable=False),
+        sa.Column("own_record_first", sa.Boolean()),
+        sa.Column("document_number", sa.String(length=9), nullable=False),
+        sa.Column("released_on", sa.Date()),
+        sa.Column("print_job", sa.String(), nullable=False),
+        sa.Column("book_serial", sa.String(), nullable=False),
+        sa.Column("ready_at", moment),
+        sa.Column("refused_because", sa.String()),
+        sa.Column("handed_over_at", moment),
+        sa.PrimaryKeyConstraint("number"),
+        sa.UniqueConstraint("id"),
+    )
+    op.create_index("applications_queue", "applications", ["office", "state", "place"])
+    op.create_index("applications_released", "applications", ["office", "released_on"])
+    counters = op.create_table(
+        "counters",
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.bulk_insert(counters, [{"name": "place", "value": 0}, {"name": "document", "value": 0}])
+    op.create_table(
+        "machines",
+        sa.Column("office", sa.String(length=8), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("books_per_day", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("office", "since"),
+    )
+    op.create_table(
+        "outages",
+        sa.Column("number", sa.Integer(), autoincrement=True),
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("scope", sa.String(length=32), nullable=False),
+        sa.Column("office", sa.String(length=8), nullable=False),
+        sa.Column("cause", sa.String(), nullable=False),
+        sa.Column("began", moment, nullable=False),
+        sa.Column("ended", moment),
+        sa.Column("expected_end", moment),
+        sa.Column("declared_by", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("number"),
+        sa.UniqueConstraint("id"),
+    )
+    op.create_index("ix_outages_ended", "outages", ["ended"])
+    op.create_table(
+        "plans",
+        sa.Column("office", sa.String(length=8), nullable=False),
+        sa.Column("changes", sa.Integer(), nullable=False),
+        sa.Column("asked_at", moment, nullable=False),
+        sa.PrimaryKeyConstraint("office"),
+    )
+    op.create_table(
+        "requests",
+        sa.Column("caller", sa.String(), nullable=False),
+        sa.Column("request_type", sa.String(), nullable=False),
+        sa.Column("request_id", sa.String(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("answer", sa.LargeBinary(), nullable=False),
+        sa.Column("answered_at", moment, nullable=False),
+        sa.PrimaryKeyConstraint("caller", "request_type", "request_id"),
+    )
+    op.create_index("ix_requests_answered_at", "requests", ["answered_at"])
+    op.create_table(
+        "watches",
+        sa.Column("office", sa.String(length=8), nullable=False),
+        sa.Column("resume_token", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("office"),
+    )
+    op.create_table(
+        "history",
+        sa.Column("number", sa.Integer(), autoincrement=True),
+        sa.Column("case", sa.String(length=64), nullable=False),
+        sa.Column("office", sa.String(length=8), nullable=False),
+        sa.Column("event", sa.String(length=32), nullable=False),
+        sa.Column("source", sa.String(length=32)),
+        sa.Column("target", sa.String(length=32), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", moment, nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["case"], ["applications.id"]),
+        sa.PrimaryKeyConstraint("number"),
+    )
+    op.create_index("ix_history_case", "history", ["case"])
+    op.create_table(
+        "notices",
+        sa.Column("number", sa.Integer(), autoincrement=True),
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("case", sa.String(length=64), nullable=False),
+        sa.Column("nth", sa.Integer(), nullable=False),
+        sa.Column("office", sa.String(length=8), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("collect_on", sa.Date()),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("at", moment, nullable=False),
+        sa.ForeignKeyConstraint(["case"], ["applications.id"]),
+        sa.PrimaryKeyConstraint("number"),
+        sa.UniqueConstraint("case", "nth"),
+        sa.UniqueConstraint("id"),
+    )
+    op.create_index("ix_notices_case", "notices", ["case"])
+    op.create_index("notices_office", "notices", ["office", "number"])
+    op.create_table(
+        "outage_cases",
+        sa.Column("outage", sa.String(length=64), nullable=False),
+        sa.Column("case", sa.String(length=64), nullable=False),
+        sa.Column("since", moment, nullable=False),
+        sa.ForeignKeyConstraint(["case"], ["applications.id"]),
+        sa.ForeignKeyConstraint(["outage"], ["outages.id"]),
+        sa.PrimaryKeyConstraint("outage", "case"),
+    )
+    op.create_index("ix_outage_cases_case", "outage_cases", ["case"])
+    op.create_table(
+        "samples",
+        sa.Column("case", sa.String(length=64), nullable=False),
+        sa.Column("fingers", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["case"], ["applications.id"]),
+        sa.PrimaryKeyConstraint("case"),
+    )
+    op.create_table(
+        "tasks",
+        sa.Column("number", sa.Integer(), autoincrement=True),
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("case", sa.String(length=64), nullable=False),
+        sa.Column("office", sa.String(length=8), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("cause", sa.String(length=32), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("decision_id", sa.String(), nullable=False),
+        sa.Column("candidates", sa.String(), nullable=False),
+        sa.Column("calibration", sa.String(), nullable=False),
+        sa.Column("claimed_by", sa.String()),
+        sa.Column("claimed_at", moment),
+        sa.Column("opened_at", moment, nullable=False),
+        sa.Column("closed_at", moment),
+        sa.ForeignKeyConstraint(["case"], ["applications.id"]),
+        sa.PrimaryKeyConstraint("number"),
+        sa.UniqueConstraint("id"),
+    )
+    op.create_index("ix_tasks_case", "tasks", ["case"])
+    op.create_index("ix_tasks_state", "tasks", ["state"])
+    op.create_table(
+        "work",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("case", sa.String(length=64), nullable=False),
+        sa.Column("office", sa.String(length=8), nullable=False),
+        sa.Column("lane", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("request_id", sa.String(length=64), nullable=False),
+        sa.Column("payload", sa.LargeBinary(), nullable=False),
+        sa.Column("clearance", sa.String(), nullable=False),
+        sa.Column("owed_at", moment, nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("not_before", moment, nullable=False),
+        sa.Column("leased_until", moment),
+        sa.Column("leased_by", sa.String(), nullable=False),
+        sa.Column("trouble", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["case"], ["applications.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("kind", "case"),
+    )
+    op.create_index("ix_work_case", "work", ["case"])
+    op.create_index("work_order", "work", ["kind", "lane", "place"])
+    op.create_table(
+        "looks",
+        sa.Column("task", sa.String(length=64), nullable=False),
+        sa.Column("nth", sa.Integer(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("verdict", sa.String(length=32), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("at", moment, nullable=False),
+        sa.ForeignKeyConstraint(["task"], ["tasks.id"]),
+        sa.PrimaryKeyConstraint("task", "nth"),
+        sa.UniqueConstraint("task", "by"),
+    )

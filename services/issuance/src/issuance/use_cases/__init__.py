@@ -1,0 +1,1 @@
+"""What can be done with a case, an office, an outage; one file a story."""

@@ -1,0 +1,95 @@
+"""Does owed work of one kind: a few pieces at once, in order, none while an outage stops it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from servicekit.failpoint import failpoint
+
+from issuance.domain.owed import Owed, stopping
+from issuance.domain.states import Work
+from issuance.use_cases.identify import Away
+from issuance.use_cases.records import Records, Transactions
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How work is tried, in real time. first and longest: pauses after failures, doubling."""
+
+    at_once: int
+    lease: timedelta
+    first: timedelta
+    longest: timedelta
+
+    def pause(self, attempts: int) -> timedelta:
+        """After so many attempts in vain."""
+        return min(self.longest, self.first * float(2 ** min(attempts, 16)))
+
+
+class OwedWorker:
+    """Runs `attempt` on each piece of one kind until it is done."""
+
+    def __init__(
+        self,
+        kind: Work,
+        attempt: Callable[[Owed], Awaitable[None]],
+        transactions: Transactions,
+        offices: Collection[str],
+        patience: Patience,
+        real_now: Callable[[], datetime],
+    ) -> None:
+        self._kind = kind
+        self._attempt = attempt
+        self._transactions = transactions
+        self._offices = offices
+        self._patience = patience
+        self._real_now = real_now
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def __call__(self) -> None:
+        """Start what there is a place for; returns when there is nothing more to start."""
+        while leased := await self._lease(self._patience.at_once - len(self._running)):
+            for owed in leased:
+                task = asyncio.create_task(self._try(owed))
+                self._running.add(task)
+                task.add_done_callback(self._running.discard)
+            if len(self._running) >= self._patience.at_once:
+                await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+
+    async def _lease(self, places: int) -> Collection[Owed]:
+        if places <= 0:
+            return ()
+        now = self._real_now()
+        async with self._transactions.begin() as records:
+            stopped = await self._stopped(records)
+            if len(stopped) == len(self._offices):
+                return ()
+            until = now + self._patience.lease
+            leased = await records.work.lease([self._kind], places, stopped, now, until)
+        if leased:
+            failpoint(f"{self._kind}.leased")
+        return leased
+
+    async def _stopped(self, records: Records) -> list[str]:
+        lasting = [kept.outage for kept in await records.outages.lasting()]
+        return [office for office in self._offices if stopping(self._kind, office, lasting)]
+
+    async def _try(self, owed: Owed) -> None:
+        try:
+            await self._attempt(owed)
+        except Away as error:
+            await self._postpone(owed, str(error), error.retry_after)
+        except Exception as error:
+            _log.exception("owed_work_failed", kind=owed.kind, application=owed.case)
+            await self._postpone(owed, repr(error), None)
+
+    async def _postpone(self, owed: Owed, trouble: str, asked: timedelta | None) -> None:
+        _log.warning("owed_work_postponed", kind=owed.kind, work=owed.id, trouble=trouble)
+        until = self._real_now() + (asked or self._patience.pause(owed.attempts))
+        async with self._transactions.begin() as records:
+            counts = owed.office not in await self._stopped(records)
+            await records.work.postpone(owed, until, trouble, counts=counts)

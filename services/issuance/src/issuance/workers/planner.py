@@ -1,0 +1,66 @@
+"""Keeps every office's plan in force: tells people, releases books."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from servicekit.clock import Clock
+from servicekit.failpoint import failpoint
+
+from issuance.domain.office import Office
+from issuance.use_cases.move import Move
+from issuance.use_cases.promises import announce, release
+from issuance.use_cases.records import KeptOutage, PlanState, Transactions
+
+_BATCH = 25  # releases in one transaction: calls at the counter must not wait long
+_Reasons = tuple[int, date, bool, int]
+
+
+class Planner:
+    """Plans an office anew when something happened there, or when time brings a change."""
+
+    def __init__(
+        self, offices: Mapping[str, Office], transactions: Transactions, move: Move, clock: Clock
+    ) -> None:
+        self._offices = offices
+        self._transactions = transactions
+        self._move = move
+        self._clock = clock
+        self._planned: dict[str, _Reasons] = {}
+
+    async def __call__(self) -> None:
+        """Look at every office once."""
+        now = self._clock.now()
+        async with self._transactions.read() as records:
+            states = await records.plans.states()
+            lasting = await records.outages.lasting()
+        for office in self._offices.values():
+            reasons = _reasons(office, states[office.id], lasting, now)
+            if self._planned.get(office.id) != reasons:
+                await self._plan(office, now)
+                self._planned[office.id] = reasons
+
+    async def _plan(self, office: Office, now: datetime) -> None:
+        async with self._transactions.begin() as records:
+            await announce(records, office, now)
+            failpoint("plan.before_commit")
+        failpoint("plan.after_commit")
+        while await self._release(office, now) == _BATCH:
+            pass
+
+    async def _release(self, office: Office, now: datetime) -> int:
+        async with self._transactions.begin() as records:
+            count = await release(records, office, now, self._move, limit=_BATCH)
+            failpoint("release.before_commit")
+        failpoint("release.after_commit")
+        return count
+
+
+def _reasons(
+    office: Office, state: PlanState, lasting: Sequence[KeptOutage], now: datetime
+) -> _Reasons:
+    """What a plan depends on beside the database's content; as long as it is equal, so is it."""
+    today = office.calendar.day_of(now)
+    opened = now >= office.calendar.opening(today)
+    expected = [kept.outage.expected_end for kept in lasting]
+    passed = sum(end is not None and end <= now for end in expected)
+    return state.changes, today, opened, passed

@@ -1,0 +1,428 @@
+"""The issuance service as a real process, its neighbours, and people with certificates."""
+
+import asyncio
+import os
+import signal
+import sys
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import grpc
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from google.rpc import error_details_pb2  # type: ignore[import-untyped]
+from grpc_status import rpc_status
+from passport.issuance.v1 import adjudication_pb2, adjudication_pb2_grpc
+from passport.issuance.v1 import applications_pb2 as apps
+from passport.issuance.v1 import applications_pb2_grpc
+from passport.issuance.v1 import operations_pb2 as ops
+from passport.issuance.v1 import operations_pb2_grpc
+from passport.type.v1 import biometrics_pb2, civil_pb2
+from servicekit.certificates import issue
+from servicekit.channel import channel
+from servicekit.clock import set_clock
+
+from .neighbours import Matcher, Printer
+
+POLICY = Path(__file__).parents[3] / "deploy" / "policy" / "policy.toml"
+OFFICE = "BJM"
+PATIENCE = 20.0
+
+SETTINGS = """
+listen = "127.0.0.1:0"
+certificate = "{pki}/national-issuance.pem"
+private_key = "{pki}/national-issuance.key"
+authority = "{pki}/authority.pem"
+policy_file = "{policy}"
+database_url = "sqlite+aiosqlite:///{folder}/issuance.db"
+environment = "test"
+clock_file = "{folder}/clock"
+log_level = "{log_level}"
+matcher = "{matcher}"
+clearance_key = "{folder}/clearance.pem"
+clearance_key_id = "test-key"
+call_seconds = 2.0
+lease_seconds = 3.0
+poll_seconds = 0.02
+retry_first_seconds = 0.05
+retry_longest_seconds = 0.2
+plan_seconds = 0.02
+health_seconds = 0.1
+outage_opens_seconds = 0.2
+outage_ends_seconds = 0.2
+
+[[offices]]
+id = "BJM"
+name = "Banjarmasin"
+timezone = "Asia/Makassar"
+machines = {machines}
+books_per_machine_per_day = 40.5
+printer = "{printer}"
+
+[[offices]]
+id = "JKT"
+name = "Jakarta"
+timezone = "Asia/Jakarta"
+machines = 1
+books_per_machine_per_day = 10
+"""
+
+
+class Process:
+    """`issuance serve` over one configuration, stopped and started at will."""
+
+    def __init__(self, config: Path) -> None:
+        self._config = config
+        self._child: asyncio.subprocess.Process | None = None
+        self.address = "127.0.0.1:0"
+
+    async def start(self, failpoints: str = "") -> None:
+        self._child = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "issuance", "serve", "--config", str(self._config),
+            stdout=asyncio.subprocess.PIPE,
+            env=os.environ
+            | {"PASSPORT_ISSUANCE_FAILPOINTS": failpoints, "PASSPORT_ISSUANCE_LISTEN": self.address},
+        )  # fmt: skip
+        assert self._child.stdout is not None
+        line = (await self._child.stdout.readline()).decode()
+        assert line.startswith("READY"), f"issuance did not start: {line!r}"
+        self.address = line.split()[-1]
+
+    async def stop(self, number: int = signal.SIGKILL) -> None:
+        if self._child is not None and self._child.returncode is None:
+            with suppress(ProcessLookupError):
+                self._child.send_signal(number)
+            await self._child.wait()
+
+    async def killed(self) -> bool:
+        """Whether a failpoint has ended it; waits as long as a test is patient."""
+        assert self._child is not None
+        async with asyncio.timeout(PATIENCE):
+            return await self._child.wait() == -signal.SIGKILL
+
+    @property
+    def is_dead(self) -> bool:
+        return self._child is not None and self._child.returncode is not None
+
+
+class Refused(AssertionError):
+    """A call was refused."""
+
+    def __init__(self, error: grpc.aio.AioRpcError) -> None:
+        status = rpc_status.from_call(error)  # type: ignore[arg-type]
+        self.code = error.code().name
+        self.reason, self.field, self.metadata = "", "", {}
+        for detail in status.details if status else ():
+            info, bad = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest()
+            if detail.Unpack(info):
+                self.reason, self.metadata = info.reason, dict(info.metadata)
+            if detail.Unpack(bad):
+                self.field = bad.field_violations[0].field
+        super().__init__(f"{self.code} {self.reason} {error.details()}")
+
+
+class Person:
+    """Somebody with a certificate, calling issuance. request ids are made as needed."""
+
+    def __init__(self, connection: grpc.aio.Channel) -> None:
+        stubs = (
+            applications_pb2_grpc.ApplicationsStub(connection),
+            adjudication_pb2_grpc.AdjudicationStub(connection),
+            operations_pb2_grpc.ScheduleStub(connection),
+            operations_pb2_grpc.OutagesStub(connection),
+            operations_pb2_grpc.OfficesStub(connection),
+            operations_pb2_grpc.IssuanceAdminStub(connection),
+        )
+        self._methods: dict[str, Any] = {}
+        for stub in stubs:
+            self._methods |= vars(stub)
+
+    async def __call__(self, method: str, request: Any) -> Any:
+        """Call; raises Refused."""
+        if hasattr(request, "request_id") and not request.request_id:
+            request.request_id = str(uuid.uuid4())
+        try:
+            return await self._methods[method](request, timeout=PATIENCE)
+        except grpc.aio.AioRpcError as error:
+            raise Refused(error) from error
+
+
+def some_fingers(data: bytes) -> list[biometrics_pb2.FingerSample]:
+    """Two fingers; the fake matcher compares their bytes."""
+    template = biometrics_pb2.FingerTemplate(
+        data=data, format=biometrics_pb2.TEMPLATE_FORMAT_ISO_19794_2_2011
+    )
+    return [biometrics_pb2.FingerSample(position=2, template=template)]
+
+
+def a_holder(**changes: Any) -> civil_pb2.BiographicData:
+    """What is to be printed about somebody."""
+    holder = civil_pb2.BiographicData(
+        name=civil_pb2.PersonName(primary="RAHMAN", secondary="SITI"),
+        nationality="IDN",
+        born_on=civil_pb2.CalendarDate(year=1990, month=2, day=28),
+        birth_place="Banjarmasin",
+        sex=civil_pb2.SEX_FEMALE,
+    )
+    holder.MergeFrom(civil_pb2.BiographicData(**changes))
+    return holder
+
+
+def day(given: civil_pb2.CalendarDate) -> str:
+    """As in 2018-11-05."""
+    return date(given.year, given.month, given.day).isoformat()
+
+
+def calendar_date(text: str) -> civil_pb2.CalendarDate:
+    """From 2018-11-05."""
+    given = date.fromisoformat(text)
+    return civil_pb2.CalendarDate(year=given.year, month=given.month, day=given.day)
+
+
+@dataclass
+class Country:
+    """Banjarmasin, its officers, the matcher and the printer."""
+
+    folder: Path
+    pki: Path
+    matcher: Matcher
+    printer: Printer
+    process: Process
+    people: dict[tuple[str, str, str], Person] = field(default_factory=dict)
+    _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    # Time
+
+    def clock(self, at: str) -> None:
+        """Business time, as in 2018-10-30T10:00+08:00."""
+        set_clock(self.folder / "clock", datetime.fromisoformat(at))
+
+    async def until(self, holds: Callable[[], Awaitable[bool]], what: str = "") -> None:
+        """Wait (real time) until something holds that asks the service."""
+        async with asyncio.timeout(PATIENCE):
+            while not await holds():
+                assert not self.process.is_dead, "issuance died"
+                await asyncio.sleep(0.02)
+
+    # People
+
+    def person(self, role: str, user: str = "siti", office: str = OFFICE) -> Person:
+        """Somebody of a role; service:<name> is a service."""
+        key = (role, user, office)
+        if key not in self.people:
+            self.people[key] = Person(self._connect(role, user, office))
+        return self.people[key]
+
+    def _connect(self, role: str, user: str, office: str) -> grpc.aio.Channel:
+        if role.startswith("service:"):
+            tls = issue(self.pki, office=office, service=role.partition(":")[2])
+        else:
+            tls = issue(self.pki, office=office, user=user, role=role)
+        connection = channel(self.process.address, tls)
+        self._stack.push_async_callback(connection.close)
+        return connection
+
+    @property
+    def officer(self) -> Person:
+        return self.person("officer")
+
+    @property
+    def supervisor(self) -> Person:
+        return self.person("supervisor", "agus")
+
+    @property
+    def administrator(self) -> Person:
+        return self.person("administrator", "ani", "national")
+
+    def examiner(self, user: str) -> Person:
+        return self.person("examiner", user, "national")
+
+    # Stories
+
+    async def takes_in(self, **changes: Any) -> apps.Application:
+        """An application at the counter."""
+        request = apps.CreateApplicationRequest(
+            office=changes.pop("office", OFFICE),
+            type=changes.pop("type", apps.APPLICATION_TYPE_NEW),
+            holder=changes.pop("holder", a_holder()),
+            **changes,
+        )
+        return await self.officer("CreateApplication", request)  # type: ignore[no-any-return]
+
+    async def applies(self, fingers: bytes | None = None, **changes: Any) -> apps.Application:
+        """A complete application. fingers: of nobody else when not given."""
+        application = await self.takes_in(**changes)
+        id, officer = application.application_id, self.officer
+        await officer("AcceptDocuments", apps.AcceptDocumentsRequest(application_id=id))
+        await officer("RecordPayment", apps.RecordPaymentRequest(application_id=id, receipt="1"))
+        return await self.gives_fingers(id, fingers or id.encode())
+
+    async def gives_fingers(self, id: str, fingers: bytes) -> apps.Application:
+        """Fingerprints and interview."""
+        samples = some_fingers(fingers)
+        submit = apps.SubmitBiometricsRequest(application_id=id, samples=samples)
+        await self.officer("SubmitBiometrics", submit)
+        interview = apps.RecordInterviewRequest(application_id=id)
+        return await self.officer("RecordInterview", interview)  # type: ignore[no-any-return]
+
+    async def approves(self, *ids: str) -> None:
+        """Approval, once each is identified."""
+        for id in ids:
+            await self.reaches(id, "AWAITING_APPROVAL")
+            await self.supervisor("Approve", apps.ApproveRequest(application_id=id))
+
+    async def get(self, id: str) -> apps.Application:
+        """The application as it is now."""
+        request = apps.GetApplicationRequest(application_id=id)
+        return await self.officer("GetApplication", request)  # type: ignore[no-any-return]
+
+    async def state(self, id: str) -> str:
+        return apps.ApplicationState.Name((await self.get(id)).state)[18:]
+
+    async def reaches(self, id: str, state: str) -> apps.Application:
+        """Wait until it is in a state."""
+
+        async def there() -> bool:
+            return await self.state(id) == state
+
+        await self.until(there)
+        return await self.get(id)
+
+    async def history(self, id: str) -> list[str]:
+        """Names of the events."""
+        request = apps.GetHistoryRequest(application_id=id)
+        return [e.event for e in (await self.officer("GetHistory", request)).entries]
+
+    async def notices(self, id: str = "") -> list[tuple[str, str]]:
+        """Kind and day of what somebody (or everybody at the office) was told."""
+        request = ops.ListNoticesRequest(office=OFFICE, application_id=id, page_size=1000)
+        found = (await self.officer("ListNotices", request)).notices
+        return [
+            (
+                ops.NoticeKind.Name(notice.kind)[12:],
+                day(notice.collect_on) if notice.HasField("collect_on") else "",
+            )
+            for notice in found
+        ]
+
+    async def schedule(self, **changes: Any) -> list[tuple[str, str, int]]:
+        """The collection schedule of the office."""
+        request = ops.GetCollectionScheduleRequest(office=OFFICE, **changes)
+        found = await self.officer("GetCollectionSchedule", request)
+        return rows(found)
+
+    async def tasks(self) -> Sequence[adjudication_pb2.Task]:
+        """Open tasks."""
+        request = adjudication_pb2.ListTasksRequest()
+        return (await self.examiner("budi")("ListTasks", request)).tasks  # type: ignore[no-any-return]
+
+    async def task_of(self, id: str) -> adjudication_pb2.Task:
+        """The open task about an application."""
+        await self.reaches(id, "ADJUDICATION")
+        return next(task for task in await self.tasks() if task.application_id == id)
+
+    async def looks(self, user: str, task_id: str, verdict: Any) -> adjudication_pb2.Task:
+        """An examiner claims a task and says what they see."""
+        examiner = self.examiner(user)
+        await examiner("ClaimTask", adjudication_pb2.ClaimTaskRequest(task_id=task_id))
+        request = adjudication_pb2.DecideTaskRequest(
+            task_id=task_id, verdict=verdict, reason="seen"
+        )
+        return await examiner("DecideTask", request)  # type: ignore[no-any-return]
+
+    async def outages(self, open_only: bool = True) -> Sequence[ops.Outage]:
+        """Outages that last."""
+        request = ops.ListOutagesRequest(open_only=open_only)
+        return (await self.administrator("ListOutages", request)).outages  # type: ignore[no-any-return]
+
+    async def declares(self, scope: Any, office: str = "", **changes: Any) -> ops.Outage:
+        """An outage declared by an administrator."""
+        request = ops.DeclareOutageRequest(scope=scope, office=office, cause="test", **changes)
+        return await self.administrator("DeclareOutage", request)  # type: ignore[no-any-return]
+
+    async def ends(self, outage: ops.Outage) -> ops.Outage:
+        """A declared outage ended by an administrator."""
+        request = ops.EndOutageRequest(outage_id=outage.outage_id)
+        return await self.administrator("EndOutage", request)  # type: ignore[no-any-return]
+
+    async def matcher_fails(self) -> ops.Outage:
+        """The matcher goes away, and the watcher notices."""
+        await self.matcher.stop()
+
+        async def noticed() -> bool:
+            return bool(await self.outages())
+
+        await self.until(noticed)
+        return (await self.outages())[0]
+
+    async def matcher_returns(self) -> None:
+        """The matcher is back, and the watcher notices."""
+        await self.matcher.start()
+
+        async def noticed() -> bool:
+            return not await self.outages()
+
+        await self.until(noticed)
+
+    async def status(self) -> ops.IssuanceStatus:
+        """What administrators see."""
+        return await self.administrator("GetStatus", ops.GetStatusRequest())  # type: ignore[no-any-return]
+
+    async def close(self) -> None:
+        await self._stack.aclose()
+
+
+def rows(schedule: ops.CollectionSchedule) -> list[tuple[str, str, int]]:
+    """Day of application, day of collection (empty: nobody can say), number of people."""
+    return [
+        (day(row.applied), day(row.collect) if row.HasField("collect") else "", row.count)
+        for row in schedule.rows
+    ]
+
+
+@asynccontextmanager
+async def a_country(
+    folder: Path, pki: Path, *, at: str = "2018-10-26T09:00+08:00", machines: int = 4,
+    serving: bool = True,
+) -> AsyncIterator[Country]:  # fmt: skip
+    """Everything running; business time stands still at `at`."""
+    key = Ed25519PrivateKey.generate()
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "clearance.pem").write_bytes(pem)
+    issue(pki, service="issuance")
+    matcher, printer = Matcher(pki), Printer(pki, OFFICE, key.public_key())
+    await matcher.start()
+    await printer.start()
+    config = folder / "issuance.toml"
+    config.write_text(
+        SETTINGS.format(
+            pki=pki, folder=folder, policy=POLICY, matcher=matcher.address,
+            printer=printer.address, machines=machines, log_level="error",
+        )
+    )  # fmt: skip
+    country = Country(folder, pki, matcher, printer, Process(config))
+    country.clock(at)
+    await migrate(config)
+    try:
+        if serving:
+            await country.process.start()
+        yield country
+    finally:
+        await country.close()
+        await country.process.stop()
+        await matcher.stop()
+        await printer.stop()
+
+
+async def migrate(config: Path) -> None:
+    """`issuance migrate`."""
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "issuance", "migrate", "--config", str(config)
+    )
+    assert await child.wait() == 0
+

@@ -189,6 +189,12 @@ class Office:
         await self.close_channels()
         self.process = await Process.start("serve", "--config", str(self._config(failpoints)))
 
+    async def restart(self, failpoints: str = "") -> None:
+        """Kill the service and start it again."""
+        assert self.process is not None
+        await self.process.end()
+        await self.start(failpoints)
+
     async def machine(self, machine_id: str = "M1", books: int = 10, **settings: Any) -> None:
         """Set up a machine with new books in it."""
         folder = self.folder / machine_id
@@ -270,6 +276,27 @@ class Office:
                     await asyncio.sleep(0.03)
         except TimeoutError:
             raise AssertionError(f"not in time: {job}") from None
+
+    async def until_machine(
+        self, machine_id: str, condition: Callable[[floor.Machine], bool]
+    ) -> None:
+        """Wait until a condition holds of a machine."""
+        async with asyncio.timeout(TIMEOUT):
+            while True:
+                answer = await self.call("Machines", "ListMachines", floor.ListMachinesRequest())
+                if any(m.machine_id == machine_id and condition(m) for m in answer.machines):
+                    return
+                await asyncio.sleep(0.03)
+
+    async def pause(self, machine_id: str) -> None:
+        """Give a machine no further jobs."""
+        request = floor.PauseMachineRequest(request_id=request_id(), machine_id=machine_id)
+        await self.call("Machines", "PauseMachine", request)
+
+    async def resume(self, machine_id: str) -> None:
+        """Give a machine jobs again."""
+        request = floor.ResumeMachineRequest(request_id=request_id(), machine_id=machine_id)
+        await self.call("Machines", "ResumeMachine", request)
 
     async def check_quality(
         self, job: jobs.PrintJob, *, passed: bool = True, **changes: Any

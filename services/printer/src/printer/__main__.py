@@ -6,12 +6,7 @@ import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
-from servicekit.database import migrate
-
-from printer import bootstrap
-from printer.config import PrinterSettings
 from printer.machine import command as machine
-from printer.store.records import MIGRATIONS
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -44,13 +39,17 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(options: argparse.Namespace) -> None:
-    settings = PrinterSettings.load(options.config)
-    migrate(settings.database_url, MIGRATIONS)
+    # Imported here: a simulated machine must not have to load the service.
+    from printer import bootstrap
+
+    settings = bootstrap.prepare(options.config)
     asyncio.run(bootstrap.serve(settings))
 
 
 def _migrate(options: argparse.Namespace) -> None:
-    migrate(PrinterSettings.load(options.config).database_url, MIGRATIONS)
+    from printer import bootstrap
+
+    bootstrap.prepare(options.config)
 
 
 if __name__ == "__main__":

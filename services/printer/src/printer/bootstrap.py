@@ -4,11 +4,12 @@ import asyncio
 import time
 import uuid
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 import aiohttp
 from passport.printer.v1 import jobs_pb2, jobs_pb2_grpc, shopfloor_pb2, shopfloor_pb2_grpc
 from servicekit.clock import clock_from
-from servicekit.database import Database
+from servicekit.database import Database, migrate
 from servicekit.idempotency import Once
 from servicekit.pool import Pool
 from servicekit.server import Server
@@ -23,7 +24,7 @@ from printer.service.payload import PayloadReader
 from printer.service.print_jobs import PrintJobs
 from printer.service.stock import Stock
 from printer.store.one_dispatcher import one_dispatcher
-from printer.store.records import SqlRecords, SqlStore
+from printer.store.records import MIGRATIONS, SqlRecords, SqlStore
 from printer.store.tables import requests
 from printer.use_cases.assign import Assign
 from printer.use_cases.bell import Bell
@@ -34,6 +35,16 @@ from printer.use_cases.tend import Tend
 from printer.use_cases.watch import WatchPrintJobs
 
 _BOOKMARK_SECONDS = 10.0
+
+
+def prepare(config: Path | None) -> PrinterSettings:
+    """Read the settings and bring their database to the newest schema.
+
+    Raises OSError or ValueError when a file is missing or a setting makes no sense.
+    """
+    settings = PrinterSettings.load(config)
+    migrate(settings.database_url, MIGRATIONS)
+    return settings
 
 
 async def serve(settings: PrinterSettings) -> None:

@@ -1,0 +1,91 @@
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+import grpc
+import jwt
+import pytest
+from passport.printer.v1 import jobs_pb2 as jobs
+
+from .office import Issuance, Office, a_payload, reason, request_id
+
+
+async def _refusal(office: Office, order: jobs.CreatePrintJobRequest) -> tuple[str, str]:
+    with pytest.raises(grpc.aio.AioRpcError) as refusal:
+        await office.job_call("CreatePrintJob", order, "service:issuance")
+    listed = await office.call("PrintJobs", "ListPrintJobs", jobs.ListPrintJobsRequest())
+    assert not listed.jobs
+    return reason(refusal.value)
+
+
+def _order(payload: bytes, token: str) -> jobs.CreatePrintJobRequest:
+    return jobs.CreatePrintJobRequest(request_id=request_id(), clearance=token, payload=payload)
+
+
+async def test_each_for_its_own_reason(office: Office) -> None:
+    payload, good = a_payload(), office.issuance
+    claims = good.claims(payload)
+    an_hour_ago = int((datetime.now(UTC) - timedelta(hours=1)).timestamp())
+    unsigned = jwt.encode(claims, None, algorithm="none", headers={"kid": good.kid})
+    symmetric = jwt.encode(claims, "x" * 64, algorithm="HS256", headers={"kid": good.kid})
+    cases: list[tuple[str, str]] = [
+        ("not a token", "BAD_CLEARANCE"),
+        (unsigned, "BAD_CLEARANCE"),
+        (symmetric, "BAD_CLEARANCE"),
+        (good.sign({k: v for k, v in claims.items() if k != "jti"}), "BAD_CLEARANCE"),
+        (good.sign(claims | {"office": ""}), "BAD_CLEARANCE"),
+        (good.sign(claims | {"exp": "soon"}), "BAD_CLEARANCE"),
+        (good.sign(claims, kid="2017"), "CLEARANCE_UNKNOWN_KEY"),
+        (Issuance().sign(claims), "CLEARANCE_BAD_SIGNATURE"),
+        (good.sign(claims)[:-4] + "AAAA", "CLEARANCE_BAD_SIGNATURE"),
+        (good.sign(claims | {"office": "MTP"}), "CLEARANCE_WRONG_OFFICE"),
+        (good.sign(claims | {"exp": an_hour_ago}), "CLEARANCE_EXPIRED"),
+        (good.sign(claims | {"payload_sha256": "0" * 64}), "CLEARANCE_PAYLOAD_MISMATCH"),
+        (good.sign(claims | {"document_number": "X9"}), "CLEARANCE_PAYLOAD_MISMATCH"),
+    ]
+
+    answers = [await _refusal(office, _order(payload, token)) for token, _ in cases]
+
+    assert [answer for answer, _ in answers] == [expected for _, expected in cases]
+
+
+async def test_a_used_clearance_makes_no_second_job(office: Office) -> None:
+    payload = a_payload()
+    order = office.issuance.order(payload)
+    first = await office.job_call("CreatePrintJob", order, "service:issuance")
+
+    again = await office.job_call("CreatePrintJob", order, "service:issuance")
+    with pytest.raises(grpc.aio.AioRpcError) as refusal:
+        await office.job_call(
+            "CreatePrintJob", _order(payload, order.clearance), "service:issuance"
+        )
+
+    assert again == first
+    assert reason(refusal.value)[0] == "CLEARANCE_USED"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"holder": {"name": {"primary": "Иван"}}}, "payload.primary_identifier"),
+        ({"holder": {"birth_place": "東京"}}, "payload.place_of_birth"),
+        ({"expires_on": {"year": 2018, "month": 2, "day": 30}}, "payload.expires_on"),
+        ({"expires_on": {"year": 2018, "month": 10, "day": 1}}, "payload.expires_on"),
+        ({"document_code": "V"}, "payload.document_code"),
+    ],
+)
+async def test_a_payload_that_makes_no_page_is_refused_by_field(
+    office: Office, changes: dict[str, Any], field: str
+) -> None:
+    order = office.issuance.order(a_payload(**changes))
+
+    assert await _refusal(office, order) == ("BAD_PAYLOAD", field)
+
+
+async def test_a_payload_that_is_no_message_is_refused(office: Office) -> None:
+    payload = b"\xff\xff\xff"
+    token = office.issuance.sign(
+        office.issuance.claims(a_payload()) | {"payload_sha256": sha256(payload).hexdigest()}
+    )
+
+    assert await _refusal(office, _order(payload, token)) == ("BAD_PAYLOAD", "payload")

@@ -64,15 +64,13 @@ async def test_calls_under_way_are_answered_and_watchers_sent_away(
     assert sent_away.info.reason == "DRAINING"
 
 
-async def test_calls_that_outlast_the_drain_are_cut(serve: Any, connect: Any, failure: Any) -> None:
+async def test_calls_that_outlast_the_drain_are_cut(serve: Any, connect: Any) -> None:
     gate = Gate()
     stub = stubs.EncountersStub(connect(await serve({"GetEncounter": gate.get}, drain_seconds=0.1)))
-    under_way = stub.GetEncounter(REQUEST, timeout=2)
-    under_way_task = asyncio.ensure_future(failure(under_way))
+    under_way = asyncio.ensure_future(stub.GetEncounter(REQUEST, timeout=30))
     await gate.entered.wait()
 
     os.kill(os.getpid(), signal.SIGTERM)
 
-    await gate.cancelled.wait()
-    cut = await under_way_task
-    assert cut.code in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
+    await asyncio.wait_for(gate.cancelled.wait(), 10)
+    under_way.cancel()

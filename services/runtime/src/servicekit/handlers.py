@@ -51,11 +51,11 @@ def _streaming(handler: Handler, guard: Guard) -> Callable[..., Any]:
 
     async def stream(requests: AsyncIterator[Any], context: Context) -> None:
         async with guard(context):
-            argument = await _argument(handler, requests)
-            if not inspect.isasyncgenfunction(act):  # it writes to the context itself
-                await act(argument, context)
+            answers = act(await _argument(handler, requests), context)
+            if inspect.isawaitable(answers):  # it writes to the context itself
+                await answers
                 return
-            async with aclosing(act(argument, context)) as answers:
+            async with aclosing(answers):
                 async for message in answers:
                     await context.write(message)
 

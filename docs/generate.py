@@ -1,29 +1,78 @@
-"""Writes the docs pages that are made from the code: the error catalogue.
-
-usage: python docs/generate.py [FOLDER]
-"""
+"""Writes what is made from the code: the error catalogue and the example configurations."""
 
 import importlib
+import json
 import pkgutil
-import sys
+import textwrap
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
+from issuance.config import IssuanceSettings, OfficeSettings
+from matcher.config import Settings as MatcherSettings
+from printer.config import PrinterSettings
+from pydantic import BaseModel
 from servicekit.errors import DomainError, catalogue
+from servicekit.settings import ServiceSettings
 
+ROOT = Path(__file__).parents[1]
 PACKAGES = ("servicekit", "matcher", "issuance", "printer")
-TITLES = {"servicekit": "Every service"}
-HEAD = """# Errors
+ERRORS_HEAD = """# Errors
 
 Made by `make docs` from the code. Every error answer carries a `google.rpc.ErrorInfo` with the
 reason below and the domain `passport.<service>`; where a field is at fault a `BadRequest` names it;
 where waiting helps a `RetryInfo` says how long.
 """
+EXAMPLES: dict[str, tuple[type[ServiceSettings], dict[str, Any]]] = {
+    "matcher": (
+        MatcherSettings,
+        {
+            "listen": "0.0.0.0:7101",
+            "database_url": "postgresql+asyncpg://passport@database/matcher",
+            "snapshot_file": "/var/lib/passport/matcher/index.snapshot",
+        },
+    ),
+    "issuance": (
+        IssuanceSettings,
+        {
+            "listen": "0.0.0.0:7201",
+            "database_url": "postgresql+asyncpg://passport@database/issuance",
+            "matcher": "matcher:7101",
+            "clearance_key": "/etc/passport/clearance-2026.key",
+            "clearance_key_id": "clearance-2026",
+        },
+    ),
+    "printer": (
+        PrinterSettings,
+        {
+            "listen": "0.0.0.0:7301",
+            "database_url": "sqlite+aiosqlite:////var/lib/passport/printer/printer.sqlite",
+            "office": "BJM",
+            "trusted_keys": "/etc/passport/trusted",
+        },
+    ),
+}
+OFFICE = {
+    "id": "BJM",
+    "name": "Banjarmasin",
+    "timezone": "Asia/Makassar",
+    "printer": "printer.bjm.example:7301",
+    "machines": 4,
+    "books_per_machine_per_day": 40.5,
+}
 
 
 def main() -> None:
-    """Write the pages into the folder named, or beside this file."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
-    (folder / "errors.md").write_text(errors_page(), encoding="utf-8")
+    """Write every page and example into the repository."""
+    for path, text in written().items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def written() -> dict[Path, str]:
+    """What each file should hold."""
+    examples = {ROOT / f"deploy/config/{name}.toml": example(name) for name in EXAMPLES}
+    return {ROOT / "docs/errors.md": errors_page(), **examples}
 
 
 def errors_page() -> str:
@@ -31,7 +80,38 @@ def errors_page() -> str:
     for package in PACKAGES:
         _load(package)
     errors = sorted(catalogue(), key=lambda error: error.reason)
-    return HEAD + "".join(_section(package, errors) for package in PACKAGES)
+    return ERRORS_HEAD + "".join(_section(package, errors) for package in PACKAGES)
+
+
+def example(service: str) -> str:
+    """A configuration file with every setting: required ones set, defaults commented out."""
+    settings, values = EXAMPLES[service]
+    common = {
+        "certificate": f"/etc/passport/{service}.pem",
+        "private_key": f"/etc/passport/{service}.key",
+        "authority": "/etc/passport/authority.pem",
+        "policy_file": "/etc/passport/policy.toml",
+    }
+    head = f"# Example configuration of the {service} service. Made by `make docs`.\n"
+    prefix = settings.model_config.get("env_prefix")
+    head += f"# Each value may also be given as an environment variable: {prefix}<NAME>.\n"
+    text = head + "".join(_settings(settings, common | values))
+    if service == "issuance":
+        text += "\n# One section for each office.\n[[offices]]"
+        text += "".join(_settings(OfficeSettings, OFFICE))
+    return text
+
+
+def _settings(model: type[BaseModel], values: Mapping[str, Any]) -> Iterator[str]:
+    for name, about in model.model_fields.items():
+        if name == "offices":
+            continue
+        yield "\n" + textwrap.fill(f"# {about.description}.", 96, subsequent_indent="# ") + "\n"
+        if name in values:
+            yield f"{name} = {json.dumps(values[name])}\n"
+        else:
+            default = "" if about.default is None else about.default
+            yield f"# {name} = {json.dumps(default, default=str)}\n"
 
 
 def _load(package: str) -> None:
@@ -47,7 +127,7 @@ def _section(package: str, errors: list[type[DomainError]]) -> str:
         for error in errors
         if error.__module__.split(".")[0] == package
     ]
-    title = TITLES.get(package, package)
+    title = "Every service" if package == "servicekit" else package
     return f"\n## {title}\n\n| reason | status | meaning |\n|---|---|---|\n" + "".join(rows)
 
 

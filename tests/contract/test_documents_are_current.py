@@ -1,10 +1,12 @@
 import runpy
 from pathlib import Path
 
-DOCS = Path(__file__).parents[2] / "docs"
+import pytest
+
+ROOT = Path(__file__).parents[2]
+WRITTEN: dict[Path, str] = runpy.run_path(str(ROOT / "docs/generate.py"))["written"]()
 
 
-def test_error_page_is_what_the_code_says() -> None:
-    page = runpy.run_path(str(DOCS / "generate.py"))["errors_page"]()
-
-    assert (DOCS / "errors.md").read_text(encoding="utf-8") == page, "run: make docs"
+@pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.name)
+def test_page_is_what_the_code_says(path: Path) -> None:
+    assert path.read_text(encoding="utf-8") == WRITTEN[path], "run: make docs"

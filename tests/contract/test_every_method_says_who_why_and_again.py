@@ -36,7 +36,8 @@ def test_policy_has_no_row_for_a_method_that_is_not_there() -> None:
     assert {name for name in POLICY.allow if name.startswith("passport.")} == known
 
 
-def test_reasons_are_unique() -> None:
-    reasons = [error.reason for error in catalogue()]
+@pytest.mark.usefixtures("every_reason")
+def test_a_service_uses_a_reason_for_one_error_only() -> None:
+    used = [(error.__module__.split(".")[0], error.reason) for error in catalogue()]
 
-    assert sorted(reasons) == sorted(set(reasons))
+    assert sorted(used) == sorted(set(used))

@@ -33,6 +33,8 @@ def build(target: str, folder: Path) -> Stage:
     current = Stage(folder)
     for step in DockerfileParser(str(DOCKERFILE)).structure:
         words = step["value"].split()
+        if step["instruction"] == "COMMENT":
+            continue
         if step["instruction"] == "FROM":
             current = start(stages, words, folder)
         elif step["instruction"] == "WORKDIR":

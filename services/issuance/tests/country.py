@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import sys
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -17,15 +18,22 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from google.rpc import error_details_pb2  # type: ignore[import-untyped]
 from grpc_status import rpc_status
-from passport.issuance.v1 import adjudication_pb2, adjudication_pb2_grpc
+from issuance.bootstrap import Issuance
+from issuance.config import IssuanceSettings
+from issuance.store.records import MIGRATIONS
+from passport.issuance.v1 import (
+    adjudication_pb2,
+    adjudication_pb2_grpc,
+    applications_pb2_grpc,
+    operations_pb2_grpc,
+)
 from passport.issuance.v1 import applications_pb2 as apps
-from passport.issuance.v1 import applications_pb2_grpc
 from passport.issuance.v1 import operations_pb2 as ops
-from passport.issuance.v1 import operations_pb2_grpc
 from passport.type.v1 import biometrics_pb2, civil_pb2
 from servicekit.certificates import issue
 from servicekit.channel import channel
 from servicekit.clock import set_clock
+from servicekit.database import migrate
 
 from .neighbours import Matcher, Printer
 
@@ -41,6 +49,7 @@ authority = "{pki}/authority.pem"
 policy_file = "{policy}"
 database_url = "sqlite+aiosqlite:///{folder}/issuance.db"
 environment = "test"
+drain_seconds = 0
 clock_file = "{folder}/clock"
 log_level = "{log_level}"
 matcher = "{matcher}"
@@ -85,8 +94,11 @@ class Process:
         self._child = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "issuance", "serve", "--config", str(self._config),
             stdout=asyncio.subprocess.PIPE,
-            env=os.environ
-            | {"PASSPORT_ISSUANCE_FAILPOINTS": failpoints, "PASSPORT_ISSUANCE_LISTEN": self.address},
+            env={
+                **os.environ,
+                "PASSPORT_ISSUANCE_FAILPOINTS": failpoints,
+                "PASSPORT_ISSUANCE_LISTEN": self.address,
+            },
         )  # fmt: skip
         assert self._child.stdout is not None
         line = (await self._child.stdout.readline()).decode()
@@ -108,6 +120,34 @@ class Process:
     @property
     def is_dead(self) -> bool:
         return self._child is not None and self._child.returncode is not None
+
+
+class Task:
+    """The same service within the test's own process: nothing to kill, but quick to start."""
+
+    def __init__(self, config: Path) -> None:
+        self._config = config
+        self._task: asyncio.Task[None] | None = None
+        self.address = f"127.0.0.1:{_free_port()}"
+
+    async def start(self) -> None:
+        settings = IssuanceSettings.load(self._config, listen=self.address)
+        self._task = asyncio.create_task(Issuance(settings).serve())
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    @property
+    def is_dead(self) -> bool:
+        return self._task is not None and self._task.done()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 class Refused(AssertionError):
@@ -192,7 +232,7 @@ class Country:
     pki: Path
     matcher: Matcher
     printer: Printer
-    process: Process
+    process: Process | Task
     people: dict[tuple[str, str, str], Person] = field(default_factory=dict)
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -387,9 +427,13 @@ def rows(schedule: ops.CollectionSchedule) -> list[tuple[str, str, int]]:
 
 @asynccontextmanager
 async def a_country(
-    folder: Path, pki: Path, *, at: str = "2018-10-26T09:00+08:00", machines: int = 4,
-    serving: bool = True,
-) -> AsyncIterator[Country]:  # fmt: skip
+    folder: Path,
+    pki: Path,
+    *,
+    at: str = "2018-10-26T09:00+08:00",
+    machines: int = 4,
+    runs: type[Process] | type[Task] = Task,
+) -> AsyncIterator[Country]:
     """Everything running; business time stands still at `at`."""
     key = Ed25519PrivateKey.generate()
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
@@ -405,24 +449,14 @@ async def a_country(
             printer=printer.address, machines=machines, log_level="error",
         )
     )  # fmt: skip
-    country = Country(folder, pki, matcher, printer, Process(config))
+    country = Country(folder, pki, matcher, printer, runs(config))
     country.clock(at)
-    await migrate(config)
+    migrate(f"sqlite+aiosqlite:///{folder}/issuance.db", MIGRATIONS)
     try:
-        if serving:
-            await country.process.start()
+        await country.process.start()
         yield country
     finally:
         await country.close()
         await country.process.stop()
         await matcher.stop()
         await printer.stop()
-
-
-async def migrate(config: Path) -> None:
-    """`issuance migrate`."""
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "issuance", "migrate", "--config", str(config)
-    )
-    assert await child.wait() == 0
-

@@ -159,9 +159,7 @@ class Matcher(Server, encounters_pb2_grpc.EncountersServicer):
         score = biometrics_pb2.Score(value=9.0, calibration_version="test-1")
         return identification_pb2.Decision(
             decision_id=f"decision-{encounter_id}",
-            outcome=identification_pb2.OUTCOME_HIT
-            if people
-            else identification_pb2.OUTCOME_NO_HIT,
+            outcome=identification_pb2.OUTCOME_HIT if people else identification_pb2.OUTCOME_NO_HIT,
             candidates=[
                 identification_pb2.Candidate(person_id=person, score=score, hit=True)
                 for person in dict.fromkeys(people)

@@ -1,0 +1,23 @@
+"""The applicant is told, comes again, and queues from then on."""
+
+from .country import Country
+
+
+async def test_poor_fingerprints_are_taken_again(country: Country) -> None:
+    country.matcher.poor.add(b"smudge")
+    id = (await country.applies(b"smudge")).application_id
+
+    rejected = await country.reaches(id, "PAID")
+    assert not rejected.HasField("completed_at")
+    country.clock("2018-10-29T09:00+08:00")
+    again = await country.gives_fingers(id, b"clean")
+    await country.reaches(id, "AWAITING_APPROVAL")
+
+    assert again.first_promised_on.day == 31
+    assert (again.promised_on.month, again.promised_on.day) == (11, 1)
+    assert await country.notices(id) == [
+        ("PROMISE", "2018-10-31"),
+        ("RECAPTURE", ""),
+        ("PROMISE", "2018-11-01"),
+    ]
+    assert (await country.history(id))[-3:] == ["submit_biometrics", "record_interview", "identify"]

@@ -48,6 +48,8 @@ def channel(
         ("grpc.service_config", json.dumps(_SERVICE_CONFIG)),
         ("grpc.max_receive_message_length", max_message_bytes),
         ("grpc.max_send_message_length", max_message_bytes),
+        # Without it a server that was away for long is tried again only after two minutes.
+        ("grpc.max_reconnect_backoff_ms", 1_000),
         ("grpc.keepalive_time_ms", 2_000),
         ("grpc.keepalive_timeout_ms", 2_000),
         # Keepalive alone does not notice a frozen peer or a cut cable; this does.

@@ -1,0 +1,78 @@
+import numpy as np
+import pytest
+from matcher.fingerprint.compare import compare, prepare
+from matcher.fingerprint.extract import Extractor
+from matcher.fingerprint.minutiae import Minutiae
+from matcher.fingerprint.quality import nfiq2
+from matcher.synthetic import (
+    LIVE_SCAN,
+    Print,
+    Ridges,
+    impress,
+    master,
+    print_image,
+    render_master,
+)
+from scipy.optimize import linear_sum_assignment  # type: ignore[import-untyped, unused-ignore]
+
+FINGERS = 4
+
+
+@pytest.fixture(scope="module")
+def ridges() -> list[Ridges]:
+    return [render_master(master(seed)) for seed in range(FINGERS)]
+
+
+@pytest.fixture(scope="module")
+def prints(ridges: list[Ridges]) -> list[list[Print]]:
+    return [[print_image(r, touch, hardness=LIVE_SCAN) for touch in (1, 2)] for r in ridges]
+
+
+@pytest.fixture(scope="module")
+def found(prints: list[list[Print]]) -> list[list[Minutiae]]:
+    extract = Extractor()
+    return [[extract(p.image) for p in finger] for finger in prints]
+
+
+def test_an_extractor_finds_nearly_all_of_them_and_little_else(
+    prints: list[list[Print]], found: list[list[Minutiae]]
+) -> None:
+    true = [p.minutiae for finger in prints for p in finger]
+    seen = [m for finger in found for m in finger]
+
+    hits = sum(_hits(a, b) for a, b in zip(seen, true, strict=True))
+
+    assert hits / sum(map(len, true)) > 0.85
+    assert hits / sum(map(len, seen)) > 0.75
+
+
+def test_a_finger_matches_itself_better_than_any_other(found: list[list[Minutiae]]) -> None:
+    gallery = [prepare(first) for first, _ in found]
+
+    best = [int(np.argmax(compare(prepare(second), gallery))) for _, second in found]
+
+    assert best == list(range(FINGERS))
+
+
+def test_a_template_impressed_from_the_grown_finger_matches_its_print(
+    ridges: list[Ridges], found: list[list[Minutiae]]
+) -> None:
+    gallery = [prepare(impress(r.master, 9, hardness=LIVE_SCAN)) for r in ridges]
+
+    best = [int(np.argmax(compare(prepare(print_), gallery))) for print_, _ in found]
+
+    assert best == list(range(FINGERS))
+
+
+def test_supervised_prints_are_of_usable_quality(prints: list[list[Print]]) -> None:
+    scores = [nfiq2(p.image) for finger in prints for p in finger]
+
+    assert np.mean(np.array(scores) >= 40) >= 0.75
+
+
+def _hits(found: Minutiae, true: Minutiae) -> int:
+    """Pairs, one to one, within 12 pixels and 30 degrees."""
+    apart = np.hypot(*(found.xy[:, None].astype(float) - true.xy[None]).transpose(2, 0, 1))
+    turned = np.cos(found.angle[:, None] - true.angle[None]) < np.cos(np.radians(30))
+    near = (apart < 12) & ~turned
+    return int(near[linear_sum_assignment(near, maximize=True)].sum())

@@ -77,8 +77,8 @@ class Gallery:
                 for position, embedding in probe.items()
                 if position in self._segments
             }
-            found = self._nearest_persons(queries, scope, count)
-            chosen = shortlist(self._similarities(queries, found, scope), count)
+            found, similarities = self._candidates(queries, scope, count)
+            chosen = shortlist(similarities, count)
             return tuple(self._stored(found[i], scope) for i in chosen), self._people_in(scope)
 
     def export(self) -> list[Entry]:
@@ -129,24 +129,36 @@ class Gallery:
         if len(owners):
             self._append(position, vectors, owners)
 
-    def _nearest_persons(self, queries: Queries, scope: Scope, count: int) -> list[str]:
-        found: dict[str, None] = {}
-        for position, query in queries.items():
-            found |= dict.fromkeys(self._nearest(self._segments[position], query, scope, count))
-        return list(found)
+    def _candidates(
+        self, queries: Queries, scope: Scope, count: int
+    ) -> tuple[list[str], NDArray[np.float32]]:
+        """Persons among whom are the ``count`` best of each finger and of the sum of fingers.
 
-    def _nearest(
-        self, segment: Segment, query: NDArray[np.float32], scope: Scope, count: int
-    ) -> list[str]:
-        """The persons nearest by one finger: looks further until there are enough *persons*."""
+        Looks deeper until nobody unseen can belong to them: the threshold algorithm of Fagin,
+        Lotem, Naor, "Optimal aggregation algorithms for middleware", PODS 2001.
+        """
         look = count + _SPARE
         while True:
-            owners = segment.nearest(query, look)
-            held = (self._held[int(owner)] for owner in owners)
-            persons = dict.fromkeys(each.person_id for each in held if _within(scope, each))
-            if len(persons) >= count or look >= segment.rows:
-                return list(persons)[:count]
+            found: dict[str, None] = {}
+            enough, bound = True, 0.0
+            for position, query in queries.items():
+                segment = self._segments[position]
+                owners, least = segment.nearest(query, look)
+                persons = self._persons(owners, scope)
+                found |= persons
+                if look < segment.rows:
+                    enough = enough and len(persons) >= count
+                    bound += max(least, 0.0)
+            similarities = self._similarities(queries, list(found), scope)
+            above = np.count_nonzero(np.nansum(similarities, axis=1) >= bound)
+            everything = all(look >= self._segments[position].rows for position in queries)
+            if everything or (enough and above >= count):
+                return list(found), similarities
             look *= _GROWTH
+
+    def _persons(self, owners: NDArray[np.int64], scope: Scope) -> dict[str, None]:
+        held = (self._held[int(owner)] for owner in owners)
+        return {each.person_id: None for each in held if _within(scope, each)}
 
     def _similarities(
         self, queries: Queries, persons: Sequence[str], scope: Scope
@@ -178,14 +190,15 @@ class Gallery:
         )
 
     def _people_in(self, scope: Scope) -> int:
-        everybody = self._people.count(scope.before)
         number = self._by_encounter.get(scope.encounter_id or "")
-        hidden = scope.person_id or (self._held[number].person_id if number is not None else None)
-        if hidden is None:
-            return everybody
+        hidden = {scope.person_id} if scope.person_id else set()
+        if number is not None:
+            hidden.add(self._held[number].person_id)
         unhidden = Scope(before=scope.before)
-        was_counted = any(self._usable(hidden, unhidden))
-        return everybody - (was_counted and not any(self._usable(hidden, scope)))
+        return self._people.count(scope.before) - sum(
+            any(self._usable(person_id, unhidden)) and not any(self._usable(person_id, scope))
+            for person_id in hidden
+        )
 
 
 def _within(scope: Scope, held: _Held) -> bool:

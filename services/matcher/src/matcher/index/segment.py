@@ -53,16 +53,15 @@ class Segment:
         self._owner[row] = GONE
         self._gone += 1
 
-    def nearest(self, query: NDArray[np.float32], count: int) -> NDArray[np.int64]:
-        """Owners of the most similar vectors, best first.
+    def nearest(self, query: NDArray[np.float32], count: int) -> tuple[NDArray[np.int64], float]:
+        """Owners of the most similar vectors, best first, and the least similarity looked at.
 
         query: float32 (256,). count: rows looked at, of which those that are gone are left out.
         """
         faiss.omp_set_num_threads(1)  # counts for this thread: the pool spreads searches over cores
-        _, rows = self._index.search(query[None], min(count, self.rows))
+        similarities, rows = self._index.search(query[None], min(count, self.rows))
         owners = self._owner[rows[0]]
-        kept: NDArray[np.int64] = owners[owners != GONE]
-        return kept
+        return owners[owners != GONE], float(similarities[0, -1])
 
     def similarity(
         self, query: NDArray[np.float32], rows: NDArray[np.int64]

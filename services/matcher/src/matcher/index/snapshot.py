@@ -45,7 +45,7 @@ def write(path: Path, label: Label, entries: Sequence[Entry]) -> None:
     np.savez(payload, allow_pickle=False, **_arrays(entries))
     content = payload.getbuffer()
     header: dict[str, object] = {"format": _FORMAT, "encounters": len(entries), **asdict(label)}
-    header["sha256"] = _digest(header, content)
+    header["sha256"] = digest(header, content)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     with draft.open("wb") as file:
         file.write(json.dumps(header).encode() + b"\n")
@@ -84,14 +84,15 @@ def _check(header: Any, content: bytes, incarnation: str, embedding_version: str
         raise Unusable("it is of another database")
     if header["embedding_version"] != embedding_version:
         raise Unusable("it is of another model")
-    if header.pop("sha256") != _digest(header, content):
+    if header.pop("sha256") != digest(header, content):
         raise Unusable("it is damaged: its checksum does not fit")
 
 
-def _digest(header: Mapping[str, object], content: bytes | memoryview) -> str:
-    digest = hashlib.sha256(json.dumps(header, sort_keys=True).encode())
-    digest.update(content)
-    return digest.hexdigest()
+def digest(header: Mapping[str, object], content: bytes | memoryview) -> str:
+    """SHA-256, hexadecimal, of a label and what it is of."""
+    sha256 = hashlib.sha256(json.dumps(header, sort_keys=True).encode())
+    sha256.update(content)
+    return sha256.hexdigest()
 
 
 def _arrays(entries: Sequence[Entry]) -> Arrays:

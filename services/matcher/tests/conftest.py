@@ -1,0 +1,73 @@
+"""A matcher for all tests that leave it as it was, and others for those that do not."""
+
+import zlib
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from .running import Caller, Matcher
+
+Matchers = Callable[..., Matcher]
+Callers = Callable[..., Caller]
+
+
+@pytest.fixture(scope="session")
+def pki(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of one development authority."""
+    return tmp_path_factory.mktemp("pki")
+
+
+@pytest.fixture(scope="session")
+def shared_matcher(pki: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Matcher]:
+    """A running matcher; tests enrol people of their own and disturb nobody else's."""
+    matcher = Matcher(tmp_path_factory.mktemp("shared"), pki)
+    matcher.command("migrate")
+    matcher.start()
+    yield matcher
+    matcher.stop()
+
+
+@pytest.fixture
+def matchers(pki: Path, tmp_path: Path) -> Iterator[Matchers]:
+    """Makes matchers, migrated and not started, over folders of the test's own."""
+    made = []
+
+    def make(name: str = "matcher", **settings: Any) -> Matcher:
+        matcher = Matcher(tmp_path / name, pki, **settings)
+        matcher.command("migrate")
+        made.append(matcher)
+        return matcher
+
+    yield make
+    for matcher in made:
+        if matcher.is_alive():
+            matcher.kill()
+
+
+@pytest_asyncio.fixture
+async def callers() -> AsyncIterator[Callers]:
+    """Makes callers of a matcher; as the issuance service unless told otherwise."""
+    made = []
+
+    def make(matcher: Matcher, **identity: Any) -> Caller:
+        made.append(Caller(matcher, **identity))
+        return made[-1]
+
+    yield make
+    for caller in made:
+        await caller.close()
+
+
+@pytest.fixture
+def issuance(shared_matcher: Matcher, callers: Callers) -> Caller:
+    """The issuance service, calling the shared matcher."""
+    return callers(shared_matcher)
+
+
+@pytest.fixture
+def someone(request: pytest.FixtureRequest) -> int:
+    """A person whom no other test knows; those numbered after are free too, up to fifty."""
+    return zlib.crc32(request.node.nodeid.encode()) % 10_000_000 * 50

@@ -1,0 +1,45 @@
+"""Synthetic people and their fingers, as callers send them."""
+
+from collections.abc import Sequence
+
+from matcher.fingerprint.iso19794 import FingerRecord, write
+from matcher.fingerprint.minutiae import Minutiae
+from matcher.synthetic import LIVE_SCAN, impress, master
+from passport.matcher.v1 import identification_pb2
+from passport.type.v1 import biometrics_pb2 as b
+
+ISO = b.TEMPLATE_FORMAT_ISO_19794_2_2011
+BOTH_INDEX = (2, 7)
+
+
+def minutiae(person: int, position: int, touch: int = 0) -> Minutiae:
+    """What one touch of a person's finger shows."""
+    return impress(master(person * 16 + position), touch, hardness=LIVE_SCAN)
+
+
+def template(person: int, position: int, touch: int = 0) -> bytes:
+    """The record of one touch."""
+    return write(FingerRecord(position, 0, minutiae(person, position, touch)))
+
+
+def sample(position: int, record: bytes) -> b.FingerSample:
+    """A finger that comes as a record."""
+    return b.FingerSample(position=position, template=b.FingerTemplate(data=record, format=ISO))
+
+
+def fingers(
+    person: int, touch: int = 0, positions: Sequence[int] = BOTH_INDEX
+) -> list[b.FingerSample]:
+    """Some fingers of a person."""
+    return [sample(position, template(person, position, touch)) for position in positions]
+
+
+def image(position: int, data: bytes, ppi: int = 500) -> b.FingerSample:
+    """A finger that comes as a picture."""
+    picture = b.FingerImage(data=data, format=b.IMAGE_FORMAT_PNG, ppi=ppi)
+    return b.FingerSample(position=position, image=picture)
+
+
+def given(samples: Sequence[b.FingerSample]) -> identification_pb2.Probe:
+    """A probe of fingers that come with the call."""
+    return identification_pb2.Probe(samples=identification_pb2.SampleSet(samples=samples))

@@ -1,0 +1,44 @@
+"""Whoever enrols the same fingers twice at the same moment meets himself."""
+
+import asyncio
+
+from passport.matcher.v1 import encounters_pb2, identification_pb2
+
+from .people import fingers
+from .running import Caller, hits
+
+
+async def test_of_two_at_once_the_later_is_caught(issuance: Caller, someone: int) -> None:
+    names = [f"{someone}-{name}" for name in ("first", "second", "third")]
+
+    answers = await asyncio.gather(
+        *(
+            issuance.enrol(name, fingers(someone, touch), check=True)
+            for touch, name in enumerate(names)
+        )
+    )
+
+    earlier: list[str] = []
+    for answer in sorted(answers, key=_number):
+        assert sorted(hits(answer.decision)) == sorted(earlier)
+        earlier.append(answer.encounter.person_id)
+
+
+async def test_nobody_else_is(issuance: Caller, someone: int) -> None:
+    answers = await asyncio.gather(
+        *(
+            issuance.enrol(f"{person}", fingers(person), check=True)
+            for person in range(someone, someone + 4)
+        )
+    )
+
+    assert [answer.decision.outcome for answer in answers] == [
+        identification_pb2.OUTCOME_NO_HIT
+    ] * 4
+    assert {answer.encounter.status for answer in answers} == {
+        encounters_pb2.ENCOUNTER_STATUS_PENDING
+    }
+
+
+def _number(answer: encounters_pb2.CreateEncounterResponse) -> int:
+    return int(answer.encounter.change_token.partition(":")[2])

@@ -1,0 +1,68 @@
+"""A database and an index over it, without a server."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from matcher.bootstrap import Truth
+from matcher.domain.biometrics import Embedding, Encounter, Finger, Status
+from matcher.domain.enrolment import Enrolment, Origin
+from matcher.domain.gallery import Scope
+from matcher.index.follower import Follower
+from matcher.index.loading import Loader
+from matcher.store.store import MIGRATIONS, Store
+from matcher.use_cases.capture import read_template
+from servicekit.database import Database, migrate
+from servicekit.pool import Pool
+
+from .people import template
+
+NOW = datetime(2018, 10, 26, 1, 0, tzinfo=UTC)
+VERSION = "model-1"
+INDEX = 2
+
+
+def embed(templates: Sequence[bytes]) -> list[Embedding]:
+    """Stands for a model: unit vectors that follow from the template alone."""
+    return [_unit(np.random.default_rng(list(template))) for template in templates]
+
+
+def _unit(rng: np.random.Generator) -> Embedding:
+    vector = rng.standard_normal(256)
+    return (vector / np.linalg.norm(vector)).astype(np.float16)
+
+
+@asynccontextmanager
+async def opened(
+    folder: Path, *, version: str = VERSION, snapshot_file: Path | None = None
+) -> AsyncIterator[Truth]:
+    """The database of a folder, made if it is not there, and an index that is not loaded."""
+    url = f"sqlite+aiosqlite:///{folder}/matcher.sqlite"
+    migrate(url, MIGRATIONS)
+    database, pool = Database(url), Pool(2, 100)
+    store = Store(database, version)
+    loader = Loader(store, pool, embed, version, snapshot_file)
+    try:
+        yield Truth(database, store, Follower(loader, pool), pool)
+    finally:
+        pool.close()
+        await database.close()
+
+
+async def enrol(truth: Truth, person: int, status: Status = Status.ACTIVE) -> Encounter:
+    """Store a person's right index finger."""
+    record = template(person, INDEX)
+    finger = Finger(INDEX, read_template(record), record, embed([record])[0])
+    origin = Origin("spiffe://id/office/national/service/registry", f"request-{person}", b"digest")
+    enrolment = Enrolment(f"encounter-{person}", f"person-{person}", (), None, origin)
+    async with truth.store.write() as records:
+        return await records.encounters.add(enrolment, [finger], status, NOW)
+
+
+async def nearest(truth: Truth, person: int) -> tuple[list[str], int]:
+    """The persons most similar to a person's own template, and how many were searched."""
+    probe = {INDEX: embed([template(person, INDEX)])[0]}
+    found = await truth.follower.search(probe, Scope(), count=3, within=10)
+    return [each.person_id for each in found.persons], found.people

@@ -1,13 +1,12 @@
 """The issuance service as a real process, its neighbours, and people with certificates."""
 
 import asyncio
-import os
+import multiprocessing
 import signal
 import socket
-import sys
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from google.rpc import error_details_pb2  # type: ignore[import-untyped]
 from grpc_status import rpc_status
+from issuance.__main__ import main
 from issuance.bootstrap import Issuance
 from issuance.config import IssuanceSettings
 from issuance.store.records import MIGRATIONS
@@ -42,7 +42,6 @@ OFFICE = "BJM"
 PATIENCE = 20.0
 
 SETTINGS = """
-listen = "127.0.0.1:0"
 certificate = "{pki}/national-issuance.pem"
 private_key = "{pki}/national-issuance.key"
 authority = "{pki}/authority.pem"
@@ -82,44 +81,40 @@ books_per_machine_per_day = 10
 """
 
 
+_FORKED = multiprocessing.get_context("forkserver")
+_FORKED.set_forkserver_preload(["issuance.__main__", "sqlalchemy.dialects.sqlite.aiosqlite"])
+
+
 class Process:
-    """`issuance serve` over one configuration, stopped and started at will."""
+    """`issuance serve` as a process of its own, forked from one that has everything imported."""
 
     def __init__(self, config: Path) -> None:
         self._config = config
-        self._child: asyncio.subprocess.Process | None = None
-        self.address = "127.0.0.1:0"
+        self._child: multiprocessing.process.BaseProcess | None = None
+        self.address = f"127.0.0.1:{_free_port()}"
 
     async def start(self, failpoints: str = "") -> None:
-        self._child = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "issuance", "serve", "--config", str(self._config),
-            stdout=asyncio.subprocess.PIPE,
-            env={
-                **os.environ,
-                "PASSPORT_ISSUANCE_FAILPOINTS": failpoints,
-                "PASSPORT_ISSUANCE_LISTEN": self.address,
-            },
-        )  # fmt: skip
-        assert self._child.stdout is not None
-        line = (await self._child.stdout.readline()).decode()
-        assert line.startswith("READY"), f"issuance did not start: {line!r}"
-        self.address = line.split()[-1]
+        config = self._config.with_suffix(".armed.toml")
+        armed = f'listen = "{self.address}"\nfailpoints = "{failpoints}"\n'
+        config.write_text(armed + self._config.read_text())
+        arguments = ["serve", "--config", str(config)]
+        self._child = _FORKED.Process(target=main, args=(arguments,), daemon=True)
+        self._child.start()
 
-    async def stop(self, number: int = signal.SIGKILL) -> None:
-        if self._child is not None and self._child.returncode is None:
-            with suppress(ProcessLookupError):
-                self._child.send_signal(number)
-            await self._child.wait()
+    async def stop(self) -> None:
+        if self._child is not None:
+            self._child.kill()
+            await self.killed()
 
-    async def killed(self) -> bool:
-        """Whether a failpoint has ended it; waits as long as a test is patient."""
+    async def killed(self) -> None:
+        """Wait until it is dead, and make sure that it died by SIGKILL."""
         assert self._child is not None
-        async with asyncio.timeout(PATIENCE):
-            return await self._child.wait() == -signal.SIGKILL
+        await asyncio.to_thread(self._child.join, PATIENCE)
+        assert self._child.exitcode == -signal.SIGKILL
 
     @property
     def is_dead(self) -> bool:
-        return self._child is not None and self._child.returncode is not None
+        return False
 
 
 class Task:
@@ -183,13 +178,16 @@ class Person:
             self._methods |= vars(stub)
 
     async def __call__(self, method: str, request: Any) -> Any:
-        """Call; raises Refused."""
+        """Call, again if the service went away meanwhile; raises Refused."""
         if hasattr(request, "request_id") and not request.request_id:
             request.request_id = str(uuid.uuid4())
-        try:
-            return await self._methods[method](request, timeout=PATIENCE)
-        except grpc.aio.AioRpcError as error:
-            raise Refused(error) from error
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                try:
+                    return await self._methods[method](request, timeout=PATIENCE)
+                except grpc.aio.AioRpcError as error:
+                    if error.code() is not grpc.StatusCode.UNAVAILABLE:
+                        raise Refused(error) from error
 
 
 def some_fingers(data: bytes) -> list[biometrics_pb2.FingerSample]:

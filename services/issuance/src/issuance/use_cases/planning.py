@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from issuance.domain.office import Office, capacity
-from issuance.domain.outage import Scope, stoppages
+from issuance.domain.outage import Outage, Scope, stoppages
 from issuance.domain.plan import HORIZON, Plan, Planned, Waiting, plan
 from issuance.domain.print_room import Capacity, PrintRoom, Stoppage
 from issuance.domain.schedule import Row, schedule
@@ -22,6 +22,8 @@ class Circumstances:
     arrivals: tuple[Waiting, ...] = ()
 
 
+CAUGHT_UP = timedelta(hours=2)
+"""What a finished outage may cost of a working day without costing the day: machines catch up."""
 AS_IT_IS = Circumstances()
 
 
@@ -58,7 +60,7 @@ class Outlook:
 
     def printing_from(self) -> date | None:
         """The next day on which books are printed; None while nobody can say."""
-        return _first(self.room, self.today)
+        return self.room.first_day(self.today, self.today + HORIZON)
 
     def rows(self, ready: Iterable[tuple[date, date]]) -> list[Row]:
         """The collection schedule. ready: days of completion and collection of finished ones."""
@@ -85,7 +87,7 @@ async def outlook(
     """Plan for an office. Costs one pass over those who wait there."""
     today = office.calendar.day_of(now)
     queue = await records.cases.queue(office.id)
-    outages = await records.outages.reaching(office.id)
+    outages = [o for o in await records.outages.reaching(office.id) if _matters(o, office)]
     calendar, machines = office.calendar, await _capacity(records, office, today, circumstances)
     stops = _until(circumstances.resumes, stoppages(outages, office.id, now), now)
     room = PrintRoom(calendar, machines, stops)
@@ -94,7 +96,13 @@ async def outlook(
     waiting = [case.waiting for case in queue if case.state in QUEUED]
     released = await records.cases.released(office.id, today)
     planned = plan([*waiting, *circumstances.arrivals], room, today, released)
-    return Outlook(office, today, room, queue, planned, _first(shop, today))
+    return Outlook(office, today, room, queue, planned, shop.first_day(today, today + HORIZON))
+
+
+def _matters(outage: Outage, office: Office) -> bool:
+    if outage.ended is None:
+        return True
+    return office.calendar.working_time(outage.began, outage.ended) > CAUGHT_UP
 
 
 def _until(
@@ -118,8 +126,3 @@ async def _capacity(
         latest = [change for change in changes if change.since <= today][-1]
         changes = [*kept, replace(latest, since=today, count=circumstances.machines)]
     return capacity(changes)
-
-
-def _first(room: PrintRoom, today: date) -> date | None:
-    days = room.days(today, today + HORIZON)
-    return next((day for day, books in days if books), None)

@@ -2,12 +2,9 @@
 
 import asyncio
 import hashlib
-import os
-import signal
-import sys
 import uuid
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,6 +26,8 @@ from printer.page.read_back import read_mrz
 from servicekit.certificates import issue
 from servicekit.channel import channel
 
+from .process import Process
+
 OFFICE = "BJM"
 POLICY = Path(__file__).parents[3] / "deploy" / "policy" / "policy.toml"
 TIMEOUT = 20.0
@@ -38,36 +37,6 @@ SETTINGS = {
     "machine_timeout_seconds": 2.0,
     "log_level": "error",
 }
-
-
-@dataclass(slots=True)
-class Process:
-    """A child process that said where it listens. killed: by a failpoint or a fault of its own."""
-
-    child: asyncio.subprocess.Process
-    address: str
-
-    @classmethod
-    async def start(cls, *arguments: str) -> "Process":
-        """Start `python -m printer ...` and wait for its READY line."""
-        child = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "printer", *arguments, stdout=asyncio.subprocess.PIPE
-        )
-        assert child.stdout is not None
-        line = (await child.stdout.readline()).decode()
-        assert line.startswith("READY"), f"printer {arguments} did not start: {line!r}"
-        return cls(child, line.split()[-1])
-
-    async def killed(self) -> None:
-        """Wait until it was killed by SIGKILL from inside."""
-        async with asyncio.timeout(TIMEOUT):
-            assert await self.child.wait() == -signal.SIGKILL
-
-    async def end(self, number: int = signal.SIGKILL) -> int:
-        """End it, however it is."""
-        with suppress(ProcessLookupError):
-            os.kill(self.child.pid, number)
-        return await self.child.wait()
 
 
 @dataclass(slots=True)
@@ -84,11 +53,14 @@ class SimulatedMachine:
 
     async def start(self) -> None:
         """Switch it on, at the same address as before."""
+        # Spares the tests the first seconds in which a machine gets no work; true only once.
+        running_for = "10" if self.process is None else "0"
         self.process = await Process.start(
             "machine", "--name", self.machine_id, "--listen", self.listen,
             "--ledger", str(self.folder / "ledger.jsonl"),
             "--books-per-minute", str(self.books_per_minute),
             "--faults", self.faults, "--fault-seconds", str(self.fault_seconds),
+            "--running-for", running_for,
         )  # fmt: skip
         self.listen = self.process.address
 

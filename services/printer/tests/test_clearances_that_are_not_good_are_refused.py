@@ -26,7 +26,7 @@ async def test_each_for_its_own_reason(office: Office) -> None:
     payload, good = a_payload(), office.issuance
     claims = good.claims(payload)
     an_hour_ago = int((datetime.now(UTC) - timedelta(hours=1)).timestamp())
-    unsigned = jwt.encode(claims, None, algorithm="none", headers={"kid": good.kid})
+    unsigned = jwt.encode(claims, "", algorithm="none", headers={"kid": good.kid})
     symmetric = jwt.encode(claims, "x" * 64, algorithm="HS256", headers={"kid": good.kid})
     cases: list[tuple[str, str]] = [
         ("not a token", "BAD_CLEARANCE"),

@@ -86,8 +86,8 @@ RULES: dict[tuple[JobState, Event], Rule] = {
 class Attempt:
     """One try to make the book.
 
-    assigned_at: business time. printer_uuid, up_time (seconds), seen_at (real time): what the
-    machine told just before. delivered: it confirmed that it has the whole document.
+    assigned_at: business time. printer_uuid, up_time (seconds), asked_at (real time): what the
+    machine told just before, and when it was asked. delivered: it confirmed the whole document.
     """
 
     attempt_id: str
@@ -96,7 +96,7 @@ class Attempt:
     assigned_at: datetime
     printer_uuid: str
     up_time: int
-    seen_at: datetime
+    asked_at: datetime
     delivered: bool = False
     outcome: Outcome | None = None
     reason: str = ""

@@ -12,11 +12,12 @@ from enum import Enum
 from printer.domain.job import Attempt
 from printer.domain.machine import MachineJob, Phase, Sighting
 
-# Up-times are whole seconds on both occasions, and clocks drift.
+# Whole seconds and the time answers take let the start of an undisturbed machine seem to move by
+# a second and a little; nobody is harmed by a person looking in vain.
 _TOLERANCE = timedelta(seconds=2)
-# A machine that has not run this long is given no job: so a restart after the intent was recorded
-# always moves its start by more than the tolerance.
-SETTLED = 3
+# Seconds a machine must have run before it is given a job. A restart afterwards moves its start by
+# more than 3 seconds, of which rounding hides one: more than the tolerance, always.
+SETTLED = 4
 
 
 class Verdict(Enum):
@@ -57,10 +58,11 @@ def ran_on(attempt: Attempt, now: Sighting) -> bool:
     """Whether the machine is the same and has run without a break since the attempt's record.
 
     Up-time alone does not tell: a machine restarted long ago may have outrun the recorded value.
-    So its start, now less up-time, must not have moved.
+    So its start, the present less up-time, must not have moved. Slow answers are counted against
+    it: the earliest start it can have had then, the latest it can have had now.
     """
-    started = now.seen_at - timedelta(seconds=now.up_time)
-    started_then = attempt.seen_at - timedelta(seconds=attempt.up_time)
+    started = now.heard_at - timedelta(seconds=now.up_time)
+    started_then = attempt.asked_at - timedelta(seconds=attempt.up_time)
     return (
         now.printer_uuid == attempt.printer_uuid
         and now.up_time >= attempt.up_time

@@ -57,9 +57,10 @@ class IppMachine:
 
     async def look(self) -> Sighting:
         """Ask the machine about itself."""
+        asked_at = datetime.now(UTC)
         names = one(Tag.KEYWORD, *_PRINTER_ATTRIBUTES)
         answer = await self._ask(Operation.GET_PRINTER_ATTRIBUTES, {"requested-attributes": names})
-        return _sighting(answer.first(Group.PRINTER), datetime.now(UTC))
+        return _sighting(answer.first(Group.PRINTER), asked_at)
 
     async def find(self, name: str, number: int | None = None) -> MachineJob | None:
         """The job of this name among all that the machine remembers, finished ones too.
@@ -198,7 +199,7 @@ def _explain(operation: Operation, answer: Message) -> str:
     return f"{operation.name}: {status} {message}".strip()
 
 
-def _sighting(attributes: Attributes, seen_at: datetime) -> Sighting:
+def _sighting(attributes: Attributes, asked_at: datetime) -> Sighting:
     uuid = codec.text(attributes, "printer-uuid")
     up_time = codec.integer(attributes, "printer-up-time")
     state = codec.integer(attributes, "printer-state")
@@ -209,7 +210,8 @@ def _sighting(attributes: Attributes, seen_at: datetime) -> Sighting:
     return Sighting(
         printer_uuid=uuid,
         up_time=up_time,
-        seen_at=seen_at,
+        asked_at=asked_at,
+        heard_at=datetime.now(UTC),
         idle=state == PrinterState.IDLE,
         stopped=state == PrinterState.STOPPED,
         accepting=accepting is None or accepting.values[0] is True,

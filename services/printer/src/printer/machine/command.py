@@ -21,6 +21,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--books-per-minute", type=float, default=60.0)
     parser.add_argument("--faults", default="", help="for instance jam@3,crash-after@7")
     parser.add_argument("--fault-seconds", type=float, default=2.0, help="until set right again")
+    parser.add_argument(
+        "--running-for",
+        type=int,
+        default=0,
+        help="seconds it pretends to be on already; never for a restart, that would be a lie",
+    )
 
 
 def run(options: argparse.Namespace) -> None:
@@ -33,6 +39,7 @@ def run(options: argparse.Namespace) -> None:
         faults=Faults(options.faults, ledger_file.with_suffix(".documents")),
         book_seconds=60.0 / options.books_per_minute,
         fault_seconds=options.fault_seconds,
+        running_for=options.running_for,
     )
     host, _, port = options.listen.rpartition(":")
     asyncio.run(MachineServer(engine, options.name).serve(host, int(port)))

@@ -42,12 +42,16 @@ class Job:
 
 @dataclass(slots=True)
 class Engine:
-    """A machine that needs `book_seconds` for a book and `fault_seconds` to be set right again."""
+    """A machine that needs `book_seconds` for a book and `fault_seconds` to be set right again.
+
+    running_for: seconds that it pretends to have been switched on for already.
+    """
 
     ledger: Ledger
     faults: Faults
     book_seconds: float
     fault_seconds: float
+    running_for: int = 0
     jobs: dict[int, Job] = field(default_factory=dict)
     reasons: list[str] = field(default_factory=list)
     _started: float = field(default_factory=time.monotonic)
@@ -56,7 +60,7 @@ class Engine:
     @property
     def up_time(self) -> int:
         """Whole seconds since the start; IPP counts from 1."""
-        return int(time.monotonic() - self._started) + 1
+        return int(time.monotonic() - self._started) + 1 + self.running_for
 
     @property
     def state(self) -> PrinterState:

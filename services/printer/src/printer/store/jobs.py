@@ -195,7 +195,7 @@ def _attempt(row: Row[Any]) -> Attempt:
         assigned_at=row.assigned_at,
         printer_uuid=row.printer_uuid,
         up_time=row.up_time,
-        seen_at=row.seen_at,
+        asked_at=row.asked_at,
         delivered=row.delivered,
         outcome=Outcome(row.outcome) if row.outcome else None,
         reason=row.reason,

@@ -102,7 +102,7 @@ attempts = Table(
     Column("assigned_at", Instant, nullable=False),
     Column("printer_uuid", String, nullable=False),
     Column("up_time", Integer, nullable=False),
-    Column("seen_at", Instant, nullable=False),
+    Column("asked_at", Instant, nullable=False),
     Column("delivered", Boolean, nullable=False),
     Column("outcome", String),
     Column("reason", String, nullable=False),

@@ -66,7 +66,7 @@ class Assign:
             assigned_at=now,
             printer_uuid=sighting.printer_uuid,
             up_time=sighting.up_time,
-            seen_at=sighting.seen_at,
+            asked_at=sighting.asked_at,
         )
         tried = replace(job, attempts=(*job.attempts, attempt))
         return await advance(records, tried, Event.ASSIGN, Note(SERVICE, now))

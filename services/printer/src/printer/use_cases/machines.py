@@ -97,4 +97,4 @@ def _reasons(floor: Floor, machine_id: str) -> tuple[str, ...]:
 
 
 def _heard_at(sighting: Sighting | None) -> datetime | None:
-    return sighting.seen_at if sighting else None
+    return sighting.heard_at if sighting else None

@@ -72,7 +72,7 @@ def upgrade() -> None:
         sa.Column("assigned_at", moment, nullable=False),
         sa.Column("printer_uuid", sa.String, nullable=False),
         sa.Column("up_time", sa.Integer, nullable=False),
-        sa.Column("seen_at", moment, nullable=False),
+        sa.Column("asked_at", moment, nullable=False),
         sa.Column("delivered", sa.Boolean, nullable=False),
         sa.Column("outcome", sa.String),
         sa.Column("reason", sa.String, nullable=False),

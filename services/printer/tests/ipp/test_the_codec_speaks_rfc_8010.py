@@ -1,0 +1,84 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from printer.ipp.codec import (
+    Attribute,
+    Group,
+    MalformedMessage,
+    Message,
+    Tag,
+    decode,
+    encode,
+    integer,
+    one,
+    text,
+    texts,
+)
+
+NAMES = st.text("abcdefghijklmnopqrstuvwxyz-", min_size=1, max_size=30)
+NUMBERS = st.integers(-(2**31), 2**31 - 1)
+ATTRIBUTES = st.one_of(
+    st.lists(NUMBERS, min_size=1, max_size=4).map(lambda v: one(Tag.INTEGER, *v)),
+    st.lists(st.text(max_size=40), min_size=1, max_size=4).map(lambda v: one(Tag.KEYWORD, *v)),
+    st.booleans().map(lambda v: one(Tag.BOOLEAN, v)),
+    st.just(one(Tag.NO_VALUE, None)),
+)
+GROUPS = st.tuples(st.sampled_from(Group), st.dictionaries(NAMES, ATTRIBUTES, max_size=5))
+
+
+@given(NUMBERS.map(abs).map(lambda n: n % 65536), st.lists(GROUPS, max_size=4), st.binary())
+def test_what_is_written_is_read(
+    code: int, groups: list[tuple[Group, dict[str, Attribute]]], data: bytes
+) -> None:
+    message = Message(code, 1, groups, data)
+
+    assert decode(encode(message)) == message
+
+
+def test_the_example_of_rfc_8010_appendix_a_is_read() -> None:
+    """A.1 Print-Job request, shortened to one attribute of each kind."""
+    data = bytes.fromhex(
+        "0101 0002 00000001 01"
+        "47 0012 617474726962757465732d63686172736574 0005 7574662d38"
+        "48 001b 617474726962757465732d6e61747572616c2d6c616e6775616765 0005 656e2d7573"
+        "22 0016 6970702d6174747269627574652d666964656c697479 0001 01"
+        "02 21 0006 636f70696573 0004 00000014"
+        "44 0005 7369646573 0013 74776f2d73696465642d6c6f6e672d65646765"
+        "03 25215053".replace(" ", "")
+    )
+
+    message = decode(data)
+
+    operation, job = message.first(Group.OPERATION), message.first(Group.JOB)
+    assert (message.code, message.request, message.data) == (2, 1, b"%!PS")
+    assert text(operation, "attributes-natural-language") == "en-us"
+    assert operation["ipp-attribute-fidelity"].values == (True,)
+    assert integer(job, "copies") == 20
+    assert texts(job, "sides") == ("two-sided-long-edge",)
+
+
+def test_values_that_we_do_not_speak_are_kept_as_bytes() -> None:
+    resolution = bytes.fromhex("0000012c0000012c03")
+    message = Message(
+        0, 1, [(Group.PRINTER, {"printer-resolution": Attribute(0x32, (resolution,))})]
+    )
+
+    assert decode(encode(message)) == message
+
+
+@given(st.binary(max_size=200))
+def test_hostile_bytes_are_refused_and_nothing_else_happens(data: bytes) -> None:
+    try:
+        message = decode(data)
+    except MalformedMessage:
+        return
+
+    assert isinstance(message, Message)
+
+
+@given(st.integers(1, 60))
+def test_a_message_cut_anywhere_is_refused(cut: int) -> None:
+    whole = encode(Message(2, 1, [(Group.OPERATION, {"job-name": one(Tag.NAME, "x" * 40)})]))
+
+    with pytest.raises(MalformedMessage):
+        decode(whole[: min(cut, len(whole) - 1)])

@@ -1,0 +1,96 @@
+"""Real processes of the `printer` program, forked from one that has imported everything."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections import defaultdict
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from queue import Queue
+from typing import Self
+
+TIMEOUT = 20.0
+
+
+class Nursery:
+    """The process that the others are forked from; lives as long as the test run."""
+
+    def __init__(self) -> None:
+        script = Path(__file__).with_name("nursery.py")
+        pipe = subprocess.PIPE
+        self._child = subprocess.Popen(
+            [sys.executable, str(script)], stdin=pipe, stdout=pipe, text=True
+        )
+        self._born: Queue[int] = Queue()
+        self._ended: defaultdict[int, Queue[int]] = defaultdict(Queue)
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def bear(self, arguments: list[str], output: Path) -> int:
+        """Start a process; answers its pid."""
+        assert self._child.stdin is not None
+        order = {"arguments": arguments, "output": str(output)}
+        self._child.stdin.write(json.dumps(order) + "\n")
+        self._child.stdin.flush()
+        return self._born.get(timeout=60.0)
+
+    def wait(self, pid: int) -> int:
+        """Wait for the end of a process; answers its status, negative for a signal."""
+        status = self._ended[pid].get(timeout=TIMEOUT)
+        self._ended[pid].put(status)
+        return status
+
+    def _listen(self) -> None:
+        assert self._child.stdout is not None
+        for line in self._child.stdout:
+            message = json.loads(line)
+            if "status" in message:
+                self._ended[message["pid"]].put(message["status"])
+            else:
+                self._born.put(message["pid"])
+
+
+@cache
+def nursery() -> Nursery:
+    """The nursery, started by the first who needs it."""
+    return Nursery()
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A process that said where it listens."""
+
+    pid: int
+    address: str
+
+    @classmethod
+    async def start(cls, *arguments: str) -> Self:
+        """Start `printer` with these arguments and wait for its READY line."""
+        return await asyncio.to_thread(cls._start, list(arguments))
+
+    @classmethod
+    def _start(cls, arguments: list[str]) -> Self:
+        with tempfile.TemporaryDirectory() as folder:
+            output = Path(folder) / "output"
+            os.mkfifo(output)
+            pid = nursery().bear(arguments, output)
+            with output.open() as stream:
+                line = stream.readline()
+        assert line.startswith("READY"), f"printer {arguments} did not start: {line!r}"
+        return cls(pid, line.split()[-1])
+
+    async def killed(self) -> None:
+        """Wait until it was killed by SIGKILL from inside."""
+        assert await asyncio.to_thread(nursery().wait, self.pid) == -signal.SIGKILL
+
+    async def end(self, number: int = signal.SIGKILL) -> int:
+        """End it, however it is; answers its status."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
+        return await asyncio.to_thread(nursery().wait, self.pid)

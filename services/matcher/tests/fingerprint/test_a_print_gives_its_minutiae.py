@@ -1,0 +1,70 @@
+import numpy as np
+import pytest
+from matcher.fingerprint.compare import compare, pairs, prepare
+from matcher.fingerprint.draw import draw_pair
+from matcher.fingerprint.extract import Extractor
+from matcher.fingerprint.image import decode
+from matcher.fingerprint.minutiae import Minutiae
+from matcher.fingerprint.quality import nfiq2
+from matcher.synthetic import LIVE_SCAN, Print, master, print_image, render_master
+
+from .fingers import a_finger
+
+
+@pytest.fixture(scope="module")
+def shown() -> list[Print]:
+    ridges = render_master(master(21))
+    return [print_image(ridges, touch, hardness=LIVE_SCAN) for touch in (0, 1)]
+
+
+@pytest.fixture(scope="module")
+def found(shown: list[Print]) -> list[Minutiae]:
+    extract = Extractor()
+    return [extract(one.image) for one in shown]
+
+
+def test_the_planted_minutiae_are_found(shown: list[Print], found: list[Minutiae]) -> None:
+    planted, seen = shown[0].minutiae, found[0]
+    sure = seen[seen.quality >= 60]
+
+    apart = np.linalg.norm(sure.xy[:, None].astype(float) - planted.xy[None], axis=2)
+
+    assert (apart.min(1) < 12).mean() > 0.7
+
+
+def test_they_come_best_first_and_inside_the_image(
+    shown: list[Print], found: list[Minutiae]
+) -> None:
+    assert (np.diff(found[0].quality.astype(int)) <= 0).all()
+    assert (found[0].quality >= 20).all()
+    assert (found[0].xy < shown[0].image.shape[::-1]).all()
+
+
+def test_two_prints_of_a_finger_match(found: list[Minutiae]) -> None:
+    one, other, stranger = (prepare(each) for each in (*found, a_finger(22)))
+
+    mate, nobody = compare(one, [other, stranger])
+
+    assert mate > 2 * nobody
+
+
+def test_paper_has_no_minutiae_and_no_quality() -> None:
+    paper = np.full((300, 250), 255, np.uint8)
+
+    assert len(Extractor()(paper)) == 0
+    assert nfiq2(paper) == 0
+
+
+def test_a_good_print_has_quality(shown: list[Print]) -> None:
+    assert nfiq2(shown[0].image) > 20
+
+
+def test_a_pair_is_drawn_with_or_without_images(shown: list[Print], found: list[Minutiae]) -> None:
+    joined = pairs(prepare(found[0]), prepare(found[1]))
+
+    with_images = draw_pair(shown[0].image, found[0], shown[1].image, found[1], joined)
+    without = draw_pair(None, found[0], None, found[1], joined)
+
+    for picture in (with_images, without):
+        assert picture.startswith(b"\x89PNG")
+        assert len(np.unique(decode(picture, 1000))) > 10

@@ -1,0 +1,48 @@
+import io
+
+import numpy as np
+import pytest
+from matcher.fingerprint.image import decode
+from PIL import Image
+
+PRINT = np.random.default_rng(1).integers(0, 256, (320, 256)).astype(np.uint8)
+
+
+def a_file(image: Image.Image, format: str = "PNG") -> bytes:
+    file = io.BytesIO()
+    image.save(file, format)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("format", ["PNG", "BMP", "TIFF"])
+def test_grey_pixels_come_through_unchanged(format: str) -> None:
+    assert np.array_equal(decode(a_file(Image.fromarray(PRINT), format), 500), PRINT)
+
+
+@pytest.mark.parametrize(("ppi", "shape"), [(1000, (160, 128)), (250, (640, 512))])
+def test_other_resolutions_change_the_size(ppi: int, shape: tuple[int, int]) -> None:
+    assert decode(a_file(Image.fromarray(PRINT)), ppi).shape == shape
+
+
+@pytest.mark.parametrize("format", ["PNG", "TIFF"])
+def test_sixteen_bits_are_scaled_not_clipped(format: str) -> None:
+    deep = Image.fromarray(PRINT.astype(np.uint16) * 257)
+
+    assert np.array_equal(decode(a_file(deep, format), 500), PRINT)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "LA"])
+def test_colour_and_palettes_are_made_grey(mode: str) -> None:
+    assert np.array_equal(decode(a_file(Image.fromarray(PRINT).convert(mode)), 500), PRINT)
+
+
+def test_what_is_transparent_is_paper() -> None:
+    clear = Image.new("RGBA", (100, 100), (0, 0, 0, 0))
+
+    assert (decode(a_file(clear), 500) == 255).all()
+
+
+def test_black_and_white_is_enough() -> None:
+    dots = Image.fromarray(PRINT).convert("1")
+
+    assert set(np.unique(decode(a_file(dots), 500))) == {0, 255}

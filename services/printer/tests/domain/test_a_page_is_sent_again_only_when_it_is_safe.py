@@ -28,7 +28,7 @@ def a_sighting(after: float, up_time: int, printer_uuid: str = "urn:uuid:1") -> 
 
 
 def a_machine_job(phase: Phase, began: bool = True, sha256: str | None = PAGE) -> MachineJob:
-    return MachineJob(number=1, name="a", phase=phase, began=began, document_sha256=sha256)
+    return MachineJob(number=1, name="a", phase=phase, began=began, printed_sha256=sha256)
 
 
 @pytest.mark.parametrize(

@@ -59,9 +59,8 @@ def test_the_example_of_rfc_8010_appendix_a_is_read() -> None:
 
 def test_values_that_we_do_not_speak_are_kept_as_bytes() -> None:
     resolution = bytes.fromhex("0000012c0000012c03")
-    message = Message(
-        0, 1, [(Group.PRINTER, {"printer-resolution": Attribute(0x32, (resolution,))})]
-    )
+    printer = {"printer-resolution": Attribute(0x32, (resolution,))}
+    message = Message(0, 1, [(Group.PRINTER, printer)])
 
     assert decode(encode(message)) == message
 

@@ -16,10 +16,8 @@ def test_a_book_printed_twice_is_there_twice(tmp_path: Path) -> None:
     ledger.print("B000001", "a", b"page")
 
     lines = read(tmp_path / "ledger.jsonl")
-    assert [(line["line"], line["book_serial"]) for line in lines] == [
-        (1, "B000001"),
-        (2, "B000001"),
-    ]
+    assert [line["line"] for line in lines] == [1, 2]
+    assert [line["book_serial"] for line in lines] == ["B000001", "B000001"]
     assert len(list((tmp_path / "tray").iterdir())) == 2
 
 
@@ -57,5 +55,5 @@ def test_a_fault_strikes_once_over_restarts(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("plan", ["jam", "jam@0", "fire@1", "jam@x"])
 def test_a_plan_that_cannot_be_read_is_refused(plan: str, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="fault|Fault"):
+    with pytest.raises(ValueError, match="(?i)fault"):
         Faults(plan, tmp_path / "documents")

@@ -55,15 +55,15 @@ class Phase(Enum):
 class MachineJob:
     """A job as its machine tells it.
 
-    began: whether printing ever began. document_sha256: of what was printed, lower-case hex, None
-    from machines that do not tell.
+    began: whether printing ever began. printed_sha256: of the page, lower-case hex, None from
+    machines that do not tell.
     """
 
     number: int
     name: str
     phase: Phase
     began: bool
-    document_sha256: str | None
+    printed_sha256: str | None
 
 
 @dataclass(frozen=True, slots=True)

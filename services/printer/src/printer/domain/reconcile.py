@@ -82,7 +82,7 @@ def judge_found(attempt: Attempt, page_sha256: str, found: MachineJob) -> Judgem
         case Phase.GIVEN_UP:
             return Judgement(Verdict.UNKNOWN, "the machine gave it up after printing began")
         case Phase.COMPLETED:
-            return _judge_completed(attempt, page_sha256, found.document_sha256)
+            return _judge_completed(attempt, page_sha256, found.printed_sha256)
 
 
 def _judge_completed(attempt: Attempt, page_sha256: str, printed: str | None) -> Judgement:

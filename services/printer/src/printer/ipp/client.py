@@ -23,6 +23,7 @@ from printer.ipp.words import (
     BOOK_SERIAL,
     DOCUMENT_LENGTH,
     DOCUMENT_SHA256,
+    PRINTED_SHA256,
     JobState,
     Operation,
     PrinterState,
@@ -32,7 +33,7 @@ from printer.ipp.words import (
 _DEFAULT_PORT = 631
 _USER = "passport-printer"
 _JOB_ATTRIBUTES = (
-    "job-id", "job-name", "job-state", "job-state-reasons", "time-at-processing", DOCUMENT_SHA256,
+    "job-id", "job-name", "job-state", "job-state-reasons", "time-at-processing", PRINTED_SHA256,
 )  # fmt: skip
 _PRINTER_ATTRIBUTES = (
     "printer-uuid", "printer-up-time", "printer-state", "printer-state-reasons",
@@ -229,7 +230,7 @@ def _machine_job(attributes: Attributes) -> MachineJob:
         name=codec.text(attributes, "job-name") or "",
         phase=_phase(state, codec.texts(attributes, "job-state-reasons")),
         began=_began(attributes),
-        document_sha256=codec.text(attributes, DOCUMENT_SHA256),
+        printed_sha256=codec.text(attributes, PRINTED_SHA256),
     )
 
 

@@ -2,11 +2,13 @@
 
 from enum import IntEnum
 
-# Job attributes of ours, described in docs/printer.md: the blank book that the machine pulls, and
-# what the document must be, so that a cut upload can be told from a whole one.
+# Job attributes of ours, described in docs/printer.md: the blank book that the machine pulls, what
+# the document must be, and what was printed. The last two have different names, as machines echo
+# attributes that they do not know: an announced digest must not pass for one of a printed page.
 BOOK_SERIAL = "passport-book-serial"
 DOCUMENT_SHA256 = "passport-document-sha256"
 DOCUMENT_LENGTH = "passport-document-length"
+PRINTED_SHA256 = "passport-printed-sha256"
 
 
 class Operation(IntEnum):

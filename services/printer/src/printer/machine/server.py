@@ -13,6 +13,7 @@ from printer.ipp.words import (
     BOOK_SERIAL,
     DOCUMENT_LENGTH,
     DOCUMENT_SHA256,
+    PRINTED_SHA256,
     JobState,
     Operation,
     Status,
@@ -174,7 +175,7 @@ class MachineServer:
             BOOK_SERIAL: one(Tag.NAME, job.book_serial),
         }
         if job.printed_sha256 is not None:
-            description[DOCUMENT_SHA256] = one(Tag.NAME, job.printed_sha256)
+            description[PRINTED_SHA256] = one(Tag.NAME, job.printed_sha256)
         return description
 
 

@@ -9,7 +9,7 @@ from harness.configuration import NotOurs
 from harness.demo import Order, demo
 from harness.process import Died
 from harness.up import up
-from harness.world.folder import BadImages, Resolutions, people
+from harness.world.folder import BadImages, Resolutions, pairs
 
 _USAGE_ERROR, _FAILED = 2, 1
 
@@ -57,9 +57,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _demo(options: argparse.Namespace) -> int:
     resolutions = Resolutions.parse(" ".join(options.dpi))
-    photographed = people(options.images, resolutions) if options.images else []
+    fingers = pairs(options.images, resolutions) if options.images else []
     images = options.images.resolve().name if options.images else ""
-    facts = asyncio.run(demo(Order(options.seed, options.out, photographed, images)))
+    facts = asyncio.run(demo(Order(options.seed, options.out, fingers, images)))
     for check in facts.failed:
         sys.stdout.write(f"FAILED: {check.what}: {check.found}\n")
     sys.stdout.write(f"{options.out / 'report.html'}\n")

@@ -18,7 +18,12 @@ CALL_SECONDS = 60.0
 PATIENCE_SECONDS = 120.0
 _PAUSE_SECONDS = 0.2
 _PASSING = frozenset(
-    {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.ABORTED, grpc.StatusCode.RESOURCE_EXHAUSTED}
+    {
+        grpc.StatusCode.UNAVAILABLE,
+        grpc.StatusCode.ABORTED,
+        grpc.StatusCode.RESOURCE_EXHAUSTED,
+        grpc.StatusCode.DEADLINE_EXCEEDED,
+    }
 )
 
 
@@ -76,11 +81,11 @@ async def together(at_once: int, work: Iterable[Callable[[], Awaitable[T]]]) -> 
 
 
 async def until(
-    true: Callable[[], Awaitable[T | None]], *, what: str, within: float, every: float = 0.1
+    ask: Callable[[], Awaitable[T | None]], *, what: str, within: float, every: float = 0.1
 ) -> T:
-    """Ask until the answer is not None or False; raises TimeoutError naming ``what``."""
+    """Ask until the answer is neither None nor False; raises TimeoutError naming ``what``."""
     deadline = monotonic() + within
-    while not (answer := await true()):
+    while (answer := await ask()) is None or answer is False:
         if monotonic() > deadline:
             raise TimeoutError(f"after {within:g} s: {what}")
         await asyncio.sleep(every)

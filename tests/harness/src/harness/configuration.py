@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
@@ -21,6 +21,8 @@ Settings: TypeAlias = dict[str, object]
 
 REPOSITORY = Path(__file__).parents[4]
 KID = "issuance-2018"
+LEAST_QUALITY = 10
+"""NFIQ 2 score from which sensors and matcher accept a print; small sensors seldom reach more."""
 SERVICES = ("matcher", "issuance", "printer")
 _MARK = ".made-by-harness"
 
@@ -33,10 +35,12 @@ class NotOurs(OSError):
 class Wishes:
     """How a country shall be.
 
-    books_per_minute: speed of a simulated machine. target_fpir: of issuance's searches.
+    books_per_minute: how fast a simulated machine is. books_per_machine_per_day: what is planned.
+    target_fpir: searches without a mate that name somebody; high, so that examiners have work.
     """
 
     machines: int = 4
+    books_per_machine_per_day: float = 40.5
     books_per_minute: float = 1200.0
     target_fpir: float = 0.01
 
@@ -103,12 +107,11 @@ def write_all(layout: Layout, addresses: Mapping[str, str], wishes: Wishes, peop
     """Write the configuration file of every service, and the keys they name."""
     _write_clearance_keys(layout)
     ours = {
-        "matcher": _matcher(layout),
-        "issuance": _issuance(layout, addresses, wishes, people),
+        "matcher": _matcher(layout, wishes),
+        "issuance": _issuance(layout, addresses, wishes),
         "printer": _printer(layout),
     }
     for name, settings in ours.items():
-        if name not in addresses: continue  # TEMP
         common = _common(layout, name, addresses[name], people)
         layout.config(name).write_text(_toml(common | settings), encoding="utf-8")
 
@@ -127,14 +130,39 @@ def _common(layout: Layout, name: str, address: str, people: People) -> Settings
     }
 
 
-def _matcher(layout: Layout) -> Settings:
-    return {"snapshot_file": layout.data / "matcher.snapshot", "snapshot_every": 500}
+def _matcher(layout: Layout, wishes: Wishes) -> Settings:
+    return {
+        "snapshot_file": layout.data / "matcher.snapshot",
+        "snapshot_every": 500,
+        "minimum_quality": LEAST_QUALITY,
+        "target_fpir": wishes.target_fpir,
+    }
 
 
-def _issuance(
-    layout: Layout, addresses: Mapping[str, str], wishes: Wishes, people: People
-) -> Settings:
-    return {}
+def _issuance(layout: Layout, addresses: Mapping[str, str], wishes: Wishes) -> Settings:
+    return {
+        "matcher": addresses["matcher"],
+        "clearance_key": layout.pki / f"{KID}.key",
+        "clearance_key_id": KID,
+        "prints_at_once": 8,
+        "poll_seconds": 0.05,
+        "plan_seconds": 0.1,
+        # Minutes in an office; a fortnight passes here in as many.
+        "health_seconds": 0.2,
+        "outage_opens_seconds": 1.0,
+        "outage_ends_seconds": 1.0,
+        "retry_longest_seconds": 1.0,
+        "offices": [
+            {
+                "id": OFFICE,
+                "name": "Banjarmasin",
+                "timezone": "Asia/Makassar",
+                "printer": addresses["printer"],
+                "machines": wishes.machines,
+                "books_per_machine_per_day": wishes.books_per_machine_per_day,
+            }
+        ],
+    }
 
 
 def _printer(layout: Layout) -> Settings:
@@ -160,5 +188,18 @@ def _write_clearance_keys(layout: Layout) -> None:
 
 
 def _toml(settings: Settings) -> str:
-    """JSON's texts, numbers, booleans and lists of them are TOML's too."""
-    return "".join(f"{key} = {json.dumps(value, default=str)}\n" for key, value in settings.items())
+    """JSON's texts, numbers, booleans and lists of them are TOML's too; tables come last."""
+    tables = {key: value for key, value in settings.items() if _is_tables(value)}
+    lines = [_line(key, value) for key, value in settings.items() if key not in tables]
+    for name, rows in tables.items():
+        for row in rows:
+            lines += [f"\n[[{name}]]", *(_line(key, value) for key, value in row.items())]
+    return "\n".join([*lines, ""])
+
+
+def _is_tables(value: object) -> TypeGuard[list[Settings]]:
+    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
+
+
+def _line(key: str, value: object) -> str:
+    return f"{key} = {json.dumps(value, default=str)}"

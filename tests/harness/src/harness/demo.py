@@ -2,8 +2,9 @@
 
 import platform
 from collections import Counter as Tally
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib.metadata import version
@@ -13,7 +14,7 @@ import grpc
 from passport.issuance.v1 import operations_pb2 as operations
 
 from harness import audit, report, summary
-from harness.configuration import REPOSITORY, Wishes
+from harness.configuration import LEAST_QUALITY, REPOSITORY, Wishes
 from harness.country import Country
 from harness.enrolment import enrol
 from harness.facts import Check, Facts, NoticeText, Prints, Told
@@ -24,8 +25,10 @@ from harness.replay import replay
 from harness.roles.administrator import Administrator
 from harness.roles.files import applications
 from harness.trays import picture
-from harness.world.fingers import Photographed
+from harness.world.fingers import Fingers, Photographed
+from harness.world.folder import Pair
 from harness.world.population import World, create
+from harness.world.sensor import take
 
 ANNOUNCED = {
     date(2018, 10, 26): date(2018, 11, 5),
@@ -59,11 +62,11 @@ _SCENARIO = REPOSITORY / "docs" / "examples" / "banjarmasin-2018.json"
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is asked for: the seed, people from images if any, and where results go."""
+    """What is asked for: the seed, where results go, and real fingers if any, from `images`."""
 
     seed: int
     out: Path
-    photographed: Sequence[Photographed] = ()
+    fingers: Sequence[Pair] = ()
     images: str = ""
 
 
@@ -71,9 +74,8 @@ async def demo(order: Order) -> Facts:
     """Run it; report and summary are written whatever was found."""
     progress = Progress()
     facts = Facts(seed=order.seed, images=order.images, began=datetime.now(UTC))
-    with ProcessPoolExecutor(2) as renderer:
-        world = create(order.seed, renderer, order.photographed)
-        world.render()
+    with _workers() as workers:
+        world = _world(order, workers, progress, facts)
         progress.say("the country starts: three services, four machines, mutual TLS")
         async with Country(order.out, Wishes(), BEFORE) as country:
             progress.say(f"they serve; logs are in {country.layout.logs}")
@@ -86,6 +88,39 @@ async def demo(order: Order) -> Facts:
     report.write(facts, order.out / "report.html")
     summary.write(facts, order.out / "summary.json")
     return facts
+
+
+@contextmanager
+def _workers() -> Iterator[Executor]:
+    """Processes that render pictures; what is not begun when the demo ends is dropped."""
+    workers = ProcessPoolExecutor(2)
+    try:
+        yield workers
+    finally:
+        workers.shutdown(wait=True, cancel_futures=True)
+
+
+def _world(order: Order, workers: Executor, progress: Progress, facts: Facts) -> World:
+    taken = take(order.fingers, LEAST_QUALITY, workers)
+    if order.fingers:
+        facts.recaptured = taken.refused
+        progress.say(
+            f"sensor: two fingers of {len(taken.people)} people; {taken.refused} prints were "
+            f"refused (NFIQ 2 below {LEAST_QUALITY}) and taken again"
+        )
+    world = create(order.seed, workers, taken.people)
+    facts.pictures_submitted = sum(2 for fingers in _occasions(world) if fingers.pictured)
+    facts.real_images = sum(2 for fingers in _occasions(world) if isinstance(fingers, Photographed))
+    world.render()
+    return world
+
+
+def _occasions(world: World) -> list[Fingers]:
+    """The fingers of everybody, once for each time they give them."""
+    return [
+        *(human.fingers for human in world.on_record),
+        *(applicant.human.fingers for applicant in world.all_applicants),
+    ]
 
 
 async def _live(

@@ -1,5 +1,6 @@
 """The people on record go into the matcher, which is killed in the middle of it."""
 
+import asyncio
 from collections.abc import Sequence
 from functools import partial
 
@@ -12,6 +13,7 @@ from harness.world.population import Human
 from harness.world.seeds import stream
 
 _AT_ONCE = 24
+_PICTURES_AT_ONCE = 4
 
 
 async def enrol(country: Country, humans: Sequence[Human], seed: int, progress: Progress) -> Kill:
@@ -19,8 +21,8 @@ async def enrol(country: Country, humans: Sequence[Human], seed: int, progress: 
     registry = Registry(country.people, seed)
     fatal = stream(seed, "kill the matcher").randint(len(humans) // 4, len(humans) * 3 // 4)
     kill: list[Kill] = []
-    # Templates first, so that the pictures have time to be rendered.
-    order = sorted(humans, key=lambda human: human.fingers.pictured)
+    drawn = [human for human in humans if not human.fingers.pictured]
+    pictured = [human for human in humans if human.fingers.pictured]
 
     with progress.counting("on record", len(humans), "people") as count:
 
@@ -36,5 +38,9 @@ async def enrol(country: Country, humans: Sequence[Human], seed: int, progress: 
                     f"serving again after {away:.1f} s"
                 )
 
-        await together(_AT_ONCE, [partial(one, human) for human in order])
+        # Pictures take a hundred times as long as templates; they go beside them, from the start.
+        await asyncio.gather(
+            together(_AT_ONCE, [partial(one, human) for human in drawn]),
+            together(_PICTURES_AT_ONCE, [partial(one, human) for human in pictured]),
+        )
     return kill[0]

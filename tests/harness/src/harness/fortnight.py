@@ -1,10 +1,8 @@
 """The fortnight of Banjarmasin, day by day on the business clock."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from functools import partial
-from time import monotonic
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from passport.issuance.v1 import applications_pb2 as applications
@@ -23,8 +21,6 @@ from harness.roles.files import applications as files
 from harness.roles.supervisor import Supervisor
 from harness.world.names import day_of
 from harness.world.population import World
-
-T = TypeVar("T")
 
 ZONE = ZoneInfo("Asia/Makassar")
 FIRST_DAY, OUTAGE_ENDS, LAST_DAY = date(2018, 10, 26), date(2018, 10, 31), date(2018, 11, 9)
@@ -80,13 +76,15 @@ class Fortnight:
     async def _matcher_fails(self, day: date) -> None:
         self._country.set_clock(moment(day, 7, 30))
         await self._country.terminate("matcher")
-        opened = await self._clock_runs_until(self._outage_is_open, "the watcher opens an outage")
+        what = "the watcher opens an outage"
+        opened = await until(self._outage_is_open, what=what, within=_WITHIN_SECONDS)
         self._progress.say(f"    the matcher is down; outage opened by the watcher: {opened}")
 
     async def _matcher_returns(self, day: date) -> None:
         self._country.set_clock(moment(day, 18))
         seconds = await self._country.restart("matcher")
-        await self._clock_runs_until(self._no_outage_is_open, "the watcher ends the outage")
+        what = "the watcher ends the outage"
+        await until(self._no_outage_is_open, what=what, within=_WITHIN_SECONDS)
         self._progress.say(f"    the matcher answers again, {seconds:.1f} s after its start")
 
     async def _morning_at_the_machines(self, day: date) -> None:
@@ -131,21 +129,23 @@ class Fortnight:
         """Until nobody waits for the matcher; fingers it cannot use are taken again."""
         waiting = await self._waiting_for_matcher()
         with self._progress.counting("identified", waiting, "people") as count:
-            deadline = monotonic() + _WITHIN_SECONDS
+            while waiting > count.done:
+                left = await until(
+                    partial(self._fewer_than, waiting - count.done),
+                    what="the matcher identifies people",
+                    within=_WITHIN_SECONDS,
+                )
+                count.add(waiting - count.done - left)
+        again = await files(self._files, applications.APPLICATION_STATE_PAID)
+        for application in again:
+            await self._counter.take_again(self.casebook.cases[application.application_id])
+        if again:
+            self._facts.recaptured += len(again)
+            await self._drain()
 
-            async def drained() -> bool:
-                left = await self._waiting_for_matcher()
-                count.add(max(0, waiting - left - count.done))
-                return left == 0
-
-            while True:
-                await until(drained, what="everybody is identified", within=_WITHIN_SECONDS)
-                again = await files(self._files, applications.APPLICATION_STATE_PAID)
-                if not again or monotonic() > deadline:
-                    break
-                self._facts.recaptured += len(again)
-                for application in again:
-                    await self._counter.take_again(self.casebook.cases[application.application_id])
+    async def _fewer_than(self, number: int) -> int | None:
+        left = await self._waiting_for_matcher()
+        return left if left < number else None
 
     async def _waiting_for_matcher(self) -> int:
         return (await self._administrator.applications()).get("identifying", 0)
@@ -171,19 +171,12 @@ class Fortnight:
         if cases:
             self._progress.say(f"    handed over: {len(cases)} passports")
 
-    async def _outage_is_open(self) -> str:
+    async def _outage_is_open(self) -> str | None:
         outages = await self._administrator.outages(lasting=True)
-        return outages[0].cause if outages else ""
+        return outages[0].cause if outages else None
 
     async def _no_outage_is_open(self) -> bool:
         return not await self._administrator.outages(lasting=True)
-
-    async def _clock_runs_until(self, true: Callable[[], Awaitable[T]], what: str) -> T:
-        async def ask() -> T:
-            self._country.set_clock(self._country.now + timedelta(seconds=5))
-            return await true()
-
-        return await until(ask, what=what, within=_WITHIN_SECONDS)
 
     def _minutes_later(self, minutes: int) -> None:
         self._country.set_clock(self._country.now + timedelta(minutes=minutes))

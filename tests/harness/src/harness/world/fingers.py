@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-from collections.abc import Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,15 +73,15 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class Photographed:
-    """Fingers from a folder; ``files`` by finger, then by occasion; ppi of all of them."""
+    """Real fingers; files: of each finger, by occasion. ppi: of all of them."""
 
-    files: tuple[Mapping[int, Path], ...]
+    files: tuple[tuple[Path, ...], ...]
     ppi: int
     pictured: ClassVar[bool] = True
 
     async def samples(self, impression: int) -> list[biometrics.FingerSample]:
         """Images as they lie in the folder; occasions beyond the last begin anew."""
-        chosen = [_turn(by_occasion, impression) for by_occasion in self.files]
+        chosen = [of_finger[(impression - 1) % len(of_finger)] for of_finger in self.files]
         return [
             _sample(position, image=_png(file.read_bytes(), self.ppi))
             for position, file in zip(POSITIONS, chosen, strict=True)
@@ -118,11 +117,6 @@ def _seeds(identity: tuple[object, ...]) -> tuple[int, ...]:
 def _template(seed: int, position: int, impression: int) -> bytes:
     minutiae = impress(master(seed), impression, hardness=LIVE_SCAN)
     return write(FingerRecord(position, 0, minutiae))
-
-
-def _turn(by_occasion: Mapping[int, Path], impression: int) -> Path:
-    occasions = sorted(by_occasion)
-    return by_occasion[occasions[(impression - 1) % len(occasions)]]
 
 
 def _png(data: bytes, ppi: int) -> biometrics.FingerImage:

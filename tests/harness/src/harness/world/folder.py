@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.world.fingers import POSITIONS, Photographed
+from harness.world.fingers import POSITIONS
 
 _NAME = re.compile(r"(?P<finger>[A-Za-z0-9-]+)_(?P<impression>[0-9]+)\.png", re.IGNORECASE)
 _LEAST_PPI, _MOST_PPI = 250, 1200
@@ -51,8 +51,16 @@ class Resolutions:
         return ppi
 
 
-def people(folder: Path, resolutions: Resolutions) -> list[Photographed]:
-    """The fingers of the folder paired into persons, set by set, in order of their names.
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two fingers that shall be one person's: files of each by impression; ppi of all."""
+
+    fingers: tuple[Mapping[int, Path], ...]
+    ppi: int
+
+
+def pairs(folder: Path, resolutions: Resolutions) -> list[Pair]:
+    """The fingers of the folder in pairs, set by set, in order of their names.
 
     A set's last finger is left out where it has no partner. Raises BadImages.
     """
@@ -67,7 +75,9 @@ def people(folder: Path, resolutions: Resolutions) -> list[Photographed]:
     if unknown:
         raise BadImages(f"--dpi names {', '.join(unknown)}; the sets are {', '.join(sets)}")
     found = [
-        person for name, fingers in sets.items() for person in _pairs(fingers, resolutions.of(name))
+        person
+        for name, fingers in sets.items()
+        for person in _in_pairs(fingers, resolutions.of(name))
     ]
     if len(found) < 2:
         raise BadImages(f"{folder} has {len(found)} persons of two fingers; two are needed")
@@ -84,10 +94,10 @@ def _fingers(folder: Path) -> dict[str, dict[int, Path]]:
     return {finger: files for finger, files in fingers.items() if len(files) > 1}
 
 
-def _pairs(fingers: Mapping[str, Mapping[int, Path]], ppi: int) -> Iterator[Photographed]:
+def _in_pairs(fingers: Mapping[str, Mapping[int, Path]], ppi: int) -> Iterator[Pair]:
     names = sorted(fingers)
     for start in range(0, len(names) - 1, len(POSITIONS)):
-        yield Photographed(tuple(fingers[name] for name in names[start : start + 2]), ppi)
+        yield Pair(tuple(fingers[name] for name in names[start : start + len(POSITIONS)]), ppi)
 
 
 def _ppi(number: str, word: str) -> int:

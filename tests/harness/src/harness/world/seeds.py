@@ -19,7 +19,7 @@ def stream(*parts: object) -> random.Random:
 
 def request_id(*parts: object) -> str:
     """The UUID of a request: the same parts give the same, so a request can be sent again."""
-    return str(UUID(bytes=_digest(parts)[:16], version=8))
+    return str(UUID(bytes=_digest(parts)[:16], version=5))
 
 
 def _digest(parts: tuple[object, ...]) -> bytes:

@@ -24,7 +24,10 @@ def template(person: int, position: int, touch: int = 0) -> bytes:
 
 def sample(position: int, record: bytes) -> b.FingerSample:
     """A finger that comes as a record."""
-    return b.FingerSample(position=position, template=b.FingerTemplate(data=record, format=ISO))
+    return b.FingerSample(
+        position=b.FingerPosition.ValueType(position),
+        template=b.FingerTemplate(data=record, format=ISO),
+    )
 
 
 def fingers(
@@ -37,7 +40,7 @@ def fingers(
 def image(position: int, data: bytes, ppi: int = 500) -> b.FingerSample:
     """A finger that comes as a picture."""
     picture = b.FingerImage(data=data, format=b.IMAGE_FORMAT_PNG, ppi=ppi)
-    return b.FingerSample(position=position, image=picture)
+    return b.FingerSample(position=b.FingerPosition.ValueType(position), image=picture)
 
 
 def given(samples: Sequence[b.FingerSample]) -> identification_pb2.Probe:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import grpc
@@ -51,7 +51,7 @@ class Matcher:
     def settings(self, **others: Any) -> Settings:
         """What it runs with."""
         files = issue(self.pki, service="matcher")
-        values = {
+        values: dict[str, Any] = {
             "listen": self.address or "127.0.0.1:0",
             "certificate": files.certificate,
             "private_key": files.private_key,
@@ -67,12 +67,12 @@ class Matcher:
 
     def command(self, name: str) -> None:
         """Run a command of the command line beside it."""
-        main([name, "--config", str(self._write(self.settings()))])
+        main([name, "--config", str(self.write(self.settings()))])
 
     def start(self, failpoints: str = "", until: int = admin_pb2.LEVEL_FULL) -> "Matcher":
         """Start the process and wait until it can do everything."""
         self.address = f"127.0.0.1:{_free_port()}"
-        config = self._write(self.settings(failpoints=failpoints))
+        config = self.write(self.settings(failpoints=failpoints))
         self._process = _forks.Process(
             target=main, args=(["serve", "--config", str(config)],), daemon=True
         )
@@ -139,7 +139,8 @@ class Matcher:
         with grpc.secure_channel(self.address, credentials) as channel:
             yield channel
 
-    def _write(self, settings: Settings) -> Path:
+    def write(self, settings: Settings) -> Path:
+        """Put settings into a file."""
         path = self.folder / "matcher.toml"
         values = settings.model_dump(mode="json", exclude_none=True)
         path.write_text("".join(f"{key} = {json.dumps(v)}\n" for key, v in values.items()))
@@ -274,7 +275,7 @@ class Refusal:
     def __init__(self, error: grpc.aio.AioRpcError) -> None:
         self.code = error.code().name
         self.reason, self.fields, self.may_retry = "", list[str](), False
-        status = rpc_status.from_call(error)
+        status = rpc_status.from_call(cast(grpc.Call, error))
         for detail in status.details if status else ():
             info, bad = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest()
             if detail.Unpack(info):

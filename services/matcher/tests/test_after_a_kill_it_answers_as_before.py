@@ -1,5 +1,8 @@
 """Power may fail at any moment: what was answered stays, what was begun is finished once."""
 
+from collections.abc import Awaitable
+from typing import Any
+
 import grpc
 import pytest
 from passport.matcher.v1 import encounters_pb2, identification_pb2
@@ -30,7 +33,7 @@ async def _answers(caller: Caller, someone: int) -> Answers:
     ]
 
 
-async def _dies(matcher: Matcher, call: grpc.aio.UnaryUnaryCall) -> None:
+async def _dies(matcher: Matcher, call: Awaitable[Any]) -> None:
     with pytest.raises(grpc.aio.AioRpcError):
         await call
     assert matcher.wait_for_end() == KILLED

@@ -1,0 +1,62 @@
+"""A search never misses what was committed before it came in; it rather says: not yet."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from matcher.domain.biometrics import Status
+from matcher.domain.errors import IndexBehind
+from matcher.domain.gallery import Scope
+
+from .truth import INDEX, embed, enrol, nearest, opened
+
+
+async def test_each_search_sees_the_last_commit(tmp_path: Path) -> None:
+    async with opened(tmp_path) as truth:
+        for person in range(1, 8):
+            await enrol(truth, person)
+
+            found, people = await nearest(truth, person)
+
+            assert (found[0], people) == (f"person-{person}", person)
+
+
+async def test_searches_beside_changes_see_theirs(tmp_path: Path) -> None:
+    async with opened(tmp_path) as truth:
+
+        async def come_and_look(person: int) -> str:
+            await enrol(truth, person)
+            return (await nearest(truth, person))[0][0]
+
+        found = await asyncio.gather(*(come_and_look(person) for person in range(1, 21)))
+
+        assert found == [f"person-{person}" for person in range(1, 21)]
+
+
+async def test_a_deadline_that_is_too_near_is_said(tmp_path: Path) -> None:
+    async with opened(tmp_path) as truth:
+        await enrol(truth, 1)
+
+        with pytest.raises(IndexBehind) as behind:
+            await truth.follower.search({INDEX: embed([b"x"])[0]}, Scope(), count=1, within=0)
+
+        assert behind.value.retry_after is not None
+        assert (await nearest(truth, 1))[0] == ["person-1"]
+
+
+async def test_a_search_leaves_out_what_came_after(tmp_path: Path) -> None:
+    async with opened(tmp_path) as truth:
+        first = await enrol(truth, 1, Status.PENDING)
+        second = await enrol(truth, 2, Status.PENDING)
+        probe = {INDEX: embed([b"x"])[0]}
+
+        found = [
+            await truth.follower.search(probe, Scope(before=each.added), count=9, within=10)
+            for each in (first, second)
+        ]
+
+        assert [[person.person_id for person in each.persons] for each in found] == [
+            [],
+            ["person-1"],
+        ]
+        assert [each.people for each in found] == [0, 1]

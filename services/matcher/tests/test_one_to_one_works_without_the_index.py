@@ -1,0 +1,45 @@
+"""When the index cannot follow the database, searches wait, and all else goes on."""
+
+import sqlite3
+
+from passport.matcher.v1 import admin_pb2, identification_pb2
+
+from .conftest import Callers, Matchers
+from .people import fingers, given
+from .running import Matcher, refusal
+
+
+async def test_verify_only(matchers: Matchers, callers: Callers, someone: int) -> None:
+    matcher = matchers()
+    matcher.start()
+    before = callers(matcher)
+    await before.enrol(f"{someone}", fingers(someone))
+    await before.identify(given(fingers(someone, touch=1)))
+    matcher.stop()
+    matcher.start()
+    await callers(matcher).enrol(f"{someone + 1}", fingers(someone + 1))
+    matcher.kill()
+    _lose_the_last_change(matcher)
+
+    matcher.start(until=admin_pb2.LEVEL_VERIFY_ONLY)
+    caller = callers(matcher)
+    probe = given(fingers(someone, touch=1))
+    verified = await caller.verify(probe, identification_pb2.Probe(encounter_id=f"{someone}"))
+    searched = await refusal(caller.identify(probe))
+    checked = await refusal(caller.enrol(f"{someone}-b", fingers(someone), check=True))
+
+    assert verified.outcome == identification_pb2.OUTCOME_HIT
+    for refused in (searched, checked):
+        assert (refused.code, refused.reason) == ("UNAVAILABLE", "NOT_READY")
+        assert refused.may_retry
+    assert (await refusal(caller.get(f"{someone}-b"))).code == "NOT_FOUND"
+    assert "index" in matcher.status().reason
+    assert not matcher.serves("passport.matcher.v1.Identification")
+    assert matcher.serves("passport.matcher.v1.Verification")
+
+
+def _lose_the_last_change(matcher: Matcher) -> None:
+    """A gap in the log, which must never be passed."""
+    with sqlite3.connect(matcher.folder / "matcher.sqlite") as database:
+        database.execute("DELETE FROM changes WHERE number = 2")
+    database.close()

@@ -1,0 +1,62 @@
+"""Several matchers over one database: what one has answered, every other knows."""
+
+import asyncio
+import os
+
+from passport.matcher.v1 import encounters_pb2, identification_pb2
+
+from .conftest import Callers, Matchers
+from .people import fingers, given
+from .running import hits, refusal
+
+NO_HIT = identification_pb2.OUTCOME_NO_HIT
+
+
+async def test_what_is_changed_at_one_is_seen_at_the_other(
+    matchers: Matchers, callers: Callers, someone: int
+) -> None:
+    first = matchers("first", **_postgresql())
+    first.start()
+    second = matchers("second", database_url=first.settings().database_url, follow_seconds=3600.0)
+    second.start()
+    here, there = callers(first), callers(second)
+    probe = given(fingers(someone, touch=1))
+    person = f"person-of-{someone}"
+
+    stored = (await here.enrol(f"{someone}", fingers(someone))).encounter
+    found = await there.identify(probe, seen=stored.change_token)
+    await here.set_status(f"{someone}", encounters_pb2.ENCOUNTER_STATUS_FRAUD)
+    flagged = await there.identify(probe)
+    twin = await there.enrol(f"{someone}-twin", fingers(someone, touch=2), check=True)
+    deleted = await here.delete(f"{someone}")
+    gone = await there.identify(probe, seen=deleted.change_token)
+
+    assert hits(found) == [person]
+    assert [candidate.known_fraud for candidate in flagged.candidates if candidate.hit] == [True]
+    assert hits(twin.decision) == [person]
+    assert hits(gone) == [f"person-of-{someone}-twin"]
+    assert await here.decision(twin.decision.decision_id) == twin.decision
+
+
+async def test_a_restored_database_has_another_name(
+    matchers: Matchers, callers: Callers, someone: int
+) -> None:
+    matcher = matchers()
+    matcher.start()
+    caller = callers(matcher)
+    stored = (await caller.enrol(f"{someone}", fingers(someone))).encounter
+    probe = given(fingers(someone, touch=1))
+
+    await asyncio.to_thread(matcher.command, "restored")
+    refused = await refusal(caller.identify(probe, seen=stored.change_token))
+    found = await caller.identify(probe)
+
+    assert (refused.code, refused.reason) == ("FAILED_PRECONDITION", "FOREIGN_CHANGE_TOKEN")
+    assert hits(found) == [f"person-of-{someone}"]
+    assert not found.change_token.startswith(stored.change_token.partition(":")[0])
+
+
+def _postgresql() -> dict[str, str]:
+    """Over PostgreSQL where somebody names an empty database, else over a SQLite file."""
+    url = os.environ.get("POSTGRESQL_TEST_URL")
+    return {"database_url": url} if url else {}

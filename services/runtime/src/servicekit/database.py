@@ -10,7 +10,7 @@ from typing import Any
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, event, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 _SQLITE_PRAGMAS = (
@@ -25,8 +25,9 @@ class Database:
     """Transactions over one database; close it when done."""
 
     def __init__(self, url: str) -> None:
-        self.engine: AsyncEngine = create_async_engine(url, pool_pre_ping=True)
-        self._is_sqlite = self.engine.dialect.name == "sqlite"
+        self._is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        # A server may hang up while nobody looks; a file does not.
+        self.engine: AsyncEngine = create_async_engine(url, pool_pre_ping=not self._is_sqlite)
         self._turn: AbstractAsyncContextManager[Any] = nullcontext()
         if self._is_sqlite:
             _prepare_sqlite(self.engine)

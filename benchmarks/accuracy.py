@@ -9,6 +9,7 @@ import csv
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 
 import nbis  # type: ignore[import-untyped, unused-ignore]
@@ -187,7 +188,7 @@ def write_scores(
     with path.open("w", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(["probe", "candidate", "mates", "raw_score"])
-        for i, j in zip(*np.triu_indices(len(touches), 1), strict=True):
+        for i, j in combinations(range(len(touches)), 2):
             names = (f"{touches[k].set}/{touches[k].file.stem}" for k in (i, j))
             rows.writerow([*names, int(fingers[i] == fingers[j]), f"{scores[i, j]:.6f}"])
 

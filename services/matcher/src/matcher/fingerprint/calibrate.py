@@ -7,6 +7,7 @@ Annals of Statistics 3(1), 1975; Coles, "An Introduction to Statistical Modeling
 Values", 2001, chapter 4).
 """
 
+import hashlib
 import json
 import math
 from dataclasses import dataclass
@@ -16,8 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 HIGHEST = 12.0
-"""No finger scores more: a millionth of what the counted comparisons could show is guesswork."""
-_STORED = Path(__file__).with_name("calibration.json")
+"""No finger scores more: the counted comparisons are far too few to tell."""
 
 Scores = NDArray[np.float64]
 
@@ -41,7 +41,27 @@ class Curve:
         beyond = np.maximum(raw - self.raw[-1], 0) / self.scale
         decades = np.log1p(self.shape * beyond) / (self.shape * math.log(10))
         counted = np.interp(raw, self.raw, self.score)
-        return np.minimum(counted + decades, HIGHEST)
+        return np.asarray(np.minimum(counted + decades, HIGHEST))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Calibration:
+    """Curves by rising `fewest`, the first from 0, and how far sums of fingers are shrunk.
+
+    comparison: the version of `compare` whose raw scores these are.
+    """
+
+    comparison: str
+    curves: list[Curve]
+    shrink: float
+
+    def finger_score(self, raw: Scores, fewer: NDArray[np.integer]) -> Scores:
+        """Return -log10 FMR of raw scores, by the minutiae of the poorer finger, same shape."""
+        scores = np.zeros(raw.shape)
+        chosen = np.searchsorted([curve.fewest for curve in self.curves], fewer, "right") - 1
+        for index, curve in enumerate(self.curves):
+            scores[chosen == index] = curve(raw[chosen == index])
+        return scores
 
 
 def finger_score(raw: ArrayLike, n_probe: ArrayLike, n_candidate: ArrayLike) -> Scores:
@@ -49,12 +69,9 @@ def finger_score(raw: ArrayLike, n_probe: ArrayLike, n_candidate: ArrayLike) -> 
 
     n_probe, n_candidate: minutiae of either side (len of its Prepared).
     """
-    raw, fewer = np.broadcast_arrays(np.asarray(raw, np.float64), np.minimum(n_probe, n_candidate))
-    scores = np.zeros(raw.shape)
-    chosen = np.searchsorted([curve.fewest for curve in _CURVES], fewer, "right") - 1
-    for index, curve in enumerate(_CURVES):
-        scores[chosen == index] = curve(raw[chosen == index])
-    return scores
+    fewer = np.minimum(n_probe, n_candidate)
+    raw, fewer = np.broadcast_arrays(np.asarray(raw, np.float64), fewer)
+    return _CALIBRATION.finger_score(raw, fewer)
 
 
 def person_score(fingers: ArrayLike) -> float:
@@ -62,12 +79,12 @@ def person_score(fingers: ArrayLike) -> float:
 
     Scores of strangers are exponential by construction, so the sum of k is Erlang's:
     FMR = exp(-x) (1 + x + ... + x^(k-1) / (k-1)!), x = ln 10 times the sum. The sum is first
-    shrunk by what person-level strangers showed it to exceed that. No finger in common scores 0.
+    shrunk by as much as person-level strangers exceed that. No finger in common scores 0.
     """
     scores = np.asarray(fingers, np.float64)
     if not scores.size:
         return 0.0
-    x = max(0.0, float(scores.sum())) * _SHRINK * math.log(10)
+    x = float(scores.sum()) * _CALIBRATION.shrink * math.log(10)
     terms = sum(x**i / math.factorial(i) for i in range(scores.size))
     return max(0.0, (x - math.log(terms)) / math.log(10))
 
@@ -84,19 +101,39 @@ def threshold(target_fpir: float, people: int) -> float:
     return -math.log10(each)
 
 
-def _load() -> tuple[list[Curve], float, str]:
-    stored = json.loads(_STORED.read_text())
+def store(calibration: Calibration, path: Path) -> None:
+    """Write a calibration as JSON."""
+    curves = [
+        {
+            "fewest": curve.fewest,
+            "raw": np.round(curve.raw, 6).tolist(),
+            "score": np.round(curve.score, 3).tolist(),
+            "scale": round(curve.scale, 7),
+            "shape": round(curve.shape, 4),
+        }
+        for curve in calibration.curves
+    ]
+    content = {"comparison": calibration.comparison, "shrink": calibration.shrink, "curves": curves}
+    path.write_text(json.dumps(content, indent=1) + "\n")
+
+
+def load(path: Path) -> Calibration:
+    """Read what `store` wrote."""
+    content = json.loads(path.read_text())
     curves = [
         Curve(
             fewest=curve["fewest"],
-            raw=np.array(curve["raw"]),
-            score=np.array(curve["score"]),
+            raw=np.array(curve["raw"], np.float64),
+            score=np.array(curve["score"], np.float64),
             scale=curve["scale"],
             shape=curve["shape"],
         )
-        for curve in stored["curves"]
+        for curve in content["curves"]
     ]
-    return curves, stored["shrink"], stored["version"]
+    return Calibration(content["comparison"], curves, content["shrink"])
 
 
-_CURVES, _SHRINK, VERSION = _load()
+_STORED = Path(__file__).with_name("calibration.json")
+_CALIBRATION = load(_STORED)
+COMPARISON = _CALIBRATION.comparison
+VERSION = f"{COMPARISON}-{hashlib.sha256(_STORED.read_bytes()).hexdigest()[:8]}"

@@ -15,7 +15,7 @@ MIN_SIDE = 64
 """Pixels at 500 dpi: 3.3 mm, less holds too few minutiae to say anything."""
 MAX_PIXELS = 1_500_000
 """Pixels at 500 dpi: 6 square inches, more than the largest rolled finger with its margin.
-The network needs about 0.9 kB of memory a pixel, so this bounds that too."""
+The network needs about 1 kB of memory a pixel, so this bounds that too."""
 
 FORMATS = ("PNG", "BMP", "TIFF")
 _SIXTEEN_BITS = ("I;16", "I;16L", "I;16B", "I;16N")

@@ -48,8 +48,8 @@ def _compatible(
     ax, ay = other_a[0] - a[0], other_a[1] - a[1]
     bx, by = other_b[0] - b[0], other_b[1] - b[1]
     distance = abs(math.sqrt(ax * ax + ay * ay) - math.sqrt(bx * bx + by * by))
-    direction = turn((a[2] - other_a[2]) - (b[2] - other_b[2]))
-    radial = turn((a[2] - math.atan2(ay, ax)) - (b[2] - math.atan2(by, bx)))
+    direction = _turn((a[2] - other_a[2]) - (b[2] - other_b[2]))
+    radial = _turn((a[2] - math.atan2(ay, ax)) - (b[2] - math.atan2(by, bx)))
     return (
         _logistic(distance, _DISTANCE)
         * _logistic(direction, _DIRECTION)
@@ -63,6 +63,6 @@ def _logistic(value: float, shape: tuple[float, float]) -> float:
 
 
 @compiled
-def turn(angle: float) -> float:
+def _turn(angle: float) -> float:
     """Return the size of a turn, radians, [0, pi]."""
     return abs((angle + math.pi) % (2 * math.pi) - math.pi)

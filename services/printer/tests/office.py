@@ -151,6 +151,7 @@ class Office:
     """The service, its machines, and those who call."""
 
     folder: Path
+    database_url: str
     issuance: Issuance = field(default_factory=Issuance)
     machines: dict[str, SimulatedMachine] = field(default_factory=dict)
     process: Process | None = None
@@ -336,7 +337,7 @@ class Office:
             "private_key": str(server.private_key),
             "authority": str(server.authority),
             "policy_file": str(POLICY),
-            "database_url": f"sqlite+aiosqlite:///{self.folder / 'printer.db'}",
+            "database_url": self.database_url,
             "trusted_keys": str(self.folder / "keys"),
             "environment": "test",
             "failpoints": failpoints,
@@ -361,11 +362,11 @@ def _toml(value: Any) -> str:
 
 
 @asynccontextmanager
-async def open_office(folder: Path, failpoints: str = "") -> AsyncIterator[Office]:
+async def open_office(folder: Path, database_url: str = "") -> AsyncIterator[Office]:
     """An office whose service runs; everything ends with the block."""
-    office = Office(folder)
+    office = Office(folder, database_url or f"sqlite+aiosqlite:///{folder / 'printer.db'}")
     try:
-        await office.start(failpoints)
+        await office.start()
         yield office
     finally:
         await office.close()

@@ -1,7 +1,12 @@
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
 import pytest
+import pytest_asyncio
 from passport.printer.v1 import jobs_pb2 as jobs
 
-from .office import Office
+from .office import Office, open_office
 
 FAILPOINTS = [
     "printer.assigned",
@@ -12,6 +17,13 @@ FAILPOINTS = [
     "printer.completed",
     "printer.printed",
 ]
+
+
+@pytest_asyncio.fixture
+async def office(tmp_path: Path) -> AsyncIterator[Office]:
+    """Over PostgreSQL where somebody names an empty database, else over a SQLite file."""
+    async with open_office(tmp_path, os.environ.get("POSTGRESQL_TEST_URL", "")) as running:
+        yield running
 
 
 @pytest.mark.timeout(180)
@@ -31,20 +43,3 @@ async def test_whatever_the_step_at_which_it_dies(office: Office) -> None:
         assert len(office.machines["M1"].ledger) == number, failpoint
 
     await office.assert_agrees_with_the_ledgers()
-
-
-async def test_a_second_service_waits_for_the_first_to_end(office: Office) -> None:
-    await office.machine(books=2, books_per_minute=600.0)
-    first = office.process
-    assert first is not None
-    await office.start()
-    second = office.process
-
-    job = await office.print()
-    job = await office.until(job.job_id, "QUALITY_CHECK")
-    await first.end()
-    other = await office.print("X0000002")
-    await office.until(other.job_id, "QUALITY_CHECK")
-
-    assert second is not first
-    assert len(office.machines["M1"].ledger) == 2

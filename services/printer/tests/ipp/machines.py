@@ -16,7 +16,7 @@ import pytest
 from printer.domain.machine import MachineSilent
 from printer.ipp.client import IppMachine
 
-from ..office import SimulatedMachine
+from ..office import SimulatedMachine  # noqa: TID252
 
 _BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">

@@ -55,5 +55,5 @@ def test_a_fault_strikes_once_over_restarts(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("plan", ["jam", "jam@0", "fire@1", "jam@x"])
 def test_a_plan_that_cannot_be_read_is_refused(plan: str, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="(?i)fault"):
+    with pytest.raises(ValueError, match=r"(?i)fault"):
         Faults(plan, tmp_path / "documents")

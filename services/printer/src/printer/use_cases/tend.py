@@ -87,38 +87,40 @@ class Tend:
         self._lose_after = lose_after
         self._numbers: dict[str, int] = {}
 
-    async def __call__(self, machine_id: str) -> None:
-        """Do what is next for the machine."""
+    async def __call__(self, machine_id: str) -> bool:
+        """Do what is next for the machine; answers whether there is more to do soon."""
+        if self._floor.rests(machine_id):
+            return True
         async with self._store.read() as records:
             machine = await records.machines.get(machine_id)
             job = await records.jobs.at_machine(machine_id)
-        if self._floor.rests(machine_id):
-            return
         link = self._links(machine.uri)
         try:
-            if job is not None:
-                await self._settle(link, job)
-            else:
-                await self._offer(link, machine)
+            if job is None:
+                return await self._offer(link, machine)
+            await self._settle(link, job)
         except MachineSilent as error:
             await self._bear_silence(machine_id, str(error))
         except MachineRefused:
             self._floor.rest(machine_id)
+        return True
 
-    async def _offer(self, link: Link, machine: Machine) -> None:
+    async def _offer(self, link: Link, machine: Machine) -> bool:
         sighting = await link.look()
         self._floor.heard(machine.machine_id, sighting)
         if not sighting.idle:
             # Opened by a process that died before it sent the document: blocks the machine.
             for orphan in await link.without_document():
                 await link.cancel(orphan.number)
-            return
+            return True
         if machine.paused or not self._floor.ready(machine.machine_id):
-            return
+            return False
         job = await self._assign(machine, sighting)
-        if job is not None:
-            self._bell.ring()
-            await self._begin(link, job)
+        if job is None:
+            return False
+        self._bell.ring()
+        await self._begin(link, job)
+        return True
 
     async def _begin(self, link: Link, job: Job) -> None:
         failpoint("printer.assigned")

@@ -31,6 +31,7 @@ class WatchPrintJobs:
                 raise BadWatchToken("this token is from another database", field="resume_token")
         quiet = 0.0
         while True:
+            ring = self._bell.listen()
             async with self._store.read() as records:
                 jobs = await records.jobs.changed(after, _BATCH)
             for job in jobs:
@@ -41,4 +42,4 @@ class WatchPrintJobs:
                 yield None, after
             if not jobs:
                 quiet += _LOOK_SECONDS
-                await self._bell.wait(_LOOK_SECONDS)
+                await ring.wait(_LOOK_SECONDS)

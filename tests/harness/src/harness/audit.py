@@ -159,7 +159,7 @@ def dates(
         yield Check(
             name,
             {(row.applied, row.collect) for row in rows} == set(expected.items()),
-            "; ".join(f"{r.applied:%d %b} → {r.collect:%d %b}: {r.count}" for r in rows),
+            "; ".join(f"{_short(r.applied)} to {_short(r.collect)}: {r.count}" for r in rows),
         )
 
 
@@ -222,6 +222,10 @@ def _state(evidence: Evidence, application_id: str) -> int:
 def day(stamp: Timestamp, zone: ZoneInfo) -> date:
     """The day on the office's wall."""
     return stamp.ToDatetime(UTC).astimezone(zone).date()
+
+
+def _short(at: date) -> str:
+    return f"{at.day} {at:%b}"
 
 
 def _of(count: int) -> str:

@@ -15,6 +15,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from servicekit.clock import set_clock
 
 from harness.configuration import SERVICES, Layout, Wishes, write_all
+from harness.facts import Use
 from harness.people import ADMINISTRATOR, People
 from harness.process import Died, Process, free_ports
 from harness.trays import Tray
@@ -29,8 +30,7 @@ _NEEDED = {"matcher": "passport.matcher.v1.Identification"}
 class Country:
     """Started with ``async with``; everything lies under one directory, which is made anew.
 
-    people: channels of everybody. trays: what lies at the machines. peaks: after the end, the
-    largest resident memory of each process in bytes.
+    people: channels of everybody. trays: what lies at the machines. now: the business time.
     """
 
     def __init__(self, directory: Path, wishes: Wishes, now: datetime) -> None:
@@ -79,9 +79,9 @@ class Country:
         await self._stack.aclose()
 
     @property
-    def peaks(self) -> Mapping[str, int]:
-        """Largest resident memory by process until now, in bytes."""
-        return {name: process.peak() for name, process in self._processes.items()}
+    def use(self) -> dict[str, Use]:
+        """What each process used until now."""
+        return {name: process.use() for name, process in self._processes.items()}
 
     def set_clock(self, now: datetime) -> None:
         """Move the business clock."""

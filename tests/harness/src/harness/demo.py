@@ -19,11 +19,10 @@ from harness.country import Country
 from harness.enrolment import enrol
 from harness.facts import Check, Facts, NoticeText, Prints, Told
 from harness.fortnight import ZONE, Fortnight, moment
-from harness.people import OFFICERS
+from harness.office import Office
 from harness.progress import Progress
 from harness.replay import replay
-from harness.roles.administrator import Administrator
-from harness.roles.files import applications
+from harness.roles.examiners import Examined
 from harness.trays import picture
 from harness.world.fingers import Fingers, Photographed
 from harness.world.folder import Pair
@@ -79,10 +78,11 @@ async def demo(order: Order) -> Facts:
         progress.say("the country starts: three services, four machines, mutual TLS")
         async with Country(order.out, Wishes(), BEFORE) as country:
             progress.say(f"they serve; logs are in {country.layout.logs}")
-            fortnight = await _live(country, world, order.seed, progress, facts)
-            await _look_back(country, fortnight, facts)
+            office = Office(country, order.seed, world.on_record)
+            examined = await _live(office, world, order.seed, progress, facts)
+            await _look_back(office, examined, facts)
     facts.checks.append(await _replayed(order.out / "plan.json", facts))
-    facts.peak_memory = dict(country.peaks)
+    facts.use = country.use
     facts.phases = progress.phases
     facts.wall_seconds = progress.seconds
     report.write(facts, order.out / "report.html")
@@ -124,28 +124,25 @@ def _occasions(world: World) -> list[Fingers]:
 
 
 async def _live(
-    country: Country, world: World, seed: int, progress: Progress, facts: Facts
-) -> Fortnight:
-    fortnight = Fortnight(country, world, seed, progress, facts)
-    await fortnight.print_room.open()
-    facts.kills.append(await enrol(country, world.on_record, seed, progress))
+    office: Office, world: World, seed: int, progress: Progress, facts: Facts
+) -> list[Examined]:
+    await office.open_print_room()
+    facts.kills.append(await enrol(office.country, world.on_record, seed, progress))
+    fortnight = Fortnight(office, world, seed, progress, facts)
     await fortnight.run()
-    facts.kills += fortnight.print_room.kills
-    facts.unknown_resolved = fortnight.print_room.operator.looked_at
-    return fortnight
+    facts.unknown_resolved = office.operator.looked_at
+    return fortnight.examined
 
 
-async def _look_back(country: Country, fortnight: Fortnight, facts: Facts) -> None:
-    administrator = Administrator(country.people)
-    operator = fortnight.print_room.operator
+async def _look_back(office: Office, examined: Sequence[Examined], facts: Facts) -> None:
     evidence = audit.Evidence(
-        files=await applications(country.people.channel("issuance", OFFICERS[0])),
-        notices=await administrator.notices(),
-        books=await operator.books(),
-        balance=await operator.balance(),
-        trays=country.trays,
-        casebook=fortnight.casebook,
-        examined=fortnight.examined,
+        files=await office.files(),
+        notices=await office.administrator.notices(),
+        books=await office.operator.books(),
+        balance=await office.operator.balance(),
+        trays=office.country.trays,
+        casebook=office.casebook,
+        examined=examined,
         zone=ZONE,
     )
     facts.checks += [
@@ -161,7 +158,7 @@ async def _look_back(country: Country, fortnight: Fortnight, facts: Facts) -> No
         "Python": platform.python_version(),
         "gRPC": grpc.__version__,
         "this repository": version("passport-harness"),
-        "models of the matcher": (await administrator.matcher()).model_version,
+        "models of the matcher": (await office.administrator.matcher()).model_version,
         "machine": f"{platform.machine()}, {platform.system()} {platform.release()}",
     }
 

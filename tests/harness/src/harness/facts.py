@@ -27,6 +27,19 @@ class Phase:
         """Per second."""
         return self.count / self.seconds if self.seconds else 0.0
 
+    def joined(self, other: "Phase") -> "Phase":
+        """Both as one."""
+        seconds = self.seconds + other.seconds
+        return Phase(self.name, self.count + other.count, self.unit, seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What a process used over all its lives: peak resident bytes, seconds of processor time."""
+
+    peak_bytes: int
+    cpu_seconds: float
+
 
 @dataclass(frozen=True, slots=True)
 class Kill:
@@ -119,7 +132,7 @@ class Facts:
     data_page: bytes = b""
     phases: list[Phase] = field(default_factory=list)
     kills: list[Kill] = field(default_factory=list)
-    peak_memory: dict[str, int] = field(default_factory=dict)
+    use: dict[str, Use] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
     checks: list[Check] = field(default_factory=list)
     wall_seconds: float = 0.0

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from time import monotonic
 
+from harness.facts import Use
+
 _POLL_SECONDS = 0.02
 
 
@@ -20,7 +22,6 @@ class Process:
     """A child process that can live several times; its output goes to one log.
 
     ready: a line of its output that begins so says that it serves.
-    peak_bytes: largest resident memory of any of its lives so far.
     """
 
     def __init__(
@@ -33,7 +34,8 @@ class Process:
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self.name = name
-        self.peak_bytes = 0
+        self._peak_bytes = 0
+        self._earlier_cpu = self._cpu = 0.0
         self._command = list(command)
         self._log = log
         self._ready = ready
@@ -50,6 +52,7 @@ class Process:
         """Begin a life; environment: further variables of this life only."""
         if self.running:
             raise Died(f"{self.name} runs already")
+        self._earlier_cpu, self._cpu = self._earlier_cpu + self._cpu, 0.0
         self._log.parent.mkdir(parents=True, exist_ok=True)
         self._read_from = self._log.stat().st_size if self._log.exists() else 0
         with self._log.open("ab") as output:
@@ -97,10 +100,10 @@ class Process:
         except Died:
             self.kill9()
 
-    def peak(self) -> int:
-        """Largest resident memory of any of its lives until now, in bytes."""
+    def use(self) -> Use:
+        """What its lives used until now; what it uses while it stops is not seen."""
         self._measure()
-        return self.peak_bytes
+        return Use(self._peak_bytes, self._earlier_cpu + self._cpu)
 
     def tail(self, lines: int = 20) -> str:
         """The last lines of this life's output."""
@@ -121,18 +124,29 @@ class Process:
 
     def _measure(self) -> None:
         if self._child is not None and self.running:
-            self.peak_bytes = max(self.peak_bytes, _high_water(self._child.pid))
+            self._peak_bytes = max(self._peak_bytes, _high_water(self._child.pid))
+            self._cpu = _cpu_seconds(self._child.pid)
 
 
 def _high_water(pid: int) -> int:
-    try:
-        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    except OSError:
-        return 0
-    for line in status.splitlines():
+    """VmHWM, in bytes; 0 for a process that is gone."""
+    for line in _proc(pid, "status").splitlines():
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) * 1024
     return 0
+
+
+def _cpu_seconds(pid: int) -> float:
+    """User and system time: fields 14 and 15 of proc(5) stat, behind the name in brackets."""
+    fields = _proc(pid, "stat").rpartition(")")[2].split()
+    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK") if fields else 0.0
+
+
+def _proc(pid: int, name: str) -> str:
+    try:
+        return Path(f"/proc/{pid}/{name}").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
 
 
 def free_ports(count: int) -> list[int]:

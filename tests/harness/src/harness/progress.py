@@ -11,11 +11,11 @@ _EVERY_SECONDS = 2.0
 
 
 class Progress:
-    """Tells one story from ``began`` on; what was counted is kept as phases."""
+    """Tells one story from its making on."""
 
     def __init__(self) -> None:
         self.began = monotonic()
-        self.phases: list[Phase] = []
+        self._phases: dict[str, Phase] = {}
 
     @property
     def seconds(self) -> float:
@@ -29,11 +29,20 @@ class Progress:
 
     @contextmanager
     def counting(self, name: str, total: int, unit: str) -> Iterator["Count"]:
-        """Count work of one kind; the phase is kept when the block ends well."""
+        """Count work of one kind; kept when the block ends well."""
         count = Count(self, name, total, unit)
         yield count
-        self.phases.append(count.phase())
+        self._keep(count.phase())
         count.say()
+
+    def _keep(self, phase: Phase) -> None:
+        earlier = self._phases.get(phase.name)
+        self._phases[phase.name] = earlier.joined(phase) if earlier else phase
+
+    @property
+    def phases(self) -> list[Phase]:
+        """What was counted; work of one name is one phase."""
+        return list(self._phases.values())
 
 
 class Count:

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from harness.facts import Row
 
 DAY = timedelta(days=1)
+_LABEL_DAYS = 7
 WAS, WOULD, INK, QUIET, SHADE, WEEKEND = (
     "#a8502f", "#1c6a6e", "#23282c", "#747c82", "#efe6dd", "#f6f6f4",
 )  # fmt: skip
@@ -73,22 +74,27 @@ def backlog(was: Sequence[Row], would: Sequence[Row], outage: tuple[date, date],
             places = [_x(day, first) + 0.5 for day in days]
             axes.fill_between(places, waiting, step="mid", color=colour, alpha=0.13, linewidth=0)
             axes.step(places, waiting, where="mid", color=colour, linewidth=2.2)
-            peak = max(waiting)
-            axes.annotate(
-                f"{name}: {peak} at most",
-                (_x(last, first) - 4.5, peak if rows is was else waiting[-6]),
-                xytext=(0, 7),
-                textcoords="offset points",
-                color=colour,
-                fontweight="bold",
-                ha="center",
-            )
+            highest = max(range(len(days)), key=waiting.__getitem__)
+            _label(axes, str(waiting[highest]), places[highest], waiting[highest], colour)
+            _label(axes, name, places[-_LABEL_DAYS], waiting[-_LABEL_DAYS], colour)
         top = max(_waiting(rows, day) for rows in (was, would) for day in days)
         axes.set_ylim(0, top * 1.25 + 1)
         axes.yaxis.grid(visible=True, color="#e3e6e8", linewidth=0.7)
         axes.set_axisbelow(True)
         axes.set_ylabel("people waiting in the evening")
         return _svg(figure, "People waiting for their passport by day")
+
+
+def _label(axes: Axes, text: str, x: float, y: float, colour: str) -> None:
+    axes.annotate(
+        text,
+        (x, y),
+        xytext=(0, 6),
+        textcoords="offset points",
+        color=colour,
+        fontweight="bold",
+        ha="center",
+    )
 
 
 def _courses(axes: Axes, rows: Sequence[Row], colour: str) -> None:

@@ -174,12 +174,16 @@ class Office:
         folder.mkdir()
         machine = self.machines[machine_id] = SimulatedMachine(machine_id, folder, **settings)
         await machine.start()
-        request = floor.RegisterMachineRequest(
-            request_id=request_id(), machine_id=machine_id, uri=machine.uri
-        )
-        await self.call("Machines", "RegisterMachine", request, "administrator")
+        await self.register(machine_id, machine.uri)
         if books:
             await self.load(machine_id, f"B{len(self.machines)}000001", books)
+
+    async def register(self, machine_id: str, uri: str) -> None:
+        """Make a machine known at an address."""
+        request = floor.RegisterMachineRequest(
+            request_id=request_id(), machine_id=machine_id, uri=uri
+        )
+        await self.call("Machines", "RegisterMachine", request, "administrator")
 
     async def load(self, machine_id: str, first: str, count: int) -> None:
         """Receive new books and load them."""

@@ -4,7 +4,7 @@ import pytest
 from passport.printer.v1 import jobs_pb2 as jobs
 from passport.printer.v1 import shopfloor_pb2 as floor
 
-from .office import Office
+from .office import Office, SimulatedMachine
 
 
 @pytest.mark.parametrize(
@@ -81,6 +81,26 @@ async def test_a_paused_machine_finishes_its_book_and_takes_no_other(office: Off
     await office.until(second.job_id, "QUALITY_CHECK")
 
     assert waiting.state == jobs.PRINT_JOB_STATE_QUEUED
+
+
+async def test_a_machine_exchanged_for_another_gets_no_work_until_it_is_registered(
+    office: Office,
+) -> None:
+    await office.machine("M1", books=1)
+    old = office.machines["M1"]
+    await old.stop()
+    other = SimulatedMachine("M9", old.folder, listen=old.listen)
+    await other.start()
+
+    await office.until_machine("M1", lambda m: "printer-uuid-changed" in m.reasons)
+    job = await office.print()
+    waiting = await office.job(job.job_id)
+    await office.register("M1", other.uri)
+    printed = await office.until(job.job_id, "QUALITY_CHECK")
+    await other.stop()
+
+    assert waiting.state == jobs.PRINT_JOB_STATE_QUEUED
+    assert len(printed.attempts) == 1
 
 
 async def test_work_is_shared_by_machines(office: Office) -> None:

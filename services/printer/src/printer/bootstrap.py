@@ -57,9 +57,11 @@ async def serve(settings: PrinterSettings) -> None:
         session = await stack.enter_async_context(aiohttp.ClientSession(connector=connector))
         desk = _desk(settings, database)
         server = _server(settings, desk, session)
-        dispatching = asyncio.create_task(_dispatch(settings, desk, session))
-        stack.push_async_callback(_end, dispatching)
-        await server.run()
+        # A group: a service that cannot tend its machines any more must end, not look healthy.
+        async with asyncio.TaskGroup() as tasks:
+            dispatching = tasks.create_task(_dispatch(settings, desk, session))
+            await server.run()
+            dispatching.cancel()
 
 
 def _desk(settings: PrinterSettings, database: Database) -> Desk:
@@ -110,11 +112,6 @@ async def _dispatch(settings: PrinterSettings, desk: Desk, session: aiohttp.Clie
     )
     async with one_dispatcher(desk.database):
         await Dispatch(desk.store, tend, desk.bell, settings.poll_seconds).run()
-
-
-async def _end(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
 
 
 def _link(settings: PrinterSettings, session: aiohttp.ClientSession, uri: str) -> IppMachine:

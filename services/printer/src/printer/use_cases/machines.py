@@ -14,6 +14,8 @@ from printer.use_cases.tend import Link
 
 # RFC 8011 section 5.4.12: the reason for a device that cannot be contacted.
 _SILENT = "timed-out"
+# A word of ours: what answers at the address is not the machine that was registered.
+_EXCHANGED = "printer-uuid-changed"
 
 
 class MachineState(Enum):
@@ -71,7 +73,7 @@ async def view_machines(records: Records, floor: Floor) -> list[MachineView]:
         MachineView(
             machine=machine,
             state=await _state(records, floor, machine),
-            reasons=_reasons(floor, machine.machine_id),
+            reasons=_reasons(floor, machine),
             books_printed=printed.get(machine.machine_id, 0),
             books_loaded=loaded.get(machine.machine_id, 0),
             heard_at=_heard_at(floor.sighting(machine.machine_id)),
@@ -83,17 +85,22 @@ async def view_machines(records: Records, floor: Floor) -> list[MachineView]:
 async def _state(records: Records, floor: Floor, machine: Machine) -> MachineState:
     if machine.paused:
         return MachineState.PAUSED
-    if not floor.ready(machine.machine_id):
+    if not floor.ready(machine.machine_id) or _exchanged(floor, machine):
         return MachineState.RESTING
     busy = await records.jobs.at_machine(machine.machine_id)
     return MachineState.PRINTING if busy else MachineState.IDLE
 
 
-def _reasons(floor: Floor, machine_id: str) -> tuple[str, ...]:
-    if not floor.answers(machine_id):
+def _reasons(floor: Floor, machine: Machine) -> tuple[str, ...]:
+    sighting = floor.sighting(machine.machine_id)
+    if sighting is None or not floor.answers(machine.machine_id):
         return (_SILENT,)
-    sighting = floor.sighting(machine_id)
-    return sighting.reasons if sighting else ()
+    return (_EXCHANGED, *sighting.reasons) if _exchanged(floor, machine) else sighting.reasons
+
+
+def _exchanged(floor: Floor, machine: Machine) -> bool:
+    sighting = floor.sighting(machine.machine_id)
+    return sighting is not None and sighting.printer_uuid != machine.printer_uuid
 
 
 def _heard_at(sighting: Sighting | None) -> datetime | None:

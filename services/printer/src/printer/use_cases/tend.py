@@ -113,7 +113,8 @@ class Tend:
             for orphan in await link.without_document():
                 await link.cancel(orphan.number)
             return True
-        if machine.paused or not self._floor.ready(machine.machine_id):
+        itself = sighting.printer_uuid == machine.printer_uuid
+        if machine.paused or not itself or not self._floor.ready(machine.machine_id):
             return False
         job = await self._assign(machine, sighting)
         if job is None:

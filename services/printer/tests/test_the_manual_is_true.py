@@ -1,0 +1,38 @@
+import asyncio
+import shlex
+import signal
+import sys
+from pathlib import Path
+
+from printer.domain.job import RULES
+
+MANUAL = (Path(__file__).parents[3] / "docs" / "printer.md").read_text(encoding="utf-8")
+
+
+def test_it_shows_the_table_of_jobs() -> None:
+    rows = []
+    for (state, event), rule in RULES.items():
+        book = f"{rule.book.source.value} → {rule.book.target.value}" if rule.book else ""
+        outcome = rule.outcome.value if rule.outcome else ""
+        cells = (state.value, f"{event.name}: {event.value}", rule.state.value, outcome, book)
+        rows.append("|" + "|".join(f" {cell} " if cell else " " for cell in cells) + "|")
+
+    shown = [line for line in MANUAL.splitlines() if ": " in line and line.startswith("| ")]
+
+    assert shown == rows
+
+
+async def test_its_machine_starts(tmp_path: Path) -> None:
+    [line] = [line for line in MANUAL.splitlines() if line.startswith("printer machine")]
+    command = shlex.split(line.replace(":8631", ":0"))
+
+    machine = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", *command, cwd=tmp_path, stdout=asyncio.subprocess.PIPE
+    )
+    assert machine.stdout is not None
+    ready = await machine.stdout.readline()
+    machine.send_signal(signal.SIGINT)
+
+    assert ready.startswith(b"READY machine 127.0.0.1:")
+    assert await machine.wait() == 130
+    assert (tmp_path / "m1" / "tray").is_dir()

@@ -4,7 +4,7 @@ SHELL := /bin/bash
 
 UV_VERSION := 0.13.9
 UV := .tools/bin/uv
-RUN := $(UV) run --frozen --all-packages
+RUN := $(UV) run --quiet --frozen --all-packages
 PKI ?= build/pki
 
 help: ## List the commands
@@ -19,7 +19,7 @@ setup: .venv/.ready ## Install everything into this checkout
 	.tools/bin/pip install --quiet --no-cache-dir --disable-pip-version-check uv==$(UV_VERSION)
 
 .venv/.ready: .tools/bin/uv uv.lock pyproject.toml $(wildcard */*/pyproject.toml)
-	$(UV) sync --frozen --all-packages
+	$(UV) sync --quiet --frozen --all-packages
 	@touch $@
 
 demo: setup ## The fortnight of October 2018: SEED=1 IMAGES=<folder> DPI="500 SET=569"

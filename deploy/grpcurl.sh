@@ -8,6 +8,6 @@ if [ $# -lt 5 ]; then
 fi
 pki=$1 office=$2 user=$3 role=$4
 shift 4
-certificate="$pki/$office-$role-$user"
+certificate="$pki/$office-$user-$role"
 [ -e "$certificate.pem" ] || servicekit cert --dir "$pki" --office "$office" --user "$user" --role "$role" >/dev/null
 exec grpcurl -cacert "$pki/authority.pem" -cert "$certificate.pem" -key "$certificate.key" "$@"

@@ -126,7 +126,7 @@ class TaskCandidate(_message.Message):
         self,
         *,
         person_id: _builtins.str = ...,
-        score: _biometrics_pb2.Score = ...,
+        score: _biometrics_pb2.Score | None = ...,
         hit: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["score", b"score"]  # noqa: Y015
@@ -163,7 +163,7 @@ class Look(_message.Message):
         by: _builtins.str = ...,
         verdict: Global___Verdict.ValueType = ...,
         reason: _builtins.str = ...,
-        at: _timestamp_pb2.Timestamp = ...,
+        at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -233,11 +233,11 @@ class Task(_message.Message):
         cause: Global___TaskCause.ValueType = ...,
         state: Global___TaskState.ValueType = ...,
         decision_id: _builtins.str = ...,
-        candidates: _abc.Iterable[Global___TaskCandidate] = ...,
-        looks: _abc.Iterable[Global___Look] = ...,
+        candidates: _abc.Iterable[Global___TaskCandidate] | None = ...,
+        looks: _abc.Iterable[Global___Look] | None = ...,
         claimed_by: _builtins.str = ...,
-        opened_at: _timestamp_pb2.Timestamp = ...,
-        closed_at: _timestamp_pb2.Timestamp = ...,
+        opened_at: _timestamp_pb2.Timestamp | None = ...,
+        closed_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["closed_at", b"closed_at", "opened_at", b"opened_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -294,7 +294,7 @@ class ListTasksResponse(_message.Message):
     def __init__(
         self,
         *,
-        tasks: _abc.Iterable[Global___Task] = ...,
+        tasks: _abc.Iterable[Global___Task] | None = ...,
         next_page_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015

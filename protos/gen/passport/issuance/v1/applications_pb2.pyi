@@ -201,10 +201,10 @@ class Waiting(_message.Message):
         self,
         *,
         turn: Global___Turn.ValueType = ...,
-        since: _timestamp_pb2.Timestamp = ...,
-        what: _civil_pb2.LocalizedText = ...,
+        since: _timestamp_pb2.Timestamp | None = ...,
+        what: _civil_pb2.LocalizedText | None = ...,
         outage_id: _builtins.str = ...,
-        expected_until: _timestamp_pb2.Timestamp = ...,
+        expected_until: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["expected_until", b"expected_until", "since", b"since", "what", b"what"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -311,30 +311,32 @@ class Application(_message.Message):
         office: _builtins.str = ...,
         type: Global___ApplicationType.ValueType = ...,
         lane: _civil_pb2.Lane.ValueType = ...,
-        holder: _civil_pb2.BiographicData = ...,
+        holder: _civil_pb2.BiographicData | None = ...,
         person_id: _builtins.str = ...,
         state: Global___ApplicationState.ValueType = ...,
         revision: _builtins.int = ...,
-        created_at: _timestamp_pb2.Timestamp = ...,
-        completed_at: _timestamp_pb2.Timestamp = ...,
-        waiting: Global___Waiting = ...,
-        first_promised_on: _civil_pb2.CalendarDate = ...,
-        promised_on: _civil_pb2.CalendarDate = ...,
-        moved_because: _civil_pb2.LocalizedText = ...,
+        created_at: _timestamp_pb2.Timestamp | None = ...,
+        completed_at: _timestamp_pb2.Timestamp | None = ...,
+        waiting: Global___Waiting | None = ...,
+        first_promised_on: _civil_pb2.CalendarDate | None = ...,
+        promised_on: _civil_pb2.CalendarDate | None = ...,
+        moved_because: _civil_pb2.LocalizedText | None = ...,
         service_seconds: _builtins.int = ...,
         elapsed_seconds: _builtins.int = ...,
         document_number: _builtins.str = ...,
         book_serial: _builtins.str = ...,
         decision_id: _builtins.str = ...,
-        refused_because: _civil_pb2.LocalizedText = ...,
-        handed_over_at: _timestamp_pb2.Timestamp = ...,
+        refused_because: _civil_pb2.LocalizedText | None = ...,
+        handed_over_at: _timestamp_pb2.Timestamp | None = ...,
         own_record_first: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["completed_at", b"completed_at", "created_at", b"created_at", "first_promised_on", b"first_promised_on", "handed_over_at", b"handed_over_at", "holder", b"holder", "moved_because", b"moved_because", "own_record_first", b"own_record_first", "promised_on", b"promised_on", "refused_because", b"refused_because", "waiting", b"waiting"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_own_record_first", b"_own_record_first", "completed_at", b"completed_at", "created_at", b"created_at", "first_promised_on", b"first_promised_on", "handed_over_at", b"handed_over_at", "holder", b"holder", "moved_because", b"moved_because", "own_record_first", b"own_record_first", "promised_on", b"promised_on", "refused_because", b"refused_because", "waiting", b"waiting"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "book_serial", b"book_serial", "completed_at", b"completed_at", "created_at", b"created_at", "decision_id", b"decision_id", "document_number", b"document_number", "elapsed_seconds", b"elapsed_seconds", "first_promised_on", b"first_promised_on", "handed_over_at", b"handed_over_at", "holder", b"holder", "lane", b"lane", "moved_because", b"moved_because", "office", b"office", "own_record_first", b"own_record_first", "person_id", b"person_id", "promised_on", b"promised_on", "refused_because", b"refused_because", "revision", b"revision", "service_seconds", b"service_seconds", "state", b"state", "type", b"type", "waiting", b"waiting"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_own_record_first", b"_own_record_first", "application_id", b"application_id", "book_serial", b"book_serial", "completed_at", b"completed_at", "created_at", b"created_at", "decision_id", b"decision_id", "document_number", b"document_number", "elapsed_seconds", b"elapsed_seconds", "first_promised_on", b"first_promised_on", "handed_over_at", b"handed_over_at", "holder", b"holder", "lane", b"lane", "moved_because", b"moved_because", "office", b"office", "own_record_first", b"own_record_first", "person_id", b"person_id", "promised_on", b"promised_on", "refused_because", b"refused_because", "revision", b"revision", "service_seconds", b"service_seconds", "state", b"state", "type", b"type", "waiting", b"waiting"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__own_record_first: _TypeAlias = _typing.Literal["own_record_first"]  # noqa: Y015
+    _WhichOneofArgType__own_record_first: _TypeAlias = _typing.Literal["_own_record_first", b"_own_record_first"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__own_record_first) -> _WhichOneofReturnType__own_record_first | None: ...
 
 Global___Application: _TypeAlias = Application  # noqa: Y015
 
@@ -371,7 +373,7 @@ class CreateApplicationRequest(_message.Message):
         office: _builtins.str = ...,
         type: Global___ApplicationType.ValueType = ...,
         lane: _civil_pb2.Lane.ValueType = ...,
-        holder: _civil_pb2.BiographicData = ...,
+        holder: _civil_pb2.BiographicData | None = ...,
         person_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["holder", b"holder"]  # noqa: Y015
@@ -455,7 +457,7 @@ class ListApplicationsResponse(_message.Message):
     def __init__(
         self,
         *,
-        applications: _abc.Iterable[Global___Application] = ...,
+        applications: _abc.Iterable[Global___Application] | None = ...,
         next_page_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
@@ -590,7 +592,7 @@ class SubmitBiometricsRequest(_message.Message):
         request_id: _builtins.str = ...,
         application_id: _builtins.str = ...,
         revision: _builtins.int = ...,
-        samples: _abc.Iterable[_biometrics_pb2.FingerSample] = ...,
+        samples: _abc.Iterable[_biometrics_pb2.FingerSample] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -814,7 +816,7 @@ class HistoryEntry(_message.Message):
         event: _builtins.str = ...,
         to: Global___ApplicationState.ValueType = ...,
         by: _builtins.str = ...,
-        at: _timestamp_pb2.Timestamp = ...,
+        at: _timestamp_pb2.Timestamp | None = ...,
         why: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at"]  # noqa: Y015
@@ -839,7 +841,7 @@ class GetHistoryResponse(_message.Message):
     def __init__(
         self,
         *,
-        entries: _abc.Iterable[Global___HistoryEntry] = ...,
+        entries: _abc.Iterable[Global___HistoryEntry] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...

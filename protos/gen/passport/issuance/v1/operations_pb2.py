@@ -28,14 +28,13 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from passport.type.v1 import civil_pb2 as passport_dot_type_dot_v1_dot_civil__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%passport/issuance/v1/operations.proto\x12\x14passport.issuance.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cpassport/type/v1/civil.proto\"\x9d\x01\n\x1cGetCollectionScheduleRequest\x12#\n\x06office\x18\x01 \x01(\tB\x13\xbaH\x10r\x0e\x32\x0c^[A-Z]{3,8}$\x12,\n\x04\x66rom\x18\x02 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate\x12*\n\x02to\x18\x03 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate\"~\n\x0bScheduleRow\x12/\n\x07\x61pplied\x18\x01 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate\x12/\n\x07\x63ollect\x18\x02 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate\x12\r\n\x05\x63ount\x18\x03 \x01(\x03\"\xbb\x01\n\x12\x43ollectionSchedule\x12\x0e\n\x06office\x18\x01 \x01(\t\x12/\n\x04rows\x18\x02 \x03(\x0b\x32!.passport.issuance.v1.ScheduleRow\x12-\n\x04text\x18\x03 \x01(\x0b\x32\x1f.passport.type.v1.LocalizedText\x12\x35\n\rprinting_from\x18\x04 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate\"a\n\x10\x45xpectedArrivals\x12\x33\n\x03\x64\x61y\x18\x01 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDateB\x06\xbaH\x03\xc8\x01\x01\x12\x18\n\x05\x63ount\x18\x02 \x01(\rB\t\xbaH\x06*\x04\x18\xa0\x8d\x06\"\xe1\x01\n\x13SimulatePlanRequest\x12#\n\x06office\x18\x01 \x01(\tB\x13\xbaH\x10r\x0e\x32\x0c^[A-Z]{3,8}$\x12\x38\n\x10printing_resumes\x18\x02 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate\x12\x1a\n\x08machines\x18\x03 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12\x43\n\x08\x61rrivals\x18\x04 \x03(\x0b\x32&.passport.issuance.v1.ExpectedArrivalsB\t\xbaH\x06\x92\x01\x03\x10\xee\x02J\x04\x08\x05\x10\x06J\x04\x08\x06\x10\x07\"\xfe\x01\n\x06Notice\x12\x11\n\tnotice_id\x18\x01 \x01(\t\x12\x16\n\x0e\x61pplication_id\x18\x02 \x01(\t\x12\x0e\n\x06office\x18\x03 \x01(\t\x12.\n\x04kind\x18\x04 \x01(\x0e\x32 .passport.issuance.v1.NoticeKind\x12\x32\n\ncollect_on\x18\x05 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate\x12-\n\x04text\x18\x06 \x01(\x0b\x32\x1f.passport.type.v1.LocalizedText\x12&\n\x02\x61t\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x98\x01\n\x12ListNoticesRequest\x12&\n\x06office\x18\x01 \x01(\tB\x16\xbaH\x13r\x11\x32\x0f^([A-Z]{3,8})?$\x12\x1f\n\x0e\x61pplication_id\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1b\n\tpage_size\x18\x03 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12\x1c\n\npage_token\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\"]\n\x13ListNoticesResponse\x12-\n\x07notices\x18\x01 \x03(\x0b\x32\x1c.passport.issuance.v1.Notice\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xb8\x02\n\x06Outage\x12\x11\n\toutage_id\x18\x01 \x01(\t\x12\x30\n\x05scope\x18\x02 \x01(\x0e\x32!.passport.issuance.v1.OutageScope\x12\x0e\n\x06office\x18\x03 \x01(\t\x12\r\n\x05\x63\x61use\x18\x04 \x01(\t\x12\x11\n\tautomatic\x18\x05 \x01(\x08\x12,\n\x08\x62\x65gan_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nded_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0c\x65xpected_end\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0b\x64\x65\x63lared_by\x18\t \x01(\t\x12\x14\n\x0c\x61pplications\x18\n \x01(\x03\"\x97\x02\n\x14\x44\x65\x63lareOutageRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12=\n\x05scope\x18\x02 \x01(\x0e\x32!.passport.issuance.v1.OutageScopeB\x0b\xbaH\x08\x82\x01\x05\x10\x01\"\x01\x00\x12&\n\x06office\x18\x03 \x01(\tB\x16\xbaH\x13r\x11\x32\x0f^([A-Z]{3,8})?$\x12\x19\n\x05\x63\x61use\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf4\x03\x12,\n\x08\x62\x65gan_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0c\x65xpected_end\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"}\n\x10\x45ndOutageRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1c\n\toutage_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12,\n\x08\x65nded_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"0\n\x10GetOutageRequest\x12\x1c\n\toutage_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"D\n\x12ListOutagesRequest\x12\x11\n\topen_only\x18\x01 \x01(\x08\x12\x1b\n\tpage_size\x18\x02 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\"D\n\x13ListOutagesResponse\x12-\n\x07outages\x18\x01 \x03(\x0b\x32\x1c.passport.issuance.v1.Outage\"\x8b\x01\n\x06Office\x12\x0e\n\x06office\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x10\n\x08timezone\x18\x03 \x01(\t\x12\x10\n\x08machines\x18\x04 \x01(\r\x12!\n\x19\x62ooks_per_machine_per_day\x18\x05 \x01(\x01\x12\x1c\n\x14promise_working_days\x18\x06 \x01(\r\"7\n\x10GetOfficeRequest\x12#\n\x06office\x18\x01 \x01(\tB\x13\xbaH\x10r\x0e\x32\x0c^[A-Z]{3,8}$\"\x14\n\x12ListOfficesRequest\"D\n\x13ListOfficesResponse\x12-\n\x07offices\x18\x01 \x03(\x0b\x32\x1c.passport.issuance.v1.Office\"\xe0\x01\n\x12SetCapacityRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12#\n\x06office\x18\x02 \x01(\tB\x13\xbaH\x10r\x0e\x32\x0c^[A-Z]{3,8}$\x12\x1a\n\x08machines\x18\x03 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12<\n\x19\x62ooks_per_machine_per_day\x18\x04 \x01(\x01\x42\x19\xbaH\x16\x12\x14\x19\x00\x00\x00\x00\x00\x88\xc3@!\x00\x00\x00\x00\x00\x00\x00\x00@\x01\x12,\n\x04\x66rom\x18\x05 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate\"\x12\n\x10GetStatusRequest\"\xb6\x01\n\x08OwedWork\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\x12\x0e\n\x06leased\x18\x03 \x01(\x03\x12\x0f\n\x07\x66\x61iling\x18\x04 \x01(\x03\x12)\n\x06oldest\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x11\n\toutage_id\x18\x06 \x01(\t\x12.\n\x05owner\x18\x07 \x01(\x0e\x32\x1f.passport.issuance.v1.WorkOwner\"\x84\x02\n\x0eIssuanceStatus\x12L\n\x0c\x61pplications\x18\x01 \x03(\x0b\x32\x36.passport.issuance.v1.IssuanceStatus.ApplicationsEntry\x12,\n\x04owed\x18\x02 \x03(\x0b\x32\x1e.passport.issuance.v1.OwedWork\x12-\n\x07outages\x18\x03 \x03(\x0b\x32\x1c.passport.issuance.v1.Outage\x12\x12\n\nopen_tasks\x18\x04 \x01(\x03\x1a\x33\n\x11\x41pplicationsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01*\xbd\x01\n\nNoticeKind\x12\x1b\n\x17NOTICE_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13NOTICE_KIND_PROMISE\x10\x01\x12\x15\n\x11NOTICE_KIND_MOVED\x10\x02\x12\x17\n\x13NOTICE_KIND_DELAYED\x10\x03\x12\x15\n\x11NOTICE_KIND_READY\x10\x04\x12\x19\n\x15NOTICE_KIND_RECAPTURE\x10\x05\x12\x17\n\x13NOTICE_KIND_REFUSED\x10\x06*y\n\x0bOutageScope\x12\x1c\n\x18OUTAGE_SCOPE_UNSPECIFIED\x10\x00\x12\x18\n\x14OUTAGE_SCOPE_MATCHER\x10\x01\x12\x17\n\x13OUTAGE_SCOPE_OFFICE\x10\x02\x12\x19\n\x15OUTAGE_SCOPE_PRINTING\x10\x03*W\n\tWorkOwner\x12\x1a\n\x16WORK_OWNER_UNSPECIFIED\x10\x00\x12\x16\n\x12WORK_OWNER_MATCHER\x10\x01\x12\x16\n\x12WORK_OWNER_PRINTER\x10\x02\x32\xca\x02\n\x08Schedule\x12u\n\x15GetCollectionSchedule\x12\x32.passport.issuance.v1.GetCollectionScheduleRequest\x1a(.passport.issuance.v1.CollectionSchedule\x12\x63\n\x0cSimulatePlan\x12).passport.issuance.v1.SimulatePlanRequest\x1a(.passport.issuance.v1.CollectionSchedule\x12\x62\n\x0bListNotices\x12(.passport.issuance.v1.ListNoticesRequest\x1a).passport.issuance.v1.ListNoticesResponse2\xee\x02\n\x07Outages\x12Y\n\rDeclareOutage\x12*.passport.issuance.v1.DeclareOutageRequest\x1a\x1c.passport.issuance.v1.Outage\x12Q\n\tEndOutage\x12&.passport.issuance.v1.EndOutageRequest\x1a\x1c.passport.issuance.v1.Outage\x12Q\n\tGetOutage\x12&.passport.issuance.v1.GetOutageRequest\x1a\x1c.passport.issuance.v1.Outage\x12\x62\n\x0bListOutages\x12(.passport.issuance.v1.ListOutagesRequest\x1a).passport.issuance.v1.ListOutagesResponse2\x97\x02\n\x07Offices\x12Q\n\tGetOffice\x12&.passport.issuance.v1.GetOfficeRequest\x1a\x1c.passport.issuance.v1.Office\x12\x62\n\x0bListOffices\x12(.passport.issuance.v1.ListOfficesRequest\x1a).passport.issuance.v1.ListOfficesResponse\x12U\n\x0bSetCapacity\x12(.passport.issuance.v1.SetCapacityRequest\x1a\x1c.passport.issuance.v1.Office2j\n\rIssuanceAdmin\x12Y\n\tGetStatus\x12&.passport.issuance.v1.GetStatusRequest\x1a$.passport.issuance.v1.IssuanceStatusB\x05\x92\x03\x02\x08\x02\x62\x08\x65\x64itionsp\xe8\x07')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%passport/issuance/v1/operations.proto\x12\x14passport.issuance.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cpassport/type/v1/civil.proto\"\x9d\x01\n\x1cGetCollectionScheduleRequest\x12#\n\x06office\x18\x01 \x01(\tB\x13\xbaH\x10r\x0e\x32\x0c^[A-Z]{3,8}$\x12,\n\x04\x66rom\x18\x02 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate\x12*\n\x02to\x18\x03 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate\"~\n\x0bScheduleRow\x12/\n\x07\x61pplied\x18\x01 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate\x12/\n\x07\x63ollect\x18\x02 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate\x12\r\n\x05\x63ount\x18\x03 \x01(\x03\"\xbb\x01\n\x12\x43ollectionSchedule\x12\x0e\n\x06office\x18\x01 \x01(\t\x12/\n\x04rows\x18\x02 \x03(\x0b\x32!.passport.issuance.v1.ScheduleRow\x12-\n\x04text\x18\x03 \x01(\x0b\x32\x1f.passport.type.v1.LocalizedText\x12\x35\n\rprinting_from\x18\x04 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate\"a\n\x10\x45xpectedArrivals\x12\x33\n\x03\x64\x61y\x18\x01 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDateB\x06\xbaH\x03\xc8\x01\x01\x12\x18\n\x05\x63ount\x18\x02 \x01(\rB\t\xbaH\x06*\x04\x18\xa0\x8d\x06\"\xe1\x01\n\x13SimulatePlanRequest\x12#\n\x06office\x18\x01 \x01(\tB\x13\xbaH\x10r\x0e\x32\x0c^[A-Z]{3,8}$\x12\x38\n\x10printing_resumes\x18\x02 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate\x12\x1a\n\x08machines\x18\x03 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12\x43\n\x08\x61rrivals\x18\x04 \x03(\x0b\x32&.passport.issuance.v1.ExpectedArrivalsB\t\xbaH\x06\x92\x01\x03\x10\xee\x02J\x04\x08\x05\x10\x06J\x04\x08\x06\x10\x07\"\xfe\x01\n\x06Notice\x12\x11\n\tnotice_id\x18\x01 \x01(\t\x12\x16\n\x0e\x61pplication_id\x18\x02 \x01(\t\x12\x0e\n\x06office\x18\x03 \x01(\t\x12.\n\x04kind\x18\x04 \x01(\x0e\x32 .passport.issuance.v1.NoticeKind\x12\x32\n\ncollect_on\x18\x05 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate\x12-\n\x04text\x18\x06 \x01(\x0b\x32\x1f.passport.type.v1.LocalizedText\x12&\n\x02\x61t\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x98\x01\n\x12ListNoticesRequest\x12&\n\x06office\x18\x01 \x01(\tB\x16\xbaH\x13r\x11\x32\x0f^([A-Z]{3,8})?$\x12\x1f\n\x0e\x61pplication_id\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1b\n\tpage_size\x18\x03 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12\x1c\n\npage_token\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\"]\n\x13ListNoticesResponse\x12-\n\x07notices\x18\x01 \x03(\x0b\x32\x1c.passport.issuance.v1.Notice\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xb8\x02\n\x06Outage\x12\x11\n\toutage_id\x18\x01 \x01(\t\x12\x30\n\x05scope\x18\x02 \x01(\x0e\x32!.passport.issuance.v1.OutageScope\x12\x0e\n\x06office\x18\x03 \x01(\t\x12\r\n\x05\x63\x61use\x18\x04 \x01(\t\x12\x11\n\tautomatic\x18\x05 \x01(\x08\x12,\n\x08\x62\x65gan_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nded_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0c\x65xpected_end\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0b\x64\x65\x63lared_by\x18\t \x01(\t\x12\x14\n\x0c\x61pplications\x18\n \x01(\x03\"\x96\x02\n\x14\x44\x65\x63lareOutageRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12<\n\x05scope\x18\x02 \x01(\x0e\x32!.passport.issuance.v1.OutageScopeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12&\n\x06office\x18\x03 \x01(\tB\x16\xbaH\x13r\x11\x32\x0f^([A-Z]{3,8})?$\x12\x19\n\x05\x63\x61use\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf4\x03\x12,\n\x08\x62\x65gan_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0c\x65xpected_end\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"}\n\x10\x45ndOutageRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1c\n\toutage_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12,\n\x08\x65nded_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"0\n\x10GetOutageRequest\x12\x1c\n\toutage_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"D\n\x12ListOutagesRequest\x12\x11\n\topen_only\x18\x01 \x01(\x08\x12\x1b\n\tpage_size\x18\x02 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\"D\n\x13ListOutagesResponse\x12-\n\x07outages\x18\x01 \x03(\x0b\x32\x1c.passport.issuance.v1.Outage\"\x8b\x01\n\x06Office\x12\x0e\n\x06office\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x10\n\x08timezone\x18\x03 \x01(\t\x12\x10\n\x08machines\x18\x04 \x01(\r\x12!\n\x19\x62ooks_per_machine_per_day\x18\x05 \x01(\x01\x12\x1c\n\x14promise_working_days\x18\x06 \x01(\r\"7\n\x10GetOfficeRequest\x12#\n\x06office\x18\x01 \x01(\tB\x13\xbaH\x10r\x0e\x32\x0c^[A-Z]{3,8}$\"\x14\n\x12ListOfficesRequest\"D\n\x13ListOfficesResponse\x12-\n\x07offices\x18\x01 \x03(\x0b\x32\x1c.passport.issuance.v1.Office\"\xe0\x01\n\x12SetCapacityRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12#\n\x06office\x18\x02 \x01(\tB\x13\xbaH\x10r\x0e\x32\x0c^[A-Z]{3,8}$\x12\x1a\n\x08machines\x18\x03 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12<\n\x19\x62ooks_per_machine_per_day\x18\x04 \x01(\x01\x42\x19\xbaH\x16\x12\x14\x19\x00\x00\x00\x00\x00\x88\xc3@!\x00\x00\x00\x00\x00\x00\x00\x00@\x01\x12,\n\x04\x66rom\x18\x05 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate\"\x12\n\x10GetStatusRequest\"\xb6\x01\n\x08OwedWork\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\x12\x0e\n\x06leased\x18\x03 \x01(\x03\x12\x0f\n\x07\x66\x61iling\x18\x04 \x01(\x03\x12)\n\x06oldest\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x11\n\toutage_id\x18\x06 \x01(\t\x12.\n\x05owner\x18\x07 \x01(\x0e\x32\x1f.passport.issuance.v1.WorkOwner\"\x84\x02\n\x0eIssuanceStatus\x12L\n\x0c\x61pplications\x18\x01 \x03(\x0b\x32\x36.passport.issuance.v1.IssuanceStatus.ApplicationsEntry\x12,\n\x04owed\x18\x02 \x03(\x0b\x32\x1e.passport.issuance.v1.OwedWork\x12-\n\x07outages\x18\x03 \x03(\x0b\x32\x1c.passport.issuance.v1.Outage\x12\x12\n\nopen_tasks\x18\x04 \x01(\x03\x1a\x33\n\x11\x41pplicationsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01*\xbd\x01\n\nNoticeKind\x12\x1b\n\x17NOTICE_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13NOTICE_KIND_PROMISE\x10\x01\x12\x15\n\x11NOTICE_KIND_MOVED\x10\x02\x12\x17\n\x13NOTICE_KIND_DELAYED\x10\x03\x12\x15\n\x11NOTICE_KIND_READY\x10\x04\x12\x19\n\x15NOTICE_KIND_RECAPTURE\x10\x05\x12\x17\n\x13NOTICE_KIND_REFUSED\x10\x06*y\n\x0bOutageScope\x12\x1c\n\x18OUTAGE_SCOPE_UNSPECIFIED\x10\x00\x12\x18\n\x14OUTAGE_SCOPE_MATCHER\x10\x01\x12\x17\n\x13OUTAGE_SCOPE_OFFICE\x10\x02\x12\x19\n\x15OUTAGE_SCOPE_PRINTING\x10\x03*W\n\tWorkOwner\x12\x1a\n\x16WORK_OWNER_UNSPECIFIED\x10\x00\x12\x16\n\x12WORK_OWNER_MATCHER\x10\x01\x12\x16\n\x12WORK_OWNER_PRINTER\x10\x02\x32\xca\x02\n\x08Schedule\x12u\n\x15GetCollectionSchedule\x12\x32.passport.issuance.v1.GetCollectionScheduleRequest\x1a(.passport.issuance.v1.CollectionSchedule\x12\x63\n\x0cSimulatePlan\x12).passport.issuance.v1.SimulatePlanRequest\x1a(.passport.issuance.v1.CollectionSchedule\x12\x62\n\x0bListNotices\x12(.passport.issuance.v1.ListNoticesRequest\x1a).passport.issuance.v1.ListNoticesResponse2\xee\x02\n\x07Outages\x12Y\n\rDeclareOutage\x12*.passport.issuance.v1.DeclareOutageRequest\x1a\x1c.passport.issuance.v1.Outage\x12Q\n\tEndOutage\x12&.passport.issuance.v1.EndOutageRequest\x1a\x1c.passport.issuance.v1.Outage\x12Q\n\tGetOutage\x12&.passport.issuance.v1.GetOutageRequest\x1a\x1c.passport.issuance.v1.Outage\x12\x62\n\x0bListOutages\x12(.passport.issuance.v1.ListOutagesRequest\x1a).passport.issuance.v1.ListOutagesResponse2\x97\x02\n\x07Offices\x12Q\n\tGetOffice\x12&.passport.issuance.v1.GetOfficeRequest\x1a\x1c.passport.issuance.v1.Office\x12\x62\n\x0bListOffices\x12(.passport.issuance.v1.ListOfficesRequest\x1a).passport.issuance.v1.ListOfficesResponse\x12U\n\x0bSetCapacity\x12(.passport.issuance.v1.SetCapacityRequest\x1a\x1c.passport.issuance.v1.Office2j\n\rIssuanceAdmin\x12Y\n\tGetStatus\x12&.passport.issuance.v1.GetStatusRequest\x1a$.passport.issuance.v1.IssuanceStatusb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'passport.issuance.v1.operations_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
-  _globals['DESCRIPTOR']._loaded_options = None
-  _globals['DESCRIPTOR']._serialized_options = b'\222\003\002\010\002'
+  DESCRIPTOR._loaded_options = None
   _globals['_GETCOLLECTIONSCHEDULEREQUEST'].fields_by_name['office']._loaded_options = None
   _globals['_GETCOLLECTIONSCHEDULEREQUEST'].fields_by_name['office']._serialized_options = b'\272H\020r\0162\014^[A-Z]{3,8}$'
   _globals['_EXPECTEDARRIVALS'].fields_by_name['day']._loaded_options = None
@@ -59,7 +58,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DECLAREOUTAGEREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_DECLAREOUTAGEREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\010\030@'
   _globals['_DECLAREOUTAGEREQUEST'].fields_by_name['scope']._loaded_options = None
-  _globals['_DECLAREOUTAGEREQUEST'].fields_by_name['scope']._serialized_options = b'\272H\010\202\001\005\020\001\"\001\000'
+  _globals['_DECLAREOUTAGEREQUEST'].fields_by_name['scope']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
   _globals['_DECLAREOUTAGEREQUEST'].fields_by_name['office']._loaded_options = None
   _globals['_DECLAREOUTAGEREQUEST'].fields_by_name['office']._serialized_options = b'\272H\023r\0212\017^([A-Z]{3,8})?$'
   _globals['_DECLAREOUTAGEREQUEST'].fields_by_name['cause']._loaded_options = None
@@ -84,12 +83,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SETCAPACITYREQUEST'].fields_by_name['books_per_machine_per_day']._serialized_options = b'\272H\026\022\024\031\000\000\000\000\000\210\303@!\000\000\000\000\000\000\000\000@\001'
   _globals['_ISSUANCESTATUS_APPLICATIONSENTRY']._loaded_options = None
   _globals['_ISSUANCESTATUS_APPLICATIONSENTRY']._serialized_options = b'8\001'
-  _globals['_NOTICEKIND']._serialized_start=3400
-  _globals['_NOTICEKIND']._serialized_end=3589
-  _globals['_OUTAGESCOPE']._serialized_start=3591
-  _globals['_OUTAGESCOPE']._serialized_end=3712
-  _globals['_WORKOWNER']._serialized_start=3714
-  _globals['_WORKOWNER']._serialized_end=3801
+  _globals['_NOTICEKIND']._serialized_start=3399
+  _globals['_NOTICEKIND']._serialized_end=3588
+  _globals['_OUTAGESCOPE']._serialized_start=3590
+  _globals['_OUTAGESCOPE']._serialized_end=3711
+  _globals['_WORKOWNER']._serialized_start=3713
+  _globals['_WORKOWNER']._serialized_end=3800
   _globals['_GETCOLLECTIONSCHEDULEREQUEST']._serialized_start=188
   _globals['_GETCOLLECTIONSCHEDULEREQUEST']._serialized_end=345
   _globals['_SCHEDULEROW']._serialized_start=347
@@ -109,39 +108,39 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_OUTAGE']._serialized_start=1500
   _globals['_OUTAGE']._serialized_end=1812
   _globals['_DECLAREOUTAGEREQUEST']._serialized_start=1815
-  _globals['_DECLAREOUTAGEREQUEST']._serialized_end=2094
-  _globals['_ENDOUTAGEREQUEST']._serialized_start=2096
-  _globals['_ENDOUTAGEREQUEST']._serialized_end=2221
-  _globals['_GETOUTAGEREQUEST']._serialized_start=2223
-  _globals['_GETOUTAGEREQUEST']._serialized_end=2271
-  _globals['_LISTOUTAGESREQUEST']._serialized_start=2273
-  _globals['_LISTOUTAGESREQUEST']._serialized_end=2341
-  _globals['_LISTOUTAGESRESPONSE']._serialized_start=2343
-  _globals['_LISTOUTAGESRESPONSE']._serialized_end=2411
-  _globals['_OFFICE']._serialized_start=2414
-  _globals['_OFFICE']._serialized_end=2553
-  _globals['_GETOFFICEREQUEST']._serialized_start=2555
-  _globals['_GETOFFICEREQUEST']._serialized_end=2610
-  _globals['_LISTOFFICESREQUEST']._serialized_start=2612
-  _globals['_LISTOFFICESREQUEST']._serialized_end=2632
-  _globals['_LISTOFFICESRESPONSE']._serialized_start=2634
-  _globals['_LISTOFFICESRESPONSE']._serialized_end=2702
-  _globals['_SETCAPACITYREQUEST']._serialized_start=2705
-  _globals['_SETCAPACITYREQUEST']._serialized_end=2929
-  _globals['_GETSTATUSREQUEST']._serialized_start=2931
-  _globals['_GETSTATUSREQUEST']._serialized_end=2949
-  _globals['_OWEDWORK']._serialized_start=2952
-  _globals['_OWEDWORK']._serialized_end=3134
-  _globals['_ISSUANCESTATUS']._serialized_start=3137
-  _globals['_ISSUANCESTATUS']._serialized_end=3397
-  _globals['_ISSUANCESTATUS_APPLICATIONSENTRY']._serialized_start=3346
-  _globals['_ISSUANCESTATUS_APPLICATIONSENTRY']._serialized_end=3397
-  _globals['_SCHEDULE']._serialized_start=3804
-  _globals['_SCHEDULE']._serialized_end=4134
-  _globals['_OUTAGES']._serialized_start=4137
-  _globals['_OUTAGES']._serialized_end=4503
-  _globals['_OFFICES']._serialized_start=4506
-  _globals['_OFFICES']._serialized_end=4785
-  _globals['_ISSUANCEADMIN']._serialized_start=4787
-  _globals['_ISSUANCEADMIN']._serialized_end=4893
+  _globals['_DECLAREOUTAGEREQUEST']._serialized_end=2093
+  _globals['_ENDOUTAGEREQUEST']._serialized_start=2095
+  _globals['_ENDOUTAGEREQUEST']._serialized_end=2220
+  _globals['_GETOUTAGEREQUEST']._serialized_start=2222
+  _globals['_GETOUTAGEREQUEST']._serialized_end=2270
+  _globals['_LISTOUTAGESREQUEST']._serialized_start=2272
+  _globals['_LISTOUTAGESREQUEST']._serialized_end=2340
+  _globals['_LISTOUTAGESRESPONSE']._serialized_start=2342
+  _globals['_LISTOUTAGESRESPONSE']._serialized_end=2410
+  _globals['_OFFICE']._serialized_start=2413
+  _globals['_OFFICE']._serialized_end=2552
+  _globals['_GETOFFICEREQUEST']._serialized_start=2554
+  _globals['_GETOFFICEREQUEST']._serialized_end=2609
+  _globals['_LISTOFFICESREQUEST']._serialized_start=2611
+  _globals['_LISTOFFICESREQUEST']._serialized_end=2631
+  _globals['_LISTOFFICESRESPONSE']._serialized_start=2633
+  _globals['_LISTOFFICESRESPONSE']._serialized_end=2701
+  _globals['_SETCAPACITYREQUEST']._serialized_start=2704
+  _globals['_SETCAPACITYREQUEST']._serialized_end=2928
+  _globals['_GETSTATUSREQUEST']._serialized_start=2930
+  _globals['_GETSTATUSREQUEST']._serialized_end=2948
+  _globals['_OWEDWORK']._serialized_start=2951
+  _globals['_OWEDWORK']._serialized_end=3133
+  _globals['_ISSUANCESTATUS']._serialized_start=3136
+  _globals['_ISSUANCESTATUS']._serialized_end=3396
+  _globals['_ISSUANCESTATUS_APPLICATIONSENTRY']._serialized_start=3345
+  _globals['_ISSUANCESTATUS_APPLICATIONSENTRY']._serialized_end=3396
+  _globals['_SCHEDULE']._serialized_start=3803
+  _globals['_SCHEDULE']._serialized_end=4133
+  _globals['_OUTAGES']._serialized_start=4136
+  _globals['_OUTAGES']._serialized_end=4502
+  _globals['_OFFICES']._serialized_start=4505
+  _globals['_OFFICES']._serialized_end=4784
+  _globals['_ISSUANCEADMIN']._serialized_start=4786
+  _globals['_ISSUANCEADMIN']._serialized_end=4892
 # @@protoc_insertion_point(module_scope)

@@ -133,7 +133,7 @@ class GetCollectionScheduleRequest(_message.Message):
         self,
         *,
         office: _builtins.str = ...,
-        to: _civil_pb2.CalendarDate = ...,
+        to: _civil_pb2.CalendarDate | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["from", b"from", "to", b"to"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -165,8 +165,8 @@ class ScheduleRow(_message.Message):
     def __init__(
         self,
         *,
-        applied: _civil_pb2.CalendarDate = ...,
-        collect: _civil_pb2.CalendarDate = ...,
+        applied: _civil_pb2.CalendarDate | None = ...,
+        collect: _civil_pb2.CalendarDate | None = ...,
         count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["applied", b"applied", "collect", b"collect"]  # noqa: Y015
@@ -205,9 +205,9 @@ class CollectionSchedule(_message.Message):
         self,
         *,
         office: _builtins.str = ...,
-        rows: _abc.Iterable[Global___ScheduleRow] = ...,
-        text: _civil_pb2.LocalizedText = ...,
-        printing_from: _civil_pb2.CalendarDate = ...,
+        rows: _abc.Iterable[Global___ScheduleRow] | None = ...,
+        text: _civil_pb2.LocalizedText | None = ...,
+        printing_from: _civil_pb2.CalendarDate | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["printing_from", b"printing_from", "text", b"text"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -234,7 +234,7 @@ class ExpectedArrivals(_message.Message):
     def __init__(
         self,
         *,
-        day: _civil_pb2.CalendarDate = ...,
+        day: _civil_pb2.CalendarDate | None = ...,
         count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["day", b"day"]  # noqa: Y015
@@ -271,9 +271,9 @@ class SimulatePlanRequest(_message.Message):
         self,
         *,
         office: _builtins.str = ...,
-        printing_resumes: _civil_pb2.CalendarDate = ...,
+        printing_resumes: _civil_pb2.CalendarDate | None = ...,
         machines: _builtins.int = ...,
-        arrivals: _abc.Iterable[Global___ExpectedArrivals] = ...,
+        arrivals: _abc.Iterable[Global___ExpectedArrivals] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["printing_resumes", b"printing_resumes"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -323,9 +323,9 @@ class Notice(_message.Message):
         application_id: _builtins.str = ...,
         office: _builtins.str = ...,
         kind: Global___NoticeKind.ValueType = ...,
-        collect_on: _civil_pb2.CalendarDate = ...,
-        text: _civil_pb2.LocalizedText = ...,
-        at: _timestamp_pb2.Timestamp = ...,
+        collect_on: _civil_pb2.CalendarDate | None = ...,
+        text: _civil_pb2.LocalizedText | None = ...,
+        at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "collect_on", b"collect_on", "text", b"text"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -386,7 +386,7 @@ class ListNoticesResponse(_message.Message):
     def __init__(
         self,
         *,
-        notices: _abc.Iterable[Global___Notice] = ...,
+        notices: _abc.Iterable[Global___Notice] | None = ...,
         next_page_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
@@ -447,9 +447,9 @@ class Outage(_message.Message):
         office: _builtins.str = ...,
         cause: _builtins.str = ...,
         automatic: _builtins.bool = ...,
-        began_at: _timestamp_pb2.Timestamp = ...,
-        ended_at: _timestamp_pb2.Timestamp = ...,
-        expected_end: _timestamp_pb2.Timestamp = ...,
+        began_at: _timestamp_pb2.Timestamp | None = ...,
+        ended_at: _timestamp_pb2.Timestamp | None = ...,
+        expected_end: _timestamp_pb2.Timestamp | None = ...,
         declared_by: _builtins.str = ...,
         applications: _builtins.int = ...,
     ) -> None: ...
@@ -496,8 +496,8 @@ class DeclareOutageRequest(_message.Message):
         scope: Global___OutageScope.ValueType = ...,
         office: _builtins.str = ...,
         cause: _builtins.str = ...,
-        began_at: _timestamp_pb2.Timestamp = ...,
-        expected_end: _timestamp_pb2.Timestamp = ...,
+        began_at: _timestamp_pb2.Timestamp | None = ...,
+        expected_end: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["began_at", b"began_at", "expected_end", b"expected_end"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -529,7 +529,7 @@ class EndOutageRequest(_message.Message):
         *,
         request_id: _builtins.str = ...,
         outage_id: _builtins.str = ...,
-        ended_at: _timestamp_pb2.Timestamp = ...,
+        ended_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["ended_at", b"ended_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -601,7 +601,7 @@ class ListOutagesResponse(_message.Message):
     def __init__(
         self,
         *,
-        outages: _abc.Iterable[Global___Outage] = ...,
+        outages: _abc.Iterable[Global___Outage] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -706,7 +706,7 @@ class ListOfficesResponse(_message.Message):
     def __init__(
         self,
         *,
-        offices: _abc.Iterable[Global___Office] = ...,
+        offices: _abc.Iterable[Global___Office] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -804,7 +804,7 @@ class OwedWork(_message.Message):
         count: _builtins.int = ...,
         leased: _builtins.int = ...,
         failing: _builtins.int = ...,
-        oldest: _duration_pb2.Duration = ...,
+        oldest: _duration_pb2.Duration | None = ...,
         outage_id: _builtins.str = ...,
         owner: Global___WorkOwner.ValueType = ...,
     ) -> None: ...
@@ -863,9 +863,9 @@ class IssuanceStatus(_message.Message):
     def __init__(
         self,
         *,
-        applications: _abc.Mapping[_builtins.str, _builtins.int] = ...,
-        owed: _abc.Iterable[Global___OwedWork] = ...,
-        outages: _abc.Iterable[Global___Outage] = ...,
+        applications: _abc.Mapping[_builtins.str, _builtins.int] | None = ...,
+        owed: _abc.Iterable[Global___OwedWork] | None = ...,
+        outages: _abc.Iterable[Global___Outage] | None = ...,
         open_tasks: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015

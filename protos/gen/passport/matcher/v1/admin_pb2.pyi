@@ -120,7 +120,7 @@ class MatcherStatus(_message.Message):
         people: _builtins.int = ...,
         fingers: _builtins.int = ...,
         pending_encounters: _builtins.int = ...,
-        oldest_pending: _duration_pb2.Duration = ...,
+        oldest_pending: _duration_pb2.Duration | None = ...,
         index_bytes: _builtins.int = ...,
         model_version: _builtins.str = ...,
         snapshot_change: _builtins.int = ...,

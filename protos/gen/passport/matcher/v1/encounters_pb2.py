@@ -28,16 +28,13 @@ from passport.matcher.v1 import identification_pb2 as passport_dot_matcher_dot_v
 from passport.type.v1 import biometrics_pb2 as passport_dot_type_dot_v1_dot_biometrics__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$passport/matcher/v1/encounters.proto\x12\x13passport.matcher.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a(passport/matcher/v1/identification.proto\x1a!passport/type/v1/biometrics.proto\"\xa5\x01\n\x0cStoredFinger\x12\x32\n\x08position\x18\x01 \x01(\x0e\x32 .passport.type.v1.FingerPosition\x12\x10\n\x08minutiae\x18\x02 \x01(\r\x12\x16\n\x07quality\x18\x03 \x01(\rB\x05\xaa\x01\x02\x08\x01\x12\x37\n\x0emissing_reason\x18\x04 \x01(\x0e\x32\x1f.passport.type.v1.MissingReason\"\xfc\x01\n\tEncounter\x12\x14\n\x0c\x65ncounter_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x34\n\x06status\x18\x03 \x01(\x0e\x32$.passport.matcher.v1.EncounterStatus\x12\x32\n\x07\x66ingers\x18\x04 \x03(\x0b\x32!.passport.matcher.v1.StoredFinger\x12\x10\n\x08revision\x18\x05 \x01(\x03\x12.\n\ncreated_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0c\x63hange_token\x18\x07 \x01(\tJ\x04\x08\x08\x10\t\"\xae\x02\n\x16\x43reateEncounterRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x33\n\x0c\x65ncounter_id\x18\x02 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Za-z0-9._-]{1,64}$\x12\x30\n\tperson_id\x18\x03 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Za-z0-9._-]{1,64}$\x12;\n\x07samples\x18\x04 \x03(\x0b\x32\x1e.passport.type.v1.FingerSampleB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\n\x12\x18\n\x10\x63heck_duplicates\x18\x05 \x01(\x08\x12\x31\n\x06search\x18\x06 \x01(\x0b\x32!.passport.matcher.v1.SearchPolicyJ\x04\x08\x07\x10\x08\"}\n\x17\x43reateEncounterResponse\x12\x31\n\tencounter\x18\x01 \x01(\x0b\x32\x1e.passport.matcher.v1.Encounter\x12/\n\x08\x64\x65\x63ision\x18\x02 \x01(\x0b\x32\x1d.passport.matcher.v1.Decision\"6\n\x13GetEncounterRequest\x12\x1f\n\x0c\x65ncounter_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"\xb9\x01\n\x19SetEncounterStatusRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1f\n\x0c\x65ncounter_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x41\n\x06status\x18\x03 \x01(\x0e\x32$.passport.matcher.v1.EncounterStatusB\x0b\xbaH\x08\x82\x01\x05\x10\x01\"\x01\x00\x12\x19\n\x08revision\x18\x04 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00\"X\n\x16\x44\x65leteEncounterRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1f\n\x0c\x65ncounter_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"/\n\x17\x44\x65leteEncounterResponse\x12\x14\n\x0c\x63hange_token\x18\x01 \x01(\t*\xa9\x01\n\x0f\x45ncounterStatus\x12 \n\x1c\x45NCOUNTER_STATUS_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x45NCOUNTER_STATUS_PENDING\x10\x01\x12\x1b\n\x17\x45NCOUNTER_STATUS_ACTIVE\x10\x02\x12\x1d\n\x19\x45NCOUNTER_STATUS_INACTIVE\x10\x03\x12\x1a\n\x16\x45NCOUNTER_STATUS_FRAUD\x10\x04\x32\xa8\x03\n\nEncounters\x12l\n\x0f\x43reateEncounter\x12+.passport.matcher.v1.CreateEncounterRequest\x1a,.passport.matcher.v1.CreateEncounterResponse\x12X\n\x0cGetEncounter\x12(.passport.matcher.v1.GetEncounterRequest\x1a\x1e.passport.matcher.v1.Encounter\x12\x64\n\x12SetEncounterStatus\x12..passport.matcher.v1.SetEncounterStatusRequest\x1a\x1e.passport.matcher.v1.Encounter\x12l\n\x0f\x44\x65leteEncounter\x12+.passport.matcher.v1.DeleteEncounterRequest\x1a,.passport.matcher.v1.DeleteEncounterResponseB\x05\x92\x03\x02\x08\x02\x62\x08\x65\x64itionsp\xe8\x07')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$passport/matcher/v1/encounters.proto\x12\x13passport.matcher.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a(passport/matcher/v1/identification.proto\x1a!passport/type/v1/biometrics.proto\"\xaf\x01\n\x0cStoredFinger\x12\x32\n\x08position\x18\x01 \x01(\x0e\x32 .passport.type.v1.FingerPosition\x12\x10\n\x08minutiae\x18\x02 \x01(\r\x12\x14\n\x07quality\x18\x03 \x01(\rH\x00\x88\x01\x01\x12\x37\n\x0emissing_reason\x18\x04 \x01(\x0e\x32\x1f.passport.type.v1.MissingReasonB\n\n\x08_quality\"\xfc\x01\n\tEncounter\x12\x14\n\x0c\x65ncounter_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x34\n\x06status\x18\x03 \x01(\x0e\x32$.passport.matcher.v1.EncounterStatus\x12\x32\n\x07\x66ingers\x18\x04 \x03(\x0b\x32!.passport.matcher.v1.StoredFinger\x12\x10\n\x08revision\x18\x05 \x01(\x03\x12.\n\ncreated_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0c\x63hange_token\x18\x07 \x01(\tJ\x04\x08\x08\x10\t\"\xae\x02\n\x16\x43reateEncounterRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x33\n\x0c\x65ncounter_id\x18\x02 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Za-z0-9._-]{1,64}$\x12\x30\n\tperson_id\x18\x03 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Za-z0-9._-]{1,64}$\x12;\n\x07samples\x18\x04 \x03(\x0b\x32\x1e.passport.type.v1.FingerSampleB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\n\x12\x18\n\x10\x63heck_duplicates\x18\x05 \x01(\x08\x12\x31\n\x06search\x18\x06 \x01(\x0b\x32!.passport.matcher.v1.SearchPolicyJ\x04\x08\x07\x10\x08\"}\n\x17\x43reateEncounterResponse\x12\x31\n\tencounter\x18\x01 \x01(\x0b\x32\x1e.passport.matcher.v1.Encounter\x12/\n\x08\x64\x65\x63ision\x18\x02 \x01(\x0b\x32\x1d.passport.matcher.v1.Decision\"6\n\x13GetEncounterRequest\x12\x1f\n\x0c\x65ncounter_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"\xb8\x01\n\x19SetEncounterStatusRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1f\n\x0c\x65ncounter_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12@\n\x06status\x18\x03 \x01(\x0e\x32$.passport.matcher.v1.EncounterStatusB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x19\n\x08revision\x18\x04 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00\"X\n\x16\x44\x65leteEncounterRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1f\n\x0c\x65ncounter_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"/\n\x17\x44\x65leteEncounterResponse\x12\x14\n\x0c\x63hange_token\x18\x01 \x01(\t*\xa9\x01\n\x0f\x45ncounterStatus\x12 \n\x1c\x45NCOUNTER_STATUS_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x45NCOUNTER_STATUS_PENDING\x10\x01\x12\x1b\n\x17\x45NCOUNTER_STATUS_ACTIVE\x10\x02\x12\x1d\n\x19\x45NCOUNTER_STATUS_INACTIVE\x10\x03\x12\x1a\n\x16\x45NCOUNTER_STATUS_FRAUD\x10\x04\x32\xa8\x03\n\nEncounters\x12l\n\x0f\x43reateEncounter\x12+.passport.matcher.v1.CreateEncounterRequest\x1a,.passport.matcher.v1.CreateEncounterResponse\x12X\n\x0cGetEncounter\x12(.passport.matcher.v1.GetEncounterRequest\x1a\x1e.passport.matcher.v1.Encounter\x12\x64\n\x12SetEncounterStatus\x12..passport.matcher.v1.SetEncounterStatusRequest\x1a\x1e.passport.matcher.v1.Encounter\x12l\n\x0f\x44\x65leteEncounter\x12+.passport.matcher.v1.DeleteEncounterRequest\x1a,.passport.matcher.v1.DeleteEncounterResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'passport.matcher.v1.encounters_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
-  _globals['DESCRIPTOR']._loaded_options = None
-  _globals['DESCRIPTOR']._serialized_options = b'\222\003\002\010\002'
-  _globals['_STOREDFINGER'].fields_by_name['quality']._loaded_options = None
-  _globals['_STOREDFINGER'].fields_by_name['quality']._serialized_options = b'\252\001\002\010\001'
+  DESCRIPTOR._loaded_options = None
   _globals['_CREATEENCOUNTERREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_CREATEENCOUNTERREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\010\030@'
   _globals['_CREATEENCOUNTERREQUEST'].fields_by_name['encounter_id']._loaded_options = None
@@ -53,31 +50,31 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SETENCOUNTERSTATUSREQUEST'].fields_by_name['encounter_id']._loaded_options = None
   _globals['_SETENCOUNTERSTATUSREQUEST'].fields_by_name['encounter_id']._serialized_options = b'\272H\006r\004\020\001\030@'
   _globals['_SETENCOUNTERSTATUSREQUEST'].fields_by_name['status']._loaded_options = None
-  _globals['_SETENCOUNTERSTATUSREQUEST'].fields_by_name['status']._serialized_options = b'\272H\010\202\001\005\020\001\"\001\000'
+  _globals['_SETENCOUNTERSTATUSREQUEST'].fields_by_name['status']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
   _globals['_SETENCOUNTERSTATUSREQUEST'].fields_by_name['revision']._loaded_options = None
   _globals['_SETENCOUNTERSTATUSREQUEST'].fields_by_name['revision']._serialized_options = b'\272H\004\"\002(\000'
   _globals['_DELETEENCOUNTERREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_DELETEENCOUNTERREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\010\030@'
   _globals['_DELETEENCOUNTERREQUEST'].fields_by_name['encounter_id']._loaded_options = None
   _globals['_DELETEENCOUNTERREQUEST'].fields_by_name['encounter_id']._serialized_options = b'\272H\006r\004\020\001\030@'
-  _globals['_ENCOUNTERSTATUS']._serialized_start=1439
-  _globals['_ENCOUNTERSTATUS']._serialized_end=1608
+  _globals['_ENCOUNTERSTATUS']._serialized_start=1448
+  _globals['_ENCOUNTERSTATUS']._serialized_end=1617
   _globals['_STOREDFINGER']._serialized_start=201
-  _globals['_STOREDFINGER']._serialized_end=366
-  _globals['_ENCOUNTER']._serialized_start=369
-  _globals['_ENCOUNTER']._serialized_end=621
-  _globals['_CREATEENCOUNTERREQUEST']._serialized_start=624
-  _globals['_CREATEENCOUNTERREQUEST']._serialized_end=926
-  _globals['_CREATEENCOUNTERRESPONSE']._serialized_start=928
-  _globals['_CREATEENCOUNTERRESPONSE']._serialized_end=1053
-  _globals['_GETENCOUNTERREQUEST']._serialized_start=1055
-  _globals['_GETENCOUNTERREQUEST']._serialized_end=1109
-  _globals['_SETENCOUNTERSTATUSREQUEST']._serialized_start=1112
-  _globals['_SETENCOUNTERSTATUSREQUEST']._serialized_end=1297
-  _globals['_DELETEENCOUNTERREQUEST']._serialized_start=1299
-  _globals['_DELETEENCOUNTERREQUEST']._serialized_end=1387
-  _globals['_DELETEENCOUNTERRESPONSE']._serialized_start=1389
-  _globals['_DELETEENCOUNTERRESPONSE']._serialized_end=1436
-  _globals['_ENCOUNTERS']._serialized_start=1611
-  _globals['_ENCOUNTERS']._serialized_end=2035
+  _globals['_STOREDFINGER']._serialized_end=376
+  _globals['_ENCOUNTER']._serialized_start=379
+  _globals['_ENCOUNTER']._serialized_end=631
+  _globals['_CREATEENCOUNTERREQUEST']._serialized_start=634
+  _globals['_CREATEENCOUNTERREQUEST']._serialized_end=936
+  _globals['_CREATEENCOUNTERRESPONSE']._serialized_start=938
+  _globals['_CREATEENCOUNTERRESPONSE']._serialized_end=1063
+  _globals['_GETENCOUNTERREQUEST']._serialized_start=1065
+  _globals['_GETENCOUNTERREQUEST']._serialized_end=1119
+  _globals['_SETENCOUNTERSTATUSREQUEST']._serialized_start=1122
+  _globals['_SETENCOUNTERSTATUSREQUEST']._serialized_end=1306
+  _globals['_DELETEENCOUNTERREQUEST']._serialized_start=1308
+  _globals['_DELETEENCOUNTERREQUEST']._serialized_end=1396
+  _globals['_DELETEENCOUNTERRESPONSE']._serialized_start=1398
+  _globals['_DELETEENCOUNTERRESPONSE']._serialized_end=1445
+  _globals['_ENCOUNTERS']._serialized_start=1620
+  _globals['_ENCOUNTERS']._serialized_end=2044
 # @@protoc_insertion_point(module_scope)

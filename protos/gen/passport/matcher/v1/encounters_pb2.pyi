@@ -80,11 +80,13 @@ class StoredFinger(_message.Message):
         quality: _builtins.int | None = ...,
         missing_reason: _biometrics_pb2.MissingReason.ValueType = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["quality", b"quality"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_quality", b"_quality", "quality", b"quality"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["minutiae", b"minutiae", "missing_reason", b"missing_reason", "position", b"position", "quality", b"quality"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_quality", b"_quality", "minutiae", b"minutiae", "missing_reason", b"missing_reason", "position", b"position", "quality", b"quality"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__quality: _TypeAlias = _typing.Literal["quality"]  # noqa: Y015
+    _WhichOneofArgType__quality: _TypeAlias = _typing.Literal["_quality", b"_quality"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__quality) -> _WhichOneofReturnType__quality | None: ...
 
 Global___StoredFinger: _TypeAlias = StoredFinger  # noqa: Y015
 
@@ -125,9 +127,9 @@ class Encounter(_message.Message):
         encounter_id: _builtins.str = ...,
         person_id: _builtins.str = ...,
         status: Global___EncounterStatus.ValueType = ...,
-        fingers: _abc.Iterable[Global___StoredFinger] = ...,
+        fingers: _abc.Iterable[Global___StoredFinger] | None = ...,
         revision: _builtins.int = ...,
-        created_at: _timestamp_pb2.Timestamp = ...,
+        created_at: _timestamp_pb2.Timestamp | None = ...,
         change_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at"]  # noqa: Y015
@@ -172,9 +174,9 @@ class CreateEncounterRequest(_message.Message):
         request_id: _builtins.str = ...,
         encounter_id: _builtins.str = ...,
         person_id: _builtins.str = ...,
-        samples: _abc.Iterable[_biometrics_pb2.FingerSample] = ...,
+        samples: _abc.Iterable[_biometrics_pb2.FingerSample] | None = ...,
         check_duplicates: _builtins.bool = ...,
-        search: _identification_pb2.SearchPolicy = ...,
+        search: _identification_pb2.SearchPolicy | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["search", b"search"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -203,8 +205,8 @@ class CreateEncounterResponse(_message.Message):
     def __init__(
         self,
         *,
-        encounter: Global___Encounter = ...,
-        decision: _identification_pb2.Decision = ...,
+        encounter: Global___Encounter | None = ...,
+        decision: _identification_pb2.Decision | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "encounter", b"encounter"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...

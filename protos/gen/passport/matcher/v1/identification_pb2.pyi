@@ -69,7 +69,7 @@ class Probe(_message.Message):
     def __init__(
         self,
         *,
-        samples: Global___SampleSet = ...,
+        samples: Global___SampleSet | None = ...,
         encounter_id: _builtins.str = ...,
         person_id: _builtins.str = ...,
     ) -> None: ...
@@ -97,7 +97,7 @@ class SampleSet(_message.Message):
     def __init__(
         self,
         *,
-        samples: _abc.Iterable[_biometrics_pb2.FingerSample] = ...,
+        samples: _abc.Iterable[_biometrics_pb2.FingerSample] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -161,8 +161,8 @@ class IdentifyRequest(_message.Message):
         self,
         *,
         request_id: _builtins.str = ...,
-        probe: Global___Probe = ...,
-        search: Global___SearchPolicy = ...,
+        probe: Global___Probe | None = ...,
+        search: Global___SearchPolicy | None = ...,
         min_change_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["probe", b"probe", "search", b"search"]  # noqa: Y015
@@ -199,8 +199,8 @@ class VerifyRequest(_message.Message):
         self,
         *,
         request_id: _builtins.str = ...,
-        left: Global___Probe = ...,
-        right: Global___Probe = ...,
+        left: Global___Probe | None = ...,
+        right: Global___Probe | None = ...,
         target_fmr: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["left", b"left", "right", b"right"]  # noqa: Y015
@@ -235,7 +235,7 @@ class FingerEvidence(_message.Message):
         self,
         *,
         position: _biometrics_pb2.FingerPosition.ValueType = ...,
-        score: _biometrics_pb2.Score = ...,
+        score: _biometrics_pb2.Score | None = ...,
         encounter_id: _builtins.str = ...,
         matched_minutiae: _builtins.int = ...,
     ) -> None: ...
@@ -276,9 +276,9 @@ class Candidate(_message.Message):
         self,
         *,
         person_id: _builtins.str = ...,
-        score: _biometrics_pb2.Score = ...,
+        score: _biometrics_pb2.Score | None = ...,
         hit: _builtins.bool = ...,
-        evidence: _abc.Iterable[Global___FingerEvidence] = ...,
+        evidence: _abc.Iterable[Global___FingerEvidence] | None = ...,
         known_fraud: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["score", b"score"]  # noqa: Y015
@@ -336,13 +336,13 @@ class Decision(_message.Message):
         *,
         decision_id: _builtins.str = ...,
         outcome: Global___Outcome.ValueType = ...,
-        candidates: _abc.Iterable[Global___Candidate] = ...,
-        threshold: _biometrics_pb2.Score = ...,
+        candidates: _abc.Iterable[Global___Candidate] | None = ...,
+        threshold: _biometrics_pb2.Score | None = ...,
         people_searched: _builtins.int = ...,
         people_compared: _builtins.int = ...,
         model_version: _builtins.str = ...,
         change_token: _builtins.str = ...,
-        decided_at: _timestamp_pb2.Timestamp = ...,
+        decided_at: _timestamp_pb2.Timestamp | None = ...,
         record_hash: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["decided_at", b"decided_at", "threshold", b"threshold"]  # noqa: Y015

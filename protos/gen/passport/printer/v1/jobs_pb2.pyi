@@ -164,9 +164,9 @@ class PersonalisationData(_message.Message):
         document_number: _builtins.str = ...,
         document_code: _builtins.str = ...,
         issuing_state: _builtins.str = ...,
-        holder: _civil_pb2.BiographicData = ...,
-        issued_on: _civil_pb2.CalendarDate = ...,
-        expires_on: _civil_pb2.CalendarDate = ...,
+        holder: _civil_pb2.BiographicData | None = ...,
+        issued_on: _civil_pb2.CalendarDate | None = ...,
+        expires_on: _civil_pb2.CalendarDate | None = ...,
         issuing_office: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["expires_on", b"expires_on", "holder", b"holder", "issued_on", b"issued_on"]  # noqa: Y015
@@ -214,7 +214,7 @@ class Attempt(_message.Message):
         book_serial: _builtins.str = ...,
         page_sha256: _builtins.bytes = ...,
         outcome: Global___AttemptOutcome.ValueType = ...,
-        assigned_at: _timestamp_pb2.Timestamp = ...,
+        assigned_at: _timestamp_pb2.Timestamp | None = ...,
         reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["assigned_at", b"assigned_at"]  # noqa: Y015
@@ -273,9 +273,9 @@ class PrintJob(_message.Message):
         document_number: _builtins.str = ...,
         state: Global___PrintJobState.ValueType = ...,
         revision: _builtins.int = ...,
-        attempts: _abc.Iterable[Global___Attempt] = ...,
+        attempts: _abc.Iterable[Global___Attempt] | None = ...,
         book_serial: _builtins.str = ...,
-        created_at: _timestamp_pb2.Timestamp = ...,
+        created_at: _timestamp_pb2.Timestamp | None = ...,
         waits_for: _builtins.str = ...,
         lane: _civil_pb2.Lane.ValueType = ...,
     ) -> None: ...
@@ -392,7 +392,7 @@ class ListPrintJobsResponse(_message.Message):
     def __init__(
         self,
         *,
-        jobs: _abc.Iterable[Global___PrintJob] = ...,
+        jobs: _abc.Iterable[Global___PrintJob] | None = ...,
         next_page_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
@@ -442,7 +442,7 @@ class PrintJobEvent(_message.Message):
     def __init__(
         self,
         *,
-        job: Global___PrintJob = ...,
+        job: Global___PrintJob | None = ...,
         resume_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["job", b"job"]  # noqa: Y015

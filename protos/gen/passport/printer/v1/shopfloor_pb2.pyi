@@ -132,11 +132,11 @@ class Machine(_message.Message):
         machine_id: _builtins.str = ...,
         uri: _builtins.str = ...,
         state: Global___MachineState.ValueType = ...,
-        reasons: _abc.Iterable[_builtins.str] = ...,
+        reasons: _abc.Iterable[_builtins.str] | None = ...,
         books_printed: _builtins.int = ...,
         books_loaded: _builtins.int = ...,
         printer_uuid: _builtins.str = ...,
-        heard_at: _timestamp_pb2.Timestamp = ...,
+        heard_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["heard_at", b"heard_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -207,7 +207,7 @@ class ListMachinesResponse(_message.Message):
     def __init__(
         self,
         *,
-        machines: _abc.Iterable[Global___Machine] = ...,
+        machines: _abc.Iterable[Global___Machine] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -316,7 +316,7 @@ class ReceiveBooksRequest(_message.Message):
         self,
         *,
         request_id: _builtins.str = ...,
-        books: Global___BookRange = ...,
+        books: Global___BookRange | None = ...,
         delivery_note: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["books", b"books"]  # noqa: Y015
@@ -349,7 +349,7 @@ class LoadBooksRequest(_message.Message):
         *,
         request_id: _builtins.str = ...,
         machine_id: _builtins.str = ...,
-        books: Global___BookRange = ...,
+        books: Global___BookRange | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["books", b"books"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -444,7 +444,7 @@ class ListBooksResponse(_message.Message):
     def __init__(
         self,
         *,
-        books: _abc.Iterable[Global___Book] = ...,
+        books: _abc.Iterable[Global___Book] | None = ...,
         next_page_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
@@ -588,10 +588,10 @@ class PrinterStatus(_message.Message):
         self,
         *,
         office: _builtins.str = ...,
-        jobs: _abc.Mapping[_builtins.str, _builtins.int] = ...,
-        machines: _abc.Iterable[Global___Machine] = ...,
-        books: Global___BookBalance = ...,
-        troubles: _abc.Iterable[_builtins.str] = ...,
+        jobs: _abc.Mapping[_builtins.str, _builtins.int] | None = ...,
+        machines: _abc.Iterable[Global___Machine] | None = ...,
+        books: Global___BookBalance | None = ...,
+        troubles: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["books", b"books"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...

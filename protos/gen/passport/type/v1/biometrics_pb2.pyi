@@ -271,8 +271,8 @@ class FingerSample(_message.Message):
         *,
         position: Global___FingerPosition.ValueType = ...,
         impression: Global___ImpressionType.ValueType = ...,
-        image: Global___FingerImage = ...,
-        template: Global___FingerTemplate = ...,
+        image: Global___FingerImage | None = ...,
+        template: Global___FingerTemplate | None = ...,
         missing_reason: Global___MissingReason.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["image", b"image", "missing_reason", b"missing_reason", "sample", b"sample", "template", b"template"]  # noqa: Y015

@@ -156,9 +156,9 @@ class BiographicData(_message.Message):
     def __init__(
         self,
         *,
-        name: Global___PersonName = ...,
+        name: Global___PersonName | None = ...,
         nationality: _builtins.str = ...,
-        born_on: Global___CalendarDate = ...,
+        born_on: Global___CalendarDate | None = ...,
         birth_place: _builtins.str = ...,
         sex: Global___Sex.ValueType = ...,
         personal_number: _builtins.str = ...,

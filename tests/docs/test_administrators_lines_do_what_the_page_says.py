@@ -1,0 +1,57 @@
+"""Runs the lines of docs/administration.md with the real grpcurl against a running country."""
+
+import json
+import re
+import subprocess
+from collections.abc import AsyncIterator
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+import pytest_asyncio
+from harness.configuration import Wishes
+from harness.country import Country
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+ROOT = Path(__file__).parents[2]
+PORTS = {"matcher": "localhost:7101", "issuance": "localhost:7201", "printer": "localhost:7301"}
+LINES = re.findall(r"^make grpcurl .*$", (ROOT / "docs/administration.md").read_text(), re.M)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def country(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Country]:
+    morning = datetime(2018, 10, 26, 8, tzinfo=ZoneInfo("Asia/Makassar"))
+    async with Country(tmp_path_factory.mktemp("country"), Wishes(machines=1), morning) as running:
+        yield running
+
+
+def run(line: str, country: Country) -> str:
+    for service, documented in PORTS.items():
+        line = line.replace(documented, country.addresses[service])
+    line = line.replace("make grpcurl", f"make --silent grpcurl PKI={country.layout.pki}")
+    answer = subprocess.run(
+        ["bash", "-c", line], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert answer.returncode == 0, f"{line}\n{answer.stdout}{answer.stderr}"
+    return answer.stdout
+
+
+async def test_every_line_works_in_the_order_of_the_page(country: Country) -> None:
+    outage_id, answers = "", {}
+    for line in LINES:
+        answer = run(line.replace("OUTAGE_ID", outage_id), country)
+        if "DeclareOutage" in line:
+            outage_id = json.loads(answer)["outage_id"]
+        answers[line.split()[-1].strip('"')] = answer
+
+    assert "passport.matcher.v1.Encounters" in answers["list"]
+    assert "rpc DeclareOutage" in answers["passport.issuance.v1.Outages"]
+    assert json.loads(answers["grpc.health.v1.Health/Check"]) == {"status": "SERVING"}
+    status = json.loads(answers["passport.matcher.v1.MatcherAdmin/GetStatus"])
+    assert status["level"] == "LEVEL_FULL"
+    assert json.loads(answers["passport.printer.v1.PrinterAdmin/GetStatus"])["office"] == "BJM"
+    open_ones = json.loads(answers["passport.issuance.v1.Outages/ListOutages"])["outages"]
+    assert [outage["outage_id"] for outage in open_ones] == [outage_id]
+    assert json.loads(answers["passport.issuance.v1.Outages/EndOutage"])["ended_at"]

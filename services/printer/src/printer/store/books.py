@@ -103,11 +103,11 @@ class SqlBooks:
     async def count_by_machine(self, state: BookState) -> dict[str, int]:
         """Books in a state by machine."""
         rows = await self._connection.execute(
-            select(books.c.machine_id, func.count())
+            select(books.c.machine_id, func.count().label("books"))
             .where(books.c.state == state.value)
             .group_by(books.c.machine_id)
         )
-        return dict(rows.tuples().all())
+        return {row.machine_id: row.books for row in rows}
 
 
 def _book(row: Row[Any]) -> Book:

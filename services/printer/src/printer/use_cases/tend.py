@@ -109,9 +109,7 @@ class Tend:
         sighting = await link.look()
         self._floor.heard(machine.machine_id, sighting)
         if not sighting.idle:
-            # Opened by a process that died before it sent the document: blocks the machine.
-            for orphan in await link.without_document():
-                await link.cancel(orphan.number)
+            await self._clear(link)
             return True
         itself = sighting.printer_uuid == machine.printer_uuid
         if machine.paused or not itself or not self._floor.ready(machine.machine_id):
@@ -128,9 +126,20 @@ class Tend:
         self._floor.began(job.attempt.machine_id)
         try:
             await self._deliver(link, job)
-        except (MachineAbsent, _NotOpened) as error:
-            await self._advance(job, Event.RELEASE, reason=str(error))
-            self._floor.rest(job.attempt.machine_id)
+        except MachineAbsent as error:
+            await self._release(job, str(error))
+        except _NotOpened as error:
+            await self._release(job, str(error))
+            await self._clear(link)
+
+    async def _clear(self, link: Link) -> None:
+        """Cancel jobs opened by a process that died before it sent their document: they block."""
+        for orphan in await link.without_document():
+            await link.cancel(orphan.number)
+
+    async def _release(self, job: Job, reason: str) -> None:
+        await self._advance(job, Event.RELEASE, reason=reason)
+        self._floor.rest(job.attempt.machine_id)
 
     async def _deliver(self, link: Link, job: Job) -> None:
         async with self._store.read() as records:
@@ -178,16 +187,15 @@ class Tend:
             case Verdict.PRINTED:
                 await self._printed(job)
             case Verdict.NOT_PRINTED:
-                await self._advance(job, Event.RELEASE, reason=judgement.reason)
-                self._floor.rest(machine_id)
+                await self._release(job, judgement.reason)
             case Verdict.UNKNOWN:
                 await self._advance(job, Event.LOSE, reason=judgement.reason)
 
     async def _printed(self, job: Job) -> None:
         failpoint("printer.completed")
         seen = [Event.SEND] if job.state is JobState.ASSIGNED else []
-        await self._advance(job, *seen, Event.PRINT, Event.PRESENT)
         self._floor.finished(job.attempt.machine_id)
+        await self._advance(job, *seen, Event.PRINT, Event.PRESENT)
         failpoint("printer.printed")
 
     async def _bear_silence(self, machine_id: str, error: str) -> None:

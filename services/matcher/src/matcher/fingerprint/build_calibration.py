@@ -44,7 +44,7 @@ Sizes = NDArray[np.int64]
 def main() -> None:
     """Compare, fit and store."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--crowds", type=int, default=130, help="of 40 people; 130 take 3 minutes")
+    parser.add_argument("--crowds", type=int, default=130, help="of 40 people each, default 130")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("calibration.json"))
     arguments = parser.parse_args()
     raw, fewer = _strangers(arguments.crowds)

@@ -120,7 +120,7 @@ def _one_to_one(
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Pair each minutia of the smaller side with one of the other: (p, 2) and similarity (p,).
 
-    Any turn is allowed: limiting it to 108 degrees was measured to lose more mates.
+    Any turn is allowed, so that a finger upside down is still found.
     """
     alike = descriptors.similarity(bits_a, bits_b)
     paired = np.empty((min(alike.shape), 2), np.int64)

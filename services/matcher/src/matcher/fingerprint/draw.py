@@ -8,8 +8,9 @@ from PIL import Image, ImageDraw
 
 from matcher.fingerprint.minutiae import Minutiae
 
-_SCALE = 2  # drawn twice as large, so that lines are fine and smooth
-_MARGIN, _GAP = 24, 64
+_SCALE = 4  # drawn four times as large, shown twice: smooth lines
+_SHRINK = 2
+_MARGIN, _GAP = 48, 128
 _PAPER, _FRAME = (255, 255, 255), (214, 219, 227)
 _QUIET = (150, 160, 175)
 _PAIRED = (
@@ -48,7 +49,7 @@ def draw_pair(
         start, end = _at(left_minutiae, i, left_corner), _at(right_minutiae, j, right_corner)
         pen.line([start, end], (*_colour(k), 150), _SCALE)
     file = io.BytesIO()
-    canvas.save(file, "PNG", optimize=True)
+    canvas.reduce(_SHRINK).save(file, "PNG")
     return file.getvalue()
 
 

@@ -93,7 +93,7 @@ def test_what_is_exported_is_what_was_put_in() -> None:
     gallery.update((), [_entry(rng, n, f"e{n}", f"p{n % 50}") for n in range(300)])
     gallery.update([f"e{n}" for n in range(0, 300, 2)], [])
 
-    again.update((), gallery.export())
+    again.update((), gallery.entries())
 
     probe = {position: embedding(rng) for position in POSITIONS}
     assert again.search(probe, Scope(), COUNT) == gallery.search(probe, Scope(), COUNT)

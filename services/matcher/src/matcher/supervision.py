@@ -32,20 +32,18 @@ class Supervision:
     async def look(self) -> None:
         """Catch up with the database and set the level to what is possible now."""
         try:
-            async with self._store.read() as records:
-                await records.changes.head()
+            if self._readiness.level is Level.DOWN:
+                async with self._store.read() as records:
+                    await records.changes.head()
+                await self._readiness.move(Level.VERIFY_ONLY, "the index is being loaded")
+            await self._follower.catch_up()
         except (SQLAlchemyError, OSError) as error:
             await self._fall(Level.DOWN, "the database does not answer", error)
-            return
-        if self._readiness.level is Level.DOWN:
-            await self._readiness.move(Level.VERIFY_ONLY, "the index is being loaded")
-        try:
-            await self._follower.catch_up()
         except Exception as error:  # whatever it is: one-to-one still works
             await self._fall(Level.VERIFY_ONLY, "the index cannot follow the database", error)
-            return
-        await self._readiness.move(Level.FULL)
-        await self._save_when_due()
+        else:
+            await self._readiness.move(Level.FULL)
+            await self._save_when_due()
 
     async def _save_when_due(self) -> None:
         if self._follower.unsaved < self._snapshot_every:

@@ -60,7 +60,7 @@ class Follower:
         if file is None or at is None or at.number == self._saved:
             return
         label = snapshot.Label(at.incarnation, at.number, self._loader.version)
-        await asyncio.to_thread(lambda: snapshot.write(file, label, gallery.export()))
+        await asyncio.to_thread(lambda: snapshot.write(file, label, gallery.entries()))
         self._saved = at.number
 
     def state(self) -> IndexState:

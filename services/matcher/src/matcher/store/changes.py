@@ -55,13 +55,6 @@ class Changes:
         )
         return Change(row.incarnation, row.change)
 
-    async def was_touched(self, encounter_id: str, before: int) -> bool:
-        """Whether an encounter of this id existed at any time before a change."""
-        statement = select(changes.c.number).where(
-            changes.c.encounter_id == encounter_id, changes.c.number < before
-        )
-        return await self._transaction.scalar(statement.limit(1)) is not None
-
     async def after(self, number: int, limit: int) -> tuple[int, list[str]]:
         """The number of the last of the next changes, and the encounters they touched.
 

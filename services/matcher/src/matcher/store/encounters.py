@@ -7,6 +7,7 @@ from typing import Any
 
 from servicekit.errors import RequestIdReused, StaleRevision
 from sqlalchemy import Row, Select, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from matcher.domain.biometrics import Encounter, Finger, Image, Missing, Status, StoredFinger
@@ -15,7 +16,7 @@ from matcher.domain.enrolment import Enrolment, Origin
 from matcher.domain.errors import EncounterExists, EncounterNotFound
 from matcher.domain.gallery import StoredPerson
 from matcher.store.changes import Changes
-from matcher.store.tables import encounters, fingers, head, images
+from matcher.store.tables import ADDED, DELETED, MOVED, encounters, fingers, head, images
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,10 @@ class Encounters:
         self, enrolment: Enrolment, found: Sequence[Finger], status: Status, now: datetime
     ) -> Encounter:
         """Add an encounter; raises EncounterExists if the id was ever used."""
-        change = await self._changes.append("ADDED", enrolment.encounter_id)
-        if await self._changes.was_touched(enrolment.encounter_id, before=change.number):
-            raise EncounterExists("this encounter id is taken", field="encounter_id")
+        try:
+            change = await self._changes.append(ADDED, enrolment.encounter_id)
+        except IntegrityError:
+            raise EncounterExists("this encounter id is taken", field="encounter_id") from None
         await self._transaction.execute(
             insert(encounters).values(
                 encounter_id=enrolment.encounter_id,
@@ -107,7 +109,7 @@ class Encounters:
 
         Raises EncounterNotFound, StaleRevision.
         """
-        change = await self._changes.append("STATUS", encounter_id)
+        change = await self._changes.append(MOVED, encounter_id)
         statement = (
             update(encounters)
             .where(encounters.c.encounter_id == encounter_id)
@@ -123,7 +125,7 @@ class Encounters:
 
     async def delete(self, encounter_id: str) -> Change:
         """Remove an encounter and all that was taken of its fingers; raises EncounterNotFound."""
-        change = await self._changes.append("DELETED", encounter_id)
+        change = await self._changes.append(DELETED, encounter_id)
         statement = delete(encounters).where(encounters.c.encounter_id == encounter_id)
         if (await self._transaction.execute(statement)).rowcount == 0:
             raise _not_found()

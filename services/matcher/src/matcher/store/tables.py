@@ -9,6 +9,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -19,6 +20,8 @@ from sqlalchemy import (
 )
 
 metadata = MetaData()
+
+ADDED, MOVED, DELETED = "ADDED", "MOVED", "DELETED"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -49,7 +52,16 @@ changes = Table(
     metadata,
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("kind", String(8), nullable=False),
-    Column("encounter_id", String(64), nullable=False, index=True),
+    Column("encounter_id", String(64), nullable=False),
+)
+
+# An encounter's id is used once for ever, even if the encounter is deleted.
+Index(
+    "one_addition",
+    changes.c.encounter_id,
+    unique=True,
+    sqlite_where=changes.c.kind == ADDED,
+    postgresql_where=changes.c.kind == ADDED,
 )
 
 encounters = Table(

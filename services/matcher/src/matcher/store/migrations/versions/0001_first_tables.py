@@ -35,7 +35,15 @@ def upgrade() -> None:
         "changes",
         sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
         sa.Column("kind", sa.String(8), nullable=False),
-        sa.Column("encounter_id", sa.String(64), nullable=False, index=True),
+        sa.Column("encounter_id", sa.String(64), nullable=False),
+    )
+    op.create_index(
+        "one_addition",
+        "changes",
+        ["encounter_id"],
+        unique=True,
+        sqlite_where=sa.text("kind = 'ADDED'"),
+        postgresql_where=sa.text("kind = 'ADDED'"),
     )
     op.create_table(
         "encounters",

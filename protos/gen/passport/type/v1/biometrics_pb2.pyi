@@ -195,7 +195,7 @@ class FingerImage(_message.Message):
     FORMAT_FIELD_NUMBER: _builtins.int
     PPI_FIELD_NUMBER: _builtins.int
     data: _builtins.bytes
-    """The encoded file. 1 byte to 16 MiB; at most 4 million pixels."""
+    """The encoded file. 1 byte to 16 MiB; at 500 ppi 64 x 64 to 1.5 million pixels."""
     format: Global___ImageFormat.ValueType
     """Encoding of `data`. Mandatory."""
     ppi: _builtins.int

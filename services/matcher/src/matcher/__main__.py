@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from alembic.util.exc import CommandError
 from pydantic import ValidationError
+from servicekit import logs
 from servicekit.database import migrate
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -21,7 +22,9 @@ def main(arguments: list[str] | None = None) -> None:
     """Run a command; exits with 1 and one line on stderr when it cannot be done."""
     options = _parser().parse_args(arguments)
     try:
-        options.run(Settings.load(options.config))
+        settings = Settings.load(options.config)
+        logs.configure(settings.log_level)
+        options.run(settings)
     except ValidationError as error:
         _fail("; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()))
     except (SQLAlchemyError, CommandError) as error:

@@ -1,0 +1,59 @@
+"""The rules by which persons are chosen for comparison and scores become decisions."""
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+from matcher.domain.decision import Outcome
+from matcher.domain.rules import best_of, good_minutiae, outcome, shortlist
+
+from .people import minutiae
+
+NONE = math.nan
+
+
+def test_one_clear_finger_is_enough() -> None:
+    similarity = np.array(
+        [[0.5, 0.5], [0.9, -0.6], [NONE, 0.8], [0.6, 0.1], [0.4, 0.4]], np.float32
+    )
+
+    assert sorted(shortlist(similarity, 3)) == [0, 1, 2]
+
+
+def test_nobody_is_chosen_twice_and_everybody_once() -> None:
+    similarity = np.random.default_rng(0).standard_normal((30, 2)).astype(np.float32)
+
+    chosen = shortlist(similarity, 100)
+
+    assert sorted(chosen) == list(range(30))
+    assert chosen[0] in (similarity[:, 0].argmax(), similarity[:, 1].argmax())
+
+
+def test_nobody_is_chosen_from_nobody() -> None:
+    assert len(shortlist(np.empty((0, 2), np.float32), 5)) == 0
+
+
+def test_more_impressions_make_an_impostor_no_likelier() -> None:
+    assert best_of([3.0]) == 3.0
+    assert best_of([3.0, 1.0]) == pytest.approx(3.0 - math.log10(2))
+    assert best_of([0.1, 0.1, 0.1]) == 0.0
+
+
+def test_minutiae_count_as_good_unless_reported_poor() -> None:
+    found = minutiae(1, 2).best(9)
+    quality = np.array([0, 0, 39, 40, 41, 100, 1, 20, 39], np.uint8)
+
+    assert good_minutiae([dataclasses.replace(found, quality=quality)] * 2) == 10
+
+
+@pytest.mark.parametrize(
+    ("any_hit", "good", "expected"),
+    [
+        (True, 0, Outcome.HIT),
+        (False, 23, Outcome.UNDECIDED),
+        (False, 24, Outcome.NO_HIT),
+    ],
+)
+def test_poor_fingers_cannot_say_no(any_hit: bool, good: int, expected: Outcome) -> None:
+    assert outcome(any_hit=any_hit, good=good, enough=24) is expected

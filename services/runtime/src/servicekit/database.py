@@ -13,6 +13,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from servicekit.connection import PatientConnection
+
 _SQLITE_PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -39,21 +41,26 @@ class Database:
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
         """A write transaction, committed at the end of the block, rolled back on an exception."""
-        async with self._turn, self.engine.connect() as connection:
-            await connection.execution_options(begin="BEGIN IMMEDIATE")
-            async with connection.begin():
-                yield connection
+        async with self._turn, self._transaction({"begin": "BEGIN IMMEDIATE"}) as connection:
+            yield connection
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that sees one state of the database and never waits for writers."""
-        async with self.engine.connect() as connection:
-            if not self._is_sqlite:
-                await connection.execution_options(
-                    isolation_level="REPEATABLE READ", postgresql_readonly=True
-                )
-            async with connection.begin():
-                yield connection
+        options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        async with self._transaction({} if self._is_sqlite else options) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _transaction(self, options: dict[str, Any]) -> AsyncIterator[AsyncConnection]:
+        connection = PatientConnection(self.engine)
+        try:
+            await connection.start()
+            await connection.execution_options(**options)
+            yield connection
+            await connection.commit()
+        finally:
+            await connection.close()
 
     @asynccontextmanager
     async def lock(self, key: int) -> AsyncIterator[bool]:

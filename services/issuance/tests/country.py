@@ -15,6 +15,7 @@ from typing import Any
 import grpc
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from google.protobuf.timestamp_pb2 import Timestamp
 from google.rpc import error_details_pb2  # type: ignore[import-untyped]
 from grpc_status import rpc_status
 from issuance.__main__ import main
@@ -39,6 +40,7 @@ from .neighbours import Matcher, Printer
 
 POLICY = Path(__file__).parents[3] / "deploy" / "policy" / "policy.toml"
 OFFICE = "BJM"
+POSITION = biometrics_pb2.FINGER_POSITION_RIGHT_INDEX
 PATIENCE = 20.0
 
 SETTINGS = """
@@ -195,7 +197,7 @@ def some_fingers(data: bytes) -> list[biometrics_pb2.FingerSample]:
     template = biometrics_pb2.FingerTemplate(
         data=data, format=biometrics_pb2.TEMPLATE_FORMAT_ISO_19794_2_2011
     )
-    return [biometrics_pb2.FingerSample(position=2, template=template)]
+    return [biometrics_pb2.FingerSample(position=POSITION, template=template)]
 
 
 def a_holder(**changes: Any) -> civil_pb2.BiographicData:
@@ -214,6 +216,13 @@ def a_holder(**changes: Any) -> civil_pb2.BiographicData:
 def day(given: civil_pb2.CalendarDate) -> str:
     """As in 2018-11-05."""
     return date(given.year, given.month, given.day).isoformat()
+
+
+def timestamp(text: str) -> Timestamp:
+    """From 2018-11-05T07:00:00+08:00."""
+    stamp = Timestamp()
+    stamp.FromJsonString(text)
+    return stamp
 
 
 def calendar_date(text: str) -> civil_pb2.CalendarDate:
@@ -348,11 +357,19 @@ class Country:
             for notice in found
         ]
 
-    async def schedule(self, **changes: Any) -> list[tuple[str, str, int]]:
+    async def collection_schedule(self, **changes: Any) -> ops.CollectionSchedule:
         """The collection schedule of the office."""
         request = ops.GetCollectionScheduleRequest(office=OFFICE, **changes)
-        found = await self.officer("GetCollectionSchedule", request)
-        return rows(found)
+        return await self.officer("GetCollectionSchedule", request)  # type: ignore[no-any-return]
+
+    async def schedule(self, **changes: Any) -> list[tuple[str, str, int]]:
+        """Its rows."""
+        return rows(await self.collection_schedule(**changes))
+
+    async def promises(self, id: str) -> tuple[str, str]:
+        """The first and the last day that somebody was promised."""
+        application = await self.get(id)
+        return day(application.first_promised_on), day(application.promised_on)
 
     async def tasks(self) -> Sequence[adjudication_pb2.Task]:
         """Open tasks."""
@@ -437,7 +454,8 @@ async def a_country(
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     (folder / "clearance.pem").write_bytes(pem)
     issue(pki, service="issuance")
-    matcher, printer = Matcher(pki), Printer(pki, OFFICE, key.public_key())
+    matcher = Matcher(pki)  # type: ignore[abstract]
+    printer = Printer(pki, OFFICE, key.public_key())  # type: ignore[abstract]
     await matcher.start()
     await printer.start()
     config = folder / "issuance.toml"

@@ -3,7 +3,7 @@
 from passport.issuance.v1 import operations_pb2 as ops
 from passport.type.v1 import civil_pb2
 
-from .country import OFFICE, Country, calendar_date, rows
+from .country import OFFICE, Country, calendar_date, rows, timestamp
 
 
 async def test_books_are_released_up_to_the_days_capacity(country: Country) -> None:
@@ -48,7 +48,7 @@ async def test_urgent_cases_go_first(country: Country) -> None:
 
 async def test_a_printing_outage_stops_this_office_only(country: Country) -> None:
     outage = await country.declares(
-        ops.OUTAGE_SCOPE_PRINTING, OFFICE, expected_end=_at("2018-10-31T07:00:00+08:00")
+        ops.OUTAGE_SCOPE_PRINTING, OFFICE, expected_end=timestamp("2018-10-31T07:00:00+08:00")
     )
     id = (await country.applies()).application_id
     await country.approves(id)
@@ -115,11 +115,3 @@ async def _machines(country: Country, machines: int, rate: float) -> None:
         office=OFFICE, machines=machines, books_per_machine_per_day=rate
     )
     await country.supervisor("SetCapacity", request)
-
-
-def _at(text: str):  # type: ignore[no-untyped-def]
-    from google.protobuf.timestamp_pb2 import Timestamp
-
-    stamp = Timestamp()
-    stamp.FromJsonString(text)
-    return stamp

@@ -176,6 +176,7 @@ class Issuance:
         patience = Patience(
             at_once=at_once,
             lease=timedelta(seconds=settings.lease_seconds),
+            poll=settings.poll_seconds,
             first=timedelta(seconds=settings.retry_first_seconds),
             longest=timedelta(seconds=settings.retry_longest_seconds),
         )

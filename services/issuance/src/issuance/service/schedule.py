@@ -86,7 +86,8 @@ class ScheduleService(operations_pb2_grpc.ScheduleServicer):
         today = office.calendar.day_of(self._clock.now())
         arrivals: dict[date, int] = {}
         for index, given in enumerate(request.arrivals):
-            day = _not_past(day_of(given.day, f"arrivals[{index}].day"), today, "arrivals")
+            field = f"arrivals[{index}].day"
+            day = _not_past(day_of(given.day, field), today, field)
             arrivals[day] = arrivals.get(day, 0) + given.count
         resumes = None
         if request.HasField("printing_resumes"):

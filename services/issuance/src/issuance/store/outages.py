@@ -98,6 +98,8 @@ class OutageStore:
             .order_by(o.number)
         )
         found: dict[str, list[Link]] = {}
+        if not cases:
+            return found
         for row in await self._connection.execute(statement):
             link = Link(row.outage, Period(row.since, row.ended), row.expected_end)
             found.setdefault(row.case, []).append(link)

@@ -58,7 +58,8 @@ class Move:
             await records.work.add(self._owed(row.owes, moved))
         if row.tells:
             await records.notices.add(case.office, self._notice(row.tells, moved), at)
-        await _wait(records, moved)
+        if moved.state in IN_PLAN:
+            await _wait(records, moved)
         if {row.source, row.target} & IN_PLAN:
             await records.plans.touch([case.office])
         return moved

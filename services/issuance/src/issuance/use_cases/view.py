@@ -30,7 +30,7 @@ async def views(
     records: Records, offices: Mapping[str, Office], cases: Sequence[Case], now: datetime
 ) -> list[View]:
     """The cases as they are now, in the same order."""
-    links = await records.outages.links([case.id for case in cases])
+    links = await records.outages.links([case.id for case in cases if case.completed_at])
     return [_view(case, offices[case.office], links.get(case.id, ()), now) for case in cases]
 
 

@@ -18,10 +18,14 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How work is tried, in real time. first and longest: pauses after failures, doubling."""
+    """How work is tried, in real time.
+
+    poll: pause between looks, seconds. first and longest: pauses after failures, doubling.
+    """
 
     at_once: int
     lease: timedelta
+    poll: float
     first: timedelta
     longest: timedelta
 
@@ -48,17 +52,25 @@ class OwedWorker:
         self._offices = offices
         self._patience = patience
         self._real_now = real_now
-        self._running: set[asyncio.Task[None]] = set()
 
     async def __call__(self) -> None:
-        """Start what there is a place for; returns when there is nothing more to start."""
-        while leased := await self._lease(self._patience.at_once - len(self._running)):
-            for owed in leased:
-                task = asyncio.create_task(self._try(owed))
-                self._running.add(task)
-                task.add_done_callback(self._running.discard)
-            if len(self._running) >= self._patience.at_once:
-                await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+        """For ever, but for faults of the database; whoever stops it stops the attempts too."""
+        running: set[asyncio.Task[None]] = set()
+        async with asyncio.TaskGroup() as attempts:
+            while True:
+                for owed in await self._lease(self._patience.at_once - len(running)):
+                    attempt = attempts.create_task(self._try(owed))
+                    running.add(attempt)
+                    attempt.add_done_callback(running.discard)
+                await self._pause(running)
+
+    async def _pause(self, running: Collection[asyncio.Task[None]]) -> None:
+        """Until an attempt is over, but not for long: new work may be owed."""
+        if running:
+            first = asyncio.FIRST_COMPLETED
+            await asyncio.wait(running, timeout=self._patience.poll, return_when=first)
+        else:
+            await asyncio.sleep(self._patience.poll)
 
     async def _lease(self, places: int) -> Collection[Owed]:
         if places <= 0:

@@ -1,0 +1,75 @@
+"""A caller of an office acts on that office's things; national callers see all."""
+
+import pytest
+from passport.issuance.v1 import adjudication_pb2 as tasks
+from passport.issuance.v1 import applications_pb2 as apps
+from passport.issuance.v1 import operations_pb2 as ops
+
+from .country import Country, Refused, a_holder
+
+
+async def test_another_offices_application_is_out_of_reach(country: Country) -> None:
+    id = (await country.takes_in()).application_id
+    stranger = country.person("officer", "joko", "JKT")
+
+    for method, request in (
+        ("GetApplication", apps.GetApplicationRequest(application_id=id)),
+        ("GetHistory", apps.GetHistoryRequest(application_id=id)),
+        ("AcceptDocuments", apps.AcceptDocumentsRequest(application_id=id)),
+        ("Withdraw", apps.WithdrawRequest(application_id=id)),
+        ("ListApplications", apps.ListApplicationsRequest(office="BJM")),
+        ("ListApplications", apps.ListApplicationsRequest()),
+        ("ListNotices", ops.ListNoticesRequest(office="BJM")),
+        ("GetCollectionSchedule", ops.GetCollectionScheduleRequest(office="BJM")),
+        (
+            "CreateApplication",
+            apps.CreateApplicationRequest(
+                office="BJM", type=apps.APPLICATION_TYPE_NEW, holder=a_holder()
+            ),
+        ),
+    ):
+        with pytest.raises(Refused, match="WRONG_OFFICE") as refused:
+            await stranger(method, request)
+        assert refused.value.code == "PERMISSION_DENIED"
+
+    assert await country.state(id) == "RECEIVED"
+
+
+async def test_another_office_does_not_set_our_capacity(country: Country) -> None:
+    stranger = country.person("supervisor", "joko", "JKT")
+    request = ops.SetCapacityRequest(office="BJM", machines=1, books_per_machine_per_day=1)
+
+    with pytest.raises(Refused, match="WRONG_OFFICE"):
+        await stranger("SetCapacity", request)
+
+    found = await country.officer("GetOffice", ops.GetOfficeRequest(office="BJM"))
+    assert found.machines == 4
+
+
+async def test_an_offices_examiner_sees_its_own_tasks(country: Country) -> None:
+    country.matcher.enrol("somebody-else", b"whorl")
+    task = await country.task_of((await country.applies(b"whorl")).application_id)
+    stranger = country.person("examiner", "joko", "JKT")
+
+    assert not (await stranger("ListTasks", tasks.ListTasksRequest())).tasks
+    with pytest.raises(Refused, match="WRONG_OFFICE"):
+        await stranger("ClaimTask", tasks.ClaimTaskRequest(task_id=task.task_id))
+
+
+async def test_national_callers_see_every_office(country: Country) -> None:
+    await country.takes_in()
+    listed = await country.administrator("ListApplications", apps.ListApplicationsRequest())
+    offices = await country.administrator("ListOffices", ops.ListOfficesRequest())
+
+    assert len(listed.applications) == 1
+    assert [office.office for office in offices.offices] == ["BJM", "JKT"]
+
+
+async def test_roles_do_what_is_theirs(country: Country) -> None:
+    id = (await country.applies()).application_id
+    await country.reaches(id, "AWAITING_APPROVAL")
+
+    with pytest.raises(Refused, match="NOT_PERMITTED"):
+        await country.officer("Approve", apps.ApproveRequest(application_id=id))
+
+    assert await country.state(id) == "AWAITING_APPROVAL"

@@ -105,6 +105,21 @@ async def test_what_was_deleted_stays_deleted(
     assert decision.people_searched == 0
 
 
+async def test_a_new_status_stays(matchers: Matchers, callers: Callers, someone: int) -> None:
+    matcher = matchers()
+    matcher.start(failpoints="matcher.set_status.after_commit")
+    dying = callers(matcher)
+    await dying.enrol("one", fingers(someone))
+    status = encounters_pb2.ENCOUNTER_STATUS_INACTIVE
+
+    await _dies(matcher, dying.set_status("one", status, request_id="request-1"))
+    matcher.start()
+    after = callers(matcher)
+
+    assert (await after.set_status("one", status, request_id="request-1")).revision == 2
+    assert (await after.get("one")).status == status
+
+
 async def test_half_a_snapshot_harms_nothing(
     matchers: Matchers, callers: Callers, someone: int
 ) -> None:

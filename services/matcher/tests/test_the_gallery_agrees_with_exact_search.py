@@ -1,5 +1,7 @@
 """However encounters come and go, the gallery finds what a search of all of them finds."""
 
+import itertools
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -98,6 +100,32 @@ def test_what_is_exported_is_what_was_put_in() -> None:
     probe = {position: embedding(rng) for position in POSITIONS}
     assert again.search(probe, Scope(), COUNT) == gallery.search(probe, Scope(), COUNT)
     assert again.size()[:2] == gallery.size()[:2]
+
+
+def test_searches_beside_changes_see_a_whole_state() -> None:
+    rng = np.random.default_rng(7)
+    gallery = Gallery()
+    probe = {2: embedding(rng)}
+    steady = [Entry(f"s{n}", f"s{n}", Status.ACTIVE, n, {2: embedding(rng)}) for n in range(50)]
+    coming = [Entry(f"c{n}", "comer", Status.ACTIVE, n, {2: probe[2]}) for n in range(300)]
+    gallery.update((), steady)
+
+    def change() -> None:
+        for before, entry in itertools.pairwise(coming):
+            gallery.update([before.encounter_id], [entry])
+
+    with ThreadPoolExecutor(3) as threads:
+        changing = threads.submit(change)
+        found: list[tuple[tuple[StoredPerson, ...], int]] = []
+        while not changing.done():
+            found += threads.map(lambda _: gallery.search(probe, Scope(), COUNT), range(4))
+        changing.result()
+
+    assert found
+    assert {people for _, people in found} <= {50, 51}
+    for persons, people in found:
+        assert len(persons) == COUNT
+        assert (persons[0].person_id == "comer") == (people == 51)
 
 
 def test_a_person_enrolled_often_pushes_nobody_out() -> None:

@@ -45,6 +45,16 @@ async def test_a_decision_draws_only_its_own_candidates(issuance: Caller, someon
     assert (refused.code, refused.reason) == ("NOT_FOUND", "DECISION_NOT_FOUND")
 
 
+async def test_fingers_that_came_with_the_call_are_not_kept(issuance: Caller, someone: int) -> None:
+    await issuance.enrol(f"{someone}", fingers(someone))
+    decision = await issuance.identify(given(fingers(someone, touch=1)))
+
+    refused = await refusal(issuance.draw(decision.decision_id, f"person-of-{someone}"))
+
+    assert (refused.code, refused.reason) == ("FAILED_PRECONDITION", "EVIDENCE_GONE")
+    assert await issuance.decision(decision.decision_id) == decision
+
+
 async def test_an_expired_deadline_ends_the_call_and_nothing_else(
     issuance: Caller, someone: int
 ) -> None:

@@ -74,14 +74,18 @@ async def together(at_once: int, work: Iterable[Callable[[], Awaitable[T]]]) -> 
             place, piece = waiting.pop()
             answers[place] = await piece()
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(at_once):
-            group.create_task(worker())
+    workers = [asyncio.create_task(worker()) for _ in range(at_once)]
+    try:
+        await asyncio.gather(*workers)
+    finally:
+        for task in workers:
+            task.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
     return [answers[place] for place in sorted(answers)]
 
 
 async def until(
-    ask: Callable[[], Awaitable[T | None]], *, what: str, within: float, every: float = 0.1
+    ask: Callable[[], Awaitable[T | None]], *, what: str, within: float, every: float = 0.25
 ) -> T:
     """Ask until the answer is neither None nor False; raises TimeoutError naming ``what``."""
     deadline = monotonic() + within

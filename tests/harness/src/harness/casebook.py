@@ -18,6 +18,10 @@ class Casebook:
         self.cases[case.application_id] = case
         self._humans.setdefault(case.person_id, case.applicant.human.key)
 
+    def know(self, human: Human) -> None:
+        """Somebody is on record."""
+        self._humans[human.person_id] = human.key
+
     def human(self, person_id: str) -> str:
         """Who it really is; raises KeyError for an id nobody ever got."""
         return self._humans[person_id]

@@ -145,9 +145,7 @@ def _issuance(layout: Layout, addresses: Mapping[str, str], wishes: Wishes) -> S
         "clearance_key": layout.pki / f"{KID}.key",
         "clearance_key_id": KID,
         "prints_at_once": 8,
-        "poll_seconds": 0.05,
-        "plan_seconds": 0.1,
-        # Minutes in an office; a fortnight passes here in as many.
+        # A fortnight passes in minutes here, so what takes minutes in an office takes a second.
         "health_seconds": 0.2,
         "outage_opens_seconds": 1.0,
         "outage_ends_seconds": 1.0,
@@ -169,7 +167,7 @@ def _printer(layout: Layout) -> Settings:
     return {
         "office": OFFICE,
         "trusted_keys": layout.pki / "trusted",
-        "poll_seconds": 0.05,
+        "poll_seconds": 0.1,
         "rest_seconds": 0.2,
     }
 

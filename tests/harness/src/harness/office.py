@@ -22,7 +22,7 @@ from harness.world.population import Applicant, Human
 BOOKS, PREFIX = 800, "X"
 _AT_ONCE = 16
 _WITHIN_SECONDS = 120.0
-_GLANCE_SECONDS = 0.05
+_GLANCE_SECONDS = 0.1
 
 Tell = Callable[[int], None]
 """Called with how many more are done."""

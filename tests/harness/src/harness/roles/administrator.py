@@ -35,11 +35,13 @@ class Administrator:
         request = issuance.ListOutagesRequest(open_only=lasting)
         return list((await insist(self._outages.ListOutages, request)).outages)
 
-    async def notices(self) -> list[issuance.Notice]:
-        """What everybody was told, oldest first."""
+    async def notices(self, application_id: str = "") -> list[issuance.Notice]:
+        """What everybody was told, oldest first; or about one application only."""
 
         async def fetch(token: str) -> tuple[list[issuance.Notice], str]:
-            request = issuance.ListNoticesRequest(page_size=_PAGE, page_token=token)
+            request = issuance.ListNoticesRequest(
+                application_id=application_id, page_size=_PAGE, page_token=token
+            )
             answer = await insist(self._schedule.ListNotices, request)
             return list(answer.notices), answer.next_page_token
 

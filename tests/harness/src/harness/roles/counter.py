@@ -86,5 +86,10 @@ class Counter:
         )
         return await insist(self._handover.HandOver, request)
 
+    async def look_up(self, case: Case) -> pb.Application:
+        """The application as it stands."""
+        request = pb.GetApplicationRequest(application_id=case.application_id)
+        return await insist(self._intake.GetApplication, request)
+
     def _id(self, *parts: object) -> str:
         return request_id(self._seed, *parts)

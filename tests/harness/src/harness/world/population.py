@@ -105,6 +105,23 @@ class World:
                 fingers.begin()
 
 
+def somebody(seed: int, key: str, *, on_record: bool = False) -> Human:
+    """Somebody with synthetic fingers, the same for the same seed and key."""
+    who = holder(stream(seed, "holder", key))
+    return Human(key, who, drawn(seed, key), key if on_record else None)
+
+
+def applicant(human: Human, day: date) -> Applicant:
+    """An honest applicant: a renewal by somebody on record, else a first passport."""
+    return Applicant(f"application-{human.key}", human, human.holder, day, human.person_id or "")
+
+
+def deceiver(seed: int, human: Human, day: date) -> Applicant:
+    """Somebody on record who says to be somebody else."""
+    key = f"application-{human.key}-under-another-name"
+    return Applicant(key, human, holder(stream(seed, "holder", key)), day, "")
+
+
 def create(
     seed: int,
     renderer: Executor,
@@ -156,10 +173,10 @@ class _Maker:
         self._chance.shuffle(deceivers)
         days: dict[date, list[Applicant]] = {}
         for day, count in size.arrivals.items():
-            days[day] = [self._honest(human, day) for human in self._take(honest, count)]
+            days[day] = [applicant(human, day) for human in self._take(honest, count)]
             if day in size.planted_days:
-                deceiver = self._deceiver(deceivers.pop(), day)
-                days[day].insert(self._chance.randrange(count + 1), deceiver)
+                planted_one = deceiver(self._seed, deceivers.pop(), day)
+                days[day].insert(self._chance.randrange(count + 1), planted_one)
         return days
 
     def _strangers(self, count: int) -> Iterator[Human]:
@@ -171,15 +188,6 @@ class _Maker:
                 else drawn(self._seed, key)
             )
             yield Human(key, self._holder(key), fingers)
-
-    def _honest(self, human: Human, day: date) -> Applicant:
-        return Applicant(
-            f"application-{human.key}", human, human.holder, day, human.person_id or ""
-        )
-
-    def _deceiver(self, human: Human, day: date) -> Applicant:
-        key = f"application-{human.key}-under-another-name"
-        return Applicant(key, human, self._holder(key), day, "")
 
     def _holder(self, key: str) -> Holder:
         return holder(stream(self._seed, "holder", key))

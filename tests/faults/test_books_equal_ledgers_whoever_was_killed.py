@@ -1,0 +1,59 @@
+import asyncio
+from datetime import timedelta
+
+import pytest
+from harness.country import Country
+from harness.town import Town
+from harness.world.seeds import stream
+from passport.issuance.v1 import applications_pb2 as pb
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
+
+COMERS = 16
+
+
+class Killing:
+    """`kill -9` of a service, and its restart, once so much work was seen to be done."""
+
+    def __init__(self, country: Country, victim: str, after: int) -> None:
+        self._country, self._victim, self._left = country, victim, after
+        self._task: asyncio.Task[float] | None = None
+
+    def tell(self, done: int) -> None:
+        self._left -= done
+        if self._left <= 0 and self._task is None:
+            self._country.kill9(self._victim)
+            self._task = asyncio.create_task(self._country.restart(self._victim))
+
+    async def over(self) -> None:
+        assert self._task is not None, f"{self._victim} was never killed"
+        await self._task
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_books_equal_ledgers_whoever_was_killed(town: Town, seed: int) -> None:
+    moments = stream(seed, "moments")
+    killing = [
+        Killing(town.country, victim, moments.randint(1, COMERS - 4))
+        for victim in ("issuance", "matcher", "printer")
+    ]
+    issuance, matcher, printer = killing
+
+    comers = [town.stranger() for _ in range(COMERS)]
+    noon = town.country.now + timedelta(hours=4)
+
+    def interviewed(more: int) -> None:
+        issuance.tell(more)
+        matcher.tell(more)
+
+    cases = await town.office.take_in(comers, noon, interviewed)
+    await issuance.over()
+    await matcher.over()
+    await town.decide()
+    await town.print(*cases, tell=printer.tell)
+    await printer.over()
+    town.clock(town.today + timedelta(days=3), 14)
+    collected = await town.collect(*cases)
+
+    assert {passport.state for passport in collected} == {pb.APPLICATION_STATE_HANDED_OVER}
+    assert await town.failed_checks() == []

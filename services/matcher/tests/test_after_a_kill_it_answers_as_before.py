@@ -59,9 +59,14 @@ async def test_a_duplicate_check_cut_off_is_finished_by_its_retry(
     matcher.start()
     after = callers(matcher)
     cut_off = await after.get("twin")
+    reused = [
+        await refusal(after.enrol("other", duplicate, check=check, request_id="request-1"))
+        for check in (True, False)
+    ]
     retried = await after.enrol("twin", duplicate, check=True, request_id="request-1")
 
     assert cut_off.status == encounters_pb2.ENCOUNTER_STATUS_PENDING
+    assert [refused.reason for refused in reused] == ["REQUEST_ID_REUSED"] * 2
     assert retried.encounter == cut_off
     assert hits(retried.decision) == [f"person-of-{someone}"]
     assert retried.decision.people_searched == POPULATION

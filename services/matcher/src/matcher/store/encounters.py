@@ -39,33 +39,34 @@ class Encounters:
         if row is None:
             return None
         if row.request_digest != origin.digest:
-            raise RequestIdReused(
-                "this request id was used with another content", field="request_id"
-            )
+            raise _reused()
         return await self._encounter(row)
 
     async def add(
         self, enrolment: Enrolment, found: Sequence[Finger], status: Status, now: datetime
     ) -> Encounter:
-        """Add an encounter; raises EncounterExists if the id was ever used."""
+        """Add an encounter; raises EncounterExists if the id was ever used, RequestIdReused."""
         try:
             change = await self._changes.append(ADDED, enrolment.encounter_id)
         except IntegrityError:
             raise EncounterExists("this encounter id is taken", field="encounter_id") from None
-        await self._transaction.execute(
-            insert(encounters).values(
-                encounter_id=enrolment.encounter_id,
-                person_id=enrolment.person_id,
-                status=status,
-                revision=1,
-                created_at=now,
-                added=change.number,
-                changed=change.number,
-                caller=enrolment.origin.caller,
-                request_id=enrolment.origin.request_id,
-                request_digest=enrolment.origin.digest,
+        try:
+            await self._transaction.execute(
+                insert(encounters).values(
+                    encounter_id=enrolment.encounter_id,
+                    person_id=enrolment.person_id,
+                    status=status,
+                    revision=1,
+                    created_at=now,
+                    added=change.number,
+                    changed=change.number,
+                    caller=enrolment.origin.caller,
+                    request_id=enrolment.origin.request_id,
+                    request_digest=enrolment.origin.digest,
+                )
             )
-        )
+        except IntegrityError:
+            raise _reused() from None
         rows = [self._finger_row(enrolment.encounter_id, finger) for finger in found]
         rows += [
             _missing_row(enrolment.encounter_id, sample.position, sample.content.reason)
@@ -227,6 +228,10 @@ def _told(row: Mapping[Any, Any]) -> StoredFinger:
 
 def _encounters() -> Select[Any]:
     return select(encounters, head.c.incarnation).join(head, head.c.only == 1)
+
+
+def _reused() -> RequestIdReused:
+    return RequestIdReused("this request id was used with another content", field="request_id")
 
 
 def _not_found() -> EncounterNotFound:

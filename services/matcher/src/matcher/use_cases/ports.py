@@ -32,7 +32,7 @@ class Encounters(Protocol):
     async def add(
         self, enrolment: Enrolment, found: Sequence[Finger], status: Status, now: datetime
     ) -> Encounter:
-        """Add one; raises EncounterExists."""
+        """Add one; raises EncounterExists, RequestIdReused."""
         ...
 
     async def get(self, encounter_id: str) -> Encounter:

@@ -28,10 +28,11 @@ def values(item: Any, names: Sequence[str]) -> dict[str, Any]:
 
 
 class CaseStore:
-    """Implements `use_cases.records.Cases`."""
+    """Implements `use_cases.records.Cases`. writes: whether the transaction does."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, writes: bool) -> None:
         self._connection = connection
+        self._writes = writes
 
     async def add(self, case: Case) -> None:
         """A new case."""
@@ -39,7 +40,9 @@ class CaseStore:
 
     async def get(self, case: str) -> Case:
         """Locked where the transaction writes."""
-        statement = select(*_COLUMNS).where(applications.c.id == case).with_for_update()
+        statement = select(*_COLUMNS).where(applications.c.id == case)
+        if self._writes:
+            statement = statement.with_for_update()
         row = (await self._connection.execute(statement)).one_or_none()
         if row is None:
             raise ApplicationNotFound("there is no such application", field="application_id")

@@ -20,14 +20,15 @@ MIGRATIONS = "issuance.store:migrations"
 class StoredRecords:
     """Implements `use_cases.records.Records` over one connection."""
 
-    def __init__(self, connection: AsyncConnection, replica: str) -> None:
+    def __init__(self, connection: AsyncConnection, replica: str, *, writes: bool) -> None:
         self._connection = connection
         self._replica = replica
+        self._writes = writes
 
     @cached_property
     def cases(self) -> CaseStore:
         """Cases, history, fingers."""
-        return CaseStore(self._connection)
+        return CaseStore(self._connection, self._writes)
 
     @cached_property
     def work(self) -> WorkStore:
@@ -37,7 +38,7 @@ class StoredRecords:
     @cached_property
     def tasks(self) -> TaskStore:
         """Examiners' tasks."""
-        return TaskStore(self._connection)
+        return TaskStore(self._connection, self._writes)
 
     @cached_property
     def outages(self) -> OutageStore:
@@ -68,8 +69,8 @@ class Store:
         self._replica = replica
 
     def records(self, connection: AsyncConnection) -> StoredRecords:
-        """Records over a transaction that somebody else began."""
-        return StoredRecords(connection, self._replica)
+        """Records over a transaction that somebody else began to write."""
+        return StoredRecords(connection, self._replica, writes=True)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[StoredRecords]:
@@ -81,4 +82,4 @@ class Store:
     async def read(self) -> AsyncIterator[StoredRecords]:
         """One that sees one state of the database."""
         async with self._database.read() as connection:
-            yield self.records(connection)
+            yield StoredRecords(connection, self._replica, writes=False)

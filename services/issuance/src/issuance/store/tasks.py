@@ -19,10 +19,11 @@ _SAME = (
 
 
 class TaskStore:
-    """Implements `use_cases.records.Tasks`."""
+    """Implements `use_cases.records.Tasks`. writes: whether the transaction does."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, writes: bool) -> None:
         self._connection = connection
+        self._writes = writes
 
     async def add(self, question: Question) -> None:
         """A new task, without looks."""
@@ -32,7 +33,9 @@ class TaskStore:
 
     async def get(self, task: str) -> Question:
         """Locked where the transaction writes."""
-        statement = select(tasks).where(tasks.c.id == task).with_for_update()
+        statement = select(tasks).where(tasks.c.id == task)
+        if self._writes:
+            statement = statement.with_for_update()
         row = (await self._connection.execute(statement)).one_or_none()
         if row is None:
             raise TaskNotFound("there is no such task", field="task_id")

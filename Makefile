@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-slow lint format docs protos bench replay cert grpcurl ippeveprinter clean
+.PHONY: help setup demo up test test-slow lint format docs protos bench replay cert grpcurl clean
 
 UV_VERSION := 0.13.9
 UV := .tools/bin/uv
@@ -37,7 +37,7 @@ test-slow: setup ## Long fault drills
 lint: setup ## ruff, mypy --strict, import-linter, buf, generated code up to date
 	$(RUN) ruff format --check .
 	$(RUN) ruff check .
-	$(RUN) mypy services/*/src tests/harness/src services/*/tests tests/contract tests/journeys tests/faults benchmarks
+	$(RUN) mypy services/*/src services/*/tests tests benchmarks docs
 	$(RUN) lint-imports
 	$(RUN) buf lint protos
 	$(RUN) protos/check.sh

@@ -1,11 +1,8 @@
 import runpy
-import sys
 from pathlib import Path
 
 import pytest
 from servicekit.errors import catalogue
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture(scope="session")

@@ -1,17 +1,12 @@
 """Every method of every running service, called by everybody: open exactly where the table says."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from typing import Any
 
 import grpc
 import pytest
-import pytest_asyncio
-from contracts import Rpc, rpcs
 from harness.calls import reason
-from harness.configuration import Wishes
 from harness.country import Country
 from harness.people import (
     ADMINISTRATOR,
@@ -28,7 +23,9 @@ from harness.people import (
 from servicekit.identity import Caller, parse
 from servicekit.policy import Policy
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+from .contracts import Rpc, rpcs
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 POLICY = Policy.load(Path(__file__).parents[2] / "deploy/policy/policy.toml")
 CITIZEN = Who(OFFICE, "budi", "citizen")
@@ -46,13 +43,6 @@ SYSTEM = (
 )
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def country(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Country]:
-    morning = datetime(2018, 10, 26, 8, tzinfo=ZoneInfo("Asia/Makassar"))
-    async with Country(tmp_path_factory.mktemp("country"), Wishes(machines=1), morning) as running:
-        yield running
-
-
 def caller(who: Who) -> Caller:
     path = f"user/{who.name}/role/{who.role}" if who.role else f"service/{who.name}"
     return parse(f"spiffe://id/office/{who.office}/{path}")
@@ -60,7 +50,7 @@ def caller(who: Who) -> Caller:
 
 async def refused(country: Country, service: str, method: str, who: Who, streams: bool) -> bool:
     """Whether the policy refused an empty request; any other answer means that it was let in."""
-    line = country.people.channel(service, who)
+    line: Any = country.people.channel(service, who)
     try:
         if streams:
             async for _ in line.unary_stream(f"/{method}")(b"", timeout=1):
@@ -103,6 +93,7 @@ async def test_health_and_reflection_are_in_the_table_too(
 
 async def test_nobody_calls_without_a_certificate(country: Country) -> None:
     credentials = grpc.ssl_channel_credentials((country.layout.pki / "authority.pem").read_bytes())
+    line: Any
     async with grpc.aio.secure_channel(country.addresses["matcher"], credentials) as line:
         with pytest.raises(grpc.aio.AioRpcError) as refusal:
             await line.unary_unary("/grpc.health.v1.Health/Check")(b"", timeout=5)

@@ -4,9 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
-from contracts import Rpc, rpcs
 from servicekit.errors import catalogue
 from servicekit.policy import Policy
+
+from .contracts import Rpc, rpcs
 
 POLICY = Policy.load(Path(__file__).parents[2] / "deploy/policy/policy.toml")
 ALL = [pytest.param(rpc, id=rpc.name) for rpc in rpcs()]

@@ -2,14 +2,13 @@
 
 import json
 import os
-import shlex
 import shutil
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from dockerfile_parse import DockerfileParser
+from dockerfile_parse import DockerfileParser  # type: ignore[import-untyped]
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = ROOT / "deploy/docker/Dockerfile"
@@ -25,7 +24,7 @@ class Stage:
     entrypoint: list[str] = field(default_factory=list)
 
     def at(self, path: str) -> Path:
-        return self.root / os.path.normpath(os.path.join(self.workdir, path)).lstrip("/")
+        return self.root / os.path.normpath(Path(self.workdir) / path).lstrip("/")
 
 
 def build(target: str, folder: Path) -> Stage:
@@ -94,7 +93,7 @@ def test_the_program_of_the_image_starts(
     stage = build(service, tmp_path)
 
     # Programs of a virtual environment name its folder, which in the image is /app.
-    python = stages_python(tmp_path, service)
+    python = str(tmp_path / f"build-{service}" / "app/.venv/bin/python")
     program = stage.at(stage.entrypoint[0])
     answer = subprocess.run(
         [python, str(program), "--help"], capture_output=True, text=True, timeout=120, check=False
@@ -102,7 +101,3 @@ def test_the_program_of_the_image_starts(
     assert answer.returncode == 0, answer.stderr
     assert "serve" in answer.stdout
     assert "migrate" in answer.stdout
-
-
-def stages_python(folder: Path, service: str) -> str:
-    return shlex.quote(str(folder / f"build-{service}" / "app/.venv/bin/python"))

@@ -3,28 +3,16 @@
 import json
 import re
 import subprocess
-from collections.abc import AsyncIterator
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
-import pytest_asyncio
-from harness.configuration import Wishes
 from harness.country import Country
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ROOT = Path(__file__).parents[2]
 PORTS = {"matcher": "localhost:7101", "issuance": "localhost:7201", "printer": "localhost:7301"}
 LINES = re.findall(r"^make grpcurl .*$", (ROOT / "docs/administration.md").read_text(), re.M)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def country(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Country]:
-    morning = datetime(2018, 10, 26, 8, tzinfo=ZoneInfo("Asia/Makassar"))
-    async with Country(tmp_path_factory.mktemp("country"), Wishes(machines=1), morning) as running:
-        yield running
 
 
 def run(line: str, country: Country) -> str:

@@ -153,7 +153,7 @@ class Issuance:
         asked = GrpcMatcher(matcher, settings.call_seconds)
         shops = GrpcPrinters(printers, self._clearances, settings.call_seconds)
         take_in = TakeIn(store, move, clock)
-        planner = Planner(self._offices, store, move, clock)
+        planner = Planner(self._offices, store, self._database.lock, move, clock)
         many, few = settings.identifications_at_once, settings.prints_at_once
         return [
             self._owed(Work.IDENTIFY, Identify(store, asked, move, clock, new_id), many),

@@ -41,8 +41,8 @@ class CaseStore:
     async def get(self, case: str) -> Case:
         """Locked where the transaction writes."""
         statement = select(*_COLUMNS).where(applications.c.id == case)
-        if self._writes:
-            statement = statement.with_for_update()
+        if self._writes:  # links of outages may still point to it meanwhile
+            statement = statement.with_for_update(key_share=True)
         row = (await self._connection.execute(statement)).one_or_none()
         if row is None:
             raise ApplicationNotFound("there is no such application", field="application_id")

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import cast
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,11 +23,10 @@ class PlanStore:
         statement = update(plans).where(plans.c.office.in_(sorted(offices)))
         await self._connection.execute(statement.values(changes=plans.c.changes + 1))
 
-    async def take(self, office: str) -> PlanState:
-        """For this transaction alone: planners of several replicas take turns."""
-        statement = select(plans).where(plans.c.office == office).with_for_update()
-        row = (await self._connection.execute(statement)).one()
-        return PlanState(row.changes, row.asked_at)
+    async def asked_at(self, office: str) -> datetime:
+        """When the notices that were due were last sent."""
+        statement = select(plans.c.asked_at).where(plans.c.office == office)
+        return cast(datetime, (await self._connection.execute(statement)).scalar_one())
 
     async def states(self) -> Mapping[str, PlanState]:
         """By office."""

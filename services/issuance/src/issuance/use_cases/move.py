@@ -58,10 +58,12 @@ class Move:
             await records.work.add(self._owed(row.owes, moved))
         if row.tells:
             await records.notices.add(case.office, self._notice(row.tells, moved), at)
+        # A release is the plan's own doing. Before the outages are read, so that one that opens
+        # in this moment either sees the case or is seen.
+        if {row.source, row.target} & IN_PLAN and event is not Event.RELEASE:
+            await records.plans.touch([case.office])
         if moved.state in IN_PLAN:
             await _wait(records, moved)
-        if {row.source, row.target} & IN_PLAN:
-            await records.plans.touch([case.office])
         return moved
 
     def _owed(self, kind: Work, case: Case) -> Owed:

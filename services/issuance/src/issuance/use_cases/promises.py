@@ -14,7 +14,7 @@ from issuance.use_cases.records import Records
 
 async def announce(records: Records, office: Office, now: datetime) -> int:
     """Tell everybody whose day has changed, once; returns how many."""
-    since = (await records.plans.take(office.id)).asked_at
+    since = await records.plans.asked_at(office.id)
     view = await outlook(records, office, now)
     why = await _cause(records, view, now)
     notices = due(_standings(view), office.desk, since, now, why)
@@ -32,7 +32,6 @@ async def release(
 
     Whoever is due today but not approved yet keeps that place for the rest of the day.
     """
-    await records.plans.take(office.id)
     view = await outlook(records, office, now)
     if now < office.calendar.opening(view.today):
         return 0

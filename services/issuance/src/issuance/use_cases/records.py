@@ -303,8 +303,8 @@ class Plans(Protocol):
         """Something happened that may change the plans of these offices."""
         ...
 
-    async def take(self, office: str) -> PlanState:
-        """The state of one office, for this transaction alone until it ends."""
+    async def asked_at(self, office: str) -> datetime:
+        """When the notices that were due were last sent."""
         ...
 
     async def states(self) -> Mapping[str, PlanState]:

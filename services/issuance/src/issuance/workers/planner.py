@@ -1,6 +1,8 @@
 """Keeps every office's plan in force: tells people, releases books."""
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime
 
 from servicekit.clock import Clock
@@ -12,16 +14,26 @@ from issuance.use_cases.promises import announce, release
 from issuance.use_cases.records import KeptOutage, PlanState, Transactions
 
 _BATCH = 25  # releases in one transaction: calls at the counter must not wait long
+Lock = Callable[[int], AbstractAsyncContextManager[bool]]
 _Reasons = tuple[int, date, bool, int]
 
 
 class Planner:
-    """Plans an office anew when something happened there, or when time brings a change."""
+    """Plans an office anew when something happened there, or when time brings a change.
+
+    lock: over all replicas; only one of them plans for an office at a time.
+    """
 
     def __init__(
-        self, offices: Mapping[str, Office], transactions: Transactions, move: Move, clock: Clock
+        self,
+        offices: Mapping[str, Office],
+        transactions: Transactions,
+        lock: Lock,
+        move: Move,
+        clock: Clock,
     ) -> None:
         self._offices = offices
+        self._lock = lock
         self._transactions = transactions
         self._move = move
         self._clock = clock
@@ -36,8 +48,10 @@ class Planner:
         for office in self._offices.values():
             reasons = _reasons(office, states[office.id], lasting, now)
             if self._planned.get(office.id) != reasons:
-                await self._plan(office, now)
-                self._planned[office.id] = reasons
+                async with self._lock(_key(office)) as ours:
+                    if ours:
+                        await self._plan(office, now)
+                        self._planned[office.id] = reasons
 
     async def _plan(self, office: Office, now: datetime) -> None:
         async with self._transactions.begin() as records:
@@ -53,6 +67,11 @@ class Planner:
             failpoint("release.before_commit")
         failpoint("release.after_commit")
         return count
+
+
+def _key(office: Office) -> int:
+    digest = hashlib.sha256(f"plan {office.id}".encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
 
 
 def _reasons(

@@ -12,6 +12,8 @@ from .country import OFFICE, Country, Refused, a_holder, calendar_date, some_fin
 
 BAD_DAY = civil_pb2.CalendarDate(year=2018, month=2, day=31)
 
+YESTERDAY: dict[str, Any] = {"from": calendar_date("2018-10-25")}
+
 
 async def _refused(country: Country, role: str, method: str, request: Any) -> tuple[str, str, str]:
     person = country.person(role, "ani", "national")
@@ -49,7 +51,7 @@ async def _refused(country: Country, role: str, method: str, request: Any) -> tu
          ("NOT_FOUND", "OUTAGE_NOT_FOUND", "outage_id")),
         ("administrator", "SetCapacity",
          ops.SetCapacityRequest(office=OFFICE, machines=1, books_per_machine_per_day=1,
-                                **{"from": calendar_date("2018-10-25")}),
+                                **YESTERDAY),
          ("INVALID_ARGUMENT", "BAD_DATE", "from")),
         ("administrator", "SimulatePlan",
          ops.SimulatePlanRequest(office=OFFICE, printing_resumes=BAD_DAY),

@@ -8,6 +8,7 @@ from passport.type.v1 import civil_pb2
 
 from issuance.domain.case import Case
 from issuance.domain.office import Office
+from issuance.wire import calendar_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,6 @@ class Personaliser:
             issuing_office=office.name,
         )
         return data.SerializeToString(deterministic=True)
-
-
-def calendar_date(day: date) -> civil_pb2.CalendarDate:
-    """The day on the wire."""
-    return civil_pb2.CalendarDate(year=day.year, month=day.month, day=day.day)
 
 
 def years_later(day: date, years: int) -> date:

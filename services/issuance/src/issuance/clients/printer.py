@@ -5,20 +5,14 @@ from collections.abc import AsyncIterator, Mapping
 import grpc
 from passport.printer.v1 import jobs_pb2 as pb
 from passport.printer.v1 import jobs_pb2_grpc
-from passport.type.v1 import civil_pb2
 
 from issuance.clients.answers import failure
 from issuance.clients.clearance import Clearances
 from issuance.domain.owed import Owed
-from issuance.domain.plan import Lane
 from issuance.use_cases.identify import Away
 from issuance.use_cases.printing import ClearanceExpired, Fate, JobEvent, TokenRefused
+from issuance.wire import LANES
 
-LANES = {
-    Lane.EMERGENCY: civil_pb2.LANE_EMERGENCY,
-    Lane.EXPEDITED: civil_pb2.LANE_EXPEDITED,
-    Lane.NORMAL: civil_pb2.LANE_NORMAL,
-}
 _REFUSED = frozenset({"BAD_WATCH_TOKEN", "TOKEN_EXPIRED"})
 _FATES = {pb.PRINT_JOB_STATE_DONE: Fate.DONE, pb.PRINT_JOB_STATE_CANCELLED: Fate.GIVEN_UP}
 

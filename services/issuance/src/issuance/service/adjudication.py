@@ -15,8 +15,9 @@ from issuance.service.changes import Changes, actor
 from issuance.service.pages import next_token, own_office, page
 from issuance.service.words import TASK_STATE_OF, VERDICT_OF
 from issuance.use_cases.adjudicate import claim, decide, give_back
+from issuance.use_cases.kept import Question
 from issuance.use_cases.move import Move
-from issuance.use_cases.records import Question, Records, Transactions
+from issuance.use_cases.records import Records, Transactions
 
 _UNDECIDED = (TaskState.OPEN, TaskState.CLAIMED)
 

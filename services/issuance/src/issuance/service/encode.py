@@ -12,7 +12,6 @@ from passport.type.v1 import biometrics_pb2, civil_pb2
 from issuance.domain.case import Entry
 from issuance.service.words import (
     CAUSES,
-    LANES,
     NOTICE_KINDS,
     OWNERS,
     SCOPES,
@@ -21,13 +20,14 @@ from issuance.service.words import (
     TURNS,
     TYPES,
     VERDICTS,
-    calendar_date,
     localized,
+    optional_date,
     timestamp,
 )
-from issuance.use_cases.records import KeptNotice, KeptOutage, Question
+from issuance.use_cases.kept import KeptNotice, KeptOutage, Question
 from issuance.use_cases.status import Status
 from issuance.use_cases.view import View
+from issuance.wire import LANES
 
 
 def application(view: View) -> apps.Application:
@@ -45,8 +45,8 @@ def application(view: View) -> apps.Application:
         created_at=timestamp(case.created_at),
         completed_at=timestamp(case.completed_at),
         waiting=_waiting(view),
-        first_promised_on=calendar_date(case.first_promised_on),
-        promised_on=calendar_date(case.promised_on),
+        first_promised_on=optional_date(case.first_promised_on),
+        promised_on=optional_date(case.promised_on),
         moved_because=localized(case.moved_because),
         service_seconds=int(view.elapsed.promised.total_seconds()),
         elapsed_seconds=int(view.elapsed.real.total_seconds()),
@@ -145,7 +145,7 @@ def notice(kept: KeptNotice) -> ops.Notice:
         application_id=kept.notice.application,
         office=kept.office,
         kind=NOTICE_KINDS[kept.notice.kind],
-        collect_on=calendar_date(kept.notice.collect_on),
+        collect_on=optional_date(kept.notice.collect_on),
         text=localized(kept.notice.text),
         at=timestamp(kept.at),
     )

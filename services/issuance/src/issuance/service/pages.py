@@ -7,7 +7,7 @@ from servicekit.errors import DomainError, Kind
 from servicekit.identity import NATIONAL, Caller
 
 from issuance.domain.office import WrongOffice
-from issuance.use_cases.records import Page
+from issuance.use_cases.kept import Page
 
 DEFAULT_SIZE = 100
 

@@ -16,9 +16,10 @@ from issuance.domain.working_time import BadDate
 from issuance.service import encode
 from issuance.service.offices import known
 from issuance.service.pages import next_token, own_office, page, visible_office
-from issuance.service.words import calendar_date, day_of, localized
+from issuance.service.words import day_of, localized, optional_date
 from issuance.use_cases.planning import AS_IT_IS, Circumstances, outlook
 from issuance.use_cases.records import Transactions
+from issuance.wire import calendar_date
 
 
 class ScheduleService(operations_pb2_grpc.ScheduleServicer):
@@ -74,7 +75,7 @@ class ScheduleService(operations_pb2_grpc.ScheduleServicer):
             office=office.id,
             rows=[_row(row) for row in rows],
             text=localized(announcement(rows, office.name, office.desk.hour, office.calendar)),
-            printing_from=calendar_date(view.printing_from()),
+            printing_from=optional_date(view.printing_from()),
         )
 
     def _own(self, office: str) -> Office:
@@ -105,5 +106,5 @@ def _not_past(day: date, today: date, field: str) -> date:
 
 def _row(row: Row) -> pb.ScheduleRow:
     return pb.ScheduleRow(
-        applied=calendar_date(row.applied), collect=calendar_date(row.collect), count=row.count
+        applied=calendar_date(row.applied), collect=optional_date(row.collect), count=row.count
     )

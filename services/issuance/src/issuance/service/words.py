@@ -18,11 +18,11 @@ from issuance.domain.states import State, Work
 from issuance.domain.turns import Turn
 from issuance.domain.words import Text
 from issuance.domain.working_time import BadDate
+from issuance.wire import LANES, calendar_date
 
 STATES = {s: apps.ApplicationState.Value(f"APPLICATION_STATE_{s.name}") for s in State}
 TYPES = {t: apps.ApplicationType.Value(f"APPLICATION_TYPE_{t.name}") for t in ApplicationType}
 TURNS = {t: apps.Turn.Value(f"TURN_{t.name}") for t in Turn}
-LANES = {lane: civil_pb2.Lane.Value(f"LANE_{lane.name}") for lane in Lane}
 CAUSES = {c: tasks.TaskCause.Value(f"TASK_CAUSE_{c.name}") for c in Cause}
 TASK_STATES = {s: tasks.TaskState.Value(f"TASK_STATE_{s.name}") for s in TaskState}
 VERDICTS = {v: tasks.Verdict.Value(f"VERDICT_{v.name}") for v in Verdict}
@@ -52,11 +52,9 @@ def timestamp(at: datetime | None) -> Timestamp:
     return stamp
 
 
-def calendar_date(day: date | None) -> civil_pb2.CalendarDate:
+def optional_date(day: date | None) -> civil_pb2.CalendarDate:
     """A day on the wire; None stays absent."""
-    if day is None:
-        return cast(civil_pb2.CalendarDate, None)
-    return civil_pb2.CalendarDate(year=day.year, month=day.month, day=day.day)
+    return cast(civil_pb2.CalendarDate, None) if day is None else calendar_date(day)
 
 
 def localized(text: Text | None) -> civil_pb2.LocalizedText:

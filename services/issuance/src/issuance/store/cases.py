@@ -14,7 +14,7 @@ from issuance.domain.plan import Waiting
 from issuance.domain.states import QUEUED, State
 from issuance.domain.words import Text
 from issuance.store.tables import applications, counters, history, samples
-from issuance.use_cases.records import InQueue, Page
+from issuance.use_cases.kept import InQueue, Page
 
 _FIELDS = [field.name for field in fields(Case)]
 _COLUMNS = [applications.c[name] for name in _FIELDS]

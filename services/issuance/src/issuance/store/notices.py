@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.notices import Notice
 from issuance.store.tables import notices
-from issuance.use_cases.records import KeptNotice, Page
+from issuance.use_cases.kept import KeptNotice, Page
 
 
 class NoticeStore:

@@ -13,8 +13,8 @@ from issuance.domain.owed import WAIT_FOR
 from issuance.domain.working_time import Period
 from issuance.store.cases import values
 from issuance.store.tables import applications, outage_cases, outages
+from issuance.use_cases.kept import KeptOutage, Link
 from issuance.use_cases.outages import OutageNotFound
-from issuance.use_cases.records import KeptOutage, Link
 
 _FIELDS = [field.name for field in fields(Outage)]
 

@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.office import Machines
 from issuance.store.tables import machines, plans, watches
-from issuance.use_cases.records import PlanState
 
 
 class PlanStore:
@@ -28,10 +27,10 @@ class PlanStore:
         statement = select(plans.c.asked_at).where(plans.c.office == office)
         return cast(datetime, (await self._connection.execute(statement)).scalar_one())
 
-    async def states(self) -> Mapping[str, PlanState]:
+    async def changes(self) -> Mapping[str, int]:
         """By office."""
-        rows = await self._connection.execute(select(plans))
-        return {row.office: PlanState(row.changes, row.asked_at) for row in rows}
+        rows = await self._connection.execute(select(plans.c.office, plans.c.changes))
+        return {row.office: row.changes for row in rows}
 
     async def asked(self, office: str, at: datetime) -> None:
         """The notices that were due at this time are sent."""

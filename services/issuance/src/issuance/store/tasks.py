@@ -10,7 +10,7 @@ from issuance.domain.adjudication import Look, Task, TaskState
 from issuance.store.cases import values
 from issuance.store.tables import looks, tasks
 from issuance.use_cases.adjudicate import TaskNotFound
-from issuance.use_cases.records import Page, Question
+from issuance.use_cases.kept import Page, Question
 
 _SAME = (
     "id", "case", "office", "person_id", "cause", "decision_id", "candidates", "calibration",

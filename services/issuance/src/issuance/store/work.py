@@ -12,7 +12,7 @@ from issuance.domain.owed import Owed
 from issuance.domain.states import Work
 from issuance.store.cases import values
 from issuance.store.tables import work
-from issuance.use_cases.records import Backlog
+from issuance.use_cases.kept import Backlog
 
 _FIELDS = [field.name for field in fields(Owed)]
 _AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)

@@ -11,8 +11,9 @@ from issuance.domain.adjudication import Task, Verdict
 from issuance.domain.case import Actor, Entry
 from issuance.domain.states import Event
 from issuance.domain.words import Text
+from issuance.use_cases.kept import Question
 from issuance.use_cases.move import Move
-from issuance.use_cases.records import Question, Records
+from issuance.use_cases.records import Records
 
 DUPLICATE = Text(
     "pemohon tercatat dengan identitas lain", "the applicant is on record under another identity"

@@ -13,8 +13,9 @@ from issuance.domain.case import ISSUANCE, Case
 from issuance.domain.identification import Candidate, Finding, Outcome, assess
 from issuance.domain.owed import Owed
 from issuance.domain.states import Event
+from issuance.use_cases.kept import Question
 from issuance.use_cases.move import Move
-from issuance.use_cases.records import Question, Records, Transactions
+from issuance.use_cases.records import Records, Transactions
 
 
 class Away(Exception):

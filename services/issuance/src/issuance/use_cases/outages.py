@@ -9,7 +9,8 @@ from servicekit.errors import DomainError, Kind
 from issuance.domain.office import Office, UnknownOffice
 from issuance.domain.outage import Outage, Scope
 from issuance.domain.working_time import BadDate
-from issuance.use_cases.records import KeptOutage, Records
+from issuance.use_cases.kept import KeptOutage
+from issuance.use_cases.records import Records
 
 MATCHER_AWAY = "the national matcher does not answer"
 

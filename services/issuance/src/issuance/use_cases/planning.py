@@ -10,7 +10,8 @@ from issuance.domain.plan import HORIZON, Plan, Planned, Waiting, plan
 from issuance.domain.print_room import Capacity, PrintRoom, Stoppage
 from issuance.domain.schedule import Row, schedule
 from issuance.domain.states import QUEUED, State
-from issuance.use_cases.records import InQueue, Records
+from issuance.use_cases.kept import InQueue
+from issuance.use_cases.records import Records
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,105 +2,26 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from issuance.domain.adjudication import Task, TaskState
+from issuance.domain.adjudication import TaskState
 from issuance.domain.case import Case, Entry
-from issuance.domain.identification import Candidate, Cause
 from issuance.domain.notices import Notice
 from issuance.domain.office import Machines
 from issuance.domain.outage import Outage, Scope
 from issuance.domain.owed import Owed
-from issuance.domain.plan import Waiting
 from issuance.domain.states import State, Work
 from issuance.domain.words import Text
-from issuance.domain.working_time import Period
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Which part of a list: after this row number, at most so many."""
-
-    after: int
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class InQueue:
-    """What the plan must know of a complete case without a book in hand."""
-
-    waiting: Waiting
-    state: State
-    promised: date
-    completed_at: datetime
-    delayed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """An examiner's task with what it is about."""
-
-    id: str
-    case: str
-    office: str
-    person_id: str
-    cause: Cause
-    decision_id: str
-    candidates: tuple[Candidate, ...]
-    calibration: str
-    opened_at: datetime
-    task: Task
-    closed_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class KeptOutage:
-    """An outage under its id, with the number of cases that waited or wait for it."""
-
-    id: str
-    outage: Outage
-    cases: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A case's waiting for an outage: from when on, and whether it lasts."""
-
-    outage: str
-    pause: Period
-    expected_end: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class KeptNotice:
-    """A notice that was sent."""
-
-    id: str
-    office: str
-    notice: Notice
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class PlanState:
-    """How often something happened that may change an office's plan, and when it was last asked."""
-
-    changes: int
-    asked_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Backlog:
-    """Owed work of one kind. leased: being done now; failing: tried in vain at least once."""
-
-    kind: Work
-    count: int
-    leased: int
-    failing: int
-    oldest: datetime
-    offices: frozenset[str]
+from issuance.use_cases.kept import (
+    Backlog,
+    InQueue,
+    KeptNotice,
+    KeptOutage,
+    Link,
+    Page,
+    Question,
+)
 
 
 class Cases(Protocol):
@@ -307,8 +228,8 @@ class Plans(Protocol):
         """When the notices that were due were last sent."""
         ...
 
-    async def states(self) -> Mapping[str, PlanState]:
-        """By office."""
+    async def changes(self) -> Mapping[str, int]:
+        """How often something happened that may change an office's plan, by office."""
         ...
 
     async def asked(self, office: str, at: datetime) -> None:

@@ -7,7 +7,8 @@ from datetime import datetime
 from issuance.domain.outage import Scope
 from issuance.domain.owed import STOPS
 from issuance.domain.states import State
-from issuance.use_cases.records import Backlog, KeptOutage, Records
+from issuance.use_cases.kept import Backlog, KeptOutage
+from issuance.use_cases.records import Records
 
 
 @dataclass(frozen=True, slots=True)

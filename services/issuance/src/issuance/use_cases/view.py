@@ -9,8 +9,9 @@ from issuance.domain.office import Office
 from issuance.domain.states import FINAL
 from issuance.domain.turns import WAITS, Wait
 from issuance.domain.working_time import Elapsed, Period
+from issuance.use_cases.kept import Link
 from issuance.use_cases.move import IN_PLAN
-from issuance.use_cases.records import Link, Records
+from issuance.use_cases.records import Records
 
 _NO_TIME = Elapsed(timedelta(), timedelta())
 

@@ -9,9 +9,10 @@ from servicekit.clock import Clock
 from servicekit.failpoint import failpoint
 
 from issuance.domain.office import Office
+from issuance.use_cases.kept import KeptOutage
 from issuance.use_cases.move import Move
 from issuance.use_cases.promises import announce, release
-from issuance.use_cases.records import KeptOutage, PlanState, Transactions
+from issuance.use_cases.records import Transactions
 
 _BATCH = 25  # releases in one transaction: calls at the counter must not wait long
 Lock = Callable[[int], AbstractAsyncContextManager[bool]]
@@ -43,10 +44,10 @@ class Planner:
         """Look at every office once."""
         now = self._clock.now()
         async with self._transactions.read() as records:
-            states = await records.plans.states()
+            changes = await records.plans.changes()
             lasting = await records.outages.lasting()
         for office in self._offices.values():
-            reasons = _reasons(office, states[office.id], lasting, now)
+            reasons = _reasons(office, changes[office.id], lasting, now)
             if self._planned.get(office.id) != reasons:
                 async with self._lock(_key(office)) as ours:
                     if ours:
@@ -75,11 +76,11 @@ def _key(office: Office) -> int:
 
 
 def _reasons(
-    office: Office, state: PlanState, lasting: Sequence[KeptOutage], now: datetime
+    office: Office, changes: int, lasting: Sequence[KeptOutage], now: datetime
 ) -> _Reasons:
     """What a plan depends on beside the database's content; as long as it is equal, so is it."""
     today = office.calendar.day_of(now)
     opened = now >= office.calendar.opening(today)
     expected = [kept.outage.expected_end for kept in lasting]
     passed = sum(end is not None and end <= now for end in expected)
-    return state.changes, today, opened, passed
+    return changes, today, opened, passed

@@ -21,6 +21,7 @@ _UNUSABLE = frozenset(
         "TOO_FEW_MINUTIAE",
         "POSITION_MISMATCH",
         "DUPLICATE_POSITION",
+        "MESSAGE_TOO_LARGE",
     }
 )
 _OUTCOMES = {

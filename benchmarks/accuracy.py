@@ -108,13 +108,11 @@ def report(title: str, touches: Sequence[Touch], fingers: NDArray[np.str_], scor
     print(f"\n{title}")
     for name in np.unique(sets):
         inside = (sets[first] == name) & (sets[second] == name)
-        print(f"  {name}: EER {eer(pair_scores[inside], mates[inside]):.2%}")
-    print(
-        f"  pooled, {mates.sum()} genuine and {(~mates).sum()} impostor pairs: "
-        f"EER {eer(pair_scores, mates):.2%}"
-    )
+        print(f"  {name}: {equal_error(pair_scores[inside], mates[inside])}")
+    print(f"  pooled: {equal_error(pair_scores, mates)}")
     for fmr in (1e-2, 1e-3, 1e-4, 0.0):
-        print(f"    FNMR {fnmr(pair_scores, mates, fmr):.2%} at FMR {fmr:g}")
+        missed = int(missed_mates(pair_scores, mates, fmr).sum())
+        print(f"    FNMR {missed / mates.sum():.2%} ({missed}) at FMR {fmr:g}")
     for rank in (1, 10, 100):
         print(f"  leave one out, mate among the first {rank}: {among(scores, fingers, rank):.2%}")
     ahead = one_mate(scores, fingers)
@@ -131,25 +129,28 @@ def calibration(touches: Sequence[Touch], fingers: NDArray[np.str_], scores: Flo
     print(f"\ncalibration, {strangers.sum()} impostor pairs")
     for promised in (1, 2, 3, 4):
         above = int((calibrated[strangers] >= promised).sum())
-        missed = (calibrated[~strangers] < promised).mean()
+        missed = calibrated[~strangers] < promised
         observed = f"observed {above / strangers.sum():.1e} ({above})"
-        print(f"  FMR promised 1e-{promised}, {observed}, FNMR {missed:.2%}")
+        rate = f"FNMR {missed.mean():.2%} ({missed.sum()})"
+        print(f"  FMR promised 1e-{promised}, {observed}, {rate}")
 
 
-def eer(scores: Floats, mates: Flags) -> float:
-    """Mean of FMR and FNMR at the threshold where they are nearest."""
+def equal_error(scores: Floats, mates: Flags) -> str:
+    """EER, the mean of FMR and FNMR at the threshold where they are nearest, and both in counts."""
     genuine, impostor = np.sort(scores[mates]), np.sort(scores[~mates])
     thresholds = np.unique(scores)
-    missed = np.searchsorted(genuine, thresholds) / max(1, len(genuine))
-    raised = 1 - np.searchsorted(impostor, thresholds) / max(1, len(impostor))
-    nearest = np.abs(missed - raised).argmin()
-    return float(missed[nearest] + raised[nearest]) / 2
+    missed = np.searchsorted(genuine, thresholds)
+    raised = len(impostor) - np.searchsorted(impostor, thresholds)
+    fnmr, fmr = missed / max(1, len(genuine)), raised / max(1, len(impostor))
+    nearest = np.abs(fnmr - fmr).argmin()
+    counts = f"{missed[nearest]} of {len(genuine)} mates missed, {raised[nearest]} of "
+    return f"EER {(fnmr + fmr)[nearest] / 2:.2%} ({counts}{len(impostor)} strangers taken)"
 
 
-def fnmr(scores: Floats, mates: Flags, fmr: float) -> float:
-    """Share of mates at or below the impostor score that `fmr` of the impostors reach."""
+def missed_mates(scores: Floats, mates: Flags, fmr: float) -> Flags:
+    """Which mates are at or below the impostor score that `fmr` of the impostors reach."""
     impostor = np.sort(scores[~mates])
-    return float((scores[mates] <= impostor[-max(1, int(len(impostor) * fmr))]).mean())
+    return np.asarray(scores[mates] <= impostor[-max(1, int(len(impostor) * fmr))])
 
 
 def among(scores: Floats, fingers: NDArray[np.str_], rank: int) -> float:

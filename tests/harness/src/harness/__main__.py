@@ -5,6 +5,8 @@ import asyncio
 import sys
 from pathlib import Path
 
+import grpc
+
 from harness.configuration import NotOurs
 from harness.demo import Order, demo
 from harness.process import Died
@@ -20,8 +22,11 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     try:
         code: int = options.run(options)
-    except (BadImages, NotOurs, Died) as error:
+    except (BadImages, NotOurs) as error:
         parser.exit(_USAGE_ERROR, f"harness: {error}\n")
+    except (Died, TimeoutError, grpc.aio.AioRpcError) as error:
+        logs = options.out / "logs"
+        parser.exit(_FAILED, f"harness: stopped half-way: {error}\nharness: logs are in {logs}\n")
     except KeyboardInterrupt:
         parser.exit(130)
     sys.exit(code)
@@ -56,13 +61,19 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _demo(options: argparse.Namespace) -> int:
+    if options.dpi and not options.images:
+        raise BadImages("--dpi is the resolution of --images, which are not given")
     resolutions = Resolutions.parse(" ".join(options.dpi))
     fingers = pairs(options.images, resolutions) if options.images else []
     images = options.images.resolve().name if options.images else ""
     facts = asyncio.run(demo(Order(options.seed, options.out, fingers, images)))
     for check in facts.failed:
         sys.stdout.write(f"FAILED: {check.what}: {check.found}\n")
-    sys.stdout.write(f"{options.out / 'report.html'}\n")
+    held = len(facts.checks) - len(facts.failed)
+    sys.stdout.write(
+        f"{held} of {len(facts.checks)} expectations hold, after {facts.wall_seconds:.0f} s\n"
+        f"report: {options.out / 'report.html'}\n"
+    )
     return _FAILED if facts.failed else 0
 
 

@@ -176,11 +176,14 @@ def _pictures(evidence: audit.Evidence, facts: Facts) -> None:
     """A second identity as the examiners saw it, and a page as it lay in the tray."""
     cases = evidence.casebook.cases
     confirmed = [one for one in evidence.examined if one.confirmed]
-    confirmed.sort(
-        key=lambda one: not cases[one.task.application_id].applicant.human.fingers.pictured
-    )
     if confirmed:
-        best = confirmed[0]
+        best = max(
+            confirmed,
+            key=lambda one: (
+                cases[one.task.application_id].applicant.human.fingers.pictured,
+                one.pictures[0].matched_minutiae,
+            ),
+        )
         facts.prints = Prints(
             png=best.pictures[0].png,
             matched=best.pictures[0].matched_minutiae,

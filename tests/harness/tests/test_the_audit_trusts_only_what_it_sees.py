@@ -1,0 +1,156 @@
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from harness import audit
+from harness.casebook import Casebook
+from harness.facts import Check, Facts
+from harness.trays import Tray
+from passport.printer.v1 import shopfloor_pb2 as shopfloor
+
+ISSUED, SPOILED, LOADED = (
+    shopfloor.BOOK_STATE_ISSUED,
+    shopfloor.BOOK_STATE_SPOILED,
+    shopfloor.BOOK_STATE_LOADED,
+)
+Books = dict[str, "shopfloor.BookState.ValueType"]
+
+
+@pytest.fixture
+def tray(tmp_path: Path) -> Tray:
+    (tmp_path / "tray").mkdir()
+    return Tray("M1", tmp_path / "ledger.jsonl", tmp_path / "tray")
+
+
+def test_books_that_agree_with_the_ledger_pass(tray: Tray, facts: Facts) -> None:
+    _print(tray, 1, "X0000001", "A1")
+    _print(tray, 2, "X0000002", "A2")
+
+    failed = _failed(tray, {"X0000001": ISSUED, "X0000002": ISSUED, "X0000003": LOADED}, facts)
+
+    assert failed == []
+    assert facts.printed_twice == 0
+    assert (facts.books.received, facts.books.issued, facts.books.in_stock) == (3, 2, 1)
+
+
+def test_a_spoiled_book_may_carry_the_number_that_was_printed_again(
+    tray: Tray, facts: Facts
+) -> None:
+    _print(tray, 1, "X0000001", "A1")
+    _print(tray, 2, "X0000002", "A1")
+
+    assert _failed(tray, {"X0000001": SPOILED, "X0000002": ISSUED}, facts) == []
+    assert facts.printed_twice == 0
+
+
+@pytest.mark.parametrize(
+    ("printed", "books"),
+    [
+        pytest.param([("X0000001", "A1"), ("X0000001", "A1")], {"X0000001": ISSUED}, id="book"),
+        pytest.param(
+            [("X0000001", "A1"), ("X0000002", "A1")],
+            {"X0000001": ISSUED, "X0000002": ISSUED},
+            id="number",
+        ),
+    ],
+)
+def test_what_was_printed_twice_is_counted(
+    tray: Tray, facts: Facts, printed: Iterable[tuple[str, str]], books: Books
+) -> None:
+    for line, (serial, number) in enumerate(printed, start=1):
+        _print(tray, line, serial, number)
+
+    failed = _failed(tray, books, facts)
+
+    assert "no passport was printed twice" in failed
+    assert facts.printed_twice >= 1
+
+
+@pytest.mark.parametrize(
+    ("books", "says"),
+    [
+        ({"X0000001": LOADED}, "nothing came out of a machine that the service does not know"),
+        (
+            {"X0000001": ISSUED, "X0000009": ISSUED},
+            "each passport issued came out of a machine, once",
+        ),
+    ],
+)
+def test_books_that_differ_from_the_ledger_fail(
+    tray: Tray, facts: Facts, books: Books, says: str
+) -> None:
+    _print(tray, 1, "X0000001", "A1")
+
+    assert says in _failed(tray, books, facts)
+
+
+def test_a_page_exchanged_in_the_tray_is_noticed(tray: Tray, facts: Facts) -> None:
+    _print(tray, 1, "X0000001", "A1")
+    (tray.folder / "000001-X0000001.pdf").write_bytes(_page("A2"))
+
+    assert "what lies in the trays is what the ledgers say" in _failed(
+        tray, {"X0000001": ISSUED}, facts
+    )
+
+
+def _failed(tray: Tray, books: Books, facts: Facts) -> list[str]:
+    count = list(books.values()).count
+    evidence = audit.Evidence(
+        files=[],
+        notices=[],
+        books=[shopfloor.Book(serial=serial, state=state) for serial, state in books.items()],
+        balance=shopfloor.BookBalance(
+            received=len(books),
+            issued=count(ISSUED),
+            spoiled=count(SPOILED),
+            loaded=count(LOADED),
+        ),
+        trays=[tray],
+        casebook=Casebook([]),
+        examined=[],
+        zone=ZoneInfo("Asia/Makassar"),
+    )
+    checks: list[Check] = list(audit.books(evidence, facts))
+    return [check.what for check in checks if not check.holds]
+
+
+def _print(tray: Tray, line: int, serial: str, number: str) -> None:
+    page = _page(number)
+    entry = {
+        "book_serial": serial,
+        "job_name": str(line),
+        "sha256": hashlib.sha256(page).hexdigest(),
+    }
+    with tray.ledger.open("a") as ledger:
+        ledger.write(json.dumps(entry) + "\n")
+    (tray.folder / f"{line:06d}-{serial}.pdf").write_bytes(page)
+
+
+def _page(number: str) -> bytes:
+    """A PDF of two lines of text, written by hand."""
+    upper, lower = "P<IDNTEST".ljust(44, "<"), number.ljust(44, "<")
+    text = f"BT /F1 10 Tf 20 40 Td ({upper}) Tj 0 -15 Td ({lower}) Tj ET".encode()
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 354 249]/Contents 4 0 R"
+        b"/Resources<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Courier>>>>>>>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(text), text),
+    ]
+    body = b"%PDF-1.4\n"
+    offsets = []
+    for number_of, content in enumerate(objects, start=1):
+        offsets.append(len(body))
+        body += b"%d 0 obj%s endobj\n" % (number_of, content)
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    return (
+        body
+        + b"xref\n0 5\n0000000000 65535 f \n%strailer<</Size 5/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF"
+        % (
+            table,
+            len(body),
+        )
+    )

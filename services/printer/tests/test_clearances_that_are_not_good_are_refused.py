@@ -35,6 +35,10 @@ async def test_each_for_its_own_reason(office: Office) -> None:
         (good.sign({k: v for k, v in claims.items() if k != "jti"}), "BAD_CLEARANCE"),
         (good.sign(claims | {"office": ""}), "BAD_CLEARANCE"),
         (good.sign(claims | {"exp": "soon"}), "BAD_CLEARANCE"),
+        (good.sign(claims | {"exp": 10**400}), "BAD_CLEARANCE"),
+        (good.sign(claims | {"exp": float("nan")}), "BAD_CLEARANCE"),
+        (good.sign(claims | {"jti": ["a", "b"]}), "BAD_CLEARANCE"),
+        (good.sign(claims, kid=f"../keys/{good.kid}"), "CLEARANCE_UNKNOWN_KEY"),
         (good.sign(claims, kid="2017"), "CLEARANCE_UNKNOWN_KEY"),
         (Issuance().sign(claims), "CLEARANCE_BAD_SIGNATURE"),
         (good.sign(claims)[:-4] + "AAAA", "CLEARANCE_BAD_SIGNATURE"),
@@ -62,6 +66,30 @@ async def test_a_used_clearance_makes_no_second_job(office: Office) -> None:
 
     assert again == first
     assert reason(refusal.value)[0] == "CLEARANCE_USED"
+
+
+async def test_a_second_clearance_makes_no_second_book_of_one_passport(office: Office) -> None:
+    first = await office.print("X0000001")
+
+    with pytest.raises(grpc.aio.AioRpcError) as refusal:
+        await office.print("X0000001")
+
+    assert reason(refusal.value)[0] == "DOCUMENT_ALREADY_CLEARED"
+    listed = await office.call("PrintJobs", "ListPrintJobs", jobs.ListPrintJobsRequest())
+    assert [job.job_id for job in listed.jobs] == [first.job_id]
+
+
+async def test_a_cancelled_job_blocks_no_new_clearance(office: Office) -> None:
+    for _ in range(2):
+        given_up = await office.print("X0000001")
+        await office.job_call(
+            "CancelPrintJob",
+            jobs.CancelPrintJobRequest(
+                request_id=request_id(), job_id=given_up.job_id, reason="moved"
+            ),
+        )
+
+    assert (await office.print("X0000001")).state == jobs.PRINT_JOB_STATE_QUEUED
 
 
 @pytest.mark.parametrize(

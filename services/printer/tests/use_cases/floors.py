@@ -121,9 +121,10 @@ class ShopFloor:
     async def order(self) -> Job:
         """A job in the queue."""
         name = self.new_id()
-        clearance = Clearance(name, "a", "X1", "", "BJM", NOON)
+        number = f"X{name}"
+        clearance = Clearance(name, "a", number, "", "BJM", NOON)
         job = Job(
-            job_id=name, application_id="a", document_number="X1", page_sha256=b"", lane=3,
+            job_id=name, application_id="a", document_number=number, page_sha256=b"", lane=3,
             created_at=NOON,
         )  # fmt: skip
         async with self.store.begin() as records:

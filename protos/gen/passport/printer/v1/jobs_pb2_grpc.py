@@ -82,7 +82,8 @@ class PrintJobsServicer:
         Callers: service issuance.
         Errors: INVALID_REQUEST, BAD_PAYLOAD, BAD_CLEARANCE (not a JWS, or not EdDSA),
         CLEARANCE_UNKNOWN_KEY, CLEARANCE_BAD_SIGNATURE, CLEARANCE_WRONG_OFFICE, CLEARANCE_EXPIRED,
-        CLEARANCE_PAYLOAD_MISMATCH, CLEARANCE_USED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        CLEARANCE_PAYLOAD_MISMATCH, CLEARANCE_USED, DOCUMENT_ALREADY_CLEARED (another clearance for this
+        document number made a job that was not cancelled), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
         Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

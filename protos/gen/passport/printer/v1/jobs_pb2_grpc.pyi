@@ -39,7 +39,8 @@ class PrintJobsStub:
     Callers: service issuance.
     Errors: INVALID_REQUEST, BAD_PAYLOAD, BAD_CLEARANCE (not a JWS, or not EdDSA),
     CLEARANCE_UNKNOWN_KEY, CLEARANCE_BAD_SIGNATURE, CLEARANCE_WRONG_OFFICE, CLEARANCE_EXPIRED,
-    CLEARANCE_PAYLOAD_MISMATCH, CLEARANCE_USED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    CLEARANCE_PAYLOAD_MISMATCH, CLEARANCE_USED, DOCUMENT_ALREADY_CLEARED (another clearance for this
+    document number made a job that was not cancelled), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
     Retry: yes, with the same `request_id`.
     """
     GetPrintJob: _grpc.UnaryUnaryMultiCallable[_jobs_pb2.GetPrintJobRequest, _jobs_pb2.PrintJob]
@@ -89,7 +90,8 @@ class PrintJobsAsyncStub(PrintJobsStub):
     Callers: service issuance.
     Errors: INVALID_REQUEST, BAD_PAYLOAD, BAD_CLEARANCE (not a JWS, or not EdDSA),
     CLEARANCE_UNKNOWN_KEY, CLEARANCE_BAD_SIGNATURE, CLEARANCE_WRONG_OFFICE, CLEARANCE_EXPIRED,
-    CLEARANCE_PAYLOAD_MISMATCH, CLEARANCE_USED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    CLEARANCE_PAYLOAD_MISMATCH, CLEARANCE_USED, DOCUMENT_ALREADY_CLEARED (another clearance for this
+    document number made a job that was not cancelled), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
     Retry: yes, with the same `request_id`.
     """
     GetPrintJob: _aio.UnaryUnaryMultiCallable[_jobs_pb2.GetPrintJobRequest, _jobs_pb2.PrintJob]  # type: ignore[assignment]
@@ -142,7 +144,8 @@ class PrintJobsServicer(metaclass=_abc_1.ABCMeta):
         Callers: service issuance.
         Errors: INVALID_REQUEST, BAD_PAYLOAD, BAD_CLEARANCE (not a JWS, or not EdDSA),
         CLEARANCE_UNKNOWN_KEY, CLEARANCE_BAD_SIGNATURE, CLEARANCE_WRONG_OFFICE, CLEARANCE_EXPIRED,
-        CLEARANCE_PAYLOAD_MISMATCH, CLEARANCE_USED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        CLEARANCE_PAYLOAD_MISMATCH, CLEARANCE_USED, DOCUMENT_ALREADY_CLEARED (another clearance for this
+        document number made a job that was not cancelled), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
         Retry: yes, with the same `request_id`.
         """
 

@@ -59,6 +59,13 @@ class ClearanceUsed(DomainError):
     reason = "CLEARANCE_USED"
 
 
+class DocumentAlreadyCleared(DomainError):
+    """Another clearance made a job for this document number, and that job was not cancelled."""
+
+    kind = Kind.PRECONDITION
+    reason = "DOCUMENT_ALREADY_CLEARED"
+
+
 class JobNotFound(DomainError):
     """There is no such print job in this office."""
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from servicekit.errors import StaleRevision
 from sqlalchemy import ColumnElement, Row, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from printer.domain.errors import ClearanceUsed, JobNotFound
+from printer.domain.clearance import Clearance
+from printer.domain.errors import ClearanceUsed, DocumentAlreadyCleared, JobNotFound
 from printer.domain.job import Attempt, Event, Job, JobState, Outcome
 from printer.store.tables import attempts, counter, history, jobs
 from printer.use_cases.records import Intake, Note
@@ -35,8 +35,10 @@ class SqlJobs:
         return found[0][1]
 
     async def add(self, job: Job, intake: Intake) -> Job:
-        """Queue a new job; raises ClearanceUsed."""
+        """Queue a new job; raises ClearanceUsed, DocumentAlreadyCleared."""
+        # The counter is locked from here on, so nobody else can add a job in between.
         change = await self._next_change()
+        await self._refuse_second(intake.clearance)
         row = {
             "job_id": job.job_id,
             "number": change,
@@ -54,10 +56,7 @@ class SqlJobs:
             "page_sha256": job.page_sha256,
             "zone": intake.zone,
         }
-        try:
-            await self._connection.execute(insert(jobs).values(row))
-        except IntegrityError:
-            raise ClearanceUsed("this clearance made a job before") from None
+        await self._connection.execute(insert(jobs).values(row))
         return await self.get(job.job_id)
 
     async def save(self, job: Job, event: Event, note: Note) -> Job:
@@ -130,6 +129,22 @@ class SqlJobs:
             select(jobs.c.state, func.count()).group_by(jobs.c.state)
         )
         return {JobState(state): number for state, number in rows}
+
+    async def _refuse_second(self, clearance: Clearance) -> None:
+        used = await self._first(jobs.c.clearance_id == clearance.clearance_id)
+        if used is not None:
+            raise ClearanceUsed("this clearance made a job before", job_id=used)
+        other = await self._first(
+            jobs.c.document_number == clearance.document_number,
+            jobs.c.state != JobState.CANCELLED.value,
+        )
+        if other is not None:
+            raise DocumentAlreadyCleared(
+                "another clearance made a job for this document number", job_id=other
+            )
+
+    async def _first(self, *conditions: ColumnElement[bool]) -> str | None:
+        return await self._connection.scalar(select(jobs.c.job_id).where(*conditions).limit(1))
 
     async def _next_change(self) -> int:
         statement = update(counter).values(last_change=counter.c.last_change + 1)

@@ -10,6 +10,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -77,7 +78,7 @@ jobs = Table(
     Column("job_id", String, primary_key=True),
     Column("number", Integer, nullable=False, unique=True),
     Column("application_id", String, nullable=False),
-    Column("document_number", String, nullable=False, index=True),
+    Column("document_number", String, nullable=False),
     Column("lane", Integer, nullable=False),
     Column("state", String, nullable=False, index=True),
     Column("revision", Integer, nullable=False),
@@ -89,6 +90,14 @@ jobs = Table(
     Column("page", LargeBinary, nullable=False),
     Column("page_sha256", LargeBinary, nullable=False),
     Column("zone", String, nullable=False),
+)
+# One passport, one job: whatever the code above it does, the database keeps to it.
+Index(
+    "one_job_a_document",
+    jobs.c.document_number,
+    unique=True,
+    sqlite_where=jobs.c.state != "CANCELLED",
+    postgresql_where=jobs.c.state != "CANCELLED",
 )
 
 attempts = Table(

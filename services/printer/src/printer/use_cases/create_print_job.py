@@ -69,7 +69,7 @@ class CreatePrintJob:
         return Prepared(Intake(clearance, token, payload, page, zone), number)
 
     async def queue(self, records: Records, prepared: Prepared, lane: int) -> Job:
-        """Queue the job; raises ClearanceUsed."""
+        """Queue the job; raises ClearanceUsed, DocumentAlreadyCleared."""
         intake = prepared.intake
         job = Job(
             job_id=self._new_id(),

@@ -39,7 +39,7 @@ class Jobs(Protocol):
         ...
 
     async def add(self, job: Job, intake: Intake) -> Job:
-        """Queue a new job; raises ClearanceUsed."""
+        """Queue a new job; raises ClearanceUsed, DocumentAlreadyCleared."""
         ...
 
     async def save(self, job: Job, event: Event, note: Note) -> Job:

@@ -30,6 +30,7 @@ from printer.ipp.words import (
     Status,
 )
 
+_SCHEMES = {"ipp": "http", "ipps": "https"}
 _DEFAULT_PORT = 631
 _USER = "passport-printer"
 _JOB_ATTRIBUTES = (
@@ -39,11 +40,13 @@ _PRINTER_ATTRIBUTES = (
     "printer-uuid", "printer-up-time", "printer-state", "printer-state-reasons",
     "printer-is-accepting-jobs",
 )  # fmt: skip
+# Bytes; more than ten thousand jobs fit.
+_LARGEST_ANSWER = 4 * 1024 * 1024
 _AWAITS_DOCUMENT = {"job-incoming", "job-data-insufficient"}
 
 
 class IppMachine:
-    """Speaks to the machine at `uri` (ipp:// or ipps://).
+    """Speaks to the machine at `uri` (ipp:// or ipps://); raises ValueError for another one.
 
     Every method raises MachineSilent when no readable answer came within `timeout` seconds, or
     MachineRefused when the answer was an error.
@@ -142,10 +145,11 @@ class IppMachine:
                     "Content-Length": str(len(head) + len(document)),
                 },
                 timeout=self._timeout,
+                allow_redirects=False,  # pages go to the registered machine and nowhere else
             ) as response:
                 if response.status != 200:
                     raise MachineSilent(f"HTTP status {response.status}")
-                answer = codec.decode(await response.read())
+                answer = codec.decode(await _read(response))
         except aiohttp.ClientConnectorError as error:
             raise MachineAbsent(str(error)) from error
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
@@ -177,9 +181,20 @@ class IppMachine:
 
 def _http_url(uri: str) -> str:
     parts = urlsplit(uri)
-    scheme = {"ipp": "http", "ipps": "https"}[parts.scheme]
+    if parts.scheme not in _SCHEMES or not parts.hostname:
+        raise ValueError("not an address of IPP; write ipp://<host:port>/<path>")
+    scheme = _SCHEMES[parts.scheme]
     host = parts.netloc if parts.port else f"{parts.netloc}:{_DEFAULT_PORT}"
     return urlunsplit((scheme, host, parts.path, "", ""))
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    content = bytearray()
+    async for piece in response.content.iter_any():
+        content += piece
+        if len(content) > _LARGEST_ANSWER:
+            raise MachineSilent(f"the answer has more than {_LARGEST_ANSWER} bytes")
+    return bytes(content)
 
 
 async def _body(head: bytes, document: bytes) -> AsyncIterator[bytes]:
@@ -223,11 +238,13 @@ def _sighting(attributes: Attributes, asked_at: datetime) -> Sighting:
 def _machine_job(attributes: Attributes) -> MachineJob:
     number = codec.integer(attributes, "job-id")
     state = codec.integer(attributes, "job-state")
-    if number is None or state is None:
-        raise MachineSilent("the machine tells of a job without id or state")
+    name = codec.text(attributes, "job-name")
+    if number is None or state is None or name is None:
+        # One whose name is not told might be the very one that is looked for.
+        raise MachineSilent("the machine tells of a job without id, name or state")
     return MachineJob(
         number=number,
-        name=codec.text(attributes, "job-name") or "",
+        name=name,
         phase=_phase(state, codec.texts(attributes, "job-state-reasons")),
         began=_began(attributes),
         printed_sha256=codec.text(attributes, PRINTED_SHA256),
@@ -243,7 +260,6 @@ def _phase(state: int, reasons: tuple[str, ...]) -> Phase:
 
 
 def _began(attributes: Attributes) -> bool:
-    # A machine that does not tell when processing began may have begun.
-    if "time-at-processing" not in attributes:
-        return True
-    return codec.integer(attributes, "time-at-processing") is not None
+    # Only "no value" says that processing did not begin; not told and "unknown" do not.
+    began = attributes.get("time-at-processing")
+    return began is None or began.tag != Tag.NO_VALUE

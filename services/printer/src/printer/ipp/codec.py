@@ -25,12 +25,14 @@ class Group(IntEnum):
 
 
 class Tag(IntEnum):
-    """Value tags (RFC 8010 section 3.5.2) that we write."""
+    """Value tags (RFC 8010 section 3.5.2) that we know."""
 
     NO_VALUE = 0x13
     INTEGER = 0x21
     BOOLEAN = 0x22
     ENUM = 0x23
+    TEXT_WITH_LANGUAGE = 0x35
+    NAME_WITH_LANGUAGE = 0x36
     TEXT = 0x41
     NAME = 0x42
     KEYWORD = 0x44
@@ -86,7 +88,7 @@ def one(tag: Tag, *values: Value) -> Attribute:
 def integer(attributes: Attributes, name: str) -> int | None:
     """First value of an attribute if it is a number."""
     value = attributes[name].values[0] if name in attributes else None
-    return value if isinstance(value, int) else None
+    return value if type(value) is int else None  # a boolean is none
 
 
 def text(attributes: Attributes, name: str) -> str | None:
@@ -140,7 +142,7 @@ def decode(data: bytes) -> Message:
 
 
 def _decode_groups(data: bytes, at: int) -> tuple[list[tuple[Group, Attributes]], int]:
-    groups: list[tuple[Group, Attributes]] = []
+    groups: list[tuple[Group, dict[str, tuple[int, list[Value]]]]] = []
     last = ""
     while (tag := data[at]) != _END_OF_ATTRIBUTES:
         at += 1
@@ -149,14 +151,16 @@ def _decode_groups(data: bytes, at: int) -> tuple[list[tuple[Group, Attributes]]
             continue
         name, at = _take(data, at)
         content, at = _take(data, at)
-        value = _decode_value(tag, content)
         attributes = groups[-1][1]
         if name:
             last = name.decode()
-            attributes[last] = Attribute(tag, (value,))
-        else:
-            attributes[last] = Attribute(attributes[last].tag, (*attributes[last].values, value))
-    return groups, at + 1
+            attributes[last] = (tag, [])
+        attributes[last][1].append(_decode_value(tag, content))
+    return [(group, _frozen(attributes)) for group, attributes in groups], at + 1
+
+
+def _frozen(attributes: dict[str, tuple[int, list[Value]]]) -> Attributes:
+    return {name: Attribute(tag, tuple(values)) for name, (tag, values) in attributes.items()}
 
 
 def _take(data: bytes, at: int) -> tuple[bytes, int]:
@@ -174,4 +178,7 @@ def _decode_value(tag: int, content: bytes) -> Value:
         return bool(struct.unpack(">?", content)[0])
     if tag in _TEXTS:
         return content.decode()
+    if tag in (Tag.TEXT_WITH_LANGUAGE, Tag.NAME_WITH_LANGUAGE):
+        _language, at = _take(content, 0)
+        return _take(content, at)[0].decode()
     return None if tag == Tag.NO_VALUE else content

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
+from servicekit.errors import InvalidRequest
+
 from printer.domain.book import BookState
 from printer.domain.errors import MachineUnreachable
 from printer.domain.machine import Machine, MachineRefused, MachineSilent, Sighting
@@ -40,9 +42,11 @@ class MachineView:
 
 
 async def probe(links: Callable[[str], Link], uri: str) -> Sighting:
-    """Look at the machine at an address; raises MachineUnreachable."""
+    """Look at the machine at an address; raises InvalidRequest for none, MachineUnreachable."""
     try:
         return await links(uri).look()
+    except ValueError as error:
+        raise InvalidRequest(str(error), field="uri") from None
     except (MachineSilent, MachineRefused) as error:
         raise MachineUnreachable(f"no machine answers at {uri}: {error}", field="uri") from error
 

@@ -1,0 +1,113 @@
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import aiohttp
+import pytest
+from aiohttp import web
+from printer.domain.machine import MachineSilent, Phase
+from printer.ipp import codec
+from printer.ipp.client import IppMachine
+from printer.ipp.codec import Attribute, Attributes, Group, Message, Tag, one
+from printer.ipp.words import JobState
+
+UNKNOWN = Attribute(0x12, (b"",))
+
+
+def a_job(**changes: Attribute) -> Attributes:
+    job = {
+        "job-id": one(Tag.INTEGER, 7),
+        "job-name": one(Tag.NAME, "attempt"),
+        "job-state": one(Tag.ENUM, JobState.ABORTED),
+        "time-at-processing": one(Tag.NO_VALUE, None),
+    }
+    return job | {name.replace("_", "-"): value for name, value in changes.items()}
+
+
+def answering(job: Attributes) -> Callable[[], web.Response]:
+    body = codec.encode(Message(0, 1, [(Group.OPERATION, {}), (Group.JOB, job)]))
+    return lambda: web.Response(body=body, content_type="application/ipp")
+
+
+@asynccontextmanager
+async def a_machine(answer: Callable[[], web.StreamResponse]) -> AsyncIterator[IppMachine]:
+    """A machine that gives the same answer to everything."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        await request.read()
+        return answer()
+
+    application = web.Application()
+    application.router.add_post("/ipp/print", handle)
+    application.router.add_route("*", "/elsewhere", _elsewhere)
+    runner = web.AppRunner(application)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    async with aiohttp.ClientSession() as session:
+        yield IppMachine(session, f"ipp://127.0.0.1:{runner.addresses[0][1]}/ipp/print", 5.0)
+    await runner.cleanup()
+
+
+async def _elsewhere(_request: web.Request) -> web.Response:
+    return answering(a_job())()
+
+
+async def test_a_name_told_with_its_language_is_the_same_name() -> None:
+    name = b"\x00\x05en-us\x00\x07attempt"
+    job = a_job(job_name=Attribute(Tag.NAME_WITH_LANGUAGE, (name,)))
+
+    async with a_machine(answering(job)) as machine:
+        found = await machine.find("attempt")
+
+    assert found is not None
+    assert found.number == 7
+
+
+@pytest.mark.parametrize(
+    ("told", "began"),
+    [
+        (one(Tag.NO_VALUE, None), False),
+        (UNKNOWN, True),
+        (one(Tag.INTEGER, -5), True),
+        (one(Tag.KEYWORD, "later"), True),
+    ],
+)
+async def test_only_no_value_says_that_printing_never_began(told: Attribute, began: bool) -> None:
+    async with a_machine(answering(a_job(time_at_processing=told))) as machine:
+        found = await machine.find("attempt")
+
+    assert found is not None
+    assert (found.phase, found.began) == (Phase.GIVEN_UP, began)
+
+
+@pytest.mark.parametrize(
+    "job",
+    [
+        a_job(job_name=UNKNOWN),
+        {name: value for name, value in a_job().items() if name != "job-name"},
+        a_job(job_state=one(Tag.KEYWORD, "completed")),
+        a_job(job_id=one(Tag.BOOLEAN, True)),
+    ],
+)
+async def test_a_job_told_by_halves_does_not_pass_for_another_one(job: Attributes) -> None:
+    async with a_machine(answering(job)) as machine:
+        with pytest.raises(MachineSilent):
+            await machine.find("attempt")
+
+
+async def test_an_answer_without_end_is_cut_off() -> None:
+    def endless() -> web.Response:
+        return web.Response(body=b"\x00" * 5_000_000, content_type="application/ipp")
+
+    async with a_machine(endless) as machine:
+        with pytest.raises(MachineSilent, match="more than"):
+            await machine.look()
+
+
+@pytest.mark.parametrize("status", [302, 307, 308])
+async def test_a_machine_that_sends_elsewhere_is_not_followed(status: int) -> None:
+    def elsewhere() -> web.Response:
+        return web.Response(status=status, headers={"Location": "/elsewhere"})
+
+    async with a_machine(elsewhere) as machine:
+        with pytest.raises(MachineSilent, match=str(status)):
+            await machine.find("attempt")

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from harness.configuration import Wishes
+from harness.configuration import Layout, Wishes
 from harness.country import Country
 from harness.town import BEGINNING, Town
 
@@ -11,7 +11,9 @@ from harness.town import BEGINNING, Town
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def country(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Country]:
     directory: Path = tmp_path_factory.mktemp("country")
-    async with Country(directory, Wishes(books_per_minute=300.0), BEGINNING) as started:
+    async with Country(
+        Layout.fresh(directory), Wishes(books_per_minute=300.0), BEGINNING
+    ) as started:
         yield started
 
 

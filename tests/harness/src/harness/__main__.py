@@ -9,7 +9,7 @@ import grpc
 
 from harness.configuration import NotOurs
 from harness.demo import Order, demo
-from harness.process import Died
+from harness.process import Died, PortTaken
 from harness.up import up
 from harness.world.folder import BadImages, Resolutions, pairs
 
@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     try:
         code: int = options.run(options)
-    except (BadImages, NotOurs) as error:
+    except (BadImages, NotOurs, PortTaken) as error:
         parser.exit(_USAGE_ERROR, f"harness: {error}\n")
     except (Died, TimeoutError, grpc.aio.AioRpcError) as error:
         logs = options.out / "logs"
@@ -56,8 +56,16 @@ def _parser() -> argparse.ArgumentParser:
         "certificates, for instance for grpcurl.",
     )
     stay.add_argument("--out", type=Path, default=Path("build/up"), help="(default: build/up)")
-    stay.set_defaults(run=lambda options: asyncio.run(up(options.out)))
+    stay.add_argument(
+        "--pki", type=Path, default=Path("build/pki"), help="certificates (default: build/pki)"
+    )
+    stay.set_defaults(run=_up)
     return parser
+
+
+def _up(options: argparse.Namespace) -> int:
+    asyncio.run(up(options.out, options.pki))
+    return 0
 
 
 def _demo(options: argparse.Namespace) -> int:

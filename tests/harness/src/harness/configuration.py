@@ -35,11 +35,13 @@ class NotOurs(OSError):
 class Wishes:
     """How a country shall be.
 
+    ports: of the services, in the order of SERVICES; None takes free ones.
     books_per_minute: how fast a simulated machine is. books_per_machine_per_day: what is planned.
     target_fpir: searches without a mate that name somebody; high, so that examiners have work.
     """
 
     machines: int = 4
+    ports: tuple[int, int, int] | None = None
     books_per_machine_per_day: float = 40.5
     books_per_minute: float = 1200.0
     target_fpir: float = 0.01
@@ -47,27 +49,31 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Places under one directory."""
+    """Places under one directory, but certificates may lie elsewhere, to outlive it."""
 
     root: Path
+    pki: Path
 
     @classmethod
-    def fresh(cls, root: Path) -> "Layout":
-        """An empty layout; what an earlier run left is removed. Raises NotOurs."""
+    def fresh(cls, root: Path, pki: Path | None = None) -> "Layout":
+        """An empty layout; what an earlier run left is removed, but not in ``pki``.
+
+        Raises NotOurs.
+        """
         root = root.resolve()
         if root.exists() and any(root.iterdir()) and not (root / _MARK).exists():
             raise NotOurs(f"{root} holds files that are not ours; give an empty directory")
         shutil.rmtree(root, ignore_errors=True)
-        layout = cls(root)
-        for folder in (layout.pki, layout.configs, layout.data, layout.machines, layout.logs):
+        layout = cls(root, (pki or root / "pki").resolve())
+        for folder in (layout.keys, layout.configs, layout.data, layout.machines, layout.logs):
             folder.mkdir(parents=True)
         (root / _MARK).touch()
         return layout
 
     @property
-    def pki(self) -> Path:
-        """Certificates and keys."""
-        return self.root / "pki"
+    def keys(self) -> Path:
+        """Issuance's key for clearances, and beside it what printers trust."""
+        return self.root / "keys"
 
     @property
     def configs(self) -> Path:
@@ -91,7 +97,7 @@ class Layout:
 
     @property
     def clock(self) -> Path:
-        """The business clock."""
+        """The business clock, where it is held."""
         return self.root / "clock"
 
     def config(self, service: str) -> Path:
@@ -125,9 +131,8 @@ def _common(layout: Layout, name: str, address: str, people: People) -> Settings
         "authority": tls.authority,
         "policy_file": REPOSITORY / "deploy" / "policy" / "policy.toml",
         "database_url": f"sqlite+aiosqlite:///{layout.data / name}.sqlite",
-        "environment": "test",
-        "clock_file": layout.clock,
-    }
+        "environment": "demo",
+    } | ({"clock_file": layout.clock} if layout.clock.exists() else {})
 
 
 def _matcher(layout: Layout, wishes: Wishes) -> Settings:
@@ -142,7 +147,7 @@ def _matcher(layout: Layout, wishes: Wishes) -> Settings:
 def _issuance(layout: Layout, addresses: Mapping[str, str], wishes: Wishes) -> Settings:
     return {
         "matcher": addresses["matcher"],
-        "clearance_key": layout.pki / f"{KID}.key",
+        "clearance_key": layout.keys / f"{KID}.key",
         "clearance_key_id": KID,
         "prints_at_once": 8,
         # A fortnight passes in minutes here, so what takes minutes in an office takes a second.
@@ -166,7 +171,7 @@ def _issuance(layout: Layout, addresses: Mapping[str, str], wishes: Wishes) -> S
 def _printer(layout: Layout) -> Settings:
     return {
         "office": OFFICE,
-        "trusted_keys": layout.pki / "trusted",
+        "trusted_keys": layout.keys / "trusted",
         "poll_seconds": 0.1,
         "rest_seconds": 0.2,
     }
@@ -175,10 +180,10 @@ def _printer(layout: Layout) -> Settings:
 def _write_clearance_keys(layout: Layout) -> None:
     """Issuance signs with the private key; the printer trusts the public one, named by its kid."""
     key = Ed25519PrivateKey.generate()
-    private = layout.pki / f"{KID}.key"
+    private = layout.keys / f"{KID}.key"
     private.touch(mode=0o600)
     private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    trusted = layout.pki / "trusted" / f"{KID}.pem"
+    trusted = layout.keys / "trusted" / f"{KID}.pem"
     trusted.parent.mkdir()
     trusted.write_bytes(
         key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)

@@ -2,10 +2,8 @@
 
 import asyncio
 import sys
-from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from datetime import datetime
-from pathlib import Path
 from time import monotonic
 from types import TracebackType
 from typing import Any, Self
@@ -29,25 +27,24 @@ _NEEDED = {"matcher": "passport.matcher.v1.Identification"}
 
 
 class Country:
-    """Started with ``async with``; everything lies under one directory, which is made anew.
+    """Started with ``async with``; now: the business time, held until it is moved; None: real time.
 
-    people: channels of everybody. trays: what lies at the machines. now: the business time.
+    people: channels of everybody. trays: what lies at the machines.
     """
 
-    def __init__(self, directory: Path, wishes: Wishes, now: datetime) -> None:
-        self.layout = Layout.fresh(directory)
+    def __init__(self, layout: Layout, wishes: Wishes, now: datetime | None = None) -> None:
+        self.layout = layout
         self._wishes = wishes
-        ports = free_ports(len(SERVICES) + wishes.machines)
-        self.addresses = {
-            name: f"127.0.0.1:{port}" for name, port in zip(SERVICES, ports, strict=False)
-        }
+        ports = wishes.ports or free_ports(len(SERVICES))
+        self.addresses = dict(zip(SERVICES, map(_loopback, ports), strict=True))
         self.people = People(self.layout.pki, self.addresses)
         self.machines = {
-            f"M{number}": f"127.0.0.1:{port}"
-            for number, port in enumerate(ports[len(SERVICES) :], start=1)
+            f"M{number}": _loopback(port)
+            for number, port in enumerate(free_ports(wishes.machines), start=1)
         }
         self.trays = [self._tray(machine_id) for machine_id in self.machines]
-        self.set_clock(now)
+        if now is not None:
+            self.set_clock(now)
         write_all(self.layout, self.addresses, wishes, self.people)
         self._processes = {name: self._service(name) for name in SERVICES}
         self._processes |= {
@@ -86,10 +83,6 @@ class Country:
         self.now = now
         set_clock(self.layout.clock, now)
 
-    def start(self, name: str, environment: Mapping[str, str] | None = None) -> None:
-        """Start a process that does not run."""
-        self._processes[name].start(environment)
-
     def kill9(self, name: str) -> None:
         """End a process at once, as a power cut would."""
         self._processes[name].kill9()
@@ -98,14 +91,10 @@ class Country:
         """Ask a process to stop and wait for its end."""
         await self._processes[name].terminate()
 
-    async def died(self, name: str, within: float = 30.0) -> None:
-        """Wait until a process has ended by itself, for instance at a failpoint."""
-        await self._processes[name].stopped(within)
-
-    async def restart(self, name: str, environment: Mapping[str, str] | None = None) -> float:
-        """Start a process again; seconds until it serves."""
+    async def restart(self, name: str) -> float:
+        """Start a process that does not run; seconds until it serves."""
         began = monotonic()
-        self.start(name, environment)
+        self._processes[name].start()
         await self.serving(name)
         return monotonic() - began
 
@@ -162,3 +151,7 @@ class Country:
             *("--books-per-minute", str(self._wishes.books_per_minute)),
         ]
         return Process(machine_id, command, self.layout.log(machine_id))
+
+
+def _loopback(port: int) -> str:
+    return f"127.0.0.1:{port}"

@@ -14,7 +14,7 @@ import grpc
 from passport.issuance.v1 import operations_pb2 as operations
 
 from harness import audit, report, summary
-from harness.configuration import LEAST_QUALITY, REPOSITORY, Wishes
+from harness.configuration import LEAST_QUALITY, REPOSITORY, Layout, Wishes
 from harness.country import Country
 from harness.enrolment import enrol
 from harness.facts import Check, Facts, NoticeText, Prints, Told
@@ -76,7 +76,7 @@ async def demo(order: Order) -> Facts:
     with _workers() as workers:
         world = _world(order, workers, progress, facts)
         progress.say("the country starts: three services, four machines, mutual TLS")
-        async with Country(order.out, Wishes(), BEFORE) as country:
+        async with Country(Layout.fresh(order.out), Wishes(), BEFORE) as country:
             progress.say(f"they serve; logs are in {country.layout.logs}")
             office = Office(country, order.seed, world.on_record)
             examined = await _live(office, world, order.seed, progress, facts)

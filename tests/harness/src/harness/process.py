@@ -5,41 +5,33 @@ import os
 import signal
 import socket
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from time import monotonic
 
 from harness.facts import Use
 
 _POLL_SECONDS = 0.02
+_READY = "READY "
 
 
 class Died(RuntimeError):
     """A process ended that should be running, or did not get ready in time."""
 
 
+class PortTaken(OSError):
+    """Somebody else listens on a port that is needed."""
+
+
 class Process:
-    """A child process that can live several times; its output goes to one log.
+    """A child process that can live several times; its output goes to one log."""
 
-    ready: a line of its output that begins so says that it serves.
-    """
-
-    def __init__(
-        self,
-        name: str,
-        command: Sequence[str],
-        log: Path,
-        *,
-        ready: str = "READY ",
-        environment: Mapping[str, str] | None = None,
-    ) -> None:
+    def __init__(self, name: str, command: Sequence[str], log: Path) -> None:
         self.name = name
         self._peak_bytes = 0
         self._earlier_cpu = self._cpu = 0.0
         self._command = list(command)
         self._log = log
-        self._ready = ready
-        self._environment = {**os.environ, **(environment or {})}
         self._child: subprocess.Popen[bytes] | None = None
         self._read_from = 0
 
@@ -48,8 +40,8 @@ class Process:
         """Whether it lives."""
         return self._child is not None and self._child.poll() is None
 
-    def start(self, environment: Mapping[str, str] | None = None) -> None:
-        """Begin a life; environment: further variables of this life only."""
+    def start(self) -> None:
+        """Begin a life."""
         if self.running:
             raise Died(f"{self.name} runs already")
         self._earlier_cpu, self._cpu = self._earlier_cpu + self._cpu, 0.0
@@ -61,7 +53,6 @@ class Process:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env={**self._environment, **(environment or {})},
                 start_new_session=True,
             )
 
@@ -71,8 +62,8 @@ class Process:
         while monotonic() < deadline:
             alive = self.running
             for line in self._output().splitlines():
-                if line.startswith(self._ready):
-                    return line.removeprefix(self._ready)
+                if line.startswith(_READY):
+                    return line.removeprefix(_READY)
             if not alive:
                 break
             await asyncio.sleep(_POLL_SECONDS)
@@ -159,3 +150,14 @@ def free_ports(count: int) -> list[int]:
     finally:
         for one in sockets:
             one.close()
+
+
+def refuse_taken(ports: Sequence[int]) -> None:
+    """Raise PortTaken where somebody listens already."""
+    for port in ports:
+        with socket.socket() as one:
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                one.bind(("127.0.0.1", port))
+            except OSError as error:
+                raise PortTaken(f"port {port} is in use: does another country run?") from error

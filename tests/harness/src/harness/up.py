@@ -3,30 +3,30 @@
 import asyncio
 import signal
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
-from harness.configuration import Wishes
+from harness.configuration import Layout, Wishes
 from harness.country import Country
-from harness.fortnight import ZONE
+from harness.office import Office
 from harness.people import ADMINISTRATOR, EXAMINERS, OFFICERS, OPERATOR, SUPERVISOR
+from harness.process import refuse_taken
+
+PORTS = (7101, 7201, 7301)
+"""Of matcher, issuance and printer: those of the examples in docs/."""
 
 
-async def up(directory: Path) -> int:
-    """Start a country whose clock shows the real time of now, and keep it until a signal."""
+async def up(directory: Path, pki: Path) -> None:
+    """Start a country on real time and keep it until a signal. Raises PortTaken."""
+    refuse_taken(PORTS)  # before anything of a country that may be running is removed
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with Country(directory, Wishes(books_per_minute=60.0), datetime.now(UTC)) as country:
+    wishes = Wishes(books_per_minute=60.0, ports=PORTS)
+    async with Country(Layout.fresh(directory, pki), wishes) as country:
+        await Office(country, 0, []).open_print_room()
         sys.stdout.write(_description(country))
         sys.stdout.flush()
-        while not stop.is_set():
-            country.set_clock(datetime.now(ZONE))
-            try:
-                await asyncio.wait_for(stop.wait(), timeout=1.0)
-            except TimeoutError:
-                continue
-    return 0
+        await stop.wait()
 
 
 def _description(country: Country) -> str:
@@ -34,6 +34,5 @@ def _description(country: Country) -> str:
     lines += [f"{name:<10}ipp://{address}/ipp/print" for name, address in country.machines.items()]
     lines.append(f"authority {country.layout.pki / 'authority.pem'}")
     for who in (*OFFICERS, SUPERVISOR, *EXAMINERS, OPERATOR, ADMINISTRATOR):
-        files = country.people.tls(who)
-        lines.append(f"{who.role:<14} {who.office:<9} {files.certificate} {files.private_key}")
-    return "\n".join([*lines, "Ctrl-C ends it.", ""])
+        lines.append(f"{who.role:<14} {who.office:<9} {country.people.tls(who).certificate}")
+    return "\n".join([*lines, "Keys lie beside the certificates. Ctrl-C ends it.", ""])

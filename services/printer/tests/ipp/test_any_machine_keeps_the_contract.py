@@ -95,7 +95,7 @@ async def test_a_job_without_document_blocks_until_it_is_cancelled(link: IppMach
 
     with pytest.raises(MachineRefused):
         await link.create(order)
-    [waiting] = await link.without_document()
+    [waiting] = await link.not_begun()
     await link.cancel(waiting.number)
     given_up = await until(link, orphan.name, Phase.GIVEN_UP)
     await link.send(await link.create(order), order)

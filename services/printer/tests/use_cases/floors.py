@@ -51,13 +51,14 @@ class FakeMachine:
         self._answer()
         return next((job for job in self.jobs if job.name == name), None)
 
-    async def without_document(self) -> list[MachineJob]:
-        return [job for job in self.jobs if job.phase is Phase.WITHOUT_DOCUMENT]
+    async def not_begun(self) -> list[MachineJob]:
+        waiting = (Phase.WITHOUT_DOCUMENT, Phase.WAITING)
+        return [job for job in self.jobs if job.phase in waiting]
 
     async def create(self, order: Order) -> int:
         self.silent = self.silent or self.cut_at_create
         self._answer()
-        if await self.without_document():
+        if await self.not_begun():
             raise MachineRefused("busy")
         self.jobs.append(self.a_job(order.name, Phase.WITHOUT_DOCUMENT))
         return len(self.jobs)

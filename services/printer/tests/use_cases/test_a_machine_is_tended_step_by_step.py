@@ -76,6 +76,23 @@ async def test_a_job_left_without_document_is_cleared_away(shop: ShopFloor, idle
     assert shop.machine.jobs[1].phase is Phase.PRINTING
 
 
+async def test_a_job_given_up_as_lost_is_not_printed_when_the_machine_comes_back(
+    shop: ShopFloor,
+) -> None:
+    job = await shop.order()
+    await shop.step()
+    shop.machine.jobs[0] = shop.machine.a_job(shop.machine.jobs[0].name, Phase.WAITING)
+    shop.machine.silent = MachineSilent
+    await shop.step()
+    await shop.step(after=LOSE_AFTER)
+    shop.machine.silent, shop.machine.idle = None, False
+
+    await shop.step(after=LOSE_AFTER)
+
+    assert (await shop.job(job.job_id)).state is JobState.UNKNOWN_OUTCOME
+    assert shop.machine.jobs[0].phase is Phase.GIVEN_UP
+
+
 async def test_troubles_in_a_row_make_it_rest_longer(shop: ShopFloor) -> None:
     shop.machine.silent = MachineSilent
     await shop.step()

@@ -1,8 +1,8 @@
 """The rule by which a passport is printed once: what to make of what a machine knows of a job.
 
-Found: never send again. Absent, and the machine has run on since the intent was recorded: it never
-had the job, send. Absent, and the machine was restarted or exchanged: its history is gone, so
-nobody can know; a person looks.
+Found: never send again. Absent, and the machine has run on since the intent was recorded a short
+while ago: it never had the job, send. Absent, and the machine was restarted, was exchanged or had
+the time to forget: nobody can know; a person looks.
 """
 
 from dataclasses import dataclass
@@ -15,6 +15,9 @@ from printer.domain.machine import MachineJob, Phase, Sighting
 # Whole seconds and the time answers take let the start of an undisturbed machine seem to move by
 # a second and a little; nobody is harmed by a person looking in vain.
 _TOLERANCE = timedelta(seconds=2)
+# Machines forget jobs that are over, CUPS' ippeveprinter after sixty seconds. Until then a job that
+# one does not know is one that it never had.
+_REMEMBERED = timedelta(seconds=60)
 # Seconds a machine must have run before it is given a job. A restart afterwards moves its start by
 # more than 3 seconds, of which rounding hides one: more than the tolerance, always.
 SETTLED = 4
@@ -47,11 +50,15 @@ def judge_absent(attempt: Attempt, sent: bool, now: Sighting) -> Judgement:
     """
     if sent:
         return Judgement(Verdict.UNKNOWN, "the machine has forgotten a job that it had")
-    if ran_on(attempt, now):
-        return Judgement(Verdict.SEND)
-    return Judgement(
-        Verdict.UNKNOWN, "the machine was restarted or exchanged after the book was assigned"
-    )
+    if not ran_on(attempt, now):
+        return Judgement(
+            Verdict.UNKNOWN, "the machine was restarted or exchanged after the book was assigned"
+        )
+    if now.heard_at - attempt.asked_at >= _REMEMBERED:
+        return Judgement(
+            Verdict.UNKNOWN, "the machine may have forgotten a job so long after it was assigned"
+        )
+    return Judgement(Verdict.SEND)
 
 
 def ran_on(attempt: Attempt, now: Sighting) -> bool:
@@ -59,14 +66,15 @@ def ran_on(attempt: Attempt, now: Sighting) -> bool:
 
     Up-time alone does not tell: a machine restarted long ago may have outrun the recorded value.
     So its start, the present less up-time, must not have moved. Slow answers are counted against
-    it: the earliest start it can have had then, the latest it can have had now.
+    it: the earliest start it can have had then, the latest it can have had now. A start that moved
+    back means that our own clock was set back, behind which a restart could hide.
     """
     started = now.heard_at - timedelta(seconds=now.up_time)
     started_then = attempt.asked_at - timedelta(seconds=attempt.up_time)
     return (
         now.printer_uuid == attempt.printer_uuid
         and now.up_time >= attempt.up_time
-        and started - started_then <= _TOLERANCE
+        and abs(started - started_then) <= _TOLERANCE
     )
 
 

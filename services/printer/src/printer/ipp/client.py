@@ -78,9 +78,10 @@ class IppMachine:
         order = list(Phase)
         return max(jobs, key=lambda job: order.index(job.phase), default=None)
 
-    async def without_document(self) -> list[MachineJob]:
-        """Jobs that were created and never got a document; they keep the machine from working."""
-        return [job for job in await self._jobs() if job.phase is Phase.WITHOUT_DOCUMENT]
+    async def not_begun(self) -> list[MachineJob]:
+        """Jobs that wait, for their document or for their turn."""
+        waiting = (Phase.WITHOUT_DOCUMENT, Phase.WAITING)
+        return [job for job in await self._jobs() if job.phase in waiting]
 
     async def create(self, order: Order) -> int:
         """Create the job of an order; answers its number at the machine."""

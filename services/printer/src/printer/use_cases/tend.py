@@ -44,8 +44,8 @@ class Link(Protocol):
         """Its job of this name, finished ones included; number: where it is thought to be."""
         ...
 
-    async def without_document(self) -> list[MachineJob]:
-        """Its jobs that never got a document."""
+    async def not_begun(self) -> list[MachineJob]:
+        """Its jobs that wait, for their document or for their turn."""
         ...
 
     async def create(self, order: Order) -> int:
@@ -133,8 +133,12 @@ class Tend:
             await self._clear(link)
 
     async def _clear(self, link: Link) -> None:
-        """Cancel jobs opened by a process that died before it sent their document: they block."""
-        for orphan in await link.without_document():
+        """Cancel what waits at a machine that has no job of ours.
+
+        Jobs opened by a process that died before it sent their document block the machine. Jobs
+        given up as lost, which would print into a book that a person has put back, must not.
+        """
+        for orphan in await link.not_begun():
             await link.cancel(orphan.number)
 
     async def _release(self, job: Job, reason: str) -> None:

@@ -235,10 +235,10 @@ class Printer(Server, jobs_pb2_grpc.PrintJobsServicer):
         if at > len(self.changes):
             await refuse(context, "INVALID_ARGUMENT", "BAD_WATCH_TOKEN")
         while True:
+            self._changed.clear()  # first, so that a change during a yield is not slept over
             for job_id in self.changes[at:]:
                 at += 1
                 yield jobs_pb2.PrintJobEvent(job=self.jobs[job_id], resume_token=str(at))
-            self._changed.clear()
             await self._changed.wait()
 
     def _claims(self, request: jobs_pb2.CreatePrintJobRequest) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Watches the health of the matcher, and opens and ends its outages."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 
 import grpc
@@ -15,7 +16,12 @@ from issuance.use_cases.records import Records, Transactions
 
 
 class MatcherWatcher:
-    """One sample a call. Hysteresis goes by real time, outages are dated in business time."""
+    """One sample a call. Hysteresis goes by real time, outages are dated in business time.
+
+    An automatic outage may be another's, of an earlier life or another replica: whoever opened or
+    ended it, this watcher goes on from there, and must see it well, or ill, for as long as ever
+    before it says otherwise. Else the quicker of two replicas would be contradicted by the slower.
+    """
 
     def __init__(
         self,
@@ -27,13 +33,13 @@ class MatcherWatcher:
         real_now: Callable[[], datetime],
     ) -> None:
         self._well = well
-        self._watch: Watch = watch
+        self._watch = watch
         self._outages = outages
         self._transactions = transactions
         self._clock = clock
         self._real_now = real_now
         self._turned_at = clock.now()
-        self._begun = False
+        self._open_by_watcher = False
 
     async def __call__(self) -> None:
         """Take a sample, and act once it is sure."""
@@ -41,8 +47,9 @@ class MatcherWatcher:
         now = self._clock.now()
         async with self._transactions.read() as records:
             known, ours = await _known(records)
-        if not self._begun:
-            self._begin(away=ours)
+        if ours is not self._open_by_watcher:
+            self._watch = replace(self._watch, away=ours, turning_since=None)
+            self._open_by_watcher = ours
         if self._watch.turning_since is None:
             self._turned_at = now
         self._watch, _ = self._watch.observe(self._real_now(), well)
@@ -50,11 +57,6 @@ class MatcherWatcher:
             await self._open()
         elif ours and not self._watch.away:
             await self._end(now)
-
-    def _begin(self, *, away: bool) -> None:
-        """After a start: an outage that an earlier life opened goes on until it is over."""
-        self._watch = Watch(self._watch.opens_after, self._watch.ends_after, away)
-        self._begun = True
 
     async def _open(self) -> None:
         async with self._transactions.begin() as records:

@@ -3,6 +3,7 @@
 import pytest
 from passport.issuance.v1 import adjudication_pb2 as tasks
 from passport.issuance.v1 import applications_pb2 as apps
+from passport.issuance.v1 import operations_pb2 as ops
 
 from .country import Country, Refused
 
@@ -78,6 +79,18 @@ async def test_nobody_examines_an_application_they_took_in(country: Country) -> 
             await country.person("examiner", "siti", office)("ClaimTask", request)
 
 
+async def test_another_certificate_makes_nobody_another_person(country: Country) -> None:
+    country.matcher.enrol("somebody-else", b"whorl")
+    country.people["officer", "siti", "BJM"] = country.person("officer", "siti", "national")
+    task = await country.task_of((await country.applies(b"whorl")).application_id)
+    await country.looks("budi", task.task_id, DUPLICATE)
+
+    for user, reason in (("siti", "OWN_CASE"), ("budi", "SECOND_LOOK_NEEDS_ANOTHER")):
+        request = tasks.ClaimTaskRequest(task_id=task.task_id)
+        with pytest.raises(Refused, match=reason):
+            await country.person("examiner", user, "BJM")("ClaimTask", request)
+
+
 async def test_a_claimed_task_is_nobody_elses(country: Country) -> None:
     country.matcher.enrol("somebody-else", b"whorl")
     task = await country.task_of((await country.applies(b"whorl")).application_id)
@@ -97,8 +110,6 @@ async def test_a_claimed_task_is_nobody_elses(country: Country) -> None:
 
 
 async def _small_printing(country: Country) -> None:
-    from passport.issuance.v1 import operations_pb2 as ops
-
     request = ops.SetCapacityRequest(office="BJM", machines=2, books_per_machine_per_day=1)
     await country.supervisor("SetCapacity", request)
 

@@ -1,5 +1,7 @@
 """Examiners' judgement: one may clear, two different ones confirm, a third settles a dispute."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -71,9 +73,22 @@ class Look:
     at: datetime
 
 
+def _is_among(identity: str, others: Iterable[str]) -> bool:
+    """Whether it is one person, whatever the role and whether for an office or the country."""
+    return _person(identity) in map(_person, others)
+
+
+def _person(identity: str) -> str:
+    return re.sub(r"/office/[^/]+|/role/[^/]+$", "", identity)
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
-    """The question of one case; every change gives a new task. People by their identity."""
+    """The question of one case; every change gives a new task.
+
+    People by their identity. Somebody may have several, one a role and a scope; only people of
+    one office, and national ones, come near a task, so the user's name tells them apart.
+    """
 
     taken_in_by: frozenset[str]
     """Everybody who took part in the intake."""
@@ -108,9 +123,9 @@ class Task:
     def claim(self, examiner: str, now: datetime) -> "Task":
         """Take it. Raises TaskClosed, OwnCase, SecondLookNeedsAnother, TaskTaken."""
         self._open()
-        if examiner in self.taken_in_by:
+        if _is_among(examiner, self.taken_in_by):
             raise OwnCase("an application is not examined by those who took it in")
-        if any(look.by == examiner for look in self.looks):
+        if _is_among(examiner, (look.by for look in self.looks)):
             raise SecondLookNeedsAnother("the second look is for another examiner")
         if self.claimed_by not in (None, examiner) and not self._expired(now):
             raise TaskTaken("another examiner looks at this task")

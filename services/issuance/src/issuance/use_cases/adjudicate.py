@@ -1,6 +1,5 @@
 """Examiners at work: claim a task, look, and the case moves by what they see."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -82,11 +81,5 @@ async def _keep(records: Records, question: Question, task: Task) -> Question:
 
 
 def _hands(history: Sequence[Entry]) -> frozenset[str]:
-    """Everybody who took part in the intake, under the name they would examine with."""
-    hands = {
-        re.sub(r"/role/[^/]+$", "/role/examiner", entry.by)
-        for entry in history
-        if entry.event in _INTAKE
-    }
-    # The same person may examine for the whole country.
-    return frozenset(hands | {re.sub(r"/office/[^/]+/", "/office/national/", by) for by in hands})
+    """Everybody who took part in the intake."""
+    return frozenset(entry.by for entry in history if entry.event in _INTAKE)

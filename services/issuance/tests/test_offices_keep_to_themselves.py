@@ -46,6 +46,25 @@ async def test_another_office_does_not_set_our_capacity(country: Country) -> Non
     assert found.machines == 4
 
 
+async def test_an_offices_administrator_declares_its_own_outages(country: Country) -> None:
+    stranger = country.person("administrator", "joko", "JKT")
+    ours = await country.declares(ops.OUTAGE_SCOPE_PRINTING, "BJM")
+    matcher, printing = ops.OUTAGE_SCOPE_MATCHER, ops.OUTAGE_SCOPE_PRINTING
+
+    for method, request in (
+        ("DeclareOutage", ops.DeclareOutageRequest(scope=matcher, cause="spite")),
+        ("DeclareOutage", ops.DeclareOutageRequest(scope=printing, office="BJM", cause="spite")),
+        ("EndOutage", ops.EndOutageRequest(outage_id=ours.outage_id)),
+    ):
+        with pytest.raises(Refused, match="WRONG_OFFICE"):
+            await stranger(method, request)
+    theirs = ops.DeclareOutageRequest(scope=printing, office="JKT", cause="flood")
+    declared = await stranger("DeclareOutage", theirs)
+    await stranger("EndOutage", ops.EndOutageRequest(outage_id=declared.outage_id))
+
+    assert [outage.office for outage in await country.outages()] == ["BJM"]
+
+
 async def test_an_offices_examiner_sees_its_own_tasks(country: Country) -> None:
     country.matcher.enrol("somebody-else", b"whorl")
     task = await country.task_of((await country.applies(b"whorl")).application_id)

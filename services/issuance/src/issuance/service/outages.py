@@ -3,13 +3,13 @@
 from passport.issuance.v1 import operations_pb2 as pb
 from passport.issuance.v1 import operations_pb2_grpc
 from servicekit.clock import Clock
-from servicekit.identity import caller
+from servicekit.identity import NATIONAL, caller
 from servicekit.server import Context
 
 from issuance.domain.outage import Outage
 from issuance.service import encode
 from issuance.service.changes import Changes
-from issuance.service.pages import DEFAULT_SIZE
+from issuance.service.pages import DEFAULT_SIZE, own_office
 from issuance.service.words import SCOPE_OF, instant_of
 from issuance.use_cases.outages import Outages
 from issuance.use_cases.records import Records, Transactions
@@ -31,6 +31,7 @@ class OutagesService(operations_pb2_grpc.OutagesServicer):
 
         async def act(records: Records) -> pb.Outage:
             now = self._clock.now()
+            own_office(caller(), request.office or NATIONAL)
             outage = Outage(
                 scope=SCOPE_OF[request.scope],
                 office=request.office,
@@ -52,6 +53,8 @@ class OutagesService(operations_pb2_grpc.OutagesServicer):
 
         async def act(records: Records) -> pb.Outage:
             now = self._clock.now()
+            known = await records.outages.get(request.outage_id)
+            own_office(caller(), known.outage.office or NATIONAL)
             at = instant_of(request.ended_at, "ended_at") if request.HasField("ended_at") else now
             return encode.outage(await self._outages.end(records, request.outage_id, at, now))
 

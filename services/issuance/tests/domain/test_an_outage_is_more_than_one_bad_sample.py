@@ -20,26 +20,26 @@ def watched(*samples: tuple[int, bool], watch: Watch = WATCH) -> list[Opened | E
     return found
 
 
-def test_one_bad_sample_is_no_outage():
+def test_one_bad_sample_is_no_outage() -> None:
     assert watched((0, True), (10, False), (20, True), (45, False), (60, True)) == []
 
 
-def test_ill_health_that_lasts_is_an_outage_since_its_first_sample():
+def test_ill_health_that_lasts_is_an_outage_since_its_first_sample() -> None:
     assert watched((0, True), (10, False), (20, False), (40, False)) == [Opened(at(10))]
 
 
-def test_one_good_sample_ends_nothing():
+def test_one_good_sample_ends_nothing() -> None:
     assert watched((0, False), (30, False), (40, True), (50, False), (105, True)) == [Opened(at(0))]
 
 
-def test_good_health_that_lasts_ends_it_since_its_first_sample():
+def test_good_health_that_lasts_ends_it_since_its_first_sample() -> None:
     samples = [(0, False), (30, False), (40, True), (70, True), (100, True)]
 
     assert watched(*samples) == [Opened(at(0)), Ended(at(40))]
 
 
 @given(st.lists(st.tuples(st.integers(1, 50), st.booleans()), max_size=60))
-def test_outages_open_and_end_in_turn_and_in_order_of_time(steps):
+def test_outages_open_and_end_in_turn_and_in_order_of_time(steps: list[tuple[int, bool]]) -> None:
     second, samples = 0, []
     for step, well in steps:
         second += step

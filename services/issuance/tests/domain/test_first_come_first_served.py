@@ -23,7 +23,7 @@ def day(offset: int) -> date:
 
 
 @st.composite
-def queues(draw) -> list[Waiting]:
+def queues(draw: st.DrawFn) -> list[Waiting]:
     drawn = draw(
         st.lists(
             st.tuples(
@@ -46,7 +46,7 @@ def queues(draw) -> list[Waiting]:
 
 
 @st.composite
-def rooms(draw) -> PrintRoom:
+def rooms(draw: st.DrawFn) -> PrintRoom:
     rate = draw(st.fractions(Fraction(1, 5), 60, max_denominator=20))
     began = draw(st.integers(0, 15))
     lasts = draw(st.integers(0, 10))
@@ -59,10 +59,10 @@ def last_day(planned: Plan) -> dict[str, date]:
 
 
 @given(queues(), rooms())
-def test_nobody_is_forgotten(queue, room):
+def test_nobody_is_forgotten(queue: list[Waiting], room: PrintRoom) -> None:
     planned = plan(queue, room, MONDAY)
 
-    books = Counter()
+    books: Counter[str] = Counter()
     for entry in planned.entries:
         books[entry.id] += entry.books
     assert books == {case.id: case.books for case in queue}
@@ -70,19 +70,21 @@ def test_nobody_is_forgotten(queue, room):
 
 
 @given(queues(), rooms(), st.integers(0, 80))
-def test_no_day_prints_more_than_it_can(queue, room, released):
+def test_no_day_prints_more_than_it_can(
+    queue: list[Waiting], room: PrintRoom, released: int
+) -> None:
     planned = plan(queue, room, MONDAY, released_today=released)
 
     capacity = dict(room.days(MONDAY, MONDAY + timedelta(days=4000)))
-    printed = Counter()
+    printed: Counter[date | None] = Counter()
     for entry in planned.entries:
         printed[entry.prints_on] += entry.books
-    assert all(count <= capacity[on] for on, count in printed.items())
+    assert all(on and count <= capacity[on] for on, count in printed.items())
     assert printed[MONDAY] <= max(capacity.get(MONDAY, 0) - released, 0)
 
 
 @given(queues(), rooms())
-def test_nobody_overtakes_in_their_own_lane(queue, room):
+def test_nobody_overtakes_in_their_own_lane(queue: list[Waiting], room: PrintRoom) -> None:
     prints_on = last_day(plan(queue, room, MONDAY))
 
     for ahead, behind in combinations(queue, 2):
@@ -91,22 +93,28 @@ def test_nobody_overtakes_in_their_own_lane(queue, room):
 
 
 @given(queues(), rooms())
-def test_no_book_comes_before_it_may_nor_is_collected_before_promised_or_printed(queue, room):
+def test_no_book_comes_before_it_may_nor_is_collected_before_promised_or_printed(
+    queue: list[Waiting], room: PrintRoom
+) -> None:
     cases = {case.id: case for case in queue}
 
     for entry in plan(queue, room, MONDAY).entries:
         case = cases[entry.id]
+        assert entry.prints_on
+        assert entry.collect_on
         assert case.ready <= entry.prints_on <= entry.collect_on
         assert case.promised <= entry.collect_on
         assert CALENDAR.is_working_day(entry.collect_on)
 
 
 @given(queues(), rooms())
-def test_no_machine_idles_while_somebody_could_be_printed(queue, room):
+def test_no_machine_idles_while_somebody_could_be_printed(
+    queue: list[Waiting], room: PrintRoom
+) -> None:
     planned = plan(queue, room, MONDAY)
 
     prints_on = last_day(planned)
-    printed = Counter()
+    printed: Counter[date | None] = Counter()
     for entry in planned.entries:
         printed[entry.prints_on] += entry.books
     for on, capacity in room.days(MONDAY, max(prints_on.values(), default=MONDAY)):
@@ -115,7 +123,7 @@ def test_no_machine_idles_while_somebody_could_be_printed(queue, room):
 
 
 @given(queues(), rooms(), st.integers(1, 5))
-def test_another_machine_delays_nobody(queue, room, more):
+def test_another_machine_delays_nobody(queue: list[Waiting], room: PrintRoom, more: int) -> None:
     rate = room.capacity.on(MONDAY)
     before = last_day(plan(queue, room, MONDAY))
 
@@ -126,7 +134,9 @@ def test_another_machine_delays_nobody(queue, room, more):
 
 
 @given(st.dictionaries(st.integers(0, 12).map(day), st.integers(0, 40), max_size=8), rooms())
-def test_batches_are_planned_like_the_persons_in_them(arrivals, room):
+def test_batches_are_planned_like_the_persons_in_them(
+    arrivals: dict[date, int], room: PrintRoom
+) -> None:
     batches = expected(arrivals, CALENDAR, 3)
     persons = [
         Waiting(f"{batch.id}/{number}", batch.applied, batch.promised)
@@ -134,8 +144,8 @@ def test_batches_are_planned_like_the_persons_in_them(arrivals, room):
         for number in range(batch.books)
     ]
 
-    def days(planned: Plan) -> Counter:
-        counts = Counter()
+    def days(planned: Plan) -> Counter[tuple[date, date | None, date | None]]:
+        counts: Counter[tuple[date, date | None, date | None]] = Counter()
         for entry in planned.entries:
             counts[entry.applied, entry.prints_on, entry.collect_on] += entry.books
         return counts
@@ -143,7 +153,7 @@ def test_batches_are_planned_like_the_persons_in_them(arrivals, room):
     assert days(plan(batches, room, MONDAY)) == days(plan(persons, room, MONDAY))
 
 
-def test_a_book_is_printed_on_the_day_of_application_if_there_is_room():
+def test_a_book_is_printed_on_the_day_of_application_if_there_is_room() -> None:
     case = Waiting("a", applied=MONDAY, promised=day(3))
 
     (entry,) = plan([case], room(Fraction(1)), MONDAY).entries
@@ -151,7 +161,7 @@ def test_a_book_is_printed_on_the_day_of_application_if_there_is_room():
     assert (entry.prints_on, entry.collect_on) == (MONDAY, day(3))
 
 
-def test_books_taken_this_morning_are_not_planned_again():
+def test_books_taken_this_morning_are_not_planned_again() -> None:
     cases = [Waiting(name, applied=MONDAY, promised=MONDAY) for name in "abc"]
 
     planned = plan(cases, room(Fraction(2)), MONDAY, released_today=1)
@@ -159,7 +169,7 @@ def test_books_taken_this_morning_are_not_planned_again():
     assert last_day(planned) == {"a": MONDAY, "b": day(1), "c": day(1)}
 
 
-def test_what_cannot_be_printed_within_the_horizon_has_no_day():
+def test_what_cannot_be_printed_within_the_horizon_has_no_day() -> None:
     cases = [Waiting("a", MONDAY, MONDAY), Waiting("b", MONDAY, MONDAY, books=9)]
 
     planned = plan(cases, room(Fraction(1, 3000)), MONDAY)

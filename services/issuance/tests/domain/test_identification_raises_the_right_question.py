@@ -14,31 +14,31 @@ NEAR = Candidate("near", 2.1, hit=False)
 ON_RECORD = [kind for kind in ApplicationType if kind is not ApplicationType.NEW]
 
 
-def test_a_new_applicant_without_candidates_is_clear():
+def test_a_new_applicant_without_candidates_is_clear() -> None:
     finding = assess(ApplicationType.NEW, "me", Outcome.NO_HIT, [])
 
     assert finding == Finding(None)
 
 
-def test_candidates_below_the_threshold_raise_no_question():
+def test_candidates_below_the_threshold_raise_no_question() -> None:
     assert assess(ApplicationType.NEW, "me", Outcome.NO_HIT, [NEAR]).cause is None
 
 
-def test_a_new_applicant_who_looks_like_anybody_is_a_question():
+def test_a_new_applicant_who_looks_like_anybody_is_a_question() -> None:
     finding = assess(ApplicationType.NEW, "me", Outcome.HIT, [OTHER, NEAR])
 
     assert finding.cause is Cause.OTHER_PERSON_FOUND
     assert finding.to_compare == (OTHER,)
 
 
-def test_a_new_applicant_is_not_cleared_by_a_record_under_the_same_id():
+def test_a_new_applicant_is_not_cleared_by_a_record_under_the_same_id() -> None:
     finding = assess(ApplicationType.NEW, "me", Outcome.HIT, [ME])
 
     assert finding.cause is Cause.OTHER_PERSON_FOUND
 
 
 @pytest.mark.parametrize("kind", ON_RECORD)
-def test_who_is_on_record_and_found_alone_is_clear(kind):
+def test_who_is_on_record_and_found_alone_is_clear(kind: ApplicationType) -> None:
     finding = assess(kind, "me", Outcome.HIT, [ME, NEAR])
 
     assert finding == Finding(None, (), own_record_first=True)
@@ -49,7 +49,9 @@ def test_who_is_on_record_and_found_alone_is_clear(kind):
     ("outcome", "candidates"),
     [(Outcome.NO_HIT, []), (Outcome.NO_HIT, [NEAR]), (Outcome.UNDECIDED, [])],
 )
-def test_who_is_not_found_under_their_own_record_is_looked_at(kind, outcome, candidates):
+def test_who_is_not_found_under_their_own_record_is_looked_at(
+    kind: ApplicationType, outcome: Outcome, candidates: list[Candidate]
+) -> None:
     finding = assess(kind, "me", outcome, candidates)
 
     assert finding == Finding(Cause.OWN_RECORD_MISSING, tuple(candidates), own_record_first=False)
@@ -58,13 +60,15 @@ def test_who_is_not_found_under_their_own_record_is_looked_at(kind, outcome, can
 @pytest.mark.parametrize(
     ("candidates", "first"), [([ME, OTHER], True), ([OTHER, ME], False), ([OTHER], False)]
 )
-def test_other_people_beside_the_own_record_are_a_question(candidates, first):
+def test_other_people_beside_the_own_record_are_a_question(
+    candidates: list[Candidate], first: bool
+) -> None:
     finding = assess(ApplicationType.RENEWAL, "me", Outcome.HIT, candidates)
 
     assert finding == Finding(Cause.OTHER_PERSON_FOUND, (OTHER,), own_record_first=first)
 
 
-def test_fingers_too_poor_to_say_no_are_work_for_an_examiner():
+def test_fingers_too_poor_to_say_no_are_work_for_an_examiner() -> None:
     finding = assess(ApplicationType.NEW, "me", Outcome.UNDECIDED, [NEAR])
 
     assert finding == Finding(Cause.UNDECIDED, (NEAR,))

@@ -37,19 +37,21 @@ def printing_days(room: PrintRoom) -> list[int]:
         (at(30, 0), at(31, 0), [29, 31]),
     ],
 )
-def test_a_day_is_lost_if_the_outage_touches_its_hours(began, until, days):
+def test_a_day_is_lost_if_the_outage_touches_its_hours(
+    began: datetime, until: datetime, days: list[int]
+) -> None:
     assert printing_days(room(Stoppage(began, until))) == days
 
 
-def test_an_outage_without_end_leaves_no_day():
+def test_an_outage_without_end_leaves_no_day() -> None:
     assert printing_days(room(Stoppage(at(30, 10)))) == [29]
 
 
-def test_printing_resumes_on_the_day_that_was_fixed():
+def test_printing_resumes_on_the_day_that_was_fixed() -> None:
     assert printing_days(room(Stoppage(at(29, 0), at(29, 18), resumes=date(2018, 10, 31)))) == [31]
 
 
-def test_two_outages_add_up():
+def test_two_outages_add_up() -> None:
     first, second = Stoppage(at(29, 8), at(29, 9)), Stoppage(at(31, 8), at(31, 9))
 
     assert printing_days(room(first, second)) == [30]
@@ -64,8 +66,8 @@ def test_two_outages_add_up():
     ],
 )
 def test_there_are_days_of_collection_as_soon_as_the_end_is_known_or_estimated(
-    stoppage, collect_on
-):
+    stoppage: Stoppage, collect_on: date | None
+) -> None:
     case = Waiting("a", applied=MONDAY, promised=MONDAY)
 
     planned = plan([case], room(stoppage), MONDAY)

@@ -41,25 +41,25 @@ def told(*queue: Standing, now: datetime, since: datetime | None = None) -> list
 MOVED = Standing("a", told=FRIDAY, computed=MONDAY)
 
 
-def test_a_settled_change_is_told_at_once_and_then_no_more():
+def test_a_settled_change_is_told_at_once_and_then_no_more() -> None:
     (notice,) = told(MOVED, now=at(FRIDAY, 11))
 
     assert (notice.kind, notice.collect_on) == (NoticeKind.MOVED, MONDAY)
     assert told(replace(MOVED, told=MONDAY), now=at(FRIDAY, 11, 1)) == []
 
 
-def test_nobody_is_told_before_those_ahead_are_decided():
+def test_nobody_is_told_before_those_ahead_are_decided() -> None:
     undecided = Standing("ahead", told=MONDAY, computed=MONDAY, undecided=True)
 
     assert told(undecided, MOVED, now=at(FRIDAY, 11)) == []
     assert [n.application for n in told(MOVED, undecided, now=at(FRIDAY, 11))] == ["a"]
 
 
-def test_nobody_is_told_while_undecided_themselves():
+def test_nobody_is_told_while_undecided_themselves() -> None:
     assert told(replace(MOVED, undecided=True), now=at(FRIDAY, 11)) == []
 
 
-def test_a_new_working_day_settles_everything():
+def test_a_new_working_day_settles_everything() -> None:
     undecided = Standing("ahead", told=FRIDAY, computed=TUESDAY, undecided=True)
 
     notices = told(undecided, MOVED, now=at(MONDAY, 8))
@@ -68,24 +68,26 @@ def test_a_new_working_day_settles_everything():
     assert told(undecided, MOVED, now=at(MONDAY, 8, 1)) == []
 
 
-def test_no_notice_promises_a_day_that_has_passed():
+def test_no_notice_promises_a_day_that_has_passed() -> None:
     assert told(MOVED, now=at(TUESDAY, 11)) == []
 
 
 @pytest.mark.parametrize(
     ("now", "count"), [(at(FRIDAY, 7, 59), 0), (at(FRIDAY, 8), 1), (at(MONDAY, 12), 1)]
 )
-def test_without_a_known_end_people_are_told_when_their_day_opens(now, count):
+def test_without_a_known_end_people_are_told_when_their_day_opens(
+    now: datetime, count: int
+) -> None:
     notices = told(replace(MOVED, computed=None), now=now)
 
     assert [(n.kind, n.collect_on) for n in notices] == [(NoticeKind.DELAYED, None)] * count
 
 
-def test_the_delay_is_told_once():
+def test_the_delay_is_told_once() -> None:
     assert told(replace(MOVED, computed=None, delayed=True), now=at(FRIDAY, 9)) == []
 
 
-def test_every_notice_speaks_both_languages():
+def test_every_notice_speaks_both_languages() -> None:
     moved = told(MOVED, now=at(FRIDAY, 11))[0].text
 
     assert moved.id == (
@@ -106,7 +108,7 @@ def test_every_notice_speaks_both_languages():
         (refused("a", Text("data ganda", "on record twice")), NoticeKind.REFUSED),
     ],
 )
-def test_only_a_promise_and_a_move_promise_a_day(notice, kind):
+def test_only_a_promise_and_a_move_promise_a_day(notice: Notice, kind: NoticeKind) -> None:
     assert (notice.kind, notice.collect_on) == (kind, None)
     assert promise("a", MONDAY, DESK).collect_on == MONDAY
 
@@ -131,7 +133,7 @@ class Fortnight:
                 yield notice
 
     def computed(self, promised: date, now: datetime) -> date | None:
-        known = now >= self.OUTAGE.ended
+        known = self.OUTAGE.ended is not None and now >= self.OUTAGE.ended
         outage = self.OUTAGE if known else replace(self.OUTAGE, ended=None)
         stopped = (outage.stoppage(now),) if now >= outage.began else ()
         capacity = Capacity.of(4, Fraction("40.5"), since=self.APPLIED)
@@ -140,7 +142,7 @@ class Fortnight:
         return plan([waiting], room, CALENDAR.workday_left(now)).collect_on()["a"]
 
 
-def test_an_outage_moves_a_promise_once():
+def test_an_outage_moves_a_promise_once() -> None:
     notices = list(Fortnight().notices())
 
     assert [n.kind for n in notices] == [NoticeKind.PROMISE, NoticeKind.DELAYED, NoticeKind.MOVED]

@@ -48,40 +48,40 @@ def walk(events: list[tuple[Event, Role]], state: State = FIRST) -> State:
     return state
 
 
-def test_an_honest_application_reaches_the_hand_over():
+def test_an_honest_application_reaches_the_hand_over() -> None:
     assert walk(LEGAL_ORDER) is State.HANDED_OVER
 
 
 @pytest.mark.parametrize("missing", range(len(LEGAL_ORDER) - 1))
-def test_no_step_can_be_left_out(missing):
+def test_no_step_can_be_left_out(missing: int) -> None:
     with pytest.raises(IllegalTransition):
         walk(LEGAL_ORDER[:missing] + LEGAL_ORDER[missing + 1 :])
 
 
-def test_every_state_can_be_reached():
+def test_every_state_can_be_reached() -> None:
     assert reachable(FIRST) == set(State)
 
 
 @pytest.mark.parametrize("state", State)
-def test_every_state_has_a_way_to_an_end(state):
+def test_every_state_has_a_way_to_an_end(state: State) -> None:
     assert reachable(state) & FINAL
 
 
 @pytest.mark.parametrize("state", State)
-def test_only_an_end_has_no_way_on_and_nobody_waits_there(state):
+def test_only_an_end_has_no_way_on_and_nobody_waits_there(state: State) -> None:
     is_end = not any(row.source == state for row in TABLE)
 
     assert is_end == (state in FINAL) == (state not in WAITS)
 
 
-def test_an_event_has_one_outcome():
+def test_an_event_has_one_outcome() -> None:
     causes = [(row.source, row.event) for row in TABLE]
 
     assert len(causes) == len(set(causes))
 
 
 @pytest.mark.parametrize(("state", "event"), list(product(State, Event)))
-def test_what_is_not_in_the_table_is_illegal(state, event):
+def test_what_is_not_in_the_table_is_illegal(state: State, event: Event) -> None:
     rows = [row for row in TABLE if (row.source, row.event) == (state, event)]
 
     for role in Role:
@@ -97,7 +97,9 @@ def test_what_is_not_in_the_table_is_illegal(state, event):
 
 
 @given(st.lists(st.tuples(st.sampled_from(Event), st.sampled_from(Role)), max_size=60))
-def test_no_sequence_of_events_prints_without_identification_and_approval(attempts):
+def test_no_sequence_of_events_prints_without_identification_and_approval(
+    attempts: list[tuple[Event, Role]],
+) -> None:
     state, done = FIRST, []
     for event, role in attempts:
         try:
@@ -113,29 +115,29 @@ def test_no_sequence_of_events_prints_without_identification_and_approval(attemp
         assert {Event.RECORD_PAYMENT, Event.APPROVE} <= set(before)
 
 
-def test_refused_documents_can_be_accepted_later():
+def test_refused_documents_can_be_accepted_later() -> None:
     row = transition(State.DOCUMENTS_REFUSED, Event.ACCEPT_DOCUMENTS, Role.OFFICER)
 
     assert row.target is State.DOCUMENTS_ACCEPTED
 
 
-def test_unusable_fingers_are_taken_again_and_the_applicant_is_told():
+def test_unusable_fingers_are_taken_again_and_the_applicant_is_told() -> None:
     row = transition(State.IDENTIFYING, Event.REJECT_BIOMETRICS, Role.ISSUANCE)
 
     assert (row.target, row.tells) == (State.PAID, NoticeKind.RECAPTURE)
 
 
-def test_a_print_that_failed_for_good_waits_for_its_turn_again():
+def test_a_print_that_failed_for_good_waits_for_its_turn_again() -> None:
     assert transition(State.PRINTING, Event.FAIL_PRINT, Role.ISSUANCE).target is State.APPROVED
 
 
 @pytest.mark.parametrize("state", [State.IDENTIFYING, State.ADJUDICATION])
-def test_nobody_withdraws_from_a_question_of_identity(state):
+def test_nobody_withdraws_from_a_question_of_identity(state: State) -> None:
     with pytest.raises(IllegalTransition):
         transition(state, Event.WITHDRAW, Role.OFFICER)
 
 
-def test_who_enters_the_queue_is_promised_a_day():
+def test_who_enters_the_queue_is_promised_a_day() -> None:
     entering = [row for row in TABLE if row.target in QUEUED and row.source not in QUEUED]
 
     assert {row.tells for row in entering if row.event is not Event.FAIL_PRINT} == {
@@ -146,9 +148,11 @@ def test_who_enters_the_queue_is_promised_a_day():
 @pytest.mark.parametrize(
     ("target", "work"), [(State.IDENTIFYING, Work.IDENTIFY), (State.PRINTING, Work.PRINT)]
 )
-def test_a_state_that_waits_for_another_service_is_entered_owing_its_work(target, work):
+def test_a_state_that_waits_for_another_service_is_entered_owing_its_work(
+    target: State, work: Work
+) -> None:
     assert {row.owes for row in TABLE if row.target == target} == {work}
 
 
-def test_whoever_is_refused_is_told():
+def test_whoever_is_refused_is_told() -> None:
     assert {row.tells for row in TABLE if row.target is State.REFUSED} == {NoticeKind.REFUSED}

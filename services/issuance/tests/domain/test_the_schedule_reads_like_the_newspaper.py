@@ -12,7 +12,7 @@ def november(day: int) -> date:
     return date(2018, 11, day)
 
 
-def test_one_row_for_each_pair_of_days():
+def test_one_row_for_each_pair_of_days() -> None:
     entries = [
         Planned("a", november(1), november(5), november(6)),
         Planned("b", november(1), november(6), november(6), books=4),
@@ -27,7 +27,7 @@ def test_one_row_for_each_pair_of_days():
     ]
 
 
-def test_it_is_announced_in_both_languages():
+def test_it_is_announced_in_both_languages() -> None:
     rows = [
         Row(date(2018, 10, 30), november(6), 162),
         Row(date(2018, 10, 31), november(7), 54),
@@ -54,7 +54,7 @@ def test_it_is_announced_in_both_languages():
     ]
 
 
-def test_a_span_over_new_year_names_both_years():
+def test_a_span_over_new_year_names_both_years() -> None:
     rows = [
         Row(date(2018, 12, 31), date(2019, 1, 4), 1),
         Row(date(2019, 1, 2), date(2019, 1, 4), 1),
@@ -63,7 +63,7 @@ def test_a_span_over_new_year_names_both_years():
     assert "31 December 2018 to 2 January 2019" in announcement(rows, "X", time(14), BANJARMASIN).en
 
 
-def test_a_day_split_over_two_days_of_collection_has_two_lines():
+def test_a_day_split_over_two_days_of_collection_has_two_lines() -> None:
     rows = [Row(november(1), november(6), 3), Row(november(1), november(7), 2)]
 
     lines = announcement(rows, "X", time(9, 30), BANJARMASIN).en.splitlines()[1:]

@@ -14,36 +14,36 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
     return datetime(2018, 10, day, hour, minute, tzinfo=WITA)
 
 
-def test_only_office_hours_count():
+def test_only_office_hours_count() -> None:
     assert BANJARMASIN.working_time(at(26, 15), at(29, 9)) == 2 * HOUR
 
 
-def test_an_outage_is_left_out_of_the_promise_but_not_of_the_real_wait():
+def test_an_outage_is_left_out_of_the_promise_but_not_of_the_real_wait() -> None:
     elapsed = BANJARMASIN.elapsed(at(29, 8), at(31, 16), [Period(at(29, 12), at(31, 12))])
 
     assert elapsed.real == 24 * HOUR
     assert elapsed.promised == 8 * HOUR
 
 
-def test_two_outages_at_once_stop_one_clock_once():
+def test_two_outages_at_once_stop_one_clock_once() -> None:
     outages = [Period(at(29, 10), at(29, 14)), Period(at(29, 12), at(29, 15))]
 
     assert BANJARMASIN.elapsed(at(29, 8), at(29, 16), outages).promised == 3 * HOUR
 
 
-def test_an_outage_that_lasts_stops_the_clock_until_now():
+def test_an_outage_that_lasts_stops_the_clock_until_now() -> None:
     elapsed = BANJARMASIN.elapsed(at(29, 8), at(30, 10), [Period(at(29, 9))])
 
     assert elapsed.promised == HOUR
 
 
-def test_an_outage_before_or_after_the_case_does_not_matter():
+def test_an_outage_before_or_after_the_case_does_not_matter() -> None:
     outages = [Period(at(22, 8), at(23, 8)), Period(at(31, 8), at(31, 9))]
 
     assert BANJARMASIN.elapsed(at(29, 8), at(30, 8), outages).promised == 8 * HOUR
 
 
-def test_clocks_that_are_put_forward_take_an_hour_away_from_a_night_only():
+def test_clocks_that_are_put_forward_take_an_hour_away_from_a_night_only() -> None:
     new_york = Calendar(ZoneInfo("America/New_York"), "US")
     friday = datetime(2018, 11, 2, 8, tzinfo=new_york.zone)
     monday = datetime(2018, 11, 5, 16, tzinfo=new_york.zone)
@@ -56,14 +56,16 @@ periods = st.builds(Period, instants, st.none() | instants)
 
 
 @given(instants, instants, st.lists(periods, max_size=4))
-def test_the_promise_never_counts_more_than_the_real_wait(start, now, pauses):
+def test_the_promise_never_counts_more_than_the_real_wait(
+    start: datetime, now: datetime, pauses: list[Period]
+) -> None:
     elapsed = BANJARMASIN.elapsed(start, now, [p for p in pauses if not p.end or p.start <= p.end])
 
     assert timedelta(0) <= elapsed.promised <= elapsed.real
 
 
 @given(instants, instants, instants)
-def test_working_time_adds_up(first, second, third):
+def test_working_time_adds_up(first: datetime, second: datetime, third: datetime) -> None:
     a, b, c = sorted((first, second, third))
 
     whole = BANJARMASIN.working_time(a, c)
@@ -71,7 +73,7 @@ def test_working_time_adds_up(first, second, third):
     assert whole == BANJARMASIN.working_time(a, b) + BANJARMASIN.working_time(b, c)
 
 
-def test_a_working_day_opens_once_and_a_weekend_never():
+def test_a_working_day_opens_once_and_a_weekend_never() -> None:
     assert BANJARMASIN.opened_between(at(29, 7, 59), at(29, 8))
     assert not BANJARMASIN.opened_between(at(29, 8), at(29, 20))
     assert not BANJARMASIN.opened_between(at(26, 8), at(28, 23))

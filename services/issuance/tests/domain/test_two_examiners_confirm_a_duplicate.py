@@ -26,39 +26,39 @@ def looked(*verdicts: Verdict, task: Task = TASK) -> Task:
     return task
 
 
-def test_one_examiner_clears():
+def test_one_examiner_clears() -> None:
     assert looked(Verdict.CLEARED).state is TaskState.CLEARED
 
 
-def test_one_examiner_does_not_confirm():
+def test_one_examiner_does_not_confirm() -> None:
     once = looked(Verdict.DUPLICATE)
 
     assert (once.verdict, once.state) == (None, TaskState.OPEN)
 
 
-def test_two_different_examiners_confirm():
+def test_two_different_examiners_confirm() -> None:
     assert looked(Verdict.DUPLICATE, Verdict.DUPLICATE).state is TaskState.CONFIRMED
 
 
 @pytest.mark.parametrize("third", Verdict)
-def test_a_third_settles_a_dispute(third):
+def test_a_third_settles_a_dispute(third: Verdict) -> None:
     dispute = looked(Verdict.DUPLICATE, Verdict.CLEARED)
 
     assert dispute.verdict is None
     assert looked(Verdict.DUPLICATE, Verdict.CLEARED, third).verdict is third
 
 
-def test_the_same_examiner_does_not_look_twice():
+def test_the_same_examiner_does_not_look_twice() -> None:
     with pytest.raises(SecondLookNeedsAnother):
         looked(Verdict.DUPLICATE).claim("ana", NOW)
 
 
-def test_nobody_examines_an_application_they_took_in():
+def test_nobody_examines_an_application_they_took_in() -> None:
     with pytest.raises(OwnCase):
         TASK.claim("budi", NOW)
 
 
-def test_a_claimed_task_is_for_one_examiner():
+def test_a_claimed_task_is_for_one_examiner() -> None:
     claimed = TASK.claim("ana", NOW)
 
     assert claimed.state is TaskState.CLAIMED
@@ -68,22 +68,22 @@ def test_a_claimed_task_is_for_one_examiner():
         claimed.decide("citra", Verdict.CLEARED, "guess", NOW)
 
 
-def test_a_released_task_is_for_anybody():
+def test_a_released_task_is_for_anybody() -> None:
     assert TASK.claim("ana", NOW).release("ana").claim("citra", NOW).claimed_by == "citra"
 
 
-def test_a_forgotten_claim_runs_out():
+def test_a_forgotten_claim_runs_out() -> None:
     forgotten = TASK.claim("ana", NOW)
 
     assert forgotten.claim("citra", NOW + CLAIM_LASTS).claimed_by == "citra"
 
 
-def test_only_who_has_it_gives_it_back():
+def test_only_who_has_it_gives_it_back() -> None:
     with pytest.raises(TaskNotClaimed):
         TASK.release("ana")
 
 
-def test_nothing_is_added_to_a_decided_task():
+def test_nothing_is_added_to_a_decided_task() -> None:
     decided = looked(Verdict.CLEARED)
 
     with pytest.raises(TaskClosed):
@@ -98,7 +98,9 @@ def test_nothing_is_added_to_a_decided_task():
         max_size=12,
     )
 )
-def test_a_positive_always_has_two_different_examiners_who_had_no_part(attempts):
+def test_a_positive_always_has_two_different_examiners_who_had_no_part(
+    attempts: list[tuple[str, Verdict]],
+) -> None:
     task = TASK
     for examiner, verdict in attempts:
         try:

@@ -11,11 +11,11 @@ JAKARTA = Calendar(ZoneInfo("Asia/Jakarta"), "ID")
 JAYAPURA = Calendar(ZoneInfo("Asia/Jayapura"), "ID")
 
 
-def test_three_working_days_step_over_the_weekend():
+def test_three_working_days_step_over_the_weekend() -> None:
     assert BANJARMASIN.add_working_days(date(2018, 10, 31), 3) == date(2018, 11, 5)
 
 
-def test_an_application_on_a_closed_day_has_that_day_as_day_zero():
+def test_an_application_on_a_closed_day_has_that_day_as_day_zero() -> None:
     sunday = date(2018, 11, 4)
 
     assert BANJARMASIN.add_working_days(sunday, 3) == date(2018, 11, 7)
@@ -31,11 +31,11 @@ def test_an_application_on_a_closed_day_has_that_day_as_day_zero():
         (date(2018, 11, 3), "Saturday"),
     ],
 )
-def test_national_holidays_and_joint_leave_are_no_working_days(day, why):
+def test_national_holidays_and_joint_leave_are_no_working_days(day: date, why: str) -> None:
     assert not BANJARMASIN.is_working_day(day), why
 
 
-def test_a_local_closure_shuts_one_office_only():
+def test_a_local_closure_shuts_one_office_only() -> None:
     flooded = Calendar(ZoneInfo("Asia/Makassar"), "ID", closures=frozenset({date(2018, 11, 5)}))
 
     assert flooded.next_working_day(date(2018, 11, 2)) == date(2018, 11, 6)
@@ -50,14 +50,14 @@ def test_a_local_closure_shuts_one_office_only():
         (JAYAPURA, "WIT", date(2018, 10, 31)),
     ],
 )
-def test_the_day_is_read_from_the_offices_wall(calendar, zone, day):
+def test_the_day_is_read_from_the_offices_wall(calendar: Calendar, zone: str, day: date) -> None:
     instant = datetime(2018, 10, 30, 16, 30, tzinfo=UTC)
 
     assert calendar.day_of(instant) == day
     assert calendar.opening(day).tzname() == zone
 
 
-def test_after_closing_the_work_left_is_the_next_working_days():
+def test_after_closing_the_work_left_is_the_next_working_days() -> None:
     friday = date(2018, 11, 2)
 
     assert BANJARMASIN.workday_left(datetime(2018, 11, 2, 7, 59, tzinfo=UTC)) == friday
@@ -65,7 +65,7 @@ def test_after_closing_the_work_left_is_the_next_working_days():
 
 
 @given(st.dates(date(2000, 1, 1), date(2040, 12, 31)), st.integers(1, 40))
-def test_counting_back_gives_what_was_added(day, count):
+def test_counting_back_gives_what_was_added(day: date, count: int) -> None:
     later = BANJARMASIN.add_working_days(day, count)
 
     assert BANJARMASIN.is_working_day(later)

@@ -1,5 +1,4 @@
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -7,22 +6,23 @@ import pytest
 from hypothesis import settings
 from issuance.__main__ import main
 
+from .running import Replay, Scenario
+
 settings.register_profile("shared machine", deadline=None)
 settings.load_profile("shared machine")
 
 EXAMPLE = Path(__file__).parents[4] / "docs" / "examples" / "banjarmasin-2018.json"
 
-Replay = Callable[[Any], tuple[int, Path]]
-
 
 @pytest.fixture
-def banjarmasin() -> dict[str, Any]:
+def banjarmasin() -> Scenario:
     """The documented example, to be changed at will."""
-    return json.loads(EXAMPLE.read_text(encoding="utf-8"))
+    scenario: Scenario = json.loads(EXAMPLE.read_text(encoding="utf-8"))
+    return scenario
 
 
 @pytest.fixture
-def replay(tmp_path) -> Replay:
+def replay(tmp_path: Path) -> Replay:
     """Runs the command on a scenario (an object, or raw text); gives exit code and output path."""
 
     def run(scenario: Any) -> tuple[int, Path]:

@@ -47,7 +47,7 @@ def answer(raw: bytes) -> int | None:
 
 
 @given(st.sampled_from(FIELDS), values)
-def test_any_value_in_any_field(path, value):
+def test_any_value_in_any_field(path: tuple[str, ...], value: object) -> None:
     scenario = json.loads(EXAMPLE.read_text(encoding="utf-8"))
     *parents, name = path
     target = scenario
@@ -61,12 +61,12 @@ def test_any_value_in_any_field(path, value):
 
 
 @given(st.binary(max_size=60))
-def test_any_bytes(raw):
+def test_any_bytes(raw: bytes) -> None:
     assert answer(raw) is None
 
 
 @given(st.data())
-def test_any_damage_to_a_good_file(data):
+def test_any_damage_to_a_good_file(data: st.DataObject) -> None:
     raw = bytearray(EXAMPLE.read_bytes())
     for _ in range(data.draw(st.integers(1, 4))):
         raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))

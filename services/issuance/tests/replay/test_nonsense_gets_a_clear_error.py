@@ -3,10 +3,12 @@ from pathlib import Path
 import pytest
 from issuance.__main__ import main
 
+from .running import Replay, Scenario
+
 GONE = object()
 
 
-def changed(scenario, path, value):
+def changed(scenario: Scenario, path: str, value: object) -> Scenario:
     *parents, name = path.split("/")
     target = scenario
     for parent in parents:
@@ -18,7 +20,7 @@ def changed(scenario, path, value):
     return scenario
 
 
-def refusal(result, capsys) -> str:
+def refusal(result: tuple[int, Path], capsys: pytest.CaptureFixture[str]) -> str:
     code, out = result
     error = capsys.readouterr().err
     assert code == 2
@@ -84,11 +86,20 @@ def refusal(result, capsys) -> str:
         ("promise\nworking", 3, "promise?working: unknown"),
     ],
 )
-def test_a_wrong_field_is_named_with_its_remedy(replay, banjarmasin, capsys, path, value, said):
+def test_a_wrong_field_is_named_with_its_remedy(
+    replay: Replay,
+    banjarmasin: Scenario,
+    capsys: pytest.CaptureFixture[str],
+    path: str,
+    value: object,
+    said: str,
+) -> None:
     assert said in refusal(replay(changed(banjarmasin, path, value)), capsys)
 
 
-def test_an_outage_without_any_end_cannot_be_planned(replay, banjarmasin, capsys):
+def test_an_outage_without_any_end_cannot_be_planned(
+    replay: Replay, banjarmasin: Scenario, capsys: pytest.CaptureFixture[str]
+) -> None:
     del banjarmasin["outage"]["to"], banjarmasin["printing_resumes"]
 
     error = refusal(replay(banjarmasin), capsys)
@@ -111,11 +122,15 @@ def test_an_outage_without_any_end_cannot_be_planned(replay, banjarmasin, capsys
         (b'{"machines": ' + b"9" * 5000 + b"}", "scenario: not valid JSON"),
     ],
 )
-def test_what_is_not_strict_json_is_refused(replay, capsys, raw, said):
+def test_what_is_not_strict_json_is_refused(
+    replay: Replay, capsys: pytest.CaptureFixture[str], raw: bytes, said: str
+) -> None:
     assert said in refusal(replay(raw), capsys)
 
 
-def test_a_rate_of_absurd_size_is_refused_before_it_is_computed(replay, capsys):
+def test_a_rate_of_absurd_size_is_refused_before_it_is_computed(
+    replay: Replay, capsys: pytest.CaptureFixture[str]
+) -> None:
     raw = (
         b'{"office": {"timezone": "Asia/Makassar", "machines": 4, "books_per_machine_per_day": '
         b'1e999999}, "country": "ID", "promise_working_days": 3, "arrivals": {}}'
@@ -124,7 +139,9 @@ def test_a_rate_of_absurd_size_is_refused_before_it_is_computed(replay, capsys):
     assert "office.books_per_machine_per_day: no capacity" in refusal(replay(raw), capsys)
 
 
-def test_a_scenario_that_is_not_there_is_named(tmp_path, capsys):
+def test_a_scenario_that_is_not_there_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     missing = tmp_path / "none.json"
 
     code = main(["replay", str(missing), "--out", str(tmp_path / "plan.json")])
@@ -133,7 +150,13 @@ def test_a_scenario_that_is_not_there_is_named(tmp_path, capsys):
 
 
 @pytest.mark.parametrize("out", ["scenario.json", "nowhere/plan.json", "."])
-def test_only_a_file_of_its_own_is_written(tmp_path, banjarmasin, replay, capsys, out):
+def test_only_a_file_of_its_own_is_written(
+    tmp_path: Path,
+    banjarmasin: Scenario,
+    replay: Replay,
+    capsys: pytest.CaptureFixture[str],
+    out: str,
+) -> None:
     replay(banjarmasin)
     before = {path: path.is_file() and path.read_bytes() for path in tmp_path.iterdir()}
     capsys.readouterr()
@@ -145,7 +168,9 @@ def test_only_a_file_of_its_own_is_written(tmp_path, banjarmasin, replay, capsys
     assert {path: path.is_file() and path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
-def test_a_plan_of_earlier_is_left_alone(replay, banjarmasin, capsys):
+def test_a_plan_of_earlier_is_left_alone(
+    replay: Replay, banjarmasin: Scenario, capsys: pytest.CaptureFixture[str]
+) -> None:
     _, out = replay(banjarmasin)
     earlier = out.read_bytes()
     banjarmasin["office"]["machines"] = 0

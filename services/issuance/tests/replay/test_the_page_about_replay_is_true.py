@@ -2,7 +2,10 @@ import json
 import re
 from pathlib import Path
 
+import pytest
 from issuance.__main__ import main
+
+from .running import Replay, Scenario
 
 ROOT = Path(__file__).parents[4]
 BLOCKS = re.findall(
@@ -11,10 +14,13 @@ BLOCKS = re.findall(
 
 
 def block(kind: str, number: int = 0) -> str:
-    return [text for language, text in BLOCKS if language == kind][number]
+    texts: list[str] = [text for language, text in BLOCKS if language == kind]
+    return texts[number]
 
 
-def test_the_command_on_the_page_prints_the_table_on_the_page(tmp_path, monkeypatch, capsys):
+def test_the_command_on_the_page_prints_the_table_on_the_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     program, arguments = block("sh").split(" issuance ")
     monkeypatch.chdir(ROOT)
 
@@ -26,7 +32,9 @@ def test_the_command_on_the_page_prints_the_table_on_the_page(tmp_path, monkeypa
     assert json.loads(block("json"))["schedule"][0] in rows
 
 
-def test_the_refusal_on_the_page_is_given(replay, banjarmasin, capsys):
+def test_the_refusal_on_the_page_is_given(
+    replay: Replay, banjarmasin: Scenario, capsys: pytest.CaptureFixture[str]
+) -> None:
     banjarmasin["arrivals"]["2018-10-26"] = -1
 
     replay(banjarmasin)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest_asyncio
 from issuance.bootstrap import new_id
-from issuance.config import OfficeSettings
 from issuance.domain.outage import Outage, Scope
 from issuance.domain.watch import Watch
 from issuance.store.records import MIGRATIONS, Store
@@ -14,13 +13,8 @@ from issuance.use_cases.outages import Outages
 from issuance.workers.watcher import MatcherWatcher
 from servicekit.database import Database, migrate
 
-BJM = OfficeSettings(
-    id="BJM",
-    name="Banjarmasin",
-    timezone="Asia/Makassar",
-    machines=4,
-    books_per_machine_per_day=40.5,
-).office("ID")
+from .offices import an_office
+
 THREE_SECONDS = Watch(timedelta(seconds=3), timedelta(seconds=3))
 
 
@@ -47,7 +41,7 @@ class Watchers:
         return self._now
 
     def started(self) -> MatcherWatcher:
-        outages = Outages({"BJM": BJM}, new_id)
+        outages = Outages({"BJM": an_office("BJM")}, new_id)
         return MatcherWatcher(self.matcher, THREE_SECONDS, outages, self._store, self, self.now)
 
     async def see(self, seconds: int, *watchers: MatcherWatcher) -> None:

@@ -19,6 +19,7 @@ from servicekit.channel import ClientTls, channel
 from servicekit.clock import SystemClock, clock_from
 from servicekit.database import Database
 from servicekit.idempotency import Once
+from servicekit.retention import forgetting
 from servicekit.server import Server
 
 from issuance.clients.clearance import Clearances, load_key
@@ -43,6 +44,7 @@ from issuance.use_cases.intake import Complete
 from issuance.use_cases.move import Move
 from issuance.use_cases.outages import Outages
 from issuance.use_cases.printing import Print, TakeIn
+from issuance.use_cases.promises import Promises
 from issuance.workers.beat import forever
 from issuance.workers.listener import Listener
 from issuance.workers.owed import OwedWorker, Patience
@@ -94,7 +96,8 @@ class Issuance:
             async with self._store.begin() as records:
                 await open_offices(records, list(self._offices.values()), self._clock.now())
                 await records.work.abandon_leases()
-            yield
+            async with forgetting(self._database, requests, self._settings.keep_requests_days):
+                yield
         finally:
             await self._database.close()
 
@@ -153,7 +156,8 @@ class Issuance:
         asked = GrpcMatcher(matcher, settings.call_seconds)
         shops = GrpcPrinters(printers, self._clearances, settings.call_seconds)
         take_in = TakeIn(store, move, clock)
-        planner = Planner(self._offices, store, self._database.lock, move, clock)
+        promises = Promises(store, move)
+        planner = Planner(self._offices, store, self._database.lock, promises, clock)
         many, few = settings.identifications_at_once, settings.prints_at_once
         return [
             self._owed(Work.IDENTIFY, Identify(store, asked, move, clock, new_id), many),

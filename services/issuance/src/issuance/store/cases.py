@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Date, Row, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.case import ApplicationNotFound, Case, Entry
@@ -19,7 +19,18 @@ from issuance.use_cases.kept import InQueue, Page
 _FIELDS = [field.name for field in fields(Case)]
 _COLUMNS = [applications.c[name] for name in _FIELDS]
 _ENTRY = [history.c[field.name] for field in fields(Entry)]
+_BOOKLESS = QUEUED | {State.PRINTING}
 _PRINTED = frozenset({State.PRINTING, State.READY, State.HANDED_OVER})
+_TELL = (
+    update(applications)
+    .where(applications.c.id == bindparam("told"))
+    .values(
+        revision=applications.c.revision + 1,
+        moved_because=bindparam("why"),
+        delayed=bindparam("day", type_=Date).is_(None),
+        promised_on=func.coalesce(bindparam("day", type_=Date), applications.c.promised_on),
+    )
+)
 
 
 def values(item: Any, names: Sequence[str]) -> dict[str, Any]:
@@ -58,14 +69,19 @@ class CaseStore:
         if (await self._connection.execute(statement)).rowcount != 1:
             raise RuntimeError(f"application {case.id} is not at revision {case.revision - 1}")
 
-    async def told(self, notice: Notice, why: Text) -> None:
+    async def told(self, notices: Sequence[Notice], why: Text) -> Sequence[Notice]:
         """Another day, or none."""
         c = applications.c
-        changes: dict[str, Any] = {"moved_because": why, "delayed": notice.collect_on is None}
-        if notice.collect_on is not None:
-            changes["promised_on"] = notice.collect_on
-        statement = update(applications).where(c.id == notice.application)
-        await self._connection.execute(statement.values(revision=c.revision + 1, **changes))
+        waiting = select(c.id).where(
+            c.id.in_([notice.application for notice in notices]), c.state.in_(_BOOKLESS)
+        )
+        locked = waiting.with_for_update(key_share=True)
+        ids = {row.id for row in await self._connection.execute(locked)}
+        told = [notice for notice in notices if notice.application in ids]
+        if told:
+            days = [{"told": n.application, "day": n.collect_on} for n in told]
+            await self._connection.execute(_TELL, [{**day, "why": why} for day in days])
+        return told
 
     async def page(
         self, page: Page, office: str | None, state: State | None
@@ -98,7 +114,7 @@ class CaseStore:
                 c.id, c.applied_on, c.due_on, c.lane, c.state, c.promised_on, c.completed_at,
                 c.delayed,
             )
-            .where(c.office == office, c.state.in_(QUEUED | {State.PRINTING}))
+            .where(c.office == office, c.state.in_(_BOOKLESS))
             .order_by(c.place)
         )  # fmt: skip
         return [

@@ -1,6 +1,6 @@
 """What people were told: each notice once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, insert, select
@@ -17,22 +17,32 @@ class NoticeStore:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def add(self, office: str, notice: Notice, at: datetime) -> None:
-        """The next notice about its application: two replicas cannot both send the n-th."""
-        case, c = notice.application, notices.c
-        earlier = select(func.count()).select_from(notices).where(c.case == case)
-        nth = (await self._connection.scalar(earlier) or 0) + 1
-        statement = insert(notices).values(
-            id=f"{case}-{nth}",
-            case=case,
-            nth=nth,
-            office=office,
-            kind=notice.kind,
-            collect_on=notice.collect_on,
-            text=notice.text,
-            at=at,
-        )
-        await self._connection.execute(statement)
+    async def add(self, office: str, told: Sequence[Notice], at: datetime) -> None:
+        """The next notice about each: two replicas cannot both send the n-th."""
+        earlier = await self._earlier([notice.application for notice in told])
+        rows = []
+        for notice in told:
+            nth = earlier.get(notice.application, 0) + 1
+            rows.append(
+                {
+                    "id": f"{notice.application}-{nth}",
+                    "case": notice.application,
+                    "nth": nth,
+                    "office": office,
+                    "kind": notice.kind,
+                    "collect_on": notice.collect_on,
+                    "text": notice.text,
+                    "at": at,
+                }
+            )
+        if rows:
+            await self._connection.execute(insert(notices), rows)
+
+    async def _earlier(self, cases: Collection[str]) -> Mapping[str, int]:
+        c = notices.c
+        statement = select(c.case, func.count().label("many")).where(c.case.in_(cases))
+        rows = await self._connection.execute(statement.group_by(c.case))
+        return {row.case: row.many for row in rows}
 
     async def page(
         self, page: Page, office: str | None, case: str | None

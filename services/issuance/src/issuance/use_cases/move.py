@@ -57,7 +57,7 @@ class Move:
         if row.owes:
             await records.work.add(self._owed(row.owes, moved))
         if row.tells:
-            await records.notices.add(case.office, self._notice(row.tells, moved), at)
+            await records.notices.add(case.office, [self._notice(row.tells, moved)], at)
         # A release is the plan's own doing. Before the outages are read, so that one that opens
         # in this moment either sees the case or is seen.
         if {row.source, row.target} & IN_PLAN and event is not Event.RELEASE:

@@ -1,5 +1,6 @@
 """The plan of an office over what is in the database, now or under other circumstances."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -96,7 +97,8 @@ async def outlook(
     shop = replace(room, stoppages=stoppages(local, office.id, now))
     waiting = [case.waiting for case in queue if case.state in QUEUED]
     released = await records.cases.released(office.id, today)
-    planned = plan([*waiting, *circumstances.arrivals], room, today, released)
+    coming = [*waiting, *circumstances.arrivals]
+    planned = await asyncio.to_thread(plan, coming, room, today, released)  # calls go on meanwhile
     return Outlook(office, today, room, queue, planned, shop.first_day(today, today + HORIZON))
 
 

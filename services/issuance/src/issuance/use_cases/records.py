@@ -39,8 +39,11 @@ class Cases(Protocol):
         """Keep a case whose revision is one more than the one kept."""
         ...
 
-    async def told(self, notice: Notice, why: Text) -> None:
-        """Another day, or none, was told because of `why`: the case's next revision."""
+    async def told(self, notices: Sequence[Notice], why: Text) -> Sequence[Notice]:
+        """Another day, or none, is told because of `why`: each case's next revision.
+
+        Returns the notices about cases that still wait for a book.
+        """
         ...
 
     async def page(
@@ -206,8 +209,8 @@ class Outages(Protocol):
 class Notices(Protocol):
     """What people were told."""
 
-    async def add(self, office: str, notice: Notice, at: datetime) -> None:
-        """The next notice about its application."""
+    async def add(self, office: str, notices: Sequence[Notice], at: datetime) -> None:
+        """The next notice about each application; no two about one."""
         ...
 
     async def page(

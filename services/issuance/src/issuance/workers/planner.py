@@ -1,20 +1,20 @@
-"""Keeps every office's plan in force: tells people, releases books."""
+"""Keeps every office's plan in force."""
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime
 
+import structlog
 from servicekit.clock import Clock
-from servicekit.failpoint import failpoint
 
 from issuance.domain.office import Office
 from issuance.use_cases.kept import KeptOutage
-from issuance.use_cases.move import Move
-from issuance.use_cases.promises import announce, release
+from issuance.use_cases.promises import Promises
 from issuance.use_cases.records import Transactions
 
-_BATCH = 25  # releases in one transaction: calls at the counter must not wait long
+_log = structlog.get_logger(__name__)
+
 Lock = Callable[[int], AbstractAsyncContextManager[bool]]
 _Reasons = tuple[int, date, bool, int]
 
@@ -22,6 +22,7 @@ _Reasons = tuple[int, date, bool, int]
 class Planner:
     """Plans an office anew when something happened there, or when time brings a change.
 
+    What goes wrong at one office keeps no other from its plan, and is tried again.
     lock: over all replicas; only one of them plans for an office at a time.
     """
 
@@ -30,13 +31,13 @@ class Planner:
         offices: Mapping[str, Office],
         transactions: Transactions,
         lock: Lock,
-        move: Move,
+        keep: Promises,
         clock: Clock,
     ) -> None:
         self._offices = offices
         self._lock = lock
         self._transactions = transactions
-        self._move = move
+        self._keep = keep
         self._clock = clock
         self._planned: dict[str, _Reasons] = {}
 
@@ -49,25 +50,16 @@ class Planner:
         for office in self._offices.values():
             reasons = _reasons(office, changes[office.id], lasting, now)
             if self._planned.get(office.id) != reasons:
-                async with self._lock(_key(office)) as ours:
-                    if ours:
-                        await self._plan(office, now)
-                        self._planned[office.id] = reasons
+                await self._plan(office, reasons, now)
 
-    async def _plan(self, office: Office, now: datetime) -> None:
-        async with self._transactions.begin() as records:
-            await announce(records, office, now)
-            failpoint("plan.before_commit")
-        failpoint("plan.after_commit")
-        while await self._release(office, now) == _BATCH:
-            pass
-
-    async def _release(self, office: Office, now: datetime) -> int:
-        async with self._transactions.begin() as records:
-            count = await release(records, office, now, self._move, limit=_BATCH)
-            failpoint("release.before_commit")
-        failpoint("release.after_commit")
-        return count
+    async def _plan(self, office: Office, reasons: _Reasons, now: datetime) -> None:
+        try:
+            async with self._lock(_key(office)) as ours:
+                if ours:
+                    await self._keep(office, now)
+                    self._planned[office.id] = reasons
+        except Exception:
+            _log.exception("plan_failed", office=office.id)
 
 
 def _key(office: Office) -> int:

@@ -1,0 +1,20 @@
+"""Offices as the domain knows them."""
+
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from issuance.domain.notices import Desk
+from issuance.domain.office import Office
+from issuance.domain.working_time import Calendar
+
+
+def an_office(id: str) -> Office:
+    """Four machines that make 162 books a day together, in the zone of Banjarmasin."""
+    return Office(
+        id=id,
+        name=id,
+        desk=Desk(Calendar(ZoneInfo("Asia/Makassar"), "ID")),
+        promise_working_days=3,
+        machines=4,
+        books_per_machine_per_day=Fraction("40.5"),
+    )

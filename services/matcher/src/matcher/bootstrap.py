@@ -18,6 +18,7 @@ from servicekit.clock import clock_from
 from servicekit.database import Database
 from servicekit.idempotency import Once
 from servicekit.pool import Pool
+from servicekit.retention import forgetting
 from servicekit.server import Server
 
 from matcher.config import Settings
@@ -99,7 +100,8 @@ async def serve(settings: Settings) -> None:
             await supervision.run(settings.follow_seconds)
 
         readiness.tell(tell)
-        await server.run(live)
+        async with forgetting(base.database, requests, settings.keep_requests_days):
+            await server.run(live)
         await base.follower.save()
 
 

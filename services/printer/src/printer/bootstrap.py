@@ -12,6 +12,7 @@ from servicekit.clock import clock_from
 from servicekit.database import Database, migrate
 from servicekit.idempotency import Once
 from servicekit.pool import Pool
+from servicekit.retention import forgetting
 from servicekit.server import Server
 
 from printer.clearances.verifier import JwsVerifier, load_keys
@@ -52,6 +53,7 @@ async def serve(settings: PrinterSettings) -> None:
     async with AsyncExitStack() as stack:
         database = Database(settings.database_url)
         stack.push_async_callback(database.close)
+        await stack.enter_async_context(forgetting(database, requests, settings.keep_requests_days))
         # No connection is kept: one that a machine closed meanwhile would look like silence.
         connector = aiohttp.TCPConnector(force_close=True)
         session = await stack.enter_async_context(aiohttp.ClientSession(connector=connector))

@@ -47,6 +47,9 @@ class ServiceSettings(BaseSettings):
     drain_seconds: float = Field(
         10.0, ge=0, description="how long calls may go on after SIGTERM, seconds"
     )
+    keep_requests_days: int = Field(
+        30, ge=30, description="how long a repeated request gets its first answer again, days"
+    )
     metrics_listen: str | None = Field(
         None, description="host:port for Prometheus, plain HTTP; keep it private; unset is off"
     )

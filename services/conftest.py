@@ -1,0 +1,35 @@
+"""What the tests of all services share: a database that nobody else uses."""
+
+import asyncio
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty database: a SQLite file, or a new database on a PostgreSQL server.
+
+    The server is that of POSTGRESQL_TEST_URL, postgresql+asyncpg://<user>:<password>@<host>/<db>,
+    whose user must be allowed to create databases; the one named is only connected to.
+    """
+    server = os.environ.get("POSTGRESQL_TEST_URL")
+    if not server:
+        yield f"sqlite+aiosqlite:///{tmp_path}/test.sqlite"
+        return
+    name = f"test_{uuid.uuid4().hex}"
+    asyncio.run(_administer(server, f"CREATE DATABASE {name}"))
+    yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    asyncio.run(_administer(server, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+async def _administer(server: str, statement: str) -> None:
+    engine = create_async_engine(server, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        await connection.execute(text(statement))
+    await engine.dispose()

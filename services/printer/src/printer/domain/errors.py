@@ -122,13 +122,6 @@ class BooksNotInSafe(DomainError):
     reason = "BOOKS_NOT_IN_SAFE"
 
 
-class BadPageToken(DomainError):
-    """The page token was not given out by this method."""
-
-    kind = Kind.INVALID
-    reason = "BAD_PAGE_TOKEN"
-
-
 class BadWatchToken(DomainError):
     """The resume token was not given out by this office; watch again without one."""
 

@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator
 from passport.printer.v1 import jobs_pb2 as pb
 from passport.printer.v1 import jobs_pb2_grpc
 from passport.type.v1 import civil_pb2
+from servicekit import tokens
 from servicekit.server import Context
 
-from printer.domain.errors import BadPageToken, BadWatchToken
-from printer.service import encode, tokens
+from printer.domain.errors import BadWatchToken
+from printer.service import encode
 from printer.service.desk import Desk
 from printer.use_cases.create_print_job import CreatePrintJob, Prepared
 from printer.use_cases.inspect_books import (
@@ -58,7 +59,7 @@ class PrintJobs(jobs_pb2_grpc.PrintJobsServicer):
     ) -> pb.ListPrintJobsResponse:
         """Jobs, oldest first."""
         self._desk.admit()
-        after = tokens.read(request.page_token, int, 0, BadPageToken, "page_token")
+        after = tokens.read_number(request.page_token)
         size = request.page_size or _PAGE_SIZE
         async with self._desk.store.read() as records:
             found = await records.jobs.listed(_STATES.get(request.state), after, size)
@@ -72,7 +73,7 @@ class PrintJobs(jobs_pb2_grpc.PrintJobsServicer):
     ) -> AsyncIterator[pb.PrintJobEvent]:
         """Jobs as they change."""
         self._desk.admit()
-        after = tokens.read(request.resume_token, int, 0, BadWatchToken, "resume_token")
+        after = tokens.read_number(request.resume_token, BadWatchToken, "resume_token")
         async for job, change in self._watch(after):
             event = pb.PrintJobEvent(resume_token=tokens.write(change))
             if job is not None:

@@ -2,10 +2,10 @@
 
 from passport.printer.v1 import shopfloor_pb2 as pb
 from passport.printer.v1 import shopfloor_pb2_grpc
+from servicekit import tokens
 from servicekit.server import Context
 
-from printer.domain.errors import BadPageToken
-from printer.service import encode, tokens
+from printer.service import encode
 from printer.service.desk import Desk
 from printer.use_cases.records import Records
 from printer.use_cases.stock import load_books, receive_books
@@ -52,7 +52,7 @@ class Stock(shopfloor_pb2_grpc.StockServicer):
     ) -> pb.ListBooksResponse:
         """Books by serial."""
         self._desk.admit()
-        after = tokens.read(request.page_token, str, "", BadPageToken, "page_token")
+        after = tokens.read_key(request.page_token)
         size = request.page_size or _PAGE_SIZE
         async with self._desk.store.read() as records:
             books = await records.books.listed(_STATES.get(request.state), after, size)

@@ -49,8 +49,8 @@ def upgrade():
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    made = Database(f"sqlite+aiosqlite:///{tmp_path}/database")
+async def database(database_url: str) -> AsyncIterator[Database]:
+    made = Database(database_url)
     async with made.begin() as connection:
         await connection.run_sync(TABLES.create_all)
     yield made
@@ -62,12 +62,15 @@ async def count(database: Database) -> int:
         return await connection.scalar(select(func.count()).select_from(OWNERS)) or 0
 
 
-async def test_sqlite_is_set_up_to_lose_nothing(database: Database) -> None:
+async def test_sqlite_is_set_up_to_lose_nothing(tmp_path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path}/database")
     async with database.read() as connection:
         values = {
             name: await connection.scalar(text(f"PRAGMA {name}"))
             for name in ("journal_mode", "synchronous", "foreign_keys")
         }
+
+    await database.close()
 
     assert values == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
@@ -90,7 +93,13 @@ async def test_references_are_enforced(database: Database) -> None:
             await connection.execute(insert(THINGS).values(owner=404))
 
 
-async def test_writers_take_turns_and_none_loses_what_another_wrote(database: Database) -> None:
+async def test_writers_of_a_file_take_turns_and_none_loses_what_another_wrote(
+    tmp_path: Path,
+) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path}/database")
+    async with database.begin() as connection:
+        await connection.run_sync(TABLES.create_all)
+
     async def add_one_more_than_there_are() -> None:
         async with database.begin() as connection:
             number = await connection.scalar(select(func.count()).select_from(OWNERS))
@@ -100,6 +109,7 @@ async def test_writers_take_turns_and_none_loses_what_another_wrote(database: Da
     await asyncio.gather(*(add_one_more_than_there_are() for _ in range(50)))
 
     assert await count(database) == 50
+    await database.close()
 
 
 async def test_readers_see_one_state_and_do_not_wait_for_writers(database: Database) -> None:
@@ -133,26 +143,37 @@ async def columns(url: str) -> list[str]:
     return [column["name"] for column in found]
 
 
-async def test_migrations_bring_any_earlier_schema_to_the_newest(tmp_path: Path) -> None:
-    url = f"sqlite+aiosqlite:///{tmp_path}/migrated"
+async def test_migrations_bring_any_earlier_schema_to_the_newest(
+    tmp_path: Path, database_url: str
+) -> None:
+    migrate(database_url, put(tmp_path, FIRST))
+    assert await columns(database_url) == ["id"]
+    migrate(database_url, put(tmp_path, FIRST, SECOND))
+    migrate(database_url, put(tmp_path, FIRST, SECOND))
 
-    migrate(url, put(tmp_path, FIRST))
-    assert await columns(url) == ["id"]
-    migrate(url, put(tmp_path, FIRST, SECOND))
-    migrate(url, put(tmp_path, FIRST, SECOND))
-
-    assert await columns(url) == ["id", "name"]
+    assert await columns(database_url) == ["id", "name"]
 
 
-async def test_a_failed_migration_changes_nothing(tmp_path: Path) -> None:
-    url = f"sqlite+aiosqlite:///{tmp_path}/migrated"
-    migrate(url, put(tmp_path, FIRST, SECOND))
+async def test_a_failed_migration_changes_nothing(tmp_path: Path, database_url: str) -> None:
+    migrate(database_url, put(tmp_path, FIRST, SECOND))
 
     with pytest.raises(Exception, match="missing"):
-        migrate(url, put(tmp_path, FIRST, SECOND, BROKEN))
+        migrate(database_url, put(tmp_path, FIRST, SECOND, BROKEN))
 
-    database = Database(url)
+    database = Database(database_url)
     async with database.read() as connection:
         tables = await connection.run_sync(lambda c: inspect(c).get_table_names())
     await database.close()
     assert "half" not in tables
+
+
+async def test_an_error_does_not_tell_what_was_to_be_stored(database: Database) -> None:
+    async def add_twice() -> None:
+        async with database.begin() as connection:
+            await connection.execute(insert(OWNERS).values(id=4711))
+            await connection.execute(insert(OWNERS).values(id=4711))
+
+    with pytest.raises(IntegrityError) as caught:
+        await add_twice()
+
+    assert "4711" not in str(caught.value)

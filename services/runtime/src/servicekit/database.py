@@ -7,9 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any
 
-from alembic.config import Config
-from alembic.runtime.environment import EnvironmentContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -28,8 +25,11 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self._is_sqlite = make_url(url).get_backend_name() == "sqlite"
-        # A server may hang up while nobody looks; a file does not.
-        self.engine: AsyncEngine = create_async_engine(url, pool_pre_ping=not self._is_sqlite)
+        # A server may hang up while nobody looks; a file does not. An error's parameters are what
+        # people told us, and would end in the log.
+        self.engine: AsyncEngine = create_async_engine(
+            url, pool_pre_ping=not self._is_sqlite, hide_parameters=True
+        )
         self._turn: AbstractAsyncContextManager[Any] = nullcontext()
         if self._is_sqlite:
             _prepare_sqlite(self.engine)
@@ -103,8 +103,8 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
 def migrate(url: str, script_location: str) -> None:
     """Bring the database to the newest schema.
 
-    script_location: Alembic's, a folder or ``package:folder`` with ``versions/`` in it;
-    no ``env.py`` is needed. Raises what Alembic raises; a failed upgrade changes nothing.
+    script_location: a folder or ``package:folder`` with Alembic's ``versions/`` in it.
+    Raises what Alembic raises; a failed upgrade changes nothing.
     """
     # In a thread of its own, so that it can be called where an event loop already runs.
     with ThreadPoolExecutor(1) as thread:
@@ -112,21 +112,21 @@ def migrate(url: str, script_location: str) -> None:
 
 
 async def _migrate(url: str, script_location: str) -> None:
-    config = Config()
-    config.set_main_option("script_location", script_location.replace("%", "%%"))
-    script = ScriptDirectory.from_config(config)
     database = Database(url)
     try:
         async with database.begin() as connection:
-            await connection.run_sync(_upgrade, config, script)
+            await connection.run_sync(_upgrade, f"{script_location}/versions")
     finally:
         await database.close()
 
 
-def _upgrade(connection: Connection, config: Config, script: ScriptDirectory) -> None:
-    def steps(revision: Any, _context: object) -> Any:
-        return script._upgrade_revs("head", revision)
+def _upgrade(connection: Connection, versions: str) -> None:
+    # Imported here: a service needs Alembic once at most, and not to start.
+    from alembic import command
+    from alembic.config import Config
 
-    with EnvironmentContext(config, script, fn=steps, destination_rev="head") as environment:
-        environment.configure(connection=connection, render_as_batch=True)
-        environment.run_migrations()
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", "servicekit:migration")
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", versions.replace("%", "%%"))
+    command.upgrade(config, "head")

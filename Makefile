@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-slow lint format docs protos bench replay cert grpcurl clean
+.PHONY: help setup demo up test test-slow test-postgresql lint format docs protos bench replay cert grpcurl clean
 
 UV_VERSION := 0.13.9
 UV := .tools/bin/uv
@@ -8,7 +8,7 @@ RUN := $(UV) run --quiet --frozen --all-packages
 PKI ?= build/pki
 
 help: ## List the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
 setup: .venv/.ready ## Install everything into this checkout
 
@@ -34,10 +34,14 @@ test: setup ## Prove that it works (minutes)
 test-slow: setup ## Long fault drills
 	$(RUN) pytest -m slow
 
+test-postgresql: setup ## The services' tests on a server: POSTGRESQL_TEST_URL=postgresql+asyncpg://<user who may create databases>:<password>@<host>/<db>
+	@[ -n "$(POSTGRESQL_TEST_URL)" ] || { echo "name a server: make help" >&2; exit 1; }
+	POSTGRESQL_TEST_URL="$(POSTGRESQL_TEST_URL)" $(RUN) pytest -m "not slow" services
+
 lint: setup ## ruff, mypy --strict, import-linter, buf, generated code up to date
 	$(RUN) ruff format --check .
 	$(RUN) ruff check .
-	$(RUN) mypy services/*/src services/*/tests tests benchmarks docs
+	$(RUN) mypy services/conftest.py services/*/src services/*/tests tests benchmarks docs
 	$(RUN) lint-imports
 	$(RUN) buf lint protos
 	$(RUN) protos/check.sh

@@ -1,7 +1,6 @@
 """Several matchers over one database: what one has answered, every other knows."""
 
 import asyncio
-import os
 
 from passport.matcher.v1 import encounters_pb2, identification_pb2
 
@@ -13,11 +12,11 @@ NO_HIT = identification_pb2.OUTCOME_NO_HIT
 
 
 async def test_what_is_changed_at_one_is_seen_at_the_other(
-    matchers: Matchers, callers: Callers, someone: int
+    matchers: Matchers, callers: Callers, someone: int, database_url: str
 ) -> None:
-    first = matchers("first", **_postgresql())
+    first = matchers("first", database_url=database_url)
     first.start()
-    second = matchers("second", database_url=first.settings().database_url, follow_seconds=3600.0)
+    second = matchers("second", database_url=database_url, follow_seconds=3600.0)
     second.start()
     here, there = callers(first), callers(second)
     probe = given(fingers(someone, touch=1))
@@ -54,9 +53,3 @@ async def test_a_restored_database_has_another_name(
     assert (refused.code, refused.reason) == ("FAILED_PRECONDITION", "FOREIGN_CHANGE_TOKEN")
     assert hits(found) == [f"person-of-{someone}"]
     assert not found.change_token.startswith(stored.change_token.partition(":")[0])
-
-
-def _postgresql() -> dict[str, str]:
-    """Over PostgreSQL where somebody names an empty database, else over a SQLite file."""
-    url = os.environ.get("POSTGRESQL_TEST_URL")
-    return {"database_url": url} if url else {}

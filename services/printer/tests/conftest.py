@@ -9,7 +9,7 @@ from .office import Office, open_office
 
 
 @pytest_asyncio.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
+async def office(tmp_path: Path, database_url: str) -> AsyncIterator[Office]:
     """A running office without machines."""
-    async with open_office(tmp_path) as running:
+    async with open_office(tmp_path, database_url) as running:
         yield running

@@ -366,9 +366,9 @@ def _toml(value: Any) -> str:
 
 
 @asynccontextmanager
-async def open_office(folder: Path, database_url: str = "") -> AsyncIterator[Office]:
+async def open_office(folder: Path, database_url: str) -> AsyncIterator[Office]:
     """An office whose service runs; everything ends with the block."""
-    office = Office(folder, database_url or f"sqlite+aiosqlite:///{folder / 'printer.db'}")
+    office = Office(folder, database_url)
     try:
         await office.start()
         yield office

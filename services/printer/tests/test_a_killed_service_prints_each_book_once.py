@@ -1,12 +1,7 @@
-import os
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
 from passport.printer.v1 import jobs_pb2 as jobs
 
-from .office import Office, open_office
+from .office import Office
 
 FAILPOINTS = [
     "printer.assigned",
@@ -17,13 +12,6 @@ FAILPOINTS = [
     "printer.completed",
     "printer.printed",
 ]
-
-
-@pytest_asyncio.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    """Over PostgreSQL where somebody names an empty database, else over a SQLite file."""
-    async with open_office(tmp_path, os.environ.get("POSTGRESQL_TEST_URL", "")) as running:
-        yield running
 
 
 @pytest.mark.timeout(180)

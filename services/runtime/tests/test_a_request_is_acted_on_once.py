@@ -1,8 +1,6 @@
 import asyncio
-import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 from passport.matcher.v1 import encounters_pb2 as pb
@@ -42,12 +40,9 @@ def _issuance() -> Iterator[None]:
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    """A SQLite file; or, where somebody names one, an empty PostgreSQL database."""
-    url = os.environ.get("POSTGRESQL_TEST_URL", f"sqlite+aiosqlite:///{tmp_path}/database")
-    made = Database(url)
+async def database(database_url: str) -> AsyncIterator[Database]:
+    made = Database(database_url)
     async with made.begin() as connection:
-        await connection.run_sync(TABLES.drop_all)
         await connection.run_sync(TABLES.create_all)
     yield made
     await made.close()

@@ -9,186 +9,26 @@ import argparse
 import asyncio
 import json
 import os
-from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
-from datetime import datetime, time, timedelta
-from functools import partial
-from hashlib import sha256
+from datetime import datetime, time
 from pathlib import Path
-from statistics import median
-from time import monotonic, process_time
 
-import jwt
-from harness.calls import insist, together
-from harness.configuration import KID, Layout, Wishes
+from harness.configuration import Layout, Wishes
 from harness.country import Country
 from harness.fortnight import ZONE
-from harness.office import Office
-from harness.people import NATIONAL, OFFICE, REGISTRY, Who
 from harness.progress import Progress
 from harness.town import BEGINNING, FIRST_MONDAY
 from harness.world.fingers import drawn, rendered
-from harness.world.names import calendar_date, holder
-from harness.world.population import Applicant, applicant, somebody
-from harness.world.seeds import request_id, stream
-from passport.matcher.v1 import encounters_pb2 as encounters
-from passport.matcher.v1 import identification_pb2 as identification
-from passport.matcher.v1.encounters_pb2_grpc import EncountersStub
-from passport.matcher.v1.identification_pb2_grpc import IdentificationStub
-from passport.printer.v1 import jobs_pb2 as jobs
-from passport.printer.v1.jobs_pb2_grpc import PrintJobsStub
-from passport.type.v1 import biometrics_pb2 as biometrics
+from harness.world.population import applicant, somebody
 
 from benchmarks import limits
 from benchmarks.figures import Figure, Held, as_json, as_table, draw
+from benchmarks.measures import CALLS_A_JOURNEY, SEED, Measures, keys
 
-ISSUANCE = Who(NATIONAL, "issuance")
-SEED = 7
-_PICTURED, _SEARCHES, _JOURNEYS, _JOBS, _KILLS = 12, 400, 160, 400, 3
-_CALLS_A_JOURNEY, _FINGERS = 6, 2
+_PICTURED, _SEARCHES, _JOURNEYS, _JOBS = 12, 400, 160, 400
 # So that nobody is sent to an examiner, and everybody is printed on the day.
 _WISHES = Wishes(target_fpir=1e-6, books_per_machine_per_day=10_000)
-
-Samples = Sequence[biometrics.FingerSample]
-
-
-class Bench:
-    """Measures one country."""
-
-    def __init__(self, country: Country, progress: Progress) -> None:
-        self._country = country
-        self._progress = progress
-        self._encounters = EncountersStub(country.people.channel("matcher", REGISTRY))
-        self._identification = IdentificationStub(country.people.channel("matcher", ISSUANCE))
-
-    async def enrolments(self, people: Sequence[Samples]) -> Figure:
-        """Templates of two fingers each, stored without a search."""
-        return await self._rate("enrolments", "people", [*map(self._enrolling, *_named(people))])
-
-    async def images_enrolled(self, people: Sequence[Samples]) -> Figure:
-        """Images of two fingers each; counted by image."""
-        figure = await self._rate(
-            "pictured", "people", [*map(self._enrolling, *_named(people, "pictured"))]
-        )
-        return Figure("images enrolled", figure.value * _FINGERS, "/s", figure.how)
-
-    async def identifications(self, probes: Sequence[Samples]) -> tuple[Figure, float]:
-        """Two fingers against all; and how many comparisons a search makes."""
-        answers: list[identification.Decision] = []
-
-        async def search(key: str, samples: Samples) -> None:
-            request = identification.IdentifyRequest(
-                request_id=request_id(SEED, "search", key),
-                probe=identification.Probe(samples=identification.SampleSet(samples=samples)),
-            )
-            answers.append(await insist(self._identification.Identify, request))
-
-        searches = [partial(search, *one) for one in zip(*_named(probes), strict=True)]
-        figure = await self._rate("identifications", "searches", searches)
-        hits = sum(answer.outcome == identification.OUTCOME_HIT for answer in answers)
-        how = f"{figure.how}; {answers[0].people_searched:,} people, {hits} hits"
-        compared = sum(answer.people_compared for answer in answers) / len(answers)
-        return Figure(figure.name, figure.value, figure.unit, how), compared * _FINGERS
-
-    async def seconds_until_served_again(self) -> Figure:
-        """`kill -9` of the matcher with everybody on record."""
-        seconds = [await self._country.kill_and_restart("matcher") for _ in range(_KILLS)]
-        self._progress.say(f"    killed and back after {', '.join(f'{s:.1f} s' for s in seconds)}")
-        how = f"median of {_KILLS}, everybody on record"
-        return Figure("matcher killed, serves again", median(seconds), "s", how)
-
-    async def print_jobs(self, count: int = _JOBS) -> Figure:
-        """Jobs taken by the printer service: signature checked, page made and read back."""
-        stub = PrintJobsStub(self._country.people.channel("printer", ISSUANCE))
-        requests = [self._print_job(number) for number in range(count)]
-        taking = [partial(insist, stub.CreatePrintJob, request) for request in requests]
-        return await self._rate("print jobs taken", "jobs", taking)
-
-    async def journeys(self, comers: Sequence[Applicant]) -> Figure:
-        """Six calls at the counter and by the supervisor, with the search in between."""
-        office, began = Office(self._country, SEED, []), monotonic()
-        taken = await self._rate(
-            "taken in", "people", [partial(self._take_in, office, one) for one in comers]
-        )
-        waited = monotonic()
-        waiting = await office.waiting_for_matcher()
-        with self._progress.counting("identified", waiting, "people") as count:
-            await office.drain(count.add)
-        approving = monotonic()
-        approved = await office.supervisor.approve_all()
-        ended = monotonic()
-        how = (
-            f"{approved} of {len(comers)} in {ended - began:.1f} s: counter {waited - began:.1f} s "
-            f"({taken.how}), then matcher {approving - waited:.1f} s, "
-            f"then supervisor {ended - approving:.1f} s"
-        )
-        return Figure("applications approved", approved / (ended - began), "/s", how)
-
-    async def _take_in(self, office: Office, comer: Applicant) -> None:
-        case = await office.counter.take_in(comer)
-        office.casebook.add(case)
-        await office.counter.interview(case)
-
-    def _enrolling(self, key: str, samples: Samples) -> Callable[[], Awaitable[object]]:
-        request = encounters.CreateEncounterRequest(
-            request_id=request_id(SEED, "enrol", key),
-            encounter_id=f"{key}-1",
-            person_id=key,
-            samples=samples,
-        )
-        return partial(insist, self._encounters.CreateEncounter, request)
-
-    def _print_job(self, number: int) -> jobs.CreatePrintJobRequest:
-        document, today = f"X{number:07d}", self._country.now.date()
-        payload = jobs.PersonalisationData(
-            document_number=document,
-            document_code="P",
-            issuing_state="IDN",
-            holder=holder(stream(SEED, "printed", number)).message(),
-            issued_on=calendar_date(today),
-            expires_on=calendar_date(today.replace(year=today.year + 10)),
-            issuing_office="Banjarmasin",
-        ).SerializeToString()
-        claims = {
-            "jti": request_id(SEED, "clearance", number),
-            "application_id": f"application-{number}",
-            "document_number": document,
-            "payload_sha256": sha256(payload).hexdigest(),
-            "office": OFFICE,
-            "exp": int((self._country.now + timedelta(days=1)).timestamp()),
-        }
-        key = (self._country.layout.pki / f"{KID}.key").read_text()
-        clearance = jwt.encode(claims, key, algorithm="EdDSA", headers={"kid": KID})
-        return jobs.CreatePrintJobRequest(
-            request_id=request_id(SEED, "job", number), clearance=clearance, payload=payload
-        )
-
-    async def _rate(
-        self, name: str, unit: str, work: Sequence[Callable[[], Awaitable[object]]]
-    ) -> Figure:
-        before = self._processor_seconds()
-        with self._progress.counting(name, len(work), unit) as count:
-
-            async def one(piece: Callable[[], Awaitable[object]]) -> None:
-                await piece()
-                count.add()
-
-            await together(limits.AT_ONCE, [partial(one, piece) for piece in work])
-            phase = count.phase()
-        used = {
-            who: (seconds - before[who]) / phase.seconds
-            for who, seconds in self._processor_seconds().items()
-        }
-        busy = ", ".join(f"{who} {cores:.2f}" for who, cores in used.items() if cores >= 0.05)
-        how = f"{phase.count:,} {unit} in {phase.seconds:.1f} s; cores busy: {busy}"
-        return Figure(name, phase.rate, "/s", how)
-
-    def _processor_seconds(self) -> dict[str, float]:
-        """By process; what others take of a shared machine says how far to trust a figure."""
-        ours = {name: use.cpu_seconds for name, use in self._country.use.items()}
-        ours["client"] = process_time()
-        return ours | {"others": _busy_seconds() - sum(ours.values())}
 
 
 async def measure(out: Path, people: int, progress: Progress) -> tuple[list[Held], list[Figure]]:
@@ -197,25 +37,25 @@ async def measure(out: Path, people: int, progress: Progress) -> tuple[list[Held
     with ProcessPoolExecutor(limits.CORES) as renderer:
         pictured = [
             await rendered(SEED, key, renderer=renderer, occasions=1).samples(1)
-            for key in _keys(_PICTURED, "pictured")
+            for key in keys(_PICTURED, "pictured")
         ]
-    on_record = [await drawn(SEED, key).samples(1) for key in _keys(people)]
-    probes = [await drawn(SEED, key).samples(2) for key in _keys(min(people, _SEARCHES))]
-    comers = [applicant(somebody(SEED, key), FIRST_MONDAY) for key in _keys(_JOURNEYS, "applicant")]
+    on_record = [await drawn(SEED, key).samples(1) for key in keys(people)]
+    probes = [await drawn(SEED, key).samples(2) for key in keys(min(people, _SEARCHES))]
+    comers = [applicant(somebody(SEED, key), FIRST_MONDAY) for key in keys(_JOURNEYS, "applicant")]
     progress.say("limits of this machine")
     commits, comparisons, imports = limits.commits(out), limits.comparisons(), limits.imports()
     leader = limits.extractions([one.image.data for samples in pictured for one in samples])
     progress.say("a country starts")
     async with Country(Layout.fresh(out / "country"), _WISHES, BEGINNING) as country:
-        bench = Bench(country, progress)
+        measures = Measures(country, progress)
         calls = await limits.empty_calls(country)
-        enrolments = await bench.enrolments(on_record)
-        identifications, each = await bench.identifications(probes)
-        again = await bench.seconds_until_served_again()
-        images = await bench.images_enrolled(pictured)
-        printing = await bench.print_jobs()
+        enrolments = await measures.enrolments(on_record)
+        identifications, each = await measures.identifications(probes)
+        again = await measures.seconds_until_served_again()
+        images = await measures.images_enrolled(pictured)
+        printing = await measures.print_jobs(_JOBS)
         country.set_clock(datetime.combine(FIRST_MONDAY, time(9), ZONE))
-        journeys = await bench.journeys(comers)
+        journeys = await measures.journeys(comers)
     held = [
         Held(enrolments, commits, 1),
         Held(enrolments, calls, 1),
@@ -224,26 +64,12 @@ async def measure(out: Path, people: int, progress: Progress) -> tuple[list[Held
         Held(identifications, calls, 1),
         Held(images, leader, 1),
         Held(again, imports, 1),
-        Held(journeys, commits, _CALLS_A_JOURNEY),
-        Held(journeys, calls, _CALLS_A_JOURNEY),
+        Held(journeys, commits, CALLS_A_JOURNEY),
+        Held(journeys, calls, CALLS_A_JOURNEY),
         Held(printing, commits, 1),
         Held(printing, calls, 1),
     ]
     return held, [commits, calls, comparisons, leader, imports]
-
-
-def _busy_seconds() -> float:
-    """Of all processors since they started: proc(5) stat, less idle, iowait and guests."""
-    user, nice, system, _, _, *interrupts = Path("/proc/stat").read_text().split()[1:9]
-    return sum(map(int, (user, nice, system, *interrupts))) / os.sysconf("SC_CLK_TCK")
-
-
-def _keys(count: int, kind: str = "person") -> list[str]:
-    return [f"{kind}-{number}" for number in range(count)]
-
-
-def _named(people: Sequence[Samples], kind: str = "person") -> tuple[list[str], Sequence[Samples]]:
-    return _keys(len(people), kind), people
 
 
 def main() -> None:

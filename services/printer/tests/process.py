@@ -85,12 +85,16 @@ class Process:
         assert line.startswith("READY"), f"printer {arguments} did not start: {line!r}"
         return cls(pid, line.split()[-1])
 
+    async def ended(self) -> int:
+        """Wait until it ended by itself; its status."""
+        return await asyncio.to_thread(nursery().wait, self.pid)
+
     async def killed(self) -> None:
         """Wait until it was killed by SIGKILL from inside."""
-        assert await asyncio.to_thread(nursery().wait, self.pid) == -signal.SIGKILL
+        assert await self.ended() == -signal.SIGKILL
 
     async def end(self, number: int = signal.SIGKILL) -> int:
         """End it, however it is; answers its status."""
         with suppress(ProcessLookupError):
             os.kill(self.pid, number)
-        return await asyncio.to_thread(nursery().wait, self.pid)
+        return await self.ended()

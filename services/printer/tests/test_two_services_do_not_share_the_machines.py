@@ -1,4 +1,13 @@
+import pytest
+from servicekit.database import Database
+from sqlalchemy import text
+
 from .office import Office
+
+HANG_UP = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
 
 
 async def test_a_second_service_waits_for_the_first_to_end(office: Office) -> None:
@@ -16,3 +25,23 @@ async def test_a_second_service_waits_for_the_first_to_end(office: Office) -> No
 
     assert second is not first
     assert len(office.machines["M1"].ledger) == 2
+
+
+async def test_a_service_ends_when_the_server_drops_its_hold(office: Office) -> None:
+    if office.database_url.startswith("sqlite"):
+        pytest.skip("nobody can take the lock of a file away")
+    await office.machine(books=2)
+    job = await office.print()
+    await office.until(job.job_id, "QUALITY_CHECK")
+    process = office.process
+    assert process is not None
+
+    database = Database(office.database_url)
+    async with database.begin() as connection:
+        await connection.execute(HANG_UP)
+    await database.close()
+
+    assert await process.ended() == 1
+    await office.start()
+    other = await office.print("X0000002")
+    await office.until(other.job_id, "QUALITY_CHECK")

@@ -1,20 +1,19 @@
-from pathlib import Path
-from typing import Any
-
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from printer.store.records import MIGRATIONS
 from printer.store.tables import metadata
-from servicekit.database import migrate
-from sqlalchemy import create_engine
+from servicekit.database import Database, migrate
 
 
-def test_a_new_database_has_what_the_code_expects(tmp_path: Path) -> None:
-    file = tmp_path / "printer.db"
-    migrate(f"sqlite+aiosqlite:///{file}", MIGRATIONS)
-    migrate(f"sqlite+aiosqlite:///{file}", MIGRATIONS)
+async def test_a_new_database_has_what_the_code_expects(database_url: str) -> None:
+    migrate(database_url, MIGRATIONS)
+    migrate(database_url, MIGRATIONS)
 
-    with create_engine(f"sqlite:///{file}").connect() as connection:
-        differences: list[Any] = compare_metadata(MigrationContext.configure(connection), metadata)
+    database = Database(database_url)
+    async with database.read() as connection:
+        differences = await connection.run_sync(
+            lambda c: compare_metadata(MigrationContext.configure(c), metadata)
+        )
+    await database.close()
 
     assert differences == []

@@ -78,18 +78,18 @@ def _personal(field: str) -> str:
 
 def _sex(sex: str) -> str:
     if sex not in _SEXES:
-        raise Unprintable("sex", f"{sex!r} is none of M, F, X")
+        raise Unprintable("sex", "none of M, F, X")
     return _SEXES[sex]
 
 
 def _letters(field: str, value: str, length: int) -> str:
     if not re.fullmatch(f"[A-Z]{{1,{length}}}", value):
-        raise Unprintable(field, f"{value!r} is not 1 to {length} letters A-Z")
+        raise Unprintable(field, f"not 1 to {length} letters A-Z")
     return value.ljust(length, FILLER)
 
 
 def _mixed(field: str, value: str, length: int, least: int = 0) -> str:
     filled = re.sub("[ -]", FILLER, value)
     if not re.fullmatch(f"[A-Z0-9<]{{{least},{length}}}", filled):
-        raise Unprintable(field, f"{value!r} is not {least} to {length} of A-Z, 0-9, space, hyphen")
+        raise Unprintable(field, f"not {least} to {length} of A-Z, 0-9, space, hyphen")
     return filled.ljust(length, FILLER)

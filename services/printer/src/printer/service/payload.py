@@ -13,6 +13,22 @@ from printer.page.data_page import PageData
 from printer.page.mrz import MrzData
 
 _SEXES = {civil_pb2.SEX_UNSPECIFIED: "X", civil_pb2.SEX_FEMALE: "F", civil_pb2.SEX_MALE: "M"}
+# Fields of the page, less those that are settings of ours, by their places in the payload.
+_PATHS = {
+    "document_number": "document_number",
+    "document_code": "document_code",
+    "issuing_state": "issuing_state",
+    "primary_identifier": "holder.name.primary",
+    "secondary_identifier": "holder.name.secondary",
+    "nationality": "holder.nationality",
+    "date_of_birth": "holder.born_on",
+    "place_of_birth": "holder.birth_place",
+    "sex": "holder.sex",
+    "personal_number": "holder.personal_number",
+    "date_of_issue": "issued_on",
+    "date_of_expiry": "expires_on",
+    "authority": "issuing_office",
+}
 
 
 class PayloadReader:
@@ -48,6 +64,10 @@ class PayloadReader:
             authority=data.issuing_office,
         )
 
+    def path(self, field: str) -> str:
+        """Where in a request the value of a field of the page stands."""
+        return f"payload.{_PATHS[field]}" if field in _PATHS else "payload"
+
 
 def _decode(payload: bytes) -> pb.PersonalisationData:
     try:
@@ -56,7 +76,8 @@ def _decode(payload: bytes) -> pb.PersonalisationData:
     except DecodeError:
         raise BadPayload("not personalisation data", field="payload") from None
     except InvalidRequest as error:
-        raise BadPayload(error.message, field=f"payload.{error.field}") from None
+        path = f"payload.{error.field}" if error.field else "payload"
+        raise BadPayload(error.message, field=path) from None
     return data
 
 

@@ -48,7 +48,9 @@ async def _server_lock(engine: AsyncEngine) -> AsyncIterator[None]:
     async with engine.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         try:
-            while not await connection.scalar(take, {"key": _LOCK}):
+            while True:
+                if await connection.scalar(take, {"key": _LOCK}):
+                    break
                 await asyncio.sleep(_RETRY_SECONDS)
             async with asyncio.TaskGroup() as tasks:
                 watching = tasks.create_task(_watch(connection))

@@ -26,6 +26,18 @@ class Verifier(Protocol):
         ...
 
 
+class PayloadReader(Protocol):
+    """Knows the form in which page data come."""
+
+    def __call__(self, payload: bytes) -> PageData:
+        """The payload as page data; raises BadPayload."""
+        ...
+
+    def path(self, field: str) -> str:
+        """Where in a request the value of a field of the page stands."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A page that may be printed."""
@@ -37,14 +49,14 @@ class Prepared:
 class CreatePrintJob:
     """Prepares a page outside of any transaction, then queues it.
 
-    read_payload: the payload as page data, raises BadPayload. new_id: makes ids of jobs.
+    new_id: makes ids of jobs.
     """
 
     def __init__(
         self,
         *,
         verify: Verifier,
-        read_payload: Callable[[bytes], PageData],
+        read_payload: PayloadReader,
         office: str,
         clock: Clock,
         pool: Pool,
@@ -65,7 +77,10 @@ class CreatePrintJob:
         number = data.mrz.document_number
         if number != clearance.document_number:
             raise ClearancePayloadMismatch("the clearance is for another document number")
-        page, zone = await self._pool.run(_press, data)
+        try:
+            page, zone = await self._pool.run(_press, data)
+        except Unprintable as error:
+            raise BadPayload(str(error), field=self._read_payload.path(error.field)) from error
         return Prepared(Intake(clearance, token, payload, page, zone), number)
 
     async def queue(self, records: Records, prepared: Prepared, lane: int) -> Job:
@@ -83,10 +98,7 @@ class CreatePrintJob:
 
 
 def _press(data: PageData) -> tuple[bytes, str]:
-    try:
-        page = render(data)
-    except Unprintable as error:
-        raise BadPayload(str(error), field=f"payload.{error.field}") from error
+    page = render(data)
     check_page(page, data)
     zone = td3(data.mrz)
     return page, zone.upper + zone.lower

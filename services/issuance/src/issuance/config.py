@@ -104,8 +104,8 @@ class IssuanceSettings(ServiceSettings):
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
-        if self.lease_seconds <= self.call_seconds:
-            raise ValueError("lease_seconds must be longer than call_seconds")
+        if self.lease_seconds <= 2 * self.call_seconds:
+            raise ValueError("lease_seconds must be longer than two calls: an attempt may take two")
         ids = [office.id for office in self.offices]
         if len(set(ids)) != len(ids):
             raise ValueError("two offices have the same id")

@@ -32,6 +32,7 @@ class Owed:
 
     `payload` and `clearance` are what is sent; they are kept before the first attempt, so every
     attempt sends the same. `attempts` counts only those made while nothing was known to be away.
+    `leased_until` (real time) tells this lease from those after it.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Owed:
     owed_at: datetime
     clearance: str = ""
     attempts: int = 0
+    leased_until: datetime | None = None
 
 
 def stopping(kind: Work, office: str, outages: Iterable[Outage]) -> Outage | None:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from issuance.domain.case import ApplicationNotFound, Case, Entry
 from issuance.domain.notices import Notice
 from issuance.domain.plan import Waiting
+from issuance.domain.schedule import Row as Collection
 from issuance.domain.states import QUEUED, State
 from issuance.domain.words import Text
 from issuance.store.tables import applications, counters, history, samples
@@ -133,15 +134,15 @@ class CaseStore:
         c = applications.c
         return await self._count(c.office == office, c.released_on == day, c.state.in_(_PRINTED))
 
-    async def to_collect(self, office: str) -> Sequence[tuple[date, date]]:
+    async def to_collect(self, office: str) -> Sequence[Collection]:
         """Days of completion and of collection of those whose passport lies ready."""
         c = applications.c
-        statement = select(c.applied_on, c.promised_on).where(
-            c.office == office, c.state == State.READY
+        statement = (
+            select(c.applied_on, c.promised_on, func.count())
+            .where(c.office == office, c.state == State.READY)
+            .group_by(c.applied_on, c.promised_on)
         )
-        return [
-            (row.applied_on, row.promised_on) for row in await self._connection.execute(statement)
-        ]
+        return [Collection(*row) for row in await self._connection.execute(statement)]
 
     async def keep_fingers(self, case: str, fingers: bytes) -> None:
         """Until the matcher has them; they replace earlier ones."""

@@ -36,7 +36,7 @@ class OutageStore:
         row = (await self._connection.execute(_kept().where(outages.c.id == outage))).one_or_none()
         if row is None:
             raise OutageNotFound("there is no such outage", field="outage_id")
-        return _outage(row)
+        return _kept_outage(row)
 
     async def save(self, kept: KeptOutage) -> None:
         """Its end, mostly."""
@@ -48,24 +48,25 @@ class OutageStore:
         statement = _kept().order_by(outages.c.number.desc()).limit(limit)
         if open_only:
             statement = statement.where(outages.c.ended.is_(None))
-        return [_outage(row) for row in await self._connection.execute(statement)]
+        return [_kept_outage(row) for row in await self._connection.execute(statement)]
 
-    async def lasting(self) -> Sequence[KeptOutage]:
-        """Those without an end, oldest first."""
-        statement = _kept().where(outages.c.ended.is_(None)).order_by(outages.c.number)
-        return [_outage(row) for row in await self._connection.execute(statement)]
+    async def lasting(self) -> Mapping[str, Outage]:
+        """Those without an end by id, oldest first."""
+        statement = select(outages).where(outages.c.ended.is_(None)).order_by(outages.c.number)
+        return {row.id: _outage(row) for row in await self._connection.execute(statement)}
 
     async def reaching(self, office: str) -> Sequence[Outage]:
         """All that an office suffers or suffered from."""
         c = outages.c
         where = or_(c.scope == Scope.MATCHER, c.office == office)
-        return [_outage(row).outage for row in await self._connection.execute(_kept().where(where))]
+        statement = select(outages).where(where)
+        return [_outage(row) for row in await self._connection.execute(statement)]
 
     async def of_scope(self, scope: Scope, office: str) -> Sequence[Outage]:
         """All of one scope and office."""
         c = outages.c
-        statement = _kept().where(c.scope == scope, c.office == office)
-        return [_outage(row).outage for row in await self._connection.execute(statement)]
+        statement = select(outages).where(c.scope == scope, c.office == office)
+        return [_outage(row) for row in await self._connection.execute(statement)]
 
     async def link(self, outage: str, case: str, since: datetime) -> None:
         """The case waits for it; once is enough."""
@@ -111,5 +112,9 @@ def _kept() -> Select[Any]:
     return select(outages, waiting.label("cases"))
 
 
-def _outage(row: Row[Any]) -> KeptOutage:
-    return KeptOutage(row.id, Outage(**{name: getattr(row, name) for name in _FIELDS}), row.cases)
+def _kept_outage(row: Row[Any]) -> KeptOutage:
+    return KeptOutage(row.id, _outage(row), row.cases)
+
+
+def _outage(row: Row[Any]) -> Outage:
+    return Outage(**{name: getattr(row, name) for name in _FIELDS})

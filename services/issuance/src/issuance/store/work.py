@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, or_, select, update
+from sqlalchemy import Row, Update, case, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.owed import Owed
@@ -13,6 +13,7 @@ from issuance.domain.states import Work
 from issuance.store.cases import values
 from issuance.store.tables import work
 from issuance.use_cases.kept import Backlog
+from issuance.use_cases.records import LeaseLost
 
 _FIELDS = [field.name for field in fields(Owed)]
 _AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
@@ -59,7 +60,7 @@ class WorkStore:
         if leased:
             mark = update(work).where(c.id.in_([owed.id for owed in leased]))
             await self._connection.execute(mark.values(leased_until=until, leased_by=self._replica))
-        return leased
+        return [replace(owed, leased_until=until) for owed in leased]
 
     async def done(self, owed: Owed) -> bool:
         """Strike it off."""
@@ -68,9 +69,8 @@ class WorkStore:
 
     async def postpone(self, owed: Owed, until: datetime, trouble: str, *, counts: bool) -> None:
         """Give it back for later."""
-        statement = update(work).where(work.c.id == owed.id)
         await self._connection.execute(
-            statement.values(
+            _under_lease(owed).values(
                 not_before=until,
                 leased_until=None,
                 leased_by="",
@@ -81,8 +81,9 @@ class WorkStore:
 
     async def renew(self, owed: Owed, request_id: str, clearance: str) -> Owed:
         """Keep what the next attempts send."""
-        statement = update(work).where(work.c.id == owed.id)
-        await self._connection.execute(statement.values(request_id=request_id, clearance=clearance))
+        kept = _under_lease(owed).values(request_id=request_id, clearance=clearance)
+        if (await self._connection.execute(kept)).rowcount != 1:
+            raise LeaseLost(owed.id)
         return replace(owed, request_id=request_id, clearance=clearance)
 
     async def is_owed(self, case: str, kind: Work) -> bool:
@@ -98,21 +99,33 @@ class WorkStore:
     async def backlog(self, now: datetime) -> Sequence[Backlog]:
         """By kind. now: real time."""
         c = work.c
-        statement = select(c.kind, c.office, c.owed_at, c.leased_until, c.attempts)
+        statement = select(
+            c.kind,
+            c.office,
+            func.count().label("many"),
+            func.count(case((c.leased_until >= now, 1))).label("leased"),
+            func.count(case((c.attempts > 0, 1))).label("failing"),
+            func.min(c.owed_at).label("oldest"),
+        )
         rows: dict[Work, list[Any]] = {}
-        for row in await self._connection.execute(statement.order_by(c.kind)):
+        grouped = statement.group_by(c.kind, c.office).order_by(c.kind, c.office)
+        for row in await self._connection.execute(grouped):
             rows.setdefault(row.kind, []).append(row)
-        return [_backlog(kind, owed, now) for kind, owed in rows.items()]
+        return [_backlog(kind, offices) for kind, offices in rows.items()]
 
 
-def _backlog(kind: Work, rows: Sequence[Any], now: datetime) -> Backlog:
+def _under_lease(owed: Owed) -> Update:
+    return update(work).where(work.c.id == owed.id, work.c.leased_until == owed.leased_until)
+
+
+def _backlog(kind: Work, offices: Sequence[Any]) -> Backlog:
     return Backlog(
         kind=kind,
-        count=len(rows),
-        leased=sum(row.leased_until is not None and row.leased_until >= now for row in rows),
-        failing=sum(row.attempts > 0 for row in rows),
-        oldest=min(row.owed_at for row in rows),
-        offices=frozenset(row.office for row in rows),
+        count=sum(row.many for row in offices),
+        leased=sum(row.leased for row in offices),
+        failing=sum(row.failing for row in offices),
+        oldest=min(row.oldest for row in offices),
+        offices=frozenset(row.office for row in offices),
     )
 
 

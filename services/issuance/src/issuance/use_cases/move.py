@@ -100,6 +100,6 @@ class Move:
 
 
 async def _wait(records: Records, case: Case) -> None:
-    for kept in await records.outages.lasting():
-        if waits_for(case.state, case.office, kept.outage):
-            await records.outages.link(kept.id, case.id, case.since)
+    for id, outage in (await records.outages.lasting()).items():
+        if waits_for(case.state, case.office, outage):
+            await records.outages.link(id, case.id, case.since)

@@ -73,10 +73,10 @@ class Outages:
 
     async def matcher_back(self, records: Records, since: datetime, now: datetime) -> None:
         """The watcher is sure: end the outage that it opened, if there is one."""
-        for kept in await records.outages.lasting():
-            if kept.outage.scope is Scope.MATCHER and kept.outage.automatic:
-                at = max(since, kept.outage.began)
-                await self._close(records, kept, kept.outage.end(at, now))
+        for id, outage in (await records.outages.lasting()).items():
+            if outage.scope is Scope.MATCHER and outage.automatic:
+                at = max(since, outage.began)
+                await self._close(records, KeptOutage(id, outage), outage.end(at, now))
 
     async def _open(self, records: Records, outage: Outage) -> KeptOutage:
         kept = KeptOutage(self._new_id(), outage)

@@ -64,14 +64,14 @@ class Outlook:
         """The next day on which books are printed; None while nobody can say."""
         return self.room.first_day(self.today, self.today + HORIZON)
 
-    def rows(self, ready: Iterable[tuple[date, date]]) -> list[Row]:
-        """The collection schedule. ready: days of completion and collection of finished ones."""
+    def rows(self, ready: Iterable[Row]) -> list[Row]:
+        """The collection schedule. ready: of those whose passport lies ready."""
         at_machines = [
             Planned(c.waiting.id, c.waiting.applied, None, self._from_machines(c.waiting))
             for c in self.queue
             if c.state is State.PRINTING
         ]
-        done = [Planned("", applied, applied, collect) for applied, collect in ready]
+        done = [Planned("", row.applied, row.applied, row.collect, row.count) for row in ready]
         return schedule([*self.plan.entries, *at_machines, *done])
 
     def _from_machines(self, waiting: Waiting) -> date | None:

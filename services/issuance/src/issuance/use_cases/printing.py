@@ -75,7 +75,7 @@ class Print:
         self._new_id = new_id
 
     async def __call__(self, owed: Owed) -> None:
-        """One attempt. Raises Away."""
+        """One attempt. Raises Away, LeaseLost."""
         if not owed.clearance:
             owed = await self._cleared(owed, owed.request_id)
         failpoint("print.before_call")

@@ -11,6 +11,7 @@ from issuance.domain.notices import Notice
 from issuance.domain.office import Machines
 from issuance.domain.outage import Outage, Scope
 from issuance.domain.owed import Owed
+from issuance.domain.schedule import Row
 from issuance.domain.states import State, Work
 from issuance.domain.words import Text
 from issuance.use_cases.kept import (
@@ -68,7 +69,7 @@ class Cases(Protocol):
         """How many were sent to the machines on a day."""
         ...
 
-    async def to_collect(self, office: str) -> Sequence[tuple[date, date]]:
+    async def to_collect(self, office: str) -> Sequence[Row]:
         """Days of completion and of collection of those whose passport lies ready."""
         ...
 
@@ -91,6 +92,10 @@ class Cases(Protocol):
     async def next(self, counter: str) -> int:
         """The next number of a counter, from 1 on."""
         ...
+
+
+class LeaseLost(Exception):
+    """The attempt took too long: the work is somebody else's by now."""
 
 
 class OwedWork(Protocol):
@@ -116,11 +121,11 @@ class OwedWork(Protocol):
         ...
 
     async def postpone(self, owed: Owed, until: datetime, trouble: str, *, counts: bool) -> None:
-        """Give it back for later. counts: as an attempt that failed."""
+        """Give it back for later, unless the lease is lost. counts: as an attempt that failed."""
         ...
 
     async def renew(self, owed: Owed, request_id: str, clearance: str) -> Owed:
-        """Keep what the next attempts send."""
+        """Keep what the next attempts send. Raises LeaseLost."""
         ...
 
     async def is_owed(self, case: str, kind: Work) -> bool:
@@ -181,8 +186,8 @@ class Outages(Protocol):
         """Newest first."""
         ...
 
-    async def lasting(self) -> Sequence[KeptOutage]:
-        """Those without an end, oldest first."""
+    async def lasting(self) -> Mapping[str, Outage]:
+        """Those without an end by id, oldest first."""
         ...
 
     async def reaching(self, office: str) -> Sequence[Outage]:

@@ -10,6 +10,9 @@ from issuance.domain.states import State
 from issuance.use_cases.kept import Backlog, KeptOutage
 from issuance.use_cases.records import Records
 
+MOST = 1000
+"""Outages shown at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Status:
@@ -23,7 +26,7 @@ class Status:
 
 async def status(records: Records, real_now: datetime) -> Status:
     """How issuance is. real_now: leases go by real time."""
-    lasting = await records.outages.lasting()
+    lasting = await records.outages.newest(MOST, open_only=True)
     backlog = await records.work.backlog(real_now)
     return Status(
         cases=await records.cases.by_state(),

@@ -87,7 +87,7 @@ class OwedWorker:
         return leased
 
     async def _stopped(self, records: Records) -> list[str]:
-        lasting = [kept.outage for kept in await records.outages.lasting()]
+        lasting = (await records.outages.lasting()).values()
         return [office for office in self._offices if stopping(self._kind, office, lasting)]
 
     async def _try(self, owed: Owed) -> None:

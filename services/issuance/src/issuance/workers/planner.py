@@ -1,7 +1,7 @@
 """Keeps every office's plan in force."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime
 
@@ -9,7 +9,7 @@ import structlog
 from servicekit.clock import Clock
 
 from issuance.domain.office import Office
-from issuance.use_cases.kept import KeptOutage
+from issuance.domain.outage import Outage
 from issuance.use_cases.promises import Promises
 from issuance.use_cases.records import Transactions
 
@@ -46,7 +46,7 @@ class Planner:
         now = self._clock.now()
         async with self._transactions.read() as records:
             changes = await records.plans.changes()
-            lasting = await records.outages.lasting()
+            lasting = (await records.outages.lasting()).values()
         for office in self._offices.values():
             reasons = _reasons(office, changes[office.id], lasting, now)
             if self._planned.get(office.id) != reasons:
@@ -67,12 +67,10 @@ def _key(office: Office) -> int:
     return int.from_bytes(digest[:8], "big", signed=True)
 
 
-def _reasons(
-    office: Office, changes: int, lasting: Sequence[KeptOutage], now: datetime
-) -> _Reasons:
+def _reasons(office: Office, changes: int, lasting: Collection[Outage], now: datetime) -> _Reasons:
     """What a plan depends on beside the database's content; as long as it is equal, so is it."""
     today = office.calendar.day_of(now)
     opened = now >= office.calendar.opening(today)
-    expected = [kept.outage.expected_end for kept in lasting]
+    expected = [outage.expected_end for outage in lasting]
     passed = sum(end is not None and end <= now for end in expected)
     return changes, today, opened, passed

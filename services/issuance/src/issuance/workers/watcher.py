@@ -73,8 +73,8 @@ class MatcherWatcher:
 
 async def _known(records: Records) -> tuple[bool, bool]:
     """Whether a matcher outage lasts, and whether it is one of the watcher's."""
-    lasting = [kept.outage for kept in await records.outages.lasting()]
-    of_matcher = [outage for outage in lasting if outage.scope is Scope.MATCHER]
+    lasting = await records.outages.lasting()
+    of_matcher = [outage for outage in lasting.values() if outage.scope is Scope.MATCHER]
     return bool(of_matcher), any(outage.automatic for outage in of_matcher)
 
 

@@ -1,5 +1,6 @@
 import numpy as np
-from matcher.fingerprint.compare import compare, pairs, prepare
+import pytest
+from matcher.fingerprint.compare import compare, pair_count, pairs, prepare
 from matcher.fingerprint.minutiae import Minutiae, minutiae
 from matcher.synthetic import impression, master
 
@@ -60,6 +61,13 @@ def test_pairs_are_the_same_minutiae_of_the_finger() -> None:
     right = one.origin[joined[:, 0]] == other.origin[joined[:, 1]]
     assert right.mean() > 0.8
     assert len(np.unique(joined[:, 0])) == len(np.unique(joined[:, 1])) == len(joined)
+
+
+@pytest.mark.parametrize("size", [0, 3, 4, 12, 20, 30, 60])
+def test_pairs_are_counted_without_finding_them(size: int) -> None:
+    probe, candidate = prepare(a_finger(4)), prepare(a_finger(5)[:size])
+
+    assert pair_count(probe, candidate) == len(pairs(probe, candidate))
 
 
 def test_too_few_minutiae_score_nothing() -> None:

@@ -77,6 +77,12 @@ def pairs(probe: Prepared, candidate: Prepared) -> NDArray[np.int64]:
     return np.stack([probe.index[chosen[:, 0]], candidate.index[chosen[:, 1]]], axis=1)
 
 
+def pair_count(probe: Prepared, candidate: Prepared) -> int:
+    """Return how many `pairs` there are, without finding them: it follows from the sizes."""
+    fewer = min(len(probe), len(candidate))
+    return _scored(fewer) if fewer >= _FEWEST else 0
+
+
 @compiled
 def _compare_all(
     place_a: NDArray[np.float32],

@@ -15,6 +15,7 @@ _KEEP = 0.5
 _DISTANCE = (5.0, -8 / 5)  # pixels: middle and steepness of the logistic, as the next two
 _DIRECTION = (math.pi / 12, -30.0)
 _RADIAL = (math.pi / 12, -30.0)
+_NOTHING = 1e-18
 
 
 @compiled
@@ -27,12 +28,10 @@ def relax(
     alike: float64 (p,), their similarity. Returns float64 (p,).
     """
     count = len(alike)
-    support = np.empty((count, count))
+    support = np.zeros((count, count))
     for i in range(count):
-        support[i, i] = 0
-        for j in range(count):
-            if i != j:
-                support[i, j] = _compatible(a[i], a[j], b[i], b[j])
+        for j in range(i):
+            support[i, j], support[j, i] = _compatible(a, b, i, j)
     for _ in range(_ROUNDS):
         alike = _KEEP * alike + (1 - _KEEP) * (support @ alike) / max(1, count - 1)
     return alike
@@ -40,20 +39,27 @@ def relax(
 
 @compiled
 def _compatible(
-    a: NDArray[np.float32],
-    other_a: NDArray[np.float32],
-    b: NDArray[np.float32],
-    other_b: NDArray[np.float32],
-) -> float:
-    ax, ay = other_a[0] - a[0], other_a[1] - a[1]
-    bx, by = other_b[0] - b[0], other_b[1] - b[1]
+    a: NDArray[np.float32], b: NDArray[np.float32], i: int, j: int
+) -> tuple[float, float]:
+    """How far pairs i and j agree, as i sees it and as j does.
+
+    Most pairs of strangers do not: where distance and direction leave next to nothing, the rest,
+    which is the expensive part, is not looked at.
+    """
+    ax, ay = a[j, 0] - a[i, 0], a[j, 1] - a[i, 1]
+    bx, by = b[j, 0] - b[i, 0], b[j, 1] - b[i, 1]
     distance = abs(math.sqrt(ax * ax + ay * ay) - math.sqrt(bx * bx + by * by))
-    direction = _turn((a[2] - other_a[2]) - (b[2] - other_b[2]))
-    radial = _turn((a[2] - math.atan2(ay, ax)) - (b[2] - math.atan2(by, bx)))
+    agreed = _logistic(distance, _DISTANCE)
+    if agreed < _NOTHING:
+        return 0.0, 0.0
+    turn_i, turn_j = a[i, 2] - b[i, 2], a[j, 2] - b[j, 2]
+    agreed *= _logistic(_turn(turn_i - turn_j), _DIRECTION)
+    if agreed < _NOTHING:
+        return 0.0, 0.0
+    bearing = math.atan2(ay, ax) - math.atan2(by, bx)
     return (
-        _logistic(distance, _DISTANCE)
-        * _logistic(direction, _DIRECTION)
-        * _logistic(radial, _RADIAL)
+        agreed * _logistic(_turn(turn_i - bearing), _RADIAL),
+        agreed * _logistic(_turn(turn_j - bearing), _RADIAL),
     )
 
 
@@ -65,4 +71,4 @@ def _logistic(value: float, shape: tuple[float, float]) -> float:
 @compiled
 def _turn(angle: float) -> float:
     """Return the size of a turn, radians, [0, pi]."""
-    return abs((angle + math.pi) % (2 * math.pi) - math.pi)
+    return abs(angle - 2 * math.pi * math.floor(angle / (2 * math.pi) + 0.5))

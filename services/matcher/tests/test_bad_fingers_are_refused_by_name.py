@@ -2,11 +2,13 @@
 
 import struct
 import zlib
+from dataclasses import replace
 from io import BytesIO
 
 import numpy as np
 import pytest
 from matcher.fingerprint.iso19794 import FingerRecord, write
+from matcher.fingerprint.minutiae import minutiae as rows
 from passport.type.v1 import biometrics_pb2 as b
 from PIL import Image
 
@@ -44,6 +46,12 @@ def _two_fingers() -> bytes:
     return GOOD[:8] + struct.pack(">IH", length, count) + GOOD[14:] + GOOD[15:]
 
 
+def _wide() -> bytes:
+    """A record of an image as wide as the format allows, scanned so coarsely that it grows."""
+    wide = write(FingerRecord(2, 0, replace(minutiae(1, 2), width=16_000)))
+    return wide.replace(struct.pack(">HH", 197, 197), struct.pack(">HH", 99, 99))
+
+
 IMAGES = {
     "bomb": (_png(60_000, 60_000), "BAD_IMAGE"),
     "nothing by nothing": (_png(0, 0), "BAD_IMAGE"),
@@ -57,6 +65,11 @@ TEMPLATES = {
     "truncated": (GOOD[:100], "BAD_TEMPLATE"),
     "two fingers": (_two_fingers(), "BAD_TEMPLATE"),
     "another finger": (template(1, 7), "POSITION_MISMATCH"),
+    "of a wall": (_wide(), "BAD_TEMPLATE"),
+    "all minutiae in one place": (
+        write(FingerRecord(2, 0, rows([(9, 9, 1, 1, 50)] * 255, width=300, height=400))),
+        "TOO_FEW_MINUTIAE",
+    ),
     "hardly any minutiae": (
         write(FingerRecord(2, 0, minutiae(1, 2).best(7))),
         "TOO_FEW_MINUTIAE",

@@ -1,6 +1,7 @@
 import io
 import struct
 import zlib
+from typing import IO
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matcher.fingerprint.errors import BadImage, ImageFault
 from matcher.fingerprint.image import decode
-from PIL import Image
+from PIL import Image, TiffImagePlugin
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:PIL", "ignore::RuntimeWarning:PIL")
 
@@ -29,6 +30,14 @@ def a_png_that_says(width: int, height: int) -> bytes:
         struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
         for kind, data in chunks
     )
+
+
+def a_tiff_of_one_tile(side: int) -> bytes:
+    """An image of 200 x 200 pixels, LZW, within a tile of another size."""
+    tags = {256: 200, 257: 200, 258: 8, 259: 5, 262: 1, 277: 1, 322: side, 323: side}
+    tags |= {324: 200, 325: 100}
+    rows = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags.items())
+    return b"II*\0" + struct.pack("<IH", 8, len(tags)) + rows + bytes(300)
 
 
 def fault_of(data: bytes, ppi: int = 500) -> ImageFault:
@@ -77,6 +86,29 @@ def test_truncated_files(format: str) -> None:
     whole = a_file(format=format)
 
     assert fault_of(whole[: len(whole) // 2]) is ImageFault.UNREADABLE
+
+
+def test_a_long_strip() -> None:
+    assert fault_of(a_file(Image.new("L", (2100, 100)))) is ImageFault.TOO_LARGE
+
+
+def test_a_tile_larger_than_the_image() -> None:
+    assert fault_of(a_tiff_of_one_tile(side=30_000)) is ImageFault.UNSUPPORTED
+
+
+def test_frames_are_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = []
+    load = TiffImagePlugin.ImageFileDirectory_v2.load
+
+    def counted(self: TiffImagePlugin.ImageFileDirectory_v2, file: IO[bytes]) -> None:
+        read.append(file.tell())
+        load(self, file)
+
+    many = a_file(format="TIFF", save_all=True, append_images=[Image.fromarray(NOISE)] * 50)
+    monkeypatch.setattr(TiffImagePlugin.ImageFileDirectory_v2, "load", counted)
+
+    assert fault_of(many) is ImageFault.UNSUPPORTED
+    assert len(set(read)) <= 2
 
 
 def test_several_frames() -> None:

@@ -16,8 +16,11 @@ MIN_SIDE = 64
 MAX_PIXELS = 1_500_000
 """Pixels at 500 dpi: 6 square inches, more than the largest rolled finger with its margin.
 The network needs about 1 kB of memory a pixel, so this bounds that too."""
+MAX_SIDE = 2_000
+"""Pixels at 500 dpi: 4 inches. Two long thin prints, drawn beside each other, would fill memory."""
 
 FORMATS = ("PNG", "BMP", "TIFF")
+_TILE_WIDTH = 322  # TIFF 6.0, section 15
 _SIXTEEN_BITS = ("I;16", "I;16L", "I;16B", "I;16N")
 
 
@@ -27,7 +30,7 @@ def decode(data: bytes, ppi: int) -> NDArray[np.uint8]:
     data: the file, at most 16 MiB; one frame; any grey, palette or colour mode of up to 16 bits.
     ppi: the resolution it was scanned at, 250 to 1200 pixels an inch. Files are not asked: what
         they say about themselves is often wrong.
-    Returns uint8 (h, w), at least 64 x 64 and at most 1.5 million pixels.
+    Returns uint8 (h, w), 64 to 2,000 pixels a side and at most 1.5 million pixels.
     Raises BadImage. The size is judged by the header, before a pixel is decoded.
     """
     if not MIN_PPI <= ppi <= MAX_PPI:
@@ -54,11 +57,23 @@ def _size_at_500(source: Image.Image, ppi: int) -> tuple[int, int]:
     width, height = (round(side * PPI / ppi) for side in source.size)
     if min(width, height) < MIN_SIDE:
         raise BadImage(ImageFault.TOO_SMALL, f"{width} x {height} pixels at {PPI} dpi")
-    if width * height > MAX_PIXELS:
+    if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
         raise BadImage(ImageFault.TOO_LARGE, f"{width} x {height} pixels at {PPI} dpi")
-    if getattr(source, "n_frames", 1) != 1:
+    if _TILE_WIDTH in getattr(source, "tag_v2", ()):
+        # Room is made for a whole tile, however small the image: a bomb by its header.
+        raise BadImage(ImageFault.UNSUPPORTED, "the image is stored in tiles")
+    if _has_another_frame(source):
         raise BadImage(ImageFault.UNSUPPORTED, "the file holds more than one image")
     return width, height
+
+
+def _has_another_frame(source: Image.Image) -> bool:
+    # Not by n_frames: counting the frames of a hostile TIFF takes minutes.
+    try:
+        source.seek(1)
+    except EOFError:
+        return False
+    return True
 
 
 def _grey(source: Image.Image) -> Image.Image:

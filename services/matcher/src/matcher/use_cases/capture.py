@@ -20,7 +20,7 @@ from matcher.domain.errors import (
 from matcher.fingerprint import errors, iso19794
 from matcher.fingerprint.embedding import embed
 from matcher.fingerprint.extract import Extractor
-from matcher.fingerprint.image import decode
+from matcher.fingerprint.image import MAX_SIDE, decode
 from matcher.fingerprint.minutiae import Minutiae
 from matcher.fingerprint.quality import nfiq2
 
@@ -89,7 +89,12 @@ class Capture:
             raise BadTemplate(f"{len(records)} fingers, exactly one is expected", field=field)
         if records[0].position not in (0, sample.position):
             raise PositionMismatch(f"the record is of finger {records[0].position}", field=field)
-        return self._finger(sample, records[0].minutiae, field)
+        found = records[0].minutiae
+        if max(found.width, found.height) > MAX_SIDE:
+            raise BadTemplate(
+                f"of an image of {found.width} x {found.height} pixels at 500 dpi", field=field
+            )
+        return self._finger(sample, found, field)
 
     def _finger(
         self,
@@ -99,11 +104,12 @@ class Capture:
         quality: int | None = None,
         image: Image | None = None,
     ) -> Finger:
-        if len(found) < self.gate.minutiae:
+        places = len(set(map(bytes, found.xy)))
+        if places < self.gate.minutiae:
             raise TooFewMinutiae(
-                f"{len(found)} minutiae, at least {self.gate.minutiae} are needed",
+                f"minutiae in {places} places, at least {self.gate.minutiae} are needed",
                 field=field,
-                minutiae=str(len(found)),
+                minutiae=str(places),
             )
         # Written and read again: what is compared now is exactly what will be compared later.
         record = iso19794.FingerRecord(sample.position, sample.impression, found)

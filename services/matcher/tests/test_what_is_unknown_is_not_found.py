@@ -17,23 +17,42 @@ Call = Callable[[Caller], Awaitable[Any]]
 
 
 @pytest.mark.parametrize(
-    ("call", "reason"),
+    ("call", "reason", "field"),
     [
-        (lambda caller: caller.get("nothing"), "ENCOUNTER_NOT_FOUND"),
-        (lambda caller: caller.set_status("nothing", ACTIVE), "ENCOUNTER_NOT_FOUND"),
-        (lambda caller: caller.delete("nothing"), "ENCOUNTER_NOT_FOUND"),
-        (lambda caller: caller.identify(NO_ENCOUNTER), "ENCOUNTER_NOT_FOUND"),
-        (lambda caller: caller.identify(NO_PERSON), "PERSON_NOT_FOUND"),
-        (lambda caller: caller.verify(given(fingers(1)), NO_ENCOUNTER), "ENCOUNTER_NOT_FOUND"),
-        (lambda caller: caller.verify(NO_PERSON, given(fingers(1))), "PERSON_NOT_FOUND"),
-        (lambda caller: caller.decision("nothing"), "DECISION_NOT_FOUND"),
-        (lambda caller: caller.draw("nothing", "nobody"), "DECISION_NOT_FOUND"),
+        (lambda caller: caller.get("nothing"), "ENCOUNTER_NOT_FOUND", "encounter_id"),
+        (
+            lambda caller: caller.set_status("nothing", ACTIVE),
+            "ENCOUNTER_NOT_FOUND",
+            "encounter_id",
+        ),
+        (lambda caller: caller.delete("nothing"), "ENCOUNTER_NOT_FOUND", "encounter_id"),
+        (
+            lambda caller: caller.identify(NO_ENCOUNTER),
+            "ENCOUNTER_NOT_FOUND",
+            "probe.encounter_id",
+        ),
+        (lambda caller: caller.identify(NO_PERSON), "PERSON_NOT_FOUND", "probe.person_id"),
+        (
+            lambda caller: caller.verify(given(fingers(1)), NO_ENCOUNTER),
+            "ENCOUNTER_NOT_FOUND",
+            "right.encounter_id",
+        ),
+        (
+            lambda caller: caller.verify(NO_PERSON, given(fingers(1))),
+            "PERSON_NOT_FOUND",
+            "left.person_id",
+        ),
+        (lambda caller: caller.decision("nothing"), "DECISION_NOT_FOUND", "decision_id"),
+        (lambda caller: caller.draw("nothing", "nobody"), "DECISION_NOT_FOUND", "decision_id"),
     ],
 )
-async def test_an_unknown_id_is_not_found(issuance: Caller, call: Call, reason: str) -> None:
+async def test_an_unknown_id_is_not_found(
+    issuance: Caller, call: Call, reason: str, field: str
+) -> None:
     refused = await refusal(call(issuance))
 
     assert (refused.code, refused.reason) == ("NOT_FOUND", reason)
+    assert refused.fields == [field]
 
 
 async def test_a_decision_draws_only_its_own_candidates(issuance: Caller, someone: int) -> None:

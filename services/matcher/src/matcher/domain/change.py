@@ -8,7 +8,7 @@ from servicekit.errors import InvalidRequest
 
 from matcher.domain.errors import ForeignChangeToken
 
-_TOKEN = re.compile(r"([0-9a-f]{32}):(\d{1,18})")
+_TOKEN = re.compile(r"([0-9a-f]{32}):([0-9]{1,18})")
 
 
 @dataclass(frozen=True, slots=True)

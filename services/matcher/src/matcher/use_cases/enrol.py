@@ -9,7 +9,7 @@ from matcher.domain.biometrics import Encounter, Status
 from matcher.domain.decision import Kind, Question, Recorded
 from matcher.domain.enrolment import Enrolment, SearchPolicy
 from matcher.domain.gallery import Scope
-from matcher.domain.probe import OfEncounter, Side
+from matcher.domain.probe import Side
 from matcher.use_cases.capture import Capture
 from matcher.use_cases.keeping import Keep
 from matcher.use_cases.ports import Store
@@ -75,7 +75,7 @@ class Enrol:
         async with self.store.read() as records:
             begun = await records.encounters.begun_by(enrolment.origin)
         if begun is not None:
-            return begun, await self.probing.side(OfEncounter(begun.encounter_id), "")
+            return begun, await self.probing.of([begun.encounter_id], "encounter_id")
         fingers = await self.capture(enrolment.samples, "samples")
         async with self.store.write() as records:
             encounter = await records.encounters.add(

@@ -33,13 +33,16 @@ class Probing:
         if isinstance(probe, GivenSamples):
             return given(await self.capture(probe.samples, f"{path}.samples.samples"))
         person = await self.stored(probe, path)
-        return await self._of(person.encounter_ids)
+        return await self.of(person.encounter_ids, path)
 
     async def stored(self, probe: Probe, path: str) -> StoredPerson:
         """Whom a probe of stored fingers means; raises EncounterNotFound, PersonNotFound."""
         async with self.store.read() as records:
             if isinstance(probe, OfEncounter):
-                found = await records.encounters.get(probe.encounter_id)
+                try:
+                    found = await records.encounters.get(probe.encounter_id)
+                except EncounterNotFound as error:
+                    raise EncounterNotFound(error.message, field=f"{path}.encounter_id") from None
                 is_fraud = found.status is Status.FRAUD
                 return StoredPerson(found.person_id, (found.encounter_id,), is_fraud)
             assert not isinstance(probe, GivenSamples)  # noqa: S101  nothing of these is stored
@@ -50,7 +53,11 @@ class Probing:
             )
         return person
 
-    async def _of(self, encounter_ids: Sequence[str]) -> Side:
+    async def of(self, encounter_ids: Sequence[str], field: str) -> Side:
+        """The newest of each finger of these encounters; raises EncounterNotFound.
+
+        field: of the request, that named them.
+        """
         async with self.store.read() as records:
             templates = await records.encounters.templates(encounter_ids)
         newest: dict[int, tuple[str, bytes]] = {}
@@ -58,7 +65,7 @@ class Probing:
             for position, template in templates.get(encounter_id, {}).items():
                 newest.setdefault(position, (encounter_id, template))
         if not newest:
-            raise EncounterNotFound("the encounter was deleted just now")
+            raise EncounterNotFound("the encounter was deleted just now", field=field)
         return await self.pool.run(_stored_side, newest)
 
 

@@ -17,6 +17,7 @@ from passport.matcher.v1 import encounters_pb2 as pb
 from passport.matcher.v1 import encounters_pb2_grpc as stubs
 from servicekit.certificates import issue
 from servicekit.channel import ClientTls
+from servicekit.tls import identity_of
 
 REQUEST = pb.GetEncounterRequest(encounter_id="e1")
 ISSUANCE = x509.UniformResourceIdentifier("spiffe://id/office/national/service/issuance")
@@ -107,3 +108,16 @@ def certified(sample: ClientTls, names: list[x509.GeneralName], directory: Path)
         key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     )
     return files
+
+
+async def test_a_caller_of_another_country_is_refused(serve: Any, pki: Any) -> None:
+    address = await serve({"GetEncounter": answer})
+    neighbour = issue(pki.directory, country="my", user="ali", role="administrator")
+
+    async with grpc.aio.secure_channel(address, neighbour.channel_credentials()) as channel:
+        assert await refusal(channel) is grpc.StatusCode.PERMISSION_DENIED
+
+
+def test_a_certificate_that_names_nobody_makes_no_server(pki: Any) -> None:
+    with pytest.raises(ValueError, match="exactly one identity"):
+        identity_of(pki.service("x").authority)

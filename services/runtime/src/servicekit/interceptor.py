@@ -34,6 +34,7 @@ _log = structlog.get_logger(__name__)
 class Interceptor(grpc.aio.ServerInterceptor):
     """Guards all methods of a server.
 
+    country: whose services and people are let in, whatever other authorities may be accepted.
     domain: of the errors, as in ``passport.matcher``. max_message_bytes: of a request.
     default_deadline: seconds for a call that brings none; streams of answers may then go on.
     """
@@ -41,12 +42,14 @@ class Interceptor(grpc.aio.ServerInterceptor):
     def __init__(
         self,
         *,
+        country: str,
         domain: str,
         policy: Policy,
         admission: Admission,
         max_message_bytes: int,
         default_deadline: float,
     ) -> None:
+        self._country = country
         self._domain = domain
         self._policy = policy
         self._admission = admission
@@ -96,6 +99,8 @@ class Interceptor(grpc.aio.ServerInterceptor):
         return left
 
     def _check_right(self, method: str, caller: Caller) -> None:
+        if caller.country != self._country:
+            raise NotPermitted("this is a service of another country")
         if not self._policy.allows(method, caller):
             raise NotPermitted("this caller may not call this method", method=method)
 
@@ -115,7 +120,7 @@ def _identify(context: Context) -> Caller:
     names = list(context.auth_context().get("peer_spiffe_id", ()))
     if len(names) != 1:
         raise NoIdentity("the certificate must carry exactly one URI name")
-    return parse(names[0].decode())
+    return parse(names[0].decode("ascii", errors="replace"))
 
 
 @asynccontextmanager

@@ -18,7 +18,7 @@ from servicekit.interceptor import Interceptor
 from servicekit.observation import serve_metrics
 from servicekit.policy import Policy
 from servicekit.settings import ServiceSettings
-from servicekit.tls import ClientTls, server_credentials
+from servicekit.tls import ClientTls, identity_of, server_credentials
 
 __all__ = ["Context", "Server"]
 
@@ -51,6 +51,7 @@ class Server:
         self.grpc: grpc.aio.Server = grpc.aio.server(
             interceptors=[
                 Interceptor(
+                    country=identity_of(settings.certificate).country,
                     domain=domain,
                     policy=Policy.load(settings.policy_file),
                     admission=self._admission,

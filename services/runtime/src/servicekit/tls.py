@@ -9,6 +9,9 @@ import structlog
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from servicekit.errors import NoIdentity
+from servicekit.identity import Caller, parse
+
 _log = structlog.get_logger(__name__)
 
 
@@ -41,6 +44,17 @@ def server_credentials(files: ClientTls) -> grpc.ServerCredentials:
         reloader.renewed,  # type: ignore[arg-type]  # the stubs forgot None, for no change
         require_client_authentication=True,
     )
+
+
+def identity_of(certificate: Path) -> Caller:
+    """Whose certificate a PEM file holds; raises OSError, or ValueError for nobody of ours."""
+    leaf = x509.load_pem_x509_certificates(certificate.read_bytes())[0]
+    try:
+        names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        (uri,) = names.get_values_for_type(x509.UniformResourceIdentifier)
+        return parse(uri)
+    except (x509.ExtensionNotFound, ValueError, NoIdentity) as error:
+        raise ValueError(f"{certificate} does not name exactly one identity: {error}") from None
 
 
 class _Reloader:

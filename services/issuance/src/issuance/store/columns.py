@@ -1,36 +1,15 @@
 """Column types that carry the words of the domain."""
 
 import json
-from datetime import UTC, datetime
 from enum import Enum
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Integer, String
+from sqlalchemy import Dialect, Integer, String
 from sqlalchemy.types import TypeDecorator
 
 from issuance.domain.identification import Candidate
 from issuance.domain.words import Text
-
-
-class Instant(TypeDecorator[datetime]):
-    """An aware datetime, kept in UTC; SQLite knows no zones, so there it is kept without."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """To UTC."""
-        if value is None:
-            return None
-        utc = value.astimezone(UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Aware again."""
-        if value is None or value.tzinfo:
-            return value
-        return value.replace(tzinfo=UTC)
 
 
 class Coded(TypeDecorator[Any]):

@@ -1,5 +1,6 @@
 """The tables. Columns of `applications` are the fields of `Case`."""
 
+from servicekit.columns import Instant
 from servicekit.idempotency import requests_table
 from sqlalchemy import (
     Boolean,
@@ -21,7 +22,7 @@ from issuance.domain.notices import NoticeKind
 from issuance.domain.outage import Scope
 from issuance.domain.plan import Lane
 from issuance.domain.states import State, Work
-from issuance.store.columns import Candidates, Coded, Exact, Instant, Words
+from issuance.store.columns import Candidates, Coded, Exact, Words
 
 metadata = MetaData()
 requests = requests_table(metadata)

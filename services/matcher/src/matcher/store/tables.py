@@ -1,13 +1,10 @@
 """The tables. What is not in them cannot be lost: everything else is made anew from them."""
 
-from datetime import UTC, datetime
-
+from servicekit.columns import Instant
 from servicekit.idempotency import requests_table
 from sqlalchemy import (
     BigInteger,
     Column,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
@@ -15,24 +12,12 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
-    TypeDecorator,
     UniqueConstraint,
 )
 
 metadata = MetaData()
 
 ADDED, MOVED, DELETED = "ADDED", "MOVED", "DELETED"
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """A time in UTC; SQLite would forget the zone."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give the zone back."""
-        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
 
 
 head = Table(
@@ -71,7 +56,7 @@ encounters = Table(
     Column("person_id", String(64), nullable=False, index=True),
     Column("status", Integer, nullable=False, index=True),
     Column("revision", BigInteger, nullable=False),
-    Column("created_at", UtcDateTime, nullable=False),
+    Column("created_at", Instant, nullable=False),
     Column("added", BigInteger, nullable=False, unique=True),
     Column("changed", BigInteger, nullable=False),
     # The request that added it, so that a retry after a crash can go on.

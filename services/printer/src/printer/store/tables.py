@@ -1,14 +1,10 @@
 """Tables of a printing office. The migrations beside this module make them."""
 
-from datetime import UTC, datetime
-from typing import Any
-
+from servicekit.columns import Instant
 from servicekit.idempotency import requests_table
 from sqlalchemy import (
     Boolean,
     Column,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
@@ -16,27 +12,11 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
-    TypeDecorator,
     UniqueConstraint,
 )
 
 metadata = MetaData()
 requests = requests_table(metadata)
-
-
-class Instant(TypeDecorator[datetime]):
-    """A moment in UTC, on SQLite too, which forgets the zone."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """Give the zone back."""
-        return None if value is None else value.replace(tzinfo=UTC)
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> datetime | None:
-        """Store UTC."""
-        return None if value is None else value.astimezone(UTC)
 
 
 # One row. Whoever updates it keeps it locked until the commit, so that change numbers become

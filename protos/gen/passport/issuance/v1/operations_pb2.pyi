@@ -229,7 +229,7 @@ class ExpectedArrivals(_message.Message):
     """How many, 0 to 100,000."""
     @_builtins.property
     def day(self) -> _civil_pb2.CalendarDate:
-        """The day."""
+        """The day, from today to ten years ahead."""
 
     def __init__(
         self,
@@ -261,7 +261,7 @@ class SimulatePlanRequest(_message.Message):
     """Machines at work; 0 means as they are."""
     @_builtins.property
     def printing_resumes(self) -> _civil_pb2.CalendarDate:
-        """Printing begins on this day; absent means as planned."""
+        """Printing begins on this day, from today to ten years ahead; absent means as planned."""
 
     @_builtins.property
     def arrivals(self) -> _containers.RepeatedCompositeFieldContainer[Global___ExpectedArrivals]:
@@ -483,11 +483,11 @@ class DeclareOutageRequest(_message.Message):
     """Why. 1 to 500 characters."""
     @_builtins.property
     def began_at(self) -> _timestamp_pb2.Timestamp:
-        """Beginning, not in the future; absent means now."""
+        """Beginning, at most 366 days ago, not in the future; absent means now."""
 
     @_builtins.property
     def expected_end(self) -> _timestamp_pb2.Timestamp:
-        """When we think it ends, after the beginning; absent when nobody can say."""
+        """When we think it ends, ahead, within ten years; absent when nobody can say."""
 
     def __init__(
         self,

@@ -237,8 +237,9 @@ class OutagesServicer:
     def DeclareOutage(self, request, context):
         """Declares an outage: work that depends on it stops, clocks of waiting applications stop.
 
-        Callers: administrators. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, OUTAGE_OVERLAPS, BAD_DATE,
-        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        Callers: administrators, of an office for that office only. Errors: INVALID_REQUEST,
+        UNKNOWN_OFFICE, WRONG_OFFICE, OUTAGE_OVERLAPS, BAD_DATE, REQUEST_ID_REUSED,
+        REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -247,9 +248,9 @@ class OutagesServicer:
     def EndOutage(self, request, context):
         """Ends a declared outage.
 
-        Callers: administrators. Errors: INVALID_REQUEST, OUTAGE_NOT_FOUND, OUTAGE_ENDED, BAD_DATE,
-        OUTAGE_IS_AUTOMATIC (it ends when the dependency is well), REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        Callers: as DeclareOutage. Errors: INVALID_REQUEST, OUTAGE_NOT_FOUND, WRONG_OFFICE,
+        OUTAGE_ENDED, BAD_DATE, OUTAGE_IS_AUTOMATIC (it ends when the dependency is well),
+        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

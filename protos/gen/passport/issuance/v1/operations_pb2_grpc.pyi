@@ -127,15 +127,16 @@ class OutagesStub:
     DeclareOutage: _grpc.UnaryUnaryMultiCallable[_operations_pb2.DeclareOutageRequest, _operations_pb2.Outage]
     """Declares an outage: work that depends on it stops, clocks of waiting applications stop.
 
-    Callers: administrators. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, OUTAGE_OVERLAPS, BAD_DATE,
-    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    Callers: administrators, of an office for that office only. Errors: INVALID_REQUEST,
+    UNKNOWN_OFFICE, WRONG_OFFICE, OUTAGE_OVERLAPS, BAD_DATE, REQUEST_ID_REUSED,
+    REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
     """
     EndOutage: _grpc.UnaryUnaryMultiCallable[_operations_pb2.EndOutageRequest, _operations_pb2.Outage]
     """Ends a declared outage.
 
-    Callers: administrators. Errors: INVALID_REQUEST, OUTAGE_NOT_FOUND, OUTAGE_ENDED, BAD_DATE,
-    OUTAGE_IS_AUTOMATIC (it ends when the dependency is well), REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    Callers: as DeclareOutage. Errors: INVALID_REQUEST, OUTAGE_NOT_FOUND, WRONG_OFFICE,
+    OUTAGE_ENDED, BAD_DATE, OUTAGE_IS_AUTOMATIC (it ends when the dependency is well),
+    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
     """
     GetOutage: _grpc.UnaryUnaryMultiCallable[_operations_pb2.GetOutageRequest, _operations_pb2.Outage]
     """One outage. Callers: everybody who may call issuance.
@@ -154,15 +155,16 @@ class OutagesAsyncStub(OutagesStub):
     DeclareOutage: _aio.UnaryUnaryMultiCallable[_operations_pb2.DeclareOutageRequest, _operations_pb2.Outage]  # type: ignore[assignment]
     """Declares an outage: work that depends on it stops, clocks of waiting applications stop.
 
-    Callers: administrators. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, OUTAGE_OVERLAPS, BAD_DATE,
-    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    Callers: administrators, of an office for that office only. Errors: INVALID_REQUEST,
+    UNKNOWN_OFFICE, WRONG_OFFICE, OUTAGE_OVERLAPS, BAD_DATE, REQUEST_ID_REUSED,
+    REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
     """
     EndOutage: _aio.UnaryUnaryMultiCallable[_operations_pb2.EndOutageRequest, _operations_pb2.Outage]  # type: ignore[assignment]
     """Ends a declared outage.
 
-    Callers: administrators. Errors: INVALID_REQUEST, OUTAGE_NOT_FOUND, OUTAGE_ENDED, BAD_DATE,
-    OUTAGE_IS_AUTOMATIC (it ends when the dependency is well), REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    Callers: as DeclareOutage. Errors: INVALID_REQUEST, OUTAGE_NOT_FOUND, WRONG_OFFICE,
+    OUTAGE_ENDED, BAD_DATE, OUTAGE_IS_AUTOMATIC (it ends when the dependency is well),
+    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
     """
     GetOutage: _aio.UnaryUnaryMultiCallable[_operations_pb2.GetOutageRequest, _operations_pb2.Outage]  # type: ignore[assignment]
     """One outage. Callers: everybody who may call issuance.
@@ -184,8 +186,9 @@ class OutagesServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_operations_pb2.Outage, _abc.Awaitable[_operations_pb2.Outage]]:
         """Declares an outage: work that depends on it stops, clocks of waiting applications stop.
 
-        Callers: administrators. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, OUTAGE_OVERLAPS, BAD_DATE,
-        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        Callers: administrators, of an office for that office only. Errors: INVALID_REQUEST,
+        UNKNOWN_OFFICE, WRONG_OFFICE, OUTAGE_OVERLAPS, BAD_DATE, REQUEST_ID_REUSED,
+        REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
         """
 
     @_abc_1.abstractmethod
@@ -196,9 +199,9 @@ class OutagesServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_operations_pb2.Outage, _abc.Awaitable[_operations_pb2.Outage]]:
         """Ends a declared outage.
 
-        Callers: administrators. Errors: INVALID_REQUEST, OUTAGE_NOT_FOUND, OUTAGE_ENDED, BAD_DATE,
-        OUTAGE_IS_AUTOMATIC (it ends when the dependency is well), REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        Callers: as DeclareOutage. Errors: INVALID_REQUEST, OUTAGE_NOT_FOUND, WRONG_OFFICE,
+        OUTAGE_ENDED, BAD_DATE, OUTAGE_IS_AUTOMATIC (it ends when the dependency is well),
+        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
         """
 
     @_abc_1.abstractmethod

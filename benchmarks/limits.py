@@ -39,6 +39,7 @@ def commits(folder: Path) -> Figure:
     database.execute("CREATE TABLE bare (number INTEGER PRIMARY KEY, content BLOB)")
     rate = _repeated(lambda: database.execute("INSERT INTO bare (content) VALUES (?)", (_ROW,)))
     database.close()
+    path.unlink()
     return Figure("commits", rate, "/s", "a bare SQLite table on the same disk, WAL, FULL, 1 kB")
 
 

@@ -162,7 +162,7 @@ class Measures:
             await together(AT_ONCE, [partial(one, piece) for piece in work])
             phase = count.phase()
         used = {who: now - before[who] for who, now in self._processor_seconds().items()}
-        others = used.pop("others") / phase.seconds
+        others = max(0.0, used.pop("others") / phase.seconds)
         each = {who: 1e3 * seconds / phase.count for who, seconds in used.items()}
         took = ", ".join(f"{who} {ms:.1f} ms" for who, ms in each.items() if ms >= 0.1)
         how = (

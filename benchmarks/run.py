@@ -25,7 +25,8 @@ def main() -> None:
     try:
         accuracy = _accuracy(given.images.resolve(), given.dpi) if given.images else None
     except BadImages as error:
-        sys.exit(f"bench: {error}")
+        print(f"bench: {error}", file=sys.stderr)
+        sys.exit(2)
     run("services", ["--out", str(out)])
     texts = {"synthetic_prints": run("synthetic_prints", ["--build", str(out)])}
     if accuracy is not None:

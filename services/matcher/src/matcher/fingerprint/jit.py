@@ -25,11 +25,8 @@ def _of_these_sources(cache: Path) -> Path:
     return cache / f"kernels-{digest.hexdigest()[:16]}"
 
 
-numba.config.CACHE_DIR = str(
-    _of_these_sources(
-        Path(os.environ.get("NUMBA_CACHE_DIR") or Path(__file__).with_name("__pycache__"))
-    )
-)
+_CACHE = os.environ.get("NUMBA_CACHE_DIR") or Path(__file__).with_name("__pycache__")
+numba.config.CACHE_DIR = str(_of_these_sources(Path(_CACHE)))  # type: ignore[attr-defined]
 
 
 def compiled(function: Kernel) -> Kernel:

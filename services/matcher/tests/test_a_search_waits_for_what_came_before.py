@@ -60,3 +60,19 @@ async def test_a_search_leaves_out_what_came_after(tmp_path: Path) -> None:
             ["person-1"],
         ]
         assert [each.people for each in found] == [0, 1]
+
+
+async def test_a_database_that_is_renamed_meanwhile_is_followed(tmp_path: Path) -> None:
+    async with opened(tmp_path) as truth:
+        await enrol(truth, 1)
+        await truth.follower.catch_up()
+        async with truth.store.read() as records:
+            old = await records.changes.head()
+        async with truth.store.write() as records:
+            new = await records.changes.reincarnate()
+        await truth.follower.catch_up()
+
+        async with asyncio.timeout(10):
+            reached = await truth.follower._reach(old)
+
+        assert reached.at == new

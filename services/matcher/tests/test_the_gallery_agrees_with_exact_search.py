@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 from matcher.domain.biometrics import Embedding, Status
-from matcher.domain.gallery import Entry, Scope, StoredPerson
+from matcher.domain.change import Change
+from matcher.domain.gallery import Entry, Scope, Shortlist, StoredPerson
 from matcher.domain.rules import shortlist
 from matcher.index.gallery import Gallery
 
 COUNT = 7
+START = Change("", 0)
 POSITIONS = (2, 7)
 
 
@@ -70,7 +72,7 @@ def _names(persons: tuple[StoredPerson, ...]) -> list[str]:
 @pytest.mark.parametrize("seed", range(4))
 def test_after_any_changes_both_find_the_same(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    gallery, plain = Gallery(), Plain()
+    gallery, plain = Gallery(START), Plain()
 
     for number in range(1, 400, 5):
         entries = [
@@ -85,13 +87,13 @@ def test_after_any_changes_both_find_the_same(seed: int) -> None:
             person_id=f"p{rng.integers(120)}" if rng.random() < 0.3 else None,
         )
         probe = {position: embedding(rng) for position in POSITIONS}
-        persons, people = gallery.search(probe, scope, COUNT)
-        assert (_names(persons), people) == plain.search(probe, scope)
+        found = gallery.search(probe, scope, COUNT)
+        assert (_names(found.persons), found.people) == plain.search(probe, scope)
 
 
 def test_what_is_exported_is_what_was_put_in() -> None:
     rng = np.random.default_rng(5)
-    gallery, again = Gallery(), Gallery()
+    gallery, again = Gallery(START), Gallery(START)
     gallery.update((), [_entry(rng, n, f"e{n}", f"p{n % 50}") for n in range(300)])
     gallery.update([f"e{n}" for n in range(0, 300, 2)], [])
 
@@ -99,12 +101,12 @@ def test_what_is_exported_is_what_was_put_in() -> None:
 
     probe = {position: embedding(rng) for position in POSITIONS}
     assert again.search(probe, Scope(), COUNT) == gallery.search(probe, Scope(), COUNT)
-    assert again.size()[:2] == gallery.size()[:2]
+    assert again.size[:2] == gallery.size[:2]
 
 
 def test_searches_beside_changes_see_a_whole_state() -> None:
     rng = np.random.default_rng(7)
-    gallery = Gallery()
+    gallery = Gallery(START)
     probe = {2: embedding(rng)}
     steady = [Entry(f"s{n}", f"s{n}", Status.ACTIVE, n, {2: embedding(rng)}) for n in range(50)]
     coming = [Entry(f"c{n}", "comer", Status.ACTIVE, n, {2: probe[2]}) for n in range(300)]
@@ -112,36 +114,38 @@ def test_searches_beside_changes_see_a_whole_state() -> None:
 
     def change() -> None:
         for before, entry in itertools.pairwise(coming):
-            gallery.update([before.encounter_id], [entry])
+            gallery.update([before.encounter_id], [entry], Change("", entry.added))
 
     with ThreadPoolExecutor(3) as threads:
         changing = threads.submit(change)
-        found: list[tuple[tuple[StoredPerson, ...], int]] = []
+        found: list[Shortlist] = []
         while not changing.done():
             found += threads.map(lambda _: gallery.search(probe, Scope(), COUNT), range(4))
         changing.result()
 
     assert found
-    assert {people for _, people in found} <= {50, 51}
-    for persons, people in found:
-        assert len(persons) == COUNT
-        assert (persons[0].person_id == "comer") == (people == 51)
+    assert {each.people for each in found} <= {50, 51}
+    for each in found:
+        assert len(each.persons) == COUNT
+        assert (each.persons[0].person_id == "comer") == (each.people == 51)
+        if each.people == 51:
+            assert each.persons[0].encounter_ids == (f"c{each.change.number}",)
 
 
 def test_a_person_enrolled_often_pushes_nobody_out() -> None:
     rng = np.random.default_rng(6)
     wanted = embedding(rng)
     near = [(wanted + 0.01 * embedding(rng)).astype(np.float16) for _ in range(60)]
-    gallery = Gallery()
+    gallery = Gallery(START)
     gallery.update(
         (),
         [Entry(f"often-{n}", "often", Status.ACTIVE, n, {2: near[n]}) for n in range(60)]
         + [Entry(f"e{n}", f"p{n}", Status.ACTIVE, 60 + n, {2: embedding(rng)}) for n in range(20)],
     )
 
-    persons, people = gallery.search({2: wanted}, Scope(), COUNT)
+    found = gallery.search({2: wanted}, Scope(), COUNT)
 
-    assert people == 21
-    assert len(persons) == COUNT
-    assert persons[0].person_id == "often"
-    assert len(persons[0].encounter_ids) == 60
+    assert found.people == 21
+    assert len(found.persons) == COUNT
+    assert found.persons[0].person_id == "often"
+    assert len(found.persons[0].encounter_ids) == 60

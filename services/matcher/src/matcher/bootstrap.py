@@ -114,6 +114,7 @@ def _add_services(
     capture = Capture(extractor, gate, pool, settings.keep_images)
     probing = Probing(store, capture, pool)
     prepared = PreparedFingers(store, pool, settings.prepared_bytes)
+    base.follower.tell_of_deleted(prepared.forget)
     judge = Judge(clock, lambda: uuid4().hex, settings.enough_minutiae)
     searching = search.Search(base.follower, prepared, pool, judge, settings.persons_compared)
     enrolling = enrol.Enrol(

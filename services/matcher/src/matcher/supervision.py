@@ -1,6 +1,7 @@
 """Keeps the index at the state of the database, and says honestly what works."""
 
 import asyncio
+import time
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -8,6 +9,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from matcher.index.follower import Follower
 from matcher.store.store import Store
 from matcher.use_cases.readiness import Level, Readiness
+
+_DELETED_KEPT_SECONDS = 3600.0
+"""How long a snapshot may hold what was deleted since."""
+_RETRY_SECONDS = 60.0
 
 _log = structlog.get_logger(__name__)
 
@@ -22,6 +27,7 @@ class Supervision:
         self._follower = follower
         self._readiness = readiness
         self._snapshot_every = snapshot_every
+        self._no_snapshot_before = 0.0
 
     async def run(self, seconds: float) -> None:
         """Look again and again, with so many seconds in between, until cancelled."""
@@ -46,12 +52,14 @@ class Supervision:
             await self._save_when_due()
 
     async def _save_when_due(self) -> None:
-        if self._follower.unsaved < self._snapshot_every:
+        due = self._follower.snapshot_is_due(self._snapshot_every, _DELETED_KEPT_SECONDS)
+        if not due or time.monotonic() < self._no_snapshot_before:
             return
         try:
             await self._follower.save()
         except OSError as error:  # costs a slower start, nothing else
             _log.warning("snapshot_failed", error=str(error))
+            self._no_snapshot_before = time.monotonic() + _RETRY_SECONDS
 
     async def _fall(self, level: Level, reason: str, error: Exception) -> None:
         if self._readiness.level is not level or self._readiness.reason != reason:

@@ -1,7 +1,8 @@
 """The index as searches see it: never behind what was committed before they came in."""
 
 import asyncio
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 
 from servicekit.pool import Pool
@@ -17,6 +18,9 @@ from matcher.index.loading import Loader
 _BATCH = 500
 _RETRY_AFTER = timedelta(seconds=1)
 
+Forget = Callable[[Collection[str] | None], None]
+"""Told which encounters were deleted; None: everything known of any is void."""
+
 
 class Follower:
     """Keeps a gallery at the state of the database, whichever replica changed that."""
@@ -24,10 +28,15 @@ class Follower:
     def __init__(self, loader: Loader, searches: Pool) -> None:
         self._loader = loader
         self._searches = searches
-        self._gallery = Gallery()
-        self._at: Change | None = None
+        self._gallery: Gallery | None = None
         self._saved = 0
+        self._deleted_since: float | None = None
+        self._forget: Forget | None = None
         self._step: asyncio.Task[None] | None = None
+
+    def tell_of_deleted(self, forget: Forget) -> None:
+        """Have someone told of encounters that are no more."""
+        self._forget = forget
 
     async def search(
         self, probe: Mapping[int, Embedding], scope: Scope, *, count: int, within: float
@@ -36,62 +45,76 @@ class Follower:
 
         within: seconds that may be spent on catching up, else IndexBehind is raised.
         """
-        async with self._loader.store.read() as records:
-            head = await records.changes.head()
         try:
             async with asyncio.timeout(within):
-                await self._reach(head)
+                gallery = await self._reach(await self._head())
         except TimeoutError:
             raise IndexBehind("the index is behind", retry_after=_RETRY_AFTER) from None
-        assert self._at is not None  # noqa: S101  reached above
-        at = self._at
-        persons, people = await self._searches.run(self._gallery.search, probe, scope, count)
-        return Shortlist(persons, people, at)
+        return await self._searches.run(gallery.search, probe, scope, count)
 
     async def catch_up(self) -> None:
         """Load the gallery if need be, and apply all that is committed by now."""
-        async with self._loader.store.read() as records:
-            head = await records.changes.head()
-        await self._reach(head)
+        await self._reach(await self._head())
 
     async def save(self) -> None:
         """Write a snapshot, if a file for it is configured and something changed since the last."""
-        file, at, gallery = self._loader.snapshot_file, self._at, self._gallery
-        if file is None or at is None or at.number == self._saved:
+        file, gallery = self._loader.snapshot_file, self._gallery
+        if file is None or gallery is None or gallery.at.number == self._saved:
             return
-        label = snapshot.Label(at.incarnation, at.number, self._loader.version)
-        await asyncio.to_thread(lambda: snapshot.write(file, label, gallery.entries()))
-        self._saved = at.number
+        label = snapshot.Label(gallery.at.incarnation, gallery.at.number, self._loader.version)
+        since, self._deleted_since = self._deleted_since, None
+        try:
+            await asyncio.to_thread(lambda: snapshot.write(file, label, gallery.entries()))
+        except OSError:
+            self._deleted_since = since
+            raise
+        self._saved = label.change
 
     def state(self) -> IndexState:
         """What the index holds now."""
-        people, fingers, size_bytes = self._gallery.size()
-        applied = self._at.number if self._at else 0
-        return IndexState(applied, people, fingers, size_bytes, self._saved)
+        if self._gallery is None:
+            return IndexState(0, 0, 0, 0, 0)
+        people, fingers, size_bytes = self._gallery.size
+        return IndexState(self._gallery.at.number, people, fingers, size_bytes, self._saved)
 
-    @property
-    def unsaved(self) -> int:
-        """Changes applied since the last snapshot."""
-        return self._at.number - self._saved if self._at else 0
+    def snapshot_is_due(self, changes: int, seconds: float) -> bool:
+        """Whether so many changes came since the last, or it holds what was deleted so long ago."""
+        unsaved = self._gallery.at.number - self._saved if self._gallery else 0
+        since = self._deleted_since
+        return unsaved >= changes or (since is not None and time.monotonic() - since >= seconds)
 
-    async def _reach(self, head: Change) -> None:
+    async def _head(self) -> Change:
+        async with self._loader.store.read() as records:
+            return await records.changes.head()
+
+    async def _reach(self, head: Change) -> Gallery:
         """Apply changes up to this one; everybody who waits shares the steps."""
-        while self._at is None or not self._at.includes(head):
+        while (gallery := self._gallery) is None or not gallery.at.includes(head):
             if self._step is None or self._step.done():
                 self._step = asyncio.create_task(self._advance())
             await asyncio.shield(self._step)
+            if self._gallery and self._gallery.at.incarnation != head.incarnation:
+                head = await self._head()  # else a state would be waited for that is no more
+        return gallery
 
     async def _advance(self) -> None:
-        loader, at = self._loader, self._at
+        loader, gallery = self._loader, self._gallery
         async with loader.store.read() as records:
             head = await records.changes.head()
-            if at is not None and at.incarnation == head.incarnation:
-                last, touched = await records.changes.after(at.number, _BATCH)
+            if gallery is not None and gallery.at.incarnation == head.incarnation:
+                last, touched = await records.changes.after(gallery.at.number, _BATCH)
                 page = await records.changes.entries(touched, loader.version)
-        if at is None or at.incarnation != head.incarnation:
+        if gallery is None or gallery.at.incarnation != head.incarnation:
             loaded = await loader.load()
-            self._gallery, self._at, self._saved = loaded.gallery, loaded.at, loaded.saved
+            self._gallery, self._saved = loaded.gallery, loaded.saved
+            self._tell(None)
             return
         entries, _ = await loader.complete(page)
-        await loader.pool.run(self._gallery.update, touched, entries)
-        self._at = Change(at.incarnation, last)
+        await loader.pool.run(gallery.update, touched, entries, Change(head.incarnation, last))
+        if deleted := set(touched) - {entry.encounter_id for entry in entries}:
+            self._deleted_since = self._deleted_since or time.monotonic()
+            self._tell(deleted)
+
+    def _tell(self, deleted: Collection[str] | None) -> None:
+        if self._forget is not None:
+            self._forget(deleted)

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.domain.biometrics import Embedding, Status
-from matcher.domain.gallery import Entry, Scope, StoredPerson
+from matcher.domain.change import Change
+from matcher.domain.gallery import Entry, Scope, Shortlist, StoredPerson
 from matcher.domain.rules import shortlist
 from matcher.index.holdings import Holdings
 from matcher.index.lock import SharedLock
@@ -18,31 +19,37 @@ Queries = Mapping[int, NDArray[np.float32]]
 
 
 class Gallery:
-    """Searches encounters. Any thread may call anything: changes wait for searches and back."""
+    """Searches encounters. Any thread may call anything: changes wait for searches and back.
 
-    def __init__(self) -> None:
+    at: change up to which it is complete.
+    size: persons and fingers that can be found, and bytes their vectors take.
+    """
+
+    def __init__(self, at: Change) -> None:
         self._lock = SharedLock()
         self._holdings = Holdings()
+        self.at = at
+        self.size = (0, 0, 0)
 
-    def update(self, gone: Iterable[str], entries: Sequence[Entry]) -> None:
-        """Remove encounters, then add some; those already there are replaced."""
+    def update(
+        self, gone: Iterable[str], entries: Sequence[Entry], at: Change | None = None
+    ) -> None:
+        """Remove encounters, then add some; those already there are replaced.
+
+        at: change up to which it is complete then; None if that stays as it is.
+        """
         with self._lock.writing():
             self._holdings.update(gone, entries)
-
-    def size(self) -> tuple[int, int, int]:
-        """Persons and fingers that can be found, and bytes their vectors take."""
-        with self._lock.reading():
-            return self._holdings.size()
+            self.at = at or self.at
+            self.size = self._holdings.size()
 
     def entries(self) -> list[Entry]:
         """All that can be found, as it was put in."""
         with self._lock.reading():
             return self._holdings.entries()
 
-    def search(
-        self, probe: Mapping[int, Embedding], scope: Scope, count: int
-    ) -> tuple[tuple[StoredPerson, ...], int]:
-        """The most similar persons, and how many were searched.
+    def search(self, probe: Mapping[int, Embedding], scope: Scope, count: int) -> Shortlist:
+        """The most similar persons.
 
         count: most persons brought back; however many encounters a person has, it is one.
         """
@@ -55,7 +62,7 @@ class Gallery:
             found, similarities = self._candidates(queries, scope, count)
             chosen = shortlist(similarities, count)
             persons = tuple(self._stored(found[i], scope) for i in chosen)
-            return persons, self._holdings.people(scope)
+            return Shortlist(persons, self._holdings.people(scope), self.at)
 
     def _candidates(
         self, queries: Queries, scope: Scope, count: int

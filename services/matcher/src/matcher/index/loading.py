@@ -25,10 +25,9 @@ Embed = Callable[[Sequence[bytes]], Sequence[Embedding]]
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A gallery, complete up to a change. saved: change of the snapshot it came from, or 0."""
+    """A gallery. saved: change of the snapshot it came from, or 0."""
 
     gallery: Gallery
-    at: Change
     saved: int
 
 
@@ -43,7 +42,7 @@ class Loader:
     snapshot_file: Path | None
 
     async def load(self) -> Loaded:
-        """A gallery and the change up to which it is complete, for the log to go on from."""
+        """A gallery that is complete up to some change, for the log to go on from."""
         async with self.store.read() as records:
             head = await records.changes.head()
         try:
@@ -75,17 +74,17 @@ class Loader:
         )
         if change > head.number:
             raise snapshot.Unusable("it is of a later state than the database")
-        gallery = Gallery()
+        gallery = Gallery(Change(head.incarnation, change))
         await self.pool.run(gallery.update, (), entries)
-        return Loaded(gallery, Change(head.incarnation, change), saved=change)
+        return Loaded(gallery, saved=change)
 
     async def _from_database(self, head: Change) -> Loaded:
-        gallery, added = Gallery(), 0
+        gallery, added = Gallery(head), 0
         while True:
             async with self.store.read() as records:
                 page = await records.changes.entries_after(added, _PAGE, self.version)
             if not page.entries:
-                return Loaded(gallery, head, saved=0)
+                return Loaded(gallery, saved=0)
             entries, made = await self.complete(page)
             if made:
                 async with self.store.write() as records:

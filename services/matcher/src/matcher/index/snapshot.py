@@ -46,6 +46,8 @@ def write(path: Path, label: Label, entries: Sequence[Entry]) -> None:
     content = payload.getbuffer()
     header: dict[str, object] = {"format": _FORMAT, "encounters": len(entries), **asdict(label)}
     header["sha256"] = digest(header, content)
+    for left_over in path.parent.glob(f".{path.name}.*"):
+        left_over.unlink(missing_ok=True)  # of a process that was killed, or that is slower
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     with draft.open("wb") as file:
         file.write(json.dumps(header).encode() + b"\n")

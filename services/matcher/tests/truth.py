@@ -55,8 +55,8 @@ async def enrol(truth: Truth, person: int, status: Status = Status.ACTIVE) -> En
     """Store a person's right index finger."""
     record = template(person, INDEX)
     finger = Finger(INDEX, read_template(record), record, embed([record])[0])
-    origin = Origin("spiffe://id/office/national/service/registry", f"request-{person}", b"digest")
-    enrolment = Enrolment(f"encounter-{person}", f"person-{person}", (), None, origin)
+    origin = Origin("spiffe://id/office/national/service/registry", f"request-{person}")
+    enrolment = Enrolment(f"encounter-{person}", f"person-{person}", (), None, origin, b"digest")
     async with truth.store.write() as records:
         return await records.encounters.add(enrolment, [finger], status, NOW)
 

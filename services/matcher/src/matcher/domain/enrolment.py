@@ -7,11 +7,10 @@ from matcher.domain.biometrics import Sample
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The request something came from. digest: SHA-256 of its content."""
+    """The request something came from."""
 
     caller: str
     request_id: str
-    digest: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +23,14 @@ class SearchPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """Fingers a person gave on one occasion. search: None if duplicates are not looked for."""
+    """Fingers a person gave on one occasion.
+
+    search: None if duplicates are not looked for. digest: SHA-256 of the request's content.
+    """
 
     encounter_id: str
     person_id: str
     samples: tuple[Sample, ...]
     search: SearchPolicy | None
     origin: Origin
+    digest: bytes

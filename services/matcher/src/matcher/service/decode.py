@@ -23,6 +23,7 @@ def enrolment(request: encounters_pb2.CreateEncounterRequest) -> Enrolment:
         samples=samples(request.samples),
         search=search_policy(request.search) if request.check_duplicates else None,
         origin=origin(request),
+        digest=hashlib.sha256(request.SerializeToString(deterministic=True)).digest(),
     )
 
 
@@ -51,9 +52,8 @@ def origin(
     | identification_pb2.IdentifyRequest
     | identification_pb2.VerifyRequest,
 ) -> Origin:
-    """Who asks, and a digest of what."""
-    content = request.SerializeToString(deterministic=True)
-    return Origin(caller().uri, request.request_id, hashlib.sha256(content).digest())
+    """Who asks, by which request."""
+    return Origin(caller().uri, request.request_id)
 
 
 def change(token: str) -> Change | None:

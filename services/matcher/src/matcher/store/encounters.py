@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from matcher.domain.biometrics import Encounter, Finger, Image, Missing, Status, StoredFinger
 from matcher.domain.change import Change
-from matcher.domain.enrolment import Enrolment, Origin
+from matcher.domain.enrolment import Enrolment
 from matcher.domain.errors import EncounterExists, EncounterNotFound
 from matcher.domain.gallery import StoredPerson
 from matcher.store.changes import Changes
@@ -27,18 +27,19 @@ class Encounters:
     _changes: Changes
     _embedding_version: str
 
-    async def begun_by(self, origin: Origin) -> Encounter | None:
+    async def begun_by(self, enrolment: Enrolment) -> Encounter | None:
         """The encounter that an earlier attempt of this very request added, if it did.
 
         Raises RequestIdReused if the request had another content then.
         """
+        origin = enrolment.origin
         statement = _encounters().where(
             encounters.c.caller == origin.caller, encounters.c.request_id == origin.request_id
         )
         row = (await self._transaction.execute(statement)).one_or_none()
         if row is None:
             return None
-        if row.request_digest != origin.digest:
+        if row.request_digest != enrolment.digest:
             raise _reused()
         return await self._encounter(row)
 
@@ -62,7 +63,7 @@ class Encounters:
                     changed=change.number,
                     caller=enrolment.origin.caller,
                     request_id=enrolment.origin.request_id,
-                    request_digest=enrolment.origin.digest,
+                    request_digest=enrolment.digest,
                 )
             )
         except IntegrityError:

@@ -73,7 +73,7 @@ class Enrol:
 
     async def _store_pending(self, enrolment: Enrolment) -> tuple[Encounter, Side]:
         async with self.store.read() as records:
-            begun = await records.encounters.begun_by(enrolment.origin)
+            begun = await records.encounters.begun_by(enrolment)
         if begun is not None:
             return begun, await self.probing.of([begun.encounter_id], "encounter_id")
         fingers = await self.capture(enrolment.samples, "samples")

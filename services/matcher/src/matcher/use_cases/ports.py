@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from matcher.domain.biometrics import Embedding, Encounter, Finger, Image, Status
 from matcher.domain.change import Change
 from matcher.domain.decision import Decision, Recorded
-from matcher.domain.enrolment import Enrolment, Origin
+from matcher.domain.enrolment import Enrolment
 from matcher.domain.gallery import IndexState, Scope, Shortlist, StoredPerson
 
 
@@ -25,7 +25,7 @@ class Changes(Protocol):
 class Encounters(Protocol):
     """Encounters and what was taken of their fingers."""
 
-    async def begun_by(self, origin: Origin) -> Encounter | None:
+    async def begun_by(self, enrolment: Enrolment) -> Encounter | None:
         """The encounter an earlier attempt of this request added; raises RequestIdReused."""
         ...
 

@@ -58,7 +58,9 @@ async def serve(settings: PrinterSettings) -> None:
         connector = aiohttp.TCPConnector(force_close=True)
         session = await stack.enter_async_context(aiohttp.ClientSession(connector=connector))
         desk = _desk(settings, database)
-        server = _server(settings, desk, session)
+        pool = Pool(settings.page_workers, settings.page_queue)
+        stack.callback(pool.close)
+        server = _server(settings, desk, session, pool)
         # A group: a service that cannot tend its machines any more must end, not look healthy.
         async with asyncio.TaskGroup() as tasks:
             dispatching = tasks.create_task(_dispatch(settings, desk, session))
@@ -79,13 +81,15 @@ def _desk(settings: PrinterSettings, database: Database) -> Desk:
     )
 
 
-def _server(settings: PrinterSettings, desk: Desk, session: aiohttp.ClientSession) -> Server:
+def _server(
+    settings: PrinterSettings, desk: Desk, session: aiohttp.ClientSession, pool: Pool
+) -> Server:
     create = CreatePrintJob(
         verify=JwsVerifier(load_keys(settings.trusted_keys)),
         read_payload=PayloadReader(settings.issuing_state_name),
         office=settings.office,
         clock=desk.clock,
-        pool=Pool(settings.page_workers, settings.page_queue),
+        pool=pool,
         new_id=_new_id,
     )
     services = [

@@ -64,8 +64,8 @@ class MachinesServicer:
     def RegisterMachine(self, request, context):
         """Makes a machine known, or changes its address.
 
-        Callers: administrators. Errors: INVALID_REQUEST, MACHINE_UNREACHABLE, REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        Callers: administrators. Errors: INVALID_REQUEST, MACHINE_UNREACHABLE, MACHINE_ALREADY_REGISTERED
+        (under another id), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

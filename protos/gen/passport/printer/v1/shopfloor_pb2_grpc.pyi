@@ -36,8 +36,8 @@ class MachinesStub:
     RegisterMachine: _grpc.UnaryUnaryMultiCallable[_shopfloor_pb2.RegisterMachineRequest, _shopfloor_pb2.Machine]
     """Makes a machine known, or changes its address.
 
-    Callers: administrators. Errors: INVALID_REQUEST, MACHINE_UNREACHABLE, REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    Callers: administrators. Errors: INVALID_REQUEST, MACHINE_UNREACHABLE, MACHINE_ALREADY_REGISTERED
+    (under another id), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
     """
     ListMachines: _grpc.UnaryUnaryMultiCallable[_shopfloor_pb2.ListMachinesRequest, _shopfloor_pb2.ListMachinesResponse]
     """All machines. Callers: operators, administrators, service issuance. Retry: yes."""
@@ -58,8 +58,8 @@ class MachinesAsyncStub(MachinesStub):
     RegisterMachine: _aio.UnaryUnaryMultiCallable[_shopfloor_pb2.RegisterMachineRequest, _shopfloor_pb2.Machine]  # type: ignore[assignment]
     """Makes a machine known, or changes its address.
 
-    Callers: administrators. Errors: INVALID_REQUEST, MACHINE_UNREACHABLE, REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    Callers: administrators. Errors: INVALID_REQUEST, MACHINE_UNREACHABLE, MACHINE_ALREADY_REGISTERED
+    (under another id), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
     """
     ListMachines: _aio.UnaryUnaryMultiCallable[_shopfloor_pb2.ListMachinesRequest, _shopfloor_pb2.ListMachinesResponse]  # type: ignore[assignment]
     """All machines. Callers: operators, administrators, service issuance. Retry: yes."""
@@ -83,8 +83,8 @@ class MachinesServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_shopfloor_pb2.Machine, _abc.Awaitable[_shopfloor_pb2.Machine]]:
         """Makes a machine known, or changes its address.
 
-        Callers: administrators. Errors: INVALID_REQUEST, MACHINE_UNREACHABLE, REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        Callers: administrators. Errors: INVALID_REQUEST, MACHINE_UNREACHABLE, MACHINE_ALREADY_REGISTERED
+        (under another id), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
         """
 
     @_abc_1.abstractmethod

@@ -80,6 +80,13 @@ class MachineNotFound(DomainError):
     reason = "MACHINE_NOT_FOUND"
 
 
+class MachineAlreadyRegistered(DomainError):
+    """The machine at this address is known by another id (metadata: machine_id)."""
+
+    kind = Kind.ALREADY_EXISTS
+    reason = "MACHINE_ALREADY_REGISTERED"
+
+
 class MachineUnreachable(DomainError):
     """The machine does not answer IPP at its address."""
 

@@ -17,16 +17,14 @@ from printer.domain.machine import (
     Phase,
     Sighting,
 )
-from printer.ipp import codec
+from printer.ipp import answers, codec
 from printer.ipp.codec import Attributes, Group, Message, Tag, one
 from printer.ipp.words import (
     BOOK_SERIAL,
     DOCUMENT_LENGTH,
     DOCUMENT_SHA256,
     PRINTED_SHA256,
-    JobState,
     Operation,
-    PrinterState,
     Status,
 )
 
@@ -42,7 +40,6 @@ _PRINTER_ATTRIBUTES = (
 )  # fmt: skip
 # Bytes; more than ten thousand jobs fit.
 _LARGEST_ANSWER = 4 * 1024 * 1024
-_AWAITS_DOCUMENT = {"job-incoming", "job-data-insufficient"}
 
 
 class IppMachine:
@@ -64,7 +61,7 @@ class IppMachine:
         asked_at = datetime.now(UTC)
         names = one(Tag.KEYWORD, *_PRINTER_ATTRIBUTES)
         answer = await self._ask(Operation.GET_PRINTER_ATTRIBUTES, {"requested-attributes": names})
-        return _sighting(answer.first(Group.PRINTER), asked_at)
+        return answers.sighting(answer.first(Group.PRINTER), asked_at)
 
     async def find(self, name: str, number: int | None = None) -> MachineJob | None:
         """The job of this name among all that the machine remembers, finished ones too.
@@ -119,7 +116,7 @@ class IppMachine:
             answer = await self._ask(Operation.GET_JOB_ATTRIBUTES, wanted)
         except MachineRefused:
             return None
-        return _machine_job(answer.first(Group.JOB))
+        return answers.machine_job(answer.first(Group.JOB))
 
     async def _jobs(self) -> list[MachineJob]:
         operation = {
@@ -127,7 +124,7 @@ class IppMachine:
             "requested-attributes": one(Tag.KEYWORD, *_JOB_ATTRIBUTES),
         }
         answer = await self._ask(Operation.GET_JOBS, operation)
-        return [_machine_job(attributes) for attributes in answer.all(Group.JOB)]
+        return [answers.machine_job(attributes) for attributes in answer.all(Group.JOB)]
 
     async def _ask(
         self,
@@ -158,7 +155,7 @@ class IppMachine:
         except codec.MalformedMessage as error:
             raise MachineSilent(str(error)) from error
         if answer.code >= Status.BAD_REQUEST:
-            raise MachineRefused(_explain(operation, answer))
+            raise MachineRefused(answers.explain(operation, answer))
         return answer
 
     def _request(
@@ -205,62 +202,3 @@ async def _body(head: bytes, document: bytes) -> AsyncIterator[bytes]:
         yield document[:half]
         failpoint("ipp.upload.half")
         yield document[half:]
-
-
-def _explain(operation: Operation, answer: Message) -> str:
-    try:
-        status = Status(answer.code).name
-    except ValueError:
-        status = f"status 0x{answer.code:04x}"
-    message = codec.text(answer.first(Group.OPERATION), "status-message") or ""
-    return f"{operation.name}: {status} {message}".strip()
-
-
-def _sighting(attributes: Attributes, asked_at: datetime) -> Sighting:
-    uuid = codec.text(attributes, "printer-uuid")
-    up_time = codec.integer(attributes, "printer-up-time")
-    state = codec.integer(attributes, "printer-state")
-    if uuid is None or up_time is None or state is None:
-        raise MachineSilent("the machine does not tell its uuid, up-time or state")
-    reasons = codec.texts(attributes, "printer-state-reasons")
-    accepting = attributes.get("printer-is-accepting-jobs")
-    return Sighting(
-        printer_uuid=uuid,
-        up_time=up_time,
-        asked_at=asked_at,
-        heard_at=datetime.now(UTC),
-        idle=state == PrinterState.IDLE,
-        stopped=state == PrinterState.STOPPED,
-        accepting=accepting is None or accepting.values[0] is True,
-        reasons=tuple(reason for reason in reasons if reason != "none"),
-    )
-
-
-def _machine_job(attributes: Attributes) -> MachineJob:
-    number = codec.integer(attributes, "job-id")
-    state = codec.integer(attributes, "job-state")
-    name = codec.text(attributes, "job-name")
-    if number is None or state is None or name is None:
-        # One whose name is not told might be the very one that is looked for.
-        raise MachineSilent("the machine tells of a job without id, name or state")
-    return MachineJob(
-        number=number,
-        name=name,
-        phase=_phase(state, codec.texts(attributes, "job-state-reasons")),
-        began=_began(attributes),
-        printed_sha256=codec.text(attributes, PRINTED_SHA256),
-    )
-
-
-def _phase(state: int, reasons: tuple[str, ...]) -> Phase:
-    if state in (JobState.PENDING, JobState.PENDING_HELD):
-        return Phase.WITHOUT_DOCUMENT if _AWAITS_DOCUMENT & set(reasons) else Phase.WAITING
-    if state in (JobState.PROCESSING, JobState.PROCESSING_STOPPED):
-        return Phase.PRINTING
-    return Phase.COMPLETED if state == JobState.COMPLETED else Phase.GIVEN_UP
-
-
-def _began(attributes: Attributes) -> bool:
-    # Only "no value" says that processing did not begin; not told and "unknown" do not.
-    began = attributes.get("time-at-processing")
-    return began is None or began.tag != Tag.NO_VALUE

@@ -8,7 +8,7 @@ from enum import Enum
 from servicekit.errors import InvalidRequest
 
 from printer.domain.book import BookState
-from printer.domain.errors import MachineUnreachable
+from printer.domain.errors import MachineAlreadyRegistered, MachineUnreachable
 from printer.domain.machine import Machine, MachineRefused, MachineSilent, Sighting
 from printer.use_cases.floor import Floor
 from printer.use_cases.records import Records
@@ -54,8 +54,14 @@ async def probe(links: Callable[[str], Link], uri: str) -> Sighting:
 async def register_machine(
     records: Records, machine_id: str, uri: str, sighting: Sighting
 ) -> Machine:
-    """Make a machine known, or change its address."""
+    """Make a machine known, or change its address; raises MachineAlreadyRegistered."""
     known = {machine.machine_id: machine for machine in await records.machines.all()}
+    for other in known.values():
+        # Under two ids it would be given two jobs at once, each in the way of the other.
+        if other.printer_uuid == sighting.printer_uuid and other.machine_id != machine_id:
+            raise MachineAlreadyRegistered(
+                f"this is machine {other.machine_id}", field="uri", machine_id=other.machine_id
+            )
     paused = machine_id in known and known[machine_id].paused
     machine = Machine(machine_id, uri, sighting.printer_uuid, paused)
     await records.machines.put(machine)

@@ -20,3 +20,13 @@ async def test_with_the_field_named(office: Office, uri: str, expected: str) -> 
         await office.register("M1", uri)
 
     assert reason(refusal.value) == (expected, "uri")
+
+
+async def test_a_machine_has_one_id(office: Office) -> None:
+    await office.machine("M1", books=0)
+
+    with pytest.raises(grpc.aio.AioRpcError) as refusal:
+        await office.register("M2", office.machines["M1"].uri)
+    await office.register("M1", office.machines["M1"].uri)
+
+    assert reason(refusal.value) == ("MACHINE_ALREADY_REGISTERED", "uri")

@@ -21,6 +21,7 @@ from harness.world.population import Applicant, Human
 
 BOOKS, PREFIX = 800, "X"
 _AT_ONCE = 16
+_MOST_TAKES = 8
 _WITHIN_SECONDS = 120.0
 _GLANCE_SECONDS = 0.1
 
@@ -77,21 +78,18 @@ class Office:
     async def drain(self, tell: Tell = nobody) -> int:
         """Until nobody waits for the matcher.
 
-        Fingers it cannot use are taken again; returns of how many people.
+        Fingers it cannot use are taken again; returns how often. Who has no better ones stays.
         """
-        waiting = await self.waiting_for_matcher()
-        while waiting:
-            left = await until(
-                partial(self._fewer_than, waiting),
-                what="the matcher identifies people",
-                within=_WITHIN_SECONDS,
-            )
-            tell(waiting - left)
-            waiting = left
-        again = await self.files(pb.APPLICATION_STATE_PAID)
-        for application in again:
-            await self.counter.take_again(self.casebook.cases[application.application_id])
-        return len(again) + await self.drain(tell) if again else 0
+        taken_again = 0
+        for _ in range(_MOST_TAKES):
+            await self._all_identified(tell)
+            unusable = await self.files(pb.APPLICATION_STATE_PAID)
+            for application in unusable:
+                await self.counter.take_again(self.casebook.cases[application.application_id])
+            taken_again += len(unusable)
+            if not unusable:
+                break
+        return taken_again
 
     async def decide(self) -> tuple[list[Examined], int]:
         """Ten minutes later examiners decide, then the supervisor; how many were approved."""
@@ -156,6 +154,17 @@ class Office:
     async def _passports(self) -> int:
         states = await self.administrator.applications()
         return states.get("ready", 0) + states.get("handed_over", 0)
+
+    async def _all_identified(self, tell: Tell) -> None:
+        waiting = await self.waiting_for_matcher()
+        while waiting:
+            left = await until(
+                partial(self._fewer_than, waiting),
+                what="the matcher identifies people",
+                within=_WITHIN_SECONDS,
+            )
+            tell(waiting - left)
+            waiting = left
 
     async def _fewer_than(self, number: int) -> int | None:
         left = await self.waiting_for_matcher()

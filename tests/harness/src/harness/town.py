@@ -134,16 +134,7 @@ class Town:
 
     async def failed_checks(self) -> Sequence[Check]:
         """What the service's books and the machines' ledgers disagree about."""
-        evidence = audit.Evidence(
-            files=await self.office.files(),
-            notices=await self.office.administrator.notices(),
-            books=await self.office.operator.books(),
-            balance=await self.office.operator.balance(),
-            trays=self.country.trays,
-            casebook=self.office.casebook,
-            examined=[],
-            zone=ZONE,
-        )
+        evidence = await audit.gather(self.office, [], ZONE)
         facts = Facts(seed=self._seed, began=self.country.now)
         checks = [*audit.books(evidence, facts), *audit.notices(evidence)]
         return [check for check in checks if not check.holds]

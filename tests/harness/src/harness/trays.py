@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -61,6 +61,13 @@ def read_mrz(page: Path) -> str:
 def document_number(mrz: str) -> str:
     """The passport's number in a machine readable zone."""
     return mrz[_DOCUMENT_NUMBER].rstrip("<")
+
+
+def numbers_on_paper(trays: Iterable[Tray]) -> dict[str, str]:
+    """The passport's number in the page of each book, by serial."""
+    return {
+        serial: document_number(read_mrz(page)) for tray in trays for serial, page in tray.pages()
+    }
 
 
 def picture(page: Path, pixels_per_mm: float = 10.0) -> bytes:

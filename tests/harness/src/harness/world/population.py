@@ -33,7 +33,7 @@ class Size:
     planted_days: tuple[date, ...] = PLANTED_DAYS
     renewals: int = 130
     pictured_on_record: int = 40
-    pictured_strangers: int = 4
+    pictured_strangers: int = 2
     pictured_planted: int = 2
 
 

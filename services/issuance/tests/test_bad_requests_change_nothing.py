@@ -60,6 +60,10 @@ async def _refused(country: Country, role: str, method: str, request: Any) -> tu
          ops.SimulatePlanRequest(office=OFFICE, arrivals=[
              ops.ExpectedArrivals(day=calendar_date("2018-10-25"), count=1)]),
          ("INVALID_ARGUMENT", "BAD_DATE", "arrivals[0].day")),
+        ("administrator", "SimulatePlan",
+         ops.SimulatePlanRequest(office=OFFICE, arrivals=[
+             ops.ExpectedArrivals(day=calendar_date("9999-12-31"), count=1)]),
+         ("INVALID_ARGUMENT", "BAD_DATE", "arrivals[0].day")),
     ],
 )  # fmt: skip
 async def test_a_bad_request_is_refused(

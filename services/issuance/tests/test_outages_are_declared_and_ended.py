@@ -41,7 +41,9 @@ async def test_outages_do_not_overlap(country: Country) -> None:
         ("", {}, "UNKNOWN_OFFICE"),
         ("XXX", {}, "UNKNOWN_OFFICE"),
         (OFFICE, {"began_at": timestamp("2018-10-27T10:00:00+08:00")}, "BAD_DATE"),
+        (OFFICE, {"began_at": timestamp("0001-01-01T00:00:00Z")}, "BAD_DATE"),
         (OFFICE, {"expected_end": timestamp("2018-10-25T10:00:00+08:00")}, "BAD_DATE"),
+        (OFFICE, {"expected_end": timestamp("9999-12-31T23:59:59Z")}, "BAD_DATE"),
     ],
 )
 async def test_what_cannot_be_is_refused(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Self
 from zoneinfo import ZoneInfo, available_timezones
 
+import holidays
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 from servicekit.settings import ServiceSettings
@@ -46,6 +47,12 @@ class OfficeSettings(BaseModel):
         if zone not in available_timezones():
             raise ValueError("unknown time zone; give an IANA name such as Asia/Makassar")
         return zone
+
+    @model_validator(mode="after")
+    def _opens_first(self) -> Self:
+        if self.opens >= self.closes:
+            raise ValueError("an office opens before it closes")
+        return self
 
     def office(self, country: str) -> Office:
         """As the domain knows it. country: ISO 3166-1 alpha-2, for its holidays."""
@@ -101,6 +108,13 @@ class IssuanceSettings(ServiceSettings):
     outage_ends_seconds: float = Field(
         30.0, ge=0, description="well so long without a break ends it, seconds"
     )
+
+    @field_validator("country")
+    @classmethod
+    def _with_holidays(cls, country: str) -> str:
+        if country not in holidays.list_supported_countries():
+            raise ValueError("no holidays are known for this country")
+        return country
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:

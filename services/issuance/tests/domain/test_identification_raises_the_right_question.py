@@ -68,7 +68,8 @@ def test_other_people_beside_the_own_record_are_a_question(
     assert finding == Finding(Cause.OTHER_PERSON_FOUND, (OTHER,), own_record_first=first)
 
 
-def test_fingers_too_poor_to_say_no_are_work_for_an_examiner() -> None:
-    finding = assess(ApplicationType.NEW, "me", Outcome.UNDECIDED, [NEAR])
+@pytest.mark.parametrize("outcome", [Outcome.UNDECIDED, Outcome.HIT])
+def test_what_is_no_clear_no_is_work_for_an_examiner(outcome: Outcome) -> None:
+    finding = assess(ApplicationType.NEW, "me", outcome, [NEAR])
 
     assert finding == Finding(Cause.UNDECIDED, (NEAR,))

@@ -68,8 +68,11 @@ def test_a_new_working_day_settles_everything() -> None:
     assert told(undecided, MOVED, now=at(MONDAY, 8, 1)) == []
 
 
-def test_no_notice_promises_a_day_that_has_passed() -> None:
-    assert told(MOVED, now=at(TUESDAY, 11)) == []
+@pytest.mark.parametrize(
+    ("now", "count"), [(at(MONDAY, 13, 59), 1), (at(MONDAY, 14), 0), (at(TUESDAY, 11), 0)]
+)
+def test_no_notice_promises_a_time_that_has_passed(now: datetime, count: int) -> None:
+    assert len(told(MOVED, now=now)) == count
 
 
 @pytest.mark.parametrize(
@@ -139,7 +142,7 @@ class Fortnight:
         capacity = Capacity.of(4, Fraction("40.5"), since=self.APPLIED)
         waiting = Waiting("a", self.APPLIED, promised)
         room = PrintRoom(CALENDAR, capacity, stopped)
-        return plan([waiting], room, CALENDAR.workday_left(now)).collect_on()["a"]
+        return plan([waiting], room, CALENDAR.day_of(now)).collect_on()["a"]
 
 
 def test_an_outage_moves_a_promise_once() -> None:

@@ -64,7 +64,7 @@ def assess(
     person_id: who the applicant says to be. candidates: best first.
 
     Anybody else among the hits is the gravest question; then an own record that is not among
-    them; then fingers too poor to say no.
+    them; then fingers too poor to say no. A hit without anybody hit is no clear answer either.
     """
     hits = tuple(candidate for candidate in candidates if candidate.hit)
     own = kind.on_record and any(hit.person_id == person_id for hit in hits)
@@ -74,6 +74,6 @@ def assess(
         return Finding(Cause.OTHER_PERSON_FOUND, others, own_first)
     if kind.on_record and not own:
         return Finding(Cause.OWN_RECORD_MISSING, tuple(candidates), own_first)
-    if outcome is Outcome.UNDECIDED:
+    if outcome is Outcome.UNDECIDED or (outcome is Outcome.HIT and not hits):
         return Finding(Cause.UNDECIDED, tuple(candidates), own_first)
     return Finding(None, (), own_first)

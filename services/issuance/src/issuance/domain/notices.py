@@ -1,4 +1,4 @@
-"""What applicants are told, and when: one notice for one change, never a date that has passed."""
+"""What applicants are told, and when: one notice for one change, never a time that has passed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -52,6 +52,10 @@ class Desk:
     calendar: Calendar
     hour: time = time(14)
 
+    def at(self, day: date) -> datetime:
+        """The instant of a collection."""
+        return datetime.combine(day, self.hour, self.calendar.zone)
+
     def on(self, day: date) -> Text:
         """Day and hour of a collection, in words."""
         return appointment_text(day, self.hour, self.calendar)
@@ -75,7 +79,6 @@ def due(
     told just that, once.
     """
     new_day = desk.calendar.opened_between(since, now)
-    today = desk.calendar.day_of(now)
     settled = True
     notices = []
     for standing in queue:
@@ -83,7 +86,7 @@ def due(
         if standing.computed is None:
             if _is_late(standing, desk, now):
                 notices.append(delayed(standing.application, why))
-        elif (settled or new_day) and _is_news(standing.computed, standing.told, today):
+        elif (settled or new_day) and _is_news(standing.computed, standing.told, desk, now):
             notices.append(moved(standing.application, standing.computed, desk, why))
     return notices
 
@@ -92,8 +95,8 @@ def _is_late(standing: Standing, desk: Desk, now: datetime) -> bool:
     return not standing.delayed and desk.calendar.opening(standing.told) <= now
 
 
-def _is_news(computed: date, told: date, today: date) -> bool:
-    return computed != told and computed >= today
+def _is_news(computed: date, told: date, desk: Desk, now: datetime) -> bool:
+    return computed != told and desk.at(computed) > now
 
 
 def promise(application: str, collect_on: date, desk: Desk) -> Notice:

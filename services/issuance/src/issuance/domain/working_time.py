@@ -84,10 +84,6 @@ class Calendar:
             day = self.next_working_day(day)
         return day
 
-    def working_days(self, after: date, until: date) -> int:
-        """How many working days lie in (after, until]; `after` is day 0."""
-        return sum(self.is_working_day(day) for day in _days(after + DAY, until))
-
     def day_of(self, instant: datetime) -> date:
         """The calendar day of `instant` on the office's wall."""
         return instant.astimezone(self.zone).date()
@@ -99,11 +95,6 @@ class Calendar:
     def closing(self, day: date) -> datetime:
         """The instant at which the office closes, were `day` a working day."""
         return datetime.combine(day, self.closes, self.zone)
-
-    def workday_left(self, now: datetime) -> date:
-        """The first working day that has not closed yet: what a plan made `now` starts with."""
-        day = self.day_of(now)
-        return self.on_or_after(day if now < self.closing(day) else day + DAY)
 
     def opened_between(self, after: datetime, until: datetime) -> bool:
         """Whether a working day has opened in (after, until]."""

@@ -10,7 +10,7 @@ from servicekit.identity import caller
 from servicekit.server import Context
 
 from issuance.domain.office import Office
-from issuance.domain.plan import expected
+from issuance.domain.plan import HORIZON, expected
 from issuance.domain.schedule import Row, announcement
 from issuance.domain.working_time import BadDate
 from issuance.service import encode
@@ -88,19 +88,19 @@ class ScheduleService(operations_pb2_grpc.ScheduleServicer):
         arrivals: dict[date, int] = {}
         for index, given in enumerate(request.arrivals):
             field = f"arrivals[{index}].day"
-            day = _not_past(day_of(given.day, field), today, field)
+            day = _within_plan(day_of(given.day, field), today, field)
             arrivals[day] = arrivals.get(day, 0) + given.count
         resumes = None
         if request.HasField("printing_resumes"):
             given_day = day_of(request.printing_resumes, "printing_resumes")
-            resumes = _not_past(given_day, today, "printing_resumes")
+            resumes = _within_plan(given_day, today, "printing_resumes")
         coming = expected(arrivals, office.calendar, office.promise_working_days)
         return Circumstances(resumes, request.machines or None, tuple(coming))
 
 
-def _not_past(day: date, today: date, field: str) -> date:
-    if day < today:
-        raise BadDate("a day that has passed cannot be planned", field=field)
+def _within_plan(day: date, today: date, field: str) -> date:
+    if not today <= day <= today + HORIZON:
+        raise BadDate("plans go from today to ten years ahead", field=field)
     return day
 
 

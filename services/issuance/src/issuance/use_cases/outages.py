@@ -2,16 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from servicekit.errors import DomainError, Kind
 
 from issuance.domain.office import Office, UnknownOffice
 from issuance.domain.outage import Outage, Scope
+from issuance.domain.plan import HORIZON
 from issuance.domain.working_time import BadDate
 from issuance.use_cases.kept import KeptOutage
 from issuance.use_cases.records import Records
 
+LONGEST_AGO = timedelta(days=366)
 MATCHER_AWAY = "the national matcher does not answer"
 
 
@@ -42,10 +44,10 @@ class Outages:
             raise UnknownOffice("an office, but not for the matcher", field="office")
         if outage.office and outage.office not in self._offices:
             raise UnknownOffice("there is no such office", field="office")
-        if outage.began > now:
-            raise BadDate("an outage does not begin in the future", field="began_at")
-        if outage.expected_end is not None and outage.expected_end <= max(outage.began, now):
-            raise BadDate("the expected end lies behind", field="expected_end")
+        if not now - LONGEST_AGO <= outage.began <= now:
+            raise BadDate("an outage began at most a year ago, and not later", field="began_at")
+        if outage.expected_end and not now < outage.expected_end <= now + HORIZON:
+            raise BadDate("the expected end lies ahead, within ten years", field="expected_end")
         await self._touch(records, outage)  # first, so that two who open one take turns
         for other in await records.outages.of_scope(outage.scope, outage.office):
             if other.ended is None or other.ended > outage.began:

@@ -51,7 +51,7 @@ def _until(case: Case, office: Office, link: Link | None, now: datetime) -> date
     if link is not None:
         expected = link.expected_end
     elif case.state in IN_PLAN and case.promised_on and not case.delayed:
-        expected = datetime.combine(case.promised_on, office.desk.hour, office.calendar.zone)
+        expected = office.desk.at(case.promised_on)
     else:
         expected = None
     return expected if expected and expected > now else None

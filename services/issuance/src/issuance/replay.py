@@ -16,6 +16,8 @@ from issuance.scenario_file import BadScenario, read
 DESCRIPTION = """\
 Compute the collection schedule of an office from its arrivals, print capacity and an outage,
 by the very planning code of the service. docs/replay.md explains every field."""
+LARGEST = 10_000_000
+"""Bytes of a scenario file; five years of arrivals are some 50,000."""
 EPILOG = "example: issuance replay docs/examples/banjarmasin-2018.json --out build/plan.json"
 
 
@@ -37,13 +39,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Replay one scenario. Returns 0, or 2 with one line on stderr and nothing written."""
     try:
-        rows = replay(read(args.scenario.read_bytes()))
+        rows = replay(read(_content(args.scenario)))
         _write(args.out, args.scenario, rows)
     except (BadScenario, OSError) as error:
         print(f"issuance replay: {_printable(str(error))}", file=sys.stderr)
         return 2
     print(table(rows))
     return 0
+
+
+def _content(path: Path) -> bytes:
+    with path.open("rb") as file:
+        content = file.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise BadScenario(
+            f"scenario: {path} has more than {LARGEST:,} bytes; no scenario needs them"
+        )
+    return content
 
 
 def replay(scenario: Scenario) -> list[Row]:

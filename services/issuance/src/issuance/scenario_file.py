@@ -41,11 +41,11 @@ def _no_constant(name: str) -> float:
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise BadScenario(f"{twice}: given twice; keep one")
+    fields: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in fields:
+            raise BadScenario(f"{_cut(name)}: given twice; keep one")
+        fields[name] = value
     return fields
 
 
@@ -65,7 +65,7 @@ _REMEDIES = {
 def _first(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     kind = first["type"]
-    field = ".".join(str(part) for part in first["loc"] if part != "[key]")
+    field = ".".join(_cut(str(part)) for part in first["loc"] if part != "[key]")
     problem = _REMEDIES.get(kind, first["msg"]).format(**first.get("ctx", {}))
     if not field:
         return problem if kind == "value_error" else f"scenario: {problem}"
@@ -76,4 +76,8 @@ def _first(error: ValidationError) -> str:
 
 def _shown(value: object) -> str:
     text = str(value) if isinstance(value, Decimal) else json.dumps(value, default=str)
+    return _cut(text)
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:60]}..."

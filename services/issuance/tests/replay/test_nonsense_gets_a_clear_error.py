@@ -84,6 +84,7 @@ def refusal(result: tuple[int, Path], capsys: pytest.CaptureFixture[str]) -> str
         ("outage", GONE, "printing_resumes: give the outage too, or leave this out"),
         ("printing_resume", "2018-11-05", "printing_resume: unknown; check the spelling"),
         ("promise\nworking", 3, "promise?working: unknown"),
+        ("p" * 10_000, 3, "p" * 60 + "...: unknown"),
     ],
 )
 def test_a_wrong_field_is_named_with_its_remedy(
@@ -119,6 +120,7 @@ def test_an_outage_without_any_end_cannot_be_planned(
         (b'{"country": "ID", "country": "SG"}', "country: given twice; keep one"),
         (b'{"machines": 1e99999999999999999999}', "scenario: not valid JSON"),
         (b"[" * 100_000, "scenario: nested too deeply"),
+        (b" " * 10_000_001, "more than 10,000,000 bytes"),
         (b'{"machines": ' + b"9" * 5000 + b"}", "scenario: not valid JSON"),
     ],
 )

@@ -1,6 +1,7 @@
 """As many books a day as the machines make, whole ones, in order; the rest wait for their turn."""
 
 from passport.issuance.v1 import operations_pb2 as ops
+from passport.printer.v1 import jobs_pb2
 from passport.type.v1 import civil_pb2
 
 from .country import OFFICE, Country, calendar_date, rows, timestamp
@@ -104,6 +105,17 @@ async def test_an_expired_clearance_is_signed_anew(country: Country) -> None:
 
     await country.reaches(id, "READY")
     assert len(country.printer.jobs) == 1
+
+
+async def test_a_job_of_nobody_keeps_no_book_waiting(country: Country) -> None:
+    stray = jobs_pb2.PrintJob(job_id="stray", application_id="nobody")
+    country.printer.jobs["stray"] = stray
+    country.printer.finish("stray")
+
+    id = (await country.applies()).application_id
+    await country.approves(id)
+
+    await country.reaches(id, "READY")
 
 
 async def _jobs(country: Country, count: int) -> bool:

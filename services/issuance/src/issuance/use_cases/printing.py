@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Protocol
 
+import structlog
 from servicekit.clock import Clock
 from servicekit.failpoint import failpoint
 
-from issuance.domain.case import ISSUANCE
+from issuance.domain.case import ISSUANCE, ApplicationNotFound
 from issuance.domain.owed import Owed
 from issuance.domain.states import Event, State, Work
 from issuance.use_cases.move import Move
 from issuance.use_cases.records import Records, Transactions
+
+_log = structlog.get_logger(__name__)
 
 
 class ClearanceExpired(Exception):
@@ -123,7 +126,12 @@ class TakeIn:
         failpoint("watch.after_commit")
 
     async def _end(self, records: Records, event: JobEvent) -> None:
-        case = await records.cases.get(event.case)
+        try:
+            case = await records.cases.get(event.case)
+        except ApplicationNotFound:
+            # Everybody else's books must not wait for a question that only people can answer.
+            _log.exception("job_of_nobody", job=event.job, application=event.case)
+            return
         if case.state is not State.PRINTING:
             return
         if case.print_job != event.job:

@@ -41,7 +41,7 @@ from .neighbours import Matcher, Printer
 POLICY = Path(__file__).parents[3] / "deploy" / "policy" / "policy.toml"
 OFFICE = "BJM"
 POSITION = biometrics_pb2.FINGER_POSITION_RIGHT_INDEX
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 SETTINGS = """
 certificate = "{pki}/national-issuance.pem"

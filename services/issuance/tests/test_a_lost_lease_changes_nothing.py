@@ -14,7 +14,7 @@ from issuance.domain.plan import Lane
 from issuance.domain.states import State, Work
 from issuance.store.records import MIGRATIONS, Store
 from issuance.use_cases.printing import Print
-from issuance.use_cases.records import LeaseLost
+from issuance.use_cases.work_records import LeaseLost
 from servicekit.database import Database, migrate
 
 NOW = datetime(2018, 11, 5, 1, tzinfo=UTC)

@@ -40,7 +40,7 @@ def values(item: Any, names: Sequence[str]) -> dict[str, Any]:
 
 
 class CaseStore:
-    """Implements `use_cases.records.Cases`. writes: whether the transaction does."""
+    """Implements `use_cases.case_records.Cases`. writes: whether the transaction does."""
 
     def __init__(self, connection: AsyncConnection, writes: bool) -> None:
         self._connection = connection

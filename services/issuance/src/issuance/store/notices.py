@@ -12,7 +12,7 @@ from issuance.use_cases.kept import KeptNotice, Page
 
 
 class NoticeStore:
-    """Implements `use_cases.records.Notices`."""
+    """Implements `use_cases.case_records.Notices`."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection

@@ -20,7 +20,7 @@ _FIELDS = [field.name for field in fields(Outage)]
 
 
 class OutageStore:
-    """Implements `use_cases.records.Outages`."""
+    """Implements `use_cases.plan_records.Outages`."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection

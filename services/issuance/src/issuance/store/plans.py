@@ -12,7 +12,7 @@ from issuance.store.tables import machines, plans, watches
 
 
 class PlanStore:
-    """Implements `use_cases.records.Plans`."""
+    """Implements `use_cases.plan_records.Plans`."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
@@ -62,7 +62,7 @@ class PlanStore:
 
 
 class WatchStore:
-    """Implements `use_cases.records.Watches`."""
+    """Implements `use_cases.work_records.Watches`."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection

@@ -19,7 +19,7 @@ _SAME = (
 
 
 class TaskStore:
-    """Implements `use_cases.records.Tasks`. writes: whether the transaction does."""
+    """Implements `use_cases.case_records.Tasks`. writes: whether the transaction does."""
 
     def __init__(self, connection: AsyncConnection, writes: bool) -> None:
         self._connection = connection

@@ -13,7 +13,7 @@ from issuance.domain.states import Work
 from issuance.store.cases import values
 from issuance.store.tables import work
 from issuance.use_cases.kept import Backlog
-from issuance.use_cases.records import LeaseLost
+from issuance.use_cases.work_records import LeaseLost
 
 _FIELDS = [field.name for field in fields(Owed)]
 _AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
@@ -21,7 +21,7 @@ _COLUMNS = [work.c[name] for name in _FIELDS]
 
 
 class WorkStore:
-    """Implements `use_cases.records.OwedWork`. replica: names whose leases are ours."""
+    """Implements `use_cases.work_records.OwedWork`. replica: names whose leases are ours."""
 
     def __init__(self, connection: AsyncConnection, replica: str) -> None:
         self._connection = connection

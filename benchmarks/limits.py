@@ -31,6 +31,7 @@ _ROW = os.urandom(1024)
 
 def commits(folder: Path) -> Figure:
     """Transactions of one row of 1 kB, each on the disk before the next begins."""
+    how = "rows of 1 kB, a bare SQLite table, same disk, WAL, FULL; worse of before and after"
     path = folder / "bare.sqlite"
     path.unlink(missing_ok=True)
     database = sqlite3.connect(path, isolation_level=None)
@@ -40,7 +41,7 @@ def commits(folder: Path) -> Figure:
     rate = _repeated(lambda: database.execute("INSERT INTO bare (content) VALUES (?)", (_ROW,)))
     database.close()
     path.unlink()
-    return Figure("commits", rate, "/s", "a bare SQLite table on the same disk, WAL, FULL, 1 kB")
+    return Figure("commits", rate, "/s", how)
 
 
 def comparisons(fingers: int = 50) -> Figure:

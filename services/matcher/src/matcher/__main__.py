@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from alembic.util.exc import CommandError
 from pydantic import ValidationError
 from servicekit import logs
 from servicekit.database import migrate
@@ -27,7 +26,7 @@ def main(arguments: list[str] | None = None) -> None:
         options.run(settings)
     except ValidationError as error:
         _fail("; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()))
-    except (SQLAlchemyError, CommandError) as error:
+    except SQLAlchemyError as error:
         _fail(f"{str(error).splitlines()[0]} (was `matcher migrate` run?)")
     except (OSError, ValueError) as error:
         _fail(str(error))
@@ -59,7 +58,12 @@ def _serve(settings: Settings) -> None:
 
 
 def _migrate(settings: Settings) -> None:
-    migrate(settings.database_url, MIGRATIONS)
+    from alembic.util.exc import CommandError  # half a second that no other command needs
+
+    try:
+        migrate(settings.database_url, MIGRATIONS)
+    except CommandError as error:
+        _fail(str(error))
     _say("the database is up to date")
 
 

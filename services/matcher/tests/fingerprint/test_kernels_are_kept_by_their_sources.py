@@ -1,0 +1,25 @@
+from pathlib import Path
+
+import pytest
+from matcher.fingerprint import compare, jit
+from matcher.synthetic import growth
+
+
+def test_every_kernel_lies_in_the_folder_of_these_sources() -> None:
+    for kernel in (compare._compare_all, growth._correlate):
+        folders = Path(kernel.stats.cache_path).parts
+        assert jit._of_these_sources(Path()).name in folders
+
+
+def test_a_change_of_any_source_is_another_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    callee = tmp_path / "fingerprint" / "callee.py"
+    callee.parent.mkdir()
+    callee.write_text("A = 1")
+    monkeypatch.setattr(jit, "__file__", str(callee.with_name("jit.py")))
+    before = jit._of_these_sources(tmp_path)
+
+    callee.write_text("A = 2")
+
+    assert jit._of_these_sources(tmp_path) != before

@@ -1,14 +1,14 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 from matcher.fingerprint import compare, jit
 from matcher.synthetic import growth
 
 
-def test_every_kernel_lies_in_the_folder_of_these_sources() -> None:
-    for kernel in (compare._compare_all, growth._correlate):
-        folders = Path(kernel.stats.cache_path).parts
-        assert jit._of_these_sources(Path()).name in folders
+@pytest.mark.parametrize("kernel", [compare._compare_all, growth._correlate])
+def test_a_kernel_lies_in_the_folder_of_these_sources(kernel: Any) -> None:
+    assert jit._of_these_sources(Path()).name in Path(kernel.stats.cache_path).parts
 
 
 def test_a_change_of_any_source_is_another_folder(

@@ -4,6 +4,7 @@ import signal
 import sys
 from pathlib import Path
 
+import pytest
 from printer.domain.job import RULES
 
 MANUAL = (Path(__file__).parents[3] / "docs" / "printer.md").read_text(encoding="utf-8")
@@ -22,7 +23,8 @@ def test_it_shows_the_table_of_jobs() -> None:
     assert shown == rows
 
 
-async def test_its_machine_starts(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
+async def test_its_machine_starts_and_ends(tmp_path: Path, number: int, status: int) -> None:
     [line] = [line for line in MANUAL.splitlines() if line.startswith("printer machine")]
     command = shlex.split(line.replace(":8631", ":0"))
 
@@ -31,8 +33,8 @@ async def test_its_machine_starts(tmp_path: Path) -> None:
     )
     assert machine.stdout is not None
     ready = await machine.stdout.readline()
-    machine.send_signal(signal.SIGINT)
+    machine.send_signal(number)
 
     assert ready.startswith(b"READY machine 127.0.0.1:")
-    assert await machine.wait() == 130
+    assert await machine.wait() == status
     assert (tmp_path / "m1" / "tray").is_dir()

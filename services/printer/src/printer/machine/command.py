@@ -2,6 +2,8 @@
 
 import argparse
 import asyncio
+import signal
+from contextlib import suppress
 from pathlib import Path
 
 from printer.machine.engine import Engine
@@ -30,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Be a machine until killed. Raises ValueError for a speed or plan that cannot be."""
+    """Be a machine until SIGTERM. Raises ValueError for a speed or plan that cannot be."""
     if options.books_per_minute <= 0:
         raise ValueError("--books-per-minute must be positive")
     ledger_file: Path = options.ledger
@@ -42,4 +44,14 @@ def run(options: argparse.Namespace) -> None:
         running_for=options.running_for,
     )
     host, _, port = options.listen.rpartition(":")
-    asyncio.run(MachineServer(engine, options.name).serve(host, int(port)))
+    with suppress(asyncio.CancelledError):
+        asyncio.run(_serve(MachineServer(engine, options.name), host, int(port)))
+
+
+async def _serve(server: MachineServer, host: str, port: int) -> None:
+    serving = asyncio.current_task()
+    assert serving is not None  # noqa: S101  a coroutine always runs in a task
+    # With this the loop is woken by every signal; otherwise one that comes just before it sleeps,
+    # SIGINT too, is seen only when something else wakes it.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, serving.cancel)
+    await server.serve(host, port)

@@ -35,7 +35,7 @@ test-slow: setup ## Long fault drills
 	$(RUN) pytest -m slow
 
 test-postgresql: setup ## The services' tests on a server: POSTGRESQL_TEST_URL=postgresql+asyncpg://<user who may create databases>:<password>@<host>/<db>
-	@[ -n "$(POSTGRESQL_TEST_URL)" ] || { echo "name a server: make help" >&2; exit 1; }
+	@[ -n "$(POSTGRESQL_TEST_URL)" ] || { echo 'name a server: make test-postgresql POSTGRESQL_TEST_URL=postgresql+asyncpg://user:password@host/db' >&2; exit 2; }
 	POSTGRESQL_TEST_URL="$(POSTGRESQL_TEST_URL)" $(RUN) pytest -m "not slow" services
 
 lint: setup ## ruff, mypy --strict, import-linter, buf, generated code up to date
@@ -61,10 +61,12 @@ bench: setup ## Accuracy and speed: IMAGES=<folder> DPI="500 SET=569"
 	$(RUN) python benchmarks/run.py $(if $(IMAGES),--images "$(IMAGES)") $(if $(DPI),--dpi "$(DPI)")
 
 replay: setup ## The plan of any fortnight: SCENARIO=<file> OUT=<file>
-	$(RUN) issuance replay $(SCENARIO) --out $(OUT)
+	@[ -n "$(SCENARIO)" ] && [ -n "$(OUT)" ] || { echo 'say which: make replay SCENARIO=docs/examples/banjarmasin-2018.json OUT=build/plan.json' >&2; exit 2; }
+	$(RUN) issuance replay "$(SCENARIO)" --out "$(OUT)"
 
 cert: setup ## A development certificate: OFFICE=BJM USER=siti ROLE=examiner
-	@$(RUN) servicekit cert --dir $(PKI) $(if $(OFFICE),--office $(OFFICE)) --user "$(USER)" --role "$(ROLE)"
+	@[ -n "$(USER)" ] && [ -n "$(ROLE)" ] || { echo 'say for whom: make cert OFFICE=BJM USER=siti ROLE=examiner' >&2; exit 2; }
+	@$(RUN) servicekit cert --dir "$(PKI)" $(if $(OFFICE),--office "$(OFFICE)") --user "$(USER)" --role "$(ROLE)"
 
 grpcurl: setup ## Call with a certificate: OFFICE=national USER=ani ROLE=administrator ARGS="..."
 	@$(RUN) deploy/grpcurl.sh "$(PKI)" "$(or $(OFFICE),national)" "$(USER)" "$(or $(ROLE),administrator)" $(ARGS)

@@ -314,7 +314,7 @@ class ClaimTaskRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     TASK_ID_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's id of this request. A UUID."""
+    """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
     task_id: _builtins.str
     """Which."""
     def __init__(
@@ -340,7 +340,7 @@ class ReleaseTaskRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     TASK_ID_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's id of this request. A UUID."""
+    """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
     task_id: _builtins.str
     """Which."""
     def __init__(
@@ -368,7 +368,7 @@ class DecideTaskRequest(_message.Message):
     VERDICT_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's id of this request. A UUID."""
+    """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
     task_id: _builtins.str
     """Which."""
     verdict: Global___Verdict.ValueType

@@ -353,7 +353,7 @@ class CreateApplicationRequest(_message.Message):
     HOLDER_FIELD_NUMBER: _builtins.int
     PERSON_ID_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's id of this request. A UUID."""
+    """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
     office: _builtins.str
     """The office; must be the caller's."""
     type: Global___ApplicationType.ValueType
@@ -478,7 +478,7 @@ class AcceptDocumentsRequest(_message.Message):
     APPLICATION_ID_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's id of this request. A UUID."""
+    """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
     application_id: _builtins.str
     """Which application."""
     revision: _builtins.int
@@ -509,7 +509,7 @@ class RefuseDocumentsRequest(_message.Message):
     REVISION_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's id of this request. A UUID."""
+    """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
     application_id: _builtins.str
     """Which application."""
     revision: _builtins.int
@@ -543,7 +543,7 @@ class RecordPaymentRequest(_message.Message):
     REVISION_FIELD_NUMBER: _builtins.int
     RECEIPT_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's id of this request. A UUID."""
+    """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
     application_id: _builtins.str
     """Which application."""
     revision: _builtins.int
@@ -577,7 +577,7 @@ class SubmitBiometricsRequest(_message.Message):
     REVISION_FIELD_NUMBER: _builtins.int
     SAMPLES_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's id of this request. A UUID."""
+    """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
     application_id: _builtins.str
     """Which application."""
     revision: _builtins.int
@@ -613,7 +613,7 @@ class RecordInterviewRequest(_message.Message):
     REVISION_FIELD_NUMBER: _builtins.int
     NOTES_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's id of this request. A UUID."""
+    """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
     application_id: _builtins.str
     """Which application."""
     revision: _builtins.int
@@ -646,7 +646,7 @@ class ApproveRequest(_message.Message):
     APPLICATION_ID_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's id of this request. A UUID."""
+    """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
     application_id: _builtins.str
     """Which application."""
     revision: _builtins.int
@@ -677,7 +677,7 @@ class RefuseRequest(_message.Message):
     REVISION_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's id of this request. A UUID."""
+    """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
     application_id: _builtins.str
     """Which application."""
     revision: _builtins.int
@@ -710,7 +710,7 @@ class WithdrawRequest(_message.Message):
     APPLICATION_ID_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's id of this request. A UUID."""
+    """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
     application_id: _builtins.str
     """Which application."""
     revision: _builtins.int
@@ -741,7 +741,7 @@ class HandOverRequest(_message.Message):
     REVISION_FIELD_NUMBER: _builtins.int
     SIGNED_BY_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's id of this request. A UUID."""
+    """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
     application_id: _builtins.str
     """Which application."""
     revision: _builtins.int

@@ -474,7 +474,7 @@ class DeclareOutageRequest(_message.Message):
     BEGAN_AT_FIELD_NUMBER: _builtins.int
     EXPECTED_END_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's id of this request. A UUID."""
+    """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
     scope: Global___OutageScope.ValueType
     """What it reaches."""
     office: _builtins.str
@@ -517,7 +517,7 @@ class EndOutageRequest(_message.Message):
     OUTAGE_ID_FIELD_NUMBER: _builtins.int
     ENDED_AT_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's id of this request. A UUID."""
+    """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
     outage_id: _builtins.str
     """Which."""
     @_builtins.property
@@ -728,7 +728,7 @@ class SetCapacityRequest(_message.Message):
     BOOKS_PER_MACHINE_PER_DAY_FIELD_NUMBER: _builtins.int
     FROM_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's id of this request. A UUID."""
+    """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
     office: _builtins.str
     """Which office."""
     machines: _builtins.int
@@ -782,7 +782,7 @@ class OwedWork(_message.Message):
     OUTAGE_ID_FIELD_NUMBER: _builtins.int
     OWNER_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
-    """identify or print."""
+    """identify, settle or print."""
     count: _builtins.int
     """How many."""
     leased: _builtins.int

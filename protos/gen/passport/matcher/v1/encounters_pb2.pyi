@@ -153,7 +153,7 @@ class CreateEncounterRequest(_message.Message):
     CHECK_DUPLICATES_FIELD_NUMBER: _builtins.int
     SEARCH_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's id of this request. A UUID."""
+    """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
     encounter_id: _builtins.str
     """The caller's id of the encounter: unique for ever. 1 to 64 characters A-Z a-z 0-9 . _ -"""
     person_id: _builtins.str
@@ -249,7 +249,7 @@ class SetEncounterStatusRequest(_message.Message):
     STATUS_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's id of this request. A UUID."""
+    """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
     encounter_id: _builtins.str
     """Which encounter."""
     status: Global___EncounterStatus.ValueType
@@ -281,7 +281,7 @@ class DeleteEncounterRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     ENCOUNTER_ID_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's id of this request. A UUID."""
+    """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
     encounter_id: _builtins.str
     """Which encounter."""
     def __init__(

@@ -146,7 +146,7 @@ class IdentifyRequest(_message.Message):
     SEARCH_FIELD_NUMBER: _builtins.int
     MIN_CHANGE_TOKEN_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's id of this request. A UUID."""
+    """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
     min_change_token: _builtins.str
     """The search must see at least this state; empty means everything committed before the call."""
     @_builtins.property
@@ -184,7 +184,7 @@ class VerifyRequest(_message.Message):
     RIGHT_FIELD_NUMBER: _builtins.int
     TARGET_FMR_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's id of this request. A UUID."""
+    """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
     target_fmr: _builtins.float
     """Asked false match rate, 1e-9 to 0.5; 0 means the service's own."""
     @_builtins.property

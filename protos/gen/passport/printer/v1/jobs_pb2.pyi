@@ -298,7 +298,7 @@ class CreatePrintJobRequest(_message.Message):
     PAYLOAD_FIELD_NUMBER: _builtins.int
     LANE_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's id of this request. A UUID."""
+    """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
     clearance: _builtins.str
     """Compact JWS, alg EdDSA (Ed25519), header `kid`; claims: `jti`, `application_id`,
     `document_number`, `payload_sha256` (lower-case hex), `office`, `exp` (seconds since 1970).
@@ -463,7 +463,7 @@ class CancelPrintJobRequest(_message.Message):
     JOB_ID_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's id of this request. A UUID."""
+    """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
     job_id: _builtins.str
     """Which."""
     reason: _builtins.str
@@ -496,7 +496,7 @@ class RecordQualityCheckRequest(_message.Message):
     PASSED_FIELD_NUMBER: _builtins.int
     DEFECT_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's id of this request. A UUID."""
+    """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
     job_id: _builtins.str
     """Which job."""
     book_serial: _builtins.str
@@ -537,7 +537,7 @@ class ResolveUnknownOutcomeRequest(_message.Message):
     FINDING_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's id of this request. A UUID."""
+    """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
     job_id: _builtins.str
     """Which job."""
     book_serial: _builtins.str

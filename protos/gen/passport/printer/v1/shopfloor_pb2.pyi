@@ -156,7 +156,7 @@ class RegisterMachineRequest(_message.Message):
     MACHINE_ID_FIELD_NUMBER: _builtins.int
     URI_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's id of this request. A UUID."""
+    """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
     machine_id: _builtins.str
     """Its id in the office. 1 to 16 characters A-Z and 0-9."""
     uri: _builtins.str
@@ -226,7 +226,7 @@ class PauseMachineRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     MACHINE_ID_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's id of this request. A UUID."""
+    """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
     machine_id: _builtins.str
     """Which."""
     def __init__(
@@ -252,7 +252,7 @@ class ResumeMachineRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     MACHINE_ID_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's id of this request. A UUID."""
+    """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
     machine_id: _builtins.str
     """Which."""
     def __init__(
@@ -305,7 +305,7 @@ class ReceiveBooksRequest(_message.Message):
     BOOKS_FIELD_NUMBER: _builtins.int
     DELIVERY_NOTE_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's id of this request. A UUID."""
+    """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
     delivery_note: _builtins.str
     """The delivery note. 1 to 64 characters."""
     @_builtins.property
@@ -337,7 +337,7 @@ class LoadBooksRequest(_message.Message):
     MACHINE_ID_FIELD_NUMBER: _builtins.int
     BOOKS_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's id of this request. A UUID."""
+    """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
     machine_id: _builtins.str
     """The machine."""
     @_builtins.property

@@ -1,3 +1,2 @@
 CREATE DATABASE matcher;
 CREATE DATABASE issuance;
-CREATE DATABASE printer;

@@ -31,7 +31,10 @@ class Killing:
         await self._task
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+MORE_SEEDS = [pytest.param(seed, marks=pytest.mark.slow) for seed in range(3, 13)]
+
+
+@pytest.mark.parametrize("seed", [1, 2, *MORE_SEEDS])
 async def test_books_equal_ledgers_whoever_was_killed(town: Town, seed: int) -> None:
     moments = stream(seed, "moments")
     killing = [

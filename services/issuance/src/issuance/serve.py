@@ -33,10 +33,9 @@ def serve(args: argparse.Namespace) -> int:
 def bring_up_to_date(args: argparse.Namespace) -> int:
     """Bring the database to the newest schema. Returns 0, or 2 with the reason on stderr."""
     try:
-        settings = IssuanceSettings.load(args.config)
+        migrate(IssuanceSettings.load(args.config).database_url, MIGRATIONS)
     except (OSError, ValueError) as error:
         return _refuse("migrate", error)
-    migrate(settings.database_url, MIGRATIONS)
     return 0
 
 

@@ -1,5 +1,6 @@
 """The one place where implementations are chosen and put together."""
 
+import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -67,7 +68,8 @@ async def truth(settings: Settings) -> AsyncIterator[Truth]:
     """Open the database and an index that is not loaded yet."""
     database = Database(settings.database_url)
     store = Store(database, embedding.VERSION)
-    pool, following = Pool(settings.workers, settings.queue), Pool(1, settings.queue)
+    workers = settings.workers or os.cpu_count() or 1
+    pool, following = Pool(workers, settings.queue), Pool(1, settings.queue)
     loader = Loader(store, following, _embed_all, embedding.VERSION, settings.snapshot_file)
     try:
         yield Truth(database, store, Follower(loader, pool), pool)

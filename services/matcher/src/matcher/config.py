@@ -1,6 +1,5 @@
 """Settings of the matcher: the service's common ones and its own."""
 
-import os
 from pathlib import Path
 
 from pydantic import Field
@@ -46,8 +45,8 @@ class Settings(ServiceSettings):
     target_fmr: float = Field(
         0.0001, gt=0, le=0.5, description="false matches a verification, likewise"
     )
-    workers: int = Field(
-        os.cpu_count() or 1, ge=1, description="threads for extraction and comparison"
+    workers: int | None = Field(
+        None, ge=1, description="threads for extraction and comparison; unset: one for each core"
     )
     queue: int = Field(256, ge=0, description="pieces of such work that may wait for a thread")
     prepared_bytes: int = Field(

@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from typing import Any
 
 from sqlalchemy import Connection, event, make_url, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from servicekit.connection import PatientConnection
@@ -104,11 +105,15 @@ def migrate(url: str, script_location: str) -> None:
     """Bring the database to the newest schema.
 
     script_location: a folder or ``package:folder`` with Alembic's ``versions/`` in it.
-    Raises what Alembic raises; a failed upgrade changes nothing.
+    Raises OSError when the database cannot be used; a failed upgrade changes nothing.
     """
     # In a thread of its own, so that it can be called where an event loop already runs.
     with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, _migrate(url, script_location)).result()
+        try:
+            thread.submit(asyncio.run, _migrate(url, script_location)).result()
+        except SQLAlchemyError as error:
+            reason = str(error).splitlines()[0]
+            raise OSError(f"the database of database_url cannot be used: {reason}") from error
 
 
 async def _migrate(url: str, script_location: str) -> None:

@@ -16,7 +16,13 @@ MEBIBYTE = 1024 * 1024
 class ServiceSettings(BaseSettings):
     """What a service needs to be one. Subclasses set ``env_prefix`` in ``model_config``."""
 
-    model_config = SettingsConfigDict(extra="forbid", env_prefix="PASSPORT_", frozen=True)
+    model_config = SettingsConfigDict(
+        # A refused value may hold a password, as in database_url.
+        extra="forbid",
+        env_prefix="PASSPORT_",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
 
     listen: str = Field("127.0.0.1:0", description="host:port to serve on; port 0 takes a free one")
     certificate: Path = Field(description="PEM file, certificate chain with one URI name")

@@ -56,6 +56,7 @@ async def look_back(office: Office, examined: Sequence[Examined], facts: Facts) 
         *audit.people(evidence, facts),
         *audit.identities(evidence, facts),
         *audit.books(evidence, facts),
+        *audit.queue(evidence),
         *audit.notices(evidence),
     ]
     _pictures(evidence, facts)

@@ -150,7 +150,7 @@ class _ImageFormatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ImageForm
     IMAGE_FORMAT_BMP: _ImageFormat.ValueType  # 2
     """Windows bitmap."""
     IMAGE_FORMAT_TIFF: _ImageFormat.ValueType  # 3
-    """TIFF, first frame."""
+    """TIFF, one image in strips."""
 
 class ImageFormat(_ImageFormat, metaclass=_ImageFormatEnumTypeWrapper):
     """Encoding of a fingerprint image."""
@@ -162,7 +162,7 @@ IMAGE_FORMAT_PNG: ImageFormat.ValueType  # 1
 IMAGE_FORMAT_BMP: ImageFormat.ValueType  # 2
 """Windows bitmap."""
 IMAGE_FORMAT_TIFF: ImageFormat.ValueType  # 3
-"""TIFF, first frame."""
+"""TIFF, one image in strips."""
 Global___ImageFormat: _TypeAlias = ImageFormat  # noqa: Y015
 
 class _TemplateFormat:
@@ -195,7 +195,9 @@ class FingerImage(_message.Message):
     FORMAT_FIELD_NUMBER: _builtins.int
     PPI_FIELD_NUMBER: _builtins.int
     data: _builtins.bytes
-    """The encoded file. 1 byte to 16 MiB; at 500 ppi 64 x 64 to 1.5 million pixels."""
+    """The encoded file. 1 byte to 16 MiB; at 500 ppi 64 x 64 to 1.5 million pixels, no
+    side above 2,000; one image a file, a TIFF in strips.
+    """
     format: Global___ImageFormat.ValueType
     """Encoding of `data`. Mandatory."""
     ppi: _builtins.int

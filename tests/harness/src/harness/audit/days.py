@@ -3,6 +3,7 @@
 from collections import Counter as Tally
 from collections.abc import Iterable, Mapping
 from datetime import date
+from itertools import pairwise
 
 from passport.issuance.v1 import applications_pb2 as applications
 from passport.issuance.v1 import operations_pb2 as operations
@@ -37,6 +38,19 @@ def dates(
             {(row.applied, row.collect) for row in rows} == set(expected.items()),
             "; ".join(f"{_short(r.applied)} to {_short(r.collect)}: {r.count}" for r in rows),
         )
+
+
+def queue(evidence: Evidence) -> Iterable[Check]:
+    """Books were made in the order in which applications were complete, false alarms or not."""
+    made = {
+        notice.application_id: day(notice.at, evidence.zone)
+        for notice in evidence.notices
+        if notice.kind == operations.NOTICE_KIND_READY
+    }
+    files = sorted(evidence.files, key=lambda file: file.completed_at.ToNanoseconds())
+    days = [made[file.application_id] for file in files if file.application_id in made]
+    overtaken = sum(later < earlier for earlier, later in pairwise(days))
+    yield Check("everybody kept their place in the queue", not overtaken, number(overtaken))
 
 
 def notices(evidence: Evidence) -> Iterable[Check]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -56,7 +57,7 @@ class Memory:
         return answer
 
 
-class Server:
+class Server(ABC):
     """A server that can go away and come back at the same address."""
 
     def __init__(self, pki: Path, service: str, office: str = "national") -> None:
@@ -65,8 +66,9 @@ class Server:
         self.health = health.aio.HealthServicer()
         self.address = "127.0.0.1:0"
 
+    @abstractmethod
     def add(self, server: grpc.aio.Server) -> None:
-        raise NotImplementedError
+        """Add what the server serves."""
 
     async def start(self) -> None:
         self._server = grpc.aio.server(options=[("grpc.so_reuseport", 0)])

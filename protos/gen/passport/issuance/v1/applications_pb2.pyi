@@ -90,8 +90,6 @@ class _ApplicationStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Appl
     """Refused. Final."""
     APPLICATION_STATE_WITHDRAWN: _ApplicationState.ValueType  # 14
     """Withdrawn. Final."""
-    APPLICATION_STATE_UNCOLLECTED: _ApplicationState.ValueType  # 15
-    """The passport was not collected in time. Final. Planned, not reached yet."""
 
 class ApplicationState(_ApplicationState, metaclass=_ApplicationStateEnumTypeWrapper):
     """Where an application stands; the table of transitions is in docs/issuance-states.md."""
@@ -126,8 +124,6 @@ APPLICATION_STATE_REFUSED: ApplicationState.ValueType  # 13
 """Refused. Final."""
 APPLICATION_STATE_WITHDRAWN: ApplicationState.ValueType  # 14
 """Withdrawn. Final."""
-APPLICATION_STATE_UNCOLLECTED: ApplicationState.ValueType  # 15
-"""The passport was not collected in time. Final. Planned, not reached yet."""
 Global___ApplicationState: _TypeAlias = ApplicationState  # noqa: Y015
 
 class _Turn:

@@ -6,8 +6,8 @@ from passport.matcher.v1.identification_pb2 import SearchPolicy, VerifyRequest
 
 
 def broken(message: SearchPolicy | VerifyRequest, field: str) -> bool:
-    violations = protovalidate.collect_violations(message)
-    return any(violation.proto.field.elements[0].field_name == field for violation in violations)
+    paths = [violation.proto.field for violation in protovalidate.collect_violations(message)]
+    return any(path is not None and path.elements[0].field_name == field for path in paths)
 
 
 @pytest.mark.parametrize("rate", [0.0, 1e-9, 0.001, 0.5])

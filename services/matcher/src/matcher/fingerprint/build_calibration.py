@@ -21,8 +21,7 @@ from scipy.stats import genpareto  # type: ignore[import-untyped, unused-ignore]
 from matcher.fingerprint import compare
 from matcher.fingerprint.calibrate import Calibration, Curve, store
 from matcher.fingerprint.minutiae import Minutiae
-from matcher.synthetic import Master, impress, master
-from matcher.synthetic.field import orientation
+from matcher.synthetic import Master, impress, lookalike, master
 
 FIRST_SEED = 4_000_000_000
 """First finger used; demonstrations and measurements count from 0, training from 3e9."""
@@ -92,17 +91,9 @@ def _person(flows: list[Master], seed: int) -> list[Minutiae]:
     rng = np.random.default_rng(seed)
     hardness, area = rng.uniform(*HARDNESS), min(1.0, rng.uniform(0.15, 1.85))
     return [
-        _part(impress(_along(flow, master(seed + finger)), 0, hardness=hardness), area, rng)
+        _part(impress(lookalike(flow, seed + finger), 0, hardness=hardness), area, rng)
         for finger, flow in enumerate(flows)
     ]
-
-
-def _along(flow: Master, finger: Master) -> Master:
-    """Lay the minutiae of `finger` along the ridges of `flow`, turned as little as can be."""
-    ridge = np.array([orientation(flow.field, x, y) for x, y in finger.xy])
-    against = np.cos(finger.angle - ridge) < 0
-    angle = (ridge + np.where(against, math.pi, 0)) % (2 * math.pi)
-    return replace(finger, field=flow.field, angle=angle)
 
 
 def _part(found: Minutiae, area: float, rng: np.random.Generator) -> Minutiae:

@@ -57,7 +57,20 @@ def master(seed: int) -> Master:
     """The finger with this number (0 or more): the same number gives the same finger."""
     rng = np.random.default_rng(seed)
     pattern = _pattern(rng.random())
-    field = _field(pattern, rng)
+    return _finger(seed, pattern, _field(pattern, rng), rng)
+
+
+def lookalike(flow: Master, seed: int) -> Master:
+    """Somebody else's finger whose ridges flow as those of `flow` do: the hardest of strangers.
+
+    Only minutiae differ; they are laid along that flow anew, as many as a finger may have.
+    seed: 0 or more; becomes the finger's own, and with `flow` determines it.
+    """
+    rng = np.random.default_rng((seed, flow.seed, 3))
+    return _finger(seed, flow.pattern, flow.field, rng)
+
+
+def _finger(seed: int, pattern: Pattern, field: Field, rng: np.random.Generator) -> Master:
     per_square_pixel = rng.uniform(0.18, 0.29) / 19.685**2
     count = int(per_square_pixel * math.pi * field.half_width * field.half_height)
     xy, angle = _scatter(field, count, per_square_pixel, rng)

@@ -51,17 +51,17 @@ def severity(rng: np.random.Generator, hardness: float) -> float:
 
 def touch(rng: np.random.Generator, severity: float, hardness: float) -> Contact:
     """Draw a contact; severity 0 is a full, nearly straight, unstretched print."""
-    turn = rng.normal(0.0, 0.05 + 0.1 * severity)
+    turn = rng.normal(0.0, 0.03 + severity * (0.3 if rng.random() < 0.2 else 0.05))
     if rng.random() < _ANY_TURN * (hardness - COMPETITION):
         turn = rng.uniform(-math.pi, math.pi)
     stretch = np.eye(2) + severity * rng.normal(0.0, 0.012, (2, 2))
     cos, sin = math.cos(turn), math.sin(turn)
-    shift = np.clip(rng.normal(0.0, 1.0, 2), -2.0, 2.0)
-    half_width = rng.uniform(135.0 - 25.0 * severity, 155.0)
+    shift = np.clip(rng.normal(0.0, 1.0, 2), -2.5, 2.5)
+    half_width = rng.uniform(max(70.0, 140.0 - 34.0 * severity), 155.0)
     return Contact(
         matrix=np.array([[cos, sin], [-sin, cos]]) @ stretch,
         waves=_waves(rng, severity),
-        centre=shift * (6.0 + 13.0 * severity, 8.0 + 17.0 * severity),
+        centre=shift * (6.0 + 16.0 * severity, 8.0 + 20.0 * severity),
         middle=rng.normal((WIDTH / 2, HEIGHT / 2), (4.0 + 12.0 * severity, 4.0 + 15.0 * severity)),
         half_axes=(half_width, half_width * rng.uniform(1.15, 1.45)),
         tilt=rng.normal(0.0, 0.15),
@@ -71,8 +71,8 @@ def touch(rng: np.random.Generator, severity: float, hardness: float) -> Contact
 def _waves(rng: np.random.Generator, severity: float) -> NDArray[np.float64]:
     """Three long waves of displacement by a few pixels."""
     waves = np.empty((3, 5))
-    waves[:, :2] = rng.normal(0.0, 1.7 * severity, (3, 2))
-    waves[:, 2:4] = rng.normal(0.0, 2.0 * math.pi / 300.0, (3, 2))
+    waves[:, :2] = rng.normal(0.0, 2.1 * severity, (3, 2))
+    waves[:, 2:4] = rng.normal(0.0, 2.0 * math.pi / 400.0, (3, 2))
     waves[:, 4] = rng.uniform(0.0, 2.0 * math.pi, 3)
     # Skin gives way by two fifths and no more; so `lift` always converges.
     strain = np.sum(np.hypot(*waves[:, :2].T) * np.hypot(*waves[:, 2:4].T))

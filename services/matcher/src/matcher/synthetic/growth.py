@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from matcher.fingerprint.jit import compiled
 from matcher.synthetic.field import Field, orientation, period
-from matcher.synthetic.patterns import Master
+from matcher.synthetic.patterns import Master, clarities
 from matcher.synthetic.skin import enlarged, weathered
 from matcher.synthetic.vortices import vortices
 
@@ -61,7 +61,7 @@ def grow(master: Master) -> Ridges:
         skin = np.clip(1.5 * _filtered(skin, even, kernels), -1.0, 1.0)
     wave = _filtered(skin, even, kernels) + 1j * _filtered(skin, odd, kernels)
     xy, angle, kind = vortices(wave, master.field, _SCALE)
-    clarity = rng.beta(4.0, 1.5, len(angle))
+    clarity = clarities(len(angle), rng)
     crisp = (wave.real / np.maximum(0.25, np.abs(wave))).astype(np.float32)
     relief = weathered(enlarged(crisp, (HEIGHT, WIDTH)), rng)
     return Ridges(relief, replace(master, xy=xy, angle=angle, kind=kind, clarity=clarity))

@@ -26,6 +26,10 @@ from matcher.synthetic.patterns import Master
 
 MOST = 120
 """Minutiae kept of one impression, the best first."""
+FAINTEST = 20
+"""Least quality reported, as by the extractor: what shows worse is not found."""
+_NEAREST = 7.5
+"""Pixels within which an extractor reports the best minutia only."""
 _STEP = 2.0 * math.pi / 256.0
 """Angle unit of ISO/IEC 19794-2."""
 
@@ -35,7 +39,7 @@ Floats = NDArray[np.float64]
 class Wear(NamedTuple):
     """What goes wrong with one impression beyond its geometry; a tuple for kernels.
 
-    loss: probability that a minutia of mean clarity is not found.
+    loss: probability that a minutia is not found however well it shows.
     invented: false minutiae for each true one.
     patch: (x, y, radius) in the finger's frame where the skin did not print well.
     jitter: standard deviation of positions, pixels.
@@ -82,22 +86,23 @@ def impression(master: Master, seed: int, *, hardness: float = COMPETITION) -> I
     true, origin = _observed(xy, angle, master.kind, master.clarity, contact, wear, rng)
     false = _invented(len(true), xy, angle, contact, wear, rng)
     rows = np.concatenate([true, false])
-    best = np.argsort(-rows[:, 4], kind="stable")[:MOST]
+    best = np.argsort(-rows[:, 4], kind="stable")
+    best = best[_alone(rows[best])][:MOST]
     origins = np.append(origin, np.full(len(false), -1, np.int32))[best]
     return Impression(minutiae(rows[best], width=WIDTH, height=HEIGHT), origins)
 
 
 def _wear(rng: np.random.Generator, bad: float) -> Wear:
     return Wear(
-        loss=bad * rng.uniform(0.02, 0.14),
-        invented=bad * rng.uniform(0.0, 0.18),
+        loss=bad * rng.uniform(0.0, 0.025),
+        invented=bad * rng.uniform(0.0, 0.2),
         patch=(
             rng.uniform(-150.0, 150.0),
             rng.uniform(-200.0, 200.0),
             bad * rng.uniform(0.0, 50.0),
         ),
-        jitter=0.4 + bad * rng.uniform(0.05, 0.3),
-        wobble=0.03 + bad * rng.uniform(0.005, 0.03),
+        jitter=0.5 + bad * rng.uniform(0.05, 0.5),
+        wobble=0.018 + bad * rng.uniform(0.002, 0.022),
     )
 
 
@@ -117,7 +122,7 @@ def _observed(
     count = 0
     for i in range(len(xy)):
         sight = _sight(xy[i, 0], xy[i, 1], clarity[i], contact, wear, rng)
-        if rng.random() < wear.loss * 2.0 * (1.3 - sight) + max(0.0, 0.15 - sight):
+        if rng.random() < wear.loss:
             continue
         if _record(rows[count], xy[i], angle[i], sight, contact, wear, rng):
             rows[count, 3] = kind[i] if rng.random() < 0.75 + 0.2 * sight else 3 - kind[i]
@@ -135,13 +140,26 @@ def _invented(
     count = 0
     for _ in range(len(rows)):
         where = _somewhere(contact, rng)
-        sight = 0.6 * _sight(where[0], where[1], rng.beta(1.5, 2.5), contact, wear, rng)
+        sight = _sight(where[0], where[1], rng.beta(1.2, 2.0), contact, wear, rng)
         nearest = np.argmin((xy[:, 0] - where[0]) ** 2 + (xy[:, 1] - where[1]) ** 2)
         along = angle[nearest] + rng.normal(0.0, 0.25) + math.pi * rng.integers(0, 2)
         if _record(rows[count], where, along, sight, contact, wear, rng):
             rows[count, 3] = 1 + rng.integers(0, 2)
             count += 1
     return rows[:count]
+
+
+@compiled
+def _alone(rows: Floats) -> NDArray[np.bool_]:
+    """Which minutiae (n, 5), best first, have none that is better within `_NEAREST`."""
+    alone = np.ones(len(rows), np.bool_)
+    for i in range(len(rows)):
+        for j in range(i):
+            squared = (rows[i, 0] - rows[j, 0]) ** 2 + (rows[i, 1] - rows[j, 1]) ** 2
+            if alone[j] and squared < _NEAREST**2:
+                alone[i] = False
+                break
+    return alone
 
 
 @compiled
@@ -152,8 +170,8 @@ def _sight(
     border = depth(contact, x, y)
     if border > 1.0:
         return -1.0
-    sight = clarity + rng.normal(0.0, 0.1)
-    sight *= 1.0 - 0.45 * max(0.0, border - 0.75) / 0.25
+    sight = clarity + rng.normal(0.0, 0.08)
+    sight *= 1.0 - 0.6 * max(0.0, border - 0.88) / 0.12
     patch_x, patch_y, radius = wear.patch
     if (x - patch_x) ** 2 + (y - patch_y) ** 2 < radius * radius:
         sight *= 0.35
@@ -180,17 +198,17 @@ def _record(
     wear: Wear,
     rng: np.random.Generator,
 ) -> bool:
-    """Write (x, y, angle, -, quality) unless it does not touch or misses the sensor."""
-    if sight < 0.0:
+    """Write (x, y, angle, -, quality) unless it does not touch, is faint or misses the sensor."""
+    quality = 96.0 * (1.0 - (1.0 - sight) ** 1.6) + rng.normal(0.0, 1.5)
+    if sight < 0.0 or quality < FAINTEST:
         return False
     blur = 1.4 - 0.6 * sight
     x, y = place(contact, where[0], where[1])
     row[0] = math.floor(x + blur * rng.normal(0.0, wear.jitter) + 0.5)
     row[1] = math.floor(y + blur * rng.normal(0.0, wear.jitter) + 0.5)
     turn = turned(contact, where[0], where[1], angle) + blur * rng.normal(0.0, wear.wobble)
-    if rng.random() < 0.03 * (1.2 - sight):
+    if rng.random() < 0.015 * (1.2 - sight):
         turn += math.pi
     row[2] = math.floor(turn / _STEP + 0.5) * _STEP
-    sure = 1.0 - (1.0 - sight) ** 2.2
-    row[4] = math.floor(min(100.0, max(1.0, 97.0 * sure + rng.normal(0.0, 3.0))))
+    row[4] = math.floor(min(100.0, quality))
     return bool(0.0 <= row[0] < WIDTH and 0.0 <= row[1] < HEIGHT)

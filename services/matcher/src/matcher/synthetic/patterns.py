@@ -33,6 +33,10 @@ NATURAL_SHARES = {
 """Wilson, Candela and Watson, Journal of Artificial Neural Networks 1(2), 1994."""
 
 
+_PAIRED = 0.02
+"""Share of the places tried that lie beside the last minutia, opposite to it."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Master:
     """What never changes about a synthetic finger.
@@ -71,12 +75,16 @@ def lookalike(flow: Master, seed: int) -> Master:
 
 
 def _finger(seed: int, pattern: Pattern, field: Field, rng: np.random.Generator) -> Master:
-    per_square_pixel = rng.uniform(0.18, 0.29) / 19.685**2
+    per_square_pixel = rng.uniform(0.17, 0.31) / 19.685**2
     count = int(per_square_pixel * math.pi * field.half_width * field.half_height)
     xy, angle = _scatter(field, count, per_square_pixel, rng)
-    kind = np.where(rng.random(count) < 0.6, 1, 2).astype(np.uint8)
-    clarity = rng.beta(4.0, 1.5, count)
-    return Master(seed, pattern, field, xy, angle, kind, clarity)
+    kind = np.where(rng.random(count) < 0.72, 1, 2).astype(np.uint8)
+    return Master(seed, pattern, field, xy, angle, kind, clarities(count, rng))
+
+
+def clarities(count: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    """How reliably each of so many minutiae shows: most nearly always, a few hardly ever."""
+    return np.where(rng.random(count) < 0.25, rng.random(count), rng.beta(8.0, 1.0, count))
 
 
 def _pattern(draw: float) -> Pattern:
@@ -163,33 +171,62 @@ _SINGULARITIES = {
 def _scatter(
     field: Field, count: int, density: float, rng: np.random.Generator
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Place minutiae: more where the field must make or end ridges, seldom side by side."""
+    """Place minutiae: more where the field must make or end ridges, opposite ones in pairs."""
     xy = np.empty((count, 2))
     angle = np.empty(count)
     placed = 0
     while placed < count:
-        x = rng.uniform(-field.half_width, field.half_width)
-        y = rng.uniform(-field.half_height, field.half_height)
-        if (x / field.half_width) ** 2 + (y / field.half_height) ** 2 > 1.0:
-            continue
-        born = max(-2.0 * density, min(2.0 * density, charge(field, x, y)))
-        here = 0.4 * density + abs(born)
-        if rng.random() * 2.4 * density > here or not _has_room(xy[:placed], x, y, rng):
-            continue
-        theta = orientation(field, x, y) + rng.normal(0.0, 0.07)
-        if rng.random() > 0.5 + 0.5 * born / here:
-            theta += math.pi
-        xy[placed, 0], xy[placed, 1] = x, y
-        angle[placed] = theta % (2.0 * math.pi)
-        placed += 1
+        if placed > 0 and rng.random() < _PAIRED:
+            x, y, theta = _beside(xy[placed - 1], angle[placed - 1], rng)
+        else:
+            x = rng.uniform(-field.half_width, field.half_width)
+            y = rng.uniform(-field.half_height, field.half_height)
+            born = max(-2.0 * density, min(2.0 * density, charge(field, x, y)))
+            here = 0.4 * density + abs(born)
+            if rng.random() * 2.4 * density > here:
+                continue
+            theta = orientation(field, x, y) + _deviation(rng)
+            if rng.random() > 0.5 + 0.5 * born / here:
+                theta += math.pi
+        inside = (x / field.half_width) ** 2 + (y / field.half_height) ** 2 < 1.0
+        if inside and _has_room(xy[:placed], angle[:placed], x, y, theta, rng):
+            xy[placed, 0], xy[placed, 1] = x, y
+            angle[placed] = theta % (2.0 * math.pi)
+            placed += 1
     return xy, angle
 
 
 @compiled
-def _has_room(taken: NDArray[np.float64], x: float, y: float, rng: np.random.Generator) -> bool:
-    """Whether a minutia fits at (x, y): none within 7 px, seldom one within 15 px."""
+def _beside(
+    xy: NDArray[np.float64], angle: float, rng: np.random.Generator
+) -> tuple[float, float, float]:
+    """The other end of a short ridge or of a ridge's break: close, and pointing back."""
+    apart, bearing = rng.uniform(10.0, 18.0), rng.uniform(0.0, 2.0 * math.pi)
+    back = angle + math.pi + _deviation(rng)
+    return xy[0] + apart * math.cos(bearing), xy[1] + apart * math.sin(bearing), back
+
+
+@compiled
+def _deviation(rng: np.random.Generator) -> float:
+    """Radians by which a minutia points off the smooth field: one in five by much."""
+    deviation: float = rng.normal(0.0, 0.35 if rng.random() < 0.2 else 0.1)
+    return deviation
+
+
+@compiled
+def _has_room(
+    taken: NDArray[np.float64],
+    angle: NDArray[np.float64],
+    x: float,
+    y: float,
+    theta: float,
+    rng: np.random.Generator,
+) -> bool:
+    """Whether a minutia fits: none within 9.5 px, and one pointing alike within 18 px seldom."""
     for i in range(len(taken)):
         squared = (taken[i, 0] - x) ** 2 + (taken[i, 1] - y) ** 2
-        if squared < 49.0 or (squared < 225.0 and rng.random() < 0.6):
+        if squared < 90.0:
+            return False
+        if squared < 324.0 and math.cos(angle[i] - theta) > 0.0 and rng.random() < 0.4:
             return False
     return True

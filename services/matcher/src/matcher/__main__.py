@@ -3,6 +3,8 @@
 import argparse
 import asyncio
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -14,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from matcher import maintenance
 from matcher.bootstrap import serve
 from matcher.config import Settings
+from matcher.evaluation import command as evaluation
 from matcher.store.store import MIGRATIONS
 
 
@@ -21,9 +24,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Run a command; exits with 1 and one line on stderr when it cannot be done."""
     options = _parser().parse_args(arguments)
     try:
-        settings = Settings.load(options.config)
-        logs.configure(settings.log_level)
-        options.run(settings)
+        options.run(options)
     except ValidationError as error:
         _fail("; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()))
     except SQLAlchemyError as error:
@@ -49,8 +50,15 @@ def _parser() -> argparse.ArgumentParser:
     ):
         command = commands.add_parser(name, help=text, description=f"{text.capitalize()}.")
         command.add_argument("--config", type=Path, metavar="FILE", help="TOML file with settings")
-        command.set_defaults(run=run)
+        command.set_defaults(run=partial(_with_settings, run))
+    evaluation.add_to(commands, candidates=Settings.model_fields["persons_compared"].default)
     return parser
+
+
+def _with_settings(run: Callable[[Settings], None], options: argparse.Namespace) -> None:
+    settings = Settings.load(options.config)
+    logs.configure(settings.log_level)
+    run(settings)
 
 
 def _serve(settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""A picture of two prints with their minutiae and the pairs that speak for one finger."""
+"""Pictures of prints with their minutiae, and with the pairs that speak for one finger."""
 
 import io
 
@@ -13,10 +13,29 @@ _SHRINK = 2
 _MARGIN, _GAP = 48, 128
 _PAPER, _FRAME = (255, 255, 255), (214, 219, 227)
 _QUIET = (150, 160, 175)
-_PAIRED = (
+PALETTE = (
     (0, 114, 178), (213, 94, 0), (0, 158, 115), (204, 121, 167), (86, 180, 233), (230, 159, 0),
 )  # fmt: skip
-"""Okabe and Ito's colours, told apart by colour-blind people too; one pair after another."""
+"""Okabe and Ito's colours, told apart by colour-blind people too."""
+_OF_KIND = (_QUIET, PALETTE[0], PALETTE[1])
+"""Of minutiae by kind: other, ridge ending, bifurcation."""
+
+
+def draw_minutiae(image: NDArray[np.uint8] | None, found: Minutiae) -> bytes:
+    """Draw a print and what was found on it: endings blue, bifurcations orange, the better the
+    stronger.
+
+    image: uint8 (h, w) at 500 dpi, or None for a template without an image. Returns a PNG file.
+    """
+    width, height = _size(image, found)
+    canvas = Image.new("RGB", (width + 2 * _MARGIN, height + 2 * _MARGIN), _PAPER)
+    _print(canvas, image, (_MARGIN, _MARGIN), (width, height))
+    pen = ImageDraw.Draw(canvas, "RGBA")
+    for index in np.argsort(found.quality, kind="stable"):
+        quality = int(found.quality[index]) or 100  # 0: not reported
+        colour = (*_OF_KIND[found.kind[index]], 75 + 180 * quality // 100)
+        _minutia(pen, found, int(index), (_MARGIN, _MARGIN), colour)
+    return _png(canvas)
 
 
 def draw_pair(
@@ -48,6 +67,10 @@ def draw_pair(
     for k, (i, j) in enumerate(pairs):
         start, end = _at(left_minutiae, i, left_corner), _at(right_minutiae, j, right_corner)
         pen.line([start, end], (*_colour(k), 150), _SCALE)
+    return _png(canvas)
+
+
+def _png(canvas: Image.Image) -> bytes:
     file = io.BytesIO()
     canvas.reduce(_SHRINK).save(file, "PNG")
     return file.getvalue()
@@ -106,4 +129,4 @@ def _at(found: Minutiae, index: int, corner: tuple[int, int]) -> tuple[float, fl
 
 
 def _colour(pair: int) -> tuple[int, int, int]:
-    return _PAIRED[pair % len(_PAIRED)]
+    return PALETTE[pair % len(PALETTE)]

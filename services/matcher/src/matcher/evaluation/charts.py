@@ -1,0 +1,175 @@
+"""Charts of error rates: numpy in, PNG out. Drawn by matplotlib, in colours of `fingerprint.draw`.
+
+No global state and no display: they may be drawn in any thread.
+"""
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from matcher.evaluation.rates import Promise, Tradeoff
+from matcher.fingerprint.draw import PALETTE
+
+Scores = NDArray[np.float64]
+
+_INK, _QUIET, _GRID = "#23282c", "#5d666c", "#e3e6e8"
+_COLOURS = ["#{:02x}{:02x}{:02x}".format(*colour) for colour in PALETTE]
+_STYLE: Any = {
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],
+    "font.size": 9.5,
+    "text.color": _INK,
+    "axes.edgecolor": "#aab1b6",
+    "axes.labelcolor": _INK,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "grid.color": _GRID,
+    "grid.linewidth": 0.7,
+    "xtick.color": _QUIET,
+    "ytick.color": _QUIET,
+    "legend.frameon": False,
+    "legend.fontsize": 9,
+}
+_TOGETHER = {"pooled": (_INK, "-", 2.2), "hard": (_INK, "--", 2.0)}
+"""Colour, line and width of what is not a single set."""
+_NONE = 1e-12
+"""Drawn for no error at all: below every axis."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tail:
+    """What is promised and counted of strangers of about so many minutiae.
+
+    raw, promised: float64 (p,), the calibration curve as FMR by raw score.
+    strangers: float64 (n,), raw scores of strangers that were compared.
+    """
+
+    name: str
+    raw: Scores
+    promised: Scores
+    strangers: Scores
+
+
+def trade_offs(curves: Mapping[str, Tradeoff], title: str) -> bytes:
+    """Draw DET curves, both axes logarithmic; "pooled" and "hard" stand out. Returns a PNG.
+
+    A set that is told apart without error has no curve; the legend says so.
+    """
+    with mpl.rc_context(_STYLE):
+        figure, axes = _paper(7.2, 5.2)
+        for name, curve in curves.items():
+            colour, line, width = _TOGETHER.get(name, (None, "-", 1.5))
+            seen = (curve.fmr > 0) & (curve.fnmr > 0)
+            label = name if seen.any() else f"{name}, no error"
+            fnmr = np.where(curve.fnmr > 0, curve.fnmr, _NONE)[curve.fmr > 0]
+            style: Any = {"linestyle": line, "linewidth": width, "label": label}
+            axes.step(curve.fmr[curve.fmr > 0], fnmr, where="post", color=colour, **style)
+        axes.axline((1, 1), (0.1, 0.1), color=_QUIET, linewidth=0.8, linestyle=":")
+        axes.annotate("both equal", (0.3, 0.33), color=_QUIET, fontsize=8, ha="right")
+        axes.set(xscale="log", yscale="log", title=title)
+        axes.set_xlim(_decade_below([curve.fmr for curve in curves.values()]), 1)
+        axes.set_ylim(_decade_below([curve.fnmr for curve in curves.values()]), 1)
+        axes.set(xlabel="FMR: share of strangers accepted", ylabel="FNMR: share of mates refused")
+        axes.legend(loc="upper right")
+        return _png(figure)
+
+
+def histogram(genuine: Scores, impostor: Scores, title: str, threshold: float) -> bytes:
+    """Draw how scores are spread, as share of all, logarithmic. Returns a PNG."""
+    with mpl.rc_context(_STYLE):
+        figure, axes = _paper(7.2, 3.6)
+        highest = max(float(genuine.max()), float(impostor.max()), threshold) or 1.0
+        bins = np.linspace(0, highest * 1.0001, 61).tolist()
+        for scores, name, colour in (
+            (impostor, "strangers", _COLOURS[1]),
+            (genuine, "mates", _COLOURS[0]),
+        ):
+            weights = np.full(scores.size, 1 / scores.size)
+            label = f"{name}, {scores.size:,}"
+            axes.hist(scores, bins, weights=weights, color=colour, alpha=0.55, label=label)
+        axes.axvline(
+            threshold, color=_INK, linewidth=1, linestyle="--", label="FMR at most 1 in 10,000"
+        )
+        axes.set(yscale="log", title=title, xlim=(0, bins[-1]))
+        axes.set(xlabel="score of a finger, \N{MINUS SIGN}log₁₀ FMR", ylabel="share of pairs")
+        axes.legend(loc="upper center", ncols=3)
+        axes.set_ylim(top=axes.get_ylim()[1] * 4)
+        return _png(figure)
+
+
+def promises(of: Mapping[str, Sequence[Promise]]) -> bytes:
+    """Draw FMR as observed against FMR as promised; the band is where 95 of 100 pooled counts lie
+    if the promise holds. Counts of nobody are drawn as triangles at one half. Returns a PNG.
+    """
+    with mpl.rc_context(_STYLE):
+        figure, axes = _paper(7.2, 4.6)
+        for name, rows in of.items():
+            colour, line, width = _TOGETHER.get(name, (None, "-", 1.2))
+            fmr = np.array([row.fmr for row in rows])
+            count = np.array([row.count for row in rows], np.float64)
+            seen = np.where(count > 0, count, 0.5) / rows[0].of
+            (drawn,) = axes.plot(fmr, seen, line, color=colour, linewidth=width, label=name)
+            for at, marker in ((count > 0, "o"), (count == 0, "v")):
+                axes.plot(fmr[at], seen[at], marker, color=drawn.get_color(), markersize=5)
+        _band(axes, next(iter(of.values())))
+        axes.set(xscale="log", yscale="log", title="Does a score mean what it says?")
+        axes.set(xlabel="FMR promised by the score", ylabel="FMR observed")
+        axes.legend(loc="upper left")
+        return _png(figure)
+
+
+def tails(of: Sequence[Tail]) -> bytes:
+    """Draw the share of strangers above each raw score, promised (lines) and counted (dots)."""
+    with mpl.rc_context(_STYLE):
+        figure, axes = _paper(7.2, 4.6)
+        for tail in of:
+            (line,) = axes.plot(tail.raw, tail.promised, linewidth=1.4)
+            ranked = np.sort(tail.strangers)[::-1]
+            steps = np.unique(np.geomspace(1, ranked.size, 60).astype(int))
+            label = f"{tail.name} minutiae, {ranked.size:,} pairs"
+            colour = line.get_color()
+            share = steps / ranked.size
+            axes.plot(ranked[steps - 1], share, ".", color=colour, markersize=5, label=label)
+        most = max(float(tail.strangers.max()) for tail in of)
+        axes.set(yscale="log", ylim=(1e-7, 1.5), xlim=(0, 1.5 * most or 1.0))
+        axes.set(title="Strangers: promised (lines) and counted (dots)")
+        axes.set(xlabel="raw score", ylabel="share of strangers at or above it")
+        axes.legend(loc="upper right", title="poorer finger has")
+        return _png(figure)
+
+
+def _band(axes: Axes, rows: Sequence[Promise]) -> None:
+    fmr = np.array([row.fmr for row in rows])
+    low = np.array([max(row.low, 0.5) for row in rows]) / rows[0].of
+    high = np.array([max(row.high, 0.5) for row in rows]) / rows[0].of
+    axes.fill_between(fmr, low, high, color=_QUIET, alpha=0.18, linewidth=0, label="95 % of counts")
+    axes.plot(fmr, fmr, color=_QUIET, linewidth=0.8, linestyle=":")
+
+
+def _decade_below(rates: Sequence[Scores]) -> float:
+    """The power of ten at or below all rates that are not 0."""
+    least = min((rate[rate > 0].min() for rate in rates if (rate > 0).any()), default=0.01)
+    return float(10 ** np.floor(np.log10(min(least, 0.01))))
+
+
+def _paper(width: float, height: float) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(width, height), dpi=144, layout="constrained")
+    axes = figure.subplots()
+    axes.set_prop_cycle(color=_COLOURS)
+    return figure, axes
+
+
+def _png(figure: Figure) -> bytes:
+    figure.axes[0].title.set(fontsize=11, fontweight="bold")
+    file = io.BytesIO()
+    figure.savefig(file, format="png")
+    return file.getvalue()

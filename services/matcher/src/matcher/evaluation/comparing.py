@@ -1,0 +1,106 @@
+"""Every template against every other, by the service's comparison and calibration."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from matcher.evaluation.progress import shown
+from matcher.fingerprint.calibrate import finger_score
+from matcher.fingerprint.compare import Prepared, compare, prepare
+from matcher.fingerprint.embedding import embed_many
+from matcher.fingerprint.minutiae import Minutiae
+
+Floats = NDArray[np.float64]
+Templates = Sequence[Minutiae | None]
+
+_TIMED_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparisons:
+    """Rows are probes, columns the gallery, 0 where a side could not be read.
+
+    scores: float64 (n, n), what the service decides by. raw: the same before calibration.
+    fewer: int64 (n, n), minutiae of the poorer side. per_second: comparisons by one core.
+    """
+
+    scores: Floats
+    raw: Floats
+    fewer: NDArray[np.int64]
+    per_second: float
+
+
+def score(raw: ArrayLike, n_probe: ArrayLike, n_candidate: ArrayLike) -> Floats:
+    """Return the score that everything here is measured by: the one the service decides by."""
+    return finger_score(raw, n_probe, n_candidate)
+
+
+def compare_all(probes: Templates, gallery: Templates, *, workers: int) -> Comparisons:
+    """Compare the i-th of one with the j-th of the other.
+
+    If both are the same images, the one of lower index is the probe and the other direction is
+    taken to be equal. Else both directions are computed, and none with itself.
+    """
+    same = probes is gallery
+    columns = _prepared(gallery)
+    rows = columns if same else _prepared(probes)
+    raw = np.zeros((len(rows), len(columns)))
+
+    def row(i: int) -> int:
+        against = [
+            j
+            for j in range(i + 1 if same else 0, len(columns))
+            if j != i and columns[j] is not None
+        ]
+        probe = rows[i]
+        if probe is not None and against:
+            raw[i, against] = compare(probe, [c for j in against if (c := columns[j]) is not None])
+        return len(against) if probe is not None else 0
+
+    per_second = _timed(row, len(rows), workers, "probes compared" if same else "halves compared")
+    if same:
+        raw += raw.T
+    sizes = [
+        np.array([0 if each is None else len(each) for each in side]) for side in (rows, columns)
+    ]
+    n_probe, n_candidate = sizes[0][:, None], sizes[1][None, :]
+    scores = score(raw, n_probe, n_candidate)
+    there = [np.array([each is not None for each in side]) for side in (rows, columns)]
+    scores[~(there[0][:, None] & there[1][None, :])] = 0
+    return Comparisons(scores, raw, np.minimum(n_probe, n_candidate), per_second)
+
+
+def similarities(probes: Templates, gallery: Templates) -> Floats:
+    """Return the inner products of the embeddings as the index holds them, float64 (n, n)."""
+    return _embedded(probes) @ _embedded(gallery).T
+
+
+def _prepared(templates: Templates) -> list[Prepared | None]:
+    return [None if each is None else prepare(each) for each in templates]
+
+
+def _embedded(templates: Templates) -> Floats:
+    there = [i for i, each in enumerate(templates) if each is not None]
+    vectors = embed_many([each for each in templates if each is not None])
+    embedded = np.zeros((len(templates), vectors.shape[1]))
+    embedded[there] = vectors.astype(np.float16)
+    return embedded
+
+
+def _timed(row: Callable[[int], int], count: int, workers: int, what: str) -> float:
+    """Do all rows, the first by one thread while nothing else runs; comparisons a second of it."""
+    row(0)  # loads what is compiled
+    done, compared, started, spent = 0, 0, time.process_time(), 0.0
+    while done < count and spent < _TIMED_SECONDS:
+        compared += row(done)
+        done += 1
+        spent = time.process_time() - started
+    with ThreadPoolExecutor(workers) as pool:
+        rest: Iterator[int] = pool.map(row, range(done, count))
+        for _ in shown(rest, what, count, done):
+            pass
+    return compared / spent

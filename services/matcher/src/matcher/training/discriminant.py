@@ -1,0 +1,98 @@
+"""Where training starts: two Fisher discriminants and a codebook, better than any random weights.
+
+What all touches of a minutia, then of a finger, share is kept; what varies between them is not
+(Fisher, Annals of Eugenics 7(2), 1936; Jegou et al., TPAMI 34(9), 2012).
+"""
+
+from collections.abc import Sequence
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+from scipy.cluster.vq import kmeans2  # type: ignore[import-untyped, unused-ignore]
+from scipy.linalg import eigh  # type: ignore[import-untyped, unused-ignore]
+
+from matcher.training.network import HIDDEN, LOCAL, SIZE, WORDS, Weights, aggregate
+from matcher.training.packing import pack
+from matcher.training.touches import Batch
+
+_LOCAL_RIDGE, _RIDGE = 1e-3, 0.3
+"""Added to the within-class scatter, as a share of its mean: trust in synthetic variation."""
+_SHARPNESS = 15.0
+"""How exclusively a minutia belongs to its nearest codeword at the start."""
+
+Floats = NDArray[np.float32]
+Views = tuple[Floats, Floats]
+
+
+def start(batches: Sequence[Batch], seed: int) -> Weights:
+    """Return weights made without any descent from these touches."""
+    rng = np.random.default_rng(seed)
+    middle = np.mean([one.numbers.mean(0) for one in batches], axis=0)
+    straight = _discriminant([_minutiae(one) for one in batches], LOCAL, _LOCAL_RIDGE)
+    local = np.concatenate([(one.numbers[::4] - middle) @ straight for one in batches])
+    local /= np.sqrt(np.square(local).sum(1, keepdims=True))
+    words, _ = kmeans2(local, WORDS, minit="++", iter=20, rng=rng)
+    weights = _assemble(middle, straight, words, rng)
+    sums = [np.asarray(jax.jit(aggregate)(weights, *pack(one))) for one in batches]
+    project = _discriminant([_halves(one) for one in sums], SIZE, _RIDGE)
+    return weights._replace(
+        project=jnp.asarray(project),
+        project_bias=jnp.asarray(-np.concatenate(sums).mean(0) @ project),
+    )
+
+
+def _minutiae(batch: Batch) -> Views:
+    """Minutiae seen in both touches, once in the first, once in the second."""
+    firsts = int(batch.counts[: len(batch.counts) // 2].sum())
+    first, second = batch.origin[:firsts], batch.origin[firsts:]
+    _, i, j = np.intersect1d(first, second, return_indices=True)
+    true = first[i] >= 0
+    return batch.numbers[i[true]], batch.numbers[firsts + j[true]]
+
+
+def _halves(sums: Floats) -> Views:
+    half = len(sums) // 2
+    return sums[:half], sums[half:]
+
+
+def _discriminant(views: Sequence[Views], size: int, ridge: float) -> Floats:
+    """Fisher's directions (d, size), of mean square 1/d, for pairs of views (n, d) of the same."""
+    width = views[0][0].shape[1]
+    within, squares = np.zeros((width, width)), np.zeros((width, width))
+    sums, count = np.zeros(width), 0
+    for one, other in views:
+        within += (one - other).T @ (one - other) / 2
+        squares += one.T @ one + other.T @ other
+        sums += one.sum(0) + other.sum(0)
+        count += len(one)
+    total = squares / (2 * count) - np.outer(sums, sums) / (2 * count) ** 2
+    spread = within / count
+    spread += ridge * np.trace(spread) / width * np.eye(width)
+    _, directions = eigh(total, spread, subset_by_index=[width - size, width - 1])
+    directions = directions[:, ::-1]
+    return np.asarray(directions / np.sqrt(np.square(directions).mean() * width), np.float32)
+
+
+def _assemble(middle: Floats, straight: Floats, words: Floats, rng: np.random.Generator) -> Weights:
+    described = len(middle)
+    fan_in = rng.normal(0, (2 / described) ** 0.5, (described, HIDDEN))
+    arrays = Weights(
+        enter=fan_in,
+        enter_bias=-middle @ fan_in,
+        scale=np.ones(HIDDEN),
+        offset=np.zeros(HIDDEN),
+        straight=straight,
+        bent=np.zeros((HIDDEN, LOCAL)),
+        bias=-middle @ straight,
+        assign=2 * _SHARPNESS * words.T,
+        assign_bias=-_SHARPNESS * np.square(words).sum(1),
+        words=words,
+        gate=np.zeros(HIDDEN),
+        gate_bias=np.zeros(()),
+        project=np.zeros((WORDS * LOCAL, SIZE)),
+        project_bias=np.zeros(SIZE),
+        sharpness=np.log(20.0),
+    )
+    return Weights(*(jnp.asarray(array, jnp.float32) for array in arrays))

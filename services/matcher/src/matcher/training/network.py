@@ -1,0 +1,75 @@
+"""The embedding as a function that can be differentiated; `matcher.fingerprint.embedding` runs it.
+
+A minutia's description becomes a unit vector (a linear map and, beside it, one hidden layer); the
+vectors are summed up by codeword (Arandjelovic et al., "NetVLAD", CVPR 2016), weighted by quality
+and by what the network thinks of the minutia, signed roots are taken and brought down to 256.
+"""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+HIDDEN, LOCAL, WORDS, SIZE = 192, 64, 64, 256
+SMALL = 1e-3
+"""Below this a signed root becomes straight, so that it has a slope at 0."""
+
+
+class Weights(NamedTuple):
+    """All that is learned; d = LOCAL, k = WORDS.
+
+    enter (680, HIDDEN), enter_bias, scale, offset (HIDDEN,): hidden layer with LayerNorm.
+    straight (680, d), bent (HIDDEN, d), bias (d,): to the local vector.
+    assign (d, k), assign_bias (k,), words (k, d): codebook.
+    gate (HIDDEN,), gate_bias (): how much a minutia counts.
+    project (k d, SIZE), project_bias (SIZE,).
+    sharpness (): logarithm of the inverse temperature of the loss.
+    """
+
+    enter: jax.Array
+    enter_bias: jax.Array
+    scale: jax.Array
+    offset: jax.Array
+    straight: jax.Array
+    bent: jax.Array
+    bias: jax.Array
+    assign: jax.Array
+    assign_bias: jax.Array
+    words: jax.Array
+    gate: jax.Array
+    gate_bias: jax.Array
+    project: jax.Array
+    project_bias: jax.Array
+    sharpness: jax.Array
+
+
+def embed(w: Weights, numbers: jax.Array, weight: jax.Array, place: jax.Array) -> jax.Array:
+    """Return unit vectors (touches, 256).
+
+    numbers (m, 680), weight (m,): minutiae of all touches in one list.
+    place (touches, n): where in the list each touch's minutiae are, m where it has fewer than n.
+    """
+    sums = aggregate(w, numbers, weight, place)
+    return _unit(sums @ w.project + w.project_bias)
+
+
+def aggregate(w: Weights, numbers: jax.Array, weight: jax.Array, place: jax.Array) -> jax.Array:
+    """Return unit vectors (touches, k d)."""
+    both = numbers @ jnp.concatenate([w.enter, w.straight], axis=1)
+    hidden = jax.nn.relu(_normal(both[:, :HIDDEN] + w.enter_bias) * w.scale + w.offset)
+    local = _unit(both[:, HIDDEN:] + hidden @ w.bent + w.bias)
+    share = jax.nn.softmax(local @ w.assign + w.assign_bias)
+    share *= (weight * 2 * jax.nn.sigmoid(hidden @ w.gate + w.gate_bias))[:, None]
+    shares = jnp.pad(share, ((0, 1), (0, 0)))[place]
+    sums = jnp.einsum("tnk,tnd->tkd", shares, jnp.pad(local, ((0, 1), (0, 0)))[place])
+    sums = (sums - shares.sum(1)[..., None] * w.words).reshape(len(place), -1)
+    return _unit(sums / jnp.sqrt(jnp.abs(sums) + SMALL))
+
+
+def _normal(vectors: jax.Array) -> jax.Array:
+    centred = vectors - vectors.mean(-1, keepdims=True)
+    return centred / jnp.sqrt(jnp.square(centred).mean(-1, keepdims=True) + 1e-5)
+
+
+def _unit(vectors: jax.Array) -> jax.Array:
+    return vectors / jnp.sqrt(jnp.square(vectors).sum(-1, keepdims=True) + 1e-12)

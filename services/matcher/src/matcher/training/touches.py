@@ -39,19 +39,24 @@ class Batch(NamedTuple):
 
 def batch(seed: int, step: int, fingers: int) -> Batch:
     """Return the batch of this step (0 or more): two touches each of `fingers`, a multiple of 8."""
-    rng = np.random.default_rng((seed, step))
-    pairs = [
-        _two_touches(finger, rng)
-        for number in range(fingers // CROWD)
-        for finger in (_crowd(rng) if number % 2 else _passers_by(rng))
-    ]
-    touches = [pair[which] for which in (0, 1) for pair in pairs]
+    both = pairs(seed, step, fingers)
+    touches = [pair[which] for which in (0, 1) for pair in both]
     numbers, weight = zip(*(describe(touch.minutiae) for touch in touches), strict=True)
     counts = np.array([len(one) for one in weight])
     finger = np.repeat(np.tile(np.arange(fingers), 2), counts)
     origin = np.concatenate([touch.origin for touch in touches]).astype(np.int64)
     origin = np.where(origin < 0, -1, finger * 1000 + origin)
     return Batch(np.concatenate(numbers), np.concatenate(weight), counts, origin)
+
+
+def pairs(seed: int, step: int, fingers: int) -> list[list[Impression]]:
+    """Return two touches of each finger; of every other `CROWD` fingers the ridges flow alike."""
+    rng = np.random.default_rng((seed, step))
+    return [
+        _two_touches(finger, rng)
+        for number in range(fingers // CROWD)
+        for finger in (_crowd(rng) if number % 2 else _passers_by(rng))
+    ]
 
 
 def _crowd(rng: Rng) -> list[Master]:

@@ -5,41 +5,69 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matcher.fingerprint.errors import BadTemplate
-from matcher.fingerprint.iso19794 import MAX_BYTES, FingerRecord, read, write
+from matcher.fingerprint.iso19794 import MAX_BYTES, Edition, FingerRecord, read, write
 from matcher.fingerprint.minutiae import minutiae
 
-GOOD = write(FingerRecord(2, 0, minutiae([(9, 9, 1, 1, 50)] * 20, width=300, height=400)))
+VIEW = FingerRecord(2, 0, minutiae([(9, 9, 1, 1, 50)] * 20, width=300, height=400))
+GOOD = {edition: write(VIEW, VIEW, edition=edition) for edition in Edition}
+
+editions = st.sampled_from(list(Edition))
+spots = st.lists(st.tuples(st.integers(0, 400), st.binary(min_size=1, max_size=4)), max_size=6)
 
 
-@given(st.binary(max_size=400))
-def test_any_bytes(data: bytes) -> None:
+def read_if_valid(data: bytes) -> None:
     with contextlib.suppress(BadTemplate):
-        read(data)
-
-
-@given(st.binary(max_size=400))
-def test_any_bytes_behind_a_true_header(data: bytes) -> None:
-    header = b"FMR\x00030\x00" + struct.pack(">IHB", 15 + len(data), 1, 0)
-
-    with contextlib.suppress(BadTemplate):
-        read(header + data)
-
-
-@given(st.integers(0, len(GOOD) - 1), st.integers(0, 255))
-def test_one_wrong_byte(where: int, value: int) -> None:
-    with contextlib.suppress(BadTemplate):
-        for record in read(GOOD[:where] + bytes([value]) + GOOD[where + 1 :]):
+        for record in read(data):
             found = record.minutiae
             assert (found.xy >= 0).all()
             assert (found.xy < (found.width, found.height)).all()
 
 
-@given(st.integers(0, len(GOOD) - 1))
-def test_any_truncation_is_noticed(length: int) -> None:
+@given(st.binary(max_size=400))
+def test_any_bytes(data: bytes) -> None:
+    read_if_valid(data)
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_behind_a_true_header_of_2011(data: bytes) -> None:
+    read_if_valid(b"FMR\x00030\x00" + struct.pack(">IHB", 15 + len(data), 1, 0) + data)
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_behind_a_true_header_of_2005(data: bytes) -> None:
+    fields = struct.pack(">IHHHHHBB", 24 + len(data), 0, 300, 400, 197, 197, 1, 0)
+    read_if_valid(b"FMR\x00 20\x00" + fields + data)
+
+
+@given(editions, spots)
+def test_wrong_bytes_here_and_there(edition: Edition, wrong: list[tuple[int, bytes]]) -> None:
+    data = bytearray(GOOD[edition])
+    for at, junk in wrong:
+        data[at % len(data) : at % len(data) + len(junk)] = junk
+
+    read_if_valid(bytes(data))
+
+
+@given(editions, st.data())
+def test_any_truncation_is_noticed(edition: Edition, data: st.DataObject) -> None:
+    length = data.draw(st.integers(0, len(GOOD[edition]) - 1))
+
     with pytest.raises(BadTemplate):
-        read(GOOD[:length])
+        read(GOOD[edition][:length])
 
 
-def test_a_huge_record_is_refused_unread() -> None:
+@pytest.mark.parametrize("edition", Edition)
+def test_a_huge_record_is_refused_unread(edition: Edition) -> None:
     with pytest.raises(BadTemplate, match="larger"):
-        read(GOOD + bytes(MAX_BYTES))
+        read(GOOD[edition] + bytes(MAX_BYTES))
+
+
+def test_views_are_counted_before_they_are_read() -> None:
+    empty = struct.pack(
+        ">I9sBHHBBBHHBHHBBH", 37, bytes(9), *[0] * 4, 2, 0, 197, 197, 0, 9, 9, 96, 0, 0
+    )
+    many = 10_000
+    header = struct.pack(">8sIHB", b"FMR\x00030\x00", 15 + many * len(empty), many, 0)
+
+    with pytest.raises(BadTemplate, match="header"):
+        read(header + many * empty)

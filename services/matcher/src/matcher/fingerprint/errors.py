@@ -23,4 +23,4 @@ class BadImage(ValueError):
 
 
 class BadTemplate(ValueError):
-    """The bytes are no ISO/IEC 19794-2:2011 record, or a record cannot be written as one."""
+    """The bytes are no ISO/IEC 19794-2 record, or fingers cannot be written as one."""

@@ -72,17 +72,25 @@ def test_quality_that_is_not_reported_is_none(reported: int) -> None:
     assert record.minutiae.quality.tolist() == [0]
 
 
+def test_an_image_grows_to_hold_what_lies_outside() -> None:
+    far = bytes([0x41, 100, 0x00, 50, 0])  # x = 356 of 300
+
+    (record,) = read(a_record(a_representation(minutiae=far)))
+
+    assert record.minutiae.xy.tolist() == [[356, 50]]
+    assert (record.minutiae.width, record.minutiae.height) == (357, 400)
+
+
 @pytest.mark.parametrize(
     "broken",
     [
         a_record(),
         a_record(a_representation(position=11)),
         a_record(a_representation(rates=(0, 197))),
-        a_record(a_representation(minutiae=bytes([0x41, 100, 0, 50, 0]))),  # x = 356 of 300
         a_record(a_representation(minutiae=bytes([0xC0, 100, 0, 50, 0]))),  # reserved kind
         a_record(a_representation()) + b"\0",
         a_record(a_representation())[:-1],
-        a_record(a_representation()).replace(b"030", b"020"),
+        a_record(a_representation()).replace(b"030", b"040"),
         a_record(a_representation(), certified=2),
     ],
 )

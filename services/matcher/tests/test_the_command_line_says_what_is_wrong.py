@@ -29,6 +29,22 @@ def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]
     assert "--config FILE" in capsys.readouterr().out
 
 
+def test_evaluation_explains_itself_by_an_example(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["evaluate", "--help"])
+
+    assert ended.value.code == 0
+    assert "--dpi 500 --dpi DB2_B=569 --hard --out result.json" in capsys.readouterr().out
+
+
+def test_a_folder_that_is_not_there_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = str(tmp_path / "result.json")
+
+    assert "/nowhere" in _failure(capsys, "evaluate", "/nowhere", "--dpi", "500", "--out", out)
+
+
 def test_a_missing_file_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert "/nowhere.toml" in _failure(capsys, "serve", "--config", "/nowhere.toml")
 

@@ -36,7 +36,8 @@ _STYLE: Any = {
     "grid.linewidth": 0.7,
     "xtick.color": _QUIET,
     "ytick.color": _QUIET,
-    "legend.frameon": False,
+    "legend.edgecolor": "white",
+    "legend.framealpha": 0.85,
     "legend.fontsize": 9,
 }
 _TOGETHER = {"pooled": (_INK, "-", 2.2), "hard": (_INK, "--", 2.0)}
@@ -65,7 +66,7 @@ def trade_offs(curves: Mapping[str, Tradeoff], title: str) -> bytes:
     A set that is told apart without error has no curve; the legend says so.
     """
     with mpl.rc_context(_STYLE):
-        figure, axes = _paper(7.2, 5.2)
+        figure, axes = _paper(7.6, 4.8)
         for name, curve in curves.items():
             colour, line, width = _TOGETHER.get(name, (None, "-", 1.5))
             seen = (curve.fmr > 0) & (curve.fnmr > 0)
@@ -79,7 +80,7 @@ def trade_offs(curves: Mapping[str, Tradeoff], title: str) -> bytes:
         axes.set_xlim(_decade_below([curve.fmr for curve in curves.values()]), 1)
         axes.set_ylim(_decade_below([curve.fnmr for curve in curves.values()]), 1)
         axes.set(xlabel="FMR: share of strangers accepted", ylabel="FNMR: share of mates refused")
-        axes.legend(loc="upper right")
+        figure.legend(loc="outside right upper")
         return _png(figure)
 
 

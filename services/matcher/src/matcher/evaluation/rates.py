@@ -76,7 +76,7 @@ def equal_error(genuine: Scores, impostor: Scores) -> EqualError | None:
 def highest_refused(impostor: Scores, one_in: int | None) -> float:
     """Return the score that mates must exceed so that at most one in so many strangers does.
 
-    one_in: None for not one stranger.
+    one_in: two or more, None for not one stranger.
     """
     allowed = impostor.size // one_in if one_in else 0
     return float(np.partition(impostor, -1 - allowed)[-1 - allowed])

@@ -1,0 +1,78 @@
+import io
+
+import numpy as np
+from matcher.evaluation import charts
+from matcher.evaluation.rates import promise, tradeoff
+from matcher.fingerprint.draw import PALETTE, draw_minutiae
+from matcher.fingerprint.minutiae import minutiae
+from numpy.typing import NDArray
+from PIL import Image
+
+GENUINE, IMPOSTOR = np.linspace(1, 12, 60), np.linspace(0, 3, 500)
+
+
+def _pixels(png: bytes) -> NDArray[np.uint8]:
+    with Image.open(io.BytesIO(png)) as picture:
+        assert picture.format == "PNG"
+        return np.asarray(picture.convert("RGB"))
+
+
+def _has(picture: NDArray[np.uint8], colour: tuple[int, int, int]) -> bool:
+    return bool((np.abs(picture.astype(int) - colour).max(axis=2) <= 8).any())
+
+
+def test_an_ending_and_a_bifurcation_are_told_apart() -> None:
+    paper = np.full((100, 120), 255, np.uint8)
+    ending = minutiae([(60, 50, 0.0, 1, 100)], width=120, height=100)
+    fork = minutiae([(60, 50, 0.0, 2, 100)], width=120, height=100)
+
+    pictures = [_pixels(draw_minutiae(paper, found)) for found in (ending, fork)]
+
+    assert [_has(pictures[0], colour) for colour in PALETTE[:2]] == [True, False]
+    assert [_has(pictures[1], colour) for colour in PALETTE[:2]] == [False, True]
+
+
+def test_a_better_minutia_is_drawn_stronger() -> None:
+    darkest = [
+        int(_pixels(draw_minutiae(None, minutiae([(50, 50, 0, 1, q)], width=99, height=99)))
+            [120:150, 118:150, 0].min())
+        for q in (100, 20)
+    ]  # fmt: skip
+
+    assert darkest[0] < darkest[1] - 50
+
+
+def test_a_template_without_an_image_and_without_minutiae_is_drawn() -> None:
+    assert _pixels(draw_minutiae(None, minutiae([], width=100, height=80))).size
+
+
+def test_each_set_has_a_curve_of_its_own() -> None:
+    curve = tradeoff(GENUINE, IMPOSTOR)
+
+    pooled = _pixels(charts.trade_offs({"pooled": curve}, "one"))
+    both = _pixels(charts.trade_offs({"pooled": curve, "DB1": curve}, "two"))
+
+    assert not _has(pooled, PALETTE[0])
+    assert _has(both, PALETTE[0])
+
+
+def test_a_set_without_errors_or_with_nothing_but_errors_is_drawn() -> None:
+    apart, upside_down = tradeoff(IMPOSTOR + 9, IMPOSTOR), tradeoff(IMPOSTOR, IMPOSTOR + 9)
+
+    assert _pixels(charts.trade_offs({"a": apart, "b": upside_down}, "both")).size
+
+
+def test_histogram_promise_and_tail_are_drawn() -> None:
+    none = np.zeros(100)
+    rows = [promise(GENUINE, IMPOSTOR, decades) for decades in (1, 2, 3, 4)]
+    grid = np.linspace(0, 0.1, 50)
+    tail = charts.Tail("20 to 29", grid, 10 ** (-40 * grid), np.linspace(0, 0.05, 200))
+
+    drawn = [
+        charts.histogram(GENUINE, IMPOSTOR, "scores", 2.9),
+        charts.histogram(none, none, "no score at all", 0.0),
+        charts.promises({"pooled": rows, "DB1": rows}),
+        charts.tails([tail]),
+    ]
+
+    assert all(len(np.unique(_pixels(png).reshape(-1, 3), axis=0)) > 20 for png in drawn)

@@ -1,8 +1,8 @@
 """Ridge direction and ridge distance of a finger, everywhere on it.
 
 Zero-pole model of Sherlock and Monro (Pattern Recognition 26(7), 1993): each core turns the
-ridges by half an angle, each delta by half an angle the other way. It leaves the flanks of loops
-too flat, so an arching term bends the ridges around the fingertip.
+ridges by half an angle, each delta by half an angle the other way. It leaves the flanks too flat,
+so the pattern is drawn out along the finger, and an arching term bends the ridges around its tip.
 
 Positions are pixels at 500 dpi from the middle of the finger, x to the right, y down; directions
 are radians counter-clockwise (y up), as ISO/IEC 19794-2 has them.
@@ -29,6 +29,7 @@ class Field(NamedTuple):
     period: pixels from ridge to ridge, on average.
     coarsening: share by which the period is longer at the base than at the tip.
     ripple: (amplitude as a share, x and y frequency in radians a pixel, phase) of its variation.
+    elongation: how many times the pattern is longer than the model's, along the finger.
     half_width, half_height: half axes of the finger's elliptic surface, pixels.
     """
 
@@ -40,6 +41,7 @@ class Field(NamedTuple):
     period: float
     coarsening: float
     ripple: tuple[float, float, float, float]
+    elongation: float
     half_width: float
     half_height: float
 
@@ -47,15 +49,17 @@ class Field(NamedTuple):
 @compiled
 def orientation(field: Field, x: float, y: float) -> float:
     """Direction of the ridges at (x, y) in radians; meaningful up to half turns."""
+    long = field.elongation
     theta = field.turn
     for i in range(len(field.cores)):
-        theta += 0.5 * math.atan2(field.cores[i, 1] - y, x - field.cores[i, 0])
+        theta += 0.5 * math.atan2((field.cores[i, 1] - y) / long, x - field.cores[i, 0])
     for i in range(len(field.deltas)):
-        theta -= 0.5 * math.atan2(field.deltas[i, 1] - y, x - field.deltas[i, 0])
+        theta -= 0.5 * math.atan2((field.deltas[i, 1] - y) / long, x - field.deltas[i, 0])
     above_base = 1.0 / (1.0 + math.exp((y - 90.0) / 45.0))
     theta -= field.arching[0 if x < 0.0 else 1] * above_base * math.tanh(x / 70.0)
     tent = x / 45.0 * math.exp(0.5 - 0.5 * (x / 45.0) ** 2 - (y / 110.0) ** 2)
-    return theta - field.hump * tent
+    theta -= field.hump * tent
+    return math.atan2(long * math.sin(theta), math.cos(theta))
 
 
 @compiled

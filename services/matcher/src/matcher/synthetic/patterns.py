@@ -107,15 +107,18 @@ def _field(pattern: Pattern, rng: np.random.Generator) -> Field:
         period=rng.normal(9.0, 0.6),
         coarsening=rng.uniform(0.05, 0.25),
         ripple=(float(waves[0]), float(waves[1]), float(waves[2]), float(waves[3])),
+        elongation=rng.uniform(1.2, 1.9) if pattern is Pattern.WHORL else rng.uniform(1.0, 1.4),
         half_width=rng.uniform(160.0, 190.0),
         half_height=rng.uniform(215.0, 245.0),
     )
-    return field._replace(turn=-orientation(field, 0.0, 300.0))
+    drawn = orientation(field, 0.0, 300.0)
+    turn = -math.atan2(math.sin(drawn) / field.elongation, math.cos(drawn))
+    return field._replace(turn=turn)
 
 
 def _arching(pattern: Pattern, rng: np.random.Generator) -> tuple[float, float]:
     """Fall of the ridges to the left and right; beside a delta the zero-pole model has it."""
-    beside_delta, free = rng.uniform(0.05, 0.3), rng.uniform(0.5, 0.9)
+    beside_delta, free = rng.uniform(0.1, 0.5), rng.uniform(0.6, 1.1)
     return {
         Pattern.LEFT_LOOP: (free, beside_delta),
         Pattern.RIGHT_LOOP: (beside_delta, free),
@@ -136,8 +139,8 @@ def _tented_arch(rng: np.random.Generator) -> tuple[_Points, _Points]:
 
 
 def _loop(side: float, rng: np.random.Generator) -> tuple[_Points, _Points]:
-    core = (rng.normal(0.0, 12.0), rng.normal(-15.0, 18.0))
-    return [core], [(side * rng.uniform(60.0, 135.0), core[1] + rng.uniform(75.0, 150.0))]
+    core = (rng.normal(0.0, 12.0), rng.normal(-40.0, 25.0))
+    return [core], [(side * rng.uniform(15.0, 100.0), core[1] + rng.uniform(85.0, 185.0))]
 
 
 def _left_loop(rng: np.random.Generator) -> tuple[_Points, _Points]:
@@ -153,8 +156,8 @@ def _whorl(rng: np.random.Generator) -> tuple[_Points, _Points]:
     apart, tilt = rng.uniform(6.0, 38.0), rng.normal(0.5 * math.pi, 0.35)
     dx, dy = apart * math.cos(tilt), apart * math.sin(tilt)
     cores = [(x + dx, y - dy), (x - dx, y + dy)]
-    left = (-rng.uniform(75.0, 140.0), y + rng.uniform(80.0, 150.0))
-    right = (rng.uniform(75.0, 140.0), y + rng.uniform(80.0, 150.0))
+    left = (-rng.uniform(75.0, 140.0), y + rng.uniform(90.0, 190.0))
+    right = (rng.uniform(75.0, 140.0), y + rng.uniform(90.0, 190.0))
     return cores, [left, right]
 
 
@@ -181,6 +184,8 @@ def _scatter(
         else:
             x = rng.uniform(-field.half_width, field.half_width)
             y = rng.uniform(-field.half_height, field.half_height)
+            if _outside(field, x, y):
+                continue
             born = max(-2.0 * density, min(2.0 * density, charge(field, x, y)))
             here = 0.4 * density + abs(born)
             if rng.random() * 2.4 * density > here:
@@ -188,22 +193,27 @@ def _scatter(
             theta = orientation(field, x, y) + _deviation(rng)
             if rng.random() > 0.5 + 0.5 * born / here:
                 theta += math.pi
-        inside = (x / field.half_width) ** 2 + (y / field.half_height) ** 2 < 1.0
-        if inside and _has_room(xy[:placed], angle[:placed], x, y, theta, rng):
-            xy[placed, 0], xy[placed, 1] = x, y
-            angle[placed] = theta % (2.0 * math.pi)
-            placed += 1
+        if _outside(field, x, y) or not _has_room(xy[:placed], angle[:placed], x, y, theta, rng):
+            continue
+        xy[placed, 0], xy[placed, 1] = x, y
+        angle[placed] = theta % (2.0 * math.pi)
+        placed += 1
     return xy, angle
+
+
+@compiled
+def _outside(field: Field, x: float, y: float) -> bool:
+    return bool((x / field.half_width) ** 2 + (y / field.half_height) ** 2 > 1.0)
 
 
 @compiled
 def _beside(
     xy: NDArray[np.float64], angle: float, rng: np.random.Generator
 ) -> tuple[float, float, float]:
-    """The other end of a short ridge or of a ridge's break: close, and pointing back."""
-    apart, bearing = rng.uniform(10.0, 18.0), rng.uniform(0.0, 2.0 * math.pi)
+    """The other end of a short ridge: close, ahead mostly, and pointing back."""
+    apart, bearing = rng.uniform(10.0, 18.0), angle + rng.normal(0.0, 1.2)
     back = angle + math.pi + _deviation(rng)
-    return xy[0] + apart * math.cos(bearing), xy[1] + apart * math.sin(bearing), back
+    return xy[0] + apart * math.cos(bearing), xy[1] - apart * math.sin(bearing), back
 
 
 @compiled

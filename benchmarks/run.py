@@ -10,11 +10,11 @@ import argparse
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from harness.configuration import REPOSITORY
-from harness.world.folder import BadImages, Resolutions, pairs
+from matcher.evaluation.collection import BadCollection, collect, resolutions
 
 
 def main() -> None:
@@ -22,27 +22,30 @@ def main() -> None:
     given = _arguments()
     out = given.out.resolve()
     out.mkdir(parents=True, exist_ok=True)
-    try:
-        accuracy = _accuracy(given.images.resolve(), given.dpi) if given.images else None
-    except BadImages as error:
-        print(f"bench: {error}", file=sys.stderr)
-        sys.exit(2)
-    run("services", ["--out", str(out)])
-    texts = {"synthetic_prints": run("synthetic_prints", ["--build", str(out)])}
-    if accuracy is not None:
-        texts["accuracy"] = run("accuracy", accuracy)
-    results = json.loads((out / "services.json").read_text())
-    (out / "results.json").write_text(json.dumps(results | texts, indent=1) + "\n")
+    if given.images:
+        _check(given.images, given.dpi)
+    run("benchmarks.services", ["--out", str(out)])
+    texts = {"synthetic_prints": run("benchmarks.synthetic_prints", ["--build", str(out)])}
+    results = json.loads((out / "services.json").read_text()) | texts
     pages = [f"# Services\n\n{(out / 'services.md').read_text()}"]
     pages += [f"# {name}\n\n```\n{text}```\n" for name, text in texts.items()]
+    drawn = "services.svg, synthetic_prints.png"
+    if given.images:
+        accuracy = out / "accuracy.json"
+        asked = [str(given.images.resolve()), "--dpi", given.dpi, "--hard", "--bozorth3"]
+        run("matcher", ["evaluate", *asked, "--out", str(accuracy)])
+        results["accuracy"] = json.loads(accuracy.read_text())
+        pages.append("# Accuracy\n\nSee [accuracy.html](accuracy.html).\n")
+        drawn += ", accuracy.html"
+    (out / "results.json").write_text(json.dumps(results, indent=1) + "\n")
     (out / "results.md").write_text("\n".join(pages))
-    print(f"{out / 'results.md'}, results.json, services.svg, synthetic_prints.png")
+    print(f"{out / 'results.md'}, results.json, {drawn}")
 
 
-def run(name: str, arguments: Sequence[str]) -> str:
+def run(module: str, arguments: Sequence[str]) -> str:
     """What a benchmark says, shown while it says it."""
-    print(f"== {name}", flush=True)
-    command = [sys.executable, "-u", "-m", f"benchmarks.{name}", *arguments]
+    print(f"== {module}", flush=True)
+    command = [sys.executable, "-u", "-m", module, *arguments]
     said = []
     with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -54,25 +57,21 @@ def run(name: str, arguments: Sequence[str]) -> str:
     return "".join(said)
 
 
+def _check(images: Path, dpi: str) -> None:
+    """Complain now, not after minutes, about what cannot be used."""
+    try:
+        collect(images, resolutions([dpi]))
+    except BadCollection as error:
+        print(f"bench: {error}", file=sys.stderr)
+        sys.exit(2)
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--images", type=Path, help="FINGER_IMPRESSION.png, or sets of them")
+    parser.add_argument("--images", type=Path, help="FINGER_IMPRESSION files, or sets of them")
     parser.add_argument("--dpi", default="", help="of the images: 500, SET=569, or both")
     parser.add_argument("--out", type=Path, default=Path("build/bench"))
     return parser.parse_args()
-
-
-def _accuracy(folder: Path, dpi: str) -> list[str]:
-    """Arguments of the accuracy benchmark: every set with its resolution. Raises BadImages."""
-    resolutions = Resolutions.parse(dpi)
-    pairs(folder, resolutions)  # complains about what cannot be used
-    return [str(folder), *(f"{name}={resolutions.of(name)}" for name in _sets(folder))]
-
-
-def _sets(folder: Path) -> Iterator[str]:
-    for place in (folder, *sorted(folder.iterdir())):
-        if any(place.glob("*_*.png")):
-            yield place.name
 
 
 if __name__ == "__main__":

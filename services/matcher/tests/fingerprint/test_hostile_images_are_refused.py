@@ -81,7 +81,7 @@ def test_a_print_too_small_to_hold_minutiae(size: tuple[int, int], ppi: int) -> 
     assert fault_of(a_file(Image.new("L", size)), ppi) is ImageFault.TOO_SMALL
 
 
-@pytest.mark.parametrize("format", ["PNG", "BMP", "TIFF"])
+@pytest.mark.parametrize("format", ["PNG", "BMP", "TIFF", "JPEG", "JPEG2000"])
 def test_truncated_files(format: str) -> None:
     whole = a_file(format=format)
 
@@ -117,12 +117,40 @@ def test_several_frames() -> None:
     assert fault_of(two) is ImageFault.UNSUPPORTED
 
 
-@pytest.mark.parametrize("format", ["GIF", "JPEG", "WEBP", "PPM"])
+@pytest.mark.parametrize("format", ["GIF", "WEBP", "PPM"])
 def test_other_formats(format: str) -> None:
     assert fault_of(a_file(format=format)) is ImageFault.UNREADABLE
 
 
-@given(st.sampled_from(["PNG", "BMP", "TIFF"]), st.integers(0, 400), st.binary(max_size=8))
+@pytest.mark.parametrize(
+    ("size", "fault"),
+    [
+        ((180, 199), ImageFault.UNREADABLE),
+        ((200, 2**32 - 1), ImageFault.TOO_LARGE),
+        ((180 * 200, 1), ImageFault.TOO_SMALL),
+        ((0, 0), ImageFault.TOO_SMALL),
+    ],
+)
+def test_raw_pixels_of_another_size(size: tuple[int, int], fault: ImageFault) -> None:
+    with pytest.raises(BadImage) as refused:
+        decode(NOISE.tobytes(), 500, size)
+
+    assert refused.value.fault is fault
+
+
+def test_a_jpeg_of_thousands_of_scans() -> None:
+    whole = a_file(format="JPEG", progressive=True)
+    last = whole.rindex(b"\xff\xda")
+    scans = whole[:last] + whole[last:-2] * 1000 + whole[-2:]
+
+    assert fault_of(scans) is ImageFault.UNSUPPORTED
+
+
+@given(
+    st.sampled_from(["PNG", "BMP", "TIFF", "JPEG", "JPEG2000"]),
+    st.integers(0, 400),
+    st.binary(max_size=8),
+)
 @settings(deadline=None)
 def test_damaged_files_raise_nothing_but_bad_image(format: str, at: int, junk: bytes) -> None:
     whole = a_file(format=format)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from matcher.fingerprint import image_jpeg2000, image_wsq
 from matcher.fingerprint.errors import BadImage, ImageFault
 
 PPI = 500
@@ -19,15 +20,21 @@ The network needs about 1 kB of memory a pixel, so this bounds that too."""
 MAX_SIDE = 2_000
 """Pixels at 500 dpi: 4 inches. Two long thin prints, drawn beside each other, would fill memory."""
 
-FORMATS = ("PNG", "BMP", "TIFF")
+Size = tuple[int, int]
+"""Width and height in pixels."""
+
+_FORMATS = ("PNG", "BMP", "TIFF", "JPEG", "JPEG2000")
 _TILE_WIDTH = 322  # TIFF 6.0, section 15
+_START_OF_SCAN, _MOST_SCANS = b"\xff\xda", 64
 _SIXTEEN_BITS = ("I;16", "I;16L", "I;16B", "I;16N")
 
 
-def decode(data: bytes, ppi: int) -> NDArray[np.uint8]:
-    """Decode a PNG, BMP or TIFF image and bring it to 500 dpi.
+def decode(data: bytes, ppi: int, raw: Size | None = None) -> NDArray[np.uint8]:
+    """Decode an image and bring it to 500 dpi.
 
-    data: the file, at most 16 MiB; one frame; any grey, palette or colour mode of up to 16 bits.
+    data: at most 16 MiB; a PNG, BMP, TIFF, JPEG, JPEG 2000 or WSQ file, known by its first bytes,
+        of one frame and any grey, palette or colour mode of up to 16 bits; or, where `raw` says
+        how many, pixels of 8 bits and nothing else, rows from above.
     ppi: the resolution it was scanned at, 250 to 1200 pixels an inch. Files are not asked: what
         they say about themselves is often wrong.
     Returns uint8 (h, w), 64 to 2,000 pixels a side and at most 1.5 million pixels.
@@ -41,30 +48,69 @@ def decode(data: bytes, ppi: int) -> NDArray[np.uint8]:
         raise BadImage(ImageFault.TOO_LARGE, f"the image is larger than {MAX_BYTES} bytes")
     # Decoders answer hostile bytes with almost any exception; all of them mean the same here.
     try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as source:
-            size = _size_at_500(source, ppi)
-            grey = _grey(source)
+        grey = _pixels(data, ppi, raw)
     except BadImage:
         raise
     except Exception as error:
-        raise BadImage(ImageFault.UNREADABLE, "not a whole PNG, BMP or TIFF image") from error
-    if grey.size != size:
-        grey = grey.resize(size, Image.Resampling.LANCZOS)
-    return np.array(grey, np.uint8)
+        raise BadImage(ImageFault.UNREADABLE, "not a whole image of a known format") from error
+    return np.array(resample(grey, ppi), np.uint8)
 
 
-def _size_at_500(source: Image.Image, ppi: int) -> tuple[int, int]:
-    width, height = (round(side * PPI / ppi) for side in source.size)
+def resample(grey: Image.Image, ppi: int) -> Image.Image:
+    """Bring an 8-bit grey image from this resolution to 500 dpi, free of aliasing."""
+    size = _at_500(grey.size, ppi)
+    return grey if size == grey.size else grey.resize(size, Image.Resampling.LANCZOS)
+
+
+def as_png(data: bytes, raw: Size) -> bytes:
+    """Wrap raw pixels that `decode` took, so that they say themselves how many they are."""
+    file = io.BytesIO()
+    Image.frombytes("L", raw, data).save(file, "PNG")
+    return file.getvalue()
+
+
+def _pixels(data: bytes, ppi: int, raw: Size | None) -> Image.Image:
+    if raw is not None:
+        _check_size(raw, ppi)
+        if len(data) != raw[0] * raw[1]:
+            fault = f"{len(data)} bytes are not {raw[0]} x {raw[1]} pixels"
+            raise BadImage(ImageFault.UNREADABLE, fault)
+        return Image.frombytes("L", raw, data)
+    if data.startswith(image_wsq.MAGIC):
+        file = image_wsq.parse(data)
+        _check_size((file.width, file.height), ppi)
+        return Image.fromarray(file.pixels())
+    with Image.open(io.BytesIO(data), formats=_FORMATS) as source:
+        _check_size(source.size, ppi)
+        _check_cost(source, data)
+        return _grey(source)
+
+
+def _at_500(size: Size, ppi: int) -> Size:
+    width, height = size
+    return round(width * PPI / ppi), round(height * PPI / ppi)
+
+
+def _check_size(size: Size, ppi: int) -> None:
+    width, height = _at_500(size, ppi)
     if min(width, height) < MIN_SIDE:
         raise BadImage(ImageFault.TOO_SMALL, f"{width} x {height} pixels at {PPI} dpi")
     if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
         raise BadImage(ImageFault.TOO_LARGE, f"{width} x {height} pixels at {PPI} dpi")
+
+
+def _check_cost(source: Image.Image, data: bytes) -> None:
+    """Refuse what would take memory or time out of proportion to its size."""
     if _TILE_WIDTH in getattr(source, "tag_v2", ()):
         # Room is made for a whole tile, however small the image: a bomb by its header.
         raise BadImage(ImageFault.UNSUPPORTED, "the image is stored in tiles")
+    if source.format == "JPEG" and data.count(_START_OF_SCAN) > _MOST_SCANS:
+        # Each scan goes over the whole image, and may be of a few bytes.
+        raise BadImage(ImageFault.UNSUPPORTED, f"the image is stored in over {_MOST_SCANS} scans")
+    if source.format == "JPEG2000":
+        image_jpeg2000.check(data, source.size)
     if _has_another_frame(source):
         raise BadImage(ImageFault.UNSUPPORTED, "the file holds more than one image")
-    return width, height
 
 
 def _has_another_frame(source: Image.Image) -> bool:

@@ -151,9 +151,19 @@ class _ImageFormatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ImageForm
     """Windows bitmap."""
     IMAGE_FORMAT_TIFF: _ImageFormat.ValueType  # 3
     """TIFF, one image in strips."""
+    IMAGE_FORMAT_JPEG: _ImageFormat.ValueType  # 4
+    """JPEG, at most 64 scans. Its loss costs minutiae: prefer another."""
+    IMAGE_FORMAT_JPEG_2000: _ImageFormat.ValueType  # 5
+    """JPEG 2000 (ISO/IEC 15444-1), as a codestream or as a JP2 file."""
+    IMAGE_FORMAT_WSQ: _ImageFormat.ValueType  # 6
+    """WSQ, version 3.1 (FBI IAFIS-IC-0110)."""
+    IMAGE_FORMAT_RAW: _ImageFormat.ValueType  # 7
+    """Pixels of 8 bits, 0 black to 255 white, row by row from above, and nothing else."""
 
 class ImageFormat(_ImageFormat, metaclass=_ImageFormatEnumTypeWrapper):
-    """Encoding of a fingerprint image."""
+    """Encoding of a fingerprint image. A file shows its encoding by its first bytes, and those decide;
+    only RAW is taken at its word.
+    """
 
 IMAGE_FORMAT_UNSPECIFIED: ImageFormat.ValueType  # 0
 """Not said: refused."""
@@ -163,6 +173,14 @@ IMAGE_FORMAT_BMP: ImageFormat.ValueType  # 2
 """Windows bitmap."""
 IMAGE_FORMAT_TIFF: ImageFormat.ValueType  # 3
 """TIFF, one image in strips."""
+IMAGE_FORMAT_JPEG: ImageFormat.ValueType  # 4
+"""JPEG, at most 64 scans. Its loss costs minutiae: prefer another."""
+IMAGE_FORMAT_JPEG_2000: ImageFormat.ValueType  # 5
+"""JPEG 2000 (ISO/IEC 15444-1), as a codestream or as a JP2 file."""
+IMAGE_FORMAT_WSQ: ImageFormat.ValueType  # 6
+"""WSQ, version 3.1 (FBI IAFIS-IC-0110)."""
+IMAGE_FORMAT_RAW: ImageFormat.ValueType  # 7
+"""Pixels of 8 bits, 0 black to 255 white, row by row from above, and nothing else."""
 Global___ImageFormat: _TypeAlias = ImageFormat  # noqa: Y015
 
 class _TemplateFormat:
@@ -175,14 +193,18 @@ class _TemplateFormatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Templa
     """Not said: refused."""
     TEMPLATE_FORMAT_ISO_19794_2_2011: _TemplateFormat.ValueType  # 1
     """ISO/IEC 19794-2:2011 finger minutiae record."""
+    TEMPLATE_FORMAT_ISO_19794_2_2005: _TemplateFormat.ValueType  # 2
+    """ISO/IEC 19794-2:2005 finger minutiae record, not a card format."""
 
 class TemplateFormat(_TemplateFormat, metaclass=_TemplateFormatEnumTypeWrapper):
-    """Encoding of a minutiae record."""
+    """Encoding of a minutiae record. The record itself says its edition, and that decides."""
 
 TEMPLATE_FORMAT_UNSPECIFIED: TemplateFormat.ValueType  # 0
 """Not said: refused."""
 TEMPLATE_FORMAT_ISO_19794_2_2011: TemplateFormat.ValueType  # 1
 """ISO/IEC 19794-2:2011 finger minutiae record."""
+TEMPLATE_FORMAT_ISO_19794_2_2005: TemplateFormat.ValueType  # 2
+"""ISO/IEC 19794-2:2005 finger minutiae record, not a card format."""
 Global___TemplateFormat: _TypeAlias = TemplateFormat  # noqa: Y015
 
 @_typing.final
@@ -194,6 +216,8 @@ class FingerImage(_message.Message):
     DATA_FIELD_NUMBER: _builtins.int
     FORMAT_FIELD_NUMBER: _builtins.int
     PPI_FIELD_NUMBER: _builtins.int
+    WIDTH_FIELD_NUMBER: _builtins.int
+    HEIGHT_FIELD_NUMBER: _builtins.int
     data: _builtins.bytes
     """The encoded file. 1 byte to 16 MiB; at 500 ppi 64 x 64 to 1.5 million pixels, no
     side above 2,000; one image a file, a TIFF in strips.
@@ -202,16 +226,22 @@ class FingerImage(_message.Message):
     """Encoding of `data`. Mandatory."""
     ppi: _builtins.int
     """Resolution in pixels per inch, 250 to 1200. Mandatory: it is never guessed from the file."""
+    width: _builtins.int
+    """Pixels a row, for RAW mandatory; otherwise 0."""
+    height: _builtins.int
+    """Rows, for RAW mandatory; otherwise 0. `data` is of width x height bytes."""
     def __init__(
         self,
         *,
         data: _builtins.bytes = ...,
         format: Global___ImageFormat.ValueType = ...,
         ppi: _builtins.int = ...,
+        width: _builtins.int = ...,
+        height: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["data", b"data", "format", b"format", "ppi", b"ppi"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["data", b"data", "format", b"format", "height", b"height", "ppi", b"ppi", "width", b"width"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

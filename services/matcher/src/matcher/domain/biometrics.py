@@ -30,15 +30,19 @@ class Status(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """An encoded picture of one finger, as it came. ppi: pixels per inch."""
+    """A picture of one finger, as it came. ppi: pixels per inch.
+
+    raw: width and height, if the data are pixels and nothing else; None if they are a file.
+    """
 
     data: bytes
     ppi: int
+    raw: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """An ISO/IEC 19794-2:2011 record, as it came."""
+    """An ISO/IEC 19794-2 record of any edition, as it came."""
 
     data: bytes
 

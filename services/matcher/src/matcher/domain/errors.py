@@ -11,7 +11,7 @@ class BadImage(DomainError):
 
 
 class BadTemplate(DomainError):
-    """The bytes are not an ISO/IEC 19794-2:2011 record of exactly one finger."""
+    """The bytes are not an ISO/IEC 19794-2 record, 2005 or 2011, of exactly one finger view."""
 
     kind = Kind.INVALID
     reason = "BAD_TEMPLATE"

@@ -67,9 +67,14 @@ def _sample(message: biometrics_pb2.FingerSample) -> Sample:
     content: Image | Template | Missing
     match message.WhichOneof("sample"):
         case "image":
-            content = Image(message.image.data, message.image.ppi)
+            content = _image(message.image)
         case "template":
             content = Template(message.template.data)
         case _:
             content = Missing(message.missing_reason)
     return Sample(message.position, impression, content)
+
+
+def _image(message: biometrics_pb2.FingerImage) -> Image:
+    is_raw = message.format == biometrics_pb2.IMAGE_FORMAT_RAW
+    return Image(message.data, message.ppi, (message.width, message.height) if is_raw else None)

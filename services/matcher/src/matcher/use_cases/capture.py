@@ -20,7 +20,7 @@ from matcher.domain.errors import (
 from matcher.fingerprint import errors, iso19794
 from matcher.fingerprint.embedding import embed
 from matcher.fingerprint.extract import Extractor
-from matcher.fingerprint.image import MAX_SIDE, decode
+from matcher.fingerprint.image import MAX_SIDE, as_png, decode
 from matcher.fingerprint.minutiae import Minutiae
 from matcher.fingerprint.quality import nfiq2
 
@@ -67,7 +67,7 @@ class Capture:
 
     def _from_image(self, sample: Sample, image: Image, field: str) -> Finger:
         try:
-            grey = decode(image.data, image.ppi)
+            grey = decode(image.data, image.ppi, image.raw)
         except errors.BadImage as error:
             raise BadImage(str(error), field=field, fault=error.fault) from None
         quality = nfiq2(grey)
@@ -77,7 +77,7 @@ class Capture:
                 field=field,
                 quality=str(quality),
             )
-        kept = image if self.keep_images else None
+        kept = _file(image) if self.keep_images else None
         return self._finger(sample, self.extractor(grey), field, quality, kept)
 
     def _from_template(self, sample: Sample, template: Template, field: str) -> Finger:
@@ -86,7 +86,7 @@ class Capture:
         except errors.BadTemplate as error:
             raise BadTemplate(str(error), field=field) from None
         if len(records) != 1:
-            raise BadTemplate(f"{len(records)} fingers, exactly one is expected", field=field)
+            raise BadTemplate(f"{len(records)} views, exactly one is expected", field=field)
         if records[0].position not in (0, sample.position):
             raise PositionMismatch(f"the record is of finger {records[0].position}", field=field)
         found = records[0].minutiae
@@ -117,6 +117,10 @@ class Capture:
         kept = read_template(template)
         embedding = embed(kept).astype(np.float16)
         return Finger(sample.position, kept, template, embedding, quality, image)
+
+
+def _file(image: Image) -> Image:
+    return Image(as_png(image.data, image.raw), image.ppi) if image.raw else image
 
 
 def read_template(template: bytes) -> Minutiae:

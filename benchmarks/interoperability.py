@@ -1,0 +1,142 @@
+"""Another vendor's templates against ours: python benchmarks/interoperability.py FOLDER [SET=PPI ...]
+
+FOLDER is one that `matcher evaluate` takes; 500 ppi unless told otherwise. Beside each image lies
+FINGER_IMPRESSION.iso, the vendor's record of it, ISO/IEC 19794-2 of either edition. If the record
+says another size than the image has, the vendor stretched the image to that size without keeping
+its aspect ratio, as with the records that go with FVC2002: places and angles are brought back.
+"""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from matcher.evaluation.collection import Collection, Print, collect, resolutions
+from matcher.evaluation.comparing import compare_all, score, similarities
+from matcher.evaluation.reading import read_all
+from matcher.fingerprint.compare import compare, prepare
+from matcher.fingerprint.iso19794 import Edition, FingerRecord, read, write
+from matcher.fingerprint.minutiae import Minutiae, minutiae
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+NEAR = 8
+"""Pixels at 500 dpi: a little less than the distance from ridge to ridge."""
+ALONG = np.radians(30)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("ppi", nargs="*", metavar="SET=PPI", help="resolution of a set")
+    parser.add_argument("--ours", type=Path, help="our minutiae, kept from run to run (.npz)")
+    arguments = parser.parse_args()
+    collection = collect(arguments.folder, {"": 500, **resolutions(arguments.ppi)})
+    ours = _ours(collection, arguments.ours)
+    theirs = [
+        unstretched(vendor(image), found)
+        for image, found in zip(collection.prints, ours, strict=True)
+    ]
+    for name in np.unique(collection.sets):
+        inside = np.flatnonzero(collection.sets == name)
+        report_places(name, [theirs[i] for i in inside], [ours[i] for i in inside])
+    report_searches(theirs, ours, collection)
+
+
+def vendor(image: Print) -> Minutiae:
+    """The record beside an image, which must come out of our codec as it went in."""
+    data = image.file.with_suffix(".iso").read_bytes()
+    (record,) = read(data)
+    for edition in Edition:
+        again = read(write(record, edition=edition))[0].minutiae
+        if not np.array_equal(again.xy, record.minutiae.xy):
+            raise SystemExit(f"{image.title}: the record does not survive our codec")
+    return record.minutiae
+
+
+def unstretched(found: Minutiae, ours: Minutiae) -> Minutiae:
+    """Bring minutiae found on an image stretched to found's size onto the image at 500 dpi."""
+    x, y = ours.width / found.width, ours.height / found.height
+    rows = np.column_stack(
+        [
+            found.xy * (x, y),
+            np.arctan2(np.sin(found.angle) * y, np.cos(found.angle) * x),
+            found.kind,
+            found.quality,
+        ]
+    )
+    placed = minutiae(rows, width=ours.width, height=ours.height)
+    return read(write(FingerRecord(0, 0, placed)))[0].minutiae
+
+
+def report_places(name: str, theirs: Sequence[Minutiae], ours: Sequence[Minutiae]) -> None:
+    """How many of the vendor's minutiae lie near ours, and near those of another finger."""
+    near = np.concatenate([distances(one, two) for one, two in zip(theirs, ours, strict=True)])
+    shifted = [*ours[len(ours) // 2 :], *ours[: len(ours) // 2]]
+    chance = np.concatenate([distances(one, two) for one, two in zip(theirs, shifted, strict=True)])
+    counts = (np.mean([len(each) for each in side]) for side in (theirs, ours))
+    print(
+        f"{name}: {(near[:, 0] <= NEAR).mean():.1%} of {len(near)} vendor minutiae within {NEAR} px "
+        f"of ours, {(near[:, 1] <= NEAR).mean():.1%} of nearly the same direction too; "
+        f"by chance {(chance[:, 0] <= NEAR).mean():.1%}, {(chance[:, 1] <= NEAR).mean():.1%}; "
+        "an image has {:.0f} of theirs, {:.0f} of ours".format(*counts)
+    )
+
+
+def distances(theirs: Minutiae, ours: Minutiae) -> Floats:
+    """From each of theirs to the nearest of ours, of any direction and of about the same, (n, 2)."""
+    apart = theirs.xy[:, None].astype(float) - ours.xy[None].astype(float)
+    apart = np.hypot(apart[..., 0], apart[..., 1])
+    turn = theirs.angle[:, None] - ours.angle[None]
+    along = np.abs((turn + np.pi) % (2 * np.pi) - np.pi) <= ALONG
+    return np.stack(
+        [each.min(axis=1, initial=np.inf) for each in (apart, np.where(along, apart, np.inf))],
+        axis=1,
+    )
+
+
+def report_searches(
+    theirs: Sequence[Minutiae], ours: Sequence[Minutiae], collection: Collection
+) -> None:
+    """Whether the vendor's template of an image finds its finger among ours of all images."""
+    fingers = collection.fingers
+    mates = fingers[:, None] == fingers[None]
+    compared = compare_all(theirs, ours, workers=1).scores
+    for i, (probe, same) in enumerate(zip(theirs, ours, strict=True)):
+        raw = compare(prepare(probe), [prepare(same)])
+        compared[i, i] = score(raw, len(probe), len(same))[0]
+    for what, table in (("comparison", compared), ("embedding", similarities(theirs, ours))):
+        for image, left_out in (("there", False), ("left out", True)):
+            searched = np.where(np.eye(len(table), dtype=bool) & left_out, -np.inf, table)
+            found = mates[np.arange(len(table)), searched.argmax(axis=1)]
+            by_set = ", ".join(
+                f"{name} {found[collection.sets == name].sum()}"
+                for name in np.unique(collection.sets)
+            )
+            print(
+                f"rank-1 by {what}, the same image {image}: {found.mean():.2%} "
+                f"({found.sum()} of {len(found)}: {by_set})"
+            )
+
+
+def _ours(collection: Collection, kept: Path | None) -> list[Minutiae]:
+    """Our minutiae of every image, as whoever stores templates would have them."""
+    if kept is not None and kept.exists():
+        with np.load(kept) as stored:
+            return [read(stored[image.title].tobytes())[0].minutiae for image in collection.prints]
+    found = read_all(collection.prints, workers=1, hard=False).minutiae
+    ours = [each for each in found if each is not None]
+    if len(ours) < len(found):
+        raise SystemExit("not every image could be read")
+    if kept is not None:
+        records = [write(FingerRecord(0, 0, each)) for each in ours]
+        titles = [image.title for image in collection.prints]
+        arrays = {t: np.frombuffer(r, np.uint8) for t, r in zip(titles, records, strict=True)}
+        np.savez(kept, **arrays)
+    return ours
+
+
+if __name__ == "__main__":
+    main()

@@ -1,18 +1,22 @@
 """A finger as 256 numbers: near for the same finger, wherever and however turned it touched.
 
-The method is `vlad`; its weights, in `embedding.npz`, come from synthetic fingers alone and are
-made by `build_embedding`.
+The network, `embedding.onnx`, is made by `matcher.training.embedding` from synthetic fingers alone;
+what it does is written in `matcher.training.network`.
 """
 
 import hashlib
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import onnxruntime as ort  # type: ignore[import-untyped, unused-ignore]
 
 from matcher.fingerprint.minutiae import Minutiae
-from matcher.fingerprint.vlad import Floats, Model, expansion
+from matcher.fingerprint.neighbourhood import Floats, describe, places
+
+SIZE = 256
+_AT_ONCE = 64
+"""Fingers in one run of the network: enough to fill a core, few enough for its cache."""
 
 
 def embed(found: Minutiae) -> Floats:
@@ -25,25 +29,35 @@ def embed(found: Minutiae) -> Floats:
 
 
 def embed_many(found: Sequence[Minutiae]) -> Floats:
-    """Return the embeddings of several fingers, float32 (k, 256)."""
-    aggregates = np.zeros((len(found), len(_MODEL.centre)), np.float32)
-    for row, one in zip(aggregates, found, strict=True):
-        numbers, weight = expansion(one)
-        if len(weight):
-            row[:] = _MODEL.aggregate(_MODEL.describe(numbers), weight)
-    embeddings = _MODEL.project(aggregates)
-    embeddings[~aggregates.any(axis=1)] = 0
+    """Return the embeddings of several fingers, float32 (k, 256); one thread, the GIL released."""
+    embeddings = np.zeros((len(found), SIZE), np.float32)
+    there = np.flatnonzero([len(one) > 0 for one in found])
+    for start in range(0, len(there), _AT_ONCE):
+        rows = there[start : start + _AT_ONCE]
+        embeddings[rows] = _run([found[row] for row in rows])
     return embeddings
 
 
-_STORED = Path(__file__).with_name("embedding.npz")
+def _run(found: Sequence[Minutiae]) -> Floats:
+    numbers, weight = zip(*map(describe, found), strict=True)
+    inputs = {
+        "numbers": np.concatenate(numbers),
+        "weight": np.concatenate(weight),
+        "place": places(np.array([len(one) for one in weight])),
+    }
+    embeddings: Floats = _NETWORK.run(None, inputs)[0]
+    return embeddings
 
 
-def _load() -> tuple[Model, str]:
+_STORED = Path(__file__).with_name("embedding.onnx")
+
+
+def _load() -> tuple[ort.InferenceSession, str]:
     stored = _STORED.read_bytes()
-    with np.load(io.BytesIO(stored), allow_pickle=False) as arrays:
-        model = Model(**{name: arrays[name].astype(np.float32) for name in arrays.files})
-    return model, f"vlad{len(model.words)}-{hashlib.sha256(stored).hexdigest()[:8]}"
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    network = ort.InferenceSession(stored, options, providers=["CPUExecutionProvider"])
+    return network, f"netvlad64-{hashlib.sha256(stored).hexdigest()[:8]}"
 
 
-_MODEL, VERSION = _load()
+_NETWORK, VERSION = _load()

@@ -38,6 +38,18 @@ def describe(found: Minutiae) -> tuple[Floats, Floats]:
     return numbers, weight
 
 
+def places(counts: NDArray[np.integer], most: int | None = None) -> NDArray[np.int64]:
+    """Return where each finger's minutiae are in one list of all fingers', int64 (k, most).
+
+    counts: (k,), minutiae of each. most: columns, as many as the largest has if not given. Beyond
+    a finger's own it says the length of the list, where the network has a minutia of no weight.
+    """
+    column = np.arange(counts.max() if most is None else most)
+    ends = np.cumsum(counts)
+    place = (ends - counts)[:, None] + column
+    return np.where(column < counts[:, None], place, ends[-1]).astype(np.int64)
+
+
 @compiled
 def expand(xy: Floats, angle: Floats, weight: Floats) -> Floats:
     """Describe every minutia by all others within 240 pixels.

@@ -4,7 +4,9 @@ What all touches of a minutia, then of a finger, share is kept; what varies betw
 (Fisher, Annals of Eugenics 7(2), 1936; Jegou et al., TPAMI 34(9), 2012).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
+from functools import partial
+from itertools import chain, islice
 
 import jax
 import jax.numpy as jnp
@@ -17,6 +19,8 @@ from matcher.training.network import HIDDEN, LOCAL, SIZE, WORDS, Weights, aggreg
 from matcher.training.packing import pack
 from matcher.training.touches import Batch
 
+BATCHES, LOCAL_BATCHES = 64, 16
+"""Looked at, and of these for the description of a minutia and the codebook."""
 _LOCAL_RIDGE, _RIDGE = 1e-3, 0.3
 """Added to the within-class scatter, as a share of its mean: trust in synthetic variation."""
 _SHARPNESS = 15.0
@@ -26,20 +30,22 @@ Floats = NDArray[np.float32]
 Views = tuple[Floats, Floats]
 
 
-def start(batches: Sequence[Batch], seed: int) -> Weights:
-    """Return weights made without any descent from these touches."""
+def start(batches: Iterator[Batch], seed: int) -> Weights:
+    """Return weights made without any descent from the touches of the next `BATCHES` batches."""
     rng = np.random.default_rng(seed)
-    middle = np.mean([one.numbers.mean(0) for one in batches], axis=0)
-    straight = _discriminant([_minutiae(one) for one in batches], LOCAL, _LOCAL_RIDGE)
-    local = np.concatenate([(one.numbers[::4] - middle) @ straight for one in batches])
+    first = list(islice(batches, LOCAL_BATCHES))
+    middle = np.mean([one.numbers.mean(0) for one in first], axis=0)
+    straight, _ = _discriminant(map(_minutiae, first), LOCAL, _LOCAL_RIDGE)
+    local = np.concatenate([(one.numbers[::4] - middle) @ straight for one in first])
     local /= np.sqrt(np.square(local).sum(1, keepdims=True))
     words, _ = kmeans2(local, WORDS, minit="++", iter=20, rng=rng)
     weights = _assemble(middle, straight, words, rng)
-    sums = [np.asarray(jax.jit(aggregate)(weights, *pack(one))) for one in batches]
-    project = _discriminant([_halves(one) for one in sums], SIZE, _RIDGE)
+    summed = jax.jit(partial(aggregate, weights))
+    all_batches = chain(first, islice(batches, BATCHES - LOCAL_BATCHES))
+    sums = (np.split(np.asarray(summed(*pack(one))), 2) for one in all_batches)
+    project, centre = _discriminant(((one, other) for one, other in sums), SIZE, _RIDGE)
     return weights._replace(
-        project=jnp.asarray(project),
-        project_bias=jnp.asarray(-np.concatenate(sums).mean(0) @ project),
+        project=jnp.asarray(project), project_bias=jnp.asarray(-centre @ project, jnp.float32)
     )
 
 
@@ -52,27 +58,26 @@ def _minutiae(batch: Batch) -> Views:
     return batch.numbers[i[true]], batch.numbers[firsts + j[true]]
 
 
-def _halves(sums: Floats) -> Views:
-    half = len(sums) // 2
-    return sums[:half], sums[half:]
+def _discriminant(views: Iterable[Views], size: int, ridge: float) -> tuple[Floats, Floats]:
+    """Find Fisher's directions for pairs of views, each (n, d), of the same things.
 
-
-def _discriminant(views: Sequence[Views], size: int, ridge: float) -> Floats:
-    """Fisher's directions (d, size), of mean square 1/d, for pairs of views (n, d) of the same."""
-    width = views[0][0].shape[1]
-    within, squares = np.zeros((width, width)), np.zeros((width, width))
-    sums, count = np.zeros(width), 0
+    Returns directions (d, size), of mean square 1/d, and the middle (d,) of the views.
+    """
+    within = squares = sums = np.zeros(1)
+    count = 0
     for one, other in views:
-        within += (one - other).T @ (one - other) / 2
-        squares += one.T @ one + other.T @ other
-        sums += one.sum(0) + other.sum(0)
+        within = within + (one - other).T @ (one - other) / 2
+        squares = squares + one.T @ one + other.T @ other
+        sums = sums + one.sum(0) + other.sum(0)
         count += len(one)
-    total = squares / (2 * count) - np.outer(sums, sums) / (2 * count) ** 2
-    spread = within / count
+    middle = np.asarray(sums) / (2 * count)
+    spread = np.asarray(within, np.float64) / count
+    width = len(spread)
     spread += ridge * np.trace(spread) / width * np.eye(width)
+    total = np.asarray(squares, np.float64) / (2 * count) - np.outer(middle, middle)
     _, directions = eigh(total, spread, subset_by_index=[width - size, width - 1])
-    directions = directions[:, ::-1]
-    return np.asarray(directions / np.sqrt(np.square(directions).mean() * width), np.float32)
+    scale = np.sqrt(np.square(directions).mean() * width)
+    return np.asarray(directions[:, ::-1] / scale, np.float32), np.asarray(middle, np.float32)
 
 
 def _assemble(middle: Floats, straight: Floats, words: Floats, rng: np.random.Generator) -> Weights:

@@ -10,8 +10,10 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
+from matcher.fingerprint import neighbourhood
+
 HIDDEN, LOCAL, WORDS, SIZE = 192, 64, 64, 256
-SMALL = 1e-3
+SMALL = 5e-4
 """Below this a signed root becomes straight, so that it has a slope at 0."""
 
 
@@ -43,6 +45,17 @@ class Weights(NamedTuple):
     sharpness: jax.Array
 
 
+def blank() -> Weights:
+    """Return weights that are all zero: the shapes."""
+    k, d = WORDS, LOCAL
+    shapes: tuple[tuple[int, ...], ...] = (
+        (neighbourhood.SIZE, HIDDEN), (HIDDEN,), (HIDDEN,), (HIDDEN,),
+        (neighbourhood.SIZE, d), (HIDDEN, d), (d,),
+        (d, k), (k,), (k, d), (HIDDEN,), (), (k * d, SIZE), (SIZE,), (),
+    )  # fmt: skip
+    return Weights(*(jnp.zeros(shape) for shape in shapes))
+
+
 def embed(w: Weights, numbers: jax.Array, weight: jax.Array, place: jax.Array) -> jax.Array:
     """Return unit vectors (touches, 256).
 
@@ -59,7 +72,7 @@ def aggregate(w: Weights, numbers: jax.Array, weight: jax.Array, place: jax.Arra
     hidden = jax.nn.relu(_normal(both[:, :HIDDEN] + w.enter_bias) * w.scale + w.offset)
     local = _unit(both[:, HIDDEN:] + hidden @ w.bent + w.bias)
     share = jax.nn.softmax(local @ w.assign + w.assign_bias)
-    share *= (weight * 2 * jax.nn.sigmoid(hidden @ w.gate + w.gate_bias))[:, None]
+    share *= (weight * jax.nn.sigmoid(hidden @ w.gate + w.gate_bias))[:, None]
     shares = jnp.pad(share, ((0, 1), (0, 0)))[place]
     sums = jnp.einsum("tnk,tnd->tkd", shares, jnp.pad(local, ((0, 1), (0, 0)))[place])
     sums = (sums - shares.sum(1)[..., None] * w.words).reshape(len(place), -1)

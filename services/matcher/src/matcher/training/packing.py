@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.fingerprint.neighbourhood import MOST
+from matcher.fingerprint.neighbourhood import MOST, places
 from matcher.training.touches import Batch
 
 _UNIT = 2048
@@ -16,18 +16,15 @@ class Packed(NamedTuple):
 
     numbers: NDArray[np.float32]
     weight: NDArray[np.float32]
-    place: NDArray[np.int32]
+    place: NDArray[np.int64]
 
 
 def pack(batch: Batch) -> Packed:
     """Fill up the list of minutiae, and say where each touch's are."""
     rows = -(-len(batch.weight) // _UNIT) * _UNIT
     more = rows - len(batch.weight)
-    starts = np.cumsum(batch.counts) - batch.counts
-    column = np.arange(MOST)
-    place = np.where(column < batch.counts[:, None], starts[:, None] + column, rows)
     return Packed(
         np.pad(batch.numbers, ((0, more), (0, 0))),
         np.pad(batch.weight, (0, more)),
-        place.astype(np.int32),
+        places(batch.counts, MOST),
     )

@@ -3,10 +3,11 @@ from concurrent.futures import Executor
 from pathlib import Path
 
 import pytest
-from harness.world.fingers import render
+from harness.world.fingers import Photographed, render
 from harness.world.folder import BadImages, Resolutions, pairs
 from harness.world.population import Size, create
 from harness.world.sensor import take
+from passport.type.v1 import biometrics_pb2 as biometrics
 from PIL import Image
 
 
@@ -26,6 +27,31 @@ def test_fingers_are_paired_set_by_set_with_their_resolution(folder: Path) -> No
 
     assert [pair.ppi for pair in found] == [500, 569]
     assert [sorted(files) for pair in found for files in pair.fingers] == [[1, 2]] * 4
+
+
+async def test_files_of_other_kinds_are_prints_too(folder: Path, tmp_path: Path) -> None:
+    with Image.open(folder / "A" / "1_1.png") as picture:
+        for name in (
+            "1_1.jpg",
+            "1_2.JP2",
+            "2_1.tif",
+            "2_2.bmp",
+            "3_1.png",
+            "3_2.png",
+            "4_1.png",
+            "4_2.png",
+        ):
+            picture.save(tmp_path / name)
+
+    first, _ = pairs(tmp_path, Resolutions.parse("500"))
+    taken = await Photographed(
+        tuple(tuple(files.values()) for files in first.fingers), 500
+    ).samples(1)
+
+    assert [sample.image.format for sample in taken] == [
+        biometrics.IMAGE_FORMAT_JPEG,
+        biometrics.IMAGE_FORMAT_TIFF,
+    ]
 
 
 def test_a_poor_print_is_taken_again(folder: Path, workers: Executor) -> None:

@@ -43,7 +43,9 @@ def _parser() -> argparse.ArgumentParser:
         epilog="example: harness demo --images fvc2002 --dpi 500 DB2_B=569",
     )
     show.add_argument("--seed", type=int, default=2018, help="of all chance (default: 2018)")
-    show.add_argument("--images", type=Path, metavar="DIR", help="FINGER_IMPRESSION.png, or sets")
+    show.add_argument(
+        "--images", type=Path, metavar="DIR", help="FINGER_IMPRESSION.png or the like, or sets"
+    )
     show.add_argument(
         "--dpi", nargs="+", default=[], metavar="PPI", help="of the images: 500, SET=569, or both"
     )

@@ -66,9 +66,22 @@ class Rendered:
         made = await asyncio.gather(*map(asyncio.wrap_future, self._pictures))
         turn = (impression - 1) % self.occasions
         return [
-            _sample(position, image=_png(pictures[turn], SYNTHETIC_PPI))
+            _sample(position, image=_image(pictures[turn], ".png", SYNTHETIC_PPI))
             for position, pictures in zip(POSITIONS, made, strict=True)
         ]
+
+
+FORMATS = {
+    ".png": biometrics.IMAGE_FORMAT_PNG,
+    ".bmp": biometrics.IMAGE_FORMAT_BMP,
+    ".tif": biometrics.IMAGE_FORMAT_TIFF,
+    ".tiff": biometrics.IMAGE_FORMAT_TIFF,
+    ".jpg": biometrics.IMAGE_FORMAT_JPEG,
+    ".jpeg": biometrics.IMAGE_FORMAT_JPEG,
+    ".jp2": biometrics.IMAGE_FORMAT_JPEG_2000,
+    ".wsq": biometrics.IMAGE_FORMAT_WSQ,
+}
+"""What a file's name ends with, and what is in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +96,7 @@ class Photographed:
         """Images as they lie in the folder; occasions beyond the last begin anew."""
         chosen = [of_finger[(impression - 1) % len(of_finger)] for of_finger in self.files]
         return [
-            _sample(position, image=_png(file.read_bytes(), self.ppi))
+            _sample(position, image=_image(file.read_bytes(), file.suffix, self.ppi))
             for position, file in zip(POSITIONS, chosen, strict=True)
         ]
 
@@ -119,8 +132,8 @@ def _template(seed: int, position: int, impression: int) -> bytes:
     return write(FingerRecord(position, 0, minutiae))
 
 
-def _png(data: bytes, ppi: int) -> biometrics.FingerImage:
-    return biometrics.FingerImage(data=data, format=biometrics.IMAGE_FORMAT_PNG, ppi=ppi)
+def _image(data: bytes, suffix: str, ppi: int) -> biometrics.FingerImage:
+    return biometrics.FingerImage(data=data, format=FORMATS[suffix.lower()], ppi=ppi)
 
 
 def _sample(

@@ -1,4 +1,4 @@
-"""Real fingers: a folder, or a folder of sets, of FINGER_IMPRESSION.png."""
+"""Real fingers: a folder, or a folder of sets, of FINGER_IMPRESSION.png (bmp, tif, jpg, wsq)."""
 
 import re
 from collections import defaultdict
@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.world.fingers import POSITIONS
+from harness.world.fingers import FORMATS, POSITIONS
 
-_NAME = re.compile(r"(?P<finger>[A-Za-z0-9-]+)_(?P<impression>[0-9]+)\.png", re.IGNORECASE)
+_NAME = re.compile(r"(?P<finger>[A-Za-z0-9-]+)_(?P<impression>[0-9]+)")
 _LEAST_PPI, _MOST_PPI = 250, 1200
 
 
@@ -70,7 +70,10 @@ def pairs(folder: Path, resolutions: Resolutions) -> list[Pair]:
     sets |= {child.name: _fingers(child) for child in sorted(folder.iterdir()) if child.is_dir()}
     sets = {name: fingers for name, fingers in sets.items() if fingers}
     if not sets:
-        raise BadImages(f"{folder} holds no FINGER_IMPRESSION.png, nor does a folder in it")
+        raise BadImages(
+            f"{folder} holds no FINGER_IMPRESSION.png, bmp, tif, jpg, jp2 or wsq; "
+            "nor does a folder in it"
+        )
     unknown = sorted(set(resolutions.by_set) - set(sets))
     if unknown:
         raise BadImages(f"--dpi names {', '.join(unknown)}; the sets are {', '.join(sets)}")
@@ -88,8 +91,8 @@ def _fingers(folder: Path) -> dict[str, dict[int, Path]]:
     """Files by finger and impression; fingers with one impression could never come again."""
     fingers: defaultdict[str, dict[int, Path]] = defaultdict(dict)
     for file in sorted(folder.iterdir()):
-        match = _NAME.fullmatch(file.name)
-        if match and file.is_file():
+        match = _NAME.fullmatch(file.stem)
+        if match and file.suffix.lower() in FORMATS and file.is_file():
             fingers[match["finger"]][int(match["impression"])] = file
     return {finger: files for finger, files in fingers.items() if len(files) > 1}
 

@@ -1,4 +1,4 @@
-"""Another vendor's templates against ours: python benchmarks/interoperability.py FOLDER [SET=PPI ...]
+"""Another vendor's templates against ours: benchmarks/interoperability.py FOLDER [SET=PPI ...]
 
 FOLDER is one that `matcher evaluate` takes; 500 ppi unless told otherwise. Beside each image lies
 FINGER_IMPRESSION.iso, the vendor's record of it, ISO/IEC 19794-2 of either edition. If the record
@@ -78,15 +78,15 @@ def report_places(name: str, theirs: Sequence[Minutiae], ours: Sequence[Minutiae
     chance = np.concatenate([distances(one, two) for one, two in zip(theirs, shifted, strict=True)])
     counts = (np.mean([len(each) for each in side]) for side in (theirs, ours))
     print(
-        f"{name}: {(near[:, 0] <= NEAR).mean():.1%} of {len(near)} vendor minutiae within {NEAR} px "
-        f"of ours, {(near[:, 1] <= NEAR).mean():.1%} of nearly the same direction too; "
+        f"{name}: {(near[:, 0] <= NEAR).mean():.1%} of {len(near)} vendor minutiae within "
+        f"{NEAR} px of ours, {(near[:, 1] <= NEAR).mean():.1%} of nearly the same direction too; "
         f"by chance {(chance[:, 0] <= NEAR).mean():.1%}, {(chance[:, 1] <= NEAR).mean():.1%}; "
         "an image has {:.0f} of theirs, {:.0f} of ours".format(*counts)
     )
 
 
 def distances(theirs: Minutiae, ours: Minutiae) -> Floats:
-    """From each of theirs to the nearest of ours, of any direction and of about the same, (n, 2)."""
+    """To the nearest of ours from each of theirs: of any direction, of about the same, (n, 2)."""
     apart = theirs.xy[:, None].astype(float) - ours.xy[None].astype(float)
     apart = np.hypot(apart[..., 0], apart[..., 1])
     turn = theirs.angle[:, None] - ours.angle[None]
@@ -131,10 +131,9 @@ def _ours(collection: Collection, kept: Path | None) -> list[Minutiae]:
     if len(ours) < len(found):
         raise SystemExit("not every image could be read")
     if kept is not None:
-        records = [write(FingerRecord(0, 0, each)) for each in ours]
-        titles = [image.title for image in collection.prints]
-        arrays = {t: np.frombuffer(r, np.uint8) for t, r in zip(titles, records, strict=True)}
-        np.savez(kept, **arrays)
+        records = (np.frombuffer(write(FingerRecord(0, 0, each)), np.uint8) for each in ours)
+        titles = (image.title for image in collection.prints)
+        np.savez(kept, allow_pickle=False, **dict(zip(titles, records, strict=True)))
     return ours
 
 

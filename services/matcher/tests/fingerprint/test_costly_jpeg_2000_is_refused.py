@@ -2,6 +2,7 @@
 
 import io
 import struct
+from typing import Any
 
 import numpy as np
 import pytest
@@ -59,5 +60,5 @@ def test_before_it_is_decoded(code: bytes) -> None:
     ],
     ids=["tiles", "precincts", "layers", "levels"],
 )
-def test_what_prints_are_stored_in_is_read(options: dict[str, object]) -> None:
+def test_what_prints_are_stored_in_is_read(options: dict[str, Any]) -> None:
     assert decode(a_codestream(**options), 500).shape == (200, 180)

@@ -61,7 +61,7 @@ def touch(rng: np.random.Generator, severity: float, hardness: float) -> Contact
     return Contact(
         matrix=np.array([[cos, sin], [-sin, cos]]) @ stretch,
         waves=_waves(rng, severity),
-        centre=shift * (6.0 + 16.0 * severity, 8.0 + 20.0 * severity),
+        centre=shift * (6.0 + 19.0 * severity, 8.0 + 24.0 * severity),
         middle=rng.normal((WIDTH / 2, HEIGHT / 2), (4.0 + 12.0 * severity, 4.0 + 15.0 * severity)),
         half_axes=(half_width, half_width * rng.uniform(1.15, 1.45)),
         tilt=rng.normal(0.0, 0.15),
@@ -71,7 +71,7 @@ def touch(rng: np.random.Generator, severity: float, hardness: float) -> Contact
 def _waves(rng: np.random.Generator, severity: float) -> NDArray[np.float64]:
     """Three long waves of displacement by a few pixels."""
     waves = np.empty((3, 5))
-    waves[:, :2] = rng.normal(0.0, 2.1 * severity, (3, 2))
+    waves[:, :2] = rng.normal(0.0, 1.85 * severity, (3, 2))
     waves[:, 2:4] = rng.normal(0.0, 2.0 * math.pi / 400.0, (3, 2))
     waves[:, 4] = rng.uniform(0.0, 2.0 * math.pi, 3)
     # Skin gives way by two fifths and no more; so `lift` always converges.

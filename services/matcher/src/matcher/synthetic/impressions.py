@@ -102,7 +102,7 @@ def _wear(rng: np.random.Generator, bad: float) -> Wear:
             bad * rng.uniform(0.0, 50.0),
         ),
         jitter=0.5 + bad * rng.uniform(0.05, 0.5),
-        wobble=0.018 + bad * rng.uniform(0.002, 0.022),
+        wobble=0.02 + bad * rng.uniform(0.002, 0.03),
     )
 
 

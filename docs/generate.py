@@ -115,9 +115,10 @@ def _settings(model: type[BaseModel], values: Mapping[str, Any]) -> Iterator[str
 
 
 def _load(package: str) -> None:
+    """Load what may raise; training, which no service does, needs what is not installed here."""
     parent = importlib.import_module(package)
     for module in pkgutil.walk_packages(parent.__path__, f"{package}."):
-        if not module.name.endswith("__main__") and ".migrations." not in module.name:
+        if not {"__main__", "migrations", "training"} & set(module.name.split(".")):
             importlib.import_module(module.name)
 
 

@@ -31,6 +31,8 @@ def main(arguments: list[str] | None = None) -> None:
         _fail(f"{str(error).splitlines()[0]} (was `matcher migrate` run?)")
     except (OSError, ValueError) as error:
         _fail(str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,14 +1,14 @@
 """Every template against every other, by the service's comparison and calibration."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from matcher.evaluation.progress import shown
+from matcher.evaluation.working import spread
 from matcher.fingerprint.calibrate import finger_score
 from matcher.fingerprint.compare import Prepared, compare, prepare
 from matcher.fingerprint.embedding import embed_many
@@ -99,8 +99,6 @@ def _timed(row: Callable[[int], int], count: int, workers: int, what: str) -> fl
         compared += row(done)
         done += 1
         spent = time.process_time() - started
-    with ThreadPoolExecutor(workers) as pool:
-        rest: Iterator[int] = pool.map(row, range(done, count))
-        for _ in shown(rest, what, count, done):
-            pass
+    for _ in shown(spread(row, range(done, count), workers), what, count, done):
+        pass
     return compared / spent

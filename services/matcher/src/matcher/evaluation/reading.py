@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from matcher.evaluation.collection import Print
 from matcher.evaluation.hard import halve
 from matcher.evaluation.progress import say, shown
+from matcher.evaluation.working import spread
 from matcher.fingerprint.extract import Extractor
 from matcher.fingerprint.image import decode
 from matcher.fingerprint.iso19794 import FingerRecord, read, write
@@ -43,27 +44,29 @@ def grey(image: Print, *, hard: bool) -> NDArray[np.uint8]:
 
 def read_all(prints: Sequence[Print], *, workers: int, hard: bool) -> Templates:
     """Read every image. What cannot be read is said on stderr and left out."""
-    extractor = Extractor()
-    extractor(np.full((256, 256), 255, np.uint8))  # what the first call sets up is not counted
-    what = "halves read" if hard else "images read"
-    failed: dict[str, str] = {}
-
-    def one(image: Print) -> Minutiae | None:
-        try:
-            found = extractor(grey(image, hard=hard))
-            return read(write(FingerRecord(0, 0, found)))[0].minutiae
-        except Exception as error:  # one image, whatever is wrong with it, must not end the run
-            failed[image.title] = f"{image.file}: {error}"
-            return None
-
-    timed = prints[:: max(1, len(prints) // _TIMED)][:_TIMED]
+    what, total = "halves read" if hard else "images read", len(prints)
+    read_one = partial(_template, Extractor(), hard=hard)
+    read_one(prints[0])  # what the first call sets up is not counted
+    timed = prints[:: max(1, total // _TIMED)][:_TIMED]
     started = time.process_time()
-    found = {image.title: one(image) for image in shown(timed, what, len(prints))}
-    per_second = sum(each is not None for each in found.values()) / (time.process_time() - started)
+    found = {image.title: read_one(image) for image in shown(timed, what, total)}
+    per_second = len(found) / (time.process_time() - started)
     rest = [image for image in prints if image.title not in found]
-    with ThreadPoolExecutor(workers) as pool:
-        results = shown(pool.map(one, rest), what, len(prints), done=len(timed))
-        found |= {image.title: each for image, each in zip(rest, results, strict=True)}
-    for line in failed.values():
-        say(f"cannot be read, scores 0 against all: {line}")
-    return Templates([found[image.title] for image in prints], failed, per_second)
+    results = shown(spread(read_one, rest, workers), what, total, len(timed))
+    found |= {image.title: each for image, each in zip(rest, results, strict=True)}
+    failed = {title: each for title, each in found.items() if isinstance(each, str)}
+    for reason in failed.values():
+        say(f"cannot be read, scores 0 against all: {reason}")
+    read_of = [found[image.title] for image in prints]
+    return Templates(
+        [None if isinstance(each, str) else each for each in read_of], failed, per_second
+    )
+
+
+def _template(extractor: Extractor, image: Print, *, hard: bool) -> Minutiae | str:
+    """What the record of the image says, or why there is none."""
+    try:
+        found = extractor(grey(image, hard=hard))
+        return read(write(FingerRecord(0, 0, found)))[0].minutiae
+    except Exception as error:  # one image, whatever is wrong with it, must not end the run
+        return f"{image.file}: {error}"

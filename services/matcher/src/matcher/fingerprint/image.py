@@ -59,7 +59,7 @@ def decode(data: bytes, ppi: int, raw: Size | None = None) -> NDArray[np.uint8]:
 def resample(grey: Image.Image, ppi: int) -> Image.Image:
     """Bring an 8-bit grey image from this resolution to 500 dpi, free of aliasing.
 
-    Bicubic and Hamming kernels, widened alike, make no difference to prints of 569 dpi beyond noise.
+    Bicubic, Hamming and box kernels make no difference beyond noise to prints of 569 dpi.
     """
     size = _at_500(grey.size, ppi)
     return grey if size == grey.size else grey.resize(size, Image.Resampling.LANCZOS)

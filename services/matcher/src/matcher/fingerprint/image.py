@@ -16,7 +16,7 @@ MIN_SIDE = 64
 """Pixels at 500 dpi: 3.3 mm, less holds too few minutiae to say anything."""
 MAX_PIXELS = 1_500_000
 """Pixels at 500 dpi: 6 square inches, more than the largest rolled finger with its margin.
-The network needs about 1 kB of memory a pixel, so this bounds that too."""
+The network needs about 260 bytes of memory a pixel, so this bounds that too."""
 MAX_SIDE = 2_000
 """Pixels at 500 dpi: 4 inches. Two long thin prints, drawn beside each other, would fill memory."""
 

@@ -19,12 +19,15 @@ from matcher.training.network import HIDDEN, LOCAL, SIZE, WORDS, Weights, aggreg
 from matcher.training.packing import pack
 from matcher.training.touches import Batch
 
-BATCHES, LOCAL_BATCHES = 64, 16
+BATCHES, LOCAL_BATCHES = 24, 16
 """Looked at, and of these for the description of a minutia and the codebook."""
-_LOCAL_RIDGE, _RIDGE = 1e-3, 0.3
+_LOCAL_RIDGE, _RIDGE = 1e-3, 0.2
 """Added to the within-class scatter, as a share of its mean: trust in synthetic variation."""
-_SHARPNESS = 15.0
-"""How exclusively a minutia belongs to its nearest codeword at the start."""
+_ENTER, _STRAIGHT, _PROJECT = 0.16, 0.3, 1.0
+"""Root mean squares of weights whose outputs are brought to unit length afterwards: steps of
+descent are equally long for all weights, so these say how fast each layer may change."""
+_BELONGING, _SHARPNESS = 15.0, 25.0
+"""How exclusively a minutia belongs to its nearest codeword, and a touch to its mate, at first."""
 
 Floats = NDArray[np.float32]
 Views = tuple[Floats, Floats]
@@ -35,7 +38,7 @@ def start(batches: Iterator[Batch], seed: int) -> Weights:
     rng = np.random.default_rng(seed)
     first = list(islice(batches, LOCAL_BATCHES))
     middle = np.mean([one.numbers.mean(0) for one in first], axis=0)
-    straight, _ = _discriminant(map(_minutiae, first), LOCAL, _LOCAL_RIDGE)
+    straight, _ = _discriminant(map(_minutiae, first), LOCAL, _LOCAL_RIDGE, _STRAIGHT)
     local = np.concatenate([(one.numbers[::4] - middle) @ straight for one in first])
     local /= np.sqrt(np.square(local).sum(1, keepdims=True))
     words, _ = kmeans2(local, WORDS, minit="++", iter=20, rng=rng)
@@ -43,7 +46,7 @@ def start(batches: Iterator[Batch], seed: int) -> Weights:
     summed = jax.jit(partial(aggregate, weights))
     all_batches = chain(first, islice(batches, BATCHES - LOCAL_BATCHES))
     sums = (np.split(np.asarray(summed(*pack(one))), 2) for one in all_batches)
-    project, centre = _discriminant(((one, other) for one, other in sums), SIZE, _RIDGE)
+    project, centre = _discriminant(((one, other) for one, other in sums), SIZE, _RIDGE, _PROJECT)
     return weights._replace(
         project=jnp.asarray(project), project_bias=jnp.asarray(-centre @ project, jnp.float32)
     )
@@ -58,10 +61,12 @@ def _minutiae(batch: Batch) -> Views:
     return batch.numbers[i[true]], batch.numbers[firsts + j[true]]
 
 
-def _discriminant(views: Iterable[Views], size: int, ridge: float) -> tuple[Floats, Floats]:
+def _discriminant(
+    views: Iterable[Views], size: int, ridge: float, length: float
+) -> tuple[Floats, Floats]:
     """Find Fisher's directions for pairs of views, each (n, d), of the same things.
 
-    Returns directions (d, size), of mean square 1/d, and the middle (d,) of the views.
+    Returns directions (d, size), of root mean square `length`, and the middle (d,) of the views.
     """
     within = squares = sums = np.zeros(1)
     count = 0
@@ -76,28 +81,27 @@ def _discriminant(views: Iterable[Views], size: int, ridge: float) -> tuple[Floa
     spread += ridge * np.trace(spread) / width * np.eye(width)
     total = np.asarray(squares, np.float64) / (2 * count) - np.outer(middle, middle)
     _, directions = eigh(total, spread, subset_by_index=[width - size, width - 1])
-    scale = np.sqrt(np.square(directions).mean() * width)
-    return np.asarray(directions[:, ::-1] / scale, np.float32), np.asarray(middle, np.float32)
+    directions *= length / np.sqrt(np.square(directions).mean())
+    return np.asarray(directions[:, ::-1], np.float32), np.asarray(middle, np.float32)
 
 
 def _assemble(middle: Floats, straight: Floats, words: Floats, rng: np.random.Generator) -> Weights:
-    described = len(middle)
-    fan_in = rng.normal(0, (2 / described) ** 0.5, (described, HIDDEN))
+    enter = rng.normal(0, _ENTER, (len(middle), HIDDEN))
     arrays = Weights(
-        enter=fan_in,
-        enter_bias=-middle @ fan_in,
+        enter=enter,
+        enter_bias=-middle @ enter,
         scale=np.ones(HIDDEN),
         offset=np.zeros(HIDDEN),
         straight=straight,
         bent=np.zeros((HIDDEN, LOCAL)),
         bias=-middle @ straight,
-        assign=2 * _SHARPNESS * words.T,
-        assign_bias=-_SHARPNESS * np.square(words).sum(1),
+        assign=2 * _BELONGING * words.T,
+        assign_bias=-_BELONGING * np.square(words).sum(1),
         words=words,
         gate=np.zeros(HIDDEN),
         gate_bias=np.zeros(()),
         project=np.zeros((WORDS * LOCAL, SIZE)),
         project_bias=np.zeros(SIZE),
-        sharpness=np.log(20.0),
+        sharpness=np.log(_SHARPNESS),
     )
     return Weights(*(jnp.asarray(array, jnp.float32) for array in arrays))

@@ -60,7 +60,7 @@ def main() -> None:
 def train(seed: int, steps: int, folder: Path) -> Weights:
     """Train to the end, from the checkpoint in `folder` if there is one."""
     rates = optax.warmup_cosine_decay_schedule(0, _RATE, _WARMING, steps, _RATE / 50)
-    optimiser = optax.chain(optax.clip_by_global_norm(1.0), optax.adamw(rates, b2=0.98))
+    optimiser = optax.chain(optax.clip_by_global_norm(1.0), optax.adamw(rates, b2=0.99))
     stored = folder / "checkpoint.npz"
     if not stored.exists():
         checkpoint.save(stored, _begun(seed, steps, optimiser), 0)

@@ -6,6 +6,7 @@ from matcher.fingerprint.compare import compare, pairs, prepare
 from matcher.fingerprint.embedding import embed
 from matcher.fingerprint.extract import Extractor
 from matcher.fingerprint.minutiae import Minutiae, minutiae
+from matcher.fingerprint.prefilter import promise
 from matcher.fingerprint.quality import nfiq2
 
 _SIDE = 256
@@ -21,6 +22,7 @@ def warm(extractor: Extractor) -> None:
     prepared = prepare(found)
     compare(prepared, [prepared])
     pairs(prepared, prepared)
+    promise(prepared, [prepared])
 
 
 def _anything() -> Minutiae:

@@ -6,7 +6,7 @@ from matcher.fingerprint import compare, jit
 from matcher.synthetic import growth
 
 
-@pytest.mark.parametrize("kernel", [compare._compare_all, growth._correlate])
+@pytest.mark.parametrize("kernel", [compare._describe_all, growth._correlate])
 def test_a_kernel_lies_in_the_folder_of_these_sources(kernel: Any) -> None:
     assert jit._of_these_sources(Path()).name in Path(kernel.stats.cache_path).parts
 

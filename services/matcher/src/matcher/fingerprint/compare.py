@@ -1,149 +1,167 @@
 """How alike two fingers are, from their minutiae.
 
-Local descriptors find pairs, an assignment makes them one-to-one, relaxation keeps those that
-agree with each other: LSA-R of Cappelli, Ferrara, Maltoni, TPAMI 32(12), 2010, section 4. The raw
-score has no meaning of its own; `calibrate` gives it one.
+Local descriptors say which minutiae may be the same, `alignment` lays one finger on the other,
+`evidence` weighs what falls together and what should have. The raw score is the natural logarithm
+of a likelihood ratio between synthetic mates and strangers; `calibrate` makes a false match rate
+of it.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.fingerprint import cylinders as descriptors
-from matcher.fingerprint.assignment import assign
+from matcher.fingerprint import constellation as descriptors
+from matcher.fingerprint import evidence
+from matcher.fingerprint.alignment import align
+from matcher.fingerprint.evidence import LOWEST, NUMBERS
 from matcher.fingerprint.jit import compiled
 from matcher.fingerprint.minutiae import Minutiae
-from matcher.fingerprint.relaxation import relax
 
-VERSION = f"{descriptors.NAME}-lsar-2"
+VERSION = f"{descriptors.NAME}-align1-{evidence.VERSION}"
 
-MOST = 80
-"""Best minutiae looked at; the time of a comparison grows with the third power."""
+MOST = 49
+"""Best minutiae looked at: as many as fit in 2 kB."""
 _FEWEST = 4
-_MOST_SCORED = 12
+_STEP = 2 * np.pi / 256
+_UNREPORTED = 50
+_NETWORK = evidence.load(evidence.STORED)
+
+Pairs = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
-    """What a comparison needs of one finger, about 3 kB.
+    """What a comparison needs of one finger: 41 bytes a minutia, at most 2,009.
 
-    place: float32 (n, 3), x, y (pixels, y upwards) and angle (radians).
-    bits:  uint64 (n, 5), local descriptors.
-    index: int64 (n,), which of the finger's minutiae these are.
+    place: int16 (n, 4), x, y (pixels, y upwards), angle (1/256 turn), quality (1 to 100).
+    bits:  uint64 (n, 4), local descriptors.
+    index: uint8 (n,), which of the finger's minutiae these are.
     """
 
-    place: NDArray[np.float32]
+    place: NDArray[np.int16]
     bits: NDArray[np.uint64]
-    index: NDArray[np.int64]
+    index: NDArray[np.uint8]
 
     def __len__(self) -> int:
         return len(self.index)
 
 
 def prepare(found: Minutiae) -> Prepared:
-    """Do once what every comparison of this finger needs: at most the 80 best minutiae."""
+    """Do once what every comparison of this finger needs: at most the 49 best minutiae.
+
+    Minutiae with too little around them to be described are left out.
+    """
     order = np.argsort(-found.quality.astype(np.int64), kind="stable")[:MOST]
-    place = np.empty((len(order), 3), np.float32)
-    place[:, 0] = found.xy[order, 0]
-    place[:, 1] = -found.xy[order, 1]
-    place[:, 2] = found.angle[order]
-    bits = descriptors.describe(place[:, :2], place[:, 2])
+    place = np.empty((len(order), 4), np.int16)
+    place[:, :2] = found.xy[order] * np.array([1, -1], np.int16)
+    place[:, 2] = np.rint(found.angle[order] / _STEP).astype(np.int64) % 256
+    place[:, 3] = np.where(found.quality[order] == 0, _UNREPORTED, found.quality[order])
+    where, _ = _unpack(place)
+    bits = descriptors.describe(where[:, :2], where[:, 2], found.quality[order])
     described = bits.any(axis=1)
-    return Prepared(place[described], bits[described], order[described])
+    return Prepared(place[described], bits[described], order[described].astype(np.uint8))
 
 
 def compare(probe: Prepared, candidates: Sequence[Prepared]) -> NDArray[np.float32]:
-    """Return the raw score of each candidate, float32 (k,), 0 nothing alike to 1 the same.
+    """Return the raw score of each candidate, float32 (k,), -20 upwards.
 
-    The GIL is released for the whole batch. Fewer than four minutiae on a side score 0.
+    The GIL is released for the whole batch. Fewer than four minutiae on a side score -20.
+    """
+    return _weigh_all(
+        numbers(probe, candidates),
+        _NETWORK.inward,
+        _NETWORK.threshold,
+        _NETWORK.outward,
+        _NETWORK.straight,
+        _NETWORK.bias,
+    )
+
+
+def numbers(probe: Prepared, candidates: Sequence[Prepared]) -> NDArray[np.float64]:
+    """Return what speaks for each candidate, float64 (k, 13): see `evidence.evidence`.
+
+    A row is NaN where a side has fewer than four minutiae.
     """
     if not candidates:
-        return np.zeros(0, np.float32)
+        return np.zeros((0, NUMBERS))
     ends = np.cumsum([len(candidate) for candidate in candidates])
     place = np.concatenate([candidate.place for candidate in candidates])
     bits = np.concatenate([candidate.bits for candidate in candidates])
-    return _compare_all(probe.place, probe.bits, place, bits, ends)
+    return _describe_all(probe.place, probe.bits, place, bits, ends)
 
 
-def pairs(probe: Prepared, candidate: Prepared) -> NDArray[np.int64]:
-    """Return the pairs of minutiae the score rests on, int64 (p, 2), strongest first.
+def pairs(probe: Prepared, candidate: Prepared) -> Pairs:
+    """Return the pairs of minutiae that fall together, int64 (p, 2), the surest first.
 
     Column 0 indexes the probe's Minutiae, column 1 the candidate's.
     """
-    chosen, _ = _best_pairs(probe.place, probe.bits, candidate.place, candidate.bits)
-    return np.stack([probe.index[chosen[:, 0]], candidate.index[chosen[:, 1]]], axis=1)
-
-
-def pair_count(probe: Prepared, candidate: Prepared) -> int:
-    """Return how many `pairs` there are, without finding them: it follows from the sizes."""
-    fewer = min(len(probe), len(candidate))
-    return _scored(fewer) if fewer >= _FEWEST else 0
+    if min(len(probe), len(candidate)) < _FEWEST:
+        return np.zeros((0, 2), np.int64)
+    partner, weight = _partners(probe.place, probe.bits, candidate.place, candidate.bits)
+    mine = np.argsort(-weight, kind="stable")[: int((partner >= 0).sum())]
+    return np.stack([probe.index[mine], candidate.index[partner[mine]]], axis=1).astype(np.int64)
 
 
 @compiled
-def _compare_all(
-    place_a: NDArray[np.float32],
+def _describe_all(
+    place_a: NDArray[np.int16],
     bits_a: NDArray[np.uint64],
-    place: NDArray[np.float32],
+    place: NDArray[np.int16],
     bits: NDArray[np.uint64],
     ends: NDArray[np.int64],
-) -> NDArray[np.float32]:
-    scores = np.zeros(len(ends), np.float32)
+) -> NDArray[np.float64]:
+    described = np.full((len(ends), NUMBERS), np.nan)
+    a, quality_a = _unpack(place_a)
     start = 0
     for k in range(len(ends)):
         end = ends[k]
-        _, strength = _best_pairs(place_a, bits_a, place[start:end], bits[start:end])
-        if len(strength):
-            scores[k] = strength.mean()
+        if min(len(a), end - start) >= _FEWEST:
+            b, quality_b = _unpack(place[start:end])
+            alike = descriptors.similarity(bits_a, bits[start:end])
+            partner, weight, moved, support = align(a, b, alike)
+            described[k] = evidence.evidence(
+                moved, quality_a, b, quality_b, alike, partner, weight, support
+            )
         start = end
+    return described
+
+
+@compiled
+def _weigh_all(
+    described: NDArray[np.float64],
+    inward: NDArray[np.float64],
+    threshold: NDArray[np.float64],
+    outward: NDArray[np.float64],
+    straight: NDArray[np.float64],
+    bias: float,
+) -> NDArray[np.float32]:
+    scores = np.full(len(described), np.float32(LOWEST))
+    for k in range(len(described)):
+        if not np.isnan(described[k, 0]):
+            scores[k] = evidence.weigh(described[k], inward, threshold, outward, straight, bias)
     return scores
 
 
 @compiled
-def _best_pairs(
-    place_a: NDArray[np.float32],
+def _partners(
+    place_a: NDArray[np.int16],
     bits_a: NDArray[np.uint64],
-    place_b: NDArray[np.float32],
+    place_b: NDArray[np.int16],
     bits_b: NDArray[np.uint64],
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Pairs (p, 2) that agree best with the others and how strongly (p,)."""
-    fewer = min(len(place_a), len(place_b))
-    if fewer < _FEWEST:
-        return np.zeros((0, 2), np.int64), np.zeros(0)
-    paired, alike = _one_to_one(bits_a, bits_b)
-    relaxed = relax(place_a[paired[:, 0]], place_b[paired[:, 1]], alike)
-    efficiency = relaxed / np.maximum(alike, 1e-6)
-    best = np.argsort(-efficiency)[: _scored(fewer)]
-    return paired[best], relaxed[best]
+    a, b = _unpack(place_a)[0], _unpack(place_b)[0]
+    partner, weight, _, _ = align(a, b, descriptors.similarity(bits_a, bits_b))
+    return partner, weight
 
 
 @compiled
-def _one_to_one(
-    bits_a: NDArray[np.uint64], bits_b: NDArray[np.uint64]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Pair each minutia of the smaller side with one of the other: (p, 2) and similarity (p,).
-
-    Any turn is allowed, so that a finger upside down is still found.
-    """
-    alike = descriptors.similarity(bits_a, bits_b)
-    paired = np.empty((min(alike.shape), 2), np.int64)
-    if len(bits_a) <= len(bits_b):
-        paired[:, 0] = np.arange(len(paired))
-        paired[:, 1] = assign(alike)
-    else:
-        paired[:, 0] = assign(np.ascontiguousarray(alike.T))
-        paired[:, 1] = np.arange(len(paired))
-    strength = np.empty(len(paired))
-    for p in range(len(paired)):
-        strength[p] = alike[paired[p, 0], paired[p, 1]]
-    return paired, strength
-
-
-@compiled
-def _scored(fewer: int) -> int:
-    """How many pairs count, 4 to 12, by the number of minutiae (equation 23)."""
-    share = 1 / (1 + math.exp(-0.4 * (fewer - 20)))
-    return _FEWEST + round((_MOST_SCORED - _FEWEST) * share)
+def _unpack(place: NDArray[np.int16]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """x, y, angle (radians), float32 (n, 3), and quality, float32 (n,), 0 to 1."""
+    where, quality = np.empty((len(place), 3), np.float32), np.empty(len(place), np.float32)
+    for i in range(len(place)):
+        where[i, 0], where[i, 1] = place[i, 0], place[i, 1]
+        where[i, 2] = place[i, 2] * _STEP
+        quality[i] = place[i, 3] / 100
+    return where, quality

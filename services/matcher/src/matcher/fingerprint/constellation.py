@@ -80,11 +80,17 @@ def similarity(a: Bits, b: Bits) -> Floats:
     alike = np.empty((len(a), len(b)), np.float32)
     for i in range(len(a)):
         for j in range(len(b)):
-            differing = 0
-            for word in range(WORDS):
-                differing += _ones(a[i, word] ^ b[j, word])
-            alike[i, j] = max(0.0, 1 - differing / _FAR)
+            alike[i, j] = max(0.0, 1 - differing(a[i], b[j]) / _FAR)
     return alike
+
+
+@compiled
+def differing(a: Bits, b: Bits) -> int:
+    """Count the bits in which two descriptors (4,) differ, 0 to 256."""
+    count = 0
+    for word in range(WORDS):
+        count += _ones(a[word] ^ b[word])
+    return count
 
 
 def weights(quality: NDArray[np.uint8]) -> Floats:

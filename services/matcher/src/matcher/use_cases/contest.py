@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from matcher.domain.decision import Candidate, FingerEvidence
 from matcher.domain.rules import best_of
 from matcher.fingerprint.calibrate import finger_score, person_score
-from matcher.fingerprint.compare import Prepared, compare, pair_count
+from matcher.fingerprint.compare import Prepared, compare, pairs
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,7 +77,7 @@ def _judge(
     for position, of_impressions in scores.items():
         first = of_impressions.index(max(of_impressions))
         best = contender.impressions[position][first]
-        matched = pair_count(probe[position], best.finger)
+        matched = len(pairs(probe[position], best.finger))
         evidence.append(
             FingerEvidence(position, best_of(of_impressions), best.encounter_id, matched)
         )

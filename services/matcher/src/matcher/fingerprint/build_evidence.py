@@ -38,7 +38,7 @@ Floats = NDArray[np.float64]
 def main() -> None:
     """Compare, fit and store."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--groups", type=int, default=400, help="of 14 fingers each, default 400")
+    parser.add_argument("--groups", type=int, default=300, help="of 14 fingers each, default 300")
     parser.add_argument("--out", type=Path, default=STORED)
     arguments = parser.parse_args()
     mates, strangers = _pairs(arguments.groups)

@@ -1,12 +1,12 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-slow test-postgresql lint format docs protos bench train replay cert grpcurl clean
+.PHONY: help setup demo up test test-slow test-postgresql lint format docs protos bench train test-training replay cert grpcurl clean
 
 UV_VERSION := 0.13.9
 UV := .tools/bin/uv
 RUN := $(UV) run --quiet --frozen --all-packages
 PKI ?= build/pki
-TRAINING := UV_PROJECT_ENVIRONMENT=build/train/venv OMP_NUM_THREADS=1 nice $(UV) run --quiet --frozen --all-packages --group train
+TRAINING := UV_PROJECT_ENVIRONMENT=build/train/venv OMP_NUM_THREADS=1 XLA_FLAGS=--xla_cpu_multi_thread_eigen=false nice $(UV) run --quiet --frozen --all-packages --group train
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -65,6 +65,9 @@ train: setup ## Train the models on synthetic fingers; goes on where it was: MOD
 	@for model in $(or $(MODELS),descriptor embedding); do \
 		$(TRAINING) python -m matcher.training.$$model $(if $(SEED),--seed $(SEED)) $(if $(STEPS),--steps $(STEPS)) || exit; \
 	done
+
+test-training: setup ## The tests of training, where what it needs is installed
+	$(TRAINING) pytest services/matcher/tests/training
 
 replay: setup ## The plan of any fortnight: SCENARIO=<file> OUT=<file>
 	@[ -n "$(SCENARIO)" ] && [ -n "$(OUT)" ] || { echo 'say which: make replay SCENARIO=docs/examples/banjarmasin-2018.json OUT=build/plan.json' >&2; exit 2; }

@@ -19,9 +19,9 @@ from matcher.training.network import HIDDEN, LOCAL, SIZE, WORDS, Weights, aggreg
 from matcher.training.packing import pack
 from matcher.training.touches import Batch
 
-BATCHES, LOCAL_BATCHES = 24, 16
+BATCHES, LOCAL_BATCHES = 32, 16
 """Looked at, and of these for the description of a minutia and the codebook."""
-_LOCAL_RIDGE, _RIDGE = 1e-3, 0.2
+_LOCAL_RIDGE, _RIDGE = 1e-3, 1.0
 """Added to the within-class scatter, as a share of its mean: trust in synthetic variation."""
 _ENTER, _STRAIGHT, _PROJECT = 0.16, 0.3, 1.0
 """Root mean squares of weights whose outputs are brought to unit length afterwards: steps of
@@ -66,7 +66,8 @@ def _discriminant(
 ) -> tuple[Floats, Floats]:
     """Find Fisher's directions for pairs of views, each (n, d), of the same things.
 
-    Returns directions (d, size), of root mean square `length`, and the middle (d,) of the views.
+    Returns directions (d, size), in each of which views of one thing differ equally, of root mean
+    square `length` in all, and the middle (d,) of the views.
     """
     within = squares = sums = np.zeros(1)
     count = 0
@@ -78,9 +79,10 @@ def _discriminant(
     middle = np.asarray(sums) / (2 * count)
     spread = np.asarray(within, np.float64) / count
     width = len(spread)
-    spread += ridge * np.trace(spread) / width * np.eye(width)
+    trusted = spread + ridge * np.trace(spread) / width * np.eye(width)
     total = np.asarray(squares, np.float64) / (2 * count) - np.outer(middle, middle)
-    _, directions = eigh(total, spread, subset_by_index=[width - size, width - 1])
+    _, directions = eigh(total, trusted, subset_by_index=[width - size, width - 1])
+    directions /= np.sqrt(np.einsum("ij,ij->j", directions, spread @ directions))
     directions *= length / np.sqrt(np.square(directions).mean())
     return np.asarray(directions[:, ::-1], np.float32), np.asarray(middle, np.float32)
 

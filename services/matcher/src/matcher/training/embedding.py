@@ -22,10 +22,10 @@ from matcher.training.network import Weights
 from matcher.training.packing import Packed, pack
 from matcher.training.stream import stream
 
-STEPS = 600
+STEPS = 700
 FINGERS = 256
 """In one batch, two touches each."""
-_RATE, _WARMING = 1e-4, 50
+_RATE, _WARMING = 2e-3, 40
 _EVERY = 50
 """Steps from one checkpoint, and one look at unseen fingers, to the next."""
 _OUT = Path(fingerprint.__file__).with_name("embedding.onnx")
@@ -59,7 +59,8 @@ def main() -> None:
 
 def train(seed: int, steps: int, folder: Path) -> Weights:
     """Train to the end, from the checkpoint in `folder` if there is one."""
-    rates = optax.warmup_cosine_decay_schedule(0, _RATE, _WARMING, steps, _RATE / 50)
+    warming = min(_WARMING, steps // 10)
+    rates = optax.warmup_cosine_decay_schedule(0, _RATE, warming, steps, _RATE / 50)
     optimiser = optax.chain(optax.clip_by_global_norm(1.0), optax.adamw(rates, b2=0.99))
     stored = folder / "checkpoint.npz"
     if not stored.exists():
@@ -103,6 +104,7 @@ _EMBED = jax.jit(network.embed)
 
 
 def _begun(seed: int, steps: int, optimiser: optax.GradientTransformation) -> Training:
+    print("first the discriminants: minutes without a sign", flush=True)
     with closing(stream(seed, 0, FINGERS)) as batches:
         weights = discriminant.start(batches, seed)
     return _blank(steps, optimiser)._replace(state=contrast.begin(weights, optimiser))
@@ -111,3 +113,7 @@ def _begun(seed: int, steps: int, optimiser: optax.GradientTransformation) -> Tr
 def _blank(steps: int, optimiser: optax.GradientTransformation) -> Training:
     state = contrast.begin(network.blank(), optimiser)
     return Training(state, jnp.full(steps, jnp.nan), jnp.full(steps // _EVERY + 1, jnp.nan))
+
+
+if __name__ == "__main__":
+    main()

@@ -17,9 +17,9 @@ def unseen(fingers: int) -> list[Packed]:
     return [pack(batch(SEED, number, fingers)) for number in range(BATCHES)]
 
 
-def missed(embed: Callable[[Packed], NDArray[np.float32]], packed: Sequence[Packed]) -> float:
+def missed(embed: Callable[..., object], packed: Sequence[Packed]) -> float:
     """Share of fingers whose other touch is not the nearest, among all of these batches."""
-    halves = [np.split(np.asarray(embed(one)), 2) for one in packed]
+    halves = [np.split(np.asarray(embed(*one)), 2) for one in packed]
     first, second = (np.concatenate(side) for side in zip(*halves, strict=True))
     nearest = (first @ second.T).argmax(axis=1)
     return float((nearest != np.arange(len(first))).mean())

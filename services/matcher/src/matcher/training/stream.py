@@ -1,9 +1,12 @@
 """Batches without end, made by a process of their own while the network works."""
 
 import multiprocessing
+import os
+import threading
 from collections import deque
 from collections.abc import Generator
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing.connection import wait
 
 from matcher.training.touches import Batch, batch
 
@@ -12,7 +15,8 @@ _AHEAD = 3
 
 def stream(seed: int, first: int, fingers: int) -> Generator[Batch]:
     """Yield the batches of step `first` and all later ones; close it to end the process."""
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, spawn, initializer=_end_with_parent) as pool:
         waiting = deque(pool.submit(batch, seed, first + k, fingers) for k in range(_AHEAD))
         try:
             while True:
@@ -21,3 +25,15 @@ def stream(seed: int, first: int, fingers: int) -> Generator[Batch]:
                 waiting.append(pool.submit(batch, seed, first + _AHEAD - 1, fingers))
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    """A training that is killed leaves nobody behind."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None  # noqa: S101 - runs in a child only
+
+    def end() -> None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=end, daemon=True).start()

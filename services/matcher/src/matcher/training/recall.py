@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from matcher.training.packing import Packed, pack
 from matcher.training.touches import batch

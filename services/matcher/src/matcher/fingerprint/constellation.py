@@ -5,7 +5,7 @@ own frame, and adds what a learned table holds there, interpolated between the e
 it. Bit k is set where the sum of column k exceeds a learned threshold. Two minutiae are as alike
 as they share bits. How the table is learned: `matcher.training.descriptor`.
 
-All sums are of whole numbers, so that the same minutiae give the same bits on every machine.
+All sums are of whole numbers, so that no order of summation changes a bit.
 """
 
 import math

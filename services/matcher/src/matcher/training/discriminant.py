@@ -5,7 +5,6 @@ What all touches of a minutia, then of a finger, share is kept; what varies betw
 """
 
 from collections.abc import Iterable, Iterator
-from functools import partial
 from itertools import chain, islice
 
 import jax
@@ -43,9 +42,9 @@ def start(batches: Iterator[Batch], seed: int) -> Weights:
     local /= np.sqrt(np.square(local).sum(1, keepdims=True))
     words, _ = kmeans2(local, WORDS, minit="++", iter=20, rng=rng)
     weights = _assemble(middle, straight, words, rng)
-    summed = jax.jit(partial(aggregate, weights))
+    summed = jax.jit(aggregate)  # the weights handed in: compiled in, jaxlib 0.10 gets sums wrong
     all_batches = chain(first, islice(batches, BATCHES - LOCAL_BATCHES))
-    sums = (np.split(np.asarray(summed(*pack(one))), 2) for one in all_batches)
+    sums = (np.split(np.asarray(summed(weights, *pack(one))), 2) for one in all_batches)
     project, centre = _discriminant(((one, other) for one, other in sums), SIZE, _RIDGE, _PROJECT)
     return weights._replace(
         project=jnp.asarray(project), project_bias=jnp.asarray(-centre @ project, jnp.float32)

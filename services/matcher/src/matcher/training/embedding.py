@@ -22,7 +22,7 @@ from matcher.training.network import Weights
 from matcher.training.packing import Packed, pack
 from matcher.training.stream import stream
 
-STEPS = 700
+STEPS = 600
 FINGERS = 256
 """In one batch, two touches each."""
 _RATE, _WARMING = 2e-3, 40

@@ -8,7 +8,7 @@ from matcher.domain.biometrics import Status
 from matcher.domain.errors import IndexBehind
 from matcher.domain.gallery import Scope
 
-from .truth import INDEX, embed, enrol, nearest, opened
+from .truth import REACH, enrol, features, nearest, opened
 
 
 async def test_each_search_sees_the_last_commit(tmp_path: Path) -> None:
@@ -38,7 +38,7 @@ async def test_a_deadline_that_is_too_near_is_said(tmp_path: Path) -> None:
         await enrol(truth, 1)
 
         with pytest.raises(IndexBehind) as behind:
-            await truth.follower.search({INDEX: embed([b"x"])[0]}, Scope(), count=1, within=0)
+            await truth.follower.search(features(1), Scope(), REACH, within=0)
 
         assert behind.value.retry_after is not None
         assert (await nearest(truth, 1))[0] == ["person-1"]
@@ -48,10 +48,9 @@ async def test_a_search_leaves_out_what_came_after(tmp_path: Path) -> None:
     async with opened(tmp_path) as truth:
         first = await enrol(truth, 1, Status.PENDING)
         second = await enrol(truth, 2, Status.PENDING)
-        probe = {INDEX: embed([b"x"])[0]}
 
         found = [
-            await truth.follower.search(probe, Scope(before=each.added), count=9, within=10)
+            await truth.follower.search(features(9), Scope(before=each.added), REACH, within=10)
             for each in (first, second)
         ]
 

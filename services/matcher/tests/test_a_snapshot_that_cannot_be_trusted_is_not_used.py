@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from matcher.index import snapshot
+from matcher.store.changes import StoredEntry
 
 from .truth import VERSION, enrol, nearest, opened
 
@@ -50,8 +51,9 @@ DAMAGES: dict[str, Damage] = {
     "label only": lambda content: content.replace(b'"change": 5', b'"change": 4', 1),
     "another database": _relabelled(incarnation="0" * 32),
     "another model": _relabelled(embedding_version="model-0"),
+    "another comparison": _relabelled(comparison_version="comparison-0"),
     "a later state": _relabelled(change=99),
-    "another format": _relabelled(format="matcher-index-0"),
+    "another format": _relabelled(format="matcher-index-1"),
     "wrong count": _relabelled(encounters=4),
 }
 
@@ -88,8 +90,27 @@ async def test_another_model_makes_embeddings_anew(tmp_path: Path) -> None:
     async with opened(tmp_path, version="model-2", snapshot_file=path) as truth:
         await truth.follower.catch_up()
         async with truth.store.read() as records:
-            page = await records.changes.entries_after(0, 100, "model-2")
+            new = await records.changes.entries_after(0, 100, "model-2")
             old = await records.changes.entries_after(0, 100, VERSION)
 
     assert truth.follower.state().people == len(PEOPLE)
-    assert (len(page.stale), len(old.stale)) == (0, len(PEOPLE))
+    assert (_stale(new), _stale(old)) == (0, len(PEOPLE))
+
+
+async def test_another_comparison_prepares_fingers_anew(tmp_path: Path) -> None:
+    path = await _snapshot(tmp_path)
+
+    async with opened(tmp_path, comparison="comparison-2", snapshot_file=path) as truth:
+        await truth.follower.catch_up()
+
+        assert truth.follower.state().snapshot_change == 0
+        await truth.follower.save()
+
+    async with opened(tmp_path, comparison="comparison-2", snapshot_file=path) as truth:
+        await truth.follower.catch_up()
+
+        assert truth.follower.state().snapshot_change == len(PEOPLE)
+
+
+def _stale(stored: list[StoredEntry]) -> int:
+    return sum(kept.embedding is None for one in stored for kept in one.fingers.values())

@@ -1,25 +1,26 @@
 """However encounters come and go, the gallery finds what a search of all of them finds."""
 
 import itertools
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
-from matcher.domain.biometrics import Embedding, Status
+from matcher.domain.biometrics import Status
 from matcher.domain.change import Change
-from matcher.domain.gallery import Entry, Scope, Shortlist, StoredPerson
+from matcher.domain.gallery import Entry, Features, Reach, Scope, Shortlist
 from matcher.domain.rules import shortlist
+from matcher.fingerprint.prefilter import promise
 from matcher.index.gallery import Gallery
 
+from .galleries import a_finger, beside
+
 COUNT = 7
+EVERYBODY, FEW = Reach(10_000, COUNT), Reach(12, COUNT)
 START = Change("", 0)
 POSITIONS = (2, 7)
-
-
-def embedding(rng: np.random.Generator) -> Embedding:
-    vector = rng.standard_normal(256)
-    return (vector / np.linalg.norm(vector)).astype(np.float16)
+Told = list[tuple[str | None, bool, list[tuple[int, str | None]]]]
 
 
 @dataclass
@@ -33,44 +34,84 @@ class Plain:
             self.entries.pop(encounter_id, None)
         self.entries |= {entry.encounter_id: entry for entry in entries}
 
-    def search(self, probe: dict[int, Embedding], scope: Scope) -> tuple[list[str], int]:
-        persons: dict[str, list[float]] = {}
-        for entry in self.entries.values():
-            if not self._is_in(entry, scope):
-                continue
-            best = persons.setdefault(entry.person_id, [-np.inf] * len(probe))
-            for column, (position, query) in enumerate(probe.items()):
-                if position in entry.embeddings:
-                    stored = entry.embeddings[position].astype(np.float32)
-                    best[column] = max(best[column], float(stored @ query.astype(np.float32)))
-        names = sorted(persons)
-        table = np.array([persons[name] for name in names], np.float32).reshape(-1, len(probe))
-        chosen = shortlist(np.where(np.isinf(table), np.nan, table), COUNT)
-        return [names[i] for i in chosen], len(persons)
+    def search(self, probe: dict[int, Features], scope: Scope, reach: Reach) -> tuple[Told, int]:
+        held = [each for each in self.entries.values() if each.status.searchable]
+        held.sort(key=lambda entry: entry.added)
+        people: dict[str, list[Entry]] = {entry.person_id: [] for entry in held}
+        for entry in held:
+            if self._is_in(entry, scope):
+                people[entry.person_id].insert(0, entry)
+        persons = [(name, entries) for name, entries in people.items() if entries]
+        near = self._chosen(persons, probe, reach.nearest, _similarity)
+        best = self._chosen([persons[i] for i in sorted(near)], probe, reach.compared, _promise)
+        return [self._told(*persons[sorted(near)[i]]) for i in best], len(persons)
+
+    def _chosen(
+        self,
+        persons: list[tuple[str, list[Entry]]],
+        probe: dict[int, Features],
+        count: int,
+        likeness: Callable[[Features, Features], float],
+    ) -> list[int]:
+        table = np.full((len(persons), len(probe)), -np.inf, np.float32)
+        for row, (_, entries) in enumerate(persons):
+            for column, (position, finger) in enumerate(probe.items()):
+                for entry in entries:
+                    if position in entry.fingers:
+                        alike = likeness(finger, entry.fingers[position])
+                        table[row, column] = max(table[row, column], alike)
+        return [*map(int, shortlist(np.where(np.isinf(table), np.nan, table), count))]
+
+    def _told(
+        self, person_id: str, entries: list[Entry]
+    ) -> tuple[str, bool, list[tuple[int, str | None]]]:
+        return (
+            person_id,
+            any(entry.status is Status.FRAUD for entry in entries),
+            [(p, each.encounter_id) for p in POSITIONS for each in entries if p in each.fingers],
+        )
 
     def _is_in(self, entry: Entry, scope: Scope) -> bool:
         return (
-            entry.status.searchable
-            and (scope.before is None or entry.added < scope.before)
+            (scope.before is None or entry.added < scope.before)
             and entry.encounter_id != scope.encounter_id
             and entry.person_id != scope.person_id
         )
 
 
+def _similarity(probe: Features, stored: Features) -> float:
+    return float(stored.embedding.astype(np.float32) @ probe.embedding.astype(np.float32))
+
+
+def _promise(probe: Features, stored: Features) -> float:
+    return float(promise(probe.prepared, [stored.prepared])[0])
+
+
+def _told(found: Shortlist) -> Told:
+    return [
+        (
+            person.person_id,
+            person.known_fraud,
+            [(p, one.encounter_id) for p, held in person.impressions.items() for one in held],
+        )
+        for person in found.persons
+    ]
+
+
 def _entry(rng: np.random.Generator, number: int, encounter_id: str, person_id: str) -> Entry:
     held = POSITIONS if rng.random() < 0.8 else POSITIONS[:1]
     status = Status(int(rng.integers(1, 5)))
-    return Entry(
-        encounter_id, person_id, status, number, {position: embedding(rng) for position in held}
-    )
+    fingers = {position: a_finger(rng, int(rng.integers(1, 30))) for position in held}
+    return Entry(encounter_id, person_id, status, number, fingers)
 
 
-def _names(persons: tuple[StoredPerson, ...]) -> list[str]:
-    return [person.person_id for person in persons]
+def _probe(rng: np.random.Generator) -> dict[int, Features]:
+    return {position: a_finger(rng) for position in POSITIONS}
 
 
+@pytest.mark.parametrize("reach", [EVERYBODY, FEW], ids=["everybody", "few"])
 @pytest.mark.parametrize("seed", range(4))
-def test_after_any_changes_both_find_the_same(seed: int) -> None:
+def test_after_any_changes_both_find_the_same(seed: int, reach: Reach) -> None:
     rng = np.random.default_rng(seed)
     gallery, plain = Gallery(START), Plain()
 
@@ -86,9 +127,9 @@ def test_after_any_changes_both_find_the_same(seed: int) -> None:
             encounter_id=f"e{rng.integers(number + 5)}" if rng.random() < 0.5 else None,
             person_id=f"p{rng.integers(120)}" if rng.random() < 0.3 else None,
         )
-        probe = {position: embedding(rng) for position in POSITIONS}
-        found = gallery.search(probe, scope, COUNT)
-        assert (_names(found.persons), found.people) == plain.search(probe, scope)
+        probe = _probe(rng)
+        found = gallery.search(probe, scope, reach)
+        assert (_told(found), found.people) == plain.search(probe, scope, reach)
 
 
 def test_what_is_exported_is_what_was_put_in() -> None:
@@ -99,16 +140,35 @@ def test_what_is_exported_is_what_was_put_in() -> None:
 
     again.update((), gallery.entries())
 
-    probe = {position: embedding(rng) for position in POSITIONS}
-    assert again.search(probe, Scope(), COUNT) == gallery.search(probe, Scope(), COUNT)
+    probe = _probe(rng)
+    for reach in (EVERYBODY, FEW):
+        found, kept = again.search(probe, Scope(), reach), gallery.search(probe, Scope(), reach)
+        assert (_told(found), found.people) == (_told(kept), kept.people)
     assert again.size[:2] == gallery.size[:2]
+
+
+def test_equals_come_in_one_order_whatever_a_replica_went_through() -> None:
+    rng = np.random.default_rng(8)
+    same = a_finger(rng)
+    entries = [Entry(f"e{n}", f"p{n * 7 % 30}", Status.ACTIVE, n, {2: same}) for n in range(30)]
+    gallery, other = Gallery(START), Gallery(START)
+
+    gallery.update((), entries)
+    passing = [Entry(f"x{n}", f"x{n}", Status.ACTIVE, 99 + n, {2: same}) for n in range(90)]
+    other.update((), [*passing, *reversed(entries)])
+    other.update([entry.encounter_id for entry in passing], entries[10:20])
+
+    expected = [entry.person_id for entry in entries[:COUNT]]
+    for each in (gallery, other):
+        found = each.search({2: same}, Scope(), EVERYBODY)
+        assert [person.person_id for person in found.persons] == expected
 
 
 def test_searches_beside_changes_see_a_whole_state() -> None:
     rng = np.random.default_rng(7)
     gallery = Gallery(START)
-    probe = {2: embedding(rng)}
-    steady = [Entry(f"s{n}", f"s{n}", Status.ACTIVE, n, {2: embedding(rng)}) for n in range(50)]
+    probe = {2: a_finger(rng)}
+    steady = [Entry(f"s{n}", f"s{n}", Status.ACTIVE, n, {2: a_finger(rng)}) for n in range(50)]
     coming = [Entry(f"c{n}", "comer", Status.ACTIVE, n, {2: probe[2]}) for n in range(300)]
     gallery.update((), steady)
 
@@ -120,32 +180,46 @@ def test_searches_beside_changes_see_a_whole_state() -> None:
         changing = threads.submit(change)
         found: list[Shortlist] = []
         while not changing.done():
-            found += threads.map(lambda _: gallery.search(probe, Scope(), COUNT), range(4))
+            found += threads.map(lambda _: gallery.search(probe, Scope(), FEW), range(4))
         changing.result()
 
     assert found
     assert {each.people for each in found} <= {50, 51}
     for each in found:
         assert len(each.persons) == COUNT
-        assert (each.persons[0].person_id == "comer") == (each.people == 51)
+        first = each.persons[0]
+        assert (first.person_id == "comer") == (each.people == 51)
         if each.people == 51:
-            assert each.persons[0].encounter_ids == (f"c{each.change.number}",)
+            (impression,) = first.impressions[2]
+            assert impression.encounter_id == f"c{each.change.number}"
+            assert (impression.finger.bits == probe[2].prepared.bits).all()
 
 
-def test_a_person_enrolled_often_pushes_nobody_out() -> None:
+@pytest.mark.parametrize("reach", [EVERYBODY, Reach(COUNT, COUNT)], ids=["everybody", "few"])
+def test_a_person_enrolled_often_pushes_nobody_out(reach: Reach) -> None:
     rng = np.random.default_rng(6)
-    wanted = embedding(rng)
-    near = [(wanted + 0.01 * embedding(rng)).astype(np.float16) for _ in range(60)]
+    wanted = a_finger(rng)
+    often = [Entry(f"o{n}", "often", Status.ACTIVE, n, {2: beside(wanted, rng)}) for n in range(60)]
+    others = [Entry(f"e{n}", f"p{n}", Status.ACTIVE, 60 + n, {2: a_finger(rng)}) for n in range(20)]
     gallery = Gallery(START)
-    gallery.update(
-        (),
-        [Entry(f"often-{n}", "often", Status.ACTIVE, n, {2: near[n]}) for n in range(60)]
-        + [Entry(f"e{n}", f"p{n}", Status.ACTIVE, 60 + n, {2: embedding(rng)}) for n in range(20)],
-    )
+    gallery.update((), often + others)
 
-    found = gallery.search({2: wanted}, Scope(), COUNT)
+    found = gallery.search({2: wanted}, Scope(), reach)
 
     assert found.people == 21
     assert len(found.persons) == COUNT
     assert found.persons[0].person_id == "often"
-    assert len(found.persons[0].encounter_ids) == 60
+    assert len(found.persons[0].impressions[2]) == 60
+
+
+def test_a_mate_far_off_by_embedding_is_found_by_the_prefilter() -> None:
+    rng = np.random.default_rng(9)
+    wanted = a_finger(rng)
+    hidden = Features((-wanted.embedding).astype(np.float16), wanted.prepared)
+    entries = [Entry(f"e{n}", f"p{n}", Status.ACTIVE, n, {2: a_finger(rng)}) for n in range(40)]
+    gallery = Gallery(START)
+    gallery.update((), [*entries, Entry("e", "mate", Status.ACTIVE, 40, {2: hidden})])
+
+    found = gallery.search({2: wanted}, Scope(), EVERYBODY)
+
+    assert found.persons[0].person_id == "mate"

@@ -1,17 +1,16 @@
 """Of a deleted encounter nothing stays, neither in memory nor, for long, in the snapshot."""
 
-import asyncio
-from collections.abc import Collection
 from pathlib import Path
 
+import numpy as np
 import pytest
 from matcher.bootstrap import Truth
 from matcher.index import snapshot
+from matcher.index.segment import Segment
 from matcher.supervision import Supervision
-from matcher.use_cases.prepared import PreparedFingers
 from matcher.use_cases.readiness import Readiness
 
-from .truth import VERSION, enrol, opened
+from .truth import COMPARISON, INDEX, VERSION, enrol, features, nearest, opened
 
 DAY = 86_400.0
 
@@ -21,52 +20,43 @@ async def _delete(truth: Truth, person: int) -> None:
         await records.encounters.delete(f"encounter-{person}")
 
 
-def _prepared(truth: Truth) -> PreparedFingers:
-    prepared = PreparedFingers(truth.store, truth.pool, 1 << 20)
-    truth.follower.tell_of_deleted(prepared.forget)
-    return prepared
-
-
-async def test_prepared_fingers_are_dropped(tmp_path: Path) -> None:
+async def test_a_search_finds_no_trace(tmp_path: Path) -> None:
     async with opened(tmp_path) as truth:
-        prepared = _prepared(truth)
-        keys = [(await enrol(truth, person)).encounter_id for person in (1, 2)]
-        await truth.follower.catch_up()
-        assert (await prepared.get(keys)).keys() == set(keys)
+        for person in (1, 2):
+            await enrol(truth, person)
+        assert await nearest(truth, 1) == (["person-1", "person-2"], 2)
 
         await _delete(truth, 1)
-        await truth.follower.catch_up()
 
-        assert list(await prepared.get(keys)) == ["encounter-2"]
+        assert await nearest(truth, 1) == (["person-2"], 1)
 
 
-async def test_what_was_read_before_is_not_kept_after(tmp_path: Path) -> None:
-    async with opened(tmp_path) as truth:
-        prepared = _prepared(truth)
-        key = (await enrol(truth, 1)).encounter_id
-        await truth.follower.catch_up()
+def test_memory_holds_nothing_of_it() -> None:
+    segment = Segment()
+    fingers = [features(person)[INDEX] for person in (1, 2)]
+    segment.add(fingers, np.arange(2))
+    query = fingers[0].embedding.astype(np.float32)
 
-        getting = asyncio.create_task(prepared.get([key]))
-        await asyncio.sleep(0)
-        prepared.forget([key])
-        await getting
-        await _delete(truth, 1)
+    segment.drop(0)
 
-        assert await prepared.get([key]) == {}
+    assert segment.similarities(query, np.array([0, 1])) == pytest.approx(
+        [0, fingers[1].embedding @ fingers[0].embedding], abs=1e-3
+    )
+    for part in ("place", "bits", "index"):
+        assert not getattr(segment.prepared(0), part).any()
+        assert (getattr(segment.prepared(1), part) == getattr(fingers[1].prepared, part)).all()
 
 
 async def test_a_restored_database_voids_everything(tmp_path: Path) -> None:
-    told: list[Collection[str] | None] = []
     async with opened(tmp_path) as truth:
         await enrol(truth, 1)
         await truth.follower.catch_up()
-        truth.follower.tell_of_deleted(told.append)
-
         async with truth.store.write() as records:
+            await records.encounters.delete("encounter-1")
             await records.changes.reincarnate()
-        await truth.follower.catch_up()
+        await enrol(truth, 2)
 
-        assert told == [None]
+        assert await nearest(truth, 1) == (["person-2"], 1)
 
 
 async def test_the_snapshot_is_written_anew(
@@ -89,7 +79,8 @@ async def test_the_snapshot_is_written_anew(
 
         async with truth.store.read() as records:
             head = await records.changes.head()
-        change, entries = snapshot.read(path, head.incarnation, VERSION)
+        label = snapshot.Label(head.incarnation, head.number, VERSION, COMPARISON)
+        change, entries = snapshot.read(path, label)
         assert change == 3
         assert [entry.encounter_id for entry in entries] == ["encounter-2"]
         assert not truth.follower.snapshot_is_due(1000, 0.0)

@@ -9,9 +9,11 @@ import numpy as np
 from matcher.bootstrap import Truth
 from matcher.domain.biometrics import Embedding, Encounter, Finger, Status
 from matcher.domain.enrolment import Enrolment, Origin
-from matcher.domain.gallery import Scope
+from matcher.domain.gallery import Features, Reach, Scope
+from matcher.fingerprint.compare import Prepared
+from matcher.fingerprint.compare import prepare as prepared
 from matcher.index.follower import Follower
-from matcher.index.loading import Loader
+from matcher.index.loading import Loader, Models
 from matcher.store.store import MIGRATIONS, Store
 from matcher.use_cases.capture import read_template
 from servicekit.database import Database, migrate
@@ -20,13 +22,25 @@ from servicekit.pool import Pool
 from .people import template
 
 NOW = datetime(2018, 10, 26, 1, 0, tzinfo=UTC)
-VERSION = "model-1"
+VERSION, COMPARISON = "model-1", "comparison-1"
 INDEX = 2
+REACH = Reach(nearest=100, compared=3)
 
 
 def embed(templates: Sequence[bytes]) -> list[Embedding]:
     """Stands for a model: unit vectors that follow from the template alone."""
     return [_unit(np.random.default_rng(list(template))) for template in templates]
+
+
+def prepare(templates: Sequence[bytes]) -> list[Prepared]:
+    """What the comparison needs of them."""
+    return [prepared(read_template(template)) for template in templates]
+
+
+def features(person: int) -> dict[int, Features]:
+    """A person's right index finger as a search has it."""
+    record = template(person, INDEX)
+    return {INDEX: Features(embed([record])[0], prepare([record])[0])}
 
 
 def _unit(rng: np.random.Generator) -> Embedding:
@@ -36,14 +50,19 @@ def _unit(rng: np.random.Generator) -> Embedding:
 
 @asynccontextmanager
 async def opened(
-    folder: Path, *, version: str = VERSION, snapshot_file: Path | None = None
+    folder: Path,
+    *,
+    version: str = VERSION,
+    comparison: str = COMPARISON,
+    snapshot_file: Path | None = None,
 ) -> AsyncIterator[Truth]:
     """The database of a folder, made if it is not there, and an index that is not loaded."""
     url = f"sqlite+aiosqlite:///{folder}/matcher.sqlite"
     migrate(url, MIGRATIONS)
     database, pool = Database(url), Pool(2, 100)
     store = Store(database, version)
-    loader = Loader(store, pool, embed, version, snapshot_file)
+    models = Models(embed, version, prepare, comparison)
+    loader = Loader(store, pool, models, snapshot_file)
     try:
         yield Truth(database, store, Follower(loader, pool), pool)
     finally:
@@ -63,6 +82,5 @@ async def enrol(truth: Truth, person: int, status: Status = Status.ACTIVE) -> En
 
 async def nearest(truth: Truth, person: int) -> tuple[list[str], int]:
     """The persons most similar to a person's own template, and how many were searched."""
-    probe = {INDEX: embed([template(person, INDEX)])[0]}
-    found = await truth.follower.search(probe, Scope(), count=3, within=10)
-    return [each.person_id for each in found.persons], found.people
+    found = await truth.follower.search(features(person), Scope(), REACH, within=10)
+    return [str(each.person_id) for each in found.persons], found.people

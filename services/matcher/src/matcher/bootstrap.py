@@ -24,10 +24,11 @@ from servicekit.server import Server
 
 from matcher.config import Settings
 from matcher.domain.biometrics import Embedding
-from matcher.fingerprint import embedding
+from matcher.domain.gallery import Reach
+from matcher.fingerprint import compare, embedding
 from matcher.fingerprint.extract import Extractor
 from matcher.index.follower import Follower
-from matcher.index.loading import Loader
+from matcher.index.loading import Loader, Models
 from matcher.service.admin import MatcherAdmin
 from matcher.service.encounters import Encounters
 from matcher.service.identification import Evidence, Identification, Verification
@@ -37,7 +38,6 @@ from matcher.supervision import Supervision
 from matcher.use_cases import curate, enrol, evidence, identify, search, status, verify
 from matcher.use_cases.capture import Capture, Gate, read_template
 from matcher.use_cases.judge import Judge
-from matcher.use_cases.prepared import PreparedFingers
 from matcher.use_cases.probing import Probing
 from matcher.use_cases.readiness import Level, Readiness
 from matcher.warm import warm
@@ -70,7 +70,8 @@ async def truth(settings: Settings) -> AsyncIterator[Truth]:
     store = Store(database, embedding.VERSION)
     workers = settings.workers or os.cpu_count() or 1
     pool, following = Pool(workers, settings.queue), Pool(1, settings.queue)
-    loader = Loader(store, following, _embed_all, embedding.VERSION, settings.snapshot_file)
+    models = Models(_embed_all, embedding.VERSION, _prepare_all, compare.VERSION)
+    loader = Loader(store, following, models, settings.snapshot_file)
     try:
         yield Truth(database, store, Follower(loader, pool), pool)
     finally:
@@ -115,15 +116,14 @@ def _add_services(
     gate = Gate(settings.minimum_quality, settings.minimum_minutiae)
     capture = Capture(extractor, gate, pool, settings.keep_images)
     probing = Probing(store, capture, pool)
-    prepared = PreparedFingers(store, pool, settings.prepared_bytes)
-    base.follower.tell_of_deleted(prepared.forget)
     judge = Judge(clock, lambda: uuid4().hex, settings.enough_minutiae)
-    searching = search.Search(base.follower, prepared, pool, judge, settings.persons_compared)
+    reach = Reach(settings.persons_prefiltered, settings.persons_compared)
+    searching = search.Search(base.follower, pool, judge, reach)
     enrolling = enrol.Enrol(
         store, capture, probing, searching, readiness, clock, settings.target_fpir
     )
     identifying = identify.Identify(store, probing, searching, readiness, settings.target_fpir)
-    verifying = verify.Verify(store, probing, prepared, pool, judge, readiness, settings.target_fmr)
+    verifying = verify.Verify(store, probing, pool, judge, readiness, settings.target_fmr)
     showing = evidence.Evidence(store, pool, readiness)
     telling = status.Status(store, base.follower, readiness, clock)
     encounters = Encounters(once, enrolling, curate.Curate(store))
@@ -139,4 +139,8 @@ def _add_services(
 
 
 def _embed_all(templates: Sequence[bytes]) -> list[Embedding]:
-    return [embedding.embed(read_template(template)).astype(np.float16) for template in templates]
+    return list(embedding.embed_many([*map(read_template, templates)]).astype(np.float16))
+
+
+def _prepare_all(templates: Sequence[bytes]) -> list[compare.Prepared]:
+    return [compare.prepare(read_template(template)) for template in templates]

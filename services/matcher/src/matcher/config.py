@@ -36,8 +36,11 @@ class Settings(ServiceSettings):
     enough_minutiae: int = Field(
         24, ge=0, description="good minutiae over all fingers below which no search says NO_HIT"
     )
+    persons_prefiltered: int = Field(
+        10_000, ge=1, description="persons nearest by embedding that the prefilter looks at"
+    )
     persons_compared: int = Field(
-        50, ge=1, le=10_000, description="persons of the index that are compared exactly"
+        200, ge=1, le=1_000, description="persons most promising to it that are compared exactly"
     )
     target_fpir: float = Field(
         0.001, gt=0, le=0.5, description="false alarms a search, where the caller asks for no rate"
@@ -49,6 +52,3 @@ class Settings(ServiceSettings):
         None, ge=1, description="threads for extraction and comparison; unset: one for each core"
     )
     queue: int = Field(256, ge=0, description="pieces of such work that may wait for a thread")
-    prepared_bytes: int = Field(
-        256 * MEBIBYTE, ge=0, description="memory for fingers ready to be compared, bytes"
-    )

@@ -1,10 +1,19 @@
-"""What searches go over, and what they bring back before the exact comparison."""
+"""What searches go over, and whom they bring back for the exact comparison."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from matcher.domain.biometrics import Embedding, Status
 from matcher.domain.change import Change
+from matcher.fingerprint.compare import Prepared
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Features:
+    """A finger as searches see it: where it lies among all, and what it is compared by."""
+
+    embedding: Embedding
+    prepared: Prepared
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -15,7 +24,7 @@ class Entry:
     person_id: str
     status: Status
     added: int
-    embeddings: Mapping[int, Embedding]
+    fingers: Mapping[int, Features]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +40,47 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """How many persons pass each step of a search.
+
+    nearest: by embedding, to the prefilter. compared: by the prefilter, to the exact comparison.
+    """
+
+    nearest: int
+    compared: int
+
+
+@dataclass(frozen=True, slots=True)
 class StoredPerson:
-    """A person to compare with: the encounters that may be used, newest first."""
+    """A person on record: the encounters that may be used, newest first."""
 
     person_id: str
     encounter_ids: tuple[str, ...]
     known_fraud: bool
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Impression:
+    """One print of a finger. encounter_id: where it is stored; None if it came with the call."""
+
+    encounter_id: str | None
+    finger: Prepared
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Contender:
+    """A person to compare with; by position all impressions there are of a finger, newest first."""
+
+    person_id: str | None
+    known_fraud: bool
+    impressions: Mapping[int, Sequence[Impression]]
+
+
 @dataclass(frozen=True, slots=True)
 class Shortlist:
-    """The most similar persons. people: how many were searched. change: the state searched."""
+    """The most promising persons. people: how many were searched. change: the state searched."""
 
-    persons: tuple[StoredPerson, ...]
+    persons: tuple[Contender, ...]
     people: int
     change: Change
 

@@ -38,11 +38,11 @@ def outcome(*, any_hit: bool, good: int, enough: int) -> Outcome:
 
 
 def shortlist(similarity: NDArray[np.float32], count: int) -> NDArray[np.intp]:
-    """Choose the persons to compare exactly: the best of each finger and of all together.
+    """Choose the persons for the next step: the best of each finger and of all together.
 
-    similarity: float32 (persons, fingers), NaN where a person lacks the finger.
-    Returns at most ``count`` indices of persons. The lists (one a finger, one of the sums) are
-    read in step, so that one clear finger is enough even if the others fail.
+    similarity: float32 (persons, fingers), or promise, NaN where a person lacks the finger.
+    Returns at most ``count`` indices of persons, of equals the first. The lists (one a finger, one
+    of the sums) are read in step, so that one clear finger is enough even if the others fail.
     """
     persons = len(similarity)
     lists = np.column_stack([similarity, np.nansum(similarity, axis=1)])

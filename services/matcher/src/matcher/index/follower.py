@@ -2,24 +2,20 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 
 from servicekit.pool import Pool
 
-from matcher.domain.biometrics import Embedding
 from matcher.domain.change import Change
 from matcher.domain.errors import IndexBehind
-from matcher.domain.gallery import IndexState, Scope, Shortlist
+from matcher.domain.gallery import Features, IndexState, Reach, Scope, Shortlist
 from matcher.index import snapshot
 from matcher.index.gallery import Gallery
 from matcher.index.loading import Loader
 
 _BATCH = 500
 _RETRY_AFTER = timedelta(seconds=1)
-
-Forget = Callable[[Collection[str] | None], None]
-"""Told which encounters were deleted; None: everything known of any is void."""
 
 
 class Follower:
@@ -31,17 +27,12 @@ class Follower:
         self._gallery: Gallery | None = None
         self._saved = 0
         self._deleted_since: float | None = None
-        self._forget: Forget | None = None
         self._step: asyncio.Task[None] | None = None
 
-    def tell_of_deleted(self, forget: Forget) -> None:
-        """Have someone told of encounters that are no more."""
-        self._forget = forget
-
     async def search(
-        self, probe: Mapping[int, Embedding], scope: Scope, *, count: int, within: float
+        self, probe: Mapping[int, Features], scope: Scope, reach: Reach, *, within: float
     ) -> Shortlist:
-        """The ``count`` most similar persons, by everything committed before this call.
+        """The most promising persons, by everything committed before this call.
 
         within: seconds that may be spent on catching up, else IndexBehind is raised.
         """
@@ -50,7 +41,7 @@ class Follower:
                 gallery = await self._reach(await self._head())
         except TimeoutError:
             raise IndexBehind("the index is behind", retry_after=_RETRY_AFTER) from None
-        return await self._searches.run(gallery.search, probe, scope, count)
+        return await self._searches.run(gallery.search, probe, scope, reach)
 
     async def catch_up(self) -> None:
         """Load the gallery if need be, and apply all that is committed by now."""
@@ -61,7 +52,7 @@ class Follower:
         file, gallery = self._loader.snapshot_file, self._gallery
         if file is None or gallery is None or gallery.at.number == self._saved:
             return
-        label = snapshot.Label(gallery.at.incarnation, gallery.at.number, self._loader.version)
+        label = self._loader.label(gallery.at)
         since, self._deleted_since = self._deleted_since, None
         try:
             await asyncio.to_thread(lambda: snapshot.write(file, label, gallery.entries()))
@@ -103,18 +94,13 @@ class Follower:
             head = await records.changes.head()
             if gallery is not None and gallery.at.incarnation == head.incarnation:
                 last, touched = await records.changes.after(gallery.at.number, _BATCH)
-                page = await records.changes.entries(touched, loader.version)
+                version = loader.models.embedding_version
+                stored = await records.changes.entries(touched, version)
         if gallery is None or gallery.at.incarnation != head.incarnation:
             loaded = await loader.load()
             self._gallery, self._saved = loaded.gallery, loaded.saved
-            self._tell(None)
             return
-        entries, _ = await loader.complete(page)
+        entries, _ = await loader.entries(stored)
         await loader.pool.run(gallery.update, touched, entries, Change(head.incarnation, last))
-        if deleted := set(touched) - {entry.encounter_id for entry in entries}:
+        if not {one.encounter_id for one in stored}.issuperset(touched):
             self._deleted_since = self._deleted_since or time.monotonic()
-            self._tell(deleted)
-
-    def _tell(self, deleted: Collection[str] | None) -> None:
-        if self._forget is not None:
-            self._forget(deleted)

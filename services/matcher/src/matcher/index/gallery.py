@@ -1,28 +1,31 @@
 """All encounters that can be searched, in memory."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.domain.biometrics import Embedding, Status
 from matcher.domain.change import Change
-from matcher.domain.gallery import Entry, Scope, Shortlist, StoredPerson
+from matcher.domain.gallery import Entry, Features, Reach, Scope, Shortlist
 from matcher.domain.rules import shortlist
 from matcher.index.holdings import Holdings
 from matcher.index.lock import SharedLock
+from matcher.index.segment import Segment
 
 _SPARE = 16
 _GROWTH = 4
 
-Queries = Mapping[int, NDArray[np.float32]]
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float32]
+Likeness = Callable[[Segment, Features, Ints], Floats]
+"""How alike a finger is to rows of its segment."""
 
 
 class Gallery:
     """Searches encounters. Any thread may call anything: changes wait for searches and back.
 
     at: change up to which it is complete.
-    size: persons and fingers that can be found, and bytes their vectors take.
+    size: persons and fingers that can be found, and bytes these take.
     """
 
     def __init__(self, at: Change) -> None:
@@ -48,79 +51,80 @@ class Gallery:
         with self._lock.reading():
             return self._holdings.entries()
 
-    def search(self, probe: Mapping[int, Embedding], scope: Scope, count: int) -> Shortlist:
-        """The most similar persons.
+    def search(self, probe: Mapping[int, Features], scope: Scope, reach: Reach) -> Shortlist:
+        """The most promising of the most similar persons, about 1.5 us a finger of these.
 
-        count: most persons brought back; however many encounters a person has, it is one.
+        However many encounters a person has, it is one.
         """
         with self._lock.reading():
-            queries = {
-                position: embedding.astype(np.float32)
-                for position, embedding in probe.items()
-                if position in self._holdings.segments
-            }
-            found, similarities = self._candidates(queries, scope, count)
-            chosen = shortlist(similarities, count)
-            persons = tuple(self._stored(found[i], scope) for i in chosen)
-            return Shortlist(persons, self._holdings.people(scope), self.at)
+            known = {p: finger for p, finger in probe.items() if p in self._holdings.segments}
+            near = self._nearest(known, scope, reach.nearest)
+            promises = self._best(_promises, known, near, scope)
+            chosen = near[shortlist(promises, reach.compared)]
+            persons = [self._holdings.contender(int(one), known, scope) for one in chosen]
+            return Shortlist(tuple(persons), self._holdings.count(scope), self.at)
 
-    def _candidates(
-        self, queries: Queries, scope: Scope, count: int
-    ) -> tuple[list[str], NDArray[np.float32]]:
-        """Persons among whom are the ``count`` best of each finger and of the sum of fingers.
+    def _nearest(self, probe: Mapping[int, Features], scope: Scope, count: int) -> Ints:
+        """The ``count`` persons most similar by each finger and by the sum, the oldest first.
 
         Looks deeper until nobody unseen can belong to them: the threshold algorithm of Fagin,
         Lotem, Naor, "Optimal aggregation algorithms for middleware", PODS 2001.
         """
-        look = count + _SPARE
+        holdings, look = self._holdings, count + _SPARE
+        if holdings.people.count() <= count:
+            everyone = [
+                holdings.persons(p, segment.live, scope)
+                for p, segment in holdings.segments.items()
+                if p in probe
+            ]
+            return holdings.people.by_age(_union(everyone))
         while True:
-            persons, unseen = self._seen(queries, scope, look, count)
-            similarities = self._similarities(queries, persons, scope)
+            seen, unseen = self._seen(probe, scope, look, count)
+            persons = holdings.people.by_age(seen)
+            similarities = self._best(_similarities, probe, persons, scope)
             sums = np.nansum(similarities, axis=1)
             if unseen == -np.inf or np.count_nonzero(sums >= unseen) >= count:
-                return persons, similarities
+                return persons[np.sort(shortlist(similarities, count))]
             look *= _GROWTH
 
     def _seen(
-        self, queries: Queries, scope: Scope, look: int, count: int
-    ) -> tuple[list[str], float]:
+        self, probe: Mapping[int, Features], scope: Scope, look: int, count: int
+    ) -> tuple[Ints, float]:
         """Persons down to a depth, and the greatest sum that anybody else may have.
 
         That is unlimited while any finger's list has less than ``count`` persons.
         """
-        seen: dict[str, None] = {}
+        seen: list[Ints] = []
         deeper, greatest = False, 0.0
-        for position, query in queries.items():
+        for position, finger in probe.items():
             segment = self._holdings.segments[position]
-            owners, least = segment.nearest(query, look)
-            persons = self._holdings.persons(owners, scope)
-            seen |= persons
+            rows, least = segment.nearest(finger.embedding.astype(np.float32), look)
+            persons = self._holdings.persons(position, rows, scope)
+            seen.append(persons)
             if look < segment.rows:
                 deeper = True
                 greatest += max(least, 0.0) if len(persons) >= count else np.inf
-        return list(seen), greatest if deeper else -np.inf
+        return _union(seen), greatest if deeper else -np.inf
 
-    def _similarities(
-        self, queries: Queries, persons: Sequence[str], scope: Scope
-    ) -> NDArray[np.float32]:
-        """Best similarity of each person's each finger: float32 (persons, fingers), or NaN."""
-        best = np.full((len(persons), len(queries)), -np.inf, np.float32)
-        for column, (position, query) in enumerate(queries.items()):
-            owned = [
-                (i, held.rows[position])
-                for i, person_id in enumerate(persons)
-                for held in self._holdings.of(person_id, scope)
-                if position in held.rows
-            ]
-            table = np.array(owned, np.int64).reshape(-1, 2)
-            similarity = self._holdings.segments[position].similarity(query, table[:, 1].copy())
-            np.maximum.at(best[:, column], table[:, 0], similarity)
+    def _best(
+        self, likeness: Likeness, probe: Mapping[int, Features], persons: Ints, scope: Scope
+    ) -> Floats:
+        """How alike each person's likest impression is: float32 (persons, fingers), or NaN."""
+        best = np.full((len(persons), len(probe)), -np.inf, np.float32)
+        for column, (position, finger) in enumerate(probe.items()):
+            whose, rows = self._holdings.rows_of(position, persons, scope)
+            alike = likeness(self._holdings.segments[position], finger, rows)
+            np.maximum.at(best[:, column], whose, alike)
         return np.where(np.isinf(best), np.nan, best)
 
-    def _stored(self, person_id: str, scope: Scope) -> StoredPerson:
-        usable = list(self._holdings.of(person_id, scope))
-        return StoredPerson(
-            person_id,
-            tuple(held.encounter_id for held in usable),
-            any(held.status is Status.FRAUD for held in usable),
-        )
+
+def _similarities(segment: Segment, finger: Features, rows: Ints) -> Floats:
+    return segment.similarities(finger.embedding.astype(np.float32), rows)
+
+
+def _promises(segment: Segment, finger: Features, rows: Ints) -> Floats:
+    return segment.promises(finger.prepared, rows)
+
+
+def _union(persons: Sequence[Ints]) -> Ints:
+    return np.unique(np.concatenate([np.empty(0, np.int64), *persons]))

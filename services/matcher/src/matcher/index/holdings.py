@@ -1,4 +1,4 @@
-"""The encounters of a gallery: their vectors by finger position, and whose they are."""
+"""The encounters of a gallery: their fingers by position, and whose they are."""
 
 import itertools
 from collections import defaultdict
@@ -8,10 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.domain.biometrics import Embedding, Status
-from matcher.domain.gallery import Entry, Scope
+from matcher.domain.biometrics import Status
+from matcher.domain.gallery import Contender, Entry, Features, Impression, Scope
+from matcher.index.growing import Growing
+from matcher.index.numbers import Numbers
 from matcher.index.people import People
-from matcher.index.segment import Segment
+from matcher.index.segment import GONE, Segment
+
+Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,82 +40,135 @@ class Held:
 class Holdings:
     """A set of encounters. Not safe against itself: the gallery sees to that.
 
+    Encounters and persons have numbers, by which arrays tell of all of them at once.
     segments: by finger position; none is empty.
     """
 
     def __init__(self) -> None:
         self.segments: dict[int, Segment] = {}
+        self.people = People()
         self._held: dict[int, Held] = {}
-        self._numbers = itertools.count()
+        self._numbers = Numbers()
         self._by_encounter: dict[str, int] = {}
-        self._people = People()
+        self._person = Growing(np.int64)
+        self._added = Growing(np.int64)
 
     def update(self, gone: Iterable[str], entries: Sequence[Entry]) -> None:
         """Remove encounters, then add some; those already there are replaced."""
         for encounter_id in itertools.chain(gone, (entry.encounter_id for entry in entries)):
             self._remove(encounter_id)
-        self._add([entry for entry in entries if entry.status.searchable and entry.embeddings])
+        self._add([entry for entry in entries if entry.status.searchable and entry.fingers])
         for position, segment in list(self.segments.items()):
             if segment.wants_compaction():
                 self._compact(position, segment)
 
     def size(self) -> tuple[int, int, int]:
-        """Persons and fingers that can be found, and bytes their vectors take."""
+        """Persons and fingers that can be found, and bytes these take."""
         segments = self.segments.values()
         size_bytes = sum(segment.size_bytes for segment in segments)
-        return self._people.count(), sum(map(len, segments)), size_bytes
+        return self.people.count(), sum(map(len, segments)), size_bytes
 
     def entries(self) -> list[Entry]:
         """All that is held, as it was put in, in the order of addition."""
-        vectors: defaultdict[int, dict[int, Embedding]] = defaultdict(dict)
+        fingers: defaultdict[int, dict[int, Features]] = defaultdict(dict)
         for position, segment in self.segments.items():
-            for vector, owner in zip(*segment.live(), strict=True):
-                vectors[int(owner)][position] = vector
+            for finger, owner in zip(*segment.fingers(), strict=True):
+                fingers[int(owner)][position] = finger
         return [
-            Entry(held.encounter_id, held.person_id, held.status, held.added, vectors[number])
+            Entry(held.encounter_id, held.person_id, held.status, held.added, fingers[number])
             for number, held in self._held.items()
         ]
 
-    def persons(self, owners: NDArray[np.int64], scope: Scope) -> dict[str, None]:
-        """Whose these rows are, in their order, each person once."""
-        held = (self._held[int(owner)] for owner in owners)
-        return {each.person_id: None for each in held if each.within(scope)}
+    def persons(self, position: int, rows: Ints, scope: Scope) -> Ints:
+        """Numbers of the persons within a scope whose rows of a segment these are, each once."""
+        owners = self.segments[position].owner[rows]
+        return np.unique(self._person.rows[owners[self._within(owners, scope)]])
 
-    def of(self, person_id: str, scope: Scope) -> Iterator[Held]:
+    def rows_of(self, position: int, persons: Ints, scope: Scope) -> tuple[Ints, Ints]:
+        """All rows of a segment that these persons have within a scope.
+
+        Returns for each row, int64 (n,), the index of the person in ``persons``, and the row.
+        """
+        place = np.full(self.people.numbers, GONE, np.int64)
+        place[persons] = np.arange(len(persons))
+        rows = self.segments[position].live
+        owners = self.segments[position].owner[rows]
+        whose = place[self._person.rows[owners]]
+        chosen = (whose != GONE) & self._within(owners, scope)
+        return whose[chosen], rows[chosen]
+
+    def contender(self, person: int, positions: Iterable[int], scope: Scope) -> Contender:
+        """A person with all impressions of these fingers there are within a scope."""
+        usable = list(self._of(person, scope))
+        return Contender(
+            self.people.person_id(person),
+            any(held.status is Status.FRAUD for held in usable),
+            {
+                position: impressions
+                for position in positions
+                if (impressions := self._impressions(position, usable))
+            },
+        )
+
+    def count(self, scope: Scope) -> int:
+        """How many persons a search of this scope goes over."""
+        encounter = self._by_encounter.get(scope.encounter_id or "")
+        hidden = {self.people.number(scope.person_id)} - {None}
+        if encounter is not None:
+            hidden.add(int(self._person.rows[encounter]))
+        unhidden = Scope(before=scope.before)
+        return self.people.count(scope.before) - sum(
+            any(self._of(person, unhidden)) and not any(self._of(person, scope))
+            for person in hidden
+            if person is not None
+        )
+
+    def _within(self, owners: Ints, scope: Scope) -> NDArray[np.bool_]:
+        """`Held.within` for many encounters at once."""
+        within = np.ones(len(owners), np.bool_)
+        if scope.before is not None:
+            within &= self._added.rows[owners] < scope.before
+        if (encounter := self._by_encounter.get(scope.encounter_id or "")) is not None:
+            within &= owners != encounter
+        if (person := self.people.number(scope.person_id)) is not None:
+            within &= self._person.rows[owners] != person
+        return within
+
+    def _of(self, person: int, scope: Scope) -> Iterator[Held]:
         """A person's encounters within a scope, newest first."""
-        held = (self._held[number] for number in self._people.encounters(person_id))
+        held = (self._held[number] for number in self.people.encounters(person))
         return (each for each in held if each.within(scope))
 
-    def people(self, scope: Scope) -> int:
-        """How many persons a search of this scope goes over."""
-        number = self._by_encounter.get(scope.encounter_id or "")
-        hidden = {scope.person_id} if scope.person_id else set()
-        if number is not None:
-            hidden.add(self._held[number].person_id)
-        unhidden = Scope(before=scope.before)
-        return self._people.count(scope.before) - sum(
-            any(self.of(person_id, unhidden)) and not any(self.of(person_id, scope))
-            for person_id in hidden
-        )
+    def _impressions(self, position: int, held: Sequence[Held]) -> list[Impression]:
+        return [
+            Impression(each.encounter_id, self.segments[position].prepared(each.rows[position]))
+            for each in held
+            if position in each.rows
+        ]
 
     def _add(self, entries: Sequence[Entry]) -> None:
         for entry in entries:
-            number = next(self._numbers)
-            self._held[number] = Held(
-                entry.encounter_id, entry.person_id, entry.status, entry.added, {}
-            )
-            self._by_encounter[entry.encounter_id] = number
-            self._people.add(entry.person_id, entry.added, number)
-        for position in sorted({p for entry in entries for p in entry.embeddings}):
-            having = [entry for entry in entries if position in entry.embeddings]
+            self._file(entry)
+        for position in sorted({p for entry in entries for p in entry.fingers}):
+            having = [entry for entry in entries if position in entry.fingers]
             owners = np.array([self._by_encounter[e.encounter_id] for e in having], np.int64)
-            vectors = np.stack([entry.embeddings[position] for entry in having])
-            self._append(position, vectors, owners)
+            segment = self.segments.setdefault(position, Segment())
+            rows = segment.add([entry.fingers[position] for entry in having], owners)
+            self._place(position, owners, rows)
 
-    def _append(
-        self, position: int, vectors: NDArray[np.float16], owners: NDArray[np.int64]
-    ) -> None:
-        rows = self.segments.setdefault(position, Segment()).add(vectors, owners)
+    def _file(self, entry: Entry) -> None:
+        number = self._numbers.take()
+        self._held[number] = Held(
+            entry.encounter_id, entry.person_id, entry.status, entry.added, {}
+        )
+        self._by_encounter[entry.encounter_id] = number
+        if number == len(self._added):
+            self._added.extend([np.zeros(1, np.int64)])
+            self._person.extend([np.zeros(1, np.int64)])
+        self._added.rows[number] = entry.added
+        self._person.rows[number] = self.people.add(entry.person_id, entry.added, number)
+
+    def _place(self, position: int, owners: Ints, rows: Iterable[int]) -> None:
         for owner, row in zip(owners, rows, strict=True):
             self._held[int(owner)].rows[position] = row
 
@@ -120,12 +177,13 @@ class Holdings:
         if number is None:
             return
         held = self._held.pop(number)
-        self._people.remove(held.person_id, number)
+        self.people.remove(held.person_id, number)
         for position, row in held.rows.items():
             self.segments[position].drop(row)
+        self._numbers.give_back(number)
 
     def _compact(self, position: int, segment: Segment) -> None:
-        vectors, owners = segment.live()
         del self.segments[position]
-        if len(owners):
-            self._append(position, vectors, owners)
+        if len(segment):
+            self.segments[position] = anew = segment.without_gone()
+            self._place(position, anew.owner, range(anew.rows))

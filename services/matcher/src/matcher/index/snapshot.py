@@ -1,15 +1,14 @@
 """The gallery in a file, so that a start need not read the whole database.
 
 A line of JSON (what it is, and the SHA-256 of the rest), then an uncompressed NPZ archive. A file
-that is not exactly what was written, for exactly this database and model, counts as none at all.
+that is not exactly what was written, for exactly this database and models, counts as none at all.
 """
 
 import hashlib
 import io
 import json
 import os
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -18,10 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 from servicekit.failpoint import failpoint
 
-from matcher.domain.biometrics import Embedding, Status
-from matcher.domain.gallery import Entry
+from matcher.domain.biometrics import Status
+from matcher.domain.gallery import Entry, Features
+from matcher.fingerprint.compare import Prepared
 
-_FORMAT = "matcher-index-1"
+_FORMAT = "matcher-index-2"
 _ID = "S64"
 Arrays = dict[str, NDArray[Any]]
 
@@ -37,6 +37,7 @@ class Label:
     incarnation: str
     change: int
     embedding_version: str
+    comparison_version: str
 
 
 def write(path: Path, label: Label, entries: Sequence[Entry]) -> None:
@@ -61,13 +62,16 @@ def write(path: Path, label: Label, entries: Sequence[Entry]) -> None:
     _sync_folder(path.parent)
 
 
-def read(path: Path, incarnation: str, embedding_version: str) -> tuple[int, list[Entry]]:
-    """The change number of a snapshot and its entries; raises Unusable."""
+def read(path: Path, wanted: Label) -> tuple[int, list[Entry]]:
+    """The change number of a snapshot and its entries.
+
+    wanted: the latest that may be read. Raises Unusable for a later one and any other.
+    """
     try:
         with path.open("rb") as file:
             header = json.loads(file.readline(4096))
             content = file.read()
-        _check(header, content, incarnation, embedding_version)
+        _check(header, content, wanted)
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
             entries = _entries(dict(arrays))
     except FileNotFoundError:
@@ -79,13 +83,17 @@ def read(path: Path, incarnation: str, embedding_version: str) -> tuple[int, lis
     return int(header["change"]), entries
 
 
-def _check(header: Any, content: bytes, incarnation: str, embedding_version: str) -> None:
+def _check(header: Any, content: bytes, wanted: Label) -> None:
     if not isinstance(header, dict) or header.get("format") != _FORMAT:
         raise Unusable("it is of another format")
-    if header["incarnation"] != incarnation:
+    if header["incarnation"] != wanted.incarnation:
         raise Unusable("it is of another database")
-    if header["embedding_version"] != embedding_version:
-        raise Unusable("it is of another model")
+    if header["change"] > wanted.change:
+        raise Unusable("it is of a later state than the database")
+    if header["embedding_version"] != wanted.embedding_version:
+        raise Unusable("its embeddings are of another model")
+    if header["comparison_version"] != wanted.comparison_version:
+        raise Unusable("its fingers were prepared for another comparison")
     if header.pop("sha256") != digest(header, content):
         raise Unusable("it is damaged: its checksum does not fit")
 
@@ -98,36 +106,53 @@ def digest(header: Mapping[str, object], content: bytes | memoryview) -> str:
 
 
 def _arrays(entries: Sequence[Entry]) -> Arrays:
-    owners: defaultdict[int, list[int]] = defaultdict(list)
-    vectors: defaultdict[int, list[Embedding]] = defaultdict(list)
-    for number, entry in enumerate(entries):
-        for position, embedding in entry.embeddings.items():
-            owners[position].append(number)
-            vectors[position].append(embedding)
     arrays: Arrays = {
         "encounter_id": np.array([entry.encounter_id for entry in entries], _ID),
         "person_id": np.array([entry.person_id for entry in entries], _ID),
         "status": np.array([entry.status for entry in entries], np.uint8),
         "added": np.array([entry.added for entry in entries], np.int64),
     }
-    for position in sorted(owners):
-        arrays[f"owners_{position}"] = np.array(owners[position], np.int64)
-        arrays[f"vectors_{position}"] = np.stack(vectors[position])
+    for position in sorted({position for entry in entries for position in entry.fingers}):
+        owners = [i for i, entry in enumerate(entries) if position in entry.fingers]
+        fingers = _columns([entries[owner].fingers[position] for owner in owners])
+        arrays |= {f"{name}_{position}": column for name, column in fingers.items()}
+        arrays[f"owner_{position}"] = np.array(owners, np.int64)
     return arrays
 
 
+def _columns(fingers: Sequence[Features]) -> Arrays:
+    prepared = [finger.prepared for finger in fingers]
+    return {
+        "embedding": np.stack([finger.embedding for finger in fingers]),
+        "minutiae": np.array([len(each) for each in prepared], np.uint8),
+        "place": np.concatenate([each.place for each in prepared]),
+        "bits": np.concatenate([each.bits for each in prepared]),
+        "index": np.concatenate([each.index for each in prepared]),
+    }
+
+
 def _entries(arrays: Arrays) -> list[Entry]:
-    embeddings: list[dict[int, Embedding]] = [{} for _ in arrays["added"]]
+    fingers: list[dict[int, Features]] = [{} for _ in arrays["added"]]
     for position in range(1, 11):
-        if f"owners_{position}" in arrays:
-            pairs = zip(arrays[f"owners_{position}"], arrays[f"vectors_{position}"], strict=True)
-            for owner, vector in pairs:
-                embeddings[owner][position] = vector
+        if f"owner_{position}" in arrays:
+            owners = arrays[f"owner_{position}"]
+            for owner, finger in zip(owners, _fingers(arrays, position), strict=True):
+                fingers[owner][position] = finger
     columns = (arrays[name].tolist() for name in ("encounter_id", "person_id", "status", "added"))
     return [
         Entry(encounter_id.decode(), person_id.decode(), Status(status), added, found)
-        for encounter_id, person_id, status, added, found in zip(*columns, embeddings, strict=True)
+        for encounter_id, person_id, status, added, found in zip(*columns, fingers, strict=True)
     ]
+
+
+def _fingers(arrays: Arrays, position: int) -> Iterator[Features]:
+    names = ("embedding", "minutiae", "place", "bits", "index")
+    embeddings, minutiae, *parts = (arrays[f"{name}_{position}"] for name in names)
+    end = 0
+    for embedding, count in zip(embeddings, minutiae.tolist(), strict=True):
+        start, end = end, end + count
+        place, bits, index = (part[start:end] for part in parts)
+        yield Features(embedding, Prepared(place, bits, index))
 
 
 def _sync_folder(folder: Path) -> None:

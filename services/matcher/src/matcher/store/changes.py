@@ -1,6 +1,6 @@
 """The log of changes, and the index's view of what they changed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -12,25 +12,30 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from matcher.domain.biometrics import Embedding, Status
 from matcher.domain.change import Change
-from matcher.domain.gallery import Entry
 from matcher.store.tables import changes, encounters, fingers, head
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Stale:
-    """A finger whose embedding is of another version, and the template to make it anew."""
+class Kept:
+    """A finger as it is stored. embedding: None if it is of another version."""
 
-    encounter_id: str
-    position: int
     template: bytes
+    embedding: Embedding | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Page:
-    """Encounters as they are now, and what is stale of them: that is not in ``entries``."""
+class StoredEntry:
+    """An encounter as the database has it now. added: number of the change that added it."""
 
-    entries: Sequence[Entry]
-    stale: Sequence[Stale]
+    encounter_id: str
+    person_id: str
+    status: Status
+    added: int
+    fingers: Mapping[int, Kept]
+
+
+Embedded = Mapping[tuple[str, int], Embedding]
+"""Embeddings by encounter id and position."""
 
 
 class Changes:
@@ -72,12 +77,12 @@ class Changes:
             raise RuntimeError(f"the log of changes has a gap after {number}")
         return last, list(dict.fromkeys(row.encounter_id for row in rows))
 
-    async def entries(self, encounter_ids: Sequence[str], version: str) -> Page:
+    async def entries(self, encounter_ids: Sequence[str], version: str) -> list[StoredEntry]:
         """These encounters as they are now, with embeddings of ``version``; absent if deleted."""
         statement = _entries(version).where(encounters.c.encounter_id.in_(encounter_ids))
-        return _page((await self._transaction.execute(statement)).all())
+        return _grouped((await self._transaction.execute(statement)).all())
 
-    async def entries_after(self, added: int, limit: int, version: str) -> Page:
+    async def entries_after(self, added: int, limit: int, version: str) -> list[StoredEntry]:
         """The next encounters in the order they were added."""
         following = (
             select(encounters.c.encounter_id)
@@ -86,16 +91,16 @@ class Changes:
             .limit(limit)
         )
         statement = _entries(version).where(encounters.c.encounter_id.in_(following))
-        return _page((await self._transaction.execute(statement)).all())
+        return _grouped((await self._transaction.execute(statement)).all())
 
-    async def reembed(self, embedded: Iterable[tuple[Stale, Embedding]], version: str) -> None:
+    async def reembed(self, embedded: Embedded, version: str) -> None:
         """Keep embeddings made anew."""
-        for finger, embedding in embedded:
+        for (encounter_id, position), embedding in embedded.items():
             await self._transaction.execute(
                 update(fingers)
                 .where(
-                    fingers.c.encounter_id == finger.encounter_id,
-                    fingers.c.position == finger.position,
+                    fingers.c.encounter_id == encounter_id,
+                    fingers.c.position == position,
                 )
                 .values(embedding=embedding.tobytes(), embedding_version=version)
             )
@@ -120,7 +125,7 @@ def _entries(version: str) -> Select[Any]:
             encounters.c.added,
             fingers.c.position,
             case((is_fresh, fingers.c.embedding)).label("embedding"),
-            case((is_fresh, None), else_=fingers.c.template).label("template"),
+            fingers.c.template,
         )
         .join(fingers)
         .where(fingers.c.template.is_not(None))
@@ -128,24 +133,20 @@ def _entries(version: str) -> Select[Any]:
     )
 
 
-def _page(rows: Sequence[Row[Any]]) -> Page:
-    stale = [
-        Stale(row.encounter_id, row.position, row.template) for row in rows if row.embedding is None
-    ]
-    entries = [_entry(list(group)) for _, group in groupby(rows, lambda row: row.encounter_id)]
-    return Page(entries, stale)
+def _grouped(rows: Sequence[Row[Any]]) -> list[StoredEntry]:
+    return [_entry(list(group)) for _, group in groupby(rows, lambda row: row.encounter_id)]
 
 
-def _entry(rows: Sequence[Row[Any]]) -> Entry:
+def _entry(rows: Sequence[Row[Any]]) -> StoredEntry:
     first = rows[0]
-    return Entry(
+    return StoredEntry(
         first.encounter_id,
         first.person_id,
         Status(first.status),
         first.added,
-        {
-            row.position: np.frombuffer(row.embedding, np.float16)
-            for row in rows
-            if row.embedding is not None
-        },
+        {row.position: Kept(row.template, _embedding(row.embedding)) for row in rows},
     )
+
+
+def _embedding(stored: bytes | None) -> Embedding | None:
+    return None if stored is None else np.frombuffer(stored, np.float16)

@@ -1,29 +1,12 @@
 """The exact comparison: a probe against persons, finger by finger, minutia by minutia."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from matcher.domain.decision import Candidate, FingerEvidence
+from matcher.domain.gallery import Contender, Impression
 from matcher.domain.rules import best_of
 from matcher.fingerprint.calibrate import finger_score, person_score
 from matcher.fingerprint.compare import Prepared, compare, pairs
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Impression:
-    """One print of a finger. encounter_id: where it is stored; None if it came with the call."""
-
-    encounter_id: str | None
-    finger: Prepared
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Contender:
-    """A person to compare with; by position all impressions there are of the finger."""
-
-    person_id: str | None
-    known_fraud: bool
-    impressions: Mapping[int, Sequence[Impression]]
 
 
 def contest(
@@ -35,16 +18,23 @@ def contest(
 ) -> tuple[Candidate, ...]:
     """The ``most`` best contenders, best first. Keeps a core busy, about 0.1 ms a pair of fingers.
 
-    A person with several impressions of a finger is judged by the best of them.
+    A person with several impressions of a finger is judged by the best of them; one without a
+    finger of the probe is left out.
     """
     scores = _finger_scores(probe, contenders)
-    judged = [
-        _judge(probe, contender, of_fingers, threshold)
-        for contender, of_fingers in zip(contenders, scores, strict=True)
-        if of_fingers
-    ]
-    judged.sort(key=lambda candidate: (-candidate.score, candidate.person_id or ""))
-    return tuple(judged[:most])
+    persons = [person_score([best_of(each) for each in fingers.values()]) for fingers in scores]
+    met = [i for i, of_fingers in enumerate(scores) if of_fingers]
+    met.sort(key=lambda i: (-persons[i], contenders[i].person_id or ""))
+    return tuple(
+        Candidate(
+            contenders[i].person_id,
+            persons[i],
+            persons[i] >= threshold,
+            _evidence(probe, contenders[i], scores[i]),
+            contenders[i].known_fraud,
+        )
+        for i in met[:most]
+    )
 
 
 def _finger_scores(
@@ -67,12 +57,10 @@ def _met(position: int, contenders: Sequence[Contender]) -> Iterator[tuple[int, 
             yield i, impression
 
 
-def _judge(
-    probe: Mapping[int, Prepared],
-    contender: Contender,
-    scores: Mapping[int, Sequence[float]],
-    threshold: float,
-) -> Candidate:
+def _evidence(
+    probe: Mapping[int, Prepared], contender: Contender, scores: Mapping[int, Sequence[float]]
+) -> tuple[FingerEvidence, ...]:
+    """How each finger spoke, by the best of its impressions, the newest of equals."""
     evidence = []
     for position, of_impressions in scores.items():
         first = of_impressions.index(max(of_impressions))
@@ -81,7 +69,4 @@ def _judge(
         evidence.append(
             FingerEvidence(position, best_of(of_impressions), best.encounter_id, matched)
         )
-    score = person_score([each.score for each in evidence])
-    return Candidate(
-        contender.person_id, score, score >= threshold, tuple(evidence), contender.known_fraud
-    )
+    return tuple(evidence)

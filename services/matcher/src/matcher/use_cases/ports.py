@@ -7,11 +7,11 @@ from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from matcher.domain.biometrics import Embedding, Encounter, Finger, Image, Status
+from matcher.domain.biometrics import Encounter, Finger, Image, Status
 from matcher.domain.change import Change
 from matcher.domain.decision import Decision, Recorded
 from matcher.domain.enrolment import Enrolment
-from matcher.domain.gallery import IndexState, Scope, Shortlist, StoredPerson
+from matcher.domain.gallery import Features, IndexState, Reach, Scope, Shortlist, StoredPerson
 
 
 class Changes(Protocol):
@@ -117,12 +117,12 @@ class Store(Protocol):
 
 
 class Index(Protocol):
-    """Finds the most similar persons."""
+    """Finds the persons worth comparing."""
 
     async def search(
-        self, probe: Mapping[int, Embedding], scope: Scope, *, count: int, within: float
+        self, probe: Mapping[int, Features], scope: Scope, reach: Reach, *, within: float
     ) -> Shortlist:
-        """The most similar persons by all that is committed; raises IndexBehind."""
+        """The most promising persons by all that is committed; raises IndexBehind."""
         ...
 
     def state(self) -> IndexState:

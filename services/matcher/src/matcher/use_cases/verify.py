@@ -1,5 +1,6 @@
 """Is this who they say?"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from servicekit.pool import Pool
@@ -7,15 +8,16 @@ from servicekit.pool import Pool
 from matcher.domain.decision import Kind, Question, Recorded
 from matcher.domain.enrolment import Origin
 from matcher.domain.errors import NoCommonFinger
-from matcher.domain.probe import GivenSamples, Probe
-from matcher.use_cases.contest import Contender, Impression, contest
+from matcher.domain.gallery import Contender, Impression, StoredPerson
+from matcher.domain.probe import GivenSamples, Probe, Side
+from matcher.fingerprint.compare import Prepared, prepare
+from matcher.use_cases.capture import read_template
+from matcher.use_cases.contest import contest
 from matcher.use_cases.judge import Judge
 from matcher.use_cases.keeping import Keep
 from matcher.use_cases.ports import Store
-from matcher.use_cases.prepared import PreparedFingers
 from matcher.use_cases.probing import Probing
 from matcher.use_cases.readiness import Level, Readiness
-from matcher.use_cases.search import contender, prepare_side
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,6 @@ class Verify:
 
     store: Store
     probing: Probing
-    prepared: PreparedFingers
     pool: Pool
     judge: Judge
     readiness: Readiness
@@ -49,7 +50,7 @@ class Verify:
             Kind.VERIFY, origin.caller, origin.request_id, target_fmr or self.target_fmr, 1
         )
         threshold = self.judge.threshold(question, 1)
-        probe = await self.pool.run(prepare_side, side)
+        probe = await self.pool.run(_prepared, side)
         candidates = await self.pool.run(contest, probe, [other], threshold=threshold, most=1)
         if not candidates:
             raise NoCommonFinger("the two sides have no finger in common")
@@ -69,9 +70,26 @@ class Verify:
 
     async def _contender(self, right: Probe) -> Contender:
         if isinstance(right, GivenSamples):
-            fingers = await self.pool.run(prepare_side, await self.probing.side(right, "right"))
+            fingers = await self.pool.run(_prepared, await self.probing.side(right, "right"))
             return Contender(
                 None, False, {position: [Impression(None, f)] for position, f in fingers.items()}
             )
         person = await self.probing.stored(right, "right")
-        return contender(person, await self.prepared.get(person.encounter_ids))
+        async with self.store.read() as records:
+            templates = await records.encounters.templates(person.encounter_ids)
+        return await self.pool.run(_stored_contender, person, templates)
+
+
+def _prepared(side: Side) -> dict[int, Prepared]:
+    return {finger.position: prepare(finger.minutiae) for finger in side.fingers}
+
+
+def _stored_contender(
+    person: StoredPerson, templates: Mapping[str, Mapping[int, bytes]]
+) -> Contender:
+    impressions: dict[int, list[Impression]] = {}
+    for encounter_id in person.encounter_ids:
+        for position, template in templates.get(encounter_id, {}).items():
+            finger = prepare(read_template(template))
+            impressions.setdefault(position, []).append(Impression(encounter_id, finger))
+    return Contender(person.person_id, person.known_fraud, impressions)

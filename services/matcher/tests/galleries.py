@@ -1,0 +1,28 @@
+"""Fingers of nobody for galleries: unlike each other, each like itself."""
+
+import numpy as np
+from matcher.domain.biometrics import Embedding
+from matcher.domain.gallery import Features
+from matcher.fingerprint.compare import Prepared
+
+
+def a_finger(rng: np.random.Generator, minutiae: int = 12) -> Features:
+    """One that nobody has."""
+    place = rng.integers(0, 256, (minutiae, 4)).astype(np.int16)
+    bits = rng.integers(0, 2**64, (minutiae, 4), np.uint64)
+    return Features(_unit(rng), Prepared(place, bits, np.arange(minutiae, dtype=np.uint8)))
+
+
+def beside(finger: Features, rng: np.random.Generator) -> Features:
+    """Nearly the same finger once more."""
+    return Features(
+        (finger.embedding + 0.01 * _unit(rng)).astype(np.float16),
+        Prepared(
+            finger.prepared.place + rng.integers(3), finger.prepared.bits, finger.prepared.index
+        ),
+    )
+
+
+def _unit(rng: np.random.Generator) -> Embedding:
+    vector = rng.standard_normal(256)
+    return (vector / np.linalg.norm(vector)).astype(np.float16)

@@ -18,6 +18,7 @@ from harness.people import REGISTRY
 from matcher.fingerprint.compare import compare, prepare
 from matcher.fingerprint.extract import Extractor
 from matcher.fingerprint.image import decode
+from matcher.fingerprint.prefilter import promise
 from matcher.synthetic import LIVE_SCAN, impress, master
 
 from benchmarks.figures import Figure
@@ -44,12 +45,15 @@ def commits(folder: Path) -> Figure:
     return Figure("commits", rate, "/s", how)
 
 
-def comparisons(fingers: int = 50) -> Figure:
-    """Exact comparisons of synthetic strangers by one core, times the cores."""
+def comparisons(fingers: int = 200) -> list[Figure]:
+    """Synthetic strangers looked at by the prefilter and compared by one core, times the cores."""
     prepared = [prepare(impress(master(seed), 1, hardness=LIVE_SCAN)) for seed in range(fingers)]
-    compare(prepared[0], prepared)
-    rate = CORES * fingers * _repeated(lambda: compare(prepared[0], prepared))
-    return Figure("comparisons", rate, "/s", f"`compare` on one core, times {CORES}")
+    figures = []
+    for name, act in (("prefilterings", promise), ("comparisons", compare)):
+        act(prepared[0], prepared)
+        rate = CORES * fingers * _repeated(partial(act, prepared[0], prepared))
+        figures.append(Figure(name, rate, "/s", f"`{act.__name__}` on one core, times {CORES}"))
+    return figures
 
 
 def extractions(pictures: Sequence[bytes]) -> Figure:

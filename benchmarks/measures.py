@@ -19,6 +19,7 @@ from harness.progress import Progress
 from harness.world.names import calendar_date, holder
 from harness.world.population import Applicant
 from harness.world.seeds import request_id, stream
+from matcher.config import Settings
 from passport.matcher.v1 import encounters_pb2 as encounters
 from passport.matcher.v1 import identification_pb2 as identification
 from passport.matcher.v1.encounters_pb2_grpc import EncountersStub
@@ -58,8 +59,8 @@ class Measures:
         )
         return Figure("images enrolled", figure.value * FINGERS, "/s", figure.how)
 
-    async def identifications(self, probes: Sequence[Samples]) -> tuple[Figure, float]:
-        """Two fingers against all; and how many comparisons a search makes."""
+    async def identifications(self, probes: Sequence[Samples]) -> tuple[Figure, float, float]:
+        """Two fingers against all; and how many fingers a search looks at, and compares."""
         answers: list[identification.Decision] = []
 
         async def search(key: str, samples: Samples) -> None:
@@ -72,9 +73,12 @@ class Measures:
         searches = [partial(search, *one) for one in zip(*_named(probes), strict=True)]
         figure = await self._rate("identifications", "searches", searches)
         hits = sum(answer.outcome == identification.OUTCOME_HIT for answer in answers)
-        how = f"{figure.how}; {answers[0].people_searched:,} people, {hits} hits"
+        people = answers[0].people_searched
+        how = f"{figure.how}; {people:,} people, {hits} hits"
+        promised = min(people, Settings.model_fields["persons_prefiltered"].default)
         compared = sum(answer.people_compared for answer in answers) / len(answers)
-        return Figure(figure.name, figure.value, figure.unit, how), compared * FINGERS
+        figure = Figure(figure.name, figure.value, figure.unit, how)
+        return figure, promised * FINGERS, compared * FINGERS
 
     async def seconds_until_served_again(self) -> Figure:
         """`kill -9` of the matcher with everybody on record."""

@@ -43,14 +43,15 @@ async def measure(out: Path, people: int, progress: Progress) -> tuple[list[Held
     probes = [await drawn(SEED, key).samples(2) for key in keys(min(people, _SEARCHES))]
     comers = [applicant(somebody(SEED, key), FIRST_MONDAY) for key in keys(_JOURNEYS, "applicant")]
     progress.say("limits of this machine")
-    commits, comparisons, imports = limits.commits(out), limits.comparisons(), limits.imports()
+    commits, imports = limits.commits(out), limits.imports()
+    prefilterings, comparisons = limits.comparisons()
     leader = limits.extractions([one.image.data for samples in pictured for one in samples])
     progress.say("a country starts")
     async with Country(Layout.fresh(out / "country"), _WISHES, BEGINNING) as country:
         measures = Measures(country, progress)
         calls = await limits.empty_calls(country)
         enrolments = await measures.enrolments(on_record)
-        identifications, each = await measures.identifications(probes)
+        identifications, promised, compared = await measures.identifications(probes)
         again = await measures.seconds_until_served_again()
         images = await measures.images_enrolled(pictured)
         printing = await measures.print_jobs(_JOBS)
@@ -61,7 +62,8 @@ async def measure(out: Path, people: int, progress: Progress) -> tuple[list[Held
     held = [
         Held(enrolments, commits, 1),
         Held(enrolments, calls, 1),
-        Held(identifications, comparisons, each),
+        Held(identifications, prefilterings, promised),
+        Held(identifications, comparisons, compared),
         Held(identifications, commits, 1),
         Held(identifications, calls, 1),
         Held(images, leader, 1),
@@ -71,7 +73,7 @@ async def measure(out: Path, people: int, progress: Progress) -> tuple[list[Held
         Held(printing, commits, 1),
         Held(printing, calls, 1),
     ]
-    return held, [commits, calls, comparisons, leader, imports]
+    return held, [commits, calls, prefilterings, comparisons, leader, imports]
 
 
 def main() -> None:

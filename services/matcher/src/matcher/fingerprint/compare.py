@@ -19,10 +19,12 @@ from matcher.fingerprint.evidence import LOWEST, NUMBERS
 from matcher.fingerprint.jit import compiled
 from matcher.fingerprint.minutiae import Minutiae
 
-VERSION = f"{descriptors.NAME}-align1-{evidence.VERSION}"
+VERSION = f"{descriptors.NAME}-align2-{evidence.VERSION}"
 
 MOST = 49
 """Best minutiae looked at: as many as fit in 2 kB."""
+_DESCRIBED = 80
+"""Best minutiae that count as neighbours of these; the descriptor was trained with as many."""
 _FEWEST = 4
 _STEP = 2 * np.pi / 256
 _UNREPORTED = 50
@@ -53,15 +55,15 @@ def prepare(found: Minutiae) -> Prepared:
 
     Minutiae with too little around them to be described are left out.
     """
-    order = np.argsort(-found.quality.astype(np.int64), kind="stable")[:MOST]
+    order = np.argsort(-found.quality.astype(np.int64), kind="stable")[:_DESCRIBED]
     place = np.empty((len(order), 4), np.int16)
     place[:, :2] = found.xy[order] * np.array([1, -1], np.int16)
     place[:, 2] = np.rint(found.angle[order] / _STEP).astype(np.int64) % 256
     place[:, 3] = np.where(found.quality[order] == 0, _UNREPORTED, found.quality[order])
     where, _ = _unpack(place)
     bits = descriptors.describe(where[:, :2], where[:, 2], found.quality[order])
-    described = bits.any(axis=1)
-    return Prepared(place[described], bits[described], order[described].astype(np.uint8))
+    kept = np.flatnonzero(bits.any(axis=1))[:MOST]
+    return Prepared(place[kept], bits[kept], order[kept].astype(np.uint8))
 
 
 def compare(probe: Prepared, candidates: Sequence[Prepared]) -> NDArray[np.float32]:

@@ -69,12 +69,14 @@ def train(seed: int, steps: int, folder: Path) -> Weights:
     down = jax.jit(partial(contrast.step, optimiser=optimiser))
     unseen, started = recall.unseen(FINGERS), time.monotonic()
     with closing(stream(seed, discriminant.BATCHES + done, FINGERS)) as batches:
-        for step in range(done, steps):
-            if step % _EVERY == 0:
+        for step in range(done, steps + 1):
+            if step % _EVERY == 0 or step == steps:
                 training = _look(training, step // _EVERY, unseen)
                 checkpoint.save(stored, training, step)
                 _draw(training, folder)
                 _tell(training, step, (time.monotonic() - started) / max(1, step - done))
+            if step == steps:
+                break
             state, loss = down(training.state, pack(next(batches)))
             training = training._replace(state=state, losses=training.losses.at[step].set(loss))
     return training.state.weights
@@ -91,13 +93,11 @@ def _draw(training: Training, folder: Path) -> None:
 
 
 def _tell(training: Training, step: int, seconds: float) -> None:
-    loss = jnp.nanmean(training.losses[max(0, step - _EVERY) : step])
-    left = (len(training.losses) - step) * seconds / 60
-    print(
-        f"step {step} of {len(training.losses)}, loss {loss:.3f}, "
-        f"unseen missed {training.missed[step // _EVERY]:.2%}, {left:.0f} min left",
-        flush=True,
-    )
+    line = f"step {step} of {len(training.losses)}, "
+    if step:
+        loss = jnp.nanmean(training.losses[max(0, step - _EVERY) : step])
+        line += f"loss {loss:.3f}, {(len(training.losses) - step) * seconds / 60:.0f} min left, "
+    print(f"{line}unseen missed {training.missed[step // _EVERY]:.2%}", flush=True)
 
 
 _EMBED = jax.jit(network.embed)

@@ -37,7 +37,7 @@ class Settings(ServiceSettings):
         24, ge=0, description="good minutiae over all fingers below which no search says NO_HIT"
     )
     persons_prefiltered: int = Field(
-        10_000, ge=1, description="persons nearest by embedding that the prefilter looks at"
+        20_000, ge=1, description="persons nearest by embedding that the prefilter looks at"
     )
     persons_compared: int = Field(
         200, ge=1, le=1_000, description="persons most promising to it that are compared exactly"

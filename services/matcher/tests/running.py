@@ -270,16 +270,17 @@ class Caller:
 
 
 class Refusal:
-    """Why a call that must be refused was: status code, reason, fields at fault, retry delay."""
+    """Why a call that must be refused was: code, reason, metadata, fields at fault, retry delay."""
 
     def __init__(self, error: grpc.aio.AioRpcError) -> None:
         self.code = error.code().name
         self.reason, self.fields, self.may_retry = "", list[str](), False
+        self.metadata: dict[str, str] = {}
         status = rpc_status.from_call(cast(grpc.Call, error))
         for detail in status.details if status else ():
             info, bad = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest()
             if detail.Unpack(info):
-                self.reason = info.reason
+                self.reason, self.metadata = info.reason, dict(info.metadata)
             elif detail.Unpack(bad):
                 self.fields = [violation.field for violation in bad.field_violations]
             else:

@@ -1,14 +1,11 @@
 """The rules by which persons are chosen for comparison and scores become decisions."""
 
-import dataclasses
 import math
 
 import numpy as np
 import pytest
 from matcher.domain.decision import Outcome
-from matcher.domain.rules import best_of, good_minutiae, outcome, shortlist
-
-from .people import minutiae
+from matcher.domain.rules import best_of, outcome, shortlist
 
 NONE = math.nan
 
@@ -40,20 +37,18 @@ def test_more_impressions_make_an_impostor_no_likelier() -> None:
     assert best_of([0.1, 0.1, 0.1]) == 0.0
 
 
-def test_minutiae_count_as_good_unless_reported_poor() -> None:
-    found = minutiae(1, 2).best(9)
-    quality = np.array([0, 0, 39, 40, 41, 100, 1, 20, 39], np.uint8)
-
-    assert good_minutiae([dataclasses.replace(found, quality=quality)] * 2) == 10
-
-
 @pytest.mark.parametrize(
-    ("any_hit", "good", "expected"),
+    ("any_hit", "fnir", "misplaced", "expected"),
     [
-        (True, 0, Outcome.HIT),
-        (False, 23, Outcome.UNDECIDED),
-        (False, 24, Outcome.NO_HIT),
+        (True, 1.0, True, Outcome.HIT),
+        (False, 0.21, False, Outcome.UNDECIDED),
+        (False, 0.2, False, Outcome.NO_HIT),
+        (False, 0.0, True, Outcome.UNDECIDED),
     ],
 )
-def test_poor_fingers_cannot_say_no(any_hit: bool, good: int, expected: Outcome) -> None:
-    assert outcome(any_hit=any_hit, good=good, enough=24) is expected
+def test_who_would_be_missed_or_was_mixed_up_is_not_told_no(
+    any_hit: bool, fnir: float, misplaced: bool, expected: Outcome
+) -> None:
+    judged = outcome(any_hit=any_hit, predicted_fnir=fnir, most=0.2, misplaced=misplaced)
+
+    assert judged is expected

@@ -1,30 +1,79 @@
-"""Who shows too little of his fingers is not told that nobody matches."""
+"""Whose mate would often be missed is not told that nobody matches."""
 
 import dataclasses
 
 import numpy as np
 from matcher.fingerprint.iso19794 import FingerRecord, write
 from passport.matcher.v1 import identification_pb2
+from passport.type.v1 import biometrics_pb2 as b
 
-from .people import fingers, given, minutiae, sample
+from .conftest import Callers, Matchers
+from .people import fingers, given, minutiae, sample, template
 from .running import Caller, hits
 
+MOST = 0.2
 
-async def test_few_good_minutiae_cannot_say_no(issuance: Caller, someone: int) -> None:
-    found = minutiae(someone, 2).best(30)
-    poor = dataclasses.replace(found, quality=np.full(len(found), 15, np.uint8))
 
-    decision = await issuance.identify(given([sample(2, write(FingerRecord(2, 0, poor)))]))
+def _poor(person: int, count: int) -> b.FingerSample:
+    """So many minutiae of one touch, all of them dim."""
+    found = minutiae(person, 2).best(count)
+    dim = dataclasses.replace(found, quality=np.full(len(found), 25, np.uint8))
+    return sample(2, write(FingerRecord(2, 0, dim)))
+
+
+async def test_few_minutiae_cannot_say_no(issuance: Caller, someone: int) -> None:
+    decision = await issuance.identify(given([_poor(someone, 8)]))
 
     assert decision.outcome == identification_pb2.OUTCOME_UNDECIDED
+    assert decision.predicted_fnir > MOST
     assert hits(decision) == []
 
 
 async def test_they_can_still_say_yes(issuance: Caller, someone: int) -> None:
-    found = minutiae(someone, 2, touch=1)
-    poor = dataclasses.replace(found, quality=np.full(len(found), 15, np.uint8))
     await issuance.enrol(f"{someone}", fingers(someone))
 
-    decision = await issuance.identify(given([sample(2, write(FingerRecord(2, 0, poor)))]))
+    decision = await issuance.identify(given([_poor(someone, 14)]))
 
     assert decision.outcome == identification_pb2.OUTCOME_HIT
+    assert decision.predicted_fnir > MOST
+
+
+async def test_good_fingers_can_say_no_and_more_of_them_the_surer(
+    issuance: Caller, someone: int
+) -> None:
+    one = await issuance.identify(given([sample(2, template(someone, 2))]))
+    two = await issuance.identify(given(fingers(someone)))
+
+    assert one.outcome == two.outcome == identification_pb2.OUTCOME_NO_HIT
+    assert 0 <= two.predicted_fnir < one.predicted_fnir < MOST
+
+
+async def test_a_decision_tells_the_same_when_asked_again(issuance: Caller, someone: int) -> None:
+    decision = await issuance.identify(given(fingers(someone)))
+
+    again = await issuance.decision(decision.decision_id)
+
+    assert again.HasField("predicted_fnir")
+    assert again == decision
+
+
+async def test_a_verification_is_judged_by_the_fingers_both_sides_have(
+    issuance: Caller, someone: int
+) -> None:
+    both, one = given(fingers(someone)), given(fingers(someone + 1, positions=[2]))
+
+    decisions = [await issuance.verify(left, right) for left, right in ((both, both), (both, one))]
+
+    assert decisions[0].predicted_fnir < decisions[1].predicted_fnir
+
+
+async def test_they_are_counted(matchers: Matchers, callers: Callers, someone: int) -> None:
+    matcher = matchers()
+    matcher.start()
+    caller = callers(matcher)
+    await caller.identify(given([_poor(someone, 8)]))
+    await caller.identify(given(fingers(someone)))
+
+    status = matcher.status()
+
+    assert (status.decisions, status.undecided_decisions) == (2, 1)

@@ -116,7 +116,7 @@ def _add_services(
     gate = Gate(settings.minimum_quality, settings.minimum_minutiae)
     capture = Capture(extractor, gate, pool, settings.keep_images)
     probing = Probing(store, capture, pool)
-    judge = Judge(clock, lambda: uuid4().hex, settings.enough_minutiae)
+    judge = Judge(clock, lambda: uuid4().hex, settings.most_predicted_fnir)
     reach = Reach(settings.persons_prefiltered, settings.persons_compared)
     searching = search.Search(base.follower, pool, judge, reach)
     enrolling = enrol.Enrol(

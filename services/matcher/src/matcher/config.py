@@ -33,8 +33,8 @@ class Settings(ServiceSettings):
     minimum_minutiae: int = Field(
         8, ge=4, le=255, description="least number of minutiae of a finger that is accepted"
     )
-    enough_minutiae: int = Field(
-        24, ge=0, description="good minutiae over all fingers below which no search says NO_HIT"
+    most_predicted_fnir: float = Field(
+        0.2, gt=0, le=1, description="predicted FNIR beyond which it is UNDECIDED, not NO_HIT"
     )
     persons_prefiltered: int = Field(
         20_000, ge=1, description="persons nearest by embedding that the prefilter looks at"

@@ -82,6 +82,7 @@ class MatcherStatus(_message.Message):
     SNAPSHOT_CHANGE_FIELD_NUMBER: _builtins.int
     INCARNATION_FIELD_NUMBER: _builtins.int
     DECISIONS_FIELD_NUMBER: _builtins.int
+    UNDECIDED_DECISIONS_FIELD_NUMBER: _builtins.int
     level: Global___Level.ValueType
     """What it can do now."""
     reason: _builtins.str
@@ -106,6 +107,8 @@ class MatcherStatus(_message.Message):
     """Names this database; changes when one is restored from a backup."""
     decisions: _builtins.int
     """Decision records kept."""
+    undecided_decisions: _builtins.int
+    """How many of them are UNDECIDED."""
     @_builtins.property
     def oldest_pending(self) -> _duration_pb2.Duration:
         """Age of the oldest of them (business time)."""
@@ -126,10 +129,11 @@ class MatcherStatus(_message.Message):
         snapshot_change: _builtins.int = ...,
         incarnation: _builtins.str = ...,
         decisions: _builtins.int = ...,
+        undecided_decisions: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["oldest_pending", b"oldest_pending"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["applied_change", b"applied_change", "decisions", b"decisions", "fingers", b"fingers", "incarnation", b"incarnation", "index_bytes", b"index_bytes", "latest_change", b"latest_change", "level", b"level", "model_version", b"model_version", "oldest_pending", b"oldest_pending", "pending_encounters", b"pending_encounters", "people", b"people", "reason", b"reason", "snapshot_change", b"snapshot_change"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["applied_change", b"applied_change", "decisions", b"decisions", "fingers", b"fingers", "incarnation", b"incarnation", "index_bytes", b"index_bytes", "latest_change", b"latest_change", "level", b"level", "model_version", b"model_version", "oldest_pending", b"oldest_pending", "pending_encounters", b"pending_encounters", "people", b"people", "reason", b"reason", "snapshot_change", b"snapshot_change", "undecided_decisions", b"undecided_decisions"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -76,8 +76,8 @@ class EncountersServicer:
 
         Callers: services issuance and registry.
         Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POOR_QUALITY, TOO_FEW_MINUTIAE,
-        POSITION_MISMATCH, DUPLICATE_POSITION, ENCOUNTER_EXISTS, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS,
-        INDEX_BEHIND, NOT_READY, OVERLOADED.
+        POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, ENCOUNTER_EXISTS, REQUEST_ID_REUSED,
+        REQUEST_IN_PROGRESS, INDEX_BEHIND, NOT_READY, OVERLOADED.
         Retry: yes, with the same `request_id`; a retry after a crash finishes the search.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -46,8 +46,8 @@ class EncountersStub:
 
     Callers: services issuance and registry.
     Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POOR_QUALITY, TOO_FEW_MINUTIAE,
-    POSITION_MISMATCH, DUPLICATE_POSITION, ENCOUNTER_EXISTS, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS,
-    INDEX_BEHIND, NOT_READY, OVERLOADED.
+    POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, ENCOUNTER_EXISTS, REQUEST_ID_REUSED,
+    REQUEST_IN_PROGRESS, INDEX_BEHIND, NOT_READY, OVERLOADED.
     Retry: yes, with the same `request_id`; a retry after a crash finishes the search.
     """
     GetEncounter: _grpc.UnaryUnaryMultiCallable[_encounters_pb2.GetEncounterRequest, _encounters_pb2.Encounter]
@@ -89,8 +89,8 @@ class EncountersAsyncStub(EncountersStub):
 
     Callers: services issuance and registry.
     Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POOR_QUALITY, TOO_FEW_MINUTIAE,
-    POSITION_MISMATCH, DUPLICATE_POSITION, ENCOUNTER_EXISTS, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS,
-    INDEX_BEHIND, NOT_READY, OVERLOADED.
+    POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, ENCOUNTER_EXISTS, REQUEST_ID_REUSED,
+    REQUEST_IN_PROGRESS, INDEX_BEHIND, NOT_READY, OVERLOADED.
     Retry: yes, with the same `request_id`; a retry after a crash finishes the search.
     """
     GetEncounter: _aio.UnaryUnaryMultiCallable[_encounters_pb2.GetEncounterRequest, _encounters_pb2.Encounter]  # type: ignore[assignment]
@@ -135,8 +135,8 @@ class EncountersServicer(metaclass=_abc_1.ABCMeta):
 
         Callers: services issuance and registry.
         Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POOR_QUALITY, TOO_FEW_MINUTIAE,
-        POSITION_MISMATCH, DUPLICATE_POSITION, ENCOUNTER_EXISTS, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS,
-        INDEX_BEHIND, NOT_READY, OVERLOADED.
+        POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, ENCOUNTER_EXISTS, REQUEST_ID_REUSED,
+        REQUEST_IN_PROGRESS, INDEX_BEHIND, NOT_READY, OVERLOADED.
         Retry: yes, with the same `request_id`; a retry after a crash finishes the search.
         """
 

@@ -34,7 +34,7 @@ class _OutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Outcome.Value
     OUTCOME_HIT: _Outcome.ValueType  # 2
     """At least one candidate is at or above the threshold."""
     OUTCOME_UNDECIDED: _Outcome.ValueType  # 3
-    """The fingers are too poor to say no: treat as work for an examiner."""
+    """The fingers are too poor to say no (see `predicted_fnir`), or mixed up: work for an examiner."""
 
 class Outcome(_Outcome, metaclass=_OutcomeEnumTypeWrapper):
     """What was decided."""
@@ -46,7 +46,7 @@ OUTCOME_NO_HIT: Outcome.ValueType  # 1
 OUTCOME_HIT: Outcome.ValueType  # 2
 """At least one candidate is at or above the threshold."""
 OUTCOME_UNDECIDED: Outcome.ValueType  # 3
-"""The fingers are too poor to say no: treat as work for an examiner."""
+"""The fingers are too poor to say no (see `predicted_fnir`), or mixed up: work for an examiner."""
 Global___Outcome: _TypeAlias = Outcome  # noqa: Y015
 
 @_typing.final
@@ -248,6 +248,38 @@ class FingerEvidence(_message.Message):
 Global___FingerEvidence: _TypeAlias = FingerEvidence  # noqa: Y015
 
 @_typing.final
+class MisplacedFinger(_message.Message):
+    """A finger of the probe that is another finger of the candidate than it was said to be."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POSITION_FIELD_NUMBER: _builtins.int
+    FOUND_FIELD_NUMBER: _builtins.int
+    SCORE_FIELD_NUMBER: _builtins.int
+    position: _biometrics_pb2.FingerPosition.ValueType
+    """Which finger it was said to be."""
+    found: _biometrics_pb2.FingerPosition.ValueType
+    """Which of the candidate's fingers it is."""
+    @_builtins.property
+    def score(self) -> _biometrics_pb2.Score:
+        """The score of those two."""
+
+    def __init__(
+        self,
+        *,
+        position: _biometrics_pb2.FingerPosition.ValueType = ...,
+        found: _biometrics_pb2.FingerPosition.ValueType = ...,
+        score: _biometrics_pb2.Score | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["score", b"score"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["found", b"found", "position", b"position", "score", b"score"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MisplacedFinger: _TypeAlias = MisplacedFinger  # noqa: Y015
+
+@_typing.final
 class Candidate(_message.Message):
     """Somebody the probe may be."""
 
@@ -258,6 +290,7 @@ class Candidate(_message.Message):
     HIT_FIELD_NUMBER: _builtins.int
     EVIDENCE_FIELD_NUMBER: _builtins.int
     KNOWN_FRAUD_FIELD_NUMBER: _builtins.int
+    MISPLACED_FIELD_NUMBER: _builtins.int
     person_id: _builtins.str
     """Who."""
     hit: _builtins.bool
@@ -272,6 +305,10 @@ class Candidate(_message.Message):
     def evidence(self) -> _containers.RepeatedCompositeFieldContainer[Global___FingerEvidence]:
         """By finger."""
 
+    @_builtins.property
+    def misplaced(self) -> _containers.RepeatedCompositeFieldContainer[Global___MisplacedFinger]:
+        """Fingers that were mixed up; looked for by verifications only."""
+
     def __init__(
         self,
         *,
@@ -280,10 +317,11 @@ class Candidate(_message.Message):
         hit: _builtins.bool = ...,
         evidence: _abc.Iterable[Global___FingerEvidence] | None = ...,
         known_fraud: _builtins.bool = ...,
+        misplaced: _abc.Iterable[Global___MisplacedFinger] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["score", b"score"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["evidence", b"evidence", "hit", b"hit", "known_fraud", b"known_fraud", "person_id", b"person_id", "score", b"score"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["evidence", b"evidence", "hit", b"hit", "known_fraud", b"known_fraud", "misplaced", b"misplaced", "person_id", b"person_id", "score", b"score"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -305,6 +343,7 @@ class Decision(_message.Message):
     CHANGE_TOKEN_FIELD_NUMBER: _builtins.int
     DECIDED_AT_FIELD_NUMBER: _builtins.int
     RECORD_HASH_FIELD_NUMBER: _builtins.int
+    PREDICTED_FNIR_FIELD_NUMBER: _builtins.int
     decision_id: _builtins.str
     """The record's id."""
     outcome: Global___Outcome.ValueType
@@ -319,6 +358,11 @@ class Decision(_message.Message):
     """The state of the database that was searched."""
     record_hash: _builtins.bytes
     """SHA-256 over the previous record's hash and this record: a chain that shows tampering. 32 bytes."""
+    predicted_fnir: _builtins.float
+    """How likely a probe of such fingers scores below the threshold with its own mate, 0 to 1:
+    predicted from minutiae and quality of the fingers compared; grows with the people searched.
+    What the index leaves out comes on top. Absent in records older than this field.
+    """
     @_builtins.property
     def candidates(self) -> _containers.RepeatedCompositeFieldContainer[Global___Candidate]:
         """Best first; those below the threshold too, as many as asked for."""
@@ -344,12 +388,15 @@ class Decision(_message.Message):
         change_token: _builtins.str = ...,
         decided_at: _timestamp_pb2.Timestamp | None = ...,
         record_hash: _builtins.bytes = ...,
+        predicted_fnir: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["decided_at", b"decided_at", "threshold", b"threshold"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_predicted_fnir", b"_predicted_fnir", "decided_at", b"decided_at", "predicted_fnir", b"predicted_fnir", "threshold", b"threshold"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["candidates", b"candidates", "change_token", b"change_token", "decided_at", b"decided_at", "decision_id", b"decision_id", "model_version", b"model_version", "outcome", b"outcome", "people_compared", b"people_compared", "people_searched", b"people_searched", "record_hash", b"record_hash", "threshold", b"threshold"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_predicted_fnir", b"_predicted_fnir", "candidates", b"candidates", "change_token", b"change_token", "decided_at", b"decided_at", "decision_id", b"decision_id", "model_version", b"model_version", "outcome", b"outcome", "people_compared", b"people_compared", "people_searched", b"people_searched", "predicted_fnir", b"predicted_fnir", "record_hash", b"record_hash", "threshold", b"threshold"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__predicted_fnir: _TypeAlias = _typing.Literal["predicted_fnir"]  # noqa: Y015
+    _WhichOneofArgType__predicted_fnir: _TypeAlias = _typing.Literal["_predicted_fnir", b"_predicted_fnir"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__predicted_fnir) -> _WhichOneofReturnType__predicted_fnir | None: ...
 
 Global___Decision: _TypeAlias = Decision  # noqa: Y015
 

@@ -51,9 +51,9 @@ class IdentificationServicer:
 
         Callers: services issuance.
         Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POOR_QUALITY, TOO_FEW_MINUTIAE,
-        POSITION_MISMATCH, DUPLICATE_POSITION, ENCOUNTER_NOT_FOUND, PERSON_NOT_FOUND, INDEX_BEHIND
-        (retry after its delay), FOREIGN_CHANGE_TOKEN, NOT_READY, OVERLOADED, REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, ENCOUNTER_NOT_FOUND,
+        PERSON_NOT_FOUND, INDEX_BEHIND (retry after its delay), FOREIGN_CHANGE_TOKEN, NOT_READY,
+        OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -135,8 +135,9 @@ class VerificationServicer:
 
         Callers: service issuance.
         Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POOR_QUALITY, TOO_FEW_MINUTIAE,
-        POSITION_MISMATCH, DUPLICATE_POSITION, NO_COMMON_FINGER, ENCOUNTER_NOT_FOUND, PERSON_NOT_FOUND,
-        NOT_READY, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, NO_COMMON_FINGER,
+        ENCOUNTER_NOT_FOUND, PERSON_NOT_FOUND, NOT_READY, OVERLOADED, REQUEST_ID_REUSED,
+        REQUEST_IN_PROGRESS.
         Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -58,14 +58,27 @@ class FingerEvidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Misplaced:
+    """A finger of the probe that is another finger of the candidate. position: as it was said."""
+
+    position: int
+    found: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
-    """Somebody the probe may be. score: -log10 FMR of the person. person_id: None if unknown."""
+    """Somebody the probe may be. score: -log10 FMR of the person. person_id: None if unknown.
+
+    misplaced: looked for by verifications only.
+    """
 
     person_id: str | None
     score: float
     hit: bool
     evidence: tuple[FingerEvidence, ...]
     known_fraud: bool
+    misplaced: tuple[Misplaced, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +86,7 @@ class Decision:
     """A decision with all that is needed to understand it, and to make it again.
 
     candidates: best first. people_searched: 1 for a verification. change: the state searched.
+    predicted_fnir: how likely such a probe misses its mate; None in records from before it was.
     """
 
     decision_id: str
@@ -87,6 +101,7 @@ class Decision:
     calibration_version: str
     change: Change
     decided_at: datetime
+    predicted_fnir: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

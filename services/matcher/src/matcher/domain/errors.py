@@ -45,8 +45,18 @@ class DuplicatePosition(DomainError):
     reason = "DUPLICATE_POSITION"
 
 
+class SameFingerTwice(DomainError):
+    """Two samples said to be of different fingers are of one (metadata: the other's position)."""
+
+    kind = Kind.INVALID
+    reason = "SAME_FINGER_TWICE"
+
+
 class NoCommonFinger(DomainError):
-    """The two sides have no finger in common, so nothing can be compared."""
+    """The two sides have no finger in common, so nothing can be compared (metadata: misplaced).
+
+    misplaced: fingers that are another one of the other side than was said, as "7 is 2".
+    """
 
     kind = Kind.PRECONDITION
     reason = "NO_COMMON_FINGER"

@@ -1,16 +1,18 @@
 """Rules that turn scores into a decision, and similarities into candidates."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.domain.decision import Outcome
-from matcher.fingerprint.minutiae import Minutiae
 
-GOOD_QUALITY = 40
-"""Quality from which on a minutia counts as good; those without reported quality count too."""
+SAME_FINGER = 6.0
+"""Finger score from which on two fingers said to be different are taken to be one.
+
+Ten fingers make 45 pairs, so one enrolment in 20,000 is asked for a finger again without need.
+"""
 
 
 def best_of(scores: Sequence[float]) -> float:
@@ -22,19 +24,13 @@ def best_of(scores: Sequence[float]) -> float:
     return max(0.0, max(scores) - math.log10(len(scores)))
 
 
-def good_minutiae(fingers: Iterable[Minutiae]) -> int:
-    """How many minutiae can be relied on, over all fingers."""
-    return sum(
-        int(np.count_nonzero((found.quality >= GOOD_QUALITY) | (found.quality == 0)))
-        for found in fingers
-    )
-
-
-def outcome(*, any_hit: bool, good: int, enough: int) -> Outcome:
-    """Judge a search: a hit is a hit, but fingers too poor to show one cannot say no."""
+def outcome(*, any_hit: bool, predicted_fnir: float, most: float, misplaced: bool) -> Outcome:
+    """Judge a search: a hit is a hit, but a probe whose mate would be missed more often than
+    `most` cannot say no, nor one whose finger is of the person, only not the one it was said to be.
+    """
     if any_hit:
         return Outcome.HIT
-    return Outcome.NO_HIT if good >= enough else Outcome.UNDECIDED
+    return Outcome.UNDECIDED if misplaced or predicted_fnir > most else Outcome.NO_HIT
 
 
 def shortlist(similarity: NDArray[np.float32], count: int) -> NDArray[np.intp]:

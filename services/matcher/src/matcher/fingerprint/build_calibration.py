@@ -1,130 +1,176 @@
-"""Make `calibration.json` from synthetic strangers: python -m matcher.fingerprint.build_calibration
+"""Make `calibration.json` from synthetic fingers: python -m matcher.fingerprint.build_calibration
 
-Strangers drawn at random are far easier to tell apart than real ones. These are hard: forty at a
-time share one flow of ridges on each finger, and differ by minutiae laid along it; all touch
-upright, as under supervision; half of them, with all fingers, only by a part of the finger, so
-that every number of minutiae is there. No real finger takes part.
+Counts strangers and fits their tails, counts them again as persons, then counts mates. No real
+finger takes part. The same on every machine up to rounding; twenty minutes on a free core.
 """
 
 import argparse
+import json
 import math
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize  # type: ignore[import-untyped, unused-ignore]
 from scipy.special import gammainccinv  # type: ignore[import-untyped, unused-ignore]
-from scipy.stats import genpareto  # type: ignore[import-untyped, unused-ignore]
 
-from matcher.fingerprint import compare
-from matcher.fingerprint.calibrate import Calibration, Curve, store
-from matcher.fingerprint.minutiae import Minutiae
-from matcher.synthetic import Master, impress, lookalike, master
+from matcher.fingerprint import calibrate, compare, fnir
+from matcher.fingerprint.calibrate import Calibration, Curve
+from matcher.fingerprint.evidence import LOWEST
+from matcher.fingerprint.fnir import Mates
+from matcher.fingerprint.mates import mate
+from matcher.fingerprint.strangers import CROWD, FEWEST, FINGERS, Counted, crowd, group
 
-FIRST_SEED = 4_000_000_000
-"""First finger used; demonstrations and measurements count from 0, training from 3e9."""
-FINGERS, PEOPLE = 10, 40
-"""Fingers a person has, and people that share a flow of ridges on each: 7,800 comparisons."""
-HARDNESS = (0.4, 0.8)
-"""Of a person's touch, alike on all fingers: a dry hand is dry on ten fingers."""
-FEWEST = (0, 10, 14, 18, 22, 26, 31, 37, 45)
-"""Curves start at these numbers of minutiae of the poorer finger."""
-COUNTED = 2.0
-"""Curves are counted up to this score, the tail is fitted to what is above."""
+EDGES = np.array([FEWEST, 7.0, 9.0, 11.0, 13.0, 15.0, 17.0, 20.0, 24.0, 29.0])
+"""Classes of size. Larger strangers score by the last curve: real ones hardly get rarer beyond."""
+SHARES = 10 ** -np.concatenate([[0.02, 0.1, 0.3], np.arange(0.5, 4.6, 0.25)])
+"""Of strangers, above whom the counted part of a curve has its points."""
 LEAST_SHAPE = 0.05
-"""A bounded or exponential tail would promise more than a hundredth of the data can show."""
+"""A bounded or exponential tail would promise more than the data can show."""
+WORTH = (2.0, 4.0, 6.0, 8.0, 10.0, 13.0, 17.0, 22.0, 28.0, 36.0, 50.0)
+"""Classes of what a mate's finger can show."""
 
-Raw = NDArray[np.float64]
-Sizes = NDArray[np.int64]
+Floats = NDArray[np.float64]
+_Each = TypeVar("_Each")
 
 
 def main() -> None:
-    """Compare, fit and store."""
+    """Count, fit and store."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--crowds", type=int, default=130, help="of 40 people each, default 130")
-    parser.add_argument("--out", type=Path, default=Path(__file__).with_name("calibration.json"))
+    parser.add_argument("--groups", type=int, default=420, help="of 800 people, default 420")
+    parser.add_argument("--crowds", type=int, default=150, help="of 40 whole people, default 150")
+    parser.add_argument("--mates", type=int, default=20_000, help="fingers, default 20,000")
+    parser.add_argument("--out", type=Path, default=calibrate.STORED)
     arguments = parser.parse_args()
-    raw, fewer = _strangers(arguments.crowds)
-    curves = [
-        _curve(least, raw[(fewer >= least) & (fewer < most)])
-        for least, most in zip(FEWEST, (*FEWEST[1:], math.inf), strict=True)
-    ]
+    curves = _curves(_strangers(arguments.groups))
     alone = Calibration(compare.VERSION, curves, shrink=1.0)
-    shrink = _shrink(alone.finger_score(raw, fewer))
-    store(replace(alone, shrink=shrink), arguments.out)
-    print(f"{raw.size} comparisons, persons shrunk by {shrink}")
+    calibration = replace(alone, shrink=_shrink(_people(alone, arguments.crowds)))
+    mates = _mates(calibration, arguments.mates)
+    content = {**calibrate.content(calibration), "mates": fnir.content(mates)}
+    arguments.out.write_text(json.dumps(content) + "\n")
 
 
-def _strangers(crowds: int) -> tuple[Raw, Sizes]:
-    """Compare everybody within a crowd: raw scores and minutiae of the poorer finger, (n, 10)."""
-    raw, fewer, started = [], [], time.monotonic()
-    first, second = np.triu_indices(PEOPLE, 1)
-    for crowd in range(crowds):
-        for finger in zip(*_crowd(crowd), strict=True):
-            hand = [compare.prepare(found) for found in finger]
-            sizes = np.array([len(prepared) for prepared in hand])
-            fewer.append(np.minimum(sizes[first], sizes[second]))
-            rows = [compare.compare(hand[i], hand[i + 1 :]) for i in range(PEOPLE - 1)]
-            raw.append(np.concatenate(rows).astype(np.float64))
-        if crowd % 10 == 9:
-            seconds = time.monotonic() - started
-            print(f"{crowd + 1} of {crowds} crowds, {seconds:.0f} s", flush=True)
-    return _by_person(raw), _by_person(fewer)
-
-
-def _by_person(columns: list[Any]) -> NDArray[Any]:
-    return (
-        np.stack(columns).reshape(-1, FINGERS, len(columns[0])).swapaxes(1, 2).reshape(-1, FINGERS)
+def _strangers(groups: int) -> Counted:
+    parts = list(_shown("groups", groups, lambda number: group(number, EDGES)))
+    return Counted(
+        *(
+            np.concatenate([getattr(each, name) for each in parts])
+            for name in ("raw", "size", "weight", "tier")
+        )
     )
 
 
-def _crowd(crowd: int) -> list[list[Minutiae]]:
-    """Forty people, ten fingers each."""
-    seed = FIRST_SEED + crowd * FINGERS * (PEOPLE + 1)
-    flows = [master(seed + finger) for finger in range(FINGERS)]
-    return [_person(flows, seed + FINGERS * (1 + person)) for person in range(PEOPLE)]
+def _curves(counted: Counted) -> list[Curve]:
+    """Fit a curve to each class of size, and say how far it can be relied on."""
+    print(f"{len(counted.raw):,} compared of {counted.weight.sum():,.0f} pairs")
+    curves = []
+    for low, high in pairwise(EDGES):
+        inside = (counted.size >= low) & (counted.size < high)
+        raw, weight, tier = (each[inside] for each in (counted.raw, counted.weight, counted.tier))
+        size = math.exp(float(np.average(np.log(counted.size[inside]), weights=weight)))
+        curves.append(_curve(size, raw, weight))
+        _tell(curves[-1], raw, weight, tier)
+    return curves
 
 
-def _person(flows: list[Master], seed: int) -> list[Minutiae]:
-    rng = np.random.default_rng(seed)
-    hardness, area = rng.uniform(*HARDNESS), min(1.0, rng.uniform(0.15, 1.85))
-    return [
-        _part(impress(lookalike(flow, seed + finger), 0, hardness=hardness), area, rng)
-        for finger, flow in enumerate(flows)
-    ]
+def _curve(size: float, raw: Floats, weight: Floats) -> Curve:
+    """Count what there are plenty of, fit a Pareto tail to what is above."""
+    order = np.argsort(-raw, kind="stable")
+    above = np.cumsum(weight[order]) / weight.sum()
+    counted = raw[order][np.searchsorted(above, SHARES)]
+    beyond = raw > counted[-1]
+    scale, shape = _pareto(raw[beyond] - counted[-1], weight[beyond])
+    score = np.append(0.0, -np.log10(SHARES))
+    return Curve(size, np.append(LOWEST, counted), score, scale, shape)
 
 
-def _part(found: Minutiae, area: float, rng: np.random.Generator) -> Minutiae:
-    """Keep a share of the minutiae, those nearest to one of them: a small area of contact."""
-    middle = found.xy[rng.integers(len(found))].astype(np.float64)
-    near = np.argsort(np.square(found.xy - middle).sum(1), kind="stable")
-    return found[np.sort(near[: math.ceil(area * len(found))])]
+def _pareto(above: Floats, weight: Floats) -> tuple[float, float]:
+    """Scale and shape of greatest likelihood."""
+
+    def loss(of: Floats) -> float:
+        scale, shape = math.exp(of[0]), of[1]
+        terms = of[0] + (1 + 1 / shape) * np.log1p(shape * above / scale)
+        return float(np.average(terms, weights=weight))
+
+    bounds = [(-5, 5), (LEAST_SHAPE, 1)]
+    found = minimize(loss, [math.log(above.mean()), 2 * LEAST_SHAPE], bounds=bounds)
+    return math.exp(found.x[0]), float(found.x[1])
 
 
-def _curve(fewest: int, raw: Raw) -> Curve:
-    """Count what there are plenty of, fit a Pareto tail to the highest hundredth."""
-    score = np.linspace(0, COUNTED, 21)
-    counted = np.quantile(raw, 1 - 10**-score)
-    above = raw[raw > counted[-1]] - counted[-1]
-    shape, _, scale = genpareto.fit(above, floc=0)
-    return Curve(fewest, counted, score, float(scale), max(float(shape), LEAST_SHAPE))
+def _tell(curve: Curve, raw: Floats, weight: Floats, tier: NDArray[np.int64]) -> None:
+    print(f"size {curve.size:.1f}: {weight.sum():,.0f} pairs, tail {curve.scale:.3f}", end=" ")
+    print(f"{curve.shape:.3f}; promised / counted, not by the best tier:")
+    score = curve(raw)
+    for decades in (2, 3, 4, 5, 6, 7):
+        over = weight[score >= decades]
+        rest = over[tier[score >= decades] > 0].sum() / max(over.sum(), 1)
+        print(f"  {decades}: {weight.sum() * 10.0**-decades:,.1f} / {over.sum():,.0f}, {rest:.3f}")
 
 
-def _shrink(scores: Raw) -> float:
+def _people(alone: Calibration, crowds: int) -> Floats:
+    """Finger scores of whole strangers, float64 (n, 10), as small as those of the curves: larger
+    ones score less than they could, which would hide that fingers of one person go together."""
+    first, second = np.triu_indices(CROWD, 1)
+
+    def of_crowd(number: int) -> Floats:
+        scores, sizes = [], []
+        for hand in crowd(number):
+            rows = [compare.compare(hand[i], hand[i + 1 :]) for i in range(CROWD - 1)]
+            length = np.array([len(finger) for finger in hand], np.float64)
+            sizes.append(np.sqrt(length[first] * length[second]))
+            scores.append(alone.finger_score(np.concatenate(rows).astype(np.float64), sizes[-1]))
+        small = np.mean(sizes, axis=0) < EDGES[-1]
+        return np.asarray(np.stack(scores, axis=1)[small])
+
+    return np.concatenate(list(_shown("crowds", crowds, of_crowd)))
+
+
+def _shrink(scores: Floats) -> float:
     """By how much sums of finger scores (n, 10) of strangers exceed Erlang's at worst, at most 1.
 
-    Looked at: two and ten fingers, exceeded by 1 in 100 to 1 in 10,000.
+    Looked at: one to ten fingers, exceeded by 1 in 100 to 1 in 10,000.
     """
     ratios = [1.0]
-    for fingers in (2, FINGERS):
-        sums = scores.reshape(-1, fingers).sum(1)
+    for fingers in range(1, FINGERS + 1):
+        sums = scores[:, : FINGERS // fingers * fingers].reshape(-1, fingers).sum(1)
         for share in (1e-2, 1e-3, 1e-4):
             expected = gammainccinv(fingers, share) / math.log(10)
             ratios.append(float(expected / np.quantile(sums, 1 - share)))
-            print(f"{fingers} fingers, {share:.0e}: expected/observed {ratios[-1]:.3f}")
+        seen = " ".join(f"{ratio:.3f}" for ratio in ratios[-3:])
+        print(f"{fingers} fingers, {len(sums):,} persons: expected / observed {seen}")
     return math.floor(100 * min(ratios)) / 100
+
+
+def _mates(calibration: Calibration, fingers: int) -> Mates:
+    """Count how mates score, by what the probe can show and how the other touch was taken.
+
+    One mate more than there are always scores less: nothing is promised that was not counted.
+    """
+    worth, size, raw = map(np.array, zip(*_shown("mates", fingers, mate), strict=True))
+    score = calibration.finger_score(raw, size)
+    steps = fnir.STEP * np.arange(1, math.ceil(score.max() / fnir.STEP) + 1)
+    kinds = [(worth >= low) & (worth < high) for low, high in pairwise(WORTH)]
+    below = [
+        [[(1 + (row[kind] < step).sum()) / (1 + kind.sum()) for step in steps] for kind in kinds]
+        for row in score.T
+    ]
+    return Mates(np.array([worth[kind].mean() for kind in kinds]), np.array(below))
+
+
+def _shown(what: str, count: int, do: Callable[[int], _Each]) -> Iterator[_Each]:
+    """Do so many, and say how long the rest will take."""
+    started = time.monotonic()
+    for number in range(count):
+        yield do(number)
+        if (number + 1) % max(1, count // 20) == 0:
+            spent = time.monotonic() - started
+            left = spent / (number + 1) * (count - number - 1)
+            print(f"{number + 1:,} of {count:,} {what}, {left:.0f} s left", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
 """What a comparison's raw score means: -log10 of the false match rate (FMR), per finger and person.
 
-A score of 4 says: of 10,000 comparisons of strangers with as many minutiae, one would score as
-high. The curves, in `calibration.json`, come from synthetic strangers and are made by
-`build_calibration`; beyond what was counted there, a generalised Pareto tail goes on (Pickands,
-Annals of Statistics 3(1), 1975; Coles, "An Introduction to Statistical Modeling of Extreme
-Values", 2001, chapter 4).
+A score of 4 says: of 10,000 comparisons of strangers of this size, one would score as high. Size
+is the geometric mean of the minutiae of both fingers, as many as pairs could be made of; beside it
+and the raw score quality says no more (docs/model-card-calibration.md). The curves, in
+`calibration.json`, come from synthetic strangers and are made by `build_calibration`; beyond what
+was counted there, a generalised Pareto tail goes on (Pickands, Annals of Statistics 3(1), 1975;
+Coles, "An Introduction to Statistical Modeling of Extreme Values", 2001, chapter 4).
 """
 
 import hashlib
@@ -15,38 +16,38 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import gammainccinv  # type: ignore[import-untyped, unused-ignore]
 
-HIGHEST = 12.0
-"""No finger scores more: the counted comparisons are far too few to tell."""
+STORED = Path(__file__).with_name("calibration.json")
 
 Scores = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Curve:
-    """Scores of strangers of whom the poorer finger has `fewest` or more minutiae.
+    """Scores of strangers of about this size.
 
-    raw, score: float64 (p,), rising: the counted part, score = -log10 share of strangers above.
+    raw, score: float64 (p,), rising from the least raw score there is and 0: the counted part,
+        score = -log10 share of strangers above.
     scale, shape: of the Pareto tail that starts at the last of these.
     """
 
-    fewest: int
+    size: float
     raw: Scores
     score: Scores
     scale: float
     shape: float
 
     def __call__(self, raw: Scores) -> Scores:
-        """Return -log10 FMR, 0 to 12, rising with `raw`."""
+        """Return -log10 FMR, 0 or more, rising with `raw`."""
         beyond = np.maximum(raw - self.raw[-1], 0) / self.scale
         decades = np.log1p(self.shape * beyond) / (self.shape * math.log(10))
-        counted = np.interp(raw, self.raw, self.score)
-        return np.asarray(np.minimum(counted + decades, HIGHEST))
+        return np.asarray(np.interp(raw, self.raw, self.score) + decades)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Calibration:
-    """Curves by rising `fewest`, the first from 0, and how far sums of fingers are shrunk.
+    """Curves by rising size, and how far sums of fingers are shrunk.
 
     comparison: the version of `compare` whose raw scores these are.
     """
@@ -55,23 +56,31 @@ class Calibration:
     curves: list[Curve]
     shrink: float
 
-    def finger_score(self, raw: Scores, fewer: NDArray[np.integer]) -> Scores:
-        """Return -log10 FMR of raw scores, by the minutiae of the poorer finger, same shape."""
-        scores = np.zeros(raw.shape)
-        chosen = np.searchsorted([curve.fewest for curve in self.curves], fewer, "right") - 1
-        for index, curve in enumerate(self.curves):
-            scores[chosen == index] = curve(raw[chosen == index])
-        return scores
+    def finger_score(self, raw: Scores, size: Scores) -> Scores:
+        """Return -log10 FMR, same shape: between the curves of the nearest sizes, by log size."""
+        sizes = np.log([curve.size for curve in self.curves])
+        place = np.interp(np.log(np.maximum(size, 1)), sizes, np.arange(len(sizes)))
+        near = [np.maximum(0, 1 - np.abs(place - k)) for k in range(len(sizes))]
+        of_curves = zip(self.curves, near, strict=True)
+        return np.asarray(sum(share * curve(raw) for curve, share in of_curves))
+
+    def person_score(self, fingers: Scores) -> float:
+        """See `person_score`."""
+        if not fingers.size:
+            return 0.0
+        x = float(fingers.sum()) * self.shrink * math.log(10)
+        terms = sum(x**i / math.factorial(i) for i in range(fingers.size))
+        return max(0.0, (x - math.log(terms)) / math.log(10))
 
 
 def finger_score(raw: ArrayLike, n_probe: ArrayLike, n_candidate: ArrayLike) -> Scores:
-    """Return -log10 FMR of raw scores of `compare`, 0 to 12, in their common shape.
+    """Return -log10 FMR of raw scores of `compare`, 0 or more, in their common shape.
 
-    n_probe, n_candidate: minutiae of either side (len of its Prepared).
+    n_probe, n_candidate: minutiae of either side (len of its Prepared). Rises strictly with raw.
     """
-    fewer = np.minimum(n_probe, n_candidate)
-    raw, fewer = np.broadcast_arrays(np.asarray(raw, np.float64), fewer)
-    return _CALIBRATION.finger_score(raw, fewer)
+    size = np.sqrt(np.multiply(n_probe, n_candidate, dtype=np.float64))
+    raw, size = np.broadcast_arrays(np.asarray(raw, np.float64), size)
+    return _CALIBRATION.finger_score(raw, size)
 
 
 def person_score(fingers: ArrayLike) -> float:
@@ -81,12 +90,13 @@ def person_score(fingers: ArrayLike) -> float:
     FMR = exp(-x) (1 + x + ... + x^(k-1) / (k-1)!), x = ln 10 times the sum. The sum is first
     shrunk by as much as person-level strangers exceed that. No finger in common scores 0.
     """
-    scores = np.asarray(fingers, np.float64)
-    if not scores.size:
-        return 0.0
-    x = float(scores.sum()) * _CALIBRATION.shrink * math.log(10)
-    terms = sum(x**i / math.factorial(i) for i in range(scores.size))
-    return max(0.0, (x - math.log(terms)) / math.log(10))
+    return _CALIBRATION.person_score(np.asarray(fingers, np.float64))
+
+
+def needed(threshold: float, fingers: int) -> float:
+    """Return the sum of so many finger scores, one or more, whose person score is `threshold`."""
+    x = float(gammainccinv(fingers, 10.0**-threshold))
+    return x / (_CALIBRATION.shrink * math.log(10))
 
 
 def threshold(target_fpir: float, people: int) -> float:
@@ -101,39 +111,37 @@ def threshold(target_fpir: float, people: int) -> float:
     return -math.log10(each)
 
 
-def store(calibration: Calibration, path: Path) -> None:
-    """Write a calibration as JSON."""
+def content(calibration: Calibration) -> dict[str, object]:
+    """Return what `load` reads, for a JSON file."""
     curves = [
         {
-            "fewest": curve.fewest,
-            "raw": np.round(curve.raw, 6).tolist(),
+            "size": round(curve.size, 2),
+            "raw": np.round(curve.raw, 4).tolist(),
             "score": np.round(curve.score, 3).tolist(),
-            "scale": round(curve.scale, 7),
+            "scale": round(curve.scale, 5),
             "shape": round(curve.shape, 4),
         }
         for curve in calibration.curves
     ]
-    content = {"comparison": calibration.comparison, "shrink": calibration.shrink, "curves": curves}
-    path.write_text(json.dumps(content, indent=1) + "\n")
+    return {"comparison": calibration.comparison, "shrink": calibration.shrink, "curves": curves}
 
 
 def load(path: Path) -> Calibration:
-    """Read what `store` wrote."""
-    content = json.loads(path.read_text())
+    """Read a calibration."""
+    stored = json.loads(path.read_text())
     curves = [
         Curve(
-            fewest=curve["fewest"],
+            size=curve["size"],
             raw=np.array(curve["raw"], np.float64),
             score=np.array(curve["score"], np.float64),
             scale=curve["scale"],
             shape=curve["shape"],
         )
-        for curve in content["curves"]
+        for curve in stored["curves"]
     ]
-    return Calibration(content["comparison"], curves, content["shrink"])
+    return Calibration(stored["comparison"], curves, stored["shrink"])
 
 
-_STORED = Path(__file__).with_name("calibration.json")
-_CALIBRATION = load(_STORED)
+_CALIBRATION = load(STORED)
 COMPARISON = _CALIBRATION.comparison
-VERSION = f"{COMPARISON}-{hashlib.sha256(_STORED.read_bytes()).hexdigest()[:8]}"
+VERSION = f"{COMPARISON}-{hashlib.sha256(STORED.read_bytes()).hexdigest()[:8]}"

@@ -5,7 +5,7 @@ from passport.type.v1 import biometrics_pb2
 
 from matcher.domain.biometrics import Encounter, StoredFinger
 from matcher.domain.change import Change
-from matcher.domain.decision import Candidate, FingerEvidence, Recorded
+from matcher.domain.decision import Candidate, FingerEvidence, Misplaced, Recorded
 from matcher.use_cases.enrol import Enrolled
 from matcher.use_cases.evidence import Picture
 from matcher.use_cases.judge import MODEL_VERSION
@@ -60,6 +60,7 @@ def decision(recorded: Recorded) -> identification_pb2.Decision:
         model_version=made.model_version,
         change_token=str(made.change),
         record_hash=recorded.record_hash,
+        predicted_fnir=made.predicted_fnir,
     )
     message.decided_at.FromDatetime(made.decided_at)
     return message
@@ -89,6 +90,7 @@ def status(state: State) -> admin_pb2.MatcherStatus:
         snapshot_change=state.index.snapshot_change,
         incarnation=state.latest.incarnation,
         decisions=state.decisions,
+        undecided_decisions=state.undecided,
     )
     if state.oldest_pending is not None:
         message.oldest_pending.FromTimedelta(state.oldest_pending)
@@ -111,6 +113,15 @@ def _candidate(candidate: Candidate, version: str) -> identification_pb2.Candida
         hit=candidate.hit,
         evidence=[_evidence(evidence, version) for evidence in candidate.evidence],
         known_fraud=candidate.known_fraud,
+        misplaced=[_misplaced(each, version) for each in candidate.misplaced],
+    )
+
+
+def _misplaced(finger: Misplaced, version: str) -> identification_pb2.MisplacedFinger:
+    return identification_pb2.MisplacedFinger(
+        position=biometrics_pb2.FingerPosition.ValueType(finger.position),
+        found=biometrics_pb2.FingerPosition.ValueType(finger.found),
+        score=_score(finger.score, version),
     )
 
 

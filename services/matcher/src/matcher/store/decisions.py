@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from matcher.domain.decision import Decision, Recorded
+from matcher.domain.decision import Decision, Outcome, Recorded
 from matcher.domain.errors import DecisionNotFound
 from matcher.store.tables import decisions, head
 
@@ -24,7 +24,10 @@ class Decisions:
     async def append(self, decision: Decision) -> Recorded:
         """Record a decision; from here to the commit nobody else records one."""
         record = _JSON.dump_json(decision)
-        statement = update(head).values(decision=head.c.decision + 1)
+        undecided = int(decision.outcome is Outcome.UNDECIDED)
+        statement = update(head).values(
+            decision=head.c.decision + 1, undecided=head.c.undecided + undecided
+        )
         row = (
             await self._transaction.execute(
                 statement.returning(head.c.decision, head.c.decision_hash)
@@ -52,9 +55,10 @@ class Decisions:
             raise DecisionNotFound("there is no such decision", field="decision_id")
         return Recorded(_JSON.validate_json(row.record), row.record_hash)
 
-    async def count(self) -> int:
-        """How many decisions were recorded."""
-        return int(await self._transaction.scalar(select(head.c.decision)) or 0)
+    async def count(self) -> tuple[int, int]:
+        """How many decisions were recorded, and how many of them were UNDECIDED."""
+        row = (await self._transaction.execute(select(head.c.decision, head.c.undecided))).one()
+        return row.decision, row.undecided
 
     async def first_break(self) -> int | None:
         """The number of the first record that does not fit the chain; None if all do."""

@@ -30,6 +30,8 @@ head = Table(
     Column("change", BigInteger, nullable=False),
     Column("decision", BigInteger, nullable=False),
     Column("decision_hash", LargeBinary, nullable=False),
+    # How many of the decisions are UNDECIDED.
+    Column("undecided", BigInteger, nullable=False),
 )
 
 changes = Table(

@@ -15,14 +15,17 @@ from matcher.domain.errors import (
     DuplicatePosition,
     PoorQuality,
     PositionMismatch,
+    SameFingerTwice,
     TooFewMinutiae,
 )
 from matcher.fingerprint import errors, iso19794
+from matcher.fingerprint.compare import prepare
 from matcher.fingerprint.embedding import embed
 from matcher.fingerprint.extract import Extractor
 from matcher.fingerprint.image import MAX_SIDE, as_png, decode
 from matcher.fingerprint.minutiae import Minutiae
 from matcher.fingerprint.quality import nfiq2
+from matcher.use_cases.misplaced import given_twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class Capture:
         """The fingers that are there, by position.
 
         path: of the samples in the request, to name the field at fault. Raises InvalidRequest
-        if no finger is there, DuplicatePosition, and what is wrong with a sample.
+        if no finger is there, DuplicatePosition, SameFingerTwice, and what is wrong with a sample.
         """
         _check_positions(samples, path)
         present = [
@@ -56,7 +59,9 @@ class Capture:
         ]
         if not present:
             raise InvalidRequest("at least one finger must be there", field=path)
-        return tuple(sorted(await asyncio.gather(*present), key=lambda finger: finger.position))
+        fingers = tuple(sorted(await asyncio.gather(*present), key=lambda each: each.position))
+        await self.pool.run(_check_different, fingers, samples, path)
+        return fingers
 
     def _read(self, sample: Sample, field: str) -> Finger:
         if isinstance(sample.content, Image):
@@ -136,3 +141,16 @@ def _check_positions(samples: Sequence[Sample], path: str) -> None:
                 f"finger {sample.position} was given before", field=f"{path}[{i}].position"
             )
         seen.add(sample.position)
+
+
+def _check_different(fingers: Sequence[Finger], samples: Sequence[Sample], path: str) -> None:
+    twice = given_twice({finger.position: prepare(finger.minutiae) for finger in fingers})
+    if twice is None:
+        return
+    first, second = twice
+    i = next(i for i, sample in enumerate(samples) if sample.position == second)
+    raise SameFingerTwice(
+        f"finger {second} is the one that was given as finger {first}",
+        field=f"{path}[{i}]",
+        position=str(first),
+    )

@@ -1,6 +1,6 @@
 """Makes decisions of what a comparison brought."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from servicekit.clock import Clock
@@ -8,19 +8,21 @@ from servicekit.clock import Clock
 from matcher.domain.change import Change
 from matcher.domain.decision import Candidate, Decision, Question
 from matcher.domain.probe import Side
-from matcher.domain.rules import good_minutiae, outcome
+from matcher.domain.rules import outcome
 from matcher.fingerprint import calibrate, compare, embedding, extract
+from matcher.fingerprint.compare import Prepared
+from matcher.fingerprint.fnir import predicted_fnir
 
 MODEL_VERSION = f"{extract.VERSION} {embedding.VERSION} {compare.VERSION}"
 
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Decides. enough_minutiae: good ones over all fingers, below which nobody is told no."""
+    """Decides. most_predicted_fnir: beyond which nobody is told no."""
 
     clock: Clock
     new_id: Callable[[], str]
-    enough_minutiae: int
+    most_predicted_fnir: float
 
     def threshold(self, question: Question, people: int) -> float:
         """The score from which on a candidate is a hit."""
@@ -30,6 +32,7 @@ class Judge:
         self,
         question: Question,
         side: Side,
+        fingers: Sequence[Prepared],
         candidates: tuple[Candidate, ...],
         *,
         threshold: float,
@@ -37,15 +40,17 @@ class Judge:
         compared: int,
         change: Change,
     ) -> Decision:
-        """The decision, not yet recorded."""
+        """The decision, not yet recorded. fingers: of the side, as far as they were compared."""
+        fnir = predicted_fnir(fingers, threshold)
         return Decision(
             decision_id=self.new_id(),
             question=question,
             probe=side.references,
             outcome=outcome(
                 any_hit=any(candidate.hit for candidate in candidates),
-                good=good_minutiae(finger.minutiae for finger in side.fingers),
-                enough=self.enough_minutiae,
+                predicted_fnir=fnir,
+                most=self.most_predicted_fnir,
+                misplaced=any(candidate.misplaced for candidate in candidates),
             ),
             candidates=candidates,
             threshold=threshold,
@@ -55,4 +60,5 @@ class Judge:
             calibration_version=calibrate.VERSION,
             change=change,
             decided_at=self.clock.now(),
+            predicted_fnir=fnir,
         )

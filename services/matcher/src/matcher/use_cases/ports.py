@@ -75,8 +75,8 @@ class Decisions(Protocol):
         """One; raises DecisionNotFound."""
         ...
 
-    async def count(self) -> int:
-        """How many there are."""
+    async def count(self) -> tuple[int, int]:
+        """How many there are, and how many of them are UNDECIDED."""
         ...
 
 

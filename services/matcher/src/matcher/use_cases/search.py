@@ -33,9 +33,10 @@ class Search:
         probe = await self.pool.run(_features, side)
         found = await self.index.search(probe, scope, self.reach, within=within)
         threshold = self.judge.threshold(question, found.people)
+        fingers = {position: finger.prepared for position, finger in probe.items()}
         candidates = await self.pool.run(
             contest,
-            {position: finger.prepared for position, finger in probe.items()},
+            fingers,
             found.persons,
             threshold=threshold,
             most=question.max_candidates,
@@ -44,6 +45,7 @@ class Search:
         return self.judge.decide(
             question,
             side,
+            list(fingers.values()),
             candidates,
             threshold=threshold,
             people=found.people,

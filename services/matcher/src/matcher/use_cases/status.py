@@ -25,6 +25,7 @@ class State:
     pending: int
     oldest_pending: timedelta | None
     decisions: int
+    undecided: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Status:
         async with self.store.read() as records:
             latest = await records.changes.head()
             pending, since = await records.encounters.pending()
-            decisions = await records.decisions.count()
+            decisions, undecided = await records.decisions.count()
         return State(
             self.readiness.level,
             self.readiness.reason,
@@ -50,4 +51,5 @@ class Status:
             pending,
             max(self.clock.now() - since, timedelta()) if since else None,
             decisions,
+            undecided,
         )

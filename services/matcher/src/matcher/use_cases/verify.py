@@ -1,11 +1,11 @@
 """Is this who they say?"""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from servicekit.pool import Pool
 
-from matcher.domain.decision import Kind, Question, Recorded
+from matcher.domain.decision import Kind, Misplaced, Question, Recorded
 from matcher.domain.enrolment import Origin
 from matcher.domain.errors import NoCommonFinger
 from matcher.domain.gallery import Contender, Impression, StoredPerson
@@ -15,6 +15,7 @@ from matcher.use_cases.capture import read_template
 from matcher.use_cases.contest import contest
 from matcher.use_cases.judge import Judge
 from matcher.use_cases.keeping import Keep
+from matcher.use_cases.misplaced import misplaced
 from matcher.use_cases.ports import Store
 from matcher.use_cases.probing import Probing
 from matcher.use_cases.readiness import Level, Readiness
@@ -52,13 +53,15 @@ class Verify:
         threshold = self.judge.threshold(question, 1)
         probe = await self.pool.run(_prepared, side)
         candidates = await self.pool.run(contest, probe, [other], threshold=threshold, most=1)
+        wrong = await self.pool.run(misplaced, probe, other)
         if not candidates:
-            raise NoCommonFinger("the two sides have no finger in common")
+            raise NoCommonFinger("the two sides have no finger in common", misplaced=_named(wrong))
         async with self.store.write() as records:
             decision = self.judge.decide(
                 question,
                 side,
-                candidates,
+                [probe[position] for position in probe if position in other.impressions],
+                tuple(replace(candidate, misplaced=wrong) for candidate in candidates),
                 threshold=threshold,
                 people=1,
                 compared=1,
@@ -93,3 +96,8 @@ def _stored_contender(
             finger = prepare(read_template(template))
             impressions.setdefault(position, []).append(Impression(encounter_id, finger))
     return Contender(person.person_id, person.known_fraud, impressions)
+
+
+def _named(wrong: Sequence[Misplaced]) -> str:
+    """Each finger as it was said and as it was found."""
+    return ", ".join(f"{each.position} is {each.found}" for each in wrong)

@@ -1,0 +1,40 @@
+"""Fingers that are not the ones they are said to be."""
+
+from collections.abc import Mapping
+from itertools import combinations
+
+from matcher.domain.decision import Misplaced
+from matcher.domain.gallery import Contender
+from matcher.domain.rules import SAME_FINGER, best_of
+from matcher.fingerprint.calibrate import finger_score
+from matcher.fingerprint.compare import Prepared, compare
+
+
+def given_twice(fingers: Mapping[int, Prepared]) -> tuple[int, int] | None:
+    """The positions of two fingers that are one, the first pair there is. Ten fingers: 5 ms."""
+    for first, second in combinations(sorted(fingers), 2):
+        one, other = fingers[first], fingers[second]
+        raw = compare(one, [other])
+        if finger_score(raw, len(one), len(other))[0] >= SAME_FINGER:
+            return first, second
+    return None
+
+
+def misplaced(probe: Mapping[int, Prepared], person: Contender) -> tuple[Misplaced, ...]:
+    """Fingers of the probe that are rather another finger of the person. Ten fingers: 10 ms."""
+    return tuple(
+        Misplaced(position, found, score)
+        for position, finger in sorted(probe.items())
+        for score, found in [max(_scores(finger, person), default=(0.0, position))]
+        if found != position and score >= SAME_FINGER
+    )
+
+
+def _scores(finger: Prepared, person: Contender) -> list[tuple[float, int]]:
+    """The finger's score with each of the person's fingers, and which that is."""
+    scores = []
+    for position, impressions in person.impressions.items():
+        raw = compare(finger, [impression.finger for impression in impressions])
+        sizes = [len(impression.finger) for impression in impressions]
+        scores.append((best_of(finger_score(raw, len(finger), sizes).tolist()), position))
+    return scores

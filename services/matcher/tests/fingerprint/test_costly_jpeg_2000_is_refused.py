@@ -25,6 +25,13 @@ def with_field(code: bytes, marker: bytes, offset: int, value: bytes) -> bytes:
     return code[:at] + value + code[at + len(value) :]
 
 
+def hidden(code: bytes) -> bytes:
+    """The COD segment inside of one that nobody knows, where OpenJPEG still finds it."""
+    at = code.index(COD)
+    end = at + 2 + int.from_bytes(code[at + 2 : at + 4], "big")
+    return code[:at] + struct.pack(">HH", 0xFF6F, 2 + end - at) + code[at:]
+
+
 GOOD = a_codestream()
 COSTLY = {
     "layers": with_field(GOOD, COD, 6, b"\xff\xff"),
@@ -38,6 +45,7 @@ COSTLY = {
         a_codestream(no_jp2=False), SIZ, 6, struct.pack(">II", 60_000, 60_000)
     ),
     "an origin elsewhere": with_field(GOOD, SIZ, 14, struct.pack(">II", 1, 1)),
+    "a hidden description": hidden(GOOD),
     "another description": GOOD.replace(COD, b"\xff\x53\0\x09" + bytes(7) + COD, 1),
 }
 

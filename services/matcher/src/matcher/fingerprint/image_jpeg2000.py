@@ -14,8 +14,10 @@ _MOST_COMPONENTS, _MOST_TILES, _MOST_PACKETS = 4, 1024, 1 << 18
 _LEAST_BLOCK = 4  # 16 pixels, a power of two
 _CODESTREAM = b"\xff\x4f\xff\x51"
 _SIZ, _COD, _SOT, _SOD, _EOC = 0xFF51, 0xFF52, 0xFF90, 0xFF93, 0xFFD9
-_REFUSED = {0xFF53: "COC", 0xFF5F: "POC", 0xFF60: "PPM", 0xFF61: "PPT"}
-"""Other ways to say what COD says, or to order or hide packets."""
+_HARMLESS = (0xFF55, 0xFF57, 0xFF58, 0xFF5C, 0xFF5D, 0xFF5E, 0xFF63, 0xFF64)
+"""TLM, PLM, PLT, QCD, QCC, RGN, CRG, COM. Refused are other ways to say what COD says, or to order
+or hide packets (COC, POC, PPM, PPT), and what is unknown: OpenJPEG looks for the next marker inside
+of it, and would find a COD there."""
 
 
 def check(data: bytes, size: tuple[int, int]) -> None:
@@ -25,12 +27,13 @@ def check(data: bytes, size: tuple[int, int]) -> None:
     """
     tiles = components = 0
     for marker, body in _segments(_codestream(data)):
-        if marker in _REFUSED:
-            raise _unsupported(f"{_REFUSED[marker]} segments")
         if marker == _SIZ:
             tiles, components = _tiles(body, size)
-        if marker == _COD and _packets(body, size, tiles) * components > _MOST_PACKETS:
-            raise _unsupported("too many packets")
+        elif marker == _COD:
+            if _packets(body, size, tiles) * components > _MOST_PACKETS:
+                raise _unsupported("too many packets")
+        elif marker not in (_SOT, *_HARMLESS):
+            raise _unsupported(f"segments {marker:04X}")
 
 
 def _codestream(data: bytes) -> bytes:

@@ -62,11 +62,22 @@ def test_a_set_without_errors_or_with_nothing_but_errors_is_drawn() -> None:
     assert _pixels(charts.trade_offs({"a": apart, "b": upside_down}, "both")).size
 
 
+def _dots(lowest: float) -> int:
+    """Pixels that a tail takes whose raw scores begin at `lowest`."""
+    grid, strangers = np.linspace(lowest, lowest + 12, 50), np.linspace(lowest, lowest + 8, 200)
+    tail = charts.Tail("20 to 29", grid, 10 ** (-(grid - lowest) / 2), strangers)
+    return int((np.abs(_pixels(charts.tails([tail])).astype(int) - PALETTE[0]).max(2) < 9).sum())
+
+
+def test_strangers_of_negative_raw_scores_are_seen_too() -> None:
+    assert abs(_dots(-9.0) - _dots(0.0)) < 0.1 * _dots(0.0)
+
+
 def test_histogram_promise_and_tail_are_drawn() -> None:
     none = np.zeros(100)
     rows = [promise(GENUINE, IMPOSTOR, decades) for decades in (1, 2, 3, 4)]
-    grid = np.linspace(0, 0.1, 50)
-    tail = charts.Tail("20 to 29", grid, 10 ** (-40 * grid), np.linspace(0, 0.05, 200))
+    grid = np.linspace(-9, 3, 50)
+    tail = charts.Tail("20 to 29", grid, 10 ** (-(grid + 9) / 2), np.linspace(-9, -1, 200))
 
     drawn = [
         charts.histogram(GENUINE, IMPOSTOR, "scores", 2.9),

@@ -140,8 +140,8 @@ def tails(of: Sequence[Tail]) -> bytes:
             colour = line.get_color()
             share = steps / ranked.size
             axes.plot(ranked[steps - 1], share, ".", color=colour, markersize=5, label=label)
-        most = max(float(tail.strangers.max()) for tail in of)
-        axes.set(yscale="log", ylim=(1e-7, 1.5), xlim=(0, 1.5 * most or 1.0))
+        least, most = min(tail.raw[0] for tail in of), max(tail.raw[-1] for tail in of)
+        axes.set(yscale="log", ylim=(1e-7, 1.5), xlim=(least, most))
         axes.set(title="Strangers: promised (lines) and counted (dots)")
         axes.set(xlabel="raw score", ylabel="share of strangers at or above it")
         axes.legend(loc="upper right", title="poorer finger has")

@@ -12,6 +12,7 @@ from matcher.evaluation.working import spread
 from matcher.fingerprint.calibrate import finger_score
 from matcher.fingerprint.compare import Prepared, compare, prepare
 from matcher.fingerprint.embedding import embed_many
+from matcher.fingerprint.evidence import LOWEST
 from matcher.fingerprint.minutiae import Minutiae
 
 Floats = NDArray[np.float64]
@@ -22,9 +23,10 @@ _TIMED_SECONDS = 3.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparisons:
-    """Rows are probes, columns the gallery, 0 where a side could not be read.
+    """Rows are probes, columns the gallery.
 
-    scores: float64 (n, n), what the service decides by. raw: the same before calibration.
+    scores: float64 (n, n), what the service decides by, 0 where a side could not be read.
+    raw: the same before calibration, `LOWEST` where a side could not be read.
     fewer: int64 (n, n), minutiae of the poorer side. per_second: comparisons by one core.
     """
 
@@ -42,13 +44,14 @@ def score(raw: ArrayLike, n_probe: ArrayLike, n_candidate: ArrayLike) -> Floats:
 def compare_all(probes: Templates, gallery: Templates, *, workers: int) -> Comparisons:
     """Compare the i-th of one with the j-th of the other.
 
-    If both are the same images, the one of lower index is the probe and the other direction is
-    taken to be equal. Else both directions are computed, and none with itself.
+    If both are the same images, the one of lower index is the probe and its score stands for the
+    other direction too, which differs a little (see `compare`). Else both directions are computed,
+    and none with itself.
     """
     same = probes is gallery
     columns = _prepared(gallery)
     rows = columns if same else _prepared(probes)
-    raw = np.zeros((len(rows), len(columns)))
+    raw = np.full((len(rows), len(columns)), LOWEST)
 
     def row(i: int) -> int:
         against = [
@@ -63,7 +66,7 @@ def compare_all(probes: Templates, gallery: Templates, *, workers: int) -> Compa
 
     per_second = _timed(row, len(rows), workers, "probes compared" if same else "halves compared")
     if same:
-        raw += raw.T
+        raw = np.maximum(raw, raw.T)
     sizes = [
         np.array([0 if each is None else len(each) for each in side]) for side in (rows, columns)
     ]

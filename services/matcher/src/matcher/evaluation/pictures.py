@@ -67,11 +67,12 @@ def _histogram(of: Round) -> Picture:
 def _tails(of: Round) -> list[charts.Tail]:
     above = np.triu(~of.trial.mates(), 1)
     raw, fewer = of.compared.raw[above], of.compared.fewer[above]
-    grid = np.linspace(0, 2 * max(float(raw.max()), 1e-6), 400)
     made = []
     for low, high in zip(_SIZES, (*_SIZES[1:], 256), strict=True):
         strangers = raw[(fewer >= low) & (fewer < high)]
         if strangers.size >= 100:
+            beyond = max(1.0, float(np.ptp(strangers)) / 2)
+            grid = np.linspace(strangers.min(), strangers.max() + beyond, 400)
             sizes, count = np.unique(fewer[(fewer >= low) & (fewer < high)], return_counts=True)
             promised = 10.0 ** -score(grid[:, None], sizes, sizes) @ (count / count.sum())
             name = f"{low} to {high - 1}" if high < 256 else f"{low} or more"

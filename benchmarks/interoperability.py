@@ -105,8 +105,8 @@ def report_searches(
     mates = fingers[:, None] == fingers[None]
     compared = compare_all(theirs, ours, workers=1).scores
     for i, (probe, same) in enumerate(zip(theirs, ours, strict=True)):
-        raw = compare(prepare(probe), [prepare(same)])
-        compared[i, i] = score(raw, len(probe), len(same))[0]
+        one, other = prepare(probe), prepare(same)
+        compared[i, i] = score(compare(one, [other]), len(one), len(other))[0]
     for what, table in (("comparison", compared), ("embedding", similarities(theirs, ours))):
         for image, left_out in (("there", False), ("left out", True)):
             searched = np.where(np.eye(len(table), dtype=bool) & left_out, -np.inf, table)

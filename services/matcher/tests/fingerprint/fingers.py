@@ -2,8 +2,9 @@
 
 from functools import cache
 
+import numpy as np
 from matcher.fingerprint.iso19794 import FingerRecord, read, write
-from matcher.fingerprint.minutiae import Minutiae
+from matcher.fingerprint.minutiae import Minutiae, minutiae
 from matcher.synthetic import LIVE_SCAN, impress, master
 
 
@@ -11,3 +12,15 @@ from matcher.synthetic import LIVE_SCAN, impress, master
 def a_finger(seed: int, touch: int = 0, hardness: float = LIVE_SCAN) -> Minutiae:
     found = impress(master(seed), touch, hardness=hardness)
     return read(write(FingerRecord(0, 0, found)))[0].minutiae
+
+
+def turned(found: Minutiae, angle: float) -> Minutiae:
+    """Turn a finger counter-clockwise about its middle, on a larger sensor."""
+    cos, sin = np.cos(angle), np.sin(angle)
+    x, y = (found.xy - found.xy.mean(0)).T
+    rows = np.stack(
+        [cos * x + sin * y + 500, cos * y - sin * x + 500, found.angle + angle,
+         found.kind, found.quality],
+        axis=1,
+    )  # fmt: skip
+    return minutiae(rows, width=1000, height=1000)

@@ -3,8 +3,7 @@ from matcher.fingerprint.embedding import embed, embed_many
 from matcher.fingerprint.minutiae import Minutiae
 from matcher.synthetic import COMPETITION
 
-from .fingers import a_finger
-from .test_mates_score_above_strangers import turned
+from .fingers import a_finger, turned
 
 FINGERS = range(60)
 

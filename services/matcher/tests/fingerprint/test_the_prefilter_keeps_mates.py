@@ -1,23 +1,11 @@
 import numpy as np
 import pytest
 from matcher.fingerprint.compare import prepare
-from matcher.fingerprint.minutiae import Minutiae, minutiae
 from matcher.fingerprint.prefilter import promise
 
-from .fingers import a_finger
+from .fingers import a_finger, turned
 
 PEOPLE = 200
-
-
-def turned(found: Minutiae, angle: float) -> Minutiae:
-    cos, sin = np.cos(angle), np.sin(angle)
-    x, y = (found.xy - found.xy.mean(0)).T
-    rows = np.stack(
-        [cos * x + sin * y + 500, cos * y - sin * x + 500, found.angle + angle,
-         found.kind, found.quality],
-        axis=1,
-    )  # fmt: skip
-    return minutiae(rows, width=1000, height=1000)
 
 
 @pytest.mark.parametrize("angle", [0.0, 1.0, np.pi])

@@ -69,7 +69,9 @@ def prepare(found: Minutiae) -> Prepared:
 def compare(probe: Prepared, candidates: Sequence[Prepared]) -> NDArray[np.float32]:
     """Return the raw score of each candidate, float32 (k,), -20 upwards.
 
-    The GIL is released for the whole batch. Fewer than four minutiae on a side score -20.
+    The GIL is released for the whole batch. Fewer than four minutiae on a side score -20. Probe and
+    candidate are not alike: exchanged, or turned by as little as rounding moves a minutia, another
+    movement may be followed; mates differ by hundredths then, strangers by tenths, seldom by more.
     """
     return _weigh_all(
         numbers(probe, candidates),

@@ -89,7 +89,7 @@ def _print(
 ) -> None:
     if image is not None:
         # Half way to white: the ridges are the ground, the minutiae the figure.
-        faint = (128 + image.astype(np.uint16) // 2).clip(0, 255).astype(np.uint8)
+        faint = 128 + image // 2
         enlarged = Image.fromarray(faint).resize(size, Image.Resampling.BICUBIC)
         canvas.paste(enlarged.convert("RGB"), corner)
     frame = (corner[0] - 1, corner[1] - 1, corner[0] + size[0], corner[1] + size[1])

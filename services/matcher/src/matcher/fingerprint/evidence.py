@@ -47,11 +47,12 @@ def evidence(
 
     moved, b: float32 (n, 3) and (m, 3), places of both fingers, a already laid on b; quality:
     float32, 0 to 1; alike: float32 (n, m); the rest as `alignment.align` returns it. Returns
-    float64 (13,), each about 0 to 5, rising with what it measures:
+    float64 (13,), each about -2 to 7, the last -8 to 0, rising with what it measures:
 
     0 pairs, 1 their weight, 2 their quality, 3 support, 4 mean similarity, 5 mean distance, 6 mean
-    turn, 7 spread of the pairs, 8 and 9 quality without a partner where both fingers are (the less,
-    the more), 10 and 11 minutiae of the fingers (fewer, more), 12 share of pairs.
+    turn, 7 spread of the pairs, 8 and 9 quality without a partner where both fingers are (of the
+    finger with less, with more), 10 and 11 minutiae of the fingers (fewer, more), 12 share of pairs
+    (logarithm).
     """
     numbers = np.zeros(NUMBERS)
     sure_a, sure_b = np.sqrt(quality_a), np.sqrt(quality_b)

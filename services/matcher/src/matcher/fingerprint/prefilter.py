@@ -1,7 +1,7 @@
 """Which of many fingers are worth comparing: bits counted, movements voted for.
 
 Each of the probe's best minutiae names its nearest descriptor in the candidate; those that agree
-on one turn and one shift speak for it. Some sixty times faster than a comparison.
+on one turn and one shift speak for it. Forty to sixty times faster than a comparison.
 """
 
 import math

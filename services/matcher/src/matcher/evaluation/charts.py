@@ -48,7 +48,7 @@ _NONE = 1e-12
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tail:
-    """What is promised and counted of strangers of about so many minutiae.
+    """What is promised and counted of strangers who have about so many minutiae.
 
     raw, promised: float64 (p,), the calibration curve as FMR by raw score.
     strangers: float64 (n,), raw scores of strangers that were compared.
@@ -144,7 +144,7 @@ def tails(of: Sequence[Tail]) -> bytes:
         axes.set(yscale="log", ylim=(1e-7, 1.5), xlim=(least, most))
         axes.set(title="Strangers: promised (lines) and counted (dots)")
         axes.set(xlabel="raw score", ylabel="share of strangers at or above it")
-        axes.legend(loc="upper right", title="poorer finger has")
+        axes.legend(loc="upper right", title="the fingers have, geometric mean,")
         return _png(figure)
 
 

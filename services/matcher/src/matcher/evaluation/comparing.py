@@ -14,6 +14,7 @@ from matcher.fingerprint.compare import Prepared, compare, prepare
 from matcher.fingerprint.embedding import embed_many
 from matcher.fingerprint.evidence import LOWEST
 from matcher.fingerprint.minutiae import Minutiae
+from matcher.fingerprint.prefilter import promise
 
 Floats = NDArray[np.float64]
 Templates = Sequence[Minutiae | None]
@@ -27,12 +28,13 @@ class Comparisons:
 
     scores: float64 (n, n), what the service decides by, 0 where a side could not be read.
     raw: the same before calibration, `LOWEST` where a side could not be read.
-    fewer: int64 (n, n), minutiae of the poorer side. per_second: comparisons by one core.
+    size: float64 (n, n), by which it calibrates: geometric mean of both sides' minutiae.
+    per_second: comparisons by one core.
     """
 
     scores: Floats
     raw: Floats
-    fewer: NDArray[np.int64]
+    size: Floats
     per_second: float
 
 
@@ -74,12 +76,24 @@ def compare_all(probes: Templates, gallery: Templates, *, workers: int) -> Compa
     scores = score(raw, n_probe, n_candidate)
     there = [np.array([each is not None for each in side]) for side in (rows, columns)]
     scores[~(there[0][:, None] & there[1][None, :])] = 0
-    return Comparisons(scores, raw, np.minimum(n_probe, n_candidate), per_second)
+    return Comparisons(scores, raw, np.sqrt(n_probe * n_candidate), per_second)
 
 
 def similarities(probes: Templates, gallery: Templates) -> Floats:
     """Return the inner products of the embeddings as the index holds them, float64 (n, n)."""
     return _embedded(probes) @ _embedded(gallery).T
+
+
+def promises(probes: Templates, gallery: Templates) -> Floats:
+    """Return what the prefilter says of every pair, float64 (n, n), 0 where one was not read."""
+    rows, columns = _prepared(probes), _prepared(gallery)
+    there = [j for j, each in enumerate(columns) if each is not None]
+    candidates = [each for each in columns if each is not None]
+    promising = np.zeros((len(rows), len(columns)))
+    for i, probe in enumerate(rows):
+        if probe is not None:
+            promising[i, there] = promise(probe, candidates)
+    return promising
 
 
 def _prepared(templates: Templates) -> list[Prepared | None]:

@@ -20,7 +20,7 @@ ONE_IN = 10_000
 MATES, STRANGERS = (4, 24), 8
 """Fewest and most mates shown, and strangers."""
 _SIZES = (12, 20, 30, 40, 60)
-"""Minutiae of the poorer finger for which calibration is drawn, each up to the next."""
+"""Sizes of pairs, in minutiae, for which calibration is drawn, each up to the next."""
 
 DET = "Each curve is one set, all its pairs; pooled: pairs across sets too."
 PROMISE = "On the dotted line a promise is kept; below it, the system is better than it says."
@@ -66,14 +66,15 @@ def _histogram(of: Round) -> Picture:
 
 def _tails(of: Round) -> list[charts.Tail]:
     above = np.triu(~of.trial.mates(), 1)
-    raw, fewer = of.compared.raw[above], of.compared.fewer[above]
+    raw, size = of.compared.raw[above], np.rint(of.compared.size[above])
     made = []
     for low, high in zip(_SIZES, (*_SIZES[1:], 256), strict=True):
-        strangers = raw[(fewer >= low) & (fewer < high)]
+        inside = (size >= low) & (size < high)
+        strangers = raw[inside]
         if strangers.size >= 100:
             beyond = max(1.0, float(np.ptp(strangers)) / 2)
             grid = np.linspace(strangers.min(), strangers.max() + beyond, 400)
-            sizes, count = np.unique(fewer[(fewer >= low) & (fewer < high)], return_counts=True)
+            sizes, count = np.unique(size[inside], return_counts=True)
             promised = 10.0 ** -score(grid[:, None], sizes, sizes) @ (count / count.sum())
             name = f"{low} to {high - 1}" if high < 256 else f"{low} or more"
             made.append(charts.Tail(name, grid, promised, strangers))

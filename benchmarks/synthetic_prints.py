@@ -122,6 +122,7 @@ def percentiles(scores: NDArray[np.float32]) -> NDArray[np.float64]:
 
 def write_sheet(images: Sequence[NDArray[np.uint8]], path: Path, columns: int = 8) -> None:
     """Both prints of the first fingers side by side, as one picture."""
+    columns = min(columns, len(images))
     shown = images[: len(images) // columns * columns][: 6 * columns]
     rows = [np.hstack(shown[i : i + columns]) for i in range(0, len(shown), columns)]
     path.parent.mkdir(parents=True, exist_ok=True)

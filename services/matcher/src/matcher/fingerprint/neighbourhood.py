@@ -4,8 +4,6 @@ A sum over the neighbours of radial bumps x harmonics of where they lie x harmon
 point, all in the minutia's own frame: unchanged when the finger turns or shifts.
 """
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,7 +14,9 @@ MOST = 80
 """Best minutiae looked at."""
 _CENTRES = (12.0, 28.0, 46.0, 66.0, 88.0, 114.0, 144.0, 180.0)  # pixels at 500 dpi
 _WIDTHS = (8.0, 9.0, 10.0, 11.0, 13.0, 15.0, 17.0, 20.0)
-_REACH = 240.0
+_REACH = 240
+_FINE = 4
+"""Distances are told apart by so many steps a pixel."""
 _PLACES = 2 * 8 + 1  # constant, cosines and sines of up to eight times the bearing
 _TURNS = 2 * 2 + 1  # likewise of up to twice the direction
 _HARMONICS = _PLACES * _TURNS
@@ -47,7 +47,21 @@ def places(counts: NDArray[np.integer], most: int | None = None) -> NDArray[np.i
     column = np.arange(counts.max() if most is None else most)
     ends = np.cumsum(counts)
     place = (ends - counts)[:, None] + column
-    return np.where(column < counts[:, None], place, ends[-1]).astype(np.int64)
+    filled: NDArray[np.int64] = np.where(column < counts[:, None], place, ends[-1])
+    return filled.astype(np.int64)
+
+
+def _bumps() -> tuple[Floats, NDArray[np.int64]]:
+    """Each bump's height by distance, (distances, 8), and the first and last + 1 within reach."""
+    distance = np.arange(_REACH * _FINE + 1)[:, None] / _FINE
+    off = (distance - np.array(_CENTRES)) / np.array(_WIDTHS)
+    there = np.abs(off) <= 3
+    first, last = there.argmax(1), len(_CENTRES) - there[:, ::-1].argmax(1)
+    span = np.where(there.any(1), [first, last], 0).T
+    return np.exp(-0.5 * off**2).astype(np.float32), span.astype(np.int64)
+
+
+_HEIGHTS, _SPANS = _bumps()
 
 
 @compiled
@@ -64,7 +78,7 @@ def expand(xy: Floats, angle: Floats, weight: Floats) -> Floats:
     for i in range(count):
         for j in range(count):
             dx, dy = xy[j, 0] - xy[i, 0], xy[j, 1] - xy[i, 1]
-            distance = math.sqrt(dx * dx + dy * dy)
+            distance = np.sqrt(dx * dx + dy * dy)
             if distance > _REACH or distance < 1:
                 continue
             ahead = (cos[i] * dx + sin[i] * dy) / distance
@@ -72,39 +86,32 @@ def expand(xy: Floats, angle: Floats, weight: Floats) -> Floats:
             along = cos[i] * cos[j] + sin[i] * sin[j]
             across = cos[i] * sin[j] - sin[i] * cos[j]
             _wind(ahead, aside, along, across, harmonics)
-            _add(distance, weight[j], harmonics, numbers[i])
+            _add(int(distance * _FINE + 0.5), weight[j], harmonics, numbers[i])
     return numbers
 
 
 @compiled
 def _wind(ahead: float, aside: float, along: float, across: float, out: Floats) -> None:
     """Write the products of the harmonics of a bearing and of a direction (cosine, sine each)."""
-    c, s = 1.0, 0.0
-    _turn(1.0, along, across, out[:_TURNS])
-    for place in range(1, _PLACES, 2):
+    twice, twice_across = along * along - across * across, along * across + along * across
+    c, s = np.float32(1), np.float32(0)
+    out[0], out[1], out[2], out[3], out[4] = c, along, across, twice, twice_across
+    for at in range(_TURNS, _HARMONICS, 2 * _TURNS):
         c, s = c * ahead - s * aside, s * ahead + c * aside
-        at = place * _TURNS
-        _turn(c, along, across, out[at : at + _TURNS])
-        _turn(s, along, across, out[at + _TURNS : at + 2 * _TURNS])
+        out[at], out[at + 1], out[at + 2] = c, c * along, c * across
+        out[at + 3], out[at + 4] = c * twice, c * twice_across
+        out[at + 5], out[at + 6], out[at + 7] = s, s * along, s * across
+        out[at + 8], out[at + 9] = s * twice, s * twice_across
 
 
 @compiled
-def _turn(factor: float, along: float, across: float, out: Floats) -> None:
-    out[0] = factor
-    out[1], out[2] = factor * along, factor * across
-    out[3], out[4] = factor * (along * along - across * across), factor * 2 * along * across
-
-
-@compiled
-def _add(distance: float, weight: float, harmonics: Floats, numbers: Floats) -> None:
-    for bump in range(len(_CENTRES)):
-        off = (distance - _CENTRES[bump]) / _WIDTHS[bump]
-        if abs(off) > 3:
-            continue
-        near = np.float32(weight * math.exp(-0.5 * off * off))
-        at = bump * _HARMONICS
+def _add(distance: int, weight: float, harmonics: Floats, numbers: Floats) -> None:
+    """Add a neighbour at `distance`, in steps, to each bump that it lies in."""
+    for bump in range(_SPANS[distance, 0], _SPANS[distance, 1]):
+        near = weight * _HEIGHTS[distance, bump]
+        rows = numbers[bump * _HARMONICS : (bump + 1) * _HARMONICS]
         for k in range(_HARMONICS):
-            numbers[at + k] += near * harmonics[k]
+            rows[k] += near * harmonics[k]
 
 
 @compiled

@@ -39,36 +39,39 @@ def test_the_embedding_alone_ranks_by_similarity(
         for i in probes
     ]
 
-    found = any_mate(gallery(similar, scores, FINGERS, COMPARED))
+    found = any_mate(gallery(similar, similar, scores, FINGERS, COMPARED))
 
     assert found.embedding.tolist() == expected
 
 
-def test_the_best_by_embedding_are_ordered_by_their_score() -> None:
+def test_the_most_promising_are_ordered_by_their_score() -> None:
     fingers = np.array([*"abcdea"])
     similar = np.tile([0.0, 0.9, 0.8, 0.7, 0.1, 0.75], (6, 1))
+    promising = np.tile([0.0, 9.0, 8.0, 2.0, 1.0, 7.0], (6, 1))
     scores = np.tile([0.0, 1.0, 7.0, 3.0, 9.0, 5.0], (6, 1))
 
-    found = any_mate(gallery(similar, scores, fingers, 3))
+    found = any_mate(gallery(similar, promising, scores, fingers, 3))
 
     assert found.embedding[0] == 2
     assert found.reranked[0] == 1
 
 
-def test_who_is_not_compared_keeps_the_place_the_embedding_gave() -> None:
+def test_who_is_not_compared_keeps_the_place_the_prefilter_gave() -> None:
     fingers = np.array([*"abcdea"])
-    similar = np.tile([0.0, 0.9, 0.8, 0.7, 0.6, 0.65], (6, 1))
+    similar = np.tile([0.0, 0.9, 0.8, 0.7, 0.6, 0.95], (6, 1))
+    promising = np.tile([0.0, 9.0, 8.0, 7.0, 6.0, 6.5], (6, 1))
     scores = np.tile([0.0, 1.0, 1.0, 1.0, 1.0, 12.0], (6, 1))
 
-    found = any_mate(gallery(similar, scores, fingers, 2))
+    found = any_mate(gallery(similar, promising, scores, fingers, 2))
 
-    assert found.embedding[0] == found.reranked[0] == 3
+    assert found.embedding[0] == 0
+    assert found.reranked[0] == 3
 
 
 def test_a_probe_that_was_not_read_finds_nothing() -> None:
-    fingers = np.array([*"aabbcc"])
+    fingers, nothing = np.array([*"aabbcc"]), np.zeros((6, 6))
 
-    found = any_mate(gallery(np.zeros((6, 6)), np.zeros((6, 6)), fingers, COMPARED))
+    found = any_mate(gallery(nothing, nothing, nothing, fingers, COMPARED))
 
     assert found.embedding.tolist() == [4] * 6
     assert found.found(1) == {"embedding": 0.0, "reranked": 0.0}
@@ -78,7 +81,7 @@ def test_one_of_each_finger_is_in_the_gallery_and_the_others_are_sought() -> Non
     fingers = np.array([*"aaabbc"])
     similar = np.eye(6) + (fingers[:, None] == fingers[None, :]) * 0.5
 
-    among = one_each(gallery(similar, similar, fingers, COMPARED), fingers)
+    among = one_each(gallery(similar, similar, similar, fingers, COMPARED), fingers)
 
     assert among.similar.shape == (3, 3)
     assert any_mate(among).found(1) == {"embedding": 1.0, "reranked": 1.0}
@@ -89,6 +92,7 @@ def test_a_single_mate_is_sought_as_if_the_others_were_not_there(
     case: tuple[NDArray[np.float64], NDArray[np.float64]],
 ) -> None:
     similar, scores = case
+    promising = similar[::-1, ::-1]
     expected_embedding, expected_reranked = [], []
     for i in range(10):
         for mate in np.flatnonzero((FINGERS[i] == FINGERS) & (np.arange(10) != i)):
@@ -96,11 +100,11 @@ def test_a_single_mate_is_sought_as_if_the_others_were_not_there(
             kept = np.append(np.flatnonzero(strangers), [i, mate])
             names = np.where((kept == i) | (kept == mate), "mate", np.char.mod("%d", kept))
             part = np.ix_(kept, kept)
-            alone = any_mate(gallery(similar[part], scores[part], names, COMPARED))
+            alone = any_mate(gallery(similar[part], promising[part], scores[part], names, COMPARED))
             expected_embedding.append(alone.embedding[-2])
             expected_reranked.append(alone.reranked[-2])
 
-    found = single_mate(gallery(similar, scores, FINGERS, COMPARED))
+    found = single_mate(gallery(similar, promising, scores, FINGERS, COMPARED))
 
     assert found.embedding.tolist() == expected_embedding
     assert found.reranked.tolist() == expected_reranked

@@ -28,14 +28,16 @@ class Searches:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Gallery:
-    """A gallery and what the two stages say of it; rows are probes, columns the gallery.
+    """A gallery and what each stage says of it; rows are probes, columns the gallery.
 
-    similar: embeddings' inner products. scores: of the exact comparison.
+    similar: embeddings' inner products. promising: of the prefilter, 0 upwards, which looks at all:
+    the service's does at this size. scores: of the exact comparison, 0 upwards.
     mates: same finger. there: false where the column is the probe itself.
-    compared: how many the embedding hands to the exact comparison.
+    compared: how many the prefilter hands to the exact comparison.
     """
 
     similar: Floats
+    promising: Floats
     scores: Floats
     mates: Flags
     there: Flags
@@ -44,15 +46,23 @@ class Gallery:
     def part(self, rows: Counts, columns: Counts) -> "Gallery":
         """Return the searches of some probes among some of the gallery."""
         part = np.ix_(rows, columns)
-        matrices = (self.similar[part], self.scores[part], self.mates[part], self.there[part])
-        return Gallery(*matrices, self.compared)
+        return Gallery(
+            self.similar[part],
+            self.promising[part],
+            self.scores[part],
+            self.mates[part],
+            self.there[part],
+            self.compared,
+        )
 
 
-def gallery(similar: Floats, scores: Floats, fingers: Labels, compared: int) -> Gallery:
+def gallery(
+    similar: Floats, promising: Floats, scores: Floats, fingers: Labels, compared: int
+) -> Gallery:
     """Return the gallery of leave-one-out: each image sought among all others."""
     itself = np.eye(len(fingers), dtype=np.bool_)
     mates = (fingers[:, None] == fingers[None, :]) & ~itself
-    return Gallery(similar, scores, mates, ~itself, compared)
+    return Gallery(similar, promising, scores, mates, ~itself, compared)
 
 
 def any_mate(among: Gallery) -> Searches:
@@ -61,21 +71,21 @@ def any_mate(among: Gallery) -> Searches:
     columns = np.arange(among.mates.shape[1])
     part = among.part(rows, columns)
     similar = np.where(part.there, part.similar, -np.inf)
-    return Searches(_ahead(similar, part), _ahead(_reranked(similar, part), part))
+    return Searches(_ahead(similar, part), _ahead(_reranked(part), part))
 
 
 def single_mate(among: Gallery) -> Searches:
     """Search each probe for each of its mates, all other mates left out of the gallery."""
     embedding, reranked = [], []
-    for similar, scores, mates, there in zip(
-        among.similar, among.scores, among.mates, among.there, strict=True
+    for similar, promising, scores, mates, there in zip(
+        among.similar, among.promising, among.scores, among.mates, among.there, strict=True
     ):
         strangers = np.flatnonzero(there & ~mates)
-        strangers = strangers[np.argsort(-similar[strangers], kind="stable")]
+        strangers = strangers[np.argsort(-promising[strangers], kind="stable")]
         with_mate = scores[strangers[: among.compared - 1]]
         for mate in np.flatnonzero(mates):
-            ahead = int((similar[strangers] >= similar[mate]).sum())
-            embedding.append(ahead)
+            embedding.append(int((similar[strangers] >= similar[mate]).sum()))
+            ahead = int((promising[strangers] >= promising[mate]).sum())
             compared = ahead < among.compared
             reranked.append(int((with_mate >= scores[mate]).sum()) if compared else ahead)
     return Searches(np.array(embedding, np.int64), np.array(reranked, np.int64))
@@ -88,12 +98,12 @@ def one_each(among: Gallery, fingers: Labels) -> Gallery:
     return among.part(others, np.sort(first))
 
 
-def _reranked(similar: Floats, part: Gallery) -> Floats:
-    """The embedding's order, but its first `compared` come first, ordered by their score."""
-    first = np.argsort(-similar, axis=1, kind="stable")[:, : part.compared]
-    order = similar.copy()
-    above = 2.0  # an inner product is at most 1, a score at least 0
-    np.put_along_axis(order, first, above + np.take_along_axis(part.scores, first, axis=1), axis=1)
+def _reranked(part: Gallery) -> Floats:
+    """The prefilter's order, but its first `compared` come first, ordered by their score."""
+    promising = np.where(part.there, part.promising, -np.inf)
+    first = np.argsort(-promising, axis=1, kind="stable")[:, : part.compared]
+    order: Floats = part.promising - part.promising.max() - 1  # below any score
+    np.put_along_axis(order, first, np.take_along_axis(part.scores, first, axis=1), axis=1)
     order[~part.there] = -np.inf
     return order
 

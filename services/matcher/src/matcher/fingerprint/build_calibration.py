@@ -1,7 +1,7 @@
 """Make `calibration.json` from synthetic fingers: python -m matcher.fingerprint.build_calibration
 
 Counts strangers and fits their tails, counts them again as persons, then counts mates. No real
-finger takes part. The same on every machine up to rounding; twenty minutes on a free core.
+finger takes part. The same on every machine up to rounding; a quarter of an hour on a free core.
 """
 
 import argparse
@@ -16,7 +16,6 @@ from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize  # type: ignore[import-untyped, unused-ignore]
 from scipy.special import gammainccinv  # type: ignore[import-untyped, unused-ignore]
 
 from matcher.fingerprint import calibrate, compare, fnir
@@ -26,12 +25,10 @@ from matcher.fingerprint.fnir import Mates
 from matcher.fingerprint.mates import mate
 from matcher.fingerprint.strangers import CROWD, FEWEST, FINGERS, Counted, crowd, group
 
-EDGES = np.array([FEWEST, 7.0, 9.0, 11.0, 13.0, 15.0, 17.0, 20.0, 24.0, 29.0])
+EDGES = (FEWEST, 7.0, 9.0, 11.0, 13.0, 20.0)
 """Classes of size. Larger strangers score by the last curve: real ones hardly get rarer beyond."""
 SHARES = 10 ** -np.concatenate([[0.02, 0.1, 0.3], np.arange(0.5, 4.6, 0.25)])
 """Of strangers, above whom the counted part of a curve has its points."""
-LEAST_SHAPE = 0.05
-"""A bounded or exponential tail would promise more than the data can show."""
 WORTH = (2.0, 4.0, 6.0, 8.0, 10.0, 13.0, 17.0, 22.0, 28.0, 36.0, 50.0)
 """Classes of what a mate's finger can show."""
 
@@ -42,7 +39,7 @@ _Each = TypeVar("_Each")
 def main() -> None:
     """Count, fit and store."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--groups", type=int, default=420, help="of 800 people, default 420")
+    parser.add_argument("--groups", type=int, default=590, help="of 800 people, default 590")
     parser.add_argument("--crowds", type=int, default=150, help="of 40 whole people, default 150")
     parser.add_argument("--mates", type=int, default=20_000, help="fingers, default 20,000")
     parser.add_argument("--out", type=Path, default=calibrate.STORED)
@@ -56,7 +53,7 @@ def main() -> None:
 
 
 def _strangers(groups: int) -> Counted:
-    parts = list(_shown("groups", groups, lambda number: group(number, EDGES)))
+    parts = list(_shown("groups", groups, group))
     return Counted(
         *(
             np.concatenate([getattr(each, name) for each in parts])
@@ -66,50 +63,49 @@ def _strangers(groups: int) -> Counted:
 
 
 def _curves(counted: Counted) -> list[Curve]:
-    """Fit a curve to each class of size, and say how far it can be relied on."""
+    """Count the strangers of each class of size; beyond, one tail is fitted to all of them."""
     print(f"{len(counted.raw):,} compared of {counted.weight.sum():,.0f} pairs")
-    curves = []
-    for low, high in pairwise(EDGES):
-        inside = (counted.size >= low) & (counted.size < high)
-        raw, weight, tier = (each[inside] for each in (counted.raw, counted.weight, counted.tier))
-        size = math.exp(float(np.average(np.log(counted.size[inside]), weights=weight)))
-        curves.append(_curve(size, raw, weight))
-        _tell(curves[-1], raw, weight, tier)
+    classes = [_of_size(counted, low, high) for low, high in pairwise(EDGES)]
+    curves = [_counted(each) for each in classes]
+    above = [each.raw - curve.raw[-1] for each, curve in zip(classes, curves, strict=True)]
+    decade = _decade(np.concatenate(above), np.concatenate([each.weight for each in classes]))
+    curves = [replace(curve, decade=decade) for curve in curves]
+    for each, curve in zip(classes, curves, strict=True):
+        _tell(curve, each)
     return curves
 
 
-def _curve(size: float, raw: Floats, weight: Floats) -> Curve:
-    """Count what there are plenty of, fit a Pareto tail to what is above."""
-    order = np.argsort(-raw, kind="stable")
-    above = np.cumsum(weight[order]) / weight.sum()
-    counted = raw[order][np.searchsorted(above, SHARES)]
-    beyond = raw > counted[-1]
-    scale, shape = _pareto(raw[beyond] - counted[-1], weight[beyond])
+def _of_size(counted: Counted, low: float, high: float) -> Counted:
+    inside = (counted.size >= low) & (counted.size < high)
+    return Counted(
+        counted.raw[inside], counted.size[inside], counted.weight[inside], counted.tier[inside]
+    )
+
+
+def _counted(strangers: Counted) -> Curve:
+    size = math.exp(float(np.average(np.log(strangers.size), weights=strangers.weight)))
+    order = np.argsort(-strangers.raw, kind="stable")
+    above = np.cumsum(strangers.weight[order]) / strangers.weight.sum()
+    raw = strangers.raw[order][np.searchsorted(above, SHARES)]
     score = np.append(0.0, -np.log10(SHARES))
-    return Curve(size, np.append(LOWEST, counted), score, scale, shape)
+    return Curve(size, np.append(LOWEST, raw), score, decade=math.inf)
 
 
-def _pareto(above: Floats, weight: Floats) -> tuple[float, float]:
-    """Scale and shape of greatest likelihood."""
-
-    def loss(of: Floats) -> float:
-        scale, shape = math.exp(of[0]), of[1]
-        terms = of[0] + (1 + 1 / shape) * np.log1p(shape * above / scale)
-        return float(np.average(terms, weights=weight))
-
-    bounds = [(-5, 5), (LEAST_SHAPE, 1)]
-    found = minimize(loss, [math.log(above.mean()), 2 * LEAST_SHAPE], bounds=bounds)
-    return math.exp(found.x[0]), float(found.x[1])
+def _decade(above: Floats, weight: Floats) -> float:
+    """The scale of greatest likelihood of an exponential tail, times ln 10."""
+    beyond = above > 0
+    return math.log(10) * float(np.average(above[beyond], weights=weight[beyond]))
 
 
-def _tell(curve: Curve, raw: Floats, weight: Floats, tier: NDArray[np.int64]) -> None:
-    print(f"size {curve.size:.1f}: {weight.sum():,.0f} pairs, tail {curve.scale:.3f}", end=" ")
-    print(f"{curve.shape:.3f}; promised / counted, not by the best tier:")
-    score = curve(raw)
+def _tell(curve: Curve, strangers: Counted) -> None:
+    """Print how the promise holds, and what share was found beside the most promising."""
+    pairs, score = strangers.weight.sum(), curve(strangers.raw)
+    print(f"size {curve.size:.1f}, {pairs:,.0f} pairs, {curve.decade:.3f} a decade")
     for decades in (2, 3, 4, 5, 6, 7):
-        over = weight[score >= decades]
-        rest = over[tier[score >= decades] > 0].sum() / max(over.sum(), 1)
-        print(f"  {decades}: {weight.sum() * 10.0**-decades:,.1f} / {over.sum():,.0f}, {rest:.3f}")
+        over = score >= decades
+        count = strangers.weight[over].sum()
+        rest = strangers.weight[over & (strangers.tier > 0)].sum() / max(count, 1)
+        print(f"  {decades}: promised {pairs * 10.0**-decades:,.1f}, {count:,.0f}, {rest:.3f}")
 
 
 def _people(alone: Calibration, crowds: int) -> Floats:

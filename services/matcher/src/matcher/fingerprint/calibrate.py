@@ -3,9 +3,10 @@
 A score of 4 says: of 10,000 comparisons of strangers of this size, one would score as high. Size
 is the geometric mean of the minutiae of both fingers, as many as pairs could be made of; beside it
 and the raw score quality says no more (docs/model-card-calibration.md). The curves, in
-`calibration.json`, come from synthetic strangers and are made by `build_calibration`; beyond what
-was counted there, a generalised Pareto tail goes on (Pickands, Annals of Statistics 3(1), 1975;
-Coles, "An Introduction to Statistical Modeling of Extreme Values", 2001, chapter 4).
+`calibration.json`, come from synthetic strangers and are made by `build_calibration`. Beyond what
+was counted there an exponential tail goes on: the generalised Pareto distribution of shape 0
+(Coles, "An Introduction to Statistical Modeling of Extreme Values", 2001, chapter 4); the shape
+found is below 0, so that strangers are rarer than this tail says.
 """
 
 import hashlib
@@ -29,20 +30,18 @@ class Curve:
 
     raw, score: float64 (p,), rising from the least raw score there is and 0: the counted part,
         score = -log10 share of strangers above.
-    scale, shape: of the Pareto tail that starts at the last of these.
+    decade: raw score by which, beyond the last of these, strangers are ten times as rare.
     """
 
     size: float
     raw: Scores
     score: Scores
-    scale: float
-    shape: float
+    decade: float
 
     def __call__(self, raw: Scores) -> Scores:
         """Return -log10 FMR, 0 or more, rising with `raw`."""
-        beyond = np.maximum(raw - self.raw[-1], 0) / self.scale
-        decades = np.log1p(self.shape * beyond) / (self.shape * math.log(10))
-        return np.asarray(np.interp(raw, self.raw, self.score) + decades)
+        beyond = np.maximum(raw - self.raw[-1], 0) / self.decade
+        return np.asarray(np.interp(raw, self.raw, self.score) + beyond)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,12 +117,15 @@ def content(calibration: Calibration) -> dict[str, object]:
             "size": round(curve.size, 2),
             "raw": np.round(curve.raw, 4).tolist(),
             "score": np.round(curve.score, 3).tolist(),
-            "scale": round(curve.scale, 5),
-            "shape": round(curve.shape, 4),
+            "decade": round(curve.decade, 4),
         }
         for curve in calibration.curves
     ]
-    return {"comparison": calibration.comparison, "shrink": calibration.shrink, "curves": curves}
+    return {
+        "comparison": calibration.comparison,
+        "shrink": calibration.shrink,
+        "curves": curves,
+    }
 
 
 def load(path: Path) -> Calibration:
@@ -134,8 +136,7 @@ def load(path: Path) -> Calibration:
             size=curve["size"],
             raw=np.array(curve["raw"], np.float64),
             score=np.array(curve["score"], np.float64),
-            scale=curve["scale"],
-            shape=curve["shape"],
+            decade=curve["decade"],
         )
         for curve in stored["curves"]
     ]

@@ -38,7 +38,7 @@ class Mates:
 
         worth: of each finger of the probe, at least one.
         """
-        return float(np.mean([self._missed(below, worth, total) for below in self.below]))
+        return min(1.0, float(np.mean([self._missed(each, worth, total) for each in self.below])))
 
     def _missed(self, below: Shares, worth: Sequence[float], total: float) -> float:
         spread = np.ones(1)

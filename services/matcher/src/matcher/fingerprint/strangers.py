@@ -30,8 +30,10 @@ PARTIAL, AREA = 0.85, (0.1, 0.65)
 """Share of people who touch by a part, and how much of their minutiae they show."""
 FEWEST = 4
 """Minutiae without which nothing is compared, nor counted."""
+STRATA = np.array([FEWEST, 7.0, 9.0, 11.0, 13.0, 15.0, 17.0, 20.0])
+"""Sizes (geometric mean of the minutiae of both); larger pairs are left out."""
 TIERS = ((0.01, 1.0), (0.1, 0.12), (0.4, 0.03), (1.0, 0.015))
-"""Up to which share of the most promising pairs, within a class of size, how many are compared."""
+"""Up to which share of the most promising pairs of a stratum, what share is compared."""
 
 Floats = NDArray[np.float64]
 
@@ -49,9 +51,8 @@ class Counted:
     tier: NDArray[np.int64]
 
 
-def group(number: int, edges: Floats) -> Counted:
-    """Return the strangers of one flow. edges: float64 (c + 1,), of classes of size; larger pairs
-    are left out."""
+def group(number: int) -> Counted:
+    """Return the strangers of one flow."""
     rng = np.random.default_rng((FIRST_SEED, number))
     seed = FIRST_SEED + number * (PEOPLE + 1)
     flow = master(seed)
@@ -63,9 +64,9 @@ def group(number: int, edges: Floats) -> Counted:
     first, second, promise = _promises(fingers)
     lengths = np.array([len(finger) for finger in fingers], np.float64)
     size = np.sqrt(lengths[first] * lengths[second])
-    tier = _tiers(np.digitize(size, edges), promise, len(edges))
+    tier = _tiers(np.digitize(size, STRATA), promise)
     kept = np.array([share for _, share in TIERS])[tier]
-    chosen = (size < edges[-1]) & (rng.random(len(size)) < kept)
+    chosen = (size < STRATA[-1]) & (rng.random(len(size)) < kept)
     raw = _compared(fingers, first[chosen], second[chosen])
     return Counted(raw, size[chosen], 1 / kept[chosen], tier[chosen])
 
@@ -108,7 +109,13 @@ def _promises(
     place = np.concatenate([finger.place for finger in fingers])
     bits = np.concatenate([finger.bits for finger in fingers])
     rows = [
-        promise_all(finger.place, finger.bits, place[: ends[i - 1]], bits[: ends[i - 1]], ends[:i])
+        promise_all(
+            finger.place,
+            finger.bits,
+            place[: ends[i - 1]],
+            bits[: ends[i - 1]],
+            ends[:i],
+        )
         for i, finger in enumerate(fingers)
         if i
     ]
@@ -116,15 +123,13 @@ def _promises(
     return first, second, np.concatenate(rows)
 
 
-def _tiers(kind: NDArray[np.int64], promise: NDArray[np.float32], kinds: int) -> NDArray[np.int64]:
-    """Which tier each pair belongs to among those of its class."""
+def _tiers(stratum: NDArray[np.int64], promise: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Which tier each pair belongs to among those of its stratum."""
     tier = np.zeros(len(promise), np.int64)
-    for each in range(kinds):
-        inside = kind == each
-        if inside.any():
-            shares = [1 - share for share, _ in TIERS[:-1]]
-            limits = np.quantile(promise[inside], shares)
-            tier[inside] = (promise[inside][:, None] < limits).sum(1)
+    for each in np.unique(stratum):
+        inside = stratum == each
+        limits = np.quantile(promise[inside], [1 - share for share, _ in TIERS[:-1]])
+        tier[inside] = (promise[inside][:, None] < limits).sum(1)
     return tier
 
 

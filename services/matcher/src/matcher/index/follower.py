@@ -1,9 +1,11 @@
 """The index as searches see it: never behind what was committed before they came in."""
 
 import asyncio
+import threading
 import time
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 
 from servicekit.pool import Pool
 
@@ -26,6 +28,7 @@ class Follower:
         self._searches = searches
         self._gallery: Gallery | None = None
         self._saved = 0
+        self._writing = threading.Lock()
         self._deleted_since: float | None = None
         self._step: asyncio.Task[None] | None = None
 
@@ -55,7 +58,7 @@ class Follower:
         label = self._loader.label(gallery.at)
         since, self._deleted_since = self._deleted_since, None
         try:
-            await asyncio.to_thread(lambda: snapshot.write(file, label, gallery.entries()))
+            await asyncio.to_thread(self._write, file, label, gallery)
         except OSError:
             self._deleted_since = since
             raise
@@ -73,6 +76,11 @@ class Follower:
         unsaved = self._gallery.at.number - self._saved if self._gallery else 0
         since = self._deleted_since
         return unsaved >= changes or (since is not None and time.monotonic() - since >= seconds)
+
+    def _write(self, file: Path, label: snapshot.Label, gallery: Gallery) -> None:
+        # A save that is cancelled, as when the service ends, goes on in its thread: wait for it.
+        with self._writing:
+            snapshot.write(file, label, gallery.entries())
 
     async def _head(self) -> Change:
         async with self._loader.store.read() as records:

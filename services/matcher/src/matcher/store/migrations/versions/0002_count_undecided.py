@@ -14,6 +14,9 @@ _UNDECIDED = 3
 def upgrade() -> None:
     """Add the count."""
     op.add_column("head", sa.Column("undecided", sa.BigInteger, nullable=False, server_default="0"))
-    records = op.get_bind().scalars(sa.text("SELECT record FROM decisions"))
+    # Bit by bit: the chain of a whole country need not fit in memory.
+    records = op.get_bind().scalars(
+        sa.text("SELECT record FROM decisions"), execution_options={"yield_per": 1000}
+    )
     count = sum(json.loads(record)["outcome"] == _UNDECIDED for record in records)
     op.get_bind().execute(sa.text("UPDATE head SET undecided = :count"), {"count": count})

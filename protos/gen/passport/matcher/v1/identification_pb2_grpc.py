@@ -232,8 +232,8 @@ class EvidenceServicer:
         """A picture of two prints and the minutiae that matched, for an examiner's eyes.
 
         Callers: services issuance, examiners.
-        Errors: INVALID_REQUEST, DECISION_NOT_FOUND, EVIDENCE_GONE (an encounter was deleted since).
-        Retry: yes.
+        Errors: INVALID_REQUEST, DECISION_NOT_FOUND, EVIDENCE_GONE (an encounter was deleted since),
+        NOT_READY, OVERLOADED. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -156,8 +156,8 @@ class EvidenceStub:
     """A picture of two prints and the minutiae that matched, for an examiner's eyes.
 
     Callers: services issuance, examiners.
-    Errors: INVALID_REQUEST, DECISION_NOT_FOUND, EVIDENCE_GONE (an encounter was deleted since).
-    Retry: yes.
+    Errors: INVALID_REQUEST, DECISION_NOT_FOUND, EVIDENCE_GONE (an encounter was deleted since),
+    NOT_READY, OVERLOADED. Retry: yes.
     """
 
 @_typing.type_check_only
@@ -175,8 +175,8 @@ class EvidenceAsyncStub(EvidenceStub):
     """A picture of two prints and the minutiae that matched, for an examiner's eyes.
 
     Callers: services issuance, examiners.
-    Errors: INVALID_REQUEST, DECISION_NOT_FOUND, EVIDENCE_GONE (an encounter was deleted since).
-    Retry: yes.
+    Errors: INVALID_REQUEST, DECISION_NOT_FOUND, EVIDENCE_GONE (an encounter was deleted since),
+    NOT_READY, OVERLOADED. Retry: yes.
     """
 
 class EvidenceServicer(metaclass=_abc_1.ABCMeta):
@@ -203,8 +203,8 @@ class EvidenceServicer(metaclass=_abc_1.ABCMeta):
         """A picture of two prints and the minutiae that matched, for an examiner's eyes.
 
         Callers: services issuance, examiners.
-        Errors: INVALID_REQUEST, DECISION_NOT_FOUND, EVIDENCE_GONE (an encounter was deleted since).
-        Retry: yes.
+        Errors: INVALID_REQUEST, DECISION_NOT_FOUND, EVIDENCE_GONE (an encounter was deleted since),
+        NOT_READY, OVERLOADED. Retry: yes.
         """
 
 def add_EvidenceServicer_to_server(servicer: EvidenceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

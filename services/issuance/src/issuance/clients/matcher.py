@@ -21,6 +21,7 @@ _UNUSABLE = frozenset(
         "TOO_FEW_MINUTIAE",
         "POSITION_MISMATCH",
         "DUPLICATE_POSITION",
+        "SAME_FINGER_TWICE",
         "MESSAGE_TOO_LARGE",
     }
 )

@@ -21,7 +21,7 @@ def contest(
     A person with several impressions of a finger is judged by the best of them; one without a
     finger of the probe is left out.
     """
-    scores = _finger_scores(probe, contenders)
+    scores = _by_contender(probe, contenders)
     persons = [person_score([best_of(each) for each in fingers.values()]) for fingers in scores]
     met = [i for i, of_fingers in enumerate(scores) if of_fingers]
     met.sort(key=lambda i: (-persons[i], contenders[i].person_id or ""))
@@ -37,17 +37,23 @@ def contest(
     )
 
 
-def _finger_scores(
+def finger_scores(finger: Prepared, others: Sequence[Prepared]) -> list[float]:
+    """The score of a finger with each of the others."""
+    raw = compare(finger, others)
+    scores: list[float] = finger_score(raw, len(finger), [len(other) for other in others]).tolist()
+    return scores
+
+
+def _by_contender(
     probe: Mapping[int, Prepared], contenders: Sequence[Contender]
 ) -> list[dict[int, list[float]]]:
     """For each contender and finger the score of each impression."""
     scores: list[dict[int, list[float]]] = [{} for _ in contenders]
     for position, finger in probe.items():
         met = list(_met(position, contenders))
-        raw = compare(finger, [impression.finger for _, impression in met])
-        sizes = [len(impression.finger) for _, impression in met]
-        for (i, _), score in zip(met, finger_score(raw, len(finger), sizes), strict=True):
-            scores[i].setdefault(position, []).append(float(score))
+        of_met = finger_scores(finger, [impression.finger for _, impression in met])
+        for (i, _), score in zip(met, of_met, strict=True):
+            scores[i].setdefault(position, []).append(score)
     return scores
 
 

@@ -6,16 +6,14 @@ from itertools import combinations
 from matcher.domain.decision import Misplaced
 from matcher.domain.gallery import Contender
 from matcher.domain.rules import SAME_FINGER, best_of
-from matcher.fingerprint.calibrate import finger_score
-from matcher.fingerprint.compare import Prepared, compare
+from matcher.fingerprint.compare import Prepared
+from matcher.use_cases.contest import finger_scores
 
 
 def given_twice(fingers: Mapping[int, Prepared]) -> tuple[int, int] | None:
     """The positions of two fingers that are one, the first pair there is. Ten fingers: 5 ms."""
     for first, second in combinations(sorted(fingers), 2):
-        one, other = fingers[first], fingers[second]
-        raw = compare(one, [other])
-        if finger_score(raw, len(one), len(other))[0] >= SAME_FINGER:
+        if finger_scores(fingers[first], [fingers[second]])[0] >= SAME_FINGER:
             return first, second
     return None
 
@@ -32,9 +30,7 @@ def misplaced(probe: Mapping[int, Prepared], person: Contender) -> tuple[Misplac
 
 def _scores(finger: Prepared, person: Contender) -> list[tuple[float, int]]:
     """The finger's score with each of the person's fingers, and which that is."""
-    scores = []
-    for position, impressions in person.impressions.items():
-        raw = compare(finger, [impression.finger for impression in impressions])
-        sizes = [len(impression.finger) for impression in impressions]
-        scores.append((best_of(finger_score(raw, len(finger), sizes).tolist()), position))
-    return scores
+    return [
+        (best_of(finger_scores(finger, [each.finger for each in impressions])), position)
+        for position, impressions in person.impressions.items()
+    ]

@@ -29,12 +29,14 @@ class Comparisons:
     scores: float64 (n, n), what the service decides by, 0 where a side could not be read.
     raw: the same before calibration, `LOWEST` where a side could not be read.
     size: float64 (n, n), by which it calibrates: geometric mean of both sides' minutiae.
+    promising: float64 (n, n), of the prefilter, 0 where a side could not be read.
     per_second: comparisons by one core.
     """
 
     scores: Floats
     raw: Floats
     size: Floats
+    promising: Floats
     per_second: float
 
 
@@ -76,7 +78,8 @@ def compare_all(probes: Templates, gallery: Templates, *, workers: int) -> Compa
     scores = score(raw, n_probe, n_candidate)
     there = [np.array([each is not None for each in side]) for side in (rows, columns)]
     scores[~(there[0][:, None] & there[1][None, :])] = 0
-    return Comparisons(scores, raw, np.sqrt(n_probe * n_candidate), per_second)
+    size = np.sqrt(n_probe * n_candidate)
+    return Comparisons(scores, raw, size, _promises(rows, columns), per_second)
 
 
 def similarities(probes: Templates, gallery: Templates) -> Floats:
@@ -84,9 +87,7 @@ def similarities(probes: Templates, gallery: Templates) -> Floats:
     return _embedded(probes) @ _embedded(gallery).T
 
 
-def promises(probes: Templates, gallery: Templates) -> Floats:
-    """Return what the prefilter says of every pair, float64 (n, n), 0 where one was not read."""
-    rows, columns = _prepared(probes), _prepared(gallery)
+def _promises(rows: Sequence[Prepared | None], columns: Sequence[Prepared | None]) -> Floats:
     there = [j for j, each in enumerate(columns) if each is not None]
     candidates = [each for each in columns if each is not None]
     promising = np.zeros((len(rows), len(columns)))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.evaluation.comparing import Comparisons, compare_all, promises, similarities
+from matcher.evaluation.comparing import Comparisons, compare_all, similarities
 from matcher.evaluation.identification import Gallery, gallery
 from matcher.evaluation.reading import Templates
 from matcher.evaluation.trial import Trial
@@ -43,6 +43,5 @@ def play(
     compared = compare_all(probes.minutiae, whole.minutiae, workers=workers)
     trial = Trial(compared.scores, *labels)
     similar = similarities(probes.minutiae, whole.minutiae)
-    promising = promises(probes.minutiae, whole.minutiae)
-    among = gallery(similar, promising, compared.scores, trial.fingers, candidates)
+    among = gallery(similar, compared.promising, compared.scores, trial.fingers, candidates)
     return Round(hard, probes, compared, trial, among)

@@ -37,8 +37,8 @@ from matcher.use_cases.capture import read_template
 from matcher.use_cases.judge import Judge
 from matcher.use_cases.probing import given
 from matcher.use_cases.search import Search
-from servicekit.clock import SystemClock
-from servicekit.database import migrate
+from servicekit.process.clock import SystemClock
+from servicekit.storage.database import migrate
 
 from benchmarks.limits import AT_ONCE
 

@@ -13,7 +13,7 @@ from matcher.config import Settings as MatcherSettings
 from printer.config import PrinterSettings
 from pydantic import BaseModel
 from servicekit.errors import DomainError, catalogue
-from servicekit.settings import ServiceSettings
+from servicekit.process.settings import ServiceSettings
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("servicekit", "matcher", "issuance", "printer")

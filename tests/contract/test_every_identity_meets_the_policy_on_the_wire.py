@@ -20,8 +20,8 @@ from harness.people import (
     SUPERVISOR,
     Who,
 )
-from servicekit.identity import Caller, parse
-from servicekit.policy import Policy
+from servicekit.security.identity import Caller, parse
+from servicekit.security.policy import Policy
 
 from .contracts import Rpc, rpcs
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from servicekit.errors import catalogue
-from servicekit.policy import Policy
+from servicekit.security.policy import Policy
 
 from .contracts import Rpc, rpcs
 

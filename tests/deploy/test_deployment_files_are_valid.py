@@ -6,8 +6,8 @@ import pytest
 from issuance.config import IssuanceSettings
 from matcher.config import Settings as MatcherSettings
 from printer.config import PrinterSettings
-from servicekit.policy import Policy
-from servicekit.settings import ServiceSettings
+from servicekit.process.settings import ServiceSettings
+from servicekit.security.policy import Policy
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 SETTINGS: dict[str, type[ServiceSettings]] = {

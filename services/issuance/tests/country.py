@@ -31,10 +31,10 @@ from passport.issuance.v1 import (
 from passport.issuance.v1 import applications_pb2 as apps
 from passport.issuance.v1 import operations_pb2 as ops
 from passport.type.v1 import biometrics_pb2, civil_pb2
-from servicekit.certificates import issue
-from servicekit.channel import channel
-from servicekit.clock import set_clock
-from servicekit.database import migrate
+from servicekit.grpc.client_channel import channel
+from servicekit.process.clock import set_clock
+from servicekit.security.development_certificates import issue
+from servicekit.storage.database import migrate
 
 from .neighbours import Matcher, Printer
 

@@ -20,8 +20,8 @@ from grpc_status import rpc_status
 from passport.matcher.v1 import encounters_pb2, encounters_pb2_grpc, identification_pb2
 from passport.printer.v1 import jobs_pb2, jobs_pb2_grpc
 from passport.type.v1 import biometrics_pb2
-from servicekit.certificates import issue
-from servicekit.tls import server_credentials
+from servicekit.security.development_certificates import issue
+from servicekit.security.tls import server_credentials
 
 A = TypeVar("A", bound=Message)
 Context = grpc.aio.ServicerContext[Any, Any]

@@ -15,7 +15,7 @@ from issuance.domain.states import State, Work
 from issuance.store.records import MIGRATIONS, Store
 from issuance.use_cases.printing import Print
 from issuance.use_cases.work_records import LeaseLost
-from servicekit.database import Database, migrate
+from servicekit.storage.database import Database, migrate
 
 NOW = datetime(2018, 11, 5, 1, tzinfo=UTC)
 LEASE = timedelta(seconds=60)

@@ -21,7 +21,7 @@ from issuance.use_cases.kept import Page
 from issuance.use_cases.move import Move
 from issuance.use_cases.promises import TOLD_AT_ONCE, Promises
 from issuance.workers.planner import Planner
-from servicekit.database import Database, migrate
+from servicekit.storage.database import Database, migrate
 
 from .offices import an_office
 

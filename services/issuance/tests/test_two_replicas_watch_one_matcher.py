@@ -11,7 +11,7 @@ from issuance.domain.watch import Watch
 from issuance.store.records import MIGRATIONS, Store
 from issuance.use_cases.outages import Outages
 from issuance.workers.watcher import MatcherWatcher
-from servicekit.database import Database, migrate
+from servicekit.storage.database import Database, migrate
 
 from .offices import an_office
 

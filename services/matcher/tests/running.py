@@ -25,8 +25,8 @@ from passport.matcher.v1 import (
     identification_pb2_grpc,
 )
 from passport.type.v1 import biometrics_pb2
-from servicekit.certificates import issue
-from servicekit.channel import ClientTls
+from servicekit.grpc.client_channel import ClientTls
+from servicekit.security.development_certificates import issue
 
 POLICY = Path(__file__).parents[3] / "deploy" / "policy" / "policy.toml"
 PATIENCE = 60.0

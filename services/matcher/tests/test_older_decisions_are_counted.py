@@ -5,7 +5,7 @@ from pathlib import Path
 
 from matcher.domain.decision import Outcome
 from matcher.store.store import MIGRATIONS
-from servicekit.database import migrate
+from servicekit.storage.database import migrate
 from sqlalchemy import create_engine, text
 
 

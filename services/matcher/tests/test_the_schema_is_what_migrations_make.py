@@ -6,7 +6,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from matcher.store.store import MIGRATIONS
 from matcher.store.tables import metadata
-from servicekit.database import migrate
+from servicekit.storage.database import migrate
 from sqlalchemy import create_engine
 
 

@@ -16,8 +16,8 @@ from matcher.index.follower import Follower
 from matcher.index.loading import Loader, Models
 from matcher.store.store import MIGRATIONS, Store
 from matcher.use_cases.capture import read_template
-from servicekit.database import Database, migrate
-from servicekit.pool import Pool
+from servicekit.process.worker_pool import WorkerPool
+from servicekit.storage.database import Database, migrate
 
 from .people import template
 
@@ -59,7 +59,7 @@ async def opened(
     """The database of a folder, made if it is not there, and an index that is not loaded."""
     url = f"sqlite+aiosqlite:///{folder}/matcher.sqlite"
     migrate(url, MIGRATIONS)
-    database, pool = Database(url), Pool(2, 100)
+    database, pool = Database(url), WorkerPool(2, 100)
     store = Store(database, version)
     models = Models(embed, version, prepare, comparison)
     loader = Loader(store, pool, models, snapshot_file)

@@ -23,8 +23,8 @@ from passport.type.v1 import civil_pb2 as civil
 from printer.machine import ledger
 from printer.machine.ledger import Line
 from printer.page.read_back import read_mrz
-from servicekit.certificates import issue
-from servicekit.channel import channel
+from servicekit.grpc.client_channel import channel
+from servicekit.security.development_certificates import issue
 
 from .process import Process
 

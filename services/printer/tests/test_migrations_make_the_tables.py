@@ -2,7 +2,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from printer.store.records import MIGRATIONS
 from printer.store.tables import metadata
-from servicekit.database import Database, migrate
+from servicekit.storage.database import Database, migrate
 
 
 async def test_a_new_database_has_what_the_code_expects(database_url: str) -> None:

@@ -1,5 +1,5 @@
 import pytest
-from servicekit.database import Database
+from servicekit.storage.database import Database
 from sqlalchemy import text
 
 from .office import Office

@@ -15,12 +15,12 @@ from passport.issuance.v1 import (
     operations_pb2,
     operations_pb2_grpc,
 )
-from servicekit.channel import ClientTls, channel
-from servicekit.clock import SystemClock, clock_from
-from servicekit.database import Database
-from servicekit.idempotency import Once
-from servicekit.retention import forgetting
-from servicekit.server import Server
+from servicekit.grpc.client_channel import ClientTls, channel
+from servicekit.grpc.server import Server
+from servicekit.process.clock import SystemClock, clock_from
+from servicekit.storage.database import Database
+from servicekit.storage.idempotency import IdempotentRequests
+from servicekit.storage.request_retention import forgetting_requests
 
 from issuance.clients.clearance import Clearances, load_key
 from issuance.clients.matcher import IDENTIFICATION, GrpcMatcher
@@ -96,14 +96,16 @@ class Issuance:
             async with self._store.begin() as records:
                 await open_offices(records, list(self._offices.values()), self._clock.now())
                 await records.work.abandon_leases()
-            async with forgetting(self._database, requests, self._settings.keep_requests_days):
+            async with forgetting_requests(
+                self._database, requests, self._settings.keep_requests_days
+            ):
                 yield
         finally:
             await self._database.close()
 
     def _add_services(self, server: Server) -> None:
         store, clock, offices, move = self._store, self._clock, self._offices, self._move
-        changes = Changes(Once(self._database, requests), store.records)
+        changes = Changes(IdempotentRequests(self._database, requests), store.records)
         complete = Complete(offices, move)
         applications_pb2_grpc.add_ApplicationsServicer_to_server(
             ApplicationsService(offices, store, changes, move, complete, clock, new_id),

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import holidays
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
-from servicekit.settings import ServiceSettings
+from servicekit.process.settings import ServiceSettings
 
 from issuance.domain.notices import Desk
 from issuance.domain.office import Office

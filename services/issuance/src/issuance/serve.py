@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from pydantic import ValidationError
-from servicekit.database import migrate
+from servicekit.storage.database import migrate
 
 from issuance.bootstrap import Issuance
 from issuance.config import IssuanceSettings

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from pydantic import ValidationError
-from servicekit import logs
-from servicekit.database import migrate
+from servicekit.process import logs
+from servicekit.storage.database import migrate
 from sqlalchemy.exc import SQLAlchemyError
 
 from matcher import maintenance

@@ -15,12 +15,12 @@ from passport.matcher.v1 import (
     identification_pb2,
     identification_pb2_grpc,
 )
-from servicekit.clock import clock_from
-from servicekit.database import Database
-from servicekit.idempotency import Once
-from servicekit.pool import Pool
-from servicekit.retention import forgetting
-from servicekit.server import Server
+from servicekit.grpc.server import Server
+from servicekit.process.clock import clock_from
+from servicekit.process.worker_pool import WorkerPool
+from servicekit.storage.database import Database
+from servicekit.storage.idempotency import IdempotentRequests
+from servicekit.storage.request_retention import forgetting_requests
 
 from matcher.config import Settings
 from matcher.domain.biometrics import Embedding
@@ -60,7 +60,7 @@ class Truth:
     database: Database
     store: Store
     follower: Follower
-    pool: Pool
+    pool: WorkerPool
 
 
 @asynccontextmanager
@@ -69,7 +69,7 @@ async def truth(settings: Settings) -> AsyncIterator[Truth]:
     database = Database(settings.database_url)
     store = Store(database, embedding.VERSION)
     workers = settings.workers or os.cpu_count() or 1
-    pool, following = Pool(workers, settings.queue), Pool(1, settings.queue)
+    pool, following = WorkerPool(workers, settings.queue), WorkerPool(1, settings.queue)
     models = Models(_embed_all, embedding.VERSION, _prepare_all, compare.VERSION)
     loader = Loader(store, following, models, settings.snapshot_file)
     try:
@@ -103,7 +103,7 @@ async def serve(settings: Settings) -> None:
             await supervision.run(settings.follow_seconds)
 
         readiness.tell(tell)
-        async with forgetting(base.database, requests, settings.keep_requests_days):
+        async with forgetting_requests(base.database, requests, settings.keep_requests_days):
             await server.run(live)
         await base.follower.save()
 
@@ -112,7 +112,7 @@ def _add_services(
     settings: Settings, base: Truth, readiness: Readiness, extractor: Extractor, server: Server
 ) -> None:
     store, pool, clock = base.store, base.pool, clock_from(settings)
-    once = Once(base.database, requests)
+    once = IdempotentRequests(base.database, requests)
     gate = Gate(settings.minimum_quality, settings.minimum_minutiae)
     capture = Capture(extractor, gate, pool, settings.keep_images)
     probing = Probing(store, capture, pool)

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import aiohttp
 from passport.printer.v1 import jobs_pb2, jobs_pb2_grpc, shopfloor_pb2, shopfloor_pb2_grpc
-from servicekit.clock import clock_from
-from servicekit.database import Database, migrate
-from servicekit.idempotency import Once
-from servicekit.pool import Pool
-from servicekit.retention import forgetting
-from servicekit.server import Server
+from servicekit.grpc.server import Server
+from servicekit.process.clock import clock_from
+from servicekit.process.worker_pool import WorkerPool
+from servicekit.storage.database import Database, migrate
+from servicekit.storage.idempotency import IdempotentRequests
+from servicekit.storage.request_retention import forgetting_requests
 
 from printer.clearances.verifier import JwsVerifier, load_keys
 from printer.config import PrinterSettings
@@ -53,12 +53,14 @@ async def serve(settings: PrinterSettings) -> None:
     async with AsyncExitStack() as stack:
         database = Database(settings.database_url)
         stack.push_async_callback(database.close)
-        await stack.enter_async_context(forgetting(database, requests, settings.keep_requests_days))
+        await stack.enter_async_context(
+            forgetting_requests(database, requests, settings.keep_requests_days)
+        )
         # No connection is kept: one that a machine closed meanwhile would look like silence.
         connector = aiohttp.TCPConnector(force_close=True)
         session = await stack.enter_async_context(aiohttp.ClientSession(connector=connector))
         desk = _desk(settings, database)
-        pool = Pool(settings.page_workers, settings.page_queue)
+        pool = WorkerPool(settings.page_workers, settings.page_queue)
         stack.callback(pool.close)
         server = _server(settings, desk, session, pool)
         # A group: a service that cannot tend its machines any more must end, not look healthy.
@@ -73,7 +75,7 @@ def _desk(settings: PrinterSettings, database: Database) -> Desk:
         office=settings.office,
         store=SqlStore(database),
         database=database,
-        once=Once(database, requests),
+        once=IdempotentRequests(database, requests),
         records=SqlRecords,
         floor=Floor(time.monotonic, settings.rest_seconds),
         clock=clock_from(settings),
@@ -82,7 +84,7 @@ def _desk(settings: PrinterSettings, database: Database) -> Desk:
 
 
 def _server(
-    settings: PrinterSettings, desk: Desk, session: aiohttp.ClientSession, pool: Pool
+    settings: PrinterSettings, desk: Desk, session: aiohttp.ClientSession, pool: WorkerPool
 ) -> Server:
     create = CreatePrintJob(
         verify=JwsVerifier(load_keys(settings.trusted_keys)),

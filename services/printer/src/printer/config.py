@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
-from servicekit.settings import ServiceSettings
+from servicekit.process.settings import ServiceSettings
 
 
 class PrinterSettings(ServiceSettings):

@@ -24,7 +24,7 @@ from printer.use_cases.bell import Bell
 from printer.use_cases.floor import Floor
 from printer.use_cases.records import Intake, Note
 from printer.use_cases.tend import Tend
-from servicekit.database import Database, migrate
+from servicekit.storage.database import Database, migrate
 
 NOON = datetime(2018, 11, 5, 4, 0, tzinfo=UTC)
 REST_SECONDS, LOSE_AFTER = 1.0, 60.0

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
-from servicekit.clock import set_clock
+from servicekit.process.clock import set_clock
 
 from harness.configuration import SERVICES, Layout, Wishes, write_all
 from harness.facts import Use

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import grpc
-from servicekit.certificates import issue
-from servicekit.channel import ClientTls, channel
+from servicekit.grpc.client_channel import ClientTls, channel
+from servicekit.security.development_certificates import issue
 
 OFFICE = "BJM"
 NATIONAL = "national"

@@ -7,7 +7,7 @@ from pathlib import Path
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from servicekit.clock import Clock
+from servicekit.process.clock import Clock
 
 from issuance.domain.owed import Owed
 

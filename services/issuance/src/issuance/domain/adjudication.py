@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from servicekit.errors import DomainError, Kind
+from servicekit.errors import DomainError, ErrorKind
 
 CLAIM_LASTS = timedelta(hours=2)
 """After this a claimed task may be taken by another examiner (business time)."""
@@ -31,35 +31,35 @@ class TaskState(StrEnum):
 class OwnCase(DomainError):
     """Nobody examines an application they took in."""
 
-    kind = Kind.DENIED
+    kind = ErrorKind.DENIED
     reason = "OWN_CASE"
 
 
 class TaskTaken(DomainError):
     """Another examiner looks at this task."""
 
-    kind = Kind.PRECONDITION
+    kind = ErrorKind.PRECONDITION
     reason = "TASK_TAKEN"
 
 
 class TaskNotClaimed(DomainError):
     """The task must be claimed by the caller first."""
 
-    kind = Kind.PRECONDITION
+    kind = ErrorKind.PRECONDITION
     reason = "TASK_NOT_CLAIMED"
 
 
 class TaskClosed(DomainError):
     """The task is decided."""
 
-    kind = Kind.PRECONDITION
+    kind = ErrorKind.PRECONDITION
     reason = "TASK_CLOSED"
 
 
 class SecondLookNeedsAnother(DomainError):
     """The same examiner may not look twice at one task."""
 
-    kind = Kind.DENIED
+    kind = ErrorKind.DENIED
     reason = "SECOND_LOOK_NEEDS_ANOTHER"
 
 

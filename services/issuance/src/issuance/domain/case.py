@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from servicekit.errors import DomainError, Kind, StaleRevision
+from servicekit.errors import DomainError, ErrorKind, StaleRevision
 
 from issuance.domain.identification import ApplicationType
 from issuance.domain.plan import Lane
@@ -15,14 +15,14 @@ from issuance.domain.words import Text
 class ApplicationNotFound(DomainError):
     """There is no such application."""
 
-    kind = Kind.NOT_FOUND
+    kind = ErrorKind.NOT_FOUND
     reason = "APPLICATION_NOT_FOUND"
 
 
 class PersonRequired(DomainError):
     """Renewals and replacements name the person on record; new applications name nobody."""
 
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     reason = "PERSON_REQUIRED"
 
 

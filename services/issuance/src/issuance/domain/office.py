@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from servicekit.errors import DomainError, Kind
+from servicekit.errors import DomainError, ErrorKind
 
 from issuance.domain.notices import Desk
 from issuance.domain.print_room import Capacity
@@ -14,14 +14,14 @@ from issuance.domain.working_time import Calendar
 class UnknownOffice(DomainError):
     """There is no such office."""
 
-    kind = Kind.NOT_FOUND
+    kind = ErrorKind.NOT_FOUND
     reason = "UNKNOWN_OFFICE"
 
 
 class WrongOffice(DomainError):
     """The caller belongs to another office."""
 
-    kind = Kind.DENIED
+    kind = ErrorKind.DENIED
     reason = "WRONG_OFFICE"
 
 

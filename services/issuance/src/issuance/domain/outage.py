@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from servicekit.errors import DomainError, Kind
+from servicekit.errors import DomainError, ErrorKind
 
 from issuance.domain.print_room import Stoppage
 from issuance.domain.working_time import BadDate, Period
@@ -25,14 +25,14 @@ class Scope(StrEnum):
 class OutageEnded(DomainError):
     """The outage is over."""
 
-    kind = Kind.PRECONDITION
+    kind = ErrorKind.PRECONDITION
     reason = "OUTAGE_ENDED"
 
 
 class OutageIsAutomatic(DomainError):
     """The outage was opened by the watcher and ends when the dependency is well."""
 
-    kind = Kind.PRECONDITION
+    kind = ErrorKind.PRECONDITION
     reason = "OUTAGE_IS_AUTOMATIC"
 
 

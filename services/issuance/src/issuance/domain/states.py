@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from servicekit.errors import DomainError, Kind, NotPermitted
+from servicekit.errors import DomainError, ErrorKind, NotPermitted
 
 from issuance.domain.notices import NoticeKind
 
@@ -109,7 +109,7 @@ class Transition:
 class IllegalTransition(DomainError):
     """The application is not in a state in which this can happen (metadata: state, event)."""
 
-    kind = Kind.PRECONDITION
+    kind = ErrorKind.PRECONDITION
     reason = "ILLEGAL_TRANSITION"
 
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import holidays
-from servicekit.errors import DomainError, Kind
+from servicekit.errors import DomainError, ErrorKind
 
 DAY = timedelta(days=1)
 WEEKEND = frozenset({5, 6})
@@ -21,7 +21,7 @@ CATEGORIES = frozenset({"public", "government"})
 class BadDate(DomainError):
     """The date or time is not possible here."""
 
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     reason = "BAD_DATE"
 
 

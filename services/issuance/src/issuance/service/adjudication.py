@@ -5,9 +5,9 @@ from typing import Any
 
 from passport.issuance.v1 import adjudication_pb2 as pb
 from passport.issuance.v1 import adjudication_pb2_grpc
-from servicekit.clock import Clock
-from servicekit.identity import NATIONAL, caller
-from servicekit.server import Context
+from servicekit.grpc.server import Context
+from servicekit.process.clock import Clock
+from servicekit.security.identity import NATIONAL, caller
 
 from issuance.domain.adjudication import TaskState
 from issuance.service import encode

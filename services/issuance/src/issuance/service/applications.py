@@ -7,9 +7,9 @@ from passport.issuance.v1 import applications_pb2 as pb
 from passport.issuance.v1 import applications_pb2_grpc
 from passport.matcher.v1 import identification_pb2
 from passport.type.v1 import civil_pb2
-from servicekit.clock import Clock
-from servicekit.identity import caller
-from servicekit.server import Context
+from servicekit.grpc.server import Context
+from servicekit.process.clock import Clock
+from servicekit.security.identity import caller
 
 from issuance.domain.case import Case
 from issuance.domain.office import Office, UnknownOffice

@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from google.protobuf.message import Message
-from servicekit.failpoint import failpoint
-from servicekit.idempotency import Once
-from servicekit.identity import Caller
+from servicekit.process.failpoint import failpoint
+from servicekit.security.identity import Caller
+from servicekit.storage.idempotency import IdempotentRequests
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.case import Actor
@@ -18,7 +18,9 @@ M = TypeVar("M", bound=Message)
 class Changes:
     """Runs changes, each once by its request id. records: over a transaction of the kit."""
 
-    def __init__(self, once: Once, records: Callable[[AsyncConnection], Records]) -> None:
+    def __init__(
+        self, once: IdempotentRequests, records: Callable[[AsyncConnection], Records]
+    ) -> None:
         self._once = once
         self._records = records
 

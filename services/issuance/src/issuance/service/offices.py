@@ -6,9 +6,9 @@ from fractions import Fraction
 
 from passport.issuance.v1 import operations_pb2 as pb
 from passport.issuance.v1 import operations_pb2_grpc
-from servicekit.clock import Clock
-from servicekit.identity import caller
-from servicekit.server import Context
+from servicekit.grpc.server import Context
+from servicekit.process.clock import Clock
+from servicekit.security.identity import caller
 
 from issuance.domain.office import Machines, Office, UnknownOffice
 from issuance.service import encode

@@ -2,9 +2,9 @@
 
 from passport.issuance.v1 import operations_pb2 as pb
 from passport.issuance.v1 import operations_pb2_grpc
-from servicekit.clock import Clock
-from servicekit.identity import NATIONAL, caller
-from servicekit.server import Context
+from servicekit.grpc.server import Context
+from servicekit.process.clock import Clock
+from servicekit.security.identity import NATIONAL, caller
 
 from issuance.domain.outage import Outage
 from issuance.service import encode

@@ -1,7 +1,7 @@
 """Lists in pages: opaque tokens, honest sizes, and whose things a caller sees."""
 
-from servicekit import tokens
-from servicekit.identity import NATIONAL, Caller
+from servicekit.grpc import page_tokens
+from servicekit.security.identity import NATIONAL, Caller
 
 from issuance.domain.office import WrongOffice
 from issuance.use_cases.kept import Page
@@ -11,14 +11,14 @@ DEFAULT_SIZE = 100
 
 def page(size: int, token: str) -> Page:
     """The part of the list that is asked for. Raises BadPageToken."""
-    return Page(tokens.read_number(token), size or DEFAULT_SIZE)
+    return Page(page_tokens.read_number(token), size or DEFAULT_SIZE)
 
 
 def next_token(page: Page, numbers: list[int]) -> str:
     """For the page that follows these rows; empty where the list has ended."""
     if len(numbers) < page.size:
         return ""
-    return tokens.write(numbers[-1])
+    return page_tokens.write(numbers[-1])
 
 
 def own_office(caller: Caller, office: str) -> None:

@@ -5,9 +5,9 @@ from datetime import date
 
 from passport.issuance.v1 import operations_pb2 as pb
 from passport.issuance.v1 import operations_pb2_grpc
-from servicekit.clock import Clock
-from servicekit.identity import caller
-from servicekit.server import Context
+from servicekit.grpc.server import Context
+from servicekit.process.clock import Clock
+from servicekit.security.identity import caller
 
 from issuance.domain.office import Office
 from issuance.domain.plan import HORIZON, expected

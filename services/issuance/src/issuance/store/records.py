@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cached_property
 
-from servicekit.database import Database
+from servicekit.storage.database import Database
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.store.cases import CaseStore

@@ -1,7 +1,7 @@
 """The tables. Columns of `applications` are the fields of `Case`."""
 
-from servicekit.columns import Instant
-from servicekit.idempotency import requests_table
+from servicekit.storage.column_types import UtcDateTime
+from servicekit.storage.idempotency import requests_table
 from sqlalchemy import (
     Boolean,
     Column,
@@ -37,11 +37,11 @@ applications = Table(
     Column("lane", Coded(Lane), nullable=False),
     Column("holder", LargeBinary, nullable=False),
     Column("person_id", String(64), nullable=False),
-    Column("created_at", Instant, nullable=False),
-    Column("since", Instant, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
     Column("state", Coded(State), nullable=False),
     Column("revision", Integer, nullable=False),
-    Column("completed_at", Instant),
+    Column("completed_at", UtcDateTime),
     Column("place", Integer),
     Column("applied_on", Date),
     Column("due_on", Date),
@@ -55,9 +55,9 @@ applications = Table(
     Column("released_on", Date),
     Column("print_job", String, nullable=False),
     Column("book_serial", String, nullable=False),
-    Column("ready_at", Instant),
+    Column("ready_at", UtcDateTime),
     Column("refused_because", Words),
-    Column("handed_over_at", Instant),
+    Column("handed_over_at", UtcDateTime),
     Index("applications_queue", "office", "state", "place"),
     Index("applications_released", "office", "released_on"),
 )
@@ -77,7 +77,7 @@ history = Table(
     Column("source", Coded(State)),
     Column("target", Coded(State), nullable=False),
     Column("by", String, nullable=False),
-    Column("at", Instant, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
     Column("why", String, nullable=False),
 )
 
@@ -100,11 +100,11 @@ work = Table(
     Column("request_id", String(64), nullable=False),
     Column("payload", LargeBinary, nullable=False),
     Column("clearance", String, nullable=False),
-    Column("owed_at", Instant, nullable=False),
+    Column("owed_at", UtcDateTime, nullable=False),
     Column("attempts", Integer, nullable=False),
     # Real time, from here on.
-    Column("not_before", Instant, nullable=False),
-    Column("leased_until", Instant),
+    Column("not_before", UtcDateTime, nullable=False),
+    Column("leased_until", UtcDateTime),
     Column("leased_by", String, nullable=False),
     Column("trouble", String, nullable=False),
     UniqueConstraint("kind", "case"),
@@ -125,9 +125,9 @@ tasks = Table(
     Column("candidates", Candidates, nullable=False),
     Column("calibration", String, nullable=False),
     Column("claimed_by", String),
-    Column("claimed_at", Instant),
-    Column("opened_at", Instant, nullable=False),
-    Column("closed_at", Instant),
+    Column("claimed_at", UtcDateTime),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("closed_at", UtcDateTime),
 )
 
 looks = Table(
@@ -138,7 +138,7 @@ looks = Table(
     Column("by", String, nullable=False),
     Column("verdict", Coded(Verdict), nullable=False),
     Column("why", String, nullable=False),
-    Column("at", Instant, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
     UniqueConstraint("task", "by"),
 )
 
@@ -150,9 +150,9 @@ outages = Table(
     Column("scope", Coded(Scope), nullable=False),
     Column("office", String(8), nullable=False),
     Column("cause", String, nullable=False),
-    Column("began", Instant, nullable=False),
-    Column("ended", Instant, index=True),
-    Column("expected_end", Instant),
+    Column("began", UtcDateTime, nullable=False),
+    Column("ended", UtcDateTime, index=True),
+    Column("expected_end", UtcDateTime),
     Column("declared_by", String, nullable=False),
 )
 
@@ -161,7 +161,7 @@ outage_cases = Table(
     metadata,
     Column("outage", String(64), ForeignKey("outages.id"), primary_key=True),
     Column("case", String(64), ForeignKey("applications.id"), primary_key=True, index=True),
-    Column("since", Instant, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
 )
 
 notices = Table(
@@ -175,7 +175,7 @@ notices = Table(
     Column("kind", Coded(NoticeKind), nullable=False),
     Column("collect_on", Date),
     Column("text", Words, nullable=False),
-    Column("at", Instant, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
     UniqueConstraint("case", "nth"),
     Index("notices_office", "office", "number"),
 )
@@ -195,7 +195,7 @@ plans = Table(
     Column("office", String(8), primary_key=True),
     # Grows with everything that may change the plan.
     Column("changes", Integer, nullable=False),
-    Column("asked_at", Instant, nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
 )
 
 counters = Table(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from servicekit.errors import DomainError, Kind
+from servicekit.errors import DomainError, ErrorKind
 
 from issuance.domain.adjudication import Task, Verdict
 from issuance.domain.case import Actor, Entry
@@ -32,7 +32,7 @@ _INTAKE = frozenset(
 class TaskNotFound(DomainError):
     """There is no such task."""
 
-    kind = Kind.NOT_FOUND
+    kind = ErrorKind.NOT_FOUND
     reason = "TASK_NOT_FOUND"
 
 

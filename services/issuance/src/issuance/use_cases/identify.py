@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from servicekit.clock import Clock
-from servicekit.failpoint import failpoint
+from servicekit.process.clock import Clock
+from servicekit.process.failpoint import failpoint
 
 from issuance.domain.adjudication import Task
 from issuance.domain.case import ISSUANCE, Case

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from servicekit.errors import DomainError, Kind
+from servicekit.errors import DomainError, ErrorKind
 
 from issuance.domain.office import Office, UnknownOffice
 from issuance.domain.outage import Outage, Scope
@@ -20,14 +20,14 @@ MATCHER_AWAY = "the national matcher does not answer"
 class OutageNotFound(DomainError):
     """There is no such outage."""
 
-    kind = Kind.NOT_FOUND
+    kind = ErrorKind.NOT_FOUND
     reason = "OUTAGE_NOT_FOUND"
 
 
 class OutageOverlaps(DomainError):
     """An outage of the same scope and office is known for that time."""
 
-    kind = Kind.ALREADY_EXISTS
+    kind = ErrorKind.ALREADY_EXISTS
     reason = "OUTAGE_OVERLAPS"
 
 

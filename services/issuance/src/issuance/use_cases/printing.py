@@ -6,8 +6,8 @@ from enum import Enum, auto
 from typing import Protocol
 
 import structlog
-from servicekit.clock import Clock
-from servicekit.failpoint import failpoint
+from servicekit.process.clock import Clock
+from servicekit.process.failpoint import failpoint
 
 from issuance.domain.case import ISSUANCE, ApplicationNotFound
 from issuance.domain.owed import Owed

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from servicekit.failpoint import failpoint
+from servicekit.process.failpoint import failpoint
 
 from issuance.domain.case import ISSUANCE
 from issuance.domain.notices import OUTAGE, QUEUE, Notice, Standing, due

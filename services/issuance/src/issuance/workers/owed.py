@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from servicekit.failpoint import failpoint
+from servicekit.process.failpoint import failpoint
 
 from issuance.domain.owed import Owed, stopping
 from issuance.domain.states import Work

@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime
 
 import structlog
-from servicekit.clock import Clock
+from servicekit.process.clock import Clock
 
 from issuance.domain.office import Office
 from issuance.domain.outage import Outage

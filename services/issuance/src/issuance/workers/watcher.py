@@ -6,8 +6,8 @@ from datetime import datetime
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
-from servicekit.clock import Clock
-from servicekit.failpoint import failpoint
+from servicekit.process.clock import Clock
+from servicekit.process.failpoint import failpoint
 
 from issuance.domain.outage import Scope
 from issuance.domain.watch import Watch

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
-from servicekit.pool import Pool
+from servicekit.process.worker_pool import WorkerPool
 
 from matcher.domain.change import Change
 from matcher.domain.errors import IndexBehind
@@ -23,7 +23,7 @@ _RETRY_AFTER = timedelta(seconds=1)
 class Follower:
     """Keeps a gallery at the state of the database, whichever replica changed that."""
 
-    def __init__(self, loader: Loader, searches: Pool) -> None:
+    def __init__(self, loader: Loader, searches: WorkerPool) -> None:
         self._loader = loader
         self._searches = searches
         self._gallery: Gallery | None = None

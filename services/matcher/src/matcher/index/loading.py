@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
-from servicekit.pool import Pool
+from servicekit.process.worker_pool import WorkerPool
 
 from matcher.domain.biometrics import Embedding
 from matcher.domain.change import Change
@@ -44,7 +44,7 @@ class Loader:
     """Makes galleries."""
 
     store: Store
-    pool: Pool
+    pool: WorkerPool
     models: Models
     snapshot_file: Path | None
 

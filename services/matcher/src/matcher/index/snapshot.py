@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from servicekit.failpoint import failpoint
+from servicekit.process.failpoint import failpoint
 
 from matcher.domain.biometrics import Status
 from matcher.domain.gallery import Entry, Features

@@ -2,7 +2,7 @@
 
 from passport.matcher.v1 import admin_pb2 as pb
 from passport.matcher.v1 import admin_pb2_grpc
-from servicekit.server import Context
+from servicekit.grpc.server import Context
 
 from matcher.service import encode
 from matcher.use_cases.status import Status

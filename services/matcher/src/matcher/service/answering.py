@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from google.protobuf.message import Message
-from servicekit.idempotency import Once
+from servicekit.storage.idempotency import IdempotentRequests
 
 from matcher.use_cases.keeping import Keep
 from matcher.use_cases.ports import Records
@@ -14,18 +14,18 @@ T = TypeVar("T")
 
 
 async def answer_once(
-    once: Once,
+    once: IdempotentRequests,
     request: Message,
     encode: Callable[[T], M],
     answer: type[M],
     act: Callable[[Keep[T]], Awaitable[T]],
 ) -> M:
     """The earlier answer if there is one, else what ``act`` does, kept in its last commit."""
-    async with once.claim(request, answer) as claim:
-        if claim.earlier is not None:
-            return claim.earlier
+    async with once.begin(request, answer) as record:
+        if record.earlier_answer is not None:
+            return record.earlier_answer
 
         async def keep(records: Records, result: T) -> None:
-            await claim.record(records.transaction, encode(result))
+            await record.store_answer(records.transaction, encode(result))
 
         return encode(await act(keep))

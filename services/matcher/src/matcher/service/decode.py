@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from passport.matcher.v1 import encounters_pb2, identification_pb2
 from passport.type.v1 import biometrics_pb2
-from servicekit.identity import caller
+from servicekit.security.identity import caller
 
 from matcher.domain.biometrics import Image, Missing, Sample, Template
 from matcher.domain.change import Change

@@ -2,9 +2,9 @@
 
 from passport.matcher.v1 import encounters_pb2 as pb
 from passport.matcher.v1 import encounters_pb2_grpc
-from servicekit.channel import remaining
-from servicekit.idempotency import Once
-from servicekit.server import Context
+from servicekit.grpc.client_channel import remaining
+from servicekit.grpc.server import Context
+from servicekit.storage.idempotency import IdempotentRequests
 
 from matcher.domain.biometrics import Status
 from matcher.service import decode, encode
@@ -16,7 +16,7 @@ from matcher.use_cases.enrol import Enrol
 class Encounters(encounters_pb2_grpc.EncountersServicer):
     """What people have given us of their fingers."""
 
-    def __init__(self, once: Once, enrol: Enrol, curate: Curate) -> None:
+    def __init__(self, once: IdempotentRequests, enrol: Enrol, curate: Curate) -> None:
         self._once = once
         self._enrol = enrol
         self._curate = curate

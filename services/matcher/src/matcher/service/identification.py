@@ -2,9 +2,9 @@
 
 from passport.matcher.v1 import identification_pb2 as pb
 from passport.matcher.v1 import identification_pb2_grpc
-from servicekit.channel import remaining
-from servicekit.idempotency import Once
-from servicekit.server import Context
+from servicekit.grpc.client_channel import remaining
+from servicekit.grpc.server import Context
+from servicekit.storage.idempotency import IdempotentRequests
 
 from matcher.service import decode, encode
 from matcher.service.answering import answer_once
@@ -16,7 +16,7 @@ from matcher.use_cases.verify import Verify
 class Identification(identification_pb2_grpc.IdentificationServicer):
     """Who is this."""
 
-    def __init__(self, once: Once, identify: Identify) -> None:
+    def __init__(self, once: IdempotentRequests, identify: Identify) -> None:
         self._once = once
         self._identify = identify
 
@@ -34,7 +34,7 @@ class Identification(identification_pb2_grpc.IdentificationServicer):
 class Verification(identification_pb2_grpc.VerificationServicer):
     """Is this who they say."""
 
-    def __init__(self, once: Once, verify: Verify) -> None:
+    def __init__(self, once: IdempotentRequests, verify: Verify) -> None:
         self._once = once
         self._verify = verify
 

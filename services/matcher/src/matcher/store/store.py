@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from servicekit.database import Database
+from servicekit.storage.database import Database
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from matcher.store.changes import Changes

@@ -1,7 +1,7 @@
 """The tables. What is not in them cannot be lost: everything else is made anew from them."""
 
-from servicekit.columns import Instant
-from servicekit.idempotency import requests_table
+from servicekit.storage.column_types import UtcDateTime
+from servicekit.storage.idempotency import requests_table
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -58,7 +58,7 @@ encounters = Table(
     Column("person_id", String(64), nullable=False, index=True),
     Column("status", Integer, nullable=False, index=True),
     Column("revision", BigInteger, nullable=False),
-    Column("created_at", Instant, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
     Column("added", BigInteger, nullable=False, unique=True),
     Column("changed", BigInteger, nullable=False),
     # The request that added it, so that a retry after a crash can go on.

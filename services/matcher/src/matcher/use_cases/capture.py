@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from servicekit.errors import InvalidRequest
-from servicekit.pool import Pool
+from servicekit.process.worker_pool import WorkerPool
 
 from matcher.domain.biometrics import Finger, Image, Missing, Sample, Template
 from matcher.domain.errors import (
@@ -42,7 +42,7 @@ class Capture:
 
     extractor: Extractor
     gate: Gate
-    pool: Pool
+    pool: WorkerPool
     keep_images: bool
 
     async def __call__(self, samples: Sequence[Sample], path: str) -> tuple[Finger, ...]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from servicekit.failpoint import failpoint
+from servicekit.process.failpoint import failpoint
 
 from matcher.domain.biometrics import Encounter, Status
 from matcher.domain.change import Change

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from servicekit.clock import Clock
-from servicekit.failpoint import failpoint
+from servicekit.process.clock import Clock
+from servicekit.process.failpoint import failpoint
 
 from matcher.domain.biometrics import Encounter, Status
 from matcher.domain.decision import Kind, Question, Recorded

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from servicekit.pool import Pool
+from servicekit.process.worker_pool import WorkerPool
 
 from matcher.domain.biometrics import Image
 from matcher.domain.decision import Decision, FingerEvidence, Recorded
@@ -40,7 +40,7 @@ class Evidence:
     """Shows decisions."""
 
     store: Store
-    pool: Pool
+    pool: WorkerPool
     readiness: Readiness
 
     async def get(self, decision_id: str) -> Recorded:

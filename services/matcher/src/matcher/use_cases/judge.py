@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from servicekit.clock import Clock
+from servicekit.process.clock import Clock
 
 from matcher.domain.change import Change
 from matcher.domain.decision import Candidate, Decision, Question

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from servicekit.pool import Pool
+from servicekit.process.worker_pool import WorkerPool
 
 from matcher.domain.biometrics import Finger, Status
 from matcher.domain.decision import ProbeFinger
@@ -23,7 +23,7 @@ class Probing:
 
     store: Store
     capture: Capture
-    pool: Pool
+    pool: WorkerPool
 
     async def side(self, probe: Probe, path: str) -> Side:
         """The probe's fingers. path: of the probe in the request.

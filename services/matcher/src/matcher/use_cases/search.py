@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from servicekit.failpoint import failpoint
-from servicekit.pool import Pool
+from servicekit.process.failpoint import failpoint
+from servicekit.process.worker_pool import WorkerPool
 
 from matcher.domain.decision import Decision, Question
 from matcher.domain.gallery import Features, Reach, Scope
@@ -19,7 +19,7 @@ class Search:
     """Searches."""
 
     index: Index
-    pool: Pool
+    pool: WorkerPool
     judge: Judge
     reach: Reach
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from servicekit.clock import Clock
+from servicekit.process.clock import Clock
 
 from matcher.domain.change import Change
 from matcher.domain.gallery import IndexState

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from servicekit.pool import Pool
+from servicekit.process.worker_pool import WorkerPool
 
 from matcher.domain.decision import Kind, Misplaced, Question, Recorded
 from matcher.domain.enrolment import Origin
@@ -27,7 +27,7 @@ class Verify:
 
     store: Store
     probing: Probing
-    pool: Pool
+    pool: WorkerPool
     judge: Judge
     readiness: Readiness
     target_fmr: float

@@ -6,7 +6,7 @@ from itertools import count
 from urllib.parse import urlsplit, urlunsplit
 
 import aiohttp
-from servicekit.failpoint import failpoint
+from servicekit.process.failpoint import failpoint
 
 from printer.domain.machine import (
     MachineAbsent,

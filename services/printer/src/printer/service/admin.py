@@ -2,7 +2,7 @@
 
 from passport.printer.v1 import shopfloor_pb2 as pb
 from passport.printer.v1 import shopfloor_pb2_grpc
-from servicekit.server import Context
+from servicekit.grpc.server import Context
 
 from printer.service import encode
 from printer.service.desk import Desk

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from google.protobuf.message import Message
-from servicekit.clock import Clock
-from servicekit.database import Database
 from servicekit.errors import NotPermitted
-from servicekit.idempotency import Once
-from servicekit.identity import caller
+from servicekit.process.clock import Clock
+from servicekit.security.identity import caller
+from servicekit.storage.database import Database
+from servicekit.storage.idempotency import IdempotentRequests
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from printer.use_cases.bell import Bell
@@ -27,7 +27,7 @@ class Desk:
     office: str
     store: Store
     database: Database
-    once: Once
+    once: IdempotentRequests
     records: Callable[[AsyncConnection], Records]
     floor: Floor
     clock: Clock
@@ -60,12 +60,12 @@ class Desk:
     ) -> M:
         """As `change`, with work before the transaction; an answered request repeats neither."""
         self.admit()
-        async with self.once.claim(request, answer) as claim:
-            if claim.earlier is not None:
-                return claim.earlier
+        async with self.once.begin(request, answer) as record:
+            if record.earlier_answer is not None:
+                return record.earlier_answer
             prepared = await prepare()
             async with self.database.begin() as connection:
                 reply = await act(self.records(connection), prepared)
-                await claim.record(connection, reply)
+                await record.store_answer(connection, reply)
         self.bell.ring()
         return reply

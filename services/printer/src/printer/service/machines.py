@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from passport.printer.v1 import shopfloor_pb2 as pb
 from passport.printer.v1 import shopfloor_pb2_grpc
-from servicekit.server import Context
+from servicekit.grpc.server import Context
 
 from printer.domain.machine import Sighting
 from printer.service import encode

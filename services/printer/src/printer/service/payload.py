@@ -6,7 +6,7 @@ from google.protobuf.message import DecodeError
 from passport.printer.v1 import jobs_pb2 as pb
 from passport.type.v1 import civil_pb2
 from servicekit.errors import InvalidRequest
-from servicekit.messages import validate
+from servicekit.grpc.message_checks import validate
 
 from printer.domain.errors import BadPayload
 from printer.page.data_page import PageData

@@ -2,8 +2,8 @@
 
 from passport.printer.v1 import shopfloor_pb2 as pb
 from passport.printer.v1 import shopfloor_pb2_grpc
-from servicekit import tokens
-from servicekit.server import Context
+from servicekit.grpc import page_tokens
+from servicekit.grpc.server import Context
 
 from printer.service import encode
 from printer.service.desk import Desk
@@ -52,11 +52,11 @@ class Stock(shopfloor_pb2_grpc.StockServicer):
     ) -> pb.ListBooksResponse:
         """Books by serial."""
         self._desk.admit()
-        after = tokens.read_key(request.page_token)
+        after = page_tokens.read_key(request.page_token)
         size = request.page_size or _PAGE_SIZE
         async with self._desk.store.read() as records:
             books = await records.books.listed(_STATES.get(request.state), after, size)
-        more = tokens.write(books[-1].serial) if len(books) == size else ""
+        more = page_tokens.write(books[-1].serial) if len(books) == size else ""
         return pb.ListBooksResponse(
             books=[encode.book(book) for book in books], next_page_token=more
         )

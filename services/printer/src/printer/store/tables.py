@@ -1,7 +1,7 @@
 """Tables of a printing office. The migrations beside this module make them."""
 
-from servicekit.columns import Instant
-from servicekit.idempotency import requests_table
+from servicekit.storage.column_types import UtcDateTime
+from servicekit.storage.idempotency import requests_table
 from sqlalchemy import (
     Boolean,
     Column,
@@ -38,7 +38,7 @@ deliveries = Table(
     Column("first_serial", String, primary_key=True),
     Column("count", Integer, nullable=False),
     Column("delivery_note", String, nullable=False),
-    Column("received_at", Instant, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
     Column("received_by", String, nullable=False),
 )
 
@@ -63,7 +63,7 @@ jobs = Table(
     Column("state", String, nullable=False, index=True),
     Column("revision", Integer, nullable=False),
     Column("change", Integer, nullable=False, unique=True),
-    Column("created_at", Instant, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
     Column("clearance_id", String, nullable=False, unique=True),
     Column("clearance", String, nullable=False),
     Column("payload", LargeBinary, nullable=False),
@@ -88,10 +88,10 @@ attempts = Table(
     Column("position", Integer, nullable=False),
     Column("machine_id", String, nullable=False),
     Column("book_serial", String, ForeignKey("books.serial"), nullable=False),
-    Column("assigned_at", Instant, nullable=False),
+    Column("assigned_at", UtcDateTime, nullable=False),
     Column("printer_uuid", String, nullable=False),
     Column("up_time", Integer, nullable=False),
-    Column("asked_at", Instant, nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
     Column("delivered", Boolean, nullable=False),
     Column("outcome", String),
     Column("reason", String, nullable=False),
@@ -104,7 +104,7 @@ history = Table(
     Column("job_id", String, ForeignKey("jobs.job_id"), primary_key=True),
     Column("revision", Integer, primary_key=True),
     Column("event", String, nullable=False),
-    Column("at", Instant, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
     Column("by", String, nullable=False),
     Column("reason", String, nullable=False),
 )

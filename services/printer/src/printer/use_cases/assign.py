@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from servicekit.clock import Clock
+from servicekit.process.clock import Clock
 
 from printer.domain.book import BookState
 from printer.domain.job import Attempt, Event, Job

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Protocol
 
-from servicekit.clock import Clock
-from servicekit.pool import Pool
+from servicekit.process.clock import Clock
+from servicekit.process.worker_pool import WorkerPool
 
 from printer.domain.clearance import Clearance, check
 from printer.domain.errors import BadPayload, ClearancePayloadMismatch
@@ -59,7 +59,7 @@ class CreatePrintJob:
         read_payload: PayloadReader,
         office: str,
         clock: Clock,
-        pool: Pool,
+        pool: WorkerPool,
         new_id: Callable[[], str],
     ) -> None:
         self._verify = verify

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
-from servicekit.clock import Clock
-from servicekit.failpoint import failpoint
+from servicekit.process.clock import Clock
+from servicekit.process.failpoint import failpoint
 
 from printer.domain.job import Event, Job, JobState
 from printer.domain.machine import (

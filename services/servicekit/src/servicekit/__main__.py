@@ -1,0 +1,54 @@
+"""Command line: ``servicekit cert`` makes development certificates."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from servicekit.errors import NoIdentity
+from servicekit.security.development_certificates import issue
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command; exits with 2 and one line on stderr when it cannot be done."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        files = issue(
+            options.dir,
+            office=options.office,
+            service=options.service,
+            user=options.user,
+            role=options.role,
+            country=options.country,
+            dns=tuple(options.dns),
+        )
+    except (ValueError, OSError, NoIdentity) as error:
+        parser.error(str(error))
+    for file in (files.certificate, files.private_key, files.authority):
+        sys.stdout.write(f"{file}\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="servicekit", description="Tools of the service runtime.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    cert = commands.add_parser(
+        "cert",
+        help="make a development certificate",
+        description="Make a certificate signed by the development authority of a folder, which is "
+        "made on first use. Prints the paths of certificate, private key and authority.",
+        epilog="example: servicekit cert --dir build/pki --office BJM --user siti --role examiner",
+    )
+    cert.add_argument("--dir", type=Path, required=True, help="folder of the authority")
+    cert.add_argument("--office", default="national", help="office id (default: national)")
+    cert.add_argument("--service", help="name of a service")
+    cert.add_argument("--user", help="name of a person, together with --role")
+    cert.add_argument("--role", help="role of that person")
+    cert.add_argument("--country", default="id", help="two letters (default: id)")
+    cert.add_argument(
+        "--dns", action="append", default=[], help="further host name of a service; may be repeated"
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,146 @@
+"""A gRPC server as all our services are: mutual TLS, guarded, healthy or honest about it."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import grpc
+from google.protobuf.descriptor import ServiceDescriptor
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from servicekit.grpc.call_audit import serve_metrics
+from servicekit.grpc.interceptor import Interceptor
+from servicekit.grpc.load_shedding import LoadShedding
+from servicekit.grpc.method_handlers import Context
+from servicekit.process import failpoint, logs
+from servicekit.process.settings import ServiceSettings
+from servicekit.security.policy import Policy
+from servicekit.security.tls import ClientTls, identity_of, server_credentials
+
+__all__ = ["Context", "Server"]
+
+# Beyond the limit of a request gRPC reads up to this many times as much, so that the answer can
+# give a reason; beyond that gRPC itself answers RESOURCE_EXHAUSTED, without one.
+_MARGIN = 4
+
+_SERVING = health_pb2.HealthCheckResponse.SERVING
+_NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
+
+# Between saying NOT_SERVING and closing the door: clients hear of it and go elsewhere.
+_FAREWELL_SECONDS = 0.2
+
+
+class Server:
+    """Serves what is added to ``grpc``, plus health and reflection.
+
+    domain: of errors, as in ``passport.matcher``. services: those offered, for health and
+    reflection. Raises OSError, ValueError or PolicyError when settings name unusable files.
+    """
+
+    def __init__(
+        self, settings: ServiceSettings, *, domain: str, services: Sequence[ServiceDescriptor]
+    ) -> None:
+        logs.configure(settings.log_level)
+        failpoint.arm(settings.failpoints)
+        self._settings = settings
+        self._name = domain.rpartition(".")[2]
+        self._admission = LoadShedding(settings.max_calls_in_flight)
+        self.grpc: grpc.aio.Server = grpc.aio.server(
+            interceptors=[
+                Interceptor(
+                    country=identity_of(settings.certificate).country,
+                    domain=domain,
+                    policy=Policy.load(settings.policy_file),
+                    admission=self._admission,
+                    max_message_bytes=settings.max_message_bytes,
+                    default_deadline=settings.default_deadline_seconds,
+                )
+            ],
+            options=_options(settings.max_message_bytes),
+        )
+        self._stated: set[str] = set()
+        self._services = ["", *(service.full_name for service in services)]
+        self._health = health.aio.HealthServicer()
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self.grpc)
+        reflection.enable_server_reflection(
+            [*self._services[1:], health.SERVICE_NAME, reflection.SERVICE_NAME], self.grpc
+        )
+
+    async def set_serving(self, service: str, serving: bool) -> None:
+        """State whether a service, by its full name, is able to serve; "" is the whole server."""
+        self._stated.add(service)
+        await self._health.set(service, _SERVING if serving else _NOT_SERVING)
+
+    async def run(self, ready: Callable[[], Awaitable[None]] | None = None) -> None:
+        """Serve until SIGTERM or SIGINT, then drain.
+
+        Prints ``READY <name> <host:port>`` on stdout once it listens. Until ``ready`` is done
+        nothing counts as serving; then everything does that nobody stated otherwise.
+        """
+        await self._start()
+        serving = asyncio.create_task(self._serve(ready))
+        try:
+            with _on_stop_signal(serving.cancel):
+                await asyncio.wait([serving])
+        finally:
+            serving.cancel()
+            await self._drain()
+        if not serving.cancelled():
+            serving.result()
+
+    async def _start(self) -> None:
+        settings = self._settings
+        for service in self._services:
+            await self._health.set(service, _NOT_SERVING)
+        files = ClientTls(settings.certificate, settings.private_key, settings.authority)
+        port = self.grpc.add_secure_port(settings.listen, server_credentials(files))
+        if settings.metrics_listen is not None:
+            serve_metrics(settings.metrics_listen)
+        await self.grpc.start()
+        host = settings.listen.rpartition(":")[0]
+        sys.stdout.write(f"READY {self._name} {host}:{port}\n")
+        sys.stdout.flush()
+
+    async def _serve(self, ready: Callable[[], Awaitable[None]] | None) -> None:
+        if ready is not None:
+            await ready()
+        for service in self._services:
+            if service not in self._stated:
+                await self.set_serving(service, True)
+        # Not wait_for_termination(): when that is cancelled, stopping fails.
+        await asyncio.Event().wait()
+
+    async def _drain(self) -> None:
+        await self._health.enter_graceful_shutdown()
+        await asyncio.sleep(min(_FAREWELL_SECONDS, self._settings.drain_seconds))
+        stopping = asyncio.create_task(self.grpc.stop(self._settings.drain_seconds))
+        self._admission.end_streams()
+        await stopping
+
+
+@contextmanager
+def _on_stop_signal(act: Callable[[], object]) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, act)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+
+
+def _options(max_message_bytes: int) -> list[tuple[str, int]]:
+    return [
+        ("grpc.max_receive_message_length", _MARGIN * max_message_bytes),
+        ("grpc.max_send_message_length", -1),  # measured by us, to give a reason,
+        # Clients ping often to notice a frozen server; without this, quiet long calls would be
+        # killed with "Too many pings".
+        ("grpc.http2.max_ping_strikes", 0),
+        ("grpc.keepalive_permit_without_calls", 1),
+        # Two servers on one port would each get some of the calls, and nobody would notice.
+        ("grpc.so_reuseport", 0),
+    ]

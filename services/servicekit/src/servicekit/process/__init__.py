@@ -1,0 +1,1 @@
+"""What a process needs: settings, clock, logs, threads, places to crash at."""

@@ -1,0 +1,1 @@
+"""Who calls: certificates, identities, and who may call what."""

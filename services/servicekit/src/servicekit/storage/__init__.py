@@ -1,0 +1,1 @@
+"""The database, repeatable requests, and what they are kept in."""

@@ -1,0 +1,137 @@
+"""One database behind SQLAlchemy Core: a SQLite file or PostgreSQL, the same code for both."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from typing import Any
+
+from sqlalchemy import Connection, event, make_url, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from servicekit.storage.uncancelled_connection import UncancelledConnection
+
+_SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=10000",  # milliseconds; for other processes, ours take turns below
+)
+
+
+class Database:
+    """Transactions over one database; close it when done."""
+
+    def __init__(self, url: str) -> None:
+        self._is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        # A server may hang up while nobody looks; a file does not. An error's parameters are what
+        # people told us, and would end in the log.
+        self.engine: AsyncEngine = create_async_engine(
+            url, pool_pre_ping=not self._is_sqlite, hide_parameters=True
+        )
+        self._turn: AbstractAsyncContextManager[Any] = nullcontext()
+        if self._is_sqlite:
+            _prepare_sqlite(self.engine)
+            # SQLite has one writer: a fair queue here beats polling for the file lock there.
+            self._turn = asyncio.Semaphore(1)
+        # Apart from the work's pool, else claims could wait for each other's connections.
+        self._locks = create_async_engine(url, pool_pre_ping=True, pool_size=16)
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncConnection]:
+        """A write transaction, committed at the end of the block, rolled back on an exception."""
+        async with self._turn, self._transaction({"begin": "BEGIN IMMEDIATE"}) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that sees one state of the database and never waits for writers."""
+        options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        async with self._transaction({} if self._is_sqlite else options) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _transaction(self, options: dict[str, Any]) -> AsyncIterator[AsyncConnection]:
+        connection = UncancelledConnection(self.engine)
+        try:
+            await connection.start()
+            await connection.execution_options(**options)
+            yield connection
+            await connection.commit()
+        finally:
+            await connection.close()
+
+    @asynccontextmanager
+    async def lock(self, key: int) -> AsyncIterator[bool]:
+        """Hold a lock over all replicas, or learn at once (False) that another holds it.
+
+        key: signed, 64 bits. The lock ends with the block or with the process. A SQLite file
+        belongs to one process, so there the lock is always granted: callers keep order within
+        their own process themselves.
+        """
+        if self._is_sqlite:
+            yield True
+            return
+        async with self._locks.begin() as connection:
+            answer = await connection.scalar(
+                text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": key}
+            )
+            yield bool(answer)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.engine.dispose()
+        await self._locks.dispose()
+
+
+def _prepare_sqlite(engine: AsyncEngine) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def configure(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions of its own
+        cursor: sqlite3.Cursor = connection.cursor()
+        for pragma in _SQLITE_PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        connection.exec_driver_sql(options.get("begin", "BEGIN"))
+
+
+def migrate(url: str, script_location: str) -> None:
+    """Bring the database to the newest schema.
+
+    script_location: a folder or ``package:folder`` with Alembic's ``versions/`` in it.
+    Raises OSError when the database cannot be used; a failed upgrade changes nothing.
+    """
+    # In a thread of its own, so that it can be called where an event loop already runs.
+    with ThreadPoolExecutor(1) as thread:
+        try:
+            thread.submit(asyncio.run, _migrate(url, script_location)).result()
+        except SQLAlchemyError as error:
+            reason = str(error).splitlines()[0]
+            raise OSError(f"the database of database_url cannot be used: {reason}") from error
+
+
+async def _migrate(url: str, script_location: str) -> None:
+    database = Database(url)
+    try:
+        async with database.begin() as connection:
+            await connection.run_sync(_upgrade, f"{script_location}/versions")
+    finally:
+        await database.close()
+
+
+def _upgrade(connection: Connection, versions: str) -> None:
+    # Imported here: a service needs Alembic once at most, and not to start.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", "servicekit.storage:migration")
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", versions.replace("%", "%%"))
+    command.upgrade(config, "head")

@@ -1,0 +1,102 @@
+import asyncio
+import json
+import urllib.request
+from typing import Any
+
+import pytest
+from passport.matcher.v1 import encounters_pb2 as pb
+from passport.matcher.v1 import encounters_pb2_grpc as stubs
+from prometheus_client import REGISTRY
+from servicekit.security.identity import acting_as, parse
+
+GET = "passport.matcher.v1.Encounters/GetEncounter"
+PAYLOAD = "a-very-private-encounter"
+REQUEST = pb.GetEncounterRequest(encounter_id=PAYLOAD)
+
+
+async def answer(request: pb.GetEncounterRequest, context: Any) -> pb.Encounter:
+    return pb.Encounter(encounter_id=request.encounter_id)
+
+
+def audited(capsys: pytest.CaptureFixture[str]) -> tuple[str, list[dict[str, Any]]]:
+    text = capsys.readouterr().err
+    lines = [json.loads(line) for line in text.splitlines()]
+    return text, [line for line in lines if line.get("method") == GET]
+
+
+def count(outcome: str) -> float:
+    labels = {"method": GET, "outcome": outcome}
+    return REGISTRY.get_sample_value("grpc_server_calls_total", labels) or 0.0
+
+
+async def test_an_answered_call_is_logged_without_its_content(
+    serve: Any, connect: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stub = stubs.EncountersStub(connect(await serve({"GetEncounter": answer})))
+
+    await stub.GetEncounter(REQUEST, timeout=5)
+
+    text, (line,) = audited(capsys)
+    assert line["caller"] == "spiffe://id/office/national/service/issuance"
+    assert line["outcome"] == "OK"
+    assert line["ms"] >= 0
+    assert PAYLOAD not in text
+
+
+async def test_a_refused_call_is_logged_with_caller_and_reason(
+    serve: Any, connect: Any, pki: Any, failure: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address = await serve({"GetEncounter": answer})
+    stub = stubs.EncountersStub(connect(address, pki.user("examiner")))
+    refused_before = count("PERMISSION_DENIED")
+
+    await failure(stub.GetEncounter(REQUEST, timeout=5))
+
+    _, (line,) = audited(capsys)
+    assert line["caller"] == "spiffe://id/office/BJM/user/siti/role/examiner"
+    assert line["outcome"] == "PERMISSION_DENIED"
+    assert line["reason"] == "NOT_PERMITTED"
+    assert count("PERMISSION_DENIED") == refused_before + 1
+
+
+async def test_a_service_acting_for_a_person_is_logged_with_the_person(
+    serve: Any, connect: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stub = stubs.EncountersStub(connect(await serve({"GetEncounter": answer})))
+    person = parse("spiffe://id/office/BJM/user/siti/role/officer")
+
+    with acting_as(person):
+        await stub.GetEncounter(REQUEST, timeout=5, metadata=[("other", "header")])
+    await stub.GetEncounter(REQUEST, timeout=5)
+
+    _, (for_siti, for_nobody) = audited(capsys)
+    assert for_siti["caller"] == for_nobody["caller"]
+    assert for_siti["on_behalf_of"] == person.uri
+    assert for_nobody["on_behalf_of"] is None
+
+
+async def test_a_person_cannot_pose_as_acting_for_another(
+    serve: Any, connect: Any, pki: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address = await serve({"GetEncounter": answer})
+    stub = stubs.EncountersStub(connect(address, pki.user("administrator")))
+    posing = [("on-behalf-of", "spiffe://id/office/BJM/user/adi/role/officer")]
+
+    await stub.GetEncounter(REQUEST, timeout=5, metadata=posing)
+
+    _, (line,) = audited(capsys)
+    assert line["on_behalf_of"] is None
+
+
+async def test_metrics_are_served_where_settings_say(
+    serve: Any, connect: Any, unused_tcp_port: int
+) -> None:
+    metrics = f"127.0.0.1:{unused_tcp_port}"
+    stub = stubs.EncountersStub(
+        connect(await serve({"GetEncounter": answer}, metrics_listen=metrics))
+    )
+    await stub.GetEncounter(REQUEST, timeout=5)
+
+    page = await asyncio.to_thread(urllib.request.urlopen, f"http://{metrics}/metrics")
+
+    assert f'grpc_server_calls_total{{method="{GET}",outcome="OK"}}' in page.read().decode()

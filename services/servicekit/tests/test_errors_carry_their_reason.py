@@ -1,0 +1,94 @@
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import grpc
+import pytest
+from passport.matcher.v1 import encounters_pb2 as pb
+from passport.matcher.v1 import encounters_pb2_grpc as stubs
+from passport.printer.v1 import jobs_pb2, jobs_pb2_grpc
+from servicekit.errors import DomainError, ErrorKind, InternalError, catalogue
+
+SECRET = "swordfish"
+REQUEST = pb.GetEncounterRequest(encounter_id="e1")
+
+
+class TooEarly(DomainError):
+    """It is too early."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "TOO_EARLY"
+
+
+async def too_early(request: Any, context: Any) -> pb.Encounter:
+    raise TooEarly("come later", field="encounter_id", retry_after=timedelta(seconds=90), day="Mo")
+
+
+async def broken(request: Any, context: Any) -> pb.Encounter:
+    raise RuntimeError(SECRET)
+
+
+async def answers_nothing(request: Any, context: Any) -> None:
+    return None
+
+
+async def breaks_on_the_way(request: Any, context: Any) -> AsyncIterator[jobs_pb2.PrintJobEvent]:
+    yield jobs_pb2.PrintJobEvent(resume_token="1")
+    raise RuntimeError(SECRET)
+
+
+async def test_a_domain_error_arrives_whole(serve: Any, connect: Any, failure: Any) -> None:
+    address = await serve({"GetEncounter": too_early})
+
+    failed = await failure(stubs.EncountersStub(connect(address)).GetEncounter(REQUEST, timeout=5))
+
+    assert failed.code is grpc.StatusCode.FAILED_PRECONDITION
+    assert failed.message == "come later"
+    assert failed.info.reason == "TOO_EARLY"
+    assert failed.info.domain == "passport.matcher"
+    assert dict(failed.info.metadata) == {"day": "Mo"}
+    assert failed.fields == ["encounter_id"]
+    assert failed.retry is not None
+    assert failed.retry.retry_delay.seconds == 90
+
+
+@pytest.mark.parametrize("handler", [broken, answers_nothing])
+async def test_a_fault_of_ours_leaks_nothing_and_is_logged(
+    serve: Any, connect: Any, failure: Any, handler: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address = await serve({"GetEncounter": handler})
+
+    failed = await failure(stubs.EncountersStub(connect(address)).GetEncounter(REQUEST, timeout=5))
+
+    assert failed.code is grpc.StatusCode.INTERNAL
+    assert failed.info.reason == InternalError.reason
+    assert SECRET not in failed.message
+    assert "unexpected_error" in capsys.readouterr().err
+
+
+async def test_a_fault_within_a_stream_leaks_nothing(
+    serve: Any, connect: Any, failure: Any
+) -> None:
+    address = await serve({"WatchPrintJobs": breaks_on_the_way})
+    stub = jobs_pb2_grpc.PrintJobsStub(connect(address))
+    events = aiter(stub.WatchPrintJobs(jobs_pb2.WatchPrintJobsRequest(), timeout=5))
+
+    first = await anext(events)
+    failed = await failure(anext(events))
+
+    assert first.resume_token == "1"
+    assert failed.info.reason == InternalError.reason
+    assert SECRET not in failed.message
+
+
+def test_the_catalogue_explains_every_reason_once() -> None:
+    entries = [entry for entry in catalogue() if entry.__module__ == "servicekit.errors"]
+    reasons = [entry.reason for entry in entries]
+
+    assert len(reasons) == len(set(reasons)) >= 12
+    assert all(entry.__doc__ and entry.kind in ErrorKind for entry in entries)
+
+
+@pytest.mark.parametrize("kind", ErrorKind)
+def test_every_kind_is_a_grpc_status(kind: ErrorKind) -> None:
+    assert kind.value in grpc.StatusCode.__members__

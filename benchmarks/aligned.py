@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from matcher.fingerprint.compare import pairs, prepare
-from matcher.fingerprint.minutiae import Minutiae
+from matcher.comparison.compare import pairs, prepare
+from matcher.minutiae import Minutiae
 from numpy.typing import NDArray
 from scipy.spatial import Delaunay, cKDTree  # type: ignore[import-untyped, unused-ignore]
 

@@ -12,10 +12,10 @@ from itertools import combinations
 from pathlib import Path
 
 import numpy as np
+from matcher.embedding.embedding import VERSION, embed_many
 from matcher.evaluation.collection import Print, collect, resolutions
 from matcher.evaluation.reading import read_all
-from matcher.fingerprint.embedding import VERSION, embed_many
-from matcher.fingerprint.minutiae import Minutiae
+from matcher.minutiae import Minutiae
 from matcher.synthetic import COMPETITION, impress, master
 from numpy.typing import NDArray
 

@@ -12,10 +12,10 @@ from statistics import mean
 
 import numpy as np
 import onnxruntime as ort  # type: ignore[import-untyped, unused-ignore]
-from matcher.fingerprint.extract import THRESHOLD, Extractor
-from matcher.fingerprint.image import decode
-from matcher.fingerprint.leader_weights import published_network
-from matcher.fingerprint.quality import nfiq2
+from matcher.extraction.extractor import THRESHOLD, Extractor
+from matcher.extraction.leader_weights import published_network
+from matcher.image.decode import decode
+from matcher.image.quality import nfiq2
 from numpy.typing import NDArray
 
 Grey = NDArray[np.uint8]

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from matcher.comparison.compare import compare, prepare
 from matcher.evaluation.collection import Collection, Print, collect, resolutions
 from matcher.evaluation.comparing import compare_all, score, similarities
 from matcher.evaluation.reading import read_all
-from matcher.fingerprint.compare import compare, prepare
-from matcher.fingerprint.iso19794 import Edition, FingerRecord, read, write
-from matcher.fingerprint.minutiae import Minutiae, minutiae
+from matcher.minutiae import Minutiae, minutiae
+from matcher.record.iso19794 import Edition, FingerRecord, read, write
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]

@@ -15,10 +15,10 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from harness.calls import together
 from harness.country import Country
 from harness.people import REGISTRY
-from matcher.fingerprint.compare import compare, prepare
-from matcher.fingerprint.extract import Extractor
-from matcher.fingerprint.image import decode
-from matcher.fingerprint.prefilter import promise
+from matcher.comparison.compare import compare, prepare
+from matcher.comparison.prefilter import promise
+from matcher.extraction.extractor import Extractor
+from matcher.image.decode import decode
 from matcher.synthetic import LIVE_SCAN, impress, master
 
 from benchmarks.figures import Figure

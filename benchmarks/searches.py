@@ -21,16 +21,16 @@ from uuid import uuid4
 import numpy as np
 from harness.calls import together
 from matcher.bootstrap import Truth, truth
+from matcher.comparison.compare import Prepared, compare, prepare
+from matcher.comparison.prefilter import promise
 from matcher.config import Settings
 from matcher.domain.biometrics import Finger, Status
 from matcher.domain.decision import Kind, Outcome, Question
 from matcher.domain.enrolment import Enrolment, Origin
 from matcher.domain.gallery import Reach, Scope
 from matcher.domain.probe import Side
-from matcher.fingerprint.compare import Prepared, compare, prepare
-from matcher.fingerprint.embedding import embed_many
-from matcher.fingerprint.iso19794 import FingerRecord, write
-from matcher.fingerprint.prefilter import promise
+from matcher.embedding.embedding import embed_many
+from matcher.record.iso19794 import FingerRecord, write
 from matcher.store.store import MIGRATIONS
 from matcher.synthetic import LIVE_SCAN, impress, master
 from matcher.use_cases.capture import read_template

@@ -15,12 +15,12 @@ from itertools import combinations
 from pathlib import Path
 
 import numpy as np
-from matcher.fingerprint.compare import compare, prepare
-from matcher.fingerprint.embedding import embed_many
-from matcher.fingerprint.extract import Extractor
-from matcher.fingerprint.image import decode
-from matcher.fingerprint.minutiae import Minutiae, minutiae
-from matcher.fingerprint.neighbourhood import expand
+from matcher.comparison.compare import compare, prepare
+from matcher.embedding.embedding import embed_many
+from matcher.embedding.neighbourhood import expand
+from matcher.extraction.extractor import Extractor
+from matcher.image.decode import decode
+from matcher.minutiae import Minutiae, minutiae
 from matcher.synthetic import COMPETITION, impress, lookalike, master
 from numpy.typing import NDArray
 from scipy.spatial import ConvexHull, cKDTree  # type: ignore[import-untyped, unused-ignore]

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
-from matcher.fingerprint.compare import compare, prepare
-from matcher.fingerprint.extract import Extractor
-from matcher.fingerprint.minutiae import Minutiae
-from matcher.fingerprint.quality import nfiq2
+from matcher.comparison.compare import compare, prepare
+from matcher.extraction.extractor import Extractor
+from matcher.image.quality import nfiq2
+from matcher.minutiae import Minutiae
 from matcher.synthetic import LIVE_SCAN, Print, impress, master, print_image, render_master
 from numpy.typing import NDArray
 from PIL import Image

@@ -1,9 +1,9 @@
 """Fingers of nobody for galleries: unlike each other, each like itself."""
 
 import numpy as np
+from matcher.comparison.compare import Prepared
 from matcher.domain.biometrics import Embedding
 from matcher.domain.gallery import Features
-from matcher.fingerprint.compare import Prepared
 
 
 def a_finger(rng: np.random.Generator, minutiae: int = 12) -> Features:

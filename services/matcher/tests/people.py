@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from matcher.fingerprint.iso19794 import FingerRecord, write
-from matcher.fingerprint.minutiae import Minutiae
+from matcher.minutiae import Minutiae
+from matcher.record.iso19794 import FingerRecord, write
 from matcher.synthetic import LIVE_SCAN, impress, master
 from passport.matcher.v1 import identification_pb2
 from passport.type.v1 import biometrics_pb2 as b

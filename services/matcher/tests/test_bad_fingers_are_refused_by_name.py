@@ -7,8 +7,8 @@ from io import BytesIO
 
 import numpy as np
 import pytest
-from matcher.fingerprint.iso19794 import FingerRecord, write
-from matcher.fingerprint.minutiae import minutiae as rows
+from matcher.minutiae import minutiae as rows
+from matcher.record.iso19794 import FingerRecord, write
 from passport.type.v1 import biometrics_pb2 as b
 from PIL import Image
 

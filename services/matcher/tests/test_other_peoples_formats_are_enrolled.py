@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from matcher.fingerprint.image import decode
-from matcher.fingerprint.iso19794 import Edition, FingerRecord, write
+from matcher.image.decode import decode
+from matcher.record.iso19794 import Edition, FingerRecord, write
 from passport.type.v1 import biometrics_pb2 as b
 from PIL import Image
 

@@ -3,7 +3,7 @@
 import dataclasses
 
 import numpy as np
-from matcher.fingerprint.iso19794 import FingerRecord, write
+from matcher.record.iso19794 import FingerRecord, write
 from passport.matcher.v1 import identification_pb2
 from passport.type.v1 import biometrics_pb2 as b
 

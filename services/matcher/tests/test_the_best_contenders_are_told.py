@@ -3,9 +3,9 @@
 import math
 
 import pytest
+from matcher.comparison.compare import Prepared, pairs, prepare
 from matcher.domain.decision import Candidate
 from matcher.domain.gallery import Contender, Impression
-from matcher.fingerprint.compare import Prepared, pairs, prepare
 from matcher.use_cases.contest import contest
 
 from .people import BOTH_INDEX, minutiae

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
+from matcher.comparison.prefilter import promise
 from matcher.domain.biometrics import Status
 from matcher.domain.change import Change
 from matcher.domain.gallery import Entry, Features, Reach, Scope, Shortlist
 from matcher.domain.rules import shortlist
-from matcher.fingerprint.prefilter import promise
 from matcher.index.gallery import Gallery
 
 from .galleries import a_finger, beside

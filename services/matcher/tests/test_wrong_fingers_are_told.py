@@ -1,7 +1,7 @@
 """A finger given twice, or given as another than it is, is noticed."""
 
 import pytest
-from matcher.fingerprint.iso19794 import FingerRecord, write
+from matcher.record.iso19794 import FingerRecord, write
 from passport.matcher.v1 import identification_pb2
 from passport.type.v1 import biometrics_pb2 as b
 

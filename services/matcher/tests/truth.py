@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 from matcher.bootstrap import Truth
+from matcher.comparison.compare import Prepared
+from matcher.comparison.compare import prepare as prepared
 from matcher.domain.biometrics import Embedding, Encounter, Finger, Status
 from matcher.domain.enrolment import Enrolment, Origin
 from matcher.domain.gallery import Features, Reach, Scope
-from matcher.fingerprint.compare import Prepared
-from matcher.fingerprint.compare import prepare as prepared
 from matcher.index.follower import Follower
 from matcher.index.loading import Loader, Models
 from matcher.store.store import MIGRATIONS, Store

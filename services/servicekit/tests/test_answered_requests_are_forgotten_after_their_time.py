@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import ValidationError
 from servicekit.process.settings import ServiceSettings
+from servicekit.storage import request_retention
 from servicekit.storage.database import Database
 from servicekit.storage.idempotency import requests_table
 from servicekit.storage.request_retention import forget_requests, forgetting_requests

@@ -22,11 +22,12 @@ from servicekit.storage.database import Database
 from servicekit.storage.idempotency import IdempotentRequests
 from servicekit.storage.request_retention import forgetting_requests
 
+from matcher.comparison import compare
 from matcher.config import Settings
 from matcher.domain.biometrics import Embedding
 from matcher.domain.gallery import Reach
-from matcher.fingerprint import compare, embedding
-from matcher.fingerprint.extract import Extractor
+from matcher.embedding import embedding
+from matcher.extraction.extractor import Extractor
 from matcher.index.follower import Follower
 from matcher.index.loading import Loader, Models
 from matcher.service.admin import MatcherAdmin

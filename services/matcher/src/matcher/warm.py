@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from matcher.fingerprint.compare import compare, pairs, prepare
-from matcher.fingerprint.embedding import embed
-from matcher.fingerprint.extract import Extractor
-from matcher.fingerprint.minutiae import Minutiae, minutiae
-from matcher.fingerprint.prefilter import promise
-from matcher.fingerprint.quality import nfiq2
+from matcher.comparison.compare import compare, pairs, prepare
+from matcher.comparison.prefilter import promise
+from matcher.embedding.embedding import embed
+from matcher.extraction.extractor import Extractor
+from matcher.image.quality import nfiq2
+from matcher.minutiae import Minutiae, minutiae
 
 _SIDE = 256
 

@@ -1,10 +1,10 @@
 import io
 
 import numpy as np
+from matcher.drawing import PALETTE, draw_minutiae
 from matcher.evaluation import charts
 from matcher.evaluation.rates import promise, tradeoff
-from matcher.fingerprint.draw import PALETTE, draw_minutiae
-from matcher.fingerprint.minutiae import minutiae
+from matcher.minutiae import minutiae
 from numpy.typing import NDArray
 from PIL import Image
 

@@ -1,5 +1,5 @@
+from matcher.comparison.likelihood import LOWEST
 from matcher.evaluation.comparing import compare_all
-from matcher.fingerprint.evidence import LOWEST
 from matcher.synthetic import impress, master
 
 

@@ -3,8 +3,8 @@
 from functools import cache
 
 import numpy as np
-from matcher.fingerprint.iso19794 import FingerRecord, read, write
-from matcher.fingerprint.minutiae import Minutiae, minutiae
+from matcher.minutiae import Minutiae, minutiae
+from matcher.record.iso19794 import FingerRecord, read, write
 from matcher.synthetic import LIVE_SCAN, impress, master
 
 

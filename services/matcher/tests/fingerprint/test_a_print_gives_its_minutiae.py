@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
-from matcher.fingerprint.compare import compare, pairs, prepare
-from matcher.fingerprint.draw import draw_pair
-from matcher.fingerprint.extract import Extractor
-from matcher.fingerprint.image import decode
-from matcher.fingerprint.minutiae import Minutiae
-from matcher.fingerprint.quality import nfiq2
+from matcher.comparison.compare import compare, pairs, prepare
+from matcher.drawing import draw_pair
+from matcher.extraction.extractor import Extractor
+from matcher.image.decode import decode
+from matcher.image.quality import nfiq2
+from matcher.minutiae import Minutiae
 from matcher.synthetic import LIVE_SCAN, Print, master, print_image, render_master
 
 from .fingers import a_finger

@@ -3,9 +3,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from matcher.fingerprint.errors import BadTemplate
-from matcher.fingerprint.iso19794 import Edition, FingerRecord, read, write
-from matcher.fingerprint.minutiae import Minutiae, minutiae
+from matcher.minutiae import Minutiae, minutiae
+from matcher.record.errors import BadTemplate
+from matcher.record.iso19794 import Edition, FingerRecord, read, write
 
 WIDTH, HEIGHT = 400, 500
 

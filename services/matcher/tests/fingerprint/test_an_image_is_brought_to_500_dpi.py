@@ -2,7 +2,7 @@ import io
 
 import numpy as np
 import pytest
-from matcher.fingerprint.image import as_png, decode
+from matcher.image.decode import as_png, decode
 from PIL import Image
 
 PRINT = np.random.default_rng(1).integers(0, 256, (320, 256)).astype(np.uint8)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
-from matcher.fingerprint.constellation import WORDS, describe, similarity
-from matcher.fingerprint.minutiae import Minutiae
+from matcher.comparison.descriptor import WORDS, describe, similarity
+from matcher.minutiae import Minutiae
 from matcher.synthetic import impression, lookalike, master
 
 UNCHANGED = 250 / 256

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from matcher.fingerprint.errors import BadImage, ImageFault
-from matcher.fingerprint.image import decode
+from matcher.image.decode import decode
+from matcher.image.errors import BadImage, ImageFault
 from PIL import Image
 
 SIZ, COD = b"\xff\x51", b"\xff\x52"

@@ -4,9 +4,9 @@ import struct
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from matcher.fingerprint.errors import BadTemplate
-from matcher.fingerprint.iso19794 import MAX_BYTES, Edition, FingerRecord, read, write
-from matcher.fingerprint.minutiae import minutiae
+from matcher.minutiae import minutiae
+from matcher.record.errors import BadTemplate
+from matcher.record.iso19794 import MAX_BYTES, Edition, FingerRecord, read, write
 
 VIEW = FingerRecord(2, 0, minutiae([(9, 9, 1, 1, 50)] * 20, width=300, height=400))
 GOOD = {edition: write(VIEW, VIEW, edition=edition) for edition in Edition}

@@ -2,7 +2,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from matcher.fingerprint import compare, jit
+from matcher import jit
+from matcher.comparison import compare
 from matcher.synthetic import growth
 
 
@@ -14,10 +15,10 @@ def test_a_kernel_lies_in_the_folder_of_these_sources(kernel: Any) -> None:
 def test_a_change_of_any_source_is_another_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    callee = tmp_path / "fingerprint" / "callee.py"
+    callee = tmp_path / "comparison" / "callee.py"
     callee.parent.mkdir()
     callee.write_text("A = 1")
-    monkeypatch.setattr(jit, "__file__", str(callee.with_name("jit.py")))
+    monkeypatch.setattr(jit, "__file__", str(tmp_path / "jit.py"))
     before = jit._of_these_sources(tmp_path)
 
     callee.write_text("A = 2")

@@ -2,8 +2,8 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from matcher.fingerprint.extract import Extractor
-from matcher.fingerprint.minutiae import Minutiae
+from matcher.extraction.extractor import Extractor
+from matcher.minutiae import Minutiae
 from matcher.synthetic import LIVE_SCAN, master, print_image, render_master
 from numpy.typing import NDArray
 

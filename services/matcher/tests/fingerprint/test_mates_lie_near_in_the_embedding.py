@@ -1,6 +1,6 @@
 import numpy as np
-from matcher.fingerprint.embedding import embed, embed_many
-from matcher.fingerprint.minutiae import Minutiae
+from matcher.embedding.embedding import embed, embed_many
+from matcher.minutiae import Minutiae
 from matcher.synthetic import COMPETITION
 
 from .fingers import a_finger, turned

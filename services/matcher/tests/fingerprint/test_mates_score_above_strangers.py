@@ -1,5 +1,5 @@
 import numpy as np
-from matcher.fingerprint.compare import MOST, compare, pairs, prepare
+from matcher.comparison.compare import MOST, compare, pairs, prepare
 from matcher.synthetic import impression, master
 
 from .fingers import a_finger, turned

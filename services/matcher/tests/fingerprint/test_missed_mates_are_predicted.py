@@ -2,11 +2,10 @@
 
 import numpy as np
 import pytest
-from matcher.fingerprint import fnir
-from matcher.fingerprint.calibrate import STORED, finger_score, needed
-from matcher.fingerprint.compare import Prepared, prepare
-from matcher.fingerprint.fnir import predicted_fnir, worth
-from matcher.fingerprint.mates import mate
+from matcher.calibration.fnir import predicted_fnir, worth
+from matcher.calibration.scores import STORED, finger_score, needed
+from matcher.comparison.compare import Prepared, prepare
+from matcher.training.mated_scores import mate
 
 from .fingers import a_finger
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from matcher.fingerprint.alignment import align
+from matcher.comparison.alignment import align
 
 FAR = np.float32(0)
 

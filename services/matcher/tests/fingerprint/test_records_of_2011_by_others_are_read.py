@@ -2,8 +2,8 @@ import struct
 
 import numpy as np
 import pytest
-from matcher.fingerprint.errors import BadTemplate
-from matcher.fingerprint.iso19794 import read
+from matcher.record.errors import BadTemplate
+from matcher.record.iso19794 import read
 
 MINUTIA = bytes([0x40, 100, 0x00, 50, 64])  # an ending at (100, 50), a quarter turn
 

@@ -1,17 +1,17 @@
 import numpy as np
 import pytest
-from matcher.fingerprint import calibrate
-from matcher.fingerprint import compare as comparison
-from matcher.fingerprint.calibrate import finger_score, needed, person_score, threshold
-from matcher.fingerprint.evidence import LOWEST
-from matcher.fingerprint.strangers import part
+from matcher.calibration import scores
+from matcher.calibration.scores import finger_score, needed, person_score, threshold
+from matcher.comparison import compare as comparison
+from matcher.comparison.likelihood import LOWEST
 from matcher.synthetic import impress, lookalike, master
+from matcher.training.impostors import part
 
 STRANGERS = range(1000, 1200)
 
 
 def test_the_curves_belong_to_the_comparison() -> None:
-    assert calibrate.COMPARISON == comparison.VERSION
+    assert scores.COMPARISON == comparison.VERSION
 
 
 @pytest.mark.parametrize("minutiae", [4, 6, 9, 12, 20, 30, 49])

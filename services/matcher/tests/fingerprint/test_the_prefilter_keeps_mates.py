@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
-from matcher.fingerprint.compare import prepare
-from matcher.fingerprint.prefilter import promise
+from matcher.comparison.compare import prepare
+from matcher.comparison.prefilter import promise
 
 from .fingers import a_finger, turned
 

@@ -1,8 +1,8 @@
 import numpy as np
 import onnxruntime as ort  # type: ignore[import-untyped, unused-ignore]
 import pytest
-from matcher.fingerprint import leader_weights
-from matcher.fingerprint.extract import THRESHOLD, Extractor
+from matcher.extraction import leader_weights
+from matcher.extraction.extractor import THRESHOLD, Extractor
 from matcher.synthetic import LIVE_SCAN, master, print_image, render_master
 from numpy.typing import NDArray
 

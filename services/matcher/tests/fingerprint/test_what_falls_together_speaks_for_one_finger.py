@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from matcher.fingerprint.compare import compare, numbers, prepare
-from matcher.fingerprint.evidence import LOWEST, NUMBERS, evidence
-from matcher.fingerprint.minutiae import Minutiae
+from matcher.comparison.compare import compare, numbers, prepare
+from matcher.comparison.likelihood import LOWEST, NUMBERS, evidence
+from matcher.minutiae import Minutiae
 
 from .fingers import a_finger
 

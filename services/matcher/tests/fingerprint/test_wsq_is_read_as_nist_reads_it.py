@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from matcher.fingerprint.errors import BadImage, ImageFault
-from matcher.fingerprint.image import decode
+from matcher.image.decode import decode
+from matcher.image.errors import BadImage, ImageFault
 from PIL import Image
 
 PRINTS = Path(__file__).parents[1] / "prints"

@@ -1,6 +1,6 @@
 import numpy as np
-from matcher.fingerprint.compare import compare, prepare
-from matcher.fingerprint.minutiae import Minutiae
+from matcher.comparison.compare import compare, prepare
+from matcher.minutiae import Minutiae
 from matcher.synthetic import LIVE_SCAN, Master, impress, lookalike, master
 from matcher.synthetic.field import orientation
 

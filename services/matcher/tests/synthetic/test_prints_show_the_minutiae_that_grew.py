@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from matcher.fingerprint.compare import compare, prepare
-from matcher.fingerprint.extract import Extractor
-from matcher.fingerprint.minutiae import Minutiae
-from matcher.fingerprint.quality import nfiq2
+from matcher.comparison.compare import compare, prepare
+from matcher.extraction.extractor import Extractor
+from matcher.image.quality import nfiq2
+from matcher.minutiae import Minutiae
 from matcher.synthetic import (
     LIVE_SCAN,
     Print,

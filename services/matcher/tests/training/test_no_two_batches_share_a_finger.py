@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from matcher.fingerprint.neighbourhood import MOST
+from matcher.embedding.neighbourhood import MOST
 from matcher.training.touches import FEWEST, Batch, batch
 from numpy.typing import NDArray
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.domain.change import Change
-from matcher.fingerprint.minutiae import Minutiae
+from matcher.minutiae import Minutiae
 
 Embedding = NDArray[np.float16]
 """float16 (256,), unit length before rounding."""

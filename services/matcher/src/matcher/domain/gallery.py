@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from matcher.comparison.compare import Prepared
 from matcher.domain.biometrics import Embedding, Status
 from matcher.domain.change import Change
-from matcher.fingerprint.compare import Prepared
 
 
 @dataclass(frozen=True, slots=True, eq=False)

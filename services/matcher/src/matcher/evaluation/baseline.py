@@ -11,8 +11,8 @@ from PIL import Image
 
 from matcher.evaluation.collection import Print
 from matcher.evaluation.progress import shown
-from matcher.fingerprint.errors import BadImage
-from matcher.fingerprint.image import PPI, decode
+from matcher.image.decode import PPI, decode
+from matcher.image.errors import BadImage
 
 
 def bozorth3(prints: Sequence[Print]) -> NDArray[np.float64]:

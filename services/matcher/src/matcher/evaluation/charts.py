@@ -14,8 +14,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from matcher.drawing import PALETTE
 from matcher.evaluation.rates import Promise, Tradeoff
-from matcher.fingerprint.draw import PALETTE
 
 Scores = NDArray[np.float64]
 

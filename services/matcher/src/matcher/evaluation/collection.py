@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.fingerprint.image import MAX_PPI, MIN_PPI
+from matcher.image.decode import MAX_PPI, MIN_PPI
 
 KINDS = ("png", "tif", "tiff", "bmp", "jpg", "jpeg", "jp2", "wsq")
 _NAME = re.compile(rf"(?P<finger>.+)_(?P<impression>[0-9]+)\.(?:{'|'.join(KINDS)})", re.IGNORECASE)

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from matcher.calibration.scores import finger_score
+from matcher.comparison.compare import Prepared, compare, prepare
+from matcher.comparison.likelihood import LOWEST
+from matcher.comparison.prefilter import promise
+from matcher.embedding.embedding import embed_many
 from matcher.evaluation.progress import shown
 from matcher.evaluation.working import spread
-from matcher.fingerprint.calibrate import finger_score
-from matcher.fingerprint.compare import Prepared, compare, prepare
-from matcher.fingerprint.embedding import embed_many
-from matcher.fingerprint.evidence import LOWEST
-from matcher.fingerprint.minutiae import Minutiae
-from matcher.fingerprint.prefilter import promise
+from matcher.minutiae import Minutiae
 
 Floats = NDArray[np.float64]
 Templates = Sequence[Minutiae | None]

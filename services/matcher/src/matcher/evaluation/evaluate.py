@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from matcher.calibration import scores
+from matcher.comparison import compare
+from matcher.embedding import embedding
 from matcher.evaluation import page, pictures, result
 from matcher.evaluation.baseline import bozorth3
 from matcher.evaluation.collection import Collection
@@ -16,7 +19,7 @@ from matcher.evaluation.reading import read_all
 from matcher.evaluation.result import Json
 from matcher.evaluation.rounds import Round, play
 from matcher.evaluation.trial import Trial, shuffled
-from matcher.fingerprint import calibrate, compare, embedding, extract
+from matcher.extraction import extractor
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +104,10 @@ def _measured(collection: Collection, wanted: Wanted) -> Json:
     """With what all this was measured."""
     return {
         "matcher": version("passport-matcher"),
-        "extractor": extract.VERSION,
+        "extractor": extractor.VERSION,
         "embedding": embedding.VERSION,
         "comparison": compare.VERSION,
-        "calibration": calibrate.VERSION,
+        "calibration": scores.VERSION,
         "candidates_compared": wanted.candidates,
         "images": len(collection.prints),
         "ppi": {each.set: each.ppi for each in collection.prints},

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.comparison.compare import pairs, prepare
+from matcher.drawing import draw_pair
 from matcher.evaluation import charts
 from matcher.evaluation.collection import Print
 from matcher.evaluation.comparing import score
 from matcher.evaluation.rates import Promise, highest_refused, tradeoff
 from matcher.evaluation.reading import Templates, grey
 from matcher.evaluation.rounds import Round
-from matcher.fingerprint.compare import pairs, prepare
-from matcher.fingerprint.draw import draw_pair
 
 ONE_IN = 10_000
 """False accepts at the threshold of which pairs are shown, one in so many strangers."""

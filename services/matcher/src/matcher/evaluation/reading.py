@@ -12,10 +12,10 @@ from matcher.evaluation.collection import Print
 from matcher.evaluation.hard import halve
 from matcher.evaluation.progress import say, shown
 from matcher.evaluation.working import spread
-from matcher.fingerprint.extract import Extractor
-from matcher.fingerprint.image import decode
-from matcher.fingerprint.iso19794 import FingerRecord, read, write
-from matcher.fingerprint.minutiae import Minutiae
+from matcher.extraction.extractor import Extractor
+from matcher.image.decode import decode
+from matcher.minutiae import Minutiae
+from matcher.record.iso19794 import FingerRecord, read, write
 
 _TIMED = 24
 """Images read by one thread, while nothing else runs, to tell how long one takes."""

@@ -7,10 +7,10 @@ from pathlib import Path
 import structlog
 from servicekit.process.worker_pool import WorkerPool
 
+from matcher.comparison.compare import Prepared
 from matcher.domain.biometrics import Embedding
 from matcher.domain.change import Change
 from matcher.domain.gallery import Entry, Features
-from matcher.fingerprint.compare import Prepared
 from matcher.index import snapshot
 from matcher.index.gallery import Gallery
 from matcher.store.changes import Embedded, StoredEntry

@@ -6,8 +6,8 @@ import faiss  # type: ignore[import-untyped, unused-ignore]
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.comparison.compare import Prepared
 from matcher.domain.gallery import Features
-from matcher.fingerprint.compare import Prepared
 from matcher.index.growing import Growing
 from matcher.index.strip import Strip
 

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 from servicekit.process.failpoint import failpoint
 
+from matcher.comparison.compare import Prepared
 from matcher.domain.biometrics import Status
 from matcher.domain.gallery import Entry, Features
-from matcher.fingerprint.compare import Prepared
 
 _FORMAT = "matcher-index-2"
 _ID = "S64"

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.fingerprint.compare import Prepared
-from matcher.fingerprint.minutiae import MAX_MINUTIAE
-from matcher.fingerprint.prefilter import MOST, promise_all
+from matcher.comparison.compare import Prepared
+from matcher.comparison.prefilter import MOST, promise_all
 from matcher.index.growing import Growing
+from matcher.minutiae import MAX_MINUTIAE
 
 
 class Strip:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.fingerprint.jit import compiled
+from matcher.jit import compiled
 
 WIDTH, HEIGHT = 360, 400
 """Pixels of the synthetic sensor at 500 dpi."""

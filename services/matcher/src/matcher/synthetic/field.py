@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.fingerprint.jit import compiled
+from matcher.jit import compiled
 
 
 class Field(NamedTuple):

@@ -18,7 +18,7 @@ import numpy as np
 from numba import njit  # type: ignore[import-untyped, unused-ignore]
 from numpy.typing import NDArray
 
-from matcher.fingerprint.jit import compiled
+from matcher.jit import compiled
 from matcher.synthetic.field import Field, orientation, period
 from matcher.synthetic.patterns import Master, clarities
 from matcher.synthetic.skin import enlarged, weathered

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.fingerprint.jit import compiled
-from matcher.fingerprint.minutiae import Minutiae, minutiae
+from matcher.jit import compiled
+from matcher.minutiae import Minutiae, minutiae
 from matcher.synthetic.contact import (
     COMPETITION,
     HEIGHT,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.fingerprint.jit import compiled
-from matcher.fingerprint.minutiae import Minutiae, minutiae
+from matcher.jit import compiled
+from matcher.minutiae import Minutiae, minutiae
 from matcher.synthetic import ink
 from matcher.synthetic.contact import (
     COMPETITION,

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.fingerprint.jit import compiled
+from matcher.jit import compiled
 from matcher.synthetic.field import Field, charge, orientation
 
 _PAIRED = 0.02

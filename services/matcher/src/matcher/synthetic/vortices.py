@@ -13,7 +13,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.fingerprint.jit import compiled
+from matcher.jit import compiled
 from matcher.synthetic.field import Field, orientation
 
 Points = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.uint8]]

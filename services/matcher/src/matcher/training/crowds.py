@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack  # type: ignore[import-untyped, unused-ignore]
 
-from matcher.fingerprint.constellation import SIZE, WHOLE, constellations, weights
+from matcher.comparison.descriptor import SIZE, WHOLE, constellations, weights
 from matcher.synthetic import Impression
 from matcher.training.touches import CROWD, pairs
 

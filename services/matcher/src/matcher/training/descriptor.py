@@ -13,7 +13,7 @@ import jax
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.fingerprint import constellation
+from matcher.comparison import descriptor
 from matcher.training import checkpoint, curves, hashing
 from matcher.training.crowds import Crowd, crowds
 
@@ -24,7 +24,7 @@ _EVERY = 100
 """Steps from one checkpoint, and one look at unseen fingers, to the next."""
 _UNSEEN_SEED, _UNSEEN = 0, 4
 """Seed and steps' worth of fingers looked at; seeds to train with count from 1."""
-_OUT = Path(constellation.__file__).with_suffix(".npz")
+_OUT = Path(descriptor.__file__).with_suffix(".npz")
 
 
 class Training(NamedTuple):

@@ -16,7 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from matcher import fingerprint
+from matcher.embedding import embedding as served
 from matcher.training import checkpoint, contrast, curves, discriminant, network, onnx_file, recall
 from matcher.training.network import Weights
 from matcher.training.packing import Packed, pack
@@ -28,7 +28,7 @@ FINGERS = 256
 _RATE, _WARMING = 2e-3, 40
 _EVERY = 50
 """Steps from one checkpoint, and one look at unseen fingers, to the next."""
-_OUT = Path(fingerprint.__file__).with_name("embedding.onnx")
+_OUT = Path(served.__file__).with_name("embedding.onnx")
 
 
 class Training(NamedTuple):

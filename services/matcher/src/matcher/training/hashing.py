@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import vstack  # type: ignore[import-untyped, unused-ignore]
 
-from matcher.fingerprint.constellation import BITS, SIZE, WHOLE
+from matcher.comparison.descriptor import BITS, SIZE, WHOLE
 from matcher.training.crowds import Crowd
 
 _RATE, _WARMING = 4e-3, 50

@@ -1,4 +1,4 @@
-"""The embedding as a function that can be differentiated; `matcher.fingerprint.embedding` runs it.
+"""The embedding as a function that can be differentiated; `matcher.embedding.embedding` runs it.
 
 A minutia's description becomes a unit vector (a linear map and, beside it, one hidden layer); the
 vectors are summed up by codeword (Arandjelovic et al., "NetVLAD", CVPR 2016), weighted by quality
@@ -10,7 +10,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from matcher.fingerprint import neighbourhood
+from matcher.embedding import neighbourhood
 
 HIDDEN, LOCAL, WORDS, SIZE = 192, 64, 64, 256
 SMALL = 5e-4

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.fingerprint.neighbourhood import MOST, places
+from matcher.embedding.neighbourhood import MOST, places
 from matcher.training.touches import Batch
 
 _UNIT = 2048

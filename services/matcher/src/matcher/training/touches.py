@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.fingerprint.neighbourhood import MOST, describe
+from matcher.embedding.neighbourhood import MOST, describe
 from matcher.synthetic import Impression, Master, impression, lookalike, master
 
 FIRST_SEED = 3_000_000_000

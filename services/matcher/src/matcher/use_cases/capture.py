@@ -8,6 +8,7 @@ import numpy as np
 from servicekit.errors import InvalidRequest
 from servicekit.process.worker_pool import WorkerPool
 
+from matcher.comparison.compare import prepare
 from matcher.domain.biometrics import Finger, Image, Missing, Sample, Template
 from matcher.domain.errors import (
     BadImage,
@@ -18,13 +19,14 @@ from matcher.domain.errors import (
     SameFingerTwice,
     TooFewMinutiae,
 )
-from matcher.fingerprint import errors, iso19794
-from matcher.fingerprint.compare import prepare
-from matcher.fingerprint.embedding import embed
-from matcher.fingerprint.extract import Extractor
-from matcher.fingerprint.image import MAX_SIDE, as_png, decode
-from matcher.fingerprint.minutiae import Minutiae
-from matcher.fingerprint.quality import nfiq2
+from matcher.embedding.embedding import embed
+from matcher.extraction.extractor import Extractor
+from matcher.image.decode import MAX_SIDE, as_png, decode
+from matcher.image.errors import BadImage as UnreadableImage
+from matcher.image.quality import nfiq2
+from matcher.minutiae import Minutiae
+from matcher.record import iso19794
+from matcher.record.errors import BadTemplate as UnreadableRecord
 from matcher.use_cases.misplaced import given_twice
 
 
@@ -73,7 +75,7 @@ class Capture:
     def _from_image(self, sample: Sample, image: Image, field: str) -> Finger:
         try:
             grey = decode(image.data, image.ppi, image.raw)
-        except errors.BadImage as error:
+        except UnreadableImage as error:
             raise BadImage(str(error), field=field, fault=error.fault) from None
         quality = nfiq2(grey)
         if quality < self.gate.quality:
@@ -88,7 +90,7 @@ class Capture:
     def _from_template(self, sample: Sample, template: Template, field: str) -> Finger:
         try:
             records = iso19794.read(template.data)
-        except errors.BadTemplate as error:
+        except UnreadableRecord as error:
             raise BadTemplate(str(error), field=field) from None
         if len(records) != 1:
             raise BadTemplate(f"{len(records)} views, exactly one is expected", field=field)

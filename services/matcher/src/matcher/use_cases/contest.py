@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from matcher.calibration.scores import finger_score, person_score
+from matcher.comparison.compare import Prepared, compare, pairs
 from matcher.domain.decision import Candidate, FingerEvidence
 from matcher.domain.gallery import Contender, Impression
 from matcher.domain.rules import best_of
-from matcher.fingerprint.calibrate import finger_score, person_score
-from matcher.fingerprint.compare import Prepared, compare, pairs
 
 
 def contest(

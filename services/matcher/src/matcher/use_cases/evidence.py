@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 from servicekit.process.worker_pool import WorkerPool
 
+from matcher.comparison.compare import pairs, prepare
 from matcher.domain.biometrics import Image
 from matcher.domain.decision import Decision, FingerEvidence, Recorded
 from matcher.domain.errors import DecisionNotFound, EvidenceGone
-from matcher.fingerprint.compare import pairs, prepare
-from matcher.fingerprint.draw import draw_pair
-from matcher.fingerprint.image import decode
-from matcher.fingerprint.minutiae import Minutiae
+from matcher.drawing import draw_pair
+from matcher.image.decode import decode
+from matcher.minutiae import Minutiae
 from matcher.use_cases.capture import read_template
 from matcher.use_cases.ports import Store
 from matcher.use_cases.readiness import Level, Readiness

@@ -5,15 +5,18 @@ from dataclasses import dataclass
 
 from servicekit.process.clock import Clock
 
+from matcher.calibration import scores
+from matcher.calibration.fnir import predicted_fnir
+from matcher.comparison import compare
+from matcher.comparison.compare import Prepared
 from matcher.domain.change import Change
 from matcher.domain.decision import Candidate, Decision, Question
 from matcher.domain.probe import Side
 from matcher.domain.rules import outcome
-from matcher.fingerprint import calibrate, compare, embedding, extract
-from matcher.fingerprint.compare import Prepared
-from matcher.fingerprint.fnir import predicted_fnir
+from matcher.embedding import embedding
+from matcher.extraction import extractor
 
-MODEL_VERSION = f"{extract.VERSION} {embedding.VERSION} {compare.VERSION}"
+MODEL_VERSION = f"{extractor.VERSION} {embedding.VERSION} {compare.VERSION}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Judge:
 
     def threshold(self, question: Question, people: int) -> float:
         """The score from which on a candidate is a hit."""
-        return float(calibrate.threshold(question.rate, max(people, 1)))
+        return float(scores.threshold(question.rate, max(people, 1)))
 
     def decide(
         self,
@@ -57,7 +60,7 @@ class Judge:
             people_searched=people,
             people_compared=compared,
             model_version=MODEL_VERSION,
-            calibration_version=calibrate.VERSION,
+            calibration_version=scores.VERSION,
             change=change,
             decided_at=self.clock.now(),
             predicted_fnir=fnir,

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from itertools import combinations
 
+from matcher.comparison.compare import Prepared
 from matcher.domain.decision import Misplaced
 from matcher.domain.gallery import Contender
 from matcher.domain.rules import SAME_FINGER, best_of
-from matcher.fingerprint.compare import Prepared
 from matcher.use_cases.contest import finger_scores
 
 

@@ -12,7 +12,7 @@ from matcher.domain.decision import ProbeFinger
 from matcher.domain.errors import EncounterNotFound, PersonNotFound
 from matcher.domain.gallery import StoredPerson
 from matcher.domain.probe import GivenSamples, OfEncounter, Probe, Side
-from matcher.fingerprint.embedding import embed
+from matcher.embedding.embedding import embed
 from matcher.use_cases.capture import Capture, read_template
 from matcher.use_cases.ports import Store
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from servicekit.process.failpoint import failpoint
 from servicekit.process.worker_pool import WorkerPool
 
+from matcher.comparison.compare import prepare
 from matcher.domain.decision import Decision, Question
 from matcher.domain.gallery import Features, Reach, Scope
 from matcher.domain.probe import Side
-from matcher.fingerprint.compare import prepare
 from matcher.use_cases.contest import contest
 from matcher.use_cases.judge import Judge
 from matcher.use_cases.ports import Index

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 
 from servicekit.process.worker_pool import WorkerPool
 
+from matcher.comparison.compare import Prepared, prepare
 from matcher.domain.decision import Kind, Misplaced, Question, Recorded
 from matcher.domain.enrolment import Origin
 from matcher.domain.errors import NoCommonFinger
 from matcher.domain.gallery import Contender, Impression, StoredPerson
 from matcher.domain.probe import GivenSamples, Probe, Side
-from matcher.fingerprint.compare import Prepared, prepare
 from matcher.use_cases.capture import read_template
 from matcher.use_cases.contest import contest
 from matcher.use_cases.judge import Judge

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Protocol
 
-from matcher.fingerprint.iso19794 import FingerRecord, write
+from matcher.record.iso19794 import FingerRecord, write
 from matcher.synthetic import LIVE_SCAN, impress, master
 from matcher.synthetic.render import print_image, render_master
 from passport.type.v1 import biometrics_pb2 as biometrics

@@ -5,8 +5,8 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 
-from matcher.fingerprint.image import decode
-from matcher.fingerprint.quality import nfiq2
+from matcher.image.decode import decode
+from matcher.image.quality import nfiq2
 
 from harness.world.fingers import Photographed
 from harness.world.folder import Pair

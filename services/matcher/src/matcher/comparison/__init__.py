@@ -1,0 +1,1 @@
+"""Comparison of two fingers by their minutiae: descriptor, prefilter, alignment, likelihood."""

@@ -1,0 +1,103 @@
+"""Minutiae of an image by the LEADER network, run by onnxruntime."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import numpy as np
+import onnxruntime as ort  # type: ignore[import-untyped, unused-ignore]
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from matcher.extraction import leader_network
+from matcher.extraction.leader_weights import WEIGHTS_SHA256, Layers
+from matcher.minutiae import MAX_MINUTIAE, Minutiae, minutiae
+
+THRESHOLD = 0.2
+"""Least quality kept. More minutiae with their quality beat fewer good ones; the comparison
+decides what each is worth."""
+VERSION = f"leader-{WEIGHTS_SHA256[:8]}-2-{THRESHOLD:.2f}"
+
+
+class Extractor:
+    """A loaded network. One instance may be called from several threads at once.
+
+    The same image gives the same minutiae on the same kind of processor, whatever else runs.
+    """
+
+    def __init__(self, threads: int = 1) -> None:
+        """Load the weights; `threads` cores work on each image.
+
+        Raises RuntimeError if the installed weights are not those this version was measured with.
+        """
+        layers = Layers()
+        self._finder = _session(leader_network.finder(layers), threads)
+        self._describer = _session(leader_network.describer(layers), threads)
+
+    def __call__(self, image: NDArray[np.uint8]) -> Minutiae:
+        """Return all minutiae of an image at 500 dpi, uint8 (h, w), best first, at most 255."""
+        height, width = image.shape
+        canvas, top, left = _padded(image.astype(np.float32))
+        quality, features = self._finder.run(None, {"image": canvas[None, :, :, None]})
+        inside = quality[0, top : top + height, left : left + width, 0]
+        y, x = np.nonzero(inside >= THRESHOLD)
+        best = np.argsort(-inside[y, x], kind="stable")[:MAX_MINUTIAE]
+        y, x = y[best], x[best]
+        angle, ending = self._described(features[0], y + top, x + left)
+        rows = np.stack(
+            [x, y, angle, np.where(ending, 1, 2), np.clip(np.rint(inside[y, x] * 100), 1, 100)],
+            axis=1,
+        )
+        return minutiae(rows.astype(np.float64), width=width, height=height)
+
+    def many(self, images: Iterable[NDArray[np.uint8]], cores: int = 1) -> Iterator[Minutiae]:
+        """Return the minutiae of each image, in their order, worked on by so many cores at once.
+
+        No more than 2 * cores images are held, so `images` may be a generator without an end. Each
+        core takes an image of its own: several in one run of the network leave the cache and cost
+        up to half as much again for each.
+        """
+        with ThreadPoolExecutor(cores) as pool:
+            waiting: deque[Future[Minutiae]] = deque()
+            for image in images:
+                waiting.append(pool.submit(self, image))
+                if len(waiting) == 2 * cores:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+
+    def _described(
+        self, features: NDArray[np.float32], y: NDArray[np.intp], x: NDArray[np.intp]
+    ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """Angle and whether it is a ridge ending, of the minutiae at these pixels of the canvas."""
+        around = leader_network.REACH
+        edged = np.pad(features, ((around, around), (around, around), (0, 0)))
+        windows = sliding_window_view(
+            edged, (leader_network.WINDOW, leader_network.WINDOW), axis=(0, 1)
+        )
+        near = sliding_window_view(np.pad(np.ones(features.shape[:2], np.float32), 1), (3, 3))
+        cell, pixel = (y // 2, x // 2), 2 * (y % 2) + x % 2
+        direction, ending = self._describer.run(
+            None,
+            {"windows": windows[cell].transpose(0, 2, 3, 1), "inside": near[cell][..., None]},
+        )
+        each = np.arange(len(y))
+        cosine, sine = direction.reshape(-1, 4, 2)[each, pixel].T
+        return np.arctan2(sine, cosine), ending.reshape(-1, 4)[each, pixel] >= 0
+
+
+def _session(network: bytes, threads: int) -> ort.InferenceSession:
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # An arena would keep the memory of the largest image ever seen.
+    options.enable_cpu_mem_arena = False
+    return ort.InferenceSession(network, options, providers=["CPUExecutionProvider"])
+
+
+def _padded(image: NDArray[np.float32]) -> tuple[NDArray[np.float32], int, int]:
+    """Centre the image on a canvas of whole strides, filled with its corner's grey."""
+    down, right = (-side % leader_network.STRIDE for side in image.shape)
+    top, left = down // 2, right // 2
+    margins = ((top, down - top), (left, right - left))
+    return np.pad(image, margins, constant_values=float(image[0, 0])), top, left

@@ -1,1 +1,0 @@
-"""The science of fingerprints: arrays in, arrays out; no database, no gRPC, no settings."""

@@ -113,7 +113,7 @@ def _complex(touch: Minutiae) -> Complex:
 
 
 def _rigid(z: Complex, w: Complex) -> tuple[complex, complex]:
-    """Turn (of modulus 1) and shift that bring z (n,) to w (n,)."""
+    """ResponsibleParty (of modulus 1) and shift that bring z (n,) to w (n,)."""
     product = np.sum((w - w.mean()) * (z - z.mean()).conj())
     turn = product / max(abs(product), 1e-9)
     return complex(turn), complex(w.mean() - turn * z.mean())

@@ -66,7 +66,9 @@ class Measures:
         async def search(key: str, samples: Samples) -> None:
             request = identification.IdentifyRequest(
                 request_id=request_id(SEED, "search", key),
-                probe=identification.Probe(samples=identification.SampleSet(samples=samples)),
+                probe=identification.FingerSource(
+                    samples=identification.SampleSet(samples=samples)
+                ),
             )
             answers.append(await insist(self._identification.Identify, request))
 

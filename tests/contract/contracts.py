@@ -6,20 +6,34 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from google.protobuf.descriptor import FileDescriptor, MethodDescriptor
-from passport.issuance.v1 import adjudication_pb2, applications_pb2, operations_pb2
-from passport.matcher.v1 import admin_pb2, encounters_pb2, identification_pb2
-from passport.printer.v1 import jobs_pb2, shopfloor_pb2
+from passport.issuance.v1 import (
+    adjudication_pb2,
+    applications_pb2,
+    offices_pb2,
+    outages_pb2,
+    schedule_pb2,
+)
+from passport.issuance.v1 import admin_pb2 as issuance_admin_pb2
+from passport.matcher.v1 import admin_pb2 as matcher_admin_pb2
+from passport.matcher.v1 import encounters_pb2, identification_pb2
+from passport.printer.v1 import admin_pb2 as printer_admin_pb2
+from passport.printer.v1 import jobs_pb2, machines_pb2, stock_pb2
 
 PROTOS = Path(__file__).parents[2] / "protos"
 FILES: tuple[FileDescriptor, ...] = (
     encounters_pb2.DESCRIPTOR,
     identification_pb2.DESCRIPTOR,
-    admin_pb2.DESCRIPTOR,
+    matcher_admin_pb2.DESCRIPTOR,
     applications_pb2.DESCRIPTOR,
     adjudication_pb2.DESCRIPTOR,
-    operations_pb2.DESCRIPTOR,
+    schedule_pb2.DESCRIPTOR,
+    outages_pb2.DESCRIPTOR,
+    offices_pb2.DESCRIPTOR,
+    issuance_admin_pb2.DESCRIPTOR,
     jobs_pb2.DESCRIPTOR,
-    shopfloor_pb2.DESCRIPTOR,
+    machines_pb2.DESCRIPTOR,
+    stock_pb2.DESCRIPTOR,
+    printer_admin_pb2.DESCRIPTOR,
 )
 
 

@@ -38,7 +38,7 @@ async def test_every_line_works_in_the_order_of_the_page(country: Country) -> No
     assert "rpc DeclareOutage" in answers["passport.issuance.v1.Outages"]
     assert json.loads(answers["grpc.health.v1.Health/Check"]) == {"status": "SERVING"}
     status = json.loads(answers["passport.matcher.v1.MatcherAdmin/GetStatus"])
-    assert status["level"] == "LEVEL_FULL"
+    assert status["level"] == "SERVICE_LEVEL_FULL"
     assert json.loads(answers["passport.printer.v1.PrinterAdmin/GetStatus"])["office"] == "BJM"
     open_ones = json.loads(answers["passport.issuance.v1.Outages/ListOutages"])["outages"]
     assert [outage["outage_id"] for outage in open_ones] == [outage_id]

@@ -58,7 +58,7 @@ async def test_books_equal_ledgers_whoever_was_killed(town: Town, seed: int) -> 
     town.clock(town.today + timedelta(days=1), 8)
     await town.print(*cases, tell=printer.tell)
     await printer.over()
-    promised = [day_of((await town.file(case)).promised_on) for case in cases]
+    promised = [day_of((await town.file(case)).promised_collection_date) for case in cases]
     town.clock(max(promised), 14)
     collected = await town.collect(*cases)
 

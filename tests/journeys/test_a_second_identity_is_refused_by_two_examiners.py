@@ -14,6 +14,6 @@ async def test_a_second_identity_is_refused_by_two_examiners(town: Town) -> None
     application = await town.file(case)
     assert application.state == pb.APPLICATION_STATE_REFUSED
     assert examined.task.candidates[0].person_id == known.person_id
-    assert len({look.by for look in examined.task.looks}) == 2
+    assert len({look.by for look in examined.task.examinations}) == 2
     assert all(picture.png for picture in examined.pictures)
     assert (await town.told(case))[-1] == Told("REFUSED", None)

@@ -9,7 +9,7 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300
 
 async def test_an_applicant_gets_a_passport(town: Town) -> None:
     [case] = await town.apply(town.stranger())
-    promised = day_of((await town.file(case)).promised_on)
+    promised = day_of((await town.file(case)).promised_collection_date)
 
     await town.decide()
     await town.print(case)

@@ -14,7 +14,7 @@ async def test_intake_goes_on_while_the_matcher_is_away(town: Town) -> None:
     await town.office.matcher_returns()
     await town.decide()
 
-    assert {(wait.turn, wait.outage_id) for wait in waiting} == {
-        (pb.TURN_MATCHER, outage.outage_id)
+    assert {(wait.responsible_party, wait.outage_id) for wait in waiting} == {
+        (pb.RESPONSIBLE_PARTY_MATCHER, outage.outage_id)
     }
     assert {(await town.file(case)).state for case in cases} == {pb.APPLICATION_STATE_APPROVED}

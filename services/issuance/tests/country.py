@@ -25,11 +25,16 @@ from issuance.store.records import MIGRATIONS
 from passport.issuance.v1 import (
     adjudication_pb2,
     adjudication_pb2_grpc,
+    admin_pb2,
+    admin_pb2_grpc,
     applications_pb2_grpc,
-    operations_pb2_grpc,
+    offices_pb2_grpc,
+    outages_pb2,
+    outages_pb2_grpc,
+    schedule_pb2,
+    schedule_pb2_grpc,
 )
 from passport.issuance.v1 import applications_pb2 as apps
-from passport.issuance.v1 import operations_pb2 as ops
 from passport.type.v1 import biometrics_pb2, civil_pb2
 from servicekit.grpc.client_channel import channel
 from servicekit.process.clock import set_clock
@@ -170,10 +175,10 @@ class Person:
         stubs = (
             applications_pb2_grpc.ApplicationsStub(connection),
             adjudication_pb2_grpc.AdjudicationStub(connection),
-            operations_pb2_grpc.ScheduleStub(connection),
-            operations_pb2_grpc.OutagesStub(connection),
-            operations_pb2_grpc.OfficesStub(connection),
-            operations_pb2_grpc.IssuanceAdminStub(connection),
+            schedule_pb2_grpc.ScheduleStub(connection),
+            outages_pb2_grpc.OutagesStub(connection),
+            offices_pb2_grpc.OfficesStub(connection),
+            admin_pb2_grpc.IssuanceAdminStub(connection),
         )
         self._methods: dict[str, Any] = {}
         for stub in stubs:
@@ -347,19 +352,19 @@ class Country:
 
     async def notices(self, id: str = "") -> list[tuple[str, str]]:
         """Kind and day of what somebody (or everybody at the office) was told."""
-        request = ops.ListNoticesRequest(office=OFFICE, application_id=id, page_size=1000)
+        request = schedule_pb2.ListNoticesRequest(office=OFFICE, application_id=id, page_size=1000)
         found = (await self.officer("ListNotices", request)).notices
         return [
             (
-                ops.NoticeKind.Name(notice.kind)[12:],
+                schedule_pb2.NoticeKind.Name(notice.kind)[12:],
                 day(notice.collect_on) if notice.HasField("collect_on") else "",
             )
             for notice in found
         ]
 
-    async def collection_schedule(self, **changes: Any) -> ops.CollectionSchedule:
+    async def collection_schedule(self, **changes: Any) -> schedule_pb2.CollectionSchedule:
         """The collection schedule of the office."""
-        request = ops.GetCollectionScheduleRequest(office=OFFICE, **changes)
+        request = schedule_pb2.GetCollectionScheduleRequest(office=OFFICE, **changes)
         return await self.officer("GetCollectionSchedule", request)  # type: ignore[no-any-return]
 
     async def schedule(self, **changes: Any) -> list[tuple[str, str, int]]:
@@ -369,19 +374,23 @@ class Country:
     async def promises(self, id: str) -> tuple[str, str]:
         """The first and the last day that somebody was promised."""
         application = await self.get(id)
-        return day(application.first_promised_on), day(application.promised_on)
+        return day(application.first_promised_collection_date), day(
+            application.promised_collection_date
+        )
 
-    async def tasks(self) -> Sequence[adjudication_pb2.Task]:
+    async def tasks(self) -> Sequence[adjudication_pb2.AdjudicationTask]:
         """Open tasks."""
         request = adjudication_pb2.ListTasksRequest()
         return (await self.examiner("budi")("ListTasks", request)).tasks  # type: ignore[no-any-return]
 
-    async def task_of(self, id: str) -> adjudication_pb2.Task:
+    async def task_of(self, id: str) -> adjudication_pb2.AdjudicationTask:
         """The open task about an application."""
         await self.reaches(id, "ADJUDICATION")
         return next(task for task in await self.tasks() if task.application_id == id)
 
-    async def looks(self, user: str, task_id: str, verdict: Any) -> adjudication_pb2.Task:
+    async def looks(
+        self, user: str, task_id: str, verdict: Any
+    ) -> adjudication_pb2.AdjudicationTask:
         """An examiner claims a task and says what they see."""
         examiner = self.examiner(user)
         await examiner("ClaimTask", adjudication_pb2.ClaimTaskRequest(task_id=task_id))
@@ -390,22 +399,24 @@ class Country:
         )
         return await examiner("DecideTask", request)  # type: ignore[no-any-return]
 
-    async def outages(self, open_only: bool = True) -> Sequence[ops.Outage]:
+    async def outages(self, open_only: bool = True) -> Sequence[outages_pb2.Outage]:
         """Outages that last."""
-        request = ops.ListOutagesRequest(open_only=open_only)
+        request = outages_pb2.ListOutagesRequest(open_only=open_only)
         return (await self.administrator("ListOutages", request)).outages  # type: ignore[no-any-return]
 
-    async def declares(self, scope: Any, office: str = "", **changes: Any) -> ops.Outage:
+    async def declares(self, scope: Any, office: str = "", **changes: Any) -> outages_pb2.Outage:
         """An outage declared by an administrator."""
-        request = ops.DeclareOutageRequest(scope=scope, office=office, cause="test", **changes)
+        request = outages_pb2.DeclareOutageRequest(
+            scope=scope, office=office, cause="test", **changes
+        )
         return await self.administrator("DeclareOutage", request)  # type: ignore[no-any-return]
 
-    async def ends(self, outage: ops.Outage) -> ops.Outage:
+    async def ends(self, outage: outages_pb2.Outage) -> outages_pb2.Outage:
         """A declared outage ended by an administrator."""
-        request = ops.EndOutageRequest(outage_id=outage.outage_id)
+        request = outages_pb2.EndOutageRequest(outage_id=outage.outage_id)
         return await self.administrator("EndOutage", request)  # type: ignore[no-any-return]
 
-    async def matcher_fails(self) -> ops.Outage:
+    async def matcher_fails(self) -> outages_pb2.Outage:
         """The matcher goes away, and the watcher notices."""
         await self.matcher.stop()
 
@@ -424,18 +435,18 @@ class Country:
 
         await self.until(noticed)
 
-    async def status(self) -> ops.IssuanceStatus:
+    async def status(self) -> admin_pb2.IssuanceStatus:
         """What administrators see."""
-        return await self.administrator("GetStatus", ops.GetStatusRequest())  # type: ignore[no-any-return]
+        return await self.administrator("GetStatus", admin_pb2.GetStatusRequest())  # type: ignore[no-any-return]
 
     async def close(self) -> None:
         await self._stack.aclose()
 
 
-def rows(schedule: ops.CollectionSchedule) -> list[tuple[str, str, int]]:
+def rows(schedule: schedule_pb2.CollectionSchedule) -> list[tuple[str, str, int]]:
     """Day of application, day of collection (empty: nobody can say), number of people."""
     return [
-        (day(row.applied), day(row.collect) if row.HasField("collect") else "", row.count)
+        (day(row.applied_on), day(row.collect_on) if row.HasField("collect_on") else "", row.count)
         for row in schedule.rows
     ]
 

@@ -220,7 +220,7 @@ class Printer(Server, jobs_pb2_grpc.PrintJobsServicer):
             job_id=f"job-{len(self.jobs) + 1}",
             application_id=claims["application_id"],
             document_number=claims["document_number"],
-            lane=request.lane,
+            priority_class=request.priority_class,
         )
         self.jobs[job.job_id] = job
         self._set(job, jobs_pb2.PRINT_JOB_STATE_QUEUED)

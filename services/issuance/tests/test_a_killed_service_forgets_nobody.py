@@ -94,7 +94,7 @@ async def test_a_killed_service_keeps_its_examiners_looks(country: Country) -> N
     decided = await country.looks("citra", task.task_id, tasks.VERDICT_DUPLICATE)
     await doom
 
-    assert len(decided.looks) == 2
+    assert len(decided.examinations) == 2
     assert (await country.history(id))[-1] == "confirm_duplicate"
     assert [kind for kind, _ in await country.notices(id)] == ["PROMISE", "REFUSED"]
     await country.until(lambda: _all_is_done(country))
@@ -121,4 +121,4 @@ async def _outages(country: Country, count: int) -> bool:
 
 
 async def _all_is_done(country: Country) -> bool:
-    return not (await country.status()).owed
+    return not (await country.status()).outbox

@@ -10,7 +10,7 @@ import pytest_asyncio
 from issuance.domain.case import Case
 from issuance.domain.identification import ApplicationType
 from issuance.domain.owed import Owed
-from issuance.domain.plan import Lane
+from issuance.domain.plan import PriorityClass
 from issuance.domain.states import State, Work
 from issuance.store.records import MIGRATIONS, Store
 from issuance.use_cases.printing import Print
@@ -23,7 +23,7 @@ CASE = Case(
     id="case-1",
     office="BJM",
     type=ApplicationType.NEW,
-    lane=Lane.NORMAL,
+    priority_class=PriorityClass.NORMAL,
     holder=b"",
     person_id="person-1",
     created_at=NOW,
@@ -32,7 +32,9 @@ CASE = Case(
     document_number="X0000001",
     released_on=date(2018, 11, 5),
 )
-BOOK = Owed("work-1", Work.PRINT, "case-1", "BJM", Lane.NORMAL, 1, "request-1", b"page", NOW)
+BOOK = Owed(
+    "work-1", Work.PRINT, "case-1", "BJM", PriorityClass.NORMAL, 1, "request-1", b"page", NOW
+)
 
 
 class Printer:

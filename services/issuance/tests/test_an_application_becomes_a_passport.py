@@ -8,7 +8,7 @@ from .country import Country, day
 async def test_an_application_becomes_a_passport(country: Country) -> None:
     application = await country.applies()
     id = application.application_id
-    assert day(application.promised_on) == "2018-10-31"
+    assert day(application.promised_collection_date) == "2018-10-31"
 
     await country.approves(id)
     ready = await country.reaches(id, "READY")

@@ -23,9 +23,9 @@ async def test_an_outage_moves_promises_once(country: Country) -> None:
         ("MOVED", "2018-11-05"),
     ]
     application = await country.get(id)
-    assert application.first_promised_on.day == 2
-    assert application.promised_on.day == 5
-    assert application.moved_because.en == "a system outage"
+    assert application.first_promised_collection_date.day == 2
+    assert application.promised_collection_date.day == 5
+    assert application.date_change_reason.en == "a system outage"
 
 
 async def test_nobody_is_told_twice_when_the_service_starts_again(country: Country) -> None:

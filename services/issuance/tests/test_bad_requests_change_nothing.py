@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from passport.issuance.v1 import adjudication_pb2 as tasks
 from passport.issuance.v1 import applications_pb2 as apps
-from passport.issuance.v1 import operations_pb2 as ops
+from passport.issuance.v1 import offices_pb2, outages_pb2, schedule_pb2
 from passport.type.v1 import civil_pb2
 
 from .country import OFFICE, Country, Refused, a_holder, calendar_date, some_fingers
@@ -41,28 +41,28 @@ async def _refused(country: Country, role: str, method: str, request: Any) -> tu
          ("INVALID_ARGUMENT", "BAD_DATE", "holder.born_on")),
         ("officer", "ListApplications", apps.ListApplicationsRequest(page_token="bm8="),
          ("INVALID_ARGUMENT", "BAD_PAGE_TOKEN", "page_token")),
-        ("officer", "ListNotices", ops.ListNoticesRequest(page_token="???"),
+        ("officer", "ListNotices", schedule_pb2.ListNoticesRequest(page_token="???"),
          ("INVALID_ARGUMENT", "BAD_PAGE_TOKEN", "page_token")),
         ("examiner", "ClaimTask", tasks.ClaimTaskRequest(task_id="nothing"),
          ("NOT_FOUND", "TASK_NOT_FOUND", "task_id")),
-        ("officer", "GetOffice", ops.GetOfficeRequest(office="XXX"),
+        ("officer", "GetOffice", offices_pb2.GetOfficeRequest(office="XXX"),
          ("NOT_FOUND", "UNKNOWN_OFFICE", "office")),
-        ("officer", "GetOutage", ops.GetOutageRequest(outage_id="nothing"),
+        ("officer", "GetOutage", outages_pb2.GetOutageRequest(outage_id="nothing"),
          ("NOT_FOUND", "OUTAGE_NOT_FOUND", "outage_id")),
         ("administrator", "SetCapacity",
-         ops.SetCapacityRequest(office=OFFICE, machines=1, books_per_machine_per_day=1,
+         offices_pb2.SetCapacityRequest(office=OFFICE, machines=1, books_per_machine_per_day=1,
                                 **YESTERDAY),
          ("INVALID_ARGUMENT", "BAD_DATE", "from")),
         ("administrator", "SimulatePlan",
-         ops.SimulatePlanRequest(office=OFFICE, printing_resumes=BAD_DAY),
+         schedule_pb2.SimulatePlanRequest(office=OFFICE, printing_resumes=BAD_DAY),
          ("INVALID_ARGUMENT", "BAD_DATE", "printing_resumes")),
         ("administrator", "SimulatePlan",
-         ops.SimulatePlanRequest(office=OFFICE, arrivals=[
-             ops.ExpectedArrivals(day=calendar_date("2018-10-25"), count=1)]),
+         schedule_pb2.SimulatePlanRequest(office=OFFICE, arrivals=[
+             schedule_pb2.ExpectedArrivals(day=calendar_date("2018-10-25"), count=1)]),
          ("INVALID_ARGUMENT", "BAD_DATE", "arrivals[0].day")),
         ("administrator", "SimulatePlan",
-         ops.SimulatePlanRequest(office=OFFICE, arrivals=[
-             ops.ExpectedArrivals(day=calendar_date("9999-12-31"), count=1)]),
+         schedule_pb2.SimulatePlanRequest(office=OFFICE, arrivals=[
+             schedule_pb2.ExpectedArrivals(day=calendar_date("9999-12-31"), count=1)]),
          ("INVALID_ARGUMENT", "BAD_DATE", "arrivals[0].day")),
     ],
 )  # fmt: skip

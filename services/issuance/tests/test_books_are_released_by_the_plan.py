@@ -1,6 +1,6 @@
 """As many books a day as the machines make, whole ones, in order; the rest wait for their turn."""
 
-from passport.issuance.v1 import operations_pb2 as ops
+from passport.issuance.v1 import offices_pb2, outages_pb2, schedule_pb2
 from passport.printer.v1 import jobs_pb2
 from passport.type.v1 import civil_pb2
 
@@ -34,9 +34,11 @@ async def test_nothing_is_released_before_the_office_opens(country: Country) -> 
 
 async def test_urgent_cases_go_first(country: Country) -> None:
     await _machines(country, 1, 1)
-    outage = await country.declares(ops.OUTAGE_SCOPE_PRINTING, OFFICE)
+    outage = await country.declares(outages_pb2.OUTAGE_SCOPE_PRINTING, OFFICE)
     normal = (await country.applies()).application_id
-    urgent = (await country.applies(lane=civil_pb2.LANE_EMERGENCY)).application_id
+    urgent = (
+        await country.applies(priority_class=civil_pb2.PRIORITY_CLASS_EMERGENCY)
+    ).application_id
     await country.approves(normal, urgent)
 
     country.clock("2018-10-29T07:00+08:00")
@@ -49,7 +51,9 @@ async def test_urgent_cases_go_first(country: Country) -> None:
 
 async def test_a_printing_outage_stops_this_office_only(country: Country) -> None:
     outage = await country.declares(
-        ops.OUTAGE_SCOPE_PRINTING, OFFICE, expected_end=timestamp("2018-10-31T07:00:00+08:00")
+        outages_pb2.OUTAGE_SCOPE_PRINTING,
+        OFFICE,
+        expected_end=timestamp("2018-10-31T07:00:00+08:00"),
     )
     id = (await country.applies()).application_id
     await country.approves(id)
@@ -68,9 +72,9 @@ async def test_a_printing_outage_stops_this_office_only(country: Country) -> Non
 
 
 async def test_four_machines_make_162_and_three_make_121(country: Country) -> None:
-    request = ops.SimulatePlanRequest(
+    request = schedule_pb2.SimulatePlanRequest(
         office=OFFICE,
-        arrivals=[ops.ExpectedArrivals(day=calendar_date("2018-10-29"), count=486)],
+        arrivals=[schedule_pb2.ExpectedArrivals(day=calendar_date("2018-10-29"), count=486)],
         printing_resumes=calendar_date("2018-11-05"),
     )
     four = rows(await country.supervisor("SimulatePlan", request))
@@ -123,7 +127,7 @@ async def _jobs(country: Country, count: int) -> bool:
 
 
 async def _machines(country: Country, machines: int, rate: float) -> None:
-    request = ops.SetCapacityRequest(
+    request = offices_pb2.SetCapacityRequest(
         office=OFFICE, machines=machines, books_per_machine_per_day=rate
     )
     await country.supervisor("SetCapacity", request)

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 from passport.issuance.v1 import applications_pb2 as apps
-from passport.issuance.v1 import operations_pb2 as ops
+from passport.issuance.v1 import offices_pb2
 
 from .country import OFFICE, Country, Refused, a_holder
 
@@ -62,7 +62,9 @@ async def test_an_approval_given_twice_makes_one_passport(country: Country) -> N
 
 
 async def test_a_capacity_set_twice_is_set_once(country: Country) -> None:
-    request = ops.SetCapacityRequest(office=OFFICE, machines=3, books_per_machine_per_day=40.5)
+    request = offices_pb2.SetCapacityRequest(
+        office=OFFICE, machines=3, books_per_machine_per_day=40.5
+    )
 
     first = await country.supervisor("SetCapacity", request)
     again = await country.supervisor("SetCapacity", request)

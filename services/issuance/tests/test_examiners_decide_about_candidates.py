@@ -3,7 +3,7 @@
 import pytest
 from passport.issuance.v1 import adjudication_pb2 as tasks
 from passport.issuance.v1 import applications_pb2 as apps
-from passport.issuance.v1 import operations_pb2 as ops
+from passport.issuance.v1 import offices_pb2
 
 from .country import Country, Refused
 
@@ -20,7 +20,7 @@ async def test_a_duplicate_is_refused_by_two_examiners(country: Country) -> None
     once = await country.looks("budi", task.task_id, DUPLICATE)
     assert once.state == tasks.TASK_STATE_OPEN
     assert await country.state(id) == "ADJUDICATION"
-    with pytest.raises(Refused, match="SECOND_LOOK_NEEDS_ANOTHER"):
+    with pytest.raises(Refused, match="SECOND_EXAMINER_REQUIRED"):
         await country.looks("budi", task.task_id, DUPLICATE)
 
     twice = await country.looks("citra", task.task_id, DUPLICATE)
@@ -28,7 +28,7 @@ async def test_a_duplicate_is_refused_by_two_examiners(country: Country) -> None
     assert twice.state == tasks.TASK_STATE_CONFIRMED
     refused = await country.get(id)
     assert refused.state == apps.APPLICATION_STATE_REFUSED
-    assert refused.refused_because.en == "the applicant is on record under another identity"
+    assert refused.refusal_reason.en == "the applicant is on record under another identity"
     assert (await country.notices(id))[-1] == ("REFUSED", "")
     await country.until(lambda: _is(country, id, "FRAUD"))
     with pytest.raises(Refused, match="TASK_CLOSED"):
@@ -65,7 +65,7 @@ async def test_a_third_examiner_settles_a_dispute(country: Country) -> None:
     settled = await country.looks("dewi", task.task_id, CLEARED)
 
     assert disputed.state == tasks.TASK_STATE_OPEN
-    assert [look.verdict for look in settled.looks] == [DUPLICATE, CLEARED, CLEARED]
+    assert [look.verdict for look in settled.examinations] == [DUPLICATE, CLEARED, CLEARED]
     assert await country.state(id) == "AWAITING_APPROVAL"
 
 
@@ -85,7 +85,7 @@ async def test_another_certificate_makes_nobody_another_person(country: Country)
     task = await country.task_of((await country.applies(b"whorl")).application_id)
     await country.looks("budi", task.task_id, DUPLICATE)
 
-    for user, reason in (("siti", "OWN_CASE"), ("budi", "SECOND_LOOK_NEEDS_ANOTHER")):
+    for user, reason in (("siti", "OWN_CASE"), ("budi", "SECOND_EXAMINER_REQUIRED")):
         request = tasks.ClaimTaskRequest(task_id=task.task_id)
         with pytest.raises(Refused, match=reason):
             await country.person("examiner", user, "BJM")("ClaimTask", request)
@@ -110,7 +110,7 @@ async def test_a_claimed_task_is_nobody_elses(country: Country) -> None:
 
 
 async def _small_printing(country: Country) -> None:
-    request = ops.SetCapacityRequest(office="BJM", machines=2, books_per_machine_per_day=1)
+    request = offices_pb2.SetCapacityRequest(office="BJM", machines=2, books_per_machine_per_day=1)
     await country.supervisor("SetCapacity", request)
 
 

@@ -1,7 +1,7 @@
 """Applications are taken in and queue; everybody knows what they wait for; nothing is lost."""
 
+from passport.issuance.v1 import applications_pb2, outages_pb2
 from passport.issuance.v1 import applications_pb2 as apps
-from passport.issuance.v1 import operations_pb2 as ops
 from passport.type.v1 import civil_pb2
 
 from .country import Country
@@ -15,11 +15,14 @@ async def test_intake_goes_on_while_the_matcher_is_away(country: Country) -> Non
     status = await country.status()
 
     assert outage.automatic
-    assert waiting.turn == apps.TURN_MATCHER
+    assert waiting.responsible_party == apps.RESPONSIBLE_PARTY_MATCHER
     assert waiting.outage_id == outage.outage_id
-    (owed,) = status.owed
+    (owed,) = status.outbox
     assert (owed.kind, owed.count, owed.failing) == ("identify", 1, 0)
-    assert (owed.owner, owed.outage_id) == (ops.WORK_OWNER_MATCHER, outage.outage_id)
+    assert (owed.owner, owed.outage_id) == (
+        applications_pb2.RESPONSIBLE_PARTY_MATCHER,
+        outage.outage_id,
+    )
     assert status.outages[0].applications == 1
 
     await country.matcher_returns()
@@ -28,13 +31,13 @@ async def test_intake_goes_on_while_the_matcher_is_away(country: Country) -> Non
 
 
 async def test_no_attempt_is_made_during_an_outage(country: Country) -> None:
-    outage = await country.declares(ops.OUTAGE_SCOPE_MATCHER)
+    outage = await country.declares(outages_pb2.OUTAGE_SCOPE_MATCHER)
     id = (await country.applies()).application_id
     other = await country.takes_in()  # several looks for work have passed by now
 
     assert country.matcher.asked == []
     assert await country.state(id) == "IDENTIFYING"
-    assert other.waiting.turn == apps.TURN_OFFICER
+    assert other.waiting.responsible_party == apps.RESPONSIBLE_PARTY_OFFICER
 
     await country.ends(outage)
     await country.reaches(id, "AWAITING_APPROVAL")
@@ -42,9 +45,15 @@ async def test_no_attempt_is_made_during_an_outage(country: Country) -> None:
 
 
 async def test_who_waits_is_identified_by_lane_then_completion(country: Country) -> None:
-    outage = await country.declares(ops.OUTAGE_SCOPE_MATCHER)
-    lanes = [civil_pb2.LANE_NORMAL] * 6 + [civil_pb2.LANE_EXPEDITED, civil_pb2.LANE_EMERGENCY]
-    ids = [(await country.applies(lane=lane)).application_id for lane in lanes]
+    outage = await country.declares(outages_pb2.OUTAGE_SCOPE_MATCHER)
+    priority_classes = [civil_pb2.PRIORITY_CLASS_NORMAL] * 6 + [
+        civil_pb2.PRIORITY_CLASS_EXPEDITED,
+        civil_pb2.PRIORITY_CLASS_EMERGENCY,
+    ]
+    ids = [
+        (await country.applies(priority_class=priority_class)).application_id
+        for priority_class in priority_classes
+    ]
 
     await country.ends(outage)
     for id in ids:
@@ -60,7 +69,7 @@ async def test_the_clock_of_those_who_wait_stands_still(country: Country) -> Non
     await country.reaches(id, "AWAITING_APPROVAL")
     await country.supervisor("Approve", apps.ApproveRequest(application_id=id))
     country.clock("2018-10-26T10:00+08:00")
-    outage = await country.declares(ops.OUTAGE_SCOPE_PRINTING, "BJM")
+    outage = await country.declares(outages_pb2.OUTAGE_SCOPE_PRINTING, "BJM")
     country.clock("2018-10-26T13:00+08:00")
     await country.ends(outage)
 
@@ -81,4 +90,4 @@ async def test_a_busy_matcher_is_asked_again(country: Country) -> None:
 
 
 async def _nothing_is_owed(country: Country) -> bool:
-    return not (await country.status()).owed
+    return not (await country.status()).outbox

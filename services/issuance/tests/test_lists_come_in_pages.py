@@ -1,7 +1,7 @@
 """Every list is whole, in order, in pages of the size asked for."""
 
 from passport.issuance.v1 import applications_pb2 as apps
-from passport.issuance.v1 import operations_pb2 as ops
+from passport.issuance.v1 import schedule_pb2
 
 from .country import OFFICE, Country
 
@@ -35,7 +35,7 @@ async def test_applications_are_listed_by_state(country: Country) -> None:
 
 async def test_notices_come_in_pages(country: Country) -> None:
     ids = [(await country.applies()).application_id for _ in range(3)]
-    request = ops.ListNoticesRequest(office=OFFICE, page_size=2)
+    request = schedule_pb2.ListNoticesRequest(office=OFFICE, page_size=2)
 
     first = await country.officer("ListNotices", request)
     request.page_token = first.next_page_token

@@ -13,7 +13,7 @@ from issuance.domain.case import Case
 from issuance.domain.identification import ApplicationType
 from issuance.domain.notices import NoticeKind
 from issuance.domain.office import Office
-from issuance.domain.plan import Lane
+from issuance.domain.plan import PriorityClass
 from issuance.domain.states import State
 from issuance.store.records import MIGRATIONS, Store, StoredRecords
 from issuance.use_cases.capacity import open_offices
@@ -86,7 +86,7 @@ def _waiting(id: str, place: int) -> Case:
         id=id,
         office="BJM",
         type=ApplicationType.NEW,
-        lane=Lane.NORMAL,
+        priority_class=PriorityClass.NORMAL,
         holder=b"",
         person_id=id,
         created_at=APPLIED,
@@ -96,8 +96,8 @@ def _waiting(id: str, place: int) -> Case:
         place=place,
         applied_on=day,
         due_on=due,
-        first_promised_on=due,
-        promised_on=due,
+        first_promised_collection_date=due,
+        promised_collection_date=due,
     )
 
 
@@ -109,7 +109,7 @@ async def told(store: Store) -> Counter[str]:
     """How often each was told another day."""
     async with store.read() as records:
         notices = await records.notices.page(EVERYBODY, "BJM", None)
-    assert {kept.notice.kind for _, kept in notices} <= {NoticeKind.MOVED}
+    assert {kept.notice.kind for _, kept in notices} <= {NoticeKind.DATE_CHANGED}
     return Counter(kept.notice.application for _, kept in notices)
 
 

@@ -1,7 +1,7 @@
 """The event at a scale of 1 to 54: three books a day, and 1, 2, 3, 1, 1, 1 people."""
 
 import pytest
-from passport.issuance.v1 import operations_pb2 as ops
+from passport.issuance.v1 import offices_pb2, outages_pb2, schedule_pb2
 
 from .country import OFFICE, Country, calendar_date, timestamp
 
@@ -32,12 +32,14 @@ class Fortnight:
         self.ids: list[str] = []
         self._approved: set[str] = set()
 
-    async def begins(self) -> ops.Outage:
+    async def begins(self) -> outages_pb2.Outage:
         country = self._country
         country.clock("2018-10-26T08:00+08:00")
-        machines = ops.SetCapacityRequest(office=OFFICE, machines=1, books_per_machine_per_day=3)
+        machines = offices_pb2.SetCapacityRequest(
+            office=OFFICE, machines=1, books_per_machine_per_day=3
+        )
         await country.supervisor("SetCapacity", machines)
-        return await country.declares(ops.OUTAGE_SCOPE_MATCHER)
+        return await country.declares(outages_pb2.OUTAGE_SCOPE_MATCHER)
 
     async def day(self, day: str) -> None:
         """People apply at noon."""
@@ -81,7 +83,9 @@ async def test_as_it_was(country: Country) -> None:
         await fortnight.day(day)
     country.clock("2018-10-31T18:00+08:00")
     await country.declares(
-        ops.OUTAGE_SCOPE_PRINTING, OFFICE, expected_end=timestamp("2018-11-05T07:00:00+08:00")
+        outages_pb2.OUTAGE_SCOPE_PRINTING,
+        OFFICE,
+        expected_end=timestamp("2018-11-05T07:00:00+08:00"),
     )
     await country.ends(outage)
     for day in ("11-01", "11-02"):
@@ -130,7 +134,7 @@ async def test_the_newspaper_can_print_it(country: Country) -> None:
 
     unknown = await country.collection_schedule()
     day = calendar_date("2018-11-05")
-    request = ops.SimulatePlanRequest(office=OFFICE, printing_resumes=day)
+    request = schedule_pb2.SimulatePlanRequest(office=OFFICE, printing_resumes=day)
     simulated = await country.supervisor("SimulatePlan", request)
 
     assert not unknown.HasField("printing_from")

@@ -3,7 +3,7 @@
 import pytest
 from passport.issuance.v1 import adjudication_pb2 as tasks
 from passport.issuance.v1 import applications_pb2 as apps
-from passport.issuance.v1 import operations_pb2 as ops
+from passport.issuance.v1 import offices_pb2, outages_pb2, schedule_pb2
 
 from .country import Country, Refused, a_holder
 
@@ -19,8 +19,8 @@ async def test_another_offices_application_is_out_of_reach(country: Country) -> 
         ("Withdraw", apps.WithdrawRequest(application_id=id)),
         ("ListApplications", apps.ListApplicationsRequest(office="BJM")),
         ("ListApplications", apps.ListApplicationsRequest()),
-        ("ListNotices", ops.ListNoticesRequest(office="BJM")),
-        ("GetCollectionSchedule", ops.GetCollectionScheduleRequest(office="BJM")),
+        ("ListNotices", schedule_pb2.ListNoticesRequest(office="BJM")),
+        ("GetCollectionSchedule", schedule_pb2.GetCollectionScheduleRequest(office="BJM")),
         (
             "CreateApplication",
             apps.CreateApplicationRequest(
@@ -37,30 +37,33 @@ async def test_another_offices_application_is_out_of_reach(country: Country) -> 
 
 async def test_another_office_does_not_set_our_capacity(country: Country) -> None:
     stranger = country.person("supervisor", "joko", "JKT")
-    request = ops.SetCapacityRequest(office="BJM", machines=1, books_per_machine_per_day=1)
+    request = offices_pb2.SetCapacityRequest(office="BJM", machines=1, books_per_machine_per_day=1)
 
     with pytest.raises(Refused, match="WRONG_OFFICE"):
         await stranger("SetCapacity", request)
 
-    found = await country.officer("GetOffice", ops.GetOfficeRequest(office="BJM"))
+    found = await country.officer("GetOffice", offices_pb2.GetOfficeRequest(office="BJM"))
     assert found.machines == 4
 
 
 async def test_an_offices_administrator_declares_its_own_outages(country: Country) -> None:
     stranger = country.person("administrator", "joko", "JKT")
-    ours = await country.declares(ops.OUTAGE_SCOPE_PRINTING, "BJM")
-    matcher, printing = ops.OUTAGE_SCOPE_MATCHER, ops.OUTAGE_SCOPE_PRINTING
+    ours = await country.declares(outages_pb2.OUTAGE_SCOPE_PRINTING, "BJM")
+    matcher, printing = outages_pb2.OUTAGE_SCOPE_MATCHER, outages_pb2.OUTAGE_SCOPE_PRINTING
 
     for method, request in (
-        ("DeclareOutage", ops.DeclareOutageRequest(scope=matcher, cause="spite")),
-        ("DeclareOutage", ops.DeclareOutageRequest(scope=printing, office="BJM", cause="spite")),
-        ("EndOutage", ops.EndOutageRequest(outage_id=ours.outage_id)),
+        ("DeclareOutage", outages_pb2.DeclareOutageRequest(scope=matcher, cause="spite")),
+        (
+            "DeclareOutage",
+            outages_pb2.DeclareOutageRequest(scope=printing, office="BJM", cause="spite"),
+        ),
+        ("EndOutage", outages_pb2.EndOutageRequest(outage_id=ours.outage_id)),
     ):
         with pytest.raises(Refused, match="WRONG_OFFICE"):
             await stranger(method, request)
-    theirs = ops.DeclareOutageRequest(scope=printing, office="JKT", cause="flood")
+    theirs = outages_pb2.DeclareOutageRequest(scope=printing, office="JKT", cause="flood")
     declared = await stranger("DeclareOutage", theirs)
-    await stranger("EndOutage", ops.EndOutageRequest(outage_id=declared.outage_id))
+    await stranger("EndOutage", outages_pb2.EndOutageRequest(outage_id=declared.outage_id))
 
     assert [outage.office for outage in await country.outages()] == ["BJM"]
 
@@ -78,7 +81,7 @@ async def test_an_offices_examiner_sees_its_own_tasks(country: Country) -> None:
 async def test_national_callers_see_every_office(country: Country) -> None:
     await country.takes_in()
     listed = await country.administrator("ListApplications", apps.ListApplicationsRequest())
-    offices = await country.administrator("ListOffices", ops.ListOfficesRequest())
+    offices = await country.administrator("ListOffices", offices_pb2.ListOfficesRequest())
 
     assert len(listed.applications) == 1
     assert [office.office for office in offices.offices] == ["BJM", "JKT"]

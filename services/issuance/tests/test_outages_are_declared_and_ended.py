@@ -1,11 +1,11 @@
 """People say what does not work and when it works again; the watcher's word is the watcher's."""
 
 import pytest
-from passport.issuance.v1 import operations_pb2 as ops
+from passport.issuance.v1 import outages_pb2
 
 from .country import OFFICE, Country, Refused, timestamp
 
-PRINTING, MATCHER = ops.OUTAGE_SCOPE_PRINTING, ops.OUTAGE_SCOPE_MATCHER
+PRINTING, MATCHER = outages_pb2.OUTAGE_SCOPE_PRINTING, outages_pb2.OUTAGE_SCOPE_MATCHER
 
 
 async def test_an_outage_is_declared_and_ended(country: Country) -> None:

@@ -13,8 +13,8 @@ async def test_poor_fingerprints_are_taken_again(country: Country) -> None:
     again = await country.gives_fingers(id, b"clean")
     await country.reaches(id, "AWAITING_APPROVAL")
 
-    assert again.first_promised_on.day == 31
-    assert (again.promised_on.month, again.promised_on.day) == (11, 1)
+    assert again.first_promised_collection_date.day == 31
+    assert (again.promised_collection_date.month, again.promised_collection_date.day) == (11, 1)
     assert await country.notices(id) == [
         ("PROMISE", "2018-10-31"),
         ("RECAPTURE", ""),

@@ -43,6 +43,6 @@ def image(position: int, data: bytes, ppi: int = 500) -> b.FingerSample:
     return b.FingerSample(position=b.FingerPosition.ValueType(position), image=picture)
 
 
-def given(samples: Sequence[b.FingerSample]) -> identification_pb2.Probe:
+def given(samples: Sequence[b.FingerSample]) -> identification_pb2.FingerSource:
     """A probe of fingers that come with the call."""
-    return identification_pb2.Probe(samples=identification_pb2.SampleSet(samples=samples))
+    return identification_pb2.FingerSource(samples=identification_pb2.SampleSet(samples=samples))

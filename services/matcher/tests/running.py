@@ -69,7 +69,7 @@ class Matcher:
         """Run a command of the command line beside it."""
         main([name, "--config", str(self.write(self.settings()))])
 
-    def start(self, failpoints: str = "", until: int = admin_pb2.LEVEL_FULL) -> "Matcher":
+    def start(self, failpoints: str = "", until: int = admin_pb2.SERVICE_LEVEL_FULL) -> "Matcher":
         """Start the process and wait until it can do everything."""
         self.address = f"127.0.0.1:{_free_port()}"
         config = self.write(self.settings(failpoints=failpoints))
@@ -223,7 +223,7 @@ class Caller:
 
     async def identify(
         self,
-        probe: identification_pb2.Probe,
+        probe: identification_pb2.FingerSource,
         *,
         seen: str = "",
         request_id: str | None = None,
@@ -239,10 +239,12 @@ class Caller:
         return answer
 
     async def verify(
-        self, left: identification_pb2.Probe, right: identification_pb2.Probe
+        self, left: identification_pb2.FingerSource, right: identification_pb2.FingerSource
     ) -> identification_pb2.Decision:
         """Verify."""
-        request = identification_pb2.VerifyRequest(request_id=str(uuid4()), left=left, right=right)
+        request = identification_pb2.VerifyRequest(
+            request_id=str(uuid4()), probe=left, reference=right
+        )
         answer: identification_pb2.Decision = await self._verification.Verify(
             request, timeout=PATIENCE
         )

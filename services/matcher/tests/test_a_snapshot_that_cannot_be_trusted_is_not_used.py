@@ -49,7 +49,7 @@ DAMAGES: dict[str, Damage] = {
     "garbage": lambda content: b"\x00\xff" * 5000,
     "not json": lambda content: b"[]\n" + content,
     "label only": lambda content: content.replace(b'"change": 5', b'"change": 4', 1),
-    "another database": _relabelled(incarnation="0" * 32),
+    "another database": _relabelled(database_epoch="0" * 32),
     "another model": _relabelled(embedding_version="model-0"),
     "another comparison": _relabelled(comparison_version="comparison-0"),
     "a later state": _relabelled(change=99),

@@ -37,7 +37,9 @@ async def test_two_touches_are_one_finger(issuance: Caller, touches: list[bytes]
     assert stored.fingers[0].quality >= 20
     assert hits(check.decision) == ["person-of-image-1"]
     assert picture.position == biometrics_pb2.FINGER_POSITION_RIGHT_MIDDLE
-    assert picture.matched_minutiae == check.decision.candidates[0].evidence[0].matched_minutiae
+    assert (
+        picture.matched_minutiae == check.decision.candidates[0].finger_scores[0].matched_minutiae
+    )
     with Image.open(BytesIO(picture.png)) as drawn:
         assert drawn.format == "PNG"
         assert np.asarray(drawn.convert("L")).min() < 200

@@ -21,10 +21,12 @@ async def test_verify_only(matchers: Matchers, callers: Callers, someone: int) -
     matcher.kill()
     _lose_the_last_change(matcher)
 
-    matcher.start(until=admin_pb2.LEVEL_VERIFY_ONLY)
+    matcher.start(until=admin_pb2.SERVICE_LEVEL_VERIFY_ONLY)
     caller = callers(matcher)
     probe = given(fingers(someone, touch=1))
-    verified = await caller.verify(probe, identification_pb2.Probe(encounter_id=f"{someone}"))
+    verified = await caller.verify(
+        probe, identification_pb2.FingerSource(encounter_id=f"{someone}")
+    )
     searched = await refusal(caller.identify(probe))
     checked = await refusal(caller.enrol(f"{someone}-b", fingers(someone), check=True))
 

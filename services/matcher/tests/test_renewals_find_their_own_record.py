@@ -5,7 +5,7 @@ from passport.matcher.v1 import identification_pb2
 from .people import fingers
 from .running import Caller, hits
 
-Probe = identification_pb2.Probe
+Probe = identification_pb2.FingerSource
 
 
 async def test_the_own_record_is_the_first_candidate(issuance: Caller, someone: int) -> None:
@@ -19,7 +19,7 @@ async def test_the_own_record_is_the_first_candidate(issuance: Caller, someone: 
 
     assert hits(renewal.decision) == [person]
     best = renewal.decision.candidates[0]
-    assert {each.encounter_id for each in best.evidence} <= {
+    assert {each.encounter_id for each in best.finger_scores} <= {
         f"{someone}-{year}" for year in range(3)
     }
 
@@ -32,7 +32,7 @@ async def test_a_probe_does_not_find_itself(issuance: Caller, someone: int) -> N
     by_encounter = await issuance.identify(Probe(encounter_id=f"{someone}-0"))
     by_person = await issuance.identify(Probe(person_id=person))
 
-    evidence = by_encounter.candidates[0].evidence
+    evidence = by_encounter.candidates[0].finger_scores
     assert {each.encounter_id for each in evidence} == {f"{someone}-1"}
     assert hits(by_person) == []
     assert by_person.people_searched == by_encounter.people_searched - 1

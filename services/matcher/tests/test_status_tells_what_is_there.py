@@ -23,7 +23,7 @@ async def test_numbers_are_those_of_the_database(
     matcher.start()
     later = matcher.status()
 
-    assert status.level == admin_pb2.LEVEL_FULL
+    assert status.level == admin_pb2.SERVICE_LEVEL_FULL
     assert not status.reason
     assert (status.people, status.fingers) == (2, 4)
     assert (status.latest_change, status.applied_change) == (4, 4)
@@ -31,4 +31,4 @@ async def test_numbers_are_those_of_the_database(
     assert status.oldest_pending.ToNanoseconds() > 0
     assert status.index_bytes >= 4 * 512
     assert (status.snapshot_change, later.snapshot_change) == (0, 4)
-    assert (later.people, later.fingers, later.incarnation) == (2, 4, status.incarnation)
+    assert (later.people, later.fingers, later.database_epoch) == (2, 4, status.database_epoch)

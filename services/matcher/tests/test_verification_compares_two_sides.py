@@ -6,7 +6,7 @@ from passport.matcher.v1 import identification_pb2
 from .people import fingers, given
 from .running import Caller, refusal
 
-Probe = identification_pb2.Probe
+Probe = identification_pb2.FingerSource
 HIT = identification_pb2.OUTCOME_HIT
 NO_HIT = identification_pb2.OUTCOME_NO_HIT
 
@@ -29,7 +29,7 @@ async def test_sides_of_every_kind(issuance: Caller, someone: int, other: int) -
     decisions = [await issuance.verify(left, right) for left in lefts for right in rights]
 
     assert {decision.outcome for decision in decisions} == {NO_HIT if other else HIT}
-    assert {len(decision.candidates[0].evidence) for decision in decisions} == {2}
+    assert {len(decision.candidates[0].finger_scores) for decision in decisions} == {2}
     assert [d.candidates[0].person_id for d in decisions[:3]] == [
         "",
         f"person-of-{someone}-b",

@@ -79,7 +79,7 @@ async def test_the_snapshot_is_written_anew(
 
         async with truth.store.read() as records:
             head = await records.changes.head()
-        label = snapshot.Label(head.incarnation, head.number, VERSION, COMPARISON)
+        label = snapshot.Label(head.database_epoch, head.number, VERSION, COMPARISON)
         change, entries = snapshot.read(path, label)
         assert change == 3
         assert [entry.encounter_id for entry in entries] == ["encounter-2"]

@@ -11,8 +11,8 @@ from .people import fingers, given
 from .running import Caller, refusal
 
 ACTIVE = encounters_pb2.ENCOUNTER_STATUS_ACTIVE
-NO_ENCOUNTER = identification_pb2.Probe(encounter_id="nothing")
-NO_PERSON = identification_pb2.Probe(person_id="nobody")
+NO_ENCOUNTER = identification_pb2.FingerSource(encounter_id="nothing")
+NO_PERSON = identification_pb2.FingerSource(person_id="nobody")
 Call = Callable[[Caller], Awaitable[Any]]
 
 

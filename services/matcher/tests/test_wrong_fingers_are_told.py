@@ -8,7 +8,7 @@ from passport.type.v1 import biometrics_pb2 as b
 from .people import fingers, given, minutiae, sample
 from .running import Caller, refusal
 
-Probe = identification_pb2.Probe
+Probe = identification_pb2.FingerSource
 
 
 def _as(position: int, person: int, finger: int, touch: int = 0) -> b.FingerSample:
@@ -42,8 +42,8 @@ async def test_swapped_fingers_are_named(issuance: Caller, someone: int, stored:
     decision = await issuance.verify(given(swapped), right)
 
     assert decision.outcome == identification_pb2.OUTCOME_UNDECIDED
-    named = decision.candidates[0].misplaced
-    assert [(each.position, each.found) for each in named] == [(2, 7), (7, 2)]
+    named = decision.candidates[0].finger_sequence_errors
+    assert [(each.stated_position, each.actual_position) for each in named] == [(2, 7), (7, 2)]
     assert all(each.score.value >= 6 for each in named)
     assert await issuance.decision(decision.decision_id) == decision
 
@@ -57,7 +57,7 @@ async def test_fingers_in_their_places_are_not(issuance: Caller, someone: int, o
         left, given(fingers(someone + other, touch=1, positions=positions))
     )
 
-    assert not decision.candidates[0].misplaced
+    assert not decision.candidates[0].finger_sequence_errors
 
 
 async def test_a_wrong_finger_is_named_even_if_nothing_can_be_compared(

@@ -16,9 +16,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from google.rpc import error_details_pb2  # type: ignore[import-untyped]
 from grpc_status import rpc_status
+from passport.printer.v1 import (
+    admin_pb2_grpc,
+    jobs_pb2_grpc,
+    machines_pb2,
+    machines_pb2_grpc,
+    stock_pb2,
+    stock_pb2_grpc,
+)
 from passport.printer.v1 import jobs_pb2 as jobs
-from passport.printer.v1 import jobs_pb2_grpc, shopfloor_pb2_grpc
-from passport.printer.v1 import shopfloor_pb2 as floor
 from passport.type.v1 import civil_pb2 as civil
 from printer.machine import ledger
 from printer.machine.ledger import Line
@@ -31,6 +37,12 @@ from .process import Process
 OFFICE = "BJM"
 POLICY = Path(__file__).parents[3] / "deploy" / "policy" / "policy.toml"
 TIMEOUT = 20.0
+_STUBS = {
+    "PrintJobs": jobs_pb2_grpc,
+    "Machines": machines_pb2_grpc,
+    "Stock": stock_pb2_grpc,
+    "PrinterAdmin": admin_pb2_grpc,
+}
 SETTINGS = {
     "poll_seconds": 0.05,
     "rest_seconds": 0.1,
@@ -180,19 +192,19 @@ class Office:
 
     async def register(self, machine_id: str, uri: str) -> None:
         """Make a machine known at an address."""
-        request = floor.RegisterMachineRequest(
+        request = machines_pb2.RegisterMachineRequest(
             request_id=request_id(), machine_id=machine_id, uri=uri
         )
         await self.call("Machines", "RegisterMachine", request, "administrator")
 
     async def load(self, machine_id: str, first: str, count: int) -> None:
         """Receive new books and load them."""
-        serials = floor.BookRange(first_serial=first, count=count)
-        delivery = floor.ReceiveBooksRequest(
+        serials = stock_pb2.BookRange(first_serial=first, count=count)
+        delivery = stock_pb2.ReceiveBooksRequest(
             request_id=request_id(), books=serials, delivery_note="N1"
         )
         await self.call("Stock", "ReceiveBooks", delivery)
-        handed = floor.LoadBooksRequest(
+        handed = stock_pb2.LoadBooksRequest(
             request_id=request_id(), machine_id=machine_id, books=serials
         )
         await self.call("Stock", "LoadBooks", handed)
@@ -207,7 +219,7 @@ class Office:
         assert self.process is not None
         opened = channel(self.process.address, tls)
         self._channels.append(opened)
-        module = jobs_pb2_grpc if service == "PrintJobs" else shopfloor_pb2_grpc
+        module = _STUBS[service]
         return getattr(module, f"{service}Stub")(opened)
 
     async def call(self, service: str, method: str, request: Any, role: str = "operator") -> Any:
@@ -255,24 +267,26 @@ class Office:
             raise AssertionError(f"not in time: {job}") from None
 
     async def until_machine(
-        self, machine_id: str, condition: Callable[[floor.Machine], bool]
+        self, machine_id: str, condition: Callable[[machines_pb2.Machine], bool]
     ) -> None:
         """Wait until a condition holds of a machine."""
         async with asyncio.timeout(TIMEOUT):
             while True:
-                answer = await self.call("Machines", "ListMachines", floor.ListMachinesRequest())
+                answer = await self.call(
+                    "Machines", "ListMachines", machines_pb2.ListMachinesRequest()
+                )
                 if any(m.machine_id == machine_id and condition(m) for m in answer.machines):
                     return
                 await asyncio.sleep(0.03)
 
     async def pause(self, machine_id: str) -> None:
         """Give a machine no further jobs."""
-        request = floor.PauseMachineRequest(request_id=request_id(), machine_id=machine_id)
+        request = machines_pb2.PauseMachineRequest(request_id=request_id(), machine_id=machine_id)
         await self.call("Machines", "PauseMachine", request)
 
     async def resume(self, machine_id: str) -> None:
         """Give a machine jobs again."""
-        request = floor.ResumeMachineRequest(request_id=request_id(), machine_id=machine_id)
+        request = machines_pb2.ResumeMachineRequest(request_id=request_id(), machine_id=machine_id)
         await self.call("Machines", "ResumeMachine", request)
 
     async def check_quality(
@@ -302,9 +316,9 @@ class Office:
         )
         return await self.job_call("ResolveUnknownOutcome", request)
 
-    async def books(self) -> dict[str, floor.Book]:
+    async def books(self) -> dict[str, stock_pb2.Book]:
         """Every book by serial."""
-        answer = await self.call("Stock", "ListBooks", floor.ListBooksRequest(page_size=1000))
+        answer = await self.call("Stock", "ListBooks", stock_pb2.ListBooksRequest(page_size=1000))
         return {book.serial: book for book in answer.books}
 
     async def assert_agrees_with_the_ledgers(self) -> None:
@@ -314,7 +328,7 @@ class Office:
         issued = {
             serial
             for serial, book in (await self.books()).items()
-            if book.state in (floor.BOOK_STATE_ISSUED, floor.BOOK_STATE_SPOILED)
+            if book.state in (stock_pb2.BOOK_STATE_ISSUED, stock_pb2.BOOK_STATE_SPOILED)
         }
         assert issued == set(came_out)
 

@@ -1,5 +1,5 @@
 from passport.printer.v1 import jobs_pb2 as jobs
-from passport.printer.v1 import shopfloor_pb2 as floor
+from passport.printer.v1 import stock_pb2
 
 from .office import Office
 
@@ -18,5 +18,5 @@ async def test_from_clearance_to_book(office: Office) -> None:
     assert line["job_name"] == job.attempts[0].attempt_id
     assert line["sha256"] == job.attempts[0].page_sha256.hex()
     book = (await office.books())["B1000001"]
-    assert (book.state, book.document_number) == (floor.BOOK_STATE_ISSUED, "X0000001")
+    assert (book.state, book.document_number) == (stock_pb2.BOOK_STATE_ISSUED, "X0000001")
     await office.assert_agrees_with_the_ledgers()

@@ -1,5 +1,5 @@
 from passport.printer.v1 import jobs_pb2 as jobs
-from passport.printer.v1 import shopfloor_pb2 as floor
+from passport.printer.v1 import stock_pb2
 
 from .office import Office
 
@@ -18,7 +18,7 @@ async def _lost(office: Office, fault: str) -> jobs.PrintJob:
 async def test_a_book_that_came_out_goes_to_the_quality_check(office: Office) -> None:
     job = await _lost(office, "crash-after")
     serial = job.attempts[0].book_serial
-    assert (await office.books())[serial].state == floor.BOOK_STATE_QUARANTINED
+    assert (await office.books())[serial].state == stock_pb2.BOOK_STATE_QUARANTINED
 
     job = await office.resolve(job, "PRINTED")
     job = await office.check_quality(job)
@@ -33,7 +33,7 @@ async def test_a_blank_book_goes_to_the_safe_and_the_job_is_tried_again(office: 
     serial = job.attempts[0].book_serial
 
     job = await office.resolve(job, "NOT_PRINTED")
-    assert (await office.books())[serial].state == floor.BOOK_STATE_SAFE
+    assert (await office.books())[serial].state == stock_pb2.BOOK_STATE_SAFE
     job = await office.until(job.job_id, "QUALITY_CHECK")
     job = await office.check_quality(job)
 

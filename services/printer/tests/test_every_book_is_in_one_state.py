@@ -1,23 +1,23 @@
 import grpc
 import pytest
-from passport.printer.v1 import shopfloor_pb2 as floor
+from passport.printer.v1 import admin_pb2, stock_pb2
 
 from .office import Office, reason, request_id
 
 
-def _delivery(first: str, count: int) -> floor.ReceiveBooksRequest:
-    return floor.ReceiveBooksRequest(
+def _delivery(first: str, count: int) -> stock_pb2.ReceiveBooksRequest:
+    return stock_pb2.ReceiveBooksRequest(
         request_id=request_id(),
-        books=floor.BookRange(first_serial=first, count=count),
+        books=stock_pb2.BookRange(first_serial=first, count=count),
         delivery_note="N1",
     )
 
 
-def _hand_out(first: str, count: int, machine_id: str = "M1") -> floor.LoadBooksRequest:
-    return floor.LoadBooksRequest(
+def _hand_out(first: str, count: int, machine_id: str = "M1") -> stock_pb2.LoadBooksRequest:
+    return stock_pb2.LoadBooksRequest(
         request_id=request_id(),
         machine_id=machine_id,
-        books=floor.BookRange(first_serial=first, count=count),
+        books=stock_pb2.BookRange(first_serial=first, count=count),
     )
 
 
@@ -27,9 +27,9 @@ async def _refused(office: Office, method: str, request: object) -> str:
     return reason(refusal.value)[0]
 
 
-async def _balance(office: Office) -> floor.BookBalance:
-    balance = await office.call("PrinterAdmin", "GetBalance", floor.GetBalanceRequest())
-    assert isinstance(balance, floor.BookBalance)
+async def _balance(office: Office) -> stock_pb2.BookBalance:
+    balance = await office.call("PrinterAdmin", "GetBalance", admin_pb2.GetBalanceRequest())
+    assert isinstance(balance, stock_pb2.BookBalance)
     return balance
 
 
@@ -39,8 +39,8 @@ async def test_deliveries_and_hand_outs_add_up(office: Office) -> None:
     received = await office.call("Stock", "ReceiveBooks", _delivery("AB000001", 100))
     loaded = await office.call("Stock", "LoadBooks", _hand_out("AB000041", 20))
 
-    assert received == floor.BookBalance(received=100, safe=100)
-    assert loaded == floor.BookBalance(received=100, safe=80, loaded=20)
+    assert received == stock_pb2.BookBalance(received=100, safe=100)
+    assert loaded == stock_pb2.BookBalance(received=100, safe=80, loaded=20)
     assert await _balance(office) == loaded
 
 
@@ -64,7 +64,7 @@ async def test_what_cannot_be_moved_moves_nothing(office: Office) -> None:
         "BOOKS_NOT_IN_SAFE",
         "MACHINE_NOT_FOUND",
     ]
-    assert await _balance(office) == floor.BookBalance(received=10, safe=8, loaded=2)
+    assert await _balance(office) == stock_pb2.BookBalance(received=10, safe=8, loaded=2)
 
 
 async def test_a_delivery_repeated_by_its_request_id_is_taken_once(office: Office) -> None:
@@ -81,13 +81,13 @@ async def test_books_are_listed_page_by_page(office: Office) -> None:
     serials, token = [], ""
     for _ in range(3):
         page = await office.call(
-            "Stock", "ListBooks", floor.ListBooksRequest(page_size=10, page_token=token)
+            "Stock", "ListBooks", stock_pb2.ListBooksRequest(page_size=10, page_token=token)
         )
         serials += [book.serial for book in page.books]
         token = page.next_page_token
 
     assert serials == [f"AB{n:06d}" for n in range(1, 26)]
     assert token == ""
-    assert await _refused(office, "ListBooks", floor.ListBooksRequest(page_token="?")) == (
+    assert await _refused(office, "ListBooks", stock_pb2.ListBooksRequest(page_token="?")) == (
         "BAD_PAGE_TOKEN"
     )

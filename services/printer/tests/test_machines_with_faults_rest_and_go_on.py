@@ -1,8 +1,8 @@
 import asyncio
 
 import pytest
+from passport.printer.v1 import admin_pb2, stock_pb2
 from passport.printer.v1 import jobs_pb2 as jobs
-from passport.printer.v1 import shopfloor_pb2 as floor
 
 from .office import Office, SimulatedMachine
 
@@ -19,11 +19,11 @@ async def test_a_stopped_machine_says_why_and_the_book_is_made(
     job = await office.print()
     await office.until_machine("M1", lambda m: reason in m.reasons)
     status = await office.call(
-        "PrinterAdmin", "GetStatus", floor.GetStatusRequest(), "administrator"
+        "PrinterAdmin", "GetStatus", admin_pb2.GetStatusRequest(), "administrator"
     )
     job = await office.until(job.job_id, "QUALITY_CHECK")
 
-    assert any(reason in trouble for trouble in status.troubles)
+    assert any(reason in trouble for trouble in status.blocking_reasons)
     assert len(job.attempts) == 1
     assert len(office.machines["M1"].ledger) == 1
 
@@ -62,7 +62,9 @@ async def test_a_machine_switched_off_leaves_its_work_to_the_others(office: Offi
 
     assert {job.attempts[-1].machine_id for job in done} == {"M2"}
     assert office.machines["M1"].ledger == []
-    loaded = {s: b for s, b in (await office.books()).items() if b.state == floor.BOOK_STATE_LOADED}
+    loaded = {
+        s: b for s, b in (await office.books()).items() if b.state == stock_pb2.BOOK_STATE_LOADED
+    }
     assert {book.machine_id for book in loaded.values()} == {"M1"}
     assert len(loaded) == 2
 

@@ -1,7 +1,7 @@
 import grpc
 import pytest
 from passport.printer.v1 import jobs_pb2 as jobs
-from passport.printer.v1 import shopfloor_pb2 as floor
+from passport.printer.v1 import stock_pb2
 
 from .office import Office, reason, request_id
 
@@ -29,7 +29,7 @@ async def test_a_spoiled_book_is_cancelled_and_made_again(office: Office) -> Non
     assert (spoiled.outcome, spoiled.reason) == (jobs.ATTEMPT_OUTCOME_SPOILED, "smeared")
     assert good.outcome == jobs.ATTEMPT_OUTCOME_GOOD
     assert job.book_serial == good.book_serial != spoiled.book_serial
-    assert (await office.books())[spoiled.book_serial].state == floor.BOOK_STATE_SPOILED
+    assert (await office.books())[spoiled.book_serial].state == stock_pb2.BOOK_STATE_SPOILED
     await office.assert_agrees_with_the_ledgers()
 
 

@@ -1,7 +1,7 @@
 import grpc
 import pytest
+from passport.printer.v1 import admin_pb2, machines_pb2
 from passport.printer.v1 import jobs_pb2 as jobs
-from passport.printer.v1 import shopfloor_pb2 as floor
 
 from .office import TIMEOUT, Office, reason
 
@@ -12,15 +12,15 @@ async def test_another_office_sees_nothing_and_the_nation_does(office: Office) -
 
     with pytest.raises(grpc.aio.AioRpcError) as refusal:
         await stranger.ListPrintJobs(jobs.ListPrintJobsRequest(), timeout=TIMEOUT)
-    status = await nation.GetStatus(floor.GetStatusRequest(), timeout=TIMEOUT)
+    status = await nation.GetStatus(admin_pb2.GetStatusRequest(), timeout=TIMEOUT)
 
     assert reason(refusal.value)[0] == "NOT_PERMITTED"
     assert status.office == "BJM"
-    assert "no machine is registered" in status.troubles
+    assert "no machine is registered" in status.blocking_reasons
 
 
 async def test_a_machine_that_does_not_answer_is_not_registered(office: Office) -> None:
-    request = floor.RegisterMachineRequest(
+    request = machines_pb2.RegisterMachineRequest(
         request_id="12345678", machine_id="M1", uri="ipp://127.0.0.1:9/ipp/print"
     )
 

@@ -9,14 +9,14 @@ from harness import audit
 from harness.casebook import Casebook
 from harness.facts import Check, Facts
 from harness.trays import Tray
-from passport.printer.v1 import shopfloor_pb2 as shopfloor
+from passport.printer.v1 import stock_pb2
 
 ISSUED, SPOILED, LOADED = (
-    shopfloor.BOOK_STATE_ISSUED,
-    shopfloor.BOOK_STATE_SPOILED,
-    shopfloor.BOOK_STATE_LOADED,
+    stock_pb2.BOOK_STATE_ISSUED,
+    stock_pb2.BOOK_STATE_SPOILED,
+    stock_pb2.BOOK_STATE_LOADED,
 )
-Books = dict[str, "shopfloor.BookState.ValueType"]
+Books = dict[str, "stock_pb2.BookState.ValueType"]
 
 
 @pytest.fixture
@@ -101,8 +101,8 @@ def _failed(tray: Tray, books: Books, facts: Facts) -> list[str]:
     evidence = audit.Evidence(
         files=[],
         notices=[],
-        books=[shopfloor.Book(serial=serial, state=state) for serial, state in books.items()],
-        balance=shopfloor.BookBalance(
+        books=[stock_pb2.Book(serial=serial, state=state) for serial, state in books.items()],
+        balance=stock_pb2.BookBalance(
             received=len(books),
             issued=count(ISSUED),
             spoiled=count(SPOILED),

@@ -10,10 +10,16 @@ import grpc
 from passport.issuance.v1 import (
     adjudication_pb2,
     adjudication_pb2_grpc,
+    admin_pb2,
+    admin_pb2_grpc,
     applications_pb2,
     applications_pb2_grpc,
-    operations_pb2,
-    operations_pb2_grpc,
+    offices_pb2,
+    offices_pb2_grpc,
+    outages_pb2,
+    outages_pb2_grpc,
+    schedule_pb2,
+    schedule_pb2_grpc,
 )
 from servicekit.grpc.client_channel import ClientTls, channel
 from servicekit.grpc.server import Server
@@ -54,7 +60,10 @@ from issuance.workers.watcher import MatcherWatcher, health_of
 SERVICES = [
     applications_pb2.DESCRIPTOR.services_by_name["Applications"],
     adjudication_pb2.DESCRIPTOR.services_by_name["Adjudication"],
-    *operations_pb2.DESCRIPTOR.services_by_name.values(),
+    *schedule_pb2.DESCRIPTOR.services_by_name.values(),
+    *outages_pb2.DESCRIPTOR.services_by_name.values(),
+    *offices_pb2.DESCRIPTOR.services_by_name.values(),
+    *admin_pb2.DESCRIPTOR.services_by_name.values(),
 ]
 
 
@@ -114,16 +123,16 @@ class Issuance:
         adjudication_pb2_grpc.add_AdjudicationServicer_to_server(
             AdjudicationService(store, changes, move, clock), server.grpc
         )
-        operations_pb2_grpc.add_ScheduleServicer_to_server(
+        schedule_pb2_grpc.add_ScheduleServicer_to_server(
             ScheduleService(offices, store, clock), server.grpc
         )
-        operations_pb2_grpc.add_OutagesServicer_to_server(
+        outages_pb2_grpc.add_OutagesServicer_to_server(
             OutagesService(store, changes, self._outages, clock), server.grpc
         )
-        operations_pb2_grpc.add_OfficesServicer_to_server(
+        offices_pb2_grpc.add_OfficesServicer_to_server(
             OfficesService(offices, store, changes, clock), server.grpc
         )
-        operations_pb2_grpc.add_IssuanceAdminServicer_to_server(
+        admin_pb2_grpc.add_IssuanceAdminServicer_to_server(
             IssuanceAdminService(store, clock, self._real_now), server.grpc
         )
 

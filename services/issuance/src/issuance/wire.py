@@ -4,9 +4,12 @@ from datetime import date
 
 from passport.type.v1 import civil_pb2
 
-from issuance.domain.plan import Lane
+from issuance.domain.plan import PriorityClass
 
-LANES = {lane: civil_pb2.Lane.Value(f"LANE_{lane.name}") for lane in Lane}
+PRIORITY_CLASSES = {
+    priority_class: civil_pb2.PriorityClass.Value(f"PRIORITY_CLASS_{priority_class.name}")
+    for priority_class in PriorityClass
+}
 
 
 def calendar_date(day: date) -> civil_pb2.CalendarDate:

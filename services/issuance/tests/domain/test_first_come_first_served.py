@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
-from issuance.domain.plan import Lane, Plan, Waiting, expected, plan
+from issuance.domain.plan import Plan, PriorityClass, Waiting, expected, plan
 from issuance.domain.print_room import Capacity, PrintRoom, Stoppage
 from issuance.domain.working_time import Calendar
 
@@ -27,7 +27,10 @@ def queues(draw: st.DrawFn) -> list[Waiting]:
     drawn = draw(
         st.lists(
             st.tuples(
-                st.integers(0, 12), st.sampled_from(Lane), st.integers(-5, 20), st.integers(1, 30)
+                st.integers(0, 12),
+                st.sampled_from(PriorityClass),
+                st.integers(-5, 20),
+                st.integers(1, 30),
             ),
             max_size=25,
         )
@@ -37,11 +40,11 @@ def queues(draw: st.DrawFn) -> list[Waiting]:
             id=str(number),
             applied=day(applied),
             promised=CALENDAR.add_working_days(day(applied), 3),
-            lane=lane,
+            priority_class=priority_class,
             earliest=day(earliest),
             books=books,
         )
-        for number, (applied, lane, earliest, books) in enumerate(sorted(drawn))
+        for number, (applied, priority_class, earliest, books) in enumerate(sorted(drawn))
     ]
 
 
@@ -88,7 +91,7 @@ def test_nobody_overtakes_in_their_own_lane(queue: list[Waiting], room: PrintRoo
     prints_on = last_day(plan(queue, room, MONDAY))
 
     for ahead, behind in combinations(queue, 2):
-        if ahead.lane is behind.lane and ahead.ready <= behind.ready:
+        if ahead.priority_class is behind.priority_class and ahead.ready <= behind.ready:
             assert prints_on[ahead.id] <= prints_on[behind.id]
 
 

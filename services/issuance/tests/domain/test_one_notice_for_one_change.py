@@ -44,7 +44,7 @@ MOVED = Standing("a", told=FRIDAY, computed=MONDAY)
 def test_a_settled_change_is_told_at_once_and_then_no_more() -> None:
     (notice,) = told(MOVED, now=at(FRIDAY, 11))
 
-    assert (notice.kind, notice.collect_on) == (NoticeKind.MOVED, MONDAY)
+    assert (notice.kind, notice.collect_on) == (NoticeKind.DATE_CHANGED, MONDAY)
     assert told(replace(MOVED, told=MONDAY), now=at(FRIDAY, 11, 1)) == []
 
 
@@ -148,5 +148,5 @@ class Fortnight:
 def test_an_outage_moves_a_promise_once() -> None:
     notices = list(Fortnight().notices())
 
-    assert [n.kind for n in notices] == [NoticeKind.PROMISE, NoticeKind.DELAYED, NoticeKind.MOVED]
+    assert [n.kind for n in notices] == [NoticeKind.PROMISED_DATE, NoticeKind.DELAYED, NoticeKind.DATE_CHANGED]
     assert [n.collect_on for n in notices if n.collect_on] == [FRIDAY, MONDAY]

@@ -141,7 +141,7 @@ def test_who_enters_the_queue_is_promised_a_day() -> None:
     entering = [row for row in TABLE if row.target in QUEUED and row.source not in QUEUED]
 
     assert {row.tells for row in entering if row.event is not Event.FAIL_PRINT} == {
-        NoticeKind.PROMISE
+        NoticeKind.PROMISED_DATE
     }
 
 

@@ -2,7 +2,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from issuance.domain.plan import HEAD_START, Lane, Waiting, plan
+from issuance.domain.plan import HEAD_START, PriorityClass, Waiting, plan
 from issuance.domain.print_room import Capacity, PrintRoom
 from issuance.domain.working_time import Calendar
 
@@ -12,8 +12,8 @@ ONE_A_DAY = PrintRoom(
 )
 
 
-def case(name: str, lane: Lane, applied: date = MONDAY) -> Waiting:
-    return Waiting(name, applied, promised=applied, lane=lane)
+def case(name: str, priority_class: PriorityClass, applied: date = MONDAY) -> Waiting:
+    return Waiting(name, applied, promised=applied, priority_class=priority_class)
 
 
 def order(*cases: Waiting) -> list[str]:
@@ -22,22 +22,27 @@ def order(*cases: Waiting) -> list[str]:
 
 def test_an_emergency_goes_before_expedited_and_normal() -> None:
     assert order(
-        case("normal", Lane.NORMAL), case("quick", Lane.EXPEDITED), case("dying", Lane.EMERGENCY)
+        case("normal", PriorityClass.NORMAL),
+        case("quick", PriorityClass.EXPEDITED),
+        case("dying", PriorityClass.EMERGENCY),
     ) == ["dying", "quick", "normal"]
 
 
 def test_an_emergency_of_today_goes_before_a_backlog_of_weeks() -> None:
     backlog = [
-        case(str(n), Lane.NORMAL, MONDAY - timedelta(days=40) + timedelta(days=n)) for n in range(5)
+        case(str(n), PriorityClass.NORMAL, MONDAY - timedelta(days=40) + timedelta(days=n))
+        for n in range(5)
     ]
 
-    assert order(*backlog, case("dying", Lane.EMERGENCY))[0] == "dying"
+    assert order(*backlog, case("dying", PriorityClass.EMERGENCY))[0] == "dying"
 
 
 def test_who_has_waited_longer_than_the_head_start_goes_first() -> None:
-    old = MONDAY - HEAD_START[Lane.EXPEDITED] - timedelta(days=1)
+    old = MONDAY - HEAD_START[PriorityClass.EXPEDITED] - timedelta(days=1)
 
-    assert order(case("normal", Lane.NORMAL, old), case("quick", Lane.EXPEDITED)) == [
+    assert order(
+        case("normal", PriorityClass.NORMAL, old), case("quick", PriorityClass.EXPEDITED)
+    ) == [
         "normal",
         "quick",
     ]

@@ -86,7 +86,7 @@ def _snapshot(settings: Settings) -> None:
 
 
 def _restored(settings: Settings) -> None:
-    _say(f"the database is now {asyncio.run(maintenance.restored(settings)).incarnation}")
+    _say(f"the database is now {asyncio.run(maintenance.restored(settings)).database_epoch}")
 
 
 def _audit(settings: Settings) -> None:

@@ -15,7 +15,7 @@ def a_finger(seed: int, touch: int = 0, hardness: float = LIVE_SCAN) -> Minutiae
 
 
 def turned(found: Minutiae, angle: float) -> Minutiae:
-    """Turn a finger counter-clockwise about its middle, on a larger sensor."""
+    """ResponsibleParty a finger counter-clockwise about its middle, on a larger sensor."""
     cos, sin = np.cos(angle), np.sin(angle)
     x, y = (found.xy - found.xy.mean(0)).T
     rows = np.stack(

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from matcher.calibration import fnir
 from matcher.calibration.fnir import predicted_fnir, worth
 from matcher.calibration.scores import STORED, finger_score, needed
 from matcher.comparison.compare import Prepared, prepare

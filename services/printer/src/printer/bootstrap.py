@@ -7,7 +7,16 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import aiohttp
-from passport.printer.v1 import jobs_pb2, jobs_pb2_grpc, shopfloor_pb2, shopfloor_pb2_grpc
+from passport.printer.v1 import (
+    admin_pb2,
+    admin_pb2_grpc,
+    jobs_pb2,
+    jobs_pb2_grpc,
+    machines_pb2,
+    machines_pb2_grpc,
+    stock_pb2,
+    stock_pb2_grpc,
+)
 from servicekit.grpc.server import Server
 from servicekit.process.clock import clock_from
 from servicekit.process.worker_pool import WorkerPool
@@ -96,15 +105,17 @@ def _server(
     )
     services = [
         *jobs_pb2.DESCRIPTOR.services_by_name.values(),
-        *shopfloor_pb2.DESCRIPTOR.services_by_name.values(),
+        *machines_pb2.DESCRIPTOR.services_by_name.values(),
+        *stock_pb2.DESCRIPTOR.services_by_name.values(),
+        *admin_pb2.DESCRIPTOR.services_by_name.values(),
     ]
     server = Server(settings, domain="passport.printer", services=services)
     watch = WatchPrintJobs(desk.store, desk.bell, _BOOKMARK_SECONDS)
     jobs_pb2_grpc.add_PrintJobsServicer_to_server(PrintJobs(desk, create, watch), server.grpc)
     machines = Machines(desk, lambda uri: _link(settings, session, uri))
-    shopfloor_pb2_grpc.add_MachinesServicer_to_server(machines, server.grpc)
-    shopfloor_pb2_grpc.add_StockServicer_to_server(Stock(desk), server.grpc)
-    shopfloor_pb2_grpc.add_PrinterAdminServicer_to_server(PrinterAdmin(desk), server.grpc)
+    machines_pb2_grpc.add_MachinesServicer_to_server(machines, server.grpc)
+    stock_pb2_grpc.add_StockServicer_to_server(Stock(desk), server.grpc)
+    admin_pb2_grpc.add_PrinterAdminServicer_to_server(PrinterAdmin(desk), server.grpc)
     return server
 
 

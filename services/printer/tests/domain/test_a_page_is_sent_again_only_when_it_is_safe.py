@@ -22,7 +22,7 @@ def an_attempt(up_time: int = 100, delivered: bool = False) -> Attempt:
 def a_sighting(after: float, up_time: int, printer_uuid: str = "urn:uuid:1") -> Sighting:
     at = NOON + timedelta(seconds=after)
     return Sighting(
-        printer_uuid=printer_uuid, up_time=up_time, asked_at=at, heard_at=at, idle=True,
+        printer_uuid=printer_uuid, up_time=up_time, asked_at=at, last_contact_at=at, idle=True,
         stopped=False, accepting=True, reasons=(),
     )  # fmt: skip
 
@@ -84,7 +84,9 @@ def test_no_restart_hides_behind_rounding_and_slow_answers(
     attempt = replace(an_attempt(up_time=int(ran) + 1), asked_at=NOON - timedelta(seconds=latency))
     at = NOON + timedelta(seconds=off + again)
     now = replace(
-        a_sighting(0, up_time=int(again) + 1), asked_at=at, heard_at=at + timedelta(seconds=late)
+        a_sighting(0, up_time=int(again) + 1),
+        asked_at=at,
+        last_contact_at=at + timedelta(seconds=late),
     )
 
     assert judge_absent(attempt, False, now).verdict is Verdict.UNKNOWN
@@ -104,7 +106,7 @@ def test_a_machine_that_ran_on_is_believed(
     now = replace(
         a_sighting(0, up_time=int(ran + later) + 1),
         asked_at=at,
-        heard_at=at + timedelta(seconds=late),
+        last_contact_at=at + timedelta(seconds=late),
     )
 
     assert judge_absent(attempt, False, now).verdict is Verdict.SEND

@@ -13,7 +13,7 @@ NOON = datetime(2018, 11, 5, 4, 0, tzinfo=UTC)
 
 def a_job() -> Job:
     return Job(
-        job_id="j", application_id="a", document_number="X1", page_sha256=b"", lane=3,
+        job_id="j", application_id="a", document_number="X1", page_sha256=b"", priority_class=3,
         created_at=NOON,
     )  # fmt: skip
 

@@ -43,7 +43,7 @@ class FakeMachine:
     async def look(self) -> Sighting:
         self._answer()
         return Sighting(
-            printer_uuid=self.uuid, up_time=100, asked_at=NOON, heard_at=NOON, idle=self.idle,
+            printer_uuid=self.uuid, up_time=100, asked_at=NOON, last_contact_at=NOON, idle=self.idle,
             stopped=False, accepting=True, reasons=(),
         )  # fmt: skip
 
@@ -125,7 +125,7 @@ class ShopFloor:
         number = f"X{name}"
         clearance = Clearance(name, "a", number, "", "BJM", NOON)
         job = Job(
-            job_id=name, application_id="a", document_number=number, page_sha256=b"", lane=3,
+            job_id=name, application_id="a", document_number=number, page_sha256=b"", priority_class=3,
             created_at=NOON,
         )  # fmt: skip
         async with self.store.begin() as records:

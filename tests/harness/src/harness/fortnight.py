@@ -107,7 +107,7 @@ class Fortnight:
             printing_resumes=PRINTING_RESUMED, arrivals=to_come
         )
         self._facts.as_it_was = [
-            Row(day_of(row.applied), day_of(row.collect), row.count) for row in plan.rows
+            Row(day_of(row.applied_on), day_of(row.collect_on), row.count) for row in plan.rows
         ]
         now = self._office.country.now
         self._facts.announcement = NoticeText(now, plan.text.id, plan.text.en)

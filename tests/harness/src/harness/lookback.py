@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import grpc
-from passport.issuance.v1 import operations_pb2 as operations
+from passport.issuance.v1 import schedule_pb2
 
 from harness import audit
 from harness.configuration import REPOSITORY
@@ -38,8 +38,8 @@ WOULD_HAVE_BEEN = {
 }
 """By day of application, three working days or as soon after as 162 books a day allow."""
 _KINDS = {
-    "NOTICE_KIND_PROMISE": "the day of collection",
-    "NOTICE_KIND_MOVED": "another day of collection",
+    "NOTICE_KIND_PROMISED_DATE": "the day of collection",
+    "NOTICE_KIND_DATE_CHANGED": "another day of collection",
     "NOTICE_KIND_DELAYED": "delayed, new day to follow",
     "NOTICE_KIND_READY": "the passport lies ready",
     "NOTICE_KIND_RECAPTURE": "fingerprints to be taken again",
@@ -107,7 +107,7 @@ def _pictures(evidence: audit.Evidence, facts: Facts) -> None:
 def _words(evidence: audit.Evidence, facts: Facts) -> None:
     """How many were told what on which day, and everything that one of the first was told."""
     told = Tally(
-        (audit.day(notice.at, ZONE), operations.NoticeKind.Name(notice.kind))
+        (audit.day(notice.at, ZONE), schedule_pb2.NoticeKind.Name(notice.kind))
         for notice in evidence.notices
     )
     facts.told = [Told(day, _KINDS[kind], count) for (day, kind), count in sorted(told.items())]

@@ -119,7 +119,7 @@ class Office:
     async def hand_over(self, day: date) -> list[Case]:
         """Give out what is ready and promised for the day or before it."""
         ready = await self.files(pb.APPLICATION_STATE_READY)
-        today = [one for one in ready if day_of(one.promised_on) <= day]
+        today = [one for one in ready if day_of(one.promised_collection_date) <= day]
         cases = [self.casebook.cases[one.application_id] for one in today]
         await together(_AT_ONCE, [partial(self.counter.hand_over, case) for case in cases])
         return cases

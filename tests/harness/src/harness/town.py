@@ -7,7 +7,7 @@ from functools import partial
 from itertools import count
 
 from passport.issuance.v1 import applications_pb2 as pb
-from passport.issuance.v1 import operations_pb2 as operations
+from passport.issuance.v1 import schedule_pb2
 
 from harness import audit
 from harness.calls import together, until
@@ -118,7 +118,7 @@ class Town:
         notices = await self.office.administrator.notices(case.application_id)
         return [
             Told(
-                operations.NoticeKind.Name(notice.kind).removeprefix("NOTICE_KIND_"),
+                schedule_pb2.NoticeKind.Name(notice.kind).removeprefix("NOTICE_KIND_"),
                 day_of(notice.collect_on) if notice.HasField("collect_on") else None,
             )
             for notice in notices

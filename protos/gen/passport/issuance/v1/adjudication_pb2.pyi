@@ -138,8 +138,8 @@ class TaskCandidate(_message.Message):
 Global___TaskCandidate: _TypeAlias = TaskCandidate  # noqa: Y015
 
 @_typing.final
-class Look(_message.Message):
-    """One look by one examiner."""
+class Examination(_message.Message):
+    """What one examiner decided on a task."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -171,10 +171,10 @@ class Look(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___Look: _TypeAlias = Look  # noqa: Y015
+Global___Examination: _TypeAlias = Examination  # noqa: Y015
 
 @_typing.final
-class Task(_message.Message):
+class AdjudicationTask(_message.Message):
     """An examiner's task."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -187,7 +187,7 @@ class Task(_message.Message):
     STATE_FIELD_NUMBER: _builtins.int
     DECISION_ID_FIELD_NUMBER: _builtins.int
     CANDIDATES_FIELD_NUMBER: _builtins.int
-    LOOKS_FIELD_NUMBER: _builtins.int
+    EXAMINATIONS_FIELD_NUMBER: _builtins.int
     CLAIMED_BY_FIELD_NUMBER: _builtins.int
     OPENED_AT_FIELD_NUMBER: _builtins.int
     CLOSED_AT_FIELD_NUMBER: _builtins.int
@@ -212,8 +212,8 @@ class Task(_message.Message):
         """Persons to compare with, best first."""
 
     @_builtins.property
-    def looks(self) -> _containers.RepeatedCompositeFieldContainer[Global___Look]:
-        """Looks so far."""
+    def examinations(self) -> _containers.RepeatedCompositeFieldContainer[Global___Examination]:
+        """Examinations so far."""
 
     @_builtins.property
     def opened_at(self) -> _timestamp_pb2.Timestamp:
@@ -234,18 +234,18 @@ class Task(_message.Message):
         state: Global___TaskState.ValueType = ...,
         decision_id: _builtins.str = ...,
         candidates: _abc.Iterable[Global___TaskCandidate] | None = ...,
-        looks: _abc.Iterable[Global___Look] | None = ...,
+        examinations: _abc.Iterable[Global___Examination] | None = ...,
         claimed_by: _builtins.str = ...,
         opened_at: _timestamp_pb2.Timestamp | None = ...,
         closed_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["closed_at", b"closed_at", "opened_at", b"opened_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "candidates", b"candidates", "cause", b"cause", "claimed_by", b"claimed_by", "closed_at", b"closed_at", "decision_id", b"decision_id", "looks", b"looks", "office", b"office", "opened_at", b"opened_at", "person_id", b"person_id", "state", b"state", "task_id", b"task_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "candidates", b"candidates", "cause", b"cause", "claimed_by", b"claimed_by", "closed_at", b"closed_at", "decision_id", b"decision_id", "examinations", b"examinations", "office", b"office", "opened_at", b"opened_at", "person_id", b"person_id", "state", b"state", "task_id", b"task_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___Task: _TypeAlias = Task  # noqa: Y015
+Global___AdjudicationTask: _TypeAlias = AdjudicationTask  # noqa: Y015
 
 @_typing.final
 class ListTasksRequest(_message.Message):
@@ -288,13 +288,13 @@ class ListTasksResponse(_message.Message):
     next_page_token: _builtins.str
     """For the next page; empty on the last."""
     @_builtins.property
-    def tasks(self) -> _containers.RepeatedCompositeFieldContainer[Global___Task]:
+    def tasks(self) -> _containers.RepeatedCompositeFieldContainer[Global___AdjudicationTask]:
         """Oldest first."""
 
     def __init__(
         self,
         *,
-        tasks: _abc.Iterable[Global___Task] | None = ...,
+        tasks: _abc.Iterable[Global___AdjudicationTask] | None = ...,
         next_page_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015

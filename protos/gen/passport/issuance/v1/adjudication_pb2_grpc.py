@@ -46,17 +46,17 @@ class AdjudicationStub:
         self.ClaimTask = channel.unary_unary(
                 '/passport.issuance.v1.Adjudication/ClaimTask',
                 request_serializer=passport_dot_issuance_dot_v1_dot_adjudication__pb2.ClaimTaskRequest.SerializeToString,
-                response_deserializer=passport_dot_issuance_dot_v1_dot_adjudication__pb2.Task.FromString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_adjudication__pb2.AdjudicationTask.FromString,
                 _registered_method=True)
         self.ReleaseTask = channel.unary_unary(
                 '/passport.issuance.v1.Adjudication/ReleaseTask',
                 request_serializer=passport_dot_issuance_dot_v1_dot_adjudication__pb2.ReleaseTaskRequest.SerializeToString,
-                response_deserializer=passport_dot_issuance_dot_v1_dot_adjudication__pb2.Task.FromString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_adjudication__pb2.AdjudicationTask.FromString,
                 _registered_method=True)
         self.DecideTask = channel.unary_unary(
                 '/passport.issuance.v1.Adjudication/DecideTask',
                 request_serializer=passport_dot_issuance_dot_v1_dot_adjudication__pb2.DecideTaskRequest.SerializeToString,
-                response_deserializer=passport_dot_issuance_dot_v1_dot_adjudication__pb2.Task.FromString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_adjudication__pb2.AdjudicationTask.FromString,
                 _registered_method=True)
 
 
@@ -80,7 +80,7 @@ class AdjudicationServicer:
         """Takes a task for oneself until decided or released.
 
         Callers: examiners. Errors: INVALID_REQUEST, TASK_NOT_FOUND, TASK_TAKEN, TASK_CLOSED, OWN_CASE,
-        SECOND_LOOK_NEEDS_ANOTHER (the same examiner may not look twice), REQUEST_ID_REUSED,
+        SECOND_EXAMINER_REQUIRED (the same examiner may not look twice), REQUEST_ID_REUSED,
         REQUEST_IN_PROGRESS. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -118,17 +118,17 @@ def add_AdjudicationServicer_to_server(servicer, server):
             'ClaimTask': grpc.unary_unary_rpc_method_handler(
                     servicer.ClaimTask,
                     request_deserializer=passport_dot_issuance_dot_v1_dot_adjudication__pb2.ClaimTaskRequest.FromString,
-                    response_serializer=passport_dot_issuance_dot_v1_dot_adjudication__pb2.Task.SerializeToString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_adjudication__pb2.AdjudicationTask.SerializeToString,
             ),
             'ReleaseTask': grpc.unary_unary_rpc_method_handler(
                     servicer.ReleaseTask,
                     request_deserializer=passport_dot_issuance_dot_v1_dot_adjudication__pb2.ReleaseTaskRequest.FromString,
-                    response_serializer=passport_dot_issuance_dot_v1_dot_adjudication__pb2.Task.SerializeToString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_adjudication__pb2.AdjudicationTask.SerializeToString,
             ),
             'DecideTask': grpc.unary_unary_rpc_method_handler(
                     servicer.DecideTask,
                     request_deserializer=passport_dot_issuance_dot_v1_dot_adjudication__pb2.DecideTaskRequest.FromString,
-                    response_serializer=passport_dot_issuance_dot_v1_dot_adjudication__pb2.Task.SerializeToString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_adjudication__pb2.AdjudicationTask.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -188,7 +188,7 @@ class Adjudication:
             target,
             '/passport.issuance.v1.Adjudication/ClaimTask',
             passport_dot_issuance_dot_v1_dot_adjudication__pb2.ClaimTaskRequest.SerializeToString,
-            passport_dot_issuance_dot_v1_dot_adjudication__pb2.Task.FromString,
+            passport_dot_issuance_dot_v1_dot_adjudication__pb2.AdjudicationTask.FromString,
             options,
             channel_credentials,
             insecure,
@@ -215,7 +215,7 @@ class Adjudication:
             target,
             '/passport.issuance.v1.Adjudication/ReleaseTask',
             passport_dot_issuance_dot_v1_dot_adjudication__pb2.ReleaseTaskRequest.SerializeToString,
-            passport_dot_issuance_dot_v1_dot_adjudication__pb2.Task.FromString,
+            passport_dot_issuance_dot_v1_dot_adjudication__pb2.AdjudicationTask.FromString,
             options,
             channel_credentials,
             insecure,
@@ -242,7 +242,7 @@ class Adjudication:
             target,
             '/passport.issuance.v1.Adjudication/DecideTask',
             passport_dot_issuance_dot_v1_dot_adjudication__pb2.DecideTaskRequest.SerializeToString,
-            passport_dot_issuance_dot_v1_dot_adjudication__pb2.Task.FromString,
+            passport_dot_issuance_dot_v1_dot_adjudication__pb2.AdjudicationTask.FromString,
             options,
             channel_credentials,
             insecure,

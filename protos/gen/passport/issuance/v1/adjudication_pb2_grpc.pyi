@@ -42,20 +42,20 @@ class AdjudicationStub:
 
     Callers: examiners, administrators. Errors: INVALID_REQUEST, BAD_PAGE_TOKEN. Retry: yes.
     """
-    ClaimTask: _grpc.UnaryUnaryMultiCallable[_adjudication_pb2.ClaimTaskRequest, _adjudication_pb2.Task]
+    ClaimTask: _grpc.UnaryUnaryMultiCallable[_adjudication_pb2.ClaimTaskRequest, _adjudication_pb2.AdjudicationTask]
     """Takes a task for oneself until decided or released.
 
     Callers: examiners. Errors: INVALID_REQUEST, TASK_NOT_FOUND, TASK_TAKEN, TASK_CLOSED, OWN_CASE,
-    SECOND_LOOK_NEEDS_ANOTHER (the same examiner may not look twice), REQUEST_ID_REUSED,
+    SECOND_EXAMINER_REQUIRED (the same examiner may not look twice), REQUEST_ID_REUSED,
     REQUEST_IN_PROGRESS. Retry: yes.
     """
-    ReleaseTask: _grpc.UnaryUnaryMultiCallable[_adjudication_pb2.ReleaseTaskRequest, _adjudication_pb2.Task]
+    ReleaseTask: _grpc.UnaryUnaryMultiCallable[_adjudication_pb2.ReleaseTaskRequest, _adjudication_pb2.AdjudicationTask]
     """Gives a claimed task back.
 
     Callers: examiners. Errors: INVALID_REQUEST, TASK_NOT_FOUND, TASK_NOT_CLAIMED,
     REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
     """
-    DecideTask: _grpc.UnaryUnaryMultiCallable[_adjudication_pb2.DecideTaskRequest, _adjudication_pb2.Task]
+    DecideTask: _grpc.UnaryUnaryMultiCallable[_adjudication_pb2.DecideTaskRequest, _adjudication_pb2.AdjudicationTask]
     """Says what the examiner sees.
 
     Callers: examiners. Errors: INVALID_REQUEST, TASK_NOT_FOUND, TASK_NOT_CLAIMED, TASK_CLOSED,
@@ -76,20 +76,20 @@ class AdjudicationAsyncStub(AdjudicationStub):
 
     Callers: examiners, administrators. Errors: INVALID_REQUEST, BAD_PAGE_TOKEN. Retry: yes.
     """
-    ClaimTask: _aio.UnaryUnaryMultiCallable[_adjudication_pb2.ClaimTaskRequest, _adjudication_pb2.Task]  # type: ignore[assignment]
+    ClaimTask: _aio.UnaryUnaryMultiCallable[_adjudication_pb2.ClaimTaskRequest, _adjudication_pb2.AdjudicationTask]  # type: ignore[assignment]
     """Takes a task for oneself until decided or released.
 
     Callers: examiners. Errors: INVALID_REQUEST, TASK_NOT_FOUND, TASK_TAKEN, TASK_CLOSED, OWN_CASE,
-    SECOND_LOOK_NEEDS_ANOTHER (the same examiner may not look twice), REQUEST_ID_REUSED,
+    SECOND_EXAMINER_REQUIRED (the same examiner may not look twice), REQUEST_ID_REUSED,
     REQUEST_IN_PROGRESS. Retry: yes.
     """
-    ReleaseTask: _aio.UnaryUnaryMultiCallable[_adjudication_pb2.ReleaseTaskRequest, _adjudication_pb2.Task]  # type: ignore[assignment]
+    ReleaseTask: _aio.UnaryUnaryMultiCallable[_adjudication_pb2.ReleaseTaskRequest, _adjudication_pb2.AdjudicationTask]  # type: ignore[assignment]
     """Gives a claimed task back.
 
     Callers: examiners. Errors: INVALID_REQUEST, TASK_NOT_FOUND, TASK_NOT_CLAIMED,
     REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
     """
-    DecideTask: _aio.UnaryUnaryMultiCallable[_adjudication_pb2.DecideTaskRequest, _adjudication_pb2.Task]  # type: ignore[assignment]
+    DecideTask: _aio.UnaryUnaryMultiCallable[_adjudication_pb2.DecideTaskRequest, _adjudication_pb2.AdjudicationTask]  # type: ignore[assignment]
     """Says what the examiner sees.
 
     Callers: examiners. Errors: INVALID_REQUEST, TASK_NOT_FOUND, TASK_NOT_CLAIMED, TASK_CLOSED,
@@ -119,11 +119,11 @@ class AdjudicationServicer(metaclass=_abc_1.ABCMeta):
         self,
         request: _adjudication_pb2.ClaimTaskRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_adjudication_pb2.Task, _abc.Awaitable[_adjudication_pb2.Task]]:
+    ) -> _typing.Union[_adjudication_pb2.AdjudicationTask, _abc.Awaitable[_adjudication_pb2.AdjudicationTask]]:
         """Takes a task for oneself until decided or released.
 
         Callers: examiners. Errors: INVALID_REQUEST, TASK_NOT_FOUND, TASK_TAKEN, TASK_CLOSED, OWN_CASE,
-        SECOND_LOOK_NEEDS_ANOTHER (the same examiner may not look twice), REQUEST_ID_REUSED,
+        SECOND_EXAMINER_REQUIRED (the same examiner may not look twice), REQUEST_ID_REUSED,
         REQUEST_IN_PROGRESS. Retry: yes.
         """
 
@@ -132,7 +132,7 @@ class AdjudicationServicer(metaclass=_abc_1.ABCMeta):
         self,
         request: _adjudication_pb2.ReleaseTaskRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_adjudication_pb2.Task, _abc.Awaitable[_adjudication_pb2.Task]]:
+    ) -> _typing.Union[_adjudication_pb2.AdjudicationTask, _abc.Awaitable[_adjudication_pb2.AdjudicationTask]]:
         """Gives a claimed task back.
 
         Callers: examiners. Errors: INVALID_REQUEST, TASK_NOT_FOUND, TASK_NOT_CLAIMED,
@@ -144,7 +144,7 @@ class AdjudicationServicer(metaclass=_abc_1.ABCMeta):
         self,
         request: _adjudication_pb2.DecideTaskRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_adjudication_pb2.Task, _abc.Awaitable[_adjudication_pb2.Task]]:
+    ) -> _typing.Union[_adjudication_pb2.AdjudicationTask, _abc.Awaitable[_adjudication_pb2.AdjudicationTask]]:
         """Says what the examiner sees.
 
         Callers: examiners. Errors: INVALID_REQUEST, TASK_NOT_FOUND, TASK_NOT_CLAIMED, TASK_CLOSED,

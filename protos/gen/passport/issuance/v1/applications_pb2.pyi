@@ -126,45 +126,45 @@ APPLICATION_STATE_WITHDRAWN: ApplicationState.ValueType  # 14
 """Withdrawn. Final."""
 Global___ApplicationState: _TypeAlias = ApplicationState  # noqa: Y015
 
-class _Turn:
+class _ResponsibleParty:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
 
-class _TurnEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Turn.ValueType], _builtins.type):
+class _ResponsiblePartyEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ResponsibleParty.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
-    TURN_UNSPECIFIED: _Turn.ValueType  # 0
+    RESPONSIBLE_PARTY_UNSPECIFIED: _ResponsibleParty.ValueType  # 0
     """Nobody's: the application is at its end."""
-    TURN_APPLICANT: _Turn.ValueType  # 1
+    RESPONSIBLE_PARTY_APPLICANT: _ResponsibleParty.ValueType  # 1
     """The applicant's."""
-    TURN_OFFICER: _Turn.ValueType  # 2
+    RESPONSIBLE_PARTY_OFFICER: _ResponsibleParty.ValueType  # 2
     """An officer's at the counter."""
-    TURN_MATCHER: _Turn.ValueType  # 3
+    RESPONSIBLE_PARTY_MATCHER: _ResponsibleParty.ValueType  # 3
     """The national matcher's."""
-    TURN_EXAMINER: _Turn.ValueType  # 4
+    RESPONSIBLE_PARTY_EXAMINER: _ResponsibleParty.ValueType  # 4
     """An examiner's."""
-    TURN_SUPERVISOR: _Turn.ValueType  # 5
+    RESPONSIBLE_PARTY_SUPERVISOR: _ResponsibleParty.ValueType  # 5
     """A supervisor's."""
-    TURN_PRINTER: _Turn.ValueType  # 6
+    RESPONSIBLE_PARTY_PRINTER: _ResponsibleParty.ValueType  # 6
     """The printing office's."""
 
-class Turn(_Turn, metaclass=_TurnEnumTypeWrapper):
+class ResponsibleParty(_ResponsibleParty, metaclass=_ResponsiblePartyEnumTypeWrapper):
     """Whose move it is."""
 
-TURN_UNSPECIFIED: Turn.ValueType  # 0
+RESPONSIBLE_PARTY_UNSPECIFIED: ResponsibleParty.ValueType  # 0
 """Nobody's: the application is at its end."""
-TURN_APPLICANT: Turn.ValueType  # 1
+RESPONSIBLE_PARTY_APPLICANT: ResponsibleParty.ValueType  # 1
 """The applicant's."""
-TURN_OFFICER: Turn.ValueType  # 2
+RESPONSIBLE_PARTY_OFFICER: ResponsibleParty.ValueType  # 2
 """An officer's at the counter."""
-TURN_MATCHER: Turn.ValueType  # 3
+RESPONSIBLE_PARTY_MATCHER: ResponsibleParty.ValueType  # 3
 """The national matcher's."""
-TURN_EXAMINER: Turn.ValueType  # 4
+RESPONSIBLE_PARTY_EXAMINER: ResponsibleParty.ValueType  # 4
 """An examiner's."""
-TURN_SUPERVISOR: Turn.ValueType  # 5
+RESPONSIBLE_PARTY_SUPERVISOR: ResponsibleParty.ValueType  # 5
 """A supervisor's."""
-TURN_PRINTER: Turn.ValueType  # 6
+RESPONSIBLE_PARTY_PRINTER: ResponsibleParty.ValueType  # 6
 """The printing office's."""
-Global___Turn: _TypeAlias = Turn  # noqa: Y015
+Global___ResponsibleParty: _TypeAlias = ResponsibleParty  # noqa: Y015
 
 @_typing.final
 class Waiting(_message.Message):
@@ -172,12 +172,12 @@ class Waiting(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
-    TURN_FIELD_NUMBER: _builtins.int
+    RESPONSIBLE_PARTY_FIELD_NUMBER: _builtins.int
     SINCE_FIELD_NUMBER: _builtins.int
     WHAT_FIELD_NUMBER: _builtins.int
     OUTAGE_ID_FIELD_NUMBER: _builtins.int
     EXPECTED_UNTIL_FIELD_NUMBER: _builtins.int
-    turn: Global___Turn.ValueType
+    responsible_party: Global___ResponsibleParty.ValueType
     """Whose move it is."""
     outage_id: _builtins.str
     """The outage it waits for; empty when none."""
@@ -196,7 +196,7 @@ class Waiting(_message.Message):
     def __init__(
         self,
         *,
-        turn: Global___Turn.ValueType = ...,
+        responsible_party: Global___ResponsibleParty.ValueType = ...,
         since: _timestamp_pb2.Timestamp | None = ...,
         what: _civil_pb2.LocalizedText | None = ...,
         outage_id: _builtins.str = ...,
@@ -204,7 +204,7 @@ class Waiting(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["expected_until", b"expected_until", "since", b"since", "what", b"what"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["expected_until", b"expected_until", "outage_id", b"outage_id", "since", b"since", "turn", b"turn", "what", b"what"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expected_until", b"expected_until", "outage_id", b"outage_id", "responsible_party", b"responsible_party", "since", b"since", "what", b"what"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -219,7 +219,7 @@ class Application(_message.Message):
     APPLICATION_ID_FIELD_NUMBER: _builtins.int
     OFFICE_FIELD_NUMBER: _builtins.int
     TYPE_FIELD_NUMBER: _builtins.int
-    LANE_FIELD_NUMBER: _builtins.int
+    PRIORITY_CLASS_FIELD_NUMBER: _builtins.int
     HOLDER_FIELD_NUMBER: _builtins.int
     PERSON_ID_FIELD_NUMBER: _builtins.int
     STATE_FIELD_NUMBER: _builtins.int
@@ -227,15 +227,15 @@ class Application(_message.Message):
     CREATED_AT_FIELD_NUMBER: _builtins.int
     COMPLETED_AT_FIELD_NUMBER: _builtins.int
     WAITING_FIELD_NUMBER: _builtins.int
-    FIRST_PROMISED_ON_FIELD_NUMBER: _builtins.int
-    PROMISED_ON_FIELD_NUMBER: _builtins.int
-    MOVED_BECAUSE_FIELD_NUMBER: _builtins.int
+    FIRST_PROMISED_COLLECTION_DATE_FIELD_NUMBER: _builtins.int
+    PROMISED_COLLECTION_DATE_FIELD_NUMBER: _builtins.int
+    DATE_CHANGE_REASON_FIELD_NUMBER: _builtins.int
     SERVICE_SECONDS_FIELD_NUMBER: _builtins.int
     ELAPSED_SECONDS_FIELD_NUMBER: _builtins.int
     DOCUMENT_NUMBER_FIELD_NUMBER: _builtins.int
     BOOK_SERIAL_FIELD_NUMBER: _builtins.int
     DECISION_ID_FIELD_NUMBER: _builtins.int
-    REFUSED_BECAUSE_FIELD_NUMBER: _builtins.int
+    REFUSAL_REASON_FIELD_NUMBER: _builtins.int
     HANDED_OVER_AT_FIELD_NUMBER: _builtins.int
     OWN_RECORD_FIRST_FIELD_NUMBER: _builtins.int
     application_id: _builtins.str
@@ -244,7 +244,7 @@ class Application(_message.Message):
     """The office that took it in."""
     type: Global___ApplicationType.ValueType
     """What is applied for."""
-    lane: _civil_pb2.Lane.ValueType
+    priority_class: _civil_pb2.PriorityClass.ValueType
     """Order of service."""
     person_id: _builtins.str
     """The person's id; made by the server for a NEW application."""
@@ -281,19 +281,19 @@ class Application(_message.Message):
         """What it waits for."""
 
     @_builtins.property
-    def first_promised_on(self) -> _civil_pb2.CalendarDate:
+    def first_promised_collection_date(self) -> _civil_pb2.CalendarDate:
         """The collection day the applicant was told first; absent before completion."""
 
     @_builtins.property
-    def promised_on(self) -> _civil_pb2.CalendarDate:
+    def promised_collection_date(self) -> _civil_pb2.CalendarDate:
         """The collection day the applicant was told last."""
 
     @_builtins.property
-    def moved_because(self) -> _civil_pb2.LocalizedText:
+    def date_change_reason(self) -> _civil_pb2.LocalizedText:
         """Why it moved; absent when it did not."""
 
     @_builtins.property
-    def refused_because(self) -> _civil_pb2.LocalizedText:
+    def refusal_reason(self) -> _civil_pb2.LocalizedText:
         """Why it was refused; absent otherwise."""
 
     @_builtins.property
@@ -306,7 +306,7 @@ class Application(_message.Message):
         application_id: _builtins.str = ...,
         office: _builtins.str = ...,
         type: Global___ApplicationType.ValueType = ...,
-        lane: _civil_pb2.Lane.ValueType = ...,
+        priority_class: _civil_pb2.PriorityClass.ValueType = ...,
         holder: _civil_pb2.BiographicData | None = ...,
         person_id: _builtins.str = ...,
         state: Global___ApplicationState.ValueType = ...,
@@ -314,21 +314,21 @@ class Application(_message.Message):
         created_at: _timestamp_pb2.Timestamp | None = ...,
         completed_at: _timestamp_pb2.Timestamp | None = ...,
         waiting: Global___Waiting | None = ...,
-        first_promised_on: _civil_pb2.CalendarDate | None = ...,
-        promised_on: _civil_pb2.CalendarDate | None = ...,
-        moved_because: _civil_pb2.LocalizedText | None = ...,
+        first_promised_collection_date: _civil_pb2.CalendarDate | None = ...,
+        promised_collection_date: _civil_pb2.CalendarDate | None = ...,
+        date_change_reason: _civil_pb2.LocalizedText | None = ...,
         service_seconds: _builtins.int = ...,
         elapsed_seconds: _builtins.int = ...,
         document_number: _builtins.str = ...,
         book_serial: _builtins.str = ...,
         decision_id: _builtins.str = ...,
-        refused_because: _civil_pb2.LocalizedText | None = ...,
+        refusal_reason: _civil_pb2.LocalizedText | None = ...,
         handed_over_at: _timestamp_pb2.Timestamp | None = ...,
         own_record_first: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_own_record_first", b"_own_record_first", "completed_at", b"completed_at", "created_at", b"created_at", "first_promised_on", b"first_promised_on", "handed_over_at", b"handed_over_at", "holder", b"holder", "moved_because", b"moved_because", "own_record_first", b"own_record_first", "promised_on", b"promised_on", "refused_because", b"refused_because", "waiting", b"waiting"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_own_record_first", b"_own_record_first", "completed_at", b"completed_at", "created_at", b"created_at", "date_change_reason", b"date_change_reason", "first_promised_collection_date", b"first_promised_collection_date", "handed_over_at", b"handed_over_at", "holder", b"holder", "own_record_first", b"own_record_first", "promised_collection_date", b"promised_collection_date", "refusal_reason", b"refusal_reason", "waiting", b"waiting"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_own_record_first", b"_own_record_first", "application_id", b"application_id", "book_serial", b"book_serial", "completed_at", b"completed_at", "created_at", b"created_at", "decision_id", b"decision_id", "document_number", b"document_number", "elapsed_seconds", b"elapsed_seconds", "first_promised_on", b"first_promised_on", "handed_over_at", b"handed_over_at", "holder", b"holder", "lane", b"lane", "moved_because", b"moved_because", "office", b"office", "own_record_first", b"own_record_first", "person_id", b"person_id", "promised_on", b"promised_on", "refused_because", b"refused_because", "revision", b"revision", "service_seconds", b"service_seconds", "state", b"state", "type", b"type", "waiting", b"waiting"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_own_record_first", b"_own_record_first", "application_id", b"application_id", "book_serial", b"book_serial", "completed_at", b"completed_at", "created_at", b"created_at", "date_change_reason", b"date_change_reason", "decision_id", b"decision_id", "document_number", b"document_number", "elapsed_seconds", b"elapsed_seconds", "first_promised_collection_date", b"first_promised_collection_date", "handed_over_at", b"handed_over_at", "holder", b"holder", "office", b"office", "own_record_first", b"own_record_first", "person_id", b"person_id", "priority_class", b"priority_class", "promised_collection_date", b"promised_collection_date", "refusal_reason", b"refusal_reason", "revision", b"revision", "service_seconds", b"service_seconds", "state", b"state", "type", b"type", "waiting", b"waiting"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__own_record_first: _TypeAlias = _typing.Literal["own_record_first"]  # noqa: Y015
     _WhichOneofArgType__own_record_first: _TypeAlias = _typing.Literal["_own_record_first", b"_own_record_first"]  # noqa: Y015
@@ -345,7 +345,7 @@ class CreateApplicationRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     OFFICE_FIELD_NUMBER: _builtins.int
     TYPE_FIELD_NUMBER: _builtins.int
-    LANE_FIELD_NUMBER: _builtins.int
+    PRIORITY_CLASS_FIELD_NUMBER: _builtins.int
     HOLDER_FIELD_NUMBER: _builtins.int
     PERSON_ID_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
@@ -354,7 +354,7 @@ class CreateApplicationRequest(_message.Message):
     """The office; must be the caller's."""
     type: Global___ApplicationType.ValueType
     """What is applied for."""
-    lane: _civil_pb2.Lane.ValueType
+    priority_class: _civil_pb2.PriorityClass.ValueType
     """Order of service."""
     person_id: _builtins.str
     """The person on record: mandatory for renewals and replacements, empty for NEW."""
@@ -368,13 +368,13 @@ class CreateApplicationRequest(_message.Message):
         request_id: _builtins.str = ...,
         office: _builtins.str = ...,
         type: Global___ApplicationType.ValueType = ...,
-        lane: _civil_pb2.Lane.ValueType = ...,
+        priority_class: _civil_pb2.PriorityClass.ValueType = ...,
         holder: _civil_pb2.BiographicData | None = ...,
         person_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["holder", b"holder"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["holder", b"holder", "lane", b"lane", "office", b"office", "person_id", b"person_id", "request_id", b"request_id", "type", b"type"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["holder", b"holder", "office", b"office", "person_id", b"person_id", "priority_class", b"priority_class", "request_id", b"request_id", "type", b"type"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -789,14 +789,16 @@ class HistoryEntry(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     EVENT_FIELD_NUMBER: _builtins.int
-    FROM_FIELD_NUMBER: _builtins.int
-    TO_FIELD_NUMBER: _builtins.int
+    FROM_STATE_FIELD_NUMBER: _builtins.int
+    TO_STATE_FIELD_NUMBER: _builtins.int
     BY_FIELD_NUMBER: _builtins.int
     AT_FIELD_NUMBER: _builtins.int
     WHY_FIELD_NUMBER: _builtins.int
     event: _builtins.str
     """The event's name in the table of transitions."""
-    to: Global___ApplicationState.ValueType
+    from_state: Global___ApplicationState.ValueType
+    """State before."""
+    to_state: Global___ApplicationState.ValueType
     """State after."""
     by: _builtins.str
     """Identity that caused it."""
@@ -810,14 +812,15 @@ class HistoryEntry(_message.Message):
         self,
         *,
         event: _builtins.str = ...,
-        to: Global___ApplicationState.ValueType = ...,
+        from_state: Global___ApplicationState.ValueType = ...,
+        to_state: Global___ApplicationState.ValueType = ...,
         by: _builtins.str = ...,
         at: _timestamp_pb2.Timestamp | None = ...,
         why: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "by", b"by", "event", b"event", "from", b"from", "to", b"to", "why", b"why"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "by", b"by", "event", b"event", "from_state", b"from_state", "to_state", b"to_state", "why", b"why"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

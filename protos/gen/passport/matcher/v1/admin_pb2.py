@@ -25,19 +25,19 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fpassport/matcher/v1/admin.proto\x12\x13passport.matcher.v1\x1a\x1egoogle/protobuf/duration.proto\"\x12\n\x10GetStatusRequest\"\xf3\x02\n\rMatcherStatus\x12)\n\x05level\x18\x01 \x01(\x0e\x32\x1a.passport.matcher.v1.Level\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x15\n\rlatest_change\x18\x03 \x01(\x03\x12\x16\n\x0e\x61pplied_change\x18\x04 \x01(\x03\x12\x0e\n\x06people\x18\x05 \x01(\x03\x12\x0f\n\x07\x66ingers\x18\x06 \x01(\x03\x12\x1a\n\x12pending_encounters\x18\x07 \x01(\x03\x12\x31\n\x0eoldest_pending\x18\x08 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x13\n\x0bindex_bytes\x18\t \x01(\x03\x12\x15\n\rmodel_version\x18\n \x01(\t\x12\x17\n\x0fsnapshot_change\x18\x0b \x01(\x03\x12\x13\n\x0bincarnation\x18\x0c \x01(\t\x12\x11\n\tdecisions\x18\r \x01(\x03\x12\x1b\n\x13undecided_decisions\x18\x0e \x01(\x03*U\n\x05Level\x12\x15\n\x11LEVEL_UNSPECIFIED\x10\x00\x12\x0e\n\nLEVEL_FULL\x10\x01\x12\x15\n\x11LEVEL_VERIFY_ONLY\x10\x02\x12\x0e\n\nLEVEL_DOWN\x10\x03\x32\x66\n\x0cMatcherAdmin\x12V\n\tGetStatus\x12%.passport.matcher.v1.GetStatusRequest\x1a\".passport.matcher.v1.MatcherStatusb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fpassport/matcher/v1/admin.proto\x12\x13passport.matcher.v1\x1a\x1egoogle/protobuf/duration.proto\"\x12\n\x10GetStatusRequest\"\xfd\x02\n\rMatcherStatus\x12\x30\n\x05level\x18\x01 \x01(\x0e\x32!.passport.matcher.v1.ServiceLevel\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x15\n\rlatest_change\x18\x03 \x01(\x03\x12\x16\n\x0e\x61pplied_change\x18\x04 \x01(\x03\x12\x0e\n\x06people\x18\x05 \x01(\x03\x12\x0f\n\x07\x66ingers\x18\x06 \x01(\x03\x12\x1a\n\x12pending_encounters\x18\x07 \x01(\x03\x12\x31\n\x0eoldest_pending\x18\x08 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x13\n\x0bindex_bytes\x18\t \x01(\x03\x12\x15\n\rmodel_version\x18\n \x01(\t\x12\x17\n\x0fsnapshot_change\x18\x0b \x01(\x03\x12\x16\n\x0e\x64\x61tabase_epoch\x18\x0c \x01(\t\x12\x11\n\tdecisions\x18\r \x01(\x03\x12\x1b\n\x13undecided_decisions\x18\x0e \x01(\x03*|\n\x0cServiceLevel\x12\x1d\n\x19SERVICE_LEVEL_UNSPECIFIED\x10\x00\x12\x16\n\x12SERVICE_LEVEL_FULL\x10\x01\x12\x1d\n\x19SERVICE_LEVEL_VERIFY_ONLY\x10\x02\x12\x16\n\x12SERVICE_LEVEL_DOWN\x10\x03\x32\x66\n\x0cMatcherAdmin\x12V\n\tGetStatus\x12%.passport.matcher.v1.GetStatusRequest\x1a\".passport.matcher.v1.MatcherStatusb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'passport.matcher.v1.admin_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_LEVEL']._serialized_start=482
-  _globals['_LEVEL']._serialized_end=567
+  _globals['_SERVICELEVEL']._serialized_start=492
+  _globals['_SERVICELEVEL']._serialized_end=616
   _globals['_GETSTATUSREQUEST']._serialized_start=88
   _globals['_GETSTATUSREQUEST']._serialized_end=106
   _globals['_MATCHERSTATUS']._serialized_start=109
-  _globals['_MATCHERSTATUS']._serialized_end=480
-  _globals['_MATCHERADMIN']._serialized_start=569
-  _globals['_MATCHERADMIN']._serialized_end=671
+  _globals['_MATCHERSTATUS']._serialized_end=490
+  _globals['_MATCHERADMIN']._serialized_start=618
+  _globals['_MATCHERADMIN']._serialized_end=720
 # @@protoc_insertion_point(module_scope)

@@ -18,33 +18,33 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
-class _Level:
+class _ServiceLevel:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
 
-class _LevelEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Level.ValueType], _builtins.type):
+class _ServiceLevelEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ServiceLevel.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
-    LEVEL_UNSPECIFIED: _Level.ValueType  # 0
+    SERVICE_LEVEL_UNSPECIFIED: _ServiceLevel.ValueType  # 0
     """Not said."""
-    LEVEL_FULL: _Level.ValueType  # 1
+    SERVICE_LEVEL_FULL: _ServiceLevel.ValueType  # 1
     """Everything."""
-    LEVEL_VERIFY_ONLY: _Level.ValueType  # 2
+    SERVICE_LEVEL_VERIFY_ONLY: _ServiceLevel.ValueType  # 2
     """The database is there, the index not: one-to-one works, searches wait."""
-    LEVEL_DOWN: _Level.ValueType  # 3
+    SERVICE_LEVEL_DOWN: _ServiceLevel.ValueType  # 3
     """Nothing."""
 
-class Level(_Level, metaclass=_LevelEnumTypeWrapper):
+class ServiceLevel(_ServiceLevel, metaclass=_ServiceLevelEnumTypeWrapper):
     """What the matcher can do now."""
 
-LEVEL_UNSPECIFIED: Level.ValueType  # 0
+SERVICE_LEVEL_UNSPECIFIED: ServiceLevel.ValueType  # 0
 """Not said."""
-LEVEL_FULL: Level.ValueType  # 1
+SERVICE_LEVEL_FULL: ServiceLevel.ValueType  # 1
 """Everything."""
-LEVEL_VERIFY_ONLY: Level.ValueType  # 2
+SERVICE_LEVEL_VERIFY_ONLY: ServiceLevel.ValueType  # 2
 """The database is there, the index not: one-to-one works, searches wait."""
-LEVEL_DOWN: Level.ValueType  # 3
+SERVICE_LEVEL_DOWN: ServiceLevel.ValueType  # 3
 """Nothing."""
-Global___Level: _TypeAlias = Level  # noqa: Y015
+Global___ServiceLevel: _TypeAlias = ServiceLevel  # noqa: Y015
 
 @_typing.final
 class GetStatusRequest(_message.Message):
@@ -80,10 +80,10 @@ class MatcherStatus(_message.Message):
     INDEX_BYTES_FIELD_NUMBER: _builtins.int
     MODEL_VERSION_FIELD_NUMBER: _builtins.int
     SNAPSHOT_CHANGE_FIELD_NUMBER: _builtins.int
-    INCARNATION_FIELD_NUMBER: _builtins.int
+    DATABASE_EPOCH_FIELD_NUMBER: _builtins.int
     DECISIONS_FIELD_NUMBER: _builtins.int
     UNDECIDED_DECISIONS_FIELD_NUMBER: _builtins.int
-    level: Global___Level.ValueType
+    level: Global___ServiceLevel.ValueType
     """What it can do now."""
     reason: _builtins.str
     """Why not more; empty at FULL."""
@@ -103,7 +103,7 @@ class MatcherStatus(_message.Message):
     """Versions of extractor, embedding, comparison and calibration."""
     snapshot_change: _builtins.int
     """Change number of the last snapshot; 0 when there is none."""
-    incarnation: _builtins.str
+    database_epoch: _builtins.str
     """Names this database; changes when one is restored from a backup."""
     decisions: _builtins.int
     """Decision records kept."""
@@ -116,7 +116,7 @@ class MatcherStatus(_message.Message):
     def __init__(
         self,
         *,
-        level: Global___Level.ValueType = ...,
+        level: Global___ServiceLevel.ValueType = ...,
         reason: _builtins.str = ...,
         latest_change: _builtins.int = ...,
         applied_change: _builtins.int = ...,
@@ -127,13 +127,13 @@ class MatcherStatus(_message.Message):
         index_bytes: _builtins.int = ...,
         model_version: _builtins.str = ...,
         snapshot_change: _builtins.int = ...,
-        incarnation: _builtins.str = ...,
+        database_epoch: _builtins.str = ...,
         decisions: _builtins.int = ...,
         undecided_decisions: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["oldest_pending", b"oldest_pending"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["applied_change", b"applied_change", "decisions", b"decisions", "fingers", b"fingers", "incarnation", b"incarnation", "index_bytes", b"index_bytes", "latest_change", b"latest_change", "level", b"level", "model_version", b"model_version", "oldest_pending", b"oldest_pending", "pending_encounters", b"pending_encounters", "people", b"people", "reason", b"reason", "snapshot_change", b"snapshot_change", "undecided_decisions", b"undecided_decisions"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["applied_change", b"applied_change", "database_epoch", b"database_epoch", "decisions", b"decisions", "fingers", b"fingers", "index_bytes", b"index_bytes", "latest_change", b"latest_change", "level", b"level", "model_version", b"model_version", "oldest_pending", b"oldest_pending", "pending_encounters", b"pending_encounters", "people", b"people", "reason", b"reason", "snapshot_change", b"snapshot_change", "undecided_decisions", b"undecided_decisions"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

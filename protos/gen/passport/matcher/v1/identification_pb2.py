@@ -27,19 +27,19 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from passport.type.v1 import biometrics_pb2 as passport_dot_type_dot_v1_dot_biometrics__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(passport/matcher/v1/identification.proto\x12\x13passport.matcher.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!passport/type/v1/biometrics.proto\"\x8d\x01\n\x05Probe\x12\x31\n\x07samples\x18\x01 \x01(\x0b\x32\x1e.passport.matcher.v1.SampleSetH\x00\x12!\n\x0c\x65ncounter_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@H\x00\x12\x1e\n\tperson_id\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@H\x00\x42\x0e\n\x05probe\x12\x05\xbaH\x02\x08\x01\"H\n\tSampleSet\x12;\n\x07samples\x18\x01 \x03(\x0b\x32\x1e.passport.type.v1.FingerSampleB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\n\"\xad\x01\n\x0cSearchPolicy\x12v\n\x0btarget_fpir\x18\x01 \x01(\x01\x42\x61\xbaH^\x12\x14\x19\x00\x00\x00\x00\x00\x00\xe0?)\x00\x00\x00\x00\x00\x00\x00\x00@\x01\xba\x01\x45\n\nrate.least\x12\x1amust be 0 or at least 1e-9\x1a\x1bthis == 0.0 || this >= 1e-9\x12\x1f\n\x0emax_candidates\x18\x02 \x01(\rB\x07\xbaH\x04*\x02\x18\x64J\x04\x08\x03\x10\x07\"\xb9\x01\n\x0fIdentifyRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x31\n\x05probe\x18\x02 \x01(\x0b\x32\x1a.passport.matcher.v1.ProbeB\x06\xbaH\x03\xc8\x01\x01\x12\x31\n\x06search\x18\x03 \x01(\x0b\x32!.passport.matcher.v1.SearchPolicy\x12!\n\x10min_change_token\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18@\"\x8a\x02\n\rVerifyRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x30\n\x04left\x18\x02 \x01(\x0b\x32\x1a.passport.matcher.v1.ProbeB\x06\xbaH\x03\xc8\x01\x01\x12\x31\n\x05right\x18\x03 \x01(\x0b\x32\x1a.passport.matcher.v1.ProbeB\x06\xbaH\x03\xc8\x01\x01\x12u\n\ntarget_fmr\x18\x04 \x01(\x01\x42\x61\xbaH^\x12\x14\x19\x00\x00\x00\x00\x00\x00\xe0?)\x00\x00\x00\x00\x00\x00\x00\x00@\x01\xba\x01\x45\n\nrate.least\x12\x1amust be 0 or at least 1e-9\x1a\x1bthis == 0.0 || this >= 1e-9\"\x9c\x01\n\x0e\x46ingerEvidence\x12\x32\n\x08position\x18\x01 \x01(\x0e\x32 .passport.type.v1.FingerPosition\x12&\n\x05score\x18\x02 \x01(\x0b\x32\x17.passport.type.v1.Score\x12\x14\n\x0c\x65ncounter_id\x18\x03 \x01(\t\x12\x18\n\x10matched_minutiae\x18\x04 \x01(\r\"\x9e\x01\n\x0fMisplacedFinger\x12\x32\n\x08position\x18\x01 \x01(\x0e\x32 .passport.type.v1.FingerPosition\x12/\n\x05\x66ound\x18\x02 \x01(\x0e\x32 .passport.type.v1.FingerPosition\x12&\n\x05score\x18\x03 \x01(\x0b\x32\x17.passport.type.v1.Score\"\xd8\x01\n\tCandidate\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12&\n\x05score\x18\x02 \x01(\x0b\x32\x17.passport.type.v1.Score\x12\x0b\n\x03hit\x18\x03 \x01(\x08\x12\x35\n\x08\x65vidence\x18\x04 \x03(\x0b\x32#.passport.matcher.v1.FingerEvidence\x12\x13\n\x0bknown_fraud\x18\x05 \x01(\x08\x12\x37\n\tmisplaced\x18\x06 \x03(\x0b\x32$.passport.matcher.v1.MisplacedFinger\"\x82\x03\n\x08\x44\x65\x63ision\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\x12-\n\x07outcome\x18\x02 \x01(\x0e\x32\x1c.passport.matcher.v1.Outcome\x12\x32\n\ncandidates\x18\x03 \x03(\x0b\x32\x1e.passport.matcher.v1.Candidate\x12*\n\tthreshold\x18\x04 \x01(\x0b\x32\x17.passport.type.v1.Score\x12\x17\n\x0fpeople_searched\x18\x05 \x01(\x03\x12\x17\n\x0fpeople_compared\x18\x06 \x01(\x03\x12\x15\n\rmodel_version\x18\x07 \x01(\t\x12\x14\n\x0c\x63hange_token\x18\x08 \x01(\t\x12.\n\ndecided_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0brecord_hash\x18\n \x01(\x0c\x12\x1b\n\x0epredicted_fnir\x18\x0b \x01(\x01H\x00\x88\x01\x01\x42\x11\n\x0f_predicted_fnir\"4\n\x12GetDecisionRequest\x12\x1e\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"\x91\x01\n\x13\x44rawDecisionRequest\x12\x1e\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1c\n\tperson_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12<\n\x08position\x18\x03 \x01(\x0e\x32 .passport.type.v1.FingerPositionB\x08\xbaH\x05\x82\x01\x02\x10\x01\"q\n\x14\x44rawDecisionResponse\x12\x0b\n\x03png\x18\x01 \x01(\x0c\x12\x32\n\x08position\x18\x02 \x01(\x0e\x32 .passport.type.v1.FingerPosition\x12\x18\n\x10matched_minutiae\x18\x03 \x01(\r*^\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x12\n\x0eOUTCOME_NO_HIT\x10\x01\x12\x0f\n\x0bOUTCOME_HIT\x10\x02\x12\x15\n\x11OUTCOME_UNDECIDED\x10\x03\x32\x61\n\x0eIdentification\x12O\n\x08Identify\x12$.passport.matcher.v1.IdentifyRequest\x1a\x1d.passport.matcher.v1.Decision2[\n\x0cVerification\x12K\n\x06Verify\x12\".passport.matcher.v1.VerifyRequest\x1a\x1d.passport.matcher.v1.Decision2\xc6\x01\n\x08\x45vidence\x12U\n\x0bGetDecision\x12\'.passport.matcher.v1.GetDecisionRequest\x1a\x1d.passport.matcher.v1.Decision\x12\x63\n\x0c\x44rawDecision\x12(.passport.matcher.v1.DrawDecisionRequest\x1a).passport.matcher.v1.DrawDecisionResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(passport/matcher/v1/identification.proto\x12\x13passport.matcher.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!passport/type/v1/biometrics.proto\"\x95\x01\n\x0c\x46ingerSource\x12\x31\n\x07samples\x18\x01 \x01(\x0b\x32\x1e.passport.matcher.v1.SampleSetH\x00\x12!\n\x0c\x65ncounter_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@H\x00\x12\x1e\n\tperson_id\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@H\x00\x42\x0f\n\x06source\x12\x05\xbaH\x02\x08\x01\"H\n\tSampleSet\x12;\n\x07samples\x18\x01 \x03(\x0b\x32\x1e.passport.type.v1.FingerSampleB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\n\"\xad\x01\n\x0cSearchPolicy\x12v\n\x0btarget_fpir\x18\x01 \x01(\x01\x42\x61\xbaH^\x12\x14\x19\x00\x00\x00\x00\x00\x00\xe0?)\x00\x00\x00\x00\x00\x00\x00\x00@\x01\xba\x01\x45\n\nrate.least\x12\x1amust be 0 or at least 1e-9\x1a\x1bthis == 0.0 || this >= 1e-9\x12\x1f\n\x0emax_candidates\x18\x02 \x01(\rB\x07\xbaH\x04*\x02\x18\x64J\x04\x08\x03\x10\x07\"\xc0\x01\n\x0fIdentifyRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x38\n\x05probe\x18\x02 \x01(\x0b\x32!.passport.matcher.v1.FingerSourceB\x06\xbaH\x03\xc8\x01\x01\x12\x31\n\x06search\x18\x03 \x01(\x0b\x32!.passport.matcher.v1.SearchPolicy\x12!\n\x10min_change_token\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18@\"\x9d\x02\n\rVerifyRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x38\n\x05probe\x18\x02 \x01(\x0b\x32!.passport.matcher.v1.FingerSourceB\x06\xbaH\x03\xc8\x01\x01\x12<\n\treference\x18\x03 \x01(\x0b\x32!.passport.matcher.v1.FingerSourceB\x06\xbaH\x03\xc8\x01\x01\x12u\n\ntarget_fmr\x18\x04 \x01(\x01\x42\x61\xbaH^\x12\x14\x19\x00\x00\x00\x00\x00\x00\xe0?)\x00\x00\x00\x00\x00\x00\x00\x00@\x01\xba\x01\x45\n\nrate.least\x12\x1amust be 0 or at least 1e-9\x1a\x1bthis == 0.0 || this >= 1e-9\"\x99\x01\n\x0b\x46ingerScore\x12\x32\n\x08position\x18\x01 \x01(\x0e\x32 .passport.type.v1.FingerPosition\x12&\n\x05score\x18\x02 \x01(\x0b\x32\x17.passport.type.v1.Score\x12\x14\n\x0c\x65ncounter_id\x18\x03 \x01(\t\x12\x18\n\x10matched_minutiae\x18\x04 \x01(\r\"\xb3\x01\n\x13\x46ingerSequenceError\x12\x39\n\x0fstated_position\x18\x01 \x01(\x0e\x32 .passport.type.v1.FingerPosition\x12\x39\n\x0f\x61\x63tual_position\x18\x02 \x01(\x0e\x32 .passport.type.v1.FingerPosition\x12&\n\x05score\x18\x03 \x01(\x0b\x32\x17.passport.type.v1.Score\"\xeb\x01\n\tCandidate\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12&\n\x05score\x18\x02 \x01(\x0b\x32\x17.passport.type.v1.Score\x12\x0b\n\x03hit\x18\x03 \x01(\x08\x12\x37\n\rfinger_scores\x18\x04 \x03(\x0b\x32 .passport.matcher.v1.FingerScore\x12\x13\n\x0bknown_fraud\x18\x05 \x01(\x08\x12H\n\x16\x66inger_sequence_errors\x18\x06 \x03(\x0b\x32(.passport.matcher.v1.FingerSequenceError\"\x82\x03\n\x08\x44\x65\x63ision\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\x12-\n\x07outcome\x18\x02 \x01(\x0e\x32\x1c.passport.matcher.v1.Outcome\x12\x32\n\ncandidates\x18\x03 \x03(\x0b\x32\x1e.passport.matcher.v1.Candidate\x12*\n\tthreshold\x18\x04 \x01(\x0b\x32\x17.passport.type.v1.Score\x12\x17\n\x0fpeople_searched\x18\x05 \x01(\x03\x12\x17\n\x0fpeople_compared\x18\x06 \x01(\x03\x12\x15\n\rmodel_version\x18\x07 \x01(\t\x12\x14\n\x0c\x63hange_token\x18\x08 \x01(\t\x12.\n\ndecided_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0brecord_hash\x18\n \x01(\x0c\x12\x1b\n\x0epredicted_fnir\x18\x0b \x01(\x01H\x00\x88\x01\x01\x42\x11\n\x0f_predicted_fnir\"4\n\x12GetDecisionRequest\x12\x1e\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"\x91\x01\n\x13\x44rawDecisionRequest\x12\x1e\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1c\n\tperson_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12<\n\x08position\x18\x03 \x01(\x0e\x32 .passport.type.v1.FingerPositionB\x08\xbaH\x05\x82\x01\x02\x10\x01\"q\n\x14\x44rawDecisionResponse\x12\x0b\n\x03png\x18\x01 \x01(\x0c\x12\x32\n\x08position\x18\x02 \x01(\x0e\x32 .passport.type.v1.FingerPosition\x12\x18\n\x10matched_minutiae\x18\x03 \x01(\r*^\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x12\n\x0eOUTCOME_NO_HIT\x10\x01\x12\x0f\n\x0bOUTCOME_HIT\x10\x02\x12\x15\n\x11OUTCOME_UNDECIDED\x10\x03\x32\x61\n\x0eIdentification\x12O\n\x08Identify\x12$.passport.matcher.v1.IdentifyRequest\x1a\x1d.passport.matcher.v1.Decision2[\n\x0cVerification\x12K\n\x06Verify\x12\".passport.matcher.v1.VerifyRequest\x1a\x1d.passport.matcher.v1.Decision2\xc6\x01\n\x08\x45vidence\x12U\n\x0bGetDecision\x12\'.passport.matcher.v1.GetDecisionRequest\x1a\x1d.passport.matcher.v1.Decision\x12\x63\n\x0c\x44rawDecision\x12(.passport.matcher.v1.DrawDecisionRequest\x1a).passport.matcher.v1.DrawDecisionResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'passport.matcher.v1.identification_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_PROBE'].oneofs_by_name['probe']._loaded_options = None
-  _globals['_PROBE'].oneofs_by_name['probe']._serialized_options = b'\272H\002\010\001'
-  _globals['_PROBE'].fields_by_name['encounter_id']._loaded_options = None
-  _globals['_PROBE'].fields_by_name['encounter_id']._serialized_options = b'\272H\006r\004\020\001\030@'
-  _globals['_PROBE'].fields_by_name['person_id']._loaded_options = None
-  _globals['_PROBE'].fields_by_name['person_id']._serialized_options = b'\272H\006r\004\020\001\030@'
+  _globals['_FINGERSOURCE'].oneofs_by_name['source']._loaded_options = None
+  _globals['_FINGERSOURCE'].oneofs_by_name['source']._serialized_options = b'\272H\002\010\001'
+  _globals['_FINGERSOURCE'].fields_by_name['encounter_id']._loaded_options = None
+  _globals['_FINGERSOURCE'].fields_by_name['encounter_id']._serialized_options = b'\272H\006r\004\020\001\030@'
+  _globals['_FINGERSOURCE'].fields_by_name['person_id']._loaded_options = None
+  _globals['_FINGERSOURCE'].fields_by_name['person_id']._serialized_options = b'\272H\006r\004\020\001\030@'
   _globals['_SAMPLESET'].fields_by_name['samples']._loaded_options = None
   _globals['_SAMPLESET'].fields_by_name['samples']._serialized_options = b'\272H\007\222\001\004\010\001\020\n'
   _globals['_SEARCHPOLICY'].fields_by_name['target_fpir']._loaded_options = None
@@ -54,10 +54,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_IDENTIFYREQUEST'].fields_by_name['min_change_token']._serialized_options = b'\272H\004r\002\030@'
   _globals['_VERIFYREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_VERIFYREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\010\030@'
-  _globals['_VERIFYREQUEST'].fields_by_name['left']._loaded_options = None
-  _globals['_VERIFYREQUEST'].fields_by_name['left']._serialized_options = b'\272H\003\310\001\001'
-  _globals['_VERIFYREQUEST'].fields_by_name['right']._loaded_options = None
-  _globals['_VERIFYREQUEST'].fields_by_name['right']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_VERIFYREQUEST'].fields_by_name['probe']._loaded_options = None
+  _globals['_VERIFYREQUEST'].fields_by_name['probe']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_VERIFYREQUEST'].fields_by_name['reference']._loaded_options = None
+  _globals['_VERIFYREQUEST'].fields_by_name['reference']._serialized_options = b'\272H\003\310\001\001'
   _globals['_VERIFYREQUEST'].fields_by_name['target_fmr']._loaded_options = None
   _globals['_VERIFYREQUEST'].fields_by_name['target_fmr']._serialized_options = b'\272H^\022\024\031\000\000\000\000\000\000\340?)\000\000\000\000\000\000\000\000@\001\272\001E\n\nrate.least\022\032must be 0 or at least 1e-9\032\033this == 0.0 || this >= 1e-9'
   _globals['_GETDECISIONREQUEST'].fields_by_name['decision_id']._loaded_options = None
@@ -68,36 +68,36 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DRAWDECISIONREQUEST'].fields_by_name['person_id']._serialized_options = b'\272H\006r\004\020\001\030@'
   _globals['_DRAWDECISIONREQUEST'].fields_by_name['position']._loaded_options = None
   _globals['_DRAWDECISIONREQUEST'].fields_by_name['position']._serialized_options = b'\272H\005\202\001\002\020\001'
-  _globals['_OUTCOME']._serialized_start=2258
-  _globals['_OUTCOME']._serialized_end=2352
-  _globals['_PROBE']._serialized_start=163
-  _globals['_PROBE']._serialized_end=304
-  _globals['_SAMPLESET']._serialized_start=306
-  _globals['_SAMPLESET']._serialized_end=378
-  _globals['_SEARCHPOLICY']._serialized_start=381
-  _globals['_SEARCHPOLICY']._serialized_end=554
-  _globals['_IDENTIFYREQUEST']._serialized_start=557
-  _globals['_IDENTIFYREQUEST']._serialized_end=742
-  _globals['_VERIFYREQUEST']._serialized_start=745
-  _globals['_VERIFYREQUEST']._serialized_end=1011
-  _globals['_FINGEREVIDENCE']._serialized_start=1014
-  _globals['_FINGEREVIDENCE']._serialized_end=1170
-  _globals['_MISPLACEDFINGER']._serialized_start=1173
-  _globals['_MISPLACEDFINGER']._serialized_end=1331
-  _globals['_CANDIDATE']._serialized_start=1334
-  _globals['_CANDIDATE']._serialized_end=1550
-  _globals['_DECISION']._serialized_start=1553
-  _globals['_DECISION']._serialized_end=1939
-  _globals['_GETDECISIONREQUEST']._serialized_start=1941
-  _globals['_GETDECISIONREQUEST']._serialized_end=1993
-  _globals['_DRAWDECISIONREQUEST']._serialized_start=1996
-  _globals['_DRAWDECISIONREQUEST']._serialized_end=2141
-  _globals['_DRAWDECISIONRESPONSE']._serialized_start=2143
-  _globals['_DRAWDECISIONRESPONSE']._serialized_end=2256
-  _globals['_IDENTIFICATION']._serialized_start=2354
-  _globals['_IDENTIFICATION']._serialized_end=2451
-  _globals['_VERIFICATION']._serialized_start=2453
-  _globals['_VERIFICATION']._serialized_end=2544
-  _globals['_EVIDENCE']._serialized_start=2547
-  _globals['_EVIDENCE']._serialized_end=2745
+  _globals['_OUTCOME']._serialized_start=2329
+  _globals['_OUTCOME']._serialized_end=2423
+  _globals['_FINGERSOURCE']._serialized_start=163
+  _globals['_FINGERSOURCE']._serialized_end=312
+  _globals['_SAMPLESET']._serialized_start=314
+  _globals['_SAMPLESET']._serialized_end=386
+  _globals['_SEARCHPOLICY']._serialized_start=389
+  _globals['_SEARCHPOLICY']._serialized_end=562
+  _globals['_IDENTIFYREQUEST']._serialized_start=565
+  _globals['_IDENTIFYREQUEST']._serialized_end=757
+  _globals['_VERIFYREQUEST']._serialized_start=760
+  _globals['_VERIFYREQUEST']._serialized_end=1045
+  _globals['_FINGERSCORE']._serialized_start=1048
+  _globals['_FINGERSCORE']._serialized_end=1201
+  _globals['_FINGERSEQUENCEERROR']._serialized_start=1204
+  _globals['_FINGERSEQUENCEERROR']._serialized_end=1383
+  _globals['_CANDIDATE']._serialized_start=1386
+  _globals['_CANDIDATE']._serialized_end=1621
+  _globals['_DECISION']._serialized_start=1624
+  _globals['_DECISION']._serialized_end=2010
+  _globals['_GETDECISIONREQUEST']._serialized_start=2012
+  _globals['_GETDECISIONREQUEST']._serialized_end=2064
+  _globals['_DRAWDECISIONREQUEST']._serialized_start=2067
+  _globals['_DRAWDECISIONREQUEST']._serialized_end=2212
+  _globals['_DRAWDECISIONRESPONSE']._serialized_start=2214
+  _globals['_DRAWDECISIONRESPONSE']._serialized_end=2327
+  _globals['_IDENTIFICATION']._serialized_start=2425
+  _globals['_IDENTIFICATION']._serialized_end=2522
+  _globals['_VERIFICATION']._serialized_start=2524
+  _globals['_VERIFICATION']._serialized_end=2615
+  _globals['_EVIDENCE']._serialized_start=2618
+  _globals['_EVIDENCE']._serialized_end=2816
 # @@protoc_insertion_point(module_scope)

@@ -50,8 +50,8 @@ OUTCOME_UNDECIDED: Outcome.ValueType  # 3
 Global___Outcome: _TypeAlias = Outcome  # noqa: Y015
 
 @_typing.final
-class Probe(_message.Message):
-    """Fingers of one side of a comparison."""
+class FingerSource(_message.Message):
+    """Where the fingers of a probe or of a reference come from."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -73,15 +73,15 @@ class Probe(_message.Message):
         encounter_id: _builtins.str = ...,
         person_id: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["encounter_id", b"encounter_id", "person_id", b"person_id", "probe", b"probe", "samples", b"samples"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["encounter_id", b"encounter_id", "person_id", b"person_id", "samples", b"samples", "source", b"source"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["encounter_id", b"encounter_id", "person_id", b"person_id", "probe", b"probe", "samples", b"samples"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["encounter_id", b"encounter_id", "person_id", b"person_id", "samples", b"samples", "source", b"source"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_probe: _TypeAlias = _typing.Literal["samples", "encounter_id", "person_id"]  # noqa: Y015
-    _WhichOneofArgType_probe: _TypeAlias = _typing.Literal["probe", b"probe"]  # noqa: Y015
-    def WhichOneof(self, oneof_group: _WhichOneofArgType_probe) -> _WhichOneofReturnType_probe | None: ...
+    _WhichOneofReturnType_source: _TypeAlias = _typing.Literal["samples", "encounter_id", "person_id"]  # noqa: Y015
+    _WhichOneofArgType_source: _TypeAlias = _typing.Literal["source", b"source"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_source) -> _WhichOneofReturnType_source | None: ...
 
-Global___Probe: _TypeAlias = Probe  # noqa: Y015
+Global___FingerSource: _TypeAlias = FingerSource  # noqa: Y015
 
 @_typing.final
 class SampleSet(_message.Message):
@@ -150,7 +150,7 @@ class IdentifyRequest(_message.Message):
     min_change_token: _builtins.str
     """The search must see at least this state; empty means everything committed before the call."""
     @_builtins.property
-    def probe(self) -> Global___Probe:
+    def probe(self) -> Global___FingerSource:
         """Whose fingers are searched. Mandatory."""
 
     @_builtins.property
@@ -161,7 +161,7 @@ class IdentifyRequest(_message.Message):
         self,
         *,
         request_id: _builtins.str = ...,
-        probe: Global___Probe | None = ...,
+        probe: Global___FingerSource | None = ...,
         search: Global___SearchPolicy | None = ...,
         min_change_token: _builtins.str = ...,
     ) -> None: ...
@@ -175,45 +175,45 @@ Global___IdentifyRequest: _TypeAlias = IdentifyRequest  # noqa: Y015
 
 @_typing.final
 class VerifyRequest(_message.Message):
-    """Asks whether two sides are one person."""
+    """Asks whether probe and reference are of one person."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     REQUEST_ID_FIELD_NUMBER: _builtins.int
-    LEFT_FIELD_NUMBER: _builtins.int
-    RIGHT_FIELD_NUMBER: _builtins.int
+    PROBE_FIELD_NUMBER: _builtins.int
+    REFERENCE_FIELD_NUMBER: _builtins.int
     TARGET_FMR_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
     target_fmr: _builtins.float
     """Asked false match rate, 1e-9 to 0.5; 0 means the service's own."""
     @_builtins.property
-    def left(self) -> Global___Probe:
-        """One side. Mandatory."""
+    def probe(self) -> Global___FingerSource:
+        """The fingers that are verified. Mandatory."""
 
     @_builtins.property
-    def right(self) -> Global___Probe:
-        """The other side. Mandatory."""
+    def reference(self) -> Global___FingerSource:
+        """The fingers they are compared with. Mandatory."""
 
     def __init__(
         self,
         *,
         request_id: _builtins.str = ...,
-        left: Global___Probe | None = ...,
-        right: Global___Probe | None = ...,
+        probe: Global___FingerSource | None = ...,
+        reference: Global___FingerSource | None = ...,
         target_fmr: _builtins.float = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["left", b"left", "right", b"right"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["probe", b"probe", "reference", b"reference"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["left", b"left", "request_id", b"request_id", "right", b"right", "target_fmr", b"target_fmr"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["probe", b"probe", "reference", b"reference", "request_id", b"request_id", "target_fmr", b"target_fmr"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___VerifyRequest: _TypeAlias = VerifyRequest  # noqa: Y015
 
 @_typing.final
-class FingerEvidence(_message.Message):
-    """How one finger spoke for a candidate."""
+class FingerScore(_message.Message):
+    """What one finger of the probe scored against a candidate."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -245,20 +245,20 @@ class FingerEvidence(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___FingerEvidence: _TypeAlias = FingerEvidence  # noqa: Y015
+Global___FingerScore: _TypeAlias = FingerScore  # noqa: Y015
 
 @_typing.final
-class MisplacedFinger(_message.Message):
-    """A finger of the probe that is another finger of the candidate than it was said to be."""
+class FingerSequenceError(_message.Message):
+    """A finger presented at another finger's position: a finger sequence error (NIST SP 500-334)."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
-    POSITION_FIELD_NUMBER: _builtins.int
-    FOUND_FIELD_NUMBER: _builtins.int
+    STATED_POSITION_FIELD_NUMBER: _builtins.int
+    ACTUAL_POSITION_FIELD_NUMBER: _builtins.int
     SCORE_FIELD_NUMBER: _builtins.int
-    position: _biometrics_pb2.FingerPosition.ValueType
+    stated_position: _biometrics_pb2.FingerPosition.ValueType
     """Which finger it was said to be."""
-    found: _biometrics_pb2.FingerPosition.ValueType
+    actual_position: _biometrics_pb2.FingerPosition.ValueType
     """Which of the candidate's fingers it is."""
     @_builtins.property
     def score(self) -> _biometrics_pb2.Score:
@@ -267,17 +267,17 @@ class MisplacedFinger(_message.Message):
     def __init__(
         self,
         *,
-        position: _biometrics_pb2.FingerPosition.ValueType = ...,
-        found: _biometrics_pb2.FingerPosition.ValueType = ...,
+        stated_position: _biometrics_pb2.FingerPosition.ValueType = ...,
+        actual_position: _biometrics_pb2.FingerPosition.ValueType = ...,
         score: _biometrics_pb2.Score | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["score", b"score"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["found", b"found", "position", b"position", "score", b"score"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actual_position", b"actual_position", "score", b"score", "stated_position", b"stated_position"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___MisplacedFinger: _TypeAlias = MisplacedFinger  # noqa: Y015
+Global___FingerSequenceError: _TypeAlias = FingerSequenceError  # noqa: Y015
 
 @_typing.final
 class Candidate(_message.Message):
@@ -288,9 +288,9 @@ class Candidate(_message.Message):
     PERSON_ID_FIELD_NUMBER: _builtins.int
     SCORE_FIELD_NUMBER: _builtins.int
     HIT_FIELD_NUMBER: _builtins.int
-    EVIDENCE_FIELD_NUMBER: _builtins.int
+    FINGER_SCORES_FIELD_NUMBER: _builtins.int
     KNOWN_FRAUD_FIELD_NUMBER: _builtins.int
-    MISPLACED_FIELD_NUMBER: _builtins.int
+    FINGER_SEQUENCE_ERRORS_FIELD_NUMBER: _builtins.int
     person_id: _builtins.str
     """Who."""
     hit: _builtins.bool
@@ -302,11 +302,11 @@ class Candidate(_message.Message):
         """All fingers together, calibrated on persons."""
 
     @_builtins.property
-    def evidence(self) -> _containers.RepeatedCompositeFieldContainer[Global___FingerEvidence]:
+    def finger_scores(self) -> _containers.RepeatedCompositeFieldContainer[Global___FingerScore]:
         """By finger."""
 
     @_builtins.property
-    def misplaced(self) -> _containers.RepeatedCompositeFieldContainer[Global___MisplacedFinger]:
+    def finger_sequence_errors(self) -> _containers.RepeatedCompositeFieldContainer[Global___FingerSequenceError]:
         """Fingers that were mixed up; looked for by verifications only."""
 
     def __init__(
@@ -315,13 +315,13 @@ class Candidate(_message.Message):
         person_id: _builtins.str = ...,
         score: _biometrics_pb2.Score | None = ...,
         hit: _builtins.bool = ...,
-        evidence: _abc.Iterable[Global___FingerEvidence] | None = ...,
+        finger_scores: _abc.Iterable[Global___FingerScore] | None = ...,
         known_fraud: _builtins.bool = ...,
-        misplaced: _abc.Iterable[Global___MisplacedFinger] | None = ...,
+        finger_sequence_errors: _abc.Iterable[Global___FingerSequenceError] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["score", b"score"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["evidence", b"evidence", "hit", b"hit", "known_fraud", b"known_fraud", "misplaced", b"misplaced", "person_id", b"person_id", "score", b"score"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["finger_scores", b"finger_scores", "finger_sequence_errors", b"finger_sequence_errors", "hit", b"hit", "known_fraud", b"known_fraud", "person_id", b"person_id", "score", b"score"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -129,7 +129,7 @@ class VerificationServicer:
     """
 
     def Verify(self, request, context):
-        """Compares two sides finger by finger, and writes a decision record.
+        """Compares a probe with a reference finger by finger, and writes a decision record.
 
         Works in level VERIFY_ONLY too.
 

@@ -86,7 +86,7 @@ class VerificationStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> VerificationAsyncStub: ...
     Verify: _grpc.UnaryUnaryMultiCallable[_identification_pb2.VerifyRequest, _identification_pb2.Decision]
-    """Compares two sides finger by finger, and writes a decision record.
+    """Compares a probe with a reference finger by finger, and writes a decision record.
 
     Works in level VERIFY_ONLY too.
 
@@ -104,7 +104,7 @@ class VerificationAsyncStub(VerificationStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     Verify: _aio.UnaryUnaryMultiCallable[_identification_pb2.VerifyRequest, _identification_pb2.Decision]  # type: ignore[assignment]
-    """Compares two sides finger by finger, and writes a decision record.
+    """Compares a probe with a reference finger by finger, and writes a decision record.
 
     Works in level VERIFY_ONLY too.
 
@@ -125,7 +125,7 @@ class VerificationServicer(metaclass=_abc_1.ABCMeta):
         request: _identification_pb2.VerifyRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_identification_pb2.Decision, _abc.Awaitable[_identification_pb2.Decision]]:
-        """Compares two sides finger by finger, and writes a decision record.
+        """Compares a probe with a reference finger by finger, and writes a decision record.
 
         Works in level VERIFY_ONLY too.
 

@@ -27,7 +27,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from passport.type.v1 import civil_pb2 as passport_dot_type_dot_v1_dot_civil__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1epassport/printer/v1/jobs.proto\x12\x13passport.printer.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cpassport/type/v1/civil.proto\"\xf5\x02\n\x13PersonalisationData\x12/\n\x0f\x64ocument_number\x18\x01 \x01(\tB\x16\xbaH\x13r\x11\x32\x0f^[A-Z0-9]{1,9}$\x12\'\n\rdocument_code\x18\x02 \x01(\tB\x10\xbaH\rr\x0b\x32\t^P[A-Z]?$\x12*\n\rissuing_state\x18\x03 \x01(\tB\x13\xbaH\x10r\x0e\x32\x0c^[A-Z]{1,3}$\x12\x38\n\x06holder\x18\x04 \x01(\x0b\x32 .passport.type.v1.BiographicDataB\x06\xbaH\x03\xc8\x01\x01\x12\x39\n\tissued_on\x18\x05 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDateB\x06\xbaH\x03\xc8\x01\x01\x12:\n\nexpires_on\x18\x06 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDateB\x06\xbaH\x03\xc8\x01\x01\x12!\n\x0eissuing_office\x18\x07 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18<J\x04\x08\x08\x10\x0b\"\xd2\x01\n\x07\x41ttempt\x12\x12\n\nattempt_id\x18\x01 \x01(\t\x12\x12\n\nmachine_id\x18\x02 \x01(\t\x12\x13\n\x0b\x62ook_serial\x18\x03 \x01(\t\x12\x13\n\x0bpage_sha256\x18\x04 \x01(\x0c\x12\x34\n\x07outcome\x18\x05 \x01(\x0e\x32#.passport.printer.v1.AttemptOutcome\x12/\n\x0b\x61ssigned_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x07 \x01(\t\"\xbe\x02\n\x08PrintJob\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x16\n\x0e\x61pplication_id\x18\x02 \x01(\t\x12\x17\n\x0f\x64ocument_number\x18\x03 \x01(\t\x12\x31\n\x05state\x18\x04 \x01(\x0e\x32\".passport.printer.v1.PrintJobState\x12\x10\n\x08revision\x18\x05 \x01(\x03\x12.\n\x08\x61ttempts\x18\x06 \x03(\x0b\x32\x1c.passport.printer.v1.Attempt\x12\x13\n\x0b\x62ook_serial\x18\x07 \x01(\t\x12.\n\ncreated_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\twaits_for\x18\t \x01(\t\x12$\n\x04lane\x18\n \x01(\x0e\x32\x16.passport.type.v1.Lane\"\xa3\x01\n\x15\x43reatePrintJobRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1d\n\tclearance\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80 \x12\x1c\n\x07payload\x18\x03 \x01(\x0c\x42\x0b\xbaH\x08z\x06\x10\x01\x18\x80\x80@\x12.\n\x04lane\x18\x04 \x01(\x0e\x32\x16.passport.type.v1.LaneB\x08\xbaH\x05\x82\x01\x02\x10\x01\"/\n\x12GetPrintJobRequest\x12\x19\n\x06job_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"\x8e\x01\n\x14ListPrintJobsRequest\x12;\n\x05state\x18\x01 \x01(\x0e\x32\".passport.printer.v1.PrintJobStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1b\n\tpage_size\x18\x02 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\"]\n\x15ListPrintJobsResponse\x12+\n\x04jobs\x18\x01 \x03(\x0b\x32\x1d.passport.printer.v1.PrintJob\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"6\n\x15WatchPrintJobsRequest\x12\x1d\n\x0cresume_token\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18@\"Q\n\rPrintJobEvent\x12*\n\x03job\x18\x01 \x01(\x0b\x32\x1d.passport.printer.v1.PrintJob\x12\x14\n\x0cresume_token\x18\x02 \x01(\t\"m\n\x15\x43\x61ncelPrintJobRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x19\n\x06job_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1a\n\x06reason\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf4\x03\"\xd8\x01\n\x19RecordQualityCheckRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x19\n\x06job_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x32\n\x0b\x62ook_serial\x18\x03 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Z]{1,2}[0-9]{6,8}$\x12#\n\x03mrz\x18\x04 \x01(\tB\x16\xbaH\x13r\x11\x32\x0f^[A-Z0-9<]{88}$\x12\x0e\n\x06passed\x18\x05 \x01(\x08\x12\x18\n\x06\x64\x65\x66\x65\x63t\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"\xe3\x01\n\x1cResolveUnknownOutcomeRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x19\n\x06job_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x32\n\x0b\x62ook_serial\x18\x03 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Z]{1,2}[0-9]{6,8}$\x12\x39\n\x07\x66inding\x18\x04 \x01(\x0e\x32\x1c.passport.printer.v1.FindingB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x1a\n\x06reason\x18\x05 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf4\x03*\xa2\x02\n\rPrintJobState\x12\x1f\n\x1bPRINT_JOB_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16PRINT_JOB_STATE_QUEUED\x10\x01\x12\x1c\n\x18PRINT_JOB_STATE_ASSIGNED\x10\x02\x12\x18\n\x14PRINT_JOB_STATE_SENT\x10\x03\x12\x1b\n\x17PRINT_JOB_STATE_PRINTED\x10\x04\x12!\n\x1dPRINT_JOB_STATE_QUALITY_CHECK\x10\x05\x12\x18\n\x14PRINT_JOB_STATE_DONE\x10\x06\x12\x1d\n\x19PRINT_JOB_STATE_CANCELLED\x10\x07\x12#\n\x1fPRINT_JOB_STATE_UNKNOWN_OUTCOME\x10\x08*\x89\x01\n\x0e\x41ttemptOutcome\x12\x1f\n\x1b\x41TTEMPT_OUTCOME_UNSPECIFIED\x10\x00\x12\x18\n\x14\x41TTEMPT_OUTCOME_GOOD\x10\x01\x12\x1b\n\x17\x41TTEMPT_OUTCOME_SPOILED\x10\x02\x12\x1f\n\x1b\x41TTEMPT_OUTCOME_NOT_PRINTED\x10\x03*e\n\x07\x46inding\x12\x17\n\x13\x46INDING_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x46INDING_PRINTED\x10\x01\x12\x17\n\x13\x46INDING_NOT_PRINTED\x10\x02\x12\x13\n\x0f\x46INDING_SPOILED\x10\x03\x32\xb8\x05\n\tPrintJobs\x12[\n\x0e\x43reatePrintJob\x12*.passport.printer.v1.CreatePrintJobRequest\x1a\x1d.passport.printer.v1.PrintJob\x12U\n\x0bGetPrintJob\x12\'.passport.printer.v1.GetPrintJobRequest\x1a\x1d.passport.printer.v1.PrintJob\x12\x66\n\rListPrintJobs\x12).passport.printer.v1.ListPrintJobsRequest\x1a*.passport.printer.v1.ListPrintJobsResponse\x12\x62\n\x0eWatchPrintJobs\x12*.passport.printer.v1.WatchPrintJobsRequest\x1a\".passport.printer.v1.PrintJobEvent0\x01\x12[\n\x0e\x43\x61ncelPrintJob\x12*.passport.printer.v1.CancelPrintJobRequest\x1a\x1d.passport.printer.v1.PrintJob\x12\x63\n\x12RecordQualityCheck\x12..passport.printer.v1.RecordQualityCheckRequest\x1a\x1d.passport.printer.v1.PrintJob\x12i\n\x15ResolveUnknownOutcome\x12\x31.passport.printer.v1.ResolveUnknownOutcomeRequest\x1a\x1d.passport.printer.v1.PrintJobb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1epassport/printer/v1/jobs.proto\x12\x13passport.printer.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cpassport/type/v1/civil.proto\"\xf5\x02\n\x13PersonalisationData\x12/\n\x0f\x64ocument_number\x18\x01 \x01(\tB\x16\xbaH\x13r\x11\x32\x0f^[A-Z0-9]{1,9}$\x12\'\n\rdocument_code\x18\x02 \x01(\tB\x10\xbaH\rr\x0b\x32\t^P[A-Z]?$\x12*\n\rissuing_state\x18\x03 \x01(\tB\x13\xbaH\x10r\x0e\x32\x0c^[A-Z]{1,3}$\x12\x38\n\x06holder\x18\x04 \x01(\x0b\x32 .passport.type.v1.BiographicDataB\x06\xbaH\x03\xc8\x01\x01\x12\x39\n\tissued_on\x18\x05 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDateB\x06\xbaH\x03\xc8\x01\x01\x12:\n\nexpires_on\x18\x06 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDateB\x06\xbaH\x03\xc8\x01\x01\x12!\n\x0eissuing_office\x18\x07 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18<J\x04\x08\x08\x10\x0b\"\xd2\x01\n\x07\x41ttempt\x12\x12\n\nattempt_id\x18\x01 \x01(\t\x12\x12\n\nmachine_id\x18\x02 \x01(\t\x12\x13\n\x0b\x62ook_serial\x18\x03 \x01(\t\x12\x13\n\x0bpage_sha256\x18\x04 \x01(\x0c\x12\x34\n\x07outcome\x18\x05 \x01(\x0e\x32#.passport.printer.v1.AttemptOutcome\x12/\n\x0b\x61ssigned_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x07 \x01(\t\"\xd1\x02\n\x08PrintJob\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x16\n\x0e\x61pplication_id\x18\x02 \x01(\t\x12\x17\n\x0f\x64ocument_number\x18\x03 \x01(\t\x12\x31\n\x05state\x18\x04 \x01(\x0e\x32\".passport.printer.v1.PrintJobState\x12\x10\n\x08revision\x18\x05 \x01(\x03\x12.\n\x08\x61ttempts\x18\x06 \x03(\x0b\x32\x1c.passport.printer.v1.Attempt\x12\x13\n\x0b\x62ook_serial\x18\x07 \x01(\t\x12.\n\ncreated_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\twaits_for\x18\t \x01(\t\x12\x37\n\x0epriority_class\x18\n \x01(\x0e\x32\x1f.passport.type.v1.PriorityClass\"\xb6\x01\n\x15\x43reatePrintJobRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1d\n\tclearance\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80 \x12\x1c\n\x07payload\x18\x03 \x01(\x0c\x42\x0b\xbaH\x08z\x06\x10\x01\x18\x80\x80@\x12\x41\n\x0epriority_class\x18\x04 \x01(\x0e\x32\x1f.passport.type.v1.PriorityClassB\x08\xbaH\x05\x82\x01\x02\x10\x01\"/\n\x12GetPrintJobRequest\x12\x19\n\x06job_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"\x8e\x01\n\x14ListPrintJobsRequest\x12;\n\x05state\x18\x01 \x01(\x0e\x32\".passport.printer.v1.PrintJobStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1b\n\tpage_size\x18\x02 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\"]\n\x15ListPrintJobsResponse\x12+\n\x04jobs\x18\x01 \x03(\x0b\x32\x1d.passport.printer.v1.PrintJob\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"6\n\x15WatchPrintJobsRequest\x12\x1d\n\x0cresume_token\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18@\"Q\n\rPrintJobEvent\x12*\n\x03job\x18\x01 \x01(\x0b\x32\x1d.passport.printer.v1.PrintJob\x12\x14\n\x0cresume_token\x18\x02 \x01(\t\"m\n\x15\x43\x61ncelPrintJobRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x19\n\x06job_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1a\n\x06reason\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf4\x03\"\xd8\x01\n\x19RecordQualityCheckRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x19\n\x06job_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x32\n\x0b\x62ook_serial\x18\x03 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Z]{1,2}[0-9]{6,8}$\x12#\n\x03mrz\x18\x04 \x01(\tB\x16\xbaH\x13r\x11\x32\x0f^[A-Z0-9<]{88}$\x12\x0e\n\x06passed\x18\x05 \x01(\x08\x12\x18\n\x06\x64\x65\x66\x65\x63t\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"\xe3\x01\n\x1cResolveUnknownOutcomeRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x19\n\x06job_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x32\n\x0b\x62ook_serial\x18\x03 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Z]{1,2}[0-9]{6,8}$\x12\x39\n\x07\x66inding\x18\x04 \x01(\x0e\x32\x1c.passport.printer.v1.FindingB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x1a\n\x06reason\x18\x05 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf4\x03*\xa2\x02\n\rPrintJobState\x12\x1f\n\x1bPRINT_JOB_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16PRINT_JOB_STATE_QUEUED\x10\x01\x12\x1c\n\x18PRINT_JOB_STATE_ASSIGNED\x10\x02\x12\x18\n\x14PRINT_JOB_STATE_SENT\x10\x03\x12\x1b\n\x17PRINT_JOB_STATE_PRINTED\x10\x04\x12!\n\x1dPRINT_JOB_STATE_QUALITY_CHECK\x10\x05\x12\x18\n\x14PRINT_JOB_STATE_DONE\x10\x06\x12\x1d\n\x19PRINT_JOB_STATE_CANCELLED\x10\x07\x12#\n\x1fPRINT_JOB_STATE_UNKNOWN_OUTCOME\x10\x08*\x89\x01\n\x0e\x41ttemptOutcome\x12\x1f\n\x1b\x41TTEMPT_OUTCOME_UNSPECIFIED\x10\x00\x12\x18\n\x14\x41TTEMPT_OUTCOME_GOOD\x10\x01\x12\x1b\n\x17\x41TTEMPT_OUTCOME_SPOILED\x10\x02\x12\x1f\n\x1b\x41TTEMPT_OUTCOME_NOT_PRINTED\x10\x03*e\n\x07\x46inding\x12\x17\n\x13\x46INDING_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x46INDING_PRINTED\x10\x01\x12\x17\n\x13\x46INDING_NOT_PRINTED\x10\x02\x12\x13\n\x0f\x46INDING_SPOILED\x10\x03\x32\xb8\x05\n\tPrintJobs\x12[\n\x0e\x43reatePrintJob\x12*.passport.printer.v1.CreatePrintJobRequest\x1a\x1d.passport.printer.v1.PrintJob\x12U\n\x0bGetPrintJob\x12\'.passport.printer.v1.GetPrintJobRequest\x1a\x1d.passport.printer.v1.PrintJob\x12\x66\n\rListPrintJobs\x12).passport.printer.v1.ListPrintJobsRequest\x1a*.passport.printer.v1.ListPrintJobsResponse\x12\x62\n\x0eWatchPrintJobs\x12*.passport.printer.v1.WatchPrintJobsRequest\x1a\".passport.printer.v1.PrintJobEvent0\x01\x12[\n\x0e\x43\x61ncelPrintJob\x12*.passport.printer.v1.CancelPrintJobRequest\x1a\x1d.passport.printer.v1.PrintJob\x12\x63\n\x12RecordQualityCheck\x12..passport.printer.v1.RecordQualityCheckRequest\x1a\x1d.passport.printer.v1.PrintJob\x12i\n\x15ResolveUnknownOutcome\x12\x31.passport.printer.v1.ResolveUnknownOutcomeRequest\x1a\x1d.passport.printer.v1.PrintJobb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -54,8 +54,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CREATEPRINTJOBREQUEST'].fields_by_name['clearance']._serialized_options = b'\272H\007r\005\020\001\030\200 '
   _globals['_CREATEPRINTJOBREQUEST'].fields_by_name['payload']._loaded_options = None
   _globals['_CREATEPRINTJOBREQUEST'].fields_by_name['payload']._serialized_options = b'\272H\010z\006\020\001\030\200\200@'
-  _globals['_CREATEPRINTJOBREQUEST'].fields_by_name['lane']._loaded_options = None
-  _globals['_CREATEPRINTJOBREQUEST'].fields_by_name['lane']._serialized_options = b'\272H\005\202\001\002\020\001'
+  _globals['_CREATEPRINTJOBREQUEST'].fields_by_name['priority_class']._loaded_options = None
+  _globals['_CREATEPRINTJOBREQUEST'].fields_by_name['priority_class']._serialized_options = b'\272H\005\202\001\002\020\001'
   _globals['_GETPRINTJOBREQUEST'].fields_by_name['job_id']._loaded_options = None
   _globals['_GETPRINTJOBREQUEST'].fields_by_name['job_id']._serialized_options = b'\272H\006r\004\020\001\030@'
   _globals['_LISTPRINTJOBSREQUEST'].fields_by_name['state']._loaded_options = None
@@ -92,36 +92,36 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RESOLVEUNKNOWNOUTCOMEREQUEST'].fields_by_name['finding']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
   _globals['_RESOLVEUNKNOWNOUTCOMEREQUEST'].fields_by_name['reason']._loaded_options = None
   _globals['_RESOLVEUNKNOWNOUTCOMEREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007r\005\020\001\030\364\003'
-  _globals['_PRINTJOBSTATE']._serialized_start=2212
-  _globals['_PRINTJOBSTATE']._serialized_end=2502
-  _globals['_ATTEMPTOUTCOME']._serialized_start=2505
-  _globals['_ATTEMPTOUTCOME']._serialized_end=2642
-  _globals['_FINDING']._serialized_start=2644
-  _globals['_FINDING']._serialized_end=2745
+  _globals['_PRINTJOBSTATE']._serialized_start=2250
+  _globals['_PRINTJOBSTATE']._serialized_end=2540
+  _globals['_ATTEMPTOUTCOME']._serialized_start=2543
+  _globals['_ATTEMPTOUTCOME']._serialized_end=2680
+  _globals['_FINDING']._serialized_start=2682
+  _globals['_FINDING']._serialized_end=2783
   _globals['_PERSONALISATIONDATA']._serialized_start=148
   _globals['_PERSONALISATIONDATA']._serialized_end=521
   _globals['_ATTEMPT']._serialized_start=524
   _globals['_ATTEMPT']._serialized_end=734
   _globals['_PRINTJOB']._serialized_start=737
-  _globals['_PRINTJOB']._serialized_end=1055
-  _globals['_CREATEPRINTJOBREQUEST']._serialized_start=1058
-  _globals['_CREATEPRINTJOBREQUEST']._serialized_end=1221
-  _globals['_GETPRINTJOBREQUEST']._serialized_start=1223
-  _globals['_GETPRINTJOBREQUEST']._serialized_end=1270
-  _globals['_LISTPRINTJOBSREQUEST']._serialized_start=1273
-  _globals['_LISTPRINTJOBSREQUEST']._serialized_end=1415
-  _globals['_LISTPRINTJOBSRESPONSE']._serialized_start=1417
-  _globals['_LISTPRINTJOBSRESPONSE']._serialized_end=1510
-  _globals['_WATCHPRINTJOBSREQUEST']._serialized_start=1512
-  _globals['_WATCHPRINTJOBSREQUEST']._serialized_end=1566
-  _globals['_PRINTJOBEVENT']._serialized_start=1568
-  _globals['_PRINTJOBEVENT']._serialized_end=1649
-  _globals['_CANCELPRINTJOBREQUEST']._serialized_start=1651
-  _globals['_CANCELPRINTJOBREQUEST']._serialized_end=1760
-  _globals['_RECORDQUALITYCHECKREQUEST']._serialized_start=1763
-  _globals['_RECORDQUALITYCHECKREQUEST']._serialized_end=1979
-  _globals['_RESOLVEUNKNOWNOUTCOMEREQUEST']._serialized_start=1982
-  _globals['_RESOLVEUNKNOWNOUTCOMEREQUEST']._serialized_end=2209
-  _globals['_PRINTJOBS']._serialized_start=2748
-  _globals['_PRINTJOBS']._serialized_end=3444
+  _globals['_PRINTJOB']._serialized_end=1074
+  _globals['_CREATEPRINTJOBREQUEST']._serialized_start=1077
+  _globals['_CREATEPRINTJOBREQUEST']._serialized_end=1259
+  _globals['_GETPRINTJOBREQUEST']._serialized_start=1261
+  _globals['_GETPRINTJOBREQUEST']._serialized_end=1308
+  _globals['_LISTPRINTJOBSREQUEST']._serialized_start=1311
+  _globals['_LISTPRINTJOBSREQUEST']._serialized_end=1453
+  _globals['_LISTPRINTJOBSRESPONSE']._serialized_start=1455
+  _globals['_LISTPRINTJOBSRESPONSE']._serialized_end=1548
+  _globals['_WATCHPRINTJOBSREQUEST']._serialized_start=1550
+  _globals['_WATCHPRINTJOBSREQUEST']._serialized_end=1604
+  _globals['_PRINTJOBEVENT']._serialized_start=1606
+  _globals['_PRINTJOBEVENT']._serialized_end=1687
+  _globals['_CANCELPRINTJOBREQUEST']._serialized_start=1689
+  _globals['_CANCELPRINTJOBREQUEST']._serialized_end=1798
+  _globals['_RECORDQUALITYCHECKREQUEST']._serialized_start=1801
+  _globals['_RECORDQUALITYCHECKREQUEST']._serialized_end=2017
+  _globals['_RESOLVEUNKNOWNOUTCOMEREQUEST']._serialized_start=2020
+  _globals['_RESOLVEUNKNOWNOUTCOMEREQUEST']._serialized_end=2247
+  _globals['_PRINTJOBS']._serialized_start=2786
+  _globals['_PRINTJOBS']._serialized_end=3482
 # @@protoc_insertion_point(module_scope)

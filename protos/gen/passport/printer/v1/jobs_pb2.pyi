@@ -240,7 +240,7 @@ class PrintJob(_message.Message):
     BOOK_SERIAL_FIELD_NUMBER: _builtins.int
     CREATED_AT_FIELD_NUMBER: _builtins.int
     WAITS_FOR_FIELD_NUMBER: _builtins.int
-    LANE_FIELD_NUMBER: _builtins.int
+    PRIORITY_CLASS_FIELD_NUMBER: _builtins.int
     job_id: _builtins.str
     """Made by the server."""
     application_id: _builtins.str
@@ -255,7 +255,7 @@ class PrintJob(_message.Message):
     """Serial of the good book; empty before DONE."""
     waits_for: _builtins.str
     """What it waits for, in words; empty when nothing."""
-    lane: _civil_pb2.Lane.ValueType
+    priority_class: _civil_pb2.PriorityClass.ValueType
     """Order of service."""
     @_builtins.property
     def attempts(self) -> _containers.RepeatedCompositeFieldContainer[Global___Attempt]:
@@ -277,11 +277,11 @@ class PrintJob(_message.Message):
         book_serial: _builtins.str = ...,
         created_at: _timestamp_pb2.Timestamp | None = ...,
         waits_for: _builtins.str = ...,
-        lane: _civil_pb2.Lane.ValueType = ...,
+        priority_class: _civil_pb2.PriorityClass.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "attempts", b"attempts", "book_serial", b"book_serial", "created_at", b"created_at", "document_number", b"document_number", "job_id", b"job_id", "lane", b"lane", "revision", b"revision", "state", b"state", "waits_for", b"waits_for"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "attempts", b"attempts", "book_serial", b"book_serial", "created_at", b"created_at", "document_number", b"document_number", "job_id", b"job_id", "priority_class", b"priority_class", "revision", b"revision", "state", b"state", "waits_for", b"waits_for"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -296,7 +296,7 @@ class CreatePrintJobRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     CLEARANCE_FIELD_NUMBER: _builtins.int
     PAYLOAD_FIELD_NUMBER: _builtins.int
-    LANE_FIELD_NUMBER: _builtins.int
+    PRIORITY_CLASS_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
     clearance: _builtins.str
@@ -305,7 +305,7 @@ class CreatePrintJobRequest(_message.Message):
     """
     payload: _builtins.bytes
     """Serialised PersonalisationData; hashed as it is. 1 byte to 1 MiB."""
-    lane: _civil_pb2.Lane.ValueType
+    priority_class: _civil_pb2.PriorityClass.ValueType
     """Order of service."""
     def __init__(
         self,
@@ -313,11 +313,11 @@ class CreatePrintJobRequest(_message.Message):
         request_id: _builtins.str = ...,
         clearance: _builtins.str = ...,
         payload: _builtins.bytes = ...,
-        lane: _civil_pb2.Lane.ValueType = ...,
+        priority_class: _civil_pb2.PriorityClass.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["clearance", b"clearance", "lane", b"lane", "payload", b"payload", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clearance", b"clearance", "payload", b"payload", "priority_class", b"priority_class", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -41,33 +41,33 @@ SEX_MALE: Sex.ValueType  # 2
 """Male, printed as M."""
 Global___Sex: _TypeAlias = Sex  # noqa: Y015
 
-class _Lane:
+class _PriorityClass:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
 
-class _LaneEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Lane.ValueType], _builtins.type):
+class _PriorityClassEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PriorityClass.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
-    LANE_UNSPECIFIED: _Lane.ValueType  # 0
+    PRIORITY_CLASS_UNSPECIFIED: _PriorityClass.ValueType  # 0
     """Not said: NORMAL."""
-    LANE_EMERGENCY: _Lane.ValueType  # 1
+    PRIORITY_CLASS_EMERGENCY: _PriorityClass.ValueType  # 1
     """Medical or a death in the family."""
-    LANE_EXPEDITED: _Lane.ValueType  # 2
+    PRIORITY_CLASS_EXPEDITED: _PriorityClass.ValueType  # 2
     """Expedited service."""
-    LANE_NORMAL: _Lane.ValueType  # 3
+    PRIORITY_CLASS_NORMAL: _PriorityClass.ValueType  # 3
     """Everybody else."""
 
-class Lane(_Lane, metaclass=_LaneEnumTypeWrapper):
+class PriorityClass(_PriorityClass, metaclass=_PriorityClassEnumTypeWrapper):
     """Order of service; the lower number goes first among the non-zero ones."""
 
-LANE_UNSPECIFIED: Lane.ValueType  # 0
+PRIORITY_CLASS_UNSPECIFIED: PriorityClass.ValueType  # 0
 """Not said: NORMAL."""
-LANE_EMERGENCY: Lane.ValueType  # 1
+PRIORITY_CLASS_EMERGENCY: PriorityClass.ValueType  # 1
 """Medical or a death in the family."""
-LANE_EXPEDITED: Lane.ValueType  # 2
+PRIORITY_CLASS_EXPEDITED: PriorityClass.ValueType  # 2
 """Expedited service."""
-LANE_NORMAL: Lane.ValueType  # 3
+PRIORITY_CLASS_NORMAL: PriorityClass.ValueType  # 3
 """Everybody else."""
-Global___Lane: _TypeAlias = Lane  # noqa: Y015
+Global___PriorityClass: _TypeAlias = PriorityClass  # noqa: Y015
 
 @_typing.final
 class CalendarDate(_message.Message):

@@ -11,7 +11,7 @@ from issuance.clients.clearance import Clearances
 from issuance.domain.owed import Owed
 from issuance.use_cases.identify import Away
 from issuance.use_cases.printing import ClearanceExpired, Fate, JobEvent, TokenRefused
-from issuance.wire import LANES
+from issuance.wire import PRIORITY_CLASSES
 
 _REFUSED = frozenset({"BAD_WATCH_TOKEN", "TOKEN_EXPIRED"})
 _FATES = {pb.PRINT_JOB_STATE_DONE: Fate.DONE, pb.PRINT_JOB_STATE_CANCELLED: Fate.GIVEN_UP}
@@ -44,7 +44,7 @@ class GrpcPrinters:
             request_id=owed.request_id,
             clearance=owed.clearance,
             payload=owed.payload,
-            lane=LANES[owed.lane],
+            priority_class=PRIORITY_CLASSES[owed.priority_class],
         )
         if owed.office not in self._jobs:
             raise Away(f"office {owed.office} has no printer")

@@ -60,7 +60,7 @@ class SecondLookNeedsAnother(DomainError):
     """The same examiner may not look twice at one task."""
 
     kind = ErrorKind.DENIED
-    reason = "SECOND_LOOK_NEEDS_ANOTHER"
+    reason = "SECOND_EXAMINER_REQUIRED"
 
 
 @dataclass(frozen=True, slots=True)

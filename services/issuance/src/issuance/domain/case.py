@@ -7,7 +7,7 @@ from typing import Any
 from servicekit.errors import DomainError, ErrorKind, StaleRevision
 
 from issuance.domain.identification import ApplicationType
-from issuance.domain.plan import Lane
+from issuance.domain.plan import PriorityClass
 from issuance.domain.states import FIRST, State, Transition
 from issuance.domain.words import Text
 
@@ -43,14 +43,14 @@ class Case:
     """One application. Days are the office's; instants are business time.
 
     `holder` is opaque here: what is printed, as the contract writes it. `place` orders the queue
-    by completion, `due_on` is the day promised by law of the office, `promised_on` the day the
+    by completion, `due_on` is the day promised by law of the office, `promised_collection_date` the day the
     applicant was told last; `delayed` says that they were told since that it cannot be kept.
     """
 
     id: str
     office: str
     type: ApplicationType
-    lane: Lane
+    priority_class: PriorityClass
     holder: bytes
     person_id: str
     created_at: datetime
@@ -61,9 +61,9 @@ class Case:
     place: int | None = None
     applied_on: date | None = None
     due_on: date | None = None
-    first_promised_on: date | None = None
-    promised_on: date | None = None
-    moved_because: Text | None = None
+    first_promised_collection_date: date | None = None
+    promised_collection_date: date | None = None
+    date_change_reason: Text | None = None
     delayed: bool = False
     decision_id: str = ""
     own_record_first: bool | None = None
@@ -72,7 +72,7 @@ class Case:
     print_job: str = ""
     book_serial: str = ""
     ready_at: datetime | None = None
-    refused_because: Text | None = None
+    refusal_reason: Text | None = None
     handed_over_at: datetime | None = None
 
     def seen_at(self, revision: int) -> "Case":

@@ -12,8 +12,8 @@ from issuance.domain.working_time import Calendar
 class NoticeKind(StrEnum):
     """Why a notice is sent."""
 
-    PROMISE = "promise"
-    MOVED = "moved"
+    PROMISED_DATE = "promised_date"
+    DATE_CHANGED = "date_changed"
     DELAYED = "delayed"
     READY = "ready"
     RECAPTURE = "recapture"
@@ -22,7 +22,7 @@ class NoticeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One notice; `collect_on` is the day it promises, which only PROMISE and MOVED do."""
+    """One notice; `collect_on` is the day it promises, which only PROMISED_DATE and DATE_CHANGED do."""
 
     application: str
     kind: NoticeKind
@@ -106,7 +106,7 @@ def promise(application: str, collect_on: date, desk: Desk) -> Notice:
         f"Permohonan Anda lengkap. Paspor dapat diambil {when.id}.",
         f"Your application is complete. Collect your passport on {when.en}.",
     )
-    return Notice(application, NoticeKind.PROMISE, text, collect_on)
+    return Notice(application, NoticeKind.PROMISED_DATE, text, collect_on)
 
 
 def moved(application: str, collect_on: date, desk: Desk, why: Text) -> Notice:
@@ -116,7 +116,7 @@ def moved(application: str, collect_on: date, desk: Desk, why: Text) -> Notice:
         f"Karena {why.id}, jadwal pengambilan paspor Anda menjadi {when.id}.",
         f"Because of {why.en}, your passport can now be collected on {when.en}.",
     )
-    return Notice(application, NoticeKind.MOVED, text, collect_on)
+    return Notice(application, NoticeKind.DATE_CHANGED, text, collect_on)
 
 
 def delayed(application: str, why: Text) -> Notice:

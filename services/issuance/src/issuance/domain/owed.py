@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from issuance.domain.outage import Outage, Scope
-from issuance.domain.plan import Lane
+from issuance.domain.plan import PriorityClass
 from issuance.domain.states import QUEUED, State, Work
 
 STOPS: Mapping[Scope, frozenset[Work]] = {
@@ -28,7 +28,7 @@ Without the matcher nothing is released to the machines either.
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """One piece of work, repeatable under `request_id`, in the order of lane and place.
+    """One piece of work, repeatable under `request_id`, in the order of priority_class and place.
 
     `payload` and `clearance` are what is sent; they are kept before the first attempt, so every
     attempt sends the same. `attempts` counts only those made while nothing was known to be away.
@@ -39,7 +39,7 @@ class Owed:
     kind: Work
     case: str
     office: str
-    lane: Lane
+    priority_class: PriorityClass
     place: int
     request_id: str
     payload: bytes

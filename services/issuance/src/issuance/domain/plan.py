@@ -16,7 +16,7 @@ HORIZON = timedelta(days=3653)
 """How far ahead is planned; what is not printed within ten years has no date."""
 
 
-class Lane(IntEnum):
+class PriorityClass(IntEnum):
     """Who goes first."""
 
     EMERGENCY = 0
@@ -25,11 +25,11 @@ class Lane(IntEnum):
 
 
 HEAD_START = {
-    Lane.EMERGENCY: timedelta(days=60),
-    Lane.EXPEDITED: timedelta(days=7),
-    Lane.NORMAL: timedelta(),
+    PriorityClass.EMERGENCY: timedelta(days=60),
+    PriorityClass.EXPEDITED: timedelta(days=7),
+    PriorityClass.NORMAL: timedelta(),
 }
-"""A case queues as if it had been completed this much earlier, so no lane starves another."""
+"""A case queues as if it had been completed this much earlier, so no priority_class starves another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Waiting:
     id: str
     applied: date
     promised: date
-    lane: Lane = Lane.NORMAL
+    priority_class: PriorityClass = PriorityClass.NORMAL
     earliest: date = date.min
     books: int = 1
 
@@ -97,7 +97,7 @@ def expected(
 def plan(waiting: Iterable[Waiting], room: PrintRoom, today: date, released_today: int = 0) -> Plan:
     """Print first come, first served as capacity allows, from `today` on.
 
-    waiting: in order of completion. Within a lane nobody is overtaken, except by those who may be
+    waiting: in order of completion. Within a priority_class nobody is overtaken, except by those who may be
         printed while he may not yet.
     released_today: books of today's capacity that are already taken.
 
@@ -123,7 +123,7 @@ def _entry(case: Waiting, books: int, day: date, calendar: Calendar) -> Planned:
     return Planned(case.id, case.applied, day, collect_on, books)
 
 
-_Place = tuple[date, Lane, int]
+_Place = tuple[date, PriorityClass, int]
 
 
 class _Line:
@@ -166,4 +166,4 @@ class _Line:
 
     def _place(self, index: int) -> _Place:
         case = self._cases[index]
-        return case.applied - HEAD_START[case.lane], case.lane, index
+        return case.applied - HEAD_START[case.priority_class], case.priority_class, index

@@ -138,7 +138,7 @@ TABLE: tuple[Transition, ...] = (
     Transition(State.DOCUMENTS_ACCEPTED, Event.RECORD_PAYMENT, State.PAID, _COUNTER),
     Transition(State.PAID, Event.SUBMIT_BIOMETRICS, State.BIOMETRICS_TAKEN, _COUNTER),
     Transition(State.BIOMETRICS_TAKEN, Event.RECORD_INTERVIEW, State.IDENTIFYING, _OFFICER,
-               owes=Work.IDENTIFY, tells=NoticeKind.PROMISE),
+               owes=Work.IDENTIFY, tells=NoticeKind.PROMISED_DATE),
     Transition(State.IDENTIFYING, Event.REJECT_BIOMETRICS, State.PAID, _ITSELF,
                Guard.UNUSABLE_FINGERS, tells=NoticeKind.RECAPTURE),
     Transition(State.IDENTIFYING, Event.IDENTIFY, State.AWAITING_APPROVAL, _ITSELF,

@@ -8,7 +8,7 @@ from issuance.domain.states import State
 from issuance.domain.words import Text
 
 
-class Turn(StrEnum):
+class ResponsibleParty(StrEnum):
     """Whose move it is."""
 
     APPLICANT = "applicant"
@@ -23,21 +23,33 @@ class Turn(StrEnum):
 class Wait:
     """What is waited for, in words, and whose move it is."""
 
-    turn: Turn
+    responsible_party: ResponsibleParty
     what: Text
 
 
 WAITS: Mapping[State, Wait] = {
-    State.RECEIVED: Wait(Turn.OFFICER, Text("pemeriksaan dokumen", "the check of the documents")),
-    State.DOCUMENTS_REFUSED: Wait(Turn.APPLICANT, Text("dokumen yang benar", "correct documents")),
-    State.DOCUMENTS_ACCEPTED: Wait(Turn.APPLICANT, Text("pembayaran", "the fee")),
-    State.PAID: Wait(Turn.OFFICER, Text("pengambilan sidik jari", "the taking of fingerprints")),
-    State.BIOMETRICS_TAKEN: Wait(Turn.OFFICER, Text("wawancara", "the interview")),
-    State.IDENTIFYING: Wait(Turn.MATCHER, Text("pemeriksaan identitas", "identification")),
-    State.ADJUDICATION: Wait(Turn.EXAMINER, Text("penilaian pemeriksa", "an examiner's judgement")),
-    State.AWAITING_APPROVAL: Wait(Turn.SUPERVISOR, Text("persetujuan", "approval")),
-    State.APPROVED: Wait(Turn.PRINTER, Text("giliran cetak", "its turn at the machines")),
-    State.PRINTING: Wait(Turn.PRINTER, Text("pencetakan", "printing")),
-    State.READY: Wait(Turn.APPLICANT, Text("pengambilan", "collection")),
+    State.RECEIVED: Wait(
+        ResponsibleParty.OFFICER, Text("pemeriksaan dokumen", "the check of the documents")
+    ),
+    State.DOCUMENTS_REFUSED: Wait(
+        ResponsibleParty.APPLICANT, Text("dokumen yang benar", "correct documents")
+    ),
+    State.DOCUMENTS_ACCEPTED: Wait(ResponsibleParty.APPLICANT, Text("pembayaran", "the fee")),
+    State.PAID: Wait(
+        ResponsibleParty.OFFICER, Text("pengambilan sidik jari", "the taking of fingerprints")
+    ),
+    State.BIOMETRICS_TAKEN: Wait(ResponsibleParty.OFFICER, Text("wawancara", "the interview")),
+    State.IDENTIFYING: Wait(
+        ResponsibleParty.MATCHER, Text("pemeriksaan identitas", "identification")
+    ),
+    State.ADJUDICATION: Wait(
+        ResponsibleParty.EXAMINER, Text("penilaian pemeriksa", "an examiner's judgement")
+    ),
+    State.AWAITING_APPROVAL: Wait(ResponsibleParty.SUPERVISOR, Text("persetujuan", "approval")),
+    State.APPROVED: Wait(
+        ResponsibleParty.PRINTER, Text("giliran cetak", "its turn at the machines")
+    ),
+    State.PRINTING: Wait(ResponsibleParty.PRINTER, Text("pencetakan", "printing")),
+    State.READY: Wait(ResponsibleParty.APPLICANT, Text("pengambilan", "collection")),
 }
 """States that are not here are final: nobody waits."""

@@ -47,7 +47,9 @@ class AdjudicationService(adjudication_pb2_grpc.AdjudicationServicer):
             next_page_token=next_token(part, [number for number, _ in found]),
         )
 
-    async def ClaimTask(self, request: pb.ClaimTaskRequest, context: Context) -> pb.Task:
+    async def ClaimTask(
+        self, request: pb.ClaimTaskRequest, context: Context
+    ) -> pb.AdjudicationTask:
         """Take a task for oneself."""
 
         async def act(records: Records) -> Question:
@@ -55,7 +57,9 @@ class AdjudicationService(adjudication_pb2_grpc.AdjudicationServicer):
 
         return await self._change(request, act)
 
-    async def ReleaseTask(self, request: pb.ReleaseTaskRequest, context: Context) -> pb.Task:
+    async def ReleaseTask(
+        self, request: pb.ReleaseTaskRequest, context: Context
+    ) -> pb.AdjudicationTask:
         """Give a task back."""
 
         async def act(records: Records) -> Question:
@@ -63,7 +67,9 @@ class AdjudicationService(adjudication_pb2_grpc.AdjudicationServicer):
 
         return await self._change(request, act)
 
-    async def DecideTask(self, request: pb.DecideTaskRequest, context: Context) -> pb.Task:
+    async def DecideTask(
+        self, request: pb.DecideTaskRequest, context: Context
+    ) -> pb.AdjudicationTask:
         """Say what one sees."""
         verdict, why = VERDICT_OF[request.verdict], request.reason
 
@@ -73,9 +79,11 @@ class AdjudicationService(adjudication_pb2_grpc.AdjudicationServicer):
 
         return await self._change(request, act)
 
-    async def _change(self, request: Any, act: Callable[[Records], Awaitable[Question]]) -> pb.Task:
-        async def in_scope(records: Records) -> pb.Task:
+    async def _change(
+        self, request: Any, act: Callable[[Records], Awaitable[Question]]
+    ) -> pb.AdjudicationTask:
+        async def in_scope(records: Records) -> pb.AdjudicationTask:
             own_office(caller(), (await records.tasks.get(request.task_id)).office)
             return encode.task(await act(records))
 
-        return await self._changes.run(request, pb.Task, in_scope)
+        return await self._changes.run(request, pb.AdjudicationTask, in_scope)

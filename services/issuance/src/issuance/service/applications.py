@@ -18,7 +18,7 @@ from issuance.domain.words import Text
 from issuance.service import encode
 from issuance.service.changes import Changes, actor
 from issuance.service.pages import next_token, own_office, page, visible_office
-from issuance.service.words import LANE_OF, STATE_OF, TYPE_OF, day_of
+from issuance.service.words import PRIORITY_CLASS_OF, STATE_OF, TYPE_OF, day_of
 from issuance.use_cases.handover import approve, hand_over
 from issuance.use_cases.intake import Complete, NewApplication, take_in
 from issuance.use_cases.move import Move
@@ -140,7 +140,7 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
     async def Refuse(self, request: pb.RefuseRequest, context: Context) -> pb.Application:
         """The passport is refused."""
         why = Text(request.reason, request.reason)
-        return await self._event(request, Event.REFUSE, request.reason, refused_because=why)
+        return await self._event(request, Event.REFUSE, request.reason, refusal_reason=why)
 
     async def Withdraw(self, request: pb.WithdrawRequest, context: Context) -> pb.Application:
         """The applicant wants it no more."""
@@ -208,7 +208,7 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         return NewApplication(
             office=request.office,
             type=TYPE_OF[request.type],
-            lane=LANE_OF[request.lane],
+            priority_class=PRIORITY_CLASS_OF[request.priority_class],
             holder=_exact(request.holder),
             person_id=request.person_id,
         )

@@ -5,8 +5,8 @@ from typing import cast
 
 from google.protobuf.duration_pb2 import Duration
 from passport.issuance.v1 import adjudication_pb2 as tasks
+from passport.issuance.v1 import admin_pb2, outages_pb2, schedule_pb2
 from passport.issuance.v1 import applications_pb2 as apps
-from passport.issuance.v1 import operations_pb2 as ops
 from passport.type.v1 import biometrics_pb2, civil_pb2
 
 from issuance.domain.case import Entry
@@ -14,10 +14,10 @@ from issuance.service.words import (
     CAUSES,
     NOTICE_KINDS,
     OWNERS,
+    RESPONSIBLE_PARTIES,
     SCOPES,
     STATES,
     TASK_STATES,
-    TURNS,
     TYPES,
     VERDICTS,
     localized,
@@ -27,7 +27,7 @@ from issuance.service.words import (
 from issuance.use_cases.kept import KeptNotice, KeptOutage, Question
 from issuance.use_cases.status import Status
 from issuance.use_cases.view import View
-from issuance.wire import LANES
+from issuance.wire import PRIORITY_CLASSES
 
 
 def application(view: View) -> apps.Application:
@@ -37,7 +37,7 @@ def application(view: View) -> apps.Application:
         application_id=case.id,
         office=case.office,
         type=TYPES[case.type],
-        lane=LANES[case.lane],
+        priority_class=PRIORITY_CLASSES[case.priority_class],
         holder=civil_pb2.BiographicData.FromString(case.holder),
         person_id=case.person_id,
         state=STATES[case.state],
@@ -45,15 +45,15 @@ def application(view: View) -> apps.Application:
         created_at=timestamp(case.created_at),
         completed_at=timestamp(case.completed_at),
         waiting=_waiting(view),
-        first_promised_on=optional_date(case.first_promised_on),
-        promised_on=optional_date(case.promised_on),
-        moved_because=localized(case.moved_because),
+        first_promised_collection_date=optional_date(case.first_promised_collection_date),
+        promised_collection_date=optional_date(case.promised_collection_date),
+        date_change_reason=localized(case.date_change_reason),
         service_seconds=int(view.elapsed.promised.total_seconds()),
         elapsed_seconds=int(view.elapsed.real.total_seconds()),
         document_number=case.document_number,
         book_serial=case.book_serial,
         decision_id=case.decision_id,
-        refused_because=localized(case.refused_because),
+        refusal_reason=localized(case.refusal_reason),
         handed_over_at=timestamp(case.handed_over_at),
         own_record_first=case.own_record_first,
     )
@@ -63,7 +63,7 @@ def _waiting(view: View) -> apps.Waiting:
     if view.wait is None:
         return cast(apps.Waiting, None)
     return apps.Waiting(
-        turn=TURNS[view.wait.turn],
+        responsible_party=RESPONSIBLE_PARTIES[view.wait.responsible_party],
         since=timestamp(view.case.since),
         what=localized(view.wait.what),
         outage_id=view.outage,
@@ -75,17 +75,17 @@ def entry(entry: Entry) -> apps.HistoryEntry:
     """One line of history."""
     return apps.HistoryEntry(
         event=entry.event,
-        to=STATES[entry.target],
+        to_state=STATES[entry.target],
         by=entry.by,
         at=timestamp(entry.at),
         why=entry.why,
-        **{"from": STATES[entry.source]} if entry.source else {},
+        from_state=STATES[entry.source] if entry.source else apps.APPLICATION_STATE_UNSPECIFIED,
     )
 
 
-def task(question: Question) -> tasks.Task:
+def task(question: Question) -> tasks.AdjudicationTask:
     """An examiner's task."""
-    return tasks.Task(
+    return tasks.AdjudicationTask(
         task_id=question.id,
         application_id=question.case,
         office=question.office,
@@ -94,7 +94,7 @@ def task(question: Question) -> tasks.Task:
         state=TASK_STATES[question.task.state],
         decision_id=question.decision_id,
         candidates=_candidates(question),
-        looks=_looks(question),
+        examinations=_looks(question),
         claimed_by=question.task.claimed_by or "",
         opened_at=timestamp(question.opened_at),
         closed_at=timestamp(question.closed_at),
@@ -112,19 +112,19 @@ def _candidates(question: Question) -> list[tasks.TaskCandidate]:
     ]
 
 
-def _looks(question: Question) -> list[tasks.Look]:
+def _looks(question: Question) -> list[tasks.Examination]:
     return [
-        tasks.Look(
+        tasks.Examination(
             by=look.by, verdict=VERDICTS[look.verdict], reason=look.why, at=timestamp(look.at)
         )
         for look in question.task.looks
     ]
 
 
-def outage(kept: KeptOutage) -> ops.Outage:
+def outage(kept: KeptOutage) -> outages_pb2.Outage:
     """An outage."""
     found = kept.outage
-    return ops.Outage(
+    return outages_pb2.Outage(
         outage_id=kept.id,
         scope=SCOPES[found.scope],
         office=found.office,
@@ -138,9 +138,9 @@ def outage(kept: KeptOutage) -> ops.Outage:
     )
 
 
-def notice(kept: KeptNotice) -> ops.Notice:
+def notice(kept: KeptNotice) -> schedule_pb2.Notice:
     """Something an applicant was told."""
-    return ops.Notice(
+    return schedule_pb2.Notice(
         notice_id=kept.id,
         application_id=kept.notice.application,
         office=kept.office,
@@ -151,12 +151,12 @@ def notice(kept: KeptNotice) -> ops.Notice:
     )
 
 
-def status(found: Status, now: datetime) -> ops.IssuanceStatus:
+def status(found: Status, now: datetime) -> admin_pb2.IssuanceStatus:
     """How issuance is. now: business time."""
-    return ops.IssuanceStatus(
+    return admin_pb2.IssuanceStatus(
         applications={state.value: count for state, count in found.cases.items()},
-        owed=[
-            ops.OwedWork(
+        outbox=[
+            admin_pb2.OutboxBacklog(
                 kind=owed.kind.value,
                 count=owed.count,
                 leased=owed.leased,

@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from fractions import Fraction
 
-from passport.issuance.v1 import operations_pb2 as pb
-from passport.issuance.v1 import operations_pb2_grpc
+from passport.issuance.v1 import admin_pb2, admin_pb2_grpc, offices_pb2, offices_pb2_grpc
 from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
 from servicekit.security.identity import caller
@@ -20,7 +19,7 @@ from issuance.use_cases.records import Records, Transactions
 from issuance.use_cases.status import status
 
 
-class OfficesService(operations_pb2_grpc.OfficesServicer):
+class OfficesService(offices_pb2_grpc.OfficesServicer):
     """Offices and what they can do."""
 
     def __init__(
@@ -35,34 +34,38 @@ class OfficesService(operations_pb2_grpc.OfficesServicer):
         self._changes = changes
         self._clock = clock
 
-    async def GetOffice(self, request: pb.GetOfficeRequest, context: Context) -> pb.Office:
+    async def GetOffice(
+        self, request: offices_pb2.GetOfficeRequest, context: Context
+    ) -> offices_pb2.Office:
         """One office."""
         office = known(self._offices, request.office)
         async with self._transactions.read() as records:
             return await self._encoded(records, office)
 
     async def ListOffices(
-        self, request: pb.ListOfficesRequest, context: Context
-    ) -> pb.ListOfficesResponse:
+        self, request: offices_pb2.ListOfficesRequest, context: Context
+    ) -> offices_pb2.ListOfficesResponse:
         """All offices, by id."""
         async with self._transactions.read() as records:
-            return pb.ListOfficesResponse(
+            return offices_pb2.ListOfficesResponse(
                 offices=[
                     await self._encoded(records, office)
                     for _, office in sorted(self._offices.items())
                 ]
             )
 
-    async def SetCapacity(self, request: pb.SetCapacityRequest, context: Context) -> pb.Office:
+    async def SetCapacity(
+        self, request: offices_pb2.SetCapacityRequest, context: Context
+    ) -> offices_pb2.Office:
         """How much an office prints from a day on."""
         office = known(self._offices, request.office)
         own_office(caller(), office.id)
 
-        async def act(records: Records) -> pb.Office:
+        async def act(records: Records) -> offices_pb2.Office:
             now = self._clock.now()
             change = Machines(
-                since=day_of(getattr(request, "from"), "from")
-                if request.HasField("from")
+                since=day_of(request.effective_from, "effective_from")
+                if request.HasField("effective_from")
                 else office.calendar.day_of(now),
                 count=request.machines,
                 books_per_day=Fraction(str(request.books_per_machine_per_day)),
@@ -70,12 +73,12 @@ class OfficesService(operations_pb2_grpc.OfficesServicer):
             await set_machines(records, office, change, now)
             return await self._encoded(records, office)
 
-        return await self._changes.run(request, pb.Office, act)
+        return await self._changes.run(request, offices_pb2.Office, act)
 
-    async def _encoded(self, records: Records, office: Office) -> pb.Office:
+    async def _encoded(self, records: Records, office: Office) -> offices_pb2.Office:
         today = office.calendar.day_of(self._clock.now())
         machines = await at_work(records, office, today)
-        return pb.Office(
+        return offices_pb2.Office(
             office=office.id,
             name=office.name,
             timezone=office.calendar.zone.key,
@@ -85,7 +88,7 @@ class OfficesService(operations_pb2_grpc.OfficesServicer):
         )
 
 
-class IssuanceAdminService(operations_pb2_grpc.IssuanceAdminServicer):
+class IssuanceAdminService(admin_pb2_grpc.IssuanceAdminServicer):
     """What administrators ask of issuance. real_now: leases go by real time."""
 
     def __init__(
@@ -95,7 +98,9 @@ class IssuanceAdminService(operations_pb2_grpc.IssuanceAdminServicer):
         self._clock = clock
         self._real_now = real_now
 
-    async def GetStatus(self, request: pb.GetStatusRequest, context: Context) -> pb.IssuanceStatus:
+    async def GetStatus(
+        self, request: admin_pb2.GetStatusRequest, context: Context
+    ) -> admin_pb2.IssuanceStatus:
         """How issuance is."""
         async with self._transactions.read() as records:
             found = await status(records, self._real_now())

@@ -1,7 +1,7 @@
 """`Outages`: decode, call, encode."""
 
-from passport.issuance.v1 import operations_pb2 as pb
-from passport.issuance.v1 import operations_pb2_grpc
+from passport.issuance.v1 import outages_pb2 as pb
+from passport.issuance.v1 import outages_pb2_grpc
 from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
 from servicekit.security.identity import NATIONAL, caller
@@ -15,7 +15,7 @@ from issuance.use_cases.outages import Outages
 from issuance.use_cases.records import Records, Transactions
 
 
-class OutagesService(operations_pb2_grpc.OutagesServicer):
+class OutagesService(outages_pb2_grpc.OutagesServicer):
     """Outages as things of their own."""
 
     def __init__(

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import date
 
-from passport.issuance.v1 import operations_pb2 as pb
-from passport.issuance.v1 import operations_pb2_grpc
+from passport.issuance.v1 import schedule_pb2 as pb
+from passport.issuance.v1 import schedule_pb2_grpc
 from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
 from servicekit.security.identity import caller
@@ -22,7 +22,7 @@ from issuance.use_cases.records import Transactions
 from issuance.wire import calendar_date
 
 
-class ScheduleService(operations_pb2_grpc.ScheduleServicer):
+class ScheduleService(schedule_pb2_grpc.ScheduleServicer):
     """When people have their passports."""
 
     def __init__(
@@ -36,8 +36,10 @@ class ScheduleService(operations_pb2_grpc.ScheduleServicer):
         self, request: pb.GetCollectionScheduleRequest, context: Context
     ) -> pb.CollectionSchedule:
         """The plan as it is now."""
-        first = day_of(getattr(request, "from"), "from") if request.HasField("from") else date.min
-        last = day_of(request.to, "to") if request.HasField("to") else date.max
+        first = (
+            day_of(request.from_date, "from_date") if request.HasField("from_date") else date.min
+        )
+        last = day_of(request.to_date, "to_date") if request.HasField("to_date") else date.max
         return await self._schedule(self._own(request.office), AS_IT_IS, first, last)
 
     async def SimulatePlan(
@@ -106,5 +108,7 @@ def _within_plan(day: date, today: date, field: str) -> date:
 
 def _row(row: Row) -> pb.ScheduleRow:
     return pb.ScheduleRow(
-        applied=calendar_date(row.applied), collect=optional_date(row.collect), count=row.count
+        applied_on=calendar_date(row.applied),
+        collect_on=optional_date(row.collect),
+        count=row.count,
     )

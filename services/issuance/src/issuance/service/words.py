@@ -5,38 +5,42 @@ from typing import cast
 
 from google.protobuf.timestamp_pb2 import Timestamp
 from passport.issuance.v1 import adjudication_pb2 as tasks
+from passport.issuance.v1 import applications_pb2, outages_pb2, schedule_pb2
 from passport.issuance.v1 import applications_pb2 as apps
-from passport.issuance.v1 import operations_pb2 as ops
 from passport.type.v1 import civil_pb2
 
 from issuance.domain.adjudication import TaskState, Verdict
 from issuance.domain.identification import ApplicationType, Cause
 from issuance.domain.notices import NoticeKind
 from issuance.domain.outage import Scope
-from issuance.domain.plan import Lane
+from issuance.domain.plan import PriorityClass
 from issuance.domain.states import State, Work
-from issuance.domain.turns import Turn
+from issuance.domain.turns import ResponsibleParty
 from issuance.domain.words import Text
 from issuance.domain.working_time import BadDate
-from issuance.wire import LANES, calendar_date
+from issuance.wire import PRIORITY_CLASSES, calendar_date
 
 STATES = {s: apps.ApplicationState.Value(f"APPLICATION_STATE_{s.name}") for s in State}
 TYPES = {t: apps.ApplicationType.Value(f"APPLICATION_TYPE_{t.name}") for t in ApplicationType}
-TURNS = {t: apps.Turn.Value(f"TURN_{t.name}") for t in Turn}
+RESPONSIBLE_PARTIES = {
+    t: apps.ResponsibleParty.Value(f"RESPONSIBLE_PARTY_{t.name}") for t in ResponsibleParty
+}
 CAUSES = {c: tasks.TaskCause.Value(f"TASK_CAUSE_{c.name}") for c in Cause}
 TASK_STATES = {s: tasks.TaskState.Value(f"TASK_STATE_{s.name}") for s in TaskState}
 VERDICTS = {v: tasks.Verdict.Value(f"VERDICT_{v.name}") for v in Verdict}
-SCOPES = {s: ops.OutageScope.Value(f"OUTAGE_SCOPE_{s.name}") for s in Scope}
-NOTICE_KINDS = {k: ops.NoticeKind.Value(f"NOTICE_KIND_{k.name}") for k in NoticeKind}
+SCOPES = {s: outages_pb2.OutageScope.Value(f"OUTAGE_SCOPE_{s.name}") for s in Scope}
+NOTICE_KINDS = {k: schedule_pb2.NoticeKind.Value(f"NOTICE_KIND_{k.name}") for k in NoticeKind}
 OWNERS = {
-    Work.IDENTIFY: ops.WORK_OWNER_MATCHER,
-    Work.SETTLE: ops.WORK_OWNER_MATCHER,
-    Work.PRINT: ops.WORK_OWNER_PRINTER,
+    Work.IDENTIFY: applications_pb2.RESPONSIBLE_PARTY_MATCHER,
+    Work.SETTLE: applications_pb2.RESPONSIBLE_PARTY_MATCHER,
+    Work.PRINT: applications_pb2.RESPONSIBLE_PARTY_PRINTER,
 }
 
 STATE_OF = {code: word for word, code in STATES.items()}
 TYPE_OF = {code: word for word, code in TYPES.items()}
-LANE_OF = {code: word for word, code in LANES.items()} | {civil_pb2.LANE_UNSPECIFIED: Lane.NORMAL}
+PRIORITY_CLASS_OF = {code: word for word, code in PRIORITY_CLASSES.items()} | {
+    civil_pb2.PRIORITY_CLASS_UNSPECIFIED: PriorityClass.NORMAL
+}
 TASK_STATE_OF = {code: word for word, code in TASK_STATES.items()}
 VERDICT_OF = {code: word for word, code in VERDICTS.items()}
 SCOPE_OF = {code: word for word, code in SCOPES.items()}

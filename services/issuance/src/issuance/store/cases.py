@@ -27,9 +27,11 @@ _TELL = (
     .where(applications.c.id == bindparam("told"))
     .values(
         revision=applications.c.revision + 1,
-        moved_because=bindparam("why"),
+        date_change_reason=bindparam("why"),
         delayed=bindparam("day", type_=Date).is_(None),
-        promised_on=func.coalesce(bindparam("day", type_=Date), applications.c.promised_on),
+        promised_collection_date=func.coalesce(
+            bindparam("day", type_=Date), applications.c.promised_collection_date
+        ),
     )
 )
 
@@ -112,7 +114,7 @@ class CaseStore:
         c = applications.c
         statement = (
             select(
-                c.id, c.applied_on, c.due_on, c.lane, c.state, c.promised_on, c.completed_at,
+                c.id, c.applied_on, c.due_on, c.priority_class, c.state, c.promised_collection_date, c.completed_at,
                 c.delayed,
             )
             .where(c.office == office, c.state.in_(_BOOKLESS))
@@ -120,9 +122,9 @@ class CaseStore:
         )  # fmt: skip
         return [
             InQueue(
-                Waiting(row.id, row.applied_on, row.due_on, row.lane),
+                Waiting(row.id, row.applied_on, row.due_on, row.priority_class),
                 row.state,
-                row.promised_on,
+                row.promised_collection_date,
                 row.completed_at,
                 row.delayed,
             )
@@ -138,9 +140,9 @@ class CaseStore:
         """Days of completion and of collection of those whose passport lies ready."""
         c = applications.c
         statement = (
-            select(c.applied_on, c.promised_on, func.count())
+            select(c.applied_on, c.promised_collection_date, func.count())
             .where(c.office == office, c.state == State.READY)
-            .group_by(c.applied_on, c.promised_on)
+            .group_by(c.applied_on, c.promised_collection_date)
         )
         return [Collection(*row) for row in await self._connection.execute(statement)]
 

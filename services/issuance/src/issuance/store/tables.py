@@ -20,7 +20,7 @@ from issuance.domain.adjudication import TaskState, Verdict
 from issuance.domain.identification import ApplicationType, Cause
 from issuance.domain.notices import NoticeKind
 from issuance.domain.outage import Scope
-from issuance.domain.plan import Lane
+from issuance.domain.plan import PriorityClass
 from issuance.domain.states import State, Work
 from issuance.store.columns import Candidates, Coded, Exact, Words
 
@@ -34,7 +34,7 @@ applications = Table(
     Column("id", String(64), nullable=False, unique=True),
     Column("office", String(8), nullable=False),
     Column("type", Coded(ApplicationType), nullable=False),
-    Column("lane", Coded(Lane), nullable=False),
+    Column("priority_class", Coded(PriorityClass), nullable=False),
     Column("holder", LargeBinary, nullable=False),
     Column("person_id", String(64), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
@@ -45,9 +45,9 @@ applications = Table(
     Column("place", Integer),
     Column("applied_on", Date),
     Column("due_on", Date),
-    Column("first_promised_on", Date),
-    Column("promised_on", Date),
-    Column("moved_because", Words),
+    Column("first_promised_collection_date", Date),
+    Column("promised_collection_date", Date),
+    Column("date_change_reason", Words),
     Column("delayed", Boolean, nullable=False),
     Column("decision_id", String, nullable=False),
     Column("own_record_first", Boolean),
@@ -56,7 +56,7 @@ applications = Table(
     Column("print_job", String, nullable=False),
     Column("book_serial", String, nullable=False),
     Column("ready_at", UtcDateTime),
-    Column("refused_because", Words),
+    Column("refusal_reason", Words),
     Column("handed_over_at", UtcDateTime),
     Index("applications_queue", "office", "state", "place"),
     Index("applications_released", "office", "released_on"),
@@ -95,7 +95,7 @@ work = Table(
     Column("kind", Coded(Work), nullable=False),
     _case(),
     Column("office", String(8), nullable=False),
-    Column("lane", Coded(Lane), nullable=False),
+    Column("priority_class", Coded(PriorityClass), nullable=False),
     Column("place", Integer, nullable=False),
     Column("request_id", String(64), nullable=False),
     Column("payload", LargeBinary, nullable=False),
@@ -108,7 +108,7 @@ work = Table(
     Column("leased_by", String, nullable=False),
     Column("trouble", String, nullable=False),
     UniqueConstraint("kind", "case"),
-    Index("work_order", "kind", "lane", "place"),
+    Index("work_order", "kind", "priority_class", "place"),
 )
 
 tasks = Table(

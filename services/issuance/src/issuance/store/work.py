@@ -21,7 +21,7 @@ _COLUMNS = [work.c[name] for name in _FIELDS]
 
 
 class WorkStore:
-    """Implements `use_cases.work_records.OwedWork`. replica: names whose leases are ours."""
+    """Implements `use_cases.work_records.OutboxBacklog`. replica: names whose leases are ours."""
 
     def __init__(self, connection: AsyncConnection, replica: str) -> None:
         self._connection = connection
@@ -42,7 +42,7 @@ class WorkStore:
         now: datetime,
         until: datetime,
     ) -> Sequence[Owed]:
-        """In order of lane and place; what another replica looks at is passed over."""
+        """In order of priority_class and place; what another replica looks at is passed over."""
         c = work.c
         statement = (
             select(*_COLUMNS)
@@ -52,7 +52,7 @@ class WorkStore:
                 or_(c.leased_until.is_(None), c.leased_until < now),
                 c.office.not_in(stopped),
             )
-            .order_by(c.lane, c.place)
+            .order_by(c.priority_class, c.place)
             .limit(limit)
             .with_for_update(skip_locked=True)
         )

@@ -70,7 +70,7 @@ async def decide(
     if looked.verdict is Verdict.CLEARED:
         await move(records, case, Event.CLEAR, by, now, why)
     else:
-        await move(records, case, Event.CONFIRM_DUPLICATE, by, now, why, refused_because=DUPLICATE)
+        await move(records, case, Event.CONFIRM_DUPLICATE, by, now, why, refusal_reason=DUPLICATE)
     return await _keep(records, replace(question, closed_at=now), looked)
 
 

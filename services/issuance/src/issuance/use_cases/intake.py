@@ -7,7 +7,7 @@ from datetime import date, datetime
 from issuance.domain.case import Actor, Case, Entry, PersonRequired
 from issuance.domain.identification import ApplicationType
 from issuance.domain.office import Office
-from issuance.domain.plan import Lane, Waiting
+from issuance.domain.plan import PriorityClass, Waiting
 from issuance.domain.states import FIRST, Event
 from issuance.use_cases.move import Move
 from issuance.use_cases.planning import AS_IT_IS, outlook
@@ -20,7 +20,7 @@ class NewApplication:
 
     office: str
     type: ApplicationType
-    lane: Lane
+    priority_class: PriorityClass
     holder: bytes
     person_id: str
 
@@ -38,7 +38,7 @@ async def take_in(
         id=new_id(),
         office=new.office,
         type=new.type,
-        lane=new.lane,
+        priority_class=new.priority_class,
         holder=new.holder,
         person_id=new.person_id or new_id(),
         created_at=now,
@@ -63,7 +63,9 @@ class Complete:
         office = self._offices[case.office]
         applied = office.calendar.day_of(now)
         due = office.calendar.add_working_days(applied, office.promise_working_days)
-        promised = await _computed(records, office, now, Waiting(case.id, applied, due, case.lane))
+        promised = await _computed(
+            records, office, now, Waiting(case.id, applied, due, case.priority_class)
+        )
         return await self._move(
             records,
             case,
@@ -75,9 +77,9 @@ class Complete:
             place=await records.cases.next("place"),
             applied_on=applied,
             due_on=due,
-            promised_on=promised or due,
-            first_promised_on=case.first_promised_on or promised or due,
-            moved_because=None,
+            promised_collection_date=promised or due,
+            first_promised_collection_date=case.first_promised_collection_date or promised or due,
+            date_change_reason=None,
             delayed=False,
         )
 

@@ -78,7 +78,7 @@ class Move:
             kind=kind,
             case=case.id,
             office=case.office,
-            lane=case.lane,
+            priority_class=case.priority_class,
             place=case.place or 0,
             request_id=self._new_id(),
             payload=payload,
@@ -87,15 +87,15 @@ class Move:
 
     def _notice(self, kind: NoticeKind, case: Case) -> Notice:
         desk = self._offices[case.office].desk
-        told = case.promised_on or desk.calendar.day_of(case.since)
-        if kind is NoticeKind.PROMISE:
+        told = case.promised_collection_date or desk.calendar.day_of(case.since)
+        if kind is NoticeKind.PROMISED_DATE:
             return promise(case.id, told, desk)
         if kind is NoticeKind.READY:
             return ready(case.id, told, desk)
         if kind is NoticeKind.RECAPTURE:
             return recapture(case.id)
-        if kind is NoticeKind.REFUSED and case.refused_because:
-            return refused(case.id, case.refused_because)
+        if kind is NoticeKind.REFUSED and case.refusal_reason:
+            return refused(case.id, case.refusal_reason)
         raise ValueError(f"a transition cannot tell {kind} about an application {case.state}")
 
 

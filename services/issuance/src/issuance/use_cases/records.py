@@ -5,7 +5,7 @@ from typing import Protocol
 
 from issuance.use_cases.case_records import Cases, Notices, Tasks
 from issuance.use_cases.plan_records import Outages, Plans
-from issuance.use_cases.work_records import OwedWork, Watches
+from issuance.use_cases.work_records import OutboxBacklog, Watches
 
 
 class Records(Protocol):
@@ -17,7 +17,7 @@ class Records(Protocol):
         ...
 
     @property
-    def work(self) -> OwedWork:
+    def work(self) -> OutboxBacklog:
         """The outbox."""
         ...
 

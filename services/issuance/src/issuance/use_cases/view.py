@@ -50,8 +50,8 @@ def _view(case: Case, office: Office, links: Sequence[Link], now: datetime) -> V
 def _until(case: Case, office: Office, link: Link | None, now: datetime) -> datetime | None:
     if link is not None:
         expected = link.expected_end
-    elif case.state in IN_PLAN and case.promised_on and not case.delayed:
-        expected = office.desk.at(case.promised_on)
+    elif case.state in IN_PLAN and case.promised_collection_date and not case.delayed:
+        expected = office.desk.at(case.promised_collection_date)
     else:
         expected = None
     return expected if expected and expected > now else None

@@ -15,7 +15,7 @@ class LeaseLost(Exception):
     """The attempt took too long: the work is somebody else's by now."""
 
 
-class OwedWork(Protocol):
+class OutboxBacklog(Protocol):
     """The outbox."""
 
     async def add(self, owed: Owed) -> None:

@@ -13,13 +13,13 @@ _TOKEN = re.compile(r"([0-9a-f]{32}):([0-9]{1,18})")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A committed change. incarnation: of the database, new after a restore. number: 0 or more."""
+    """A committed change. database_epoch: of the database, new after a restore. number: 0 or more."""
 
-    incarnation: str
+    database_epoch: str
     number: int
 
     def __str__(self) -> str:
-        return f"{self.incarnation}:{self.number}"
+        return f"{self.database_epoch}:{self.number}"
 
     @classmethod
     def parse(cls, token: str) -> Self:
@@ -31,7 +31,7 @@ class Change:
 
     def includes(self, other: "Change") -> bool:
         """Whether this state of the database has the other in its past."""
-        return self.incarnation == other.incarnation and self.number >= other.number
+        return self.database_epoch == other.database_epoch and self.number >= other.number
 
     def must_include(self, seen: "Change") -> None:
         """Raise ForeignChangeToken unless this state includes what a caller has seen."""

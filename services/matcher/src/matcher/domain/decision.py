@@ -48,7 +48,7 @@ class ProbeFinger:
 
 
 @dataclass(frozen=True, slots=True)
-class FingerEvidence:
+class FingerScore:
     """How one finger spoke. encounter_id: of the stored finger; None if it came with the call."""
 
     position: int
@@ -76,7 +76,7 @@ class Candidate:
     person_id: str | None
     score: float
     hit: bool
-    evidence: tuple[FingerEvidence, ...]
+    evidence: tuple[FingerScore, ...]
     known_fraud: bool
     misplaced: tuple[Misplaced, ...] = ()
 

@@ -92,7 +92,7 @@ class Follower:
             if self._step is None or self._step.done():
                 self._step = asyncio.create_task(self._advance())
             await asyncio.shield(self._step)
-            if self._gallery and self._gallery.at.incarnation != head.incarnation:
+            if self._gallery and self._gallery.at.database_epoch != head.database_epoch:
                 head = await self._head()  # else a state would be waited for that is no more
         return gallery
 
@@ -100,15 +100,15 @@ class Follower:
         loader, gallery = self._loader, self._gallery
         async with loader.store.read() as records:
             head = await records.changes.head()
-            if gallery is not None and gallery.at.incarnation == head.incarnation:
+            if gallery is not None and gallery.at.database_epoch == head.database_epoch:
                 last, touched = await records.changes.after(gallery.at.number, _BATCH)
                 version = loader.models.embedding_version
                 stored = await records.changes.entries(touched, version)
-        if gallery is None or gallery.at.incarnation != head.incarnation:
+        if gallery is None or gallery.at.database_epoch != head.database_epoch:
             loaded = await loader.load()
             self._gallery, self._saved = loaded.gallery, loaded.saved
             return
         entries, _ = await loader.entries(stored)
-        await loader.pool.run(gallery.update, touched, entries, Change(head.incarnation, last))
+        await loader.pool.run(gallery.update, touched, entries, Change(head.database_epoch, last))
         if not {one.encounter_id for one in stored}.issuperset(touched):
             self._deleted_since = self._deleted_since or time.monotonic()

@@ -51,7 +51,7 @@ class Loader:
     def label(self, at: Change) -> snapshot.Label:
         """Of a snapshot of this state."""
         versions = self.models.embedding_version, self.models.comparison_version
-        return snapshot.Label(at.incarnation, at.number, *versions)
+        return snapshot.Label(at.database_epoch, at.number, *versions)
 
     async def load(self) -> Loaded:
         """A gallery that is complete up to some change, for the log to go on from."""
@@ -74,7 +74,7 @@ class Loader:
         if self.snapshot_file is None:
             raise snapshot.Unusable("none is configured")
         change, entries = await self.pool.run(snapshot.read, self.snapshot_file, self.label(head))
-        gallery = Gallery(Change(head.incarnation, change))
+        gallery = Gallery(Change(head.database_epoch, change))
         await self.pool.run(gallery.update, (), entries)
         return Loaded(gallery, saved=change)
 

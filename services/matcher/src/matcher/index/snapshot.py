@@ -34,7 +34,7 @@ class Unusable(Exception):
 class Label:
     """What a snapshot is of. change: number up to which it is complete."""
 
-    incarnation: str
+    database_epoch: str
     change: int
     embedding_version: str
     comparison_version: str
@@ -86,7 +86,7 @@ def read(path: Path, wanted: Label) -> tuple[int, list[Entry]]:
 def _check(header: Any, content: bytes, wanted: Label) -> None:
     if not isinstance(header, dict) or header.get("format") != _FORMAT:
         raise Unusable("it is of another format")
-    if header["incarnation"] != wanted.incarnation:
+    if header["database_epoch"] != wanted.database_epoch:
         raise Unusable("it is of another database")
     if header["change"] > wanted.change:
         raise Unusable("it is of a later state than the database")

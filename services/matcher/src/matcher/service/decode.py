@@ -32,9 +32,9 @@ def samples(messages: Iterable[biometrics_pb2.FingerSample]) -> tuple[Sample, ..
     return tuple(_sample(message) for message in messages)
 
 
-def probe(message: identification_pb2.Probe) -> Probe:
+def probe(message: identification_pb2.FingerSource) -> Probe:
     """One side of a comparison."""
-    match message.WhichOneof("probe"):
+    match message.WhichOneof("source"):
         case "encounter_id":
             return OfEncounter(message.encounter_id)
         case "person_id":

@@ -5,7 +5,7 @@ from passport.type.v1 import biometrics_pb2
 
 from matcher.domain.biometrics import Encounter, StoredFinger
 from matcher.domain.change import Change
-from matcher.domain.decision import Candidate, FingerEvidence, Misplaced, Recorded
+from matcher.domain.decision import Candidate, FingerScore, Misplaced, Recorded
 from matcher.use_cases.enrol import Enrolled
 from matcher.use_cases.evidence import Picture
 from matcher.use_cases.judge import MODEL_VERSION
@@ -13,9 +13,9 @@ from matcher.use_cases.readiness import Level
 from matcher.use_cases.status import State
 
 _LEVELS = {
-    Level.FULL: admin_pb2.LEVEL_FULL,
-    Level.VERIFY_ONLY: admin_pb2.LEVEL_VERIFY_ONLY,
-    Level.DOWN: admin_pb2.LEVEL_DOWN,
+    Level.FULL: admin_pb2.SERVICE_LEVEL_FULL,
+    Level.VERIFY_ONLY: admin_pb2.SERVICE_LEVEL_VERIFY_ONLY,
+    Level.DOWN: admin_pb2.SERVICE_LEVEL_DOWN,
 }
 
 
@@ -88,7 +88,7 @@ def status(state: State) -> admin_pb2.MatcherStatus:
         index_bytes=state.index.size_bytes,
         model_version=MODEL_VERSION,
         snapshot_change=state.index.snapshot_change,
-        incarnation=state.latest.incarnation,
+        database_epoch=state.latest.database_epoch,
         decisions=state.decisions,
         undecided_decisions=state.undecided,
     )
@@ -111,22 +111,22 @@ def _candidate(candidate: Candidate, version: str) -> identification_pb2.Candida
         person_id=candidate.person_id or "",
         score=_score(candidate.score, version),
         hit=candidate.hit,
-        evidence=[_evidence(evidence, version) for evidence in candidate.evidence],
+        finger_scores=[_evidence(evidence, version) for evidence in candidate.evidence],
         known_fraud=candidate.known_fraud,
-        misplaced=[_misplaced(each, version) for each in candidate.misplaced],
+        finger_sequence_errors=[_misplaced(each, version) for each in candidate.misplaced],
     )
 
 
-def _misplaced(finger: Misplaced, version: str) -> identification_pb2.MisplacedFinger:
-    return identification_pb2.MisplacedFinger(
-        position=biometrics_pb2.FingerPosition.ValueType(finger.position),
-        found=biometrics_pb2.FingerPosition.ValueType(finger.found),
+def _misplaced(finger: Misplaced, version: str) -> identification_pb2.FingerSequenceError:
+    return identification_pb2.FingerSequenceError(
+        stated_position=biometrics_pb2.FingerPosition.ValueType(finger.position),
+        actual_position=biometrics_pb2.FingerPosition.ValueType(finger.found),
         score=_score(finger.score, version),
     )
 
 
-def _evidence(evidence: FingerEvidence, version: str) -> identification_pb2.FingerEvidence:
-    return identification_pb2.FingerEvidence(
+def _evidence(evidence: FingerScore, version: str) -> identification_pb2.FingerScore:
+    return identification_pb2.FingerScore(
         position=biometrics_pb2.FingerPosition.ValueType(evidence.position),
         score=_score(evidence.score, version),
         encounter_id=evidence.encounter_id or "",

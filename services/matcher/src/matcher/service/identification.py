@@ -40,7 +40,7 @@ class Verification(identification_pb2_grpc.VerificationServicer):
 
     async def Verify(self, request: pb.VerifyRequest, context: Context) -> pb.Decision:
         """Compare two sides."""
-        left, right = decode.probe(request.left), decode.probe(request.right)
+        left, right = decode.probe(request.probe), decode.probe(request.reference)
         target_fmr, origin = request.target_fmr or None, decode.origin(request)
         return await answer_once(
             self._once, request, encode.decision, pb.Decision,

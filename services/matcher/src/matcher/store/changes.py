@@ -46,19 +46,21 @@ class Changes:
 
     async def head(self) -> Change:
         """The latest committed change, as this transaction sees it."""
-        row = (await self._transaction.execute(select(head.c.incarnation, head.c.change))).one()
-        return Change(row.incarnation, row.change)
+        row = (await self._transaction.execute(select(head.c.database_epoch, head.c.change))).one()
+        return Change(row.database_epoch, row.change)
 
     async def append(self, kind: str, encounter_id: str) -> Change:
         """Take the next number; from here to the commit nobody else changes anything."""
         statement = update(head).values(change=head.c.change + 1)
         row = (
-            await self._transaction.execute(statement.returning(head.c.incarnation, head.c.change))
+            await self._transaction.execute(
+                statement.returning(head.c.database_epoch, head.c.change)
+            )
         ).one()
         await self._transaction.execute(
             insert(changes).values(number=row.change, kind=kind, encounter_id=encounter_id)
         )
-        return Change(row.incarnation, row.change)
+        return Change(row.database_epoch, row.change)
 
     async def after(self, number: int, limit: int) -> tuple[int, list[str]]:
         """The number of the last of the next changes, and the encounters they touched.
@@ -111,7 +113,7 @@ class Changes:
 
     async def reincarnate(self) -> Change:
         """Give the database a new name: tokens handed out before mean nothing any more."""
-        await self._transaction.execute(update(head).values(incarnation=uuid4().hex))
+        await self._transaction.execute(update(head).values(database_epoch=uuid4().hex))
         return await self.head()
 
 

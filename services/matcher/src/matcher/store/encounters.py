@@ -194,7 +194,7 @@ class Encounters:
             revision=row.revision,
             created_at=row.created_at,
             added=row.added,
-            changed=Change(row.incarnation, row.changed),
+            changed=Change(row.database_epoch, row.changed),
         )
 
     def _finger_row(self, encounter_id: str, finger: Finger) -> dict[str, Any]:
@@ -228,7 +228,7 @@ def _told(row: Mapping[Any, Any]) -> StoredFinger:
 
 
 def _encounters() -> Select[Any]:
-    return select(encounters, head.c.incarnation).join(head, head.c.only == 1)
+    return select(encounters, head.c.database_epoch).join(head, head.c.only == 1)
 
 
 def _reused() -> RequestIdReused:

@@ -26,7 +26,7 @@ head = Table(
     # One row. Whoever changes anything updates it first and so holds its lock until the commit:
     # that makes numbers follow the order of commits, without gaps, on every database.
     Column("only", Integer, primary_key=True),
-    Column("incarnation", String(32), nullable=False),
+    Column("database_epoch", String(32), nullable=False),
     Column("change", BigInteger, nullable=False),
     Column("decision", BigInteger, nullable=False),
     Column("decision_hash", LargeBinary, nullable=False),

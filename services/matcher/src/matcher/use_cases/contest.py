@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from matcher.calibration.scores import finger_score, person_score
 from matcher.comparison.compare import Prepared, compare, pairs
-from matcher.domain.decision import Candidate, FingerEvidence
+from matcher.domain.decision import Candidate, FingerScore
 from matcher.domain.gallery import Contender, Impression
 from matcher.domain.rules import best_of
 
@@ -65,14 +65,12 @@ def _met(position: int, contenders: Sequence[Contender]) -> Iterator[tuple[int, 
 
 def _evidence(
     probe: Mapping[int, Prepared], contender: Contender, scores: Mapping[int, Sequence[float]]
-) -> tuple[FingerEvidence, ...]:
+) -> tuple[FingerScore, ...]:
     """How each finger spoke, by the best of its impressions, the newest of equals."""
     evidence = []
     for position, of_impressions in scores.items():
         first = of_impressions.index(max(of_impressions))
         best = contender.impressions[position][first]
         matched = len(pairs(probe[position], best.finger))
-        evidence.append(
-            FingerEvidence(position, best_of(of_impressions), best.encounter_id, matched)
-        )
+        evidence.append(FingerScore(position, best_of(of_impressions), best.encounter_id, matched))
     return tuple(evidence)

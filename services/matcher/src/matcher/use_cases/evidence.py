@@ -8,7 +8,7 @@ from servicekit.process.worker_pool import WorkerPool
 
 from matcher.comparison.compare import pairs, prepare
 from matcher.domain.biometrics import Image
-from matcher.domain.decision import Decision, FingerEvidence, Recorded
+from matcher.domain.decision import Decision, FingerScore, Recorded
 from matcher.domain.errors import DecisionNotFound, EvidenceGone
 from matcher.drawing import draw_pair
 from matcher.image.decode import decode
@@ -72,7 +72,7 @@ class Evidence:
         return Print(templates[encounter_id][position], image)
 
 
-def _chosen(decision: Decision, person_id: str, position: int | None) -> FingerEvidence:
+def _chosen(decision: Decision, person_id: str, position: int | None) -> FingerScore:
     fingers = [
         evidence
         for candidate in decision.candidates

@@ -106,14 +106,14 @@ class Attempt:
 class Job:
     """A job with its attempts, oldest first; only the last one can be open.
 
-    lane: 1 to 3, the lowest first. change: number of its last change in the office.
+    priority_class: 1 to 3, the lowest first. change: number of its last change in the office.
     """
 
     job_id: str
     application_id: str
     document_number: str
     page_sha256: bytes
-    lane: int
+    priority_class: int
     created_at: datetime
     state: JobState = JobState.QUEUED
     revision: int = 1

@@ -21,14 +21,14 @@ class MachineRefused(Exception):
 class Sighting:
     """What a machine told of itself.
 
-    up_time: `printer-up-time`, seconds since its start, 1 or more. asked_at, heard_at: real time,
+    up_time: `printer-up-time`, seconds since its start, 1 or more. asked_at, last_contact_at: real time,
     UTC, before and after it measured its up-time. reasons: `printer-state-reasons` less `none`.
     """
 
     printer_uuid: str
     up_time: int
     asked_at: datetime
-    heard_at: datetime
+    last_contact_at: datetime
     idle: bool
     stopped: bool
     accepting: bool

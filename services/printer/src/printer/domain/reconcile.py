@@ -54,7 +54,7 @@ def judge_absent(attempt: Attempt, sent: bool, now: Sighting) -> Judgement:
         return Judgement(
             Verdict.UNKNOWN, "the machine was restarted or exchanged after the book was assigned"
         )
-    if now.heard_at - attempt.asked_at >= _REMEMBERED:
+    if now.last_contact_at - attempt.asked_at >= _REMEMBERED:
         return Judgement(
             Verdict.UNKNOWN, "the machine may have forgotten a job so long after it was assigned"
         )
@@ -69,7 +69,7 @@ def ran_on(attempt: Attempt, now: Sighting) -> bool:
     it: the earliest start it can have had then, the latest it can have had now. A start that moved
     back means that our own clock was set back, behind which a restart could hide.
     """
-    started = now.heard_at - timedelta(seconds=now.up_time)
+    started = now.last_contact_at - timedelta(seconds=now.up_time)
     started_then = attempt.asked_at - timedelta(seconds=attempt.up_time)
     return (
         now.printer_uuid == attempt.printer_uuid

@@ -33,7 +33,7 @@ def sighting(attributes: Attributes, asked_at: datetime) -> Sighting:
         printer_uuid=uuid,
         up_time=up_time,
         asked_at=asked_at,
-        heard_at=datetime.now(UTC),
+        last_contact_at=datetime.now(UTC),
         idle=state == PrinterState.IDLE,
         stopped=state == PrinterState.STOPPED,
         accepting=accepting is None or accepting.values[0] is True,

@@ -1,7 +1,6 @@
 """passport.printer.v1.PrinterAdmin."""
 
-from passport.printer.v1 import shopfloor_pb2 as pb
-from passport.printer.v1 import shopfloor_pb2_grpc
+from passport.printer.v1 import admin_pb2, admin_pb2_grpc, stock_pb2
 from servicekit.grpc.server import Context
 
 from printer.service import encode
@@ -10,19 +9,23 @@ from printer.use_cases.status import status
 from printer.use_cases.stock import balance
 
 
-class PrinterAdmin(shopfloor_pb2_grpc.PrinterAdminServicer):
+class PrinterAdmin(admin_pb2_grpc.PrinterAdminServicer):
     """What administrators ask of a printing office."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    async def GetStatus(self, request: pb.GetStatusRequest, context: Context) -> pb.PrinterStatus:
+    async def GetStatus(
+        self, request: admin_pb2.GetStatusRequest, context: Context
+    ) -> admin_pb2.PrinterStatus:
         """How printing is."""
         self._desk.admit()
         async with self._desk.store.read() as records:
             return encode.status(self._desk.office, await status(records, self._desk.floor))
 
-    async def GetBalance(self, request: pb.GetBalanceRequest, context: Context) -> pb.BookBalance:
+    async def GetBalance(
+        self, request: admin_pb2.GetBalanceRequest, context: Context
+    ) -> stock_pb2.BookBalance:
         """Books by state."""
         self._desk.admit()
         async with self._desk.store.read() as records:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
-from passport.printer.v1 import jobs_pb2, shopfloor_pb2
+from passport.printer.v1 import admin_pb2, jobs_pb2, machines_pb2, stock_pb2
 
 from printer.domain.book import Book, BookState
 from printer.domain.job import Attempt, Job, JobState, Outcome
@@ -13,11 +13,11 @@ from printer.use_cases.stock import Balance
 
 JOB_STATES = {state: jobs_pb2.PrintJobState.Value(f"PRINT_JOB_STATE_{state.name}")
               for state in JobState}  # fmt: skip
-BOOK_STATES = {state: shopfloor_pb2.BookState.Value(f"BOOK_STATE_{state.name}")
+BOOK_STATES = {state: stock_pb2.BookState.Value(f"BOOK_STATE_{state.name}")
                for state in BookState}  # fmt: skip
 _OUTCOMES = {outcome: jobs_pb2.AttemptOutcome.Value(f"ATTEMPT_OUTCOME_{outcome.name}")
              for outcome in Outcome}  # fmt: skip
-_MACHINE_STATES = {state: shopfloor_pb2.MachineState.Value(f"MACHINE_STATE_{state.name}")
+_MACHINE_STATES = {state: machines_pb2.MachineState.Value(f"MACHINE_STATE_{state.name}")
                    for state in MachineState}  # fmt: skip
 
 
@@ -33,7 +33,7 @@ def job(job: Job) -> jobs_pb2.PrintJob:
         book_serial=job.book_serial,
         created_at=_moment(job.created_at),
         waits_for=job.waits_for,
-        lane=job.lane,  # type: ignore[arg-type]  # the numbers of the domain are the contract's
+        priority_class=job.priority_class,  # type: ignore[arg-type]  # the numbers of the domain are the contract's
     )
 
 
@@ -50,9 +50,9 @@ def _attempt(attempt: Attempt, page_sha256: bytes) -> jobs_pb2.Attempt:
     )
 
 
-def book(book: Book) -> shopfloor_pb2.Book:
+def book(book: Book) -> stock_pb2.Book:
     """A book."""
-    return shopfloor_pb2.Book(
+    return stock_pb2.Book(
         serial=book.serial,
         state=BOOK_STATES[book.state],
         machine_id=book.machine_id,
@@ -61,15 +61,15 @@ def book(book: Book) -> shopfloor_pb2.Book:
     )
 
 
-def balance(balance: Balance) -> shopfloor_pb2.BookBalance:
+def balance(balance: Balance) -> stock_pb2.BookBalance:
     """Books by state."""
     counts = {state.name.lower(): number for state, number in balance.books.items()}
-    return shopfloor_pb2.BookBalance(received=balance.received, **counts)
+    return stock_pb2.BookBalance(received=balance.received, **counts)
 
 
-def machine(view: MachineView) -> shopfloor_pb2.Machine:
+def machine(view: MachineView) -> machines_pb2.Machine:
     """A machine."""
-    message = shopfloor_pb2.Machine(
+    message = machines_pb2.Machine(
         machine_id=view.machine.machine_id,
         uri=view.machine.uri,
         state=_MACHINE_STATES[view.state],
@@ -78,19 +78,19 @@ def machine(view: MachineView) -> shopfloor_pb2.Machine:
         books_loaded=view.books_loaded,
         printer_uuid=view.machine.printer_uuid,
     )
-    if view.heard_at is not None:
-        message.heard_at.CopyFrom(_moment(view.heard_at))
+    if view.last_contact_at is not None:
+        message.last_contact_at.CopyFrom(_moment(view.last_contact_at))
     return message
 
 
-def status(office: str, status: Status) -> shopfloor_pb2.PrinterStatus:
+def status(office: str, status: Status) -> admin_pb2.PrinterStatus:
     """How printing is."""
-    return shopfloor_pb2.PrinterStatus(
+    return admin_pb2.PrinterStatus(
         office=office,
         jobs={state.name: number for state, number in status.jobs.items()},
         machines=[machine(view) for view in status.machines],
         books=balance(status.books),
-        troubles=status.troubles,
+        blocking_reasons=status.blocking_reasons,
     )
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from passport.printer.v1 import shopfloor_pb2 as pb
-from passport.printer.v1 import shopfloor_pb2_grpc
+from passport.printer.v1 import machines_pb2 as pb
+from passport.printer.v1 import machines_pb2_grpc
 from servicekit.grpc.server import Context
 
 from printer.domain.machine import Sighting
@@ -14,7 +14,7 @@ from printer.use_cases.records import Records
 from printer.use_cases.tend import Link
 
 
-class Machines(shopfloor_pb2_grpc.MachinesServicer):
+class Machines(machines_pb2_grpc.MachinesServicer):
     """Personalisation machines of one office."""
 
     def __init__(self, desk: Desk, links: Callable[[str], Link]) -> None:

@@ -43,8 +43,8 @@ class PrintJobs(jobs_pb2_grpc.PrintJobsServicer):
             return await self._create.prepare(request.clearance, request.payload)
 
         async def act(records: Records, prepared: Prepared) -> pb.PrintJob:
-            lane = request.lane or civil_pb2.LANE_NORMAL
-            return encode.job(await self._create.queue(records, prepared, lane))
+            priority_class = request.priority_class or civil_pb2.PRIORITY_CLASS_NORMAL
+            return encode.job(await self._create.queue(records, prepared, priority_class))
 
         return await self._desk.prepared_change(request, pb.PrintJob, prepare, act)
 

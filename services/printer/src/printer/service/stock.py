@@ -1,7 +1,7 @@
 """passport.printer.v1.Stock."""
 
-from passport.printer.v1 import shopfloor_pb2 as pb
-from passport.printer.v1 import shopfloor_pb2_grpc
+from passport.printer.v1 import stock_pb2 as pb
+from passport.printer.v1 import stock_pb2_grpc
 from servicekit.grpc import page_tokens
 from servicekit.grpc.server import Context
 
@@ -14,7 +14,7 @@ _STATES = {number: state for state, number in encode.BOOK_STATES.items()}
 _PAGE_SIZE = 100
 
 
-class Stock(shopfloor_pb2_grpc.StockServicer):
+class Stock(stock_pb2_grpc.StockServicer):
     """Blank books of one office."""
 
     def __init__(self, desk: Desk) -> None:

@@ -16,7 +16,7 @@ from printer.use_cases.records import Intake, Note
 
 _AT_MACHINE = (JobState.ASSIGNED.value, JobState.SENT.value)
 _COLUMNS = [jobs.c[name] for name in (
-    "job_id", "number", "application_id", "document_number", "page_sha256", "lane", "created_at",
+    "job_id", "number", "application_id", "document_number", "page_sha256", "priority_class", "created_at",
     "state", "revision", "change",
 )]  # fmt: skip
 
@@ -44,7 +44,7 @@ class SqlJobs:
             "number": change,
             "application_id": job.application_id,
             "document_number": job.document_number,
-            "lane": job.lane,
+            "priority_class": job.priority_class,
             "state": job.state.value,
             "revision": job.revision,
             "change": change,
@@ -94,9 +94,11 @@ class SqlJobs:
         return found[0][1] if found else None
 
     async def queued(self, limit: int) -> list[Job]:
-        """The first jobs of the queue: by lane, then by age."""
+        """The first jobs of the queue: by priority_class, then by age."""
         waiting = jobs.c.state == JobState.QUEUED.value
-        found = await self._select(waiting, order=(jobs.c.lane, jobs.c.number), limit=limit)
+        found = await self._select(
+            waiting, order=(jobs.c.priority_class, jobs.c.number), limit=limit
+        )
         return [job for _, job in found]
 
     async def page(self, job_id: str) -> bytes:
@@ -193,7 +195,7 @@ def _job(row: Row[Any], tries: list[Attempt]) -> Job:
         application_id=row.application_id,
         document_number=row.document_number,
         page_sha256=row.page_sha256,
-        lane=row.lane,
+        priority_class=row.priority_class,
         created_at=row.created_at,
         state=JobState(row.state),
         revision=row.revision,

@@ -59,7 +59,7 @@ jobs = Table(
     Column("number", Integer, nullable=False, unique=True),
     Column("application_id", String, nullable=False),
     Column("document_number", String, nullable=False),
-    Column("lane", Integer, nullable=False),
+    Column("priority_class", Integer, nullable=False),
     Column("state", String, nullable=False, index=True),
     Column("revision", Integer, nullable=False),
     Column("change", Integer, nullable=False, unique=True),

@@ -83,7 +83,7 @@ class CreatePrintJob:
             raise BadPayload(str(error), field=self._read_payload.path(error.field)) from error
         return Prepared(Intake(clearance, token, payload, page, zone), number)
 
-    async def queue(self, records: Records, prepared: Prepared, lane: int) -> Job:
+    async def queue(self, records: Records, prepared: Prepared, priority_class: int) -> Job:
         """Queue the job; raises ClearanceUsed, DocumentAlreadyCleared."""
         intake = prepared.intake
         job = Job(
@@ -91,7 +91,7 @@ class CreatePrintJob:
             application_id=intake.clearance.application_id,
             document_number=prepared.document_number,
             page_sha256=sha256(intake.page).digest(),
-            lane=lane,
+            priority_class=priority_class,
             created_at=self._clock.now(),
         )
         return await records.jobs.add(job, intake)

@@ -66,7 +66,7 @@ class Floor:
         self._of(machine_id).began = self._monotonic()
 
     def finished(self, machine_id: str) -> None:
-        """The machine made a book well: its rate is measured, its troubles are over."""
+        """The machine made a book well: its rate is measured, its blocking_reasons are over."""
         seen = self._of(machine_id)
         if seen.began is not None:
             took = self._monotonic() - seen.began

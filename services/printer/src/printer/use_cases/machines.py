@@ -31,14 +31,14 @@ class MachineState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class MachineView:
-    """A machine as people want to see it. heard_at: real time, None before it was heard."""
+    """A machine as people want to see it. last_contact_at: real time, None before it was heard."""
 
     machine: Machine
     state: MachineState
     reasons: tuple[str, ...]
     books_printed: int
     books_loaded: int
-    heard_at: datetime | None
+    last_contact_at: datetime | None
 
 
 async def probe(links: Callable[[str], Link], uri: str) -> Sighting:
@@ -86,7 +86,7 @@ async def view_machines(records: Records, floor: Floor) -> list[MachineView]:
             reasons=_reasons(floor, machine),
             books_printed=printed.get(machine.machine_id, 0),
             books_loaded=loaded.get(machine.machine_id, 0),
-            heard_at=_heard_at(floor.sighting(machine.machine_id)),
+            last_contact_at=_heard_at(floor.sighting(machine.machine_id)),
         )
         for machine in await records.machines.all()
     ]
@@ -114,4 +114,4 @@ def _exchanged(floor: Floor, machine: Machine) -> bool:
 
 
 def _heard_at(sighting: Sighting | None) -> datetime | None:
-    return sighting.heard_at if sighting else None
+    return sighting.last_contact_at if sighting else None

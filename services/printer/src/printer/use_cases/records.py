@@ -51,7 +51,7 @@ class Jobs(Protocol):
         ...
 
     async def queued(self, limit: int) -> list[Job]:
-        """The first jobs of the queue: by lane, then by age."""
+        """The first jobs of the queue: by priority_class, then by age."""
         ...
 
     async def page(self, job_id: str) -> bytes:

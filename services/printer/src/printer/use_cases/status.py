@@ -11,12 +11,12 @@ from printer.use_cases.stock import Balance, balance
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Everything an administrator asks for at once. troubles: in words, most general first."""
+    """Everything an administrator asks for at once. blocking_reasons: in words, most general first."""
 
     jobs: dict[JobState, int]
     machines: list[MachineView]
     books: Balance
-    troubles: list[str]
+    blocking_reasons: list[str]
 
 
 async def status(records: Records, floor: Floor) -> Status:
@@ -27,19 +27,21 @@ async def status(records: Records, floor: Floor) -> Status:
 
 
 def _troubles(jobs: dict[JobState, int], machines: list[MachineView]) -> list[str]:
-    troubles = []
+    blocking_reasons = []
     if not machines:
-        troubles.append("no machine is registered")
+        blocking_reasons.append("no machine is registered")
     for view in machines:
         name = view.machine.machine_id
         if view.state is MachineState.PAUSED:
-            troubles.append(f"machine {name} is paused")
+            blocking_reasons.append(f"machine {name} is paused")
         elif view.state is MachineState.RESTING:
             because = ", ".join(view.reasons) or "after a trouble or a start"
-            troubles.append(f"machine {name} rests: {because}")
+            blocking_reasons.append(f"machine {name} rests: {because}")
         if not view.books_loaded:
-            troubles.append(f"machine {name} has no blank books")
+            blocking_reasons.append(f"machine {name} has no blank books")
     unknown = jobs.get(JobState.UNKNOWN_OUTCOME, 0)
     if unknown:
-        troubles.append(f"{unknown} jobs have an unknown outcome: a person must look at the books")
-    return troubles
+        blocking_reasons.append(
+            f"{unknown} jobs have an unknown outcome: a person must look at the books"
+        )
+    return blocking_reasons

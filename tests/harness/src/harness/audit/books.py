@@ -4,13 +4,13 @@ import hashlib
 from collections import Counter as Tally
 from collections.abc import Iterable, Mapping, Sequence
 
-from passport.printer.v1 import shopfloor_pb2 as shopfloor
+from passport.printer.v1 import stock_pb2
 
 from harness.audit.evidence import Evidence, number
 from harness.facts import Books, Check, Facts
 from harness.trays import Tray, numbers_on_paper
 
-_GONE = (shopfloor.BOOK_STATE_ISSUED, shopfloor.BOOK_STATE_SPOILED)
+_GONE = (stock_pb2.BOOK_STATE_ISSUED, stock_pb2.BOOK_STATE_SPOILED)
 
 
 def books(evidence: Evidence, facts: Facts) -> Iterable[Check]:
@@ -18,7 +18,7 @@ def books(evidence: Evidence, facts: Facts) -> Iterable[Check]:
     state = {book.serial: book.state for book in evidence.books}
     ledger = [line for tray in evidence.trays for line in tray.printed()]
     printed = Tally(line.book_serial for line in ledger)
-    issued = {serial for serial, at in state.items() if at == shopfloor.BOOK_STATE_ISSUED}
+    issued = {serial for serial, at in state.items() if at == stock_pb2.BOOK_STATE_ISSUED}
     balance = evidence.balance
     in_stock = balance.safe + balance.loaded
     facts.books = Books(
@@ -58,7 +58,7 @@ def _printed_twice(trays: Sequence[Tray], state: Mapping[str, int]) -> int:
     numbers = Tally(
         number
         for serial, number in numbers_on_paper(trays).items()
-        if state.get(serial) != shopfloor.BOOK_STATE_SPOILED
+        if state.get(serial) != stock_pb2.BOOK_STATE_SPOILED
     )
     return sum(count - 1 for tally in (serials, numbers) for count in tally.values())
 

@@ -6,7 +6,7 @@ from datetime import date
 from itertools import pairwise
 
 from passport.issuance.v1 import applications_pb2 as applications
-from passport.issuance.v1 import operations_pb2 as operations
+from passport.issuance.v1 import schedule_pb2
 
 from harness.audit.evidence import Evidence, day, number
 from harness.facts import Check, Facts, Row
@@ -45,7 +45,7 @@ def queue(evidence: Evidence) -> Iterable[Check]:
     made = {
         notice.application_id: day(notice.at, evidence.zone)
         for notice in evidence.notices
-        if notice.kind == operations.NOTICE_KIND_READY
+        if notice.kind == schedule_pb2.NOTICE_KIND_READY
     }
     files = sorted(evidence.files, key=lambda file: file.completed_at.ToNanoseconds())
     days = [made[file.application_id] for file in files if file.application_id in made]
@@ -62,7 +62,10 @@ def notices(evidence: Evidence) -> Iterable[Check]:
             continue
         promised, earlier = day_of(notice.collect_on), told.setdefault(notice.application_id, [])
         past += promised < day(notice.at, evidence.zone)
-        if notice.kind in (operations.NOTICE_KIND_PROMISE, operations.NOTICE_KIND_MOVED):
+        if notice.kind in (
+            schedule_pb2.NOTICE_KIND_PROMISED_DATE,
+            schedule_pb2.NOTICE_KIND_DATE_CHANGED,
+        ):
             twice += bool(earlier) and earlier[-1] == promised
             earlier.append(promised)
     yield Check("nobody was promised a day in the past", not past, number(past))

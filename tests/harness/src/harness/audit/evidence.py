@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from google.protobuf.timestamp_pb2 import Timestamp
 from passport.issuance.v1 import applications_pb2 as applications
-from passport.issuance.v1 import operations_pb2 as operations
-from passport.printer.v1 import shopfloor_pb2 as shopfloor
+from passport.issuance.v1 import schedule_pb2
+from passport.printer.v1 import stock_pb2
 
 from harness.casebook import Casebook
 from harness.office import Office
@@ -21,9 +21,9 @@ class Evidence:
     """Everything the audit looks at, gathered when the fortnight is over."""
 
     files: Sequence[applications.Application]
-    notices: Sequence[operations.Notice]
-    books: Sequence[shopfloor.Book]
-    balance: shopfloor.BookBalance
+    notices: Sequence[schedule_pb2.Notice]
+    books: Sequence[stock_pb2.Book]
+    balance: stock_pb2.BookBalance
     trays: Sequence[Tray]
     casebook: Casebook
     examined: Sequence[Examined]

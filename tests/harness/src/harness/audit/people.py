@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from passport.issuance.v1 import applications_pb2 as applications
-from passport.printer.v1 import shopfloor_pb2 as shopfloor
+from passport.printer.v1 import stock_pb2
 
 from harness.audit.evidence import Evidence, day, number
 from harness.facts import Check, Facts
@@ -38,7 +38,7 @@ def people(evidence: Evidence, facts: Facts) -> Iterable[Check]:
         all(on_paper.get(f.book_serial) == f.document_number for f in honest),
         "document numbers read from the pages",
     )
-    issued = {b.serial for b in evidence.books if b.state == shopfloor.BOOK_STATE_ISSUED}
+    issued = {b.serial for b in evidence.books if b.state == stock_pb2.BOOK_STATE_ISSUED}
     yield Check(
         "nobody else holds one",
         issued == {f.book_serial for f in honest if f.state == HANDED_OVER},
@@ -57,7 +57,7 @@ def identities(evidence: Evidence, facts: Facts) -> Iterable[Check]:
     alarms = [task for task in tasks if task.application_id not in against]
     confirmed = [
         task for task in against.values()
-        if len({look.by for look in task.looks}) == len(task.looks) >= 2
+        if len({look.by for look in task.examinations}) == len(task.examinations) >= 2
         and _state(evidence, task.application_id) == REFUSED
     ]  # fmt: skip
     facts.planted_adjudicated, facts.planted_confirmed = len(against), len(confirmed)

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 
-from passport.issuance.v1 import operations_pb2 as issuance
-from passport.issuance.v1.operations_pb2_grpc import IssuanceAdminStub, OutagesStub, ScheduleStub
+from passport.issuance.v1 import admin_pb2, outages_pb2, schedule_pb2
+from passport.issuance.v1.admin_pb2_grpc import IssuanceAdminStub
+from passport.issuance.v1.outages_pb2_grpc import OutagesStub
+from passport.issuance.v1.schedule_pb2_grpc import ScheduleStub
 from passport.matcher.v1 import admin_pb2 as matcher
 from passport.matcher.v1.admin_pb2_grpc import MatcherAdminStub
 
@@ -24,22 +26,22 @@ class Administrator:
 
     async def applications(self) -> Mapping[str, int]:
         """How many applications are in each state, by the state's name in lower case."""
-        status = await insist(self._issuance.GetStatus, issuance.GetStatusRequest())
+        status = await insist(self._issuance.GetStatus, admin_pb2.GetStatusRequest())
         return {
             name.lower().removeprefix("application_state_"): number
             for name, number in status.applications.items()
         }
 
-    async def outages(self, *, lasting: bool) -> list[issuance.Outage]:
+    async def outages(self, *, lasting: bool) -> list[outages_pb2.Outage]:
         """Outages, newest first; only those that last, or all."""
-        request = issuance.ListOutagesRequest(open_only=lasting)
+        request = outages_pb2.ListOutagesRequest(open_only=lasting)
         return list((await insist(self._outages.ListOutages, request)).outages)
 
-    async def notices(self, application_id: str = "") -> list[issuance.Notice]:
+    async def notices(self, application_id: str = "") -> list[schedule_pb2.Notice]:
         """What everybody was told, oldest first; or about one application only."""
 
-        async def fetch(token: str) -> tuple[list[issuance.Notice], str]:
-            request = issuance.ListNoticesRequest(
+        async def fetch(token: str) -> tuple[list[schedule_pb2.Notice], str]:
+            request = schedule_pb2.ListNoticesRequest(
                 application_id=application_id, page_size=_PAGE, page_token=token
             )
             answer = await insist(self._schedule.ListNotices, request)

@@ -25,7 +25,7 @@ WhoIsWho = Callable[[str], str]
 class Examined:
     """A task that was decided, with the matcher's decision and the pictures looked at."""
 
-    task: pb.Task
+    task: pb.AdjudicationTask
     decision: identification.Decision
     pictures: list[identification.DrawDecisionResponse] = field(default_factory=list)
 
@@ -53,7 +53,7 @@ class Examiners:
             decided += [await self._examine(task) for task in tasks]
         return decided
 
-    async def _examine(self, task: pb.Task) -> Examined:
+    async def _examine(self, task: pb.AdjudicationTask) -> Examined:
         ask = identification.GetDecisionRequest(decision_id=task.decision_id)
         examined = Examined(task, await insist(self._evidence[EXAMINERS[0]].GetDecision, ask))
         while examined.task.state in (pb.TASK_STATE_OPEN, pb.TASK_STATE_CLAIMED):
@@ -64,13 +64,15 @@ class Examiners:
             examined.task = await insist(self._tasks[who].DecideTask, self._decision(task))
         return examined
 
-    async def _look(self, who: Who, task: pb.Task) -> identification.DrawDecisionResponse:
+    async def _look(
+        self, who: Who, task: pb.AdjudicationTask
+    ) -> identification.DrawDecisionResponse:
         request = identification.DrawDecisionRequest(
             decision_id=task.decision_id, person_id=task.candidates[0].person_id
         )
         return await insist(self._evidence[who].DrawDecision, request)
 
-    def _decision(self, task: pb.Task) -> pb.DecideTaskRequest:
+    def _decision(self, task: pb.AdjudicationTask) -> pb.DecideTaskRequest:
         applicant = self._who_is_who(task.person_id)
         under_other_names = [
             candidate.person_id
@@ -88,8 +90,8 @@ class Examiners:
             else "ridge flow and minutiae differ from the candidate's",
         )
 
-    async def _open_tasks(self) -> list[pb.Task]:
-        async def fetch(token: str) -> tuple[list[pb.Task], str]:
+    async def _open_tasks(self) -> list[pb.AdjudicationTask]:
+        async def fetch(token: str) -> tuple[list[pb.AdjudicationTask], str]:
             request = pb.ListTasksRequest(page_size=500, page_token=token)
             answer = await insist(self._tasks[EXAMINERS[0]].ListTasks, request)
             return list(answer.tasks), answer.next_page_token

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from functools import partial
 
+from passport.printer.v1 import admin_pb2, machines_pb2, stock_pb2
 from passport.printer.v1 import jobs_pb2 as pb
-from passport.printer.v1 import shopfloor_pb2 as shopfloor
+from passport.printer.v1.admin_pb2_grpc import PrinterAdminStub
 from passport.printer.v1.jobs_pb2_grpc import PrintJobsStub
-from passport.printer.v1.shopfloor_pb2_grpc import MachinesStub, PrinterAdminStub, StockStub
+from passport.printer.v1.machines_pb2_grpc import MachinesStub
+from passport.printer.v1.stock_pb2_grpc import StockStub
 
 from harness.calls import insist, pages, together
 from harness.people import ADMINISTRATOR, OPERATOR, People
@@ -30,26 +32,26 @@ class Operator:
 
     async def register(self, machine_id: str, uri: str) -> None:
         """The administrator makes a machine known."""
-        request = shopfloor.RegisterMachineRequest(
+        request = machines_pb2.RegisterMachineRequest(
             request_id=self._id("machine", machine_id, uri), machine_id=machine_id, uri=uri
         )
         await insist(self._machines.RegisterMachine, request)
 
     async def fill(self, prefix: str, count: int) -> None:
         """Receive a delivery of ``count`` books and share three quarters among the machines."""
-        delivery = shopfloor.ReceiveBooksRequest(
+        delivery = stock_pb2.ReceiveBooksRequest(
             request_id=self._id("delivery", prefix),
-            books=shopfloor.BookRange(first_serial=f"{prefix}0000001", count=count),
+            books=stock_pb2.BookRange(first_serial=f"{prefix}0000001", count=count),
             delivery_note=f"DN-{prefix}-1",
         )
         await insist(self._stock.ReceiveBooks, delivery)
         share = count * 3 // 4 // len(self._trays)
         for place, machine_id in enumerate(sorted(self._trays)):
             first = f"{prefix}{1 + place * share:07d}"
-            load = shopfloor.LoadBooksRequest(
+            load = stock_pb2.LoadBooksRequest(
                 request_id=self._id("load", machine_id, first),
                 machine_id=machine_id,
-                books=shopfloor.BookRange(first_serial=first, count=share),
+                books=stock_pb2.BookRange(first_serial=first, count=share),
             )
             await insist(self._stock.LoadBooks, load)
 
@@ -73,19 +75,19 @@ class Operator:
 
         return await pages(fetch)
 
-    async def books(self) -> list[shopfloor.Book]:
+    async def books(self) -> list[stock_pb2.Book]:
         """Every book ever received, by serial."""
 
-        async def fetch(token: str) -> tuple[list[shopfloor.Book], str]:
-            request = shopfloor.ListBooksRequest(page_size=1000, page_token=token)
+        async def fetch(token: str) -> tuple[list[stock_pb2.Book], str]:
+            request = stock_pb2.ListBooksRequest(page_size=1000, page_token=token)
             answer = await insist(self._stock.ListBooks, request)
             return list(answer.books), answer.next_page_token
 
         return await pages(fetch)
 
-    async def balance(self) -> shopfloor.BookBalance:
+    async def balance(self) -> stock_pb2.BookBalance:
         """Books by state."""
-        return await insist(self._balance.GetBalance, shopfloor.GetBalanceRequest())
+        return await insist(self._balance.GetBalance, admin_pb2.GetBalanceRequest())
 
     async def _check(self, job: pb.PrintJob) -> None:
         """Take the book from the tray and read its page with one's own eyes."""

@@ -5,9 +5,9 @@ from datetime import date
 from functools import partial
 
 from passport.issuance.v1 import applications_pb2 as pb
-from passport.issuance.v1 import operations_pb2 as operations
+from passport.issuance.v1 import schedule_pb2
 from passport.issuance.v1.applications_pb2_grpc import ApplicationsStub
-from passport.issuance.v1.operations_pb2_grpc import ScheduleStub
+from passport.issuance.v1.schedule_pb2_grpc import ScheduleStub
 
 from harness.calls import insist, together
 from harness.people import OFFICE, SUPERVISOR, People
@@ -35,21 +35,21 @@ class Supervisor:
 
     async def what_if(
         self, *, printing_resumes: date, arrivals: Mapping[date, int]
-    ) -> operations.CollectionSchedule:
+    ) -> schedule_pb2.CollectionSchedule:
         """The schedule if printing began on that day and these people were still to come."""
-        request = operations.SimulatePlanRequest(
+        request = schedule_pb2.SimulatePlanRequest(
             office=OFFICE,
             printing_resumes=calendar_date(printing_resumes),
             arrivals=[
-                operations.ExpectedArrivals(day=calendar_date(day), count=number)
+                schedule_pb2.ExpectedArrivals(day=calendar_date(day), count=number)
                 for day, number in arrivals.items()
             ],
         )
         return await insist(self._schedule.SimulatePlan, request)
 
-    async def schedule(self) -> operations.CollectionSchedule:
+    async def schedule(self) -> schedule_pb2.CollectionSchedule:
         """The collection schedule as it is now."""
-        request = operations.GetCollectionScheduleRequest(office=OFFICE)
+        request = schedule_pb2.GetCollectionScheduleRequest(office=OFFICE)
         return await insist(self._schedule.GetCollectionSchedule, request)
 
     async def _approve(self, application: pb.Application) -> pb.Application:

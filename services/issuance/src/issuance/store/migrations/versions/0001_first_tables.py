@@ -16,7 +16,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("office", sa.String(length=8), nullable=False),
         sa.Column("type", sa.String(length=32), nullable=False),
-        sa.Column("lane", sa.Integer(), nullable=False),
+        sa.Column("priority_class", sa.Integer(), nullable=False),
         sa.Column("holder", sa.LargeBinary(), nullable=False),
         sa.Column("person_id", sa.String(length=64), nullable=False),
         sa.Column("created_at", moment, nullable=False),
@@ -27,9 +27,9 @@ def upgrade() -> None:
         sa.Column("place", sa.Integer()),
         sa.Column("applied_on", sa.Date()),
         sa.Column("due_on", sa.Date()),
-        sa.Column("first_promised_on", sa.Date()),
-        sa.Column("promised_on", sa.Date()),
-        sa.Column("moved_because", sa.String()),
+        sa.Column("first_promised_collection_date", sa.Date()),
+        sa.Column("promised_collection_date", sa.Date()),
+        sa.Column("date_change_reason", sa.String()),
         sa.Column("delayed", sa.Boolean(), nullable=False),
         sa.Column("decision_id", sa.String(), nullable=False),
         sa.Column("own_record_first", sa.Boolean()),
@@ -38,7 +38,7 @@ def upgrade() -> None:
         sa.Column("print_job", sa.String(), nullable=False),
         sa.Column("book_serial", sa.String(), nullable=False),
         sa.Column("ready_at", moment),
-        sa.Column("refused_because", sa.String()),
+        sa.Column("refusal_reason", sa.String()),
         sa.Column("handed_over_at", moment),
         sa.PrimaryKeyConstraint("number"),
         sa.UniqueConstraint("id"),
@@ -177,7 +177,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("case", sa.String(length=64), nullable=False),
         sa.Column("office", sa.String(length=8), nullable=False),
-        sa.Column("lane", sa.Integer(), nullable=False),
+        sa.Column("priority_class", sa.Integer(), nullable=False),
         sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("request_id", sa.String(length=64), nullable=False),
         sa.Column("payload", sa.LargeBinary(), nullable=False),
@@ -193,7 +193,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("kind", "case"),
     )
     op.create_index("ix_work_case", "work", ["case"])
-    op.create_index("work_order", "work", ["kind", "lane", "place"])
+    op.create_index("work_order", "work", ["kind", "priority_class", "place"])
     op.create_table(
         "looks",
         sa.Column("task", sa.String(length=64), nullable=False),

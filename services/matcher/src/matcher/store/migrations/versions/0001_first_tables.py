@@ -10,11 +10,11 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Create everything, and the one row of head with a new incarnation."""
+    """Create everything, and the one row of head with a new database_epoch."""
     head = op.create_table(
         "head",
         sa.Column("only", sa.Integer, primary_key=True),
-        sa.Column("incarnation", sa.String(32), nullable=False),
+        sa.Column("database_epoch", sa.String(32), nullable=False),
         sa.Column("change", sa.BigInteger, nullable=False),
         sa.Column("decision", sa.BigInteger, nullable=False),
         sa.Column("decision_hash", sa.LargeBinary, nullable=False),
@@ -24,7 +24,7 @@ def upgrade() -> None:
         [
             {
                 "only": 1,
-                "incarnation": uuid4().hex,
+                "database_epoch": uuid4().hex,
                 "change": 0,
                 "decision": 0,
                 "decision_hash": bytes(32),

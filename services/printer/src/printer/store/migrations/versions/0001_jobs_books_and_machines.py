@@ -50,7 +50,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer, nullable=False, unique=True),
         sa.Column("application_id", sa.String, nullable=False),
         sa.Column("document_number", sa.String, nullable=False, index=True),
-        sa.Column("lane", sa.Integer, nullable=False),
+        sa.Column("priority_class", sa.Integer, nullable=False),
         sa.Column("state", sa.String, nullable=False, index=True),
         sa.Column("revision", sa.Integer, nullable=False),
         sa.Column("change", sa.Integer, nullable=False, unique=True),

@@ -26,7 +26,7 @@ class MachineState(Enum):
     IDLE = "IDLE"
     PRINTING = "PRINTING"
     PAUSED = "PAUSED"
-    RESTING = "RESTING"
+    UNAVAILABLE = "UNAVAILABLE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ async def _state(records: Records, floor: Floor, machine: Machine) -> MachineSta
     if machine.paused:
         return MachineState.PAUSED
     if not floor.ready(machine.machine_id) or _exchanged(floor, machine):
-        return MachineState.RESTING
+        return MachineState.UNAVAILABLE
     busy = await records.jobs.at_machine(machine.machine_id)
     return MachineState.PRINTING if busy else MachineState.IDLE
 

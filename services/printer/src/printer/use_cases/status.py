@@ -34,7 +34,7 @@ def _troubles(jobs: dict[JobState, int], machines: list[MachineView]) -> list[st
         name = view.machine.machine_id
         if view.state is MachineState.PAUSED:
             blocking_reasons.append(f"machine {name} is paused")
-        elif view.state is MachineState.RESTING:
+        elif view.state is MachineState.UNAVAILABLE:
             because = ", ".join(view.reasons) or "after a trouble or a start"
             blocking_reasons.append(f"machine {name} rests: {because}")
         if not view.books_loaded:

@@ -138,7 +138,7 @@ def _common(layout: Layout, name: str, address: str, people: People) -> Settings
 def _matcher(layout: Layout, wishes: Wishes) -> Settings:
     return {
         "snapshot_file": layout.data / "matcher.snapshot",
-        "snapshot_every": 500,
+        "snapshot_interval_changes": 500,
         "minimum_quality": LEAST_QUALITY,
         "target_fpir": wishes.target_fpir,
     }

@@ -91,7 +91,7 @@ def test_a_page_exchanged_in_the_tray_is_noticed(output: MachineOutput, facts: F
     _print(output, 1, "X0000001", "A1")
     (output.folder / "000001-X0000001.pdf").write_bytes(_page("A2"))
 
-    assert "what lies in the trays is what the ledgers say" in _failed(
+    assert "the pages in the trays are those of the ledgers" in _failed(
         output, {"X0000001": ISSUED}, facts
     )
 

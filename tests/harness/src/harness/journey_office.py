@@ -87,13 +87,13 @@ class JourneyOffice:
         return await self.staff.take_in(arrivals, self.country.now + timedelta(hours=1))
 
     async def decide(self) -> list[Examined]:
-        """Have all complete applications identified, adjudicated where needed, and approved."""
+        """Have all complete applications identified, adjudicated, and approved."""
         await self.staff.drain()
         examined, _ = await self.staff.decide()
         return examined
 
     async def print(self, *cases: Case, report_progress: ReportProgress = no_progress) -> None:
-        """Wait until all their passports are ready; the operator checks the quality of every book."""
+        """Wait until all their passports are ready; the operator checks every book."""
         waiting = set(range(len(cases)))
 
         async def ready() -> bool:

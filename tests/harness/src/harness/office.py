@@ -40,7 +40,7 @@ async def do_nothing() -> None:
 
 
 class Office:
-    """Staff of an office, with examiners and administrator. The seed decides request ids and order."""
+    """Staff of an office, with examiners and administrator. seed: of request ids and order."""
 
     def __init__(self, country: Country, seed: int, on_record: Sequence[Human]) -> None:
         clients = country.clients
@@ -65,7 +65,7 @@ class Office:
         until_time: datetime,
         report_progress: ReportProgress = no_progress,
     ) -> list[Case]:
-        """Take in all applicants concurrently, then interview one after the other until a time of day.
+        """Take in all applicants concurrently, then interview one after the other until a time.
 
         Applications become complete in the order of `arrivals`.
         """
@@ -97,7 +97,7 @@ class Office:
         return recaptures
 
     async def decide(self) -> tuple[list[Examined], int]:
-        """Have examiners and the supervisor decide, ten minutes later each; return how many were approved."""
+        """Have examiners and the supervisor decide; return tasks and how many were approved."""
         self.minutes_later(10)
         examined = await self.examiners.decide_all()
         self.minutes_later(10)
@@ -142,7 +142,7 @@ class Office:
         )
 
     async def matcher_returns(self) -> float:
-        """Start the matcher and wait until the outage is over; return the seconds until it served."""
+        """Start the matcher, wait for the end of the outage; return the seconds until it served."""
         seconds = await self.country.restart("matcher")
         await wait_until(
             self._no_outage, what="the watcher ends the outage", within=_WITHIN_SECONDS

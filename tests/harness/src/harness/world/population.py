@@ -191,7 +191,7 @@ class _Maker:
 
     def _first_time_applicants(self, count: int) -> Iterator[Human]:
         for number in range(1, count + 1):
-            key = f"stranger-{number}"
+            key = f"first-time-{number}"
             fingers: Fingers = (
                 synthetic_image_fingers(self._seed, key, renderer=self._renderer, occasions=2)
                 if number <= self._size.images_of_first_time_applicants

@@ -18,7 +18,7 @@ def stream(*parts: object) -> random.Random:
 
 
 def request_id(*parts: object) -> str:
-    """Return a request id (UUID); the same parts give the same, so that requests can be repeated."""
+    """Return a request id (UUID); the same parts give the same UUID."""
     return str(UUID(bytes=_digest(parts)[:16], version=5))
 
 

@@ -19,7 +19,7 @@ from time import monotonic, process_time, thread_time
 from uuid import uuid4
 
 import numpy as np
-from harness.calls import together
+from harness.patient_calls import run_concurrently
 from matcher.bootstrap import StoreAndIndex, open_store_and_index
 from matcher.comparison.compare import Prepared, compare, prepare
 from matcher.comparison.prefilter import promise
@@ -116,11 +116,11 @@ async def _searches(base: StoreAndIndex, probes: Sequence[Probe], reach: SearchD
         first = decision.candidates[0] if decision.candidates else None
         hits += decision.outcome is Outcome.HIT and first.person_id == f"p{number}" if first else 0
 
-    await together(AT_ONCE, [partial(one, 0, probes[0])] * AT_ONCE)
+    await run_concurrently(AT_ONCE, [partial(one, 0, probes[0])] * AT_ONCE)
     alone = await _median(seconds, [partial(one, *each) for each in enumerate(probes[:40])])
     seconds.clear()
     hits, began, used = 0, monotonic(), process_time()
-    await together(AT_ONCE, [partial(one, *each) for each in enumerate(probes)])
+    await run_concurrently(AT_ONCE, [partial(one, *each) for each in enumerate(probes)])
     return {
         "searches": len(probes),
         "hits": hits,

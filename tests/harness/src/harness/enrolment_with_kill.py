@@ -1,28 +1,28 @@
-"""The people on record go into the matcher, which is killed in the middle of it."""
+"""Enrolment of the people on record, with a `kill -9` of the matcher in the middle of it."""
 
 import asyncio
 from collections.abc import Sequence
 from functools import partial
 
-from harness.calls import together
 from harness.country import Country
-from harness.facts import Kill
+from harness.demo_facts import Kill
+from harness.patient_calls import run_concurrently
 from harness.progress import Progress
 from harness.roles.registry import Registry
 from harness.world.population import Human
 from harness.world.seeds import stream
 
-_AT_ONCE = 24
-_PICTURES_AT_ONCE = 4
+_CONCURRENT_CALLS = 24
+_CONCURRENT_IMAGE_CALLS = 4
 
 
 async def enrol(country: Country, humans: Sequence[Human], seed: int, progress: Progress) -> Kill:
-    """Enrol everybody; `kill -9` of the matcher when a number of them, given by the seed, is in."""
-    registry = Registry(country.people, seed)
+    """Enrol everybody; kill the matcher once a number of them, chosen by the seed, is enrolled."""
+    registry = Registry(country.clients, seed)
     fatal = stream(seed, "kill the matcher").randint(len(humans) // 4, len(humans) * 3 // 4)
     kill: list[Kill] = []
-    drawn = [human for human in humans if not human.fingers.pictured]
-    pictured = [human for human in humans if human.fingers.pictured]
+    templates = [human for human in humans if not human.fingers.has_images]
+    images = [human for human in humans if human.fingers.has_images]
 
     with progress.counting("on record", len(humans), "people") as count:
 
@@ -38,9 +38,9 @@ async def enrol(country: Country, humans: Sequence[Human], seed: int, progress: 
                     f"serving again after {away:.1f} s"
                 )
 
-        # Pictures take a hundred times as long as templates; they go beside them, from the start.
+        # Images take a hundred times as long as templates, so both are enrolled concurrently.
         await asyncio.gather(
-            together(_AT_ONCE, [partial(one, human) for human in drawn]),
-            together(_PICTURES_AT_ONCE, [partial(one, human) for human in pictured]),
+            run_concurrently(_CONCURRENT_CALLS, [partial(one, human) for human in templates]),
+            run_concurrently(_CONCURRENT_IMAGE_CALLS, [partial(one, human) for human in images]),
         )
     return kill[0]

@@ -1,4 +1,4 @@
-"""Which human being is behind each id: examiners and the audit know it, the services do not."""
+"""Ground truth: which person is behind each id, as known to examiners and audit only."""
 
 from collections.abc import Sequence
 
@@ -6,22 +6,22 @@ from harness.roles.counter import Case
 from harness.world.population import Human
 
 
-class Casebook:
-    """Cases by application, humans by the person id that the system knows them by."""
+class GroundTruth:
+    """Cases by application id, and the true person by the services' person id."""
 
     def __init__(self, on_record: Sequence[Human]) -> None:
         self.cases: dict[str, Case] = {}
         self._humans = {human.person_id: human.key for human in on_record}
 
     def add(self, case: Case) -> None:
-        """An application was taken in."""
+        """Add a case that was taken in."""
         self.cases[case.application_id] = case
         self._humans.setdefault(case.person_id, case.applicant.human.key)
 
-    def know(self, human: Human) -> None:
-        """Somebody is on record."""
+    def add_person(self, human: Human) -> None:
+        """Add a person who is on record."""
         self._humans[human.person_id] = human.key
 
     def human(self, person_id: str) -> str:
-        """Who it really is; raises KeyError for an id nobody ever got."""
+        """Return the key of the true person; raises KeyError for an unknown id."""
         return self._humans[person_id]

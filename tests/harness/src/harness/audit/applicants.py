@@ -1,21 +1,21 @@
-"""Applicants: everybody honest has a passport, nobody has a second identity."""
+"""Audit of applicants: every honest one has a passport, no duplicate has one."""
 
 from collections.abc import Iterable
 
 from passport.issuance.v1 import applications_pb2 as applications
 from passport.printer.v1 import stock_pb2
 
-from harness.audit.evidence import Evidence, day, number
-from harness.facts import Check, Facts
-from harness.trays import numbers_on_paper
+from harness.audit.gathered import AuditData, day, number
+from harness.demo_facts import Check, Facts
+from harness.machine_output import numbers_on_paper
 
 HANDED_OVER = applications.APPLICATION_STATE_HANDED_OVER
 REFUSED = applications.APPLICATION_STATE_REFUSED
 
 
-def people(evidence: Evidence, facts: Facts) -> Iterable[Check]:
-    """Everybody honest has a passport, with their own number in it; nobody else has."""
-    cases, files = evidence.casebook.cases, evidence.files
+def people(data: AuditData, facts: Facts) -> Iterable[Check]:
+    """Check that each honest applicant holds their own passport, and nobody else holds one."""
+    cases, files = data.ground_truth.cases, data.files
     planted = {key for key, case in cases.items() if case.applicant.planted}
     honest = [file for file in files if file.application_id not in planted]
     facts.applications = len(files)
@@ -32,13 +32,13 @@ def people(evidence: Evidence, facts: Facts) -> Iterable[Check]:
         not waiting,
         f"{len(honest) - len(waiting)} of {len(honest)} collected",
     )
-    on_paper = numbers_on_paper(evidence.trays)
+    on_paper = numbers_on_paper(data.machine_outputs)
     yield Check(
         "each holds the book with their own number",
         all(on_paper.get(f.book_serial) == f.document_number for f in honest),
         "document numbers read from the pages",
     )
-    issued = {b.serial for b in evidence.books if b.state == stock_pb2.BOOK_STATE_ISSUED}
+    issued = {b.serial for b in data.books if b.state == stock_pb2.BOOK_STATE_ISSUED}
     yield Check(
         "nobody else holds one",
         issued == {f.book_serial for f in honest if f.state == HANDED_OVER},
@@ -49,16 +49,16 @@ def people(evidence: Evidence, facts: Facts) -> Iterable[Check]:
     facts.own_record_first = sum(file.own_record_first for file in renewals)
 
 
-def identities(evidence: Evidence, facts: Facts) -> Iterable[Check]:
-    """Second identities are found and refused by two; false alarms end on the day they began."""
-    cases = evidence.casebook.cases
-    tasks = [one.task for one in evidence.examined]
+def identities(data: AuditData, facts: Facts) -> Iterable[Check]:
+    """Check that duplicates were refused by two examiners and false alarms cleared on their day."""
+    cases = data.ground_truth.cases
+    tasks = [one.task for one in data.examined]
     against = {t.application_id: t for t in tasks if cases[t.application_id].applicant.planted}
     alarms = [task for task in tasks if task.application_id not in against]
     confirmed = [
         task for task in against.values()
-        if len({look.by for look in task.examinations}) == len(task.examinations) >= 2
-        and _state(evidence, task.application_id) == REFUSED
+        if len({examination.by for examination in task.examinations}) == len(task.examinations) >= 2
+        and _state(data, task.application_id) == REFUSED
     ]  # fmt: skip
     facts.planted_adjudicated, facts.planted_confirmed = len(against), len(confirmed)
     yield Check(
@@ -68,8 +68,8 @@ def identities(evidence: Evidence, facts: Facts) -> Iterable[Check]:
     )
     cleared = [
         task for task in alarms
-        if day(task.opened_at, evidence.zone) == day(task.closed_at, evidence.zone)
-        and _state(evidence, task.application_id) == HANDED_OVER
+        if day(task.opened_at, data.zone) == day(task.closed_at, data.zone)
+        and _state(data, task.application_id) == HANDED_OVER
     ]  # fmt: skip
     facts.false_alarms, facts.false_alarms_cleared = len(alarms), len(cleared)
     yield Check(
@@ -79,5 +79,5 @@ def identities(evidence: Evidence, facts: Facts) -> Iterable[Check]:
     )
 
 
-def _state(evidence: Evidence, application_id: str) -> int:
-    return next(f.state for f in evidence.files if f.application_id == application_id)
+def _state(data: AuditData, application_id: str) -> int:
+    return next(f.state for f in data.files if f.application_id == application_id)

@@ -14,7 +14,7 @@ NATIONAL = "national"
 
 
 @dataclass(frozen=True, slots=True)
-class Who:
+class Identity:
     """An identity: a person with a role, or a service where role is empty."""
 
     office: str
@@ -22,25 +22,25 @@ class Who:
     role: str = ""
 
 
-REGISTRY = Who(NATIONAL, "registry")
-FRONTDESK = Who(OFFICE, "frontdesk")
-OFFICERS = (Who(OFFICE, "siti", "officer"), Who(OFFICE, "rahmat", "officer"))
-SUPERVISOR = Who(OFFICE, "hayati", "supervisor")
-EXAMINERS = tuple(Who(NATIONAL, name, "examiner") for name in ("dewi", "fauzi", "ratna"))
-OPERATOR = Who(OFFICE, "yusuf", "operator")
-ADMINISTRATOR = Who(NATIONAL, "ani", "administrator")
+REGISTRY = Identity(NATIONAL, "registry")
+FRONTDESK = Identity(OFFICE, "frontdesk")
+OFFICERS = (Identity(OFFICE, "siti", "officer"), Identity(OFFICE, "rahmat", "officer"))
+SUPERVISOR = Identity(OFFICE, "hayati", "supervisor")
+EXAMINERS = tuple(Identity(NATIONAL, name, "examiner") for name in ("dewi", "fauzi", "ratna"))
+OPERATOR = Identity(OFFICE, "yusuf", "operator")
+ADMINISTRATOR = Identity(NATIONAL, "ani", "administrator")
 
 
 @dataclass(slots=True)
-class People:
+class ClientChannels:
     """Channels by service and identity; addresses: host:port by service."""
 
     pki: Path
     addresses: Mapping[str, str]
-    _tls: dict[Who, ClientTls] = field(default_factory=dict)
-    _channels: dict[tuple[str, Who], grpc.aio.Channel] = field(default_factory=dict)
+    _tls: dict[Identity, ClientTls] = field(default_factory=dict)
+    _channels: dict[tuple[str, Identity], grpc.aio.Channel] = field(default_factory=dict)
 
-    def tls(self, who: Who) -> ClientTls:
+    def tls(self, who: Identity) -> ClientTls:
         """The files of an identity, made on first use."""
         if who not in self._tls:
             self._tls[who] = (
@@ -50,7 +50,7 @@ class People:
             )
         return self._tls[who]
 
-    def channel(self, service: str, who: Who) -> grpc.aio.Channel:
+    def channel(self, service: str, who: Identity) -> grpc.aio.Channel:
         """A channel to a service as somebody, kept until ``close``."""
         key = (service, who)
         if key not in self._channels:

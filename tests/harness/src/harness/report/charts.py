@@ -10,7 +10,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from harness.facts import Row
+from harness.demo_facts import ScheduleRow
 
 DAY = timedelta(days=1)
 _LABEL_DAYS = 7
@@ -38,13 +38,13 @@ _PAGE_FONTS = "'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', 'DejaVu Sa
 
 
 def timelines(
-    was: Sequence[Row], would: Sequence[Row], outage: tuple[date, date], last: date
+    was: Sequence[ScheduleRow], would: Sequence[ScheduleRow], outage: tuple[date, date], last: date
 ) -> str:
     """Both courses side by side: from each day of application to its days of collection."""
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(9.8, 3.5), layout="constrained")
         left, right = figure.subplots(1, 2, sharey=True)
-        first = min(row.applied for row in was)
+        first = min(row.applied_on for row in was)
         for axes, rows, colour, title in (
             (left, was, WAS, "As it was"),
             (right, would, WOULD, "As it would have been"),
@@ -52,15 +52,17 @@ def timelines(
             _calendar(axes, first, last, outage, labelled=True)
             _courses(axes, rows, colour)
             axes.set_title(title, loc="left", color=colour, fontsize=12.5, fontweight="bold")
-        days = sorted({row.applied for row in was})
+        days = sorted({row.applied_on for row in was})
         left.set_yticks(range(len(days)), [f"{day:%a} {day.day} {day:%b}" for day in days])
         left.set_ylim(len(days) - 0.35, -0.95)
         return _svg(figure, "Days of application and of collection, as it was and as it would be")
 
 
-def backlog(was: Sequence[Row], would: Sequence[Row], outage: tuple[date, date], last: date) -> str:
+def backlog(
+    was: Sequence[ScheduleRow], would: Sequence[ScheduleRow], outage: tuple[date, date], last: date
+) -> str:
     """People who have applied and hold no passport yet, at the end of each day."""
-    first = min(row.applied for row in was)
+    first = min(row.applied_on for row in was)
     days = list(_days(first, last))
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(9.8, 3.1), layout="constrained")
@@ -97,17 +99,17 @@ def _label(axes: Axes, text: str, x: float, y: float, colour: str) -> None:
     )
 
 
-def _courses(axes: Axes, rows: Sequence[Row], colour: str) -> None:
-    first = min(row.applied for row in rows)
-    days = sorted({row.applied for row in rows})
+def _courses(axes: Axes, rows: Sequence[ScheduleRow], colour: str) -> None:
+    first = min(row.applied_on for row in rows)
+    days = sorted({row.applied_on for row in rows})
     for row in rows:
-        y = days.index(row.applied)
-        start, end = _x(row.applied, first) + 0.5, _x(row.collect, first) + 0.5
+        y = days.index(row.applied_on)
+        start, end = _x(row.applied_on, first) + 0.5, _x(row.collect_on, first) + 0.5
         axes.plot([start, end], [y, y], color=colour, linewidth=2.6, solid_capstyle="round")
         axes.plot([start], [y], "o", color="white", markeredgecolor=colour, markersize=6.5, mew=1.8)
         axes.plot([end], [y], "o", color=colour, markersize=7.5)
         axes.annotate(
-            f"{row.count} on {row.collect.day} {row.collect:%b}",
+            f"{row.count} on {row.collect_on.day} {row.collect_on:%b}",
             (end, y),
             xytext=(8, 0),
             textcoords="offset points",
@@ -146,8 +148,8 @@ def _calendar(
     axes.set_xticks([_x(day, first) + 0.5 for day in days], names)
 
 
-def _waiting(rows: Sequence[Row], day: date) -> int:
-    return sum(row.count for row in rows if row.applied <= day < row.collect)
+def _waiting(rows: Sequence[ScheduleRow], day: date) -> int:
+    return sum(row.count for row in rows if row.applied_on <= day < row.collect_on)
 
 
 def _days(first: date, last: date) -> Iterator[date]:

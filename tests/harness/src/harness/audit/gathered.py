@@ -1,4 +1,4 @@
-"""Everything the audit looks at."""
+"""The data that audits work on, gathered from services and machines."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,45 +10,45 @@ from passport.issuance.v1 import applications_pb2 as applications
 from passport.issuance.v1 import schedule_pb2
 from passport.printer.v1 import stock_pb2
 
-from harness.casebook import Casebook
+from harness.ground_truth import GroundTruth
+from harness.machine_output import MachineOutput
 from harness.office import Office
 from harness.roles.examiners import Examined
-from harness.trays import Tray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """Everything the audit looks at, gathered when the fortnight is over."""
+class AuditData:
+    """What services and machines say when the run is over."""
 
     files: Sequence[applications.Application]
     notices: Sequence[schedule_pb2.Notice]
     books: Sequence[stock_pb2.Book]
     balance: stock_pb2.BookBalance
-    trays: Sequence[Tray]
-    casebook: Casebook
+    machine_outputs: Sequence[MachineOutput]
+    ground_truth: GroundTruth
     examined: Sequence[Examined]
     zone: ZoneInfo
 
 
-async def gather(office: Office, examined: Sequence[Examined], zone: ZoneInfo) -> Evidence:
-    """What the services say now, and where to look at what they did."""
-    return Evidence(
+async def gather(office: Office, examined: Sequence[Examined], zone: ZoneInfo) -> AuditData:
+    """Read applications, notices, books and balance from the services."""
+    return AuditData(
         files=await office.files(),
         notices=await office.administrator.notices(),
         books=await office.operator.books(),
         balance=await office.operator.balance(),
-        trays=office.country.trays,
-        casebook=office.casebook,
+        machine_outputs=office.country.machine_outputs,
+        ground_truth=office.ground_truth,
         examined=examined,
         zone=zone,
     )
 
 
 def day(stamp: Timestamp, zone: ZoneInfo) -> date:
-    """The day on the office's wall."""
+    """Return the local date of a timestamp."""
     return stamp.ToDatetime(UTC).astimezone(zone).date()
 
 
 def number(count: int) -> str:
-    """How many were found, where none should be."""
+    """Return in words how many were found where none should be."""
     return f"{count} found" if count else "none"

@@ -1,4 +1,4 @@
-"""What the demo looks at when the fortnight is over."""
+"""What the demo checks and collects when the fortnight is over."""
 
 import platform
 from collections import Counter as Tally
@@ -12,12 +12,12 @@ from passport.issuance.v1 import schedule_pb2
 
 from harness import audit
 from harness.configuration import REPOSITORY
-from harness.facts import Check, Facts, NoticeText, Prints, Told
+from harness.demo_facts import Check, ExaminedPrints, Facts, NoticeCount, NoticeText
 from harness.fortnight import ZONE
+from harness.machine_output import page_as_png
 from harness.office import Office
 from harness.replay import replay
 from harness.roles.examiners import Examined
-from harness.trays import picture
 
 ANNOUNCED = {
     date(2018, 10, 26): date(2018, 11, 5),
@@ -48,19 +48,19 @@ _KINDS = {
 _SCENARIO = REPOSITORY / "docs" / "examples" / "banjarmasin-2018.json"
 
 
-async def look_back(office: Office, examined: Sequence[Examined], facts: Facts) -> None:
-    """Audit everything, and keep the pictures and words that the report shows."""
-    evidence = await audit.gather(office, examined, ZONE)
+async def audit_and_collect(office: Office, examined: Sequence[Examined], facts: Facts) -> None:
+    """Run every audit, and collect the figures and notices that the report shows."""
+    data = await audit.gather(office, examined, ZONE)
     facts.checks += [
-        *audit.dates(evidence, facts, ANNOUNCED, WOULD_HAVE_BEEN),
-        *audit.people(evidence, facts),
-        *audit.identities(evidence, facts),
-        *audit.books(evidence, facts),
-        *audit.queue(evidence),
-        *audit.notices(evidence),
+        *audit.dates(data, facts, ANNOUNCED, WOULD_HAVE_BEEN),
+        *audit.people(data, facts),
+        *audit.identities(data, facts),
+        *audit.books(data, facts),
+        *audit.queue(data),
+        *audit.notices(data),
     ]
-    _pictures(evidence, facts)
-    _words(evidence, facts)
+    _collect_figures(data, facts)
+    _collect_notices(data, facts)
     facts.versions = {
         "Python": platform.python_version(),
         "gRPC": grpc.__version__,
@@ -70,8 +70,8 @@ async def look_back(office: Office, examined: Sequence[Examined], facts: Facts) 
     }
 
 
-async def replayed(plan: Path, facts: Facts) -> Check:
-    """The planner's own command line over the documented scenario; its plan goes to ``plan``."""
+async def check_replay(plan: Path, facts: Facts) -> Check:
+    """Check that `issuance replay` gives the plan of the running service."""
     rows = await replay(_SCENARIO, plan)
     return Check(
         "`issuance replay` says the same as the running service",
@@ -80,40 +80,43 @@ async def replayed(plan: Path, facts: Facts) -> Check:
     )
 
 
-def _pictures(evidence: audit.Evidence, facts: Facts) -> None:
-    """A second identity as the examiners saw it, and a page as it lay in the tray."""
-    cases = evidence.casebook.cases
-    confirmed = [one for one in evidence.examined if one.confirmed]
+def _collect_figures(data: audit.AuditData, facts: Facts) -> None:
+    """Collect a confirmed duplicate as examiners saw it, and a printed data page."""
+    cases = data.ground_truth.cases
+    confirmed = [one for one in data.examined if one.confirmed]
     if confirmed:
         best = max(
             confirmed,
             key=lambda one: (
-                cases[one.task.application_id].applicant.human.fingers.pictured,
-                one.pictures[0].matched_minutiae,
+                cases[one.task.application_id].applicant.human.fingers.has_images,
+                one.figures[0].matched_minutiae,
             ),
         )
-        facts.prints = Prints(
-            png=best.pictures[0].png,
-            matched=best.pictures[0].matched_minutiae,
+        facts.examined_prints = ExaminedPrints(
+            png=best.figures[0].png,
+            matched=best.figures[0].matched_minutiae,
             score=best.task.candidates[0].score.value,
             threshold=best.decision.threshold.value,
             people_searched=best.decision.people_searched,
         )
-    pages = [page for tray in evidence.trays for _, page in tray.pages()]
+    pages = [page for output in data.machine_outputs for _, page in output.pages()]
     if pages:
-        facts.data_page = picture(pages[0])
+        facts.data_page = page_as_png(pages[0])
 
 
-def _words(evidence: audit.Evidence, facts: Facts) -> None:
-    """How many were told what on which day, and everything that one of the first was told."""
-    told = Tally(
+def _collect_notices(data: audit.AuditData, facts: Facts) -> None:
+    """Count notices by day and kind, and collect all notices of the first applicant."""
+    notice_counts = Tally(
         (audit.day(notice.at, ZONE), schedule_pb2.NoticeKind.Name(notice.kind))
-        for notice in evidence.notices
+        for notice in data.notices
     )
-    facts.told = [Told(day, _KINDS[kind], count) for (day, kind), count in sorted(told.items())]
-    first = next(iter(evidence.casebook.cases))
+    facts.notice_counts = [
+        NoticeCount(day, _KINDS[kind], count)
+        for (day, kind), count in sorted(notice_counts.items())
+    ]
+    first = next(iter(data.ground_truth.cases))
     facts.notices = [
         NoticeText(notice.at.ToDatetime(UTC).astimezone(ZONE), notice.text.id, notice.text.en)
-        for notice in evidence.notices
+        for notice in data.notices
         if notice.application_id == first
     ]

@@ -1,4 +1,4 @@
-"""Calls as patient clients make them: the same request again while the service is away."""
+"""Calls that repeat the same request while a service is away, as patient clients do."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -35,7 +35,7 @@ class Method(Protocol[Request, Answer]):
         ...
 
 
-async def insist(
+async def call_until_answered(
     method: Method[Request, Answer], request: Request, *, patience: float = PATIENCE_SECONDS
 ) -> Answer:
     """Call until it is answered; what may pass is tried again, unchanged, for ``patience`` s.
@@ -63,7 +63,7 @@ def reason(error: grpc.aio.AioRpcError) -> str:
     return ""
 
 
-async def together(at_once: int, work: Iterable[Callable[[], Awaitable[T]]]) -> list[T]:
+async def run_concurrently(at_once: int, work: Iterable[Callable[[], Awaitable[T]]]) -> list[T]:
     """Do all the work, ``at_once`` pieces in flight; answers in order. The first error ends it."""
     waiting = list(enumerate(work))
     waiting.reverse()
@@ -84,7 +84,7 @@ async def together(at_once: int, work: Iterable[Callable[[], Awaitable[T]]]) -> 
     return [answers[place] for place in sorted(answers)]
 
 
-async def until(
+async def wait_until(
     ask: Callable[[], Awaitable[T | None]], *, what: str, within: float, every: float = 0.25
 ) -> T:
     """Ask until the answer is neither None nor False; raises TimeoutError naming ``what``."""

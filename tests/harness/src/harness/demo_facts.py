@@ -1,21 +1,21 @@
-"""What a run of the demo found out: everything the report and the summary say comes from here."""
+"""The facts that a demo run collects, of which report and summary are made."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """So many people who applied on one day and collect on one day."""
+class ScheduleRow:
+    """Number of people who applied on one day and collect on one day."""
 
-    applied: date
-    collect: date
+    applied_on: date
+    collect_on: date
     count: int
 
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """A part of the run: so much of something in so many seconds."""
+    """A phase of the run: how much was done, in how many seconds."""
 
     name: str
     count: int
@@ -24,18 +24,18 @@ class Phase:
 
     @property
     def rate(self) -> float:
-        """Per second."""
+        """Return how much was done per second."""
         return self.count / self.seconds if self.seconds else 0.0
 
     def joined(self, other: "Phase") -> "Phase":
-        """Both as one."""
+        """Return both phases as one."""
         seconds = self.seconds + other.seconds
         return Phase(self.name, self.count + other.count, self.unit, seconds)
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
-    """What a process used over all its lives: peak resident bytes, seconds of processor time."""
+class ProcessUsage:
+    """Peak resident memory (bytes) and CPU time (seconds) of a process, restarts included."""
 
     peak_bytes: int
     cpu_seconds: float
@@ -43,7 +43,7 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Kill:
-    """A `kill -9`: of whom, in the middle of what, and seconds until it served again."""
+    """A `kill -9` of a service: what it was doing, and seconds until it served again."""
 
     service: str
     during: str
@@ -52,7 +52,7 @@ class Kill:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Something that must hold at the end, and whether it does."""
+    """An expectation checked at the end of the run, and whether it holds."""
 
     what: str
     holds: bool
@@ -60,8 +60,8 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """So many notices of a kind sent on a day."""
+class NoticeCount:
+    """Number of notices of one kind sent on one day."""
 
     day: date
     kind: str
@@ -70,7 +70,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class NoticeText:
-    """The words of one notice."""
+    """The text of one notice in both languages, and when it was sent."""
 
     at: datetime
     indonesian: str
@@ -78,8 +78,8 @@ class NoticeText:
 
 
 @dataclass(frozen=True, slots=True)
-class Prints:
-    """A pair of prints as an examiner saw it; png: both, matched minutiae joined."""
+class ExaminedPrints:
+    """Two fingerprints as an examiner saw them. png: both, matched minutiae joined by lines."""
 
     png: bytes
     matched: int
@@ -90,7 +90,7 @@ class Prints:
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """Blank books at the end, by what became of them."""
+    """Number of books by state at the end of the run."""
 
     received: int
     issued: int
@@ -101,15 +101,17 @@ class Books:
 
 @dataclass(slots=True, kw_only=True)
 class Facts:
-    """Filled while the demo runs. Schedules are ordered by day of application, then collection."""
+    """Everything found out during a run.
+
+    Schedules are ordered by day of application, then by day of collection."""
 
     seed: int
     images: str = ""
     began: datetime
-    as_it_was: list[Row] = field(default_factory=list)
-    as_it_would_have_been: list[Row] = field(default_factory=list)
+    as_it_was: list[ScheduleRow] = field(default_factory=list)
+    as_it_would_have_been: list[ScheduleRow] = field(default_factory=list)
     announcement: NoticeText | None = None
-    told: list[Told] = field(default_factory=list)
+    notice_counts: list[NoticeCount] = field(default_factory=list)
     notices: list[NoticeText] = field(default_factory=list)
     applications: int = 0
     collected: int = 0
@@ -123,21 +125,21 @@ class Facts:
     renewals: int = 0
     own_record_first: int = 0
     real_images: int = 0
-    pictures_submitted: int = 0
+    images_submitted: int = 0
     recaptured: int = 0
     books: Books = Books(0, 0, 0, 0, 0)
     printed_twice: int = 0
     unknown_resolved: int = 0
-    prints: Prints | None = None
+    examined_prints: ExaminedPrints | None = None
     data_page: bytes = b""
     phases: list[Phase] = field(default_factory=list)
     kills: list[Kill] = field(default_factory=list)
-    use: dict[str, Use] = field(default_factory=dict)
+    usage: dict[str, ProcessUsage] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
     checks: list[Check] = field(default_factory=list)
     wall_seconds: float = 0.0
 
     @property
     def failed(self) -> list[Check]:
-        """The checks that do not hold."""
+        """Return the checks that do not hold."""
         return [check for check in self.checks if not check.holds]

@@ -1,4 +1,4 @@
-"""The days: those of the plan, those of the hand-over, those people were told."""
+"""Checks of dates: of the plan, of hand-overs, and of the notices sent."""
 
 from collections import Counter as Tally
 from collections.abc import Iterable, Mapping
@@ -8,25 +8,26 @@ from itertools import pairwise
 from passport.issuance.v1 import applications_pb2 as applications
 from passport.issuance.v1 import schedule_pb2
 
-from harness.audit.evidence import Evidence, day, number
-from harness.facts import Check, Facts, Row
+from harness.audit.gathered import AuditData, day, number
+from harness.demo_facts import Check, Facts, ScheduleRow
 from harness.world.names import day_of
 
 HANDED_OVER = applications.APPLICATION_STATE_HANDED_OVER
 
 
 def dates(
-    evidence: Evidence, facts: Facts, announced: Mapping[date, date], would: Mapping[date, date]
+    data: AuditData, facts: Facts, announced: Mapping[date, date], would: Mapping[date, date]
 ) -> Iterable[Check]:
-    """The plan gave the announced dates; the days of collection are those our rules promise."""
-    zone = evidence.zone
+    """Check the plan against the dates announced, and hand-overs against the days of our rules."""
+    zone = data.zone
     collected = Tally(
         (day(file.completed_at, zone), day(file.handed_over_at, zone))
-        for file in evidence.files
+        for file in data.files
         if file.state == HANDED_OVER
     )
     facts.as_it_would_have_been = [
-        Row(applied, collect, count) for (applied, collect), count in sorted(collected.items())
+        ScheduleRow(applied_on, collect_on, count)
+        for (applied_on, collect_on), count in sorted(collected.items())
     ]
     for name, rows, expected in (
         ("as it was: the plan gives exactly the dates announced", facts.as_it_was, announced),
@@ -35,33 +36,36 @@ def dates(
     ):  # fmt: skip
         yield Check(
             name,
-            {(row.applied, row.collect) for row in rows} == set(expected.items()),
-            "; ".join(f"{_short(r.applied)} to {_short(r.collect)}: {r.count}" for r in rows),
+            {(row.applied_on, row.collect_on) for row in rows} == set(expected.items()),
+            "; ".join(f"{_short(r.applied_on)} to {_short(r.collect_on)}: {r.count}" for r in rows),
         )
 
 
-def queue(evidence: Evidence) -> Iterable[Check]:
-    """Books were made in the order in which applications were complete, false alarms or not."""
+def queue(data: AuditData) -> Iterable[Check]:
+    """Check that passports became ready in the order in which applications were complete."""
     made = {
-        notice.application_id: day(notice.at, evidence.zone)
-        for notice in evidence.notices
+        notice.application_id: day(notice.at, data.zone)
+        for notice in data.notices
         if notice.kind == schedule_pb2.NOTICE_KIND_READY
     }
-    files = sorted(evidence.files, key=lambda file: file.completed_at.ToNanoseconds())
+    files = sorted(data.files, key=lambda file: file.completed_at.ToNanoseconds())
     days = [made[file.application_id] for file in files if file.application_id in made]
     overtaken = sum(later < earlier for earlier, later in pairwise(days))
     yield Check("everybody kept their place in the queue", not overtaken, number(overtaken))
 
 
-def notices(evidence: Evidence) -> Iterable[Check]:
-    """Everybody was told their day, each change once, never a day that had passed."""
-    told: dict[str, list[date]] = {}
+def notices(data: AuditData) -> Iterable[Check]:
+    """Check that each change of a collection date was notified once, and none named a past day."""
+    sent: dict[str, list[date]] = {}
     past = twice = 0
-    for notice in evidence.notices:
+    for notice in data.notices:
         if not notice.HasField("collect_on"):
             continue
-        promised, earlier = day_of(notice.collect_on), told.setdefault(notice.application_id, [])
-        past += promised < day(notice.at, evidence.zone)
+        promised, earlier = (
+            day_of(notice.collect_on),
+            sent.setdefault(notice.application_id, []),
+        )
+        past += promised < day(notice.at, data.zone)
         if notice.kind in (
             schedule_pb2.NOTICE_KIND_PROMISED_DATE,
             schedule_pb2.NOTICE_KIND_DATE_CHANGED,
@@ -71,11 +75,11 @@ def notices(evidence: Evidence) -> Iterable[Check]:
     yield Check("nobody was promised a day in the past", not past, number(past))
     yield Check("nobody was told the same day twice", not twice, number(twice))
     kept = [
-        file for file in evidence.files
+        file for file in data.files
         if file.state == HANDED_OVER
-        and told.get(file.application_id, [None])[-1] == day(file.handed_over_at, evidence.zone)
+        and sent.get(file.application_id, [None])[-1] == day(file.handed_over_at, data.zone)
     ]  # fmt: skip
-    collected = sum(file.state == HANDED_OVER for file in evidence.files)
+    collected = sum(file.state == HANDED_OVER for file in data.files)
     yield Check(
         "everybody collected on the day they were told last",
         len(kept) == collected,

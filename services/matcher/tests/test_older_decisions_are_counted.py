@@ -14,7 +14,7 @@ def test_those_already_recorded_are_counted(tmp_path: Path) -> None:
     migrate(url, MIGRATIONS)
     engine = create_engine(url.replace("+aiosqlite", ""))
     with engine.begin() as database:
-        database.execute(text("ALTER TABLE head DROP COLUMN undecided"))
+        database.execute(text("ALTER TABLE head DROP COLUMN undecided_decisions"))
         database.execute(text("UPDATE alembic_version SET version_num = '0001'"))
         for number, outcome in enumerate([Outcome.UNDECIDED, Outcome.HIT, Outcome.UNDECIDED], 1):
             database.execute(
@@ -30,5 +30,5 @@ def test_those_already_recorded_are_counted(tmp_path: Path) -> None:
     migrate(url, MIGRATIONS)
 
     with engine.connect() as database:
-        assert database.scalar(text("SELECT undecided FROM head")) == 2
+        assert database.scalar(text("SELECT undecided_decisions FROM head")) == 2
     engine.dispose()

@@ -13,7 +13,7 @@ from passport.type.v1 import biometrics_pb2 as b
 from PIL import Image
 
 from .people import fingers, image, minutiae, sample, template
-from .running import Caller, refusal
+from .matcher_process import Caller, refusal
 
 INDEX = b.FINGER_POSITION_RIGHT_INDEX
 GOOD = template(1, 2)

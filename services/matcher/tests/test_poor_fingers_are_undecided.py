@@ -9,13 +9,13 @@ from passport.type.v1 import biometrics_pb2 as b
 
 from .conftest import Callers, Matchers
 from .people import fingers, given, minutiae, sample, template
-from .running import Caller, hits
+from .matcher_process import Caller, hits
 
 MOST = 0.2
 
 
 def _poor(person: int, count: int) -> b.FingerSample:
-    """So many minutiae of one touch, all of them dim."""
+    """So many minutiae of one impression, all of them dim."""
     found = minutiae(person, 2).best(count)
     dim = dataclasses.replace(found, quality=np.full(len(found), 25, np.uint8))
     return sample(2, write(FingerRecord(2, 0, dim)))

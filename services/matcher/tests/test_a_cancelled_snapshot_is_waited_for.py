@@ -23,12 +23,12 @@ async def test_two_saves_never_write_at_once(
     monkeypatch.setattr(snapshot, "failpoint", pause)
     async with opened(tmp_path, snapshot_file=tmp_path / "index.snapshot") as base:
         await enrol(base, 1)
-        await base.follower.catch_up()
-        cut_off = asyncio.create_task(base.follower.save())
+        await base.index.catch_up()
+        cut_off = asyncio.create_task(base.index.save_snapshot())
         assert await asyncio.to_thread(half_written.wait, 30)
         cut_off.cancel()
 
-        last = asyncio.create_task(base.follower.save())
+        last = asyncio.create_task(base.index.save_snapshot())
         await asyncio.sleep(0.2)
         begun_before_the_first_ended = len(begun)
         go_on.set()

@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 from matcher.domain.change_token import ChangeToken
-from matcher.domain.decision import Decision, DecisionKind, DecisionRequest, Outcome, ProbeFinger
+from matcher.domain.decision import (
+    Decision,
+    DecisionKind,
+    DecisionRequest,
+    DecisionOutcome,
+    ProbeFinger,
+)
 
 from .store_and_index import NOW, opened
 
@@ -26,14 +32,14 @@ def _decision(number: int) -> Decision:
             DecisionKind.IDENTIFY, "spiffe://NO", f"request-{number}", 0.001, 10
         ),
         probe=(ProbeFinger(2, None, "00"),),
-        outcome=Outcome.NO_HIT,
+        outcome=DecisionOutcome.NO_HIT,
         candidates=(),
         threshold=1 / 3,
         people_searched=7,
         people_compared=7,
         model_version="model",
         calibration_version="calibration",
-        change=ChangeToken("0" * 32, number),
+        change_token=ChangeToken("0" * 32, number),
         decided_at=NOW,
     )
 
@@ -47,7 +53,7 @@ async def _three(folder: Path) -> None:
 
 async def _first_break(folder: Path) -> int | None:
     async with opened(folder) as base, base.store.read() as records:
-        return await records.decisions.first_break()
+        return await records.decisions.first_broken_record()
 
 
 async def test_a_whole_chain_is_whole(tmp_path: Path) -> None:

@@ -6,18 +6,18 @@ from passport.matcher.v1 import identification_pb2
 from passport.type.v1 import biometrics_pb2 as b
 
 from .people import fingers, given, minutiae, sample
-from .running import Caller, refusal
+from .matcher_process import Caller, refusal
 
 FingerSource = identification_pb2.FingerSource
 
 
-def _as(position: int, person: int, finger: int, touch: int = 0) -> b.FingerSample:
+def _as(position: int, person: int, finger: int, impression: int = 0) -> b.FingerSample:
     """One finger of a person, said to be another."""
-    return sample(position, write(FingerRecord(position, 0, minutiae(person, finger, touch))))
+    return sample(position, write(FingerRecord(position, 0, minutiae(person, finger, impression))))
 
 
 async def test_one_finger_twice_is_refused(issuance: Caller, someone: int) -> None:
-    samples = [_as(7, someone, 2, touch=1), *fingers(someone, positions=[1, 2])]
+    samples = [_as(7, someone, 2, impression=1), *fingers(someone, positions=[1, 2])]
 
     refused = await refusal(issuance.enrol(f"{someone}", samples))
 
@@ -36,7 +36,7 @@ async def test_ten_fingers_of_anybody_are_ten(issuance: Caller, someone: int) ->
 @pytest.mark.parametrize("stored", [True, False], ids=["stored", "given"])
 async def test_swapped_fingers_are_named(issuance: Caller, someone: int, stored: bool) -> None:
     await issuance.enrol(f"{someone}", fingers(someone))
-    swapped = [_as(7, someone, 2, touch=1), _as(2, someone, 7, touch=1)]
+    swapped = [_as(7, someone, 2, impression=1), _as(2, someone, 7, impression=1)]
     right = FingerSource(encounter_id=f"{someone}") if stored else given(fingers(someone))
 
     decision = await issuance.verify(given(swapped), right)
@@ -54,7 +54,7 @@ async def test_fingers_in_their_places_are_not(issuance: Caller, someone: int, o
     left = given(fingers(someone, positions=positions))
 
     decision = await issuance.verify(
-        left, given(fingers(someone + other, touch=1, positions=positions))
+        left, given(fingers(someone + other, impression=1, positions=positions))
     )
 
     assert not decision.candidates[0].finger_sequence_errors
@@ -63,9 +63,9 @@ async def test_fingers_in_their_places_are_not(issuance: Caller, someone: int, o
 async def test_a_wrong_finger_is_named_even_if_nothing_can_be_compared(
     issuance: Caller, someone: int
 ) -> None:
-    left, right = given([_as(7, someone, 2, touch=1)]), given(fingers(someone, positions=[2]))
+    left, right = given([_as(7, someone, 2, impression=1)]), given(fingers(someone, positions=[2]))
 
     refused = await refusal(issuance.verify(left, right))
 
     assert refused.reason == "NO_COMMON_FINGER"
-    assert refused.metadata == {"misplaced": "7 is 2"}
+    assert refused.metadata == {"finger_sequence_errors": "7 is 2"}

@@ -3,7 +3,7 @@
 from passport.matcher.v1 import encounters_pb2, identification_pb2
 
 from .people import fingers, given
-from .running import Caller, hits, refusal
+from .matcher_process import Caller, hits, refusal
 
 PENDING = encounters_pb2.ENCOUNTER_STATUS_PENDING
 ACTIVE = encounters_pb2.ENCOUNTER_STATUS_ACTIVE
@@ -15,7 +15,7 @@ async def test_inactive_is_not_found_until_it_is_active_again(
     issuance: Caller, someone: int
 ) -> None:
     await issuance.enrol(f"{someone}", fingers(someone))
-    probe = given(fingers(someone, touch=1))
+    probe = given(fingers(someone, impression=1))
 
     await issuance.set_status(f"{someone}", INACTIVE)
     hidden = await issuance.identify(probe)
@@ -31,7 +31,7 @@ async def test_fraud_is_found_and_flagged(issuance: Caller, someone: int) -> Non
     await issuance.enrol(f"{someone}", fingers(someone))
     await issuance.set_status(f"{someone}", FRAUD)
 
-    decision = await issuance.identify(given(fingers(someone, touch=1)))
+    decision = await issuance.identify(given(fingers(someone, impression=1)))
 
     assert hits(decision) == [f"person-of-{someone}"]
     assert [c.known_fraud for c in decision.candidates if c.hit] == [True]
@@ -40,7 +40,7 @@ async def test_fraud_is_found_and_flagged(issuance: Caller, someone: int) -> Non
 async def test_pending_is_found(issuance: Caller, someone: int) -> None:
     stored = (await issuance.enrol(f"{someone}", fingers(someone), check=True)).encounter
 
-    decision = await issuance.identify(given(fingers(someone, touch=1)))
+    decision = await issuance.identify(given(fingers(someone, impression=1)))
 
     assert stored.status == PENDING
     assert hits(decision) == [f"person-of-{someone}"]
@@ -48,10 +48,10 @@ async def test_pending_is_found(issuance: Caller, someone: int) -> None:
 
 async def test_what_is_deleted_is_gone(issuance: Caller, someone: int) -> None:
     await issuance.enrol(f"{someone}-a", fingers(someone))
-    check = await issuance.enrol(f"{someone}-b", fingers(someone, touch=1), check=True)
+    check = await issuance.enrol(f"{someone}-b", fingers(someone, impression=1), check=True)
 
     await issuance.delete(f"{someone}-a")
-    decision = await issuance.identify(given(fingers(someone, touch=2)))
+    decision = await issuance.identify(given(fingers(someone, impression=2)))
     draw = issuance.draw(check.decision.decision_id, f"person-of-{someone}-a")
 
     assert hits(decision) == [f"person-of-{someone}-b"]

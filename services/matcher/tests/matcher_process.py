@@ -29,7 +29,7 @@ from servicekit.grpc.client_channel import ClientTls
 from servicekit.security.development_certificates import issue
 
 POLICY = Path(__file__).parents[3] / "deploy" / "policy" / "policy.toml"
-PATIENCE = 60.0
+TIMEOUT_SECONDS = 60.0
 _OPTIONS = [("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1)]
 
 # Children are forked from a process that has the libraries loaded: that takes seconds otherwise.
@@ -92,7 +92,7 @@ class Matcher:
 
     def wait_for_end(self) -> int:
         """Wait until it is gone; returns its exit code, -9 if it was killed."""
-        self._process.join(PATIENCE)
+        self._process.join(TIMEOUT_SECONDS)
         code: int | None = self._process.exitcode
         assert code is not None, "it did not end"
         return code
@@ -114,7 +114,7 @@ class Matcher:
         with self._channel() as channel:
             stub: Any = admin_pb2_grpc.MatcherAdminStub(channel)
             answer: admin_pb2.MatcherStatus = stub.GetStatus(
-                admin_pb2.GetStatusRequest(), timeout=PATIENCE, wait_for_ready=True
+                admin_pb2.GetStatusRequest(), timeout=TIMEOUT_SECONDS, wait_for_ready=True
             )
             return answer
 
@@ -123,11 +123,11 @@ class Matcher:
         with self._channel() as channel:
             stub: Any = health_pb2_grpc.HealthStub(channel)
             request = health_pb2.HealthCheckRequest(service=service)
-            answer = stub.Check(request, timeout=PATIENCE)
+            answer = stub.Check(request, timeout=TIMEOUT_SECONDS)
             return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
 
     def _wait(self, level: int) -> None:
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + TIMEOUT_SECONDS
         while self.status().level != level:
             assert self._process.is_alive(), "the matcher ended"
             assert time.monotonic() < end, f"the matcher is not ready: {self.status()}"
@@ -182,7 +182,7 @@ class Caller:
             search=identification_pb2.SearchPolicy(target_fpir=target_fpir),
         )
         answer: encounters_pb2.CreateEncounterResponse = await self._encounters.CreateEncounter(
-            request, timeout=PATIENCE
+            request, timeout=TIMEOUT_SECONDS
         )
         return answer
 
@@ -190,7 +190,7 @@ class Caller:
         """GetEncounter."""
         request = encounters_pb2.GetEncounterRequest(encounter_id=encounter_id)
         answer: encounters_pb2.Encounter = await self._encounters.GetEncounter(
-            request, timeout=PATIENCE
+            request, timeout=TIMEOUT_SECONDS
         )
         return answer
 
@@ -205,7 +205,7 @@ class Caller:
             revision=revision,
         )
         answer: encounters_pb2.Encounter = await self._encounters.SetEncounterStatus(
-            request, timeout=PATIENCE
+            request, timeout=TIMEOUT_SECONDS
         )
         return answer
 
@@ -217,7 +217,7 @@ class Caller:
             request_id=request_id or str(uuid4()), encounter_id=encounter_id
         )
         answer: encounters_pb2.DeleteEncounterResponse = await self._encounters.DeleteEncounter(
-            request, timeout=PATIENCE
+            request, timeout=TIMEOUT_SECONDS
         )
         return answer
 
@@ -227,7 +227,7 @@ class Caller:
         *,
         seen: str = "",
         request_id: str | None = None,
-        timeout: float = PATIENCE,  # noqa: ASYNC109  it travels with the call
+        timeout: float = TIMEOUT_SECONDS,  # noqa: ASYNC109  it travels with the call
     ) -> identification_pb2.Decision:
         """Identify."""
         request = identification_pb2.IdentifyRequest(
@@ -246,7 +246,7 @@ class Caller:
             request_id=str(uuid4()), probe=left, reference=right
         )
         answer: identification_pb2.Decision = await self._verification.Verify(
-            request, timeout=PATIENCE
+            request, timeout=TIMEOUT_SECONDS
         )
         return answer
 
@@ -254,7 +254,7 @@ class Caller:
         """GetDecision."""
         request = identification_pb2.GetDecisionRequest(decision_id=decision_id)
         answer: identification_pb2.Decision = await self._evidence.GetDecision(
-            request, timeout=PATIENCE
+            request, timeout=TIMEOUT_SECONDS
         )
         return answer
 
@@ -266,7 +266,7 @@ class Caller:
             decision_id=decision_id, person_id=person_id
         )
         answer: identification_pb2.DrawDecisionResponse = await self._evidence.DrawDecision(
-            request, timeout=PATIENCE
+            request, timeout=TIMEOUT_SECONDS
         )
         return answer
 

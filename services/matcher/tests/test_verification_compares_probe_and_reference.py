@@ -4,7 +4,7 @@ import pytest
 from passport.matcher.v1 import identification_pb2
 
 from .people import fingers, given
-from .running import Caller, refusal
+from .matcher_process import Caller, refusal
 
 FingerSource = identification_pb2.FingerSource
 HIT = identification_pb2.OUTCOME_HIT
@@ -14,14 +14,14 @@ NO_HIT = identification_pb2.OUTCOME_NO_HIT
 @pytest.mark.parametrize("other", [0, 1], ids=["the same", "another"])
 async def test_sides_of_every_kind(issuance: Caller, someone: int, other: int) -> None:
     await issuance.enrol(f"{someone}", fingers(someone))
-    await issuance.enrol(f"{someone}-b", fingers(someone + other, touch=1))
+    await issuance.enrol(f"{someone}-b", fingers(someone + other, impression=1))
     lefts = [
-        given(fingers(someone, touch=2)),
+        given(fingers(someone, impression=2)),
         FingerSource(encounter_id=f"{someone}"),
         FingerSource(person_id=f"person-of-{someone}"),
     ]
     rights = [
-        given(fingers(someone + other, touch=3)),
+        given(fingers(someone + other, impression=3)),
         FingerSource(encounter_id=f"{someone}-b"),
         FingerSource(person_id=f"person-of-{someone}-b"),
     ]
@@ -53,4 +53,4 @@ async def test_a_fault_names_its_side(issuance: Caller, someone: int) -> None:
     refused = await refusal(issuance.verify(given(good), given(twice)))
 
     assert refused.reason == "DUPLICATE_POSITION"
-    assert refused.fields == ["right.samples.samples[2].position"]
+    assert refused.fields == ["reference.samples.samples[2].position"]

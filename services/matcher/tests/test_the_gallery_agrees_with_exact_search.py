@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
-from matcher.comparison.prefilter import promise
+from matcher.comparison.prefilter import prefilter_scores
 from matcher.domain.biometrics import Status
 from matcher.domain.change import Change
 from matcher.domain.gallery import Entry, Features, Reach, Scope, Shortlist
@@ -84,7 +84,7 @@ def _similarity(probe: Features, stored: Features) -> float:
 
 
 def _promise(probe: Features, stored: Features) -> float:
-    return float(promise(probe.prepared, [stored.prepared])[0])
+    return float(prefilter_scores(probe.prepared, [stored.prepared])[0])
 
 
 def _told(found: Shortlist) -> Told:
@@ -192,7 +192,7 @@ def test_searches_beside_changes_see_a_whole_state() -> None:
         if each.people == 51:
             (impression,) = first.impressions[2]
             assert impression.encounter_id == f"c{each.change.number}"
-            assert (impression.finger.bits == probe[2].prepared.bits).all()
+            assert (impression.finger.descriptors == probe[2].prepared.descriptors).all()
 
 
 @pytest.mark.parametrize("reach", [EVERYBODY, Reach(COUNT, COUNT)], ids=["everybody", "few"])

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from matcher.bootstrap import Truth
-from matcher.comparison.compare import Prepared
-from matcher.comparison.compare import prepare as prepared
+from matcher.comparison.comparator import PreparedFinger
 from matcher.domain.biometrics import Embedding, Encounter, Finger, Status
 from matcher.domain.enrolment import Enrolment, Origin
 from matcher.domain.gallery import Features, Reach, Scope
@@ -19,6 +18,7 @@ from matcher.use_cases.capture import read_template
 from servicekit.process.worker_pool import WorkerPool
 from servicekit.storage.database import Database, migrate
 
+from .models import comparator
 from .people import template
 
 NOW = datetime(2018, 10, 26, 1, 0, tzinfo=UTC)
@@ -32,9 +32,9 @@ def embed(templates: Sequence[bytes]) -> list[Embedding]:
     return [_unit(np.random.default_rng(list(template))) for template in templates]
 
 
-def prepare(templates: Sequence[bytes]) -> list[Prepared]:
+def prepare(templates: Sequence[bytes]) -> list[PreparedFinger]:
     """What the comparison needs of them."""
-    return [prepared(read_template(template)) for template in templates]
+    return [comparator().prepare(read_template(template)) for template in templates]
 
 
 def features(person: int) -> dict[int, Features]:

@@ -4,6 +4,7 @@ import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from uuid import uuid4
 
 import numpy as np
@@ -22,14 +23,14 @@ from servicekit.storage.database import Database
 from servicekit.storage.idempotency import IdempotentRequests
 from servicekit.storage.request_retention import forgetting_requests
 
-from matcher.comparison import compare
+from matcher.comparison.comparator import Comparator, PreparedFinger
 from matcher.config import Settings
 from matcher.domain.biometrics import Embedding
 from matcher.domain.gallery import Reach
-from matcher.embedding import embedding
-from matcher.extraction.extractor import Extractor
+from matcher.embedding.embedding_network import EmbeddingNetwork
 from matcher.index.follower import Follower
 from matcher.index.loading import Loader, Models
+from matcher.models import ModelBundle
 from matcher.service.admin import MatcherAdmin
 from matcher.service.encounters import Encounters
 from matcher.service.identification import Evidence, Identification, Verification
@@ -41,7 +42,6 @@ from matcher.use_cases.capture import Capture, Gate, read_template
 from matcher.use_cases.judge import Judge
 from matcher.use_cases.probing import Probing
 from matcher.use_cases.readiness import Level, Readiness
-from matcher.warm import warm
 
 _SERVICES = [
     service
@@ -65,14 +65,19 @@ class Truth:
 
 
 @asynccontextmanager
-async def truth(settings: Settings) -> AsyncIterator[Truth]:
+async def truth(settings: Settings, models: ModelBundle) -> AsyncIterator[Truth]:
     """Open the database and an index that is not loaded yet."""
     database = Database(settings.database_url)
-    store = Store(database, embedding.VERSION)
+    store = Store(database, models.versions.embedding)
     workers = settings.workers or os.cpu_count() or 1
     pool, following = WorkerPool(workers, settings.queue), WorkerPool(1, settings.queue)
-    models = Models(_embed_all, embedding.VERSION, _prepare_all, compare.VERSION)
-    loader = Loader(store, following, models, settings.snapshot_file)
+    makers = Models(
+        partial(_embed_all, models.embedding),
+        models.versions.embedding,
+        partial(_prepare_all, models.comparator),
+        models.versions.comparison,
+    )
+    loader = Loader(store, following, makers, settings.snapshot_file)
     try:
         yield Truth(database, store, Follower(loader, pool), pool)
     finally:
@@ -84,12 +89,12 @@ async def truth(settings: Settings) -> AsyncIterator[Truth]:
 async def serve(settings: Settings) -> None:
     """Serve until told to stop; raises what Server raises, or SQLAlchemyError without a schema."""
     server = Server(settings, domain="passport.matcher", services=_SERVICES)
-    async with truth(settings) as base:
+    models = ModelBundle.load()
+    async with truth(settings, models) as base:
         async with base.store.read() as records:
             await records.changes.head()
         readiness = Readiness()
-        extractor = Extractor()
-        _add_services(settings, base, readiness, extractor, server)
+        _add_services(settings, base, readiness, models, server)
         supervision = Supervision(base.store, base.follower, readiness, settings.snapshot_every)
 
         async def tell(level: Level) -> None:
@@ -100,7 +105,7 @@ async def serve(settings: Settings) -> None:
 
         async def live() -> None:
             await tell(Level.DOWN)
-            await base.pool.run(warm, extractor)
+            await base.pool.run(models.warm_up)
             await supervision.run(settings.follow_seconds)
 
         readiness.tell(tell)
@@ -110,22 +115,22 @@ async def serve(settings: Settings) -> None:
 
 
 def _add_services(
-    settings: Settings, base: Truth, readiness: Readiness, extractor: Extractor, server: Server
+    settings: Settings, base: Truth, readiness: Readiness, models: ModelBundle, server: Server
 ) -> None:
     store, pool, clock = base.store, base.pool, clock_from(settings)
     once = IdempotentRequests(base.database, requests)
     gate = Gate(settings.minimum_quality, settings.minimum_minutiae)
-    capture = Capture(extractor, gate, pool, settings.keep_images)
-    probing = Probing(store, capture, pool)
-    judge = Judge(clock, lambda: uuid4().hex, settings.most_predicted_fnir)
+    capture = Capture(models, gate, pool, settings.keep_images)
+    probing = Probing(store, capture, pool, models.embedding)
+    judge = Judge(models, clock, lambda: uuid4().hex, settings.most_predicted_fnir)
     reach = Reach(settings.persons_prefiltered, settings.persons_compared)
-    searching = search.Search(base.follower, pool, judge, reach)
+    searching = search.Search(base.follower, pool, models, judge, reach)
     enrolling = enrol.Enrol(
         store, capture, probing, searching, readiness, clock, settings.target_fpir
     )
     identifying = identify.Identify(store, probing, searching, readiness, settings.target_fpir)
-    verifying = verify.Verify(store, probing, pool, judge, readiness, settings.target_fmr)
-    showing = evidence.Evidence(store, pool, readiness)
+    verifying = verify.Verify(store, probing, pool, models, judge, readiness, settings.target_fmr)
+    showing = evidence.Evidence(store, pool, models.comparator, readiness)
     telling = status.Status(store, base.follower, readiness, clock)
     encounters = Encounters(once, enrolling, curate.Curate(store))
     encounters_pb2_grpc.add_EncountersServicer_to_server(encounters, server.grpc)
@@ -139,9 +144,9 @@ def _add_services(
     admin_pb2_grpc.add_MatcherAdminServicer_to_server(MatcherAdmin(telling), server.grpc)
 
 
-def _embed_all(templates: Sequence[bytes]) -> list[Embedding]:
-    return list(embedding.embed_many([*map(read_template, templates)]).astype(np.float16))
+def _embed_all(network: EmbeddingNetwork, templates: Sequence[bytes]) -> list[Embedding]:
+    return list(network.embed_many([*map(read_template, templates)]).astype(np.float16))
 
 
-def _prepare_all(templates: Sequence[bytes]) -> list[compare.Prepared]:
-    return [compare.prepare(read_template(template)) for template in templates]
+def _prepare_all(comparator: Comparator, templates: Sequence[bytes]) -> list[PreparedFinger]:
+    return [comparator.prepare(read_template(template)) for template in templates]

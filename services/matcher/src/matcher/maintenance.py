@@ -3,11 +3,12 @@
 from matcher.bootstrap import truth
 from matcher.config import Settings
 from matcher.domain.change import Change
+from matcher.models import ModelBundle
 
 
 async def rebuild(settings: Settings) -> int:
     """Make every embedding and the snapshot anew from the stored templates; returns fingers."""
-    async with truth(settings) as base:
+    async with truth(settings, ModelBundle.load()) as base:
         async with base.store.write() as records:
             await records.changes.forget_embeddings()
         if settings.snapshot_file is not None:
@@ -21,7 +22,7 @@ async def snapshot(settings: Settings) -> int:
     """Write a snapshot; returns its change number. Raises ValueError if no file is configured."""
     if settings.snapshot_file is None:
         raise ValueError("no snapshot_file is configured")
-    async with truth(settings) as base:
+    async with truth(settings, ModelBundle.load()) as base:
         await base.follower.catch_up()
         await base.follower.save()
         return base.follower.state().snapshot_change
@@ -29,11 +30,11 @@ async def snapshot(settings: Settings) -> int:
 
 async def restored(settings: Settings) -> Change:
     """Give a restored database a name of its own: what callers remember of the old one is void."""
-    async with truth(settings) as base, base.store.write() as records:
+    async with truth(settings, ModelBundle.load()) as base, base.store.write() as records:
         return await records.changes.reincarnate()
 
 
 async def audit(settings: Settings) -> int | None:
     """The number of the first decision record that was tampered with; None if none was."""
-    async with truth(settings) as base, base.store.read() as records:
+    async with truth(settings, ModelBundle.load()) as base, base.store.read() as records:
         return await records.decisions.first_break()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from matcher.comparison.compare import Prepared
+from matcher.comparison.comparator import PreparedFinger
 from matcher.domain.biometrics import Embedding, Status
 from matcher.domain.change import Change
 
@@ -13,7 +13,7 @@ class Features:
     """A finger as searches see it: where it lies among all, and what it is compared by."""
 
     embedding: Embedding
-    prepared: Prepared
+    prepared: PreparedFinger
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +64,7 @@ class Impression:
     """One print of a finger. encounter_id: where it is stored; None if it came with the call."""
 
     encounter_id: str | None
-    finger: Prepared
+    finger: PreparedFinger
 
 
 @dataclass(frozen=True, slots=True, eq=False)

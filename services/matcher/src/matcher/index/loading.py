@@ -7,7 +7,7 @@ from pathlib import Path
 import structlog
 from servicekit.process.worker_pool import WorkerPool
 
-from matcher.comparison.compare import Prepared
+from matcher.comparison.comparator import PreparedFinger
 from matcher.domain.biometrics import Embedding
 from matcher.domain.change import Change
 from matcher.domain.gallery import Entry, Features
@@ -27,7 +27,7 @@ class Models:
 
     embed: Callable[[Sequence[bytes]], Sequence[Embedding]]
     embedding_version: str
-    prepare: Callable[[Sequence[bytes]], Sequence[Prepared]]
+    prepare: Callable[[Sequence[bytes]], Sequence[PreparedFinger]]
     comparison_version: str
 
 

@@ -6,7 +6,7 @@ import faiss  # type: ignore[import-untyped, unused-ignore]
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.comparison.compare import Prepared
+from matcher.comparison.comparator import PreparedFinger
 from matcher.domain.gallery import Features
 from matcher.index.growing import Growing
 from matcher.index.strip import Strip
@@ -99,11 +99,11 @@ class Segment:
         by_row[found[0]] = values[0]
         return by_row[rows]
 
-    def promises(self, probe: Prepared, rows: Rows) -> NDArray[np.float32]:
+    def promises(self, probe: PreparedFinger, rows: Rows) -> NDArray[np.float32]:
         """How promising these rows are, float32 (n,)."""
         return self._strip.promises(probe, rows)
 
-    def prepared(self, row: int) -> Prepared:
+    def prepared(self, row: int) -> PreparedFinger:
         """What a row is compared by."""
         return self._strip.take(row)
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from servicekit.process.failpoint import failpoint
 
-from matcher.comparison.compare import Prepared
+from matcher.comparison.comparator import PreparedFinger
 from matcher.domain.biometrics import Status
 from matcher.domain.gallery import Entry, Features
 
@@ -125,9 +125,9 @@ def _columns(fingers: Sequence[Features]) -> Arrays:
     return {
         "embedding": np.stack([finger.embedding for finger in fingers]),
         "minutiae": np.array([len(each) for each in prepared], np.uint8),
-        "place": np.concatenate([each.place for each in prepared]),
-        "bits": np.concatenate([each.bits for each in prepared]),
-        "index": np.concatenate([each.index for each in prepared]),
+        "place": np.concatenate([each.geometry for each in prepared]),
+        "bits": np.concatenate([each.descriptors for each in prepared]),
+        "index": np.concatenate([each.minutia_index for each in prepared]),
     }
 
 
@@ -152,7 +152,7 @@ def _fingers(arrays: Arrays, position: int) -> Iterator[Features]:
     for embedding, count in zip(embeddings, minutiae.tolist(), strict=True):
         start, end = end, end + count
         place, bits, index = (part[start:end] for part in parts)
-        yield Features(embedding, Prepared(place, bits, index))
+        yield Features(embedding, PreparedFinger(place, bits, index))
 
 
 def _sync_folder(folder: Path) -> None:

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.comparison.compare import Prepared
-from matcher.comparison.prefilter import MOST, promise_all
+from matcher.comparison.comparator import PreparedFinger
+from matcher.comparison.prefilter import MAX_PREFILTERED_MINUTIAE, batch_prefilter_scores
 from matcher.index.growing import Growing
 from matcher.minutiae import MAX_MINUTIAE
 
 
 class Strip:
-    """Prepared fingers by row, in three arrays rather than in objects of 500 bytes more each."""
+    """PreparedFinger fingers by row, in three arrays rather than in objects of 500 bytes more each."""
 
     def __init__(self) -> None:
         self._place = Growing(np.int16, 4)
@@ -27,13 +27,13 @@ class Strip:
         parts = (self._place.rows, self._bits.rows, self._index.rows, self._bounds.rows)
         return sum(part.nbytes for part in parts)
 
-    def add(self, fingers: Sequence[Prepared]) -> None:
+    def add(self, fingers: Sequence[PreparedFinger]) -> None:
         """Append rows."""
         lengths = np.array([len(finger) for finger in fingers], np.int64)
         self._bounds.extend([len(self._index) + np.cumsum(lengths)])
-        self._place.extend([finger.place for finger in fingers])
-        self._bits.extend([finger.bits for finger in fingers])
-        self._index.extend([finger.index for finger in fingers])
+        self._place.extend([finger.geometry for finger in fingers])
+        self._bits.extend([finger.descriptors for finger in fingers])
+        self._index.extend([finger.minutia_index for finger in fingers])
 
     def wipe(self, row: int) -> None:
         """Leave nothing of a row but its length."""
@@ -51,20 +51,22 @@ class Strip:
         kept._index.extend([self._index.rows[each]])
         return kept
 
-    def take(self, row: int) -> Prepared:
+    def take(self, row: int) -> PreparedFinger:
         """A row, copied: it may be wiped at any time."""
         start, end = self._bounds.rows[row : row + 2]
-        return Prepared(
+        return PreparedFinger(
             self._place.rows[start:end].copy(),
             self._bits.rows[start:end].copy(),
             self._index.rows[start:end].copy(),
         )
 
-    def promises(self, probe: Prepared, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """How promising these rows are, float32 (n,): see `prefilter.promise`."""
-        lengths, each = self._each(rows, MOST)
+    def promises(self, probe: PreparedFinger, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """How promising these rows are, float32 (n,): see `prefilter.prefilter_scores`."""
+        lengths, each = self._each(rows, MAX_PREFILTERED_MINUTIAE)
         place, bits = self._place.rows.take(each, 0), self._bits.rows.take(each, 0)
-        return promise_all(probe.place, probe.bits, place, bits, np.cumsum(lengths))
+        return batch_prefilter_scores(
+            probe.geometry, probe.descriptors, place, bits, np.cumsum(lengths)
+        )
 
     def _each(
         self, rows: NDArray[np.int64], most: int = MAX_MINUTIAE

@@ -8,7 +8,6 @@ import numpy as np
 from servicekit.errors import InvalidRequest
 from servicekit.process.worker_pool import WorkerPool
 
-from matcher.comparison.compare import prepare
 from matcher.domain.biometrics import Finger, Image, Missing, Sample, Template
 from matcher.domain.errors import (
     BadImage,
@@ -19,12 +18,10 @@ from matcher.domain.errors import (
     SameFingerTwice,
     TooFewMinutiae,
 )
-from matcher.embedding.embedding import embed
-from matcher.extraction.extractor import Extractor
 from matcher.image.decode import MAX_SIDE, as_png, decode
 from matcher.image.errors import BadImage as UnreadableImage
-from matcher.image.quality import nfiq2
 from matcher.minutiae import Minutiae
+from matcher.models import ModelBundle
 from matcher.record import iso19794
 from matcher.record.errors import BadTemplate as UnreadableRecord
 from matcher.use_cases.misplaced import given_twice
@@ -42,7 +39,7 @@ class Gate:
 class Capture:
     """Reads samples. keep_images: whether fingers keep the image they were read from."""
 
-    extractor: Extractor
+    models: ModelBundle
     gate: Gate
     pool: WorkerPool
     keep_images: bool
@@ -62,7 +59,7 @@ class Capture:
         if not present:
             raise InvalidRequest("at least one finger must be there", field=path)
         fingers = tuple(sorted(await asyncio.gather(*present), key=lambda each: each.position))
-        await self.pool.run(_check_different, fingers, samples, path)
+        await self.pool.run(_check_different, self.models, fingers, samples, path)
         return fingers
 
     def _read(self, sample: Sample, field: str) -> Finger:
@@ -77,7 +74,7 @@ class Capture:
             grey = decode(image.data, image.ppi, image.raw)
         except UnreadableImage as error:
             raise BadImage(str(error), field=field, fault=error.fault) from None
-        quality = nfiq2(grey)
+        quality = self.models.quality(grey)
         if quality < self.gate.quality:
             raise PoorQuality(
                 f"NFIQ 2 is {quality}, at least {self.gate.quality} is needed",
@@ -85,7 +82,7 @@ class Capture:
                 quality=str(quality),
             )
         kept = _file(image) if self.keep_images else None
-        return self._finger(sample, self.extractor(grey), field, quality, kept)
+        return self._finger(sample, self.models.extractor(grey), field, quality, kept)
 
     def _from_template(self, sample: Sample, template: Template, field: str) -> Finger:
         try:
@@ -122,7 +119,7 @@ class Capture:
         record = iso19794.FingerRecord(sample.position, sample.impression, found)
         template = iso19794.write(record)
         kept = read_template(template)
-        embedding = embed(kept).astype(np.float16)
+        embedding = self.models.embedding.embed(kept).astype(np.float16)
         return Finger(sample.position, kept, template, embedding, quality, image)
 
 
@@ -145,8 +142,11 @@ def _check_positions(samples: Sequence[Sample], path: str) -> None:
         seen.add(sample.position)
 
 
-def _check_different(fingers: Sequence[Finger], samples: Sequence[Sample], path: str) -> None:
-    twice = given_twice({finger.position: prepare(finger.minutiae) for finger in fingers})
+def _check_different(
+    models: ModelBundle, fingers: Sequence[Finger], samples: Sequence[Sample], path: str
+) -> None:
+    prepared = {each.position: models.comparator.prepare(each.minutiae) for each in fingers}
+    twice = given_twice(models, prepared)
     if twice is None:
         return
     first, second = twice

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from matcher.calibration.scores import finger_score, person_score
-from matcher.comparison.compare import Prepared, compare, pairs
+from matcher.comparison.comparator import PreparedFinger, paired_minutiae
 from matcher.domain.decision import Candidate, FingerScore
 from matcher.domain.gallery import Contender, Impression
 from matcher.domain.rules import best_of
+from matcher.models import ModelBundle
 
 
 def contest(
-    probe: Mapping[int, Prepared],
+    models: ModelBundle,
+    probe: Mapping[int, PreparedFinger],
     contenders: Sequence[Contender],
     *,
     threshold: float,
@@ -21,8 +22,11 @@ def contest(
     A person with several impressions of a finger is judged by the best of them; one without a
     finger of the probe is left out.
     """
-    scores = _by_contender(probe, contenders)
-    persons = [person_score([best_of(each) for each in fingers.values()]) for fingers in scores]
+    scores = _by_contender(models, probe, contenders)
+    persons = [
+        models.calibration.person_score([best_of(each) for each in fingers.values()])
+        for fingers in scores
+    ]
     met = [i for i, of_fingers in enumerate(scores) if of_fingers]
     met.sort(key=lambda i: (-persons[i], contenders[i].person_id or ""))
     return tuple(
@@ -37,21 +41,24 @@ def contest(
     )
 
 
-def finger_scores(finger: Prepared, others: Sequence[Prepared]) -> list[float]:
+def finger_scores(
+    models: ModelBundle, finger: PreparedFinger, others: Sequence[PreparedFinger]
+) -> list[float]:
     """The score of a finger with each of the others."""
-    raw = compare(finger, others)
-    scores: list[float] = finger_score(raw, len(finger), [len(other) for other in others]).tolist()
+    raw = models.comparator.compare(finger, others)
+    sizes = [len(other) for other in others]
+    scores: list[float] = models.calibration.finger_scores(raw, len(finger), sizes).tolist()
     return scores
 
 
 def _by_contender(
-    probe: Mapping[int, Prepared], contenders: Sequence[Contender]
+    models: ModelBundle, probe: Mapping[int, PreparedFinger], contenders: Sequence[Contender]
 ) -> list[dict[int, list[float]]]:
     """For each contender and finger the score of each impression."""
     scores: list[dict[int, list[float]]] = [{} for _ in contenders]
     for position, finger in probe.items():
         met = list(_met(position, contenders))
-        of_met = finger_scores(finger, [impression.finger for _, impression in met])
+        of_met = finger_scores(models, finger, [impression.finger for _, impression in met])
         for (i, _), score in zip(met, of_met, strict=True):
             scores[i].setdefault(position, []).append(score)
     return scores
@@ -64,13 +71,13 @@ def _met(position: int, contenders: Sequence[Contender]) -> Iterator[tuple[int, 
 
 
 def _evidence(
-    probe: Mapping[int, Prepared], contender: Contender, scores: Mapping[int, Sequence[float]]
+    probe: Mapping[int, PreparedFinger], contender: Contender, scores: Mapping[int, Sequence[float]]
 ) -> tuple[FingerScore, ...]:
     """How each finger spoke, by the best of its impressions, the newest of equals."""
     evidence = []
     for position, of_impressions in scores.items():
         first = of_impressions.index(max(of_impressions))
         best = contender.impressions[position][first]
-        matched = len(pairs(probe[position], best.finger))
+        matched = len(paired_minutiae(probe[position], best.finger))
         evidence.append(FingerScore(position, best_of(of_impressions), best.encounter_id, matched))
     return tuple(evidence)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from servicekit.process.worker_pool import WorkerPool
 
-from matcher.comparison.compare import pairs, prepare
+from matcher.comparison.comparator import Comparator, paired_minutiae
 from matcher.domain.biometrics import Image
 from matcher.domain.decision import Decision, FingerScore, Recorded
 from matcher.domain.errors import DecisionNotFound, EvidenceGone
@@ -41,6 +41,7 @@ class Evidence:
 
     store: Store
     pool: WorkerPool
+    comparator: Comparator
     readiness: Readiness
 
     async def get(self, decision_id: str) -> Recorded:
@@ -59,7 +60,7 @@ class Evidence:
         probes = [each for each in decision.probe if each.position == evidence.position]
         left = await self._print(probes[0].encounter_id, evidence.position)
         right = await self._print(evidence.encounter_id, evidence.position)
-        return await self.pool.run(_draw, left, right, evidence.position)
+        return await self.pool.run(_draw, self.comparator, left, right, evidence.position)
 
     async def _print(self, encounter_id: str | None, position: int) -> Print:
         if encounter_id is None:
@@ -87,9 +88,9 @@ def _chosen(decision: Decision, person_id: str, position: int | None) -> FingerS
     return max(fingers, key=lambda evidence: evidence.score)
 
 
-def _draw(left: Print, right: Print, position: int) -> Picture:
+def _draw(comparator: Comparator, left: Print, right: Print, position: int) -> Picture:
     ours, theirs = read_template(left.template), read_template(right.template)
-    joined = pairs(prepare(ours), prepare(theirs))
+    joined = paired_minutiae(comparator.prepare(ours), comparator.prepare(theirs))
     png = draw_pair(_pixels(left, ours), ours, _pixels(right, theirs), theirs, joined)
     return Picture(png, position, len(joined))
 

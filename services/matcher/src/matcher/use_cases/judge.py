@@ -5,37 +5,33 @@ from dataclasses import dataclass
 
 from servicekit.process.clock import Clock
 
-from matcher.calibration import scores
-from matcher.calibration.fnir import predicted_fnir
-from matcher.comparison import compare
-from matcher.comparison.compare import Prepared
+from matcher.calibration.score_calibration import person_score_threshold
+from matcher.comparison.comparator import PreparedFinger
 from matcher.domain.change import Change
 from matcher.domain.decision import Candidate, Decision, Question
 from matcher.domain.probe import Side
 from matcher.domain.rules import outcome
-from matcher.embedding import embedding
-from matcher.extraction import extractor
-
-MODEL_VERSION = f"{extractor.VERSION} {embedding.VERSION} {compare.VERSION}"
+from matcher.models import ModelBundle
 
 
 @dataclass(frozen=True, slots=True)
 class Judge:
     """Decides. most_predicted_fnir: beyond which nobody is told no."""
 
+    models: ModelBundle
     clock: Clock
     new_id: Callable[[], str]
     most_predicted_fnir: float
 
     def threshold(self, question: Question, people: int) -> float:
         """The score from which on a candidate is a hit."""
-        return float(scores.threshold(question.rate, max(people, 1)))
+        return person_score_threshold(question.rate, max(people, 1))
 
     def decide(
         self,
         question: Question,
         side: Side,
-        fingers: Sequence[Prepared],
+        fingers: Sequence[PreparedFinger],
         candidates: tuple[Candidate, ...],
         *,
         threshold: float,
@@ -44,7 +40,7 @@ class Judge:
         change: Change,
     ) -> Decision:
         """The decision, not yet recorded. fingers: of the side, as far as they were compared."""
-        fnir = predicted_fnir(fingers, threshold)
+        fnir = self.models.calibration.predicted_fnir(fingers, threshold)
         return Decision(
             decision_id=self.new_id(),
             question=question,
@@ -59,8 +55,8 @@ class Judge:
             threshold=threshold,
             people_searched=people,
             people_compared=compared,
-            model_version=MODEL_VERSION,
-            calibration_version=scores.VERSION,
+            model_version=self.models.versions.model_version,
+            calibration_version=self.models.versions.calibration,
             change=change,
             decided_at=self.clock.now(),
             predicted_fnir=fnir,

@@ -3,34 +3,41 @@
 from collections.abc import Mapping
 from itertools import combinations
 
-from matcher.comparison.compare import Prepared
+from matcher.comparison.comparator import PreparedFinger
 from matcher.domain.decision import Misplaced
 from matcher.domain.gallery import Contender
 from matcher.domain.rules import SAME_FINGER, best_of
+from matcher.models import ModelBundle
 from matcher.use_cases.contest import finger_scores
 
 
-def given_twice(fingers: Mapping[int, Prepared]) -> tuple[int, int] | None:
+def given_twice(
+    models: ModelBundle, fingers: Mapping[int, PreparedFinger]
+) -> tuple[int, int] | None:
     """The positions of two fingers that are one, the first pair there is. Ten fingers: 5 ms."""
     for first, second in combinations(sorted(fingers), 2):
-        if finger_scores(fingers[first], [fingers[second]])[0] >= SAME_FINGER:
+        if finger_scores(models, fingers[first], [fingers[second]])[0] >= SAME_FINGER:
             return first, second
     return None
 
 
-def misplaced(probe: Mapping[int, Prepared], person: Contender) -> tuple[Misplaced, ...]:
+def misplaced(
+    models: ModelBundle, probe: Mapping[int, PreparedFinger], person: Contender
+) -> tuple[Misplaced, ...]:
     """Fingers of the probe that are rather another finger of the person. Ten fingers: 10 ms."""
     return tuple(
         Misplaced(position, found, score)
         for position, finger in sorted(probe.items())
-        for score, found in [max(_scores(finger, person), default=(0.0, position))]
+        for score, found in [max(_scores(models, finger, person), default=(0.0, position))]
         if found != position and score >= SAME_FINGER
     )
 
 
-def _scores(finger: Prepared, person: Contender) -> list[tuple[float, int]]:
+def _scores(
+    models: ModelBundle, finger: PreparedFinger, person: Contender
+) -> list[tuple[float, int]]:
     """The finger's score with each of the person's fingers, and which that is."""
     return [
-        (best_of(finger_scores(finger, [each.finger for each in impressions])), position)
+        (best_of(finger_scores(models, finger, [each.finger for each in impressions])), position)
         for position, impressions in person.impressions.items()
     ]

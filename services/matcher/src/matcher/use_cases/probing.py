@@ -12,7 +12,7 @@ from matcher.domain.decision import ProbeFinger
 from matcher.domain.errors import EncounterNotFound, PersonNotFound
 from matcher.domain.gallery import StoredPerson
 from matcher.domain.probe import GivenSamples, OfEncounter, Probe, Side
-from matcher.embedding.embedding import embed
+from matcher.embedding.embedding_network import EmbeddingNetwork
 from matcher.use_cases.capture import Capture, read_template
 from matcher.use_cases.ports import Store
 
@@ -24,6 +24,7 @@ class Probing:
     store: Store
     capture: Capture
     pool: WorkerPool
+    embedding: EmbeddingNetwork
 
     async def side(self, probe: Probe, path: str) -> Side:
         """The probe's fingers. path: of the probe in the request.
@@ -66,7 +67,7 @@ class Probing:
                 newest.setdefault(position, (encounter_id, template))
         if not newest:
             raise EncounterNotFound("the encounter was deleted just now", field=field)
-        return await self.pool.run(_stored_side, newest)
+        return await self.pool.run(_stored_side, self.embedding, newest)
 
 
 def given(fingers: tuple[Finger, ...], encounter_id: str | None = None) -> Side:
@@ -80,11 +81,12 @@ def given(fingers: tuple[Finger, ...], encounter_id: str | None = None) -> Side:
     )
 
 
-def _stored_side(newest: Mapping[int, tuple[str, bytes]]) -> Side:
+def _stored_side(network: EmbeddingNetwork, newest: Mapping[int, tuple[str, bytes]]) -> Side:
     fingers, references = [], []
     for position, (encounter_id, template) in sorted(newest.items()):
         found = read_template(template)
-        fingers.append(Finger(position, found, template, embed(found).astype(np.float16)))
+        embedding = network.embed(found).astype(np.float16)
+        fingers.append(Finger(position, found, template, embedding))
         digest = hashlib.sha256(template).hexdigest()
         references.append(ProbeFinger(position, encounter_id, digest))
     return Side(tuple(fingers), tuple(references))

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from servicekit.process.failpoint import failpoint
 from servicekit.process.worker_pool import WorkerPool
 
-from matcher.comparison.compare import prepare
+from matcher.comparison.comparator import Comparator
 from matcher.domain.decision import Decision, Question
 from matcher.domain.gallery import Features, Reach, Scope
 from matcher.domain.probe import Side
+from matcher.models import ModelBundle
 from matcher.use_cases.contest import contest
 from matcher.use_cases.judge import Judge
 from matcher.use_cases.ports import Index
@@ -20,6 +21,7 @@ class Search:
 
     index: Index
     pool: WorkerPool
+    models: ModelBundle
     judge: Judge
     reach: Reach
 
@@ -30,12 +32,13 @@ class Search:
 
         within: seconds the index may take to catch up. Raises IndexBehind, Overloaded.
         """
-        probe = await self.pool.run(_features, side)
+        probe = await self.pool.run(_features, self.models.comparator, side)
         found = await self.index.search(probe, scope, self.reach, within=within)
         threshold = self.judge.threshold(question, found.people)
         fingers = {position: finger.prepared for position, finger in probe.items()}
         candidates = await self.pool.run(
             contest,
+            self.models,
             fingers,
             found.persons,
             threshold=threshold,
@@ -54,8 +57,8 @@ class Search:
         )
 
 
-def _features(side: Side) -> dict[int, Features]:
+def _features(comparator: Comparator, side: Side) -> dict[int, Features]:
     return {
-        finger.position: Features(finger.embedding, prepare(finger.minutiae))
+        finger.position: Features(finger.embedding, comparator.prepare(finger.minutiae))
         for finger in side.fingers
     }

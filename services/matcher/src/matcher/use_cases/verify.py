@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 
 from servicekit.process.worker_pool import WorkerPool
 
-from matcher.comparison.compare import Prepared, prepare
+from matcher.comparison.comparator import Comparator, PreparedFinger
 from matcher.domain.decision import Kind, Misplaced, Question, Recorded
 from matcher.domain.enrolment import Origin
 from matcher.domain.errors import NoCommonFinger
 from matcher.domain.gallery import Contender, Impression, StoredPerson
 from matcher.domain.probe import GivenSamples, Probe, Side
+from matcher.models import ModelBundle
 from matcher.use_cases.capture import read_template
 from matcher.use_cases.contest import contest
 from matcher.use_cases.judge import Judge
@@ -28,6 +29,7 @@ class Verify:
     store: Store
     probing: Probing
     pool: WorkerPool
+    models: ModelBundle
     judge: Judge
     readiness: Readiness
     target_fmr: float
@@ -51,9 +53,11 @@ class Verify:
             Kind.VERIFY, origin.caller, origin.request_id, target_fmr or self.target_fmr, 1
         )
         threshold = self.judge.threshold(question, 1)
-        probe = await self.pool.run(_prepared, side)
-        candidates = await self.pool.run(contest, probe, [other], threshold=threshold, most=1)
-        wrong = await self.pool.run(misplaced, probe, other)
+        probe = await self.pool.run(_prepared, self.models.comparator, side)
+        candidates = await self.pool.run(
+            contest, self.models, probe, [other], threshold=threshold, most=1
+        )
+        wrong = await self.pool.run(misplaced, self.models, probe, other)
         if not candidates:
             raise NoCommonFinger("the two sides have no finger in common", misplaced=_named(wrong))
         async with self.store.write() as records:
@@ -73,27 +77,30 @@ class Verify:
 
     async def _contender(self, right: Probe) -> Contender:
         if isinstance(right, GivenSamples):
-            fingers = await self.pool.run(_prepared, await self.probing.side(right, "right"))
+            side = await self.probing.side(right, "right")
+            fingers = await self.pool.run(_prepared, self.models.comparator, side)
             return Contender(
                 None, False, {position: [Impression(None, f)] for position, f in fingers.items()}
             )
         person = await self.probing.stored(right, "right")
         async with self.store.read() as records:
             templates = await records.encounters.templates(person.encounter_ids)
-        return await self.pool.run(_stored_contender, person, templates)
+        return await self.pool.run(_stored_contender, self.models.comparator, person, templates)
 
 
-def _prepared(side: Side) -> dict[int, Prepared]:
-    return {finger.position: prepare(finger.minutiae) for finger in side.fingers}
+def _prepared(comparator: Comparator, side: Side) -> dict[int, PreparedFinger]:
+    return {finger.position: comparator.prepare(finger.minutiae) for finger in side.fingers}
 
 
 def _stored_contender(
-    person: StoredPerson, templates: Mapping[str, Mapping[int, bytes]]
+    comparator: Comparator,
+    person: StoredPerson,
+    templates: Mapping[str, Mapping[int, bytes]],
 ) -> Contender:
     impressions: dict[int, list[Impression]] = {}
     for encounter_id in person.encounter_ids:
         for position, template in templates.get(encounter_id, {}).items():
-            finger = prepare(read_template(template))
+            finger = comparator.prepare(read_template(template))
             impressions.setdefault(position, []).append(Impression(encounter_id, finger))
     return Contender(person.person_id, person.known_fraud, impressions)
 

@@ -16,11 +16,11 @@ from passport.matcher.v1 import (
     identification_pb2_grpc,
 )
 from servicekit.grpc.server import Server
-from servicekit.process.clock import clock_from
+from servicekit.process.clock import make_clock
 from servicekit.process.worker_pool import WorkerPool
 from servicekit.storage.database import Database
 from servicekit.storage.idempotency import IdempotentRequests
-from servicekit.storage.request_retention import forgetting_requests
+from servicekit.storage.idempotency_retention import purge_records_daily
 
 from matcher.comparison import compare
 from matcher.config import Settings
@@ -34,7 +34,7 @@ from matcher.service.admin import MatcherAdmin
 from matcher.service.encounters import Encounters
 from matcher.service.identification import Evidence, Identification, Verification
 from matcher.store.store import Store
-from matcher.store.tables import requests
+from matcher.store.tables import idempotency_records
 from matcher.supervision import Supervision
 from matcher.use_cases import curate, enrol, evidence, identify, search, status, verify
 from matcher.use_cases.capture import Capture, Gate, read_template
@@ -83,7 +83,7 @@ async def truth(settings: Settings) -> AsyncIterator[Truth]:
 
 async def serve(settings: Settings) -> None:
     """Serve until told to stop; raises what Server raises, or SQLAlchemyError without a schema."""
-    server = Server(settings, domain="passport.matcher", services=_SERVICES)
+    server = Server(settings, error_domain="passport.matcher", services=_SERVICES)
     async with truth(settings) as base:
         async with base.store.read() as records:
             await records.changes.head()
@@ -104,7 +104,9 @@ async def serve(settings: Settings) -> None:
             await supervision.run(settings.follow_seconds)
 
         readiness.tell(tell)
-        async with forgetting_requests(base.database, requests, settings.keep_requests_days):
+        async with purge_records_daily(
+            base.database, idempotency_records, settings.idempotency_retention_days
+        ):
             await server.run(live)
         await base.follower.save()
 
@@ -112,8 +114,8 @@ async def serve(settings: Settings) -> None:
 def _add_services(
     settings: Settings, base: Truth, readiness: Readiness, extractor: Extractor, server: Server
 ) -> None:
-    store, pool, clock = base.store, base.pool, clock_from(settings)
-    once = IdempotentRequests(base.database, requests)
+    store, pool, clock = base.store, base.pool, make_clock(settings)
+    once = IdempotentRequests(base.database, idempotency_records)
     gate = Gate(settings.minimum_quality, settings.minimum_minutiae)
     capture = Capture(extractor, gate, pool, settings.keep_images)
     probing = Probing(store, capture, pool)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from passport.matcher.v1 import encounters_pb2, identification_pb2
 from passport.type.v1 import biometrics_pb2
-from servicekit.security.identity import caller
+from servicekit.security.identity import current_caller
 
 from matcher.domain.biometrics import Image, Missing, Sample, Template
 from matcher.domain.change import Change
@@ -53,7 +53,7 @@ def origin(
     | identification_pb2.VerifyRequest,
 ) -> Origin:
     """Who asks, by which request."""
-    return Origin(caller().uri, request.request_id)
+    return Origin(current_caller().uri, request.request_id)
 
 
 def change(token: str) -> Change | None:

@@ -12,9 +12,9 @@ from time import perf_counter
 from typing import Any
 
 from grpc_health.v1 import health_pb2, health_pb2_grpc
-from harness.calls import together
 from harness.country import Country
-from harness.people import REGISTRY
+from harness.identities import REGISTRY
+from harness.patient_calls import run_concurrently
 from matcher.comparison.compare import compare, prepare
 from matcher.comparison.prefilter import promise
 from matcher.extraction.extractor import Extractor
@@ -78,11 +78,11 @@ def imports() -> Figure:
 async def empty_calls(country: Country) -> Figure:
     """Health checks of the matcher: mutual TLS, policy and interceptors, but no work."""
     # The published stubs know no methods.
-    health: Any = health_pb2_grpc.HealthStub(country.people.channel("matcher", REGISTRY))
+    health: Any = health_pb2_grpc.HealthStub(country.clients.channel("matcher", REGISTRY))
     calls = [partial(health.Check, health_pb2.HealthCheckRequest(), timeout=10.0)] * 4_000
-    await together(AT_ONCE, calls[:200])
+    await run_concurrently(AT_ONCE, calls[:200])
     began = perf_counter()
-    await together(AT_ONCE, calls)
+    await run_concurrently(AT_ONCE, calls)
     rate = len(calls) / (perf_counter() - began)
     return Figure(
         "empty calls", rate, "/s", f"health Check of the same server, {AT_ONCE} in flight"

@@ -10,11 +10,11 @@ from statistics import median
 from time import monotonic, process_time
 
 import jwt
-from harness.calls import insist, together
 from harness.configuration import KID
 from harness.country import Country
+from harness.identities import NATIONAL, OFFICE, REGISTRY, Identity
 from harness.office import Office
-from harness.people import NATIONAL, OFFICE, REGISTRY, Who
+from harness.patient_calls import call_until_answered, run_concurrently
 from harness.progress import Progress
 from harness.world.names import calendar_date, holder
 from harness.world.population import Applicant
@@ -31,7 +31,7 @@ from passport.type.v1 import biometrics_pb2 as biometrics
 from benchmarks.figures import Figure
 from benchmarks.limits import AT_ONCE
 
-ISSUANCE = Who(NATIONAL, "issuance")
+ISSUANCE = Identity(NATIONAL, "issuance")
 SEED = 7
 CALLS_A_JOURNEY, FINGERS = 6, 2
 _KILLS = 3
@@ -45,8 +45,8 @@ class Measures:
     def __init__(self, country: Country, progress: Progress) -> None:
         self._country = country
         self._progress = progress
-        self._encounters = EncountersStub(country.people.channel("matcher", REGISTRY))
-        self._identification = IdentificationStub(country.people.channel("matcher", ISSUANCE))
+        self._encounters = EncountersStub(country.clients.channel("matcher", REGISTRY))
+        self._identification = IdentificationStub(country.clients.channel("matcher", ISSUANCE))
 
     async def enrolments(self, people: Sequence[Samples]) -> Figure:
         """Templates of two fingers each, stored without a search."""
@@ -70,14 +70,14 @@ class Measures:
                     samples=identification.SampleSet(samples=samples)
                 ),
             )
-            answers.append(await insist(self._identification.Identify, request))
+            answers.append(await call_until_answered(self._identification.Identify, request))
 
         searches = [partial(search, *one) for one in zip(*_named(probes), strict=True)]
         figure = await self._rate("identifications", "searches", searches)
         hits = sum(answer.outcome == identification.OUTCOME_HIT for answer in answers)
         people = answers[0].people_searched
         how = f"{figure.how}; {people:,} people, {hits} hits"
-        promised = min(people, Settings.model_fields["persons_prefiltered"].default)
+        promised = min(people, Settings.model_fields["max_persons_prefiltered"].default)
         compared = sum(answer.people_compared for answer in answers) / len(answers)
         figure = Figure(figure.name, figure.value, figure.unit, how)
         return figure, promised * FINGERS, compared * FINGERS
@@ -91,9 +91,11 @@ class Measures:
 
     async def print_jobs(self, count: int) -> Figure:
         """Jobs taken by the printer service: signature checked, page made and read back."""
-        stub = PrintJobsStub(self._country.people.channel("printer", ISSUANCE))
+        stub = PrintJobsStub(self._country.clients.channel("printer", ISSUANCE))
         requests = [self._print_job(number) for number in range(count)]
-        taking = [partial(insist, stub.CreatePrintJob, request) for request in requests]
+        taking = [
+            partial(call_until_answered, stub.CreatePrintJob, request) for request in requests
+        ]
         return await self._rate("print jobs taken", "jobs", taking)
 
     async def journeys(self, comers: Sequence[Applicant]) -> Figure:
@@ -118,7 +120,7 @@ class Measures:
 
     async def _take_in(self, office: Office, comer: Applicant) -> None:
         case = await office.counter.take_in(comer)
-        office.casebook.add(case)
+        office.ground_truth.add(case)
         await office.counter.interview(case)
 
     def _enrolling(self, key: str, samples: Samples) -> Callable[[], Awaitable[object]]:
@@ -128,7 +130,7 @@ class Measures:
             person_id=key,
             samples=samples,
         )
-        return partial(insist, self._encounters.CreateEncounter, request)
+        return partial(call_until_answered, self._encounters.CreateEncounter, request)
 
     def _print_job(self, number: int) -> jobs.CreatePrintJobRequest:
         document, today = f"X{number:07d}", self._country.now.date()
@@ -165,7 +167,7 @@ class Measures:
                 await piece()
                 count.add()
 
-            await together(AT_ONCE, [partial(one, piece) for piece in work])
+            await run_concurrently(AT_ONCE, [partial(one, piece) for piece in work])
             phase = count.phase()
         used = {who: now - before[who] for who, now in self._processor_seconds().items()}
         others = max(0.0, used.pop("others") / phase.seconds)
@@ -179,7 +181,7 @@ class Measures:
 
     def _processor_seconds(self) -> dict[str, float]:
         """By process; what others take of a shared machine says how far to trust a figure."""
-        ours = {name: use.cpu_seconds for name, use in self._country.use.items()}
+        ours = {name: usage.cpu_seconds for name, usage in self._country.usage.items()}
         ours["client"] = process_time()
         return ours | {"others": _busy_seconds() - sum(ours.values())}
 

@@ -14,13 +14,13 @@ from dataclasses import asdict
 from datetime import datetime, time
 from pathlib import Path
 
-from harness.configuration import Layout, Wishes
+from harness.configuration import CountryOptions, Layout
 from harness.country import Country
 from harness.fortnight import ZONE
+from harness.journey_office import BEGINNING, FIRST_MONDAY
 from harness.progress import Progress
-from harness.town import BEGINNING, FIRST_MONDAY
-from harness.world.fingers import drawn, rendered
-from harness.world.population import applicant, somebody
+from harness.world.fingers import synthetic_image_fingers, template_fingers
+from harness.world.population import a_person, applicant
 
 from benchmarks import limits
 from benchmarks.figures import Figure, Held, as_json, as_table, draw
@@ -28,7 +28,7 @@ from benchmarks.measures import CALLS_A_JOURNEY, SEED, Measures, keys
 
 _PICTURED, _SEARCHES, _JOURNEYS, _JOBS = 12, 400, 160, 400
 # So that nobody is sent to an examiner, and everybody is printed on the day.
-_WISHES = Wishes(target_fpir=1e-6, books_per_machine_per_day=10_000)
+_WISHES = CountryOptions(target_fpir=1e-6, books_per_machine_per_day=10_000)
 
 
 async def measure(out: Path, people: int, progress: Progress) -> tuple[list[Held], list[Figure]]:
@@ -36,12 +36,12 @@ async def measure(out: Path, people: int, progress: Progress) -> tuple[list[Held
     progress.say("making fingers")
     with ProcessPoolExecutor(limits.CORES) as renderer:
         pictured = [
-            await rendered(SEED, key, renderer=renderer, occasions=1).samples(1)
+            await synthetic_image_fingers(SEED, key, renderer=renderer, occasions=1).samples(1)
             for key in keys(_PICTURED, "pictured")
         ]
-    on_record = [await drawn(SEED, key).samples(1) for key in keys(people)]
-    probes = [await drawn(SEED, key).samples(2) for key in keys(min(people, _SEARCHES))]
-    comers = [applicant(somebody(SEED, key), FIRST_MONDAY) for key in keys(_JOURNEYS, "applicant")]
+    on_record = [await template_fingers(SEED, key).samples(1) for key in keys(people)]
+    probes = [await template_fingers(SEED, key).samples(2) for key in keys(min(people, _SEARCHES))]
+    comers = [applicant(a_person(SEED, key), FIRST_MONDAY) for key in keys(_JOURNEYS, "applicant")]
     progress.say("limits of this machine")
     commits, imports = limits.commits(out), limits.imports()
     prefilterings, comparisons = limits.comparisons()

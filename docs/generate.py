@@ -70,7 +70,7 @@ def main() -> None:
 
 
 def written() -> dict[Path, str]:
-    """What each file should hold."""
+    """Return what each file should hold."""
     examples = {ROOT / f"deploy/config/{name}.toml": example(name) for name in EXAMPLES}
     return {ROOT / "docs/errors.md": errors_page(), **examples}
 

@@ -6,9 +6,8 @@ from typing import Any
 
 import grpc
 import pytest
-from harness.calls import reason
 from harness.country import Country
-from harness.people import (
+from harness.identities import (
     ADMINISTRATOR,
     EXAMINERS,
     FRONTDESK,
@@ -18,8 +17,9 @@ from harness.people import (
     OPERATOR,
     REGISTRY,
     SUPERVISOR,
-    Who,
+    Identity,
 )
+from harness.patient_calls import reason
 from servicekit.security.identity import Caller, parse_identity
 from servicekit.security.policy import Policy
 
@@ -28,8 +28,8 @@ from .contracts import Rpc, rpcs
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 POLICY = Policy.load(Path(__file__).parents[2] / "deploy/policy/policy.toml")
-CITIZEN = Who(OFFICE, "budi", "citizen")
-SERVICES = tuple(Who(NATIONAL, name) for name in ("issuance", "matcher", "printer"))
+CITIZEN = Identity(OFFICE, "budi", "citizen")
+SERVICES = tuple(Identity(NATIONAL, name) for name in ("issuance", "matcher", "printer"))
 PERSONS = (OFFICERS[0], SUPERVISOR, EXAMINERS[0], OPERATOR, ADMINISTRATOR, CITIZEN)
 EVERYBODY = (*PERSONS, FRONTDESK, REGISTRY, *SERVICES)
 CONTRACTS = {
@@ -43,14 +43,16 @@ SYSTEM = (
 )
 
 
-def caller(who: Who) -> Caller:
+def caller(who: Identity) -> Caller:
     path = f"user/{who.name}/role/{who.role}" if who.role else f"service/{who.name}"
     return parse_identity(f"spiffe://id/office/{who.office}/{path}")
 
 
-async def refused(country: Country, service: str, method: str, who: Who, streams: bool) -> bool:
+async def refused(
+    country: Country, service: str, method: str, who: Identity, streams: bool
+) -> bool:
     """Whether the policy refused an empty request; any other answer means that it was let in."""
-    line: Any = country.people.channel(service, who)
+    line: Any = country.clients.channel(service, who)
     try:
         if streams:
             async for _ in line.unary_stream(f"/{method}")(b"", timeout=1):
@@ -66,7 +68,7 @@ async def refused(country: Country, service: str, method: str, who: Who, streams
 async def test_a_method_is_open_exactly_where_the_table_says(
     country: Country, service: str
 ) -> None:
-    def called(rpc: Rpc, who: Who) -> "asyncio.Future[bool]":
+    def called(rpc: Rpc, who: Identity) -> "asyncio.Future[bool]":
         streams = rpc.descriptor.server_streaming
         return asyncio.ensure_future(refused(country, service, rpc.name, who, streams))
 

@@ -4,7 +4,18 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import UTC, date, datetime
 
 import pytest
-from harness.facts import Books, Check, Facts, Kill, NoticeText, Phase, Prints, Row, Told, Use
+from harness.demo_facts import (
+    Books,
+    Check,
+    ExaminedPrints,
+    Facts,
+    Kill,
+    NoticeCount,
+    NoticeText,
+    Phase,
+    ProcessUsage,
+    ScheduleRow,
+)
 from PIL import Image
 
 
@@ -16,14 +27,14 @@ def workers() -> Iterator[Executor]:
 
 @pytest.fixture
 def facts() -> Facts:
-    applied = date(2018, 10, 29)
+    applied_on = date(2018, 10, 29)
     return Facts(
         seed=7,
         began=datetime(2026, 1, 2, 3, 4, tzinfo=UTC),
-        as_it_was=[Row(applied, date(2018, 11, 5), 92)],
-        as_it_would_have_been=[Row(applied, date(2018, 11, 1), 92)],
+        as_it_was=[ScheduleRow(applied_on, date(2018, 11, 5), 92)],
+        as_it_would_have_been=[ScheduleRow(applied_on, date(2018, 11, 1), 92)],
         announcement=NoticeText(datetime(2018, 10, 31, 18, tzinfo=UTC), "Jadwal", "Schedule"),
-        told=[Told(applied, "the day of collection", 92)],
+        notice_counts=[NoticeCount(applied_on, "the day of collection", 92)],
         notices=[NoticeText(datetime(2018, 10, 29, 9, tzinfo=UTC), "Siap <1>", "Ready <1>")],
         applications=93,
         collected=92,
@@ -32,11 +43,11 @@ def facts() -> Facts:
         planted_adjudicated=1,
         planted_confirmed=1,
         books=Books(100, 92, 1, 0, 7),
-        prints=Prints(_png(), 12, 21.5, 5.25, 2100),
+        examined_prints=ExaminedPrints(_png(), 12, 21.5, 5.25, 2100),
         data_page=_png(),
         phases=[Phase("printed and read", 92, "books", 4.0)],
         kills=[Kill("matcher", "enrolling", 3.5)],
-        use={"matcher": Use(700 * 2**20, 90.0)},
+        usage={"matcher": ProcessUsage(700 * 2**20, 90.0)},
         versions={"Python": "3.11"},
         checks=[Check("nobody is forgotten", False, "1 waits")],
         wall_seconds=200.04,

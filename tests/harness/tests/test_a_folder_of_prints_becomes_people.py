@@ -3,10 +3,10 @@ from concurrent.futures import Executor
 from pathlib import Path
 
 import pytest
-from harness.world.fingers import Photographed, render
-from harness.world.folder import BadImages, Resolutions, pairs
+from harness.world.fingers import ImageFileFingers, render
+from harness.world.image_folder import BadImages, Resolutions, pairs
 from harness.world.population import Size, create
-from harness.world.sensor import take
+from harness.world.sensor import capture_all
 from passport.type.v1 import biometrics_pb2 as biometrics
 from PIL import Image
 
@@ -30,7 +30,7 @@ def test_fingers_are_paired_set_by_set_with_their_resolution(folder: Path) -> No
 
 
 async def test_files_of_other_kinds_are_prints_too(folder: Path, tmp_path: Path) -> None:
-    with Image.open(folder / "A" / "1_1.png") as picture:
+    with Image.open(folder / "A" / "1_1.png") as page_as_png:
         for name in (
             "1_1.jpg",
             "1_2.JP2",
@@ -41,10 +41,10 @@ async def test_files_of_other_kinds_are_prints_too(folder: Path, tmp_path: Path)
             "4_1.png",
             "4_2.png",
         ):
-            picture.save(tmp_path / name)
+            page_as_png.save(tmp_path / name)
 
     first, _ = pairs(tmp_path, Resolutions.parse("500"))
-    taken = await Photographed(
+    taken = await ImageFileFingers(
         tuple(tuple(files.values()) for files in first.fingers), 500
     ).samples(1)
 
@@ -58,7 +58,7 @@ def test_a_poor_print_is_taken_again(folder: Path, workers: Executor) -> None:
     poor = folder / "A" / "1_0.png"
     poor.write_bytes(_blank(folder / "A" / "1_1.png"))
 
-    taken = take(pairs(folder, Resolutions.parse("500")), 10, workers)
+    taken = capture_all(pairs(folder, Resolutions.parse("500")), 10, workers)
     poor.unlink()
 
     assert taken.refused == 1
@@ -69,8 +69,8 @@ def test_people_of_the_folder_are_on_record_then_renew_or_deceive(
     folder: Path, workers: Executor
 ) -> None:
     found = pairs(folder, Resolutions.parse("500"))
-    people = take(found, 10, workers).people
-    size = Size(pictured_planted=1)
+    people = capture_all(found, 10, workers).people
+    size = Size(images_of_planted=1)
 
     world = create(1, workers, people, size)
     applicants = [a for a in world.all_applicants if a.human.fingers in people]
@@ -106,6 +106,6 @@ def test_a_folder_without_prints_is_refused(tmp_path: Path) -> None:
 
 def _blank(like: Path) -> bytes:
     target = io.BytesIO()
-    with Image.open(like) as picture:
-        Image.new("L", picture.size, 255).save(target, format="PNG")
+    with Image.open(like) as page_as_png:
+        Image.new("L", page_as_png.size, 255).save(target, format="PNG")
     return target.getvalue()

@@ -24,8 +24,8 @@ def test_enough_renew_and_enough_come_as_pictures(world: World) -> None:
     applicants = world.all_applicants
 
     assert sum(a.renews for a in applicants) >= 100
-    assert sum(a.human.fingers.pictured for a in applicants) >= 40
-    assert sum(h.fingers.pictured for h in world.on_record) >= 40
+    assert sum(a.human.fingers.has_images for a in applicants) >= 40
+    assert sum(h.fingers.has_images for h in world.on_record) >= 40
     assert len(world.on_record) == 2_000
 
 
@@ -44,7 +44,7 @@ async def test_the_same_seed_gives_the_same_world_and_another_seed_another(
     mine, same, different = (
         [(a.key, a.holder, a.day) for a in w.all_applicants] for w in (world, again, other)
     )
-    prints = [await w.on_record[-1].fingers.samples(1) for w in (world, again, other)]
+    examined_prints = [await w.on_record[-1].fingers.samples(1) for w in (world, again, other)]
 
     assert mine == same != different
-    assert prints[0] == prints[1] != prints[2]
+    assert examined_prints[0] == examined_prints[1] != examined_prints[2]

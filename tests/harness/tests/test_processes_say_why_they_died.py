@@ -22,12 +22,12 @@ async def test_each_life_has_its_own_ready_line_and_what_it_used_is_kept(tmp_pat
     child.start()
     first = await child.ready(within=20.0)
     child.kill9()
-    used = child.use()
+    used = child.usage()
     child.start()
     second = await child.ready(within=20.0)
     child.kill9()
 
     assert (first, second) == ("here", "here")
     assert used.peak_bytes > 0
-    assert child.use().peak_bytes >= used.peak_bytes
+    assert child.usage().peak_bytes >= used.peak_bytes
     assert not child.running

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from harness import audit
-from harness.casebook import Casebook
-from harness.facts import Check, Facts
-from harness.trays import Tray
+from harness.demo_facts import Check, Facts
+from harness.ground_truth import GroundTruth
+from harness.machine_output import MachineOutput
 from passport.printer.v1 import stock_pb2
 
 ISSUED, SPOILED, LOADED = (
@@ -20,16 +20,16 @@ Books = dict[str, "stock_pb2.BookState.ValueType"]
 
 
 @pytest.fixture
-def tray(tmp_path: Path) -> Tray:
+def output(tmp_path: Path) -> MachineOutput:
     (tmp_path / "tray").mkdir()
-    return Tray("M1", tmp_path / "ledger.jsonl", tmp_path / "tray")
+    return MachineOutput("M1", tmp_path / "ledger.jsonl", tmp_path / "tray")
 
 
-def test_books_that_agree_with_the_ledger_pass(tray: Tray, facts: Facts) -> None:
-    _print(tray, 1, "X0000001", "A1")
-    _print(tray, 2, "X0000002", "A2")
+def test_books_that_agree_with_the_ledger_pass(output: MachineOutput, facts: Facts) -> None:
+    _print(output, 1, "X0000001", "A1")
+    _print(output, 2, "X0000002", "A2")
 
-    failed = _failed(tray, {"X0000001": ISSUED, "X0000002": ISSUED, "X0000003": LOADED}, facts)
+    failed = _failed(output, {"X0000001": ISSUED, "X0000002": ISSUED, "X0000003": LOADED}, facts)
 
     assert failed == []
     assert facts.printed_twice == 0
@@ -37,12 +37,12 @@ def test_books_that_agree_with_the_ledger_pass(tray: Tray, facts: Facts) -> None
 
 
 def test_a_spoiled_book_may_carry_the_number_that_was_printed_again(
-    tray: Tray, facts: Facts
+    output: MachineOutput, facts: Facts
 ) -> None:
-    _print(tray, 1, "X0000001", "A1")
-    _print(tray, 2, "X0000002", "A1")
+    _print(output, 1, "X0000001", "A1")
+    _print(output, 2, "X0000002", "A1")
 
-    assert _failed(tray, {"X0000001": SPOILED, "X0000002": ISSUED}, facts) == []
+    assert _failed(output, {"X0000001": SPOILED, "X0000002": ISSUED}, facts) == []
     assert facts.printed_twice == 0
 
 
@@ -58,12 +58,12 @@ def test_a_spoiled_book_may_carry_the_number_that_was_printed_again(
     ],
 )
 def test_what_was_printed_twice_is_counted(
-    tray: Tray, facts: Facts, printed: Iterable[tuple[str, str]], books: Books
+    output: MachineOutput, facts: Facts, printed: Iterable[tuple[str, str]], books: Books
 ) -> None:
     for line, (serial, number) in enumerate(printed, start=1):
-        _print(tray, line, serial, number)
+        _print(output, line, serial, number)
 
-    failed = _failed(tray, books, facts)
+    failed = _failed(output, books, facts)
 
     assert "no passport was printed twice" in failed
     assert facts.printed_twice >= 1
@@ -72,33 +72,33 @@ def test_what_was_printed_twice_is_counted(
 @pytest.mark.parametrize(
     ("books", "says"),
     [
-        ({"X0000001": LOADED}, "nothing came out of a machine that the service does not know"),
+        ({"X0000001": LOADED}, "no machine printed a book that the service does not know"),
         (
             {"X0000001": ISSUED, "X0000009": ISSUED},
-            "each passport issued came out of a machine, once",
+            "each passport issued was printed exactly once",
         ),
     ],
 )
 def test_books_that_differ_from_the_ledger_fail(
-    tray: Tray, facts: Facts, books: Books, says: str
+    output: MachineOutput, facts: Facts, books: Books, says: str
 ) -> None:
-    _print(tray, 1, "X0000001", "A1")
+    _print(output, 1, "X0000001", "A1")
 
-    assert says in _failed(tray, books, facts)
+    assert says in _failed(output, books, facts)
 
 
-def test_a_page_exchanged_in_the_tray_is_noticed(tray: Tray, facts: Facts) -> None:
-    _print(tray, 1, "X0000001", "A1")
-    (tray.folder / "000001-X0000001.pdf").write_bytes(_page("A2"))
+def test_a_page_exchanged_in_the_tray_is_noticed(output: MachineOutput, facts: Facts) -> None:
+    _print(output, 1, "X0000001", "A1")
+    (output.folder / "000001-X0000001.pdf").write_bytes(_page("A2"))
 
-    assert "what lies in the trays is what the ledgers say" in _failed(
-        tray, {"X0000001": ISSUED}, facts
+    assert "the pages in the trays are those of the ledgers" in _failed(
+        output, {"X0000001": ISSUED}, facts
     )
 
 
-def _failed(tray: Tray, books: Books, facts: Facts) -> list[str]:
+def _failed(output: MachineOutput, books: Books, facts: Facts) -> list[str]:
     count = list(books.values()).count
-    evidence = audit.Evidence(
+    data = audit.AuditData(
         files=[],
         notices=[],
         books=[stock_pb2.Book(serial=serial, state=state) for serial, state in books.items()],
@@ -108,25 +108,25 @@ def _failed(tray: Tray, books: Books, facts: Facts) -> list[str]:
             spoiled=count(SPOILED),
             loaded=count(LOADED),
         ),
-        trays=[tray],
-        casebook=Casebook([]),
+        machine_outputs=[output],
+        ground_truth=GroundTruth([]),
         examined=[],
         zone=ZoneInfo("Asia/Makassar"),
     )
-    checks: list[Check] = list(audit.books(evidence, facts))
+    checks: list[Check] = list(audit.books(data, facts))
     return [check.what for check in checks if not check.holds]
 
 
-def _print(tray: Tray, line: int, serial: str, number: str) -> None:
+def _print(output: MachineOutput, line: int, serial: str, number: str) -> None:
     page = _page(number)
     entry = {
         "book_serial": serial,
         "job_name": str(line),
         "sha256": hashlib.sha256(page).hexdigest(),
     }
-    with tray.ledger.open("a") as ledger:
+    with output.ledger.open("a") as ledger:
         ledger.write(json.dumps(entry) + "\n")
-    (tray.folder / f"{line:06d}-{serial}.pdf").write_bytes(page)
+    (output.folder / f"{line:06d}-{serial}.pdf").write_bytes(page)
 
 
 def _page(number: str) -> bytes:

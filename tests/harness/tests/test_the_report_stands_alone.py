@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from harness import report
-from harness.facts import Facts
+from harness.demo_facts import Facts
 
 
 class _Page(HTMLParser):

@@ -1,4 +1,4 @@
-from harness.facts import Facts
+from harness.demo_facts import Facts
 from harness.summary import summary
 
 

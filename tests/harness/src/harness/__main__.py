@@ -8,10 +8,10 @@ from pathlib import Path
 import grpc
 
 from harness.configuration import NotOurs
-from harness.demo import Order, demo
+from harness.demo import DemoOptions, demo
 from harness.process import Died, PortTaken
 from harness.up import up
-from harness.world.folder import BadImages, Resolutions, pairs
+from harness.world.image_folder import BadImages, Resolutions, pairs
 
 _USAGE_ERROR, _FAILED = 2, 1
 
@@ -76,7 +76,7 @@ def _demo(options: argparse.Namespace) -> int:
     resolutions = Resolutions.parse(" ".join(options.dpi))
     fingers = pairs(options.images, resolutions) if options.images else []
     images = options.images.resolve().name if options.images else ""
-    facts = asyncio.run(demo(Order(options.seed, options.out, fingers, images)))
+    facts = asyncio.run(demo(DemoOptions(options.seed, options.out, fingers, images)))
     for check in facts.failed:
         sys.stdout.write(f"FAILED: {check.what}: {check.found}\n")
     held = len(facts.checks) - len(facts.failed)

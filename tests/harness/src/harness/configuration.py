@@ -15,13 +15,13 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from harness.people import NATIONAL, OFFICE, People, Who
+from harness.identities import NATIONAL, OFFICE, ClientChannels, Identity
 
 Settings: TypeAlias = dict[str, object]
 
 REPOSITORY = Path(__file__).parents[4]
 KID = "issuance-2018"
-LEAST_QUALITY = 10
+MINIMUM_QUALITY = 10
 """NFIQ 2 score from which sensors and matcher accept a print; small sensors seldom reach more."""
 SERVICES = ("matcher", "issuance", "printer")
 _MARK = ".made-by-harness"
@@ -32,7 +32,7 @@ class NotOurs(OSError):
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class CountryOptions:
     """How a country shall be.
 
     ports: of the services, in the order of SERVICES; None takes free ones.
@@ -109,21 +109,23 @@ class Layout:
         return self.logs / f"{process}.log"
 
 
-def write_all(layout: Layout, addresses: Mapping[str, str], wishes: Wishes, people: People) -> None:
+def write_all(
+    layout: Layout, addresses: Mapping[str, str], options: CountryOptions, clients: ClientChannels
+) -> None:
     """Write the configuration file of every service, and the keys they name."""
     _write_clearance_keys(layout)
     ours = {
-        "matcher": _matcher(layout, wishes),
-        "issuance": _issuance(layout, addresses, wishes),
+        "matcher": _matcher(layout, options),
+        "issuance": _issuance(layout, addresses, options),
         "printer": _printer(layout),
     }
     for name, settings in ours.items():
-        common = _common(layout, name, addresses[name], people)
+        common = _common(layout, name, addresses[name], clients)
         layout.config(name).write_text(_toml(common | settings), encoding="utf-8")
 
 
-def _common(layout: Layout, name: str, address: str, people: People) -> Settings:
-    tls = people.tls(Who(OFFICE if name == "printer" else NATIONAL, name))
+def _common(layout: Layout, name: str, address: str, clients: ClientChannels) -> Settings:
+    tls = clients.tls(Identity(OFFICE if name == "printer" else NATIONAL, name))
     return {
         "listen": address,
         "certificate": tls.certificate,
@@ -135,16 +137,16 @@ def _common(layout: Layout, name: str, address: str, people: People) -> Settings
     } | ({"clock_file": layout.clock} if layout.clock.exists() else {})
 
 
-def _matcher(layout: Layout, wishes: Wishes) -> Settings:
+def _matcher(layout: Layout, options: CountryOptions) -> Settings:
     return {
         "snapshot_file": layout.data / "matcher.snapshot",
-        "snapshot_every": 500,
-        "minimum_quality": LEAST_QUALITY,
-        "target_fpir": wishes.target_fpir,
+        "snapshot_interval_changes": 500,
+        "minimum_quality": MINIMUM_QUALITY,
+        "target_fpir": options.target_fpir,
     }
 
 
-def _issuance(layout: Layout, addresses: Mapping[str, str], wishes: Wishes) -> Settings:
+def _issuance(layout: Layout, addresses: Mapping[str, str], options: CountryOptions) -> Settings:
     return {
         "matcher": addresses["matcher"],
         "clearance_key": layout.keys / f"{KID}.key",
@@ -161,8 +163,8 @@ def _issuance(layout: Layout, addresses: Mapping[str, str], wishes: Wishes) -> S
                 "name": "Banjarmasin",
                 "timezone": "Asia/Makassar",
                 "printer": addresses["printer"],
-                "machines": wishes.machines,
-                "books_per_machine_per_day": wishes.books_per_machine_per_day,
+                "machines": options.machines,
+                "books_per_machine_per_day": options.books_per_machine_per_day,
             }
         ],
     }

@@ -12,40 +12,42 @@ import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from servicekit.process.clock import write_clock_file
 
-from harness.configuration import SERVICES, Layout, Wishes, write_all
-from harness.facts import Use
-from harness.people import ADMINISTRATOR, People
+from harness.configuration import SERVICES, CountryOptions, Layout, write_all
+from harness.demo_facts import ProcessUsage
+from harness.identities import ADMINISTRATOR, ClientChannels
+from harness.machine_output import MachineOutput
 from harness.process import Died, Process, free_ports
-from harness.trays import Tray
 
 _MIGRATE_SECONDS = 60.0
 _START_SECONDS = 120.0
 _POLL_SECONDS = 0.05
 _LAST = "issuance"
-# What must serve before a service counts as back; the whole server where nothing is named.
+# The gRPC service whose health decides whether a process serves; the whole server otherwise.
 _NEEDED = {"matcher": "passport.matcher.v1.Identification"}
 
 
 class Country:
-    """Started with ``async with``; now: the business time, held until it is moved; None: real time.
+    """A running country, started with ``async with``. now: fixed business time; None: real time.
 
-    people: channels of everybody. trays: what lies at the machines.
+    clients: channels of every identity. outputs: ledger and output tray of each machine.
     """
 
-    def __init__(self, layout: Layout, wishes: Wishes, now: datetime | None = None) -> None:
+    def __init__(
+        self, layout: Layout, options: CountryOptions, now: datetime | None = None
+    ) -> None:
         self.layout = layout
-        self._wishes = wishes
-        ports = wishes.ports or free_ports(len(SERVICES))
+        self._wishes = options
+        ports = options.ports or free_ports(len(SERVICES))
         self.addresses = dict(zip(SERVICES, map(_loopback, ports), strict=True))
-        self.people = People(self.layout.pki, self.addresses)
+        self.clients = ClientChannels(self.layout.pki, self.addresses)
         self.machines = {
             f"M{number}": _loopback(port)
-            for number, port in enumerate(free_ports(wishes.machines), start=1)
+            for number, port in enumerate(free_ports(options.machines), start=1)
         }
-        self.trays = [self._tray(machine_id) for machine_id in self.machines]
+        self.machine_outputs = [self._tray(machine_id) for machine_id in self.machines]
         if now is not None:
             self.set_clock(now)
-        write_all(self.layout, self.addresses, wishes, self.people)
+        write_all(self.layout, self.addresses, options, self.clients)
         self._processes = {name: self._service(name) for name in SERVICES}
         self._processes |= {
             machine_id: self._machine(machine_id, address)
@@ -58,7 +60,7 @@ class Country:
         try:
             await asyncio.gather(*(self._migrate(name) for name in SERVICES))
             await asyncio.gather(*(self.restart(name) for name in self._processes if name != _LAST))
-            # Were it here before the matcher, it would rightly open an outage.
+            # Started before the matcher it would open an outage, rightly.
             await self.restart(_LAST)
         except BaseException:
             await self._stack.aclose()
@@ -74,32 +76,32 @@ class Country:
         await self._stack.aclose()
 
     @property
-    def use(self) -> dict[str, Use]:
-        """What each process used until now."""
-        return {name: process.use() for name, process in self._processes.items()}
+    def usage(self) -> dict[str, ProcessUsage]:
+        """Return what each process has used until now."""
+        return {name: process.usage() for name, process in self._processes.items()}
 
     def set_clock(self, now: datetime) -> None:
-        """Move the business clock."""
+        """Set the business clock."""
         self.now = now
         write_clock_file(self.layout.clock, now)
 
     def kill9(self, name: str) -> None:
-        """End a process at once, as a power cut would."""
+        """Send SIGKILL to a process."""
         self._processes[name].kill9()
 
     async def terminate(self, name: str) -> None:
-        """Ask a process to stop and wait for its end."""
+        """Send SIGTERM to a process and wait for its end."""
         await self._processes[name].terminate()
 
     async def restart(self, name: str) -> float:
-        """Start a process that does not run; seconds until it serves."""
+        """Start a stopped process; return the seconds until it serves."""
         began = monotonic()
         self._processes[name].start()
         await self.serving(name)
         return monotonic() - began
 
     async def kill_and_restart(self, name: str) -> float:
-        """`kill -9`, and start again; seconds until it serves again."""
+        """Kill and start a process; return the seconds until it serves again."""
         self.kill9(name)
         return await self.restart(name)
 
@@ -110,7 +112,7 @@ class Country:
         if name in self.machines:
             return
         # The published stubs know no methods.
-        health: Any = health_pb2_grpc.HealthStub(self.people.channel(name, ADMINISTRATOR))
+        health: Any = health_pb2_grpc.HealthStub(self.clients.channel(name, ADMINISTRATOR))
         request = health_pb2.HealthCheckRequest(service=_NEEDED.get(name, ""))
         deadline = monotonic() + within
         while monotonic() < deadline and process.running:
@@ -124,7 +126,7 @@ class Country:
         raise Died(f"{name} does not serve; its log ends with:\n{process.tail()}")
 
     async def _end(self) -> None:
-        await self.people.close()
+        await self.clients.close()
         await asyncio.gather(*(process.terminate() for process in self._processes.values()))
 
     async def _migrate(self, name: str) -> None:
@@ -138,16 +140,16 @@ class Country:
         command = [sys.executable, "-m", name, "serve", "--config", str(self.layout.config(name))]
         return Process(name, command, self.layout.log(name))
 
-    def _tray(self, machine_id: str) -> Tray:
+    def _tray(self, machine_id: str) -> MachineOutput:
         folder = self.layout.machines / machine_id
-        return Tray(machine_id, folder / "ledger.jsonl", folder / "tray")
+        return MachineOutput(machine_id, folder / "ledger.jsonl", folder / "tray")
 
     def _machine(self, machine_id: str, address: str) -> Process:
-        tray = self._tray(machine_id)
+        output = self._tray(machine_id)
         command = [
             *(sys.executable, "-m", "printer", "machine"),
             *("--listen", address, "--name", machine_id),
-            *("--ledger", str(tray.ledger), "--tray", str(tray.folder)),
+            *("--ledger", str(output.ledger), "--tray", str(output.folder)),
             *("--books-per-minute", str(self._wishes.books_per_minute)),
         ]
         return Process(machine_id, command, self.layout.log(machine_id))

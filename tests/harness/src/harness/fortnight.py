@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from harness.country import Country
-from harness.facts import Facts, Kill, NoticeText, Row
+from harness.demo_facts import Facts, Kill, NoticeText, ScheduleRow
 from harness.office import Office
 from harness.progress import Progress
 from harness.roles.examiners import Examined
@@ -20,12 +20,12 @@ BOOKS_A_DAY = 162
 
 
 def moment(day: date, hour: int, minute: int = 0) -> datetime:
-    """An instant on the office's wall."""
+    """Return an instant given in the office's local time."""
     return datetime.combine(day, time(hour, minute), ZONE)
 
 
 class Fortnight:
-    """Lets the office live through it, and writes down what happened."""
+    """Runs the office through the fortnight and records what happened."""
 
     def __init__(
         self, office: Office, world: World, seed: int, progress: Progress, facts: Facts
@@ -35,7 +35,7 @@ class Fortnight:
         self.examined: list[Examined] = []
 
     async def run(self) -> None:
-        """From the morning of the outage until the second Friday after it."""
+        """Run from the morning of the outage to the second Friday after it."""
         for day in _working_days(FIRST_DAY, LAST_DAY):
             self._progress.say(f"{day:%A} {day.day} {day:%B} 2018")
             if day == FIRST_DAY:
@@ -63,7 +63,7 @@ class Fortnight:
         )
 
     async def _print(self, day: date) -> None:
-        """The day's books, as the plan releases them at the hour of opening."""
+        """Print the day's books, which the plan releases at opening time."""
         self._office.country.set_clock(moment(day, 7, 45))
         approved = (await self._office.administrator.applications()).get("approved", 0)
         self._office.country.set_clock(moment(day, 8))
@@ -72,10 +72,10 @@ class Fortnight:
                 await self._office.print(books, count.add, self._power_cut)
 
     async def _counter_hours(self, day: date) -> None:
-        if comers := self._world.applicants.get(day):
+        if arrivals := self._world.applicants.get(day):
             self._office.country.set_clock(moment(day, 8, 30))
-            with self._progress.counting("taken in", len(comers), "applications") as count:
-                await self._office.take_in(comers, moment(day, 13, 30), count.add)
+            with self._progress.counting("taken in", len(arrivals), "applications") as count:
+                await self._office.take_in(arrivals, moment(day, 13, 30), count.add)
 
     async def _hand_over(self, day: date) -> None:
         self._office.country.set_clock(moment(day, 14))
@@ -83,7 +83,7 @@ class Fortnight:
             self._progress.say(f"    14:00: {len(handed_over)} passports handed over")
 
     async def _decide(self) -> None:
-        """Whom the matcher named is examined; who is identified is approved."""
+        """Have candidates adjudicated and identified applications approved."""
         if waiting := await self._office.waiting_for_matcher():
             with self._progress.counting("identified", waiting, "people") as count:
                 self._facts.recaptured += await self._office.drain(count.add)
@@ -97,24 +97,25 @@ class Fortnight:
             )
 
     async def _what_was_announced(self) -> None:
-        """The plan over what the database holds now, had printing resumed when it did."""
+        """Simulate the plan with printing resumed on the day on which it did in 2018."""
         to_come = {
-            day: sum(not one.planted for one in comers)
-            for day, comers in self._world.applicants.items()
+            day: sum(not one.planted for one in arrivals)
+            for day, arrivals in self._world.applicants.items()
             if day > OUTAGE_ENDS
         }
-        plan = await self._office.supervisor.what_if(
+        plan = await self._office.supervisor.simulate_plan(
             printing_resumes=PRINTING_RESUMED, arrivals=to_come
         )
         self._facts.as_it_was = [
-            Row(day_of(row.applied_on), day_of(row.collect_on), row.count) for row in plan.rows
+            ScheduleRow(day_of(row.applied_on), day_of(row.collect_on), row.count)
+            for row in plan.rows
         ]
         now = self._office.country.now
         self._facts.announcement = NoticeText(now, plan.text.id, plan.text.en)
 
 
 class PowerCut:
-    """Cuts the printer service off when machines have printed a number of books, by the seed."""
+    """Kills the printer service once a number of books, chosen by the seed, is printed."""
 
     def __init__(self, country: Country, seed: int, progress: Progress, facts: Facts) -> None:
         self._country, self._progress, self._facts = country, progress, facts
@@ -122,8 +123,8 @@ class PowerCut:
         self._happened = False
 
     async def __call__(self) -> None:
-        """Look whether the moment has come."""
-        printed = sum(len(tray.printed()) for tray in self._country.trays)
+        """Kill the service if that many books are printed and it has not happened yet."""
+        printed = sum(len(output.printed()) for output in self._country.machine_outputs)
         if self._happened or printed < self._fatal:
             return
         self._happened = True

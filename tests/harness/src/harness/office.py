@@ -1,4 +1,4 @@
-"""Everybody who works at an office, and the deeds a day is made of."""
+"""The staff of an office, and what they do in the course of a day."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime, timedelta
@@ -6,164 +6,176 @@ from functools import partial
 
 from passport.issuance.v1 import applications_pb2 as pb
 
-from harness.calls import together, until
-from harness.casebook import Casebook
 from harness.country import Country
-from harness.people import OFFICERS
+from harness.ground_truth import GroundTruth
+from harness.identities import OFFICERS
+from harness.patient_calls import run_concurrently, wait_until
 from harness.roles.administrator import Administrator
+from harness.roles.application_list import applications
 from harness.roles.counter import Case, Counter
 from harness.roles.examiners import Examined, Examiners
-from harness.roles.files import applications
 from harness.roles.operator import Operator
 from harness.roles.supervisor import Supervisor
 from harness.world.names import day_of
 from harness.world.population import Applicant, Human
 
 BOOKS, PREFIX = 800, "X"
-_AT_ONCE = 16
-_MOST_TAKES = 8
+_CONCURRENT_CALLS = 16
+_MAX_CAPTURES = 8
 _WITHIN_SECONDS = 120.0
-_GLANCE_SECONDS = 0.1
+_POLL_SECONDS = 0.1
 
-Tell = Callable[[int], None]
-"""Called with how many more are done."""
-Meanwhile = Callable[[], Awaitable[None]]
-"""Done again and again while work goes on."""
-
-
-def nobody(_: int) -> None:
-    """Tells nobody."""
+ReportProgress = Callable[[int], None]
+"""Called with the number of pieces of work done since the last call."""
+WhilePrinting = Callable[[], Awaitable[None]]
+"""Called repeatedly while books are printed."""
 
 
-async def nothing() -> None:
-    """Does nothing."""
+def no_progress(_: int) -> None:
+    """Report nothing."""
+
+
+async def do_nothing() -> None:
+    """Do nothing."""
 
 
 class Office:
-    """The people of an office and those they need elsewhere; ids and order follow the seed."""
+    """Staff of an office, with examiners and administrator. seed: of request ids and order."""
 
     def __init__(self, country: Country, seed: int, on_record: Sequence[Human]) -> None:
-        people = country.people
+        clients = country.clients
         self.country = country
-        self.casebook = Casebook(on_record)
-        self.administrator = Administrator(people)
-        self.counter = Counter(people, seed)
-        self.supervisor = Supervisor(people, seed)
-        self.examiners = Examiners(people, seed, self.casebook.human)
-        self.operator = Operator(people, seed, country.trays)
-        self._channel = people.channel("issuance", OFFICERS[0])
+        self.ground_truth = GroundTruth(on_record)
+        self.administrator = Administrator(clients)
+        self.counter = Counter(clients, seed)
+        self.supervisor = Supervisor(clients, seed)
+        self.examiners = Examiners(clients, seed, self.ground_truth.human)
+        self.operator = Operator(clients, seed, country.machine_outputs)
+        self._channel = clients.channel("issuance", OFFICERS[0])
 
     async def open_print_room(self) -> None:
-        """Make the machines known and fill them with books."""
+        """Register the machines and load them with books."""
         for machine_id, address in self.country.machines.items():
             await self.operator.register(machine_id, f"ipp://{address}/ipp/print")
         await self.operator.fill(PREFIX, BOOKS)
 
     async def take_in(
-        self, comers: Sequence[Applicant], until_time: datetime, tell: Tell = nobody
+        self,
+        arrivals: Sequence[Applicant],
+        until_time: datetime,
+        report_progress: ReportProgress = no_progress,
     ) -> list[Case]:
-        """Papers, fee and fingers of all, many at a time; then interviews until a time of day.
+        """Take in all applicants concurrently, then interview one after the other until a time.
 
-        The order of completion is that of the comers, whatever happens at the same time.
+        Applications become complete in the order of `arrivals`.
         """
-        cases = await together(_AT_ONCE, [partial(self.counter.take_in, one) for one in comers])
+        cases = await run_concurrently(
+            _CONCURRENT_CALLS, [partial(self.counter.take_in, one) for one in arrivals]
+        )
         began, step = self.country.now, (until_time - self.country.now) / len(cases)
         for place, case in enumerate(cases, start=1):
-            self.casebook.add(case)
+            self.ground_truth.add(case)
             self.country.set_clock(began + place * step)
             await self.counter.interview(case)
-            tell(1)
+            report_progress(1)
         return cases
 
-    async def drain(self, tell: Tell = nobody) -> int:
-        """Until nobody waits for the matcher.
+    async def drain(self, report_progress: ReportProgress = no_progress) -> int:
+        """Wait until no application waits for identification.
 
-        Fingers it cannot use are taken again; returns how often. Who has no better ones stays.
+        Fingerprints that the matcher refuses are captured again; returns how often.
         """
-        taken_again = 0
-        for _ in range(_MOST_TAKES):
-            await self._all_identified(tell)
+        recaptures = 0
+        for _ in range(_MAX_CAPTURES):
+            await self._all_identified(report_progress)
             unusable = await self.files(pb.APPLICATION_STATE_PAID)
             for application in unusable:
-                await self.counter.take_again(self.casebook.cases[application.application_id])
-            taken_again += len(unusable)
+                await self.counter.recapture(self.ground_truth.cases[application.application_id])
+            recaptures += len(unusable)
             if not unusable:
                 break
-        return taken_again
+        return recaptures
 
     async def decide(self) -> tuple[list[Examined], int]:
-        """Ten minutes later examiners decide, then the supervisor; how many were approved."""
+        """Have examiners and the supervisor decide; return tasks and how many were approved."""
         self.minutes_later(10)
         examined = await self.examiners.decide_all()
         self.minutes_later(10)
         return examined, await self.supervisor.approve_all()
 
     async def print(
-        self, expected: int, tell: Tell = nobody, meanwhile: Meanwhile = nothing
+        self,
+        expected: int,
+        report_progress: ReportProgress = no_progress,
+        while_printing: WhilePrinting = do_nothing,
     ) -> None:
-        """Until so many passports more lie ready; the operator reads every book in hand."""
+        """Wait until this many more passports are ready; the operator checks every book."""
         before = done = await self._passports()
 
         async def progress() -> bool:
             nonlocal done
-            await self.operator.attend()
-            await meanwhile()
+            await self.operator.check_and_resolve()
+            await while_printing()
             now = await self._passports()
-            tell(now - done)
+            report_progress(now - done)
             done = now
             return done - before >= expected
 
         what = f"{expected} passports are ready"
-        await until(progress, what=what, within=_WITHIN_SECONDS, every=_GLANCE_SECONDS)
+        await wait_until(progress, what=what, within=_WITHIN_SECONDS, every=_POLL_SECONDS)
 
     async def hand_over(self, day: date) -> list[Case]:
-        """Give out what is ready and promised for the day or before it."""
+        """Hand over the ready passports that are promised for this day or an earlier one."""
         ready = await self.files(pb.APPLICATION_STATE_READY)
         today = [one for one in ready if day_of(one.promised_collection_date) <= day]
-        cases = [self.casebook.cases[one.application_id] for one in today]
-        await together(_AT_ONCE, [partial(self.counter.hand_over, case) for case in cases])
+        cases = [self.ground_truth.cases[one.application_id] for one in today]
+        await run_concurrently(
+            _CONCURRENT_CALLS, [partial(self.counter.hand_over, case) for case in cases]
+        )
         return cases
 
     async def matcher_fails(self) -> str:
-        """The matcher goes down; the cause that the watcher wrote into the outage it opened."""
+        """Stop the matcher; return the cause of the outage that issuance then opens."""
         await self.country.terminate("matcher")
-        return await until(
+        return await wait_until(
             self._outage_cause, what="the watcher opens an outage", within=_WITHIN_SECONDS
         )
 
     async def matcher_returns(self) -> float:
-        """The matcher is started and the watcher believes it; seconds until it served."""
+        """Start the matcher, wait for the end of the outage; return the seconds until it served."""
         seconds = await self.country.restart("matcher")
-        await until(self._no_outage, what="the watcher ends the outage", within=_WITHIN_SECONDS)
+        await wait_until(
+            self._no_outage, what="the watcher ends the outage", within=_WITHIN_SECONDS
+        )
         return seconds
 
     async def files(
         self, state: "pb.ApplicationState.ValueType" = pb.APPLICATION_STATE_UNSPECIFIED
     ) -> list[pb.Application]:
-        """The office's applications in a state, or all."""
+        """Return the office's applications in a state, or all."""
         return await applications(self._channel, state)
 
     async def waiting_for_matcher(self) -> int:
-        """How many people are complete and not identified."""
+        """Return how many applications wait for identification."""
         return (await self.administrator.applications()).get("identifying", 0)
 
     def minutes_later(self, minutes: int) -> None:
-        """Move the business clock on."""
+        """Advance the business clock."""
         self.country.set_clock(self.country.now + timedelta(minutes=minutes))
 
     async def _passports(self) -> int:
         states = await self.administrator.applications()
         return states.get("ready", 0) + states.get("handed_over", 0)
 
-    async def _all_identified(self, tell: Tell) -> None:
+    async def _all_identified(self, report_progress: ReportProgress) -> None:
         waiting = await self.waiting_for_matcher()
         while waiting:
-            left = await until(
+            left = await wait_until(
                 partial(self._fewer_than, waiting),
                 what="the matcher identifies people",
                 within=_WITHIN_SECONDS,
             )
-            tell(waiting - left)
+            report_progress(waiting - left)
             waiting = left
 
     async def _fewer_than(self, number: int) -> int | None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from time import monotonic
 
-from harness.facts import Use
+from harness.demo_facts import ProcessUsage
 
 _POLL_SECONDS = 0.02
 _READY = "READY "
@@ -91,10 +91,10 @@ class Process:
         except Died:
             self.kill9()
 
-    def use(self) -> Use:
+    def usage(self) -> ProcessUsage:
         """What its lives used until now; what it uses while it stops is not seen."""
         self._measure()
-        return Use(self._peak_bytes, self._earlier_cpu + self._cpu)
+        return ProcessUsage(self._peak_bytes, self._earlier_cpu + self._cpu)
 
     def tail(self, lines: int = 20) -> str:
         """The last lines of this life's output."""

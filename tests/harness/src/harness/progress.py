@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
 
-from harness.facts import Phase
+from harness.demo_facts import Phase
 
 _EVERY_SECONDS = 2.0
 

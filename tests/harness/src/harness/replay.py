@@ -6,10 +6,10 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from harness.facts import Row
+from harness.demo_facts import ScheduleRow
 
 
-async def replay(scenario: Path, plan: Path) -> list[Row]:
+async def replay(scenario: Path, plan: Path) -> list[ScheduleRow]:
     """Run `issuance replay`; raises RuntimeError with its words when it refuses."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "issuance", "replay", str(scenario), "--out", str(plan)),
@@ -22,9 +22,9 @@ async def replay(scenario: Path, plan: Path) -> list[Row]:
     return _rows(plan)
 
 
-def _rows(plan: Path) -> list[Row]:
+def _rows(plan: Path) -> list[ScheduleRow]:
     rows = json.loads(plan.read_text(encoding="utf-8"))["schedule"]
     return [
-        Row(date.fromisoformat(r["applied"]), date.fromisoformat(r["collect"]), r["count"])
+        ScheduleRow(date.fromisoformat(r["applied"]), date.fromisoformat(r["collect"]), r["count"])
         for r in rows
     ]

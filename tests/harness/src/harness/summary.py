@@ -1,19 +1,19 @@
-"""`summary.json`: the figures of a run for programs; the keys are a promise."""
+"""`summary.json`: the figures of a demo run, for programs. Its keys do not change."""
 
 import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.facts import Facts, Row
+from harness.demo_facts import Facts, ScheduleRow
 
 
 def write(facts: Facts, path: Path) -> None:
-    """Write the summary of a run."""
+    """Write the summary of a run as JSON."""
     path.write_text(json.dumps(summary(facts), indent=2) + "\n", encoding="utf-8")
 
 
 def summary(facts: Facts) -> dict[str, object]:
-    """The summary of a run; days as ISO 8601, times in seconds."""
+    """Return the summary of a run; days as ISO 8601, durations in seconds."""
     return {
         "as_it_was": {"collection_schedule": _schedule(facts.as_it_was)},
         "as_it_would_have_been": {"collection_schedule": _schedule(facts.as_it_would_have_been)},
@@ -44,8 +44,8 @@ def summary(facts: Facts) -> dict[str, object]:
     }
 
 
-def _schedule(rows: Sequence[Row]) -> list[dict[str, object]]:
+def _schedule(rows: Sequence[ScheduleRow]) -> list[dict[str, object]]:
     return [
-        {"applied": str(row.applied), "collect": str(row.collect), "count": row.count}
+        {"applied": str(row.applied_on), "collect": str(row.collect_on), "count": row.count}
         for row in rows
     ]

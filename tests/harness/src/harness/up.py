@@ -5,10 +5,10 @@ import signal
 import sys
 from pathlib import Path
 
-from harness.configuration import Layout, Wishes
+from harness.configuration import CountryOptions, Layout
 from harness.country import Country
+from harness.identities import ADMINISTRATOR, EXAMINERS, OFFICERS, OPERATOR, SUPERVISOR
 from harness.office import Office
-from harness.people import ADMINISTRATOR, EXAMINERS, OFFICERS, OPERATOR, SUPERVISOR
 from harness.process import refuse_taken
 
 PORTS = (7101, 7201, 7301)
@@ -21,8 +21,8 @@ async def up(directory: Path, pki: Path) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    wishes = Wishes(books_per_minute=60.0, ports=PORTS)
-    async with Country(Layout.fresh(directory, pki), wishes) as country:
+    options = CountryOptions(books_per_minute=60.0, ports=PORTS)
+    async with Country(Layout.fresh(directory, pki), options) as country:
         await Office(country, 0, []).open_print_room()
         sys.stdout.write(_description(country))
         sys.stdout.flush()
@@ -34,5 +34,5 @@ def _description(country: Country) -> str:
     lines += [f"{name:<10}ipp://{address}/ipp/print" for name, address in country.machines.items()]
     lines.append(f"authority {country.layout.pki / 'authority.pem'}")
     for who in (*OFFICERS, SUPERVISOR, *EXAMINERS, OPERATOR, ADMINISTRATOR):
-        lines.append(f"{who.role:<14} {who.office:<9} {country.people.tls(who).certificate}")
+        lines.append(f"{who.role:<14} {who.office:<9} {country.clients.tls(who).certificate}")
     return "\n".join([*lines, "Keys lie beside the certificates. Ctrl-C ends it.", ""])

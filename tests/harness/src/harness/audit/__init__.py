@@ -1,16 +1,16 @@
-"""The end of the fortnight is checked from the outside: services against machines and people.
+"""Audits of a finished run from the outside: services against machine ledgers and ground truth.
 
-Nothing here trusts a service's own sums: serials come from the machines' ledgers, document numbers
-from the text of the printed pages, identities from the making of the world.
+No audit trusts a service's own sums: serials come from the machines' ledgers, document numbers from
+the text of the printed pages, identities from the generated population.
 """
 
+from harness.audit.applicants import identities, people
 from harness.audit.books import books
-from harness.audit.days import dates, notices, queue
-from harness.audit.evidence import Evidence, day, gather
-from harness.audit.people import identities, people
+from harness.audit.dates_and_notices import dates, notices, queue
+from harness.audit.gathered import AuditData, day, gather
 
 __all__ = [
-    "Evidence",
+    "AuditData",
     "books",
     "dates",
     "day",

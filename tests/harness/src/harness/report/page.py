@@ -7,8 +7,8 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from harness.facts import Facts, Row
-from harness.report import figures
+from harness.demo_facts import Facts, ScheduleRow
+from harness.report import charts
 
 OUTAGE = (date(2018, 10, 26), date(2018, 10, 31))
 _LAST = date(2018, 11, 9)
@@ -36,20 +36,22 @@ def write(facts: Facts, path: Path) -> None:
         facts=facts,
         comparison=_comparison(was, would),
         person_days_saved=_waited(was) - _waited(would),
-        timelines=figures.timelines(was, would, OUTAGE, _LAST) if was and would else "",
-        backlog=figures.backlog(was, would, OUTAGE, _LAST) if was and would else "",
+        timelines=charts.timelines(was, would, OUTAGE, _LAST) if was and would else "",
+        backlog=charts.backlog(was, would, OUTAGE, _LAST) if was and would else "",
     )
     path.write_text(text, encoding="utf-8")
 
 
-def _comparison(was: Sequence[Row], would: Sequence[Row]) -> list[tuple[Row, list[Row]]]:
+def _comparison(
+    was: Sequence[ScheduleRow], would: Sequence[ScheduleRow]
+) -> list[tuple[ScheduleRow, list[ScheduleRow]]]:
     """Each row as it was, with the rows of the same day of application as it would have been."""
-    return [(row, [other for other in would if other.applied == row.applied]) for row in was]
+    return [(row, [other for other in would if other.applied_on == row.applied_on]) for row in was]
 
 
-def _waited(rows: Sequence[Row]) -> int:
+def _waited(rows: Sequence[ScheduleRow]) -> int:
     """Days waited by all people together."""
-    return sum(row.count * (row.collect - row.applied).days for row in rows)
+    return sum(row.count * (row.collect_on - row.applied_on).days for row in rows)
 
 
 def _day(day: date) -> str:

@@ -13,34 +13,34 @@ from passport.issuance.v1.adjudication_pb2_grpc import AdjudicationStub
 from passport.matcher.v1 import identification_pb2 as identification
 from passport.matcher.v1.identification_pb2_grpc import EvidenceStub
 
-from harness.calls import insist, pages
-from harness.people import EXAMINERS, People, Who
+from harness.identities import EXAMINERS, ClientChannels, Identity
+from harness.patient_calls import call_until_answered, pages
 from harness.world.seeds import request_id
 
 WhoIsWho = Callable[[str], str]
-"""From a person id of the system to the human being behind it."""
+"""Returns the key of the true person behind a person id."""
 
 
 @dataclass(slots=True)
 class Examined:
-    """A task that was decided, with the matcher's decision and the pictures looked at."""
+    """A decided adjudication task, with the matcher's decision and the figures examined."""
 
     task: pb.AdjudicationTask
     decision: identification.Decision
-    pictures: list[identification.DrawDecisionResponse] = field(default_factory=list)
+    figures: list[identification.DrawDecisionResponse] = field(default_factory=list)
 
     @property
     def confirmed(self) -> bool:
-        """Decided against the applicant."""
+        """Return whether the task was decided against the applicant."""
         return self.task.state == pb.TASK_STATE_CONFIRMED
 
 
 class Examiners:
-    """Three examiners who share the list of tasks."""
+    """Three examiners who share the list of adjudication tasks."""
 
-    def __init__(self, people: People, seed: int, who_is_who: WhoIsWho) -> None:
-        self._tasks = {w: AdjudicationStub(people.channel("issuance", w)) for w in EXAMINERS}
-        self._evidence = {w: EvidenceStub(people.channel("matcher", w)) for w in EXAMINERS}
+    def __init__(self, clients: ClientChannels, seed: int, who_is_who: WhoIsWho) -> None:
+        self._tasks = {w: AdjudicationStub(clients.channel("issuance", w)) for w in EXAMINERS}
+        self._evidence = {w: EvidenceStub(clients.channel("matcher", w)) for w in EXAMINERS}
         self._turns = cycle(EXAMINERS)
         self._seed = seed
         self._who_is_who = who_is_who
@@ -55,37 +55,41 @@ class Examiners:
 
     async def _examine(self, task: pb.AdjudicationTask) -> Examined:
         ask = identification.GetDecisionRequest(decision_id=task.decision_id)
-        examined = Examined(task, await insist(self._evidence[EXAMINERS[0]].GetDecision, ask))
+        examined = Examined(
+            task, await call_until_answered(self._evidence[EXAMINERS[0]].GetDecision, ask)
+        )
         while examined.task.state in (pb.TASK_STATE_OPEN, pb.TASK_STATE_CLAIMED):
             who = next(self._turns)
             claim = pb.ClaimTaskRequest(request_id=self._id(), task_id=task.task_id)
-            await insist(self._tasks[who].ClaimTask, claim)
-            examined.pictures.append(await self._look(who, task))
-            examined.task = await insist(self._tasks[who].DecideTask, self._decision(task))
+            await call_until_answered(self._tasks[who].ClaimTask, claim)
+            examined.figures.append(await self._look(who, task))
+            examined.task = await call_until_answered(
+                self._tasks[who].DecideTask, self._decision(task)
+            )
         return examined
 
     async def _look(
-        self, who: Who, task: pb.AdjudicationTask
+        self, who: Identity, task: pb.AdjudicationTask
     ) -> identification.DrawDecisionResponse:
         request = identification.DrawDecisionRequest(
             decision_id=task.decision_id, person_id=task.candidates[0].person_id
         )
-        return await insist(self._evidence[who].DrawDecision, request)
+        return await call_until_answered(self._evidence[who].DrawDecision, request)
 
     def _decision(self, task: pb.AdjudicationTask) -> pb.DecideTaskRequest:
         applicant = self._who_is_who(task.person_id)
-        under_other_names = [
+        same_person_ids = [
             candidate.person_id
             for candidate in task.candidates
             if candidate.person_id != task.person_id
             and self._who_is_who(candidate.person_id) == applicant
         ]
-        duplicate = bool(under_other_names)
+        duplicate = bool(same_person_ids)
         return pb.DecideTaskRequest(
             request_id=self._id(),
             task_id=task.task_id,
             verdict=pb.VERDICT_DUPLICATE if duplicate else pb.VERDICT_CLEARED,
-            reason=f"the same fingers as {under_other_names[0]}"
+            reason=f"the same fingers as {same_person_ids[0]}"
             if duplicate
             else "ridge flow and minutiae differ from the candidate's",
         )
@@ -93,7 +97,7 @@ class Examiners:
     async def _open_tasks(self) -> list[pb.AdjudicationTask]:
         async def fetch(token: str) -> tuple[list[pb.AdjudicationTask], str]:
             request = pb.ListTasksRequest(page_size=500, page_token=token)
-            answer = await insist(self._tasks[EXAMINERS[0]].ListTasks, request)
+            answer = await call_until_answered(self._tasks[EXAMINERS[0]].ListTasks, request)
             return list(answer.tasks), answer.next_page_token
 
         return await pages(fetch)

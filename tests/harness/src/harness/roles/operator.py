@@ -10,41 +10,43 @@ from passport.printer.v1.jobs_pb2_grpc import PrintJobsStub
 from passport.printer.v1.machines_pb2_grpc import MachinesStub
 from passport.printer.v1.stock_pb2_grpc import StockStub
 
-from harness.calls import insist, pages, together
-from harness.people import ADMINISTRATOR, OPERATOR, People
-from harness.trays import Tray, read_mrz
+from harness.identities import ADMINISTRATOR, OPERATOR, ClientChannels
+from harness.machine_output import MachineOutput, read_mrz
+from harness.patient_calls import call_until_answered, pages, run_concurrently
 from harness.world.seeds import request_id
 
-_AT_ONCE = 8
+_CONCURRENT_CALLS = 8
 
 
 class Operator:
-    """Fills machines, reads finished books, and looks at machines when the service cannot know."""
+    """Loads machines, checks printed books, and resolves unknown outcomes at the machine."""
 
-    def __init__(self, people: People, seed: int, trays: Sequence[Tray]) -> None:
-        channel = people.channel("printer", OPERATOR)
+    def __init__(
+        self, clients: ClientChannels, seed: int, machine_outputs: Sequence[MachineOutput]
+    ) -> None:
+        channel = clients.channel("printer", OPERATOR)
         self._jobs, self._stock = PrintJobsStub(channel), StockStub(channel)
         self._balance = PrinterAdminStub(channel)
-        self._machines = MachinesStub(people.channel("printer", ADMINISTRATOR))
-        self._trays = {tray.machine_id: tray for tray in trays}
+        self._machines = MachinesStub(clients.channel("printer", ADMINISTRATOR))
+        self._trays = {output.machine_id: output for output in machine_outputs}
         self._seed = seed
-        self.looked_at = 0
+        self.outcomes_resolved = 0
 
     async def register(self, machine_id: str, uri: str) -> None:
-        """The administrator makes a machine known."""
+        """Register a machine (as an administrator)."""
         request = machines_pb2.RegisterMachineRequest(
             request_id=self._id("machine", machine_id, uri), machine_id=machine_id, uri=uri
         )
-        await insist(self._machines.RegisterMachine, request)
+        await call_until_answered(self._machines.RegisterMachine, request)
 
     async def fill(self, prefix: str, count: int) -> None:
-        """Receive a delivery of ``count`` books and share three quarters among the machines."""
+        """Receive ``count`` books and load three quarters of them, shared among the machines."""
         delivery = stock_pb2.ReceiveBooksRequest(
             request_id=self._id("delivery", prefix),
             books=stock_pb2.BookRange(first_serial=f"{prefix}0000001", count=count),
             delivery_note=f"DN-{prefix}-1",
         )
-        await insist(self._stock.ReceiveBooks, delivery)
+        await call_until_answered(self._stock.ReceiveBooks, delivery)
         share = count * 3 // 4 // len(self._trays)
         for place, machine_id in enumerate(sorted(self._trays)):
             first = f"{prefix}{1 + place * share:07d}"
@@ -53,48 +55,48 @@ class Operator:
                 machine_id=machine_id,
                 books=stock_pb2.BookRange(first_serial=first, count=share),
             )
-            await insist(self._stock.LoadBooks, load)
+            await call_until_answered(self._stock.LoadBooks, load)
 
-    async def attend(self) -> int:
-        """Check every book that waits for it, settle what is unknown; returns how many moved."""
+    async def check_and_resolve(self) -> int:
+        """Check printed books and resolve unknown outcomes; return how many jobs that concerned."""
         unknown = await self.jobs(pb.PRINT_JOB_STATE_UNKNOWN_OUTCOME)
-        await together(_AT_ONCE, [partial(self._look, job) for job in unknown])
+        await run_concurrently(_CONCURRENT_CALLS, [partial(self._look, job) for job in unknown])
         waiting = await self.jobs(pb.PRINT_JOB_STATE_QUALITY_CHECK)
-        await together(_AT_ONCE, [partial(self._check, job) for job in waiting])
+        await run_concurrently(_CONCURRENT_CALLS, [partial(self._check, job) for job in waiting])
         return len(unknown) + len(waiting)
 
     async def jobs(
         self, state: "pb.PrintJobState.ValueType" = pb.PRINT_JOB_STATE_UNSPECIFIED
     ) -> list[pb.PrintJob]:
-        """Jobs in a state, or all, oldest first."""
+        """Return jobs in a state, or all, oldest first."""
 
         async def fetch(token: str) -> tuple[list[pb.PrintJob], str]:
             request = pb.ListPrintJobsRequest(state=state, page_size=500, page_token=token)
-            answer = await insist(self._jobs.ListPrintJobs, request)
+            answer = await call_until_answered(self._jobs.ListPrintJobs, request)
             return list(answer.jobs), answer.next_page_token
 
         return await pages(fetch)
 
     async def books(self) -> list[stock_pb2.Book]:
-        """Every book ever received, by serial."""
+        """Return every book ever received, by serial."""
 
         async def fetch(token: str) -> tuple[list[stock_pb2.Book], str]:
             request = stock_pb2.ListBooksRequest(page_size=1000, page_token=token)
-            answer = await insist(self._stock.ListBooks, request)
+            answer = await call_until_answered(self._stock.ListBooks, request)
             return list(answer.books), answer.next_page_token
 
         return await pages(fetch)
 
     async def balance(self) -> stock_pb2.BookBalance:
-        """Books by state."""
-        return await insist(self._balance.GetBalance, admin_pb2.GetBalanceRequest())
+        """Return the number of books by state."""
+        return await call_until_answered(self._balance.GetBalance, admin_pb2.GetBalanceRequest())
 
     async def _check(self, job: pb.PrintJob) -> None:
-        """Take the book from the tray and read its page with one's own eyes."""
+        """Take the book from the output tray and record what its page says."""
         attempt = job.attempts[-1]
         page = self._trays[attempt.machine_id].page(attempt.book_serial)
         if page is None:
-            raise LookupError(f"book {attempt.book_serial} is not in the tray")
+            raise LookupError(f"book {attempt.book_serial} is not in the output tray")
         request = pb.RecordQualityCheckRequest(
             request_id=self._id("check", attempt.attempt_id),
             job_id=job.job_id,
@@ -102,10 +104,10 @@ class Operator:
             mrz=read_mrz(page),
             passed=True,
         )
-        await insist(self._jobs.RecordQualityCheck, request)
+        await call_until_answered(self._jobs.RecordQualityCheck, request)
 
     async def _look(self, job: pb.PrintJob) -> None:
-        """Go to the machine and see whether the book is in the tray."""
+        """Look into the machine's output tray and record whether the book was printed."""
         attempt = job.attempts[-1]
         printed = self._trays[attempt.machine_id].page(attempt.book_serial) is not None
         request = pb.ResolveUnknownOutcomeRequest(
@@ -113,10 +115,10 @@ class Operator:
             job_id=job.job_id,
             book_serial=attempt.book_serial,
             finding=pb.FINDING_PRINTED if printed else pb.FINDING_NOT_PRINTED,
-            reason="the book lies in the tray" if printed else "the book is blank",
+            reason="the book is in the output tray" if printed else "the book is blank",
         )
-        await insist(self._jobs.ResolveUnknownOutcome, request)
-        self.looked_at += 1
+        await call_until_answered(self._jobs.ResolveUnknownOutcome, request)
+        self.outcomes_resolved += 1
 
     def _id(self, *parts: object) -> str:
         return request_id(self._seed, "print room", *parts)

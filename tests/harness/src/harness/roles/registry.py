@@ -1,11 +1,11 @@
-"""The civil registry: brings the people who are on record already into the matcher."""
+"""The civil registry: enrols the people who are on record with the matcher."""
 
 import grpc
 from passport.matcher.v1 import encounters_pb2 as encounters
 from passport.matcher.v1.encounters_pb2_grpc import EncountersStub
 
-from harness.calls import insist, reason
-from harness.people import REGISTRY, People
+from harness.identities import REGISTRY, ClientChannels
+from harness.patient_calls import call_until_answered, reason
 from harness.world.population import Human
 from harness.world.seeds import request_id
 
@@ -14,14 +14,14 @@ _TAKE_AGAIN = frozenset({"POOR_QUALITY", "TOO_FEW_MINUTIAE"})
 
 
 class Registry:
-    """Enrols humans on record; the same human gives the same requests whenever asked."""
+    """Enrols people on record; the same person always gives the same requests."""
 
-    def __init__(self, people: People, seed: int) -> None:
-        self._encounters = EncountersStub(people.channel("matcher", REGISTRY))
+    def __init__(self, clients: ClientChannels, seed: int) -> None:
+        self._encounters = EncountersStub(clients.channel("matcher", REGISTRY))
         self._seed = seed
 
     async def enrol(self, human: Human) -> encounters.Encounter:
-        """Store somebody's fingers, from their next occasion where those of one are too poor."""
+        """Enrol a person's fingers; where one capture is too poor, try the next."""
         for impression in range(1, _TRIES + 1):
             request = encounters.CreateEncounterRequest(
                 request_id=request_id(self._seed, "enrol", human.key, impression),
@@ -30,7 +30,9 @@ class Registry:
                 samples=await human.fingers.samples(impression),
             )
             try:
-                return (await insist(self._encounters.CreateEncounter, request)).encounter
+                return (
+                    await call_until_answered(self._encounters.CreateEncounter, request)
+                ).encounter
             except grpc.aio.AioRpcError as error:
                 if reason(error) not in _TAKE_AGAIN or impression == _TRIES:
                     raise

@@ -1,4 +1,4 @@
-"""Fingers of three kinds, all giving samples of the contract: drawn, rendered, photographed."""
+"""Fingers that give samples of the contract: templates, synthetic images, image files."""
 
 import asyncio
 import io
@@ -20,25 +20,25 @@ SYNTHETIC_PPI = 500
 
 
 class Fingers(Protocol):
-    """The fingers of one human being."""
+    """The fingers of one person."""
 
-    pictured: ClassVar[bool]
-    """Whether samples are images."""
+    has_images: ClassVar[bool]
+    """Whether the samples are images, not templates."""
 
     async def samples(self, impression: int) -> list[biometrics.FingerSample]:
-        """What a sensor takes at the given occasion, counted from 1."""
+        """Return the samples captured on the given occasion, counted from 1."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
-    """Synthetic fingers of which only minutiae exist; seeds: one a finger."""
+class TemplateFingers:
+    """Synthetic fingers given as minutiae templates. seeds: one for each finger."""
 
     seeds: tuple[int, ...]
-    pictured: ClassVar[bool] = False
+    has_images: ClassVar[bool] = False
 
     async def samples(self, impression: int) -> list[biometrics.FingerSample]:
-        """Templates, made in about a millisecond."""
+        """Return templates; each takes about a millisecond to make."""
         return [
             _sample(position, template=_template(seed, position, impression))
             for position, seed in zip(POSITIONS, self.seeds, strict=True)
@@ -46,28 +46,28 @@ class Drawn:
 
 
 @dataclass(slots=True)
-class Rendered:
-    """Synthetic fingers whose ridges are grown and pictured, in other processes."""
+class SyntheticImageFingers:
+    """Synthetic fingers given as images, which worker processes render."""
 
     seeds: tuple[int, ...]
     renderer: Executor
     occasions: int
-    pictured: ClassVar[bool] = True
-    _pictures: list[Future[list[bytes]]] = field(default_factory=list)
+    has_images: ClassVar[bool] = True
+    _images: list[Future[list[bytes]]] = field(default_factory=list)
 
     def begin(self) -> None:
-        """Have the pictures of all occasions made in the background."""
-        self._pictures = [self.renderer.submit(render, seed, self.occasions) for seed in self.seeds]
+        """Begin to render the images of all occasions in the background."""
+        self._images = [self.renderer.submit(render, seed, self.occasions) for seed in self.seeds]
 
     async def samples(self, impression: int) -> list[biometrics.FingerSample]:
-        """Images; waits until they are rendered."""
-        if not self._pictures:
+        """Return images; waits until they are rendered."""
+        if not self._images:
             self.begin()
-        made = await asyncio.gather(*map(asyncio.wrap_future, self._pictures))
+        made = await asyncio.gather(*map(asyncio.wrap_future, self._images))
         turn = (impression - 1) % self.occasions
         return [
-            _sample(position, image=_image(pictures[turn], ".png", SYNTHETIC_PPI))
-            for position, pictures in zip(POSITIONS, made, strict=True)
+            _sample(position, image=_image(images[turn], ".png", SYNTHETIC_PPI))
+            for position, images in zip(POSITIONS, made, strict=True)
         ]
 
 
@@ -81,19 +81,19 @@ FORMATS = {
     ".jp2": biometrics.IMAGE_FORMAT_JPEG_2000,
     ".wsq": biometrics.IMAGE_FORMAT_WSQ,
 }
-"""What a file's name ends with, and what is in it."""
+"""Image format by the ending of a file's name."""
 
 
 @dataclass(frozen=True, slots=True)
-class Photographed:
-    """Real fingers; files: of each finger, by occasion. ppi: of all of them."""
+class ImageFileFingers:
+    """Fingers given as image files. files: of each finger, by occasion. ppi: of all files."""
 
     files: tuple[tuple[Path, ...], ...]
     ppi: int
-    pictured: ClassVar[bool] = True
+    has_images: ClassVar[bool] = True
 
     async def samples(self, impression: int) -> list[biometrics.FingerSample]:
-        """Images as they lie in the folder; occasions beyond the last begin anew."""
+        """Return the files' images; occasions beyond the last start again at the first."""
         chosen = [of_finger[(impression - 1) % len(of_finger)] for of_finger in self.files]
         return [
             _sample(position, image=_image(file.read_bytes(), file.suffix, self.ppi))
@@ -101,26 +101,28 @@ class Photographed:
         ]
 
 
-def drawn(*identity: object) -> Drawn:
-    """The synthetic fingers that belong to an identity."""
-    return Drawn(_seeds(identity))
+def template_fingers(*identity: object) -> TemplateFingers:
+    """Return the synthetic fingers that belong to an identity, as templates."""
+    return TemplateFingers(_seeds(identity))
 
 
-def rendered(*identity: object, renderer: Executor, occasions: int) -> Rendered:
-    """Pictures of the synthetic fingers that belong to an identity."""
-    return Rendered(_seeds(identity), renderer, occasions)
+def synthetic_image_fingers(
+    *identity: object, renderer: Executor, occasions: int
+) -> SyntheticImageFingers:
+    """Return the synthetic fingers that belong to an identity, as images."""
+    return SyntheticImageFingers(_seeds(identity), renderer, occasions)
 
 
 def render(seed: int, occasions: int) -> list[bytes]:
-    """PNG files of one finger, one an occasion; half a second on one core for two."""
+    """Return PNG files of one finger, one for each occasion; two take half a second of one core."""
     ridges = render_master(master(seed))
-    pictures = []
+    images = []
     for occasion in range(1, occasions + 1):
         target = io.BytesIO()
-        picture = print_image(ridges, occasion, hardness=LIVE_SCAN).image
-        Image.fromarray(picture).save(target, format="PNG", compress_level=1)
-        pictures.append(target.getvalue())
-    return pictures
+        image = print_image(ridges, occasion, hardness=LIVE_SCAN).image
+        Image.fromarray(image).save(target, format="PNG", compress_level=1)
+        images.append(target.getvalue())
+    return images
 
 
 def _seeds(identity: tuple[object, ...]) -> tuple[int, ...]:

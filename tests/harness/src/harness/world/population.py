@@ -1,4 +1,4 @@
-"""Who is on record, and who applies on which day: the world of the demo, from one seed."""
+"""The demo's population: who is on record, and who applies on which day, from one seed."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
@@ -7,7 +7,13 @@ from datetime import date
 
 from passport.issuance.v1 import applications_pb2 as applications
 
-from harness.world.fingers import Fingers, Photographed, Rendered, drawn, rendered
+from harness.world.fingers import (
+    Fingers,
+    ImageFileFingers,
+    SyntheticImageFingers,
+    synthetic_image_fingers,
+    template_fingers,
+)
 from harness.world.names import Holder, holder
 from harness.world.seeds import stream
 
@@ -26,20 +32,20 @@ PLANTED_DAYS = tuple(ARRIVALS)[1:]
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How large a world is; pictured ones are part of the others."""
+    """Size of a world. Those with images are part of the others."""
 
     on_record: int = 2_000
     arrivals: Mapping[date, int] = field(default_factory=lambda: ARRIVALS)
     planted_days: tuple[date, ...] = PLANTED_DAYS
     renewals: int = 130
-    pictured_on_record: int = 40
-    pictured_strangers: int = 2
-    pictured_planted: int = 2
+    images_on_record: int = 40
+    images_of_first_time_applicants: int = 2
+    images_of_planted: int = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Human:
-    """Somebody with fingers; person_id is None for those not on record."""
+    """A person. person_id: None for those not on record."""
 
     key: str
     holder: Holder
@@ -49,9 +55,9 @@ class Human:
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """Somebody who comes to the counter on a day, saying to be ``holder``.
+    """An applicant who comes to the counter on a day and claims to be ``holder``.
 
-    person_id: the record they name; empty where they say to have none.
+    person_id: the record that the applicant claims; empty for a first passport.
     """
 
     key: str
@@ -62,17 +68,17 @@ class Applicant:
 
     @property
     def renews(self) -> bool:
-        """Whether it is a renewal."""
+        """Return whether it is a renewal."""
         return bool(self.person_id)
 
     @property
     def planted(self) -> bool:
-        """Whether somebody on record applies as if they were not."""
+        """Return whether a person on record applies for a first passport."""
         return not self.person_id and self.human.person_id is not None
 
     @property
     def type(self) -> "applications.ApplicationType.ValueType":
-        """What they apply for."""
+        """Return what is applied for."""
         return (
             applications.APPLICATION_TYPE_RENEWAL
             if self.renews
@@ -81,43 +87,43 @@ class Applicant:
 
     @property
     def next_impression(self) -> int:
-        """The first occasion on which their fingers have not been taken yet."""
+        """Return the number of the applicant's next capture."""
         return 2 if self.human.person_id else 1
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Everybody: those on record, and applicants by day in order of their completion."""
+    """The population: people on record, and applicants by day in order of completion."""
 
     on_record: Sequence[Human]
     applicants: Mapping[date, Sequence[Applicant]]
 
     @property
     def all_applicants(self) -> list[Applicant]:
-        """Applicants of all days in order of their completion."""
+        """Return the applicants of all days in order of completion."""
         return [one for day in self.applicants.values() for one in day]
 
     def render(self) -> None:
-        """Begin to make all pictures, those on record first."""
+        """Begin to render all images, those of people on record first."""
         humans = [*self.on_record, *(one.human for one in self.all_applicants)]
         for fingers in {id(h.fingers): h.fingers for h in humans}.values():
-            if isinstance(fingers, Rendered):
+            if isinstance(fingers, SyntheticImageFingers):
                 fingers.begin()
 
 
-def somebody(seed: int, key: str, *, on_record: bool = False) -> Human:
-    """Somebody with synthetic fingers, the same for the same seed and key."""
+def a_person(seed: int, key: str, *, on_record: bool = False) -> Human:
+    """Return a person with synthetic fingers, the same for the same seed and key."""
     who = holder(stream(seed, "holder", key))
-    return Human(key, who, drawn(seed, key), key if on_record else None)
+    return Human(key, who, template_fingers(seed, key), key if on_record else None)
 
 
 def applicant(human: Human, day: date) -> Applicant:
-    """An honest applicant: a renewal by somebody on record, else a first passport."""
+    """Return an honest applicant: a renewal by a person on record, else a first passport."""
     return Applicant(f"application-{human.key}", human, human.holder, day, human.person_id or "")
 
 
-def deceiver(seed: int, human: Human, day: date) -> Applicant:
-    """Somebody on record who says to be somebody else."""
+def duplicate_applicant(seed: int, human: Human, day: date) -> Applicant:
+    """Return a person on record who applies under another name."""
     key = f"application-{human.key}-under-another-name"
     return Applicant(key, human, holder(stream(seed, "holder", key)), day, "")
 
@@ -125,11 +131,11 @@ def deceiver(seed: int, human: Human, day: date) -> Applicant:
 def create(
     seed: int,
     renderer: Executor,
-    photographed: Sequence[Photographed] = (),
+    image_file_fingers: Sequence[ImageFileFingers] = (),
     size: Size | None = None,
 ) -> World:
-    """The world of a seed; of the photographed as many as there are renewals come to apply."""
-    return _Maker(seed, renderer, size or Size()).world(photographed)
+    """Return the world of a seed; people with image files renew, as far as renewals reach."""
+    return _Maker(seed, renderer, size or Size()).world(image_file_fingers)
 
 
 class _Maker:
@@ -137,28 +143,30 @@ class _Maker:
         self._seed, self._renderer, self._size = seed, renderer, size
         self._chance = stream(seed, "arrivals")
 
-    def world(self, photographed: Sequence[Photographed]) -> World:
-        on_record = self._population(photographed[: self._size.renewals])
-        pictured = [human for human in on_record if human.fingers.pictured]
-        drawn_ones = [human for human in on_record if not human.fingers.pictured]
-        self._chance.shuffle(drawn_ones)
-        planted = pictured[: self._size.pictured_planted]
-        renewing = pictured[len(planted) :]
-        planted += self._take(drawn_ones, len(self._size.planted_days) - len(planted))
-        renewing += self._take(drawn_ones, self._size.renewals - len(renewing))
+    def world(self, image_file_fingers: Sequence[ImageFileFingers]) -> World:
+        on_record = self._population(image_file_fingers[: self._size.renewals])
+        has_images = [human for human in on_record if human.fingers.has_images]
+        with_templates = [human for human in on_record if not human.fingers.has_images]
+        self._chance.shuffle(with_templates)
+        planted = has_images[: self._size.images_of_planted]
+        renewing = has_images[len(planted) :]
+        planted += self._take(with_templates, len(self._size.planted_days) - len(planted))
+        renewing += self._take(with_templates, self._size.renewals - len(renewing))
         return World(on_record, self._days(renewing, planted))
 
-    def _population(self, photographed: Sequence[Photographed]) -> list[Human]:
+    def _population(self, image_file_fingers: Sequence[ImageFileFingers]) -> list[Human]:
         people: list[Human] = []
         for number in range(1, self._size.on_record + 1):
             key = f"ID{number:07d}"
             fingers: Fingers
-            if number <= len(photographed):
-                fingers = photographed[number - 1]
-            elif number <= self._size.pictured_on_record:
-                fingers = rendered(self._seed, key, renderer=self._renderer, occasions=2)
+            if number <= len(image_file_fingers):
+                fingers = image_file_fingers[number - 1]
+            elif number <= self._size.images_on_record:
+                fingers = synthetic_image_fingers(
+                    self._seed, key, renderer=self._renderer, occasions=2
+                )
             else:
-                fingers = drawn(self._seed, key)
+                fingers = template_fingers(self._seed, key)
             people.append(Human(key, self._holder(key), fingers, person_id=key))
         return people
 
@@ -166,26 +174,28 @@ class _Maker:
         self, renewing: Sequence[Human], planted: Sequence[Human]
     ) -> dict[date, list[Applicant]]:
         size = self._size
-        strangers = self._strangers(sum(size.arrivals.values()) - len(renewing))
-        honest = [*renewing, *strangers]
+        first_time_applicants = self._first_time_applicants(
+            sum(size.arrivals.values()) - len(renewing)
+        )
+        honest = [*renewing, *first_time_applicants]
         self._chance.shuffle(honest)
-        deceivers = list(planted)
-        self._chance.shuffle(deceivers)
+        duplicates = list(planted)
+        self._chance.shuffle(duplicates)
         days: dict[date, list[Applicant]] = {}
         for day, count in size.arrivals.items():
             days[day] = [applicant(human, day) for human in self._take(honest, count)]
             if day in size.planted_days:
-                planted_one = deceiver(self._seed, deceivers.pop(), day)
+                planted_one = duplicate_applicant(self._seed, duplicates.pop(), day)
                 days[day].insert(self._chance.randrange(count + 1), planted_one)
         return days
 
-    def _strangers(self, count: int) -> Iterator[Human]:
+    def _first_time_applicants(self, count: int) -> Iterator[Human]:
         for number in range(1, count + 1):
-            key = f"stranger-{number}"
+            key = f"first-time-{number}"
             fingers: Fingers = (
-                rendered(self._seed, key, renderer=self._renderer, occasions=2)
-                if number <= self._size.pictured_strangers
-                else drawn(self._seed, key)
+                synthetic_image_fingers(self._seed, key, renderer=self._renderer, occasions=2)
+                if number <= self._size.images_of_first_time_applicants
+                else template_fingers(self._seed, key)
             )
             yield Human(key, self._holder(key), fingers)
 

@@ -1,4 +1,4 @@
-"""Chance that repeats: every number and id of the world derives from one seed."""
+"""Reproducible randomness: every number and id of a world derives from one seed."""
 
 import hashlib
 import random
@@ -8,17 +8,17 @@ _NAMESPACE = "country-on-a-laptop"
 
 
 def derive(*parts: object) -> int:
-    """A number in [0, 2**48) that depends on all parts and on nothing else."""
+    """Return a number in [0, 2**48) that depends on all parts and on nothing else."""
     return int.from_bytes(_digest(parts)[:6])
 
 
 def stream(*parts: object) -> random.Random:
-    """A source of chance of its own for each combination of parts."""
+    """Return a random generator of its own for each combination of parts."""
     return random.Random(derive(*parts))
 
 
 def request_id(*parts: object) -> str:
-    """The UUID of a request: the same parts give the same, so a request can be sent again."""
+    """Return a request id (UUID); the same parts give the same UUID."""
     return str(UUID(bytes=_digest(parts)[:16], version=5))
 
 

@@ -1,4 +1,4 @@
-"""The sensor at the counter: it refuses a poor print, and the next impression is taken."""
+"""The sensor at the counter: refuses impressions of poor quality and captures the next."""
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
@@ -8,37 +8,37 @@ from pathlib import Path
 from matcher.image.decode import decode
 from matcher.image.quality import nfiq2
 
-from harness.world.fingers import Photographed
-from harness.world.folder import Pair
+from harness.world.fingers import ImageFileFingers
+from harness.world.image_folder import Pair
 
-ENOUGH = 2
-"""Impressions a finger needs: one on record, one for the application."""
+IMPRESSIONS_NEEDED = 2
+"""Impressions needed of a finger: one to enrol, one for the application."""
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """The people whose fingers were taken, and how many prints were refused on the way."""
+class CaptureResult:
+    """The people captured, and the number of impressions refused for quality."""
 
-    people: Sequence[Photographed]
+    people: Sequence[ImageFileFingers]
     refused: int
 
 
-def take(pairs: Sequence[Pair], least: int, workers: Executor) -> Taken:
-    """Take everybody's fingers; least: NFIQ 2 score (0 to 100) that a print must reach."""
+def capture_all(pairs: Sequence[Pair], least: int, workers: Executor) -> CaptureResult:
+    """Capture everybody's fingers. least: lowest accepted NFIQ 2 score, 0 to 100."""
     jobs = [
-        [workers.submit(_in_order, files, pair.ppi, least) for files in pair.fingers]
+        [workers.submit(_by_quality, files, pair.ppi, least) for files in pair.fingers]
         for pair in pairs
     ]
     taken = [[job.result() for job in of_one] for of_one in jobs]
     people = [
-        Photographed(tuple(tuple(order) for order, _ in of_one), pair.ppi)
+        ImageFileFingers(tuple(tuple(options) for options, _ in of_one), pair.ppi)
         for pair, of_one in zip(pairs, taken, strict=True)
     ]
-    return Taken(people, sum(refused for of_one in taken for _, refused in of_one))
+    return CaptureResult(people, sum(refused for of_one in taken for _, refused in of_one))
 
 
-def _in_order(files: Mapping[int, Path], ppi: int, least: int) -> tuple[list[Path], int]:
-    """The first good impressions, then the others, the best first; and how many were refused."""
+def _by_quality(files: Mapping[int, Path], ppi: int, least: int) -> tuple[list[Path], int]:
+    """Return the first good impressions, then the others by quality; and how many were refused."""
     good: list[Path] = []
     poor: list[tuple[int, Path]] = []
     impressions = [files[number] for number in sorted(files)]
@@ -48,7 +48,7 @@ def _in_order(files: Mapping[int, Path], ppi: int, least: int) -> tuple[list[Pat
             good.append(file)
         else:
             poor.append((-score, file))
-        if len(good) == ENOUGH:
+        if len(good) == IMPRESSIONS_NEEDED:
             break
     untouched = impressions[len(good) + len(poor) :]
     return [*good, *(file for _, file in sorted(poor)), *untouched], len(poor)

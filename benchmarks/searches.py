@@ -20,22 +20,22 @@ from uuid import uuid4
 
 import numpy as np
 from harness.patient_calls import run_concurrently
-from matcher.bootstrap import Truth, truth
+from matcher.bootstrap import StoreAndIndex, open_store_and_index
 from matcher.comparison.compare import Prepared, compare, prepare
 from matcher.comparison.prefilter import promise
 from matcher.config import Settings
-from matcher.domain.biometrics import Finger, Status
-from matcher.domain.decision import Kind, Outcome, Question
-from matcher.domain.enrolment import Enrolment, Origin
-from matcher.domain.gallery import Reach, Scope
-from matcher.domain.probe import Side
+from matcher.domain.biometrics import EncounterStatus, Finger
+from matcher.domain.decision import DecisionKind, DecisionRequest, Outcome
+from matcher.domain.enrolment import Enrolment, RequestOrigin
+from matcher.domain.finger_source import Probe
+from matcher.domain.shortlist import SearchDepth, SearchScope
 from matcher.embedding.embedding import embed_many
 from matcher.record.iso19794 import FingerRecord, write
 from matcher.store.store import MIGRATIONS
 from matcher.synthetic import LIVE_SCAN, impress, master
-from matcher.use_cases.capture import read_template
-from matcher.use_cases.judge import Judge
-from matcher.use_cases.probing import given
+from matcher.use_cases.extract_fingers import read_template
+from matcher.use_cases.make_decision import DecisionMaker
+from matcher.use_cases.resolve_probe import given
 from matcher.use_cases.search import Search
 from servicekit.process.clock import SystemClock
 from servicekit.storage.database import migrate
@@ -61,7 +61,7 @@ def fingers(person: int, touch: int) -> list[Finger]:
     return [Finger(*each) for each in zip(_POSITIONS, found, records, embeddings, strict=True)]
 
 
-async def enrol(base: Truth, people: int) -> None:
+async def enrol(base: StoreAndIndex, people: int) -> None:
     """Store people who are not on record yet, many in a commit."""
     async with base.store.read() as records:
         first = (await records.changes.head()).number
@@ -69,17 +69,21 @@ async def enrol(base: Truth, people: int) -> None:
         made = [(n, fingers(n, 1)) for n in range(start, min(people, start + _PAGE))]
         async with base.store.write() as records:
             for n, of_person in made:
-                enrolment = Enrolment(f"e{n}", f"p{n}", (), None, Origin("bench", f"r{n}"), b"")
+                enrolment = Enrolment(
+                    f"e{n}", f"p{n}", (), None, RequestOrigin("bench", f"r{n}"), b""
+                )
                 now = SystemClock().now()
-                await records.encounters.add(enrolment, of_person, Status.ACTIVE, now)
+                await records.encounters.add(enrolment, of_person, EncounterStatus.ACTIVE, now)
         print(f"    {start + len(made):,} people on record", flush=True)
 
 
-async def measure(folder: Path, people: int, probes: Sequence[Side], reach: Reach) -> Figures:
+async def measure(
+    folder: Path, people: int, probes: Sequence[Probe], reach: SearchDepth
+) -> Figures:
     """Everything at one size."""
     settings = _settings(folder)
     migrate(settings.database_url, MIGRATIONS)
-    async with truth(settings) as base:
+    async with open_store_and_index(settings) as base:
         await enrol(base, people)
     snapshot = folder / "index.snapshot"
     snapshot.unlink(missing_ok=True)
@@ -97,17 +101,17 @@ async def measure(folder: Path, people: int, probes: Sequence[Side], reach: Reac
         return figures | await _searches(base, probes, reach)
 
 
-async def _searches(base: Truth, probes: Sequence[Side], reach: Reach) -> Figures:
-    judge = Judge(SystemClock(), lambda: uuid4().hex, 0)
+async def _searches(base: StoreAndIndex, probes: Sequence[Probe], reach: SearchDepth) -> Figures:
+    judge = DecisionMaker(SystemClock(), lambda: uuid4().hex, 0)
     search = Search(base.follower, base.pool, judge, reach)
     seconds: list[float] = []
     hits = 0
 
-    async def one(number: int, side: Side) -> None:
+    async def one(number: int, side: Probe) -> None:
         nonlocal hits
-        question = Question(Kind.IDENTIFY, "bench", f"{number}", 0.001, 10)
+        request = DecisionRequest(DecisionKind.IDENTIFY, "bench", f"{number}", 0.001, 10)
         began = monotonic()
-        decision = await search(question, side, Scope(), within=60)
+        decision = await search(request, side, SearchScope(), within=60)
         seconds.append(monotonic() - began)
         first = decision.candidates[0] if decision.candidates else None
         hits += decision.outcome is Outcome.HIT and first.person_id == f"p{number}" if first else 0
@@ -162,9 +166,9 @@ def _rate(
 
 
 @asynccontextmanager
-async def _loaded(settings: Settings) -> AsyncIterator[tuple[Truth, float]]:
+async def _loaded(settings: Settings) -> AsyncIterator[tuple[StoreAndIndex, float]]:
     """An index that is loaded, and the seconds that took."""
-    async with truth(settings) as base:
+    async with open_store_and_index(settings) as base:
         began = monotonic()
         await base.follower.catch_up()
         yield base, monotonic() - began
@@ -184,7 +188,9 @@ def _settings(folder: Path) -> Settings:
 
 async def _measure_all(folders: Mapping[int, Path], searches: int) -> list[Figures]:
     fields = Settings.model_fields
-    reach = Reach(fields["persons_prefiltered"].default, fields["persons_compared"].default)
+    reach = SearchDepth(
+        fields["max_persons_prefiltered"].default, fields["max_persons_compared"].default
+    )
     probes = [given(tuple(fingers(n, 2))) for n in range(searches)]
     measured = [rates()]
     print(measured[0], flush=True)

@@ -7,8 +7,8 @@ from servicekit.grpc.server import Context
 from servicekit.storage.idempotency import IdempotentRequests
 
 from matcher.service import decode, encode
-from matcher.service.answering import answer_once
-from matcher.use_cases.evidence import Evidence as EvidenceUseCase
+from matcher.service.answer_once import answer_once
+from matcher.use_cases.draw_comparison import Evidence as EvidenceUseCase
 from matcher.use_cases.identify import Identify
 from matcher.use_cases.verify import Verify
 

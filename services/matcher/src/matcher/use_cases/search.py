@@ -6,11 +6,11 @@ from servicekit.process.failpoint import failpoint
 from servicekit.process.worker_pool import WorkerPool
 
 from matcher.comparison.compare import prepare
-from matcher.domain.decision import Decision, Question
-from matcher.domain.gallery import Features, Reach, Scope
-from matcher.domain.probe import Side
-from matcher.use_cases.contest import contest
-from matcher.use_cases.judge import Judge
+from matcher.domain.decision import Decision, DecisionRequest
+from matcher.domain.finger_source import Probe
+from matcher.domain.shortlist import FingerFeatures, SearchDepth, SearchScope
+from matcher.use_cases.compare_candidates import compare_candidates
+from matcher.use_cases.make_decision import DecisionMaker
 from matcher.use_cases.ports import Index
 
 
@@ -20,11 +20,11 @@ class Search:
 
     index: Index
     pool: WorkerPool
-    judge: Judge
-    reach: Reach
+    judge: DecisionMaker
+    reach: SearchDepth
 
     async def __call__(
-        self, question: Question, side: Side, scope: Scope, *, within: float
+        self, request: DecisionRequest, side: Probe, scope: SearchScope, *, within: float
     ) -> Decision:
         """Who this may be, by everything committed before the call; nothing is recorded yet.
 
@@ -32,18 +32,18 @@ class Search:
         """
         probe = await self.pool.run(_features, side)
         found = await self.index.search(probe, scope, self.reach, within=within)
-        threshold = self.judge.threshold(question, found.people)
+        threshold = self.judge.threshold(request, found.people)
         fingers = {position: finger.prepared for position, finger in probe.items()}
         candidates = await self.pool.run(
-            contest,
+            compare_candidates,
             fingers,
             found.persons,
             threshold=threshold,
-            most=question.max_candidates,
+            most=request.max_candidates,
         )
         failpoint("matcher.identify.after_search")
         return self.judge.decide(
-            question,
+            request,
             side,
             list(fingers.values()),
             candidates,
@@ -54,8 +54,8 @@ class Search:
         )
 
 
-def _features(side: Side) -> dict[int, Features]:
+def _features(side: Probe) -> dict[int, FingerFeatures]:
     return {
-        finger.position: Features(finger.embedding, prepare(finger.minutiae))
+        finger.position: FingerFeatures(finger.embedding, prepare(finger.minutiae))
         for finger in side.fingers
     }

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class SharedLock:
+class ReadWriteLock:
     """Held by any number of threads for reading, or by one for writing; writers go first."""
 
     def __init__(self) -> None:

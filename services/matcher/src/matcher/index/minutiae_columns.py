@@ -7,18 +7,18 @@ from numpy.typing import NDArray
 
 from matcher.comparison.compare import Prepared
 from matcher.comparison.prefilter import MOST, promise_all
-from matcher.index.growing import Growing
+from matcher.index.growable_array import GrowableArray
 from matcher.minutiae import MAX_MINUTIAE
 
 
-class Strip:
+class MinutiaeColumns:
     """Prepared fingers by row, in three arrays rather than in objects of 500 bytes more each."""
 
     def __init__(self) -> None:
-        self._place = Growing(np.int16, 4)
-        self._bits = Growing(np.uint64, 4)
-        self._index = Growing(np.uint8)
-        self._bounds = Growing(np.int64)  # where each row begins, and where the next one will
+        self._place = GrowableArray(np.int16, 4)
+        self._bits = GrowableArray(np.uint64, 4)
+        self._index = GrowableArray(np.uint8)
+        self._bounds = GrowableArray(np.int64)  # where each row begins, and where the next one will
         self._bounds.extend([np.zeros(1, np.int64)])
 
     @property
@@ -41,10 +41,10 @@ class Strip:
         for part in (self._place.rows, self._bits.rows, self._index.rows):
             part[start:end] = 0
 
-    def of(self, rows: NDArray[np.int64]) -> "Strip":
+    def of(self, rows: NDArray[np.int64]) -> "MinutiaeColumns":
         """These rows alone, copied."""
         lengths, each = self._each(rows)
-        kept = Strip()
+        kept = MinutiaeColumns()
         kept._bounds.extend([np.cumsum(lengths)])
         kept._place.extend([self._place.rows[each]])
         kept._bits.extend([self._bits.rows[each]])

@@ -9,10 +9,10 @@ from matcher.calibration import scores
 from matcher.calibration.fnir import predicted_fnir
 from matcher.comparison import compare
 from matcher.comparison.compare import Prepared
-from matcher.domain.change import Change
-from matcher.domain.decision import Candidate, Decision, Question
-from matcher.domain.probe import Side
-from matcher.domain.rules import outcome
+from matcher.domain.change_token import ChangeToken
+from matcher.domain.decision import Candidate, Decision, DecisionRequest
+from matcher.domain.decision_rule import outcome
+from matcher.domain.finger_source import Probe
 from matcher.embedding import embedding
 from matcher.extraction import extractor
 
@@ -20,39 +20,39 @@ MODEL_VERSION = f"{extractor.VERSION} {embedding.VERSION} {compare.VERSION}"
 
 
 @dataclass(frozen=True, slots=True)
-class Judge:
-    """Decides. most_predicted_fnir: beyond which nobody is told no."""
+class DecisionMaker:
+    """Decides. max_predicted_fnir: beyond which nobody is told no."""
 
     clock: Clock
     new_id: Callable[[], str]
-    most_predicted_fnir: float
+    max_predicted_fnir: float
 
-    def threshold(self, question: Question, people: int) -> float:
+    def threshold(self, request: DecisionRequest, people: int) -> float:
         """The score from which on a candidate is a hit."""
-        return float(scores.threshold(question.rate, max(people, 1)))
+        return float(scores.threshold(request.rate, max(people, 1)))
 
     def decide(
         self,
-        question: Question,
-        side: Side,
+        request: DecisionRequest,
+        side: Probe,
         fingers: Sequence[Prepared],
         candidates: tuple[Candidate, ...],
         *,
         threshold: float,
         people: int,
         compared: int,
-        change: Change,
+        change: ChangeToken,
     ) -> Decision:
         """The decision, not yet recorded. fingers: of the side, as far as they were compared."""
         fnir = predicted_fnir(fingers, threshold)
         return Decision(
             decision_id=self.new_id(),
-            question=question,
+            request=request,
             probe=side.references,
             outcome=outcome(
                 any_hit=any(candidate.hit for candidate in candidates),
                 predicted_fnir=fnir,
-                most=self.most_predicted_fnir,
+                most=self.max_predicted_fnir,
                 misplaced=any(candidate.misplaced for candidate in candidates),
             ),
             candidates=candidates,

@@ -5,37 +5,37 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.domain.change import Change
-from matcher.domain.gallery import Entry, Features, Reach, Scope, Shortlist
-from matcher.domain.rules import shortlist
-from matcher.index.holdings import Holdings
-from matcher.index.lock import SharedLock
-from matcher.index.segment import Segment
+from matcher.domain.change_token import ChangeToken
+from matcher.domain.decision_rule import shortlist
+from matcher.domain.shortlist import FingerFeatures, IndexEntry, SearchDepth, SearchScope, Shortlist
+from matcher.index.encounters_table import EncountersTable
+from matcher.index.finger_segment import FingerSegment
+from matcher.index.read_write_lock import ReadWriteLock
 
 _SPARE = 16
 _GROWTH = 4
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
-Likeness = Callable[[Segment, Features, Ints], Floats]
+Likeness = Callable[[FingerSegment, FingerFeatures, Ints], Floats]
 """How alike a finger is to rows of its segment."""
 
 
-class Gallery:
+class MemoryIndex:
     """Searches encounters. Any thread may call anything: changes wait for searches and back.
 
     at: change up to which it is complete.
     size: persons and fingers that can be found, and bytes these take.
     """
 
-    def __init__(self, at: Change) -> None:
-        self._lock = SharedLock()
-        self._holdings = Holdings()
+    def __init__(self, at: ChangeToken) -> None:
+        self._lock = ReadWriteLock()
+        self._holdings = EncountersTable()
         self.at = at
         self.size = (0, 0, 0)
 
     def update(
-        self, gone: Iterable[str], entries: Sequence[Entry], at: Change | None = None
+        self, gone: Iterable[str], entries: Sequence[IndexEntry], at: ChangeToken | None = None
     ) -> None:
         """Remove encounters, then add some; those already there are replaced.
 
@@ -46,12 +46,14 @@ class Gallery:
             self.at = at or self.at
             self.size = self._holdings.size()
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[IndexEntry]:
         """All that can be found, as it was put in."""
         with self._lock.reading():
             return self._holdings.entries()
 
-    def search(self, probe: Mapping[int, Features], scope: Scope, reach: Reach) -> Shortlist:
+    def search(
+        self, probe: Mapping[int, FingerFeatures], scope: SearchScope, reach: SearchDepth
+    ) -> Shortlist:
         """The most promising of the most similar persons, about 1.5 us a finger of these.
 
         However many encounters a person has, it is one.
@@ -64,7 +66,7 @@ class Gallery:
             persons = [self._holdings.contender(int(one), known, scope) for one in chosen]
             return Shortlist(tuple(persons), self._holdings.count(scope), self.at)
 
-    def _nearest(self, probe: Mapping[int, Features], scope: Scope, count: int) -> Ints:
+    def _nearest(self, probe: Mapping[int, FingerFeatures], scope: SearchScope, count: int) -> Ints:
         """The ``count`` persons most similar by each finger and by the sum, the oldest first.
 
         Looks deeper until nobody unseen can belong to them: the threshold algorithm of Fagin,
@@ -88,7 +90,7 @@ class Gallery:
             look *= _GROWTH
 
     def _seen(
-        self, probe: Mapping[int, Features], scope: Scope, look: int, count: int
+        self, probe: Mapping[int, FingerFeatures], scope: SearchScope, look: int, count: int
     ) -> tuple[Ints, float]:
         """Persons down to a depth, and the greatest sum that anybody else may have.
 
@@ -107,7 +109,11 @@ class Gallery:
         return _union(seen), greatest if deeper else -np.inf
 
     def _best(
-        self, likeness: Likeness, probe: Mapping[int, Features], persons: Ints, scope: Scope
+        self,
+        likeness: Likeness,
+        probe: Mapping[int, FingerFeatures],
+        persons: Ints,
+        scope: SearchScope,
     ) -> Floats:
         """How alike each person's likest impression is: float32 (persons, fingers), or NaN."""
         best = np.full((len(persons), len(probe)), -np.inf, np.float32)
@@ -118,11 +124,11 @@ class Gallery:
         return np.where(np.isinf(best), np.nan, best)
 
 
-def _similarities(segment: Segment, finger: Features, rows: Ints) -> Floats:
+def _similarities(segment: FingerSegment, finger: FingerFeatures, rows: Ints) -> Floats:
     return segment.similarities(finger.embedding.astype(np.float32), rows)
 
 
-def _promises(segment: Segment, finger: Features, rows: Ints) -> Floats:
+def _promises(segment: FingerSegment, finger: FingerFeatures, rows: Ints) -> Floats:
     return segment.promises(finger.prepared, rows)
 
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 from google.protobuf.message import Message
 from servicekit.storage.idempotency import IdempotentRequests
 
-from matcher.use_cases.keeping import Keep
+from matcher.use_cases.keeping import StoreAnswer
 from matcher.use_cases.ports import Records
 
 M = TypeVar("M", bound=Message)
@@ -18,7 +18,7 @@ async def answer_once(
     request: Message,
     encode: Callable[[T], M],
     answer: type[M],
-    act: Callable[[Keep[T]], Awaitable[T]],
+    act: Callable[[StoreAnswer[T]], Awaitable[T]],
 ) -> M:
     """The earlier answer if there is one, else what ``act`` does, kept in its last commit."""
     async with once.begin(request, answer) as record:

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from matcher.comparison.compare import Prepared
-from matcher.domain.biometrics import Embedding, Status
-from matcher.domain.change import Change
+from matcher.domain.biometrics import Embedding, EncounterStatus
+from matcher.domain.change_token import ChangeToken
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Features:
+class FingerFeatures:
     """A finger as searches see it: where it lies among all, and what it is compared by."""
 
     embedding: Embedding
@@ -17,18 +17,18 @@ class Features:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Entry:
+class IndexEntry:
     """An encounter as the index knows it. added: number of the change that added it."""
 
     encounter_id: str
     person_id: str
-    status: Status
+    status: EncounterStatus
     added: int
-    fingers: Mapping[int, Features]
+    fingers: Mapping[int, FingerFeatures]
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class SearchScope:
     """What a search leaves out.
 
     before: encounters added by this change or later. encounter_id, person_id: themselves.
@@ -40,7 +40,7 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class SearchDepth:
     """How many persons pass each step of a search.
 
     nearest: by embedding, to the prefilter. compared: by the prefilter, to the exact comparison.
@@ -68,7 +68,7 @@ class Impression:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Contender:
+class ReferencePerson:
     """A person to compare with; by position all impressions there are of a finger, newest first."""
 
     person_id: str | None
@@ -80,9 +80,9 @@ class Contender:
 class Shortlist:
     """The most promising persons. people: how many were searched. change: the state searched."""
 
-    persons: tuple[Contender, ...]
+    persons: tuple[ReferencePerson, ...]
     people: int
-    change: Change
+    change: ChangeToken
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,31 +9,36 @@ from pathlib import Path
 
 from servicekit.process.worker_pool import WorkerPool
 
-from matcher.domain.change import Change
+from matcher.domain.change_token import ChangeToken
 from matcher.domain.errors import IndexBehind
-from matcher.domain.gallery import Features, IndexState, Reach, Scope, Shortlist
+from matcher.domain.shortlist import FingerFeatures, IndexState, SearchDepth, SearchScope, Shortlist
 from matcher.index import snapshot
-from matcher.index.gallery import Gallery
-from matcher.index.loading import Loader
+from matcher.index.index_loader import IndexLoader
+from matcher.index.memory_index import MemoryIndex
 
 _BATCH = 500
 _RETRY_AFTER = timedelta(seconds=1)
 
 
-class Follower:
+class FollowingIndex:
     """Keeps a gallery at the state of the database, whichever replica changed that."""
 
-    def __init__(self, loader: Loader, searches: WorkerPool) -> None:
+    def __init__(self, loader: IndexLoader, searches: WorkerPool) -> None:
         self._loader = loader
         self._searches = searches
-        self._gallery: Gallery | None = None
+        self._gallery: MemoryIndex | None = None
         self._saved = 0
         self._writing = threading.Lock()
         self._deleted_since: float | None = None
         self._step: asyncio.Task[None] | None = None
 
     async def search(
-        self, probe: Mapping[int, Features], scope: Scope, reach: Reach, *, within: float
+        self,
+        probe: Mapping[int, FingerFeatures],
+        scope: SearchScope,
+        reach: SearchDepth,
+        *,
+        within: float,
     ) -> Shortlist:
         """The most promising persons, by everything committed before this call.
 
@@ -77,16 +82,16 @@ class Follower:
         since = self._deleted_since
         return unsaved >= changes or (since is not None and time.monotonic() - since >= seconds)
 
-    def _write(self, file: Path, label: snapshot.Label, gallery: Gallery) -> None:
+    def _write(self, file: Path, label: snapshot.SnapshotHeader, gallery: MemoryIndex) -> None:
         # A save that is cancelled, as when the service ends, goes on in its thread: wait for it.
         with self._writing:
             snapshot.write(file, label, gallery.entries())
 
-    async def _head(self) -> Change:
+    async def _head(self) -> ChangeToken:
         async with self._loader.store.read() as records:
             return await records.changes.head()
 
-    async def _reach(self, head: Change) -> Gallery:
+    async def _reach(self, head: ChangeToken) -> MemoryIndex:
         """Apply changes up to this one; everybody who waits shares the steps."""
         while (gallery := self._gallery) is None or not gallery.at.includes(head):
             if self._step is None or self._step.done():
@@ -109,6 +114,8 @@ class Follower:
             self._gallery, self._saved = loaded.gallery, loaded.saved
             return
         entries, _ = await loader.entries(stored)
-        await loader.pool.run(gallery.update, touched, entries, Change(head.database_epoch, last))
+        await loader.pool.run(
+            gallery.update, touched, entries, ChangeToken(head.database_epoch, last)
+        )
         if not {one.encounter_id for one in stored}.issuperset(touched):
             self._deleted_since = self._deleted_since or time.monotonic()

@@ -1,7 +1,7 @@
 """Small numbers to name things by, used again when a thing is gone."""
 
 
-class Numbers:
+class RowIds:
     """Hands out 0, 1, 2 and so on; what is given back goes first."""
 
     def __init__(self) -> None:

@@ -12,7 +12,7 @@ _TOKEN = re.compile(r"([0-9a-f]{32}):([0-9]{1,18})")
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ChangeToken:
     """A committed change. database_epoch: of the database, new after a restore. number: 0 or more."""
 
     database_epoch: str
@@ -29,11 +29,11 @@ class Change:
             raise InvalidRequest("not a change token", field="min_change_token")
         return cls(match[1], int(match[2]))
 
-    def includes(self, other: "Change") -> bool:
+    def includes(self, other: "ChangeToken") -> bool:
         """Whether this state of the database has the other in its past."""
         return self.database_epoch == other.database_epoch and self.number >= other.number
 
-    def must_include(self, seen: "Change") -> None:
+    def must_include(self, seen: "ChangeToken") -> None:
         """Raise ForeignChangeToken unless this state includes what a caller has seen."""
         if not self.includes(seen):
             raise ForeignChangeToken(

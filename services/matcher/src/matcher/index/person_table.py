@@ -5,23 +5,23 @@ from bisect import bisect_left, insort
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.index.growing import Growing
-from matcher.index.numbers import Numbers
+from matcher.index.growable_array import GrowableArray
+from matcher.index.row_ids import RowIds
 
 
-class People:
+class PersonTable:
     """Persons with at least one encounter; these go by the numbers the gallery gives them.
 
     A person has a number too, which another may get when that one is gone.
     """
 
     def __init__(self) -> None:
-        self._numbers = Numbers()
+        self._numbers = RowIds()
         self._number: dict[str, int] = {}
         self._encounters: dict[int, list[tuple[int, int]]] = {}
         self._id: dict[int, str] = {}
         self._first_added: list[int] = []
-        self._since = Growing(np.int64)
+        self._since = GrowableArray(np.int64)
 
     def add(self, person_id: str, added: int, encounter: int) -> int:
         """File an encounter; returns the person's number. added: the change that added it."""

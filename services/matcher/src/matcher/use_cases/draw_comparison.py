@@ -8,14 +8,14 @@ from servicekit.process.worker_pool import WorkerPool
 
 from matcher.comparison.compare import pairs, prepare
 from matcher.domain.biometrics import Image
-from matcher.domain.decision import Decision, FingerScore, Recorded
+from matcher.domain.decision import Decision, DecisionRecord, FingerScore
 from matcher.domain.errors import DecisionNotFound, EvidenceGone
 from matcher.drawing import draw_pair
 from matcher.image.decode import decode
 from matcher.minutiae import Minutiae
-from matcher.use_cases.capture import read_template
+from matcher.use_cases.extract_fingers import read_template
 from matcher.use_cases.ports import Store
-from matcher.use_cases.readiness import Level, Readiness
+from matcher.use_cases.readiness import Readiness, ServiceLevel
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Evidence:
     pool: WorkerPool
     readiness: Readiness
 
-    async def get(self, decision_id: str) -> Recorded:
+    async def get(self, decision_id: str) -> DecisionRecord:
         """A decision as it was given; raises DecisionNotFound."""
         async with self.store.read() as records:
             return await records.decisions.get(decision_id)
@@ -53,7 +53,7 @@ class Evidence:
 
         Raises DecisionNotFound, EvidenceGone, NotReady.
         """
-        self.readiness.require(Level.VERIFY_ONLY)
+        self.readiness.require(ServiceLevel.VERIFY_ONLY)
         decision = (await self.get(decision_id)).decision
         evidence = _chosen(decision, person_id, position)
         probes = [each for each in decision.probe if each.position == evidence.position]

@@ -10,12 +10,19 @@ from sqlalchemy import Row, Select, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from matcher.domain.biometrics import Encounter, Finger, Image, Missing, Status, StoredFinger
-from matcher.domain.change import Change
+from matcher.domain.biometrics import (
+    Encounter,
+    EncounterStatus,
+    Finger,
+    Image,
+    Missing,
+    StoredFinger,
+)
+from matcher.domain.change_token import ChangeToken
 from matcher.domain.enrolment import Enrolment
 from matcher.domain.errors import EncounterExists, EncounterNotFound
-from matcher.domain.gallery import StoredPerson
-from matcher.store.changes import Changes
+from matcher.domain.shortlist import StoredPerson
+from matcher.store.change_log import Changes
 from matcher.store.tables import ADDED, DELETED, MOVED, encounters, fingers, head, images
 
 
@@ -44,7 +51,7 @@ class Encounters:
         return await self._encounter(row)
 
     async def add(
-        self, enrolment: Enrolment, found: Sequence[Finger], status: Status, now: datetime
+        self, enrolment: Enrolment, found: Sequence[Finger], status: EncounterStatus, now: datetime
     ) -> Encounter:
         """Add an encounter; raises EncounterExists if the id was ever used, RequestIdReused."""
         try:
@@ -106,7 +113,9 @@ class Encounters:
             raise _not_found()
         return await self._encounter(row)
 
-    async def set_status(self, encounter_id: str, status: Status, revision: int) -> Encounter:
+    async def set_status(
+        self, encounter_id: str, status: EncounterStatus, revision: int
+    ) -> Encounter:
         """Move to another status. revision: seen by the caller, 0 for whatever it is.
 
         Raises EncounterNotFound, StaleRevision.
@@ -125,7 +134,7 @@ class Encounters:
             raise StaleRevision("the encounter was changed since it was read", field="revision")
         return await self.get(encounter_id)
 
-    async def delete(self, encounter_id: str) -> Change:
+    async def delete(self, encounter_id: str) -> ChangeToken:
         """Remove an encounter and all that was taken of its fingers; raises EncounterNotFound."""
         change = await self._changes.append(DELETED, encounter_id)
         statement = delete(encounters).where(encounters.c.encounter_id == encounter_id)
@@ -137,13 +146,15 @@ class Encounters:
         """A person's searchable encounters, newest first; None if there are none."""
         statement = (
             select(encounters.c.encounter_id, encounters.c.status)
-            .where(encounters.c.person_id == person_id, encounters.c.status != Status.INACTIVE)
+            .where(
+                encounters.c.person_id == person_id, encounters.c.status != EncounterStatus.INACTIVE
+            )
             .order_by(encounters.c.added.desc())
         )
         rows = (await self._transaction.execute(statement)).all()
         if not rows:
             return None
-        is_fraud = any(row.status == Status.FRAUD for row in rows)
+        is_fraud = any(row.status == EncounterStatus.FRAUD for row in rows)
         return StoredPerson(person_id, tuple(row.encounter_id for row in rows), is_fraud)
 
     async def templates(self, encounter_ids: Sequence[str]) -> Mapping[str, Mapping[int, bytes]]:
@@ -170,7 +181,7 @@ class Encounters:
         """How many encounters wait to be decided about, and since when the oldest does."""
         statement = select(
             func.count(), func.min(encounters.c.created_at, type_=encounters.c.created_at.type)
-        ).where(encounters.c.status == Status.PENDING)
+        ).where(encounters.c.status == EncounterStatus.PENDING)
         count, oldest = (await self._transaction.execute(statement)).one()
         return count, oldest
 
@@ -189,12 +200,12 @@ class Encounters:
         return Encounter(
             encounter_id=row.encounter_id,
             person_id=row.person_id,
-            status=Status(row.status),
+            status=EncounterStatus(row.status),
             fingers=tuple(_told(finger) for finger in stored),
             revision=row.revision,
             created_at=row.created_at,
             added=row.added,
-            changed=Change(row.database_epoch, row.changed),
+            changed=ChangeToken(row.database_epoch, row.changed),
         )
 
     def _finger_row(self, encounter_id: str, finger: Finger) -> dict[str, Any]:

@@ -5,22 +5,22 @@ from datetime import timedelta
 
 from servicekit.process.clock import Clock
 
-from matcher.domain.change import Change
-from matcher.domain.gallery import IndexState
+from matcher.domain.change_token import ChangeToken
+from matcher.domain.shortlist import IndexState
 from matcher.use_cases.ports import Index, Store
-from matcher.use_cases.readiness import Level, Readiness
+from matcher.use_cases.readiness import Readiness, ServiceLevel
 
 
 @dataclass(frozen=True, slots=True)
-class State:
-    """Level with its reason, the database's state and the index's.
+class MatcherStatus:
+    """ServiceLevel with its reason, the database's state and the index's.
 
     oldest_pending: age of the oldest PENDING encounter, business time; None if there is none.
     """
 
-    level: Level
+    level: ServiceLevel
     reason: str
-    latest: Change
+    latest: ChangeToken
     index: IndexState
     pending: int
     oldest_pending: timedelta | None
@@ -29,7 +29,7 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class GetStatus:
     """Tells administrators how things are."""
 
     store: Store
@@ -37,13 +37,13 @@ class Status:
     readiness: Readiness
     clock: Clock
 
-    async def __call__(self) -> State:
+    async def __call__(self) -> MatcherStatus:
         """The state now."""
         async with self.store.read() as records:
             latest = await records.changes.head()
             pending, since = await records.encounters.pending()
             decisions, undecided = await records.decisions.count()
-        return State(
+        return MatcherStatus(
             self.readiness.level,
             self.readiness.reason,
             latest,

@@ -7,14 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.comparison.compare import Prepared
-from matcher.domain.gallery import Features
-from matcher.index.growing import Growing
-from matcher.index.strip import Strip
+from matcher.domain.shortlist import FingerFeatures
+from matcher.index.growable_array import GrowableArray
+from matcher.index.minutiae_columns import MinutiaeColumns
 
 SIZE = 256
 """Numbers in an embedding."""
 
-GONE = -1
+NO_OWNER = -1
 _COMPACT_SHARE = 0.05
 _COMPACT_LEAST = 64
 
@@ -23,7 +23,7 @@ Query = NDArray[np.float32]
 Rows = NDArray[np.int64]
 
 
-class Segment:
+class FingerSegment:
     """Rows of fingers, each with its owner's number.
 
     Not safe against itself: FAISS allows searches beside each other, but nothing beside a change.
@@ -33,8 +33,8 @@ class Segment:
 
     def __init__(self) -> None:
         self._index = _flat()
-        self._owner = Growing(np.int64)
-        self._strip = Strip()
+        self._owner = GrowableArray(np.int64)
+        self._strip = MinutiaeColumns()
         self._gone = 0
 
     def __len__(self) -> int:
@@ -53,14 +53,14 @@ class Segment:
     @property
     def live(self) -> Rows:
         """The rows that are not gone."""
-        return np.flatnonzero(self.owner != GONE)
+        return np.flatnonzero(self.owner != NO_OWNER)
 
     @property
     def size_bytes(self) -> int:
         """Memory used."""
         return self.rows * (SIZE * 2 + 8) + self._strip.size_bytes
 
-    def add(self, fingers: Sequence[Features], owners: Rows) -> range:
+    def add(self, fingers: Sequence[FingerFeatures], owners: Rows) -> range:
         """Append rows; returns their numbers."""
         first = self.rows
         self._index.add(np.stack([finger.embedding for finger in fingers]).astype(np.float32))
@@ -70,7 +70,7 @@ class Segment:
 
     def drop(self, row: int) -> None:
         """Take a row out of all searches, and what it held out of memory."""
-        self.owner[row] = GONE
+        self.owner[row] = NO_OWNER
         self._gone += 1
         self._strip.wipe(row)
         codes = faiss.rev_swig_ptr(self._index.codes.data(), self.rows * SIZE * 2)
@@ -83,7 +83,7 @@ class Segment:
         """
         faiss.omp_set_num_threads(1)  # counts for this thread: the pool spreads searches over cores
         similarities, rows = self._index.search(query[None], min(count, self.rows))
-        return rows[0][self.owner[rows[0]] != GONE], float(similarities[0, -1])
+        return rows[0][self.owner[rows[0]] != NO_OWNER], float(similarities[0, -1])
 
     def similarities(self, query: Query, rows: Rows) -> NDArray[np.float32]:
         """Inner products with these rows, float32 (n,)."""
@@ -107,18 +107,20 @@ class Segment:
         """What a row is compared by."""
         return self._strip.take(row)
 
-    def without_gone(self) -> "Segment":
+    def without_gone(self) -> "FingerSegment":
         """The same, written anew: rows that are gone take no room, the others move up."""
-        rows, anew = self.live, Segment()
+        rows, anew = self.live, FingerSegment()
         anew._index.add(self._embeddings()[rows].astype(np.float32))
         anew._strip = self._strip.of(rows)
         anew._owner.extend([self.owner[rows]])
         return anew
 
-    def fingers(self) -> tuple[list[Features], Rows]:
+    def fingers(self) -> tuple[list[FingerFeatures], Rows]:
         """All fingers that are not gone, and their owners, in the order of rows."""
         rows, embeddings = self.live, self._embeddings()
-        return [Features(embeddings[row], self.prepared(row)) for row in rows], self.owner[rows]
+        return [FingerFeatures(embeddings[row], self.prepared(row)) for row in rows], self.owner[
+            rows
+        ]
 
     def wants_compaction(self) -> bool:
         """Whether so many rows are gone that writing it anew pays."""

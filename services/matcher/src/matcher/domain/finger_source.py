@@ -7,31 +7,31 @@ from matcher.domain.decision import ProbeFinger
 
 
 @dataclass(frozen=True, slots=True)
-class GivenSamples:
+class SuppliedSamples:
     """Fingers that come with the call; nothing of them is kept."""
 
     samples: tuple[Sample, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class OfEncounter:
+class EncounterFingers:
     """The fingers of a stored encounter."""
 
     encounter_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class OfPerson:
+class PersonFingers:
     """The fingers of a stored person; of each position the newest."""
 
     person_id: str
 
 
-Probe = GivenSamples | OfEncounter | OfPerson
+FingerSource = SuppliedSamples | EncounterFingers | PersonFingers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Side:
+class Probe:
     """Fingers to search with. references: the same ones, as the decision names them."""
 
     fingers: tuple[Finger, ...]

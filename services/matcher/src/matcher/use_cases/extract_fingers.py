@@ -27,11 +27,11 @@ from matcher.image.quality import nfiq2
 from matcher.minutiae import Minutiae
 from matcher.record import iso19794
 from matcher.record.errors import BadTemplate as UnreadableRecord
-from matcher.use_cases.misplaced import given_twice
+from matcher.use_cases.finger_sequence import given_twice
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class AcceptanceLimits:
     """What is accepted. quality: least NFIQ 2 of an image. minutiae: least number in a finger."""
 
     quality: int
@@ -39,13 +39,13 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
-class Capture:
-    """Reads samples. keep_images: whether fingers keep the image they were read from."""
+class ExtractFingers:
+    """Reads samples. store_images: whether fingers keep the image they were read from."""
 
     extractor: Extractor
-    gate: Gate
+    gate: AcceptanceLimits
     pool: WorkerPool
-    keep_images: bool
+    store_images: bool
 
     async def __call__(self, samples: Sequence[Sample], path: str) -> tuple[Finger, ...]:
         """The fingers that are there, by position.
@@ -84,7 +84,7 @@ class Capture:
                 field=field,
                 quality=str(quality),
             )
-        kept = _file(image) if self.keep_images else None
+        kept = _file(image) if self.store_images else None
         return self._finger(sample, self.extractor(grey), field, quality, kept)
 
     def _from_template(self, sample: Sample, template: Template, field: str) -> Finger:

@@ -10,13 +10,13 @@ import numpy as np
 from sqlalchemy import Row, Select, case, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from matcher.domain.biometrics import Embedding, Status
-from matcher.domain.change import Change
+from matcher.domain.biometrics import Embedding, EncounterStatus
+from matcher.domain.change_token import ChangeToken
 from matcher.store.tables import changes, encounters, fingers, head
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Kept:
+class StoredTemplate:
     """A finger as it is stored. embedding: None if it is of another version."""
 
     template: bytes
@@ -24,14 +24,14 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class StoredEntry:
+class EncounterTemplates:
     """An encounter as the database has it now. added: number of the change that added it."""
 
     encounter_id: str
     person_id: str
-    status: Status
+    status: EncounterStatus
     added: int
-    fingers: Mapping[int, Kept]
+    fingers: Mapping[int, StoredTemplate]
 
 
 Embedded = Mapping[tuple[str, int], Embedding]
@@ -44,12 +44,12 @@ class Changes:
     def __init__(self, transaction: AsyncConnection) -> None:
         self._transaction = transaction
 
-    async def head(self) -> Change:
+    async def head(self) -> ChangeToken:
         """The latest committed change, as this transaction sees it."""
         row = (await self._transaction.execute(select(head.c.database_epoch, head.c.change))).one()
-        return Change(row.database_epoch, row.change)
+        return ChangeToken(row.database_epoch, row.change)
 
-    async def append(self, kind: str, encounter_id: str) -> Change:
+    async def append(self, kind: str, encounter_id: str) -> ChangeToken:
         """Take the next number; from here to the commit nobody else changes anything."""
         statement = update(head).values(change=head.c.change + 1)
         row = (
@@ -60,7 +60,7 @@ class Changes:
         await self._transaction.execute(
             insert(changes).values(number=row.change, kind=kind, encounter_id=encounter_id)
         )
-        return Change(row.database_epoch, row.change)
+        return ChangeToken(row.database_epoch, row.change)
 
     async def after(self, number: int, limit: int) -> tuple[int, list[str]]:
         """The number of the last of the next changes, and the encounters they touched.
@@ -79,12 +79,12 @@ class Changes:
             raise RuntimeError(f"the log of changes has a gap after {number}")
         return last, list(dict.fromkeys(row.encounter_id for row in rows))
 
-    async def entries(self, encounter_ids: Sequence[str], version: str) -> list[StoredEntry]:
+    async def entries(self, encounter_ids: Sequence[str], version: str) -> list[EncounterTemplates]:
         """These encounters as they are now, with embeddings of ``version``; absent if deleted."""
         statement = _entries(version).where(encounters.c.encounter_id.in_(encounter_ids))
         return _grouped((await self._transaction.execute(statement)).all())
 
-    async def entries_after(self, added: int, limit: int, version: str) -> list[StoredEntry]:
+    async def entries_after(self, added: int, limit: int, version: str) -> list[EncounterTemplates]:
         """The next encounters in the order they were added."""
         following = (
             select(encounters.c.encounter_id)
@@ -111,7 +111,7 @@ class Changes:
         """Make every embedding stale, so that all are made anew from the templates."""
         await self._transaction.execute(update(fingers).values(embedding_version=None))
 
-    async def reincarnate(self) -> Change:
+    async def start_new_epoch(self) -> ChangeToken:
         """Give the database a new name: tokens handed out before mean nothing any more."""
         await self._transaction.execute(update(head).values(database_epoch=uuid4().hex))
         return await self.head()
@@ -135,18 +135,18 @@ def _entries(version: str) -> Select[Any]:
     )
 
 
-def _grouped(rows: Sequence[Row[Any]]) -> list[StoredEntry]:
+def _grouped(rows: Sequence[Row[Any]]) -> list[EncounterTemplates]:
     return [_entry(list(group)) for _, group in groupby(rows, lambda row: row.encounter_id)]
 
 
-def _entry(rows: Sequence[Row[Any]]) -> StoredEntry:
+def _entry(rows: Sequence[Row[Any]]) -> EncounterTemplates:
     first = rows[0]
-    return StoredEntry(
+    return EncounterTemplates(
         first.encounter_id,
         first.person_id,
-        Status(first.status),
+        EncounterStatus(first.status),
         first.added,
-        {row.position: Kept(row.template, _embedding(row.embedding)) for row in rows},
+        {row.position: StoredTemplate(row.template, _embedding(row.embedding)) for row in rows},
     )
 
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from itertools import combinations
 
 from matcher.comparison.compare import Prepared
-from matcher.domain.decision import Misplaced
-from matcher.domain.gallery import Contender
-from matcher.domain.rules import SAME_FINGER, best_of
-from matcher.use_cases.contest import finger_scores
+from matcher.domain.decision import FingerSequenceError
+from matcher.domain.decision_rule import SAME_FINGER, best_of
+from matcher.domain.shortlist import ReferencePerson
+from matcher.use_cases.compare_candidates import finger_scores
 
 
 def given_twice(fingers: Mapping[int, Prepared]) -> tuple[int, int] | None:
@@ -18,17 +18,19 @@ def given_twice(fingers: Mapping[int, Prepared]) -> tuple[int, int] | None:
     return None
 
 
-def misplaced(probe: Mapping[int, Prepared], person: Contender) -> tuple[Misplaced, ...]:
+def misplaced(
+    probe: Mapping[int, Prepared], person: ReferencePerson
+) -> tuple[FingerSequenceError, ...]:
     """Fingers of the probe that are rather another finger of the person. Ten fingers: 10 ms."""
     return tuple(
-        Misplaced(position, found, score)
+        FingerSequenceError(position, found, score)
         for position, finger in sorted(probe.items())
         for score, found in [max(_scores(finger, person), default=(0.0, position))]
         if found != position and score >= SAME_FINGER
     )
 
 
-def _scores(finger: Prepared, person: Contender) -> list[tuple[float, int]]:
+def _scores(finger: Prepared, person: ReferencePerson) -> list[tuple[float, int]]:
     """The finger's score with each of the person's fingers, and which that is."""
     return [
         (best_of(finger_scores(finger, [each.finger for each in impressions])), position)

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from matcher.calibration.scores import finger_score, person_score
 from matcher.comparison.compare import Prepared, compare, pairs
 from matcher.domain.decision import Candidate, FingerScore
-from matcher.domain.gallery import Contender, Impression
-from matcher.domain.rules import best_of
+from matcher.domain.decision_rule import best_of
+from matcher.domain.shortlist import Impression, ReferencePerson
 
 
-def contest(
+def compare_candidates(
     probe: Mapping[int, Prepared],
-    contenders: Sequence[Contender],
+    contenders: Sequence[ReferencePerson],
     *,
     threshold: float,
     most: int,
@@ -45,7 +45,7 @@ def finger_scores(finger: Prepared, others: Sequence[Prepared]) -> list[float]:
 
 
 def _by_contender(
-    probe: Mapping[int, Prepared], contenders: Sequence[Contender]
+    probe: Mapping[int, Prepared], contenders: Sequence[ReferencePerson]
 ) -> list[dict[int, list[float]]]:
     """For each contender and finger the score of each impression."""
     scores: list[dict[int, list[float]]] = [{} for _ in contenders]
@@ -57,14 +57,14 @@ def _by_contender(
     return scores
 
 
-def _met(position: int, contenders: Sequence[Contender]) -> Iterator[tuple[int, Impression]]:
+def _met(position: int, contenders: Sequence[ReferencePerson]) -> Iterator[tuple[int, Impression]]:
     for i, contender in enumerate(contenders):
         for impression in contender.impressions.get(position, ()):
             yield i, impression
 
 
 def _evidence(
-    probe: Mapping[int, Prepared], contender: Contender, scores: Mapping[int, Sequence[float]]
+    probe: Mapping[int, Prepared], contender: ReferencePerson, scores: Mapping[int, Sequence[float]]
 ) -> tuple[FingerScore, ...]:
     """How each finger spoke, by the best of its impressions, the newest of equals."""
     evidence = []

@@ -11,7 +11,7 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 _ROOM = 1.25
 
 
-class Growing(Generic[Scalar]):
+class GrowableArray(Generic[Scalar]):
     """Rows of one shape. Adding copies what is there only now and then."""
 
     def __init__(self, kind: type[Scalar], *shape: int) -> None:

@@ -12,7 +12,7 @@ from matcher.minutiae import Minutiae, minutiae
 _SIDE = 256
 
 
-def warm(extractor: Extractor) -> None:
+def warm_up(extractor: Extractor) -> None:
     """Run every step of the pipeline on nothing in particular; takes seconds the first time."""
     paper = np.full((_SIDE, _SIDE), 255, np.uint8)
     nfiq2(paper)

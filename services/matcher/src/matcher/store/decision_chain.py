@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from matcher.domain.decision import Decision, Outcome, Recorded
+from matcher.domain.decision import Decision, DecisionRecord, Outcome
 from matcher.domain.errors import DecisionNotFound
 from matcher.store.tables import decisions, head
 
@@ -21,7 +21,7 @@ class Decisions:
 
     _transaction: AsyncConnection
 
-    async def append(self, decision: Decision) -> Recorded:
+    async def append(self, decision: Decision) -> DecisionRecord:
         """Record a decision; from here to the commit nobody else records one."""
         record = _JSON.dump_json(decision)
         undecided = int(decision.outcome is Outcome.UNDECIDED)
@@ -43,9 +43,9 @@ class Decisions:
                 record_hash=record_hash,
             )
         )
-        return Recorded(decision, record_hash)
+        return DecisionRecord(decision, record_hash)
 
-    async def get(self, decision_id: str) -> Recorded:
+    async def get(self, decision_id: str) -> DecisionRecord:
         """One decision as it was given; raises DecisionNotFound."""
         statement = select(decisions.c.record, decisions.c.record_hash).where(
             decisions.c.decision_id == decision_id
@@ -53,7 +53,7 @@ class Decisions:
         row = (await self._transaction.execute(statement)).one_or_none()
         if row is None:
             raise DecisionNotFound("there is no such decision", field="decision_id")
-        return Recorded(_JSON.validate_json(row.record), row.record_hash)
+        return DecisionRecord(_JSON.validate_json(row.record), row.record_hash)
 
     async def count(self) -> tuple[int, int]:
         """How many decisions were recorded, and how many of them were UNDECIDED."""

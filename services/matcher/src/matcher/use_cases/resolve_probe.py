@@ -7,45 +7,45 @@ from dataclasses import dataclass
 import numpy as np
 from servicekit.process.worker_pool import WorkerPool
 
-from matcher.domain.biometrics import Finger, Status
+from matcher.domain.biometrics import EncounterStatus, Finger
 from matcher.domain.decision import ProbeFinger
 from matcher.domain.errors import EncounterNotFound, PersonNotFound
-from matcher.domain.gallery import StoredPerson
-from matcher.domain.probe import GivenSamples, OfEncounter, Probe, Side
+from matcher.domain.finger_source import EncounterFingers, FingerSource, Probe, SuppliedSamples
+from matcher.domain.shortlist import StoredPerson
 from matcher.embedding.embedding import embed
-from matcher.use_cases.capture import Capture, read_template
+from matcher.use_cases.extract_fingers import ExtractFingers, read_template
 from matcher.use_cases.ports import Store
 
 
 @dataclass(frozen=True, slots=True)
-class Probing:
+class ResolveProbe:
     """Resolves probes."""
 
     store: Store
-    capture: Capture
+    capture: ExtractFingers
     pool: WorkerPool
 
-    async def side(self, probe: Probe, path: str) -> Side:
+    async def side(self, probe: FingerSource, path: str) -> Probe:
         """The probe's fingers. path: of the probe in the request.
 
         Raises what Capture raises, EncounterNotFound, PersonNotFound.
         """
-        if isinstance(probe, GivenSamples):
+        if isinstance(probe, SuppliedSamples):
             return given(await self.capture(probe.samples, f"{path}.samples.samples"))
         person = await self.stored(probe, path)
         return await self.of(person.encounter_ids, path)
 
-    async def stored(self, probe: Probe, path: str) -> StoredPerson:
+    async def stored(self, probe: FingerSource, path: str) -> StoredPerson:
         """Whom a probe of stored fingers means; raises EncounterNotFound, PersonNotFound."""
         async with self.store.read() as records:
-            if isinstance(probe, OfEncounter):
+            if isinstance(probe, EncounterFingers):
                 try:
                     found = await records.encounters.get(probe.encounter_id)
                 except EncounterNotFound as error:
                     raise EncounterNotFound(error.message, field=f"{path}.encounter_id") from None
-                is_fraud = found.status is Status.FRAUD
+                is_fraud = found.status is EncounterStatus.FRAUD
                 return StoredPerson(found.person_id, (found.encounter_id,), is_fraud)
-            assert not isinstance(probe, GivenSamples)  # noqa: S101  nothing of these is stored
+            assert not isinstance(probe, SuppliedSamples)  # noqa: S101  nothing of these is stored
             person = await records.encounters.person(probe.person_id)
         if person is None:
             raise PersonNotFound(
@@ -53,7 +53,7 @@ class Probing:
             )
         return person
 
-    async def of(self, encounter_ids: Sequence[str], field: str) -> Side:
+    async def of(self, encounter_ids: Sequence[str], field: str) -> Probe:
         """The newest of each finger of these encounters; raises EncounterNotFound.
 
         field: of the request, that named them.
@@ -69,9 +69,9 @@ class Probing:
         return await self.pool.run(_stored_side, newest)
 
 
-def given(fingers: tuple[Finger, ...], encounter_id: str | None = None) -> Side:
+def given(fingers: tuple[Finger, ...], encounter_id: str | None = None) -> Probe:
     """Fingers at hand. encounter_id: where they are stored, if they are."""
-    return Side(
+    return Probe(
         fingers,
         tuple(
             ProbeFinger(f.position, encounter_id, hashlib.sha256(f.template).hexdigest())
@@ -80,11 +80,11 @@ def given(fingers: tuple[Finger, ...], encounter_id: str | None = None) -> Side:
     )
 
 
-def _stored_side(newest: Mapping[int, tuple[str, bytes]]) -> Side:
+def _stored_side(newest: Mapping[int, tuple[str, bytes]]) -> Probe:
     fingers, references = [], []
     for position, (encounter_id, template) in sorted(newest.items()):
         found = read_template(template)
         fingers.append(Finger(position, found, template, embed(found).astype(np.float16)))
         digest = hashlib.sha256(template).hexdigest()
         references.append(ProbeFinger(position, encounter_id, digest))
-    return Side(tuple(fingers), tuple(references))
+    return Probe(tuple(fingers), tuple(references))

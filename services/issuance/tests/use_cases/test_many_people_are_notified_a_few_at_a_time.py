@@ -155,7 +155,7 @@ async def test_trouble_at_one_office_keeps_no_other_from_its_plan(
                 raise PowerCut
 
     keep = Troubled(store, Move(OFFICES, lambda *_: b"", lambda: "unused"))
-    planner = Planner(OFFICES, store, database.lock, keep, Now())
+    planner = Planner(OFFICES, store, database.try_lock, keep, Now())
     for _ in range(3):
         await planner()
 

@@ -17,11 +17,11 @@ from passport.matcher.v1 import (
     identification_pb2_grpc,
 )
 from servicekit.grpc.server import Server
-from servicekit.process.clock import clock_from
+from servicekit.process.clock import make_clock
 from servicekit.process.worker_pool import WorkerPool
 from servicekit.storage.database import Database
 from servicekit.storage.idempotency import IdempotentRequests
-from servicekit.storage.request_retention import forgetting_requests
+from servicekit.storage.idempotency_retention import purge_records_daily
 
 from matcher.comparison.comparator import Comparator, PreparedFinger
 from matcher.config import Settings
@@ -35,7 +35,7 @@ from matcher.service.admin import MatcherAdmin
 from matcher.service.encounters import Encounters
 from matcher.service.identification import Evidence, Identification, Verification
 from matcher.store.store import Store
-from matcher.store.tables import requests
+from matcher.store.tables import idempotency_records
 from matcher.use_cases import curate, draw_comparison, enrol, get_status, identify, search, verify
 from matcher.use_cases.extract_fingers import AcceptanceLimits, ExtractFingers, read_template
 from matcher.use_cases.make_decision import DecisionMaker
@@ -93,7 +93,7 @@ async def open_store_and_index(
 
 async def serve(settings: Settings) -> None:
     """Serve until told to stop; raises what Server raises, or SQLAlchemyError without a schema."""
-    server = Server(settings, domain="passport.matcher", services=_SERVICES)
+    server = Server(settings, error_domain="passport.matcher", services=_SERVICES)
     models = ModelBundle.load()
     async with open_store_and_index(settings, models) as base:
         async with base.store.read() as records:
@@ -116,7 +116,9 @@ async def serve(settings: Settings) -> None:
             await supervision.run(settings.follow_interval_seconds)
 
         readiness.tell(tell)
-        async with forgetting_requests(base.database, requests, settings.keep_requests_days):
+        async with purge_records_daily(
+            base.database, idempotency_records, settings.idempotency_retention_days
+        ):
             await server.run(live)
         await base.follower.save()
 
@@ -128,8 +130,8 @@ def _add_services(
     models: ModelBundle,
     server: Server,
 ) -> None:
-    store, pool, clock = base.store, base.pool, clock_from(settings)
-    once = IdempotentRequests(base.database, requests)
+    store, pool, clock = base.store, base.pool, make_clock(settings)
+    once = IdempotentRequests(base.database, idempotency_records)
     gate = AcceptanceLimits(settings.minimum_quality, settings.minimum_minutiae)
     capture = ExtractFingers(models, gate, pool, settings.store_images)
     probing = ResolveProbe(store, capture, pool, models.embedding)

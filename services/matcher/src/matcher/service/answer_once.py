@@ -22,10 +22,10 @@ async def answer_once(
 ) -> M:
     """The earlier answer if there is one, else what ``act`` does, kept in its last commit."""
     async with once.begin(request, answer) as record:
-        if record.earlier_answer is not None:
-            return record.earlier_answer
+        if record.stored_response is not None:
+            return record.stored_response
 
         async def keep(records: Records, result: T) -> None:
-            await record.store_answer(records.transaction, encode(result))
+            await record.store_response(records.transaction, encode(result))
 
         return encode(await act(keep))

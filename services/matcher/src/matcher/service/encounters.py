@@ -2,7 +2,7 @@
 
 from passport.matcher.v1 import encounters_pb2 as pb
 from passport.matcher.v1 import encounters_pb2_grpc
-from servicekit.grpc.client_channel import remaining
+from servicekit.grpc.client_channel import downstream_timeout
 from servicekit.grpc.server import Context
 from servicekit.storage.idempotency import IdempotentRequests
 
@@ -25,7 +25,7 @@ class Encounters(encounters_pb2_grpc.EncountersServicer):
         self, request: pb.CreateEncounterRequest, context: Context
     ) -> pb.CreateEncounterResponse:
         """Store fingers, look for duplicates if asked."""
-        enrolment, within = decode.enrolment(request), remaining(context)
+        enrolment, within = decode.enrolment(request), downstream_timeout(context)
         return await answer_once(
             self._once, request, encode.enrolled, pb.CreateEncounterResponse,
             lambda keep: self._enrol(enrolment, keep, within=within),

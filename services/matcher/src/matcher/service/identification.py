@@ -2,7 +2,7 @@
 
 from passport.matcher.v1 import identification_pb2 as pb
 from passport.matcher.v1 import identification_pb2_grpc
-from servicekit.grpc.client_channel import remaining
+from servicekit.grpc.client_channel import downstream_timeout
 from servicekit.grpc.server import Context
 from servicekit.storage.idempotency import IdempotentRequests
 
@@ -24,7 +24,7 @@ class Identification(identification_pb2_grpc.IdentificationServicer):
         """Search everybody."""
         probe, policy = decode.probe(request.probe), decode.search_policy(request.search)
         seen, origin = decode.change(request.min_change_token), decode.origin(request)
-        within = remaining(context)
+        within = downstream_timeout(context)
         return await answer_once(
             self._once, request, encode.decision, pb.Decision,
             lambda keep: self._identify(probe, policy, seen, origin, keep, within=within),

@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from matcher.image.decode import decode
+from matcher.image.quality import Nfiq2
 
 from harness.world.fingers import ImageFileFingers
 from harness.world.image_folder import Pair

@@ -1,7 +1,6 @@
 """The database and the index over it, put together as the service does, without a server."""
 
 import copy
-import functools
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,17 +20,12 @@ from matcher.models import ModelBundle
 from matcher.store.store import MIGRATIONS
 from servicekit.storage.database import migrate
 
+from .models import models
 from .people import template
 
 NOW = datetime(2018, 10, 26, 1, 0, tzinfo=UTC)
 INDEX = 2
 DEPTH = SearchDepth(prefiltered=100, compared=3)
-
-
-@functools.cache
-def models() -> ModelBundle:
-    """The models of the service."""
-    return ModelBundle.load()
 
 
 def other_embedding(version: str) -> ModelBundle:

@@ -8,7 +8,7 @@ from matcher.domain.encounter import EncounterStatus
 from matcher.domain.errors import IndexBehind
 from matcher.domain.shortlist import SearchScope
 
-from .store_and_index import DEPTH, enrol, features, shortlisted, opened
+from .store_and_index import DEPTH, enrol, features, opened, shortlisted
 
 
 async def test_each_search_sees_the_last_commit(tmp_path: Path) -> None:

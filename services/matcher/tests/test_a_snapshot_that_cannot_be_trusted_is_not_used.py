@@ -9,14 +9,8 @@ from matcher.bootstrap import StoreAndIndex
 from matcher.index import snapshot
 from matcher.store.index_source import IndexedEncounter, IndexSource
 
-from .store_and_index import (
-    enrol,
-    models,
-    opened,
-    other_comparison,
-    other_embedding,
-    shortlisted,
-)
+from .models import models
+from .store_and_index import enrol, opened, other_comparison, other_embedding, shortlisted
 
 PEOPLE = range(1, 6)
 Damage = Callable[[bytes], bytes]

@@ -8,8 +8,8 @@ import pytest
 from passport.matcher.v1 import encounters_pb2, identification_pb2
 
 from .conftest import Callers, Matchers
-from .people import fingers, given
 from .matcher_process import Caller, Matcher, hits, refusal
+from .people import fingers, given
 
 KILLED = -9
 POPULATION = 12

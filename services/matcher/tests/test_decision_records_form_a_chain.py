@@ -9,8 +9,8 @@ from matcher.domain.change_token import ChangeToken
 from matcher.domain.decision import (
     Decision,
     DecisionKind,
-    DecisionRequest,
     DecisionOutcome,
+    DecisionRequest,
     ProbeFinger,
 )
 

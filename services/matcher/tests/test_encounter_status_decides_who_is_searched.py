@@ -2,8 +2,8 @@
 
 from passport.matcher.v1 import encounters_pb2, identification_pb2
 
-from .people import fingers, given
 from .matcher_process import Caller, hits, refusal
+from .people import fingers, given
 
 PENDING = encounters_pb2.ENCOUNTER_STATUS_PENDING
 ACTIVE = encounters_pb2.ENCOUNTER_STATUS_ACTIVE

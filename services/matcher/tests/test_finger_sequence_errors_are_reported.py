@@ -5,8 +5,8 @@ from matcher.record.iso19794 import FingerRecord, write
 from passport.matcher.v1 import identification_pb2
 from passport.type.v1 import biometrics_pb2 as b
 
-from .people import fingers, given, minutiae, sample
 from .matcher_process import Caller, refusal
+from .people import fingers, given, minutiae, sample
 
 FingerSource = identification_pb2.FingerSource
 

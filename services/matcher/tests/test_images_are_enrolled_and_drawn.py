@@ -11,8 +11,8 @@ from passport.type.v1 import biometrics_pb2
 from PIL import Image
 
 from .conftest import Callers, Matchers
-from .people import image
 from .matcher_process import Caller, hits
+from .people import image
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ import sqlite3
 from passport.matcher.v1 import admin_pb2, identification_pb2
 
 from .conftest import Callers, Matchers
-from .people import fingers, given
 from .matcher_process import Matcher, refusal
+from .people import fingers, given
 
 
 async def test_verify_only(matchers: Matchers, callers: Callers, someone: int) -> None:

@@ -8,8 +8,8 @@ from passport.matcher.v1 import identification_pb2
 from passport.type.v1 import biometrics_pb2 as b
 
 from .conftest import Callers, Matchers
-from .people import fingers, given, minutiae, sample, template
 from .matcher_process import Caller, hits
+from .people import fingers, given, minutiae, sample, template
 
 MOST = 0.2
 

@@ -2,8 +2,8 @@
 
 from passport.matcher.v1 import identification_pb2
 
-from .people import fingers
 from .matcher_process import Caller, hits
+from .people import fingers
 
 FingerSource = identification_pb2.FingerSource
 

@@ -5,8 +5,8 @@ import asyncio
 from passport.matcher.v1 import encounters_pb2, identification_pb2
 
 from .conftest import Callers, Matchers
-from .people import fingers, given
 from .matcher_process import hits, refusal
+from .people import fingers, given
 
 NO_HIT = identification_pb2.OUTCOME_NO_HIT
 

@@ -2,8 +2,8 @@
 
 import asyncio
 
-from .people import fingers, given
 from .matcher_process import Caller, Matcher, refusal
+from .people import fingers, given
 
 
 async def test_twins_get_one_answer(issuance: Caller, someone: int) -> None:

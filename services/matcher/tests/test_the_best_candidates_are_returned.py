@@ -8,8 +8,8 @@ from matcher.domain.decision import Candidate
 from matcher.domain.shortlist import Impression, ReferencePerson
 from matcher.use_cases.compare_candidates import compare_candidates
 
+from .models import models
 from .people import BOTH_INDEX, minutiae
-from .store_and_index import models
 
 
 def finger(person: int, position: int = 2, impression: int = 0) -> PreparedFinger:

@@ -12,7 +12,8 @@ from matcher.domain.change_token import ChangeToken
 from matcher.domain.encounter import EncounterStatus
 from matcher.domain.index_entry import FingerFeatures, IndexEntry
 from matcher.domain.shortlist import SearchDepth, SearchScope, Shortlist
-from matcher.index.finger_segment import FingerSegment, Query, Rows
+from matcher.index.faiss_embeddings import Query, Rows
+from matcher.index.finger_segment import FingerSegment
 from matcher.index.memory_index import MemoryIndex
 
 from .random_fingers import random_finger, similar_finger

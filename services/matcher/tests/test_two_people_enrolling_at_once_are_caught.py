@@ -4,8 +4,8 @@ import asyncio
 
 from passport.matcher.v1 import encounters_pb2, identification_pb2
 
-from .people import fingers
 from .matcher_process import Caller, hits
+from .people import fingers
 
 
 async def test_of_two_at_once_the_later_is_caught(issuance: Caller, someone: int) -> None:

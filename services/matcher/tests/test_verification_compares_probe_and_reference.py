@@ -3,8 +3,8 @@
 import pytest
 from passport.matcher.v1 import identification_pb2
 
-from .people import fingers, given
 from .matcher_process import Caller, refusal
+from .people import fingers, given
 
 FingerSource = identification_pb2.FingerSource
 HIT = identification_pb2.OUTCOME_HIT

@@ -10,7 +10,8 @@ from matcher.index.finger_segment import FingerSegment
 from matcher.use_cases.readiness import Readiness
 from matcher.use_cases.supervise_index import SuperviseIndex
 
-from .store_and_index import INDEX, enrol, features, models, opened, shortlisted
+from .models import models
+from .store_and_index import INDEX, enrol, features, opened, shortlisted
 
 DAY = 86_400.0
 

@@ -7,8 +7,8 @@ import grpc
 import pytest
 from passport.matcher.v1 import encounters_pb2, identification_pb2
 
-from .people import fingers, given
 from .matcher_process import Caller, refusal
+from .people import fingers, given
 
 ACTIVE = encounters_pb2.ENCOUNTER_STATUS_ACTIVE
 NO_ENCOUNTER = identification_pb2.FingerSource(encounter_id="nothing")

@@ -90,9 +90,8 @@ def _rebuild(settings: Settings) -> None:
 
 
 def _snapshot(settings: Settings) -> None:
-    _say(
-        f"the snapshot includes all changes up to {asyncio.run(maintenance.save_snapshot(settings))}"
-    )
+    change = asyncio.run(maintenance.save_snapshot(settings))
+    _say(f"the snapshot includes all changes up to {change}")
 
 
 def _restored(settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""Which implementations does a running matcher consist of? The one place that puts them together."""
+"""What does a running matcher consist of? The one place that puts its parts together."""
 
 import os
 from collections.abc import AsyncIterator
@@ -15,11 +15,11 @@ from passport.matcher.v1 import (
     identification_pb2_grpc,
 )
 from servicekit.grpc.server import Server
-from servicekit.process.clock import clock_from
+from servicekit.process.clock import make_clock
 from servicekit.process.worker_pool import WorkerPool
 from servicekit.storage.database import Database
 from servicekit.storage.idempotency import IdempotentRequests
-from servicekit.storage.request_retention import forgetting_requests
+from servicekit.storage.idempotency_retention import purge_records_daily
 
 from matcher.config import Settings
 from matcher.domain.shortlist import SearchDepth
@@ -32,7 +32,7 @@ from matcher.service.evidence import Evidence
 from matcher.service.identification import Identification
 from matcher.service.verification import Verification
 from matcher.store.store import Store
-from matcher.store.tables import requests
+from matcher.store.tables import idempotency_records
 from matcher.use_cases.draw_comparison import DrawComparison
 from matcher.use_cases.enrol import Enrol
 from matcher.use_cases.extract_fingers import AcceptanceLimits, ExtractFingers
@@ -93,7 +93,7 @@ async def serve(settings: Settings) -> None:
 
     Raises what Server raises, and SQLAlchemyError if the database has no tables.
     """
-    server = Server(settings, domain="passport.matcher", services=_SERVICES)
+    server = Server(settings, error_domain="passport.matcher", services=_SERVICES)
     models = ModelBundle.load()
     async with open_store_and_index(settings, models) as base:
         async with base.store.read() as records:
@@ -116,7 +116,9 @@ async def serve(settings: Settings) -> None:
             await supervise_index.run(settings.follow_interval_seconds)
 
         readiness.on_change(report_health)
-        async with forgetting_requests(base.database, requests, settings.keep_requests_days):
+        async with purge_records_daily(
+            base.database, idempotency_records, settings.idempotency_retention_days
+        ):
             await server.run(run_while_serving)
         await base.index.save_snapshot()
 
@@ -128,8 +130,8 @@ def _add_services(
     readiness: Readiness,
     server: Server,
 ) -> None:
-    store, pool, clock = base.store, base.pool, clock_from(settings)
-    idempotent_requests = IdempotentRequests(base.database, requests)
+    store, pool, clock = base.store, base.pool, make_clock(settings)
+    idempotent_requests = IdempotentRequests(base.database, idempotency_records)
     limits = AcceptanceLimits(settings.minimum_quality, settings.minimum_minutiae)
     extract = ExtractFingers(models, limits, pool, settings.store_images)
     resolve_probe = ResolveProbe(store, extract, pool, models.embedding)

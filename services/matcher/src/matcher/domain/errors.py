@@ -113,7 +113,7 @@ class ForeignChangeToken(DomainError):
 
 
 class NotReady(DomainError):
-    """The matcher cannot serve this kind of call yet: it is starting, or its index is not loaded."""
+    """The matcher cannot serve this call yet: it is starting, or its index is not loaded."""
 
     kind = ErrorKind.UNAVAILABLE
     reason = "NOT_READY"

@@ -6,7 +6,7 @@ from typing import TypeVar
 from google.protobuf.message import Message
 from servicekit.storage.idempotency import IdempotentRequests
 
-from matcher.store.store import Records, StoreAnswer
+from matcher.store.store import Records, StoreResponse
 
 M = TypeVar("M", bound=Message)
 T = TypeVar("T")
@@ -17,17 +17,17 @@ async def answer_once(
     request: Message,
     encode: Callable[[T], M],
     answer_type: type[M],
-    act: Callable[[StoreAnswer[T]], Awaitable[T]],
+    act: Callable[[StoreResponse[T]], Awaitable[T]],
 ) -> M:
-    """Return the earlier answer of this request if there is one, else act and encode the result.
+    """Return the stored response to this request if there is one, else act and encode the result.
 
-    act: is given the function that stores the answer, to call in its last transaction.
+    act: is given the function that stores the response, to call in its last transaction.
     """
     async with requests.begin(request, answer_type) as record:
-        if record.earlier_answer is not None:
-            return record.earlier_answer
+        if record.stored_response is not None:
+            return record.stored_response
 
-        async def store_answer(records: Records, result: T) -> None:
-            await record.store_answer(records.transaction, encode(result))
+        async def store_response(records: Records, result: T) -> None:
+            await record.store_response(records.transaction, encode(result))
 
-        return encode(await act(store_answer))
+        return encode(await act(store_response))

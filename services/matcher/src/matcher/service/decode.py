@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from passport.matcher.v1 import encounters_pb2, identification_pb2
 from passport.type.v1 import biometrics_pb2
-from servicekit.security.identity import caller
+from servicekit.security.identity import current_caller
 
 from matcher.domain.change_token import ChangeToken
 from matcher.domain.enrolment import Enrolment, RequestOrigin, SearchPolicy
@@ -60,7 +60,7 @@ def origin(
     | identification_pb2.VerifyRequest,
 ) -> RequestOrigin:
     """Return who calls, and by which request."""
-    return RequestOrigin(caller().uri, request.request_id)
+    return RequestOrigin(current_caller().uri, request.request_id)
 
 
 def change_token(text: str) -> ChangeToken | None:

@@ -2,7 +2,7 @@
 
 from passport.matcher.v1 import encounters_pb2 as pb
 from passport.matcher.v1 import encounters_pb2_grpc
-from servicekit.grpc.client_channel import remaining
+from servicekit.grpc.client_channel import downstream_timeout
 from servicekit.grpc.server import Context
 from servicekit.storage.idempotency import IdempotentRequests
 
@@ -28,10 +28,12 @@ class Encounters(encounters_pb2_grpc.EncountersServicer):
         self, request: pb.CreateEncounterRequest, context: Context
     ) -> pb.CreateEncounterResponse:
         """Store fingers, and search for duplicates if asked to."""
-        enrolment, seconds_left = decode.enrolment(request), remaining(context)
+        enrolment, seconds_left = decode.enrolment(request), downstream_timeout(context)
         return await answer_once(
             self._requests, request, encode.enrolled, pb.CreateEncounterResponse,
-            lambda store_answer: self._enrol(enrolment, store_answer, seconds_left=seconds_left),
+            lambda store_response: self._enrol(
+                enrolment, store_response, seconds_left=seconds_left
+            ),
         )  # fmt: skip
 
     async def GetEncounter(self, request: pb.GetEncounterRequest, context: Context) -> pb.Encounter:
@@ -46,8 +48,8 @@ class Encounters(encounters_pb2_grpc.EncountersServicer):
         status = EncounterStatus(request.status)
         return await answer_once(
             self._requests, request, encode.encounter, pb.Encounter,
-            lambda store_answer: self._set_status(
-                request.encounter_id, status, request.revision, store_answer
+            lambda store_response: self._set_status(
+                request.encounter_id, status, request.revision, store_response
             ),
         )  # fmt: skip
 
@@ -57,5 +59,5 @@ class Encounters(encounters_pb2_grpc.EncountersServicer):
         """Delete an encounter with its templates and images."""
         return await answer_once(
             self._requests, request, encode.deleted, pb.DeleteEncounterResponse,
-            lambda store_answer: self._delete(request.encounter_id, store_answer),
+            lambda store_response: self._delete(request.encounter_id, store_response),
         )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from passport.matcher.v1 import identification_pb2 as pb
 from passport.matcher.v1 import identification_pb2_grpc
-from servicekit.grpc.client_channel import remaining
+from servicekit.grpc.client_channel import downstream_timeout
 from servicekit.grpc.server import Context
 from servicekit.storage.idempotency import IdempotentRequests
 
@@ -22,10 +22,10 @@ class Identification(identification_pb2_grpc.IdentificationServicer):
         """Search all persons for the persons of a probe."""
         probe, policy = decode.finger_source(request.probe), decode.search_policy(request.search)
         seen, origin = decode.change_token(request.min_change_token), decode.origin(request)
-        seconds_left = remaining(context)
+        seconds_left = downstream_timeout(context)
         return await answer_once(
             self._requests, request, encode.decision, pb.Decision,
-            lambda store_answer: self._identify(
-                probe, policy, seen, origin, store_answer, seconds_left=seconds_left
+            lambda store_response: self._identify(
+                probe, policy, seen, origin, store_response, seconds_left=seconds_left
             ),
         )  # fmt: skip

@@ -24,5 +24,7 @@ class Verification(identification_pb2_grpc.VerificationServicer):
         target_fmr, origin = request.target_fmr or None, decode.origin(request)
         return await answer_once(
             self._requests, request, encode.decision, pb.Decision,
-            lambda store_answer: self._verify(probe, reference, target_fmr, origin, store_answer),
+            lambda store_response: self._verify(
+                probe, reference, target_fmr, origin, store_response
+            ),
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""How are decisions recorded so that tampering shows: each record is hashed with the hash before."""
+"""How are decisions recorded so that tampering shows? Each record is hashed with the last hash."""
 
 import hashlib
 from collections.abc import AsyncIterator

@@ -28,8 +28,8 @@ class Records:
         self.decisions = DecisionChain(transaction)
 
 
-StoreAnswer = Callable[[Records, T], Awaitable[None]]
-"""Stores the answer of a call in the transaction that completes its work.
+StoreResponse = Callable[[Records, T], Awaitable[None]]
+"""Stores the response to a call in the transaction that completes its work.
 
 A repeated request is then answered by what was done, and its work is never done twice.
 """

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from servicekit.storage.column_types import UtcDateTime
-from servicekit.storage.idempotency import requests_table
+from servicekit.storage.idempotency import idempotency_table
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -117,4 +117,4 @@ decisions = Table(
     Column("record_hash", LargeBinary, nullable=False),
 )
 
-requests = requests_table(metadata)
+idempotency_records = idempotency_table(metadata)

@@ -6,7 +6,7 @@ from servicekit.process.failpoint import failpoint
 
 from matcher.domain.change_token import ChangeToken
 from matcher.domain.encounter import Encounter, EncounterStatus
-from matcher.store.store import Store, StoreAnswer
+from matcher.store.store import Store, StoreResponse
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class SetEncounterStatus:
         encounter_id: str,
         status: EncounterStatus,
         revision: int,
-        store_answer: StoreAnswer[Encounter],
+        store_response: StoreResponse[Encounter],
     ) -> Encounter:
         """Set a status and return the encounter. revision: seen by the caller; 0 for any.
 
@@ -28,7 +28,7 @@ class SetEncounterStatus:
         """
         async with self.store.write() as records:
             encounter = await records.encounters.set_status(encounter_id, status, revision)
-            await store_answer(records, encounter)
+            await store_response(records, encounter)
         failpoint("matcher.set_status.after_commit")
         return encounter
 
@@ -40,7 +40,7 @@ class DeleteEncounter:
     store: Store
 
     async def __call__(
-        self, encounter_id: str, store_answer: StoreAnswer[ChangeToken]
+        self, encounter_id: str, store_response: StoreResponse[ChangeToken]
     ) -> ChangeToken:
         """Delete an encounter and return the token of that change; no later search finds it.
 
@@ -48,6 +48,6 @@ class DeleteEncounter:
         """
         async with self.store.write() as records:
             change = await records.encounters.delete(encounter_id)
-            await store_answer(records, change)
+            await store_response(records, change)
         failpoint("matcher.delete.after_commit")
         return change

@@ -1,4 +1,4 @@
-"""How is an encounter stored, and checked for duplicates so that no two enrolments miss each other?"""
+"""How is an encounter stored and checked for duplicates, without missing simultaneous ones?"""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from matcher.domain.encounter import Encounter, EncounterStatus
 from matcher.domain.enrolment import Enrolment, SearchPolicy
 from matcher.domain.finger_source import Probe
 from matcher.domain.shortlist import SearchScope
-from matcher.store.store import Store, StoreAnswer
+from matcher.store.store import Store, StoreResponse
 from matcher.use_cases.extract_fingers import ExtractFingers
 from matcher.use_cases.readiness import Readiness, ServiceLevel
 from matcher.use_cases.resolve_probe import ResolveProbe, probe_of
@@ -38,7 +38,7 @@ class Enrol:
     target_fpir: float
 
     async def __call__(
-        self, enrolment: Enrolment, store_answer: StoreAnswer[Enrolled], *, seconds_left: float
+        self, enrolment: Enrolment, store_response: StoreResponse[Enrolled], *, seconds_left: float
     ) -> Enrolled:
         """Store the fingers; for a duplicate check commit them as PENDING first, then search.
 
@@ -48,7 +48,7 @@ class Enrol:
         """
         if enrolment.duplicate_check is None:
             self.readiness.require(ServiceLevel.VERIFY_ONLY)
-            return await self._store_active(enrolment, store_answer)
+            return await self._store_active(enrolment, store_response)
         self.readiness.require(ServiceLevel.FULL)
         encounter, probe = await self._store_pending(enrolment)
         request = self._request(enrolment, enrolment.duplicate_check)
@@ -56,12 +56,12 @@ class Enrol:
         decision = await self.search(request, probe, scope, seconds_left=seconds_left)
         async with self.store.write() as records:
             enrolled = Enrolled(encounter, await records.decisions.append(decision))
-            await store_answer(records, enrolled)
+            await store_response(records, enrolled)
         failpoint("matcher.create_encounter.before_answer")
         return enrolled
 
     async def _store_active(
-        self, enrolment: Enrolment, store_answer: StoreAnswer[Enrolled]
+        self, enrolment: Enrolment, store_response: StoreResponse[Enrolled]
     ) -> Enrolled:
         fingers = await self.extract(enrolment.samples, "samples")
         async with self.store.write() as records:
@@ -69,7 +69,7 @@ class Enrol:
                 enrolment, fingers, EncounterStatus.ACTIVE, self.clock.now()
             )
             enrolled = Enrolled(encounter, None)
-            await store_answer(records, enrolled)
+            await store_response(records, enrolled)
         failpoint("matcher.create_encounter.after_commit")
         return enrolled
 

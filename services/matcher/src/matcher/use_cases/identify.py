@@ -7,7 +7,7 @@ from matcher.domain.decision import DecisionKind, DecisionRecord, DecisionReques
 from matcher.domain.enrolment import RequestOrigin, SearchPolicy
 from matcher.domain.finger_source import EncounterFingers, FingerSource, PersonFingers
 from matcher.domain.shortlist import SearchScope
-from matcher.store.store import Store, StoreAnswer
+from matcher.store.store import Store, StoreResponse
 from matcher.use_cases.readiness import Readiness, ServiceLevel
 from matcher.use_cases.resolve_probe import ResolveProbe
 from matcher.use_cases.search import Search
@@ -29,7 +29,7 @@ class Identify:
         policy: SearchPolicy,
         seen: ChangeToken | None,
         origin: RequestOrigin,
-        store_answer: StoreAnswer[DecisionRecord],
+        store_response: StoreResponse[DecisionRecord],
         *,
         seconds_left: float,
     ) -> DecisionRecord:
@@ -52,7 +52,7 @@ class Identify:
         decision = await self.search(request, probe, _scope(source), seconds_left=seconds_left)
         async with self.store.write() as records:
             recorded = await records.decisions.append(decision)
-            await store_answer(records, recorded)
+            await store_response(records, recorded)
         return recorded
 
 

@@ -19,7 +19,7 @@ from matcher.domain.finger import read_template
 from matcher.domain.finger_source import FingerSource, Probe, SuppliedSamples
 from matcher.domain.shortlist import Impression, ReferencePerson
 from matcher.models import ModelBundle
-from matcher.store.store import Store, StoreAnswer
+from matcher.store.store import Store, StoreResponse
 from matcher.use_cases.compare_candidates import compare_candidates
 from matcher.use_cases.finger_sequence import finger_sequence_errors
 from matcher.use_cases.make_decision import DecisionMaker
@@ -45,7 +45,7 @@ class Verify:
         reference_source: FingerSource,
         target_fmr: float | None,
         origin: RequestOrigin,
-        store_answer: StoreAnswer[DecisionRecord],
+        store_response: StoreResponse[DecisionRecord],
     ) -> DecisionRecord:
         """Return the recorded decision, whose one candidate is the reference.
 
@@ -85,7 +85,7 @@ class Verify:
                 change_token=await records.changes.head(),
             )
             recorded = await records.decisions.append(decision)
-            await store_answer(records, recorded)
+            await store_response(records, recorded)
         return recorded
 
     async def _reference(self, source: FingerSource) -> ReferencePerson:

@@ -75,7 +75,7 @@ async def test_sqlite_is_set_up_to_lose_nothing(tmp_path: Path) -> None:
     assert values == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
 
-async def test_an_exception_undoes_all(database: Database) -> None:
+async def test_an_exception_rolls_back(database: Database) -> None:
     async def fail() -> None:
         async with database.begin() as connection:
             await connection.execute(insert(OWNERS))
@@ -93,7 +93,7 @@ async def test_references_are_enforced(database: Database) -> None:
             await connection.execute(insert(THINGS).values(owner=404))
 
 
-async def test_writers_of_a_file_take_turns_and_none_loses_what_another_wrote(
+async def test_writers_of_a_file_are_serialised_and_no_update_is_lost(
     tmp_path: Path,
 ) -> None:
     database = Database(f"sqlite+aiosqlite:///{tmp_path}/database")
@@ -112,7 +112,7 @@ async def test_writers_of_a_file_take_turns_and_none_loses_what_another_wrote(
     await database.close()
 
 
-async def test_readers_see_one_state_and_do_not_wait_for_writers(database: Database) -> None:
+async def test_readers_see_one_snapshot_and_do_not_wait_for_writers(database: Database) -> None:
     async with database.begin() as writer:
         await writer.execute(insert(OWNERS))
         assert await count(database) == 0
@@ -143,7 +143,7 @@ async def columns(url: str) -> list[str]:
     return [column["name"] for column in found]
 
 
-async def test_migrations_bring_any_earlier_schema_to_the_newest(
+async def test_migrations_upgrade_any_earlier_schema_to_the_newest(
     tmp_path: Path, database_url: str
 ) -> None:
     migrate(database_url, put(tmp_path, FIRST))
@@ -167,7 +167,7 @@ async def test_a_failed_migration_changes_nothing(tmp_path: Path, database_url: 
     assert "half" not in tables
 
 
-async def test_an_error_does_not_tell_what_was_to_be_stored(database: Database) -> None:
+async def test_an_error_does_not_reveal_what_was_to_be_stored(database: Database) -> None:
     async def add_twice() -> None:
         async with database.begin() as connection:
             await connection.execute(insert(OWNERS).values(id=4711))

@@ -8,10 +8,10 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from passport.matcher.v1 import encounters_pb2 as pb
 from passport.matcher.v1 import encounters_pb2_grpc as stubs
-from servicekit.security.identity import parse
+from servicekit.security.identity import parse_identity
 from servicekit.security.policy import Policy, PolicyError
 
-ISSUANCE = parse("spiffe://id/office/national/service/issuance")
+ISSUANCE = parse_identity("spiffe://id/office/national/service/issuance")
 
 
 async def answer(request: pb.GetEncounterRequest, context: Any) -> pb.Encounter:
@@ -22,7 +22,9 @@ def delete() -> pb.DeleteEncounterRequest:
     return pb.DeleteEncounterRequest(encounter_id="e1", request_id="request-1")
 
 
-async def test_a_row_opens_a_method_to_its_roles(serve: Any, connect: Any, pki: Any) -> None:
+async def test_a_row_allows_its_roles_to_call_the_method(
+    serve: Any, connect: Any, pki: Any
+) -> None:
     address = await serve({"GetEncounter": answer})
 
     for tls in (pki.service("issuance"), pki.user("administrator")):
@@ -41,7 +43,7 @@ async def test_other_roles_are_refused(serve: Any, connect: Any, pki: Any, failu
         assert refused.info.reason == "NOT_PERMITTED"
 
 
-async def test_a_method_without_a_row_is_closed_to_everybody(
+async def test_a_method_without_a_row_is_denied_to_every_caller(
     serve: Any, connect: Any, failure: Any
 ) -> None:
     address = await serve({"SetEncounterStatus": answer})
@@ -70,7 +72,7 @@ async def test_health_and_reflection_have_rows_too(
     assert refused.info.reason == "NOT_PERMITTED"
 
 
-async def test_a_refused_request_is_not_even_read(
+async def test_the_request_of_an_unauthorised_caller_is_not_read(
     serve: Any, connect: Any, pki: Any, failure: Any
 ) -> None:
     address = await serve({"GetEncounter": answer}, max_message_bytes=1000)
@@ -104,7 +106,7 @@ async def test_an_unknown_method_is_unimplemented(serve: Any, connect: Any, fail
         ('[allow]\n"a.B/C" = []\n"a.B/C" = []', "overwrite"),
     ],
 )
-def test_an_unsound_policy_is_refused(tmp_path: Path, content: str, complaint: str) -> None:
+def test_an_invalid_policy_is_refused(tmp_path: Path, content: str, complaint: str) -> None:
     file = tmp_path / "policy.toml"
     file.write_text(content)
 
@@ -112,7 +114,7 @@ def test_an_unsound_policy_is_refused(tmp_path: Path, content: str, complaint: s
         Policy.load(file)
 
 
-def test_an_empty_row_opens_nothing(tmp_path: Path) -> None:
+def test_an_empty_row_allows_no_caller(tmp_path: Path) -> None:
     file = tmp_path / "policy.toml"
     file.write_text('[allow]\n"a.B/C" = []')
 

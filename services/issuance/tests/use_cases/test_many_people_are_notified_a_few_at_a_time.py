@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -15,13 +14,13 @@ from issuance.domain.notices import NoticeKind
 from issuance.domain.office import Office
 from issuance.domain.plan import PriorityClass
 from issuance.domain.states import State
-from issuance.store.records import MIGRATIONS, Store, StoredRecords
+from issuance.store.records import Store, StoredRecords
 from issuance.use_cases.capacity import open_offices
 from issuance.use_cases.kept import Page
 from issuance.use_cases.move import Move
 from issuance.use_cases.promises import TOLD_AT_ONCE, Promises
 from issuance.workers.planner import Planner
-from servicekit.storage.database import Database, migrate
+from servicekit.storage.database import Database
 
 from .offices import an_office
 
@@ -58,15 +57,6 @@ class Now:
 
     def now(self) -> datetime:
         return NOW
-
-
-@pytest_asyncio.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    url = f"sqlite+aiosqlite:///{tmp_path}/issuance.db"
-    migrate(url, MIGRATIONS)
-    database = Database(url)
-    yield database
-    await database.close()
 
 
 @pytest_asyncio.fixture
@@ -165,7 +155,7 @@ async def test_trouble_at_one_office_keeps_no_other_from_its_plan(
                 raise PowerCut
 
     keep = Troubled(store, Move(OFFICES, lambda *_: b"", lambda: "unused"))
-    planner = Planner(OFFICES, store, database.lock, keep, Now())
+    planner = Planner(OFFICES, store, database.try_lock, keep, Now())
     for _ in range(3):
         await planner()
 

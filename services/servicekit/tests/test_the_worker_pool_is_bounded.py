@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import pytest
 from servicekit.errors import Overloaded
 from servicekit.process.worker_pool import WorkerPool
-from servicekit.security.identity import acting_as, caller, parse
+from servicekit.security.identity import bind_caller, current_caller, parse_identity
 
 
 @pytest.fixture
 def pool() -> Iterator[WorkerPool]:
-    made = WorkerPool(workers=1, queue=1)
+    made = WorkerPool(workers=1, queue_size=1)
     yield made
     made.close()
 
@@ -31,15 +31,15 @@ async def test_work_beyond_the_queue_is_refused_until_there_is_room(pool: Worker
     assert await pool.run(pow, 2, 3) == 8
 
 
-async def test_work_nobody_waits_for_is_dropped(pool: WorkerPool) -> None:
+async def test_cancelled_work_is_not_begun(pool: WorkerPool) -> None:
     release = threading.Event()
     done: list[str] = []
     running = asyncio.ensure_future(pool.run(release.wait))
-    given_up = asyncio.ensure_future(pool.run(done.append, "given up"))
+    cancelled = asyncio.ensure_future(pool.run(done.append, "cancelled"))
     await asyncio.sleep(0)
 
-    given_up.cancel()
-    await asyncio.wait([given_up])
+    cancelled.cancel()
+    await asyncio.wait([cancelled])
     release.set()
     await running
     await pool.run(done.append, "wanted")
@@ -47,11 +47,11 @@ async def test_work_nobody_waits_for_is_dropped(pool: WorkerPool) -> None:
     assert done == ["wanted"]
 
 
-async def test_what_goes_wrong_in_a_thread_reaches_the_caller(pool: WorkerPool) -> None:
+async def test_an_exception_in_a_thread_is_raised_by_run(pool: WorkerPool) -> None:
     with pytest.raises(ZeroDivisionError):
         await pool.run(divmod, 1, 0)
 
 
-async def test_threads_know_who_calls(pool: WorkerPool) -> None:
-    with acting_as(parse("spiffe://id/office/national/service/issuance")) as someone:
-        assert await pool.run(caller) == someone
+async def test_threads_know_the_caller(pool: WorkerPool) -> None:
+    with bind_caller(parse_identity("spiffe://id/office/national/service/issuance")) as caller:
+        assert await pool.run(current_caller) == caller

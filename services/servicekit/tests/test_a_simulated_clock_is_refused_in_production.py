@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
-from servicekit.process.clock import FileClock, SystemClock, clock_from, set_clock
+from servicekit.process.clock import FileClock, SystemClock, make_clock, write_clock_file
 
 NOON = datetime(2018, 10, 30, 12, tzinfo=timezone(timedelta(hours=8)))
 
@@ -15,13 +15,13 @@ def test_production_refuses_it(settings: Any, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("environment", ["test", "demo"])
-def test_tests_and_the_demo_hold_it(settings: Any, tmp_path: Path, environment: str) -> None:
+def test_tests_and_the_demo_set_it(settings: Any, tmp_path: Path, environment: str) -> None:
     file = tmp_path / "clock"
-    clock = clock_from(settings(environment=environment, clock_file=file))
+    clock = make_clock(settings(environment=environment, clock_file=file))
 
-    set_clock(file, NOON)
+    write_clock_file(file, NOON)
     first = clock.now()
-    set_clock(file, NOON + timedelta(days=1))
+    write_clock_file(file, NOON + timedelta(days=1))
 
     assert first == NOON
     assert first.tzinfo is UTC
@@ -29,7 +29,7 @@ def test_tests_and_the_demo_hold_it(settings: Any, tmp_path: Path, environment: 
 
 
 def test_without_a_file_it_is_real_time(settings: Any) -> None:
-    clock = clock_from(settings(environment="production"))
+    clock = make_clock(settings(environment="production"))
 
     before = datetime.now(UTC)
     assert isinstance(clock, SystemClock)
@@ -40,7 +40,7 @@ def test_a_time_without_zone_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "clock"
     file.write_text("2018-10-30T12:00:00")
 
-    with pytest.raises(ValueError, match="no zone"):
+    with pytest.raises(ValueError, match="no time zone"):
         FileClock(file).now()
-    with pytest.raises(ValueError, match="no zone"):
-        set_clock(file, NOON.replace(tzinfo=None))
+    with pytest.raises(ValueError, match="no time zone"):
+        write_clock_file(file, NOON.replace(tzinfo=None))

@@ -27,7 +27,7 @@ class Gate:
         await self.opened.wait()
 
 
-async def test_a_call_too_many_is_refused_with_a_delay(
+async def test_a_call_above_the_limit_is_refused_with_a_retry_delay(
     serve: Any, connect: Any, failure: Any
 ) -> None:
     gate = Gate()
@@ -48,7 +48,7 @@ async def test_a_call_too_many_is_refused_with_a_delay(
     assert [answer.encounter_id for answer in answers] == ["e1"] * 3
 
 
-async def test_watchers_keep_neither_calls_nor_health_out(
+async def test_open_streams_block_neither_calls_nor_health_checks(
     serve: Any, connect: Any, failure: Any
 ) -> None:
     gate = Gate()

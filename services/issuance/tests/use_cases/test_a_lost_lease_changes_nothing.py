@@ -1,9 +1,8 @@
 """A slow attempt whose lease ran out leaves the work to whoever took it over."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -12,10 +11,10 @@ from issuance.domain.identification import ApplicationType
 from issuance.domain.owed import Owed
 from issuance.domain.plan import PriorityClass
 from issuance.domain.states import State, Work
-from issuance.store.records import MIGRATIONS, Store
+from issuance.store.records import Store
 from issuance.use_cases.printing import Print
 from issuance.use_cases.work_records import LeaseLost
-from servicekit.storage.database import Database, migrate
+from servicekit.storage.database import Database
 
 NOW = datetime(2018, 11, 5, 1, tzinfo=UTC)
 LEASE = timedelta(seconds=60)
@@ -54,16 +53,13 @@ class Printer:
 
 
 @pytest_asyncio.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    url = f"sqlite+aiosqlite:///{tmp_path}/issuance.db"
-    migrate(url, MIGRATIONS)
-    database = Database(url)
+async def store(database: Database) -> Store:
+    """A released case with its outbox task."""
     store = Store(database, "one")
     async with store.begin() as records:
         await records.cases.add(CASE)
         await records.work.add(BOOK)
-    yield store
-    await database.close()
+    return store
 
 
 async def leased(store: Store, at: datetime) -> Sequence[Owed]:

@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from passport.matcher.v1 import encounters_pb2 as pb
 from passport.matcher.v1 import encounters_pb2_grpc as stubs
-from servicekit.grpc.client_channel import ClientTls
-from servicekit.security.development_certificates import issue
-from servicekit.security.tls import identity_of
+from servicekit.grpc.client_channel import TlsFiles
+from servicekit.security.development_certificates import issue_certificate
+from servicekit.security.tls import read_certificate_identity
 
 REQUEST = pb.GetEncounterRequest(encounter_id="e1")
 ISSUANCE = x509.UniformResourceIdentifier("spiffe://id/office/national/service/issuance")
@@ -53,8 +53,8 @@ async def test_a_certificate_of_another_authority_is_refused(
     serve: Any, pki: Any, tmp_path: Path
 ) -> None:
     address = await serve({"GetEncounter": answer})
-    foreign = issue(tmp_path / "foreign", service="issuance")
-    posing = ClientTls(foreign.certificate, foreign.private_key, pki.service("x").authority)
+    foreign = issue_certificate(tmp_path / "foreign", service="issuance")
+    posing = TlsFiles(foreign.certificate, foreign.private_key, pki.service("x").authority)
 
     async with grpc.aio.secure_channel(address, posing.channel_credentials()) as channel:
         assert await refusal(channel) is grpc.StatusCode.UNAVAILABLE
@@ -84,7 +84,7 @@ async def test_a_certificate_without_exactly_one_identity_has_none(
     assert refused.info.reason == "NO_IDENTITY"
 
 
-def certified(sample: ClientTls, names: list[x509.GeneralName], directory: Path) -> ClientTls:
+def certified(sample: TlsFiles, names: list[x509.GeneralName], directory: Path) -> TlsFiles:
     """A certificate of the same authority, with these names."""
     authority = x509.load_pem_x509_certificate(sample.authority.read_bytes())
     signer = load_pem_private_key(sample.authority.with_suffix(".key").read_bytes(), None)
@@ -102,7 +102,7 @@ def certified(sample: ClientTls, names: list[x509.GeneralName], directory: Path)
         .add_extension(x509.SubjectAlternativeName(names), critical=True)
         .sign(signer, hashes.SHA256())
     )
-    files = ClientTls(directory / "odd.pem", directory / "odd.key", sample.authority)
+    files = TlsFiles(directory / "odd.pem", directory / "odd.key", sample.authority)
     files.certificate.write_bytes(certificate.public_bytes(Encoding.PEM))
     files.private_key.write_bytes(
         key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
@@ -112,7 +112,7 @@ def certified(sample: ClientTls, names: list[x509.GeneralName], directory: Path)
 
 async def test_a_caller_of_another_country_is_refused(serve: Any, pki: Any) -> None:
     address = await serve({"GetEncounter": answer})
-    neighbour = issue(pki.directory, country="my", user="ali", role="administrator")
+    neighbour = issue_certificate(pki.directory, country="my", user="ali", role="administrator")
 
     async with grpc.aio.secure_channel(address, neighbour.channel_credentials()) as channel:
         assert await refusal(channel) is grpc.StatusCode.PERMISSION_DENIED
@@ -120,4 +120,4 @@ async def test_a_caller_of_another_country_is_refused(serve: Any, pki: Any) -> N
 
 def test_a_certificate_that_names_nobody_makes_no_server(pki: Any) -> None:
     with pytest.raises(ValueError, match="exactly one identity"):
-        identity_of(pki.service("x").authority)
+        read_certificate_identity(pki.service("x").authority)

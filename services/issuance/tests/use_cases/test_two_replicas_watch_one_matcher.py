@@ -1,17 +1,15 @@
 """Two replicas watch the same matcher: one outage, whoever notices first."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-import pytest_asyncio
+import pytest
 from issuance.bootstrap import new_id
 from issuance.domain.outage import Outage, Scope
 from issuance.domain.watch import Watch
-from issuance.store.records import MIGRATIONS, Store
+from issuance.store.records import Store
 from issuance.use_cases.outages import Outages
 from issuance.workers.watcher import MatcherWatcher
-from servicekit.storage.database import Database, migrate
+from servicekit.storage.database import Database
 
 from .offices import an_office
 
@@ -56,13 +54,10 @@ class Watchers:
             return list(await records.outages.of_scope(Scope.MATCHER, ""))
 
 
-@pytest_asyncio.fixture
-async def watchers(tmp_path: Path) -> AsyncIterator[Watchers]:
-    url = f"sqlite+aiosqlite:///{tmp_path}/issuance.db"
-    migrate(url, MIGRATIONS)
-    database = Database(url)
-    yield Watchers(Store(database, "one"))
-    await database.close()
+@pytest.fixture
+def watchers(database: Database) -> Watchers:
+    """Two watchers over an empty database."""
+    return Watchers(Store(database, "one"))
 
 
 async def test_the_slower_one_does_not_contradict_the_quicker(watchers: Watchers) -> None:

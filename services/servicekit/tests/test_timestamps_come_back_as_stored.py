@@ -9,7 +9,7 @@ TABLES = MetaData()
 MOMENTS = Table("moments", TABLES, Column("at", UtcDateTime))
 
 
-async def test_in_utc_whatever_zone_they_were_given_in(database_url: str) -> None:
+async def test_timestamps_come_back_in_utc_whatever_their_zone_was(database_url: str) -> None:
     database = Database(database_url)
     morning = datetime(2018, 11, 5, 7, 0, 0, 123456, ZoneInfo("Asia/Makassar"))
 

@@ -6,7 +6,7 @@ from matcher.calibration import fnir
 from matcher.calibration.fnir import predicted_fnir, worth
 from matcher.calibration.scores import STORED, finger_score, needed
 from matcher.comparison.compare import Prepared, prepare
-from matcher.training.mated_scores import mate
+from matcher.training.calibration.mated_scores import mated_scores
 
 from .fingers import a_finger
 
@@ -39,7 +39,7 @@ def test_nothing_finds_nobody() -> None:
 @pytest.mark.parametrize("fingers", [1, 2])
 @pytest.mark.parametrize("asked", [4.0, 6.0])
 def test_as_many_mates_are_missed_as_it_says(fingers: int, asked: float) -> None:
-    probes, sizes, raw = map(np.array, zip(*map(mate, UNCOUNTED), strict=True))
+    probes, sizes, raw = map(np.array, zip(*map(mated_scores, UNCOUNTED), strict=True))
     scores = finger_score(raw, sizes, sizes)
     sums = scores.reshape(-1, fingers, scores.shape[1]).sum(1)
     mates = fnir.load(STORED)

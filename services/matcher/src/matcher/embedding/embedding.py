@@ -1,7 +1,7 @@
 """A finger as 256 numbers: near for the same finger, wherever and however turned it touched.
 
 The network, `embedding.onnx`, is made by `matcher.training.embedding` from synthetic fingers alone;
-what it does is written in `matcher.training.network`.
+what it does is written in `matcher.training.embedding.network`.
 """
 
 import hashlib

@@ -13,9 +13,10 @@ from itertools import combinations
 from pathlib import Path
 
 import numpy as np
-from matcher.embedding.embedding import VERSION, embed_many
+from matcher.embedding.embedding_network import EmbeddingNetwork
 from matcher.evaluation.image_collection import LabelledImage, find_images, parse_resolutions
 from matcher.evaluation.template_extraction import extract_all
+from matcher.extraction.extractor import Extractor
 from matcher.minutiae import Minutiae
 from matcher.synthetic import FVC2002, generate_master, generate_template
 from numpy.typing import NDArray
@@ -45,25 +46,27 @@ def main() -> None:
     )
     options = parser.parse_args()
     images = find_images(options.folder, parse_resolutions(options.dpi)).images
+    extractor = Extractor()
     whole, partial = (
-        extract_all(images, workers=1, partial_probe=partial_probe).minutiae
+        extract_all(extractor, images, workers=1, partial_probe=partial_probe).minutiae
         for partial_probe in (False, True)
     )
-    report(images, whole, partial, options.people)
+    report(EmbeddingNetwork.load(), images, whole, partial, options.people)
 
 
 def report(
+    network: EmbeddingNetwork,
     images: Sequence[LabelledImage],
     whole: Sequence[Minutiae | None],
     partial: Sequence[Minutiae | None],
     people: int,
 ) -> None:
     """Print the identification rates of whole and partial probes."""
-    print(VERSION)
+    print(network.version)
     fingers = np.array([f"{each.set}/{each.finger}" for each in images])
-    references, partial_probes = _embed(whole), _embed(partial)
+    references, partial_probes = _embed(network, whole), _embed(network, partial)
     search_real(images, fingers, references)
-    synthetic = embed_synthetic(people)
+    synthetic = embed_synthetic(network, people)
     mated = (fingers[:, None] == fingers) & ~np.eye(len(fingers), dtype=bool)
     for name, probes in (("whole", references), ("partial", partial_probes)):
         ahead = _ahead_of_single_mated(probes, references, synthetic[0], mated)
@@ -92,36 +95,38 @@ def search_real(
     _print_rates("single mated reference among real fingers", single)
 
 
-def embed_synthetic(people: int) -> tuple[Floats, Floats]:
+def embed_synthetic(network: EmbeddingNetwork, people: int) -> tuple[Floats, Floats]:
     """Return embeddings of a first and of a second finger, (people, 256) each."""
     started = time.process_time()
-    vectors = np.concatenate([_embed_chunk(start) for start in range(0, 2 * people, CHUNK)])
+    starts = range(0, 2 * people, CHUNK)
+    vectors = np.concatenate([_embed_chunk(network, start) for start in starts])
     seconds = time.process_time() - started
     print(f"{2 * people} synthetic templates made and embedded, {seconds:.0f} s", flush=True)
-    _time_embedding()
+    _time_embedding(network)
     return vectors[:people], vectors[people : 2 * people]
 
 
-def _embed_chunk(start: int) -> Floats:
+def _embed_chunk(network: EmbeddingNetwork, start: int) -> Floats:
     seeds = range(FIRST_SEED + start, FIRST_SEED + start + CHUNK)
-    return embed_many(
+    return network.embed_many(
         [generate_template(generate_master(seed), 0, capture_difficulty=FVC2002) for seed in seeds]
     )
 
 
-def _time_embedding() -> None:
+def _time_embedding(network: EmbeddingNetwork) -> None:
     seeds = range(FIRST_SEED, FIRST_SEED + 2000)
     templates = [generate_template(generate_master(seed), 0) for seed in seeds]
     started = time.process_time()
-    embed_many(templates)
+    network.embed_many(templates)
     print(f"{len(templates) / (time.process_time() - started):.0f} templates a second of one core")
 
 
-def _embed(found: Sequence[Minutiae | None]) -> Floats:
+def _embed(network: EmbeddingNetwork, found: Sequence[Minutiae | None]) -> Floats:
     """Return embeddings as the index stores them, zero for what could not be read."""
     readable = [k for k, each in enumerate(found) if each is not None]
     vectors = np.zeros((len(found), 256), np.float32)
-    vectors[readable] = embed_many([each for each in found if each is not None]).astype(np.float16)
+    embeddings = network.embed_many([each for each in found if each is not None])
+    vectors[readable] = embeddings.astype(np.float16)
     return vectors
 
 

@@ -13,9 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from matcher.comparison.compare import compare, prepare
 from matcher.evaluation.comparison_scores import (
-    calibrated_score,
     compare_all,
     embedding_similarities,
 )
@@ -27,6 +25,7 @@ from matcher.evaluation.image_collection import (
 )
 from matcher.evaluation.template_extraction import extract_all
 from matcher.minutiae import Minutiae, minutiae
+from matcher.models import ModelBundle
 from matcher.record.iso19794 import Edition, FingerRecord, read, write
 from numpy.typing import NDArray
 
@@ -47,7 +46,8 @@ def main() -> None:
     )
     arguments = parser.parse_args()
     collection = find_images(arguments.folder, {"": 500, **parse_resolutions(arguments.ppi)})
-    ours = _ours(collection, arguments.ours)
+    models = ModelBundle.load()
+    ours = _ours(models, collection, arguments.ours)
     theirs = [
         to_image_at_500_dpi(vendor_template(image), found)
         for image, found in zip(collection.images, ours, strict=True)
@@ -55,7 +55,7 @@ def main() -> None:
     for name in np.unique(collection.sets):
         inside = np.flatnonzero(collection.sets == name)
         report_places(name, [theirs[i] for i in inside], [ours[i] for i in inside])
-    report_searches(theirs, ours, collection)
+    report_searches(models, theirs, ours, collection)
 
 
 def vendor_template(image: LabelledImage) -> Minutiae:
@@ -116,18 +116,22 @@ def distances(theirs: Minutiae, ours: Minutiae) -> Floats:
 
 
 def report_searches(
-    theirs: Sequence[Minutiae], ours: Sequence[Minutiae], collection: ImageCollection
+    models: ModelBundle,
+    theirs: Sequence[Minutiae],
+    ours: Sequence[Minutiae],
+    collection: ImageCollection,
 ) -> None:
     """Print how often the vendor's template of an image finds its finger among our templates."""
     fingers = collection.fingers
     mated = fingers[:, None] == fingers[None]
-    compared = compare_all(theirs, ours, workers=1).scores
+    compared = compare_all(models, theirs, ours, workers=1).scores
     for i, (probe, same) in enumerate(zip(theirs, ours, strict=True)):
-        one, other = prepare(probe), prepare(same)
-        compared[i, i] = calibrated_score(compare(one, [other]), len(one), len(other))[0]
+        one, other = models.comparator.prepare(probe), models.comparator.prepare(same)
+        raw = models.comparator.compare(one, [other])
+        compared[i, i] = models.calibration.finger_scores(raw, len(one), len(other))[0]
     for what, table in (
         ("comparison", compared),
-        ("embedding", embedding_similarities(theirs, ours)),
+        ("embedding", embedding_similarities(models.embedding, theirs, ours)),
     ):
         for image, left_out in (("there", False), ("left out", True)):
             searched = np.where(np.eye(len(table), dtype=bool) & left_out, -np.inf, table)
@@ -142,12 +146,14 @@ def report_searches(
             )
 
 
-def _ours(collection: ImageCollection, cache: Path | None) -> list[Minutiae]:
+def _ours(models: ModelBundle, collection: ImageCollection, cache: Path | None) -> list[Minutiae]:
     """Return our minutiae of every image, through an ISO record, from the file if it exists."""
     if cache is not None and cache.exists():
         with np.load(cache) as stored:
             return [read(stored[image.title].tobytes())[0].minutiae for image in collection.images]
-    found = extract_all(collection.images, workers=1, partial_probe=False).minutiae
+    found = extract_all(
+        models.extractor, collection.images, workers=1, partial_probe=False
+    ).minutiae
     ours = [each for each in found if each is not None]
     if len(ours) < len(found):
         raise SystemExit("not every image could be read")

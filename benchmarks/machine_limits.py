@@ -15,8 +15,8 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from harness.country import Country
 from harness.identities import REGISTRY
 from harness.patient_calls import run_concurrently
-from matcher.comparison.compare import compare, prepare
-from matcher.comparison.prefilter import promise
+from matcher.comparison.comparator import Comparator
+from matcher.comparison.prefilter import prefilter_scores
 from matcher.extraction.extractor import Extractor
 from matcher.image.decode import decode
 from matcher.synthetic import LIVE_SCAN, generate_master, generate_template
@@ -47,12 +47,17 @@ def commits(folder: Path) -> Measurement:
 
 def comparisons(fingers: int = 200) -> list[Measurement]:
     """Measure prefilterings and comparisons of synthetic fingers: one core, times the cores."""
+    comparator = Comparator.load()
+    masters = [generate_master(seed) for seed in range(fingers)]
     prepared = [
-        prepare(generate_template(generate_master(seed), 1, capture_difficulty=LIVE_SCAN))
-        for seed in range(fingers)
+        comparator.prepare(generate_template(master, 1, capture_difficulty=LIVE_SCAN))
+        for master in masters
     ]
     measured = []
-    for name, function in (("prefilterings", promise), ("comparisons", compare)):
+    for name, function in (
+        ("prefilterings", prefilter_scores),
+        ("comparisons", comparator.compare),
+    ):
         function(prepared[0], prepared)
         rate = CORES * fingers * _rate(partial(function, prepared[0], prepared))
         measured.append(

@@ -1,10 +1,10 @@
-"""How fast searches are and how much memory they need, by the number of people, without a server.
+"""Measures how fast searches are and how much memory they need, by the number of people.
 
     python -m benchmarks.search_speed [--out build/bench] [--people 2000 20000] [--searches 400]
 
 Enrols synthetic people of two fingers, loads the index from the database and from a snapshot, and
-searches as the service does, with as many searches in flight. On a busy machine rely on the
-processor times only.
+searches without a server, with as many searches in flight as the service would have. On a busy
+machine only the processor times are reliable.
 """
 
 import argparse
@@ -20,22 +20,22 @@ from uuid import uuid4
 
 import numpy as np
 from harness.patient_calls import run_concurrently
-from matcher.bootstrap import Truth, truth
-from matcher.comparison.compare import Prepared, compare, prepare
-from matcher.comparison.prefilter import promise
+from matcher.bootstrap import StoreAndIndex, open_store_and_index
+from matcher.comparison.comparator import PreparedFinger
+from matcher.comparison.prefilter import prefilter_scores
 from matcher.config import Settings
-from matcher.domain.biometrics import Finger, Status
-from matcher.domain.decision import Kind, Outcome, Question
-from matcher.domain.enrolment import Enrolment, Origin
-from matcher.domain.gallery import Reach, Scope
-from matcher.domain.probe import Side
-from matcher.embedding.embedding import embed_many
+from matcher.domain.biometrics import EncounterStatus, Finger
+from matcher.domain.decision import DecisionKind, DecisionRequest, Outcome
+from matcher.domain.enrolment import Enrolment, RequestOrigin
+from matcher.domain.finger_source import Probe
+from matcher.domain.shortlist import SearchDepth, SearchScope
+from matcher.models import ModelBundle
 from matcher.record.iso19794 import FingerRecord, write
 from matcher.store.store import MIGRATIONS
 from matcher.synthetic import LIVE_SCAN, generate_master, generate_template
-from matcher.use_cases.capture import read_template
-from matcher.use_cases.judge import Judge
-from matcher.use_cases.probing import given
+from matcher.use_cases.extract_fingers import read_template
+from matcher.use_cases.make_decision import DecisionMaker
+from matcher.use_cases.resolve_probe import given
 from matcher.use_cases.search import Search
 from servicekit.process.clock import SystemClock
 from servicekit.storage.database import migrate
@@ -50,45 +50,47 @@ _COMPARED_PEOPLE = 1_000
 Results = dict[str, float]
 
 
-def fingers(person: int, impression: int) -> list[Finger]:
+def fingers(models: ModelBundle, person: int, impression: int) -> list[Finger]:
     """Return both index fingers, as enrolment makes them of templates."""
+    masters = [generate_master(_SEED + 16 * person + position) for position in _POSITIONS]
     templates = [
-        generate_template(
-            generate_master(_SEED + 16 * person + p), impression, capture_difficulty=LIVE_SCAN
-        )
-        for p in _POSITIONS
+        generate_template(master, impression, capture_difficulty=LIVE_SCAN) for master in masters
     ]
     records = [write(FingerRecord(p, 0, one)) for p, one in zip(_POSITIONS, templates, strict=True)]
     found = [*map(read_template, records)]
-    embeddings = embed_many(found).astype(np.float16)
+    embeddings = models.embedding.embed_many(found).astype(np.float16)
     return [Finger(*each) for each in zip(_POSITIONS, found, records, embeddings, strict=True)]
 
 
-async def enrol(base: Truth, people: int) -> None:
+async def enrol(models: ModelBundle, base: StoreAndIndex, people: int) -> None:
     """Enrol people who are not enrolled yet, many in one transaction."""
     async with base.store.read() as records:
         first = (await records.changes.head()).number
     for start in range(first, people, _PAGE):
-        made = [(n, fingers(n, 1)) for n in range(start, min(people, start + _PAGE))]
+        made = [(n, fingers(models, n, 1)) for n in range(start, min(people, start + _PAGE))]
         async with base.store.write() as records:
             for n, of_person in made:
-                enrolment = Enrolment(f"e{n}", f"p{n}", (), None, Origin("bench", f"r{n}"), b"")
+                enrolment = Enrolment(
+                    f"e{n}", f"p{n}", (), None, RequestOrigin("bench", f"r{n}"), b""
+                )
                 now = SystemClock().now()
-                await records.encounters.add(enrolment, of_person, Status.ACTIVE, now)
+                await records.encounters.add(enrolment, of_person, EncounterStatus.ACTIVE, now)
         print(f"    {start + len(made):,} people enrolled", flush=True)
 
 
-async def measure(folder: Path, people: int, probes: Sequence[Side], reach: Reach) -> Results:
+async def measure(
+    models: ModelBundle, folder: Path, people: int, probes: Sequence[Probe], depth: SearchDepth
+) -> Results:
     """Measure memory, loading and searches at one number of people."""
     settings = _settings(folder)
     migrate(settings.database_url, MIGRATIONS)
-    async with truth(settings) as base:
-        await enrol(base, people)
+    async with open_store_and_index(settings, models) as base:
+        await enrol(models, base, people)
     snapshot = folder / "index.snapshot"
     snapshot.unlink(missing_ok=True)
-    async with _loaded(settings) as (base, rebuilt):
+    async with _loaded(settings, models) as (base, rebuilt):
         await base.follower.save()
-    async with _loaded(settings) as (base, restored):
+    async with _loaded(settings, models) as (base, restored):
         state = base.follower.state()
         results = {
             "people": state.people,
@@ -97,20 +99,22 @@ async def measure(folder: Path, people: int, probes: Sequence[Side], reach: Reac
             "seconds_from_database": rebuilt,
             "seconds_from_snapshot": restored,
         }
-        return results | await _searches(base, probes, reach)
+        return results | await _searches(models, base, probes, depth)
 
 
-async def _searches(base: Truth, probes: Sequence[Side], reach: Reach) -> Results:
-    judge = Judge(SystemClock(), lambda: uuid4().hex, 0)
-    search = Search(base.follower, base.pool, judge, reach)
+async def _searches(
+    models: ModelBundle, base: StoreAndIndex, probes: Sequence[Probe], depth: SearchDepth
+) -> Results:
+    make_decision = DecisionMaker(models, SystemClock(), lambda: uuid4().hex, 0)
+    search = Search(base.follower, base.pool, models, make_decision, depth)
     seconds: list[float] = []
     hits = 0
 
-    async def one(number: int, side: Side) -> None:
+    async def one(number: int, probe: Probe) -> None:
         nonlocal hits
-        question = Question(Kind.IDENTIFY, "bench", f"{number}", 0.001, 10)
+        request = DecisionRequest(DecisionKind.IDENTIFY, "bench", f"{number}", 0.001, 10)
         began = monotonic()
-        decision = await search(question, side, Scope(), within=60)
+        decision = await search(request, probe, SearchScope(), within=60)
         seconds.append(monotonic() - began)
         first = decision.candidates[0] if decision.candidates else None
         hits += decision.outcome is Outcome.HIT and first.person_id == f"p{number}" if first else 0
@@ -139,35 +143,40 @@ async def _median(seconds: list[float], work: Sequence[Callable[[], Awaitable[No
     return float(np.median(seconds))
 
 
-def comparison_rates() -> Results:
+def comparison_rates(models: ModelBundle) -> Results:
     """Measure prefilterings and comparisons a second of one thread, and bytes of a finger."""
-    people = [prepare(fingers(n, 1)[0].minutiae) for n in range(_COMPARED_PEOPLE)]
-    probes = [prepare(fingers(n, 2)[0].minutiae) for n in range(10)]
+    comparator = models.comparator
+    people = [
+        comparator.prepare(fingers(models, n, 1)[0].minutiae) for n in range(_COMPARED_PEOPLE)
+    ]
+    probes = [comparator.prepare(fingers(models, n, 2)[0].minutiae) for n in range(10)]
     return {
-        "prefiltered_per_second": _rate(promise, probes, people),
-        "compared_per_second": _rate(compare, probes, people),
+        "prefiltered_per_second": _rate(prefilter_scores, probes, people),
+        "compared_per_second": _rate(comparator.compare, probes, people),
         "bytes_prepared": float(
-            np.mean([each.place.nbytes + each.bits.nbytes + len(each) for each in people])
+            np.mean([each.geometry.nbytes + each.descriptors.nbytes + len(each) for each in people])
         ),
     }
 
 
 def _rate(
-    act: Callable[[Prepared, Sequence[Prepared]], object],
-    probes: Sequence[Prepared],
-    people: Sequence[Prepared],
+    function: Callable[[PreparedFinger, Sequence[PreparedFinger]], object],
+    probes: Sequence[PreparedFinger],
+    people: Sequence[PreparedFinger],
 ) -> float:
-    act(probes[0], people[:2])
+    function(probes[0], people[:2])
     began = thread_time()
     for probe in probes:
-        act(probe, people)
+        function(probe, people)
     return len(probes) * len(people) / (thread_time() - began)
 
 
 @asynccontextmanager
-async def _loaded(settings: Settings) -> AsyncIterator[tuple[Truth, float]]:
+async def _loaded(
+    settings: Settings, models: ModelBundle
+) -> AsyncIterator[tuple[StoreAndIndex, float]]:
     """Load an index; yield it and the seconds it took."""
-    async with truth(settings) as base:
+    async with open_store_and_index(settings, models) as base:
         began = monotonic()
         await base.follower.catch_up()
         yield base, monotonic() - began
@@ -187,12 +196,15 @@ def _settings(folder: Path) -> Settings:
 
 async def _measure_all(folders: Mapping[int, Path], searches: int) -> list[Results]:
     fields = Settings.model_fields
-    reach = Reach(fields["persons_prefiltered"].default, fields["persons_compared"].default)
-    probes = [given(tuple(fingers(n, 2))) for n in range(searches)]
-    measured = [comparison_rates()]
+    depth = SearchDepth(
+        fields["max_persons_prefiltered"].default, fields["max_persons_compared"].default
+    )
+    models = ModelBundle.load()
+    probes = [given(tuple(fingers(models, n, 2))) for n in range(searches)]
+    measured = [comparison_rates(models)]
     print(measured[0], flush=True)
     for people in folders:
-        measured.append(await measure(folders[people], people, probes[:people], reach))
+        measured.append(await measure(models, folders[people], people, probes[:people], depth))
         print(measured[-1], flush=True)
     return measured
 

@@ -80,7 +80,7 @@ class ServiceMeasurements:
         hits = sum(answer.outcome == identification.OUTCOME_HIT for answer in answers)
         people = answers[0].people_searched
         how = f"{measured.how}; {people:,} people, {hits} hits"
-        prefiltered = min(people, Settings.model_fields["persons_prefiltered"].default)
+        prefiltered = min(people, Settings.model_fields["max_persons_prefiltered"].default)
         compared = sum(answer.people_compared for answer in answers) / len(answers)
         measured = Measurement(measured.name, measured.value, measured.unit, how)
         return measured, prefiltered * FINGERS, compared * FINGERS
@@ -116,7 +116,8 @@ class ServiceMeasurements:
         ended = monotonic()
         how = (
             f"{approved} of {len(applicants)} in {ended - began:.1f} s: "
-            f"counter {searching - began:.1f} s ({at_counter.how}), then matcher {approving - searching:.1f} s, "
+            f"counter {searching - began:.1f} s ({at_counter.how}), "
+            f"then matcher {approving - searching:.1f} s, "
             f"then supervisor {ended - approving:.1f} s"
         )
         return Measurement("applications approved", approved / (ended - began), "/s", how)

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
-from matcher.comparison.compare import compare, prepare
+from matcher.comparison.comparator import Comparator
 from matcher.extraction.extractor import Extractor
-from matcher.image.quality import nfiq2
+from matcher.image.quality import Nfiq2
 from matcher.minutiae import Minutiae
 from matcher.synthetic import (
     LIVE_SCAN,
@@ -48,13 +48,13 @@ def main() -> None:
     )
     given = arguments.parse_args()
     images = rendered(given.fingers, given.capture_difficulty)
-    extractor = Extractor()
+    extractor, comparator, nfiq2 = Extractor(), Comparator.load(), Nfiq2()
     found = [[extractor(p.image) for p in finger] for finger in images]
     flat = [p for finger in images for p in finger]
     report_quality([nfiq2(p.image) for p in flat])
     report_minutiae(flat, [m for finger in found for m in finger])
-    report_comparisons("images", found)
-    report_comparisons("templates", templates(given.fingers, given.capture_difficulty))
+    report_comparisons(comparator, "images", found)
+    report_comparisons(comparator, "templates", templates(given.fingers, given.capture_difficulty))
     sheet = given.build / "synthetic_images.png"
     write_sheet([p.image for p in flat], sheet)
     print(f"contact sheet: {sheet}")
@@ -108,7 +108,7 @@ def report_quality(scores: Sequence[int]) -> None:
 
 
 def report_minutiae(images: Sequence[RenderedImpression], found: Sequence[Minutiae]) -> None:
-    """Print how many of the true minutiae the extractor finds, and how exactly."""
+    """RenderedImpression how many of the true minutiae the extractor finds, and how exactly."""
     pairs = [matched(m, p.minutiae) for m, p in zip(found, images, strict=True)]
     hits = sum(len(i) for i, _ in pairs)
     true, reported = sum(len(p.minutiae) for p in images), sum(len(m) for m in found)
@@ -131,11 +131,15 @@ def matched(found: Minutiae, true: Minutiae) -> tuple[NDArray[np.intp], NDArray[
     return i[near], j[near]
 
 
-def report_comparisons(what: str, fingers: Sequence[Sequence[Minutiae]]) -> None:
-    """Print percentiles of mated and of non-mated scores."""
-    prepared = [[prepare(m) for m in finger] for finger in fingers]
-    mated = np.array([compare(a, [b])[0] for a, b in prepared])
-    non_mated = np.array([compare(a[0], [b[0]])[0] for a, b in combinations(prepared, 2)])
+def report_comparisons(
+    comparator: Comparator, what: str, fingers: Sequence[Sequence[Minutiae]]
+) -> None:
+    """RenderedImpression percentiles of mated and of non-mated scores."""
+    prepared = [[comparator.prepare(m) for m in finger] for finger in fingers]
+    mated = np.array([comparator.compare(a, [b])[0] for a, b in prepared])
+    non_mated = np.array(
+        [comparator.compare(a[0], [b[0]])[0] for a, b in combinations(prepared, 2)]
+    )
     print(f"{what}: {len(mated)} mated scores, percentiles 5, 50, 95:", percentiles(mated))
     print(f"  {len(non_mated)} non-mated scores, percentiles 5, 50, 95:", percentiles(non_mated))
     print(f"  mated not above every non-mated: {np.sum(mated <= non_mated.max())}")

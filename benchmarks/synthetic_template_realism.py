@@ -16,8 +16,8 @@ from itertools import combinations
 from pathlib import Path
 
 import numpy as np
-from matcher.comparison.compare import compare, prepare
-from matcher.embedding.embedding import embed_many
+from matcher.comparison.comparator import Comparator
+from matcher.embedding.embedding_network import EmbeddingNetwork
 from matcher.embedding.neighbourhood import expand
 from matcher.extraction.extractor import Extractor
 from matcher.image.decode import decode
@@ -56,7 +56,10 @@ def main() -> None:
             ]
             for finger in fingers
         ]
-    print_table({name: all_figures(fingers) for name, fingers in columns.items()})
+    comparator, network = Comparator.load(), EmbeddingNetwork.load()
+    print_table(
+        {name: all_figures(comparator, network, fingers) for name, fingers in columns.items()}
+    )
 
 
 def real_templates(folder: Path, dpi: dict[str, str]) -> dict[str, Fingers]:
@@ -89,15 +92,15 @@ def _extracted(folder: Path, dpi: dict[str, str]) -> dict[str, Minutiae]:
     }
 
 
-def all_figures(fingers: Fingers) -> Figures:
+def all_figures(comparator: Comparator, network: EmbeddingNetwork, fingers: Fingers) -> Figures:
     """Return all figures of one column."""
     templates = [template for finger in fingers for template in finger]
     return (
         template_figures(templates)
         | neighbour_figures(templates)
         | neighbourhood_figures(fingers)
-        | mated_figures(fingers)
-        | score_figures(fingers)
+        | mated_figures(comparator, fingers)
+        | score_figures(comparator, network, fingers)
     )
 
 
@@ -163,9 +166,10 @@ def _descriptions(template: Minutiae) -> NDArray[np.float32]:
     return np.arcsinh(expand(xy.astype(np.float32), template.angle, weight))
 
 
-def mated_figures(fingers: Fingers) -> Figures:
+def mated_figures(comparator: Comparator, fingers: Fingers) -> Figures:
     """Return how two impressions of one finger differ, once aligned."""
-    tried = (align(one, two) for finger in fingers for one, two in combinations(finger, 2))
+    pairs = (pair for finger in fingers for pair in combinations(finger, 2))
+    tried = (align(comparator, one, two) for one, two in pairs)
     aligned = [each for each in tried if each]
     possible = sum(len(finger) * (len(finger) - 1) // 2 for finger in fingers)
     quality = np.concatenate([a.quality for a in aligned])
@@ -215,23 +219,23 @@ def _residual_correlation(aligned: Sequence[ImpressionDifferences]) -> Figures:
     }
 
 
-def score_figures(fingers: Fingers) -> Figures:
+def score_figures(comparator: Comparator, network: EmbeddingNetwork, fingers: Fingers) -> Figures:
     """Return comparison and embedding scores, mated and non-mated, each probe against 72 others."""
     owner = np.repeat(np.arange(len(fingers)), [len(finger) for finger in fingers])
     templates = [template for finger in fingers for template in finger]
-    embedded = embed_many(templates)
+    embedded = network.embed_many(templates)
     same = owner[:, None] == owner[None]
     similarity = np.where(np.eye(len(owner), dtype=bool), np.nan, embedded @ embedded.T)
-    prepared = [prepare(template) for template in templates]
+    prepared = [comparator.prepare(template) for template in templates]
     mated = [
-        compare(prepared[a], [prepared[b]])[0]
+        comparator.compare(prepared[a], [prepared[b]])[0]
         for a, b in combinations(range(len(owner)), 2)
         if same[a, b]
     ]
     firsts = [prepared[k] for k in np.flatnonzero(np.diff(owner, prepend=-1))]
     seconds = [prepared[k + 1] for k in np.flatnonzero(np.diff(owner, prepend=-1))]
     non_mated = np.concatenate(
-        [np.delete(compare(probe, seconds), k) for k, probe in enumerate(firsts)]
+        [np.delete(comparator.compare(probe, seconds), k) for k, probe in enumerate(firsts)]
     )
     groups = [embedded[owner // 10 == g] for g in range(owner.max() // 10 + 1)]
     best = np.concatenate([_best_non_mated(g) for g in groups])

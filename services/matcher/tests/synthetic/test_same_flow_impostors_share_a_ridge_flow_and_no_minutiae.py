@@ -1,5 +1,4 @@
 import numpy as np
-from matcher.comparison.compare import compare, prepare
 from matcher.minutiae import Minutiae
 from matcher.synthetic import (
     LIVE_SCAN,
@@ -9,6 +8,8 @@ from matcher.synthetic import (
     same_flow_impostor,
 )
 from matcher.synthetic.ridge_field import ridge_orientation
+
+from ..models import comparator  # noqa: TID252
 
 
 def template(finger: MasterFingerprint, impression: int) -> Minutiae:
@@ -38,12 +39,17 @@ def test_the_same_original_and_seed_give_the_same_impostor() -> None:
 
 def test_they_score_above_unrelated_impostors_and_below_mated() -> None:
     originals = [generate_master(seed) for seed in range(40)]
-    probes = [prepare(template(original, 1)) for original in originals]
+    probes = [comparator().prepare(template(original, 1)) for original in originals]
 
     def median(others: list[MasterFingerprint]) -> float:
         pairs = zip(probes, others, strict=True)
         return float(
-            np.median([compare(probe, [prepare(template(o, 2))])[0] for probe, o in pairs])
+            np.median(
+                [
+                    comparator().compare(probe, [comparator().prepare(template(o, 2))])[0]
+                    for probe, o in pairs
+                ]
+            )
         )
 
     unrelated = median([generate_master(1000 + seed) for seed in range(40)])

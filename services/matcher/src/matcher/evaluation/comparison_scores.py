@@ -5,16 +5,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from matcher.calibration.scores import finger_score
-from matcher.comparison.compare import Prepared, compare, prepare
-from matcher.comparison.likelihood import LOWEST
-from matcher.comparison.prefilter import promise
-from matcher.embedding.embedding import embed_many
+from matcher.comparison.comparator import Comparator, PreparedFinger
+from matcher.comparison.likelihood import LOWEST_RAW_SCORE
+from matcher.comparison.prefilter import prefilter_scores
+from matcher.embedding.embedding_network import EmbeddingNetwork
 from matcher.evaluation.progress import with_progress
 from matcher.evaluation.threads import map_in_threads
 from matcher.minutiae import Minutiae
+from matcher.models import ModelBundle
 
 Floats = NDArray[np.float64]
 Templates = Sequence[Minutiae | None]
@@ -27,7 +27,7 @@ class ComparisonScores:
     """Scores of every pair, float64 (n, n); rows are probes, columns references.
 
     scores: calibrated, by which the service decides; 0 where an image could not be read.
-    raw: before calibration; `LOWEST` where an image could not be read.
+    raw: before calibration; `LOWEST_RAW_SCORE` where an image could not be read.
     size: geometric mean of both fingers' minutiae, by which scores are calibrated.
     prefilter: prefilter scores, 0 where an image could not be read.
     per_second: comparisons by one core.
@@ -40,12 +40,9 @@ class ComparisonScores:
     per_second: float
 
 
-def calibrated_score(raw: ArrayLike, n_probe: ArrayLike, n_reference: ArrayLike) -> Floats:
-    """Return the score that is evaluated: the one by which the service decides."""
-    return finger_score(raw, n_probe, n_reference)
-
-
-def compare_all(probes: Templates, references: Templates, *, workers: int) -> ComparisonScores:
+def compare_all(
+    models: ModelBundle, probes: Templates, references: Templates, *, workers: int
+) -> ComparisonScores:
     """Compare each probe with each reference; the i-th of both are of the same impression.
 
     If both are the same sequence, the one of lower index is the probe and its score stands for the
@@ -53,9 +50,9 @@ def compare_all(probes: Templates, references: Templates, *, workers: int) -> Co
     and none is compared with the reference of its own impression.
     """
     same = probes is references
-    columns = _prepare_all(references)
-    rows = columns if same else _prepare_all(probes)
-    raw = np.full((len(rows), len(columns)), LOWEST)
+    columns = _prepare_all(models.comparator, references)
+    rows = columns if same else _prepare_all(models.comparator, probes)
+    raw = np.full((len(rows), len(columns)), LOWEST_RAW_SCORE)
 
     def compare_row(i: int) -> int:
         against = [
@@ -65,7 +62,8 @@ def compare_all(probes: Templates, references: Templates, *, workers: int) -> Co
         ]
         probe = rows[i]
         if probe is not None and against:
-            raw[i, against] = compare(probe, [c for j in against if (c := columns[j]) is not None])
+            others = [c for j in against if (c := columns[j]) is not None]
+            raw[i, against] = models.comparator.compare(probe, others)
         return len(against) if probe is not None else 0
 
     what = "probes compared" if same else "partial probes compared"
@@ -76,37 +74,39 @@ def compare_all(probes: Templates, references: Templates, *, workers: int) -> Co
         np.array([0 if each is None else len(each) for each in side]) for side in (rows, columns)
     ]
     n_probe, n_reference = counts[0][:, None], counts[1][None, :]
-    scores = calibrated_score(raw, n_probe, n_reference)
+    scores = models.calibration.finger_scores(raw, n_probe, n_reference)
     readable = [np.array([each is not None for each in side]) for side in (rows, columns)]
     scores[~(readable[0][:, None] & readable[1][None, :])] = 0
     size = np.sqrt(n_probe * n_reference)
     return ComparisonScores(scores, raw, size, _prefilter_scores(rows, columns), per_second)
 
 
-def embedding_similarities(probes: Templates, references: Templates) -> Floats:
+def embedding_similarities(
+    network: EmbeddingNetwork, probes: Templates, references: Templates
+) -> Floats:
     """Return the inner products of the embeddings as the index stores them, float64 (n, n)."""
-    return _embed(probes) @ _embed(references).T
+    return _embed(network, probes) @ _embed(network, references).T
 
 
 def _prefilter_scores(
-    rows: Sequence[Prepared | None], columns: Sequence[Prepared | None]
+    rows: Sequence[PreparedFinger | None], columns: Sequence[PreparedFinger | None]
 ) -> Floats:
     readable = [j for j, each in enumerate(columns) if each is not None]
     references = [each for each in columns if each is not None]
     scores = np.zeros((len(rows), len(columns)))
     for i, probe in enumerate(rows):
         if probe is not None:
-            scores[i, readable] = promise(probe, references)
+            scores[i, readable] = prefilter_scores(probe, references)
     return scores
 
 
-def _prepare_all(templates: Templates) -> list[Prepared | None]:
-    return [None if each is None else prepare(each) for each in templates]
+def _prepare_all(comparator: Comparator, templates: Templates) -> list[PreparedFinger | None]:
+    return [None if each is None else comparator.prepare(each) for each in templates]
 
 
-def _embed(templates: Templates) -> Floats:
+def _embed(network: EmbeddingNetwork, templates: Templates) -> Floats:
     readable = [i for i, each in enumerate(templates) if each is not None]
-    vectors = embed_many([each for each in templates if each is not None])
+    vectors = network.embed_many([each for each in templates if each is not None])
     embeddings = np.zeros((len(templates), vectors.shape[1]))
     embeddings[readable] = vectors.astype(np.float16)
     return embeddings

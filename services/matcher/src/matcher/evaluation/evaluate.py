@@ -4,13 +4,11 @@ import csv
 import json
 import platform
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from matcher.calibration import scores
-from matcher.comparison import compare
-from matcher.embedding import embedding
 from matcher.evaluation import figures, html_report, result_json
 from matcher.evaluation.comparison_trials import ComparisonTrials, shuffle_labels
 from matcher.evaluation.image_collection import ImageCollection
@@ -19,7 +17,7 @@ from matcher.evaluation.probe_set import ProbeSetResult, compare_probe_set
 from matcher.evaluation.progress import report
 from matcher.evaluation.result_json import Json
 from matcher.evaluation.template_extraction import extract_all
-from matcher.extraction import extractor
+from matcher.models import ModelBundle
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,48 +44,60 @@ def evaluate(collection: ImageCollection, options: EvaluationOptions) -> None:
     for file in filter(None, (options.out, options.scores)):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch()  # fails now rather than after the measurement
-    results = _compare_probe_sets(collection, options)
-    content = _result(collection, options, results)
+    models = ModelBundle.load()
+    results = _compare_probe_sets(models, collection, options)
+    content = _result(models, collection, options, results)
     options.out.write_text(json.dumps(content, indent=1, allow_nan=False) + "\n")
     if options.scores:
         for each in results:
             _write_scores(options.scores, each, collection)
     report("drawing")
-    charts = figures.error_charts(results, result_json.nominal_fmr_checks(results[0].trials))
-    pairs = [figures.pair_figures(each, results[0].probes, collection.images) for each in results]
+    checks = result_json.nominal_fmr_checks(results[0].trials)
+    charts = figures.error_charts(models.calibration, results, checks)
+    pairs = [
+        figures.pair_figures(models.comparator, each, results[0].probes, collection.images)
+        for each in results
+    ]
     html_report.write(options.out, content, charts, pairs)
 
 
 def _compare_probe_sets(
-    collection: ImageCollection, options: EvaluationOptions
+    models: ModelBundle, collection: ImageCollection, options: EvaluationOptions
 ) -> list[ProbeSetResult]:
     """Return the result of whole probes and, if asked for, of partial ones."""
     sets, fingers = collection.sets, collection.fingers
     labels = sets, shuffle_labels(fingers, sets) if options.shuffle else fingers
-    whole = extract_all(collection.images, workers=options.workers, partial_probe=False)
+    extract = partial(extract_all, models.extractor, collection.images, workers=options.workers)
+    whole = extract(partial_probe=False)
     if len(whole.failed) == len(collection.images):
         raise ValueError("not one of the images can be read")
     probe_sets = [whole]
     if options.partial_probes:
-        probe_sets.append(
-            extract_all(collection.images, workers=options.workers, partial_probe=True)
-        )
+        probe_sets.append(extract(partial_probe=True))
     return [
         compare_probe_set(
-            probes, whole, labels, candidates=options.candidates, workers=options.workers
+            models,
+            probes,
+            whole,
+            labels,
+            candidates=options.candidates,
+            workers=options.workers,
         )
         for probes in probe_sets
     ]
 
 
 def _result(
-    collection: ImageCollection, options: EvaluationOptions, results: Sequence[ProbeSetResult]
+    models: ModelBundle,
+    collection: ImageCollection,
+    options: EvaluationOptions,
+    results: Sequence[ProbeSetResult],
 ) -> Json:
-    whole, partial = results[0], results[1] if options.partial_probes else None
+    whole, cropped = results[0], results[1] if options.partial_probes else None
     content = {
         "sets": result_json.rates_of_sets(whole.trials),
         "pooled": result_json.pooled_rates(whole.trials.pooled()),
-        "partial": result_json.pooled_rates(partial.trials.pooled()) if partial else None,
+        "partial": result_json.pooled_rates(cropped.trials.pooled()) if cropped else None,
         **result_json.identification_rates(whole),
         "images_per_second": whole.probes.per_second,
         "comparisons_per_second": whole.compared.per_second,
@@ -95,17 +105,17 @@ def _result(
         "calibration": result_json.calibration(result_json.nominal_fmr_checks(whole.trials)),
         "uncalibrated": result_json.uncalibrated_rates(whole),
     }
-    if partial:
-        content["partial_sets"] = result_json.rates_of_sets(partial.trials)
-        content["partial_identification"] = result_json.identification_rates(partial)
-        content["partial_single_mated_reference"] = result_json.single_mated_reference(partial)
-        content["partial_uncalibrated"] = result_json.uncalibrated_rates(partial)
+    if cropped:
+        content["partial_sets"] = result_json.rates_of_sets(cropped.trials)
+        content["partial_identification"] = result_json.identification_rates(cropped)
+        content["partial_single_mated_reference"] = result_json.single_mated_reference(cropped)
+        content["partial_uncalibrated"] = result_json.uncalibrated_rates(cropped)
     if options.baseline:
         content["bozorth3"] = _baseline(collection, whole)
-    failed_partial = partial.probes.failed if partial else {}
+    failed_partial = cropped.probes.failed if cropped else {}
     content["failed"] = {"whole": whole.probes.failed, "partial": failed_partial}
     content["skipped"] = list(collection.skipped)
-    content["measured"] = _conditions(collection, options)
+    content["measured"] = _conditions(models, collection, options)
     return content
 
 
@@ -118,14 +128,13 @@ def _baseline(collection: ImageCollection, whole: ProbeSetResult) -> Json:
     }
 
 
-def _conditions(collection: ImageCollection, options: EvaluationOptions) -> Json:
+def _conditions(
+    models: ModelBundle, collection: ImageCollection, options: EvaluationOptions
+) -> Json:
     """Return the versions, settings and machine of the measurement."""
     return {
         "matcher": version("passport-matcher"),
-        "extractor": extractor.VERSION,
-        "embedding": embedding.VERSION,
-        "comparison": compare.VERSION,
-        "calibration": scores.VERSION,
+        **asdict(models.versions),
         "candidates_compared": options.candidates,
         "images": len(collection.images),
         "ppi": {each.set: each.ppi for each in collection.images},

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.comparison.compare import pairs, prepare
+from matcher.calibration.score_calibration import ScoreCalibration
+from matcher.comparison.comparator import Comparator, paired_minutiae
 from matcher.drawing import draw_pair
 from matcher.evaluation import charts
-from matcher.evaluation.comparison_scores import calibrated_score
 from matcher.evaluation.error_rates import NominalFmrCheck, det_curve, threshold_at_fmr
 from matcher.evaluation.image_collection import LabelledImage
 from matcher.evaluation.probe_set import ProbeSetResult
@@ -37,7 +37,9 @@ class Figure:
 
 
 def error_charts(
-    results: Sequence[ProbeSetResult], checks: dict[str, list[NominalFmrCheck]]
+    calibration: ScoreCalibration,
+    results: Sequence[ProbeSetResult],
+    checks: dict[str, list[NominalFmrCheck]],
 ) -> list[Figure]:
     """Draw the charts of all probe sets; the first is that of whole images."""
     whole = results[0]
@@ -55,7 +57,7 @@ def error_charts(
         *(_histogram(each) for each in results),
         Figure("nominal-fmr", charts.nominal_fmr_chart(checks), NOMINAL_FMR),
     ]
-    tails = _tails(whole)
+    tails = _tails(calibration, whole)
     if tails:
         drawn.append(Figure("non-mated-tail", charts.non_mated_tail_chart(tails), TAIL))
     return drawn
@@ -70,7 +72,7 @@ def _histogram(result: ProbeSetResult) -> Figure:
     return Figure(name, png, "Shares on a logarithmic axis: single pairs can be seen.")
 
 
-def _tails(result: ProbeSetResult) -> list[charts.NonMatedTail]:
+def _tails(calibration: ScoreCalibration, result: ProbeSetResult) -> list[charts.NonMatedTail]:
     above_diagonal = np.triu(~result.trials.is_mated(), 1)
     raw, size = result.compared.raw[above_diagonal], np.rint(result.compared.size[above_diagonal])
     tails = []
@@ -81,15 +83,18 @@ def _tails(result: ProbeSetResult) -> list[charts.NonMatedTail]:
             beyond = max(1.0, float(np.ptp(non_mated)) / 2)
             grid = np.linspace(non_mated.min(), non_mated.max() + beyond, 400)
             sizes, count = np.unique(size[inside], return_counts=True)
-            of_sizes = 10.0 ** -calibrated_score(grid[:, None], sizes, sizes)
-            nominal_fmr = of_sizes @ (count / count.sum())
+            scores = calibration.finger_scores(grid[:, None], sizes, sizes)
+            nominal_fmr = 10.0**-scores @ (count / count.sum())
             name = f"{low} to {high - 1}" if high < 256 else f"{low} or more"
             tails.append(charts.NonMatedTail(name, grid, nominal_fmr, non_mated))
     return tails
 
 
 def pair_figures(
-    result: ProbeSetResult, references: ExtractedTemplates, images: Sequence[LabelledImage]
+    comparator: Comparator,
+    result: ProbeSetResult,
+    references: ExtractedTemplates,
+    images: Sequence[LabelledImage],
 ) -> list[Figure]:
     """Draw the mated pairs refused at FMR 1 in 10,000, and the eight best non-mated pairs.
 
@@ -111,7 +116,7 @@ def pair_figures(
             outcome = "accepted" if scores[k] > threshold else "refused"
             name = f"{'partial-' if result.partial else ''}{kind}-{number:02}"
             caption = f"{images[i].title} and {images[j].title}: {scores[k]:.2f}, {outcome}"
-            drawn.append(Figure(name, _draw(result, references, images, i, j), caption))
+            drawn.append(Figure(name, _draw(comparator, result, references, images, i, j), caption))
     return drawn
 
 
@@ -127,6 +132,7 @@ def _readable_pairs(
 
 
 def _draw(
+    comparator: Comparator,
     result: ProbeSetResult,
     references: ExtractedTemplates,
     images: Sequence[LabelledImage],
@@ -136,7 +142,7 @@ def _draw(
     probe, reference = result.probes.minutiae[i], references.minutiae[j]
     if probe is None or reference is None:
         raise ValueError("only pairs that could be read are drawn")
-    matched = pairs(prepare(probe), prepare(reference))
+    matched = paired_minutiae(comparator.prepare(probe), comparator.prepare(reference))
     probe_image = load_image(images[i], partial_probe=result.partial)
     reference_image = load_image(images[j], partial_probe=False)
     return draw_pair(probe_image, probe, reference_image, reference, matched)

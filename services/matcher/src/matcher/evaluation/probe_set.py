@@ -13,6 +13,7 @@ from matcher.evaluation.comparison_scores import (
 from matcher.evaluation.comparison_trials import ComparisonTrials
 from matcher.evaluation.identification_rates import SearchScores, leave_one_out
 from matcher.evaluation.template_extraction import ExtractedTemplates
+from matcher.models import ModelBundle
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +36,7 @@ class ProbeSetResult:
 
 
 def compare_probe_set(
+    models: ModelBundle,
     probes: ExtractedTemplates,
     references: ExtractedTemplates,
     labels: tuple[NDArray[np.str_], NDArray[np.str_]],
@@ -47,10 +49,10 @@ def compare_probe_set(
     labels: set and finger of each. candidates: references of a search that are compared.
     """
     partial = probes is not references
-    compared = compare_all(probes.minutiae, references.minutiae, workers=workers)
+    compared = compare_all(models, probes.minutiae, references.minutiae, workers=workers)
     trials = ComparisonTrials(compared.scores, *labels)
     searches = leave_one_out(
-        embedding_similarities(probes.minutiae, references.minutiae),
+        embedding_similarities(models.embedding, probes.minutiae, references.minutiae),
         compared.prefilter,
         compared.scores,
         trials.fingers,

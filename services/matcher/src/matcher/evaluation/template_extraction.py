@@ -43,14 +43,18 @@ def load_image(image: LabelledImage, *, partial_probe: bool) -> NDArray[np.uint8
 
 
 def extract_all(
-    images: Sequence[LabelledImage], *, workers: int, partial_probe: bool
+    extractor: Extractor,
+    images: Sequence[LabelledImage],
+    *,
+    workers: int,
+    partial_probe: bool,
 ) -> ExtractedTemplates:
     """Extract every image; report on stderr, and leave out, what cannot be read.
 
     partial_probe: as for `load_image`.
     """
     what, total = "partial probes read" if partial_probe else "images read", len(images)
-    extract = partial(_template, Extractor(), partial_probe=partial_probe)
+    extract = partial(_template, extractor, partial_probe=partial_probe)
     extract(images[0])  # sets up the network, which is not to be timed
     timed = images[:: max(1, total // _TIMED)][:_TIMED]
     started = time.process_time()

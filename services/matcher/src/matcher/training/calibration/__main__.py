@@ -7,14 +7,12 @@ core.
 
 import argparse
 import json
-from dataclasses import replace
 from pathlib import Path
 
-from matcher.calibration import fnir, scores
-from matcher.calibration.scores import Calibration
-from matcher.comparison import compare
+from matcher.calibration.score_calibration import CALIBRATION_FILE, ScoreCalibration
+from matcher.comparison.comparator import Comparator
 from matcher.training.calibration.mated_scores import count_mated
-from matcher.training.calibration.person_scores import person_shrinkage
+from matcher.training.calibration.person_scores import person_sum_factor
 from matcher.training.calibration.score_curves import non_mated_curves
 
 
@@ -29,16 +27,15 @@ def main() -> None:
     )
     parser.add_argument("--mated", type=int, default=20_000, help="mated fingers; 20,000")
     parser.add_argument(
-        "--out", type=Path, default=scores.STORED, help="default: in the source tree"
+        "--out", type=Path, default=CALIBRATION_FILE, help="default: in the source tree"
     )
     arguments = parser.parse_args()
-    curves = non_mated_curves(arguments.groups)
-    of_fingers = Calibration(compare.VERSION, curves, shrink=1.0)
-    shrinkage = person_shrinkage(of_fingers, arguments.person_groups)
-    calibration = replace(of_fingers, shrink=shrinkage)
-    mated = count_mated(calibration, arguments.mated)
-    content = {**scores.content(calibration), "mates": fnir.content(mated)}
-    arguments.out.write_text(json.dumps(content) + "\n")
+    comparator = Comparator.load()
+    curves = non_mated_curves(comparator, arguments.groups)
+    sum_factor = person_sum_factor(comparator, curves, arguments.person_groups)
+    mated = count_mated(comparator, curves, arguments.mated)
+    calibration = ScoreCalibration(comparator.version, curves, sum_factor, mated)
+    arguments.out.write_text(json.dumps(calibration.as_json()) + "\n")
 
 
 if __name__ == "__main__":

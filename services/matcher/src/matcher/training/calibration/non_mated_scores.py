@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.comparison.compare import Prepared, compare, prepare
-from matcher.comparison.prefilter import promise_all
+from matcher.comparison.comparator import Comparator, PreparedFinger
+from matcher.comparison.prefilter import batch_prefilter_scores
 from matcher.minutiae import Minutiae
 from matcher.synthetic import (
     MasterFingerprint,
@@ -56,13 +56,15 @@ class WeightedScores:
     tier: NDArray[np.int64]
 
 
-def same_flow_scores(number: int) -> WeightedScores:
+def same_flow_scores(comparator: Comparator, number: int) -> WeightedScores:
     """Compare the fingers of one group, which have the same ridge flow."""
     rng = np.random.default_rng((CALIBRATION_NON_MATED, number))
     seed = CALIBRATION_NON_MATED + number * (GROUP + 1)
     original = generate_master(seed)
     drawn = (
-        prepare(_impression(same_flow_impostor(original, seed + k), *_conditions(rng), rng))
+        comparator.prepare(
+            _impression(same_flow_impostor(original, seed + k), *_conditions(rng), rng)
+        )
         for k in range(1, GROUP + 1)
     )
     fingers = [finger for finger in drawn if len(finger) >= FEWEST]
@@ -72,11 +74,11 @@ def same_flow_scores(number: int) -> WeightedScores:
     tier = _tiers(np.digitize(size, STRATA), prefilter_score)
     sampled_share = np.array([share for _, share in TIERS])[tier]
     chosen = (size < STRATA[-1]) & (rng.random(len(size)) < sampled_share)
-    raw = _raw_scores(fingers, first[chosen], second[chosen])
+    raw = _raw_scores(comparator, fingers, first[chosen], second[chosen])
     return WeightedScores(raw, size[chosen], 1 / sampled_share[chosen], tier[chosen])
 
 
-def persons_by_finger(number: int) -> Iterator[list[Prepared]]:
+def persons_by_finger(comparator: Comparator, number: int) -> Iterator[list[PreparedFinger]]:
     """Yield, for each of ten fingers, that finger of `PERSONS` persons; all have one ridge flow."""
     seed = CALIBRATION_PERSONS + number * FINGERS * (PERSONS + 1)
     conditions = [_conditions(np.random.default_rng((seed, person))) for person in range(PERSONS)]
@@ -85,7 +87,7 @@ def persons_by_finger(number: int) -> Iterator[list[Prepared]]:
         original = generate_master(seed + finger)
         seeds = (seed + FINGERS * (1 + person) + finger for person in range(PERSONS))
         yield [
-            prepare(_impression(same_flow_impostor(original, own), *of_person, rng))
+            comparator.prepare(_impression(same_flow_impostor(original, own), *of_person, rng))
             for of_person, own in zip(conditions, seeds, strict=True)
         ]
 
@@ -108,18 +110,18 @@ def _impression(
 
 
 def _prefilter_scores(
-    fingers: list[Prepared],
+    fingers: list[PreparedFinger],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
     """Return every pair, the later finger first, and its prefilter score, (p,) each."""
     ends = np.cumsum([len(finger) for finger in fingers])
-    place = np.concatenate([finger.place for finger in fingers])
-    bits = np.concatenate([finger.bits for finger in fingers])
+    geometry = np.concatenate([finger.geometry for finger in fingers])
+    descriptors = np.concatenate([finger.descriptors for finger in fingers])
     rows = [
-        promise_all(
-            finger.place,
-            finger.bits,
-            place[: ends[i - 1]],
-            bits[: ends[i - 1]],
+        batch_prefilter_scores(
+            finger.geometry,
+            finger.descriptors,
+            geometry[: ends[i - 1]],
+            descriptors[: ends[i - 1]],
             ends[:i],
         )
         for i, finger in enumerate(fingers)
@@ -140,13 +142,16 @@ def _tiers(stratum: NDArray[np.int64], prefilter_score: NDArray[np.float32]) -> 
 
 
 def _raw_scores(
-    fingers: list[Prepared], first: NDArray[np.int64], second: NDArray[np.int64]
+    comparator: Comparator,
+    fingers: list[PreparedFinger],
+    first: NDArray[np.int64],
+    second: NDArray[np.int64],
 ) -> Floats:
     """Return the raw scores of pairs; `first` is sorted."""
     ends = np.searchsorted(first, np.arange(len(fingers) + 1))
     return np.concatenate(
         [
-            compare(finger, [fingers[j] for j in second[ends[i] : ends[i + 1]]])
+            comparator.compare(finger, [fingers[j] for j in second[ends[i] : ends[i + 1]]])
             for i, finger in enumerate(fingers)
         ]
     ).astype(np.float64)

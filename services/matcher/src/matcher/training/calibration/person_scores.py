@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammainccinv  # type: ignore[import-untyped, unused-ignore]
 
-from matcher.calibration.scores import Calibration
-from matcher.comparison.compare import compare
+from matcher.calibration.false_match_curves import FalseMatchCurve, interpolated_score
+from matcher.comparison.comparator import Comparator
 from matcher.training.calibration.non_mated_scores import FINGERS, PERSONS, persons_by_finger
 from matcher.training.calibration.remaining_time import with_remaining_time
 from matcher.training.calibration.score_curves import SIZES
@@ -15,12 +15,12 @@ from matcher.training.calibration.score_curves import SIZES
 Floats = NDArray[np.float64]
 
 
-def person_shrinkage(of_fingers: Calibration, groups: int) -> float:
+def person_sum_factor(comparator: Comparator, curves: list[FalseMatchCurve], groups: int) -> float:
     """Return the factor, at most 1, that keeps sums of finger scores within their nominal FMR."""
-    return _shrinkage(_finger_scores(of_fingers, groups))
+    return _sum_factor(_finger_scores(comparator, curves, groups))
 
 
-def _finger_scores(of_fingers: Calibration, groups: int) -> Floats:
+def _finger_scores(comparator: Comparator, curves: list[FalseMatchCurve], groups: int) -> Floats:
     """Return finger scores of non-mated persons, float64 (n, 10).
 
     Only of persons as small as the curves: larger fingers score less than they could, which would
@@ -30,19 +30,19 @@ def _finger_scores(of_fingers: Calibration, groups: int) -> Floats:
 
     def of_group(number: int) -> Floats:
         scores, sizes = [], []
-        for persons in persons_by_finger(number):
-            rows = [compare(persons[i], persons[i + 1 :]) for i in range(PERSONS - 1)]
+        for persons in persons_by_finger(comparator, number):
+            rows = [comparator.compare(persons[i], persons[i + 1 :]) for i in range(PERSONS - 1)]
             length = np.array([len(finger) for finger in persons], np.float64)
             sizes.append(np.sqrt(length[first] * length[second]))
             raw = np.concatenate(rows).astype(np.float64)
-            scores.append(of_fingers.finger_score(raw, sizes[-1]))
+            scores.append(interpolated_score(curves, raw, sizes[-1]))
         small = np.mean(sizes, axis=0) < SIZES[-1]
         return np.asarray(np.stack(scores, axis=1)[small])
 
     return np.concatenate(list(with_remaining_time("groups of persons", groups, of_group)))
 
 
-def _shrinkage(scores: Floats) -> float:
+def _sum_factor(scores: Floats) -> float:
     """Return the least ratio, at most 1, of expected to observed quantiles of summed scores.
 
     scores: (n, 10). Sums of independent scores follow Erlang's distribution. Quantiles exceeded by

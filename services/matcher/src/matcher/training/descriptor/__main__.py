@@ -7,11 +7,9 @@ table up to the rounding of the machine.
 import argparse
 from pathlib import Path
 
-from matcher.comparison import descriptor
+from matcher.comparison.descriptor import DESCRIPTOR_FILE
 from matcher.training.descriptor.binary_codes import write
 from matcher.training.descriptor.train import STEPS, train
-
-_OUT = Path(descriptor.__file__).with_suffix(".npz")
 
 
 def main() -> None:
@@ -22,7 +20,9 @@ def main() -> None:
     parser.add_argument(
         "--work", type=Path, default=Path("build/train"), help="folder for checkpoints"
     )
-    parser.add_argument("--out", type=Path, default=_OUT, help="default: in the source tree")
+    parser.add_argument(
+        "--out", type=Path, default=DESCRIPTOR_FILE, help="default: in the source tree"
+    )
     arguments = parser.parse_args()
     folder = arguments.work / f"descriptor-{arguments.seed}-{arguments.steps}"
     folder.mkdir(parents=True, exist_ok=True)

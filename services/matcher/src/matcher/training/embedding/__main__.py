@@ -8,11 +8,9 @@ the same network up to the rounding of the machine.
 import argparse
 from pathlib import Path
 
-from matcher.embedding import embedding as served
+from matcher.embedding.embedding_network import EMBEDDING_FILE
 from matcher.training.embedding.onnx_export import write
 from matcher.training.embedding.train import STEPS, train
-
-_OUT = Path(served.__file__).with_name("embedding.onnx")
 
 
 def main() -> None:
@@ -25,7 +23,9 @@ def main() -> None:
     parser.add_argument(
         "--work", type=Path, default=Path("build/train"), help="folder for checkpoints"
     )
-    parser.add_argument("--out", type=Path, default=_OUT, help="default: in the source tree")
+    parser.add_argument(
+        "--out", type=Path, default=EMBEDDING_FILE, help="default: in the source tree"
+    )
     arguments = parser.parse_args()
     folder = arguments.work / f"embedding-{arguments.seed}-{arguments.steps}"
     folder.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,8 @@ non-mated are impressions of different fingers of the same group, most groups of
 import argparse
 from pathlib import Path
 
-from matcher.comparison.likelihood import STORED, store
+from matcher.comparison.comparator import Comparator
+from matcher.comparison.likelihood import LIKELIHOOD_FILE
 from matcher.training.likelihood.network_fit import fit
 from matcher.training.likelihood.samples import compared_pairs
 
@@ -16,11 +17,13 @@ def main() -> None:
     """Compare, fit and write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--groups", type=int, default=300, help="groups of 14 fingers; default 300")
-    parser.add_argument("--out", type=Path, default=STORED, help="default: in the source tree")
+    parser.add_argument(
+        "--out", type=Path, default=LIKELIHOOD_FILE, help="default: in the source tree"
+    )
     arguments = parser.parse_args()
-    mated, non_mated = compared_pairs(arguments.groups)
+    mated, non_mated = compared_pairs(Comparator.load(), arguments.groups)
     network, loss = fit(mated, non_mated)
-    store(network, arguments.out)
+    network.store(arguments.out)
     print(f"{len(mated)} mated, {len(non_mated)} non-mated, mean loss {loss:.4f}")
 
 

@@ -1,4 +1,4 @@
-"""Fits the network that turns the numbers of a comparison into a likelihood ratio."""
+"""Fits the network that turns the features of a comparison into a likelihood ratio."""
 
 import math
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize  # type: ignore[import-untyped, unused-ignore]
 
-from matcher.comparison.likelihood import NUMBERS, Network
+from matcher.comparison.likelihood import FEATURES, LikelihoodNetwork
 
 HIDDEN_UNITS = 12
 WEIGHT_DECAY = 1e-3
@@ -15,10 +15,10 @@ ITERATIONS = 300
 Floats = NDArray[np.float64]
 
 
-def fit(mated: Floats, non_mated: Floats) -> tuple[Network, float]:
+def fit(mated: Floats, non_mated: Floats) -> tuple[LikelihoodNetwork, float]:
     """Fit the network by logistic regression, mated and non-mated of equal total weight.
 
-    mated, non_mated: float64 (n, 13), numbers of comparisons. Deterministic.
+    mated, non_mated: float64 (n, 13), features of comparisons. Deterministic.
     Returns the network and the mean loss, natural logarithm.
     """
     rows = np.concatenate([mated, non_mated])
@@ -26,16 +26,16 @@ def fit(mated: Floats, non_mated: Floats) -> tuple[Network, float]:
     rows = (rows - middle) / spread
     sign = np.repeat([1.0, -1.0], [len(mated), len(non_mated)])
     share = np.repeat([0.5 / len(mated), 0.5 / len(non_mated)], [len(mated), len(non_mated)])
-    first = np.zeros((NUMBERS + 2) * HIDDEN_UNITS + NUMBERS + 1)
-    first[: NUMBERS * HIDDEN_UNITS] = np.random.default_rng(0).normal(
-        0, 1 / math.sqrt(NUMBERS), NUMBERS * HIDDEN_UNITS
+    first = np.zeros((FEATURES + 2) * HIDDEN_UNITS + FEATURES + 1)
+    first[: FEATURES * HIDDEN_UNITS] = np.random.default_rng(0).normal(
+        0, 1 / math.sqrt(FEATURES), FEATURES * HIDDEN_UNITS
     )
     found = minimize(
         _loss, first, (rows, sign, share), "L-BFGS-B", jac=True, options={"maxiter": ITERATIONS}
     )
     inward, threshold, outward, straight, bias = _unpack(found.x)
     inward, straight = inward / spread[:, None], straight / spread
-    return Network(
+    return LikelihoodNetwork(
         inward,
         threshold - middle @ inward,
         outward,
@@ -67,6 +67,6 @@ def _loss(weights: Floats, rows: Floats, sign: Floats, share: Floats) -> tuple[f
 def _unpack(weights: Floats) -> list[Floats]:
     """Return inward (13, h), threshold (h,), outward (h,), straight (13,) and bias (1,)."""
     inward, threshold, outward, straight, bias = np.split(
-        weights, np.cumsum([NUMBERS * HIDDEN_UNITS, HIDDEN_UNITS, HIDDEN_UNITS, NUMBERS])
+        weights, np.cumsum([FEATURES * HIDDEN_UNITS, HIDDEN_UNITS, HIDDEN_UNITS, FEATURES])
     )
-    return [inward.reshape(NUMBERS, HIDDEN_UNITS), threshold, outward, straight, bias]
+    return [inward.reshape(FEATURES, HIDDEN_UNITS), threshold, outward, straight, bias]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.comparison.compare import numbers, prepare
+from matcher.comparison.comparator import Comparator, comparison_features
 from matcher.minutiae import Minutiae
 from matcher.synthetic import generate_master, generate_template, same_flow_impostor
 from matcher.training.finger_seeds import LIKELIHOOD
@@ -24,14 +24,14 @@ PARTIAL, AREA = 0.45, (0.2, 0.9)
 Floats = NDArray[np.float64]
 
 
-def compared_pairs(groups: int) -> tuple[Floats, Floats]:
-    """Return the numbers of mated and of non-mated comparisons, float64 (n, 13) each."""
+def compared_pairs(comparator: Comparator, groups: int) -> tuple[Floats, Floats]:
+    """Return the features of mated and of non-mated comparisons, float64 (n, 13) each."""
     mated, non_mated, started = [], [], time.monotonic()
     finger = np.repeat(np.arange(FINGERS), IMPRESSIONS)
     for group in range(groups):
-        impressions = [prepare(found) for found in _group(group)]
+        impressions = [comparator.prepare(found) for found in _group(group)]
         for i in range(len(impressions) - 1):
-            found = numbers(impressions[i], impressions[i + 1 :])
+            found = comparison_features(impressions[i], impressions[i + 1 :])
             known, same = ~np.isnan(found[:, 0]), finger[i + 1 :] == finger[i]
             mated.append(found[known & same])
             non_mated.append(found[known & ~same])

@@ -64,13 +64,16 @@ class MatcherAnswers:
 
 
 class PrinterTakesJobs:
-    """A printer that takes every job; the job's id is that of the application."""
+    """A printer that takes every job under the id that it is given here."""
+
+    def __init__(self, job: str) -> None:
+        self._job = job
 
     def clear(self, owed: Owed, document_number: str) -> str:
         return f"clearance for {document_number}"
 
     async def create(self, owed: Owed) -> str:
-        return f"job of {owed.case}"
+        return self._job
 
 
 class Workflow:
@@ -191,11 +194,16 @@ class Workflow:
         """The printer takes the job of a released case and gives it up for good."""
         await self._job_ends(id, Fate.GIVEN_UP)
 
-    async def _job_ends(self, id: str, fate: Fate) -> None:
-        attempt = Print(self.store, PrinterTakesJobs(), self._new_id)
+    async def job_is_taken(self, id: str, job: str = "") -> str:
+        """The printer takes the job of a released case; the job's id."""
+        attempt = Print(self.store, PrinterTakesJobs(job or f"job of {id}"), self._new_id)
         for owed in await self.leases(Work.PRINT):
-            await attempt(owed)
-        event = JobEvent("token", f"job of {id}", id, fate, "B0000001")
+            if owed.case == id:
+                await attempt(owed)
+        return (await self.case(id)).print_job
+
+    async def _job_ends(self, id: str, fate: Fate) -> None:
+        event = JobEvent("token", await self.job_is_taken(id), id, fate, "B0000001")
         await TakeIn(self.store, self.move, self)("BJM", event)
 
     async def declares(

@@ -2,7 +2,8 @@ from datetime import date, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from issuance.domain.plan import HEAD_START, PriorityClass, Waiting, plan
+import pytest
+from issuance.domain.plan import PriorityClass, Waiting, plan
 from issuance.domain.print_room import Capacity, PrintRoom
 from issuance.domain.working_time import Calendar
 
@@ -37,12 +38,18 @@ def test_an_emergency_of_today_goes_before_a_backlog_of_weeks() -> None:
     assert order(*backlog, case("dying", PriorityClass.EMERGENCY))[0] == "dying"
 
 
-def test_who_has_waited_longer_than_the_head_start_goes_first() -> None:
-    old = MONDAY - HEAD_START[PriorityClass.EXPEDITED] - timedelta(days=1)
+@pytest.mark.parametrize(
+    ("urgent", "days", "first"),
+    [
+        (PriorityClass.EXPEDITED, 7, "urgent"),
+        (PriorityClass.EXPEDITED, 8, "normal"),
+        (PriorityClass.EMERGENCY, 60, "urgent"),
+        (PriorityClass.EMERGENCY, 61, "normal"),
+    ],
+)
+def test_who_has_waited_longer_than_the_head_start_goes_first(
+    urgent: PriorityClass, days: int, first: str
+) -> None:
+    old = MONDAY - timedelta(days=days)
 
-    assert order(
-        case("normal", PriorityClass.NORMAL, old), case("quick", PriorityClass.EXPEDITED)
-    ) == [
-        "normal",
-        "quick",
-    ]
+    assert order(case("normal", PriorityClass.NORMAL, old), case("urgent", urgent))[0] == first

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from matcher.minutiae import Minutiae
 from matcher.record.iso19794 import FingerRecord, write
-from matcher.synthetic import LIVE_SCAN, impress, master
+from matcher.synthetic import LIVE_SCAN, generate_master, generate_template
 from passport.matcher.v1 import identification_pb2
 from passport.type.v1 import biometrics_pb2 as b
 
@@ -14,7 +14,9 @@ BOTH_INDEX = (2, 7)
 
 def minutiae(person: int, position: int, impression: int = 0) -> Minutiae:
     """Minutiae of one impression of a person's finger."""
-    return impress(master(person * 16 + position), impression, hardness=LIVE_SCAN)
+    return generate_template(
+        generate_master(person * 16 + position), impression, capture_difficulty=LIVE_SCAN
+    )
 
 
 def template(person: int, position: int, impression: int = 0) -> bytes:

@@ -4,9 +4,13 @@ from io import BytesIO
 
 import numpy as np
 import pytest
-from matcher.synthetic import LIVE_SCAN, master
-from matcher.synthetic.growth import Ridges
-from matcher.synthetic.render import print_image, render_master
+from matcher.synthetic import (
+    LIVE_SCAN,
+    RidgePattern,
+    generate_master,
+    generate_ridge_pattern,
+    render_impression,
+)
 from passport.type.v1 import biometrics_pb2
 from PIL import Image
 
@@ -18,13 +22,15 @@ from .people import image
 @pytest.fixture(scope="module")
 def impressions() -> list[bytes]:
     """Two impressions of one finger, as PNG files."""
-    ridges = render_master(master(4))
+    ridges = generate_ridge_pattern(generate_master(4))
     return [_png(ridges, impression) for impression in (0, 1)]
 
 
-def _png(ridges: Ridges, impression: int) -> bytes:
+def _png(ridges: RidgePattern, impression: int) -> bytes:
     file = BytesIO()
-    Image.fromarray(print_image(ridges, impression, hardness=LIVE_SCAN).image).save(file, "PNG")
+    Image.fromarray(render_impression(ridges, impression, capture_difficulty=LIVE_SCAN).image).save(
+        file, "PNG"
+    )
     return file.getvalue()
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from matcher import maintenance
 from matcher.bootstrap import serve
 from matcher.config import Settings
-from matcher.evaluation import command as evaluation
+from matcher.evaluation import command_line as evaluation
 from matcher.store.store import MIGRATIONS
 
 
@@ -61,7 +61,9 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text, description=f"{text.capitalize()}.")
         command.add_argument("--config", type=Path, metavar="FILE", help="TOML file with settings")
         command.set_defaults(run=partial(_with_settings, run))
-    evaluation.add_to(commands, candidates=Settings.model_fields["max_persons_compared"].default)
+    evaluation.add_command(
+        commands, candidates=Settings.model_fields["max_persons_compared"].default
+    )
     return parser
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from matcher.evaluation.collection import Collection, Print, collect, resolutions
 from matcher.evaluation.comparing import compare_all, similarities
 from matcher.evaluation.reading import read_all
-from matcher.minutiae import Minutiae, minutiae
+from matcher.minutiae import Minutiae, minutiae_from_rows
 from matcher.models import ModelBundle
 from matcher.record.iso19794 import Edition, FingerRecord, read, write
 from numpy.typing import NDArray
@@ -68,7 +68,7 @@ def unstretched(found: Minutiae, ours: Minutiae) -> Minutiae:
             found.quality,
         ]
     )
-    placed = minutiae(rows, width=ours.width, height=ours.height)
+    placed = minutiae_from_rows(rows, width=ours.width, height=ours.height)
     return read(write(FingerRecord(0, 0, placed)))[0].minutiae
 
 

@@ -17,10 +17,10 @@ from pathlib import Path
 import numpy as np
 from matcher.comparison.comparator import Comparator
 from matcher.embedding.embedding_network import EmbeddingNetwork
-from matcher.embedding.neighbourhood import expand
+from matcher.embedding.neighbourhood_features import neighbourhood_features
 from matcher.extraction.extractor import Extractor
 from matcher.image.decode import decode
-from matcher.minutiae import Minutiae, minutiae
+from matcher.minutiae import Minutiae, minutiae_from_rows
 from matcher.synthetic import COMPETITION, impress, lookalike, master
 from numpy.typing import NDArray
 from scipy.spatial import ConvexHull, cKDTree  # type: ignore[import-untyped, unused-ignore]
@@ -69,7 +69,7 @@ def real(folder: Path, dpi: dict[str, str]) -> dict[str, Fingers]:
 def _stored(file: Path) -> dict[str, Minutiae]:
     with np.load(file) as arrays:
         return {
-            name: minutiae(
+            name: minutiae_from_rows(
                 rows[:, :5] * (1, 1, 1, 1, 100), width=int(rows[0, 5]), height=int(rows[0, 6])
             )
             for name, rows in arrays.items()
@@ -155,7 +155,7 @@ def _relative(touch: Minutiae) -> NDArray[np.float64]:
 def _described(touch: Minutiae) -> NDArray[np.float32]:
     xy = touch.xy.astype(np.float32) * (1, -1)
     weight = touch.quality.astype(np.float32) / np.float32(100)
-    return np.arcsinh(expand(xy.astype(np.float32), touch.angle, weight))
+    return np.arcsinh(neighbourhood_features(xy.astype(np.float32), touch.angle, weight))
 
 
 def mates(comparator: Comparator, fingers: Fingers) -> Figures:

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from matcher.embedding.neighbourhood import MOST
+from matcher.embedding.neighbourhood_features import MAX_EMBEDDED_MINUTIAE
 from matcher.training.touches import FEWEST, Batch, batch
 from numpy.typing import NDArray
 
@@ -32,7 +32,7 @@ def test_each_finger_touches_twice(some: Batch) -> None:
     assert len(some.counts) == 2 * FINGERS
     assert set(first[first >= 0]) == set(range(FINGERS))
     assert some.counts.min() >= FEWEST
-    assert some.counts.max() <= MOST
+    assert some.counts.max() <= MAX_EMBEDDED_MINUTIAE
 
 
 def test_no_minutia_is_seen_twice_in_a_touch(some: Batch) -> None:

@@ -49,7 +49,7 @@ def test_mates_are_the_same_minutia_of_the_same_finger(unseen: list[Crowd]) -> N
 
 def test_the_slope_is_that_of_the_loss() -> None:
     rng = np.random.default_rng(0)
-    bits = rng.uniform(-1, 1, (6, descriptor.BITS))
+    bits = rng.uniform(-1, 1, (6, descriptor.DESCRIPTOR_BITS))
     mate = np.array([3, 4, -1, 0, 1, -1])
     towards = rng.normal(size=bits.shape)
     small = 1e-5
@@ -67,7 +67,7 @@ def test_whole_numbers_keep_the_bits(
     hashing.write(trained, tmp_path / "table.npz")
 
     with np.load(tmp_path / "table.npz") as table:
-        sums = where @ table["votes"].astype(np.float64) * descriptor.WHOLE
+        sums = where @ table["votes"].astype(np.float64) * descriptor.FULL_WEIGHT
         rounded = sums > table["threshold"]
 
     assert (rounded == (where @ trained.votes > trained.mean)).mean() > 0.98

@@ -12,7 +12,7 @@ from PIL import Image
 from matcher.evaluation.collection import Print
 from matcher.evaluation.progress import shown
 from matcher.image.decode import PPI, decode
-from matcher.image.errors import BadImage
+from matcher.image.errors import UnreadableImage
 
 
 def bozorth3(prints: Sequence[Print]) -> NDArray[np.float64]:
@@ -48,5 +48,5 @@ def _minutiae(image: Print, extractor: Any) -> Any:
         file = io.BytesIO()
         Image.fromarray(decode(image.file.read_bytes(), PPI)).save(file, "BMP")
         return extractor.extract_minutiae(file.getvalue())
-    except (BadImage, OSError, nbis.NbisError):
+    except (UnreadableImage, OSError, nbis.NbisError):
         return None

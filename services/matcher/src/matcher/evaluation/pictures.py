@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from matcher.calibration.score_calibration import ScoreCalibration
 from matcher.comparison.comparator import Comparator, paired_minutiae
-from matcher.drawing import draw_pair
+from matcher.drawing import draw_paired_minutiae
 from matcher.evaluation import charts
 from matcher.evaluation.collection import Print
 from matcher.evaluation.rates import Promise, highest_refused, tradeoff
@@ -124,4 +124,4 @@ def _pair(
         raise ValueError("only pairs that could be read are drawn")
     matched = paired_minutiae(comparator.prepare(left), comparator.prepare(right))
     images = grey(prints[i], hard=of.hard), grey(prints[j], hard=False)
-    return draw_pair(images[0], left, images[1], right, matched)
+    return draw_paired_minutiae(images[0], left, images[1], right, matched)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.jit import compiled
-from matcher.minutiae import Minutiae, minutiae
+from matcher.minutiae import Minutiae, minutiae_from_rows
 from matcher.synthetic.contact import (
     COMPETITION,
     HEIGHT,
@@ -89,7 +89,7 @@ def impression(master: Master, seed: int, *, hardness: float = COMPETITION) -> I
     best = np.argsort(-rows[:, 4], kind="stable")
     best = best[_alone(rows[best])][:MOST]
     origins = np.append(origin, np.full(len(false), -1, np.int32))[best]
-    return Impression(minutiae(rows[best], width=WIDTH, height=HEIGHT), origins)
+    return Impression(minutiae_from_rows(rows[best], width=WIDTH, height=HEIGHT), origins)
 
 
 def _wear(rng: np.random.Generator, bad: float) -> Wear:

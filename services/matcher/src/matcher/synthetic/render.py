@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.jit import compiled
-from matcher.minutiae import Minutiae, minutiae
+from matcher.minutiae import Minutiae, minutiae_from_rows
 from matcher.synthetic import ink
 from matcher.synthetic.contact import (
     COMPETITION,
@@ -105,4 +105,4 @@ def _truth(master: Master, contact: Contact) -> tuple[Minutiae, NDArray[np.int32
         if depth(contact, x, y) < TOUCHING and 0.0 <= u < WIDTH and 0.0 <= v < HEIGHT:
             rows.append((u, v, turned(contact, x, y, master.angle[i]), int(master.kind[i]), 0))
             origin.append(i)
-    return minutiae(rows, width=WIDTH, height=HEIGHT), np.array(origin, np.int32)
+    return minutiae_from_rows(rows, width=WIDTH, height=HEIGHT), np.array(origin, np.int32)

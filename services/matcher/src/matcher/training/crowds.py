@@ -7,7 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack  # type: ignore[import-untyped, unused-ignore]
 
-from matcher.comparison.descriptor import SIZE, WHOLE, constellations, weights
+from matcher.comparison.descriptor import (
+    FULL_WEIGHT,
+    GRID_CELLS,
+    neighbour_grids,
+    neighbour_weights,
+)
 from matcher.synthetic import Impression
 from matcher.training.touches import CROWD, pairs
 
@@ -17,7 +22,7 @@ Indices = NDArray[np.int64]
 class Crowd(NamedTuple):
     """Two touches each of four fingers, all their n minutiae in one list.
 
-    where: sparse float32 (n, SIZE), the neighbours of each.
+    where: sparse float32 (n, GRID_CELLS), the neighbours of each.
     mate: int64 (n,), which one is the same minutia in the finger's other touch, -1 if none.
     """
 
@@ -43,8 +48,10 @@ def _crowd(fingers: Sequence[Sequence[Impression]]) -> Crowd:
 def _where(touch: Impression) -> csr_array:
     found = touch.minutiae
     upwards = found.xy.astype(np.float32) * np.array([1, -1], np.float32)
-    starts, cells, shares = constellations(upwards, found.angle, weights(found.quality))
-    return csr_array((shares.astype(np.float32) / WHOLE, cells, starts), (len(found), SIZE))
+    starts, cells, shares = neighbour_grids(upwards, found.angle, neighbour_weights(found.quality))
+    return csr_array(
+        (shares.astype(np.float32) / FULL_WEIGHT, cells, starts), (len(found), GRID_CELLS)
+    )
 
 
 def _mates(first: NDArray[np.int32], second: NDArray[np.int32], start: int) -> Indices:

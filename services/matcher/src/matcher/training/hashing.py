@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import vstack  # type: ignore[import-untyped, unused-ignore]
 
-from matcher.comparison.descriptor import BITS, SIZE, WHOLE
+from matcher.comparison.descriptor import DESCRIPTOR_BITS, FULL_WEIGHT, GRID_CELLS
 from matcher.training.crowds import Crowd
 
 _RATE, _WARMING = 4e-3, 50
@@ -36,7 +36,7 @@ Indices = NDArray[np.int64]
 class State(NamedTuple):
     """All that goes on from step to step.
 
-    votes, slope, square: float32 (SIZE, 256), the table and Adam's two moments.
+    votes, slope, square: float32 (GRID_CELLS, 256), the table and Adam's two moments.
     mean, spread: float32 (256,), of the sums.
     """
 
@@ -49,8 +49,12 @@ class State(NamedTuple):
 
 def begin(seed: int) -> State:
     """Return the state before the first step: votes at random."""
-    votes = np.random.default_rng(seed).normal(0, _FIRST, (SIZE, BITS)).astype(np.float32)
-    nothing, ones = np.zeros_like(votes), np.ones(BITS, np.float32)
+    votes = (
+        np.random.default_rng(seed)
+        .normal(0, _FIRST, (GRID_CELLS, DESCRIPTOR_BITS))
+        .astype(np.float32)
+    )
+    nothing, ones = np.zeros_like(votes), np.ones(DESCRIPTOR_BITS, np.float32)
     return State(votes, nothing, nothing, 0 * ones, ones)
 
 
@@ -92,7 +96,7 @@ def write(state: State, out: Path) -> None:
     """Round to whole numbers what was learned, and write it as `constellation` reads it."""
     scale = 127 / np.abs(state.votes).max(axis=0)
     votes = np.rint(state.votes * scale).astype(np.int8)
-    threshold = np.rint(state.mean * scale * WHOLE).astype(np.int32)
+    threshold = np.rint(state.mean * scale * FULL_WEIGHT).astype(np.int32)
     np.savez_compressed(out, votes=votes, threshold=threshold)
 
 
@@ -106,7 +110,7 @@ def _follow(state: State, sums: Floats, share: float) -> State:
 def _surprise(bits: NDArray[np.floating], mate: Indices) -> tuple[Floats, float]:
     """Return the slope (n, 256) of the loss at the bits of one crowd, and the loss."""
     known = np.flatnonzero(mate >= 0)
-    sharp = np.float32(_SHARPNESS / BITS)
+    sharp = np.float32(_SHARPNESS / DESCRIPTOR_BITS)
     asked, at = bits[known], np.arange(len(known))
     logits = sharp * (asked @ bits.T)
     logits[at, known] = -np.inf

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.embedding.neighbourhood import MOST, places
+from matcher.embedding.neighbourhood_features import MAX_EMBEDDED_MINUTIAE, rows_by_finger
 from matcher.training.touches import Batch
 
 _UNIT = 2048
@@ -26,5 +26,5 @@ def pack(batch: Batch) -> Packed:
     return Packed(
         np.pad(batch.numbers, ((0, more), (0, 0))),
         np.pad(batch.weight, (0, more)),
-        places(batch.counts, MOST),
+        rows_by_finger(batch.counts, MAX_EMBEDDED_MINUTIAE),
     )

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.embedding.neighbourhood import MOST, describe
+from matcher.embedding.neighbourhood_features import MAX_EMBEDDED_MINUTIAE, network_inputs
 from matcher.synthetic import Impression, Master, impression, lookalike, master
 
 FIRST_SEED = 3_000_000_000
@@ -41,7 +41,7 @@ def batch(seed: int, step: int, fingers: int) -> Batch:
     """Return the batch of this step (0 or more): two touches each of `fingers`, a multiple of 8."""
     both = pairs(seed, step, fingers)
     touches = [pair[which] for which in (0, 1) for pair in both]
-    numbers, weight = zip(*(describe(touch.minutiae) for touch in touches), strict=True)
+    numbers, weight = zip(*(network_inputs(touch.minutiae) for touch in touches), strict=True)
     counts = np.array([len(one) for one in weight])
     finger = np.repeat(np.tile(np.arange(fingers), 2), counts)
     origin = np.concatenate([touch.origin for touch in touches]).astype(np.int64)
@@ -78,7 +78,7 @@ def _two_touches(finger: Master, rng: Rng) -> list[Impression]:
     if rng.random() < _PART:
         which = rng.integers(2)
         pair[which] = _part(pair[which], rng)
-    return [_some(touch, _best_first(touch)[:MOST]) for touch in pair]
+    return [_some(touch, _best_first(touch)[:MAX_EMBEDDED_MINUTIAE]) for touch in pair]
 
 
 def _touch(finger: Master, rng: Rng) -> Impression:

@@ -10,7 +10,7 @@ from matcher.comparison.comparator import Comparator, paired_minutiae
 from matcher.domain.biometrics import Image
 from matcher.domain.decision import Decision, DecisionRecord, FingerScore
 from matcher.domain.errors import DecisionNotFound, EvidenceGone
-from matcher.drawing import draw_pair
+from matcher.drawing import draw_paired_minutiae
 from matcher.image.decode import decode
 from matcher.minutiae import Minutiae
 from matcher.use_cases.extract_fingers import read_template
@@ -91,7 +91,7 @@ def _chosen(decision: Decision, person_id: str, position: int | None) -> FingerS
 def _draw(comparator: Comparator, left: Print, right: Print, position: int) -> Picture:
     ours, theirs = read_template(left.template), read_template(right.template)
     joined = paired_minutiae(comparator.prepare(ours), comparator.prepare(theirs))
-    png = draw_pair(_pixels(left, ours), ours, _pixels(right, theirs), theirs, joined)
+    png = draw_paired_minutiae(_pixels(left, ours), ours, _pixels(right, theirs), theirs, joined)
     return Picture(png, position, len(joined))
 
 

@@ -7,7 +7,7 @@ from matcher.training.impostors import part
 
 from ..models import calibration, comparator  # noqa: TID252
 
-STRANGERS = range(1000, 1200)
+IMPOSTORS = range(1000, 1200)
 
 
 def test_the_curves_belong_to_the_comparison() -> None:
@@ -38,11 +38,13 @@ def test_smaller_fingers_never_score_more(raw: float) -> None:
 
 
 @pytest.mark.parametrize("shown", [1.0, 0.6, 0.4, 0.25])
-def test_strangers_of_any_size_exceed_a_score_no_more_often_than_it_says(shown: float) -> None:
+def test_non_mated_comparisons_exceed_a_score_no_more_often_than_it_says(
+    shown: float,
+) -> None:
     rng = np.random.default_rng(0)
-    flow = master(STRANGERS.start)
-    touches = [impress(lookalike(flow, seed), 0, hardness=0.8) for seed in STRANGERS]
-    fingers = [comparator().prepare(part(found, shown, rng)) for found in touches]
+    flow = master(IMPOSTORS.start)
+    impressions = [impress(lookalike(flow, seed), 0, hardness=0.8) for seed in IMPOSTORS]
+    fingers = [comparator().prepare(part(found, shown, rng)) for found in impressions]
     sizes = np.array([len(finger) for finger in fingers])
 
     scores = np.concatenate(
@@ -69,8 +71,8 @@ def test_the_sum_of_fingers_is_calibrated_again(fingers: int) -> None:
 
     scores = np.array([calibration().person_score(row) for row in drawn])
 
-    for promised in (1, 2, 3):
-        assert (scores >= promised).mean() < 1.2 * 10.0**-promised + 2e-4
+    for score in (1, 2, 3):
+        assert (scores >= score).mean() < 1.2 * 10.0**-score + 2e-4
 
 
 @pytest.mark.parametrize("fingers", range(1, 11))
@@ -91,7 +93,7 @@ def test_more_agreeing_fingers_say_more() -> None:
 
 
 @pytest.mark.parametrize("people", [1, 2_000, 280_000_000])
-def test_a_threshold_keeps_its_promise_for_all_people_together(people: int) -> None:
+def test_a_threshold_keeps_the_target_for_all_people_together(people: int) -> None:
     for target in (0.5, 0.01, 0.001):
         each = 10 ** -person_score_threshold(target, people)
 

@@ -2,8 +2,8 @@ import numpy as np
 from matcher.minutiae import Minutiae
 from matcher.synthetic import COMPETITION
 
+from ..fingers import a_finger, turned  # noqa: TID252
 from ..models import embedding  # noqa: TID252
-from .fingers import a_finger, turned
 
 FINGERS = range(60)
 
@@ -13,19 +13,19 @@ def nearest(probes: list[Minutiae]) -> float:
     return float(((embedding().embed_many(probes) @ gallery.T).argmax(1) == FINGERS).mean())
 
 
-def test_fingers_are_nearest_to_their_mates() -> None:
+def test_fingers_are_nearest_to_their_mated_referenced_references() -> None:
     assert nearest([a_finger(seed, 1) for seed in FINGERS]) > 0.98
     assert nearest([a_finger(seed, 1, COMPETITION) for seed in FINGERS]) > 0.85
 
 
-def test_half_a_finger_is_mostly_nearest_to_its_mate() -> None:
+def test_half_a_finger_is_mostly_nearest_to_its_mated_reference() -> None:
     def half(found: Minutiae) -> Minutiae:
         return found[found.xy[:, 1] < np.median(found.xy[:, 1])]
 
     assert nearest([half(a_finger(seed, 1)) for seed in FINGERS]) > 0.8
 
 
-def test_ten_minutiae_are_often_nearest_to_their_mate() -> None:
+def test_ten_minutiae_are_often_nearest_to_their_mated_reference() -> None:
     def ten(found: Minutiae) -> Minutiae:
         out = np.square(found.xy - found.xy.mean(axis=0)).sum(axis=1)
         return found[np.argsort(out)[:10]]

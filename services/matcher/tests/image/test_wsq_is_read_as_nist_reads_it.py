@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matcher.image.decode import decode
-from matcher.image.errors import BadImage, ImageFault
+from matcher.image.errors import ImageFault, UnreadableImage
 from PIL import Image
 
 PRINTS = Path(__file__).parents[1] / "prints"
@@ -32,7 +32,7 @@ def test_other_resolutions_change_the_size() -> None:
 
 
 def fault_of(data: bytes) -> ImageFault:
-    with pytest.raises(BadImage) as refused:
+    with pytest.raises(UnreadableImage) as refused:
         decode(data, 500)
     return refused.value.fault
 
@@ -87,7 +87,7 @@ def test_damaged_files_raise_nothing_but_bad_image(wrong: list[tuple[int, bytes]
 
     try:
         image = decode(data, 500)
-    except BadImage:
+    except UnreadableImage:
         return
     assert image.dtype == np.uint8
     assert image.ndim == 2

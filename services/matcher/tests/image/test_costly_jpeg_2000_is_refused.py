@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from matcher.image.decode import decode
-from matcher.image.errors import BadImage, ImageFault
+from matcher.image.errors import ImageFault, UnreadableImage
 from PIL import Image
 
 SIZ, COD = b"\xff\x51", b"\xff\x52"
@@ -52,7 +52,7 @@ COSTLY = {
 
 @pytest.mark.parametrize("code", COSTLY.values(), ids=COSTLY)
 def test_before_it_is_decoded(code: bytes) -> None:
-    with pytest.raises(BadImage) as refused:
+    with pytest.raises(UnreadableImage) as refused:
         decode(code, 500)
 
     assert refused.value.fault is ImageFault.UNSUPPORTED

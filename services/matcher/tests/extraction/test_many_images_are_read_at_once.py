@@ -29,7 +29,7 @@ def rows(found: Minutiae) -> NDArray[np.float64]:
 def test_each_as_alone_and_in_order(extract: Extractor, images: list[Image]) -> None:
     alone = [rows(extract(image)) for image in images]
 
-    together = [rows(found) for found in extract.many(images, cores=3)]
+    together = [rows(found) for found in extract.extract_many(images, cores=3)]
 
     assert len({len(found) for found in alone}) > 1
     for one, other in zip(alone, together, strict=True):
@@ -45,7 +45,7 @@ def test_of_an_endless_row_only_few_are_held(extract: Extractor) -> None:
             taken += 1
             yield np.full((64, 64), 255, np.uint8)
 
-    reading = extract.many(endless(), cores=2)
+    reading = extract.extract_many(endless(), cores=2)
 
     assert [len(next(reading)) for _ in range(3)] == [0, 0, 0]
     assert taken <= 6

@@ -2,7 +2,7 @@ import struct
 
 import numpy as np
 import pytest
-from matcher.record.errors import BadTemplate
+from matcher.record.errors import InvalidRecord
 from matcher.record.iso19794 import read
 
 MINUTIA = bytes([0x40, 100, 0x00, 50, 64])  # an ending at (100, 50), a quarter turn
@@ -95,5 +95,5 @@ def test_an_image_grows_to_hold_what_lies_outside() -> None:
     ],
 )
 def test_broken_records_are_refused(broken: bytes) -> None:
-    with pytest.raises(BadTemplate):
+    with pytest.raises(InvalidRecord):
         read(broken)

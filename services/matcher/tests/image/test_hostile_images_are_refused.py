@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matcher.image.decode import decode
-from matcher.image.errors import BadImage, ImageFault
+from matcher.image.errors import ImageFault, UnreadableImage
 from PIL import Image, TiffImagePlugin
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:PIL", "ignore::RuntimeWarning:PIL")
@@ -41,7 +41,7 @@ def a_tiff_of_one_tile(side: int) -> bytes:
 
 
 def fault_of(data: bytes, ppi: int = 500) -> ImageFault:
-    with pytest.raises(BadImage) as refused:
+    with pytest.raises(UnreadableImage) as refused:
         decode(data, ppi)
     return refused.value.fault
 
@@ -132,7 +132,7 @@ def test_other_formats(format: str) -> None:
     ],
 )
 def test_raw_pixels_of_another_size(size: tuple[int, int], fault: ImageFault) -> None:
-    with pytest.raises(BadImage) as refused:
+    with pytest.raises(UnreadableImage) as refused:
         decode(NOISE.tobytes(), 500, size)
 
     assert refused.value.fault is fault
@@ -158,7 +158,7 @@ def test_damaged_files_raise_nothing_but_bad_image(format: str, at: int, junk: b
 
     try:
         image = decode(damaged, 500)
-    except BadImage:
+    except UnreadableImage:
         return
     assert image.dtype == np.uint8
     assert image.ndim == 2

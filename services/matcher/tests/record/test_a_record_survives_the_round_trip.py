@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from matcher.minutiae import Minutiae, minutiae
-from matcher.record.errors import BadTemplate
+from matcher.minutiae import Minutiae, minutiae_from_rows
+from matcher.record.errors import InvalidRecord
 from matcher.record.iso19794 import Edition, FingerRecord, read, write
 
 WIDTH, HEIGHT = 400, 500
@@ -21,7 +21,7 @@ def records(draw: st.DrawFn, most: int = 255) -> FingerRecord:
         st.integers(0, 2),
         st.integers(0, 100),
     )
-    found = minutiae(draw(st.lists(row, max_size=most)), width=WIDTH, height=HEIGHT)
+    found = minutiae_from_rows(draw(st.lists(row, max_size=most)), width=WIDTH, height=HEIGHT)
     return FingerRecord(draw(st.integers(0, 10)), draw(st.integers(0, 15)), found)
 
 
@@ -66,7 +66,7 @@ def test_any_edition_may_lie_between(
 
 @pytest.mark.parametrize("edition", Edition)
 def test_the_largest_record_there_is(edition: Edition) -> None:
-    crowd = minutiae([(5, 5, 0, 1, 50)] * 255, width=WIDTH, height=HEIGHT)
+    crowd = minutiae_from_rows([(5, 5, 0, 1, 50)] * 255, width=WIDTH, height=HEIGHT)
     views = [FingerRecord(position, 0, crowd) for position in range(11) for _ in range(16)]
 
     assert len(read(write(*views, edition=edition))) == 176
@@ -74,7 +74,7 @@ def test_the_largest_record_there_is(edition: Edition) -> None:
 
 def test_another_implementation_reads_our_records() -> None:
     rows = [(10, 20, 0.0, 1, 90), (150, 260, np.pi / 2, 2, 40), (399, 499, 4.0, 1, 1)]
-    record = write(FingerRecord(2, 0, minutiae(rows, width=WIDTH, height=HEIGHT)))
+    record = write(FingerRecord(2, 0, minutiae_from_rows(rows, width=WIDTH, height=HEIGHT)))
     settings = nbis.NbisExtractorSettings(
         min_quality=0.0, get_center=False, check_fingerprint=False, compute_nfiq2=False, ppi=500.0
     )
@@ -87,7 +87,7 @@ def test_another_implementation_reads_our_records() -> None:
 def a_view(
     count: int = 1, width: int = WIDTH, position: int = 2, impression: int = 0
 ) -> FingerRecord:
-    found = minutiae([(5, 5, 0, 1, 50)] * count, width=width, height=HEIGHT)
+    found = minutiae_from_rows([(5, 5, 0, 1, 50)] * count, width=width, height=HEIGHT)
     return FingerRecord(position, impression, found)
 
 
@@ -100,7 +100,7 @@ def a_view(
 def test_what_has_no_place_is_refused_not_dropped(
     views: list[FingerRecord], edition: Edition
 ) -> None:
-    with pytest.raises(BadTemplate):
+    with pytest.raises(InvalidRecord):
         write(*views, edition=edition)
 
 
@@ -108,5 +108,5 @@ def test_what_has_no_place_is_refused_not_dropped(
 def test_2005_has_no_place_for_some(views: list[FingerRecord]) -> None:
     assert len(read(write(*views, edition=Edition.Y2011))) == len(views)
 
-    with pytest.raises(BadTemplate):
+    with pytest.raises(InvalidRecord):
         write(*views, edition=Edition.Y2005)

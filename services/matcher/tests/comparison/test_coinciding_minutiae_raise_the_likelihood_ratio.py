@@ -4,14 +4,14 @@ from matcher.comparison.comparator import comparison_features
 from matcher.comparison.likelihood import FEATURES, LOWEST_RAW_SCORE, alignment_features
 from matcher.minutiae import Minutiae
 
+from ..fingers import a_finger  # noqa: TID252
 from ..models import comparator  # noqa: TID252
-from .fingers import a_finger
 
 PAIRS, WEIGHT, SPREAD, ALONE_LESS, ALONE_MORE, FEWER, MORE = 0, 1, 7, 8, 9, 10, 11
 
 
 def described(a: np.ndarray, b: np.ndarray, partner: list[int]) -> np.ndarray:
-    """Fingers already laid on each other, all of best quality and nothing alike."""
+    """Features of fingers laid on each other, of best quality, with dissimilar descriptors."""
     joined = np.array(partner)
     return alignment_features(
         a.astype(np.float32), np.ones(len(a), np.float32),
@@ -49,28 +49,30 @@ def test_the_order_of_fingers_does_not_matter() -> None:
     assert np.allclose(one, other)
 
 
-def test_each_mate_found_adds_to_the_score() -> None:
-    whole, touch = comparator().prepare(a_finger(3)), a_finger(3, 1)
-    parts = [comparator().prepare(touch[: len(touch) * share // 4]) for share in (1, 2, 3, 4)]
+def test_each_mated_minutia_adds_to_the_score() -> None:
+    whole, impression = comparator().prepare(a_finger(3)), a_finger(3, 1)
+    parts = [
+        comparator().prepare(impression[: len(impression) * share // 4]) for share in (1, 2, 3, 4)
+    ]
 
     assert (np.diff(comparator().compare(whole, parts)) > 0).all()
 
 
-def test_a_stranger_speaks_against_and_a_mate_for() -> None:
-    mates = [
+def test_mated_comparisons_score_above_zero_and_non_mated_below() -> None:
+    mated = [
         comparator().compare(
             comparator().prepare(a_finger(k)), [comparator().prepare(a_finger(k, 1))]
         )[0]
         for k in range(20)
     ]
-    strangers = [
+    non_mated = [
         comparator().compare(
             comparator().prepare(a_finger(k)), [comparator().prepare(a_finger(k + 50))]
         )[0]
         for k in range(20)
     ]
 
-    assert min(mates) > 0 > max(strangers)
+    assert min(mated) > 0 > max(non_mated)
 
 
 def test_too_few_minutiae_say_nothing() -> None:

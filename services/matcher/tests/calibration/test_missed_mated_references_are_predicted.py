@@ -1,4 +1,4 @@
-"""The predicted FNIR is the share of mates that are missed."""
+"""The predicted FNIR is the share of mated references that are missed."""
 
 from functools import partial
 
@@ -8,11 +8,11 @@ from matcher.calibration.mated_distribution import quality_weighted_minutiae
 from matcher.comparison.comparator import PreparedFinger
 from matcher.training.mated_scores import mate
 
+from ..fingers import a_finger  # noqa: TID252
 from ..models import calibration, comparator  # noqa: TID252
-from .fingers import a_finger
 
 UNCOUNTED = range(1_000_000, 1_001_200)
-"""Mates that the calibration has not seen."""
+"""Mated comparisons that the calibration has not seen."""
 GOOD = comparator().prepare(a_finger(1))
 POOR = comparator().prepare(a_finger(1)[:12])
 
@@ -45,7 +45,7 @@ def test_nothing_finds_nobody() -> None:
 
 @pytest.mark.parametrize("fingers", [1, 2])
 @pytest.mark.parametrize("asked", [4.0, 6.0])
-def test_as_many_mates_are_missed_as_it_says(fingers: int, asked: float) -> None:
+def test_as_many_mated_references_are_missed_as_predicted(fingers: int, asked: float) -> None:
     probes, sizes, raw = map(
         np.array, zip(*map(partial(mate, comparator()), UNCOUNTED), strict=True)
     )

@@ -3,19 +3,19 @@
 from functools import cache
 
 import numpy as np
-from matcher.minutiae import Minutiae, minutiae
+from matcher.minutiae import Minutiae, minutiae_from_rows
 from matcher.record.iso19794 import FingerRecord, read, write
 from matcher.synthetic import LIVE_SCAN, impress, master
 
 
 @cache
-def a_finger(seed: int, touch: int = 0, hardness: float = LIVE_SCAN) -> Minutiae:
-    found = impress(master(seed), touch, hardness=hardness)
+def a_finger(seed: int, impression: int = 0, hardness: float = LIVE_SCAN) -> Minutiae:
+    found = impress(master(seed), impression, hardness=hardness)
     return read(write(FingerRecord(0, 0, found)))[0].minutiae
 
 
 def turned(found: Minutiae, angle: float) -> Minutiae:
-    """ResponsibleParty a finger counter-clockwise about its middle, on a larger sensor."""
+    """Return a finger turned counter-clockwise about its middle, on a larger sensor."""
     cos, sin = np.cos(angle), np.sin(angle)
     x, y = (found.xy - found.xy.mean(0)).T
     rows = np.stack(
@@ -23,4 +23,4 @@ def turned(found: Minutiae, angle: float) -> Minutiae:
          found.kind, found.quality],
         axis=1,
     )  # fmt: skip
-    return minutiae(rows, width=1000, height=1000)
+    return minutiae_from_rows(rows, width=1000, height=1000)

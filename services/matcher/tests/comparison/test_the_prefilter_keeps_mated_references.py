@@ -2,25 +2,25 @@ import numpy as np
 import pytest
 from matcher.comparison.prefilter import prefilter_scores
 
+from ..fingers import a_finger, turned  # noqa: TID252
 from ..models import comparator  # noqa: TID252
-from .fingers import a_finger, turned
 
 PEOPLE = 200
 
 
 @pytest.mark.parametrize("angle", [0.0, 1.0, np.pi])
-def test_mates_are_among_the_first_hundredth(angle: float) -> None:
+def test_mated_references_are_among_the_first_hundredth(angle: float) -> None:
     gallery = [comparator().prepare(a_finger(seed)) for seed in range(PEOPLE)]
 
     ahead = [
         int(
             (
                 prefilter_scores(comparator().prepare(turned(a_finger(seed, 1), angle)), gallery)
-                > mate
+                > mated
             ).sum()
         )
         for seed in range(30)
-        for mate in prefilter_scores(
+        for mated in prefilter_scores(
             comparator().prepare(turned(a_finger(seed, 1), angle)), [gallery[seed]]
         )
     ]
@@ -28,7 +28,7 @@ def test_mates_are_among_the_first_hundredth(angle: float) -> None:
     assert np.mean(np.array(ahead) < PEOPLE / 100) > 0.95
 
 
-def test_a_batch_promises_what_its_members_do() -> None:
+def test_a_batch_scores_as_its_members_do() -> None:
     gallery = [comparator().prepare(a_finger(seed)[: 5 * seed]) for seed in range(8)]
     probe = comparator().prepare(a_finger(3, 1))
 
@@ -38,7 +38,7 @@ def test_a_batch_promises_what_its_members_do() -> None:
     assert prefilter_scores(probe, []).shape == (0,)
 
 
-def test_empty_fingers_promise_nothing() -> None:
+def test_empty_fingers_score_nothing() -> None:
     finger = a_finger(1)
     empty = comparator().prepare(finger[:0])
 

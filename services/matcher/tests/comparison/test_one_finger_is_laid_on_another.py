@@ -21,10 +21,10 @@ def moved(finger: np.ndarray, turn: float, shift: tuple[float, float]) -> np.nda
     return np.column_stack([xy, finger[:, 2] + turn]).astype(np.float32)
 
 
-def alike(count: int, seed: int = 0, mates: float = 0.6) -> np.ndarray:
-    """Descriptors that tell the true mates from the others, not without error."""
+def similarities(count: int, seed: int = 0, mated: float = 0.6) -> np.ndarray:
+    """Similarities of descriptors, on average higher for mated minutiae."""
     chance = np.random.default_rng(seed).uniform(0, 0.3, (count, count))
-    return (chance + mates * np.eye(count)).astype(np.float32)
+    return (chance + mated * np.eye(count)).astype(np.float32)
 
 
 @settings(deadline=None, max_examples=30)
@@ -33,7 +33,7 @@ def test_any_turn_and_shift_is_found(turn: float, x: float, y: float) -> None:
     finger = a_finger(30)
     other = moved(finger, turn, (x, y))
 
-    partner, weight, laid, support = align(finger, other, alike(30))
+    partner, weight, laid, support = align(finger, other, similarities(30))
 
     assert partner.tolist() == list(range(30))
     assert np.abs(laid[:, :2] - other[:, :2]).max() < 1
@@ -46,7 +46,7 @@ def test_skin_may_bend() -> None:
     bent = finger.copy()
     bent[:, 0] += 12 * np.sin(finger[:, 1] / 60)
 
-    partner, _, laid, _ = align(finger, bent, alike(40))
+    partner, _, laid, _ = align(finger, bent, similarities(40))
 
     assert (partner == np.arange(40)).mean() > 0.9
     rigid = np.abs(finger[:, 0] - bent[:, 0]).mean()
@@ -56,7 +56,7 @@ def test_skin_may_bend() -> None:
 def test_minutiae_only_one_finger_has_stay_alone() -> None:
     finger = a_finger(40)
 
-    partner, weight, _, _ = align(finger, finger[:25], alike(40)[:, :25])
+    partner, weight, _, _ = align(finger, finger[:25], similarities(40)[:, :25])
 
     assert partner[:25].tolist() == list(range(25))
     assert (partner[25:] == -1).all()
@@ -74,7 +74,7 @@ def test_nobody_is_paired_twice() -> None:
 
 
 @pytest.mark.parametrize("count", [4, 30])
-def test_what_is_not_alike_proposes_nothing(count: int) -> None:
+def test_dissimilar_minutiae_propose_nothing(count: int) -> None:
     finger = a_finger(count)
 
     partner, weight, _, support = align(finger, finger, np.full((count, count), FAR))

@@ -2,8 +2,8 @@ import numpy as np
 from matcher.comparison.comparator import MAX_COMPARED_MINUTIAE, paired_minutiae
 from matcher.synthetic import impression, master
 
+from ..fingers import a_finger, turned  # noqa: TID252
 from ..models import comparator  # noqa: TID252
-from .fingers import a_finger, turned
 
 FINGERS = range(30)
 
@@ -15,7 +15,7 @@ def scores() -> np.ndarray:
     )
 
 
-def test_every_finger_is_nearest_to_its_mate() -> None:
+def test_every_finger_is_nearest_to_its_mated_reference() -> None:
     assert (scores().argmax(1) == FINGERS).all()
 
 
@@ -29,14 +29,12 @@ def test_a_batch_scores_as_its_members_do() -> None:
     assert comparator().compare(probe, []).shape == (0,)
 
 
-def test_the_order_of_mates_hardly_matters() -> None:
-    pairs_of_mates = [
-        [comparator().prepare(a_finger(seed, touch)) for touch in (0, 1)] for seed in FINGERS
-    ]
+def test_exchanging_probe_and_reference_hardly_matters() -> None:
+    mated_pairs = [[comparator().prepare(a_finger(seed, k)) for k in (0, 1)] for seed in FINGERS]
 
     apart = [
         comparator().compare(one, [two])[0] - comparator().compare(two, [one])[0]
-        for one, two in pairs_of_mates
+        for one, two in mated_pairs
     ]
 
     assert np.median(np.abs(apart)) < 0.1
@@ -51,7 +49,7 @@ def test_a_finger_turned_upside_down_is_still_recognised() -> None:
 
 
 def test_pairs_are_the_same_minutiae_of_the_finger() -> None:
-    one, other = (impression(master(11), touch, hardness=0.2) for touch in (0, 1))
+    one, other = (impression(master(11), k, hardness=0.2) for k in (0, 1))
 
     joined = paired_minutiae(
         comparator().prepare(one.minutiae), comparator().prepare(other.minutiae)

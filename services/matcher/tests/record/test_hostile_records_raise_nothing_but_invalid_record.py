@@ -4,11 +4,11 @@ import struct
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from matcher.minutiae import minutiae
-from matcher.record.errors import BadTemplate
+from matcher.minutiae import minutiae_from_rows
+from matcher.record.errors import InvalidRecord
 from matcher.record.iso19794 import MAX_BYTES, Edition, FingerRecord, read, write
 
-VIEW = FingerRecord(2, 0, minutiae([(9, 9, 1, 1, 50)] * 20, width=300, height=400))
+VIEW = FingerRecord(2, 0, minutiae_from_rows([(9, 9, 1, 1, 50)] * 20, width=300, height=400))
 GOOD = {edition: write(VIEW, VIEW, edition=edition) for edition in Edition}
 
 editions = st.sampled_from(list(Edition))
@@ -16,7 +16,7 @@ spots = st.lists(st.tuples(st.integers(0, 400), st.binary(min_size=1, max_size=4
 
 
 def read_if_valid(data: bytes) -> None:
-    with contextlib.suppress(BadTemplate):
+    with contextlib.suppress(InvalidRecord):
         for record in read(data):
             found = record.minutiae
             assert (found.xy >= 0).all()
@@ -52,13 +52,13 @@ def test_wrong_bytes_here_and_there(edition: Edition, wrong: list[tuple[int, byt
 def test_any_truncation_is_noticed(edition: Edition, data: st.DataObject) -> None:
     length = data.draw(st.integers(0, len(GOOD[edition]) - 1))
 
-    with pytest.raises(BadTemplate):
+    with pytest.raises(InvalidRecord):
         read(GOOD[edition][:length])
 
 
 @pytest.mark.parametrize("edition", Edition)
 def test_a_huge_record_is_refused_unread(edition: Edition) -> None:
-    with pytest.raises(BadTemplate, match="larger"):
+    with pytest.raises(InvalidRecord, match="larger"):
         read(GOOD[edition] + bytes(MAX_BYTES))
 
 
@@ -69,5 +69,5 @@ def test_views_are_counted_before_they_are_read() -> None:
     many = 10_000
     header = struct.pack(">8sIHB", b"FMR\x00030\x00", 15 + many * len(empty), many, 0)
 
-    with pytest.raises(BadTemplate, match="header"):
+    with pytest.raises(InvalidRecord, match="header"):
         read(header + many * empty)

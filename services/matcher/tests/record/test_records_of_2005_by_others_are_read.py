@@ -2,7 +2,7 @@ import struct
 
 import numpy as np
 import pytest
-from matcher.record.errors import BadTemplate
+from matcher.record.errors import InvalidRecord
 from matcher.record.iso19794 import read
 
 MINUTIA = bytes([0x40, 100, 0x00, 50, 64, 80])  # an ending at (100, 50), a quarter turn
@@ -76,7 +76,7 @@ def test_no_minutiae_is_no_error() -> None:
 def test_the_american_standard_is_told_apart() -> None:
     ansi = b"FMR\0 20\0" + struct.pack(">HIHHHHHBB", 38, 0, 0, 300, 400, 197, 197, 1, 0) + a_view()
 
-    with pytest.raises(BadTemplate, match="378"):
+    with pytest.raises(InvalidRecord, match="378"):
         read(ansi)
 
 
@@ -93,5 +93,5 @@ def test_the_american_standard_is_told_apart() -> None:
     ],
 )
 def test_broken_records_are_refused(broken: bytes) -> None:
-    with pytest.raises(BadTemplate):
+    with pytest.raises(InvalidRecord):
         read(broken)

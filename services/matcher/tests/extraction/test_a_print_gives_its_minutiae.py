@@ -1,21 +1,21 @@
 import numpy as np
 import pytest
 from matcher.comparison.comparator import paired_minutiae
-from matcher.drawing import draw_pair
+from matcher.drawing import draw_paired_minutiae
 from matcher.extraction.extractor import Extractor
 from matcher.image.decode import decode
 from matcher.image.quality import Nfiq2
 from matcher.minutiae import Minutiae
 from matcher.synthetic import LIVE_SCAN, Print, master, print_image, render_master
 
+from ..fingers import a_finger  # noqa: TID252
 from ..models import comparator  # noqa: TID252
-from .fingers import a_finger
 
 
 @pytest.fixture(scope="module")
 def shown() -> list[Print]:
     ridges = render_master(master(21))
-    return [print_image(ridges, touch, hardness=LIVE_SCAN) for touch in (0, 1)]
+    return [print_image(ridges, impression, hardness=LIVE_SCAN) for impression in (0, 1)]
 
 
 @pytest.fixture(scope="module")
@@ -41,12 +41,12 @@ def test_they_come_best_first_and_inside_the_image(
     assert (found[0].xy < shown[0].image.shape[::-1]).all()
 
 
-def test_two_prints_of_a_finger_match(found: list[Minutiae]) -> None:
-    one, other, stranger = (comparator().prepare(each) for each in (*found, a_finger(22)))
+def test_two_impressions_of_a_finger_match(found: list[Minutiae]) -> None:
+    probe, mated, non_mated = (comparator().prepare(each) for each in (*found, a_finger(22)))
 
-    mate, nobody = comparator().compare(one, [other, stranger])
+    mated_score, non_mated_score = comparator().compare(probe, [mated, non_mated])
 
-    assert mate > 0 > nobody
+    assert mated_score > 0 > non_mated_score
 
 
 def test_paper_has_no_minutiae_and_no_quality() -> None:
@@ -63,9 +63,9 @@ def test_a_good_print_has_quality(shown: list[Print]) -> None:
 def test_a_pair_is_drawn_with_or_without_images(shown: list[Print], found: list[Minutiae]) -> None:
     joined = paired_minutiae(comparator().prepare(found[0]), comparator().prepare(found[1]))
 
-    with_images = draw_pair(shown[0].image, found[0], shown[1].image, found[1], joined)
-    without = draw_pair(None, found[0], None, found[1], joined)
+    with_images = draw_paired_minutiae(shown[0].image, found[0], shown[1].image, found[1], joined)
+    without = draw_paired_minutiae(None, found[0], None, found[1], joined)
 
-    for picture in (with_images, without):
-        assert picture.startswith(b"\x89PNG")
-        assert len(np.unique(decode(picture, 1000))) > 10
+    for figure in (with_images, without):
+        assert figure.startswith(b"\x89PNG")
+        assert len(np.unique(decode(figure, 1000))) > 10

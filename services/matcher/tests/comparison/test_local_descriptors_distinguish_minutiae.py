@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from matcher.comparison.descriptor import WORDS, similarity
+from matcher.comparison.descriptor import DESCRIPTOR_WORDS, descriptor_similarity
 from matcher.minutiae import Minutiae
 from matcher.synthetic import impression, lookalike, master
 
@@ -20,44 +20,44 @@ def bits(found: Minutiae, turn: float = 0.0) -> np.ndarray:
 
 
 @pytest.mark.parametrize("turn", [0.3, 1.9, np.pi, -2.2])
-def test_a_minutia_looks_the_same_however_the_finger_is_turned(turn: float) -> None:
+def test_a_descriptor_stays_the_same_however_the_finger_is_turned(turn: float) -> None:
     finger = impression(master(5), 0).minutiae
 
-    alike = similarity(bits(finger), bits(finger, turn))
+    similar = descriptor_similarity(bits(finger), bits(finger, turn))
 
-    assert (alike.diagonal() > 2 * UNCHANGED - 1).all()
+    assert (similar.diagonal() > 2 * UNCHANGED - 1).all()
 
 
-def test_a_minutia_is_nearest_to_itself_in_another_touch() -> None:
+def test_a_minutia_is_nearest_to_itself_in_another_impression() -> None:
     nearest = []
     for seed in range(20):
-        one, other = (impression(master(seed), touch, hardness=0.7) for touch in (0, 1))
+        one, other = (impression(master(seed), k, hardness=0.7) for k in (0, 1))
         _, i, j = np.intersect1d(one.origin, other.origin, return_indices=True)
         true = one.origin[i] >= 0
-        alike = similarity(bits(one.minutiae), bits(other.minutiae))
-        nearest.append(alike[i[true]].argmax(1) == j[true])
+        similar = descriptor_similarity(bits(one.minutiae), bits(other.minutiae))
+        nearest.append(similar[i[true]].argmax(1) == j[true])
 
     assert np.concatenate(nearest).mean() > 0.95
 
 
-def test_strangers_along_the_same_ridges_share_half_of_their_bits() -> None:
+def test_different_fingers_along_the_same_ridges_share_half_of_their_bits() -> None:
     flow = master(40)
     one, other = (bits(impression(lookalike(flow, seed), 0).minutiae) for seed in (41, 42))
 
     differing = np.bitwise_count(one[:, None] ^ other).sum(-1)
 
-    assert 0.42 < differing.mean() / (64 * WORDS) < 0.55
-    assert similarity(one, other).mean() < 0.15
+    assert 0.42 < differing.mean() / (64 * DESCRIPTOR_WORDS) < 0.55
+    assert descriptor_similarity(one, other).mean() < 0.15
 
 
-def test_likeness_is_the_share_of_bits_beyond_one_half() -> None:
+def test_similarity_is_the_share_of_equal_bits_beyond_one_half() -> None:
     rng = np.random.default_rng(0)
-    a, b = (rng.integers(0, 2**63, (n, WORDS), np.uint64) for n in (7, 9))
+    a, b = (rng.integers(0, 2**63, (n, DESCRIPTOR_WORDS), np.uint64) for n in (7, 9))
     b[0] = a[0]
 
-    shared = 1 - np.bitwise_count(a[:, None] ^ b).sum(-1) / (64 * WORDS)
+    shared = 1 - np.bitwise_count(a[:, None] ^ b).sum(-1) / (64 * DESCRIPTOR_WORDS)
 
-    assert np.allclose(similarity(a, b), np.maximum(0, 2 * shared - 1), atol=1e-6)
+    assert np.allclose(descriptor_similarity(a, b), np.maximum(0, 2 * shared - 1), atol=1e-6)
 
 
 def test_poor_neighbours_count_less() -> None:
@@ -73,8 +73,8 @@ def test_poor_neighbours_count_less() -> None:
         descriptor_table().describe(upwards, finger.angle, one_poor),
     )
 
-    to_poor = similarity(without, poor[1:]).diagonal().mean()
-    assert to_poor > similarity(without, all_good[1:]).diagonal().mean()
+    to_poor = descriptor_similarity(without, poor[1:]).diagonal().mean()
+    assert to_poor > descriptor_similarity(without, all_good[1:]).diagonal().mean()
 
 
 @pytest.mark.parametrize("count", [0, 1, 2])
@@ -83,5 +83,5 @@ def test_a_minutia_with_too_few_neighbours_is_not_described(count: int) -> None:
 
     described = bits(few)
 
-    assert described.shape == (count, WORDS)
+    assert described.shape == (count, DESCRIPTOR_WORDS)
     assert not described.any()

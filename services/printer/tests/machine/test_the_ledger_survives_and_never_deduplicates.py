@@ -1,8 +1,8 @@
 from pathlib import Path
 
 import pytest
-from printer.machine.faults import Fault, Faults
-from printer.machine.ledger import Ledger, read
+from printer.simulated_printer.faults import FaultPlan, InjectedFault
+from printer.simulated_printer.ledger import Ledger, read_ledger
 
 
 def _open(folder: Path) -> Ledger:
@@ -15,7 +15,7 @@ def test_a_book_printed_twice_is_there_twice(tmp_path: Path) -> None:
     ledger.print("B000001", "a", b"page")
     ledger.print("B000001", "a", b"page")
 
-    lines = read(tmp_path / "ledger.jsonl")
+    lines = read_ledger(tmp_path / "ledger.jsonl")
     assert [line["line"] for line in lines] == [1, 2]
     assert [line["book_serial"] for line in lines] == ["B000001", "B000001"]
     assert len(list((tmp_path / "tray").iterdir())) == 2
@@ -28,7 +28,7 @@ def test_a_line_cut_off_by_a_crash_is_no_book(tmp_path: Path) -> None:
 
     _open(tmp_path).print("B000002", "b", b"page")
 
-    assert [line["book_serial"] for line in read(tmp_path / "ledger.jsonl")] == [
+    assert [line["book_serial"] for line in read_ledger(tmp_path / "ledger.jsonl")] == [
         "B000001",
         "B000002",
     ]
@@ -48,12 +48,12 @@ def test_the_tray_is_brought_to_agree_with_the_ledger(tmp_path: Path) -> None:
 def test_a_fault_strikes_once_over_restarts(tmp_path: Path) -> None:
     memory = tmp_path / "documents"
 
-    first = [Faults("jam@2", memory).next() for _ in range(3)]
+    first = [FaultPlan("jam@2", memory).next_fault() for _ in range(3)]
 
-    assert first == [None, Fault.JAM, None]
+    assert first == [None, InjectedFault.JAM, None]
 
 
 @pytest.mark.parametrize("plan", ["jam", "jam@0", "fire@1", "jam@x"])
 def test_a_plan_that_cannot_be_read_is_refused(plan: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"(?i)fault"):
-        Faults(plan, tmp_path / "documents")
+        FaultPlan(plan, tmp_path / "documents")

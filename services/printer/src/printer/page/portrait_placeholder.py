@@ -1,6 +1,6 @@
-"""Zone V of the data page: the place of the holder's portrait.
+"""Zone V of the data page (ICAO Doc 9303-4 clause 3), where the holder's portrait belongs.
 
-Clearances carry no portrait yet; until they do, the outline of a head stands there.
+Clearances carry no portrait yet; until they do, the outline of a head is drawn there.
 """
 
 from reportlab.lib.colors import HexColor
@@ -9,8 +9,10 @@ from reportlab.pdfgen.canvas import Canvas
 _PAPER, _OUTLINE = HexColor("#eef1f4"), HexColor("#b8c0c8")
 
 
-def outline(canvas: Canvas, *, left: float, bottom: float, width: float, height: float) -> None:
-    """Draw head and shoulders into the box, in points."""
+def draw_placeholder(
+    canvas: Canvas, *, left: float, bottom: float, width: float, height: float
+) -> None:
+    """Draw the outline of head and shoulders into a box given in points."""
     canvas.saveState()
     frame = canvas.beginPath()
     frame.rect(left, bottom, width, height)

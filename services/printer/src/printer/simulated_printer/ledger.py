@@ -1,7 +1,7 @@
-"""What came out of the machine: an append-only file of JSON lines, and the pages in a tray.
+"""The simulated printer's record of printed books: JSON lines, and the pages in a tray.
 
-A line is on the disk before the page is in the tray, and both before anybody is told. The ledger
-never looks at earlier lines: a book printed twice is there twice.
+An entry is on the disk before the page is in the tray, and both before the printer reports the job
+completed. Nothing is deduplicated: a book printed twice has two entries.
 """
 
 import hashlib
@@ -14,8 +14,12 @@ from typing import TypedDict
 _DRAFT = ".part"
 
 
-class Line(TypedDict):
-    """A book that came out. sha256: of the page, in hex. printed_at: real time, ISO 8601."""
+class LedgerEntry(TypedDict):
+    """A printed book.
+
+    line: number of the entry, from 1. sha256: of the page, lower-case hex. printed_at: real time,
+    ISO 8601.
+    """
 
     line: int
     book_serial: str
@@ -25,9 +29,9 @@ class Line(TypedDict):
 
 
 class Ledger:
-    """The ledger `file` and the folder `tray`; both are made when missing.
+    """Appends to the ledger `file` and writes pages to the folder `tray`; creates both if missing.
 
-    After a crash the tray is brought to agree with the ledger.
+    On opening, the tray is made to agree with the ledger, as a crash may have come between them.
     """
 
     def __init__(self, file: Path, tray: Path) -> None:
@@ -35,15 +39,15 @@ class Ledger:
         file.parent.mkdir(parents=True, exist_ok=True)
         tray.mkdir(parents=True, exist_ok=True)
         _drop_torn_line(file)
-        self._lines = len(read(file))
+        self._lines = len(read_ledger(file))
         self._finish_drafts()
 
     def print(self, book_serial: str, job_name: str, page: bytes) -> None:
-        """Record the book and put its page into the tray as <line>-<serial>.pdf."""
+        """Record a printed book and put its page into the tray as <line>-<serial>.pdf."""
         number = self._lines + 1
         draft = self._tray / f"{number:06d}-{book_serial}.pdf{_DRAFT}"
         _write(draft, page, os.O_TRUNC)
-        line = Line(
+        line = LedgerEntry(
             line=number,
             book_serial=book_serial,
             job_name=job_name,
@@ -62,8 +66,8 @@ class Ledger:
                 draft.unlink()
 
 
-def read(file: Path) -> list[Line]:
-    """All lines of a ledger, oldest first; none when there is no file."""
+def read_ledger(file: Path) -> list[LedgerEntry]:
+    """Return the entries of a ledger, oldest first; none when there is no file."""
     if not file.exists():
         return []
     return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]

@@ -1,4 +1,4 @@
-"""The signed payload of a job, read as the data of a page."""
+"""The payload that a clearance is signed over, read as the data of a page."""
 
 from datetime import date
 
@@ -13,7 +13,7 @@ from printer.page.data_page import PageData
 from printer.page.mrz import MrzData
 
 _SEXES = {civil_pb2.SEX_UNSPECIFIED: "X", civil_pb2.SEX_FEMALE: "F", civil_pb2.SEX_MALE: "M"}
-# Fields of the page, less those that are settings of ours, by their places in the payload.
+# Where in PersonalisationData the fields of a page come from; the others are settings.
 _PATHS = {
     "document_number": "document_number",
     "document_code": "document_code",
@@ -31,17 +31,20 @@ _PATHS = {
 }
 
 
-class PayloadReader:
-    """issuing_state_name: the state in full, as it stands at the head of the page."""
+class PersonalisationDataReader:
+    """Reads payloads: serialised passport.printer.v1.PersonalisationData.
+
+    issuing_state_name: the issuing state in full, as printed at the head of the page.
+    """
 
     def __init__(self, issuing_state_name: str) -> None:
         self._issuing_state_name = issuing_state_name
 
     def __call__(self, payload: bytes) -> PageData:
-        """The page's data; raises BadPayload with the field at fault."""
+        """Return the data of the page; raise BadPayload, naming the field at fault."""
         data = _decode(payload)
         holder = data.holder
-        zone = MrzData(
+        mrz = MrzData(
             document_code=data.document_code,
             issuing_state=data.issuing_state,
             primary_identifier=holder.name.primary,
@@ -54,19 +57,20 @@ class PayloadReader:
             personal_number=holder.personal_number,
         )
         issued_on = _day(data.issued_on, "issued_on")
-        if not zone.date_of_birth <= issued_on < zone.date_of_expiry:
+        if not mrz.date_of_birth <= issued_on < mrz.date_of_expiry:
             raise BadPayload("birth, issue and expiry are not in order", field="payload.expires_on")
         return PageData(
-            mrz=zone,
+            mrz=mrz,
             issuing_state_name=self._issuing_state_name,
             place_of_birth=holder.birth_place,
             date_of_issue=issued_on,
             authority=data.issuing_office,
         )
 
-    def path(self, field: str) -> str:
-        """Where in a request the value of a field of the page stands."""
-        return f"payload.{_PATHS[field]}" if field in _PATHS else "payload"
+
+def payload_path(field: str) -> str:
+    """Return the path, in a CreatePrintJobRequest, of the value of a field of the page."""
+    return f"payload.{_PATHS[field]}" if field in _PATHS else "payload"
 
 
 def _decode(payload: bytes) -> pb.PersonalisationData:

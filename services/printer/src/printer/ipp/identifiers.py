@@ -1,10 +1,11 @@
-"""Numbers of RFC 8011 that client and machine both speak of."""
+"""Numbers and names of IPP that the client and the simulated printer both use (RFC 8011)."""
 
 from enum import IntEnum
 
-# Job attributes of ours, described in docs/printer.md: the blank book that the machine pulls, what
-# the document must be, and what was printed. The last two have different names, as machines echo
-# attributes that they do not know: an announced digest must not pass for one of a printed page.
+# Job attributes of this system, described in docs/printer.md: the blank book that the machine
+# pulls, what the document must be, and what was printed. Digests announced and printed have
+# different names because machines echo attributes that they do not know: an announced digest must
+# not pass for that of a printed page.
 BOOK_SERIAL = "passport-book-serial"
 DOCUMENT_SHA256 = "passport-document-sha256"
 DOCUMENT_LENGTH = "passport-document-length"
@@ -12,7 +13,7 @@ PRINTED_SHA256 = "passport-printed-sha256"
 
 
 class Operation(IntEnum):
-    """Section 5.4.15."""
+    """Values of operation-id (RFC 8011 section 5.4.15, "operations-supported")."""
 
     CREATE_JOB = 0x0005
     SEND_DOCUMENT = 0x0006
@@ -22,8 +23,8 @@ class Operation(IntEnum):
     GET_PRINTER_ATTRIBUTES = 0x000B
 
 
-class Status(IntEnum):
-    """Appendix B; everything below BAD_REQUEST is a success."""
+class StatusCode(IntEnum):
+    """Values of status-code (RFC 8011 appendix B); all below BAD_REQUEST mean success."""
 
     OK = 0x0000
     BAD_REQUEST = 0x0400
@@ -36,8 +37,8 @@ class Status(IntEnum):
     BUSY = 0x0507
 
 
-class JobState(IntEnum):
-    """Section 5.3.7."""
+class IppJobState(IntEnum):
+    """Values of job-state (RFC 8011 section 5.3.7)."""
 
     PENDING = 3
     PENDING_HELD = 4
@@ -48,8 +49,8 @@ class JobState(IntEnum):
     COMPLETED = 9
 
 
-class PrinterState(IntEnum):
-    """Section 5.4.11."""
+class IppPrinterState(IntEnum):
+    """Values of printer-state (RFC 8011 section 5.4.11)."""
 
     IDLE = 3
     PROCESSING = 4

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from matcher.comparison.compare import pairs, prepare
+from matcher.comparison.comparator import Comparator, paired_minutiae
 from matcher.minutiae import Minutiae
 from numpy.typing import NDArray
 from scipy.spatial import Delaunay, cKDTree  # type: ignore[import-untyped, unused-ignore]
@@ -44,9 +44,9 @@ class Aligned:
     fine: Floats
 
 
-def align(one: Minutiae, two: Minutiae) -> Aligned | None:
+def align(comparator: Comparator, one: Minutiae, two: Minutiae) -> Aligned | None:
     """Lay `one` on `two` by the pairs of the comparison, then by all that fall together."""
-    chosen = pairs(prepare(one), prepare(two))
+    chosen = paired_minutiae(comparator.prepare(one), comparator.prepare(two))
     if not len(chosen):
         return None
     i, j = chosen[:, 0], chosen[:, 1]

@@ -12,9 +12,10 @@ from itertools import combinations
 from pathlib import Path
 
 import numpy as np
-from matcher.embedding.embedding import VERSION, embed_many
+from matcher.embedding.embedding_network import EmbeddingNetwork
 from matcher.evaluation.collection import Print, collect, resolutions
 from matcher.evaluation.reading import read_all
+from matcher.extraction.extractor import Extractor
 from matcher.minutiae import Minutiae
 from matcher.synthetic import COMPETITION, impress, master
 from numpy.typing import NDArray
@@ -35,21 +36,25 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=100_000, help="synthetic; default 100000")
     arguments = parser.parse_args()
     prints = collect(arguments.folder, resolutions(arguments.dpi)).prints
-    whole, half = (read_all(prints, workers=1, hard=hard).minutiae for hard in (False, True))
-    report(prints, whole, half, arguments.people)
+    extractor = Extractor()
+    whole, half = (
+        read_all(extractor, prints, workers=1, hard=hard).minutiae for hard in (False, True)
+    )
+    report(EmbeddingNetwork.load(), prints, whole, half, arguments.people)
 
 
 def report(
+    network: EmbeddingNetwork,
     prints: Sequence[Print],
     whole: Sequence[Minutiae | None],
     half: Sequence[Minutiae | None],
     people: int,
 ) -> None:
-    print(VERSION)
+    print(network.version)
     fingers = np.array([f"{each.set}/{each.finger}" for each in prints])
-    gallery, halves = _embedded(whole), _embedded(half)
+    gallery, halves = _embedded(network, whole), _embedded(network, half)
     among_real(prints, fingers, gallery)
-    strangers = synthetic(people)
+    strangers = synthetic(network, people)
     mates = (fingers[:, None] == fingers) & ~np.eye(len(fingers), dtype=bool)
     for name, probes in (("whole", gallery), ("halves, turned", halves)):
         nearer = _ahead_of_mates(probes, gallery, strangers[0], mates)
@@ -75,33 +80,36 @@ def among_real(prints: Sequence[Print], fingers: NDArray[np.str_], vectors: Floa
     _say("single mate among real strangers", singles)
 
 
-def synthetic(people: int) -> tuple[Floats, Floats]:
+def synthetic(network: EmbeddingNetwork, people: int) -> tuple[Floats, Floats]:
     """Embeddings of a first and a second finger, (people, 256) each."""
     started = time.process_time()
-    vectors = np.concatenate([_strangers(FIRST_SEED, at) for at in range(0, 2 * people, CHUNK)])
+    vectors = np.concatenate(
+        [_strangers(network, FIRST_SEED, at) for at in range(0, 2 * people, CHUNK)]
+    )
     seconds = time.process_time() - started
     print(f"{2 * people} synthetic templates made and embedded, {seconds:.0f} s", flush=True)
-    _time()
+    _time(network)
     return vectors[:people], vectors[people : 2 * people]
 
 
-def _strangers(first: int, at: int) -> Floats:
+def _strangers(network: EmbeddingNetwork, first: int, at: int) -> Floats:
     seeds = range(first + at, first + at + CHUNK)
-    return embed_many([impress(master(seed), 0, hardness=COMPETITION) for seed in seeds])
+    return network.embed_many([impress(master(seed), 0, hardness=COMPETITION) for seed in seeds])
 
 
-def _time() -> None:
+def _time(network: EmbeddingNetwork) -> None:
     found = [impress(master(seed), 0) for seed in range(FIRST_SEED, FIRST_SEED + 2000)]
     started = time.process_time()
-    embed_many(found)
+    network.embed_many(found)
     print(f"{len(found) / (time.process_time() - started):.0f} templates a second of one core")
 
 
-def _embedded(found: Sequence[Minutiae | None]) -> Floats:
+def _embedded(network: EmbeddingNetwork, found: Sequence[Minutiae | None]) -> Floats:
     """As the index holds them; what could not be read is nowhere."""
     there = [k for k, each in enumerate(found) if each is not None]
     vectors = np.zeros((len(found), 256), np.float32)
-    vectors[there] = embed_many([each for each in found if each is not None]).astype(np.float16)
+    embeddings = network.embed_many([each for each in found if each is not None])
+    vectors[there] = embeddings.astype(np.float16)
     return vectors
 
 

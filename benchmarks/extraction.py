@@ -12,10 +12,10 @@ from statistics import mean
 
 import numpy as np
 import onnxruntime as ort  # type: ignore[import-untyped, unused-ignore]
-from matcher.extraction.extractor import THRESHOLD, Extractor
+from matcher.extraction.extractor import DEFAULT_MINIMUM_QUALITY, Extractor
 from matcher.extraction.leader_weights import published_network
 from matcher.image.decode import decode
-from matcher.image.quality import nfiq2
+from matcher.image.quality import Nfiq2
 from numpy.typing import NDArray
 
 Grey = NDArray[np.uint8]
@@ -49,9 +49,9 @@ def steps() -> dict[str, Callable[[Grey], object]]:
     def as_published(image: Grey) -> NDArray[np.bool_]:
         canvas = np.pad(image.astype(np.float32), [(0, -side % 32) for side in image.shape])
         answer = published.run(None, {"input": canvas[None, :, :, None]})[0]
-        return np.asarray(answer[0, :, :, 3] >= THRESHOLD)
+        return np.asarray(answer[0, :, :, 3] >= DEFAULT_MINIMUM_QUALITY)
 
-    return {"NFIQ 2": nfiq2, "LEADER as published": as_published, "LEADER as here": Extractor()}
+    return {"NFIQ 2": Nfiq2(), "LEADER as published": as_published, "LEADER as here": Extractor()}
 
 
 def least(step: Callable[[Grey], object], image: Grey, runs: int) -> float:

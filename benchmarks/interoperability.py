@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from matcher.comparison.compare import compare, prepare
 from matcher.evaluation.collection import Collection, Print, collect, resolutions
-from matcher.evaluation.comparing import compare_all, score, similarities
+from matcher.evaluation.comparing import compare_all, similarities
 from matcher.evaluation.reading import read_all
 from matcher.minutiae import Minutiae, minutiae
+from matcher.models import ModelBundle
 from matcher.record.iso19794 import Edition, FingerRecord, read, write
 from numpy.typing import NDArray
 
@@ -34,7 +34,8 @@ def main() -> None:
     parser.add_argument("--ours", type=Path, help="our minutiae, kept from run to run (.npz)")
     arguments = parser.parse_args()
     collection = collect(arguments.folder, {"": 500, **resolutions(arguments.ppi)})
-    ours = _ours(collection, arguments.ours)
+    models = ModelBundle.load()
+    ours = _ours(models, collection, arguments.ours)
     theirs = [
         unstretched(vendor(image), found)
         for image, found in zip(collection.prints, ours, strict=True)
@@ -42,7 +43,7 @@ def main() -> None:
     for name in np.unique(collection.sets):
         inside = np.flatnonzero(collection.sets == name)
         report_places(name, [theirs[i] for i in inside], [ours[i] for i in inside])
-    report_searches(theirs, ours, collection)
+    report_searches(models, theirs, ours, collection)
 
 
 def vendor(image: Print) -> Minutiae:
@@ -98,16 +99,21 @@ def distances(theirs: Minutiae, ours: Minutiae) -> Floats:
 
 
 def report_searches(
-    theirs: Sequence[Minutiae], ours: Sequence[Minutiae], collection: Collection
+    models: ModelBundle,
+    theirs: Sequence[Minutiae],
+    ours: Sequence[Minutiae],
+    collection: Collection,
 ) -> None:
     """Whether the vendor's template of an image finds its finger among ours of all images."""
     fingers = collection.fingers
     mates = fingers[:, None] == fingers[None]
-    compared = compare_all(theirs, ours, workers=1).scores
+    compared = compare_all(models, theirs, ours, workers=1).scores
     for i, (probe, same) in enumerate(zip(theirs, ours, strict=True)):
-        one, other = prepare(probe), prepare(same)
-        compared[i, i] = score(compare(one, [other]), len(one), len(other))[0]
-    for what, table in (("comparison", compared), ("embedding", similarities(theirs, ours))):
+        one, other = models.comparator.prepare(probe), models.comparator.prepare(same)
+        raw = models.comparator.compare(one, [other])
+        compared[i, i] = models.calibration.finger_scores(raw, len(one), len(other))[0]
+    similar = similarities(models.embedding, theirs, ours)
+    for what, table in (("comparison", compared), ("embedding", similar)):
         for image, left_out in (("there", False), ("left out", True)):
             searched = np.where(np.eye(len(table), dtype=bool) & left_out, -np.inf, table)
             found = mates[np.arange(len(table)), searched.argmax(axis=1)]
@@ -121,12 +127,12 @@ def report_searches(
             )
 
 
-def _ours(collection: Collection, kept: Path | None) -> list[Minutiae]:
+def _ours(models: ModelBundle, collection: Collection, kept: Path | None) -> list[Minutiae]:
     """Our minutiae of every image, as whoever stores templates would have them."""
     if kept is not None and kept.exists():
         with np.load(kept) as stored:
             return [read(stored[image.title].tobytes())[0].minutiae for image in collection.prints]
-    found = read_all(collection.prints, workers=1, hard=False).minutiae
+    found = read_all(models.extractor, collection.prints, workers=1, hard=False).minutiae
     ours = [each for each in found if each is not None]
     if len(ours) < len(found):
         raise SystemExit("not every image could be read")

@@ -15,8 +15,8 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from harness.country import Country
 from harness.identities import REGISTRY
 from harness.patient_calls import run_concurrently
-from matcher.comparison.compare import compare, prepare
-from matcher.comparison.prefilter import promise
+from matcher.comparison.comparator import Comparator
+from matcher.comparison.prefilter import prefilter_scores
 from matcher.extraction.extractor import Extractor
 from matcher.image.decode import decode
 from matcher.synthetic import LIVE_SCAN, impress, master
@@ -47,9 +47,12 @@ def commits(folder: Path) -> Figure:
 
 def comparisons(fingers: int = 200) -> list[Figure]:
     """Synthetic strangers looked at by the prefilter and compared by one core, times the cores."""
-    prepared = [prepare(impress(master(seed), 1, hardness=LIVE_SCAN)) for seed in range(fingers)]
+    comparator = Comparator.load()
+    prepared = [
+        comparator.prepare(impress(master(seed), 1, hardness=LIVE_SCAN)) for seed in range(fingers)
+    ]
     figures = []
-    for name, act in (("prefilterings", promise), ("comparisons", compare)):
+    for name, act in (("prefilterings", prefilter_scores), ("comparisons", comparator.compare)):
         act(prepared[0], prepared)
         rate = CORES * fingers * _repeated(partial(act, prepared[0], prepared))
         figures.append(Figure(name, rate, "/s", f"`{act.__name__}` on one core, times {CORES}"))

@@ -77,7 +77,7 @@ class Measures:
         hits = sum(answer.outcome == identification.OUTCOME_HIT for answer in answers)
         people = answers[0].people_searched
         how = f"{figure.how}; {people:,} people, {hits} hits"
-        promised = min(people, Settings.model_fields["persons_prefiltered"].default)
+        promised = min(people, Settings.model_fields["max_persons_prefiltered"].default)
         compared = sum(answer.people_compared for answer in answers) / len(answers)
         figure = Figure(figure.name, figure.value, figure.unit, how)
         return figure, promised * FINGERS, compared * FINGERS

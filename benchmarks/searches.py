@@ -20,22 +20,22 @@ from uuid import uuid4
 
 import numpy as np
 from harness.patient_calls import run_concurrently
-from matcher.bootstrap import Truth, truth
-from matcher.comparison.compare import Prepared, compare, prepare
-from matcher.comparison.prefilter import promise
+from matcher.bootstrap import StoreAndIndex, open_store_and_index
+from matcher.comparison.comparator import PreparedFinger
+from matcher.comparison.prefilter import prefilter_scores
 from matcher.config import Settings
-from matcher.domain.biometrics import Finger, Status
-from matcher.domain.decision import Kind, Outcome, Question
-from matcher.domain.enrolment import Enrolment, Origin
-from matcher.domain.gallery import Reach, Scope
-from matcher.domain.probe import Side
-from matcher.embedding.embedding import embed_many
+from matcher.domain.biometrics import EncounterStatus, Finger
+from matcher.domain.decision import DecisionKind, DecisionRequest, Outcome
+from matcher.domain.enrolment import Enrolment, RequestOrigin
+from matcher.domain.finger_source import Probe
+from matcher.domain.shortlist import SearchDepth, SearchScope
+from matcher.models import ModelBundle
 from matcher.record.iso19794 import FingerRecord, write
 from matcher.store.store import MIGRATIONS
 from matcher.synthetic import LIVE_SCAN, impress, master
-from matcher.use_cases.capture import read_template
-from matcher.use_cases.judge import Judge
-from matcher.use_cases.probing import given
+from matcher.use_cases.extract_fingers import read_template
+from matcher.use_cases.make_decision import DecisionMaker
+from matcher.use_cases.resolve_probe import given
 from matcher.use_cases.search import Search
 from servicekit.process.clock import SystemClock
 from servicekit.storage.database import migrate
@@ -50,42 +50,46 @@ _ALIKE = 1_000
 Figures = dict[str, float]
 
 
-def fingers(person: int, touch: int) -> list[Finger]:
+def fingers(models: ModelBundle, person: int, touch: int) -> list[Finger]:
     """Both index fingers, as enrolment makes them of templates."""
     touches = [
         impress(master(_SEED + 16 * person + p), touch, hardness=LIVE_SCAN) for p in _POSITIONS
     ]
     records = [write(FingerRecord(p, 0, one)) for p, one in zip(_POSITIONS, touches, strict=True)]
     found = [*map(read_template, records)]
-    embeddings = embed_many(found).astype(np.float16)
+    embeddings = models.embedding.embed_many(found).astype(np.float16)
     return [Finger(*each) for each in zip(_POSITIONS, found, records, embeddings, strict=True)]
 
 
-async def enrol(base: Truth, people: int) -> None:
+async def enrol(models: ModelBundle, base: StoreAndIndex, people: int) -> None:
     """Store people who are not on record yet, many in a commit."""
     async with base.store.read() as records:
         first = (await records.changes.head()).number
     for start in range(first, people, _PAGE):
-        made = [(n, fingers(n, 1)) for n in range(start, min(people, start + _PAGE))]
+        made = [(n, fingers(models, n, 1)) for n in range(start, min(people, start + _PAGE))]
         async with base.store.write() as records:
             for n, of_person in made:
-                enrolment = Enrolment(f"e{n}", f"p{n}", (), None, Origin("bench", f"r{n}"), b"")
+                enrolment = Enrolment(
+                    f"e{n}", f"p{n}", (), None, RequestOrigin("bench", f"r{n}"), b""
+                )
                 now = SystemClock().now()
-                await records.encounters.add(enrolment, of_person, Status.ACTIVE, now)
+                await records.encounters.add(enrolment, of_person, EncounterStatus.ACTIVE, now)
         print(f"    {start + len(made):,} people on record", flush=True)
 
 
-async def measure(folder: Path, people: int, probes: Sequence[Side], reach: Reach) -> Figures:
+async def measure(
+    models: ModelBundle, folder: Path, people: int, probes: Sequence[Probe], reach: SearchDepth
+) -> Figures:
     """Everything at one size."""
     settings = _settings(folder)
     migrate(settings.database_url, MIGRATIONS)
-    async with truth(settings) as base:
-        await enrol(base, people)
+    async with open_store_and_index(settings, models) as base:
+        await enrol(models, base, people)
     snapshot = folder / "index.snapshot"
     snapshot.unlink(missing_ok=True)
-    async with _loaded(settings) as (base, rebuilt):
+    async with _loaded(settings, models) as (base, rebuilt):
         await base.follower.save()
-    async with _loaded(settings) as (base, restored):
+    async with _loaded(settings, models) as (base, restored):
         state = base.follower.state()
         figures = {
             "people": state.people,
@@ -94,20 +98,22 @@ async def measure(folder: Path, people: int, probes: Sequence[Side], reach: Reac
             "seconds_from_database": rebuilt,
             "seconds_from_snapshot": restored,
         }
-        return figures | await _searches(base, probes, reach)
+        return figures | await _searches(models, base, probes, reach)
 
 
-async def _searches(base: Truth, probes: Sequence[Side], reach: Reach) -> Figures:
-    judge = Judge(SystemClock(), lambda: uuid4().hex, 0)
-    search = Search(base.follower, base.pool, judge, reach)
+async def _searches(
+    models: ModelBundle, base: StoreAndIndex, probes: Sequence[Probe], reach: SearchDepth
+) -> Figures:
+    judge = DecisionMaker(models, SystemClock(), lambda: uuid4().hex, 0)
+    search = Search(base.follower, base.pool, models, judge, reach)
     seconds: list[float] = []
     hits = 0
 
-    async def one(number: int, side: Side) -> None:
+    async def one(number: int, side: Probe) -> None:
         nonlocal hits
-        question = Question(Kind.IDENTIFY, "bench", f"{number}", 0.001, 10)
+        request = DecisionRequest(DecisionKind.IDENTIFY, "bench", f"{number}", 0.001, 10)
         began = monotonic()
-        decision = await search(question, side, Scope(), within=60)
+        decision = await search(request, side, SearchScope(), within=60)
         seconds.append(monotonic() - began)
         first = decision.candidates[0] if decision.candidates else None
         hits += decision.outcome is Outcome.HIT and first.person_id == f"p{number}" if first else 0
@@ -136,23 +142,24 @@ async def _median(seconds: list[float], work: Sequence[Callable[[], Awaitable[No
     return float(np.median(seconds))
 
 
-def rates() -> Figures:
+def rates(models: ModelBundle) -> Figures:
     """Comparisons a second of processor time of one thread, strangers of two touches."""
-    people = [prepare(fingers(n, 1)[0].minutiae) for n in range(_ALIKE)]
-    probes = [prepare(fingers(n, 2)[0].minutiae) for n in range(10)]
+    comparator = models.comparator
+    people = [comparator.prepare(fingers(models, n, 1)[0].minutiae) for n in range(_ALIKE)]
+    probes = [comparator.prepare(fingers(models, n, 2)[0].minutiae) for n in range(10)]
     return {
-        "prefiltered_per_second": _rate(promise, probes, people),
-        "compared_per_second": _rate(compare, probes, people),
+        "prefiltered_per_second": _rate(prefilter_scores, probes, people),
+        "compared_per_second": _rate(comparator.compare, probes, people),
         "bytes_prepared": float(
-            np.mean([each.place.nbytes + each.bits.nbytes + len(each) for each in people])
+            np.mean([each.geometry.nbytes + each.descriptors.nbytes + len(each) for each in people])
         ),
     }
 
 
 def _rate(
-    act: Callable[[Prepared, Sequence[Prepared]], object],
-    probes: Sequence[Prepared],
-    people: Sequence[Prepared],
+    act: Callable[[PreparedFinger, Sequence[PreparedFinger]], object],
+    probes: Sequence[PreparedFinger],
+    people: Sequence[PreparedFinger],
 ) -> float:
     act(probes[0], people[:2])
     began = thread_time()
@@ -162,9 +169,11 @@ def _rate(
 
 
 @asynccontextmanager
-async def _loaded(settings: Settings) -> AsyncIterator[tuple[Truth, float]]:
+async def _loaded(
+    settings: Settings, models: ModelBundle
+) -> AsyncIterator[tuple[StoreAndIndex, float]]:
     """An index that is loaded, and the seconds that took."""
-    async with truth(settings) as base:
+    async with open_store_and_index(settings, models) as base:
         began = monotonic()
         await base.follower.catch_up()
         yield base, monotonic() - began
@@ -184,12 +193,15 @@ def _settings(folder: Path) -> Settings:
 
 async def _measure_all(folders: Mapping[int, Path], searches: int) -> list[Figures]:
     fields = Settings.model_fields
-    reach = Reach(fields["persons_prefiltered"].default, fields["persons_compared"].default)
-    probes = [given(tuple(fingers(n, 2))) for n in range(searches)]
-    measured = [rates()]
+    reach = SearchDepth(
+        fields["max_persons_prefiltered"].default, fields["max_persons_compared"].default
+    )
+    models = ModelBundle.load()
+    probes = [given(tuple(fingers(models, n, 2))) for n in range(searches)]
+    measured = [rates(models)]
     print(measured[0], flush=True)
     for people in folders:
-        measured.append(await measure(folders[people], people, probes[:people], reach))
+        measured.append(await measure(models, folders[people], people, probes[:people], reach))
         print(measured[-1], flush=True)
     return measured
 

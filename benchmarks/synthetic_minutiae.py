@@ -15,8 +15,8 @@ from itertools import combinations
 from pathlib import Path
 
 import numpy as np
-from matcher.comparison.compare import compare, prepare
-from matcher.embedding.embedding import embed_many
+from matcher.comparison.comparator import Comparator
+from matcher.embedding.embedding_network import EmbeddingNetwork
 from matcher.embedding.neighbourhood import expand
 from matcher.extraction.extractor import Extractor
 from matcher.image.decode import decode
@@ -52,7 +52,8 @@ def main() -> None:
         [impress(lookalike(flow[0], s), t, hardness=given.hardness) for t in range(IMPRESSIONS)]
         for s in range(given.fingers)
     ]
-    table({name: figures(fingers) for name, fingers in worlds.items()})
+    comparator, network = Comparator.load(), EmbeddingNetwork.load()
+    table({name: figures(comparator, network, fingers) for name, fingers in worlds.items()})
 
 
 def real(folder: Path, dpi: dict[str, str]) -> dict[str, Fingers]:
@@ -85,11 +86,15 @@ def _extracted(folder: Path, dpi: dict[str, str]) -> dict[str, Minutiae]:
     }
 
 
-def figures(fingers: Fingers) -> Figures:
+def figures(comparator: Comparator, network: EmbeddingNetwork, fingers: Fingers) -> Figures:
     """All figures of one world."""
     touches = [touch for finger in fingers for touch in finger]
     return (
-        alone(touches) | neighbours(touches) | likeness(fingers) | mates(fingers) | scores(fingers)
+        alone(touches)
+        | neighbours(touches)
+        | likeness(fingers)
+        | mates(comparator, fingers)
+        | scores(comparator, network, fingers)
     )
 
 
@@ -153,9 +158,10 @@ def _described(touch: Minutiae) -> NDArray[np.float32]:
     return np.arcsinh(expand(xy.astype(np.float32), touch.angle, weight))
 
 
-def mates(fingers: Fingers) -> Figures:
+def mates(comparator: Comparator, fingers: Fingers) -> Figures:
     """How two touches of one finger differ, once aligned."""
-    tried = (align(one, two) for finger in fingers for one, two in combinations(finger, 2))
+    pairs = (pair for finger in fingers for pair in combinations(finger, 2))
+    tried = (align(comparator, one, two) for one, two in pairs)
     aligned = [one for one in tried if one]
     possible = sum(len(finger) * (len(finger) - 1) // 2 for finger in fingers)
     quality = np.concatenate([a.quality for a in aligned])
@@ -201,23 +207,23 @@ def _correlation(aligned: Sequence[Aligned]) -> Figures:
     }
 
 
-def scores(fingers: Fingers) -> Figures:
+def scores(comparator: Comparator, network: EmbeddingNetwork, fingers: Fingers) -> Figures:
     """Comparison and embedding of mates and strangers; each probe against 72 others."""
     owner = np.repeat(np.arange(len(fingers)), [len(finger) for finger in fingers])
     touches = [touch for finger in fingers for touch in finger]
-    embedded = embed_many(touches)
+    embedded = network.embed_many(touches)
     same = owner[:, None] == owner[None]
     alike = np.where(np.eye(len(owner), dtype=bool), np.nan, embedded @ embedded.T)
-    prepared = [prepare(touch) for touch in touches]
+    prepared = [comparator.prepare(touch) for touch in touches]
     mated = [
-        compare(prepared[a], [prepared[b]])[0]
+        comparator.compare(prepared[a], [prepared[b]])[0]
         for a, b in combinations(range(len(owner)), 2)
         if same[a, b]
     ]
     firsts = [prepared[k] for k in np.flatnonzero(np.diff(owner, prepend=-1))]
     seconds = [prepared[k + 1] for k in np.flatnonzero(np.diff(owner, prepend=-1))]
     strange = np.concatenate(
-        [np.delete(compare(probe, seconds), k) for k, probe in enumerate(firsts)]
+        [np.delete(comparator.compare(probe, seconds), k) for k, probe in enumerate(firsts)]
     )
     groups = [embedded[owner // 10 == g] for g in range(owner.max() // 10 + 1)]
     best = np.concatenate([_best_stranger(g) for g in groups])

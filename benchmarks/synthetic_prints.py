@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
-from matcher.comparison.compare import compare, prepare
+from matcher.comparison.comparator import Comparator
 from matcher.extraction.extractor import Extractor
-from matcher.image.quality import nfiq2
+from matcher.image.quality import Nfiq2
 from matcher.minutiae import Minutiae
 from matcher.synthetic import LIVE_SCAN, Print, impress, master, print_image, render_master
 from numpy.typing import NDArray
@@ -37,13 +37,14 @@ def main() -> None:
     arguments.add_argument("--build", type=Path, default=Path("build"))
     given = arguments.parse_args()
     prints = rendered(given.fingers, given.hardness)
-    extractor = Extractor()
+    extractor, comparator = Extractor(), Comparator.load()
     found = [[extractor(p.image) for p in finger] for finger in prints]
     flat = [p for finger in prints for p in finger]
+    nfiq2 = Nfiq2()
     report_quality([nfiq2(p.image) for p in flat])
     report_minutiae(flat, [m for finger in found for m in finger])
-    report_comparisons("prints", found)
-    report_comparisons("templates", templates(given.fingers, given.hardness))
+    report_comparisons(comparator, "prints", found)
+    report_comparisons(comparator, "templates", templates(given.fingers, given.hardness))
     sheet = given.build / "synthetic_prints.png"
     write_sheet([p.image for p in flat], sheet)
     print(f"pictures: {sheet}")
@@ -105,11 +106,15 @@ def matched(found: Minutiae, true: Minutiae) -> tuple[NDArray[np.intp], NDArray[
     return i[near], j[near]
 
 
-def report_comparisons(what: str, fingers: Sequence[Sequence[Minutiae]]) -> None:
+def report_comparisons(
+    comparator: Comparator, what: str, fingers: Sequence[Sequence[Minutiae]]
+) -> None:
     """Scores of mates and of strangers."""
-    prepared = [[prepare(m) for m in finger] for finger in fingers]
-    mates = np.array([compare(a, [b])[0] for a, b in prepared])
-    strangers = np.array([compare(a[0], [b[0]])[0] for a, b in combinations(prepared, 2)])
+    prepared = [[comparator.prepare(m) for m in finger] for finger in fingers]
+    mates = np.array([comparator.compare(a, [b])[0] for a, b in prepared])
+    strangers = np.array(
+        [comparator.compare(a[0], [b[0]])[0] for a, b in combinations(prepared, 2)]
+    )
     print(f"{what}: {len(mates)} mated scores, percentiles 5, 50, 95:", percentiles(mates))
     print(f"  {len(strangers)} strangers' scores, percentiles 5, 50, 95:", percentiles(strangers))
     print(f"  mates not above every stranger: {np.sum(mates <= strangers.max())}")

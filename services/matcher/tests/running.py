@@ -25,8 +25,8 @@ from passport.matcher.v1 import (
     identification_pb2_grpc,
 )
 from passport.type.v1 import biometrics_pb2
-from servicekit.grpc.client_channel import ClientTls
-from servicekit.security.development_certificates import issue
+from servicekit.grpc.client_channel import TlsFiles
+from servicekit.security.development_certificates import issue_certificate
 
 POLICY = Path(__file__).parents[3] / "deploy" / "policy" / "policy.toml"
 PATIENCE = 60.0
@@ -50,7 +50,7 @@ class Matcher:
 
     def settings(self, **others: Any) -> Settings:
         """What it runs with."""
-        files = issue(self.pki, service="matcher")
+        files = issue_certificate(self.pki, service="matcher")
         values: dict[str, Any] = {
             "listen": self.address or "127.0.0.1:0",
             "certificate": files.certificate,
@@ -101,13 +101,13 @@ class Matcher:
         """Whether its process runs."""
         return bool(self._process is not None and self._process.is_alive())
 
-    def identity(self, service: str = "issuance") -> ClientTls:
+    def identity(self, service: str = "issuance") -> TlsFiles:
         """The files of a calling service."""
-        return issue(self.pki, service=service)
+        return issue_certificate(self.pki, service=service)
 
-    def administrator(self) -> ClientTls:
+    def administrator(self) -> TlsFiles:
         """The files of a calling administrator."""
-        return issue(self.pki, user="ani", role="administrator")
+        return issue_certificate(self.pki, user="ani", role="administrator")
 
     def status(self) -> admin_pb2.MatcherStatus:
         """What it says of itself."""
@@ -150,7 +150,7 @@ class Matcher:
 class Caller:
     """Someone who calls a matcher; request ids are made up unless given."""
 
-    def __init__(self, matcher: Matcher, tls: ClientTls | None = None) -> None:
+    def __init__(self, matcher: Matcher, tls: TlsFiles | None = None) -> None:
         credentials = (tls or matcher.identity()).channel_credentials()
         self._channel = grpc.aio.secure_channel(matcher.address, credentials, options=_OPTIONS)
         self._encounters: Any = encounters_pb2_grpc.EncountersStub(self._channel)

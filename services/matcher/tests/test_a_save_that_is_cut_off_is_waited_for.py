@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from matcher.index import snapshot
 
-from .truth import enrol, opened
+from .store_and_index import enrol, opened
 
 
 async def test_two_saves_never_write_at_once(
@@ -21,14 +21,14 @@ async def test_two_saves_never_write_at_once(
         assert go_on.wait(30)
 
     monkeypatch.setattr(snapshot, "failpoint", pause)
-    async with opened(tmp_path, snapshot_file=tmp_path / "index.snapshot") as truth:
-        await enrol(truth, 1)
-        await truth.follower.catch_up()
-        cut_off = asyncio.create_task(truth.follower.save())
+    async with opened(tmp_path, snapshot_file=tmp_path / "index.snapshot") as base:
+        await enrol(base, 1)
+        await base.follower.catch_up()
+        cut_off = asyncio.create_task(base.follower.save())
         assert await asyncio.to_thread(half_written.wait, 30)
         cut_off.cancel()
 
-        last = asyncio.create_task(truth.follower.save())
+        last = asyncio.create_task(base.follower.save())
         await asyncio.sleep(0.2)
         begun_before_the_first_ended = len(begun)
         go_on.set()

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 from matcher.index import snapshot
-from matcher.store.changes import StoredEntry
+from matcher.store.change_log import EncounterTemplates
 
-from .truth import VERSION, enrol, nearest, opened
+from .store_and_index import VERSION, enrol, nearest, opened
 
 PEOPLE = range(1, 6)
 Damage = Callable[[bytes], bytes]
@@ -16,11 +16,11 @@ Damage = Callable[[bytes], bytes]
 
 async def _snapshot(folder: Path) -> Path:
     path = folder / "index.snapshot"
-    async with opened(folder, snapshot_file=path) as truth:
+    async with opened(folder, snapshot_file=path) as base:
         for person in PEOPLE:
-            await enrol(truth, person)
-        await truth.follower.catch_up()
-        await truth.follower.save()
+            await enrol(base, person)
+        await base.follower.catch_up()
+        await base.follower.save()
     return path
 
 
@@ -61,14 +61,14 @@ DAMAGES: dict[str, Damage] = {
 async def test_a_whole_one_is_used(tmp_path: Path) -> None:
     path = await _snapshot(tmp_path)
 
-    async with opened(tmp_path, snapshot_file=path) as truth:
-        await enrol(truth, 6)
+    async with opened(tmp_path, snapshot_file=path) as base:
+        await enrol(base, 6)
 
-        assert await nearest(truth, 6) == (
-            ["person-6", *(await nearest(truth, 6))[0][1:]],
+        assert await nearest(base, 6) == (
+            ["person-6", *(await nearest(base, 6))[0][1:]],
             6,
         )
-        assert truth.follower.state().snapshot_change == len(PEOPLE)
+        assert base.follower.state().snapshot_change == len(PEOPLE)
 
 
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())
@@ -76,41 +76,41 @@ async def test_another_is_not(tmp_path: Path, damage: Damage) -> None:
     path = await _snapshot(tmp_path)
     path.write_bytes(damage(path.read_bytes()))
 
-    async with opened(tmp_path, snapshot_file=path) as truth:
+    async with opened(tmp_path, snapshot_file=path) as base:
         for person in PEOPLE:
-            found, people = await nearest(truth, person)
+            found, people = await nearest(base, person)
             assert found[0] == f"person-{person}"
             assert people == len(PEOPLE)
-        assert truth.follower.state().snapshot_change == 0
+        assert base.follower.state().snapshot_change == 0
 
 
 async def test_another_model_makes_embeddings_anew(tmp_path: Path) -> None:
     path = await _snapshot(tmp_path)
 
-    async with opened(tmp_path, version="model-2", snapshot_file=path) as truth:
-        await truth.follower.catch_up()
-        async with truth.store.read() as records:
+    async with opened(tmp_path, version="model-2", snapshot_file=path) as base:
+        await base.follower.catch_up()
+        async with base.store.read() as records:
             new = await records.changes.entries_after(0, 100, "model-2")
             old = await records.changes.entries_after(0, 100, VERSION)
 
-    assert truth.follower.state().people == len(PEOPLE)
+    assert base.follower.state().people == len(PEOPLE)
     assert (_stale(new), _stale(old)) == (0, len(PEOPLE))
 
 
 async def test_another_comparison_prepares_fingers_anew(tmp_path: Path) -> None:
     path = await _snapshot(tmp_path)
 
-    async with opened(tmp_path, comparison="comparison-2", snapshot_file=path) as truth:
-        await truth.follower.catch_up()
+    async with opened(tmp_path, comparison="comparison-2", snapshot_file=path) as base:
+        await base.follower.catch_up()
 
-        assert truth.follower.state().snapshot_change == 0
-        await truth.follower.save()
+        assert base.follower.state().snapshot_change == 0
+        await base.follower.save()
 
-    async with opened(tmp_path, comparison="comparison-2", snapshot_file=path) as truth:
-        await truth.follower.catch_up()
+    async with opened(tmp_path, comparison="comparison-2", snapshot_file=path) as base:
+        await base.follower.catch_up()
 
-        assert truth.follower.state().snapshot_change == len(PEOPLE)
+        assert base.follower.state().snapshot_change == len(PEOPLE)
 
 
-def _stale(stored: list[StoredEntry]) -> int:
+def _stale(stored: list[EncounterTemplates]) -> int:
     return sum(kept.embedding is None for one in stored for kept in one.fingers.values())

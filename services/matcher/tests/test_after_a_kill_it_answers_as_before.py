@@ -128,7 +128,7 @@ async def test_a_new_status_stays(matchers: Matchers, callers: Callers, someone:
 async def test_half_a_snapshot_harms_nothing(
     matchers: Matchers, callers: Callers, someone: int
 ) -> None:
-    matcher = matchers(snapshot_every=POPULATION // 2)
+    matcher = matchers(snapshot_interval_changes=POPULATION // 2)
     matcher.start()
     before = callers(matcher)
     await _populated(matcher, before, someone)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 from matcher.domain.decision import Outcome
-from matcher.domain.rules import best_of, outcome, shortlist
+from matcher.domain.decision_rule import best_of, outcome, shortlist
 
 NONE = math.nan
 

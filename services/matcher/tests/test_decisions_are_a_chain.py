@@ -5,10 +5,10 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from matcher.domain.change import Change
-from matcher.domain.decision import Decision, Kind, Outcome, ProbeFinger, Question
+from matcher.domain.change_token import ChangeToken
+from matcher.domain.decision import Decision, DecisionKind, DecisionRequest, Outcome, ProbeFinger
 
-from .truth import NOW, opened
+from .store_and_index import NOW, opened
 
 TAMPERING = {
     "changed": "UPDATE decisions SET record = CAST(replace(record, 'NO', 'ON') AS BLOB)"
@@ -22,7 +22,9 @@ TAMPERING = {
 def _decision(number: int) -> Decision:
     return Decision(
         decision_id=f"decision-{number}",
-        question=Question(Kind.IDENTIFY, "spiffe://NO", f"request-{number}", 0.001, 10),
+        request=DecisionRequest(
+            DecisionKind.IDENTIFY, "spiffe://NO", f"request-{number}", 0.001, 10
+        ),
         probe=(ProbeFinger(2, None, "00"),),
         outcome=Outcome.NO_HIT,
         candidates=(),
@@ -31,27 +33,27 @@ def _decision(number: int) -> Decision:
         people_compared=7,
         model_version="model",
         calibration_version="calibration",
-        change=Change("0" * 32, number),
+        change=ChangeToken("0" * 32, number),
         decided_at=NOW,
     )
 
 
 async def _three(folder: Path) -> None:
-    async with opened(folder) as truth:
+    async with opened(folder) as base:
         for number in (1, 2, 3):
-            async with truth.store.write() as records:
+            async with base.store.write() as records:
                 await records.decisions.append(_decision(number))
 
 
 async def _first_break(folder: Path) -> int | None:
-    async with opened(folder) as truth, truth.store.read() as records:
+    async with opened(folder) as base, base.store.read() as records:
         return await records.decisions.first_break()
 
 
 async def test_a_whole_chain_is_whole(tmp_path: Path) -> None:
     await _three(tmp_path)
 
-    async with opened(tmp_path) as truth, truth.store.read() as records:
+    async with opened(tmp_path) as base, base.store.read() as records:
         third = await records.decisions.get("decision-3")
     with sqlite3.connect(tmp_path / "matcher.sqlite") as database:
         rows = database.execute("SELECT record FROM decisions ORDER BY number").fetchall()

@@ -48,7 +48,7 @@ async def test_two_touches_are_one_finger(issuance: Caller, touches: list[bytes]
 async def test_images_need_not_be_kept(
     matchers: Matchers, callers: Callers, touches: list[bytes]
 ) -> None:
-    matcher = matchers(keep_images=False)
+    matcher = matchers(store_images=False)
     matcher.start()
     caller = callers(matcher)
 

@@ -16,7 +16,7 @@ async def test_what_is_changed_at_one_is_seen_at_the_other(
 ) -> None:
     first = matchers("first", database_url=database_url)
     first.start()
-    second = matchers("second", database_url=database_url, follow_seconds=3600.0)
+    second = matchers("second", database_url=database_url, follow_interval_seconds=3600.0)
     second.start()
     here, there = callers(first), callers(second)
     probe = given(fingers(someone, touch=1))

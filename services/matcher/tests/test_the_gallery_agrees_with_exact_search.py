@@ -7,18 +7,18 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
-from matcher.comparison.prefilter import promise
-from matcher.domain.biometrics import Status
-from matcher.domain.change import Change
-from matcher.domain.gallery import Entry, Features, Reach, Scope, Shortlist
-from matcher.domain.rules import shortlist
-from matcher.index.gallery import Gallery
+from matcher.comparison.prefilter import prefilter_scores
+from matcher.domain.biometrics import EncounterStatus
+from matcher.domain.change_token import ChangeToken
+from matcher.domain.decision_rule import shortlist
+from matcher.domain.shortlist import FingerFeatures, IndexEntry, SearchDepth, SearchScope, Shortlist
+from matcher.index.memory_index import MemoryIndex
 
 from .galleries import a_finger, beside
 
 COUNT = 7
-EVERYBODY, FEW = Reach(10_000, COUNT), Reach(12, COUNT)
-START = Change("", 0)
+EVERYBODY, FEW = SearchDepth(10_000, COUNT), SearchDepth(12, COUNT)
+START = ChangeToken("", 0)
 POSITIONS = (2, 7)
 Told = list[tuple[str | None, bool, list[tuple[int, str | None]]]]
 
@@ -27,17 +27,19 @@ Told = list[tuple[str | None, bool, list[tuple[int, str | None]]]]
 class Plain:
     """The same, the slow and obvious way."""
 
-    entries: dict[str, Entry] = field(default_factory=dict)
+    entries: dict[str, IndexEntry] = field(default_factory=dict)
 
-    def update(self, gone: list[str], entries: list[Entry]) -> None:
+    def update(self, gone: list[str], entries: list[IndexEntry]) -> None:
         for encounter_id in gone:
             self.entries.pop(encounter_id, None)
         self.entries |= {entry.encounter_id: entry for entry in entries}
 
-    def search(self, probe: dict[int, Features], scope: Scope, reach: Reach) -> tuple[Told, int]:
+    def search(
+        self, probe: dict[int, FingerFeatures], scope: SearchScope, reach: SearchDepth
+    ) -> tuple[Told, int]:
         held = [each for each in self.entries.values() if each.status.searchable]
         held.sort(key=lambda entry: entry.added)
-        people: dict[str, list[Entry]] = {entry.person_id: [] for entry in held}
+        people: dict[str, list[IndexEntry]] = {entry.person_id: [] for entry in held}
         for entry in held:
             if self._is_in(entry, scope):
                 people[entry.person_id].insert(0, entry)
@@ -48,10 +50,10 @@ class Plain:
 
     def _chosen(
         self,
-        persons: list[tuple[str, list[Entry]]],
-        probe: dict[int, Features],
+        persons: list[tuple[str, list[IndexEntry]]],
+        probe: dict[int, FingerFeatures],
         count: int,
-        likeness: Callable[[Features, Features], float],
+        likeness: Callable[[FingerFeatures, FingerFeatures], float],
     ) -> list[int]:
         table = np.full((len(persons), len(probe)), -np.inf, np.float32)
         for row, (_, entries) in enumerate(persons):
@@ -63,15 +65,15 @@ class Plain:
         return [*map(int, shortlist(np.where(np.isinf(table), np.nan, table), count))]
 
     def _told(
-        self, person_id: str, entries: list[Entry]
+        self, person_id: str, entries: list[IndexEntry]
     ) -> tuple[str, bool, list[tuple[int, str | None]]]:
         return (
             person_id,
-            any(entry.status is Status.FRAUD for entry in entries),
+            any(entry.status is EncounterStatus.FRAUD for entry in entries),
             [(p, each.encounter_id) for p in POSITIONS for each in entries if p in each.fingers],
         )
 
-    def _is_in(self, entry: Entry, scope: Scope) -> bool:
+    def _is_in(self, entry: IndexEntry, scope: SearchScope) -> bool:
         return (
             (scope.before is None or entry.added < scope.before)
             and entry.encounter_id != scope.encounter_id
@@ -79,12 +81,12 @@ class Plain:
         )
 
 
-def _similarity(probe: Features, stored: Features) -> float:
+def _similarity(probe: FingerFeatures, stored: FingerFeatures) -> float:
     return float(stored.embedding.astype(np.float32) @ probe.embedding.astype(np.float32))
 
 
-def _promise(probe: Features, stored: Features) -> float:
-    return float(promise(probe.prepared, [stored.prepared])[0])
+def _promise(probe: FingerFeatures, stored: FingerFeatures) -> float:
+    return float(prefilter_scores(probe.prepared, [stored.prepared])[0])
 
 
 def _told(found: Shortlist) -> Told:
@@ -98,22 +100,22 @@ def _told(found: Shortlist) -> Told:
     ]
 
 
-def _entry(rng: np.random.Generator, number: int, encounter_id: str, person_id: str) -> Entry:
+def _entry(rng: np.random.Generator, number: int, encounter_id: str, person_id: str) -> IndexEntry:
     held = POSITIONS if rng.random() < 0.8 else POSITIONS[:1]
-    status = Status(int(rng.integers(1, 5)))
+    status = EncounterStatus(int(rng.integers(1, 5)))
     fingers = {position: a_finger(rng, int(rng.integers(1, 30))) for position in held}
-    return Entry(encounter_id, person_id, status, number, fingers)
+    return IndexEntry(encounter_id, person_id, status, number, fingers)
 
 
-def _probe(rng: np.random.Generator) -> dict[int, Features]:
+def _probe(rng: np.random.Generator) -> dict[int, FingerFeatures]:
     return {position: a_finger(rng) for position in POSITIONS}
 
 
 @pytest.mark.parametrize("reach", [EVERYBODY, FEW], ids=["everybody", "few"])
 @pytest.mark.parametrize("seed", range(4))
-def test_after_any_changes_both_find_the_same(seed: int, reach: Reach) -> None:
+def test_after_any_changes_both_find_the_same(seed: int, reach: SearchDepth) -> None:
     rng = np.random.default_rng(seed)
-    gallery, plain = Gallery(START), Plain()
+    gallery, plain = MemoryIndex(START), Plain()
 
     for number in range(1, 400, 5):
         entries = [
@@ -122,7 +124,7 @@ def test_after_any_changes_both_find_the_same(seed: int, reach: Reach) -> None:
         gone = [f"e{rng.integers(number + 1)}" for _ in range(int(rng.integers(4)))]
         gallery.update(gone, entries)
         plain.update(gone, entries)
-        scope = Scope(
+        scope = SearchScope(
             before=int(rng.integers(number + 5)) if rng.random() < 0.5 else None,
             encounter_id=f"e{rng.integers(number + 5)}" if rng.random() < 0.5 else None,
             person_id=f"p{rng.integers(120)}" if rng.random() < 0.3 else None,
@@ -134,7 +136,7 @@ def test_after_any_changes_both_find_the_same(seed: int, reach: Reach) -> None:
 
 def test_what_is_exported_is_what_was_put_in() -> None:
     rng = np.random.default_rng(5)
-    gallery, again = Gallery(START), Gallery(START)
+    gallery, again = MemoryIndex(START), MemoryIndex(START)
     gallery.update((), [_entry(rng, n, f"e{n}", f"p{n % 50}") for n in range(300)])
     gallery.update([f"e{n}" for n in range(0, 300, 2)], [])
 
@@ -142,7 +144,10 @@ def test_what_is_exported_is_what_was_put_in() -> None:
 
     probe = _probe(rng)
     for reach in (EVERYBODY, FEW):
-        found, kept = again.search(probe, Scope(), reach), gallery.search(probe, Scope(), reach)
+        found, kept = (
+            again.search(probe, SearchScope(), reach),
+            gallery.search(probe, SearchScope(), reach),
+        )
         assert (_told(found), found.people) == (_told(kept), kept.people)
     assert again.size[:2] == gallery.size[:2]
 
@@ -150,37 +155,47 @@ def test_what_is_exported_is_what_was_put_in() -> None:
 def test_equals_come_in_one_order_whatever_a_replica_went_through() -> None:
     rng = np.random.default_rng(8)
     same = a_finger(rng)
-    entries = [Entry(f"e{n}", f"p{n * 7 % 30}", Status.ACTIVE, n, {2: same}) for n in range(30)]
-    gallery, other = Gallery(START), Gallery(START)
+    entries = [
+        IndexEntry(f"e{n}", f"p{n * 7 % 30}", EncounterStatus.ACTIVE, n, {2: same})
+        for n in range(30)
+    ]
+    gallery, other = MemoryIndex(START), MemoryIndex(START)
 
     gallery.update((), entries)
-    passing = [Entry(f"x{n}", f"x{n}", Status.ACTIVE, 99 + n, {2: same}) for n in range(90)]
+    passing = [
+        IndexEntry(f"x{n}", f"x{n}", EncounterStatus.ACTIVE, 99 + n, {2: same}) for n in range(90)
+    ]
     other.update((), [*passing, *reversed(entries)])
     other.update([entry.encounter_id for entry in passing], entries[10:20])
 
     expected = [entry.person_id for entry in entries[:COUNT]]
     for each in (gallery, other):
-        found = each.search({2: same}, Scope(), EVERYBODY)
+        found = each.search({2: same}, SearchScope(), EVERYBODY)
         assert [person.person_id for person in found.persons] == expected
 
 
 def test_searches_beside_changes_see_a_whole_state() -> None:
     rng = np.random.default_rng(7)
-    gallery = Gallery(START)
+    gallery = MemoryIndex(START)
     probe = {2: a_finger(rng)}
-    steady = [Entry(f"s{n}", f"s{n}", Status.ACTIVE, n, {2: a_finger(rng)}) for n in range(50)]
-    coming = [Entry(f"c{n}", "comer", Status.ACTIVE, n, {2: probe[2]}) for n in range(300)]
+    steady = [
+        IndexEntry(f"s{n}", f"s{n}", EncounterStatus.ACTIVE, n, {2: a_finger(rng)})
+        for n in range(50)
+    ]
+    coming = [
+        IndexEntry(f"c{n}", "comer", EncounterStatus.ACTIVE, n, {2: probe[2]}) for n in range(300)
+    ]
     gallery.update((), steady)
 
     def change() -> None:
         for before, entry in itertools.pairwise(coming):
-            gallery.update([before.encounter_id], [entry], Change("", entry.added))
+            gallery.update([before.encounter_id], [entry], ChangeToken("", entry.added))
 
     with ThreadPoolExecutor(3) as threads:
         changing = threads.submit(change)
         found: list[Shortlist] = []
         while not changing.done():
-            found += threads.map(lambda _: gallery.search(probe, Scope(), FEW), range(4))
+            found += threads.map(lambda _: gallery.search(probe, SearchScope(), FEW), range(4))
         changing.result()
 
     assert found
@@ -192,19 +207,25 @@ def test_searches_beside_changes_see_a_whole_state() -> None:
         if each.people == 51:
             (impression,) = first.impressions[2]
             assert impression.encounter_id == f"c{each.change.number}"
-            assert (impression.finger.bits == probe[2].prepared.bits).all()
+            assert (impression.finger.descriptors == probe[2].prepared.descriptors).all()
 
 
-@pytest.mark.parametrize("reach", [EVERYBODY, Reach(COUNT, COUNT)], ids=["everybody", "few"])
-def test_a_person_enrolled_often_pushes_nobody_out(reach: Reach) -> None:
+@pytest.mark.parametrize("reach", [EVERYBODY, SearchDepth(COUNT, COUNT)], ids=["everybody", "few"])
+def test_a_person_enrolled_often_pushes_nobody_out(reach: SearchDepth) -> None:
     rng = np.random.default_rng(6)
     wanted = a_finger(rng)
-    often = [Entry(f"o{n}", "often", Status.ACTIVE, n, {2: beside(wanted, rng)}) for n in range(60)]
-    others = [Entry(f"e{n}", f"p{n}", Status.ACTIVE, 60 + n, {2: a_finger(rng)}) for n in range(20)]
-    gallery = Gallery(START)
+    often = [
+        IndexEntry(f"o{n}", "often", EncounterStatus.ACTIVE, n, {2: beside(wanted, rng)})
+        for n in range(60)
+    ]
+    others = [
+        IndexEntry(f"e{n}", f"p{n}", EncounterStatus.ACTIVE, 60 + n, {2: a_finger(rng)})
+        for n in range(20)
+    ]
+    gallery = MemoryIndex(START)
     gallery.update((), often + others)
 
-    found = gallery.search({2: wanted}, Scope(), reach)
+    found = gallery.search({2: wanted}, SearchScope(), reach)
 
     assert found.people == 21
     assert len(found.persons) == COUNT
@@ -215,11 +236,14 @@ def test_a_person_enrolled_often_pushes_nobody_out(reach: Reach) -> None:
 def test_a_mate_far_off_by_embedding_is_found_by_the_prefilter() -> None:
     rng = np.random.default_rng(9)
     wanted = a_finger(rng)
-    hidden = Features((-wanted.embedding).astype(np.float16), wanted.prepared)
-    entries = [Entry(f"e{n}", f"p{n}", Status.ACTIVE, n, {2: a_finger(rng)}) for n in range(40)]
-    gallery = Gallery(START)
-    gallery.update((), [*entries, Entry("e", "mate", Status.ACTIVE, 40, {2: hidden})])
+    hidden = FingerFeatures((-wanted.embedding).astype(np.float16), wanted.prepared)
+    entries = [
+        IndexEntry(f"e{n}", f"p{n}", EncounterStatus.ACTIVE, n, {2: a_finger(rng)})
+        for n in range(40)
+    ]
+    gallery = MemoryIndex(START)
+    gallery.update((), [*entries, IndexEntry("e", "mate", EncounterStatus.ACTIVE, 40, {2: hidden})])
 
-    found = gallery.search({2: wanted}, Scope(), EVERYBODY)
+    found = gallery.search({2: wanted}, SearchScope(), EVERYBODY)
 
     assert found.persons[0].person_id == "mate"

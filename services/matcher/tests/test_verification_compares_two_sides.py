@@ -6,7 +6,7 @@ from passport.matcher.v1 import identification_pb2
 from .people import fingers, given
 from .running import Caller, refusal
 
-Probe = identification_pb2.FingerSource
+FingerSource = identification_pb2.FingerSource
 HIT = identification_pb2.OUTCOME_HIT
 NO_HIT = identification_pb2.OUTCOME_NO_HIT
 
@@ -17,13 +17,13 @@ async def test_sides_of_every_kind(issuance: Caller, someone: int, other: int) -
     await issuance.enrol(f"{someone}-b", fingers(someone + other, touch=1))
     lefts = [
         given(fingers(someone, touch=2)),
-        Probe(encounter_id=f"{someone}"),
-        Probe(person_id=f"person-of-{someone}"),
+        FingerSource(encounter_id=f"{someone}"),
+        FingerSource(person_id=f"person-of-{someone}"),
     ]
     rights = [
         given(fingers(someone + other, touch=3)),
-        Probe(encounter_id=f"{someone}-b"),
-        Probe(person_id=f"person-of-{someone}-b"),
+        FingerSource(encounter_id=f"{someone}-b"),
+        FingerSource(person_id=f"person-of-{someone}-b"),
     ]
 
     decisions = [await issuance.verify(left, right) for left in lefts for right in rights]

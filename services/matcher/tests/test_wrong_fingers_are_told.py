@@ -8,7 +8,7 @@ from passport.type.v1 import biometrics_pb2 as b
 from .people import fingers, given, minutiae, sample
 from .running import Caller, refusal
 
-Probe = identification_pb2.FingerSource
+FingerSource = identification_pb2.FingerSource
 
 
 def _as(position: int, person: int, finger: int, touch: int = 0) -> b.FingerSample:
@@ -37,7 +37,7 @@ async def test_ten_fingers_of_anybody_are_ten(issuance: Caller, someone: int) ->
 async def test_swapped_fingers_are_named(issuance: Caller, someone: int, stored: bool) -> None:
     await issuance.enrol(f"{someone}", fingers(someone))
     swapped = [_as(7, someone, 2, touch=1), _as(2, someone, 7, touch=1)]
-    right = Probe(encounter_id=f"{someone}") if stored else given(fingers(someone))
+    right = FingerSource(encounter_id=f"{someone}") if stored else given(fingers(someone))
 
     decision = await issuance.verify(given(swapped), right)
 

@@ -21,12 +21,12 @@ from passport.issuance.v1 import (
     schedule_pb2,
     schedule_pb2_grpc,
 )
-from servicekit.grpc.client_channel import ClientTls, channel
+from servicekit.grpc.client_channel import TlsFiles, open_channel
 from servicekit.grpc.server import Server
-from servicekit.process.clock import SystemClock, clock_from
+from servicekit.process.clock import SystemClock, make_clock
 from servicekit.storage.database import Database
 from servicekit.storage.idempotency import IdempotentRequests
-from servicekit.storage.request_retention import forgetting_requests
+from servicekit.storage.idempotency_retention import purge_records_daily
 
 from issuance.clients.clearance import Clearances, load_key
 from issuance.clients.matcher import IDENTIFICATION, GrpcMatcher
@@ -43,7 +43,7 @@ from issuance.service.offices import IssuanceAdminService, OfficesService
 from issuance.service.outages import OutagesService
 from issuance.service.schedule import ScheduleService
 from issuance.store.records import Store
-from issuance.store.tables import requests
+from issuance.store.tables import idempotency_records
 from issuance.use_cases.capacity import open_offices
 from issuance.use_cases.identify import Identify, Settle
 from issuance.use_cases.intake import Complete
@@ -77,7 +77,7 @@ class Issuance:
 
     def __init__(self, settings: IssuanceSettings) -> None:
         self._settings = settings
-        self._clock = clock_from(settings)
+        self._clock = make_clock(settings)
         self._real_now = SystemClock().now
         self._offices = settings.office_map()
         self._database = Database(settings.database_url)
@@ -94,7 +94,7 @@ class Issuance:
 
     async def serve(self) -> None:
         """Serve until told to stop; whatever is owed then is done after the next start."""
-        server = Server(self._settings, domain="passport.issuance", services=SERVICES)
+        server = Server(self._settings, error_domain="passport.issuance", services=SERVICES)
         self._add_services(server)
         async with self._begun(), self._workers():
             await server.run()
@@ -105,8 +105,8 @@ class Issuance:
             async with self._store.begin() as records:
                 await open_offices(records, list(self._offices.values()), self._clock.now())
                 await records.work.abandon_leases()
-            async with forgetting_requests(
-                self._database, requests, self._settings.keep_requests_days
+            async with purge_records_daily(
+                self._database, idempotency_records, self._settings.idempotency_retention_days
             ):
                 yield
         finally:
@@ -114,7 +114,7 @@ class Issuance:
 
     def _add_services(self, server: Server) -> None:
         store, clock, offices, move = self._store, self._clock, self._offices, self._move
-        changes = Changes(IdempotentRequests(self._database, requests), store.records)
+        changes = Changes(IdempotentRequests(self._database, idempotency_records), store.records)
         complete = Complete(offices, move)
         applications_pb2_grpc.add_ApplicationsServicer_to_server(
             ApplicationsService(offices, store, changes, move, complete, clock, new_id),
@@ -157,8 +157,8 @@ class Issuance:
 
     def _channel(self, target: str) -> grpc.aio.Channel:
         settings = self._settings
-        tls = ClientTls(settings.certificate, settings.private_key, settings.authority)
-        return channel(target, tls, max_message_bytes=settings.max_message_bytes)
+        tls = TlsFiles(settings.certificate, settings.private_key, settings.authority)
+        return open_channel(target, tls, max_message_bytes=settings.max_message_bytes)
 
     def _work(
         self, matcher: grpc.aio.Channel, printers: dict[str, grpc.aio.Channel]
@@ -168,7 +168,7 @@ class Issuance:
         shops = GrpcPrinters(printers, self._clearances, settings.call_seconds)
         take_in = TakeIn(store, move, clock)
         promises = Promises(store, move)
-        planner = Planner(self._offices, store, self._database.lock, promises, clock)
+        planner = Planner(self._offices, store, self._database.try_lock, promises, clock)
         many, few = settings.identifications_at_once, settings.prints_at_once
         return [
             self._owed(Work.IDENTIFY, Identify(store, asked, move, clock, new_id), many),

@@ -148,5 +148,9 @@ class Fortnight:
 def test_an_outage_moves_a_promise_once() -> None:
     notices = list(Fortnight().notices())
 
-    assert [n.kind for n in notices] == [NoticeKind.PROMISED_DATE, NoticeKind.DELAYED, NoticeKind.DATE_CHANGED]
+    assert [n.kind for n in notices] == [
+        NoticeKind.PROMISED_DATE,
+        NoticeKind.DELAYED,
+        NoticeKind.DATE_CHANGED,
+    ]
     assert [n.collect_on for n in notices if n.collect_on] == [FRIDAY, MONDAY]

@@ -53,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text, description=f"{text.capitalize()}.")
         command.add_argument("--config", type=Path, metavar="FILE", help="TOML file with settings")
         command.set_defaults(run=partial(_with_settings, run))
-    evaluation.add_to(commands, candidates=Settings.model_fields["persons_compared"].default)
+    evaluation.add_to(commands, candidates=Settings.model_fields["max_persons_compared"].default)
     return parser
 
 

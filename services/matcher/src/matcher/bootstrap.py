@@ -4,6 +4,7 @@ import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from uuid import uuid4
 
 import numpy as np
@@ -16,32 +17,31 @@ from passport.matcher.v1 import (
     identification_pb2_grpc,
 )
 from servicekit.grpc.server import Server
-from servicekit.process.clock import clock_from
+from servicekit.process.clock import make_clock
 from servicekit.process.worker_pool import WorkerPool
 from servicekit.storage.database import Database
 from servicekit.storage.idempotency import IdempotentRequests
-from servicekit.storage.request_retention import forgetting_requests
+from servicekit.storage.idempotency_retention import purge_records_daily
 
-from matcher.comparison import compare
+from matcher.comparison.comparator import Comparator, PreparedFinger
 from matcher.config import Settings
 from matcher.domain.biometrics import Embedding
-from matcher.domain.gallery import Reach
-from matcher.embedding import embedding
-from matcher.extraction.extractor import Extractor
-from matcher.index.follower import Follower
-from matcher.index.loading import Loader, Models
+from matcher.domain.shortlist import SearchDepth
+from matcher.embedding.embedding_network import EmbeddingNetwork
+from matcher.index.following_index import FollowingIndex
+from matcher.index.index_loader import IndexLoader, IndexModels
+from matcher.models import ModelBundle
 from matcher.service.admin import MatcherAdmin
 from matcher.service.encounters import Encounters
 from matcher.service.identification import Evidence, Identification, Verification
 from matcher.store.store import Store
-from matcher.store.tables import requests
-from matcher.supervision import Supervision
-from matcher.use_cases import curate, enrol, evidence, identify, search, status, verify
-from matcher.use_cases.capture import Capture, Gate, read_template
-from matcher.use_cases.judge import Judge
-from matcher.use_cases.probing import Probing
-from matcher.use_cases.readiness import Level, Readiness
-from matcher.warm import warm
+from matcher.store.tables import idempotency_records
+from matcher.use_cases import curate, draw_comparison, enrol, get_status, identify, search, verify
+from matcher.use_cases.extract_fingers import AcceptanceLimits, ExtractFingers, read_template
+from matcher.use_cases.make_decision import DecisionMaker
+from matcher.use_cases.readiness import Readiness, ServiceLevel
+from matcher.use_cases.resolve_probe import ResolveProbe
+from matcher.use_cases.supervise_index import IndexSupervisor
 
 _SERVICES = [
     service
@@ -49,32 +49,42 @@ _SERVICES = [
     for service in file.DESCRIPTOR.services_by_name.values()
 ]
 _LEAST_LEVEL = {
-    "passport.matcher.v1.MatcherAdmin": Level.DOWN,
-    "passport.matcher.v1.Identification": Level.FULL,
+    "passport.matcher.v1.MatcherAdmin": ServiceLevel.DOWN,
+    "passport.matcher.v1.Identification": ServiceLevel.FULL,
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Truth:
+class StoreAndIndex:
     """The database and the index over it, without anything that serves."""
 
     database: Database
     store: Store
-    follower: Follower
+    follower: FollowingIndex
     pool: WorkerPool
 
 
 @asynccontextmanager
-async def truth(settings: Settings) -> AsyncIterator[Truth]:
+async def open_store_and_index(
+    settings: Settings, models: ModelBundle
+) -> AsyncIterator[StoreAndIndex]:
     """Open the database and an index that is not loaded yet."""
     database = Database(settings.database_url)
-    store = Store(database, embedding.VERSION)
+    store = Store(database, models.versions.embedding)
     workers = settings.workers or os.cpu_count() or 1
-    pool, following = WorkerPool(workers, settings.queue), WorkerPool(1, settings.queue)
-    models = Models(_embed_all, embedding.VERSION, _prepare_all, compare.VERSION)
-    loader = Loader(store, following, models, settings.snapshot_file)
+    pool, following = (
+        WorkerPool(workers, settings.max_queued_work),
+        WorkerPool(1, settings.max_queued_work),
+    )
+    index_models = IndexModels(
+        partial(_embed_all, models.embedding),
+        models.versions.embedding,
+        partial(_prepare_all, models.comparator),
+        models.versions.comparison,
+    )
+    loader = IndexLoader(store, following, index_models, settings.snapshot_file)
     try:
-        yield Truth(database, store, Follower(loader, pool), pool)
+        yield StoreAndIndex(database, store, FollowingIndex(loader, pool), pool)
     finally:
         pool.close()
         following.close()
@@ -83,50 +93,58 @@ async def truth(settings: Settings) -> AsyncIterator[Truth]:
 
 async def serve(settings: Settings) -> None:
     """Serve until told to stop; raises what Server raises, or SQLAlchemyError without a schema."""
-    server = Server(settings, domain="passport.matcher", services=_SERVICES)
-    async with truth(settings) as base:
+    server = Server(settings, error_domain="passport.matcher", services=_SERVICES)
+    models = ModelBundle.load()
+    async with open_store_and_index(settings, models) as base:
         async with base.store.read() as records:
             await records.changes.head()
         readiness = Readiness()
-        extractor = Extractor()
-        _add_services(settings, base, readiness, extractor, server)
-        supervision = Supervision(base.store, base.follower, readiness, settings.snapshot_every)
+        _add_services(settings, base, readiness, models, server)
+        supervision = IndexSupervisor(
+            base.store, base.follower, readiness, settings.snapshot_interval_changes
+        )
 
-        async def tell(level: Level) -> None:
+        async def tell(level: ServiceLevel) -> None:
             for service in _SERVICES:
-                least = _LEAST_LEVEL.get(service.full_name, Level.VERIFY_ONLY)
+                least = _LEAST_LEVEL.get(service.full_name, ServiceLevel.VERIFY_ONLY)
                 await server.set_serving(service.full_name, level >= least)
-            await server.set_serving("", level >= Level.VERIFY_ONLY)
+            await server.set_serving("", level >= ServiceLevel.VERIFY_ONLY)
 
         async def live() -> None:
-            await tell(Level.DOWN)
-            await base.pool.run(warm, extractor)
-            await supervision.run(settings.follow_seconds)
+            await tell(ServiceLevel.DOWN)
+            await base.pool.run(models.warm_up)
+            await supervision.run(settings.follow_interval_seconds)
 
         readiness.tell(tell)
-        async with forgetting_requests(base.database, requests, settings.keep_requests_days):
+        async with purge_records_daily(
+            base.database, idempotency_records, settings.idempotency_retention_days
+        ):
             await server.run(live)
         await base.follower.save()
 
 
 def _add_services(
-    settings: Settings, base: Truth, readiness: Readiness, extractor: Extractor, server: Server
+    settings: Settings,
+    base: StoreAndIndex,
+    readiness: Readiness,
+    models: ModelBundle,
+    server: Server,
 ) -> None:
-    store, pool, clock = base.store, base.pool, clock_from(settings)
-    once = IdempotentRequests(base.database, requests)
-    gate = Gate(settings.minimum_quality, settings.minimum_minutiae)
-    capture = Capture(extractor, gate, pool, settings.keep_images)
-    probing = Probing(store, capture, pool)
-    judge = Judge(clock, lambda: uuid4().hex, settings.most_predicted_fnir)
-    reach = Reach(settings.persons_prefiltered, settings.persons_compared)
-    searching = search.Search(base.follower, pool, judge, reach)
+    store, pool, clock = base.store, base.pool, make_clock(settings)
+    once = IdempotentRequests(base.database, idempotency_records)
+    gate = AcceptanceLimits(settings.minimum_quality, settings.minimum_minutiae)
+    capture = ExtractFingers(models, gate, pool, settings.store_images)
+    probing = ResolveProbe(store, capture, pool, models.embedding)
+    judge = DecisionMaker(models, clock, lambda: uuid4().hex, settings.max_predicted_fnir)
+    reach = SearchDepth(settings.max_persons_prefiltered, settings.max_persons_compared)
+    searching = search.Search(base.follower, pool, models, judge, reach)
     enrolling = enrol.Enrol(
         store, capture, probing, searching, readiness, clock, settings.target_fpir
     )
     identifying = identify.Identify(store, probing, searching, readiness, settings.target_fpir)
-    verifying = verify.Verify(store, probing, pool, judge, readiness, settings.target_fmr)
-    showing = evidence.Evidence(store, pool, readiness)
-    telling = status.Status(store, base.follower, readiness, clock)
+    verifying = verify.Verify(store, probing, pool, models, judge, readiness, settings.target_fmr)
+    showing = draw_comparison.Evidence(store, pool, models.comparator, readiness)
+    telling = get_status.GetStatus(store, base.follower, readiness, clock, models.versions)
     encounters = Encounters(once, enrolling, curate.Curate(store))
     encounters_pb2_grpc.add_EncountersServicer_to_server(encounters, server.grpc)
     identification_pb2_grpc.add_IdentificationServicer_to_server(
@@ -139,9 +157,9 @@ def _add_services(
     admin_pb2_grpc.add_MatcherAdminServicer_to_server(MatcherAdmin(telling), server.grpc)
 
 
-def _embed_all(templates: Sequence[bytes]) -> list[Embedding]:
-    return list(embedding.embed_many([*map(read_template, templates)]).astype(np.float16))
+def _embed_all(network: EmbeddingNetwork, templates: Sequence[bytes]) -> list[Embedding]:
+    return list(network.embed_many([*map(read_template, templates)]).astype(np.float16))
 
 
-def _prepare_all(templates: Sequence[bytes]) -> list[compare.Prepared]:
-    return [compare.prepare(read_template(template)) for template in templates]
+def _prepare_all(comparator: Comparator, templates: Sequence[bytes]) -> list[PreparedFinger]:
+    return [comparator.prepare(read_template(template)) for template in templates]

@@ -18,13 +18,13 @@ class Settings(ServiceSettings):
     snapshot_file: Path | None = Field(
         None, description="file for snapshots of the index; unset: it is read from the database"
     )
-    snapshot_every: int = Field(
+    snapshot_interval_changes: int = Field(
         10_000, gt=0, description="changes after which a new snapshot is written"
     )
-    follow_seconds: float = Field(
+    follow_interval_seconds: float = Field(
         0.25, gt=0, description="how often changes are looked for when nobody searches, seconds"
     )
-    keep_images: bool = Field(
+    store_images: bool = Field(
         True, description="whether images are stored beside templates, for examiners' eyes"
     )
     minimum_quality: int = Field(
@@ -33,13 +33,13 @@ class Settings(ServiceSettings):
     minimum_minutiae: int = Field(
         8, ge=4, le=255, description="least number of minutiae of a finger that is accepted"
     )
-    most_predicted_fnir: float = Field(
+    max_predicted_fnir: float = Field(
         0.2, gt=0, le=1, description="predicted FNIR beyond which it is UNDECIDED, not NO_HIT"
     )
-    persons_prefiltered: int = Field(
+    max_persons_prefiltered: int = Field(
         20_000, ge=1, description="persons nearest by embedding that the prefilter looks at"
     )
-    persons_compared: int = Field(
+    max_persons_compared: int = Field(
         200, ge=1, le=1_000, description="persons most promising to it that are compared exactly"
     )
     target_fpir: float = Field(
@@ -51,4 +51,6 @@ class Settings(ServiceSettings):
     workers: int | None = Field(
         None, ge=1, description="threads for extraction and comparison; unset: one for each core"
     )
-    queue: int = Field(256, ge=0, description="pieces of such work that may wait for a thread")
+    max_queued_work: int = Field(
+        256, ge=0, description="pieces of such work that may wait for a thread"
+    )

@@ -1,13 +1,14 @@
 import numpy as np
 import pytest
-from matcher.comparison.compare import compare, pairs, prepare
+from matcher.comparison.comparator import paired_minutiae
 from matcher.drawing import draw_pair
 from matcher.extraction.extractor import Extractor
 from matcher.image.decode import decode
-from matcher.image.quality import nfiq2
+from matcher.image.quality import Nfiq2
 from matcher.minutiae import Minutiae
 from matcher.synthetic import LIVE_SCAN, Print, master, print_image, render_master
 
+from ..models import comparator  # noqa: TID252
 from .fingers import a_finger
 
 
@@ -41,9 +42,9 @@ def test_they_come_best_first_and_inside_the_image(
 
 
 def test_two_prints_of_a_finger_match(found: list[Minutiae]) -> None:
-    one, other, stranger = (prepare(each) for each in (*found, a_finger(22)))
+    one, other, stranger = (comparator().prepare(each) for each in (*found, a_finger(22)))
 
-    mate, nobody = compare(one, [other, stranger])
+    mate, nobody = comparator().compare(one, [other, stranger])
 
     assert mate > 0 > nobody
 
@@ -52,15 +53,15 @@ def test_paper_has_no_minutiae_and_no_quality() -> None:
     paper = np.full((300, 250), 255, np.uint8)
 
     assert len(Extractor()(paper)) == 0
-    assert nfiq2(paper) == 0
+    assert Nfiq2()(paper) == 0
 
 
 def test_a_good_print_has_quality(shown: list[Print]) -> None:
-    assert nfiq2(shown[0].image) > 20
+    assert Nfiq2()(shown[0].image) > 20
 
 
 def test_a_pair_is_drawn_with_or_without_images(shown: list[Print], found: list[Minutiae]) -> None:
-    joined = pairs(prepare(found[0]), prepare(found[1]))
+    joined = paired_minutiae(comparator().prepare(found[0]), comparator().prepare(found[1]))
 
     with_images = draw_pair(shown[0].image, found[0], shown[1].image, found[1], joined)
     without = draw_pair(None, found[0], None, found[1], joined)

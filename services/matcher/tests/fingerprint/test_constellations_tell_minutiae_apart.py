@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
-from matcher.comparison.descriptor import WORDS, describe, similarity
+from matcher.comparison.descriptor import WORDS, similarity
 from matcher.minutiae import Minutiae
 from matcher.synthetic import impression, lookalike, master
+
+from ..models import descriptor_table  # noqa: TID252
 
 UNCHANGED = 250 / 256
 
@@ -12,7 +14,9 @@ def bits(found: Minutiae, turn: float = 0.0) -> np.ndarray:
     cos, sin = np.cos(turn), np.sin(turn)
     upwards = found.xy * np.array([1.0, -1.0])
     xy = upwards @ np.array([[cos, sin], [-sin, cos]])
-    return describe(xy.astype(np.float32), found.angle + np.float32(turn), found.quality)
+    return descriptor_table().describe(
+        xy.astype(np.float32), found.angle + np.float32(turn), found.quality
+    )
 
 
 @pytest.mark.parametrize("turn", [0.3, 1.9, np.pi, -2.2])
@@ -64,9 +68,9 @@ def test_poor_neighbours_count_less() -> None:
     one_poor[0] = 1
 
     all_good, without, poor = (
-        describe(upwards, finger.angle, good),
-        describe(upwards[1:], finger.angle[1:], good[1:]),
-        describe(upwards, finger.angle, one_poor),
+        descriptor_table().describe(upwards, finger.angle, good),
+        descriptor_table().describe(upwards[1:], finger.angle[1:], good[1:]),
+        descriptor_table().describe(upwards, finger.angle, one_poor),
     )
 
     to_poor = similarity(without, poor[1:]).diagonal().mean()

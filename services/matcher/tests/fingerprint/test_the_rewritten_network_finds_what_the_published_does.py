@@ -2,7 +2,7 @@ import numpy as np
 import onnxruntime as ort  # type: ignore[import-untyped, unused-ignore]
 import pytest
 from matcher.extraction import leader_weights
-from matcher.extraction.extractor import THRESHOLD, Extractor
+from matcher.extraction.extractor import DEFAULT_MINIMUM_QUALITY, Extractor
 from matcher.synthetic import LIVE_SCAN, master, print_image, render_master
 from numpy.typing import NDArray
 
@@ -26,7 +26,7 @@ def published(image: Image) -> NDArray[np.float32]:
 
 def test_on_a_whole_print(image: Image) -> None:
     answer = published(image)
-    y, x = np.nonzero(answer[:, :, 3] >= THRESHOLD)
+    y, x = np.nonzero(answer[:, :, 3] >= DEFAULT_MINIMUM_QUALITY)
 
     found = Extractor()(image)
 
@@ -42,7 +42,7 @@ def test_where_the_print_is_cut_off(image: Image) -> None:
     height, width = (side // 64 * 32 for side in image.shape)
     corner = image[height // 2 : height // 2 + height, width // 2 : width // 2 + width]
     answer = published(corner)
-    y, x = np.nonzero(answer[:, :, 3] >= THRESHOLD)
+    y, x = np.nonzero(answer[:, :, 3] >= DEFAULT_MINIMUM_QUALITY)
     edge = np.minimum(np.minimum(x, y), np.minimum(width - 1 - x, height - 1 - y))
 
     found = Extractor()(corner)

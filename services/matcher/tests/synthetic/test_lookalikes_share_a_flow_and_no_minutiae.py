@@ -1,8 +1,9 @@
 import numpy as np
-from matcher.comparison.compare import compare, prepare
 from matcher.minutiae import Minutiae
 from matcher.synthetic import LIVE_SCAN, Master, impress, lookalike, master
 from matcher.synthetic.field import orientation
+
+from ..models import comparator  # noqa: TID252
 
 
 def seen(finger: Master, touch: int) -> Minutiae:
@@ -30,11 +31,18 @@ def test_the_same_flow_and_seed_give_the_same_lookalike() -> None:
 
 def test_lookalikes_score_above_other_strangers_and_below_mates() -> None:
     flows = [master(seed) for seed in range(40)]
-    probes = [prepare(seen(flow, 1)) for flow in flows]
+    probes = [comparator().prepare(seen(flow, 1)) for flow in flows]
 
     def median(others: list[Master]) -> float:
         pairs = zip(probes, others, strict=True)
-        return float(np.median([compare(probe, [prepare(seen(o, 2))])[0] for probe, o in pairs]))
+        return float(
+            np.median(
+                [
+                    comparator().compare(probe, [comparator().prepare(seen(o, 2))])[0]
+                    for probe, o in pairs
+                ]
+            )
+        )
 
     strangers = median([master(1000 + seed) for seed in range(40)])
     assert strangers < median([lookalike(flow, 7) for flow in flows]) < median(flows)

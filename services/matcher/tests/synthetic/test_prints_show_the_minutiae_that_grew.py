@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
-from matcher.comparison.compare import compare, prepare
 from matcher.extraction.extractor import Extractor
-from matcher.image.quality import nfiq2
+from matcher.image.quality import Nfiq2
 from matcher.minutiae import Minutiae
 from matcher.synthetic import (
     LIVE_SCAN,
@@ -14,6 +13,8 @@ from matcher.synthetic import (
     render_master,
 )
 from scipy.optimize import linear_sum_assignment  # type: ignore[import-untyped, unused-ignore]
+
+from ..models import comparator  # noqa: TID252
 
 FINGERS = 4
 
@@ -47,9 +48,12 @@ def test_an_extractor_finds_nearly_all_of_them_and_little_else(
 
 
 def test_a_finger_matches_itself_better_than_any_other(found: list[list[Minutiae]]) -> None:
-    gallery = [prepare(first) for first, _ in found]
+    gallery = [comparator().prepare(first) for first, _ in found]
 
-    best = [int(np.argmax(compare(prepare(second), gallery))) for _, second in found]
+    best = [
+        int(np.argmax(comparator().compare(comparator().prepare(second), gallery)))
+        for _, second in found
+    ]
 
     assert best == list(range(FINGERS))
 
@@ -57,14 +61,18 @@ def test_a_finger_matches_itself_better_than_any_other(found: list[list[Minutiae
 def test_a_template_impressed_from_the_grown_finger_matches_its_print(
     ridges: list[Ridges], found: list[list[Minutiae]]
 ) -> None:
-    gallery = [prepare(impress(r.master, 9, hardness=LIVE_SCAN)) for r in ridges]
+    gallery = [comparator().prepare(impress(r.master, 9, hardness=LIVE_SCAN)) for r in ridges]
 
-    best = [int(np.argmax(compare(prepare(print_), gallery))) for print_, _ in found]
+    best = [
+        int(np.argmax(comparator().compare(comparator().prepare(print_), gallery)))
+        for print_, _ in found
+    ]
 
     assert best == list(range(FINGERS))
 
 
 def test_supervised_prints_are_of_usable_quality(prints: list[list[Print]]) -> None:
+    nfiq2 = Nfiq2()
     scores = [nfiq2(p.image) for finger in prints for p in finger]
 
     assert np.mean(np.array(scores) >= 40) >= 0.75

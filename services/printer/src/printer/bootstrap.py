@@ -18,11 +18,11 @@ from passport.printer.v1 import (
     stock_pb2_grpc,
 )
 from servicekit.grpc.server import Server
-from servicekit.process.clock import clock_from
+from servicekit.process.clock import make_clock
 from servicekit.process.worker_pool import WorkerPool
 from servicekit.storage.database import Database, migrate
 from servicekit.storage.idempotency import IdempotentRequests
-from servicekit.storage.request_retention import forgetting_requests
+from servicekit.storage.idempotency_retention import purge_records_daily
 
 from printer.config import PrinterSettings
 from printer.domain.clearance import ClearanceVerifier
@@ -35,7 +35,7 @@ from printer.service.print_jobs import PrintJobs
 from printer.service.stock import Stock
 from printer.store.dispatcher_lock import dispatcher_lock
 from printer.store.records import MIGRATIONS, Store
-from printer.store.tables import requests
+from printer.store.tables import idempotency_records
 from printer.trusted_keys import load_trusted_keys
 from printer.use_cases.assign_next_job import AssignNextJob
 from printer.use_cases.change_signal import ChangeSignal
@@ -65,7 +65,7 @@ async def serve(settings: PrinterSettings) -> None:
         database = Database(settings.database_url)
         stack.push_async_callback(database.close)
         await stack.enter_async_context(
-            forgetting_requests(database, requests, settings.keep_requests_days)
+            purge_records_daily(database, idempotency_records, settings.idempotency_retention_days)
         )
         # A new connection for each request: one that the machine closed in the meantime would look
         # like a request of unknown outcome.
@@ -92,7 +92,7 @@ class _Parts:
         self.database = database
         self.store = Store(database)
         self.signal = ChangeSignal()
-        self.clock = clock_from(settings)
+        self.clock = make_clock(settings)
         self.monitor = MachineMonitor(time.monotonic, settings.machine_backoff_seconds)
         self._session = session
 
@@ -117,8 +117,8 @@ def _server(parts: _Parts, pool: WorkerPool) -> Server:
         *stock_pb2.DESCRIPTOR.services_by_name.values(),
         *admin_pb2.DESCRIPTOR.services_by_name.values(),
     ]
-    server = Server(settings, domain="passport.printer", services=services)
-    idempotent_requests = IdempotentRequests(parts.database, requests)
+    server = Server(settings, error_domain="passport.printer", services=services)
+    idempotent_requests = IdempotentRequests(parts.database, idempotency_records)
     changes = IdempotentChanges(office, store, idempotent_requests, parts.signal)
     watch = WatchPrintJobs(store, parts.signal, _BOOKMARK_SECONDS)
     jobs = PrintJobs(office, store, changes, clock, create, watch)

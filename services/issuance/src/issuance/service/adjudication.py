@@ -7,7 +7,7 @@ from passport.issuance.v1 import adjudication_pb2 as pb
 from passport.issuance.v1 import adjudication_pb2_grpc
 from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
-from servicekit.security.identity import NATIONAL, caller
+from servicekit.security.identity import NATIONAL, current_caller
 
 from issuance.domain.adjudication import TaskState
 from issuance.service import encode
@@ -39,7 +39,7 @@ class AdjudicationService(adjudication_pb2_grpc.AdjudicationServicer):
         """Tasks, oldest first."""
         part = page(request.page_size, request.page_token)
         asked = TASK_STATE_OF.get(request.state)
-        office = None if caller().office == NATIONAL else caller().office
+        office = None if current_caller().office == NATIONAL else current_caller().office
         async with self._transactions.read() as records:
             found = await records.tasks.page(part, office, [asked] if asked else _UNDECIDED)
         return pb.ListTasksResponse(
@@ -53,7 +53,7 @@ class AdjudicationService(adjudication_pb2_grpc.AdjudicationServicer):
         """Take a task for oneself."""
 
         async def act(records: Records) -> Question:
-            return await claim(records, request.task_id, actor(caller()), self._clock.now())
+            return await claim(records, request.task_id, actor(current_caller()), self._clock.now())
 
         return await self._change(request, act)
 
@@ -63,7 +63,7 @@ class AdjudicationService(adjudication_pb2_grpc.AdjudicationServicer):
         """Give a task back."""
 
         async def act(records: Records) -> Question:
-            return await give_back(records, request.task_id, actor(caller()))
+            return await give_back(records, request.task_id, actor(current_caller()))
 
         return await self._change(request, act)
 
@@ -74,7 +74,7 @@ class AdjudicationService(adjudication_pb2_grpc.AdjudicationServicer):
         verdict, why = VERDICT_OF[request.verdict], request.reason
 
         async def act(records: Records) -> Question:
-            by, now = actor(caller()), self._clock.now()
+            by, now = actor(current_caller()), self._clock.now()
             return await decide(records, request.task_id, verdict, why, by, now, self._move)
 
         return await self._change(request, act)
@@ -83,7 +83,7 @@ class AdjudicationService(adjudication_pb2_grpc.AdjudicationServicer):
         self, request: Any, act: Callable[[Records], Awaitable[Question]]
     ) -> pb.AdjudicationTask:
         async def in_scope(records: Records) -> pb.AdjudicationTask:
-            own_office(caller(), (await records.tasks.get(request.task_id)).office)
+            own_office(current_caller(), (await records.tasks.get(request.task_id)).office)
             return encode.task(await act(records))
 
         return await self._changes.run(request, pb.AdjudicationTask, in_scope)

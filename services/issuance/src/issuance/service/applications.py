@@ -9,7 +9,7 @@ from passport.matcher.v1 import identification_pb2
 from passport.type.v1 import civil_pb2
 from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
-from servicekit.security.identity import caller
+from servicekit.security.identity import current_caller
 
 from issuance.domain.case import Case
 from issuance.domain.office import Office, UnknownOffice
@@ -56,7 +56,7 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         new = self._new_application(request)
 
         async def act(records: Records) -> pb.Application:
-            by = actor(caller())
+            by = actor(current_caller())
             case = await take_in(records, new, by, self._clock.now(), self._new_id)
             return await self._encoded(records, case)
 
@@ -74,7 +74,7 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         self, request: pb.ListApplicationsRequest, context: Context
     ) -> pb.ListApplicationsResponse:
         """Applications in order of their making."""
-        office = visible_office(caller(), request.office)
+        office = visible_office(current_caller(), request.office)
         part = page(request.page_size, request.page_token)
         async with self._transactions.read() as records:
             found = await records.cases.page(part, office, STATE_OF.get(request.state))
@@ -124,7 +124,7 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         """The application is complete."""
 
         async def step(records: Records, case: Case) -> Case:
-            by = actor(caller())
+            by = actor(current_caller())
             return await self._complete(records, case, by, self._clock.now(), request.notes)
 
         return await self._change(request, step)
@@ -133,7 +133,9 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         """The passport may be issued."""
 
         async def step(records: Records, case: Case) -> Case:
-            return await approve(records, case, actor(caller()), self._clock.now(), self._move)
+            return await approve(
+                records, case, actor(current_caller()), self._clock.now(), self._move
+            )
 
         return await self._change(request, step)
 
@@ -156,7 +158,7 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         """The passport is handed over."""
 
         async def step(records: Records, case: Case) -> Case:
-            by, signed = actor(caller()), request.signed_by
+            by, signed = actor(current_caller()), request.signed_by
             return await hand_over(records, case, by, self._clock.now(), signed, self._move)
 
         return await self._change(request, step)
@@ -188,12 +190,12 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
     async def _moved(
         self, records: Records, case: Case, event: Event, why: str = "", **changes: Any
     ) -> Case:
-        by, now = actor(caller()), self._clock.now()
+        by, now = actor(current_caller()), self._clock.now()
         return await self._move(records, case, event, by, now, why, **changes)
 
     async def _own(self, records: Records, application: str) -> Case:
         case = await records.cases.get(application)
-        own_office(caller(), case.office)
+        own_office(current_caller(), case.office)
         return case
 
     async def _encoded(self, records: Records, case: Case) -> pb.Application:
@@ -203,7 +205,7 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
     def _new_application(self, request: pb.CreateApplicationRequest) -> NewApplication:
         if request.office not in self._offices:
             raise UnknownOffice("there is no such office", field="office")
-        own_office(caller(), request.office)
+        own_office(current_caller(), request.office)
         day_of(request.holder.born_on, "holder.born_on")
         return NewApplication(
             office=request.office,

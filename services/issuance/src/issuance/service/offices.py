@@ -7,7 +7,7 @@ from fractions import Fraction
 from passport.issuance.v1 import admin_pb2, admin_pb2_grpc, offices_pb2, offices_pb2_grpc
 from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
-from servicekit.security.identity import caller
+from servicekit.security.identity import current_caller
 
 from issuance.domain.office import Machines, Office, UnknownOffice
 from issuance.service import encode
@@ -59,7 +59,7 @@ class OfficesService(offices_pb2_grpc.OfficesServicer):
     ) -> offices_pb2.Office:
         """How much an office prints from a day on."""
         office = known(self._offices, request.office)
-        own_office(caller(), office.id)
+        own_office(current_caller(), office.id)
 
         async def act(records: Records) -> offices_pb2.Office:
             now = self._clock.now()

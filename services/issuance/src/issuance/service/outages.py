@@ -4,7 +4,7 @@ from passport.issuance.v1 import outages_pb2 as pb
 from passport.issuance.v1 import outages_pb2_grpc
 from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
-from servicekit.security.identity import NATIONAL, caller
+from servicekit.security.identity import NATIONAL, current_caller
 
 from issuance.domain.outage import Outage
 from issuance.service import encode
@@ -31,7 +31,7 @@ class OutagesService(outages_pb2_grpc.OutagesServicer):
 
         async def act(records: Records) -> pb.Outage:
             now = self._clock.now()
-            own_office(caller(), request.office or NATIONAL)
+            own_office(current_caller(), request.office or NATIONAL)
             outage = Outage(
                 scope=SCOPE_OF[request.scope],
                 office=request.office,
@@ -42,7 +42,7 @@ class OutagesService(outages_pb2_grpc.OutagesServicer):
                 expected_end=instant_of(request.expected_end, "expected_end")
                 if request.HasField("expected_end")
                 else None,
-                declared_by=caller().uri,
+                declared_by=current_caller().uri,
             )
             return encode.outage(await self._outages.declare(records, outage, now))
 
@@ -54,7 +54,7 @@ class OutagesService(outages_pb2_grpc.OutagesServicer):
         async def act(records: Records) -> pb.Outage:
             now = self._clock.now()
             known = await records.outages.get(request.outage_id)
-            own_office(caller(), known.outage.office or NATIONAL)
+            own_office(current_caller(), known.outage.office or NATIONAL)
             at = instant_of(request.ended_at, "ended_at") if request.HasField("ended_at") else now
             return encode.outage(await self._outages.end(records, request.outage_id, at, now))
 

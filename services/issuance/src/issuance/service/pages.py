@@ -11,19 +11,19 @@ DEFAULT_SIZE = 100
 
 def page(size: int, token: str) -> Page:
     """The part of the list that is asked for. Raises BadPageToken."""
-    return Page(page_tokens.read_number(token), size or DEFAULT_SIZE)
+    return Page(page_tokens.decode_number(token), size or DEFAULT_SIZE)
 
 
 def next_token(page: Page, numbers: list[int]) -> str:
     """For the page that follows these rows; empty where the list has ended."""
     if len(numbers) < page.size:
         return ""
-    return page_tokens.write(numbers[-1])
+    return page_tokens.encode(numbers[-1])
 
 
 def own_office(caller: Caller, office: str) -> None:
     """Raise WrongOffice unless the caller may act for the office."""
-    if not caller.may_act_for(office):
+    if not caller.covers_office(office):
         raise WrongOffice(
             f"a caller of {caller.office} acts on that office's things only", office=caller.office
         )

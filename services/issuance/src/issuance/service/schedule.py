@@ -7,7 +7,7 @@ from passport.issuance.v1 import schedule_pb2 as pb
 from passport.issuance.v1 import schedule_pb2_grpc
 from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
-from servicekit.security.identity import caller
+from servicekit.security.identity import current_caller
 
 from issuance.domain.office import Office
 from issuance.domain.plan import HORIZON, expected
@@ -53,7 +53,7 @@ class ScheduleService(schedule_pb2_grpc.ScheduleServicer):
         self, request: pb.ListNoticesRequest, context: Context
     ) -> pb.ListNoticesResponse:
         """What people were told, oldest first."""
-        office = visible_office(caller(), request.office)
+        office = visible_office(current_caller(), request.office)
         part = page(request.page_size, request.page_token)
         async with self._transactions.read() as records:
             found = await records.notices.page(part, office, request.application_id or None)
@@ -82,7 +82,7 @@ class ScheduleService(schedule_pb2_grpc.ScheduleServicer):
 
     def _own(self, office: str) -> Office:
         found = known(self._offices, office)
-        own_office(caller(), office)
+        own_office(current_caller(), office)
         return found
 
     def _circumstances(self, request: pb.SimulatePlanRequest, office: Office) -> Circumstances:

@@ -1,7 +1,7 @@
 """The tables. Columns of `applications` are the fields of `Case`."""
 
 from servicekit.storage.column_types import UtcDateTime
-from servicekit.storage.idempotency import requests_table
+from servicekit.storage.idempotency import idempotency_table
 from sqlalchemy import (
     Boolean,
     Column,
@@ -25,7 +25,7 @@ from issuance.domain.states import State, Work
 from issuance.store.columns import Candidates, Coded, Exact, Words
 
 metadata = MetaData()
-requests = requests_table(metadata)
+idempotency_records = idempotency_table(metadata)
 
 applications = Table(
     "applications",

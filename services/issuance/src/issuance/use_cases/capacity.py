@@ -16,7 +16,7 @@ async def at_work(records: Records, office: Office, day: date) -> Machines:
 async def set_machines(records: Records, office: Office, change: Machines, now: datetime) -> None:
     """From its day on there are so many. Raises BadDate for a day that has passed."""
     if change.since < office.calendar.day_of(now):
-        raise BadDate("what was printed cannot be changed", field="from")
+        raise BadDate("what was printed cannot be changed", field="effective_from")
     await records.plans.set_machines(office.id, change)
     await records.plans.touch([office.id])
 

@@ -7,14 +7,14 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.domain.change import Change
+from matcher.domain.change_token import ChangeToken
 from matcher.minutiae import Minutiae
 
 Embedding = NDArray[np.float16]
 """float16 (256,), unit length before rounding."""
 
 
-class Status(IntEnum):
+class EncounterStatus(IntEnum):
     """Where an encounter stands; the numbers are those of the contract."""
 
     PENDING = 1
@@ -25,7 +25,7 @@ class Status(IntEnum):
     @property
     def searchable(self) -> bool:
         """Whether searches find it."""
-        return self is not Status.INACTIVE
+        return self is not EncounterStatus.INACTIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +98,9 @@ class Encounter:
 
     encounter_id: str
     person_id: str
-    status: Status
+    status: EncounterStatus
     fingers: tuple[StoredFinger, ...]
     revision: int
     created_at: datetime
     added: int
-    changed: Change
+    changed: ChangeToken

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
-from matcher.domain.change import Change
+from matcher.domain.change_token import ChangeToken
 
 
 class Outcome(IntEnum):
@@ -15,7 +15,7 @@ class Outcome(IntEnum):
     UNDECIDED = 3
 
 
-class Kind(StrEnum):
+class DecisionKind(StrEnum):
     """What was asked."""
 
     DUPLICATE_CHECK = "DUPLICATE_CHECK"
@@ -24,10 +24,10 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class DecisionRequest:
     """Who asked what. rate: asked FPIR of a search, FMR of a verification."""
 
-    kind: Kind
+    kind: DecisionKind
     caller: str
     request_id: str
     rate: float
@@ -58,7 +58,7 @@ class FingerScore:
 
 
 @dataclass(frozen=True, slots=True)
-class Misplaced:
+class FingerSequenceError:
     """A finger of the probe that is another finger of the candidate. position: as it was said."""
 
     position: int
@@ -78,7 +78,7 @@ class Candidate:
     hit: bool
     evidence: tuple[FingerScore, ...]
     known_fraud: bool
-    misplaced: tuple[Misplaced, ...] = ()
+    misplaced: tuple[FingerSequenceError, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Decision:
     """
 
     decision_id: str
-    question: Question
+    request: DecisionRequest
     probe: tuple[ProbeFinger, ...]
     outcome: Outcome
     candidates: tuple[Candidate, ...]
@@ -99,13 +99,13 @@ class Decision:
     people_compared: int
     model_version: str
     calibration_version: str
-    change: Change
+    change: ChangeToken
     decided_at: datetime
     predicted_fnir: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class DecisionRecord:
     """A decision in the chain. record_hash: SHA-256 over the previous hash and this record."""
 
     decision: Decision

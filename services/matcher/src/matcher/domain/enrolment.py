@@ -6,7 +6,7 @@ from matcher.domain.biometrics import Sample
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class RequestOrigin:
     """The request something came from."""
 
     caller: str
@@ -32,5 +32,5 @@ class Enrolment:
     person_id: str
     samples: tuple[Sample, ...]
     search: SearchPolicy | None
-    origin: Origin
+    origin: RequestOrigin
     digest: bytes

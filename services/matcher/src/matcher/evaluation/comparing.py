@@ -5,16 +5,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from matcher.calibration.scores import finger_score
-from matcher.comparison.compare import Prepared, compare, prepare
-from matcher.comparison.likelihood import LOWEST
-from matcher.comparison.prefilter import promise
-from matcher.embedding.embedding import embed_many
+from matcher.comparison.comparator import Comparator, PreparedFinger
+from matcher.comparison.likelihood import LOWEST_RAW_SCORE
+from matcher.comparison.prefilter import prefilter_scores
+from matcher.embedding.embedding_network import EmbeddingNetwork
 from matcher.evaluation.progress import shown
 from matcher.evaluation.working import spread
 from matcher.minutiae import Minutiae
+from matcher.models import ModelBundle
 
 Floats = NDArray[np.float64]
 Templates = Sequence[Minutiae | None]
@@ -27,7 +27,7 @@ class Comparisons:
     """Rows are probes, columns the gallery.
 
     scores: float64 (n, n), what the service decides by, 0 where a side could not be read.
-    raw: the same before calibration, `LOWEST` where a side could not be read.
+    raw: the same before calibration, `LOWEST_RAW_SCORE` where a side could not be read.
     size: float64 (n, n), by which it calibrates: geometric mean of both sides' minutiae.
     promising: float64 (n, n), of the prefilter, 0 where a side could not be read.
     per_second: comparisons by one core.
@@ -40,12 +40,9 @@ class Comparisons:
     per_second: float
 
 
-def score(raw: ArrayLike, n_probe: ArrayLike, n_candidate: ArrayLike) -> Floats:
-    """Return the score that everything here is measured by: the one the service decides by."""
-    return finger_score(raw, n_probe, n_candidate)
-
-
-def compare_all(probes: Templates, gallery: Templates, *, workers: int) -> Comparisons:
+def compare_all(
+    models: ModelBundle, probes: Templates, gallery: Templates, *, workers: int
+) -> Comparisons:
     """Compare the i-th of one with the j-th of the other.
 
     If both are the same images, the one of lower index is the probe and its score stands for the
@@ -53,9 +50,9 @@ def compare_all(probes: Templates, gallery: Templates, *, workers: int) -> Compa
     and none with itself.
     """
     same = probes is gallery
-    columns = _prepared(gallery)
-    rows = columns if same else _prepared(probes)
-    raw = np.full((len(rows), len(columns)), LOWEST)
+    columns = _prepared(models.comparator, gallery)
+    rows = columns if same else _prepared(models.comparator, probes)
+    raw = np.full((len(rows), len(columns)), LOWEST_RAW_SCORE)
 
     def row(i: int) -> int:
         against = [
@@ -65,7 +62,8 @@ def compare_all(probes: Templates, gallery: Templates, *, workers: int) -> Compa
         ]
         probe = rows[i]
         if probe is not None and against:
-            raw[i, against] = compare(probe, [c for j in against if (c := columns[j]) is not None])
+            others = [c for j in against if (c := columns[j]) is not None]
+            raw[i, against] = models.comparator.compare(probe, others)
         return len(against) if probe is not None else 0
 
     per_second = _timed(row, len(rows), workers, "probes compared" if same else "halves compared")
@@ -75,35 +73,37 @@ def compare_all(probes: Templates, gallery: Templates, *, workers: int) -> Compa
         np.array([0 if each is None else len(each) for each in side]) for side in (rows, columns)
     ]
     n_probe, n_candidate = sizes[0][:, None], sizes[1][None, :]
-    scores = score(raw, n_probe, n_candidate)
+    scores = models.calibration.finger_scores(raw, n_probe, n_candidate)
     there = [np.array([each is not None for each in side]) for side in (rows, columns)]
     scores[~(there[0][:, None] & there[1][None, :])] = 0
     size = np.sqrt(n_probe * n_candidate)
     return Comparisons(scores, raw, size, _promises(rows, columns), per_second)
 
 
-def similarities(probes: Templates, gallery: Templates) -> Floats:
+def similarities(network: EmbeddingNetwork, probes: Templates, gallery: Templates) -> Floats:
     """Return the inner products of the embeddings as the index holds them, float64 (n, n)."""
-    return _embedded(probes) @ _embedded(gallery).T
+    return _embedded(network, probes) @ _embedded(network, gallery).T
 
 
-def _promises(rows: Sequence[Prepared | None], columns: Sequence[Prepared | None]) -> Floats:
+def _promises(
+    rows: Sequence[PreparedFinger | None], columns: Sequence[PreparedFinger | None]
+) -> Floats:
     there = [j for j, each in enumerate(columns) if each is not None]
     candidates = [each for each in columns if each is not None]
     promising = np.zeros((len(rows), len(columns)))
     for i, probe in enumerate(rows):
         if probe is not None:
-            promising[i, there] = promise(probe, candidates)
+            promising[i, there] = prefilter_scores(probe, candidates)
     return promising
 
 
-def _prepared(templates: Templates) -> list[Prepared | None]:
-    return [None if each is None else prepare(each) for each in templates]
+def _prepared(comparator: Comparator, templates: Templates) -> list[PreparedFinger | None]:
+    return [None if each is None else comparator.prepare(each) for each in templates]
 
 
-def _embedded(templates: Templates) -> Floats:
+def _embedded(network: EmbeddingNetwork, templates: Templates) -> Floats:
     there = [i for i, each in enumerate(templates) if each is not None]
-    vectors = embed_many([each for each in templates if each is not None])
+    vectors = network.embed_many([each for each in templates if each is not None])
     embedded = np.zeros((len(templates), vectors.shape[1]))
     embedded[there] = vectors.astype(np.float16)
     return embedded

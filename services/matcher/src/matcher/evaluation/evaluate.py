@@ -4,13 +4,11 @@ import csv
 import json
 import platform
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from matcher.calibration import scores
-from matcher.comparison import compare
-from matcher.embedding import embedding
 from matcher.evaluation import page, pictures, result
 from matcher.evaluation.baseline import bozorth3
 from matcher.evaluation.collection import Collection
@@ -19,7 +17,7 @@ from matcher.evaluation.reading import read_all
 from matcher.evaluation.result import Json
 from matcher.evaluation.rounds import Round, play
 from matcher.evaluation.trial import Trial, shuffled
-from matcher.extraction import extractor
+from matcher.models import ModelBundle
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,34 +44,41 @@ def evaluate(collection: Collection, wanted: Wanted) -> None:
     for file in filter(None, (wanted.out, wanted.scores)):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch()  # fails now rather than when all is measured
-    rounds = _rounds(collection, wanted)
-    figures = _figures(collection, wanted, rounds)
+    models = ModelBundle.load()
+    rounds = _rounds(models, collection, wanted)
+    figures = _figures(models, collection, wanted, rounds)
     wanted.out.write_text(json.dumps(figures, indent=1, allow_nan=False) + "\n")
     if wanted.scores:
         for each in rounds:
             _write_scores(wanted.scores, each, collection)
     say("drawing")
-    drawn = pictures.of_errors(rounds, result.promises(rounds[0].trial))
-    matched = [pictures.of_pairs(each, rounds[0].probes, collection.prints) for each in rounds]
+    drawn = pictures.of_errors(models.calibration, rounds, result.promises(rounds[0].trial))
+    matched = [
+        pictures.of_pairs(models.comparator, each, rounds[0].probes, collection.prints)
+        for each in rounds
+    ]
     page.write(wanted.out, figures, drawn, matched)
 
 
-def _rounds(collection: Collection, wanted: Wanted) -> list[Round]:
+def _rounds(models: ModelBundle, collection: Collection, wanted: Wanted) -> list[Round]:
     sets, fingers = collection.sets, collection.fingers
     labels = sets, shuffled(fingers, sets) if wanted.shuffle else fingers
-    whole = read_all(collection.prints, workers=wanted.workers, hard=False)
+    read = partial(read_all, models.extractor, collection.prints, workers=wanted.workers)
+    whole = read(hard=False)
     if len(whole.failed) == len(collection.prints):
         raise ValueError("not one of the images can be read")
     probes = [whole]
     if wanted.hard:
-        probes.append(read_all(collection.prints, workers=wanted.workers, hard=True))
+        probes.append(read(hard=True))
     return [
-        play(each, whole, labels, candidates=wanted.candidates, workers=wanted.workers)
+        play(models, each, whole, labels, candidates=wanted.candidates, workers=wanted.workers)
         for each in probes
     ]
 
 
-def _figures(collection: Collection, wanted: Wanted, rounds: Sequence[Round]) -> Json:
+def _figures(
+    models: ModelBundle, collection: Collection, wanted: Wanted, rounds: Sequence[Round]
+) -> Json:
     whole, hard = rounds[0], rounds[1] if wanted.hard else None
     figures = {
         "sets": result.sets(whole.trial),
@@ -96,18 +101,15 @@ def _figures(collection: Collection, wanted: Wanted, rounds: Sequence[Round]) ->
         figures["bozorth3"] = {"sets": result.sets(trial), "pooled": result.pooled(trial.pooled())}
     figures["failed"] = {"whole": whole.probes.failed, "hard": hard.probes.failed if hard else {}}
     figures["skipped"] = list(collection.skipped)
-    figures["measured"] = _measured(collection, wanted)
+    figures["measured"] = _measured(models, collection, wanted)
     return figures
 
 
-def _measured(collection: Collection, wanted: Wanted) -> Json:
+def _measured(models: ModelBundle, collection: Collection, wanted: Wanted) -> Json:
     """With what all this was measured."""
     return {
         "matcher": version("passport-matcher"),
-        "extractor": extractor.VERSION,
-        "embedding": embedding.VERSION,
-        "comparison": compare.VERSION,
-        "calibration": scores.VERSION,
+        **asdict(models.versions),
         "candidates_compared": wanted.candidates,
         "images": len(collection.prints),
         "ppi": {each.set: each.ppi for each in collection.prints},

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.comparison.compare import pairs, prepare
+from matcher.calibration.score_calibration import ScoreCalibration
+from matcher.comparison.comparator import Comparator, paired_minutiae
 from matcher.drawing import draw_pair
 from matcher.evaluation import charts
 from matcher.evaluation.collection import Print
-from matcher.evaluation.comparing import score
 from matcher.evaluation.rates import Promise, highest_refused, tradeoff
 from matcher.evaluation.reading import Templates, grey
 from matcher.evaluation.rounds import Round
@@ -36,7 +36,9 @@ class Picture:
     caption: str
 
 
-def of_errors(rounds: Sequence[Round], promised: dict[str, list[Promise]]) -> list[Picture]:
+def of_errors(
+    calibration: ScoreCalibration, rounds: Sequence[Round], promised: dict[str, list[Promise]]
+) -> list[Picture]:
     """Draw the charts of all rounds; the first is that of whole prints."""
     whole = rounds[0]
     curves = {str(name): whole.trial.within(str(name)) for name in np.unique(whole.trial.sets)}
@@ -51,7 +53,7 @@ def of_errors(rounds: Sequence[Round], promised: dict[str, list[Promise]]) -> li
         *(_histogram(each) for each in rounds),
         Picture("promise", charts.promises(promised), PROMISE),
     ]
-    tails = _tails(whole)
+    tails = _tails(calibration, whole)
     return [*made, Picture("tail", charts.tails(tails), TAIL)] if tails else made
 
 
@@ -64,7 +66,7 @@ def _histogram(of: Round) -> Picture:
     return Picture(name, png, "Shares on a logarithmic axis: single pairs can be seen.")
 
 
-def _tails(of: Round) -> list[charts.Tail]:
+def _tails(calibration: ScoreCalibration, of: Round) -> list[charts.Tail]:
     above = np.triu(~of.trial.mates(), 1)
     raw, size = of.compared.raw[above], np.rint(of.compared.size[above])
     made = []
@@ -75,13 +77,16 @@ def _tails(of: Round) -> list[charts.Tail]:
             beyond = max(1.0, float(np.ptp(strangers)) / 2)
             grid = np.linspace(strangers.min(), strangers.max() + beyond, 400)
             sizes, count = np.unique(size[inside], return_counts=True)
-            promised = 10.0 ** -score(grid[:, None], sizes, sizes) @ (count / count.sum())
+            scores = calibration.finger_scores(grid[:, None], sizes, sizes)
+            promised = 10.0**-scores @ (count / count.sum())
             name = f"{low} to {high - 1}" if high < 256 else f"{low} or more"
             made.append(charts.Tail(name, grid, promised, strangers))
     return made
 
 
-def of_pairs(of: Round, whole: Templates, prints: Sequence[Print]) -> list[Picture]:
+def of_pairs(
+    comparator: Comparator, of: Round, whole: Templates, prints: Sequence[Print]
+) -> list[Picture]:
     """Draw the mates that are refused at FMR 1 in 10,000, or the 24 nearest to being accepted if
     there are more, or the four of lowest score if there are fewer; and the eight best strangers.
     """
@@ -101,7 +106,7 @@ def of_pairs(of: Round, whole: Templates, prints: Sequence[Print]) -> list[Pictu
             taken = "accepted" if scores[k] > threshold else "refused"
             name = f"{'hard-' if of.hard else ''}{kind}-{number:02}"
             caption = f"{prints[i].title} and {prints[j].title}: {scores[k]:.2f}, {taken}"
-            made.append(Picture(name, _pair(of, whole, prints, i, j), caption))
+            made.append(Picture(name, _pair(comparator, of, whole, prints, i, j), caption))
     return made
 
 
@@ -111,10 +116,12 @@ def _readable_pairs(of: Round, whole: Templates) -> tuple[NDArray[np.int64], NDA
     return rows, columns
 
 
-def _pair(of: Round, whole: Templates, prints: Sequence[Print], i: int, j: int) -> bytes:
+def _pair(
+    comparator: Comparator, of: Round, whole: Templates, prints: Sequence[Print], i: int, j: int
+) -> bytes:
     left, right = of.probes.minutiae[i], whole.minutiae[j]
     if left is None or right is None:
         raise ValueError("only pairs that could be read are drawn")
-    matched = pairs(prepare(left), prepare(right))
+    matched = paired_minutiae(comparator.prepare(left), comparator.prepare(right))
     images = grey(prints[i], hard=of.hard), grey(prints[j], hard=False)
     return draw_pair(images[0], left, images[1], right, matched)

@@ -42,10 +42,12 @@ def grey(image: Print, *, hard: bool) -> NDArray[np.uint8]:
     return halve(whole, image.title) if hard else whole
 
 
-def read_all(prints: Sequence[Print], *, workers: int, hard: bool) -> Templates:
+def read_all(
+    extractor: Extractor, prints: Sequence[Print], *, workers: int, hard: bool
+) -> Templates:
     """Read every image. What cannot be read is said on stderr and left out."""
     what, total = "halves read" if hard else "images read", len(prints)
-    read_one = partial(_template, Extractor(), hard=hard)
+    read_one = partial(_template, extractor, hard=hard)
     read_one(prints[0])  # what the first call sets up is not counted
     timed = prints[:: max(1, total // _TIMED)][:_TIMED]
     started = time.process_time()

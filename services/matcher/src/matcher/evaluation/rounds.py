@@ -9,6 +9,7 @@ from matcher.evaluation.comparing import Comparisons, compare_all, similarities
 from matcher.evaluation.identification import Gallery, gallery
 from matcher.evaluation.reading import Templates
 from matcher.evaluation.trial import Trial
+from matcher.models import ModelBundle
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,6 +29,7 @@ class Round:
 
 
 def play(
+    models: ModelBundle,
     probes: Templates,
     whole: Templates,
     labels: tuple[NDArray[np.str_], NDArray[np.str_]],
@@ -40,8 +42,8 @@ def play(
     labels: set and finger of each. candidates: how many of a search are compared exactly.
     """
     hard = probes is not whole
-    compared = compare_all(probes.minutiae, whole.minutiae, workers=workers)
+    compared = compare_all(models, probes.minutiae, whole.minutiae, workers=workers)
     trial = Trial(compared.scores, *labels)
-    similar = similarities(probes.minutiae, whole.minutiae)
+    similar = similarities(models.embedding, probes.minutiae, whole.minutiae)
     among = gallery(similar, compared.promising, compared.scores, trial.fingers, candidates)
     return Round(hard, probes, compared, trial, among)

@@ -17,21 +17,21 @@ import numpy as np
 from numpy.typing import NDArray
 from servicekit.process.failpoint import failpoint
 
-from matcher.comparison.compare import Prepared
-from matcher.domain.biometrics import Status
-from matcher.domain.gallery import Entry, Features
+from matcher.comparison.comparator import PreparedFinger
+from matcher.domain.biometrics import EncounterStatus
+from matcher.domain.shortlist import FingerFeatures, IndexEntry
 
 _FORMAT = "matcher-index-2"
 _ID = "S64"
 Arrays = dict[str, NDArray[Any]]
 
 
-class Unusable(Exception):
+class UnusableSnapshot(Exception):
     """There is no snapshot that can be used; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
+class SnapshotHeader:
     """What a snapshot is of. change: number up to which it is complete."""
 
     database_epoch: str
@@ -40,7 +40,7 @@ class Label:
     comparison_version: str
 
 
-def write(path: Path, label: Label, entries: Sequence[Entry]) -> None:
+def write(path: Path, label: SnapshotHeader, entries: Sequence[IndexEntry]) -> None:
     """Put a snapshot in place of the one before, whole or not at all."""
     payload = io.BytesIO()
     np.savez(payload, allow_pickle=False, **_arrays(entries))
@@ -62,7 +62,7 @@ def write(path: Path, label: Label, entries: Sequence[Entry]) -> None:
     _sync_folder(path.parent)
 
 
-def read(path: Path, wanted: Label) -> tuple[int, list[Entry]]:
+def read(path: Path, wanted: SnapshotHeader) -> tuple[int, list[IndexEntry]]:
     """The change number of a snapshot and its entries.
 
     wanted: the latest that may be read. Raises Unusable for a later one and any other.
@@ -75,27 +75,27 @@ def read(path: Path, wanted: Label) -> tuple[int, list[Entry]]:
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
             entries = _entries(dict(arrays))
     except FileNotFoundError:
-        raise Unusable("there is none") from None
+        raise UnusableSnapshot("there is none") from None
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise Unusable(f"it is damaged: {error}") from error
+        raise UnusableSnapshot(f"it is damaged: {error}") from error
     if len(entries) != header["encounters"]:
-        raise Unusable("it is damaged: its count does not fit")
+        raise UnusableSnapshot("it is damaged: its count does not fit")
     return int(header["change"]), entries
 
 
-def _check(header: Any, content: bytes, wanted: Label) -> None:
+def _check(header: Any, content: bytes, wanted: SnapshotHeader) -> None:
     if not isinstance(header, dict) or header.get("format") != _FORMAT:
-        raise Unusable("it is of another format")
+        raise UnusableSnapshot("it is of another format")
     if header["database_epoch"] != wanted.database_epoch:
-        raise Unusable("it is of another database")
+        raise UnusableSnapshot("it is of another database")
     if header["change"] > wanted.change:
-        raise Unusable("it is of a later state than the database")
+        raise UnusableSnapshot("it is of a later state than the database")
     if header["embedding_version"] != wanted.embedding_version:
-        raise Unusable("its embeddings are of another model")
+        raise UnusableSnapshot("its embeddings are of another model")
     if header["comparison_version"] != wanted.comparison_version:
-        raise Unusable("its fingers were prepared for another comparison")
+        raise UnusableSnapshot("its fingers were prepared for another comparison")
     if header.pop("sha256") != digest(header, content):
-        raise Unusable("it is damaged: its checksum does not fit")
+        raise UnusableSnapshot("it is damaged: its checksum does not fit")
 
 
 def digest(header: Mapping[str, object], content: bytes | memoryview) -> str:
@@ -105,7 +105,7 @@ def digest(header: Mapping[str, object], content: bytes | memoryview) -> str:
     return sha256.hexdigest()
 
 
-def _arrays(entries: Sequence[Entry]) -> Arrays:
+def _arrays(entries: Sequence[IndexEntry]) -> Arrays:
     arrays: Arrays = {
         "encounter_id": np.array([entry.encounter_id for entry in entries], _ID),
         "person_id": np.array([entry.person_id for entry in entries], _ID),
@@ -120,19 +120,19 @@ def _arrays(entries: Sequence[Entry]) -> Arrays:
     return arrays
 
 
-def _columns(fingers: Sequence[Features]) -> Arrays:
+def _columns(fingers: Sequence[FingerFeatures]) -> Arrays:
     prepared = [finger.prepared for finger in fingers]
     return {
         "embedding": np.stack([finger.embedding for finger in fingers]),
         "minutiae": np.array([len(each) for each in prepared], np.uint8),
-        "place": np.concatenate([each.place for each in prepared]),
-        "bits": np.concatenate([each.bits for each in prepared]),
-        "index": np.concatenate([each.index for each in prepared]),
+        "place": np.concatenate([each.geometry for each in prepared]),
+        "bits": np.concatenate([each.descriptors for each in prepared]),
+        "index": np.concatenate([each.minutia_index for each in prepared]),
     }
 
 
-def _entries(arrays: Arrays) -> list[Entry]:
-    fingers: list[dict[int, Features]] = [{} for _ in arrays["added"]]
+def _entries(arrays: Arrays) -> list[IndexEntry]:
+    fingers: list[dict[int, FingerFeatures]] = [{} for _ in arrays["added"]]
     for position in range(1, 11):
         if f"owner_{position}" in arrays:
             owners = arrays[f"owner_{position}"]
@@ -140,19 +140,19 @@ def _entries(arrays: Arrays) -> list[Entry]:
                 fingers[owner][position] = finger
     columns = (arrays[name].tolist() for name in ("encounter_id", "person_id", "status", "added"))
     return [
-        Entry(encounter_id.decode(), person_id.decode(), Status(status), added, found)
+        IndexEntry(encounter_id.decode(), person_id.decode(), EncounterStatus(status), added, found)
         for encounter_id, person_id, status, added, found in zip(*columns, fingers, strict=True)
     ]
 
 
-def _fingers(arrays: Arrays, position: int) -> Iterator[Features]:
+def _fingers(arrays: Arrays, position: int) -> Iterator[FingerFeatures]:
     names = ("embedding", "minutiae", "place", "bits", "index")
     embeddings, minutiae, *parts = (arrays[f"{name}_{position}"] for name in names)
     end = 0
     for embedding, count in zip(embeddings, minutiae.tolist(), strict=True):
         start, end = end, end + count
         place, bits, index = (part[start:end] for part in parts)
-        yield Features(embedding, Prepared(place, bits, index))
+        yield FingerFeatures(embedding, PreparedFinger(place, bits, index))
 
 
 def _sync_folder(folder: Path) -> None:

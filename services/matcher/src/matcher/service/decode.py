@@ -5,12 +5,17 @@ from collections.abc import Iterable
 
 from passport.matcher.v1 import encounters_pb2, identification_pb2
 from passport.type.v1 import biometrics_pb2
-from servicekit.security.identity import caller
+from servicekit.security.identity import current_caller
 
 from matcher.domain.biometrics import Image, Missing, Sample, Template
-from matcher.domain.change import Change
-from matcher.domain.enrolment import Enrolment, Origin, SearchPolicy
-from matcher.domain.probe import GivenSamples, OfEncounter, OfPerson, Probe
+from matcher.domain.change_token import ChangeToken
+from matcher.domain.enrolment import Enrolment, RequestOrigin, SearchPolicy
+from matcher.domain.finger_source import (
+    EncounterFingers,
+    FingerSource,
+    PersonFingers,
+    SuppliedSamples,
+)
 
 _CANDIDATES = 10
 
@@ -32,14 +37,14 @@ def samples(messages: Iterable[biometrics_pb2.FingerSample]) -> tuple[Sample, ..
     return tuple(_sample(message) for message in messages)
 
 
-def probe(message: identification_pb2.FingerSource) -> Probe:
+def probe(message: identification_pb2.FingerSource) -> FingerSource:
     """One side of a comparison."""
     match message.WhichOneof("source"):
         case "encounter_id":
-            return OfEncounter(message.encounter_id)
+            return EncounterFingers(message.encounter_id)
         case "person_id":
-            return OfPerson(message.person_id)
-    return GivenSamples(samples(message.samples.samples))
+            return PersonFingers(message.person_id)
+    return SuppliedSamples(samples(message.samples.samples))
 
 
 def search_policy(message: identification_pb2.SearchPolicy) -> SearchPolicy:
@@ -51,14 +56,14 @@ def origin(
     request: encounters_pb2.CreateEncounterRequest
     | identification_pb2.IdentifyRequest
     | identification_pb2.VerifyRequest,
-) -> Origin:
+) -> RequestOrigin:
     """Who asks, by which request."""
-    return Origin(caller().uri, request.request_id)
+    return RequestOrigin(current_caller().uri, request.request_id)
 
 
-def change(token: str) -> Change | None:
+def change(token: str) -> ChangeToken | None:
     """The state a caller has seen; None if none is named. Raises InvalidRequest."""
-    return Change.parse(token) if token else None
+    return ChangeToken.parse(token) if token else None
 
 
 def _sample(message: biometrics_pb2.FingerSample) -> Sample:

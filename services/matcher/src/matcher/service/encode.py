@@ -4,18 +4,17 @@ from passport.matcher.v1 import admin_pb2, encounters_pb2, identification_pb2
 from passport.type.v1 import biometrics_pb2
 
 from matcher.domain.biometrics import Encounter, StoredFinger
-from matcher.domain.change import Change
-from matcher.domain.decision import Candidate, FingerScore, Misplaced, Recorded
+from matcher.domain.change_token import ChangeToken
+from matcher.domain.decision import Candidate, DecisionRecord, FingerScore, FingerSequenceError
+from matcher.use_cases.draw_comparison import Picture
 from matcher.use_cases.enrol import Enrolled
-from matcher.use_cases.evidence import Picture
-from matcher.use_cases.judge import MODEL_VERSION
-from matcher.use_cases.readiness import Level
-from matcher.use_cases.status import State
+from matcher.use_cases.get_status import MatcherStatus
+from matcher.use_cases.readiness import ServiceLevel
 
 _LEVELS = {
-    Level.FULL: admin_pb2.SERVICE_LEVEL_FULL,
-    Level.VERIFY_ONLY: admin_pb2.SERVICE_LEVEL_VERIFY_ONLY,
-    Level.DOWN: admin_pb2.SERVICE_LEVEL_DOWN,
+    ServiceLevel.FULL: admin_pb2.SERVICE_LEVEL_FULL,
+    ServiceLevel.VERIFY_ONLY: admin_pb2.SERVICE_LEVEL_VERIFY_ONLY,
+    ServiceLevel.DOWN: admin_pb2.SERVICE_LEVEL_DOWN,
 }
 
 
@@ -41,12 +40,12 @@ def encounter(stored: Encounter) -> encounters_pb2.Encounter:
     return message
 
 
-def deleted(change: Change) -> encounters_pb2.DeleteEncounterResponse:
+def deleted(change: ChangeToken) -> encounters_pb2.DeleteEncounterResponse:
     """The answer to DeleteEncounter."""
     return encounters_pb2.DeleteEncounterResponse(change_token=str(change))
 
 
-def decision(recorded: Recorded) -> identification_pb2.Decision:
+def decision(recorded: DecisionRecord) -> identification_pb2.Decision:
     """A decision as it is recorded."""
     made = recorded.decision
     version = made.calibration_version
@@ -75,7 +74,7 @@ def picture(drawn: Picture) -> identification_pb2.DrawDecisionResponse:
     )
 
 
-def status(state: State) -> admin_pb2.MatcherStatus:
+def status(state: MatcherStatus) -> admin_pb2.MatcherStatus:
     """How the matcher is."""
     message = admin_pb2.MatcherStatus(
         level=_LEVELS[state.level],
@@ -86,7 +85,7 @@ def status(state: State) -> admin_pb2.MatcherStatus:
         fingers=state.index.fingers,
         pending_encounters=state.pending,
         index_bytes=state.index.size_bytes,
-        model_version=MODEL_VERSION,
+        model_version=state.model_version,
         snapshot_change=state.index.snapshot_change,
         database_epoch=state.latest.database_epoch,
         decisions=state.decisions,
@@ -117,7 +116,7 @@ def _candidate(candidate: Candidate, version: str) -> identification_pb2.Candida
     )
 
 
-def _misplaced(finger: Misplaced, version: str) -> identification_pb2.FingerSequenceError:
+def _misplaced(finger: FingerSequenceError, version: str) -> identification_pb2.FingerSequenceError:
     return identification_pb2.FingerSequenceError(
         stated_position=biometrics_pb2.FingerPosition.ValueType(finger.position),
         actual_position=biometrics_pb2.FingerPosition.ValueType(finger.found),

@@ -2,13 +2,13 @@
 
 from passport.matcher.v1 import encounters_pb2 as pb
 from passport.matcher.v1 import encounters_pb2_grpc
-from servicekit.grpc.client_channel import remaining
+from servicekit.grpc.client_channel import downstream_timeout
 from servicekit.grpc.server import Context
 from servicekit.storage.idempotency import IdempotentRequests
 
-from matcher.domain.biometrics import Status
+from matcher.domain.biometrics import EncounterStatus
 from matcher.service import decode, encode
-from matcher.service.answering import answer_once
+from matcher.service.answer_once import answer_once
 from matcher.use_cases.curate import Curate
 from matcher.use_cases.enrol import Enrol
 
@@ -25,7 +25,7 @@ class Encounters(encounters_pb2_grpc.EncountersServicer):
         self, request: pb.CreateEncounterRequest, context: Context
     ) -> pb.CreateEncounterResponse:
         """Store fingers, look for duplicates if asked."""
-        enrolment, within = decode.enrolment(request), remaining(context)
+        enrolment, within = decode.enrolment(request), downstream_timeout(context)
         return await answer_once(
             self._once, request, encode.enrolled, pb.CreateEncounterResponse,
             lambda keep: self._enrol(enrolment, keep, within=within),
@@ -39,7 +39,7 @@ class Encounters(encounters_pb2_grpc.EncountersServicer):
         self, request: pb.SetEncounterStatusRequest, context: Context
     ) -> pb.Encounter:
         """Move one."""
-        status = Status(request.status)
+        status = EncounterStatus(request.status)
         return await answer_once(
             self._once, request, encode.encounter, pb.Encounter,
             lambda keep: self._curate.set_status(

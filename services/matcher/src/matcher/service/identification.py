@@ -2,13 +2,13 @@
 
 from passport.matcher.v1 import identification_pb2 as pb
 from passport.matcher.v1 import identification_pb2_grpc
-from servicekit.grpc.client_channel import remaining
+from servicekit.grpc.client_channel import downstream_timeout
 from servicekit.grpc.server import Context
 from servicekit.storage.idempotency import IdempotentRequests
 
 from matcher.service import decode, encode
-from matcher.service.answering import answer_once
-from matcher.use_cases.evidence import Evidence as EvidenceUseCase
+from matcher.service.answer_once import answer_once
+from matcher.use_cases.draw_comparison import Evidence as EvidenceUseCase
 from matcher.use_cases.identify import Identify
 from matcher.use_cases.verify import Verify
 
@@ -24,7 +24,7 @@ class Identification(identification_pb2_grpc.IdentificationServicer):
         """Search everybody."""
         probe, policy = decode.probe(request.probe), decode.search_policy(request.search)
         seen, origin = decode.change(request.min_change_token), decode.origin(request)
-        within = remaining(context)
+        within = downstream_timeout(context)
         return await answer_once(
             self._once, request, encode.decision, pb.Decision,
             lambda keep: self._identify(probe, policy, seen, origin, keep, within=within),

@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 from servicekit.storage.database import Database
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from matcher.store.changes import Changes
-from matcher.store.decisions import Decisions
-from matcher.store.encounters import Encounters
+from matcher.store.change_log import Changes
+from matcher.store.decision_chain import Decisions
+from matcher.store.encounter_records import Encounters
 
 MIGRATIONS = "matcher:store/migrations"
 

@@ -1,7 +1,7 @@
 """The tables. What is not in them cannot be lost: everything else is made anew from them."""
 
 from servicekit.storage.column_types import UtcDateTime
-from servicekit.storage.idempotency import requests_table
+from servicekit.storage.idempotency import idempotency_table
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -110,4 +110,4 @@ decisions = Table(
     Column("record_hash", LargeBinary, nullable=False),
 )
 
-requests = requests_table(metadata)
+idempotency_records = idempotency_table(metadata)

@@ -10,6 +10,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
@@ -18,11 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammainccinv  # type: ignore[import-untyped, unused-ignore]
 
-from matcher.calibration import fnir, scores
-from matcher.calibration.fnir import Mates
-from matcher.calibration.scores import Calibration, Curve
-from matcher.comparison import compare
-from matcher.comparison.likelihood import LOWEST
+from matcher.calibration.false_match_curves import FalseMatchCurve, interpolated_score
+from matcher.calibration.mated_distribution import SCORE_STEP, MatedScoreDistribution
+from matcher.calibration.score_calibration import CALIBRATION_FILE, ScoreCalibration
+from matcher.comparison.comparator import Comparator
+from matcher.comparison.likelihood import LOWEST_RAW_SCORE
 from matcher.training.impostors import CROWD, FEWEST, FINGERS, Counted, crowd, group
 from matcher.training.mated_scores import mate
 
@@ -43,18 +44,18 @@ def main() -> None:
     parser.add_argument("--groups", type=int, default=590, help="of 800 people, default 590")
     parser.add_argument("--crowds", type=int, default=150, help="of 40 whole people, default 150")
     parser.add_argument("--mates", type=int, default=20_000, help="fingers, default 20,000")
-    parser.add_argument("--out", type=Path, default=scores.STORED)
+    parser.add_argument("--out", type=Path, default=CALIBRATION_FILE)
     arguments = parser.parse_args()
-    curves = _curves(_strangers(arguments.groups))
-    alone = Calibration(compare.VERSION, curves, shrink=1.0)
-    calibration = replace(alone, shrink=_shrink(_people(alone, arguments.crowds)))
-    mates = _mates(calibration, arguments.mates)
-    content = {**scores.content(calibration), "mates": fnir.content(mates)}
-    arguments.out.write_text(json.dumps(content) + "\n")
+    comparator = Comparator.load()
+    curves = _curves(_strangers(comparator, arguments.groups))
+    sum_factor = _shrink(_people(comparator, curves, arguments.crowds))
+    mated_scores = _mates(comparator, curves, arguments.mates)
+    calibration = ScoreCalibration(comparator.version, curves, sum_factor, mated_scores)
+    arguments.out.write_text(json.dumps(calibration.as_json()) + "\n")
 
 
-def _strangers(groups: int) -> Counted:
-    parts = list(_shown("groups", groups, group))
+def _strangers(comparator: Comparator, groups: int) -> Counted:
+    parts = list(_shown("groups", groups, partial(group, comparator)))
     return Counted(
         *(
             np.concatenate([getattr(each, name) for each in parts])
@@ -63,14 +64,14 @@ def _strangers(groups: int) -> Counted:
     )
 
 
-def _curves(counted: Counted) -> list[Curve]:
+def _curves(counted: Counted) -> list[FalseMatchCurve]:
     """Count the strangers of each class of size; beyond, one tail is fitted to all of them."""
     print(f"{len(counted.raw):,} compared of {counted.weight.sum():,.0f} pairs")
     classes = [_of_size(counted, low, high) for low, high in pairwise(EDGES)]
     curves = [_counted(each) for each in classes]
     above = [each.raw - curve.raw[-1] for each, curve in zip(classes, curves, strict=True)]
     decade = _decade(np.concatenate(above), np.concatenate([each.weight for each in classes]))
-    curves = [replace(curve, decade=decade) for curve in curves]
+    curves = [replace(curve, raw_per_decade=decade) for curve in curves]
     for each, curve in zip(classes, curves, strict=True):
         _tell(curve, each)
     return curves
@@ -83,13 +84,13 @@ def _of_size(counted: Counted, low: float, high: float) -> Counted:
     )
 
 
-def _counted(strangers: Counted) -> Curve:
+def _counted(strangers: Counted) -> FalseMatchCurve:
     size = math.exp(float(np.average(np.log(strangers.size), weights=strangers.weight)))
     order = np.argsort(-strangers.raw, kind="stable")
     above = np.cumsum(strangers.weight[order]) / strangers.weight.sum()
     raw = strangers.raw[order][np.searchsorted(above, SHARES)]
     score = np.append(0.0, -np.log10(SHARES))
-    return Curve(size, np.append(LOWEST, raw), score, decade=math.inf)
+    return FalseMatchCurve(size, np.append(LOWEST_RAW_SCORE, raw), score, raw_per_decade=math.inf)
 
 
 def _decade(above: Floats, weight: Floats) -> float:
@@ -98,10 +99,10 @@ def _decade(above: Floats, weight: Floats) -> float:
     return math.log(10) * float(np.average(above[beyond], weights=weight[beyond]))
 
 
-def _tell(curve: Curve, strangers: Counted) -> None:
+def _tell(curve: FalseMatchCurve, strangers: Counted) -> None:
     """Print how the promise holds, and what share was found beside the most promising."""
     pairs, score = strangers.weight.sum(), curve(strangers.raw)
-    print(f"size {curve.size:.1f}, {pairs:,.0f} pairs, {curve.decade:.3f} a decade")
+    print(f"size {curve.size:.1f}, {pairs:,.0f} pairs, {curve.raw_per_decade:.3f} a decade")
     for decades in (2, 3, 4, 5, 6, 7):
         over = score >= decades
         count = strangers.weight[over].sum()
@@ -109,18 +110,19 @@ def _tell(curve: Curve, strangers: Counted) -> None:
         print(f"  {decades}: promised {pairs * 10.0**-decades:,.1f}, {count:,.0f}, {rest:.3f}")
 
 
-def _people(alone: Calibration, crowds: int) -> Floats:
+def _people(comparator: Comparator, curves: list[FalseMatchCurve], crowds: int) -> Floats:
     """Finger scores of whole strangers, float64 (n, 10), as small as those of the curves: larger
     ones score less than they could, which would hide that fingers of one person go together."""
     first, second = np.triu_indices(CROWD, 1)
 
     def of_crowd(number: int) -> Floats:
         scores, sizes = [], []
-        for hand in crowd(number):
-            rows = [compare.compare(hand[i], hand[i + 1 :]) for i in range(CROWD - 1)]
+        for hand in crowd(comparator, number):
+            rows = [comparator.compare(hand[i], hand[i + 1 :]) for i in range(CROWD - 1)]
             length = np.array([len(finger) for finger in hand], np.float64)
             sizes.append(np.sqrt(length[first] * length[second]))
-            scores.append(alone.finger_score(np.concatenate(rows).astype(np.float64), sizes[-1]))
+            raw = np.concatenate(rows).astype(np.float64)
+            scores.append(interpolated_score(curves, raw, sizes[-1]))
         small = np.mean(sizes, axis=0) < EDGES[-1]
         return np.asarray(np.stack(scores, axis=1)[small])
 
@@ -143,20 +145,23 @@ def _shrink(scores: Floats) -> float:
     return math.floor(100 * min(ratios)) / 100
 
 
-def _mates(calibration: Calibration, fingers: int) -> Mates:
+def _mates(
+    comparator: Comparator, curves: list[FalseMatchCurve], fingers: int
+) -> MatedScoreDistribution:
     """Count how mates score, by what the probe can show and how the other touch was taken.
 
     One mate more than there are always scores less: nothing is promised that was not counted.
     """
-    worth, size, raw = map(np.array, zip(*_shown("mates", fingers, mate), strict=True))
-    score = calibration.finger_score(raw, size)
-    steps = fnir.STEP * np.arange(1, math.ceil(score.max() / fnir.STEP) + 1)
+    counted = _shown("mates", fingers, partial(mate, comparator))
+    worth, size, raw = map(np.array, zip(*counted, strict=True))
+    score = interpolated_score(curves, raw, size)
+    steps = SCORE_STEP * np.arange(1, math.ceil(score.max() / SCORE_STEP) + 1)
     kinds = [(worth >= low) & (worth < high) for low, high in pairwise(WORTH)]
     below = [
         [[(1 + (row[kind] < step).sum()) / (1 + kind.sum()) for step in steps] for kind in kinds]
         for row in score.T
     ]
-    return Mates(np.array([worth[kind].mean() for kind in kinds]), np.array(below))
+    return MatedScoreDistribution(np.array([worth[kind].mean() for kind in kinds]), np.array(below))
 
 
 def _shown(what: str, count: int, do: Callable[[int], _Each]) -> Iterator[_Each]:

@@ -13,7 +13,7 @@ import jax
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.comparison import descriptor
+from matcher.comparison.descriptor import DESCRIPTOR_FILE
 from matcher.training import checkpoint, curves, hashing
 from matcher.training.crowds import Crowd, crowds
 
@@ -24,7 +24,6 @@ _EVERY = 100
 """Steps from one checkpoint, and one look at unseen fingers, to the next."""
 _UNSEEN_SEED, _UNSEEN = 0, 4
 """Seed and steps' worth of fingers looked at; seeds to train with count from 1."""
-_OUT = Path(descriptor.__file__).with_suffix(".npz")
 
 
 class Training(NamedTuple):
@@ -45,7 +44,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1, help="1 or more; default 1")
     parser.add_argument("--steps", type=int, default=STEPS, help=f"default {STEPS}")
     parser.add_argument("--work", type=Path, default=Path("build/train"), help="for checkpoints")
-    parser.add_argument("--out", type=Path, default=_OUT, help="default: in the source tree")
+    parser.add_argument(
+        "--out", type=Path, default=DESCRIPTOR_FILE, help="default: in the source tree"
+    )
     arguments = parser.parse_args()
     folder = arguments.work / f"descriptor-{arguments.seed}-{arguments.steps}"
     folder.mkdir(parents=True, exist_ok=True)

@@ -16,7 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from matcher.embedding import embedding as served
+from matcher.embedding.embedding_network import EMBEDDING_FILE
 from matcher.training import checkpoint, contrast, curves, discriminant, network, onnx_file, recall
 from matcher.training.network import Weights
 from matcher.training.packing import Packed, pack
@@ -28,7 +28,6 @@ FINGERS = 256
 _RATE, _WARMING = 2e-3, 40
 _EVERY = 50
 """Steps from one checkpoint, and one look at unseen fingers, to the next."""
-_OUT = Path(served.__file__).with_name("embedding.onnx")
 
 
 class Training(NamedTuple):
@@ -49,7 +48,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1, help="default 1")
     parser.add_argument("--steps", type=int, default=STEPS, help=f"of descent; default {STEPS}")
     parser.add_argument("--work", type=Path, default=Path("build/train"), help="for checkpoints")
-    parser.add_argument("--out", type=Path, default=_OUT, help="default: in the source tree")
+    parser.add_argument(
+        "--out", type=Path, default=EMBEDDING_FILE, help="default: in the source tree"
+    )
     arguments = parser.parse_args()
     folder = arguments.work / f"embedding-{arguments.seed}-{arguments.steps}"
     folder.mkdir(parents=True, exist_ok=True)

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.comparison.compare import Prepared, compare, prepare
-from matcher.comparison.prefilter import promise_all
+from matcher.comparison.comparator import Comparator, PreparedFinger
+from matcher.comparison.prefilter import batch_prefilter_scores
 from matcher.minutiae import Minutiae
 from matcher.synthetic import Master, impress, lookalike, master
 
@@ -51,13 +51,13 @@ class Counted:
     tier: NDArray[np.int64]
 
 
-def group(number: int) -> Counted:
+def group(comparator: Comparator, number: int) -> Counted:
     """Return the strangers of one flow."""
     rng = np.random.default_rng((FIRST_SEED, number))
     seed = FIRST_SEED + number * (PEOPLE + 1)
     flow = master(seed)
     drawn = (
-        prepare(_touch(lookalike(flow, seed + person), *_manner(rng), rng))
+        comparator.prepare(_touch(lookalike(flow, seed + person), *_manner(rng), rng))
         for person in range(1, PEOPLE + 1)
     )
     fingers = [finger for finger in drawn if len(finger) >= FEWEST]
@@ -67,11 +67,11 @@ def group(number: int) -> Counted:
     tier = _tiers(np.digitize(size, STRATA), promise)
     kept = np.array([share for _, share in TIERS])[tier]
     chosen = (size < STRATA[-1]) & (rng.random(len(size)) < kept)
-    raw = _compared(fingers, first[chosen], second[chosen])
+    raw = _compared(comparator, fingers, first[chosen], second[chosen])
     return Counted(raw, size[chosen], 1 / kept[chosen], tier[chosen])
 
 
-def crowd(number: int) -> Iterator[list[Prepared]]:
+def crowd(comparator: Comparator, number: int) -> Iterator[list[PreparedFinger]]:
     """Forty people: for each of ten fingers, those of all of them, which share one flow."""
     seed = FIRST_PERSON_SEED + number * FINGERS * (CROWD + 1)
     manners = [_manner(np.random.default_rng((seed, person))) for person in range(CROWD)]
@@ -79,7 +79,10 @@ def crowd(number: int) -> Iterator[list[Prepared]]:
         rng, flow = np.random.default_rng((seed, CROWD, finger)), master(seed + finger)
         seeds = (seed + FINGERS * (1 + person) + finger for person in range(CROWD))
         touches = zip(manners, seeds, strict=True)
-        yield [prepare(_touch(lookalike(flow, own), *manner, rng)) for manner, own in touches]
+        yield [
+            comparator.prepare(_touch(lookalike(flow, own), *manner, rng))
+            for manner, own in touches
+        ]
 
 
 def part(found: Minutiae, area: float, rng: np.random.Generator) -> Minutiae:
@@ -102,16 +105,16 @@ def _touch(finger: Master, hardness: float, area: float, rng: np.random.Generato
 
 
 def _promises(
-    fingers: list[Prepared],
+    fingers: list[PreparedFinger],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
     """Every pair, the later finger first, and how promising it is, (p,) each."""
     ends = np.cumsum([len(finger) for finger in fingers])
-    place = np.concatenate([finger.place for finger in fingers])
-    bits = np.concatenate([finger.bits for finger in fingers])
+    place = np.concatenate([finger.geometry for finger in fingers])
+    bits = np.concatenate([finger.descriptors for finger in fingers])
     rows = [
-        promise_all(
-            finger.place,
-            finger.bits,
+        batch_prefilter_scores(
+            finger.geometry,
+            finger.descriptors,
             place[: ends[i - 1]],
             bits[: ends[i - 1]],
             ends[:i],
@@ -134,13 +137,16 @@ def _tiers(stratum: NDArray[np.int64], promise: NDArray[np.float32]) -> NDArray[
 
 
 def _compared(
-    fingers: list[Prepared], first: NDArray[np.int64], second: NDArray[np.int64]
+    comparator: Comparator,
+    fingers: list[PreparedFinger],
+    first: NDArray[np.int64],
+    second: NDArray[np.int64],
 ) -> Floats:
     """Raw scores of pairs, the first ones in rising order."""
     ends = np.searchsorted(first, np.arange(len(fingers) + 1))
     return np.concatenate(
         [
-            compare(finger, [fingers[j] for j in second[ends[i] : ends[i + 1]]])
+            comparator.compare(finger, [fingers[j] for j in second[ends[i] : ends[i + 1]]])
             for i, finger in enumerate(fingers)
         ]
     ).astype(np.float64)

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize  # type: ignore[import-untyped, unused-ignore]
 
-from matcher.comparison.compare import numbers, prepare
-from matcher.comparison.likelihood import NUMBERS, STORED, Network, store
+from matcher.comparison.comparator import Comparator, comparison_features
+from matcher.comparison.likelihood import FEATURES, LIKELIHOOD_FILE, LikelihoodNetwork
 from matcher.minutiae import Minutiae
 from matcher.synthetic import impress, lookalike, master
 
@@ -39,15 +39,15 @@ def main() -> None:
     """Compare, fit and store."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--groups", type=int, default=300, help="of 14 fingers each, default 300")
-    parser.add_argument("--out", type=Path, default=STORED)
+    parser.add_argument("--out", type=Path, default=LIKELIHOOD_FILE)
     arguments = parser.parse_args()
-    mates, strangers = _pairs(arguments.groups)
+    mates, strangers = _pairs(Comparator.load(), arguments.groups)
     network, loss = fit(mates, strangers)
-    store(network, arguments.out)
+    network.store(arguments.out)
     print(f"{len(mates)} mates, {len(strangers)} strangers, mean loss {loss:.4f}")
 
 
-def fit(mates: Floats, strangers: Floats) -> tuple[Network, float]:
+def fit(mates: Floats, strangers: Floats) -> tuple[LikelihoodNetwork, float]:
     """Fit the network by logistic regression, both kinds weighing alike: float64 (n, 13) each.
 
     Deterministic. Returns also the mean loss, natural logarithm.
@@ -57,16 +57,16 @@ def fit(mates: Floats, strangers: Floats) -> tuple[Network, float]:
     rows = (rows - middle) / spread
     sign = np.repeat([1.0, -1.0], [len(mates), len(strangers)])
     share = np.repeat([0.5 / len(mates), 0.5 / len(strangers)], [len(mates), len(strangers)])
-    first = np.zeros((NUMBERS + 2) * UNITS + NUMBERS + 1)
-    first[: NUMBERS * UNITS] = np.random.default_rng(0).normal(
-        0, 1 / math.sqrt(NUMBERS), NUMBERS * UNITS
+    first = np.zeros((FEATURES + 2) * UNITS + FEATURES + 1)
+    first[: FEATURES * UNITS] = np.random.default_rng(0).normal(
+        0, 1 / math.sqrt(FEATURES), FEATURES * UNITS
     )
     found = minimize(
         _loss, first, (rows, sign, share), "L-BFGS-B", jac=True, options={"maxiter": ROUNDS}
     )
     inward, threshold, outward, straight, bias = _parts(found.x)
     inward, straight = inward / spread[:, None], straight / spread
-    return Network(
+    return LikelihoodNetwork(
         inward,
         threshold - middle @ inward,
         outward,
@@ -90,19 +90,19 @@ def _loss(weights: Floats, rows: Floats, sign: Floats, share: Floats) -> tuple[f
 
 def _parts(weights: Floats) -> list[Floats]:
     inward, threshold, outward, straight, bias = np.split(
-        weights, np.cumsum([NUMBERS * UNITS, UNITS, UNITS, NUMBERS])
+        weights, np.cumsum([FEATURES * UNITS, UNITS, UNITS, FEATURES])
     )
-    return [inward.reshape(NUMBERS, UNITS), threshold, outward, straight, bias]
+    return [inward.reshape(FEATURES, UNITS), threshold, outward, straight, bias]
 
 
-def _pairs(groups: int) -> tuple[Floats, Floats]:
+def _pairs(comparator: Comparator, groups: int) -> tuple[Floats, Floats]:
     """Evidence of mates and of strangers, (n, 13) each."""
     mates, strangers, started = [], [], time.monotonic()
     finger = np.repeat(np.arange(FINGERS), TOUCHES)
     for group in range(groups):
-        touches = [prepare(found) for found in _group(group)]
+        touches = [comparator.prepare(found) for found in _group(group)]
         for i in range(len(touches) - 1):
-            found = numbers(touches[i], touches[i + 1 :])
+            found = comparison_features(touches[i], touches[i + 1 :])
             known, same = ~np.isnan(found[:, 0]), finger[i + 1 :] == finger[i]
             mates.append(found[known & same])
             strangers.append(found[known & ~same])

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.calibration.fnir import worth
-from matcher.comparison.compare import compare, prepare
+from matcher.calibration.mated_distribution import quality_weighted_minutiae
+from matcher.comparison.comparator import Comparator
 from matcher.synthetic import impress, master
 from matcher.training.impostors import part
 
@@ -18,15 +18,16 @@ AREA = (0.1, 1.5)
 Floats = NDArray[np.float64]
 
 
-def mate(number: int) -> tuple[float, Floats, Floats]:
+def mate(comparator: Comparator, number: int) -> tuple[float, Floats, Floats]:
     """Return what a probe is worth, and size and raw score with each of the touches on record."""
     rng = np.random.default_rng((FIRST_SEED, number))
     finger = master(FIRST_SEED + number)
     touch = impress(finger, 0, hardness=rng.uniform(*PROBE_HARDNESS))
-    probe = prepare(part(touch, min(1.0, rng.uniform(*AREA)), rng))
+    probe = comparator.prepare(part(touch, min(1.0, rng.uniform(*AREA)), rng))
     stored = [
-        prepare(impress(finger, 1 + i, hardness=hardness))
+        comparator.prepare(impress(finger, 1 + i, hardness=hardness))
         for i, hardness in enumerate(STORED_HARDNESS)
     ]
     size = np.sqrt([float(len(probe) * len(each)) for each in stored])
-    return worth(probe), size, compare(probe, stored).astype(np.float64)
+    raw = comparator.compare(probe, stored).astype(np.float64)
+    return quality_weighted_minutiae(probe), size, raw

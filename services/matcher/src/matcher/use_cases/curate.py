@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from servicekit.process.failpoint import failpoint
 
-from matcher.domain.biometrics import Encounter, Status
-from matcher.domain.change import Change
-from matcher.use_cases.keeping import Keep
+from matcher.domain.biometrics import Encounter, EncounterStatus
+from matcher.domain.change_token import ChangeToken
+from matcher.use_cases.keeping import StoreAnswer
 from matcher.use_cases.ports import Store
 
 
@@ -22,7 +22,11 @@ class Curate:
             return await records.encounters.get(encounter_id)
 
     async def set_status(
-        self, encounter_id: str, status: Status, revision: int, keep: Keep[Encounter]
+        self,
+        encounter_id: str,
+        status: EncounterStatus,
+        revision: int,
+        keep: StoreAnswer[Encounter],
     ) -> Encounter:
         """Move an encounter. revision: seen by the caller; 0 for any.
 
@@ -34,7 +38,7 @@ class Curate:
         failpoint("matcher.set_status.after_commit")
         return encounter
 
-    async def delete(self, encounter_id: str, keep: Keep[Change]) -> Change:
+    async def delete(self, encounter_id: str, keep: StoreAnswer[ChangeToken]) -> ChangeToken:
         """Remove an encounter for good; no search finds it afterwards. Raises EncounterNotFound."""
         async with self.store.write() as records:
             change = await records.encounters.delete(encounter_id)

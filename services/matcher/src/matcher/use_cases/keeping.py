@@ -7,6 +7,6 @@ from matcher.use_cases.ports import Records
 
 T = TypeVar("T")
 
-Keep = Callable[[Records, T], Awaitable[None]]
+StoreAnswer = Callable[[Records, T], Awaitable[None]]
 """Called in the transaction that completes the work, so that a repeated request is answered by
 what was done, and never does it twice."""

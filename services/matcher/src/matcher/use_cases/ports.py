@@ -7,17 +7,24 @@ from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from matcher.domain.biometrics import Encounter, Finger, Image, Status
-from matcher.domain.change import Change
-from matcher.domain.decision import Decision, Recorded
+from matcher.domain.biometrics import Encounter, EncounterStatus, Finger, Image
+from matcher.domain.change_token import ChangeToken
+from matcher.domain.decision import Decision, DecisionRecord
 from matcher.domain.enrolment import Enrolment
-from matcher.domain.gallery import Features, IndexState, Reach, Scope, Shortlist, StoredPerson
+from matcher.domain.shortlist import (
+    FingerFeatures,
+    IndexState,
+    SearchDepth,
+    SearchScope,
+    Shortlist,
+    StoredPerson,
+)
 
 
 class Changes(Protocol):
     """The log of changes."""
 
-    async def head(self) -> Change:
+    async def head(self) -> ChangeToken:
         """The latest committed change."""
         ...
 
@@ -30,7 +37,7 @@ class Encounters(Protocol):
         ...
 
     async def add(
-        self, enrolment: Enrolment, found: Sequence[Finger], status: Status, now: datetime
+        self, enrolment: Enrolment, found: Sequence[Finger], status: EncounterStatus, now: datetime
     ) -> Encounter:
         """Add one; raises EncounterExists, RequestIdReused."""
         ...
@@ -39,11 +46,13 @@ class Encounters(Protocol):
         """One; raises EncounterNotFound."""
         ...
 
-    async def set_status(self, encounter_id: str, status: Status, revision: int) -> Encounter:
+    async def set_status(
+        self, encounter_id: str, status: EncounterStatus, revision: int
+    ) -> Encounter:
         """Move one; raises EncounterNotFound, StaleRevision."""
         ...
 
-    async def delete(self, encounter_id: str) -> Change:
+    async def delete(self, encounter_id: str) -> ChangeToken:
         """Remove one for good; raises EncounterNotFound."""
         ...
 
@@ -67,11 +76,11 @@ class Encounters(Protocol):
 class Decisions(Protocol):
     """The chain of decisions."""
 
-    async def append(self, decision: Decision) -> Recorded:
+    async def append(self, decision: Decision) -> DecisionRecord:
         """Record one."""
         ...
 
-    async def get(self, decision_id: str) -> Recorded:
+    async def get(self, decision_id: str) -> DecisionRecord:
         """One; raises DecisionNotFound."""
         ...
 
@@ -120,7 +129,12 @@ class Index(Protocol):
     """Finds the persons worth comparing."""
 
     async def search(
-        self, probe: Mapping[int, Features], scope: Scope, reach: Reach, *, within: float
+        self,
+        probe: Mapping[int, FingerFeatures],
+        scope: SearchScope,
+        reach: SearchDepth,
+        *,
+        within: float,
     ) -> Shortlist:
         """The most promising persons by all that is committed; raises IndexBehind."""
         ...

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from servicekit.process.failpoint import failpoint
 from servicekit.process.worker_pool import WorkerPool
 
-from matcher.comparison.compare import prepare
-from matcher.domain.decision import Decision, Question
-from matcher.domain.gallery import Features, Reach, Scope
-from matcher.domain.probe import Side
-from matcher.use_cases.contest import contest
-from matcher.use_cases.judge import Judge
+from matcher.comparison.comparator import Comparator
+from matcher.domain.decision import Decision, DecisionRequest
+from matcher.domain.finger_source import Probe
+from matcher.domain.shortlist import FingerFeatures, SearchDepth, SearchScope
+from matcher.models import ModelBundle
+from matcher.use_cases.compare_candidates import compare_candidates
+from matcher.use_cases.make_decision import DecisionMaker
 from matcher.use_cases.ports import Index
 
 
@@ -20,30 +21,32 @@ class Search:
 
     index: Index
     pool: WorkerPool
-    judge: Judge
-    reach: Reach
+    models: ModelBundle
+    judge: DecisionMaker
+    reach: SearchDepth
 
     async def __call__(
-        self, question: Question, side: Side, scope: Scope, *, within: float
+        self, request: DecisionRequest, side: Probe, scope: SearchScope, *, within: float
     ) -> Decision:
         """Who this may be, by everything committed before the call; nothing is recorded yet.
 
         within: seconds the index may take to catch up. Raises IndexBehind, Overloaded.
         """
-        probe = await self.pool.run(_features, side)
+        probe = await self.pool.run(_features, self.models.comparator, side)
         found = await self.index.search(probe, scope, self.reach, within=within)
-        threshold = self.judge.threshold(question, found.people)
+        threshold = self.judge.threshold(request, found.people)
         fingers = {position: finger.prepared for position, finger in probe.items()}
         candidates = await self.pool.run(
-            contest,
+            compare_candidates,
+            self.models,
             fingers,
             found.persons,
             threshold=threshold,
-            most=question.max_candidates,
+            most=request.max_candidates,
         )
         failpoint("matcher.identify.after_search")
         return self.judge.decide(
-            question,
+            request,
             side,
             list(fingers.values()),
             candidates,
@@ -54,8 +57,8 @@ class Search:
         )
 
 
-def _features(side: Side) -> dict[int, Features]:
+def _features(comparator: Comparator, side: Probe) -> dict[int, FingerFeatures]:
     return {
-        finger.position: Features(finger.embedding, prepare(finger.minutiae))
+        finger.position: FingerFeatures(finger.embedding, comparator.prepare(finger.minutiae))
         for finger in side.fingers
     }

@@ -2,17 +2,17 @@
 
 from servicekit.errors import NotPermitted
 from servicekit.process.clock import Clock
-from servicekit.security.identity import caller
+from servicekit.security.identity import current_caller
 
 from printer.domain.attribution import Attribution
 
 
 def require_caller_of(office: str) -> None:
     """Raise NotPermitted unless the caller may act for this office."""
-    if not caller().may_act_for(office):
+    if not current_caller().covers_office(office):
         raise NotPermitted(f"this is the printer of office {office}", office=office)
 
 
 def attribution(clock: Clock) -> Attribution:
     """Return the caller with the present business time."""
-    return Attribution(caller().uri, clock.now())
+    return Attribution(current_caller().uri, clock.now())

@@ -10,7 +10,7 @@ from printer.service.caller import require_caller_of
 from printer.store.records import Records, Store
 from printer.use_cases.change_signal import ChangeSignal
 
-Answer = TypeVar("Answer", bound=Message)
+Response = TypeVar("Response", bound=Message)
 Prepared = TypeVar("Prepared")
 
 
@@ -26,9 +26,12 @@ class IdempotentChanges:
         self._signal = signal
 
     async def make(
-        self, request: Message, answer: type[Answer], change: Callable[[Records], Awaitable[Answer]]
-    ) -> Answer:
-        """Make a change once for the request's id and return its answer, also when repeated.
+        self,
+        request: Message,
+        response: type[Response],
+        change: Callable[[Records], Awaitable[Response]],
+    ) -> Response:
+        """Make a change once for the request's id and return its response, also when repeated.
 
         Raises NotPermitted for callers of another office, what IdempotentRequests.begin raises,
         and what `change` raises.
@@ -37,24 +40,24 @@ class IdempotentChanges:
         async def nothing() -> None: ...
 
         return await self.prepare_and_make(
-            request, answer, nothing, lambda records, _: change(records)
+            request, response, nothing, lambda records, _: change(records)
         )
 
     async def prepare_and_make(
         self,
         request: Message,
-        answer: type[Answer],
+        response: type[Response],
         prepare: Callable[[], Awaitable[Prepared]],
-        change: Callable[[Records, Prepared], Awaitable[Answer]],
-    ) -> Answer:
+        change: Callable[[Records, Prepared], Awaitable[Response]],
+    ) -> Response:
         """As `make`, with work before the transaction; a repeated request repeats neither."""
         require_caller_of(self._office)
-        async with self._requests.begin(request, answer) as record:
-            if record.earlier_answer is not None:
-                return record.earlier_answer
+        async with self._requests.begin(request, response) as record:
+            if record.stored_response is not None:
+                return record.stored_response
             prepared = await prepare()
             async with self._store.begin() as records:
                 reply = await change(records, prepared)
-                await record.store_answer(records.connection, reply)
+                await record.store_response(records.connection, reply)
         self._signal.notify()
         return reply

@@ -73,11 +73,11 @@ class PrintJobs(jobs_pb2_grpc.PrintJobsServicer):
     ) -> pb.ListPrintJobsResponse:
         """Return jobs in order of arrival, a page at a time."""
         require_caller_of(self._office)
-        after = page_tokens.read_number(request.page_token)
+        after = page_tokens.decode_number(request.page_token)
         size = request.page_size or _DEFAULT_PAGE_SIZE
         async with self._store.read() as records:
             found = await records.jobs.list_after(after, _STATES.get(request.state), size)
-        more = page_tokens.write(found[-1][0]) if len(found) == size else ""
+        more = page_tokens.encode(found[-1][0]) if len(found) == size else ""
         return pb.ListPrintJobsResponse(
             jobs=[encode.job(job) for _, job in found], next_page_token=more
         )
@@ -87,9 +87,9 @@ class PrintJobs(jobs_pb2_grpc.PrintJobsServicer):
     ) -> AsyncIterator[pb.PrintJobEvent]:
         """Stream jobs as they change."""
         require_caller_of(self._office)
-        after = page_tokens.read_number(request.resume_token, BadWatchToken, "resume_token")
+        after = page_tokens.decode_number(request.resume_token, BadWatchToken, "resume_token")
         async for job, change in self._watch(after):
-            event = pb.PrintJobEvent(resume_token=page_tokens.write(change))
+            event = pb.PrintJobEvent(resume_token=page_tokens.encode(change))
             if job is not None:
                 event.job.CopyFrom(encode.job(job))
             yield event

@@ -54,11 +54,11 @@ class Stock(stock_pb2_grpc.StockServicer):
     ) -> pb.ListBooksResponse:
         """Return books by serial, a page at a time."""
         require_caller_of(self._office)
-        after = page_tokens.read_key(request.page_token)
+        after = page_tokens.decode_key(request.page_token)
         size = request.page_size or _DEFAULT_PAGE_SIZE
         async with self._store.read() as records:
             books = await records.books.list_after(after, _STATES.get(request.state), size)
-        more = page_tokens.write(books[-1].serial) if len(books) == size else ""
+        more = page_tokens.encode(books[-1].serial) if len(books) == size else ""
         return pb.ListBooksResponse(
             books=[encode.book(book) for book in books], next_page_token=more
         )

@@ -3,7 +3,7 @@
 from enum import Enum
 
 from servicekit.storage.column_types import UtcDateTime
-from servicekit.storage.idempotency import requests_table
+from servicekit.storage.idempotency import idempotency_table
 from sqlalchemy import (
     Boolean,
     Column,
@@ -22,7 +22,7 @@ from printer.domain.book import BookState
 from printer.domain.job import AttemptOutcome, JobEvent, JobState
 
 metadata = MetaData()
-requests = requests_table(metadata)
+idempotency_records = idempotency_table(metadata)
 
 
 def _enum(members: type[Enum]) -> EnumType:

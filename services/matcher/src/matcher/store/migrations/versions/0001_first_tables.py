@@ -85,13 +85,13 @@ def upgrade() -> None:
         sa.Column("record_hash", sa.LargeBinary, nullable=False),
     )
     op.create_table(
-        "requests",
+        "idempotency_records",
         sa.Column("caller", sa.String, primary_key=True),
         sa.Column("request_type", sa.String, primary_key=True),
         sa.Column("request_id", sa.String, primary_key=True),
-        sa.Column("digest", sa.LargeBinary, nullable=False),
-        sa.Column("answer", sa.LargeBinary, nullable=False),
-        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False, index=True),
+        sa.Column("request_digest", sa.LargeBinary, nullable=False),
+        sa.Column("response", sa.LargeBinary, nullable=False),
+        sa.Column("completed_at", sa.DateTime(timezone=True), nullable=False, index=True),
     )
 
 

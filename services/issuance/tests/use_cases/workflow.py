@@ -1,0 +1,265 @@
+"""The use cases over a real database, in business time that the test sets.
+
+No server, no workers, no neighbours: the test says what the matcher and the printer answer.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from itertools import count
+from zoneinfo import ZoneInfo
+
+from issuance.domain.adjudication import TaskState, Verdict
+from issuance.domain.case import Actor, Case
+from issuance.domain.identification import ApplicationType, Candidate, Outcome
+from issuance.domain.outage import Outage, Scope
+from issuance.domain.owed import Owed
+from issuance.domain.plan import PriorityClass
+from issuance.domain.states import Event, State, Work
+from issuance.store.records import Store
+from issuance.use_cases.adjudicate import claim, decide
+from issuance.use_cases.capacity import open_offices
+from issuance.use_cases.handover import approve, hand_over
+from issuance.use_cases.identify import Decision, Identify
+from issuance.use_cases.intake import Complete, NewApplication, take_in
+from issuance.use_cases.kept import Page, Question
+from issuance.use_cases.move import Move
+from issuance.use_cases.outages import Outages
+from issuance.use_cases.planning import Outlook, outlook
+from issuance.use_cases.printing import Fate, JobEvent, Print, TakeIn
+from issuance.use_cases.promises import Promises
+from issuance.use_cases.status import Status, status
+from issuance.use_cases.view import View, views
+
+from .offices import an_office
+
+WITA = ZoneInfo("Asia/Makassar")
+COUNTER = (Event.ACCEPT_DOCUMENTS, Event.RECORD_PAYMENT, Event.SUBMIT_BIOMETRICS)
+EVERYTHING = Page(after=0, size=1000)
+
+
+def banjarmasin(text: str) -> datetime:
+    """The instant of a local time in Banjarmasin, as in 2018-10-26 09:00."""
+    return datetime.fromisoformat(text).replace(tzinfo=WITA)
+
+
+def identity(user: str, role: str) -> Actor:
+    """Somebody of the Banjarmasin office, as the history names them."""
+    return Actor(f"spiffe://ID/office/BJM/user/{user}/role/{role}", role)
+
+
+class MatcherAnswers:
+    """A matcher that gives one answer to everybody; an answer that is an error is raised."""
+
+    def __init__(self, answer: Decision | Exception) -> None:
+        self._answer = answer
+
+    async def enrol(self, owed: Owed, person_id: str, fingers: bytes) -> Decision:
+        if isinstance(self._answer, Exception):
+            raise self._answer
+        return self._answer
+
+    async def settle(self, owed: Owed) -> None:
+        raise AssertionError("nothing is settled here")
+
+
+class PrinterTakesJobs:
+    """A printer that takes every job; the job's id is that of the application."""
+
+    def clear(self, owed: Owed, document_number: str) -> str:
+        return f"clearance for {document_number}"
+
+    async def create(self, owed: Owed) -> str:
+        return f"job of {owed.case}"
+
+
+class Workflow:
+    """Offices BJM and JKT, whose machines make `books_per_day` together."""
+
+    def __init__(self, store: Store, books_per_day: int = 162) -> None:
+        self.store = store
+        self.now_is = banjarmasin("2018-10-26 09:00")
+        self.offices = {id: an_office(id, books_per_day) for id in ("BJM", "JKT")}
+        self._numbers = count(1)
+        self._move = Move(self.offices, lambda *_: b"page", self._new_id)
+        self._outages = Outages(self.offices, self._new_id)
+
+    def now(self) -> datetime:
+        """The business time."""
+        return self.now_is
+
+    def clock(self, text: str) -> None:
+        """Set the business time: a local time in Banjarmasin."""
+        self.now_is = banjarmasin(text)
+
+    async def opens(self) -> None:
+        """Begin to plan for the offices."""
+        async with self.store.begin() as records:
+            await open_offices(records, list(self.offices.values()), self.now_is)
+
+    # What people do
+
+    async def applies(
+        self,
+        by: Mapping[str, str] | None = None,
+        *,
+        office: str = "BJM",
+        priority_class: PriorityClass = PriorityClass.NORMAL,
+        documents_refused_by: str = "",
+    ) -> str:
+        """Take somebody's application in as far as the interview. by: user of each step."""
+        users = by or {}
+        new = NewApplication(office, ApplicationType.NEW, priority_class, b"holder", "")
+        async with self.store.begin() as records:
+            officer = identity(users.get("create", "siti"), "officer")
+            case = await take_in(records, new, officer, self.now_is, self._new_id)
+        if documents_refused_by:
+            await self._event(case.id, Event.REFUSE_DOCUMENTS, documents_refused_by)
+        for event in COUNTER:
+            await self._event(case.id, event, users.get(event, "siti"))
+        return await self.is_interviewed(case.id, users.get(Event.RECORD_INTERVIEW, "siti"))
+
+    async def is_interviewed(self, id: str, user: str = "siti") -> str:
+        """Record the interview: the application is complete."""
+        async with self.store.begin() as records:
+            case = await records.cases.get(id)
+            complete = Complete(self.offices, self._move)
+            await complete(records, case, identity(user, "officer"), self.now_is, "")
+        return id
+
+    async def gives_fingers(self, id: str) -> None:
+        """Take fingerprints."""
+        await self._event(id, Event.SUBMIT_BIOMETRICS, "siti")
+
+    async def approves(self, id: str) -> str:
+        """Approve an application that is identified."""
+        async with self.store.begin() as records:
+            case = await records.cases.get(id)
+            await approve(records, case, identity("agus", "supervisor"), self.now_is, self._move)
+        return id
+
+    async def withdraws(self, id: str) -> None:
+        """Withdraw an application."""
+        await self._event(id, Event.WITHDRAW, "siti")
+
+    async def hands_over(self, id: str) -> None:
+        """Hand the passport over."""
+        async with self.store.begin() as records:
+            case = await records.cases.get(id)
+            officer = identity("siti", "officer")
+            await hand_over(records, case, officer, self.now_is, "Siti", self._move)
+
+    async def claims(self, task: str, user: str) -> Question:
+        """An examiner claims an adjudication task."""
+        async with self.store.begin() as records:
+            return await claim(records, task, identity(user, "examiner"), self.now_is)
+
+    async def examines(self, task: str, user: str, verdict: Verdict) -> Question:
+        """An examiner claims an adjudication task and gives a verdict."""
+        await self.claims(task, user)
+        async with self.store.begin() as records:
+            by = identity(user, "examiner")
+            return await decide(records, task, verdict, "seen", by, self.now_is, self._move)
+
+    # What neighbours do
+
+    async def is_identified(self, *candidates: Candidate) -> None:
+        """The matcher finds these candidates, if any, for everybody who waits for it."""
+        outcome = Outcome.HIT if candidates else Outcome.NO_HIT
+        await self.matcher_answers(Decision("decision", outcome, candidates, "calibration-1"))
+
+    async def matcher_answers(self, answer: Decision | Exception) -> None:
+        """The matcher gives this answer about everybody who waits for it."""
+        matcher = MatcherAnswers(answer)
+        attempt = Identify(self.store, matcher, self._move, self, self._new_id)
+        for owed in await self.leases(Work.IDENTIFY):
+            await attempt(owed)
+
+    async def job_is_done(self, id: str) -> None:
+        """The printer takes the job of a released case and makes a good book."""
+        await self._job_ends(id, Fate.DONE)
+
+    async def job_is_given_up(self, id: str) -> None:
+        """The printer takes the job of a released case and gives it up for good."""
+        await self._job_ends(id, Fate.GIVEN_UP)
+
+    async def _job_ends(self, id: str, fate: Fate) -> None:
+        attempt = Print(self.store, PrinterTakesJobs(), self._new_id)
+        for owed in await self.leases(Work.PRINT):
+            await attempt(owed)
+        event = JobEvent("token", f"job of {id}", id, fate, "B0000001")
+        await TakeIn(self.store, self._move, self)("BJM", event)
+
+    async def declares(self, scope: Scope, office: str = "", began: str = "") -> str:
+        """An administrator declares an outage, now or since a local time; its id."""
+        since = banjarmasin(began) if began else self.now_is
+        outage = Outage(scope, office, "test", since, declared_by="ani")
+        async with self.store.begin() as records:
+            return (await self._outages.declare(records, outage, self.now_is)).id
+
+    async def ends(self, outage: str) -> None:
+        """An administrator says that the outage is over now."""
+        async with self.store.begin() as records:
+            await self._outages.end(records, outage, self.now_is, self.now_is)
+
+    # What issuance does
+
+    async def plans(self, store: Store | None = None, office: str = "BJM") -> None:
+        """Plan for an office: notify those whose day has changed, release today's books."""
+        await Promises(store or self.store, self._move)(self.offices[office], self.now_is)
+
+    async def leases(self, kind: Work) -> list[Owed]:
+        """Take all outbox tasks of a kind, under a lease that no test outlives."""
+        async with self.store.begin() as records:
+            return list(
+                await records.work.lease(
+                    [kind], 1000, [], self.now_is, banjarmasin("2099-01-01 00:00")
+                )
+            )
+
+    # What can be seen
+
+    async def case(self, id: str) -> Case:
+        """The case as it is stored."""
+        async with self.store.read() as records:
+            return await records.cases.get(id)
+
+    async def state(self, id: str) -> State:
+        """Its state."""
+        return (await self.case(id)).state
+
+    async def view(self, id: str) -> View:
+        """The case with its clocks, as the office sees it now."""
+        async with self.store.read() as records:
+            case = await records.cases.get(id)
+            return (await views(records, self.offices, [case], self.now_is))[0]
+
+    async def outlook(self, office: str = "BJM") -> Outlook:
+        """The office's plan as it is now."""
+        async with self.store.read() as records:
+            return await outlook(records, self.offices[office], self.now_is)
+
+    async def notices(self, id: str) -> list[tuple[str, str]]:
+        """Kind and promised day of each notice that an applicant was sent."""
+        async with self.store.read() as records:
+            found = await records.notices.page(EVERYTHING, None, id)
+        notices = [kept.notice for _, kept in found]
+        return [(n.kind, n.collect_on.isoformat() if n.collect_on else "") for n in notices]
+
+    async def tasks(self) -> list[Question]:
+        """All adjudication tasks that are open, oldest first."""
+        async with self.store.read() as records:
+            found = await records.tasks.page(EVERYTHING, None, [TaskState.OPEN, TaskState.CLAIMED])
+        return [question for _, question in found]
+
+    async def status(self) -> Status:
+        """What administrators see."""
+        async with self.store.read() as records:
+            return await status(records, self.now_is)
+
+    async def _event(self, id: str, event: Event, user: str) -> None:
+        async with self.store.begin() as records:
+            case = await records.cases.get(id)
+            await self._move(records, case, event, identity(user, "officer"), self.now_is)
+
+    def _new_id(self) -> str:
+        return f"id-{next(self._numbers)}"

@@ -30,6 +30,16 @@ def test_it_pauses_clocks_from_its_beginning_to_its_end() -> None:
     assert MATCHER.end(NOW, NOW).pause == Period(BEGAN, NOW)
 
 
+def test_it_lasts_until_it_is_ended() -> None:
+    assert MATCHER.lasts
+    assert not MATCHER.end(NOW, NOW).lasts
+
+
+@pytest.mark.parametrize("at", [BEGAN, NOW])
+def test_it_may_end_as_it_begins_and_at_this_moment(at: datetime) -> None:
+    assert MATCHER.end(at, NOW).ended == at
+
+
 def test_it_ends_once() -> None:
     with pytest.raises(OutageEnded):
         MATCHER.end(NOW, NOW).end(NOW, NOW)

@@ -5,17 +5,19 @@ from functools import cache
 import numpy as np
 from matcher.minutiae import Minutiae, minutiae_from_rows
 from matcher.record.iso19794 import FingerRecord, read, write
-from matcher.synthetic import LIVE_SCAN, impress, master
+from matcher.synthetic import LIVE_SCAN, generate_master, generate_template
 
 
 @cache
-def a_finger(seed: int, impression: int = 0, hardness: float = LIVE_SCAN) -> Minutiae:
-    found = impress(master(seed), impression, hardness=hardness)
+def a_finger(seed: int, impression: int = 0, capture_difficulty: float = LIVE_SCAN) -> Minutiae:
+    found = generate_template(
+        generate_master(seed), impression, capture_difficulty=capture_difficulty
+    )
     return read(write(FingerRecord(0, 0, found)))[0].minutiae
 
 
 def turned(found: Minutiae, angle: float) -> Minutiae:
-    """Return a finger turned counter-clockwise about its middle, on a larger sensor."""
+    """ResponsibleParty a finger counter-clockwise about its middle, on a larger sensor."""
     cos, sin = np.cos(angle), np.sin(angle)
     x, y = (found.xy - found.xy.mean(0)).T
     rows = np.stack(

@@ -24,18 +24,18 @@ from matcher.bootstrap import StoreAndIndex, open_store_and_index
 from matcher.comparison.comparator import PreparedFinger
 from matcher.comparison.prefilter import prefilter_scores
 from matcher.config import Settings
-from matcher.domain.biometrics import EncounterStatus, Finger
-from matcher.domain.decision import DecisionKind, DecisionRequest, Outcome
+from matcher.domain.decision import DecisionKind, DecisionOutcome, DecisionRequest
+from matcher.domain.encounter import EncounterStatus
 from matcher.domain.enrolment import Enrolment, RequestOrigin
+from matcher.domain.finger import Finger, read_template
 from matcher.domain.finger_source import Probe
 from matcher.domain.shortlist import SearchDepth, SearchScope
 from matcher.models import ModelBundle
 from matcher.record.iso19794 import FingerRecord, write
 from matcher.store.store import MIGRATIONS
 from matcher.synthetic import LIVE_SCAN, generate_master, generate_template
-from matcher.use_cases.extract_fingers import read_template
 from matcher.use_cases.make_decision import DecisionMaker
-from matcher.use_cases.resolve_probe import given
+from matcher.use_cases.resolve_probe import probe_of
 from matcher.use_cases.search import Search
 from servicekit.process.clock import SystemClock
 from servicekit.storage.database import migrate
@@ -89,9 +89,9 @@ async def measure(
     snapshot = folder / "index.snapshot"
     snapshot.unlink(missing_ok=True)
     async with _loaded(settings, models) as (base, rebuilt):
-        await base.follower.save()
+        await base.index.save_snapshot()
     async with _loaded(settings, models) as (base, restored):
-        state = base.follower.state()
+        state = base.index.state()
         results = {
             "people": state.people,
             "index_bytes_a_person": state.size_bytes / people,
@@ -105,8 +105,8 @@ async def measure(
 async def _searches(
     models: ModelBundle, base: StoreAndIndex, probes: Sequence[Probe], depth: SearchDepth
 ) -> Results:
-    make_decision = DecisionMaker(models, SystemClock(), lambda: uuid4().hex, 0)
-    search = Search(base.follower, base.pool, models, make_decision, depth)
+    decision_maker = DecisionMaker(models, SystemClock(), lambda: uuid4().hex, 0)
+    search = Search(base.index, base.pool, models, decision_maker, depth)
     seconds: list[float] = []
     hits = 0
 
@@ -114,10 +114,14 @@ async def _searches(
         nonlocal hits
         request = DecisionRequest(DecisionKind.IDENTIFY, "bench", f"{number}", 0.001, 10)
         began = monotonic()
-        decision = await search(request, probe, SearchScope(), within=60)
+        decision = await search(request, probe, SearchScope(), seconds_left=60)
         seconds.append(monotonic() - began)
         first = decision.candidates[0] if decision.candidates else None
-        hits += decision.outcome is Outcome.HIT and first.person_id == f"p{number}" if first else 0
+        hits += (
+            decision.outcome is DecisionOutcome.HIT and first.person_id == f"p{number}"
+            if first
+            else 0
+        )
 
     await run_concurrently(CALLS_IN_FLIGHT, [partial(one, 0, probes[0])] * CALLS_IN_FLIGHT)
     alone = await _median(seconds, [partial(one, *each) for each in enumerate(probes[:40])])
@@ -178,7 +182,7 @@ async def _loaded(
     """Load an index; yield it and the seconds it took."""
     async with open_store_and_index(settings, models) as base:
         began = monotonic()
-        await base.follower.catch_up()
+        await base.index.catch_up()
         yield base, monotonic() - began
 
 
@@ -200,7 +204,7 @@ async def _measure_all(folders: Mapping[int, Path], searches: int) -> list[Resul
         fields["max_persons_prefiltered"].default, fields["max_persons_compared"].default
     )
     models = ModelBundle.load()
-    probes = [given(tuple(fingers(models, n, 2))) for n in range(searches)]
+    probes = [probe_of(tuple(fingers(models, n, 2))) for n in range(searches)]
     measured = [comparison_rates(models)]
     print(measured[0], flush=True)
     for people in folders:

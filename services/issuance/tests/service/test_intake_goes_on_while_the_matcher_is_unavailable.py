@@ -11,7 +11,7 @@ async def test_intake_goes_on_while_the_matcher_is_away(country: Country) -> Non
     outage = await country.matcher_fails()
 
     id = (await country.applies()).application_id
-    waiting = (await country.get(id)).waiting
+    waiting = (await country.application(id)).waiting
     status = await country.status()
 
     assert outage.automatic
@@ -27,7 +27,7 @@ async def test_intake_goes_on_while_the_matcher_is_away(country: Country) -> Non
 
     await country.matcher_returns()
     await country.reaches(id, "AWAITING_APPROVAL")
-    assert not (await country.get(id)).waiting.outage_id
+    assert not (await country.application(id)).waiting.outage_id
 
 
 async def test_no_attempt_is_made_during_an_outage(country: Country) -> None:
@@ -35,13 +35,13 @@ async def test_no_attempt_is_made_during_an_outage(country: Country) -> None:
     id = (await country.applies()).application_id
     other = await country.takes_in()  # several looks for work have passed by now
 
-    assert country.matcher.asked == []
+    assert country.matcher.asked_about == []
     assert await country.state(id) == "IDENTIFYING"
     assert other.waiting.responsible_party == apps.RESPONSIBLE_PARTY_OFFICER
 
     await country.ends(outage)
     await country.reaches(id, "AWAITING_APPROVAL")
-    assert country.matcher.asked == [id]
+    assert country.matcher.asked_about == [id]
 
 
 async def test_who_waits_is_identified_by_lane_then_completion(country: Country) -> None:
@@ -60,8 +60,8 @@ async def test_who_waits_is_identified_by_lane_then_completion(country: Country)
         await country.reaches(id, "AWAITING_APPROVAL")
 
     # Four are asked about at once, so only the sets of four are certain.
-    assert set(country.matcher.asked[:4]) == {ids[7], ids[6], ids[0], ids[1]}
-    assert set(country.matcher.asked) == set(ids)
+    assert set(country.matcher.asked_about[:4]) == {ids[7], ids[6], ids[0], ids[1]}
+    assert set(country.matcher.asked_about) == set(ids)
 
 
 async def test_the_clock_of_those_who_wait_stands_still(country: Country) -> None:
@@ -73,19 +73,19 @@ async def test_the_clock_of_those_who_wait_stands_still(country: Country) -> Non
     country.clock("2018-10-26T13:00+08:00")
     await country.ends(outage)
 
-    application = await country.get(id)
+    application = await country.application(id)
 
     assert application.elapsed_seconds == 4 * 3600
     assert application.service_seconds == 1 * 3600
 
 
 async def test_a_busy_matcher_is_asked_again(country: Country) -> None:
-    country.matcher.busy_calls = 3
+    country.matcher.overloaded_calls = 3
 
     id = (await country.applies()).application_id
 
     await country.reaches(id, "AWAITING_APPROVAL")
-    assert country.matcher.asked == [id] * 4
+    assert country.matcher.asked_about == [id] * 4
     await country.until(lambda: _nothing_is_owed(country))
 
 

@@ -3,7 +3,9 @@
 import pytest
 from passport.issuance.v1 import outages_pb2
 
-from .country import OFFICE, Country, Refused, timestamp
+from .callers import Refused
+from .contract_values import timestamp
+from .country import OFFICE, Country
 
 PRINTING, MATCHER = outages_pb2.OUTAGE_SCOPE_PRINTING, outages_pb2.OUTAGE_SCOPE_MATCHER
 

@@ -9,7 +9,8 @@ import pytest_asyncio
 from passport.issuance.v1 import adjudication_pb2 as tasks
 from passport.issuance.v1 import applications_pb2 as apps
 
-from .country import Country, Process, a_country
+from .country import Country, a_country
+from .running_service import ServiceProcess
 
 TIMES = ("before", "after")
 CALLS = ("before_call", "after_call", "before_commit", "after_commit")
@@ -17,7 +18,7 @@ CALLS = ("before_call", "after_call", "before_commit", "after_commit")
 
 @pytest_asyncio.fixture
 async def country(tmp_path: Path, pki: Path) -> AsyncIterator[Country]:
-    async with a_country(tmp_path, pki, runs=Process) as running:
+    async with a_country(tmp_path, pki, runs=ServiceProcess) as running:
         yield running
 
 
@@ -31,7 +32,7 @@ class Doom:
     async def reign(self) -> None:
         """Until the last failpoint has killed it; then it is started in peace."""
         process = self._country.process
-        assert isinstance(process, Process)
+        assert isinstance(process, ServiceProcess)
         await process.stop()
         while self._left:
             await process.start(self._left.pop(0))
@@ -53,8 +54,8 @@ async def _same_as_if_nothing_had_happened(country: Country, id: str, peaceful: 
     assert await country.notices(id) == await country.notices(peaceful)
     await country.until(lambda: _all_is_done(country))
     assert country.matcher.status(id) == "ACTIVE"
-    assert country.printer.books[id] == 1
-    assert len(set(country.printer.numbers)) == len(country.printer.numbers)
+    assert country.printer.books_made[id] == 1
+    assert len(set(country.printer.document_numbers)) == len(country.printer.document_numbers)
 
 
 STEPS = {
@@ -90,8 +91,8 @@ async def test_a_killed_service_keeps_its_examiners_looks(country: Country) -> N
     doom = asyncio.create_task(
         Doom(country, ["change.before_commit", "change.after_commit"] * 4).reign()
     )
-    await country.looks("budi", task.task_id, tasks.VERDICT_DUPLICATE)
-    decided = await country.looks("citra", task.task_id, tasks.VERDICT_DUPLICATE)
+    await country.examines("budi", task.task_id, tasks.VERDICT_DUPLICATE)
+    decided = await country.examines("citra", task.task_id, tasks.VERDICT_DUPLICATE)
     await doom
 
     assert len(decided.examinations) == 2

@@ -5,12 +5,14 @@ from passport.issuance.v1 import adjudication_pb2 as tasks
 from passport.issuance.v1 import applications_pb2 as apps
 from passport.issuance.v1 import offices_pb2, outages_pb2, schedule_pb2
 
-from .country import Country, Refused, a_holder
+from .callers import Refused
+from .contract_values import a_holder
+from .country import Country
 
 
 async def test_another_offices_application_is_out_of_reach(country: Country) -> None:
     id = (await country.takes_in()).application_id
-    stranger = country.person("officer", "joko", "JKT")
+    outsider = country.caller("officer", "joko", "JKT")
 
     for method, request in (
         ("GetApplication", apps.GetApplicationRequest(application_id=id)),
@@ -29,25 +31,25 @@ async def test_another_offices_application_is_out_of_reach(country: Country) -> 
         ),
     ):
         with pytest.raises(Refused, match="WRONG_OFFICE") as refused:
-            await stranger(method, request)
+            await outsider(method, request)
         assert refused.value.code == "PERMISSION_DENIED"
 
     assert await country.state(id) == "RECEIVED"
 
 
 async def test_another_office_does_not_set_our_capacity(country: Country) -> None:
-    stranger = country.person("supervisor", "joko", "JKT")
+    outsider = country.caller("supervisor", "joko", "JKT")
     request = offices_pb2.SetCapacityRequest(office="BJM", machines=1, books_per_machine_per_day=1)
 
     with pytest.raises(Refused, match="WRONG_OFFICE"):
-        await stranger("SetCapacity", request)
+        await outsider("SetCapacity", request)
 
     found = await country.officer("GetOffice", offices_pb2.GetOfficeRequest(office="BJM"))
     assert found.machines == 4
 
 
 async def test_an_offices_administrator_declares_its_own_outages(country: Country) -> None:
-    stranger = country.person("administrator", "joko", "JKT")
+    outsider = country.caller("administrator", "joko", "JKT")
     ours = await country.declares(outages_pb2.OUTAGE_SCOPE_PRINTING, "BJM")
     matcher, printing = outages_pb2.OUTAGE_SCOPE_MATCHER, outages_pb2.OUTAGE_SCOPE_PRINTING
 
@@ -60,10 +62,10 @@ async def test_an_offices_administrator_declares_its_own_outages(country: Countr
         ("EndOutage", outages_pb2.EndOutageRequest(outage_id=ours.outage_id)),
     ):
         with pytest.raises(Refused, match="WRONG_OFFICE"):
-            await stranger(method, request)
+            await outsider(method, request)
     theirs = outages_pb2.DeclareOutageRequest(scope=printing, office="JKT", cause="flood")
-    declared = await stranger("DeclareOutage", theirs)
-    await stranger("EndOutage", outages_pb2.EndOutageRequest(outage_id=declared.outage_id))
+    declared = await outsider("DeclareOutage", theirs)
+    await outsider("EndOutage", outages_pb2.EndOutageRequest(outage_id=declared.outage_id))
 
     assert [outage.office for outage in await country.outages()] == ["BJM"]
 
@@ -71,11 +73,11 @@ async def test_an_offices_administrator_declares_its_own_outages(country: Countr
 async def test_an_offices_examiner_sees_its_own_tasks(country: Country) -> None:
     country.matcher.enrol("somebody-else", b"whorl")
     task = await country.task_of((await country.applies(b"whorl")).application_id)
-    stranger = country.person("examiner", "joko", "JKT")
+    outsider = country.caller("examiner", "joko", "JKT")
 
-    assert not (await stranger("ListTasks", tasks.ListTasksRequest())).tasks
+    assert not (await outsider("ListTasks", tasks.ListTasksRequest())).tasks
     with pytest.raises(Refused, match="WRONG_OFFICE"):
-        await stranger("ClaimTask", tasks.ClaimTaskRequest(task_id=task.task_id))
+        await outsider("ClaimTask", tasks.ClaimTaskRequest(task_id=task.task_id))
 
 
 async def test_national_callers_see_every_office(country: Country) -> None:

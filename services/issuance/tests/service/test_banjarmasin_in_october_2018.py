@@ -3,7 +3,8 @@
 import pytest
 from passport.issuance.v1 import offices_pb2, outages_pb2, schedule_pb2
 
-from .country import OFFICE, Country, calendar_date, timestamp
+from .contract_values import calendar_date, timestamp
+from .country import OFFICE, Country
 
 ARRIVALS = {"10-26": 1, "10-29": 2, "10-30": 3, "10-31": 1, "11-01": 1, "11-02": 1}
 AS_IT_WAS = [
@@ -72,7 +73,7 @@ class Fortnight:
 
     async def told(self) -> list[tuple[str, str]]:
         """First and last day promised to each applicant."""
-        return [await self._country.promises(id) for id in self.ids]
+        return [await self._country.promised_dates(id) for id in self.ids]
 
 
 @pytest.mark.timeout(180)
@@ -92,7 +93,7 @@ async def test_as_it_was(country: Country) -> None:
         await fortnight.day(day)
     await fortnight.approve_all()
 
-    assert await country.schedule() == AS_IT_WAS
+    assert await country.schedule_rows() == AS_IT_WAS
 
     country.clock("2018-11-05T07:00+08:00")
     for lasting in await country.outages():
@@ -100,7 +101,7 @@ async def test_as_it_was(country: Country) -> None:
     assert await fortnight.printed("11-05") == [1, 2, 3]
     assert await fortnight.printed("11-06") == [1, 2, 3, 4, 5, 6]
     assert await fortnight.printed("11-07") == [1, 2, 3, 4, 5, 6, 7, 8, 9]
-    assert await country.schedule() == AS_IT_WAS
+    assert await country.schedule_rows() == AS_IT_WAS
     assert [last for _, last in await fortnight.told()] == [
         collect for _, collect, count in AS_IT_WAS for _ in range(count)
     ]
@@ -122,7 +123,7 @@ async def test_as_it_would_have_been(country: Country) -> None:
     for day in ("11-05", "11-06", "11-07"):
         await fortnight.printed(day)
 
-    assert await country.schedule() == AS_IT_WOULD_HAVE_BEEN
+    assert await country.schedule_rows() == AS_IT_WOULD_HAVE_BEEN
     moved = [first for first, last in await fortnight.told() if first != last]
     assert moved == ["2018-10-31"], "only the first applicant is told another day"
 
@@ -144,4 +145,4 @@ async def test_the_newspaper_can_print_it(country: Country) -> None:
         simulated.text.en
     )
     assert "Senin, 5 November 2018, pukul 14.00 WITA" in simulated.text.id
-    assert await country.schedule() == [("2018-10-26", "", 1)]
+    assert await country.schedule_rows() == [("2018-10-26", "", 1)]

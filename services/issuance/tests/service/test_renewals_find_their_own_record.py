@@ -4,7 +4,8 @@ import pytest
 from passport.issuance.v1 import adjudication_pb2 as tasks
 from passport.issuance.v1 import applications_pb2 as apps
 
-from .country import Country, Refused
+from .callers import Refused
+from .country import Country
 
 RENEWAL = apps.APPLICATION_TYPE_RENEWAL
 
@@ -26,8 +27,8 @@ async def test_a_missing_own_record_is_for_an_examiner(country: Country) -> None
 
     task = await country.task_of(id)
     assert task.cause == tasks.TASK_CAUSE_OWN_RECORD_MISSING
-    assert (await country.get(id)).HasField("own_record_first")
-    assert not (await country.get(id)).own_record_first
+    assert (await country.application(id)).HasField("own_record_first")
+    assert not (await country.application(id)).own_record_first
 
 
 async def test_somebody_elses_record_is_for_an_examiner_too(country: Country) -> None:

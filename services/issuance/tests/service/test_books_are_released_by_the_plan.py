@@ -4,7 +4,8 @@ from passport.issuance.v1 import offices_pb2, outages_pb2, schedule_pb2
 from passport.printer.v1 import jobs_pb2
 from passport.type.v1 import civil_pb2
 
-from .country import OFFICE, Country, calendar_date, rows, timestamp
+from .contract_values import calendar_date, timestamp
+from .country import OFFICE, Country, rows
 
 
 async def test_books_are_released_up_to_the_days_capacity(country: Country) -> None:
@@ -58,11 +59,11 @@ async def test_a_printing_outage_stops_this_office_only(country: Country) -> Non
     id = (await country.applies()).application_id
     await country.approves(id)
 
-    waiting = (await country.get(id)).waiting
+    waiting = (await country.application(id)).waiting
     assert waiting.outage_id == outage.outage_id
     assert waiting.expected_until.ToJsonString() == "2018-10-30T23:00:00Z"
-    assert country.printer.numbers == []
-    assert await country.schedule() == [("2018-10-26", "2018-10-31", 1)]
+    assert country.printer.document_numbers == []
+    assert await country.schedule_rows() == [("2018-10-26", "2018-10-31", 1)]
 
     country.clock("2018-10-31T07:00+08:00")
     await country.ends(outage)
@@ -87,7 +88,7 @@ async def test_four_machines_make_162_and_three_make_121(country: Country) -> No
 
 
 async def test_a_given_up_job_is_printed_anew(country: Country) -> None:
-    country.printer.at_once = False
+    country.printer.prints_immediately = False
     id = (await country.applies()).application_id
     await country.approves(id)
     await country.until(lambda: _jobs(country, 1))
@@ -98,11 +99,11 @@ async def test_a_given_up_job_is_printed_anew(country: Country) -> None:
 
     ready = await country.reaches(id, "READY")
     assert ready.book_serial == "B0000001"
-    assert country.printer.numbers == ["X0000001", "X0000001"]
+    assert country.printer.document_numbers == ["X0000001", "X0000001"]
 
 
 async def test_an_expired_clearance_is_signed_anew(country: Country) -> None:
-    country.printer.expire_next = 1
+    country.printer.clearances_to_expire = 1
     id = (await country.applies()).application_id
 
     await country.approves(id)

@@ -6,7 +6,9 @@ import pytest
 from passport.issuance.v1 import applications_pb2 as apps
 from passport.issuance.v1 import offices_pb2
 
-from .country import OFFICE, Country, Refused, a_holder
+from .callers import Refused
+from .contract_values import a_holder
+from .country import OFFICE, Country
 
 
 async def test_the_same_request_gives_the_same_answer(country: Country) -> None:
@@ -14,12 +16,12 @@ async def test_the_same_request_gives_the_same_answer(country: Country) -> None:
         request_id="6b0f6c1e", office=OFFICE, type=apps.APPLICATION_TYPE_NEW, holder=a_holder()
     )
 
-    first, twin = await asyncio.gather(
+    first, duplicate = await asyncio.gather(
         country.officer("CreateApplication", request), country.officer("CreateApplication", request)
     )
     again = await country.officer("CreateApplication", request)
 
-    assert first == twin == again
+    assert first == duplicate == again
     assert (await country.status()).applications == {"received": 1}
 
 
@@ -45,7 +47,7 @@ async def test_an_old_view_is_refused(country: Country) -> None:
         await country.officer("RecordPayment", stale)
 
     assert accepted.revision == 2
-    assert (await country.get(id)) == accepted
+    assert (await country.application(id)) == accepted
 
 
 async def test_an_approval_given_twice_makes_one_passport(country: Country) -> None:
@@ -58,7 +60,7 @@ async def test_an_approval_given_twice_makes_one_passport(country: Country) -> N
     await country.reaches(id, "READY")
 
     assert first == again
-    assert country.printer.books[id] == 1
+    assert country.printer.books_made[id] == 1
 
 
 async def test_a_capacity_set_twice_is_set_once(country: Country) -> None:

@@ -5,7 +5,8 @@ from contextlib import closing
 
 from passport.issuance.v1 import applications_pb2 as apps
 
-from .country import Country, some_fingers
+from .contract_values import some_fingers
+from .country import Country
 
 
 def _kept(country: Country) -> int:

@@ -22,7 +22,7 @@ async def test_an_outage_moves_promises_once(country: Country) -> None:
         ("DELAYED", ""),
         ("DATE_CHANGED", "2018-11-05"),
     ]
-    application = await country.get(id)
+    application = await country.application(id)
     assert application.first_promised_collection_date.day == 2
     assert application.promised_collection_date.day == 5
     assert application.date_change_reason.en == "a system outage"

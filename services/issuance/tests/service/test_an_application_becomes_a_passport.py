@@ -2,7 +2,8 @@
 
 from passport.issuance.v1 import applications_pb2 as apps
 
-from .country import Country, day
+from .contract_values import day
+from .country import Country
 
 
 async def test_an_application_becomes_a_passport(country: Country) -> None:

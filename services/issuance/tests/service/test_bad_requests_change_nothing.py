@@ -8,7 +8,9 @@ from passport.issuance.v1 import applications_pb2 as apps
 from passport.issuance.v1 import offices_pb2, outages_pb2, schedule_pb2
 from passport.type.v1 import civil_pb2
 
-from .country import OFFICE, Country, Refused, a_holder, calendar_date, some_fingers
+from .callers import Refused
+from .contract_values import a_holder, calendar_date, some_fingers
+from .country import OFFICE, Country
 
 BAD_DAY = civil_pb2.CalendarDate(year=2018, month=2, day=31)
 
@@ -16,7 +18,7 @@ YESTERDAY = calendar_date("2018-10-25")
 
 
 async def _refused(country: Country, role: str, method: str, request: Any) -> tuple[str, str, str]:
-    person = country.person(role, "ani", "national")
+    person = country.caller(role, "ani", "national")
     with pytest.raises(Refused) as refused:
         await person(method, request)
     return refused.value.code, refused.value.reason, refused.value.field

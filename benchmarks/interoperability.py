@@ -38,7 +38,9 @@ MAX_ANGLE = np.radians(30)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path, help="images and, beside each, a record .iso")
     parser.add_argument("ppi", nargs="*", metavar="SET=PPI", help="resolution of a set")
     parser.add_argument(

@@ -37,7 +37,9 @@ Figures = dict[str, float]
 
 def main() -> None:
     """Print one column for each sensor and two for the synthetic fingers."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path, help="real images, or an .npz of their minutiae")
     parser.add_argument("--dpi", action="append", default=[], help="SENSOR=DPI, else 500")
     parser.add_argument("--fingers", type=int, default=30, help="synthetic fingers; default 30")

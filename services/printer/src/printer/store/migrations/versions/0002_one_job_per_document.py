@@ -12,7 +12,7 @@ def upgrade() -> None:
     op.drop_index("ix_jobs_document_number", "jobs")
     not_cancelled = sa.text("state != 'CANCELLED'")
     op.create_index(
-        "one_job_a_document",
+        "one_job_per_document",
         "jobs",
         ["document_number"],
         unique=True,

@@ -3,11 +3,11 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from issuance.domain.adjudication import (
-    CLAIM_LASTS,
+from issuance.domain.adjudication_task import (
+    CLAIM_DURATION,
+    Adjudication,
     OwnCase,
-    SecondLookNeedsAnother,
-    Task,
+    SecondExaminerRequired,
     TaskClosed,
     TaskNotClaimed,
     TaskState,
@@ -17,10 +17,10 @@ from issuance.domain.adjudication import (
 from servicekit.errors import DomainError
 
 NOW = datetime(2018, 11, 5, 2, tzinfo=UTC)
-TASK = Task(taken_in_by=frozenset({"budi"}))
+TASK = Adjudication(taken_in_by=frozenset({"budi"}))
 
 
-def looked(*verdicts: Verdict, task: Task = TASK) -> Task:
+def looked(*verdicts: Verdict, task: Adjudication = TASK) -> Adjudication:
     for examiner, verdict in zip(("ana", "citra", "dewi"), verdicts, strict=False):
         task = task.claim(examiner, NOW).decide(examiner, verdict, "ridges", NOW)
     return task
@@ -49,7 +49,7 @@ def test_a_third_settles_a_dispute(third: Verdict) -> None:
 
 
 def test_the_same_examiner_does_not_look_twice() -> None:
-    with pytest.raises(SecondLookNeedsAnother):
+    with pytest.raises(SecondExaminerRequired):
         looked(Verdict.DUPLICATE).claim("ana", NOW)
 
 
@@ -75,7 +75,7 @@ def test_a_released_task_is_for_anybody() -> None:
 def test_a_forgotten_claim_runs_out() -> None:
     forgotten = TASK.claim("ana", NOW)
 
-    assert forgotten.claim("citra", NOW + CLAIM_LASTS).claimed_by == "citra"
+    assert forgotten.claim("citra", NOW + CLAIM_DURATION).claimed_by == "citra"
 
 
 def test_only_who_has_it_gives_it_back() -> None:
@@ -109,6 +109,10 @@ def test_a_positive_always_has_two_different_examiners_who_had_no_part(
             continue
 
     if task.verdict is Verdict.DUPLICATE:
-        confirming = {look.by for look in task.looks if look.verdict is Verdict.DUPLICATE}
+        confirming = {
+            examination.by
+            for examination in task.examinations
+            if examination.verdict is Verdict.DUPLICATE
+        }
         assert len(confirming) == 2
         assert "budi" not in confirming

@@ -218,7 +218,7 @@ class ApplicationsServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetHistory(self, request, context):
-        """Everything that happened to an application: event, who, when, why.
+        """Everything that happened to an application: event, who, when, and what came with it.
 
         Callers: as GetApplication. Errors: INVALID_REQUEST, APPLICATION_NOT_FOUND, WRONG_OFFICE.
         Retry: yes.

@@ -86,7 +86,7 @@ class ApplicationsStub:
     HandOver: _grpc.UnaryUnaryMultiCallable[_applications_pb2.HandOverRequest, _applications_pb2.Application]
     """The passport is handed over and signed for. Callers: officers. Retry: yes."""
     GetHistory: _grpc.UnaryUnaryMultiCallable[_applications_pb2.GetHistoryRequest, _applications_pb2.GetHistoryResponse]
-    """Everything that happened to an application: event, who, when, why.
+    """Everything that happened to an application: event, who, when, and what came with it.
 
     Callers: as GetApplication. Errors: INVALID_REQUEST, APPLICATION_NOT_FOUND, WRONG_OFFICE.
     Retry: yes.
@@ -150,7 +150,7 @@ class ApplicationsAsyncStub(ApplicationsStub):
     HandOver: _aio.UnaryUnaryMultiCallable[_applications_pb2.HandOverRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """The passport is handed over and signed for. Callers: officers. Retry: yes."""
     GetHistory: _aio.UnaryUnaryMultiCallable[_applications_pb2.GetHistoryRequest, _applications_pb2.GetHistoryResponse]  # type: ignore[assignment]
-    """Everything that happened to an application: event, who, when, why.
+    """Everything that happened to an application: event, who, when, and what came with it.
 
     Callers: as GetApplication. Errors: INVALID_REQUEST, APPLICATION_NOT_FOUND, WRONG_OFFICE.
     Retry: yes.
@@ -289,7 +289,7 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         request: _applications_pb2.GetHistoryRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.GetHistoryResponse, _abc.Awaitable[_applications_pb2.GetHistoryResponse]]:
-        """Everything that happened to an application: event, who, when, why.
+        """Everything that happened to an application: event, who, when, and what came with it.
 
         Callers: as GetApplication. Errors: INVALID_REQUEST, APPLICATION_NOT_FOUND, WRONG_OFFICE.
         Retry: yes.

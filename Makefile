@@ -53,6 +53,7 @@ format: setup ## Format the code
 
 docs: setup ## Write the docs pages made from the code
 	$(RUN) python docs/generate.py
+	$(RUN) python docs/draw_architecture.py
 	$(RUN) issuance states > docs/issuance-states.md
 
 protos: setup ## Generate code from the contracts

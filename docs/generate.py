@@ -12,7 +12,7 @@ from issuance.config import IssuanceSettings, OfficeSettings
 from matcher.config import Settings as MatcherSettings
 from printer.config import PrinterSettings
 from pydantic import BaseModel
-from servicekit.errors import DomainError, catalogue
+from servicekit.errors import DomainError, error_catalogue
 from servicekit.process.settings import ServiceSettings
 
 ROOT = Path(__file__).parents[1]
@@ -70,7 +70,7 @@ def main() -> None:
 
 
 def written() -> dict[Path, str]:
-    """What each file should hold."""
+    """Return what each file should hold."""
     examples = {ROOT / f"deploy/config/{name}.toml": example(name) for name in EXAMPLES}
     return {ROOT / "docs/errors.md": errors_page(), **examples}
 
@@ -79,7 +79,7 @@ def errors_page() -> str:
     """The error catalogue as Markdown, grouped by the package that raises."""
     for package in PACKAGES:
         _load(package)
-    errors = sorted(catalogue(), key=lambda error: error.reason)
+    errors = sorted(error_catalogue(), key=lambda error: error.reason)
     return ERRORS_HEAD + "".join(_section(package, errors) for package in PACKAGES)
 
 

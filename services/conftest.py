@@ -1,4 +1,4 @@
-"""What the tests of all services share: a database that nobody else uses."""
+"""What the tests of all services share: a database of their own, and no judgement of speed."""
 
 import asyncio
 import os
@@ -7,8 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
+
+# Properties are about results. How long an example takes depends on what else the machine does.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 
 @pytest.fixture

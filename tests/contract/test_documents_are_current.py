@@ -4,7 +4,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-WRITTEN: dict[Path, str] = runpy.run_path(str(ROOT / "docs/generate.py"))["written"]()
+WRITTEN: dict[Path, str] = {
+    path: text
+    for program in ("generate.py", "draw_architecture.py")
+    for path, text in runpy.run_path(str(ROOT / "docs" / program))["written"]().items()
+}
 
 
 @pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.name)

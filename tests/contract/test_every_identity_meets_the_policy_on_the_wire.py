@@ -20,7 +20,7 @@ from harness.identities import (
     Identity,
 )
 from harness.patient_calls import reason
-from servicekit.security.identity import Caller, parse
+from servicekit.security.identity import Caller, parse_identity
 from servicekit.security.policy import Policy
 
 from .contracts import Rpc, rpcs
@@ -45,7 +45,7 @@ SYSTEM = (
 
 def caller(who: Identity) -> Caller:
     path = f"user/{who.name}/role/{who.role}" if who.role else f"service/{who.name}"
-    return parse(f"spiffe://id/office/{who.office}/{path}")
+    return parse_identity(f"spiffe://id/office/{who.office}/{path}")
 
 
 async def refused(

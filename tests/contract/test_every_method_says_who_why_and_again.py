@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from servicekit.errors import catalogue
+from servicekit.errors import error_catalogue
 from servicekit.security.policy import Policy
 
 from .contracts import Rpc, rpcs
@@ -39,6 +39,6 @@ def test_policy_has_no_row_for_a_method_that_is_not_there() -> None:
 
 @pytest.mark.usefixtures("every_reason")
 def test_a_service_uses_a_reason_for_one_error_only() -> None:
-    used = [(error.__module__.split(".")[0], error.reason) for error in catalogue()]
+    used = [(error.__module__.split(".")[0], error.reason) for error in error_catalogue()]
 
     assert sorted(used) == sorted(set(used))

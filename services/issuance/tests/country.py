@@ -36,9 +36,9 @@ from passport.issuance.v1 import (
 )
 from passport.issuance.v1 import applications_pb2 as apps
 from passport.type.v1 import biometrics_pb2, civil_pb2
-from servicekit.grpc.client_channel import channel
-from servicekit.process.clock import set_clock
-from servicekit.security.development_certificates import issue
+from servicekit.grpc.client_channel import open_channel
+from servicekit.process.clock import write_clock_file
+from servicekit.security.development_certificates import issue_certificate
 from servicekit.storage.database import migrate
 
 from .neighbours import Matcher, Printer
@@ -61,15 +61,15 @@ log_level = "{log_level}"
 matcher = "{matcher}"
 clearance_key = "{folder}/clearance.pem"
 clearance_key_id = "test-key"
-call_timeout_seconds = 2.0
+call_seconds = 2.0
 lease_seconds = 5.0
-outbox_poll_seconds = 0.02
+poll_seconds = 0.02
 retry_first_seconds = 0.05
 retry_longest_seconds = 0.2
-plan_check_seconds = 0.02
-health_check_seconds = 0.1
-outage_opens_after_seconds = 0.2
-outage_ends_after_seconds = 0.2
+plan_seconds = 0.02
+health_seconds = 0.1
+outage_opens_seconds = 0.2
+outage_ends_seconds = 0.2
 
 [[offices]]
 id = "BJM"
@@ -252,7 +252,7 @@ class Country:
 
     def clock(self, at: str) -> None:
         """Business time, as in 2018-10-30T10:00+08:00."""
-        set_clock(self.folder / "clock", datetime.fromisoformat(at))
+        write_clock_file(self.folder / "clock", datetime.fromisoformat(at))
 
     async def until(self, holds: Callable[[], Awaitable[bool]], what: str = "") -> None:
         """Wait (real time) until something holds that asks the service."""
@@ -272,10 +272,10 @@ class Country:
 
     def _connect(self, role: str, user: str, office: str) -> grpc.aio.Channel:
         if role.startswith("service:"):
-            tls = issue(self.pki, office=office, service=role.partition(":")[2])
+            tls = issue_certificate(self.pki, office=office, service=role.partition(":")[2])
         else:
-            tls = issue(self.pki, office=office, user=user, role=role)
-        connection = channel(self.process.address, tls)
+            tls = issue_certificate(self.pki, office=office, user=user, role=role)
+        connection = open_channel(self.process.address, tls)
         self._stack.push_async_callback(connection.close)
         return connection
 
@@ -464,7 +464,7 @@ async def a_country(
     key = Ed25519PrivateKey.generate()
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     (folder / "clearance.pem").write_bytes(pem)
-    issue(pki, service="issuance")
+    issue_certificate(pki, service="issuance")
     matcher = Matcher(pki)  # type: ignore[abstract]
     printer = Printer(pki, OFFICE, key.public_key())  # type: ignore[abstract]
     await matcher.start()

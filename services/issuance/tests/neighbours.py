@@ -20,7 +20,7 @@ from grpc_status import rpc_status
 from passport.matcher.v1 import encounters_pb2, encounters_pb2_grpc, identification_pb2
 from passport.printer.v1 import jobs_pb2, jobs_pb2_grpc
 from passport.type.v1 import biometrics_pb2
-from servicekit.security.development_certificates import issue
+from servicekit.security.development_certificates import issue_certificate
 from servicekit.security.tls import server_credentials
 
 A = TypeVar("A", bound=Message)
@@ -61,7 +61,7 @@ class Server(ABC):
     """A server that can go away and come back at the same address."""
 
     def __init__(self, pki: Path, service: str, office: str = "national") -> None:
-        self._files = issue(pki, service=service, office=office)
+        self._files = issue_certificate(pki, service=service, office=office)
         self._server: grpc.aio.Server | None = None
         self.health = health.aio.HealthServicer()
         self.address = "127.0.0.1:0"

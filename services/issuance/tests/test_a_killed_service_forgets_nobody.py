@@ -99,7 +99,7 @@ async def test_a_killed_service_keeps_its_examiners_looks(country: Country) -> N
 
     assert len(decided.examinations) == 2
     assert (await country.history(id))[-1] == "confirm_duplicate"
-    assert [kind for kind, _ in await country.notices(id)] == ["PROMISE", "REFUSED"]
+    assert [kind for kind, _ in await country.notices(id)] == ["PROMISED_DATE", "REFUSED"]
     await country.until(lambda: _all_is_done(country))
     assert country.matcher.status(id) == "FRAUD"
 

@@ -19,7 +19,7 @@ async def test_an_application_becomes_a_passport(country: Country) -> None:
     assert ready.book_serial == "B0000001"
     assert country.matcher.status(id) == "ACTIVE"
     assert done.state == apps.APPLICATION_STATE_HANDED_OVER
-    assert await country.notices(id) == [("PROMISE", "2018-10-31"), ("READY", "")]
+    assert await country.notices(id) == [("PROMISED_DATE", "2018-10-31"), ("READY", "")]
     assert await country.history(id) == [
         "create", "accept_documents", "record_payment", "submit_biometrics", "record_interview",
         "identify", "approve", "release", "finish_print", "hand_over",

@@ -18,9 +18,9 @@ async def test_an_outage_moves_promises_once(country: Country) -> None:
     await country.until(lambda: _told(country, id, 3))
 
     assert await country.notices(id) == [
-        ("PROMISE", "2018-11-02"),
+        ("PROMISED_DATE", "2018-11-02"),
         ("DELAYED", ""),
-        ("MOVED", "2018-11-05"),
+        ("DATE_CHANGED", "2018-11-05"),
     ]
     application = await country.get(id)
     assert application.first_promised_collection_date.day == 2
@@ -39,8 +39,8 @@ async def test_nobody_is_told_twice_when_the_service_starts_again(country: Count
     await country.process.start()
     other = (await country.applies()).application_id
 
-    assert await country.notices(id) == [("PROMISE", "2018-11-02"), ("DELAYED", "")]
-    assert await country.notices(other) == [("PROMISE", "2018-11-07")]
+    assert await country.notices(id) == [("PROMISED_DATE", "2018-11-02"), ("DELAYED", "")]
+    assert await country.notices(other) == [("PROMISED_DATE", "2018-11-07")]
 
 
 async def _told(country: Country, id: str, count: int) -> bool:

@@ -12,7 +12,7 @@ from .country import OFFICE, Country, Refused, a_holder, calendar_date, some_fin
 
 BAD_DAY = civil_pb2.CalendarDate(year=2018, month=2, day=31)
 
-YESTERDAY: dict[str, Any] = {"from": calendar_date("2018-10-25")}
+YESTERDAY = calendar_date("2018-10-25")
 
 
 async def _refused(country: Country, role: str, method: str, request: Any) -> tuple[str, str, str]:
@@ -51,8 +51,8 @@ async def _refused(country: Country, role: str, method: str, request: Any) -> tu
          ("NOT_FOUND", "OUTAGE_NOT_FOUND", "outage_id")),
         ("administrator", "SetCapacity",
          offices_pb2.SetCapacityRequest(office=OFFICE, machines=1, books_per_machine_per_day=1,
-                                **YESTERDAY),
-         ("INVALID_ARGUMENT", "BAD_DATE", "from")),
+                                        effective_from=YESTERDAY),
+         ("INVALID_ARGUMENT", "BAD_DATE", "effective_from")),
         ("administrator", "SimulatePlan",
          schedule_pb2.SimulatePlanRequest(office=OFFICE, printing_resumes=BAD_DAY),
          ("INVALID_ARGUMENT", "BAD_DATE", "printing_resumes")),

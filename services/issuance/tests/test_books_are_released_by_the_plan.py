@@ -68,7 +68,7 @@ async def test_a_printing_outage_stops_this_office_only(country: Country) -> Non
     await country.ends(outage)
     country.clock("2018-10-31T08:00+08:00")
     await country.reaches(id, "READY")
-    assert await country.notices(id) == [("PROMISE", "2018-10-31"), ("READY", "")]
+    assert await country.notices(id) == [("PROMISED_DATE", "2018-10-31"), ("READY", "")]
 
 
 async def test_four_machines_make_162_and_three_make_121(country: Country) -> None:

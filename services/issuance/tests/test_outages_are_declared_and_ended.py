@@ -89,4 +89,4 @@ async def test_a_short_outage_costs_no_day(country: Country) -> None:
     await country.approves(id)
 
     await country.reaches(id, "READY")
-    assert await country.notices(id) == [("PROMISE", "2018-10-31"), ("READY", "")]
+    assert await country.notices(id) == [("PROMISED_DATE", "2018-10-31"), ("READY", "")]

@@ -16,8 +16,8 @@ async def test_poor_fingerprints_are_taken_again(country: Country) -> None:
     assert again.first_promised_collection_date.day == 31
     assert (again.promised_collection_date.month, again.promised_collection_date.day) == (11, 1)
     assert await country.notices(id) == [
-        ("PROMISE", "2018-10-31"),
+        ("PROMISED_DATE", "2018-10-31"),
         ("RECAPTURE", ""),
-        ("PROMISE", "2018-11-01"),
+        ("PROMISED_DATE", "2018-11-01"),
     ]
     assert (await country.history(id))[-3:] == ["submit_biometrics", "record_interview", "identify"]

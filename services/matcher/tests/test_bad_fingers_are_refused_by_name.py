@@ -12,8 +12,8 @@ from matcher.record.iso19794 import FingerRecord, write
 from passport.type.v1 import biometrics_pb2 as b
 from PIL import Image
 
+from .matcher_process import Caller, refusal
 from .people import fingers, image, minutiae, sample, template
-from .running import Caller, refusal
 
 INDEX = b.FINGER_POSITION_RIGHT_INDEX
 GOOD = template(1, 2)
@@ -125,7 +125,7 @@ async def test_samples_must_make_sense(
 async def test_sixty_megabytes_are_too_many(issuance: Caller, someone: int) -> None:
     refused = await refusal(issuance.enrol(f"{someone}", [image(2, bytes(60_000_000))]))
 
-    assert (refused.code, refused.reason) == ("RESOURCE_EXHAUSTED", "MESSAGE_TOO_LARGE")
+    assert (refused.code, refused.reason) == ("RESOURCE_EXHAUSTED", "REQUEST_TOO_LARGE")
     assert (await issuance.enrol(f"{someone}", fingers(someone))).encounter.revision == 1
 
 

@@ -2,10 +2,10 @@
 
 from passport.matcher.v1 import identification_pb2
 
+from .matcher_process import Caller, hits
 from .people import fingers
-from .running import Caller, hits
 
-Probe = identification_pb2.FingerSource
+FingerSource = identification_pb2.FingerSource
 
 
 async def test_the_own_record_is_the_first_candidate(issuance: Caller, someone: int) -> None:
@@ -14,7 +14,7 @@ async def test_the_own_record_is_the_first_candidate(issuance: Caller, someone: 
         await issuance.enrol(f"{someone}-{year}", fingers(someone, year), person_id=person)
 
     renewal = await issuance.enrol(
-        f"{someone}-now", fingers(someone, touch=3), person_id=person, check=True
+        f"{someone}-now", fingers(someone, impression=3), person_id=person, check=True
     )
 
     assert hits(renewal.decision) == [person]
@@ -29,8 +29,8 @@ async def test_a_probe_does_not_find_itself(issuance: Caller, someone: int) -> N
     for year in range(2):
         await issuance.enrol(f"{someone}-{year}", fingers(someone, year), person_id=person)
 
-    by_encounter = await issuance.identify(Probe(encounter_id=f"{someone}-0"))
-    by_person = await issuance.identify(Probe(person_id=person))
+    by_encounter = await issuance.identify(FingerSource(encounter_id=f"{someone}-0"))
+    by_person = await issuance.identify(FingerSource(person_id=person))
 
     evidence = by_encounter.candidates[0].finger_scores
     assert {each.encounter_id for each in evidence} == {f"{someone}-1"}

@@ -29,8 +29,8 @@ from passport.type.v1 import civil_pb2 as civil
 from printer.machine import ledger
 from printer.machine.ledger import Line
 from printer.page.read_back import read_mrz
-from servicekit.grpc.client_channel import channel
-from servicekit.security.development_certificates import issue
+from servicekit.grpc.client_channel import open_channel
+from servicekit.security.development_certificates import issue_certificate
 
 from .process import Process
 
@@ -213,11 +213,11 @@ class Office:
         """A stub as a person of a role, or as a service, sees it."""
         pki = self.folder / "pki"
         if role.startswith("service:"):
-            tls = issue(pki, office=office, service=role.removeprefix("service:"))
+            tls = issue_certificate(pki, office=office, service=role.removeprefix("service:"))
         else:
-            tls = issue(pki, office=office, user="siti", role=role)
+            tls = issue_certificate(pki, office=office, user="siti", role=role)
         assert self.process is not None
-        opened = channel(self.process.address, tls)
+        opened = open_channel(self.process.address, tls)
         self._channels.append(opened)
         module = _STUBS[service]
         return getattr(module, f"{service}Stub")(opened)
@@ -347,7 +347,7 @@ class Office:
             await self.process.end()
 
     def _config(self, failpoints: str) -> Path:
-        server = issue(self.folder / "pki", office=OFFICE, service="printer")
+        server = issue_certificate(self.folder / "pki", office=OFFICE, service="printer")
         self.issuance.trust(self.folder / "keys")
         values = SETTINGS | {
             "office": OFFICE,

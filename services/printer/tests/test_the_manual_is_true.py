@@ -29,8 +29,9 @@ async def test_its_machine_starts_and_ends(tmp_path: Path, number: int, status: 
     command = shlex.split(line.replace(":8631", ":0"))
 
     machine = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", *command, cwd=tmp_path, stdout=asyncio.subprocess.PIPE
-    )
+        sys.executable, "-m", *command, cwd=tmp_path, stdout=asyncio.subprocess.PIPE,
+        preexec_fn=_heed_interrupts,
+    )  # fmt: skip
     assert machine.stdout is not None
     ready = await machine.stdout.readline()
     machine.send_signal(number)
@@ -38,3 +39,8 @@ async def test_its_machine_starts_and_ends(tmp_path: Path, number: int, status: 
     assert ready.startswith(b"READY machine 127.0.0.1:")
     assert await machine.wait() == status
     assert (tmp_path / "m1" / "tray").is_dir()
+
+
+def _heed_interrupts() -> None:
+    # Shells let background jobs ignore SIGINT, and children inherit that.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -18,10 +18,10 @@ from google.rpc import (  # type: ignore[import-untyped]
 )
 from passport.matcher.v1 import encounters_pb2, encounters_pb2_grpc
 from passport.printer.v1 import jobs_pb2, jobs_pb2_grpc
-from servicekit.grpc.client_channel import ClientTls, channel
+from servicekit.grpc.client_channel import TlsFiles, open_channel
 from servicekit.grpc.server import Server
 from servicekit.process.settings import ServiceSettings
-from servicekit.security.development_certificates import issue
+from servicekit.security.development_certificates import issue_certificate
 
 PROGRAM = Path(__file__).with_name("program.py")
 
@@ -43,11 +43,11 @@ class Pki:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
 
-    def service(self, name: str) -> ClientTls:
-        return issue(self.directory, service=name)
+    def service(self, name: str) -> TlsFiles:
+        return issue_certificate(self.directory, service=name)
 
-    def user(self, role: str, office: str = "BJM") -> ClientTls:
-        return issue(self.directory, office=office, user="siti", role=role)
+    def user(self, role: str, office: str = "BJM") -> TlsFiles:
+        return issue_certificate(self.directory, office=office, user="siti", role=role)
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +57,7 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
 
 @pytest.fixture
 def settings(pki: Pki, tmp_path: Path) -> Callable[..., ServiceSettings]:
-    """Settings of a service on a free port, with whatever a test wants otherwise."""
+    """Settings of a service on a free port; a test may override any."""
 
     def make(**others: Any) -> ServiceSettings:
         policy = tmp_path / "policy.toml"
@@ -86,14 +86,14 @@ Serve = Callable[..., Coroutine[Any, Any, str]]
 
 @pytest.fixture
 async def serve(settings: Callable[..., ServiceSettings]) -> AsyncIterator[Serve]:
-    """Serve some handlers of Encounters and PrintJobs in this process; gives the address."""
+    """Serve some handlers of Encounters and PrintJobs in this process; returns the address."""
     async with AsyncExitStack() as stack:
 
         async def start(handlers: dict[str, Callable[..., Any]], **others: Any) -> str:
             chosen = settings(**others)
             server = Server(
                 chosen,
-                domain="passport.matcher",
+                error_domain="passport.matcher",
                 services=[
                     encounters_pb2.DESCRIPTOR.services_by_name["Encounters"],
                     jobs_pb2.DESCRIPTOR.services_by_name["PrintJobs"],
@@ -124,11 +124,11 @@ async def _stop(running: asyncio.Task[None]) -> None:
 
 @pytest.fixture
 async def connect(pki: Pki) -> AsyncIterator[Callable[..., grpc.aio.Channel]]:
-    """Channels that end with the test; as the issuance service unless told otherwise."""
+    """Channels that are closed after the test, with issuance's identity by default."""
     async with AsyncExitStack() as stack:
 
-        def make(address: str, tls: ClientTls | None = None, **options: Any) -> grpc.aio.Channel:
-            made = channel(address, tls or pki.service("issuance"), **options)
+        def make(address: str, tls: TlsFiles | None = None, **options: Any) -> grpc.aio.Channel:
+            made = open_channel(address, tls or pki.service("issuance"), **options)
             stack.push_async_callback(made.close)
             return made
 
@@ -136,7 +136,7 @@ async def connect(pki: Pki) -> AsyncIterator[Callable[..., grpc.aio.Channel]]:
 
 
 class Failure:
-    """What a failed call said on the wire."""
+    """The status and error details of a failed call."""
 
     def __init__(self, error: grpc.aio.AioRpcError) -> None:
         self.code = error.code()
@@ -165,7 +165,7 @@ def _details(error: grpc.aio.AioRpcError) -> Iterable[Any]:
 
 @pytest.fixture
 def failure() -> Callable[..., Coroutine[Any, Any, Failure]]:
-    """The failure of a call that must fail."""
+    """Await a call that must fail; returns its Failure."""
 
     async def of(call: Any) -> Failure:
         with pytest.raises(grpc.aio.AioRpcError) as caught:
@@ -176,7 +176,7 @@ def failure() -> Callable[..., Coroutine[Any, Any, Failure]]:
 
 
 class Process:
-    """The test program, running; ``address`` once it listens."""
+    """A running test program; ``address`` is where it listens."""
 
     def __init__(self, process: asyncio.subprocess.Process, address: str) -> None:
         self.process = process
@@ -194,7 +194,7 @@ Launch = Callable[..., Coroutine[Any, Any, Process]]
 
 @pytest.fixture
 async def launch(settings: Callable[..., ServiceSettings], tmp_path: Path) -> AsyncIterator[Launch]:
-    """Start the test program with some settings; whatever still runs at the end is killed."""
+    """Start the test program with some settings; it is killed after the test if it still runs."""
     async with AsyncExitStack() as stack:
 
         async def start(**others: Any) -> Process:

@@ -1,6 +1,6 @@
-"""A service for tests that need a process of its own: it deletes each encounter once.
+"""A service for tests that need a separate process: DeleteEncounter inserts a row, idempotently.
 
-Its answer tells how often it has acted, so acting twice shows. It dies where it is told to.
+Its response holds the number of rows, so a change applied twice shows. It has two failpoints.
 """
 
 import asyncio
@@ -14,26 +14,26 @@ from servicekit.grpc.server import Server
 from servicekit.process.failpoint import failpoint
 from servicekit.process.settings import ServiceSettings
 from servicekit.storage.database import Database
-from servicekit.storage.idempotency import IdempotentRequests, requests_table
+from servicekit.storage.idempotency import IdempotentRequests, idempotency_table
 from sqlalchemy import Column, Integer, MetaData, Table, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 TABLES = MetaData()
-REQUESTS = requests_table(TABLES)
-ACTS = Table("acts", TABLES, Column("number", Integer, primary_key=True))
+RECORDS = idempotency_table(TABLES)
+CHANGES = Table("changes", TABLES, Column("number", Integer, primary_key=True))
 
 
-def servicer(once: IdempotentRequests) -> Any:
-    async def act(transaction: AsyncConnection) -> pb.DeleteEncounterResponse:
-        await transaction.execute(insert(ACTS))
-        count = await transaction.scalar(select(func.count()).select_from(ACTS))
+def servicer(requests: IdempotentRequests) -> Any:
+    async def change(transaction: AsyncConnection) -> pb.DeleteEncounterResponse:
+        await transaction.execute(insert(CHANGES))
+        count = await transaction.scalar(select(func.count()).select_from(CHANGES))
         failpoint("before-commit")
         return pb.DeleteEncounterResponse(change_token=str(count))
 
     async def delete(request: pb.DeleteEncounterRequest, context: Any) -> Any:
-        answer = await once.run(request, pb.DeleteEncounterResponse, act)
+        response = await requests.run(request, pb.DeleteEncounterResponse, change)
         failpoint("after-commit")
-        return answer
+        return response
 
     base: Any = stubs.EncountersServicer
     return type("Encounters", (base,), {"DeleteEncounter": staticmethod(delete)})()
@@ -44,9 +44,9 @@ async def main(settings: ServiceSettings) -> None:
     async with database.begin() as connection:
         await connection.run_sync(TABLES.create_all)
     service = pb.DESCRIPTOR.services_by_name["Encounters"]
-    server = Server(settings, domain="passport.matcher", services=[service])
+    server = Server(settings, error_domain="passport.matcher", services=[service])
     stubs.add_EncountersServicer_to_server(
-        servicer(IdempotentRequests(database, REQUESTS)), server.grpc
+        servicer(IdempotentRequests(database, RECORDS)), server.grpc
     )
     await server.run()
     await database.close()

@@ -14,7 +14,7 @@ def request(number: int) -> pb.DeleteEncounterRequest:
 
 
 @pytest.mark.parametrize("place", ["before-commit", "after-commit"])
-async def test_a_call_outlives_its_server_and_acts_once(
+async def test_a_call_survives_the_crash_of_its_server_and_changes_once(
     launch: Any, connect: Any, place: str
 ) -> None:
     doomed = await launch(failpoints=f"{place}:2")
@@ -29,7 +29,7 @@ async def test_a_call_outlives_its_server_and_acts_once(
     assert (await stub.DeleteEncounter(request(3), timeout=20)).change_token == "3"
 
 
-async def test_a_stopped_server_ends_in_order(launch: Any, connect: Any) -> None:
+async def test_a_server_exits_with_zero_on_sigterm(launch: Any, connect: Any) -> None:
     process = await launch()
     stub = stubs.EncountersStub(connect(process.address))
     await stub.DeleteEncounter(request(1), timeout=20)
@@ -46,12 +46,12 @@ def test_failpoints_are_refused_outside_of_tests(settings: Any, environment: str
 
 
 @pytest.mark.parametrize("spec", ["a:0", "a:x", ":1", "a:-1"])
-def test_nonsense_is_not_armed(spec: str) -> None:
+def test_an_invalid_failpoint_specification_is_refused(spec: str) -> None:
     with pytest.raises(ValueError, match="not a failpoint"):
         arm(spec)
 
 
-def test_what_is_not_armed_passes() -> None:
+def test_a_failpoint_that_is_not_armed_does_nothing() -> None:
     arm("elsewhere:2")
 
     failpoint("here")

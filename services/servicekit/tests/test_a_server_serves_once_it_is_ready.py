@@ -19,12 +19,12 @@ async def states(channel: grpc.aio.Channel) -> list[int]:
     return [(await health.Check(request, timeout=5)).status for request in requests]
 
 
-async def test_each_service_says_for_itself_whether_it_serves(
+async def test_each_service_has_a_health_status_of_its_own(
     settings: Any, connect: Any, pki: Any
 ) -> None:
     chosen = settings()
     services = [ENCOUNTERS, IDENTIFICATION]
-    server = Server(chosen, domain="passport.matcher", services=services)
+    server = Server(chosen, error_domain="passport.matcher", services=services)
     listening, loaded = asyncio.Event(), asyncio.Event()
 
     async def ready() -> None:

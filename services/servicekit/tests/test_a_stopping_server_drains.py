@@ -32,7 +32,7 @@ class Gate:
         await asyncio.Event().wait()
 
 
-async def test_calls_under_way_are_answered_and_watchers_sent_away(
+async def test_calls_in_progress_are_answered_and_streams_end_with_draining(
     serve: Any, connect: Any, failure: Any
 ) -> None:
     gate = Gate()
@@ -64,7 +64,7 @@ async def test_calls_under_way_are_answered_and_watchers_sent_away(
     assert sent_away.info.reason == "DRAINING"
 
 
-async def test_calls_that_outlast_the_drain_are_cut(serve: Any, connect: Any) -> None:
+async def test_calls_longer_than_the_drain_are_cancelled(serve: Any, connect: Any) -> None:
     gate = Gate()
     stub = stubs.EncountersStub(connect(await serve({"GetEncounter": gate.get}, drain_seconds=0.1)))
     under_way = asyncio.ensure_future(stub.GetEncounter(REQUEST, timeout=30))

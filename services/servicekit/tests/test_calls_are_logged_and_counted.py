@@ -7,7 +7,7 @@ import pytest
 from passport.matcher.v1 import encounters_pb2 as pb
 from passport.matcher.v1 import encounters_pb2_grpc as stubs
 from prometheus_client import REGISTRY
-from servicekit.security.identity import acting_as, parse
+from servicekit.security.identity import bind_caller, parse_identity
 
 GET = "passport.matcher.v1.Encounters/GetEncounter"
 PAYLOAD = "a-very-private-encounter"
@@ -24,8 +24,8 @@ def audited(capsys: pytest.CaptureFixture[str]) -> tuple[str, list[dict[str, Any
     return text, [line for line in lines if line.get("method") == GET]
 
 
-def count(outcome: str) -> float:
-    labels = {"method": GET, "outcome": outcome}
+def count(code: str) -> float:
+    labels = {"method": GET, "code": code}
     return REGISTRY.get_sample_value("grpc_server_calls_total", labels) or 0.0
 
 
@@ -38,8 +38,8 @@ async def test_an_answered_call_is_logged_without_its_content(
 
     text, (line,) = audited(capsys)
     assert line["caller"] == "spiffe://id/office/national/service/issuance"
-    assert line["outcome"] == "OK"
-    assert line["ms"] >= 0
+    assert line["code"] == "OK"
+    assert line["duration_ms"] >= 0
     assert PAYLOAD not in text
 
 
@@ -54,18 +54,18 @@ async def test_a_refused_call_is_logged_with_caller_and_reason(
 
     _, (line,) = audited(capsys)
     assert line["caller"] == "spiffe://id/office/BJM/user/siti/role/examiner"
-    assert line["outcome"] == "PERMISSION_DENIED"
+    assert line["code"] == "PERMISSION_DENIED"
     assert line["reason"] == "NOT_PERMITTED"
     assert count("PERMISSION_DENIED") == refused_before + 1
 
 
-async def test_a_service_acting_for_a_person_is_logged_with_the_person(
+async def test_a_call_on_behalf_of_a_person_is_logged_with_the_person(
     serve: Any, connect: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stub = stubs.EncountersStub(connect(await serve({"GetEncounter": answer})))
-    person = parse("spiffe://id/office/BJM/user/siti/role/officer")
+    person = parse_identity("spiffe://id/office/BJM/user/siti/role/officer")
 
-    with acting_as(person):
+    with bind_caller(person):
         await stub.GetEncounter(REQUEST, timeout=5, metadata=[("other", "header")])
     await stub.GetEncounter(REQUEST, timeout=5)
 
@@ -75,7 +75,7 @@ async def test_a_service_acting_for_a_person_is_logged_with_the_person(
     assert for_nobody["on_behalf_of"] is None
 
 
-async def test_a_person_cannot_pose_as_acting_for_another(
+async def test_a_person_cannot_call_on_behalf_of_another(
     serve: Any, connect: Any, pki: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     address = await serve({"GetEncounter": answer})
@@ -88,7 +88,7 @@ async def test_a_person_cannot_pose_as_acting_for_another(
     assert line["on_behalf_of"] is None
 
 
-async def test_metrics_are_served_where_settings_say(
+async def test_metrics_are_served_at_the_address_in_the_settings(
     serve: Any, connect: Any, unused_tcp_port: int
 ) -> None:
     metrics = f"127.0.0.1:{unused_tcp_port}"
@@ -99,4 +99,4 @@ async def test_metrics_are_served_where_settings_say(
 
     page = await asyncio.to_thread(urllib.request.urlopen, f"http://{metrics}/metrics")
 
-    assert f'grpc_server_calls_total{{method="{GET}",outcome="OK"}}' in page.read().decode()
+    assert f'grpc_server_calls_total{{code="OK",method="{GET}"}}' in page.read().decode()

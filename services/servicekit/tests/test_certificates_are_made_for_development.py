@@ -5,7 +5,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from servicekit.__main__ import main
-from servicekit.security.development_certificates import issue
+from servicekit.security.development_certificates import issue_certificate
 
 
 def certificate(path: Path) -> x509.Certificate:
@@ -21,7 +21,7 @@ def purposes(path: Path) -> list[x509.ObjectIdentifier]:
 
 
 def test_a_service_has_one_uri_and_host_names(tmp_path: Path) -> None:
-    files = issue(tmp_path, service="matcher", dns=("matcher.example",))
+    files = issue_certificate(tmp_path, service="matcher", dns=("matcher.example",))
 
     san = names(files.certificate)
     assert san.get_values_for_type(x509.UniformResourceIdentifier) == [
@@ -32,7 +32,7 @@ def test_a_service_has_one_uri_and_host_names(tmp_path: Path) -> None:
 
 
 def test_a_person_has_one_uri_and_cannot_be_a_server(tmp_path: Path) -> None:
-    files = issue(tmp_path, office="BJM", user="siti", role="examiner")
+    files = issue_certificate(tmp_path, office="BJM", user="siti", role="examiner")
 
     assert [str(name.value) for name in names(files.certificate)] == [
         "spiffe://id/office/BJM/user/siti/role/examiner"
@@ -41,8 +41,8 @@ def test_a_person_has_one_uri_and_cannot_be_a_server(tmp_path: Path) -> None:
 
 
 def test_all_are_signed_by_the_same_authority(tmp_path: Path) -> None:
-    first = issue(tmp_path, service="matcher")
-    second = issue(tmp_path, office="BJM", user="siti", role="examiner")
+    first = issue_certificate(tmp_path, service="matcher")
+    second = issue_certificate(tmp_path, office="BJM", user="siti", role="examiner")
 
     assert first.authority == second.authority
     for files in (first, second):
@@ -53,7 +53,7 @@ def test_all_are_signed_by_the_same_authority(tmp_path: Path) -> None:
 
 
 def test_keys_are_for_their_owner_only(tmp_path: Path) -> None:
-    issue(tmp_path, service="matcher")
+    issue_certificate(tmp_path, service="matcher")
 
     assert {file.stat().st_mode & 0o077 for file in tmp_path.glob("*.key")} == {0}
 

@@ -8,7 +8,7 @@ import pytest
 from cryptography import x509
 from passport.matcher.v1 import encounters_pb2 as pb
 from passport.matcher.v1 import encounters_pb2_grpc as stubs
-from servicekit.grpc.client_channel import ClientTls
+from servicekit.grpc.client_channel import TlsFiles
 
 
 async def answer(request: Any, context: Any) -> pb.Encounter:
@@ -16,13 +16,13 @@ async def answer(request: Any, context: Any) -> pb.Encounter:
 
 
 @pytest.fixture
-def files(pki: Any, tmp_path: Path) -> ClientTls:
+def files(pki: Any, tmp_path: Path) -> TlsFiles:
     """The server's own files, to be changed under it."""
     return put(pki.service("matcher"), tmp_path)
 
 
-def put(source: ClientTls, directory: Path) -> ClientTls:
-    here = ClientTls(directory / "c.pem", directory / "c.key", directory / "a.pem")
+def put(source: TlsFiles, directory: Path) -> TlsFiles:
+    here = TlsFiles(directory / "c.pem", directory / "c.key", directory / "a.pem")
     shutil.copy(source.certificate, here.certificate)
     shutil.copy(source.private_key, here.private_key)
     shutil.copy(source.authority, here.authority)
@@ -33,7 +33,7 @@ def serial(certificate: bytes) -> int:
     return x509.load_pem_x509_certificate(certificate).serial_number
 
 
-async def serial_shown(address: str, tls: ClientTls) -> int:
+async def serial_shown(address: str, tls: TlsFiles) -> int:
     """Serial number of the certificate that a new connection is shown."""
     context = ssl.create_default_context(cafile=tls.authority)
     context.load_cert_chain(tls.certificate, tls.private_key)
@@ -45,8 +45,8 @@ async def serial_shown(address: str, tls: ClientTls) -> int:
     return x509.load_der_x509_certificate(shown).serial_number
 
 
-async def test_new_connections_get_the_new_certificate_and_old_ones_live_on(
-    serve: Any, connect: Any, pki: Any, files: ClientTls
+async def test_new_connections_get_the_new_certificate_and_open_ones_continue(
+    serve: Any, connect: Any, pki: Any, files: TlsFiles
 ) -> None:
     address = await serve(
         {"GetEncounter": answer}, certificate=files.certificate, private_key=files.private_key
@@ -64,8 +64,8 @@ async def test_new_connections_get_the_new_certificate_and_old_ones_live_on(
 
 
 @pytest.mark.parametrize("content", [b"", b"nonsense", "another's key"])
-async def test_files_that_do_not_fit_leave_the_old_ones_in_use(
-    serve: Any, pki: Any, files: ClientTls, content: bytes | str
+async def test_files_that_do_not_match_leave_the_previous_ones_in_use(
+    serve: Any, pki: Any, files: TlsFiles, content: bytes | str
 ) -> None:
     address = await serve(
         {}, certificate=files.certificate, private_key=files.private_key, authority=files.authority

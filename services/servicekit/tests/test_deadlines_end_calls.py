@@ -4,7 +4,7 @@ from typing import Any
 import grpc
 from passport.matcher.v1 import encounters_pb2 as pb
 from passport.matcher.v1 import encounters_pb2_grpc as stubs
-from servicekit.grpc.client_channel import remaining
+from servicekit.grpc.client_channel import downstream_timeout
 
 REQUEST = pb.GetEncounterRequest(encounter_id="e1")
 
@@ -43,7 +43,7 @@ async def test_work_ends_when_its_deadline_passes(serve: Any, connect: Any, fail
     await asyncio.wait_for(ended.wait(), 5)
 
 
-async def test_a_timeout_of_something_else_is_a_fault(
+async def test_a_timeout_error_raised_by_the_method_is_an_internal_error(
     serve: Any, connect: Any, failure: Any
 ) -> None:
     async def times_out(request: Any, context: Any) -> pb.Encounter:
@@ -56,11 +56,11 @@ async def test_a_timeout_of_something_else_is_a_fault(
     assert failed.code is grpc.StatusCode.INTERNAL
 
 
-async def test_onward_calls_leave_time_for_the_way_back(serve: Any, connect: Any) -> None:
+async def test_downstream_timeouts_leave_time_for_the_response(serve: Any, connect: Any) -> None:
     seen: list[tuple[float, float]] = []
 
     async def measure(request: Any, context: Any) -> pb.Encounter:
-        seen.append((context.time_remaining() or 0.0, remaining(context)))
+        seen.append((context.time_remaining() or 0.0, downstream_timeout(context)))
         return pb.Encounter()
 
     address = await serve({"GetEncounter": measure})
@@ -69,7 +69,7 @@ async def test_onward_calls_leave_time_for_the_way_back(serve: Any, connect: Any
     await stub.GetEncounter(REQUEST, timeout=20)
     await stub.GetEncounter(REQUEST)
 
-    (left, onward), (unlimited, default) = seen
-    assert 0 < onward < left
+    (left, downstream), (unlimited, default) = seen
+    assert 0 < downstream < left
     assert unlimited == 0.0
     assert default > 0

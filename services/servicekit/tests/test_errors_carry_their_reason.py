@@ -7,7 +7,7 @@ import pytest
 from passport.matcher.v1 import encounters_pb2 as pb
 from passport.matcher.v1 import encounters_pb2_grpc as stubs
 from passport.printer.v1 import jobs_pb2, jobs_pb2_grpc
-from servicekit.errors import DomainError, ErrorKind, InternalError, catalogue
+from servicekit.errors import DomainError, ErrorKind, InternalError, error_catalogue
 
 SECRET = "swordfish"
 REQUEST = pb.GetEncounterRequest(encounter_id="e1")
@@ -37,7 +37,9 @@ async def breaks_on_the_way(request: Any, context: Any) -> AsyncIterator[jobs_pb
     raise RuntimeError(SECRET)
 
 
-async def test_a_domain_error_arrives_whole(serve: Any, connect: Any, failure: Any) -> None:
+async def test_a_domain_error_arrives_with_all_details(
+    serve: Any, connect: Any, failure: Any
+) -> None:
     address = await serve({"GetEncounter": too_early})
 
     failed = await failure(stubs.EncountersStub(connect(address)).GetEncounter(REQUEST, timeout=5))
@@ -53,7 +55,7 @@ async def test_a_domain_error_arrives_whole(serve: Any, connect: Any, failure: A
 
 
 @pytest.mark.parametrize("handler", [broken, answers_nothing])
-async def test_a_fault_of_ours_leaks_nothing_and_is_logged(
+async def test_an_internal_error_reveals_nothing_and_is_logged(
     serve: Any, connect: Any, failure: Any, handler: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     address = await serve({"GetEncounter": handler})
@@ -66,7 +68,7 @@ async def test_a_fault_of_ours_leaks_nothing_and_is_logged(
     assert "unexpected_error" in capsys.readouterr().err
 
 
-async def test_a_fault_within_a_stream_leaks_nothing(
+async def test_an_internal_error_within_a_stream_reveals_nothing(
     serve: Any, connect: Any, failure: Any
 ) -> None:
     address = await serve({"WatchPrintJobs": breaks_on_the_way})
@@ -82,7 +84,7 @@ async def test_a_fault_within_a_stream_leaks_nothing(
 
 
 def test_the_catalogue_explains_every_reason_once() -> None:
-    entries = [entry for entry in catalogue() if entry.__module__ == "servicekit.errors"]
+    entries = [entry for entry in error_catalogue() if entry.__module__ == "servicekit.errors"]
     reasons = [entry.reason for entry in entries]
 
     assert len(reasons) == len(set(reasons)) >= 12

@@ -20,7 +20,7 @@ def of_size(size: int) -> pb.GetEncounterRequest:
     return pb.GetEncounterRequest(encounter_id="x" * size)
 
 
-async def test_a_request_too_large_is_told_the_limit(
+async def test_the_error_of_a_too_large_request_names_the_limit(
     serve: Any, connect: Any, failure: Any
 ) -> None:
     address = await serve({"GetEncounter": echo}, max_message_bytes=LIMIT)
@@ -29,12 +29,12 @@ async def test_a_request_too_large_is_told_the_limit(
     refused = await failure(stub.GetEncounter(of_size(2 * LIMIT), timeout=5))
 
     assert refused.code is grpc.StatusCode.RESOURCE_EXHAUSTED
-    assert refused.info.reason == "MESSAGE_TOO_LARGE"
+    assert refused.info.reason == "REQUEST_TOO_LARGE"
     assert refused.info.metadata["max_bytes"] == str(LIMIT)
 
 
 @pytest.mark.parametrize("times", [5, 1000])
-async def test_one_far_too_large_is_refused_by_grpc_and_harms_nobody(
+async def test_a_far_too_large_request_is_refused_by_grpc_and_others_are_served(
     serve: Any, connect: Any, failure: Any, times: int
 ) -> None:
     address = await serve({"GetEncounter": echo}, max_message_bytes=LIMIT)
@@ -47,14 +47,14 @@ async def test_one_far_too_large_is_refused_by_grpc_and_harms_nobody(
     assert after.encounter_id == "x" * 10
 
 
-async def test_an_answer_too_large_says_so(serve: Any, connect: Any, failure: Any) -> None:
+async def test_a_too_large_response_is_refused(serve: Any, connect: Any, failure: Any) -> None:
     address = await serve({"GetEncounter": large}, max_message_bytes=LIMIT)
 
     stub = stubs.EncountersStub(connect(address))
     refused = await failure(stub.GetEncounter(of_size(10), timeout=5))
 
     assert refused.code is grpc.StatusCode.RESOURCE_EXHAUSTED
-    assert refused.info.reason == "ANSWER_TOO_LARGE"
+    assert refused.info.reason == "RESPONSE_TOO_LARGE"
 
 
 async def test_messages_beyond_grpcs_own_default_pass_both_ways(serve: Any, connect: Any) -> None:

@@ -21,12 +21,12 @@ from passport.issuance.v1 import (
     schedule_pb2,
     schedule_pb2_grpc,
 )
-from servicekit.grpc.client_channel import ClientTls, channel
+from servicekit.grpc.client_channel import TlsFiles, open_channel
 from servicekit.grpc.server import Server
-from servicekit.process.clock import SystemClock, clock_from
+from servicekit.process.clock import SystemClock, make_clock
 from servicekit.storage.database import Database
 from servicekit.storage.idempotency import IdempotentRequests
-from servicekit.storage.request_retention import forgetting_requests
+from servicekit.storage.idempotency_retention import purge_records_daily
 
 from issuance.clients.clearance_signing import ClearanceSigner, load_key
 from issuance.clients.matcher_client import HEALTH_SERVICE, MatcherClient
@@ -44,7 +44,7 @@ from issuance.service.offices import OfficesService
 from issuance.service.outages import OutagesService
 from issuance.service.schedule import ScheduleService
 from issuance.store.records import Store
-from issuance.store.tables import requests
+from issuance.store.tables import idempotency_records
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.identify import Identify
 from issuance.use_cases.notify_and_release import NotifyAndRelease
@@ -79,7 +79,7 @@ class Issuance:
 
     def __init__(self, settings: IssuanceSettings) -> None:
         self._settings = settings
-        self._clock = clock_from(settings)
+        self._clock = make_clock(settings)
         self._real_now = SystemClock().now
         self._offices = settings.office_map()
         self._database = Database(settings.database_url)
@@ -96,7 +96,7 @@ class Issuance:
 
     async def serve(self) -> None:
         """Serve until stopped; tasks left in the outbox are done after the next start."""
-        server = Server(self._settings, domain="passport.issuance", services=SERVICES)
+        server = Server(self._settings, error_domain="passport.issuance", services=SERVICES)
         self._add_services(server)
         async with self._database_ready(), self._workers():
             await server.run()
@@ -107,8 +107,8 @@ class Issuance:
             async with self._store.begin() as records:
                 await add_new_offices(records, self._offices.values(), self._clock.now())
                 await records.outbox.abandon_leases()
-            async with forgetting_requests(
-                self._database, requests, self._settings.keep_requests_days
+            async with purge_records_daily(
+                self._database, idempotency_records, self._settings.idempotency_retention_days
             ):
                 yield
         finally:
@@ -117,7 +117,7 @@ class Issuance:
     def _add_services(self, server: Server) -> None:
         store, clock, offices = self._store, self._clock, self._offices
         apply_transition = self._apply_transition
-        changes = IdempotentChanges(IdempotentRequests(self._database, requests), store)
+        changes = IdempotentChanges(IdempotentRequests(self._database, idempotency_records), store)
         applications_pb2_grpc.add_ApplicationsServicer_to_server(
             ApplicationsService(offices, store, changes, apply_transition, clock, new_id),
             server.grpc,
@@ -167,8 +167,8 @@ class Issuance:
 
     def _channel(self, target: str) -> grpc.aio.Channel:
         settings = self._settings
-        tls = ClientTls(settings.certificate, settings.private_key, settings.authority)
-        return channel(target, tls, max_message_bytes=settings.max_message_bytes)
+        tls = TlsFiles(settings.certificate, settings.private_key, settings.authority)
+        return open_channel(target, tls, max_message_bytes=settings.max_message_bytes)
 
     def _outbox_work(
         self, matcher: grpc.aio.Channel, printers: dict[str, grpc.aio.Channel]
@@ -236,6 +236,6 @@ class Issuance:
     def _planning_work(self) -> Awaitable[None]:
         notify_and_release = NotifyAndRelease(self._store, self._apply_transition)
         planner = OfficePlanner(
-            self._offices, self._store, self._database.lock, notify_and_release, self._clock
+            self._offices, self._store, self._database.try_lock, notify_and_release, self._clock
         )
         return run_periodically("planning", planner, self._settings.plan_check_seconds)

@@ -3,13 +3,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
 from issuance.__main__ import main
 
 from .running import Replay, Scenario
-
-settings.register_profile("shared machine", deadline=None)
-settings.load_profile("shared machine")
 
 EXAMPLE = Path(__file__).parents[4] / "docs" / "examples" / "banjarmasin-2018.json"
 

@@ -1,29 +1,38 @@
 import numpy as np
 import pytest
-from matcher.comparison.compare import compare, pairs, prepare
+from matcher.comparison.comparator import paired_minutiae
 from matcher.drawing import draw_pair
 from matcher.extraction.extractor import Extractor
 from matcher.image.decode import decode
-from matcher.image.quality import nfiq2
+from matcher.image.quality import Nfiq2
 from matcher.minutiae import Minutiae
-from matcher.synthetic import LIVE_SCAN, Print, master, print_image, render_master
+from matcher.synthetic import (
+    LIVE_SCAN,
+    RenderedImpression,
+    generate_master,
+    generate_ridge_pattern,
+    render_impression,
+)
 
+from ..models import comparator  # noqa: TID252
 from .fingers import a_finger
 
 
 @pytest.fixture(scope="module")
-def shown() -> list[Print]:
-    ridges = render_master(master(21))
-    return [print_image(ridges, touch, hardness=LIVE_SCAN) for touch in (0, 1)]
+def shown() -> list[RenderedImpression]:
+    ridges = generate_ridge_pattern(generate_master(21))
+    return [render_impression(ridges, touch, capture_difficulty=LIVE_SCAN) for touch in (0, 1)]
 
 
 @pytest.fixture(scope="module")
-def found(shown: list[Print]) -> list[Minutiae]:
+def found(shown: list[RenderedImpression]) -> list[Minutiae]:
     extract = Extractor()
     return [extract(one.image) for one in shown]
 
 
-def test_the_planted_minutiae_are_found(shown: list[Print], found: list[Minutiae]) -> None:
+def test_the_planted_minutiae_are_found(
+    shown: list[RenderedImpression], found: list[Minutiae]
+) -> None:
     planted, seen = shown[0].minutiae, found[0]
     sure = seen[seen.quality >= 60]
 
@@ -33,7 +42,7 @@ def test_the_planted_minutiae_are_found(shown: list[Print], found: list[Minutiae
 
 
 def test_they_come_best_first_and_inside_the_image(
-    shown: list[Print], found: list[Minutiae]
+    shown: list[RenderedImpression], found: list[Minutiae]
 ) -> None:
     assert (np.diff(found[0].quality.astype(int)) <= 0).all()
     assert (found[0].quality >= 20).all()
@@ -41,9 +50,9 @@ def test_they_come_best_first_and_inside_the_image(
 
 
 def test_two_prints_of_a_finger_match(found: list[Minutiae]) -> None:
-    one, other, stranger = (prepare(each) for each in (*found, a_finger(22)))
+    one, other, stranger = (comparator().prepare(each) for each in (*found, a_finger(22)))
 
-    mate, nobody = compare(one, [other, stranger])
+    mate, nobody = comparator().compare(one, [other, stranger])
 
     assert mate > 0 > nobody
 
@@ -52,15 +61,17 @@ def test_paper_has_no_minutiae_and_no_quality() -> None:
     paper = np.full((300, 250), 255, np.uint8)
 
     assert len(Extractor()(paper)) == 0
-    assert nfiq2(paper) == 0
+    assert Nfiq2()(paper) == 0
 
 
-def test_a_good_print_has_quality(shown: list[Print]) -> None:
-    assert nfiq2(shown[0].image) > 20
+def test_a_good_print_has_quality(shown: list[RenderedImpression]) -> None:
+    assert Nfiq2()(shown[0].image) > 20
 
 
-def test_a_pair_is_drawn_with_or_without_images(shown: list[Print], found: list[Minutiae]) -> None:
-    joined = pairs(prepare(found[0]), prepare(found[1]))
+def test_a_pair_is_drawn_with_or_without_images(
+    shown: list[RenderedImpression], found: list[Minutiae]
+) -> None:
+    joined = paired_minutiae(comparator().prepare(found[0]), comparator().prepare(found[1]))
 
     with_images = draw_pair(shown[0].image, found[0], shown[1].image, found[1], joined)
     without = draw_pair(None, found[0], None, found[1], joined)

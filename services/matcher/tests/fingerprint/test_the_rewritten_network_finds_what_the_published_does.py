@@ -2,8 +2,8 @@ import numpy as np
 import onnxruntime as ort  # type: ignore[import-untyped, unused-ignore]
 import pytest
 from matcher.extraction import leader_weights
-from matcher.extraction.extractor import THRESHOLD, Extractor
-from matcher.synthetic import LIVE_SCAN, master, print_image, render_master
+from matcher.extraction.extractor import DEFAULT_MINIMUM_QUALITY, Extractor
+from matcher.synthetic import LIVE_SCAN, generate_master, generate_ridge_pattern, render_impression
 from numpy.typing import NDArray
 
 Image = NDArray[np.uint8]
@@ -11,7 +11,9 @@ Image = NDArray[np.uint8]
 
 @pytest.fixture(scope="module")
 def image() -> Image:
-    shown = print_image(render_master(master(31)), 0, hardness=LIVE_SCAN).image
+    shown = render_impression(
+        generate_ridge_pattern(generate_master(31)), 0, capture_difficulty=LIVE_SCAN
+    ).image
     return shown[: len(shown) // 32 * 32, : shown.shape[1] // 32 * 32]
 
 
@@ -26,7 +28,7 @@ def published(image: Image) -> NDArray[np.float32]:
 
 def test_on_a_whole_print(image: Image) -> None:
     answer = published(image)
-    y, x = np.nonzero(answer[:, :, 3] >= THRESHOLD)
+    y, x = np.nonzero(answer[:, :, 3] >= DEFAULT_MINIMUM_QUALITY)
 
     found = Extractor()(image)
 
@@ -42,7 +44,7 @@ def test_where_the_print_is_cut_off(image: Image) -> None:
     height, width = (side // 64 * 32 for side in image.shape)
     corner = image[height // 2 : height // 2 + height, width // 2 : width // 2 + width]
     answer = published(corner)
-    y, x = np.nonzero(answer[:, :, 3] >= THRESHOLD)
+    y, x = np.nonzero(answer[:, :, 3] >= DEFAULT_MINIMUM_QUALITY)
     edge = np.minimum(np.minimum(x, y), np.minimum(width - 1 - x, height - 1 - y))
 
     found = Extractor()(corner)

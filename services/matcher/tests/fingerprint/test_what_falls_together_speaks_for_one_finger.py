@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
-from matcher.comparison.compare import compare, numbers, prepare
-from matcher.comparison.likelihood import LOWEST, NUMBERS, evidence
+from matcher.comparison.comparator import comparison_features
+from matcher.comparison.likelihood import FEATURES, LOWEST_RAW_SCORE, alignment_features
 from matcher.minutiae import Minutiae
 
+from ..models import comparator  # noqa: TID252
 from .fingers import a_finger
 
 PAIRS, WEIGHT, SPREAD, ALONE_LESS, ALONE_MORE, FEWER, MORE = 0, 1, 7, 8, 9, 10, 11
@@ -12,7 +13,7 @@ PAIRS, WEIGHT, SPREAD, ALONE_LESS, ALONE_MORE, FEWER, MORE = 0, 1, 7, 8, 9, 10, 
 def described(a: np.ndarray, b: np.ndarray, partner: list[int]) -> np.ndarray:
     """Fingers already laid on each other, all of best quality and nothing alike."""
     joined = np.array(partner)
-    return evidence(
+    return alignment_features(
         a.astype(np.float32), np.ones(len(a), np.float32),
         b.astype(np.float32), np.ones(len(b), np.float32),
         np.zeros((len(a), len(b)), np.float32), joined, (joined >= 0).astype(np.float64), 1.0,
@@ -49,26 +50,36 @@ def test_the_order_of_fingers_does_not_matter() -> None:
 
 
 def test_each_mate_found_adds_to_the_score() -> None:
-    whole, touch = prepare(a_finger(3)), a_finger(3, 1)
-    parts = [prepare(touch[: len(touch) * share // 4]) for share in (1, 2, 3, 4)]
+    whole, touch = comparator().prepare(a_finger(3)), a_finger(3, 1)
+    parts = [comparator().prepare(touch[: len(touch) * share // 4]) for share in (1, 2, 3, 4)]
 
-    assert (np.diff(compare(whole, parts)) > 0).all()
+    assert (np.diff(comparator().compare(whole, parts)) > 0).all()
 
 
 def test_a_stranger_speaks_against_and_a_mate_for() -> None:
-    mates = [compare(prepare(a_finger(k)), [prepare(a_finger(k, 1))])[0] for k in range(20)]
-    strangers = [compare(prepare(a_finger(k)), [prepare(a_finger(k + 50))])[0] for k in range(20)]
+    mates = [
+        comparator().compare(
+            comparator().prepare(a_finger(k)), [comparator().prepare(a_finger(k, 1))]
+        )[0]
+        for k in range(20)
+    ]
+    strangers = [
+        comparator().compare(
+            comparator().prepare(a_finger(k)), [comparator().prepare(a_finger(k + 50))]
+        )[0]
+        for k in range(20)
+    ]
 
     assert min(mates) > 0 > max(strangers)
 
 
 def test_too_few_minutiae_say_nothing() -> None:
     finger: Minutiae = a_finger(1)
-    few = prepare(finger[:3])
+    few = comparator().prepare(finger[:3])
 
-    found = numbers(prepare(finger), [few, prepare(finger)])
+    found = comparison_features(comparator().prepare(finger), [few, comparator().prepare(finger)])
 
-    assert found.shape == (2, NUMBERS)
+    assert found.shape == (2, FEATURES)
     assert np.isnan(found[0]).all()
     assert not np.isnan(found[1]).any()
-    assert compare(prepare(finger), [few])[0] == LOWEST
+    assert comparator().compare(comparator().prepare(finger), [few])[0] == LOWEST_RAW_SCORE

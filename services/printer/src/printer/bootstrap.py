@@ -18,11 +18,11 @@ from passport.printer.v1 import (
     stock_pb2_grpc,
 )
 from servicekit.grpc.server import Server
-from servicekit.process.clock import clock_from
+from servicekit.process.clock import make_clock
 from servicekit.process.worker_pool import WorkerPool
 from servicekit.storage.database import Database, migrate
 from servicekit.storage.idempotency import IdempotentRequests
-from servicekit.storage.request_retention import forgetting_requests
+from servicekit.storage.idempotency_retention import purge_records_daily
 
 from printer.clearances.verifier import JwsVerifier, load_keys
 from printer.config import PrinterSettings
@@ -35,7 +35,7 @@ from printer.service.print_jobs import PrintJobs
 from printer.service.stock import Stock
 from printer.store.one_dispatcher import one_dispatcher
 from printer.store.records import MIGRATIONS, SqlRecords, SqlStore
-from printer.store.tables import requests
+from printer.store.tables import idempotency_records
 from printer.use_cases.assign import Assign
 from printer.use_cases.bell import Bell
 from printer.use_cases.create_print_job import CreatePrintJob
@@ -63,7 +63,7 @@ async def serve(settings: PrinterSettings) -> None:
         database = Database(settings.database_url)
         stack.push_async_callback(database.close)
         await stack.enter_async_context(
-            forgetting_requests(database, requests, settings.keep_requests_days)
+            purge_records_daily(database, idempotency_records, settings.idempotency_retention_days)
         )
         # No connection is kept: one that a machine closed meanwhile would look like silence.
         connector = aiohttp.TCPConnector(force_close=True)
@@ -84,10 +84,10 @@ def _desk(settings: PrinterSettings, database: Database) -> Desk:
         office=settings.office,
         store=SqlStore(database),
         database=database,
-        once=IdempotentRequests(database, requests),
+        once=IdempotentRequests(database, idempotency_records),
         records=SqlRecords,
         floor=Floor(time.monotonic, settings.rest_seconds),
-        clock=clock_from(settings),
+        clock=make_clock(settings),
         bell=Bell(),
     )
 
@@ -109,7 +109,7 @@ def _server(
         *stock_pb2.DESCRIPTOR.services_by_name.values(),
         *admin_pb2.DESCRIPTOR.services_by_name.values(),
     ]
-    server = Server(settings, domain="passport.printer", services=services)
+    server = Server(settings, error_domain="passport.printer", services=services)
     watch = WatchPrintJobs(desk.store, desk.bell, _BOOKMARK_SECONDS)
     jobs_pb2_grpc.add_PrintJobsServicer_to_server(PrintJobs(desk, create, watch), server.grpc)
     machines = Machines(desk, lambda uri: _link(settings, session, uri))

@@ -15,7 +15,7 @@ LETTERS = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ ÉØÑŽ'-.", min_size=1, max_size
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(LETTERS, st.text("0123456789ABCXYZ", min_size=1, max_size=9))
 def test_a_stranger_reads_the_zone_from_the_finished_page(name: str, number: str) -> None:
     data = a_page(primary_identifier=name, document_number=number)

@@ -5,15 +5,15 @@ import sys
 from pathlib import Path
 
 from servicekit.errors import NoIdentity
-from servicekit.security.development_certificates import issue
+from servicekit.security.development_certificates import issue_certificate
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command; exits with 2 and one line on stderr when it cannot be done."""
+    """Run the command line; exits with status 2 and a message on stderr when it fails."""
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
-        files = issue(
+        files = issue_certificate(
             options.dir,
             office=options.office,
             service=options.service,
@@ -29,23 +29,25 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="servicekit", description="Tools of the service runtime.")
+    parser = argparse.ArgumentParser(
+        prog="servicekit", description="Tools for developing the services."
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     cert = commands.add_parser(
         "cert",
         help="make a development certificate",
-        description="Make a certificate signed by the development authority of a folder, which is "
+        description="Make a certificate signed by the development authority in a folder, which is "
         "made on first use. Prints the paths of certificate, private key and authority.",
         epilog="example: servicekit cert --dir build/pki --office BJM --user siti --role examiner",
     )
     cert.add_argument("--dir", type=Path, required=True, help="folder of the authority")
     cert.add_argument("--office", default="national", help="office id (default: national)")
-    cert.add_argument("--service", help="name of a service")
-    cert.add_argument("--user", help="name of a person, together with --role")
+    cert.add_argument("--service", help="name of the service that the certificate is for")
+    cert.add_argument("--user", help="name of the person that it is for, together with --role")
     cert.add_argument("--role", help="role of that person")
-    cert.add_argument("--country", default="id", help="two letters (default: id)")
+    cert.add_argument("--country", default="id", help="ISO 3166-1 alpha-2 code (default: id)")
     cert.add_argument(
-        "--dns", action="append", default=[], help="further host name of a service; may be repeated"
+        "--dns", action="append", default=[], help="host name of the service; may be repeated"
     )
     return parser
 

@@ -1,8 +1,7 @@
-"""Errors that callers may see, and the catalogue of their reasons.
+"""Which errors can callers see? The subclasses of DomainError, each with a kind and a reason.
 
-Whoever raises needs no gRPC: an error knows its kind and reason, and
-``servicekit.grpc.error_status``
-turns it into ``google.rpc.Status`` at the edge.
+They are raised without any use of gRPC; ``servicekit.grpc.error_status`` turns them into a
+``google.rpc.Status`` at the edge.
 """
 
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from typing import ClassVar
 
 
 class ErrorKind(Enum):
-    """What went wrong in general; the value is the name of the gRPC status code."""
+    """The general kind of an error; the value is the name of its gRPC status code."""
 
     INVALID = "INVALID_ARGUMENT"
     NOT_FOUND = "NOT_FOUND"
@@ -29,12 +28,12 @@ class ErrorKind(Enum):
 
 
 class DomainError(Exception):
-    """An error with a place in the catalogue; the first line of a subclass says what it means.
+    """An error of the catalogue; the docstring's first line of a subclass is its description there.
 
-    message: for people, in the answer; must not quote the payload.
-    field: path of the field at fault, as in ``samples[0].position``.
-    retry_after: when the same call may succeed.
-    metadata: further facts for programs, in ``ErrorInfo.metadata``.
+    message: for people, sent to the caller; must not quote the payload.
+    field: path of the field at fault, for instance ``samples[0].position``.
+    retry_after: after how long the same call may succeed.
+    metadata: further facts for programs, sent as ``ErrorInfo.metadata``.
     """
 
     kind: ClassVar[ErrorKind]
@@ -55,12 +54,12 @@ class DomainError(Exception):
         self.metadata = metadata
 
 
-def catalogue(root: type[DomainError] = DomainError) -> Iterator[type[DomainError]]:
-    """Every error class loaded that has a reason, parents first."""
+def error_catalogue(root: type[DomainError] = DomainError) -> Iterator[type[DomainError]]:
+    """Yield every imported subclass of ``root`` that has a reason of its own, parents first."""
     if "reason" in vars(root):
         yield root
     for child in root.__subclasses__():
-        yield from catalogue(child)
+        yield from error_catalogue(child)
 
 
 class InvalidRequest(DomainError):
@@ -70,29 +69,29 @@ class InvalidRequest(DomainError):
     reason = "INVALID_REQUEST"
 
 
-class MessageTooLarge(DomainError):
+class RequestTooLarge(DomainError):
     """The request is larger than the service accepts; send less."""
 
     kind = ErrorKind.EXHAUSTED
-    reason = "MESSAGE_TOO_LARGE"
+    reason = "REQUEST_TOO_LARGE"
 
 
-class AnswerTooLarge(DomainError):
-    """The answer is larger than the service sends; ask for less, as with a smaller page."""
+class ResponseTooLarge(DomainError):
+    """The response is larger than the service sends; ask for less, for instance a smaller page."""
 
     kind = ErrorKind.EXHAUSTED
-    reason = "ANSWER_TOO_LARGE"
+    reason = "RESPONSE_TOO_LARGE"
 
 
 class RequestIdReused(DomainError):
-    """The request id was used before, with another content."""
+    """The request id was used before, with different content."""
 
     kind = ErrorKind.INVALID
     reason = "REQUEST_ID_REUSED"
 
 
 class RequestInProgress(DomainError):
-    """The same request is being worked on by another replica; ask again."""
+    """The same request is in progress in another replica; repeat it later."""
 
     kind = ErrorKind.ABORTED
     reason = "REQUEST_IN_PROGRESS"
@@ -106,42 +105,42 @@ class StaleRevision(DomainError):
 
 
 class NoIdentity(DomainError):
-    """The caller's certificate carries no identity that we know how to read."""
+    """The caller's certificate carries no identity of this system."""
 
     kind = ErrorKind.UNAUTHENTICATED
     reason = "NO_IDENTITY"
 
 
 class NotPermitted(DomainError):
-    """The caller is known and may not do this."""
+    """The caller is authenticated but may not do this."""
 
     kind = ErrorKind.DENIED
     reason = "NOT_PERMITTED"
 
 
 class Overloaded(DomainError):
-    """The service has as much work as it takes; the same call may be made again later."""
+    """The service has as much work as it accepts; repeat the call later."""
 
     kind = ErrorKind.EXHAUSTED
     reason = "OVERLOADED"
 
 
 class Draining(DomainError):
-    """This replica is stopping; call again, another one answers."""
+    """This replica is stopping; repeat the call, another replica answers."""
 
     kind = ErrorKind.UNAVAILABLE
     reason = "DRAINING"
 
 
 class DeadlineExceeded(DomainError):
-    """The caller's deadline, or the default one, passed before the answer was there."""
+    """The caller's deadline, or the default one, passed before the response was ready."""
 
     kind = ErrorKind.DEADLINE
     reason = "DEADLINE_EXCEEDED"
 
 
 class InternalError(DomainError):
-    """A fault of ours; its details are in the service's log."""
+    """An unexpected fault of the service; its details are in the service's log."""
 
     kind = ErrorKind.INTERNAL
     reason = "INTERNAL_ERROR"

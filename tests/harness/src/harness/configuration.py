@@ -140,7 +140,7 @@ def _common(layout: Layout, name: str, address: str, clients: ClientChannels) ->
 def _matcher(layout: Layout, options: CountryOptions) -> Settings:
     return {
         "snapshot_file": layout.data / "matcher.snapshot",
-        "snapshot_every": 500,
+        "snapshot_interval_changes": 500,
         "minimum_quality": MINIMUM_QUALITY,
         "target_fpir": options.target_fpir,
     }

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
-from servicekit.process.clock import set_clock
+from servicekit.process.clock import write_clock_file
 
 from harness.configuration import SERVICES, CountryOptions, Layout, write_all
 from harness.demo_facts import ProcessUsage
@@ -83,7 +83,7 @@ class Country:
     def set_clock(self, now: datetime) -> None:
         """Set the business clock."""
         self.now = now
-        set_clock(self.layout.clock, now)
+        write_clock_file(self.layout.clock, now)
 
     def kill9(self, name: str) -> None:
         """Send SIGKILL to a process."""

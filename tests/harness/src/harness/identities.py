@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import grpc
-from servicekit.grpc.client_channel import ClientTls, channel
-from servicekit.security.development_certificates import issue
+from servicekit.grpc.client_channel import TlsFiles, open_channel
+from servicekit.security.development_certificates import issue_certificate
 
 OFFICE = "BJM"
 NATIONAL = "national"
@@ -37,16 +37,16 @@ class ClientChannels:
 
     pki: Path
     addresses: Mapping[str, str]
-    _tls: dict[Identity, ClientTls] = field(default_factory=dict)
+    _tls: dict[Identity, TlsFiles] = field(default_factory=dict)
     _channels: dict[tuple[str, Identity], grpc.aio.Channel] = field(default_factory=dict)
 
-    def tls(self, who: Identity) -> ClientTls:
+    def tls(self, who: Identity) -> TlsFiles:
         """The files of an identity, made on first use."""
         if who not in self._tls:
             self._tls[who] = (
-                issue(self.pki, office=who.office, user=who.name, role=who.role)
+                issue_certificate(self.pki, office=who.office, user=who.name, role=who.role)
                 if who.role
-                else issue(self.pki, office=who.office, service=who.name)
+                else issue_certificate(self.pki, office=who.office, service=who.name)
             )
         return self._tls[who]
 
@@ -54,7 +54,7 @@ class ClientChannels:
         """A channel to a service as somebody, kept until ``close``."""
         key = (service, who)
         if key not in self._channels:
-            self._channels[key] = channel(self.addresses[service], self.tls(who))
+            self._channels[key] = open_channel(self.addresses[service], self.tls(who))
         return self._channels[key]
 
     async def close(self) -> None:

@@ -26,10 +26,10 @@ if _version_not_supported:
 
 
 class AdjudicationStub:
-    """Tasks of examiners. Planned: GetStatistics.
+    """Adjudication tasks of examiners. Planned: GetStatistics.
 
-    Clearing needs one examiner; confirming a duplicate needs two different ones; when they disagree
-    a third decides. Nobody examines an application they took in.
+    One examiner can clear an applicant. Confirming a duplicate needs two different examiners; if they
+    disagree, a third decides. An examiner may not examine an application that they took in.
     """
 
     def __init__(self, channel):
@@ -61,14 +61,14 @@ class AdjudicationStub:
 
 
 class AdjudicationServicer:
-    """Tasks of examiners. Planned: GetStatistics.
+    """Adjudication tasks of examiners. Planned: GetStatistics.
 
-    Clearing needs one examiner; confirming a duplicate needs two different ones; when they disagree
-    a third decides. Nobody examines an application they took in.
+    One examiner can clear an applicant. Confirming a duplicate needs two different examiners; if they
+    disagree, a third decides. An examiner may not examine an application that they took in.
     """
 
     def ListTasks(self, request, context):
-        """Tasks, oldest first.
+        """Lists tasks, oldest first.
 
         Callers: examiners, administrators. Errors: INVALID_REQUEST, BAD_PAGE_TOKEN. Retry: yes.
         """
@@ -77,10 +77,10 @@ class AdjudicationServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ClaimTask(self, request, context):
-        """Takes a task for oneself until decided or released.
+        """Claims a task for the calling examiner until it is decided or released.
 
         Callers: examiners. Errors: INVALID_REQUEST, TASK_NOT_FOUND, TASK_TAKEN, TASK_CLOSED, OWN_CASE,
-        SECOND_EXAMINER_REQUIRED (the same examiner may not look twice), REQUEST_ID_REUSED,
+        SECOND_EXAMINER_REQUIRED (the same examiner may not examine it twice), REQUEST_ID_REUSED,
         REQUEST_IN_PROGRESS. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -88,7 +88,7 @@ class AdjudicationServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ReleaseTask(self, request, context):
-        """Gives a claimed task back.
+        """Releases a claimed task, so that another examiner can claim it.
 
         Callers: examiners. Errors: INVALID_REQUEST, TASK_NOT_FOUND, TASK_NOT_CLAIMED,
         REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
@@ -98,7 +98,7 @@ class AdjudicationServicer:
         raise NotImplementedError('Method not implemented!')
 
     def DecideTask(self, request, context):
-        """Says what the examiner sees.
+        """Records the verdict of the examiner who claimed the task.
 
         Callers: examiners. Errors: INVALID_REQUEST, TASK_NOT_FOUND, TASK_NOT_CLAIMED, TASK_CLOSED,
         REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
@@ -139,10 +139,10 @@ def add_AdjudicationServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class Adjudication:
-    """Tasks of examiners. Planned: GetStatistics.
+    """Adjudication tasks of examiners. Planned: GetStatistics.
 
-    Clearing needs one examiner; confirming a duplicate needs two different ones; when they disagree
-    a third decides. Nobody examines an application they took in.
+    One examiner can clear an applicant. Confirming a duplicate needs two different examiners; if they
+    disagree, a third decides. An examiner may not examine an application that they took in.
     """
 
     @staticmethod

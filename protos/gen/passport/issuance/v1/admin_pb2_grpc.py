@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class IssuanceAdminStub:
-    """What administrators ask of issuance. Planned: ListStuck, PauseWork, ResumeWork, RetryWork.
+    """Administration of the issuance service. Planned: ListStuck, PauseWork, ResumeWork, RetryWork.
     """
 
     def __init__(self, channel):
@@ -43,11 +43,11 @@ class IssuanceAdminStub:
 
 
 class IssuanceAdminServicer:
-    """What administrators ask of issuance. Planned: ListStuck, PauseWork, ResumeWork, RetryWork.
+    """Administration of the issuance service. Planned: ListStuck, PauseWork, ResumeWork, RetryWork.
     """
 
     def GetStatus(self, request, context):
-        """How issuance is: applications by state, owed work by kind.
+        """Returns counts of applications by state, the backlog of the outbox, and open outages.
 
         Callers: administrators. Errors: none of its own. Retry: yes.
         """
@@ -72,7 +72,7 @@ def add_IssuanceAdminServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class IssuanceAdmin:
-    """What administrators ask of issuance. Planned: ListStuck, PauseWork, ResumeWork, RetryWork.
+    """Administration of the issuance service. Planned: ListStuck, PauseWork, ResumeWork, RetryWork.
     """
 
     @staticmethod

@@ -30,25 +30,25 @@ class _ApplicationType:
 class _ApplicationTypeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ApplicationType.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     APPLICATION_TYPE_UNSPECIFIED: _ApplicationType.ValueType  # 0
-    """Not said: refused."""
+    """Not specified: refused."""
     APPLICATION_TYPE_NEW: _ApplicationType.ValueType  # 1
     """First passport."""
     APPLICATION_TYPE_RENEWAL: _ApplicationType.ValueType  # 2
-    """Renewal by a person on record."""
+    """Renewal by an enrolled person."""
     APPLICATION_TYPE_REPLACEMENT_LOST: _ApplicationType.ValueType  # 3
     """Replacement of a lost passport."""
     APPLICATION_TYPE_REPLACEMENT_DAMAGED: _ApplicationType.ValueType  # 4
     """Replacement of a damaged passport."""
 
 class ApplicationType(_ApplicationType, metaclass=_ApplicationTypeEnumTypeWrapper):
-    """What is applied for."""
+    """Type of application."""
 
 APPLICATION_TYPE_UNSPECIFIED: ApplicationType.ValueType  # 0
-"""Not said: refused."""
+"""Not specified: refused."""
 APPLICATION_TYPE_NEW: ApplicationType.ValueType  # 1
 """First passport."""
 APPLICATION_TYPE_RENEWAL: ApplicationType.ValueType  # 2
-"""Renewal by a person on record."""
+"""Renewal by an enrolled person."""
 APPLICATION_TYPE_REPLACEMENT_LOST: ApplicationType.ValueType  # 3
 """Replacement of a lost passport."""
 APPLICATION_TYPE_REPLACEMENT_DAMAGED: ApplicationType.ValueType  # 4
@@ -62,29 +62,29 @@ class _ApplicationState:
 class _ApplicationStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ApplicationState.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     APPLICATION_STATE_UNSPECIFIED: _ApplicationState.ValueType  # 0
-    """Not said."""
+    """Not specified."""
     APPLICATION_STATE_RECEIVED: _ApplicationState.ValueType  # 1
-    """Taken in; the papers are to be checked."""
+    """Taken in; the documents are to be checked."""
     APPLICATION_STATE_DOCUMENTS_REFUSED: _ApplicationState.ValueType  # 2
-    """The papers were not in order."""
+    """The documents were not in order."""
     APPLICATION_STATE_DOCUMENTS_ACCEPTED: _ApplicationState.ValueType  # 3
-    """The papers are in order; the fee is due."""
+    """The documents are in order; the fee is due."""
     APPLICATION_STATE_PAID: _ApplicationState.ValueType  # 4
-    """Paid; the fingerprints are to be taken (or taken again)."""
+    """Paid; the fingerprints are to be captured, for the first time or again."""
     APPLICATION_STATE_BIOMETRICS_TAKEN: _ApplicationState.ValueType  # 5
-    """Fingerprints are here; the interview is to be held."""
+    """The fingerprints were captured; the interview is to be held."""
     APPLICATION_STATE_IDENTIFYING: _ApplicationState.ValueType  # 6
-    """Complete; the matcher is asked who this is."""
+    """Complete; the matcher is to search for the applicant's fingerprints."""
     APPLICATION_STATE_ADJUDICATION: _ApplicationState.ValueType  # 7
-    """Examiners look at it."""
+    """Examiners compare the applicant with candidates."""
     APPLICATION_STATE_AWAITING_APPROVAL: _ApplicationState.ValueType  # 8
-    """Identified; a supervisor decides."""
+    """Identified; a supervisor is to approve or refuse it."""
     APPLICATION_STATE_APPROVED: _ApplicationState.ValueType  # 9
-    """Approved; waits for its turn at the machines."""
+    """Approved; waits for its turn in the printing queue."""
     APPLICATION_STATE_PRINTING: _ApplicationState.ValueType  # 10
     """Released to the printer."""
     APPLICATION_STATE_READY: _ApplicationState.ValueType  # 11
-    """The passport lies ready."""
+    """The passport can be collected."""
     APPLICATION_STATE_HANDED_OVER: _ApplicationState.ValueType  # 12
     """Handed over. Final."""
     APPLICATION_STATE_REFUSED: _ApplicationState.ValueType  # 13
@@ -93,32 +93,32 @@ class _ApplicationStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Appl
     """Withdrawn. Final."""
 
 class ApplicationState(_ApplicationState, metaclass=_ApplicationStateEnumTypeWrapper):
-    """Where an application stands; the table of transitions is in docs/issuance-states.md."""
+    """State of an application; the table of transitions is in docs/issuance-states.md."""
 
 APPLICATION_STATE_UNSPECIFIED: ApplicationState.ValueType  # 0
-"""Not said."""
+"""Not specified."""
 APPLICATION_STATE_RECEIVED: ApplicationState.ValueType  # 1
-"""Taken in; the papers are to be checked."""
+"""Taken in; the documents are to be checked."""
 APPLICATION_STATE_DOCUMENTS_REFUSED: ApplicationState.ValueType  # 2
-"""The papers were not in order."""
+"""The documents were not in order."""
 APPLICATION_STATE_DOCUMENTS_ACCEPTED: ApplicationState.ValueType  # 3
-"""The papers are in order; the fee is due."""
+"""The documents are in order; the fee is due."""
 APPLICATION_STATE_PAID: ApplicationState.ValueType  # 4
-"""Paid; the fingerprints are to be taken (or taken again)."""
+"""Paid; the fingerprints are to be captured, for the first time or again."""
 APPLICATION_STATE_BIOMETRICS_TAKEN: ApplicationState.ValueType  # 5
-"""Fingerprints are here; the interview is to be held."""
+"""The fingerprints were captured; the interview is to be held."""
 APPLICATION_STATE_IDENTIFYING: ApplicationState.ValueType  # 6
-"""Complete; the matcher is asked who this is."""
+"""Complete; the matcher is to search for the applicant's fingerprints."""
 APPLICATION_STATE_ADJUDICATION: ApplicationState.ValueType  # 7
-"""Examiners look at it."""
+"""Examiners compare the applicant with candidates."""
 APPLICATION_STATE_AWAITING_APPROVAL: ApplicationState.ValueType  # 8
-"""Identified; a supervisor decides."""
+"""Identified; a supervisor is to approve or refuse it."""
 APPLICATION_STATE_APPROVED: ApplicationState.ValueType  # 9
-"""Approved; waits for its turn at the machines."""
+"""Approved; waits for its turn in the printing queue."""
 APPLICATION_STATE_PRINTING: ApplicationState.ValueType  # 10
 """Released to the printer."""
 APPLICATION_STATE_READY: ApplicationState.ValueType  # 11
-"""The passport lies ready."""
+"""The passport can be collected."""
 APPLICATION_STATE_HANDED_OVER: ApplicationState.ValueType  # 12
 """Handed over. Final."""
 APPLICATION_STATE_REFUSED: ApplicationState.ValueType  # 13
@@ -134,37 +134,37 @@ class _ResponsibleParty:
 class _ResponsiblePartyEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ResponsibleParty.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     RESPONSIBLE_PARTY_UNSPECIFIED: _ResponsibleParty.ValueType  # 0
-    """Nobody's: the application is at its end."""
+    """Nobody: the application is in a final state."""
     RESPONSIBLE_PARTY_APPLICANT: _ResponsibleParty.ValueType  # 1
-    """The applicant's."""
+    """The applicant."""
     RESPONSIBLE_PARTY_OFFICER: _ResponsibleParty.ValueType  # 2
-    """An officer's at the counter."""
+    """An officer at the counter."""
     RESPONSIBLE_PARTY_MATCHER: _ResponsibleParty.ValueType  # 3
-    """The national matcher's."""
+    """The national matcher."""
     RESPONSIBLE_PARTY_EXAMINER: _ResponsibleParty.ValueType  # 4
-    """An examiner's."""
+    """An examiner."""
     RESPONSIBLE_PARTY_SUPERVISOR: _ResponsibleParty.ValueType  # 5
-    """A supervisor's."""
+    """A supervisor."""
     RESPONSIBLE_PARTY_PRINTER: _ResponsibleParty.ValueType  # 6
-    """The printing office's."""
+    """The printing office."""
 
 class ResponsibleParty(_ResponsibleParty, metaclass=_ResponsiblePartyEnumTypeWrapper):
-    """Whose move it is."""
+    """The party that must act next."""
 
 RESPONSIBLE_PARTY_UNSPECIFIED: ResponsibleParty.ValueType  # 0
-"""Nobody's: the application is at its end."""
+"""Nobody: the application is in a final state."""
 RESPONSIBLE_PARTY_APPLICANT: ResponsibleParty.ValueType  # 1
-"""The applicant's."""
+"""The applicant."""
 RESPONSIBLE_PARTY_OFFICER: ResponsibleParty.ValueType  # 2
-"""An officer's at the counter."""
+"""An officer at the counter."""
 RESPONSIBLE_PARTY_MATCHER: ResponsibleParty.ValueType  # 3
-"""The national matcher's."""
+"""The national matcher."""
 RESPONSIBLE_PARTY_EXAMINER: ResponsibleParty.ValueType  # 4
-"""An examiner's."""
+"""An examiner."""
 RESPONSIBLE_PARTY_SUPERVISOR: ResponsibleParty.ValueType  # 5
-"""A supervisor's."""
+"""A supervisor."""
 RESPONSIBLE_PARTY_PRINTER: ResponsibleParty.ValueType  # 6
-"""The printing office's."""
+"""The printing office."""
 Global___ResponsibleParty: _TypeAlias = ResponsibleParty  # noqa: Y015
 
 @_typing.final
@@ -179,20 +179,20 @@ class Waiting(_message.Message):
     OUTAGE_ID_FIELD_NUMBER: _builtins.int
     EXPECTED_UNTIL_FIELD_NUMBER: _builtins.int
     responsible_party: Global___ResponsibleParty.ValueType
-    """Whose move it is."""
+    """The party that must act next."""
     outage_id: _builtins.str
-    """The outage it waits for; empty when none."""
+    """Id of the outage whose end it waits for; empty when none."""
     @_builtins.property
     def since(self) -> _timestamp_pb2.Timestamp:
-        """Since when (business time)."""
+        """Since when it waits (business time)."""
 
     @_builtins.property
     def what(self) -> _civil_pb2.LocalizedText:
-        """In words."""
+        """What it waits for, in words."""
 
     @_builtins.property
     def expected_until(self) -> _timestamp_pb2.Timestamp:
-        """Until when we think; absent when nobody can say."""
+        """Until when it is expected to wait (business time); absent when unknown."""
 
     def __init__(
         self,
@@ -240,23 +240,25 @@ class Application(_message.Message):
     HANDED_OVER_AT_FIELD_NUMBER: _builtins.int
     OWN_RECORD_FIRST_FIELD_NUMBER: _builtins.int
     application_id: _builtins.str
-    """Made by the server."""
+    """Assigned by the server."""
     office: _builtins.str
     """The office that took it in."""
     type: Global___ApplicationType.ValueType
-    """What is applied for."""
+    """Type of application."""
     priority_class: _civil_pb2.PriorityClass.ValueType
-    """Order of service."""
+    """Priority class; unspecified means NORMAL."""
     person_id: _builtins.str
-    """The person's id; made by the server for a NEW application."""
+    """Id of the person; assigned by the server for a NEW application."""
     state: Global___ApplicationState.ValueType
-    """Where it stands."""
+    """Its state."""
     revision: _builtins.int
-    """Grows by one with each change."""
+    """Incremented by one with each change."""
     service_seconds: _builtins.int
-    """Working seconds of the office between completion and READY (or now), pauses not counted."""
+    """Office hours from completion to READY (or to now), in seconds, without the time in which an outage
+    paused the clock.
+    """
     elapsed_seconds: _builtins.int
-    """The same with pauses counted."""
+    """The same, with that time."""
     document_number: _builtins.str
     """Number of the passport; empty before approval."""
     book_serial: _builtins.str
@@ -264,10 +266,10 @@ class Application(_message.Message):
     decision_id: _builtins.str
     """The matcher's decision record; empty before identification."""
     own_record_first: _builtins.bool
-    """For renewals: whether the person's own record came first among the candidates; absent otherwise."""
+    """For renewals: whether the person's own record had the highest score; absent otherwise."""
     @_builtins.property
     def holder(self) -> _civil_pb2.BiographicData:
-        """What is to be printed."""
+        """Biographic data of the holder, to be printed."""
 
     @_builtins.property
     def created_at(self) -> _timestamp_pb2.Timestamp:
@@ -275,7 +277,7 @@ class Application(_message.Message):
 
     @_builtins.property
     def completed_at(self) -> _timestamp_pb2.Timestamp:
-        """When it was complete and took its place in the queue; absent before."""
+        """When it was complete, which fixed its position in the queue (business time); absent before."""
 
     @_builtins.property
     def waiting(self) -> Global___Waiting:
@@ -283,23 +285,23 @@ class Application(_message.Message):
 
     @_builtins.property
     def first_promised_collection_date(self) -> _civil_pb2.CalendarDate:
-        """The collection day the applicant was told first; absent before completion."""
+        """Collection date in the first notice to the applicant; absent before completion."""
 
     @_builtins.property
     def promised_collection_date(self) -> _civil_pb2.CalendarDate:
-        """The collection day the applicant was told last."""
+        """Collection date in the latest notice to the applicant; absent before completion."""
 
     @_builtins.property
     def date_change_reason(self) -> _civil_pb2.LocalizedText:
-        """Why it moved; absent when it did not."""
+        """Why the promised date was changed; absent when it was not."""
 
     @_builtins.property
     def refusal_reason(self) -> _civil_pb2.LocalizedText:
-        """Why it was refused; absent otherwise."""
+        """Why it was refused; absent if it was not."""
 
     @_builtins.property
     def handed_over_at(self) -> _timestamp_pb2.Timestamp:
-        """When it was handed over; absent before."""
+        """When it was handed over (business time); absent before."""
 
     def __init__(
         self,
@@ -339,7 +341,7 @@ Global___Application: _TypeAlias = Application  # noqa: Y015
 
 @_typing.final
 class CreateApplicationRequest(_message.Message):
-    """Asks to take an application in."""
+    """Request of CreateApplication."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -350,18 +352,20 @@ class CreateApplicationRequest(_message.Message):
     HOLDER_FIELD_NUMBER: _builtins.int
     PERSON_ID_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
     office: _builtins.str
     """The office; must be the caller's."""
     type: Global___ApplicationType.ValueType
-    """What is applied for."""
+    """Type of application."""
     priority_class: _civil_pb2.PriorityClass.ValueType
-    """Order of service."""
+    """Priority class; unspecified means NORMAL."""
     person_id: _builtins.str
-    """The person on record: mandatory for renewals and replacements, empty for NEW."""
+    """Id of the enrolled person: mandatory for renewals and replacements, empty for NEW."""
     @_builtins.property
     def holder(self) -> _civil_pb2.BiographicData:
-        """What is to be printed. Mandatory."""
+        """Biographic data of the holder, to be printed. Mandatory."""
 
     def __init__(
         self,
@@ -383,13 +387,13 @@ Global___CreateApplicationRequest: _TypeAlias = CreateApplicationRequest  # noqa
 
 @_typing.final
 class GetApplicationRequest(_message.Message):
-    """Asks for one application."""
+    """Request of GetApplication."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     APPLICATION_ID_FIELD_NUMBER: _builtins.int
     application_id: _builtins.str
-    """Which."""
+    """Id of the application."""
     def __init__(
         self,
         *,
@@ -405,7 +409,7 @@ Global___GetApplicationRequest: _TypeAlias = GetApplicationRequest  # noqa: Y015
 
 @_typing.final
 class ListApplicationsRequest(_message.Message):
-    """Asks for applications."""
+    """Request of ListApplications."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -414,13 +418,13 @@ class ListApplicationsRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     office: _builtins.str
-    """Of which office. Empty means all, for national callers only."""
+    """Only those of this office. Empty means all offices, for national callers only."""
     state: Global___ApplicationState.ValueType
-    """In which state; unspecified means any."""
+    """Only those in this state; unspecified means any."""
     page_size: _builtins.int
-    """Most answered, 1 to 1000; 0 means 100."""
+    """Largest number of items in the response, 1 to 1000; 0 means 100."""
     page_token: _builtins.str
-    """From the previous answer; empty for the first page."""
+    """`next_page_token` of the previous response; empty for the first page."""
     def __init__(
         self,
         *,
@@ -439,17 +443,17 @@ Global___ListApplicationsRequest: _TypeAlias = ListApplicationsRequest  # noqa: 
 
 @_typing.final
 class ListApplicationsResponse(_message.Message):
-    """Some applications."""
+    """Response of ListApplications."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     APPLICATIONS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """For the next page; empty on the last."""
+    """Token of the next page; empty on the last page."""
     @_builtins.property
     def applications(self) -> _containers.RepeatedCompositeFieldContainer[Global___Application]:
-        """In order of their making."""
+        """In the order of their creation."""
 
     def __init__(
         self,
@@ -467,7 +471,7 @@ Global___ListApplicationsResponse: _TypeAlias = ListApplicationsResponse  # noqa
 
 @_typing.final
 class AcceptDocumentsRequest(_message.Message):
-    """The papers are in order."""
+    """Request of AcceptDocuments."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -475,11 +479,13 @@ class AcceptDocumentsRequest(_message.Message):
     APPLICATION_ID_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
     application_id: _builtins.str
-    """Which application."""
+    """Id of the application."""
     revision: _builtins.int
-    """The revision the caller has seen; 0 means whatever it is."""
+    """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
     def __init__(
         self,
         *,
@@ -497,7 +503,7 @@ Global___AcceptDocumentsRequest: _TypeAlias = AcceptDocumentsRequest  # noqa: Y0
 
 @_typing.final
 class RefuseDocumentsRequest(_message.Message):
-    """The papers are not in order."""
+    """Request of RefuseDocuments."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -506,11 +512,13 @@ class RefuseDocumentsRequest(_message.Message):
     REVISION_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
     application_id: _builtins.str
-    """Which application."""
+    """Id of the application."""
     revision: _builtins.int
-    """The revision the caller has seen; 0 means whatever it is."""
+    """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
     reason: _builtins.str
     """Why, for the applicant. 1 to 500 characters."""
     def __init__(
@@ -531,7 +539,7 @@ Global___RefuseDocumentsRequest: _TypeAlias = RefuseDocumentsRequest  # noqa: Y0
 
 @_typing.final
 class RecordPaymentRequest(_message.Message):
-    """The fee is paid."""
+    """Request of RecordPayment."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -540,13 +548,15 @@ class RecordPaymentRequest(_message.Message):
     REVISION_FIELD_NUMBER: _builtins.int
     RECEIPT_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
     application_id: _builtins.str
-    """Which application."""
+    """Id of the application."""
     revision: _builtins.int
-    """The revision the caller has seen; 0 means whatever it is."""
+    """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
     receipt: _builtins.str
-    """The receipt's number. 1 to 64 characters."""
+    """Number of the receipt. 1 to 64 characters."""
     def __init__(
         self,
         *,
@@ -565,7 +575,7 @@ Global___RecordPaymentRequest: _TypeAlias = RecordPaymentRequest  # noqa: Y015
 
 @_typing.final
 class SubmitBiometricsRequest(_message.Message):
-    """Fingerprints are taken."""
+    """Request of SubmitBiometrics."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -574,14 +584,16 @@ class SubmitBiometricsRequest(_message.Message):
     REVISION_FIELD_NUMBER: _builtins.int
     SAMPLES_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
     application_id: _builtins.str
-    """Which application."""
+    """Id of the application."""
     revision: _builtins.int
-    """The revision the caller has seen; 0 means whatever it is."""
+    """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
     @_builtins.property
     def samples(self) -> _containers.RepeatedCompositeFieldContainer[_biometrics_pb2.FingerSample]:
-        """One for each finger. 1 to 10."""
+        """One sample for each finger. 1 to 10."""
 
     def __init__(
         self,
@@ -601,7 +613,7 @@ Global___SubmitBiometricsRequest: _TypeAlias = SubmitBiometricsRequest  # noqa: 
 
 @_typing.final
 class RecordInterviewRequest(_message.Message):
-    """The interview is held."""
+    """Request of RecordInterview."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -610,13 +622,15 @@ class RecordInterviewRequest(_message.Message):
     REVISION_FIELD_NUMBER: _builtins.int
     NOTES_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
     application_id: _builtins.str
-    """Which application."""
+    """Id of the application."""
     revision: _builtins.int
-    """The revision the caller has seen; 0 means whatever it is."""
+    """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
     notes: _builtins.str
-    """Notes, to 2000 characters."""
+    """Notes of the interviewer. At most 2000 characters."""
     def __init__(
         self,
         *,
@@ -635,7 +649,7 @@ Global___RecordInterviewRequest: _TypeAlias = RecordInterviewRequest  # noqa: Y0
 
 @_typing.final
 class ApproveRequest(_message.Message):
-    """The passport may be issued."""
+    """Request of Approve."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -643,11 +657,13 @@ class ApproveRequest(_message.Message):
     APPLICATION_ID_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
     application_id: _builtins.str
-    """Which application."""
+    """Id of the application."""
     revision: _builtins.int
-    """The revision the caller has seen; 0 means whatever it is."""
+    """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
     def __init__(
         self,
         *,
@@ -665,7 +681,7 @@ Global___ApproveRequest: _TypeAlias = ApproveRequest  # noqa: Y015
 
 @_typing.final
 class RefuseRequest(_message.Message):
-    """The passport is refused."""
+    """Request of Refuse."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -674,11 +690,13 @@ class RefuseRequest(_message.Message):
     REVISION_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
     application_id: _builtins.str
-    """Which application."""
+    """Id of the application."""
     revision: _builtins.int
-    """The revision the caller has seen; 0 means whatever it is."""
+    """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
     reason: _builtins.str
     """Why, for the applicant. 1 to 500 characters."""
     def __init__(
@@ -699,7 +717,7 @@ Global___RefuseRequest: _TypeAlias = RefuseRequest  # noqa: Y015
 
 @_typing.final
 class WithdrawRequest(_message.Message):
-    """The applicant wants it no more."""
+    """Request of Withdraw."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -707,11 +725,13 @@ class WithdrawRequest(_message.Message):
     APPLICATION_ID_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
     application_id: _builtins.str
-    """Which application."""
+    """Id of the application."""
     revision: _builtins.int
-    """The revision the caller has seen; 0 means whatever it is."""
+    """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
     def __init__(
         self,
         *,
@@ -729,7 +749,7 @@ Global___WithdrawRequest: _TypeAlias = WithdrawRequest  # noqa: Y015
 
 @_typing.final
 class HandOverRequest(_message.Message):
-    """The passport is handed over."""
+    """Request of HandOver."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -738,13 +758,15 @@ class HandOverRequest(_message.Message):
     REVISION_FIELD_NUMBER: _builtins.int
     SIGNED_BY_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
     application_id: _builtins.str
-    """Which application."""
+    """Id of the application."""
     revision: _builtins.int
-    """The revision the caller has seen; 0 means whatever it is."""
+    """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
     signed_by: _builtins.str
-    """Who signed for it. 1 to 200 characters."""
+    """Name of the person who signed for it. 1 to 200 characters."""
     def __init__(
         self,
         *,
@@ -763,13 +785,13 @@ Global___HandOverRequest: _TypeAlias = HandOverRequest  # noqa: Y015
 
 @_typing.final
 class GetHistoryRequest(_message.Message):
-    """Asks for everything that happened."""
+    """Request of GetHistory."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     APPLICATION_ID_FIELD_NUMBER: _builtins.int
     application_id: _builtins.str
-    """Which application."""
+    """Id of the application."""
     def __init__(
         self,
         *,
@@ -786,7 +808,7 @@ Global___GetHistoryRequest: _TypeAlias = GetHistoryRequest  # noqa: Y015
 @_typing.final
 class HistoryEntry(_message.Message):
     """An event in the history of an application. The fields from `reason` on are empty unless the event
-    brings them.
+    has them.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -805,21 +827,21 @@ class HistoryEntry(_message.Message):
     BOOK_SERIAL_FIELD_NUMBER: _builtins.int
     SIGNED_BY_FIELD_NUMBER: _builtins.int
     event: _builtins.str
-    """The event's name in the table of transitions (docs/issuance-states.md), or "create"."""
+    """Name of the event in the table of transitions (docs/issuance-states.md), or "create"."""
     from_state: Global___ApplicationState.ValueType
     """State before the event; unspecified for "create"."""
     to_state: Global___ApplicationState.ValueType
     """State after the event."""
     by: _builtins.str
-    """Identity that caused the event."""
+    """Identity of the person or service that caused it."""
     reason: _builtins.str
-    """Reason for refuse_documents, refuse, reject_biometrics, clear and confirm_duplicate."""
+    """Reason given with refuse_documents, refuse, reject_biometrics, clear or confirm_duplicate."""
     payment_receipt: _builtins.str
     """Number of the receipt, of record_payment."""
     interview_notes: _builtins.str
     """Notes of the officer, of record_interview."""
     adjudication_cause: _adjudication_pb2.TaskCause.ValueType
-    """Why examiners must look, of refer_to_examiners."""
+    """Why examiners must decide, of refer_to_examiners."""
     document_number: _builtins.str
     """Number of the passport, of approve."""
     print_job_id: _builtins.str
@@ -830,7 +852,7 @@ class HistoryEntry(_message.Message):
     """Who signed for the passport, of hand_over."""
     @_builtins.property
     def at(self) -> _timestamp_pb2.Timestamp:
-        """When (business time)."""
+        """When it happened (business time)."""
 
     def __init__(
         self,
@@ -859,14 +881,14 @@ Global___HistoryEntry: _TypeAlias = HistoryEntry  # noqa: Y015
 
 @_typing.final
 class GetHistoryResponse(_message.Message):
-    """Everything that happened, oldest first."""
+    """Response of GetHistory."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ENTRIES_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def entries(self) -> _containers.RepeatedCompositeFieldContainer[Global___HistoryEntry]:
-        """The entries."""
+        """The events, oldest first."""
 
     def __init__(
         self,

@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class ApplicationsStub:
-    """Applications. A caller of an office acts on that office's applications only.
+    """Passport applications. A caller of an office has access to that office's applications only.
 
     Every change takes a `request_id` and may be retried with it. Every change can answer
     INVALID_REQUEST, APPLICATION_NOT_FOUND, WRONG_OFFICE, ILLEGAL_TRANSITION (metadata: state, event),
@@ -109,7 +109,7 @@ class ApplicationsStub:
 
 
 class ApplicationsServicer:
-    """Applications. A caller of an office acts on that office's applications only.
+    """Passport applications. A caller of an office has access to that office's applications only.
 
     Every change takes a `request_id` and may be retried with it. Every change can answer
     INVALID_REQUEST, APPLICATION_NOT_FOUND, WRONG_OFFICE, ILLEGAL_TRANSITION (metadata: state, event),
@@ -119,17 +119,17 @@ class ApplicationsServicer:
     """
 
     def CreateApplication(self, request, context):
-        """Takes an application in. Works whatever else is away.
+        """Takes in an application. Does not depend on any other service.
 
         Callers: officers, service frontdesk. Errors: UNKNOWN_OFFICE, PERSON_REQUIRED (renewals and
-        replacements name the person on record). Retry: yes.
+        replacements must name the enrolled person). Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetApplication(self, request, context):
-        """One application: where it stands, what it waits for, whose turn it is, and until when.
+        """Returns one application: its state, what it waits for, which party must act, and until when.
 
         Callers: officers, supervisors, examiners, administrators, service frontdesk.
         Errors: INVALID_REQUEST, APPLICATION_NOT_FOUND, WRONG_OFFICE. Retry: yes.
@@ -139,7 +139,7 @@ class ApplicationsServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListApplications(self, request, context):
-        """Applications in order of their making.
+        """Lists applications in the order of their creation.
 
         Callers: as GetApplication. Errors: INVALID_REQUEST, WRONG_OFFICE, BAD_PAGE_TOKEN. Retry: yes.
         """
@@ -148,28 +148,30 @@ class ApplicationsServicer:
         raise NotImplementedError('Method not implemented!')
 
     def AcceptDocuments(self, request, context):
-        """The papers are in order. Callers: officers, service frontdesk. Retry: yes.
+        """Records that the documents are in order. Callers: officers, service frontdesk. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def RefuseDocuments(self, request, context):
-        """The papers are not in order; they may be accepted later. Callers: officers. Retry: yes.
+        """Records that the documents are not in order; they can still be accepted later. Callers: officers.
+        Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def RecordPayment(self, request, context):
-        """The fee is paid. Callers: officers, service frontdesk. Retry: yes.
+        """Records that the fee was paid. Callers: officers, service frontdesk. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def SubmitBiometrics(self, request, context):
-        """Fingerprints are taken. They are kept until the matcher has them, however long it is away.
+        """Records the captured fingerprints. They are stored until the matcher has them, even if the matcher
+        is unavailable for days.
 
         Callers: officers, service frontdesk. Retry: yes.
         """
@@ -178,8 +180,8 @@ class ApplicationsServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RecordInterview(self, request, context):
-        """The interview is held: the application is complete, its clock starts, its place in the queue is
-        taken, its identification is owed.
+        """Records that the interview was held. The application is then complete: its service time starts, its
+        position in the printing queue is fixed, and its identification is put into the outbox.
 
         Callers: officers. Retry: yes.
         """
@@ -188,7 +190,7 @@ class ApplicationsServicer:
         raise NotImplementedError('Method not implemented!')
 
     def Approve(self, request, context):
-        """The passport may be issued: a print is owed when its turn comes.
+        """Approves the passport for printing; the print job is created when its turn in the queue comes.
 
         Callers: supervisors. Errors: none of its own. Retry: yes.
         """
@@ -197,28 +199,28 @@ class ApplicationsServicer:
         raise NotImplementedError('Method not implemented!')
 
     def Refuse(self, request, context):
-        """The passport is refused, for a reason the applicant is told. Callers: supervisors. Retry: yes.
+        """Refuses the passport; the applicant is notified of the reason. Callers: supervisors. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def Withdraw(self, request, context):
-        """The applicant wants it no more. Callers: officers. Retry: yes.
+        """Withdraws the application at the applicant's request. Callers: officers. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def HandOver(self, request, context):
-        """The passport is handed over and signed for. Callers: officers. Retry: yes.
+        """Records that the passport was handed over and signed for. Callers: officers. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetHistory(self, request, context):
-        """Everything that happened to an application: event, who, when, and what came with it.
+        """Returns all events of an application: what happened, who caused it, when, and why.
 
         Callers: as GetApplication. Errors: INVALID_REQUEST, APPLICATION_NOT_FOUND, WRONG_OFFICE.
         Retry: yes.
@@ -304,7 +306,7 @@ def add_ApplicationsServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class Applications:
-    """Applications. A caller of an office acts on that office's applications only.
+    """Passport applications. A caller of an office has access to that office's applications only.
 
     Every change takes a `request_id` and may be retried with it. Every change can answer
     INVALID_REQUEST, APPLICATION_NOT_FOUND, WRONG_OFFICE, ILLEGAL_TRANSITION (metadata: state, event),

@@ -27,7 +27,7 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class ApplicationsStub:
-    """Applications. A caller of an office acts on that office's applications only.
+    """Passport applications. A caller of an office has access to that office's applications only.
 
     Every change takes a `request_id` and may be retried with it. Every change can answer
     INVALID_REQUEST, APPLICATION_NOT_FOUND, WRONG_OFFICE, ILLEGAL_TRANSITION (metadata: state, event),
@@ -41,52 +41,55 @@ class ApplicationsStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> ApplicationsAsyncStub: ...
     CreateApplication: _grpc.UnaryUnaryMultiCallable[_applications_pb2.CreateApplicationRequest, _applications_pb2.Application]
-    """Takes an application in. Works whatever else is away.
+    """Takes in an application. Does not depend on any other service.
 
     Callers: officers, service frontdesk. Errors: UNKNOWN_OFFICE, PERSON_REQUIRED (renewals and
-    replacements name the person on record). Retry: yes.
+    replacements must name the enrolled person). Retry: yes.
     """
     GetApplication: _grpc.UnaryUnaryMultiCallable[_applications_pb2.GetApplicationRequest, _applications_pb2.Application]
-    """One application: where it stands, what it waits for, whose turn it is, and until when.
+    """Returns one application: its state, what it waits for, which party must act, and until when.
 
     Callers: officers, supervisors, examiners, administrators, service frontdesk.
     Errors: INVALID_REQUEST, APPLICATION_NOT_FOUND, WRONG_OFFICE. Retry: yes.
     """
     ListApplications: _grpc.UnaryUnaryMultiCallable[_applications_pb2.ListApplicationsRequest, _applications_pb2.ListApplicationsResponse]
-    """Applications in order of their making.
+    """Lists applications in the order of their creation.
 
     Callers: as GetApplication. Errors: INVALID_REQUEST, WRONG_OFFICE, BAD_PAGE_TOKEN. Retry: yes.
     """
     AcceptDocuments: _grpc.UnaryUnaryMultiCallable[_applications_pb2.AcceptDocumentsRequest, _applications_pb2.Application]
-    """The papers are in order. Callers: officers, service frontdesk. Retry: yes."""
+    """Records that the documents are in order. Callers: officers, service frontdesk. Retry: yes."""
     RefuseDocuments: _grpc.UnaryUnaryMultiCallable[_applications_pb2.RefuseDocumentsRequest, _applications_pb2.Application]
-    """The papers are not in order; they may be accepted later. Callers: officers. Retry: yes."""
+    """Records that the documents are not in order; they can still be accepted later. Callers: officers.
+    Retry: yes.
+    """
     RecordPayment: _grpc.UnaryUnaryMultiCallable[_applications_pb2.RecordPaymentRequest, _applications_pb2.Application]
-    """The fee is paid. Callers: officers, service frontdesk. Retry: yes."""
+    """Records that the fee was paid. Callers: officers, service frontdesk. Retry: yes."""
     SubmitBiometrics: _grpc.UnaryUnaryMultiCallable[_applications_pb2.SubmitBiometricsRequest, _applications_pb2.Application]
-    """Fingerprints are taken. They are kept until the matcher has them, however long it is away.
+    """Records the captured fingerprints. They are stored until the matcher has them, even if the matcher
+    is unavailable for days.
 
     Callers: officers, service frontdesk. Retry: yes.
     """
     RecordInterview: _grpc.UnaryUnaryMultiCallable[_applications_pb2.RecordInterviewRequest, _applications_pb2.Application]
-    """The interview is held: the application is complete, its clock starts, its place in the queue is
-    taken, its identification is owed.
+    """Records that the interview was held. The application is then complete: its service time starts, its
+    position in the printing queue is fixed, and its identification is put into the outbox.
 
     Callers: officers. Retry: yes.
     """
     Approve: _grpc.UnaryUnaryMultiCallable[_applications_pb2.ApproveRequest, _applications_pb2.Application]
-    """The passport may be issued: a print is owed when its turn comes.
+    """Approves the passport for printing; the print job is created when its turn in the queue comes.
 
     Callers: supervisors. Errors: none of its own. Retry: yes.
     """
     Refuse: _grpc.UnaryUnaryMultiCallable[_applications_pb2.RefuseRequest, _applications_pb2.Application]
-    """The passport is refused, for a reason the applicant is told. Callers: supervisors. Retry: yes."""
+    """Refuses the passport; the applicant is notified of the reason. Callers: supervisors. Retry: yes."""
     Withdraw: _grpc.UnaryUnaryMultiCallable[_applications_pb2.WithdrawRequest, _applications_pb2.Application]
-    """The applicant wants it no more. Callers: officers. Retry: yes."""
+    """Withdraws the application at the applicant's request. Callers: officers. Retry: yes."""
     HandOver: _grpc.UnaryUnaryMultiCallable[_applications_pb2.HandOverRequest, _applications_pb2.Application]
-    """The passport is handed over and signed for. Callers: officers. Retry: yes."""
+    """Records that the passport was handed over and signed for. Callers: officers. Retry: yes."""
     GetHistory: _grpc.UnaryUnaryMultiCallable[_applications_pb2.GetHistoryRequest, _applications_pb2.GetHistoryResponse]
-    """Everything that happened to an application: event, who, when, and what came with it.
+    """Returns all events of an application: what happened, who caused it, when, and why.
 
     Callers: as GetApplication. Errors: INVALID_REQUEST, APPLICATION_NOT_FOUND, WRONG_OFFICE.
     Retry: yes.
@@ -94,7 +97,7 @@ class ApplicationsStub:
 
 @_typing.type_check_only
 class ApplicationsAsyncStub(ApplicationsStub):
-    """Applications. A caller of an office acts on that office's applications only.
+    """Passport applications. A caller of an office has access to that office's applications only.
 
     Every change takes a `request_id` and may be retried with it. Every change can answer
     INVALID_REQUEST, APPLICATION_NOT_FOUND, WRONG_OFFICE, ILLEGAL_TRANSITION (metadata: state, event),
@@ -105,59 +108,62 @@ class ApplicationsAsyncStub(ApplicationsStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateApplication: _aio.UnaryUnaryMultiCallable[_applications_pb2.CreateApplicationRequest, _applications_pb2.Application]  # type: ignore[assignment]
-    """Takes an application in. Works whatever else is away.
+    """Takes in an application. Does not depend on any other service.
 
     Callers: officers, service frontdesk. Errors: UNKNOWN_OFFICE, PERSON_REQUIRED (renewals and
-    replacements name the person on record). Retry: yes.
+    replacements must name the enrolled person). Retry: yes.
     """
     GetApplication: _aio.UnaryUnaryMultiCallable[_applications_pb2.GetApplicationRequest, _applications_pb2.Application]  # type: ignore[assignment]
-    """One application: where it stands, what it waits for, whose turn it is, and until when.
+    """Returns one application: its state, what it waits for, which party must act, and until when.
 
     Callers: officers, supervisors, examiners, administrators, service frontdesk.
     Errors: INVALID_REQUEST, APPLICATION_NOT_FOUND, WRONG_OFFICE. Retry: yes.
     """
     ListApplications: _aio.UnaryUnaryMultiCallable[_applications_pb2.ListApplicationsRequest, _applications_pb2.ListApplicationsResponse]  # type: ignore[assignment]
-    """Applications in order of their making.
+    """Lists applications in the order of their creation.
 
     Callers: as GetApplication. Errors: INVALID_REQUEST, WRONG_OFFICE, BAD_PAGE_TOKEN. Retry: yes.
     """
     AcceptDocuments: _aio.UnaryUnaryMultiCallable[_applications_pb2.AcceptDocumentsRequest, _applications_pb2.Application]  # type: ignore[assignment]
-    """The papers are in order. Callers: officers, service frontdesk. Retry: yes."""
+    """Records that the documents are in order. Callers: officers, service frontdesk. Retry: yes."""
     RefuseDocuments: _aio.UnaryUnaryMultiCallable[_applications_pb2.RefuseDocumentsRequest, _applications_pb2.Application]  # type: ignore[assignment]
-    """The papers are not in order; they may be accepted later. Callers: officers. Retry: yes."""
+    """Records that the documents are not in order; they can still be accepted later. Callers: officers.
+    Retry: yes.
+    """
     RecordPayment: _aio.UnaryUnaryMultiCallable[_applications_pb2.RecordPaymentRequest, _applications_pb2.Application]  # type: ignore[assignment]
-    """The fee is paid. Callers: officers, service frontdesk. Retry: yes."""
+    """Records that the fee was paid. Callers: officers, service frontdesk. Retry: yes."""
     SubmitBiometrics: _aio.UnaryUnaryMultiCallable[_applications_pb2.SubmitBiometricsRequest, _applications_pb2.Application]  # type: ignore[assignment]
-    """Fingerprints are taken. They are kept until the matcher has them, however long it is away.
+    """Records the captured fingerprints. They are stored until the matcher has them, even if the matcher
+    is unavailable for days.
 
     Callers: officers, service frontdesk. Retry: yes.
     """
     RecordInterview: _aio.UnaryUnaryMultiCallable[_applications_pb2.RecordInterviewRequest, _applications_pb2.Application]  # type: ignore[assignment]
-    """The interview is held: the application is complete, its clock starts, its place in the queue is
-    taken, its identification is owed.
+    """Records that the interview was held. The application is then complete: its service time starts, its
+    position in the printing queue is fixed, and its identification is put into the outbox.
 
     Callers: officers. Retry: yes.
     """
     Approve: _aio.UnaryUnaryMultiCallable[_applications_pb2.ApproveRequest, _applications_pb2.Application]  # type: ignore[assignment]
-    """The passport may be issued: a print is owed when its turn comes.
+    """Approves the passport for printing; the print job is created when its turn in the queue comes.
 
     Callers: supervisors. Errors: none of its own. Retry: yes.
     """
     Refuse: _aio.UnaryUnaryMultiCallable[_applications_pb2.RefuseRequest, _applications_pb2.Application]  # type: ignore[assignment]
-    """The passport is refused, for a reason the applicant is told. Callers: supervisors. Retry: yes."""
+    """Refuses the passport; the applicant is notified of the reason. Callers: supervisors. Retry: yes."""
     Withdraw: _aio.UnaryUnaryMultiCallable[_applications_pb2.WithdrawRequest, _applications_pb2.Application]  # type: ignore[assignment]
-    """The applicant wants it no more. Callers: officers. Retry: yes."""
+    """Withdraws the application at the applicant's request. Callers: officers. Retry: yes."""
     HandOver: _aio.UnaryUnaryMultiCallable[_applications_pb2.HandOverRequest, _applications_pb2.Application]  # type: ignore[assignment]
-    """The passport is handed over and signed for. Callers: officers. Retry: yes."""
+    """Records that the passport was handed over and signed for. Callers: officers. Retry: yes."""
     GetHistory: _aio.UnaryUnaryMultiCallable[_applications_pb2.GetHistoryRequest, _applications_pb2.GetHistoryResponse]  # type: ignore[assignment]
-    """Everything that happened to an application: event, who, when, and what came with it.
+    """Returns all events of an application: what happened, who caused it, when, and why.
 
     Callers: as GetApplication. Errors: INVALID_REQUEST, APPLICATION_NOT_FOUND, WRONG_OFFICE.
     Retry: yes.
     """
 
 class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
-    """Applications. A caller of an office acts on that office's applications only.
+    """Passport applications. A caller of an office has access to that office's applications only.
 
     Every change takes a `request_id` and may be retried with it. Every change can answer
     INVALID_REQUEST, APPLICATION_NOT_FOUND, WRONG_OFFICE, ILLEGAL_TRANSITION (metadata: state, event),
@@ -172,10 +178,10 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         request: _applications_pb2.CreateApplicationRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
-        """Takes an application in. Works whatever else is away.
+        """Takes in an application. Does not depend on any other service.
 
         Callers: officers, service frontdesk. Errors: UNKNOWN_OFFICE, PERSON_REQUIRED (renewals and
-        replacements name the person on record). Retry: yes.
+        replacements must name the enrolled person). Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -184,7 +190,7 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         request: _applications_pb2.GetApplicationRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
-        """One application: where it stands, what it waits for, whose turn it is, and until when.
+        """Returns one application: its state, what it waits for, which party must act, and until when.
 
         Callers: officers, supervisors, examiners, administrators, service frontdesk.
         Errors: INVALID_REQUEST, APPLICATION_NOT_FOUND, WRONG_OFFICE. Retry: yes.
@@ -196,7 +202,7 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         request: _applications_pb2.ListApplicationsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.ListApplicationsResponse, _abc.Awaitable[_applications_pb2.ListApplicationsResponse]]:
-        """Applications in order of their making.
+        """Lists applications in the order of their creation.
 
         Callers: as GetApplication. Errors: INVALID_REQUEST, WRONG_OFFICE, BAD_PAGE_TOKEN. Retry: yes.
         """
@@ -207,7 +213,7 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         request: _applications_pb2.AcceptDocumentsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
-        """The papers are in order. Callers: officers, service frontdesk. Retry: yes."""
+        """Records that the documents are in order. Callers: officers, service frontdesk. Retry: yes."""
 
     @_abc_1.abstractmethod
     def RefuseDocuments(
@@ -215,7 +221,9 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         request: _applications_pb2.RefuseDocumentsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
-        """The papers are not in order; they may be accepted later. Callers: officers. Retry: yes."""
+        """Records that the documents are not in order; they can still be accepted later. Callers: officers.
+        Retry: yes.
+        """
 
     @_abc_1.abstractmethod
     def RecordPayment(
@@ -223,7 +231,7 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         request: _applications_pb2.RecordPaymentRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
-        """The fee is paid. Callers: officers, service frontdesk. Retry: yes."""
+        """Records that the fee was paid. Callers: officers, service frontdesk. Retry: yes."""
 
     @_abc_1.abstractmethod
     def SubmitBiometrics(
@@ -231,7 +239,8 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         request: _applications_pb2.SubmitBiometricsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
-        """Fingerprints are taken. They are kept until the matcher has them, however long it is away.
+        """Records the captured fingerprints. They are stored until the matcher has them, even if the matcher
+        is unavailable for days.
 
         Callers: officers, service frontdesk. Retry: yes.
         """
@@ -242,8 +251,8 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         request: _applications_pb2.RecordInterviewRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
-        """The interview is held: the application is complete, its clock starts, its place in the queue is
-        taken, its identification is owed.
+        """Records that the interview was held. The application is then complete: its service time starts, its
+        position in the printing queue is fixed, and its identification is put into the outbox.
 
         Callers: officers. Retry: yes.
         """
@@ -254,7 +263,7 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         request: _applications_pb2.ApproveRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
-        """The passport may be issued: a print is owed when its turn comes.
+        """Approves the passport for printing; the print job is created when its turn in the queue comes.
 
         Callers: supervisors. Errors: none of its own. Retry: yes.
         """
@@ -265,7 +274,7 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         request: _applications_pb2.RefuseRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
-        """The passport is refused, for a reason the applicant is told. Callers: supervisors. Retry: yes."""
+        """Refuses the passport; the applicant is notified of the reason. Callers: supervisors. Retry: yes."""
 
     @_abc_1.abstractmethod
     def Withdraw(
@@ -273,7 +282,7 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         request: _applications_pb2.WithdrawRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
-        """The applicant wants it no more. Callers: officers. Retry: yes."""
+        """Withdraws the application at the applicant's request. Callers: officers. Retry: yes."""
 
     @_abc_1.abstractmethod
     def HandOver(
@@ -281,7 +290,7 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         request: _applications_pb2.HandOverRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
-        """The passport is handed over and signed for. Callers: officers. Retry: yes."""
+        """Records that the passport was handed over and signed for. Callers: officers. Retry: yes."""
 
     @_abc_1.abstractmethod
     def GetHistory(
@@ -289,7 +298,7 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         request: _applications_pb2.GetHistoryRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.GetHistoryResponse, _abc.Awaitable[_applications_pb2.GetHistoryResponse]]:
-        """Everything that happened to an application: event, who, when, and what came with it.
+        """Returns all events of an application: what happened, who caused it, when, and why.
 
         Callers: as GetApplication. Errors: INVALID_REQUEST, APPLICATION_NOT_FOUND, WRONG_OFFICE.
         Retry: yes.

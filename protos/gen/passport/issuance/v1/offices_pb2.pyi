@@ -32,17 +32,17 @@ class Office(_message.Message):
     BOOKS_PER_MACHINE_PER_DAY_FIELD_NUMBER: _builtins.int
     PROMISE_WORKING_DAYS_FIELD_NUMBER: _builtins.int
     office: _builtins.str
-    """Its id, for instance BJM."""
+    """Id of the office, for instance BJM."""
     name: _builtins.str
-    """Its name."""
+    """Name, as printed in passports."""
     timezone: _builtins.str
     """IANA time zone, for instance Asia/Makassar."""
     machines: _builtins.int
-    """Machines at work today."""
+    """Number of machines that print today."""
     books_per_machine_per_day: _builtins.float
-    """Books a machine prints a working day; fractions are carried over from day to day."""
+    """Books that a machine prints in a working day; fractions are carried over from day to day."""
     promise_working_days: _builtins.int
-    """Working days promised from the complete application."""
+    """Working days from the complete application to the promised collection date."""
     def __init__(
         self,
         *,
@@ -63,13 +63,13 @@ Global___Office: _TypeAlias = Office  # noqa: Y015
 
 @_typing.final
 class GetOfficeRequest(_message.Message):
-    """Asks for one office."""
+    """Request of GetOffice."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     OFFICE_FIELD_NUMBER: _builtins.int
     office: _builtins.str
-    """Which."""
+    """Id of the office."""
     def __init__(
         self,
         *,
@@ -85,7 +85,7 @@ Global___GetOfficeRequest: _TypeAlias = GetOfficeRequest  # noqa: Y015
 
 @_typing.final
 class ListOfficesRequest(_message.Message):
-    """Asks for all offices."""
+    """Request of ListOffices."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -102,14 +102,14 @@ Global___ListOfficesRequest: _TypeAlias = ListOfficesRequest  # noqa: Y015
 
 @_typing.final
 class ListOfficesResponse(_message.Message):
-    """All offices."""
+    """Response of ListOffices."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     OFFICES_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def offices(self) -> _containers.RepeatedCompositeFieldContainer[Global___Office]:
-        """By id."""
+        """Ordered by id."""
 
     def __init__(
         self,
@@ -126,7 +126,7 @@ Global___ListOfficesResponse: _TypeAlias = ListOfficesResponse  # noqa: Y015
 
 @_typing.final
 class SetCapacityRequest(_message.Message):
-    """Says how much an office prints."""
+    """Request of SetCapacity."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -136,16 +136,18 @@ class SetCapacityRequest(_message.Message):
     BOOKS_PER_MACHINE_PER_DAY_FIELD_NUMBER: _builtins.int
     EFFECTIVE_FROM_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's id of this request, new for each. 8 to 64 characters, best a UUID."""
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
     office: _builtins.str
-    """Which office."""
+    """Id of the office."""
     machines: _builtins.int
-    """Machines at work, 0 to 1000."""
+    """Number of machines that print, 0 to 1000."""
     books_per_machine_per_day: _builtins.float
-    """Books a machine prints a working day, more than 0, to 10,000."""
+    """Books that a machine prints in a working day, more than 0, at most 10,000."""
     @_builtins.property
     def effective_from(self) -> _civil_pb2.CalendarDate:
-        """From this day on; absent means today. Not in the past."""
+        """First day of this capacity, not in the past; absent means today."""
 
     def __init__(
         self,

@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class OfficesStub:
-    """Offices and what they can do. Planned: SetClosure.
+    """Offices and their printing capacity. Planned: SetClosure.
     """
 
     def __init__(self, channel):
@@ -53,11 +53,11 @@ class OfficesStub:
 
 
 class OfficesServicer:
-    """Offices and what they can do. Planned: SetClosure.
+    """Offices and their printing capacity. Planned: SetClosure.
     """
 
     def GetOffice(self, request, context):
-        """One office. Callers: everybody who may call issuance.
+        """Returns one office. Callers: all roles that may call issuance.
         Errors: INVALID_REQUEST, UNKNOWN_OFFICE. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -65,14 +65,14 @@ class OfficesServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListOffices(self, request, context):
-        """All offices. Callers: everybody who may call issuance. Errors: none of its own. Retry: yes.
+        """Lists all offices. Callers: all roles that may call issuance. Errors: none of its own. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def SetCapacity(self, request, context):
-        """Says how much an office prints from a day on.
+        """Sets the printing capacity of an office from a day on.
 
         Callers: administrators, supervisors. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, WRONG_OFFICE,
         BAD_DATE, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
@@ -108,7 +108,7 @@ def add_OfficesServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class Offices:
-    """Offices and what they can do. Planned: SetClosure.
+    """Offices and their printing capacity. Planned: SetClosure.
     """
 
     @staticmethod

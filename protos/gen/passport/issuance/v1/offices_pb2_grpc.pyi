@@ -27,20 +27,20 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class OfficesStub:
-    """Offices and what they can do. Planned: SetClosure."""
+    """Offices and their printing capacity. Planned: SetClosure."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> OfficesAsyncStub: ...
     GetOffice: _grpc.UnaryUnaryMultiCallable[_offices_pb2.GetOfficeRequest, _offices_pb2.Office]
-    """One office. Callers: everybody who may call issuance.
+    """Returns one office. Callers: all roles that may call issuance.
     Errors: INVALID_REQUEST, UNKNOWN_OFFICE. Retry: yes.
     """
     ListOffices: _grpc.UnaryUnaryMultiCallable[_offices_pb2.ListOfficesRequest, _offices_pb2.ListOfficesResponse]
-    """All offices. Callers: everybody who may call issuance. Errors: none of its own. Retry: yes."""
+    """Lists all offices. Callers: all roles that may call issuance. Errors: none of its own. Retry: yes."""
     SetCapacity: _grpc.UnaryUnaryMultiCallable[_offices_pb2.SetCapacityRequest, _offices_pb2.Office]
-    """Says how much an office prints from a day on.
+    """Sets the printing capacity of an office from a day on.
 
     Callers: administrators, supervisors. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, WRONG_OFFICE,
     BAD_DATE, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
@@ -48,24 +48,24 @@ class OfficesStub:
 
 @_typing.type_check_only
 class OfficesAsyncStub(OfficesStub):
-    """Offices and what they can do. Planned: SetClosure."""
+    """Offices and their printing capacity. Planned: SetClosure."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetOffice: _aio.UnaryUnaryMultiCallable[_offices_pb2.GetOfficeRequest, _offices_pb2.Office]  # type: ignore[assignment]
-    """One office. Callers: everybody who may call issuance.
+    """Returns one office. Callers: all roles that may call issuance.
     Errors: INVALID_REQUEST, UNKNOWN_OFFICE. Retry: yes.
     """
     ListOffices: _aio.UnaryUnaryMultiCallable[_offices_pb2.ListOfficesRequest, _offices_pb2.ListOfficesResponse]  # type: ignore[assignment]
-    """All offices. Callers: everybody who may call issuance. Errors: none of its own. Retry: yes."""
+    """Lists all offices. Callers: all roles that may call issuance. Errors: none of its own. Retry: yes."""
     SetCapacity: _aio.UnaryUnaryMultiCallable[_offices_pb2.SetCapacityRequest, _offices_pb2.Office]  # type: ignore[assignment]
-    """Says how much an office prints from a day on.
+    """Sets the printing capacity of an office from a day on.
 
     Callers: administrators, supervisors. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, WRONG_OFFICE,
     BAD_DATE, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
     """
 
 class OfficesServicer(metaclass=_abc_1.ABCMeta):
-    """Offices and what they can do. Planned: SetClosure."""
+    """Offices and their printing capacity. Planned: SetClosure."""
 
     @_abc_1.abstractmethod
     def GetOffice(
@@ -73,7 +73,7 @@ class OfficesServicer(metaclass=_abc_1.ABCMeta):
         request: _offices_pb2.GetOfficeRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_offices_pb2.Office, _abc.Awaitable[_offices_pb2.Office]]:
-        """One office. Callers: everybody who may call issuance.
+        """Returns one office. Callers: all roles that may call issuance.
         Errors: INVALID_REQUEST, UNKNOWN_OFFICE. Retry: yes.
         """
 
@@ -83,7 +83,7 @@ class OfficesServicer(metaclass=_abc_1.ABCMeta):
         request: _offices_pb2.ListOfficesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_offices_pb2.ListOfficesResponse, _abc.Awaitable[_offices_pb2.ListOfficesResponse]]:
-        """All offices. Callers: everybody who may call issuance. Errors: none of its own. Retry: yes."""
+        """Lists all offices. Callers: all roles that may call issuance. Errors: none of its own. Retry: yes."""
 
     @_abc_1.abstractmethod
     def SetCapacity(
@@ -91,7 +91,7 @@ class OfficesServicer(metaclass=_abc_1.ABCMeta):
         request: _offices_pb2.SetCapacityRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_offices_pb2.Office, _abc.Awaitable[_offices_pb2.Office]]:
-        """Says how much an office prints from a day on.
+        """Sets the printing capacity of an office from a day on.
 
         Callers: administrators, supervisors. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, WRONG_OFFICE,
         BAD_DATE, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.

@@ -26,7 +26,8 @@ if _version_not_supported:
 
 
 class OutagesStub:
-    """Outages as things of their own. Planned: SetRecoveryPolicy.
+    """Outages: their beginning, their end, and which applications wait because of them. Planned:
+    SetRecoveryPolicy.
     """
 
     def __init__(self, channel):
@@ -58,11 +59,13 @@ class OutagesStub:
 
 
 class OutagesServicer:
-    """Outages as things of their own. Planned: SetRecoveryPolicy.
+    """Outages: their beginning, their end, and which applications wait because of them. Planned:
+    SetRecoveryPolicy.
     """
 
     def DeclareOutage(self, request, context):
-        """Declares an outage: work that depends on it stops, clocks of waiting applications stop.
+        """Declares an outage: outbox tasks that depend on it are not attempted, and the clocks of the
+        applications that wait for it are paused.
 
         Callers: administrators, of an office for that office only. Errors: INVALID_REQUEST,
         UNKNOWN_OFFICE, WRONG_OFFICE, OUTAGE_OVERLAPS, BAD_DATE, REQUEST_ID_REUSED,
@@ -73,10 +76,10 @@ class OutagesServicer:
         raise NotImplementedError('Method not implemented!')
 
     def EndOutage(self, request, context):
-        """Ends a declared outage.
+        """Ends an outage that was declared.
 
         Callers: as DeclareOutage. Errors: INVALID_REQUEST, OUTAGE_NOT_FOUND, WRONG_OFFICE,
-        OUTAGE_ENDED, BAD_DATE, OUTAGE_IS_AUTOMATIC (it ends when the dependency is well),
+        OUTAGE_ENDED, BAD_DATE, OUTAGE_IS_AUTOMATIC (it ends when the dependency serves again),
         REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -84,7 +87,7 @@ class OutagesServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetOutage(self, request, context):
-        """One outage. Callers: everybody who may call issuance.
+        """Returns one outage. Callers: all roles that may call issuance.
         Errors: INVALID_REQUEST, OUTAGE_NOT_FOUND. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -92,7 +95,7 @@ class OutagesServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListOutages(self, request, context):
-        """Outages, newest first. Callers: everybody who may call issuance.
+        """Lists outages, newest first. Callers: all roles that may call issuance.
         Errors: INVALID_REQUEST. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -131,7 +134,8 @@ def add_OutagesServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class Outages:
-    """Outages as things of their own. Planned: SetRecoveryPolicy.
+    """Outages: their beginning, their end, and which applications wait because of them. Planned:
+    SetRecoveryPolicy.
     """
 
     @staticmethod

@@ -28,42 +28,42 @@ class _NoticeKind:
 class _NoticeKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NoticeKind.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     NOTICE_KIND_UNSPECIFIED: _NoticeKind.ValueType  # 0
-    """Not said."""
+    """Not specified."""
     NOTICE_KIND_PROMISED_DATE: _NoticeKind.ValueType  # 1
-    """The first promised day."""
+    """States the first promised collection date."""
     NOTICE_KIND_DATE_CHANGED: _NoticeKind.ValueType  # 2
-    """The day has moved."""
+    """States a new promised collection date."""
     NOTICE_KIND_DELAYED: _NoticeKind.ValueType  # 3
-    """The promised day cannot be kept and nobody can say another yet."""
+    """The promised collection date cannot be kept, and a new one is not known yet."""
     NOTICE_KIND_READY: _NoticeKind.ValueType  # 4
-    """The passport lies ready."""
+    """The passport can be collected."""
     NOTICE_KIND_RECAPTURE: _NoticeKind.ValueType  # 5
-    """Fingerprints must be taken again."""
+    """The fingerprints must be captured again."""
     NOTICE_KIND_REFUSED: _NoticeKind.ValueType  # 6
     """The application was refused."""
 
 class NoticeKind(_NoticeKind, metaclass=_NoticeKindEnumTypeWrapper):
-    """Why a notice was sent."""
+    """Kind of a notice."""
 
 NOTICE_KIND_UNSPECIFIED: NoticeKind.ValueType  # 0
-"""Not said."""
+"""Not specified."""
 NOTICE_KIND_PROMISED_DATE: NoticeKind.ValueType  # 1
-"""The first promised day."""
+"""States the first promised collection date."""
 NOTICE_KIND_DATE_CHANGED: NoticeKind.ValueType  # 2
-"""The day has moved."""
+"""States a new promised collection date."""
 NOTICE_KIND_DELAYED: NoticeKind.ValueType  # 3
-"""The promised day cannot be kept and nobody can say another yet."""
+"""The promised collection date cannot be kept, and a new one is not known yet."""
 NOTICE_KIND_READY: NoticeKind.ValueType  # 4
-"""The passport lies ready."""
+"""The passport can be collected."""
 NOTICE_KIND_RECAPTURE: NoticeKind.ValueType  # 5
-"""Fingerprints must be taken again."""
+"""The fingerprints must be captured again."""
 NOTICE_KIND_REFUSED: NoticeKind.ValueType  # 6
 """The application was refused."""
 Global___NoticeKind: _TypeAlias = NoticeKind  # noqa: Y015
 
 @_typing.final
 class GetCollectionScheduleRequest(_message.Message):
-    """Asks for an office's schedule."""
+    """Request of GetCollectionSchedule."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -71,14 +71,14 @@ class GetCollectionScheduleRequest(_message.Message):
     FROM_DATE_FIELD_NUMBER: _builtins.int
     TO_DATE_FIELD_NUMBER: _builtins.int
     office: _builtins.str
-    """Which office."""
+    """Id of the office."""
     @_builtins.property
     def from_date(self) -> _civil_pb2.CalendarDate:
-        """Only applications completed on or after this day; absent means all that wait."""
+        """Only applications completed on or after this day; absent means no lower limit."""
 
     @_builtins.property
     def to_date(self) -> _civil_pb2.CalendarDate:
-        """Only applications completed on or before this day; absent means all that wait."""
+        """Only applications completed on or before this day; absent means no upper limit."""
 
     def __init__(
         self,
@@ -97,7 +97,7 @@ Global___GetCollectionScheduleRequest: _TypeAlias = GetCollectionScheduleRequest
 
 @_typing.final
 class ScheduleRow(_message.Message):
-    """One line of a schedule."""
+    """One row of a schedule."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -105,14 +105,14 @@ class ScheduleRow(_message.Message):
     COLLECT_ON_FIELD_NUMBER: _builtins.int
     COUNT_FIELD_NUMBER: _builtins.int
     count: _builtins.int
-    """How many people."""
+    """Number of applications."""
     @_builtins.property
     def applied_on(self) -> _civil_pb2.CalendarDate:
-        """Day of application (its completion)."""
+        """Day on which the applications were complete."""
 
     @_builtins.property
     def collect_on(self) -> _civil_pb2.CalendarDate:
-        """Day of collection."""
+        """Day on which the passports can be collected."""
 
     def __init__(
         self,
@@ -131,7 +131,7 @@ Global___ScheduleRow: _TypeAlias = ScheduleRow  # noqa: Y015
 
 @_typing.final
 class CollectionSchedule(_message.Message):
-    """When people have their passports."""
+    """The collection schedule of an office."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -140,18 +140,18 @@ class CollectionSchedule(_message.Message):
     TEXT_FIELD_NUMBER: _builtins.int
     PRINTING_FROM_FIELD_NUMBER: _builtins.int
     office: _builtins.str
-    """Which office."""
+    """Id of the office."""
     @_builtins.property
     def rows(self) -> _containers.RepeatedCompositeFieldContainer[Global___ScheduleRow]:
         """Ordered by day of application, then of collection; one row for each pair of days."""
 
     @_builtins.property
     def text(self) -> _civil_pb2.LocalizedText:
-        """As a newspaper would print it."""
+        """The schedule as text for publication."""
 
     @_builtins.property
     def printing_from(self) -> _civil_pb2.CalendarDate:
-        """First day on which books are printed; absent while nobody can say."""
+        """First day on which the plan prints; absent while that is unknown, as in an outage of unknown end."""
 
     def __init__(
         self,
@@ -178,7 +178,7 @@ class ExpectedArrivals(_message.Message):
     DAY_FIELD_NUMBER: _builtins.int
     COUNT_FIELD_NUMBER: _builtins.int
     count: _builtins.int
-    """How many, 0 to 100,000."""
+    """Number of applications, 0 to 100,000."""
     @_builtins.property
     def day(self) -> _civil_pb2.CalendarDate:
         """The day, from today to ten years ahead."""
@@ -199,7 +199,7 @@ Global___ExpectedArrivals: _TypeAlias = ExpectedArrivals  # noqa: Y015
 
 @_typing.final
 class SimulatePlanRequest(_message.Message):
-    """Asks what would be."""
+    """Request of SimulatePlan."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -208,16 +208,16 @@ class SimulatePlanRequest(_message.Message):
     MACHINES_FIELD_NUMBER: _builtins.int
     ARRIVALS_FIELD_NUMBER: _builtins.int
     office: _builtins.str
-    """Which office."""
+    """Id of the office."""
     machines: _builtins.int
-    """Machines at work; 0 means as they are."""
+    """Assumed number of machines, at most 1000; 0 means the present number."""
     @_builtins.property
     def printing_resumes(self) -> _civil_pb2.CalendarDate:
-        """Printing begins on this day, from today to ten years ahead; absent means as planned."""
+        """Assumed day from which the office prints, from today to ten years ahead; absent means as planned."""
 
     @_builtins.property
     def arrivals(self) -> _containers.RepeatedCompositeFieldContainer[Global___ExpectedArrivals]:
-        """Applications still to come. To 366."""
+        """Assumed further applications. At most 366 days."""
 
     def __init__(
         self,
@@ -237,7 +237,7 @@ Global___SimulatePlanRequest: _TypeAlias = SimulatePlanRequest  # noqa: Y015
 
 @_typing.final
 class Notice(_message.Message):
-    """Something an applicant was told."""
+    """A notice sent to an applicant."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -249,24 +249,24 @@ class Notice(_message.Message):
     TEXT_FIELD_NUMBER: _builtins.int
     AT_FIELD_NUMBER: _builtins.int
     notice_id: _builtins.str
-    """Made by the server."""
+    """Assigned by the server."""
     application_id: _builtins.str
-    """About which application."""
+    """Id of the application."""
     office: _builtins.str
-    """Of which office."""
+    """Id of the office of the application."""
     kind: Global___NoticeKind.ValueType
-    """Why it was sent."""
+    """Its kind."""
     @_builtins.property
     def collect_on(self) -> _civil_pb2.CalendarDate:
-        """The collection day told; absent where none is."""
+        """The collection date it states; absent where it states none."""
 
     @_builtins.property
     def text(self) -> _civil_pb2.LocalizedText:
-        """The words."""
+        """Its text."""
 
     @_builtins.property
     def at(self) -> _timestamp_pb2.Timestamp:
-        """When (business time)."""
+        """When it was sent (business time)."""
 
     def __init__(
         self,
@@ -289,7 +289,7 @@ Global___Notice: _TypeAlias = Notice  # noqa: Y015
 
 @_typing.final
 class ListNoticesRequest(_message.Message):
-    """Asks for notices."""
+    """Request of ListNotices."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -298,13 +298,13 @@ class ListNoticesRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     office: _builtins.str
-    """Of which office. Empty means all, for national callers only."""
+    """Only those of this office. Empty means all offices, for national callers only."""
     application_id: _builtins.str
-    """About one application only; empty means any."""
+    """Only notices about this application; empty means any."""
     page_size: _builtins.int
-    """Most answered, 1 to 1000; 0 means 100."""
+    """Largest number of items in the response, 1 to 1000; 0 means 100."""
     page_token: _builtins.str
-    """From the previous answer; empty for the first page."""
+    """`next_page_token` of the previous response; empty for the first page."""
     def __init__(
         self,
         *,
@@ -323,14 +323,14 @@ Global___ListNoticesRequest: _TypeAlias = ListNoticesRequest  # noqa: Y015
 
 @_typing.final
 class ListNoticesResponse(_message.Message):
-    """Some notices."""
+    """Response of ListNotices."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     NOTICES_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """For the next page; empty on the last."""
+    """Token of the next page; empty on the last page."""
     @_builtins.property
     def notices(self) -> _containers.RepeatedCompositeFieldContainer[Global___Notice]:
         """Oldest first."""

@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class ScheduleStub:
-    """When people have their passports. Planned: GetRecoveryPlan.
+    """Collection dates and the notices about them. Planned: GetRecoveryPlan.
     """
 
     def __init__(self, channel):
@@ -53,11 +53,12 @@ class ScheduleStub:
 
 
 class ScheduleServicer:
-    """When people have their passports. Planned: GetRecoveryPlan.
+    """Collection dates and the notices about them. Planned: GetRecoveryPlan.
     """
 
     def GetCollectionSchedule(self, request, context):
-        """An office's collection schedule from its plan as it is now: the table a newspaper would print.
+        """Returns the collection schedule of an office according to its current plan: days of application and
+        of collection, as a table that could be published.
 
         Callers: officers, supervisors, administrators, service frontdesk.
         Errors: INVALID_REQUEST, UNKNOWN_OFFICE, WRONG_OFFICE. Retry: yes.
@@ -67,7 +68,7 @@ class ScheduleServicer:
         raise NotImplementedError('Method not implemented!')
 
     def SimulatePlan(self, request, context):
-        """The schedule as it would be under other circumstances. Changes nothing.
+        """Computes the schedule under assumed circumstances. Changes nothing.
 
         Callers: supervisors, administrators. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, WRONG_OFFICE,
         BAD_DATE. Retry: yes.
@@ -77,7 +78,7 @@ class ScheduleServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListNotices(self, request, context):
-        """What people were told, oldest first.
+        """Lists the notices sent to applicants, oldest first.
 
         Callers: officers, supervisors, administrators, service frontdesk.
         Errors: INVALID_REQUEST, WRONG_OFFICE, BAD_PAGE_TOKEN. Retry: yes.
@@ -113,7 +114,7 @@ def add_ScheduleServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class Schedule:
-    """When people have their passports. Planned: GetRecoveryPlan.
+    """Collection dates and the notices about them. Planned: GetRecoveryPlan.
     """
 
     @staticmethod

@@ -27,26 +27,27 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class ScheduleStub:
-    """When people have their passports. Planned: GetRecoveryPlan."""
+    """Collection dates and the notices about them. Planned: GetRecoveryPlan."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> ScheduleAsyncStub: ...
     GetCollectionSchedule: _grpc.UnaryUnaryMultiCallable[_schedule_pb2.GetCollectionScheduleRequest, _schedule_pb2.CollectionSchedule]
-    """An office's collection schedule from its plan as it is now: the table a newspaper would print.
+    """Returns the collection schedule of an office according to its current plan: days of application and
+    of collection, as a table that could be published.
 
     Callers: officers, supervisors, administrators, service frontdesk.
     Errors: INVALID_REQUEST, UNKNOWN_OFFICE, WRONG_OFFICE. Retry: yes.
     """
     SimulatePlan: _grpc.UnaryUnaryMultiCallable[_schedule_pb2.SimulatePlanRequest, _schedule_pb2.CollectionSchedule]
-    """The schedule as it would be under other circumstances. Changes nothing.
+    """Computes the schedule under assumed circumstances. Changes nothing.
 
     Callers: supervisors, administrators. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, WRONG_OFFICE,
     BAD_DATE. Retry: yes.
     """
     ListNotices: _grpc.UnaryUnaryMultiCallable[_schedule_pb2.ListNoticesRequest, _schedule_pb2.ListNoticesResponse]
-    """What people were told, oldest first.
+    """Lists the notices sent to applicants, oldest first.
 
     Callers: officers, supervisors, administrators, service frontdesk.
     Errors: INVALID_REQUEST, WRONG_OFFICE, BAD_PAGE_TOKEN. Retry: yes.
@@ -54,30 +55,31 @@ class ScheduleStub:
 
 @_typing.type_check_only
 class ScheduleAsyncStub(ScheduleStub):
-    """When people have their passports. Planned: GetRecoveryPlan."""
+    """Collection dates and the notices about them. Planned: GetRecoveryPlan."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetCollectionSchedule: _aio.UnaryUnaryMultiCallable[_schedule_pb2.GetCollectionScheduleRequest, _schedule_pb2.CollectionSchedule]  # type: ignore[assignment]
-    """An office's collection schedule from its plan as it is now: the table a newspaper would print.
+    """Returns the collection schedule of an office according to its current plan: days of application and
+    of collection, as a table that could be published.
 
     Callers: officers, supervisors, administrators, service frontdesk.
     Errors: INVALID_REQUEST, UNKNOWN_OFFICE, WRONG_OFFICE. Retry: yes.
     """
     SimulatePlan: _aio.UnaryUnaryMultiCallable[_schedule_pb2.SimulatePlanRequest, _schedule_pb2.CollectionSchedule]  # type: ignore[assignment]
-    """The schedule as it would be under other circumstances. Changes nothing.
+    """Computes the schedule under assumed circumstances. Changes nothing.
 
     Callers: supervisors, administrators. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, WRONG_OFFICE,
     BAD_DATE. Retry: yes.
     """
     ListNotices: _aio.UnaryUnaryMultiCallable[_schedule_pb2.ListNoticesRequest, _schedule_pb2.ListNoticesResponse]  # type: ignore[assignment]
-    """What people were told, oldest first.
+    """Lists the notices sent to applicants, oldest first.
 
     Callers: officers, supervisors, administrators, service frontdesk.
     Errors: INVALID_REQUEST, WRONG_OFFICE, BAD_PAGE_TOKEN. Retry: yes.
     """
 
 class ScheduleServicer(metaclass=_abc_1.ABCMeta):
-    """When people have their passports. Planned: GetRecoveryPlan."""
+    """Collection dates and the notices about them. Planned: GetRecoveryPlan."""
 
     @_abc_1.abstractmethod
     def GetCollectionSchedule(
@@ -85,7 +87,8 @@ class ScheduleServicer(metaclass=_abc_1.ABCMeta):
         request: _schedule_pb2.GetCollectionScheduleRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_schedule_pb2.CollectionSchedule, _abc.Awaitable[_schedule_pb2.CollectionSchedule]]:
-        """An office's collection schedule from its plan as it is now: the table a newspaper would print.
+        """Returns the collection schedule of an office according to its current plan: days of application and
+        of collection, as a table that could be published.
 
         Callers: officers, supervisors, administrators, service frontdesk.
         Errors: INVALID_REQUEST, UNKNOWN_OFFICE, WRONG_OFFICE. Retry: yes.
@@ -97,7 +100,7 @@ class ScheduleServicer(metaclass=_abc_1.ABCMeta):
         request: _schedule_pb2.SimulatePlanRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_schedule_pb2.CollectionSchedule, _abc.Awaitable[_schedule_pb2.CollectionSchedule]]:
-        """The schedule as it would be under other circumstances. Changes nothing.
+        """Computes the schedule under assumed circumstances. Changes nothing.
 
         Callers: supervisors, administrators. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, WRONG_OFFICE,
         BAD_DATE. Retry: yes.
@@ -109,7 +112,7 @@ class ScheduleServicer(metaclass=_abc_1.ABCMeta):
         request: _schedule_pb2.ListNoticesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_schedule_pb2.ListNoticesResponse, _abc.Awaitable[_schedule_pb2.ListNoticesResponse]]:
-        """What people were told, oldest first.
+        """Lists the notices sent to applicants, oldest first.
 
         Callers: officers, supervisors, administrators, service frontdesk.
         Errors: INVALID_REQUEST, WRONG_OFFICE, BAD_PAGE_TOKEN. Retry: yes.

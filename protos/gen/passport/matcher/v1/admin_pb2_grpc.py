@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class MatcherAdminStub:
-    """Running the matcher. Planned: CreateSnapshot, VerifySnapshot, RebuildIndex, MigrateModel,
+    """Administration of the matcher. Planned: CreateSnapshot, VerifySnapshot, RebuildIndex, MigrateModel,
     SetDraining.
     """
 
@@ -44,14 +44,14 @@ class MatcherAdminStub:
 
 
 class MatcherAdminServicer:
-    """Running the matcher. Planned: CreateSnapshot, VerifySnapshot, RebuildIndex, MigrateModel,
+    """Administration of the matcher. Planned: CreateSnapshot, VerifySnapshot, RebuildIndex, MigrateModel,
     SetDraining.
     """
 
     def GetStatus(self, request, context):
-        """How the matcher is.
+        """Returns what the matcher can do now, and sizes and versions of its index, database and models.
 
-        Callers: administrators, services issuance. Errors: none of its own. Retry: yes.
+        Callers: administrators, service issuance. Errors: none of its own. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -74,7 +74,7 @@ def add_MatcherAdminServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class MatcherAdmin:
-    """Running the matcher. Planned: CreateSnapshot, VerifySnapshot, RebuildIndex, MigrateModel,
+    """Administration of the matcher. Planned: CreateSnapshot, VerifySnapshot, RebuildIndex, MigrateModel,
     SetDraining.
     """
 

@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class EncountersStub:
-    """What people have given us of their fingers.
+    """Encounters: the finger samples of a person captured on one occasion.
 
     Planned: StartCreateEncounter, ListEncounters, UpdateEncounter, DeletePerson, SetGalleries,
     MoveEncounter, MergePersons, UndoMerge, GetTemplate, ImportEncounters.
@@ -61,18 +61,18 @@ class EncountersStub:
 
 
 class EncountersServicer:
-    """What people have given us of their fingers.
+    """Encounters: the finger samples of a person captured on one occasion.
 
     Planned: StartCreateEncounter, ListEncounters, UpdateEncounter, DeletePerson, SetGalleries,
     MoveEncounter, MergePersons, UndoMerge, GetTemplate, ImportEncounters.
     """
 
     def CreateEncounter(self, request, context):
-        """Stores the fingers a person gave on one occasion, and says, when asked, whom else they match.
+        """Enrols the fingers of a person and, on request, searches for duplicates of them.
 
-        With `check_duplicates` the encounter is committed as PENDING (others find it already), then
-        everything committed before it is searched; the answer holds the decision. The caller then sets
-        it ACTIVE, FRAUD, or deletes it. Finding somebody is an answer, not an error.
+        With `check_duplicates` the encounter is committed as PENDING, so that other searches find it, and
+        then everything committed before it is searched; the response holds the decision. The caller then
+        sets it ACTIVE or FRAUD, or deletes it. A hit is a result, not an error.
 
         Callers: services issuance and registry.
         Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POOR_QUALITY, TOO_FEW_MINUTIAE,
@@ -85,7 +85,7 @@ class EncountersServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetEncounter(self, request, context):
-        """One encounter, without its biometric data.
+        """Returns one encounter, without its biometric data.
 
         Callers: services issuance and registry, administrators.
         Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND. Retry: yes.
@@ -95,7 +95,7 @@ class EncountersServicer:
         raise NotImplementedError('Method not implemented!')
 
     def SetEncounterStatus(self, request, context):
-        """Moves an encounter to another status; FRAUD keeps it searchable as a known deceiver.
+        """Sets the status of an encounter.
 
         Callers: service issuance.
         Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, STALE_REVISION, REQUEST_ID_REUSED,
@@ -106,7 +106,7 @@ class EncountersServicer:
         raise NotImplementedError('Method not implemented!')
 
     def DeleteEncounter(self, request, context):
-        """Removes an encounter, its templates and its images for good; searches stop finding it at once.
+        """Deletes an encounter with its templates and images irrevocably; later searches do not find it.
 
         Callers: services issuance and registry.
         Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
@@ -148,7 +148,7 @@ def add_EncountersServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class Encounters:
-    """What people have given us of their fingers.
+    """Encounters: the finger samples of a person captured on one occasion.
 
     Planned: StartCreateEncounter, ListEncounters, UpdateEncounter, DeletePerson, SetGalleries,
     MoveEncounter, MergePersons, UndoMerge, GetTemplate, ImportEncounters.

@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class IdentificationStub:
-    """Searches of one against all. Planned: StartIdentify.
+    """Identification (1:N): searches of a probe in all enrolled persons. Planned: StartIdentify.
     """
 
     def __init__(self, channel):
@@ -43,13 +43,13 @@ class IdentificationStub:
 
 
 class IdentificationServicer:
-    """Searches of one against all. Planned: StartIdentify.
+    """Identification (1:N): searches of a probe in all enrolled persons. Planned: StartIdentify.
     """
 
     def Identify(self, request, context):
-        """Finds the persons whose fingers match the probe, and writes a decision record.
+        """Searches for the persons whose fingers match the probe, and writes a decision record.
 
-        Callers: services issuance.
+        Callers: service issuance.
         Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POOR_QUALITY, TOO_FEW_MINUTIAE,
         POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, ENCOUNTER_NOT_FOUND,
         PERSON_NOT_FOUND, INDEX_BEHIND (retry after its delay), FOREIGN_CHANGE_TOKEN, NOT_READY,
@@ -76,7 +76,7 @@ def add_IdentificationServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class Identification:
-    """Searches of one against all. Planned: StartIdentify.
+    """Identification (1:N): searches of a probe in all enrolled persons. Planned: StartIdentify.
     """
 
     @staticmethod
@@ -108,7 +108,7 @@ class Identification:
 
 
 class VerificationStub:
-    """Comparisons of one against one.
+    """Verification (1:1): comparisons of a probe with one reference.
     """
 
     def __init__(self, channel):
@@ -125,13 +125,13 @@ class VerificationStub:
 
 
 class VerificationServicer:
-    """Comparisons of one against one.
+    """Verification (1:1): comparisons of a probe with one reference.
     """
 
     def Verify(self, request, context):
         """Compares a probe with a reference finger by finger, and writes a decision record.
 
-        Works in level VERIFY_ONLY too.
+        Available at service level VERIFY_ONLY too.
 
         Callers: service issuance.
         Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POOR_QUALITY, TOO_FEW_MINUTIAE,
@@ -161,7 +161,7 @@ def add_VerificationServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class Verification:
-    """Comparisons of one against one.
+    """Verification (1:1): comparisons of a probe with one reference.
     """
 
     @staticmethod
@@ -193,7 +193,7 @@ class Verification:
 
 
 class EvidenceStub:
-    """Why a decision was what it was. Planned: ListDecisions.
+    """The evidence of decisions. Planned: ListDecisions.
     """
 
     def __init__(self, channel):
@@ -215,13 +215,13 @@ class EvidenceStub:
 
 
 class EvidenceServicer:
-    """Why a decision was what it was. Planned: ListDecisions.
+    """The evidence of decisions. Planned: ListDecisions.
     """
 
     def GetDecision(self, request, context):
-        """One decision as it was given.
+        """Returns a decision as it was recorded.
 
-        Callers: services issuance, examiners, administrators.
+        Callers: service issuance, examiners, administrators.
         Errors: INVALID_REQUEST, DECISION_NOT_FOUND. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -229,10 +229,10 @@ class EvidenceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def DrawDecision(self, request, context):
-        """A picture of two prints and the minutiae that matched, for an examiner's eyes.
+        """Draws probe and candidate finger side by side with their matched minutiae, for an examiner.
 
-        Callers: services issuance, examiners.
-        Errors: INVALID_REQUEST, DECISION_NOT_FOUND, EVIDENCE_GONE (an encounter was deleted since),
+        Callers: service issuance, examiners.
+        Errors: INVALID_REQUEST, DECISION_NOT_FOUND, EVIDENCE_GONE (an encounter has since been deleted),
         NOT_READY, OVERLOADED. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -261,7 +261,7 @@ def add_EvidenceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class Evidence:
-    """Why a decision was what it was. Planned: ListDecisions.
+    """The evidence of decisions. Planned: ListDecisions.
     """
 
     @staticmethod

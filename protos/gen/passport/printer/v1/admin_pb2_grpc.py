@@ -27,7 +27,7 @@ if _version_not_supported:
 
 
 class PrinterAdminStub:
-    """What administrators ask of a printing office. Planned: PutTrustedKey, RevokeClearance.
+    """Administration of an office's printer service. Planned: PutTrustedKey, RevokeClearance.
     """
 
     def __init__(self, channel):
@@ -49,18 +49,22 @@ class PrinterAdminStub:
 
 
 class PrinterAdminServicer:
-    """What administrators ask of a printing office. Planned: PutTrustedKey, RevokeClearance.
+    """Administration of an office's printer service. Planned: PutTrustedKey, RevokeClearance.
     """
 
     def GetStatus(self, request, context):
-        """How printing is. Callers: administrators, service issuance. Retry: yes.
+        """Returns jobs by state, machines, books, and what keeps jobs waiting.
+
+        Callers: administrators, service issuance. Errors: none of its own. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetBalance(self, request, context):
-        """Books by state: they add up to those received. Callers: operators, administrators. Retry: yes.
+        """Returns the number of books in each state, which add up to those received.
+
+        Callers: operators, administrators. Errors: none of its own. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -88,7 +92,7 @@ def add_PrinterAdminServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class PrinterAdmin:
-    """What administrators ask of a printing office. Planned: PutTrustedKey, RevokeClearance.
+    """Administration of an office's printer service. Planned: PutTrustedKey, RevokeClearance.
     """
 
     @staticmethod

@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class PrintJobsStub:
-    """Print jobs. One service for one office.
+    """Print jobs. Each office has a printer service of its own.
     """
 
     def __init__(self, channel):
@@ -73,11 +73,12 @@ class PrintJobsStub:
 
 
 class PrintJobsServicer:
-    """Print jobs. One service for one office.
+    """Print jobs. Each office has a printer service of its own.
     """
 
     def CreatePrintJob(self, request, context):
-        """Takes a job. The clearance must be good now; later nobody is asked again.
+        """Creates a print job. The clearance is verified now; printing does not verify it again, so that it
+        needs no other service.
 
         Callers: service issuance.
         Errors: INVALID_REQUEST, BAD_PAYLOAD, BAD_CLEARANCE (not a JWS, or not EdDSA),
@@ -91,7 +92,7 @@ class PrintJobsServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetPrintJob(self, request, context):
-        """One job.
+        """Returns one job.
 
         Callers: service issuance, operators, administrators.
         Errors: INVALID_REQUEST, JOB_NOT_FOUND. Retry: yes.
@@ -101,25 +102,26 @@ class PrintJobsServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListPrintJobs(self, request, context):
-        """Jobs, oldest first. Callers: as GetPrintJob. Errors: INVALID_REQUEST, BAD_PAGE_TOKEN. Retry: yes.
+        """Lists jobs, oldest first. Callers: as GetPrintJob. Errors: INVALID_REQUEST, BAD_PAGE_TOKEN.
+        Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def WatchPrintJobs(self, request, context):
-        """Jobs as they change, from a token on; without one, every job as it is and then each change.
-        When nothing changes a bookmark comes at least every 15 seconds.
+        """Streams jobs whenever they change, from a resume token on; without one, first every job in its
+        present state. While nothing changes, a bookmark is sent at least every 15 seconds.
 
         Callers: service issuance, operators. Errors: INVALID_REQUEST, BAD_WATCH_TOKEN. Retry: yes, with
-        the last token seen.
+        the last resume token received.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def CancelPrintJob(self, request, context):
-        """Gives a job up before a book was assigned.
+        """Cancels a job before a book is assigned to it.
 
         Callers: service issuance, operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION,
         REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
@@ -129,8 +131,8 @@ class PrintJobsServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RecordQualityCheck(self, request, context):
-        """Says what the operator found holding the book: good, or spoiled (the book is cancelled and a new
-        one is printed).
+        """Records the operator's quality check of a printed book: good, or spoiled, in which case the book is
+        cancelled and another one is printed.
 
         Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION, WRONG_BOOK (the
         serial read is not the one assigned), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
@@ -141,7 +143,7 @@ class PrintJobsServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ResolveUnknownOutcome(self, request, context):
-        """Says what a person found at the machine when the service could not know.
+        """Records what an operator found at the machine when the outcome of printing was unknown.
 
         Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION, WRONG_BOOK,
         REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
@@ -197,7 +199,7 @@ def add_PrintJobsServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class PrintJobs:
-    """Print jobs. One service for one office.
+    """Print jobs. Each office has a printer service of its own.
     """
 
     @staticmethod

@@ -62,7 +62,7 @@ class MachinesServicer:
     """
 
     def RegisterMachine(self, request, context):
-        """Makes a machine known, or changes its address.
+        """Registers a machine, or changes the address of a registered one.
 
         Callers: administrators. Errors: INVALID_REQUEST, MACHINE_UNREACHABLE, MACHINE_ALREADY_REGISTERED
         (under another id), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
@@ -72,14 +72,16 @@ class MachinesServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListMachines(self, request, context):
-        """All machines. Callers: operators, administrators, service issuance. Retry: yes.
+        """Lists all machines.
+
+        Callers: operators, administrators, service issuance. Errors: none of its own. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def PauseMachine(self, request, context):
-        """Gives a machine no further jobs; the present one is finished.
+        """Pauses a machine: it gets no further jobs, the present one is finished.
 
         Callers: operators. Errors: INVALID_REQUEST, MACHINE_NOT_FOUND, REQUEST_ID_REUSED,
         REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
@@ -89,7 +91,7 @@ class MachinesServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ResumeMachine(self, request, context):
-        """Gives a machine jobs again. Callers and errors: as PauseMachine. Retry: yes.
+        """Resumes a paused machine: it gets jobs again. Callers and errors: as PauseMachine. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -26,7 +26,8 @@ if _version_not_supported:
 
 
 class StockStub:
-    """Blank books. Every serial is in exactly one state. Planned: CountBooks, GetForecast.
+    """The stock of blank passport books. Every serial is in exactly one state. Planned: CountBooks,
+    GetForecast.
     """
 
     def __init__(self, channel):
@@ -53,11 +54,12 @@ class StockStub:
 
 
 class StockServicer:
-    """Blank books. Every serial is in exactly one state. Planned: CountBooks, GetForecast.
+    """The stock of blank passport books. Every serial is in exactly one state. Planned: CountBooks,
+    GetForecast.
     """
 
     def ReceiveBooks(self, request, context):
-        """Takes a delivery into the safe.
+        """Records a delivery of books into the safe.
 
         Callers: operators. Errors: INVALID_REQUEST, BAD_RANGE, BOOKS_ALREADY_RECEIVED,
         REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
@@ -67,7 +69,7 @@ class StockServicer:
         raise NotImplementedError('Method not implemented!')
 
     def LoadBooks(self, request, context):
-        """Hands books from the safe to a machine.
+        """Records that books were moved from the safe into a machine.
 
         Callers: operators. Errors: INVALID_REQUEST, BAD_RANGE, MACHINE_NOT_FOUND, BOOKS_NOT_IN_SAFE,
         REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
@@ -77,7 +79,7 @@ class StockServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListBooks(self, request, context):
-        """Books by serial. Callers: operators, administrators.
+        """Lists books, ordered by serial. Callers: operators, administrators.
         Errors: INVALID_REQUEST, BAD_PAGE_TOKEN. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -111,7 +113,8 @@ def add_StockServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class Stock:
-    """Blank books. Every serial is in exactly one state. Planned: CountBooks, GetForecast.
+    """The stock of blank passport books. Every serial is in exactly one state. Planned: CountBooks,
+    GetForecast.
     """
 
     @staticmethod

@@ -21,7 +21,7 @@ _UNUSABLE_FINGERS = frozenset(
         "POSITION_MISMATCH",
         "DUPLICATE_POSITION",
         "SAME_FINGER_TWICE",
-        "MESSAGE_TOO_LARGE",
+        "REQUEST_TOO_LARGE",
     }
 )
 _OUTCOMES = {

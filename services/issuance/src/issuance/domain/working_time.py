@@ -58,7 +58,7 @@ class Calendar:
         return self.on_or_after(day + DAY)
 
     def add_working_days(self, day: date, count: int) -> date:
-        """Return the `count`-th working day after `day`; for 0, the first one that is not before it."""
+        """Return the `count`-th working day after `day`; for 0, the first one not before it."""
         if count == 0:
             return self.on_or_after(day)
         for _ in range(count):

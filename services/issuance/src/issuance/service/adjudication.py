@@ -6,7 +6,7 @@ from passport.issuance.v1 import adjudication_pb2 as pb
 from passport.issuance.v1 import adjudication_pb2_grpc
 from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
-from servicekit.security.identity import NATIONAL, caller
+from servicekit.security.identity import NATIONAL, current_caller
 
 from issuance.domain.adjudication_task import UNDECIDED_TASK_STATES, AdjudicationTask
 from issuance.service import encode
@@ -40,7 +40,7 @@ class AdjudicationService(adjudication_pb2_grpc.AdjudicationServicer):
         """List tasks, oldest first; undecided ones if no state is given."""
         page = page_request(request.page_size, request.page_token)
         state = TASK_STATE_OF.get(request.state)
-        office = None if caller().office == NATIONAL else caller().office
+        office = None if current_caller().office == NATIONAL else current_caller().office
         states = [state] if state else UNDECIDED_TASK_STATES
         async with self._store.read() as records:
             rows = await records.adjudication_tasks.page(page, office, states)
@@ -55,7 +55,9 @@ class AdjudicationService(adjudication_pb2_grpc.AdjudicationServicer):
         """Claim a task for the caller."""
 
         async def change(records: Records) -> AdjudicationTask:
-            return await claim_task(records, request.task_id, actor(caller()), self._clock.now())
+            return await claim_task(
+                records, request.task_id, actor(current_caller()), self._clock.now()
+            )
 
         return await self._change(request, change)
 
@@ -65,7 +67,7 @@ class AdjudicationService(adjudication_pb2_grpc.AdjudicationServicer):
         """Give up the caller's claim on a task."""
 
         async def change(records: Records) -> AdjudicationTask:
-            return await release_task(records, request.task_id, actor(caller()))
+            return await release_task(records, request.task_id, actor(current_caller()))
 
         return await self._change(request, change)
 
@@ -81,7 +83,7 @@ class AdjudicationService(adjudication_pb2_grpc.AdjudicationServicer):
                 request.task_id,
                 verdict,
                 request.reason,
-                actor(caller()),
+                actor(current_caller()),
                 self._clock.now(),
                 self._apply_transition,
             )
@@ -95,7 +97,7 @@ class AdjudicationService(adjudication_pb2_grpc.AdjudicationServicer):
     ) -> pb.AdjudicationTask:
         async def change_own(records: Records) -> pb.AdjudicationTask:
             task = await records.adjudication_tasks.get(request.task_id)
-            require_own_office(caller(), task.office)
+            require_own_office(current_caller(), task.office)
             return encode.adjudication_task(await change(records))
 
         return await self._changes.run(request, pb.AdjudicationTask, change_own)

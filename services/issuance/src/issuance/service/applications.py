@@ -1,16 +1,16 @@
 """Servicer of `passport.issuance.v1.Applications`: from the counter to the hand-over."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 
 from passport.issuance.v1 import applications_pb2 as pb
 from passport.issuance.v1 import applications_pb2_grpc
 from passport.matcher.v1 import identification_pb2
 from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
-from servicekit.security.identity import caller
+from servicekit.security.identity import current_caller
 
-from issuance.domain.case import Case
-from issuance.domain.formatting import LocalizedText
+from issuance.domain.case import Actor, Case
 from issuance.domain.history import NO_DETAILS, EventDetails
 from issuance.domain.office import Office
 from issuance.domain.states import ApplicationEvent
@@ -26,12 +26,19 @@ from issuance.service.office_scope import known_office, require_own_office, visi
 from issuance.service.paging import next_page_token, page_request
 from issuance.store.records import Records, Store
 from issuance.use_cases.application_details import application_details
+from issuance.use_cases.application_steps import (
+    approve,
+    hand_over,
+    refuse,
+    submit_biometrics,
+    withdraw,
+)
 from issuance.use_cases.apply_transition import ApplyTransition
-from issuance.use_cases.approve import approve
 from issuance.use_cases.create_application import NewApplication, create_application
 from issuance.use_cases.record_interview import record_interview
 
-Change = Callable[[Records, Case], Awaitable[Case]]
+Change = Callable[[Records, Case, Actor, datetime], Awaitable[Case]]
+"""Changes a case in the name of an actor at an instant, and returns it."""
 ChangeRequest = (
     pb.AcceptDocumentsRequest
     | pb.RefuseDocumentsRequest
@@ -72,7 +79,7 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         new = self._new_application(request)
 
         async def create(records: Records) -> pb.Application:
-            by, now = actor(caller()), self._clock.now()
+            by, now = actor(current_caller()), self._clock.now()
             case = await create_application(records, new, by, now, self._new_id)
             return await self._encode(records, case)
 
@@ -90,7 +97,7 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         self, request: pb.ListApplicationsRequest, context: Context
     ) -> pb.ListApplicationsResponse:
         """List applications in order of their creation."""
-        office = visible_office(caller(), request.office)
+        office = visible_office(current_caller(), request.office)
         page = page_request(request.page_size, request.page_token)
         state = APPLICATION_STATE_OF.get(request.state)
         async with self._store.read() as records:
@@ -127,67 +134,58 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
     ) -> pb.Application:
         """Store fingerprints until the matcher has them."""
         samples = identification_pb2.SampleSet(samples=request.samples)
+        fingers = samples.SerializeToString(deterministic=True)
 
-        async def submit(records: Records, case: Case) -> Case:
-            case = await self._apply(records, case, ApplicationEvent.SUBMIT_BIOMETRICS)
-            fingers = samples.SerializeToString(deterministic=True)
-            await records.cases.store_fingers(case.id, fingers)
-            return case
+        async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
+            return await submit_biometrics(records, case, by, now, fingers, self._apply_transition)
 
-        return await self._change(request, submit)
+        return await self._change(request, change)
 
     async def RecordInterview(
         self, request: pb.RecordInterviewRequest, context: Context
     ) -> pb.Application:
         """Complete the application."""
 
-        async def record(records: Records, case: Case) -> Case:
-            by, now, notes = actor(caller()), self._clock.now(), request.notes
+        async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
             return await record_interview(
-                records, case, by, now, notes, self._offices, self._apply_transition
+                records, case, by, now, request.notes, self._offices, self._apply_transition
             )
 
-        return await self._change(request, record)
+        return await self._change(request, change)
 
     async def Approve(self, request: pb.ApproveRequest, context: Context) -> pb.Application:
         """Approve that the passport is issued."""
 
-        async def change(records: Records, case: Case) -> Case:
-            by, now = actor(caller()), self._clock.now()
+        async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
             return await approve(records, case, by, now, self._apply_transition)
 
         return await self._change(request, change)
 
     async def Refuse(self, request: pb.RefuseRequest, context: Context) -> pb.Application:
         """Refuse the passport."""
-        reason = request.reason
 
-        async def refuse(records: Records, case: Case) -> Case:
-            refused = case.refused(LocalizedText(reason, reason))
-            details = EventDetails(reason=reason)
-            return await self._apply(records, refused, ApplicationEvent.REFUSE, details)
+        async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
+            return await refuse(records, case, by, now, request.reason, self._apply_transition)
 
-        return await self._change(request, refuse)
+        return await self._change(request, change)
 
     async def Withdraw(self, request: pb.WithdrawRequest, context: Context) -> pb.Application:
-        """Record that the applicant withdraws, and delete the fingerprints."""
+        """Record that the applicant withdraws."""
 
-        async def withdraw(records: Records, case: Case) -> Case:
-            case = await self._apply(records, case, ApplicationEvent.WITHDRAW)
-            await records.cases.delete_fingers(case.id)
-            return case
+        async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
+            return await withdraw(records, case, by, now, self._apply_transition)
 
-        return await self._change(request, withdraw)
+        return await self._change(request, change)
 
     async def HandOver(self, request: pb.HandOverRequest, context: Context) -> pb.Application:
         """Record that the passport is handed over."""
 
-        async def hand_over(records: Records, case: Case) -> Case:
-            handed_over = case.handed_over(self._clock.now())
-            details = EventDetails(signed_by=request.signed_by)
-            return await self._apply(records, handed_over, ApplicationEvent.HAND_OVER, details)
+        async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
+            return await hand_over(
+                records, case, by, now, request.signed_by, self._apply_transition
+            )
 
-        return await self._change(request, hand_over)
+        return await self._change(request, change)
 
     async def GetHistory(
         self, request: pb.GetHistoryRequest, context: Context
@@ -203,34 +201,25 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
     ) -> pb.Application:
         """Apply an event that changes nothing of the case but its state."""
 
-        async def apply(records: Records, case: Case) -> Case:
-            return await self._apply(records, case, event, details)
+        async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
+            return await self._apply_transition(records, case, event, by, now, details)
 
-        return await self._change(request, apply)
+        return await self._change(request, change)
 
     async def _change(self, request: ChangeRequest, change: Change) -> pb.Application:
         """Change a case of the caller's office, of the revision that the caller has seen."""
 
         async def change_own(records: Records) -> pb.Application:
             case = await self._own_case(records, request.application_id)
-            changed = await change(records, case.require_revision(request.revision))
+            case = case.require_revision(request.revision)
+            changed = await change(records, case, actor(current_caller()), self._clock.now())
             return await self._encode(records, changed)
 
         return await self._changes.run(request, pb.Application, change_own)
 
-    async def _apply(
-        self,
-        records: Records,
-        case: Case,
-        event: ApplicationEvent,
-        details: EventDetails = NO_DETAILS,
-    ) -> Case:
-        by, now = actor(caller()), self._clock.now()
-        return await self._apply_transition(records, case, event, by, now, details)
-
     async def _own_case(self, records: Records, application_id: str) -> Case:
         case = await records.cases.get(application_id)
-        require_own_office(caller(), case.office)
+        require_own_office(current_caller(), case.office)
         return case
 
     async def _encode(self, records: Records, case: Case) -> pb.Application:
@@ -240,7 +229,7 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
 
     def _new_application(self, request: pb.CreateApplicationRequest) -> NewApplication:
         known_office(self._offices, request.office)
-        require_own_office(caller(), request.office)
+        require_own_office(current_caller(), request.office)
         decode_date(request.holder.born_on, "holder.born_on")
         return NewApplication(
             office=request.office,

@@ -9,7 +9,7 @@ from issuance.domain.office import Office, UnknownOffice, WrongOffice
 
 def require_own_office(caller: Caller, office: str) -> None:
     """Raise WrongOffice unless the caller may act for the office."""
-    if not caller.may_act_for(office):
+    if not caller.covers_office(office):
         raise WrongOffice(
             f"a caller of {caller.office} acts for that office only", office=caller.office
         )

@@ -7,7 +7,7 @@ from passport.issuance.v1 import offices_pb2 as pb
 from passport.issuance.v1 import offices_pb2_grpc
 from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
-from servicekit.security.identity import caller
+from servicekit.security.identity import current_caller
 
 from issuance.domain.office import InstalledMachines, Office
 from issuance.service.decode import decode_date
@@ -53,7 +53,7 @@ class OfficesService(offices_pb2_grpc.OfficesServicer):
     async def SetCapacity(self, request: pb.SetCapacityRequest, context: Context) -> pb.Office:
         """Set the machines of an office from a day on."""
         office = known_office(self._offices, request.office)
-        require_own_office(caller(), office.id)
+        require_own_office(current_caller(), office.id)
 
         async def change(records: Records) -> pb.Office:
             now = self._clock.now()

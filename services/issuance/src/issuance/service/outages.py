@@ -4,7 +4,7 @@ from passport.issuance.v1 import outages_pb2 as pb
 from passport.issuance.v1 import outages_pb2_grpc
 from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
-from servicekit.security.identity import NATIONAL, caller
+from servicekit.security.identity import NATIONAL, current_caller
 
 from issuance.domain.outage import Outage
 from issuance.service import encode
@@ -33,7 +33,7 @@ class OutagesService(outages_pb2_grpc.OutagesServicer):
 
         async def declare(records: Records) -> pb.Outage:
             now = self._clock.now()
-            require_own_office(caller(), request.office or NATIONAL)
+            require_own_office(current_caller(), request.office or NATIONAL)
             outage = Outage(
                 scope=OUTAGE_SCOPE_OF[request.scope],
                 office=request.office,
@@ -44,7 +44,7 @@ class OutagesService(outages_pb2_grpc.OutagesServicer):
                 expected_end=decode_instant(request.expected_end, "expected_end")
                 if request.HasField("expected_end")
                 else None,
-                declared_by=caller().uri,
+                declared_by=current_caller().uri,
             )
             return encode.outage(await self._outages.declare(records, outage, now))
 
@@ -56,7 +56,7 @@ class OutagesService(outages_pb2_grpc.OutagesServicer):
         async def end(records: Records) -> pb.Outage:
             now = self._clock.now()
             record = await records.outages.get(request.outage_id)
-            require_own_office(caller(), record.outage.office or NATIONAL)
+            require_own_office(current_caller(), record.outage.office or NATIONAL)
             at = now
             if request.HasField("ended_at"):
                 at = decode_instant(request.ended_at, "ended_at")

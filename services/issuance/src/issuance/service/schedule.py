@@ -7,7 +7,7 @@ from passport.issuance.v1 import schedule_pb2 as pb
 from passport.issuance.v1 import schedule_pb2_grpc
 from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
-from servicekit.security.identity import caller
+from servicekit.security.identity import current_caller
 
 from issuance.domain.collection_plan import HORIZON, expected_arrivals
 from issuance.domain.collection_schedule import announcement
@@ -51,7 +51,7 @@ class ScheduleService(schedule_pb2_grpc.ScheduleServicer):
         self, request: pb.ListNoticesRequest, context: Context
     ) -> pb.ListNoticesResponse:
         """List the notices that were sent, oldest first."""
-        office = visible_office(caller(), request.office)
+        office = visible_office(current_caller(), request.office)
         page = page_request(request.page_size, request.page_token)
         async with self._store.read() as records:
             rows = await records.notices.page(page, office, request.application_id or None)
@@ -81,7 +81,7 @@ class ScheduleService(schedule_pb2_grpc.ScheduleServicer):
 
     def _own_office(self, office: str) -> Office:
         known = known_office(self._offices, office)
-        require_own_office(caller(), office)
+        require_own_office(current_caller(), office)
         return known
 
     def _assumptions(self, request: pb.SimulatePlanRequest, office: Office) -> PlanAssumptions:

@@ -4,7 +4,7 @@ Times are business time unless a comment says otherwise.
 """
 
 from servicekit.storage.column_types import UtcDateTime
-from servicekit.storage.idempotency import requests_table
+from servicekit.storage.idempotency import idempotency_table
 from sqlalchemy import (
     Boolean,
     Column,
@@ -30,7 +30,7 @@ from issuance.domain.states import ApplicationEvent, ApplicationState, OutboxTas
 from issuance.store.column_types import ExactFraction, IntegerEnum, JsonOf, text_enum
 
 metadata = MetaData()
-requests = requests_table(metadata)
+idempotency_records = idempotency_table(metadata)
 
 applications = Table(
     "applications",

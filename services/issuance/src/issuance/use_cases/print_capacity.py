@@ -19,7 +19,9 @@ async def set_machines(
 ) -> None:
     """Set the machines from a day on. Raises BadDate for a day that has passed."""
     if machines.since < office.calendar.day_of(now):
-        raise BadDate("capacity cannot be changed for days that have passed", field="from")
+        raise BadDate(
+            "capacity cannot be changed for days that have passed", field="effective_from"
+        )
     await records.plans.set_machines(office.id, machines)
     await records.plans.count_change([office.id])
 

@@ -8,17 +8,17 @@ as they share bits. How the table is learned: `matcher.training.descriptor`.
 All sums are of whole numbers, so that no order of summation changes a bit.
 """
 
+import hashlib
 import math
-from functools import cache
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.jit import compiled
 
-NAME = "constellation-1"
 WORDS = 4
 BITS = 64 * WORDS
 CELLS = 15
@@ -37,38 +37,46 @@ _UNKNOWN = 60.0
 """Taken as quality where none is reported."""
 _FAR = BITS / 2
 """Differing bits of two minutiae that have nothing in common."""
-_FILE = Path(__file__).with_name("descriptor.npz")
+DESCRIPTOR_FILE = Path(__file__).with_name("descriptor.npz")
+"""The table that comes with this package."""
+_NAMES = {
+    "fa3f45323b0d303b75c09aeb48efe9f1199e80c5de23a149b466a13f5b8b5f57": "constellation-1",
+}
+"""Names of tables by the SHA-256 of their file; any other is named by its digest."""
 
 Floats = NDArray[np.float32]
 Bits = NDArray[np.uint64]
 
 
-class Table(NamedTuple):
-    """What was learned.
+@dataclass(frozen=True, slots=True, eq=False)
+class DescriptorTable:
+    """A learned table from neighbourhoods to bits.
 
-    votes: int8 (SIZE, 256), what a neighbour in each cell says about each bit.
+    votes: int8 (SIZE, 256), what a neighbour in each cell contributes to each bit.
     threshold: int32 (256,), in units of votes times `WHOLE`.
+    name: of this table, a part of the comparison's version.
     """
 
     votes: NDArray[np.int8]
     threshold: NDArray[np.int32]
+    name: str
 
+    @classmethod
+    def load(cls, path: Path = DESCRIPTOR_FILE) -> Self:
+        """Read a table from an NPZ file. Raises OSError, ValueError, KeyError."""
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        with np.load(path) as arrays:
+            name = _NAMES.get(digest, f"descriptor-{digest[:8]}")
+            return cls(arrays["votes"], arrays["threshold"], name)
 
-@cache
-def learned() -> Table:
-    """Return the table that comes with this package, read once."""
-    with np.load(_FILE) as arrays:
-        return Table(arrays["votes"], arrays["threshold"])
+    def describe(self, xy: Floats, angle: Floats, quality: NDArray[np.uint8]) -> Bits:
+        """Describe every minutia by its neighbours within 90 pixels.
 
-
-def describe(xy: Floats, angle: Floats, quality: NDArray[np.uint8]) -> Bits:
-    """Describe every minutia by its neighbours within 90 pixels.
-
-    xy: float32 (n, 2), pixels at 500 dpi, y upwards; angle: float32 (n,), radians; quality: uint8
-    (n,), 1 to 100, 0 not reported: poor neighbours count less.
-    Returns uint64 (n, 4); all zero where there are fewer than two neighbours.
-    """
-    return _bits(xy, angle, weights(quality), *learned())
+        xy: float32 (n, 2), pixels at 500 dpi, y upwards; angle: float32 (n,), radians; quality:
+        uint8 (n,), 1 to 100, 0 not reported: poor neighbours count less.
+        Returns uint64 (n, 4); all zero where there are fewer than two neighbours.
+        """
+        return _bits(xy, angle, weights(quality), self.votes, self.threshold)
 
 
 @compiled

@@ -10,52 +10,61 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.comparison.compare import Prepared
+from matcher.comparison.comparator import PreparedFinger
 from matcher.comparison.descriptor import BITS, differing
 from matcher.jit import compiled
 
-MOST = 24
+MAX_PREFILTERED_MINUTIAE = 24
 """Best minutiae of a side; worse ones bring more chance than evidence."""
 _TURNS = 32
 _SHIFT = 36
 """Pixels, along x and y together, by which two minutiae may disagree on the shift."""
 
 
-def promise(probe: Prepared, candidates: Sequence[Prepared]) -> NDArray[np.float32]:
-    """Say how promising each candidate is, float32 (k,), 0 upwards; only the order means something.
+def prefilter_scores(
+    probe: PreparedFinger, references: Sequence[PreparedFinger]
+) -> NDArray[np.float32]:
+    """Return the prefilter score of each reference, float32 (k,), 0 or more.
 
-    The GIL is released for the whole batch.
+    Only the order of the scores is meaningful. The GIL is released for the whole batch.
     """
-    if not candidates:
+    if not references:
         return np.zeros(0, np.float32)
-    ends = np.cumsum([len(candidate) for candidate in candidates])
-    place = np.concatenate([candidate.place for candidate in candidates])
-    bits = np.concatenate([candidate.bits for candidate in candidates])
-    return promise_all(probe.place, probe.bits, place, bits, ends)
+    ends = np.cumsum([len(reference) for reference in references])
+    geometry = np.concatenate([reference.geometry for reference in references])
+    descriptors = np.concatenate([reference.descriptors for reference in references])
+    return batch_prefilter_scores(probe.geometry, probe.descriptors, geometry, descriptors, ends)
 
 
 @compiled
-def promise_all(
-    place_a: NDArray[np.int16],
-    bits_a: NDArray[np.uint64],
-    place: NDArray[np.int16],
-    bits: NDArray[np.uint64],
+def batch_prefilter_scores(
+    probe_geometry: NDArray[np.int16],
+    probe_descriptors: NDArray[np.uint64],
+    geometry: NDArray[np.int16],
+    descriptors: NDArray[np.uint64],
     ends: NDArray[np.int64],
 ) -> NDArray[np.float32]:
-    """Do `promise` for fingers laid end to end: places (n, 4), descriptors (n, 4), ends (k,)."""
-    promises = np.zeros(len(ends), np.float32)
-    place_a, bits_a = place_a[:MOST], bits_a[:MOST]
+    """Compute `prefilter_scores` of references laid end to end.
+
+    geometry: int16 (n, 4) and descriptors: uint64 (n, 4), as in PreparedFinger; ends: int64 (k,),
+    the row after the last of each reference.
+    """
+    scores = np.zeros(len(ends), np.float32)
+    place_a, bits_a = (
+        probe_geometry[:MAX_PREFILTERED_MINUTIAE],
+        probe_descriptors[:MAX_PREFILTERED_MINUTIAE],
+    )
     nearest, worth = np.empty(len(place_a), np.int64), np.empty(len(place_a), np.float32)
     turns = np.empty(len(place_a), np.int64)
     votes = np.empty(_TURNS, np.float32)
     start = 0
     for k in range(len(ends)):
-        end = min(ends[k], start + MOST)
+        end = min(ends[k], start + MAX_PREFILTERED_MINUTIAE)
         if end > start:
-            _name(bits_a, bits[start:end], nearest, worth)
-            promises[k] = _agreed(place_a, place[start:end], nearest, worth, turns, votes)
+            _name(bits_a, descriptors[start:end], nearest, worth)
+            scores[k] = _agreed(place_a, geometry[start:end], nearest, worth, turns, votes)
         start = ends[k]
-    return promises
+    return scores
 
 
 @compiled

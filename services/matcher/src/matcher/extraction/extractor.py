@@ -13,23 +13,26 @@ from matcher.extraction import leader_network
 from matcher.extraction.leader_weights import WEIGHTS_SHA256, Layers
 from matcher.minutiae import MAX_MINUTIAE, Minutiae, minutiae
 
-THRESHOLD = 0.2
-"""Least quality kept. More minutiae with their quality beat fewer good ones; the comparison
-decides what each is worth."""
-VERSION = f"leader-{WEIGHTS_SHA256[:8]}-2-{THRESHOLD:.2f}"
+DEFAULT_MINIMUM_QUALITY = 0.2
+"""Minutiae of lower quality, 0 to 1, are discarded. Many minutiae with their quality compare better
+than few good ones, since the comparison weighs each by its quality."""
 
 
 class Extractor:
     """A loaded network. One instance may be called from several threads at once.
 
     The same image gives the same minutiae on the same kind of processor, whatever else runs.
+    version: name of weights, implementation and minimum quality, stored with every decision.
     """
 
-    def __init__(self, threads: int = 1) -> None:
-        """Load the weights; `threads` cores work on each image.
+    def __init__(self, threads: int = 1, minimum_quality: float = DEFAULT_MINIMUM_QUALITY) -> None:
+        """Load the installed weights; `threads` cores work on each image.
 
-        Raises RuntimeError if the installed weights are not those this version was measured with.
+        minimum_quality: minutiae of lower quality, 0 to 1, are discarded.
+        Raises RuntimeError if the installed weights are not those that were measured.
         """
+        self.version = f"leader-{WEIGHTS_SHA256[:8]}-2-{minimum_quality:.2f}"
+        self._minimum_quality = minimum_quality
         layers = Layers()
         self._finder = _session(leader_network.finder(layers), threads)
         self._describer = _session(leader_network.describer(layers), threads)
@@ -40,7 +43,7 @@ class Extractor:
         canvas, top, left = _padded(image.astype(np.float32))
         quality, features = self._finder.run(None, {"image": canvas[None, :, :, None]})
         inside = quality[0, top : top + height, left : left + width, 0]
-        y, x = np.nonzero(inside >= THRESHOLD)
+        y, x = np.nonzero(inside >= self._minimum_quality)
         best = np.argsort(-inside[y, x], kind="stable")[:MAX_MINUTIAE]
         y, x = y[best], x[best]
         angle, ending = self._described(features[0], y + top, x + left)

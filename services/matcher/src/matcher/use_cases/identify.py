@@ -1,65 +1,65 @@
-"""Who is this?"""
+"""Who is this? Identifies a probe among all persons on record."""
 
 from dataclasses import dataclass
 
-from matcher.domain.change import Change
-from matcher.domain.decision import Kind, Question, Recorded
-from matcher.domain.enrolment import Origin, SearchPolicy
-from matcher.domain.gallery import Scope
-from matcher.domain.probe import OfEncounter, OfPerson, Probe
-from matcher.use_cases.keeping import Keep
-from matcher.use_cases.ports import Store
-from matcher.use_cases.probing import Probing
-from matcher.use_cases.readiness import Level, Readiness
+from matcher.domain.change_token import ChangeToken
+from matcher.domain.decision import DecisionKind, DecisionRecord, DecisionRequest
+from matcher.domain.enrolment import RequestOrigin, SearchPolicy
+from matcher.domain.finger_source import EncounterFingers, FingerSource, PersonFingers
+from matcher.domain.shortlist import SearchScope
+from matcher.store.store import Store, StoreResponse
+from matcher.use_cases.readiness import Readiness, ServiceLevel
+from matcher.use_cases.resolve_probe import ResolveProbe
 from matcher.use_cases.search import Search
 
 
 @dataclass(frozen=True, slots=True)
 class Identify:
-    """Searches all persons and records the decision. target_fpir: where none is asked for."""
+    """Searches all persons and records the decision. target_fpir: if the caller asks for none."""
 
     store: Store
-    probing: Probing
+    resolve_probe: ResolveProbe
     search: Search
     readiness: Readiness
     target_fpir: float
 
     async def __call__(
         self,
-        probe: Probe,
+        source: FingerSource,
         policy: SearchPolicy,
-        seen: Change | None,
-        origin: Origin,
-        keep: Keep[Recorded],
+        seen: ChangeToken | None,
+        origin: RequestOrigin,
+        store_response: StoreResponse[DecisionRecord],
         *,
-        within: float,
-    ) -> Recorded:
-        """The decision. seen: a state that the search must include.
+        seconds_left: float,
+    ) -> DecisionRecord:
+        """Return the recorded decision. seen: a state that the search must include.
 
-        Raises what Probing and Search raise, ForeignChangeToken, NotReady.
+        Raises what ResolveProbe and Search raise, ForeignChangeToken, NotReady.
         """
-        self.readiness.require(Level.FULL)
+        self.readiness.require(ServiceLevel.FULL)
         if seen is not None:
             async with self.store.read() as records:
-                (await records.changes.head()).must_include(seen)
-        side = await self.probing.side(probe, "probe")
-        question = Question(
-            Kind.IDENTIFY,
+                (await records.changes.head()).require_included(seen)
+        probe = await self.resolve_probe(source, "probe")
+        request = DecisionRequest(
+            DecisionKind.IDENTIFY,
             origin.caller,
             origin.request_id,
             policy.target_fpir or self.target_fpir,
             policy.max_candidates,
         )
-        decision = await self.search(question, side, _scope(probe), within=within)
+        decision = await self.search(request, probe, _scope(source), seconds_left=seconds_left)
         async with self.store.write() as records:
             recorded = await records.decisions.append(decision)
-            await keep(records, recorded)
+            await store_response(records, recorded)
         return recorded
 
 
-def _scope(probe: Probe) -> Scope:
-    if isinstance(probe, OfEncounter):
-        return Scope(encounter_id=probe.encounter_id)
-    if isinstance(probe, OfPerson):
-        return Scope(person_id=probe.person_id)
-    return Scope()
+def _scope(source: FingerSource) -> SearchScope:
+    """Return the scope of a search whose stored probe does not find itself."""
+    if isinstance(source, EncounterFingers):
+        return SearchScope(except_encounter_id=source.encounter_id)
+    if isinstance(source, PersonFingers):
+        return SearchScope(except_person_id=source.person_id)
+    return SearchScope()

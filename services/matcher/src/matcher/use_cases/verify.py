@@ -1,103 +1,122 @@
-"""Is this who they say?"""
+"""Are probe and reference of one person? Verification (1:1), which needs no index."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from servicekit.process.worker_pool import WorkerPool
 
-from matcher.comparison.compare import Prepared, prepare
-from matcher.domain.decision import Kind, Misplaced, Question, Recorded
-from matcher.domain.enrolment import Origin
+from matcher.comparison.comparator import Comparator, PreparedFinger
+from matcher.domain.decision import (
+    DecisionKind,
+    DecisionRecord,
+    DecisionRequest,
+    FingerSequenceError,
+)
+from matcher.domain.encounter import StoredPerson, StoredTemplate
+from matcher.domain.enrolment import RequestOrigin
 from matcher.domain.errors import NoCommonFinger
-from matcher.domain.gallery import Contender, Impression, StoredPerson
-from matcher.domain.probe import GivenSamples, Probe, Side
-from matcher.use_cases.capture import read_template
-from matcher.use_cases.contest import contest
-from matcher.use_cases.judge import Judge
-from matcher.use_cases.keeping import Keep
-from matcher.use_cases.misplaced import misplaced
-from matcher.use_cases.ports import Store
-from matcher.use_cases.probing import Probing
-from matcher.use_cases.readiness import Level, Readiness
+from matcher.domain.finger import read_template
+from matcher.domain.finger_source import FingerSource, Probe, SuppliedSamples
+from matcher.domain.shortlist import Impression, ReferencePerson
+from matcher.models import ModelBundle
+from matcher.store.store import Store, StoreResponse
+from matcher.use_cases.compare_candidates import compare_candidates
+from matcher.use_cases.finger_sequence import finger_sequence_errors
+from matcher.use_cases.make_decision import DecisionMaker
+from matcher.use_cases.readiness import Readiness, ServiceLevel
+from matcher.use_cases.resolve_probe import ResolveProbe
 
 
 @dataclass(frozen=True, slots=True)
 class Verify:
-    """Compares two sides; needs no index. target_fmr: where the caller asks for none."""
+    """Compares probe and reference. target_fmr: if the caller asks for none."""
 
     store: Store
-    probing: Probing
+    resolve_probe: ResolveProbe
     pool: WorkerPool
-    judge: Judge
+    models: ModelBundle
+    decision_maker: DecisionMaker
     readiness: Readiness
     target_fmr: float
 
     async def __call__(
         self,
-        left: Probe,
-        right: Probe,
+        probe_source: FingerSource,
+        reference_source: FingerSource,
         target_fmr: float | None,
-        origin: Origin,
-        keep: Keep[Recorded],
-    ) -> Recorded:
-        """The decision; its one candidate is the right side.
+        origin: RequestOrigin,
+        store_response: StoreResponse[DecisionRecord],
+    ) -> DecisionRecord:
+        """Return the recorded decision, whose one candidate is the reference.
 
-        Raises what Probing raises, NoCommonFinger, NotReady.
+        Raises what ResolveProbe raises, NoCommonFinger, NotReady.
         """
-        self.readiness.require(Level.VERIFY_ONLY)
-        side = await self.probing.side(left, "left")
-        other = await self._contender(right)
-        question = Question(
-            Kind.VERIFY, origin.caller, origin.request_id, target_fmr or self.target_fmr, 1
+        self.readiness.require(ServiceLevel.VERIFY_ONLY)
+        probe = await self.resolve_probe(probe_source, "probe")
+        reference = await self._reference(reference_source)
+        request = DecisionRequest(
+            DecisionKind.VERIFY, origin.caller, origin.request_id, target_fmr or self.target_fmr, 1
         )
-        threshold = self.judge.threshold(question, 1)
-        probe = await self.pool.run(_prepared, side)
-        candidates = await self.pool.run(contest, probe, [other], threshold=threshold, most=1)
-        wrong = await self.pool.run(misplaced, probe, other)
+        threshold = self.decision_maker.threshold(request, 1)
+        fingers = await self.pool.run(_prepare, self.models.comparator, probe)
+        candidates = await self.pool.run(
+            compare_candidates,
+            self.models,
+            fingers,
+            [reference],
+            threshold=threshold,
+            max_candidates=request.max_candidates,
+        )
+        errors = await self.pool.run(finger_sequence_errors, self.models, fingers, reference)
         if not candidates:
-            raise NoCommonFinger("the two sides have no finger in common", misplaced=_named(wrong))
+            raise NoCommonFinger(
+                "probe and reference have no finger in common",
+                finger_sequence_errors=_described(errors),
+            )
         async with self.store.write() as records:
-            decision = self.judge.decide(
-                question,
-                side,
-                [probe[position] for position in probe if position in other.impressions],
-                tuple(replace(candidate, misplaced=wrong) for candidate in candidates),
+            decision = self.decision_maker.decide(
+                request,
+                probe,
+                [fingers[position] for position in fingers if position in reference.impressions],
+                tuple(replace(each, finger_sequence_errors=errors) for each in candidates),
                 threshold=threshold,
-                people=1,
-                compared=1,
-                change=await records.changes.head(),
+                people_searched=1,
+                people_compared=1,
+                change_token=await records.changes.head(),
             )
             recorded = await records.decisions.append(decision)
-            await keep(records, recorded)
+            await store_response(records, recorded)
         return recorded
 
-    async def _contender(self, right: Probe) -> Contender:
-        if isinstance(right, GivenSamples):
-            fingers = await self.pool.run(_prepared, await self.probing.side(right, "right"))
-            return Contender(
+    async def _reference(self, source: FingerSource) -> ReferencePerson:
+        """Return the reference: supplied fingers, or all stored impressions of each finger."""
+        comparator = self.models.comparator
+        if isinstance(source, SuppliedSamples):
+            supplied = await self.resolve_probe(source, "reference")
+            fingers = await self.pool.run(_prepare, comparator, supplied)
+            return ReferencePerson(
                 None, False, {position: [Impression(None, f)] for position, f in fingers.items()}
             )
-        person = await self.probing.stored(right, "right")
+        person = await self.resolve_probe.stored_person(source, "reference")
         async with self.store.read() as records:
             templates = await records.encounters.templates(person.encounter_ids)
-        return await self.pool.run(_stored_contender, person, templates)
+        return await self.pool.run(_stored_reference, comparator, person, templates)
 
 
-def _prepared(side: Side) -> dict[int, Prepared]:
-    return {finger.position: prepare(finger.minutiae) for finger in side.fingers}
+def _prepare(comparator: Comparator, probe: Probe) -> dict[int, PreparedFinger]:
+    return {finger.position: comparator.prepare(finger.minutiae) for finger in probe.fingers}
 
 
-def _stored_contender(
-    person: StoredPerson, templates: Mapping[str, Mapping[int, bytes]]
-) -> Contender:
+def _stored_reference(
+    comparator: Comparator, person: StoredPerson, templates: Sequence[StoredTemplate]
+) -> ReferencePerson:
     impressions: dict[int, list[Impression]] = {}
-    for encounter_id in person.encounter_ids:
-        for position, template in templates.get(encounter_id, {}).items():
-            finger = prepare(read_template(template))
-            impressions.setdefault(position, []).append(Impression(encounter_id, finger))
-    return Contender(person.person_id, person.known_fraud, impressions)
+    for stored in templates:
+        finger = comparator.prepare(read_template(stored.template))
+        impressions.setdefault(stored.position, []).append(Impression(stored.encounter_id, finger))
+    return ReferencePerson(person.person_id, person.known_fraud, impressions)
 
 
-def _named(wrong: Sequence[Misplaced]) -> str:
-    """Each finger as it was said and as it was found."""
-    return ", ".join(f"{each.position} is {each.found}" for each in wrong)
+def _described(errors: Sequence[FingerSequenceError]) -> str:
+    """Return the errors in words, each as "<stated position> is <actual position>"."""
+    return ", ".join(f"{each.stated_position} is {each.actual_position}" for each in errors)

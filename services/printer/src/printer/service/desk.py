@@ -7,7 +7,7 @@ from typing import TypeVar
 from google.protobuf.message import Message
 from servicekit.errors import NotPermitted
 from servicekit.process.clock import Clock
-from servicekit.security.identity import caller
+from servicekit.security.identity import current_caller
 from servicekit.storage.database import Database
 from servicekit.storage.idempotency import IdempotentRequests
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -35,12 +35,12 @@ class Desk:
 
     def admit(self) -> None:
         """Raise NotPermitted for somebody of another office."""
-        if not caller().may_act_for(self.office):
+        if not current_caller().covers_office(self.office):
             raise NotPermitted(f"this is the printer of office {self.office}", office=self.office)
 
     def note(self, reason: str = "") -> Note:
         """The caller's note on what he does now."""
-        return Note(caller().uri, self.clock.now(), reason)
+        return Note(current_caller().uri, self.clock.now(), reason)
 
     async def change(
         self, request: Message, answer: type[M], act: Callable[[Records], Awaitable[M]]
@@ -61,11 +61,11 @@ class Desk:
         """As `change`, with work before the transaction; an answered request repeats neither."""
         self.admit()
         async with self.once.begin(request, answer) as record:
-            if record.earlier_answer is not None:
-                return record.earlier_answer
+            if record.stored_response is not None:
+                return record.stored_response
             prepared = await prepare()
             async with self.database.begin() as connection:
                 reply = await act(self.records(connection), prepared)
-                await record.store_answer(connection, reply)
+                await record.store_response(connection, reply)
         self.bell.ring()
         return reply

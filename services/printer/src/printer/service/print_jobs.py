@@ -59,11 +59,11 @@ class PrintJobs(jobs_pb2_grpc.PrintJobsServicer):
     ) -> pb.ListPrintJobsResponse:
         """Jobs, oldest first."""
         self._desk.admit()
-        after = page_tokens.read_number(request.page_token)
+        after = page_tokens.decode_number(request.page_token)
         size = request.page_size or _PAGE_SIZE
         async with self._desk.store.read() as records:
             found = await records.jobs.listed(_STATES.get(request.state), after, size)
-        more = page_tokens.write(found[-1][0]) if len(found) == size else ""
+        more = page_tokens.encode(found[-1][0]) if len(found) == size else ""
         return pb.ListPrintJobsResponse(
             jobs=[encode.job(job) for _, job in found], next_page_token=more
         )
@@ -73,9 +73,9 @@ class PrintJobs(jobs_pb2_grpc.PrintJobsServicer):
     ) -> AsyncIterator[pb.PrintJobEvent]:
         """Jobs as they change."""
         self._desk.admit()
-        after = page_tokens.read_number(request.resume_token, BadWatchToken, "resume_token")
+        after = page_tokens.decode_number(request.resume_token, BadWatchToken, "resume_token")
         async for job, change in self._watch(after):
-            event = pb.PrintJobEvent(resume_token=page_tokens.write(change))
+            event = pb.PrintJobEvent(resume_token=page_tokens.encode(change))
             if job is not None:
                 event.job.CopyFrom(encode.job(job))
             yield event

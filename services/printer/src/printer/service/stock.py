@@ -52,11 +52,11 @@ class Stock(stock_pb2_grpc.StockServicer):
     ) -> pb.ListBooksResponse:
         """Books by serial."""
         self._desk.admit()
-        after = page_tokens.read_key(request.page_token)
+        after = page_tokens.decode_key(request.page_token)
         size = request.page_size or _PAGE_SIZE
         async with self._desk.store.read() as records:
             books = await records.books.listed(_STATES.get(request.state), after, size)
-        more = page_tokens.write(books[-1].serial) if len(books) == size else ""
+        more = page_tokens.encode(books[-1].serial) if len(books) == size else ""
         return pb.ListBooksResponse(
             books=[encode.book(book) for book in books], next_page_token=more
         )

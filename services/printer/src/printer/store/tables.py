@@ -1,7 +1,7 @@
 """Tables of a printing office. The migrations beside this module make them."""
 
 from servicekit.storage.column_types import UtcDateTime
-from servicekit.storage.idempotency import requests_table
+from servicekit.storage.idempotency import idempotency_table
 from sqlalchemy import (
     Boolean,
     Column,
@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 
 metadata = MetaData()
-requests = requests_table(metadata)
+idempotency_records = idempotency_table(metadata)
 
 
 # One row. Whoever updates it keeps it locked until the commit, so that change numbers become

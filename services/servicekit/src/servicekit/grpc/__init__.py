@@ -1,1 +1,1 @@
-"""gRPC: the server, what happens to every call, and channels to other services."""
+"""gRPC: the server, the interceptor that every call passes, and channels to other services."""

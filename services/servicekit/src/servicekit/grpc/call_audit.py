@@ -1,4 +1,4 @@
-"""One line in the audit log and one count in the metrics for each call; never its content."""
+"""What is recorded of each call? One audit log line and metrics, never the call's content."""
 
 import time
 from collections.abc import Iterator
@@ -10,28 +10,32 @@ from prometheus_client import Counter, Gauge, Histogram, start_http_server
 
 from servicekit.security.identity import Caller
 
-_CALLS = Counter("grpc_server_calls", "Calls answered", ["method", "outcome"])
-_SECONDS = Histogram("grpc_server_call_seconds", "Time until the answer, seconds", ["method"])
-_IN_FLIGHT = Gauge("grpc_server_calls_in_flight", "Calls being worked on")
+_CALLS = Counter("grpc_server_calls", "Completed calls by status code", ["method", "code"])
+_SECONDS = Histogram("grpc_server_call_seconds", "Duration of calls, seconds", ["method"])
+_IN_FLIGHT = Gauge("grpc_server_calls_in_flight", "Calls in progress, streams included")
 
 _log = structlog.get_logger("audit")
 
 
 @dataclass(slots=True)
 class CallRecord:
-    """What is known of a call so far. outcome: ``OK`` or the name of its status code."""
+    """The facts of one call that the audit log will state, filled in while it is handled.
+
+    method: ``package.Service/Method``. code: name of the gRPC status code. reason: of the error
+    catalogue. started: ``time.monotonic()`` seconds.
+    """
 
     method: str
     caller: Caller | None = None
     on_behalf_of: Caller | None = None
-    outcome: str = "OK"
+    code: str = "OK"
     reason: str | None = None
     started: float = field(default_factory=time.monotonic)
 
 
 @contextmanager
 def audited(method: str) -> Iterator[CallRecord]:
-    """Log and count the call that the block answers."""
+    """Log and count one call when the block ends; the block completes the yielded record."""
     call = CallRecord(method)
     _IN_FLIGHT.inc()
     try:
@@ -42,20 +46,23 @@ def audited(method: str) -> Iterator[CallRecord]:
 
 
 def _record(call: CallRecord, seconds: float) -> None:
-    _CALLS.labels(call.method, call.outcome).inc()
+    _CALLS.labels(call.method, call.code).inc()
     _SECONDS.labels(call.method).observe(seconds)
     _log.info(
         "call",
         method=call.method,
         caller=call.caller.uri if call.caller else None,
         on_behalf_of=call.on_behalf_of.uri if call.on_behalf_of else None,
-        outcome=call.outcome,
+        code=call.code,
         reason=call.reason,
-        ms=round(seconds * 1000, 1),
+        duration_ms=round(seconds * 1000, 1),
     )
 
 
 def serve_metrics(address: str) -> None:
-    """Serve the metrics at http://<host:port>/metrics until the process ends."""
+    """Serve Prometheus metrics at http://<address>/metrics, address being host:port.
+
+    Runs in a thread of its own until the process ends.
+    """
     host, _, port = address.rpartition(":")
     start_http_server(int(port), host)

@@ -1,4 +1,4 @@
-"""Client channels to our services: mutual TLS, replicas, retries, and time for the way back."""
+"""How does one service call another? Over mutual TLS, with load balancing, retries, deadlines."""
 
 import json
 
@@ -6,10 +6,10 @@ import grpc
 
 from servicekit.grpc.method_handlers import Context
 from servicekit.process.settings import MEBIBYTE
-from servicekit.security.on_behalf_of import OnBehalfOf
-from servicekit.security.tls import ClientTls
+from servicekit.security.on_behalf_of import OnBehalfOfInterceptor
+from servicekit.security.tls import TlsFiles
 
-__all__ = ["ClientTls", "channel", "remaining"]
+__all__ = ["TlsFiles", "downstream_timeout", "open_channel"]
 
 _SERVICE_CONFIG = {
     "loadBalancingConfig": [{"round_robin": {}}],
@@ -18,7 +18,7 @@ _SERVICE_CONFIG = {
         {
             "name": [{}],
             "waitForReady": True,
-            # Every change carries a request id, so sending again what may have run is safe.
+            # Every change carries a request id, so a request that may have run can be sent again.
             "retryPolicy": {
                 "maxAttempts": 5,
                 "initialBackoff": "0.1s",
@@ -31,24 +31,25 @@ _SERVICE_CONFIG = {
 }
 
 
-def channel(
+def open_channel(
     target: str,
-    tls: ClientTls,
+    tls: TlsFiles,
     *,
     server_name: str | None = None,
     max_message_bytes: int = 16 * MEBIBYTE,
 ) -> grpc.aio.Channel:
-    """A channel to all replicas that ``target`` resolves to.
+    """Return a channel that balances calls over all healthy replicas that ``target`` resolves to.
 
-    server_name: the name to expect in the server's certificate, if it is not the target's.
-    Calls wait for a healthy replica, so give ``timeout=`` with each: the timeout of a service
-    config fires early and is therefore not used. Raises OSError when a file of ``tls`` is missing.
+    target: gRPC name, for instance host:port. server_name: name expected in the server's
+    certificate if it is not the target's. Calls wait for a healthy replica, so each needs a
+    ``timeout=``; the service config's own timeout expires early and is therefore not used.
+    Raises OSError when a file of ``tls`` is missing.
     """
     options: list[tuple[str, str | int]] = [
         ("grpc.service_config", json.dumps(_SERVICE_CONFIG)),
         ("grpc.max_receive_message_length", max_message_bytes),
         ("grpc.max_send_message_length", max_message_bytes),
-        # By default a server that was away for long is tried again only after two minutes.
+        # By default a server that was unreachable for long is tried only every two minutes.
         ("grpc.initial_reconnect_backoff_ms", 100),
         ("grpc.min_reconnect_backoff_ms", 1_000),
         ("grpc.max_reconnect_backoff_ms", 1_000),
@@ -60,14 +61,18 @@ def channel(
     if server_name is not None:
         options.append(("grpc.ssl_target_name_override", server_name))
     return grpc.aio.secure_channel(
-        target, tls.channel_credentials(), options=options, interceptors=[OnBehalfOf()]
+        target,
+        tls.channel_credentials(),
+        options=options,
+        interceptors=[OnBehalfOfInterceptor()],
     )
 
 
-def remaining(context: Context) -> float:
-    """Seconds a call made on behalf of this one may take, leaving time for the way back.
+def downstream_timeout(context: Context) -> float:
+    """Return the timeout in seconds for a downstream call made while answering this call.
 
-    Keeps a tenth, at least 50 ms. A call without deadline gives its onward calls ten seconds.
+    Shorter than the time left until this call's deadline, by a tenth and at least 50 ms, so that
+    the response can still be sent. 10 if this call has no deadline.
     """
     left: float | None = context.time_remaining()
     if left is None:

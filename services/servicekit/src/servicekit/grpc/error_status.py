@@ -1,4 +1,4 @@
-"""From a domain error to the status on the wire (google.rpc.Status, AIP-193)."""
+"""How does a domain error look on the wire? As a google.rpc.Status with details (AIP-193)."""
 
 import grpc
 from google.protobuf.duration_pb2 import Duration
@@ -13,9 +13,9 @@ from servicekit.errors import DomainError
 
 
 def to_status(error: DomainError, domain: str) -> grpc.Status:
-    """Status with ErrorInfo, BadRequest where a field is known, RetryInfo where waiting helps.
+    """Return a status with ErrorInfo, with BadRequest if a field and RetryInfo if a delay is known.
 
-    domain: goes into ErrorInfo.domain and makes the reason unique, as in ``passport.matcher``.
+    domain: ErrorInfo.domain, which makes the reason unique, for instance ``passport.matcher``.
     """
     status = status_pb2.Status(code=code_pb2.Code.Value(error.kind.value), message=error.message)
     status.details.add().Pack(

@@ -1,8 +1,8 @@
-"""What happens to every call before and after its handler.
+"""What happens to every call before and after its method runs?
 
-From the outside in: the outcome is logged and counted, errors become statuses, the deadline runs,
-the caller is identified and checked against the policy, the call is admitted. Only then its
-messages are read, so nobody without a right can make the service hold what he sends.
+From the outside in: the outcome is logged and counted, errors become statuses, the deadline is
+enforced, the caller is authenticated and authorised, load shedding accepts the call. Only then are
+its messages read, so that an unauthorised caller cannot make the service hold what it sends.
 """
 
 import asyncio
@@ -23,36 +23,37 @@ from servicekit.errors import (
 from servicekit.grpc.call_audit import CallRecord, audited
 from servicekit.grpc.error_status import to_status
 from servicekit.grpc.load_shedding import LoadShedding
-from servicekit.grpc.method_handlers import Context, Handler, guarded
-from servicekit.security.identity import Caller, acting_as, parse
-from servicekit.security.on_behalf_of import person_acted_for
+from servicekit.grpc.method_handlers import Context, Handler, wrap_handler
+from servicekit.security.identity import Caller, bind_caller, parse_identity
+from servicekit.security.on_behalf_of import read_on_behalf_of
 from servicekit.security.policy import Policy
 
 _log = structlog.get_logger(__name__)
 
 
 class Interceptor(grpc.aio.ServerInterceptor):
-    """Guards all methods of a server.
+    """Audits, authorises, limits and validates the calls of all methods of a server.
 
-    country: whose services and people are let in, whatever other authorities may be accepted.
-    domain: of the errors, as in ``passport.matcher``. max_message_bytes: of a request.
-    default_deadline: seconds for a call that brings none; streams of answers may then go on.
+    country: only its services and people are authorised, whichever authority signed a certificate.
+    error_domain: ErrorInfo.domain, for instance ``passport.matcher``. max_message_bytes: of a
+    request or response. default_deadline: seconds for a call without a deadline; response streams
+    without one are not limited.
     """
 
     def __init__(
         self,
         *,
         country: str,
-        domain: str,
+        error_domain: str,
         policy: Policy,
-        admission: LoadShedding,
+        load_shedding: LoadShedding,
         max_message_bytes: int,
         default_deadline: float,
     ) -> None:
         self._country = country
-        self._domain = domain
+        self._error_domain = error_domain
         self._policy = policy
-        self._admission = admission
+        self._load_shedding = load_shedding
         self._max_message_bytes = max_message_bytes
         self._default_deadline = default_deadline
 
@@ -61,66 +62,68 @@ class Interceptor(grpc.aio.ServerInterceptor):
         continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]],
         handler_call_details: grpc.HandlerCallDetails,
     ) -> Handler | None:
-        """Put the guard around the method's handler; gRPC itself refuses unknown methods."""
+        """Wrap the method's handler; gRPC itself answers UNIMPLEMENTED for unknown methods."""
         handler = await continuation(handler_call_details)
         if handler is None:
             return None
         method = handler_call_details.method.lstrip("/")
-        guard = partial(self._guard, method, handler)
-        return guarded(handler, guard, self._max_message_bytes)
+        scope = partial(self._call_scope, method, handler)
+        return wrap_handler(handler, scope, self._max_message_bytes)
 
     @asynccontextmanager
-    async def _guard(self, method: str, handler: Handler, context: Context) -> AsyncIterator[None]:
+    async def _call_scope(
+        self, method: str, handler: Handler, context: Context
+    ) -> AsyncIterator[None]:
         with audited(method) as call:
             try:
-                async with _deadline(self._seconds(handler, context)):
-                    call.caller = _identify(context)
+                async with _deadline(self._seconds_left(handler, context)):
+                    call.caller = _authenticate(context)
                     metadata = context.invocation_metadata() or ()
-                    call.on_behalf_of = person_acted_for(call.caller, metadata)
-                    self._check_right(method, call.caller)
-                    with self._place(method, handler), acting_as(call.caller):
+                    call.on_behalf_of = read_on_behalf_of(call.caller, metadata)
+                    self._authorise(method, call.caller)
+                    with self._accept_load(method, handler), bind_caller(call.caller):
                         yield
             except DomainError as error:
-                await self._refuse(call, context, error)
+                await self._abort(call, context, error)
             except grpc.aio.AbortError:
-                call.outcome = context.code().name
+                call.code = context.code().name
                 raise
             except asyncio.CancelledError:
-                call.outcome = "CANCELLED"
+                call.code = "CANCELLED"
                 raise
             except Exception:
                 _log.exception("unexpected_error", method=method)
-                await self._refuse(call, context, InternalError("an internal error happened"))
+                await self._abort(call, context, InternalError("an internal error happened"))
 
-    def _seconds(self, handler: Handler, context: Context) -> float | None:
+    def _seconds_left(self, handler: Handler, context: Context) -> float | None:
         left: float | None = context.time_remaining()
         if left is None and not handler.response_streaming:
             return self._default_deadline
         return left
 
-    def _check_right(self, method: str, caller: Caller) -> None:
+    def _authorise(self, method: str, caller: Caller) -> None:
         if caller.country != self._country:
             raise NotPermitted("this is a service of another country")
         if not self._policy.allows(method, caller):
             raise NotPermitted("this caller may not call this method", method=method)
 
-    def _place(self, method: str, handler: Handler) -> AbstractContextManager[None]:
-        always = method.startswith("grpc.")  # an overloaded server must still say that it is well
+    def _accept_load(self, method: str, handler: Handler) -> AbstractContextManager[None]:
+        exempt = method.startswith("grpc.")  # an overloaded server still answers health checks
         if handler.response_streaming and not handler.request_streaming:
-            return self._admission.stream(always=always)
-        return self._admission.call(always=always)
+            return self._load_shedding.stream(exempt=exempt)
+        return self._load_shedding.call(exempt=exempt)
 
-    async def _refuse(self, call: CallRecord, context: Context, error: DomainError) -> None:
-        call.outcome, call.reason = error.kind.value, error.reason
-        await context.abort_with_status(to_status(error, self._domain))
+    async def _abort(self, call: CallRecord, context: Context, error: DomainError) -> None:
+        call.code, call.reason = error.kind.value, error.reason
+        await context.abort_with_status(to_status(error, self._error_domain))
 
 
-def _identify(context: Context) -> Caller:
-    # Not peer_identities(): that mixes URI, DNS and common names of whatever kind.
+def _authenticate(context: Context) -> Caller:
+    # Not peer_identities(): it mixes URI, DNS and common names.
     names = list(context.auth_context().get("peer_spiffe_id", ()))
     if len(names) != 1:
         raise NoIdentity("the certificate must carry exactly one URI name")
-    return parse(names[0].decode("ascii", errors="replace"))
+    return parse_identity(names[0].decode("ascii", errors="replace"))
 
 
 @asynccontextmanager
@@ -130,5 +133,5 @@ async def _deadline(seconds: float | None) -> AsyncIterator[None]:
             yield
     except TimeoutError:
         if scope.expired():
-            raise DeadlineExceeded("the answer was not ready in time") from None
+            raise DeadlineExceeded("the response was not ready before the deadline") from None
         raise

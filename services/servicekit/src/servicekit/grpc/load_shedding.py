@@ -1,4 +1,4 @@
-"""How much work a server takes on, and how it lets go of it when it stops."""
+"""How much work does a server accept, and how does it end streams when it drains?"""
 
 import asyncio
 from collections import Counter
@@ -12,30 +12,33 @@ _RETRY_AFTER = timedelta(seconds=1)
 
 
 class LoadShedding:
-    """Admits at most ``limit`` calls at once, and as many streams of answers beside them.
+    """Limits the calls in progress to ``limit``, and the response streams to as many again.
 
-    Streams are counted apart, because quiet watchers must not keep short calls out.
+    Response streams are counted apart, because idle watchers must not keep short calls out.
     """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._taken: Counter[str] = Counter()
+        self._in_progress: Counter[str] = Counter()
         self._streams: set[asyncio.Task[object]] = set()
         self._ended: set[asyncio.Task[object]] = set()
 
-    def call(self, *, always: bool = False) -> AbstractContextManager[None]:
-        """A place for a call; raises Overloaded at once when there is none.
+    def call(self, *, exempt: bool = False) -> AbstractContextManager[None]:
+        """Count a call while the block runs; raises Overloaded immediately at the limit.
 
-        always: neither refused nor counted.
+        exempt: neither refuse nor count it.
         """
-        return self._place("call", always)
+        return self._slot("call", exempt)
 
     @contextmanager
-    def stream(self, *, always: bool = False) -> Iterator[None]:
-        """Likewise for a stream of answers; Draining is raised in it when the server stops."""
+    def stream(self, *, exempt: bool = False) -> Iterator[None]:
+        """Count a response stream while the block runs; raises Overloaded at the limit.
+
+        Raises Draining within the block when ``end_streams`` is called.
+        """
         task = asyncio.current_task()
         assert task is not None  # noqa: S101  a handler always runs in a task
-        with self._place("stream", always):
+        with self._slot("stream", exempt):
             self._streams.add(task)
             try:
                 yield
@@ -49,20 +52,20 @@ class LoadShedding:
                 self._ended.discard(task)
 
     def end_streams(self) -> None:
-        """End all streams of answers, which would outlast any patience; clients resume them."""
+        """End all response streams with Draining; they might never end, and clients resume them."""
         for task in self._streams - self._ended:
             self._ended.add(task)
             task.cancel()
 
     @contextmanager
-    def _place(self, kind: str, always: bool) -> Iterator[None]:
-        if always:
+    def _slot(self, kind: str, exempt: bool) -> Iterator[None]:
+        if exempt:
             yield
             return
-        if self._taken[kind] >= self._limit:
-            raise Overloaded("as much work as possible is under way", retry_after=_RETRY_AFTER)
-        self._taken[kind] += 1
+        if self._in_progress[kind] >= self._limit:
+            raise Overloaded("the server has as many calls as it accepts", retry_after=_RETRY_AFTER)
+        self._in_progress[kind] += 1
         try:
             yield
         finally:
-            self._taken[kind] -= 1
+            self._in_progress[kind] -= 1

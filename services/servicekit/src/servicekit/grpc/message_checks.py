@@ -1,4 +1,4 @@
-"""What messages must pass: size both ways, and form and the contract's rules on the way in."""
+"""Which messages are accepted? Those of allowed size that decode and obey the contract's rules."""
 
 import json
 from collections.abc import Callable
@@ -8,24 +8,27 @@ import protovalidate
 from google.protobuf.message import DecodeError, Message
 from protovalidate import FieldPathPb
 
-from servicekit.errors import AnswerTooLarge, InvalidRequest, MessageTooLarge
+from servicekit.errors import InvalidRequest, RequestTooLarge, ResponseTooLarge
 
 M = TypeVar("M", bound=Message)
 
 
 def decoder(decode: Callable[[bytes], M], max_bytes: int) -> Callable[[bytes], M]:
-    """A decoder that raises MessageTooLarge or InvalidRequest, the latter naming the field."""
+    """Return a decoder of requests that checks size, form and the contract's rules.
+
+    It raises RequestTooLarge, or InvalidRequest which names the field.
+    """
 
     def decode_checked(data: bytes) -> M:
         if len(data) > max_bytes:
-            raise MessageTooLarge(
-                f"the message has {len(data)} bytes, at most {max_bytes} are accepted",
+            raise RequestTooLarge(
+                f"the request has {len(data)} bytes, at most {max_bytes} are accepted",
                 max_bytes=str(max_bytes),
             )
         try:
             message = decode(data)
         except DecodeError:
-            raise InvalidRequest("the message cannot be decoded") from None
+            raise InvalidRequest("the request cannot be decoded") from None
         validate(message)
         return message
 
@@ -33,13 +36,13 @@ def decoder(decode: Callable[[bytes], M], max_bytes: int) -> Callable[[bytes], M
 
 
 def encoder(encode: Callable[[M], bytes], max_bytes: int) -> Callable[[M], bytes]:
-    """An encoder that raises AnswerTooLarge."""
+    """Return an encoder of responses that raises ResponseTooLarge above ``max_bytes``."""
 
     def encode_checked(message: M) -> bytes:
         data = encode(message)
         if len(data) > max_bytes:
-            raise AnswerTooLarge(
-                f"the answer has {len(data)} bytes, at most {max_bytes} are sent",
+            raise ResponseTooLarge(
+                f"the response has {len(data)} bytes, at most {max_bytes} are sent",
                 max_bytes=str(max_bytes),
             )
         return data
@@ -48,7 +51,7 @@ def encoder(encode: Callable[[M], bytes], max_bytes: int) -> Callable[[M], bytes
 
 
 def validate(message: Message) -> None:
-    """Raise InvalidRequest, with the path of the first field that breaks a rule of its contract."""
+    """Raise InvalidRequest, naming the field, if the message breaks a protovalidate rule."""
     violations = protovalidate.collect_violations(message, fail_fast=True)
     if violations:
         violation = violations[0].proto
@@ -58,7 +61,7 @@ def validate(message: Message) -> None:
 
 
 def _path(field: FieldPathPb | None) -> str | None:
-    """``samples[0].position`` or ``names["id"].family``; None for a rule of the whole message."""
+    """Return ``samples[0].position`` or the like; None for a rule of the whole message."""
     if field is None or not field.elements:
         return None
     return ".".join(

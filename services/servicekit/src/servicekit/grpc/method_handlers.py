@@ -1,7 +1,8 @@
-"""The four shapes of a gRPC method, brought to one.
+"""How can a call be authorised before its request is read? By handling every method as a stream.
 
-A guarded method reads its requests as a stream, of which a unary call is the case with one
-message: so the guard runs before anything of the request is read. Clients see no difference.
+gRPC decodes a unary request before the handler runs. A wrapped method is registered as one that
+takes a stream of requests, and a unary request is the stream with one message; so the call scope
+(authorisation and the like) is entered before anything is read. Clients see no difference.
 """
 
 import inspect
@@ -21,42 +22,49 @@ else:
     Context = grpc.aio.ServicerContext
     Handler = grpc.RpcMethodHandler
 
-Guard = Callable[[Context], AbstractAsyncContextManager[None]]
+CallScope = Callable[[Context], AbstractAsyncContextManager[None]]
+"""Given the call's context, returns the context manager within which the call is handled."""
 
 
-def guarded(handler: Handler, guard: Guard, max_message_bytes: int) -> Handler:
-    """The handler within the guard, its messages measured, decoded and validated."""
+def wrap_handler(handler: Handler, scope: CallScope, max_message_bytes: int) -> Handler:
+    """Return a handler that enters the scope first, then checks, decodes and handles the request.
+
+    handler: of any of the four kinds of gRPC method. max_message_bytes: of request and response.
+    """
     decode: Any = handler.request_deserializer
     encode: Any = handler.response_serializer
     decode, encode = decoder(decode, max_message_bytes), encoder(encode, max_message_bytes)
     if handler.response_streaming:
-        return grpc.stream_stream_rpc_method_handler(_streaming(handler, guard), decode, encode)
-    return grpc.stream_unary_rpc_method_handler(_answering(handler, guard, encode), decode)
+        return grpc.stream_stream_rpc_method_handler(
+            _stream_response(handler, scope), decode, encode
+        )
+    return grpc.stream_unary_rpc_method_handler(_unary_response(handler, scope, encode), decode)
 
 
-def _answering(
-    handler: Handler, guard: Guard, encode: Callable[[Any], bytes]
+def _unary_response(
+    handler: Handler, scope: CallScope, encode: Callable[[Any], bytes]
 ) -> Callable[..., Any]:
-    act: Any = handler.stream_unary if handler.request_streaming else handler.unary_unary
+    method: Any = handler.stream_unary if handler.request_streaming else handler.unary_unary
 
-    async def answer(requests: AsyncIterator[Any], context: Context) -> bytes:
-        async with guard(context):  # encoding included: gRPC would leak why it failed
-            return encode(await act(await _argument(handler, requests), context))
+    async def respond(requests: AsyncIterator[Any], context: Context) -> bytes:
+        # Encoding within the scope: outside of it gRPC would show the client why it failed.
+        async with scope(context):
+            return encode(await method(await _argument(handler, requests), context))
 
-    return answer
+    return respond
 
 
-def _streaming(handler: Handler, guard: Guard) -> Callable[..., Any]:
-    act: Any = handler.stream_stream if handler.request_streaming else handler.unary_stream
+def _stream_response(handler: Handler, scope: CallScope) -> Callable[..., Any]:
+    method: Any = handler.stream_stream if handler.request_streaming else handler.unary_stream
 
     async def stream(requests: AsyncIterator[Any], context: Context) -> None:
-        async with guard(context):
-            answers = act(await _argument(handler, requests), context)
-            if inspect.isawaitable(answers):  # it writes to the context itself
-                await answers
+        async with scope(context):
+            responses = method(await _argument(handler, requests), context)
+            if inspect.isawaitable(responses):  # the method writes to the context itself
+                await responses
                 return
-            async with aclosing(answers):
-                async for message in answers:
+            async with aclosing(responses):
+                async for message in responses:
                     await context.write(message)
 
     return stream
@@ -67,5 +75,5 @@ async def _argument(handler: Handler, requests: AsyncIterator[Any]) -> Any:
         return requests
     request = await anext(requests, None)
     if request is None:
-        raise InvalidRequest("no message came, or one so large that gRPC refused it")
+        raise InvalidRequest("no request was received, or one so large that gRPC refused it")
     return request

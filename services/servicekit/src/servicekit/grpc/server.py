@@ -1,4 +1,4 @@
-"""A gRPC server as all our services are: mutual TLS, guarded, healthy or honest about it."""
+"""How does a service run? As a gRPC server with mutual TLS, health checks and a graceful drain."""
 
 import asyncio
 import signal
@@ -18,50 +18,51 @@ from servicekit.grpc.method_handlers import Context
 from servicekit.process import failpoint, logs
 from servicekit.process.settings import ServiceSettings
 from servicekit.security.policy import Policy
-from servicekit.security.tls import ClientTls, identity_of, server_credentials
+from servicekit.security.tls import TlsFiles, read_certificate_identity, server_credentials
 
 __all__ = ["Context", "Server"]
 
-# Beyond the limit of a request gRPC reads up to this many times as much, so that the answer can
-# give a reason; beyond that gRPC itself answers RESOURCE_EXHAUSTED, without one.
-_MARGIN = 4
+# gRPC reads requests up to this many times the size limit, so that the error can carry a reason;
+# above that gRPC itself answers RESOURCE_EXHAUSTED, without a reason.
+_READ_LIMIT_FACTOR = 4
 
 _SERVING = health_pb2.HealthCheckResponse.SERVING
 _NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 
-# Between saying NOT_SERVING and closing the door: clients hear of it and go elsewhere.
-_FAREWELL_SECONDS = 0.2
+# Between reporting NOT_SERVING and refusing calls, so that clients can turn to other replicas.
+_NOT_SERVING_NOTICE_SECONDS = 0.2
 
 
 class Server:
-    """Serves what is added to ``grpc``, plus health and reflection.
+    """Serves the servicers added to ``grpc``, and the gRPC services Health and Reflection.
 
-    domain: of errors, as in ``passport.matcher``. services: those offered, for health and
-    reflection. Raises OSError, ValueError or PolicyError when settings name unusable files.
+    error_domain: ErrorInfo.domain, for instance ``passport.matcher``; its last part is the name of
+    the service. services: those added, for health and reflection. Configures the process's logs and
+    failpoints. Raises OSError, ValueError or PolicyError when settings name unusable files.
     """
 
     def __init__(
-        self, settings: ServiceSettings, *, domain: str, services: Sequence[ServiceDescriptor]
+        self, settings: ServiceSettings, *, error_domain: str, services: Sequence[ServiceDescriptor]
     ) -> None:
         logs.configure(settings.log_level)
         failpoint.arm(settings.failpoints)
         self._settings = settings
-        self._name = domain.rpartition(".")[2]
-        self._admission = LoadShedding(settings.max_calls_in_flight)
+        self._name = error_domain.rpartition(".")[2]
+        self._load_shedding = LoadShedding(settings.max_calls_in_flight)
         self.grpc: grpc.aio.Server = grpc.aio.server(
             interceptors=[
                 Interceptor(
-                    country=identity_of(settings.certificate).country,
-                    domain=domain,
+                    country=read_certificate_identity(settings.certificate).country,
+                    error_domain=error_domain,
                     policy=Policy.load(settings.policy_file),
-                    admission=self._admission,
+                    load_shedding=self._load_shedding,
                     max_message_bytes=settings.max_message_bytes,
                     default_deadline=settings.default_deadline_seconds,
                 )
             ],
             options=_options(settings.max_message_bytes),
         )
-        self._stated: set[str] = set()
+        self._explicit_health: set[str] = set()
         self._services = ["", *(service.full_name for service in services)]
         self._health = health.aio.HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self.grpc)
@@ -70,15 +71,16 @@ class Server:
         )
 
     async def set_serving(self, service: str, serving: bool) -> None:
-        """State whether a service, by its full name, is able to serve; "" is the whole server."""
-        self._stated.add(service)
+        """Set the health status of a service, by its full name; "" is the whole server."""
+        self._explicit_health.add(service)
         await self._health.set(service, _SERVING if serving else _NOT_SERVING)
 
     async def run(self, ready: Callable[[], Awaitable[None]] | None = None) -> None:
-        """Serve until SIGTERM or SIGINT, then drain.
+        """Serve until SIGTERM or SIGINT, then drain: report NOT_SERVING, let calls finish, stop.
 
-        Prints ``READY <name> <host:port>`` on stdout once it listens. Until ``ready`` is done
-        nothing counts as serving; then everything does that nobody stated otherwise.
+        Prints ``READY <name> <host:port>`` on stdout once it listens. All services are NOT_SERVING
+        until ``ready`` returns; then those become SERVING whose health was not set explicitly.
+        Raises what ``ready`` raises.
         """
         await self._start()
         serving = asyncio.create_task(self._serve(ready))
@@ -95,7 +97,7 @@ class Server:
         settings = self._settings
         for service in self._services:
             await self._health.set(service, _NOT_SERVING)
-        files = ClientTls(settings.certificate, settings.private_key, settings.authority)
+        files = TlsFiles(settings.certificate, settings.private_key, settings.authority)
         port = self.grpc.add_secure_port(settings.listen, server_credentials(files))
         if settings.metrics_listen is not None:
             serve_metrics(settings.metrics_listen)
@@ -108,24 +110,24 @@ class Server:
         if ready is not None:
             await ready()
         for service in self._services:
-            if service not in self._stated:
+            if service not in self._explicit_health:
                 await self.set_serving(service, True)
-        # Not wait_for_termination(): when that is cancelled, stopping fails.
+        # Not wait_for_termination(): after its cancellation the server cannot be stopped.
         await asyncio.Event().wait()
 
     async def _drain(self) -> None:
         await self._health.enter_graceful_shutdown()
-        await asyncio.sleep(min(_FAREWELL_SECONDS, self._settings.drain_seconds))
+        await asyncio.sleep(min(_NOT_SERVING_NOTICE_SECONDS, self._settings.drain_seconds))
         stopping = asyncio.create_task(self.grpc.stop(self._settings.drain_seconds))
-        self._admission.end_streams()
+        self._load_shedding.end_streams()
         await stopping
 
 
 @contextmanager
-def _on_stop_signal(act: Callable[[], object]) -> Iterator[None]:
+def _on_stop_signal(handler: Callable[[], object]) -> Iterator[None]:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, act)
+        loop.add_signal_handler(number, handler)
     try:
         yield
     finally:
@@ -135,12 +137,12 @@ def _on_stop_signal(act: Callable[[], object]) -> Iterator[None]:
 
 def _options(max_message_bytes: int) -> list[tuple[str, int]]:
     return [
-        ("grpc.max_receive_message_length", _MARGIN * max_message_bytes),
-        ("grpc.max_send_message_length", -1),  # measured by us, to give a reason,
-        # Clients ping often to notice a frozen server; without this, quiet long calls would be
-        # killed with "Too many pings".
+        ("grpc.max_receive_message_length", _READ_LIMIT_FACTOR * max_message_bytes),
+        ("grpc.max_send_message_length", -1),  # checked by our encoder, which gives a reason
+        # Clients ping often to notice a frozen server; without this, long idle calls would end
+        # with "Too many pings".
         ("grpc.http2.max_ping_strikes", 0),
         ("grpc.keepalive_permit_without_calls", 1),
-        # Two servers on one port would each get some of the calls, and nobody would notice.
+        # Otherwise two servers could share one port, each getting some of the calls, unnoticed.
         ("grpc.so_reuseport", 0),
     ]

@@ -1,1 +1,1 @@
-"""What a process needs: settings, clock, logs, threads, places to crash at."""
+"""The process of a service: settings, business clock, logs, worker threads, failpoints."""

@@ -1,6 +1,7 @@
-"""The business clock: days, promises and holidays go by it, and a test may hold it.
+"""What time is it for business purposes? Real time, or in tests the time written into a file.
 
-Deadlines, leases, backoff and TLS never use it: they go by real time.
+Working days, promised dates and holidays are computed from the business time. Deadlines, leases,
+backoff and TLS always use real time instead.
 """
 
 from datetime import UTC, datetime
@@ -11,46 +12,46 @@ from servicekit.process.settings import ServiceSettings
 
 
 class Clock(Protocol):
-    """Says what time it is for business."""
+    """A source of business time."""
 
     def now(self) -> datetime:
-        """The business time, in UTC and aware of it."""
+        """Return the business time, an aware datetime in UTC."""
         ...
 
 
 class SystemClock:
-    """Real time."""
+    """A clock whose business time is real time."""
 
     def now(self) -> datetime:
-        """The time of the machine, in UTC."""
+        """Return the computer's time, in UTC."""
         return datetime.now(UTC)
 
 
 class FileClock:
-    """The time that a test harness wrote into a file."""
+    """A simulated clock: its time is what a test harness wrote into a file."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def now(self) -> datetime:
-        """The time in the file; raises OSError or ValueError when there is none."""
+        """Return the time in the file, in UTC; raises OSError or ValueError when there is none."""
         time = datetime.fromisoformat(self._path.read_text(encoding="utf-8").strip())
         if time.tzinfo is None:
-            raise ValueError(f"{self._path}: the time has no zone")
+            raise ValueError(f"{self._path}: the time has no time zone")
         return time.astimezone(UTC)
 
 
-def set_clock(path: Path, time: datetime) -> None:
-    """Put the time into the file, so that a reader sees the old or the new one, never half."""
+def write_clock_file(path: Path, time: datetime) -> None:
+    """Write the time of a FileClock into its file, atomically; raises ValueError without a zone."""
     if time.tzinfo is None:
-        raise ValueError("the time has no zone")
+        raise ValueError("the time has no time zone")
     draft = path.with_name(f".{path.name}.draft")
     draft.write_text(time.isoformat() + "\n", encoding="utf-8")
     draft.replace(path)
 
 
-def clock_from(settings: ServiceSettings) -> Clock:
-    """The clock the settings ask for; raises ValueError for a held clock in production."""
+def make_clock(settings: ServiceSettings) -> Clock:
+    """Return the clock that the settings select; raises ValueError for a file in production."""
     if settings.clock_file is None:
         return SystemClock()
     if settings.environment == "production":

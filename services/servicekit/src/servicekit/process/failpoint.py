@@ -1,6 +1,6 @@
-"""Named places where a test can kill the process, as a power cut would.
+"""Where can a test kill the process, as a power cut would? At failpoints, which it arms by name.
 
-Nothing happens at a failpoint unless the settings of a test armed it.
+A failpoint does nothing unless it was armed by the settings of a test.
 """
 
 import os
@@ -12,9 +12,9 @@ _hits: Counter[str] = Counter()
 
 
 def arm(spec: str) -> None:
-    """Arm failpoints: ``name`` or ``name:3`` (die at the third hit), separated by commas.
+    """Arm failpoints: ``name`` or ``name:3`` (kill at the third hit), separated by commas.
 
-    Replaces what was armed before. Raises ValueError for a hit that is not a positive number.
+    Replaces the failpoints armed before. Raises ValueError for a hit that is not a positive number.
     """
     armed = {}
     for item in filter(None, (part.strip() for part in spec.split(","))):
@@ -28,7 +28,7 @@ def arm(spec: str) -> None:
 
 
 def failpoint(name: str) -> None:
-    """Die here, at once and without cleaning up, if the name is armed and its hit has come."""
+    """Kill the process with SIGKILL if the failpoint is armed and this is the armed hit."""
     if name not in _armed:
         return
     _hits[name] += 1

@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line, on stderr, for us and for the libraries."""
+"""How does a service log? As one JSON object per line on stderr, libraries included."""
 
 import logging
 import sys
@@ -18,7 +18,10 @@ _RENDER: list[Processor] = [
 
 
 def configure(level: str) -> None:
-    """Send this process's logs to stderr as JSON. level: debug, info, warning or error."""
+    """Send this process's logs to stderr as JSON.
+
+    level: debug, info, warning or error. Libraries log from warning on.
+    """
     threshold = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
         processors=[*_SHARED, *_RENDER],
@@ -32,5 +35,5 @@ def configure(level: str) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_RENDER],
         )
     )
-    # Libraries explain themselves at length; what they say below a warning is not for operators.
+    # Libraries log much that is of no use to operators below a warning.
     logging.basicConfig(level=max(threshold, logging.WARNING), handlers=[handler], force=True)

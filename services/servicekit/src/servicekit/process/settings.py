@@ -1,4 +1,4 @@
-"""Settings every service has; a service adds its own fields in a subclass.
+"""Which settings does every service have? A service adds its own in a subclass.
 
 A value is taken from the environment, else from the TOML file, else from its default.
 """
@@ -14,7 +14,7 @@ MEBIBYTE = 1024 * 1024
 
 
 class ServiceSettings(BaseSettings):
-    """What a service needs to be one. Subclasses set ``env_prefix`` in ``model_config``."""
+    """The settings common to all services; subclasses set ``env_prefix`` in ``model_config``."""
 
     model_config = SettingsConfigDict(
         # A refused value may hold a password, as in database_url.
@@ -24,43 +24,64 @@ class ServiceSettings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    listen: str = Field("127.0.0.1:0", description="host:port to serve on; port 0 takes a free one")
-    certificate: Path = Field(description="PEM file, certificate chain with one URI name")
-    private_key: Path = Field(description="PEM file, private key of the certificate")
-    authority: Path = Field(description="PEM file, authorities whose certificates are accepted")
-    policy_file: Path = Field(description="TOML file that says which role may call which method")
+    listen: str = Field(
+        "127.0.0.1:0", description="address to serve gRPC on, host:port; port 0 selects a free one"
+    )
+    certificate: Path = Field(
+        description="PEM file with the service's certificate chain; it names one identity by URI"
+    )
+    private_key: Path = Field(description="PEM file with the private key of the certificate")
+    authority: Path = Field(
+        description="PEM file with the certificate authorities that callers' certificates must be "
+        "signed by"
+    )
+    policy_file: Path = Field(description="TOML file that states which roles may call which method")
     database_url: str = Field(
-        description="SQLAlchemy URL: sqlite+aiosqlite:///<file> or postgresql+asyncpg://<host>/<db>"
+        description="SQLAlchemy URL of the database: sqlite+aiosqlite:///<file> or "
+        "postgresql+asyncpg://<host>/<database>"
     )
     environment: Literal["production", "test", "demo"] = Field(
-        "production", description="what test doubles are accepted: none in production"
+        "production",
+        description="production, demo or test; clock_file needs demo or test, failpoints need test",
     )
     clock_file: Path | None = Field(
-        None, description="file that holds the business time; refused in production"
+        None,
+        description="file with the simulated business time, ISO 8601 with a time zone; unset means "
+        "real time; refused in production",
     )
     failpoints: str = Field(
-        "", description="places to crash at, as name or name:hit, by comma; only in test"
+        "",
+        description="failpoints at which the process kills itself, as name or name:hit, separated "
+        "by commas; only in test",
     )
     max_message_bytes: int = Field(
-        16 * MEBIBYTE, gt=0, description="largest request and answer, bytes"
+        16 * MEBIBYTE, gt=0, description="largest request or response accepted, bytes"
     )
     max_calls_in_flight: int = Field(
-        64, gt=0, description="calls worked on at once; streams of answers are counted apart"
+        64,
+        gt=0,
+        description="calls in progress above which further ones are refused with OVERLOADED; "
+        "response streams are counted separately, with the same limit",
     )
     default_deadline_seconds: float = Field(
-        60.0, gt=0, description="given to a call that brings no deadline, seconds"
+        60.0, gt=0, description="deadline of a call that has none, seconds"
     )
     drain_seconds: float = Field(
-        10.0, ge=0, description="how long calls may go on after SIGTERM, seconds"
+        10.0, ge=0, description="time that calls in progress have to finish after SIGTERM, seconds"
     )
-    keep_requests_days: int = Field(
-        30, ge=30, description="how long a repeated request gets its first answer again, days"
+    idempotency_retention_days: int = Field(
+        30,
+        ge=30,
+        description="how long the response to a request id is stored and sent again when the "
+        "request is repeated, days",
     )
     metrics_listen: str | None = Field(
-        None, description="host:port for Prometheus, plain HTTP; keep it private; unset is off"
+        None,
+        description="address to serve Prometheus metrics on, host:port, plain HTTP without access "
+        "control; unset means none",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="least level that is logged"
+        "info", description="lowest level that is logged"
     )
 
     @model_validator(mode="after")
@@ -73,9 +94,9 @@ class ServiceSettings(BaseSettings):
 
     @classmethod
     def load(cls, config: Path | None = None, **overrides: Any) -> Self:
-        """Settings from overrides, environment and TOML file, in this order.
+        """Return the settings from overrides, environment and TOML file; the first value counts.
 
-        Raises OSError, tomllib.TOMLDecodeError or pydantic.ValidationError, each saying where.
+        Raises OSError, tomllib.TOMLDecodeError or pydantic.ValidationError.
         """
         values = tomllib.loads(config.read_text(encoding="utf-8")) if config else {}
         return cls(**(values | EnvSettingsSource(cls)() | overrides))

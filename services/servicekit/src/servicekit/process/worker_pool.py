@@ -1,4 +1,4 @@
-"""A bounded pool of threads for work that keeps a core busy."""
+"""Where does CPU-bound work run? In a pool of threads with a bounded queue, off the event loop."""
 
 import asyncio
 import threading
@@ -13,24 +13,28 @@ from servicekit.errors import Overloaded
 P = ParamSpec("P")
 T = TypeVar("T")
 
+_RETRY_AFTER = timedelta(seconds=1)
+
 
 class WorkerPool:
-    """``workers`` threads and at most ``queue`` pieces of work waiting for one.
+    """Runs functions in ``workers`` threads, with at most ``queue_size`` of them waiting.
 
-    Only work that releases the interpreter lock (numpy, onnxruntime, FAISS) gains from threads.
+    Only functions that release the global interpreter lock (numpy, onnxruntime, FAISS) run in
+    parallel.
     """
 
-    def __init__(self, workers: int, queue: int) -> None:
-        self._executor = ThreadPoolExecutor(workers, thread_name_prefix="pool")
-        self._places = threading.BoundedSemaphore(workers + queue)
+    def __init__(self, workers: int, queue_size: int) -> None:
+        self._executor = ThreadPoolExecutor(workers, thread_name_prefix="worker")
+        self._capacity = threading.BoundedSemaphore(workers + queue_size)
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Do the work in a thread; raises Overloaded at once when the queue is full.
+        """Run the function in a thread, with the context variables of the caller.
 
-        Work that nobody waits for any more is dropped if it has not begun.
+        Raises Overloaded immediately when the queue is full. Cancelling the call removes work that
+        has not begun from the queue.
         """
-        if not self._places.acquire(blocking=False):
-            raise Overloaded("too much work is waiting", retry_after=timedelta(seconds=1))
+        if not self._capacity.acquire(blocking=False):
+            raise Overloaded("the queue for worker threads is full", retry_after=_RETRY_AFTER)
         future = self._submit(copy_context().run, work, *args, **kwargs)
         return await asyncio.wrap_future(future)
 
@@ -38,11 +42,11 @@ class WorkerPool:
         try:
             future = self._executor.submit(work, *args, **kwargs)
         except BaseException:
-            self._places.release()
+            self._capacity.release()
             raise
-        future.add_done_callback(lambda _: self._places.release())
+        future.add_done_callback(lambda _: self._capacity.release())
         return future
 
     def close(self) -> None:
-        """Let running work end, drop what waits."""
+        """Wait for running work to end and cancel what is queued."""
         self._executor.shutdown(wait=True, cancel_futures=True)

@@ -1,4 +1,7 @@
-"""Development certificates: a small authority and identities signed by it. Not for production."""
+"""How are certificates made for development and tests? Signed by a local authority.
+
+Not for production.
+"""
 
 import os
 from datetime import UTC, datetime, timedelta
@@ -16,14 +19,14 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from servicekit.security.identity import NATIONAL, Caller, parse
-from servicekit.security.tls import ClientTls
+from servicekit.security.identity import NATIONAL, Caller, parse_identity
+from servicekit.security.tls import TlsFiles
 
 _VALID = timedelta(days=365)
 _CLOCK_SKEW = timedelta(minutes=5)
 
 
-def issue(
+def issue_certificate(
     directory: Path,
     *,
     office: str = NATIONAL,
@@ -32,12 +35,12 @@ def issue(
     role: str | None = None,
     country: str = "id",
     dns: tuple[str, ...] = (),
-) -> ClientTls:
-    """Make a certificate for a service, or for a user with a role; returns its files.
+) -> TlsFiles:
+    """Make a certificate for a service, or for a user with a role; return its files.
 
-    The authority of the directory is made on first use. dns: further host names of a service,
-    which always has ``localhost`` and 127.0.0.1. Raises ValueError unless exactly one of
-    service, or user and role, is given, and NoIdentity for names that make no identity.
+    directory: of the authority, which is made on first use. dns: host names of a service besides
+    ``localhost`` and 127.0.0.1. Raises ValueError unless either service, or user and role, is
+    given, and NoIdentity for a name that an identity cannot contain.
     """
     if service and not (user or role):
         path = f"service/{service}"
@@ -45,13 +48,13 @@ def issue(
         path = f"user/{user}/role/{role}"
     else:
         raise ValueError("give either a service, or a user and a role")
-    caller = parse(f"spiffe://{country}/office/{office}/{path}")
+    caller = parse_identity(f"spiffe://{country}/office/{office}/{path}")
     directory.mkdir(parents=True, exist_ok=True)
     authority, authority_key = _authority(directory)
     key = ec.generate_private_key(ec.SECP256R1())
     certificate = _sign(caller, key.public_key(), dns, authority, authority_key)
     name = f"{office}-{service or f'{user}-{role}'}"
-    files = ClientTls(
+    files = TlsFiles(
         directory / f"{name}.pem", directory / f"{name}.key", directory / "authority.pem"
     )
     _write_key(files.private_key, key)
@@ -64,7 +67,7 @@ def _authority(directory: Path) -> tuple[x509.Certificate, ec.EllipticCurvePriva
     if certificate_file.exists():
         key = load_pem_private_key(key_file.read_bytes(), password=None)
         if not isinstance(key, ec.EllipticCurvePrivateKey):
-            raise ValueError(f"{key_file} is not a key of ours")
+            raise ValueError(f"{key_file} is not an elliptic curve key")
         return x509.load_pem_x509_certificate(certificate_file.read_bytes()), key
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "development authority")])
@@ -88,7 +91,7 @@ def _sign(
 ) -> x509.Certificate:
     names: list[x509.GeneralName] = [x509.UniformResourceIdentifier(caller.uri)]
     purposes = [ExtendedKeyUsageOID.CLIENT_AUTH]
-    if caller.is_service:  # a person's certificate must not be able to pose as a server
+    if caller.is_service:  # a person's certificate must not be usable by a server
         names += [x509.DNSName(name) for name in ("localhost", *dns)]
         names.append(x509.IPAddress(IPv4Address("127.0.0.1")))
         purposes.append(ExtendedKeyUsageOID.SERVER_AUTH)
@@ -137,7 +140,7 @@ def _write_key(path: Path, key: ec.EllipticCurvePrivateKey) -> None:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    """Write a file that only its owner may read, whole or not at all."""
+    """Write a file atomically, readable by its owner only."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     draft.touch(mode=0o600)
     draft.write_bytes(content)

@@ -1,4 +1,4 @@
-"""Who calls: names of services and people, as their certificates carry them.
+"""Who is the caller? A service or a person, identified by the URI name of the certificate.
 
 spiffe://<country>/office/<OFFICE>/service/<name>
 spiffe://<country>/office/<OFFICE>/user/<user>/role/<role>
@@ -23,10 +23,10 @@ _URI = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """An authenticated caller.
+    """The identity of an authenticated caller.
 
-    country: ISO 3166-1 alpha-2, lower case. office: its id, or ``national``.
-    name: of the service or of the person. role: of the person, or ``service:<name>``.
+    uri: the whole identity. country: ISO 3166-1 alpha-2, lower case. office: its id, or
+    ``national``. name: of the service or person. role: of the person, or ``service:<name>``.
     """
 
     uri: str
@@ -36,13 +36,13 @@ class Caller:
     role: str
     is_service: bool
 
-    def may_act_for(self, office: str) -> bool:
-        """Whether the scope of this caller includes the office."""
+    def covers_office(self, office: str) -> bool:
+        """Return whether the caller's scope includes the office: its own, or all if national."""
         return self.office in (office, NATIONAL)
 
 
-def parse(uri: str) -> Caller:
-    """Read an identity; raises NoIdentity for anything that is not exactly one of the two forms."""
+def parse_identity(uri: str) -> Caller:
+    """Parse an identity; raises NoIdentity for a URI that has neither of the two forms."""
     match = _URI.fullmatch(uri)
     if match is None:
         raise NoIdentity("the certificate's URI name is not an identity of this system")
@@ -60,19 +60,19 @@ def parse(uri: str) -> Caller:
 _caller: ContextVar[Caller] = ContextVar("caller")
 
 
-def caller() -> Caller:
-    """The current call's caller; raises NoIdentity outside a call."""
+def current_caller() -> Caller:
+    """Return the caller of the call being handled; raises NoIdentity outside of a call."""
     try:
         return _caller.get()
     except LookupError:
-        raise NoIdentity("there is no call here, hence no caller") from None
+        raise NoIdentity("no call is being handled here") from None
 
 
 @contextmanager
-def acting_as(someone: Caller) -> Iterator[Caller]:
-    """Make ``someone`` the caller within the block."""
-    token = _caller.set(someone)
+def bind_caller(caller: Caller) -> Iterator[Caller]:
+    """Make ``caller`` the result of ``current_caller`` while the block runs."""
+    token = _caller.set(caller)
     try:
-        yield someone
+        yield caller
     finally:
         _caller.reset(token)

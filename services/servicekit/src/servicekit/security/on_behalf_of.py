@@ -1,6 +1,7 @@
-"""A service that acts for a person says so in its onward calls, and the audit keeps both.
+"""For which person does a service call another one? A metadata header names the person.
 
-This grants nothing: what may be called is decided by the calling service's own identity.
+The header only informs the audit log. It authorises nothing: whether a call is allowed is decided
+by the identity of the calling service.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
@@ -9,13 +10,13 @@ from typing import Any
 import grpc
 
 from servicekit.errors import NoIdentity
-from servicekit.security.identity import Caller, caller, parse
+from servicekit.security.identity import Caller, current_caller, parse_identity
 
 _HEADER = "on-behalf-of"
 
 
-class OnBehalfOf(grpc.aio.UnaryUnaryClientInterceptor):
-    """Names the person whose call is being answered in each call made meanwhile."""
+class OnBehalfOfInterceptor(grpc.aio.UnaryUnaryClientInterceptor):
+    """Client interceptor: adds the header to calls made while a person's call is being handled."""
 
     async def intercept_unary_unary(
         self,
@@ -23,7 +24,7 @@ class OnBehalfOf(grpc.aio.UnaryUnaryClientInterceptor):
         client_call_details: grpc.aio.ClientCallDetails,
         request: Any,
     ) -> Any:
-        """Send the call on, with the person's name if there is one."""
+        """Continue the call, with the header if a person's call is being handled."""
         details = client_call_details
         person = _current_person()
         if person is not None:
@@ -37,13 +38,15 @@ class OnBehalfOf(grpc.aio.UnaryUnaryClientInterceptor):
         return await continuation(details, request)
 
 
-def person_acted_for(service: Caller, metadata: Iterable[tuple[str, str | bytes]]) -> Caller | None:
-    """The person a service says it acts for; None if nobody, or if the caller is no service."""
+def read_on_behalf_of(
+    service: Caller, metadata: Iterable[tuple[str, str | bytes]]
+) -> Caller | None:
+    """Return the person named by the header of a service's call; None if absent or invalid."""
     if not service.is_service:
         return None
-    named = [value for key, value in metadata if key == _HEADER and isinstance(value, str)]
+    values = [value for key, value in metadata if key == _HEADER and isinstance(value, str)]
     try:
-        (person,) = map(parse, named)
+        (person,) = map(parse_identity, values)
     except (NoIdentity, ValueError):
         return None
     return None if person.is_service else person
@@ -51,7 +54,7 @@ def person_acted_for(service: Caller, metadata: Iterable[tuple[str, str | bytes]
 
 def _current_person() -> Caller | None:
     try:
-        current = caller()
+        current = current_caller()
     except NoIdentity:
         return None
     return None if current.is_service else current

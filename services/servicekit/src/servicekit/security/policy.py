@@ -1,10 +1,10 @@
-"""Who may call what: one table, deny by default.
+"""Which roles may call which method? Those listed in one table; everything else is denied.
 
     [allow]
     "passport.matcher.v1.Encounters/CreateEncounter" = ["service:issuance", "service:registry"]
     "grpc.health.v1.Health/Check" = ["*"]
 
-A row names a method and the roles that may call it; ``*`` is anybody with an identity.
+A row names a method and the roles that may call it; ``*`` is any authenticated caller.
 """
 
 import tomllib
@@ -15,22 +15,22 @@ from typing import Self
 
 from servicekit.security.identity import Caller
 
-ANYBODY = "*"
+ANY_CALLER = "*"
 
 
 class PolicyError(ValueError):
-    """The policy file cannot be used; the message says where and why."""
+    """The policy file cannot be used; the message names the file and the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Roles by method, ``package.Service/Method``."""
+    """The access policy. allow: roles by method, ``package.Service/Method``."""
 
     allow: Mapping[str, frozenset[str]]
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Read a policy file; raises PolicyError unless every row is sound."""
+        """Read a policy file; raises PolicyError unless every row is valid."""
         try:
             content = tomllib.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
@@ -41,9 +41,9 @@ class Policy:
         return cls({method: _roles(path, method, row) for method, row in table.items()})
 
     def allows(self, method: str, caller: Caller) -> bool:
-        """Whether the caller may call the method; methods without a row are closed."""
+        """Return whether the caller may call the method; False for a method without a row."""
         roles = self.allow.get(method, frozenset())
-        return caller.role in roles or ANYBODY in roles
+        return caller.role in roles or ANY_CALLER in roles
 
 
 def _roles(path: Path, method: str, row: object) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Mutual TLS: where the files are, and server credentials that follow them."""
+"""How is mutual TLS set up? From PEM files; a server reloads them when they change."""
 
 import threading
 from dataclasses import dataclass
@@ -10,21 +10,25 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from servicekit.errors import NoIdentity
-from servicekit.security.identity import Caller, parse
+from servicekit.security.identity import Caller, parse_identity
 
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class ClientTls:
-    """PEM files of one identity: certificate chain, private key, accepted authorities."""
+class TlsFiles:
+    """The PEM files of one client or server.
+
+    certificate: its chain. private_key: of the certificate. authority: the certificate authorities
+    that the other side's certificate must be signed by.
+    """
 
     certificate: Path
     private_key: Path
     authority: Path
 
     def channel_credentials(self) -> grpc.ChannelCredentials:
-        """Credentials for a client; raises OSError when a file cannot be read."""
+        """Return the credentials of a client; raises OSError when a file cannot be read."""
         return grpc.ssl_channel_credentials(
             self.authority.read_bytes(),
             self.private_key.read_bytes(),
@@ -32,48 +36,52 @@ class ClientTls:
         )
 
 
-def server_credentials(files: ClientTls) -> grpc.ServerCredentials:
-    """Credentials that demand a client certificate and are renewed when the files change.
+def server_credentials(files: TlsFiles) -> grpc.ServerCredentials:
+    """Return server credentials that require a client certificate and follow changes of the files.
 
-    New connections get the new certificate, open ones live on. Files that do not fit together
-    are logged and the old ones stay in use. Raises OSError or ValueError if the first do not fit.
+    Changed files apply to new connections; open ones continue. If changed files do not match each
+    other, a warning is logged and the previous ones stay in use. Raises OSError or ValueError if
+    the files cannot be used to begin with.
     """
     reloader = _Reloader(files)
     return grpc.dynamic_ssl_server_credentials(
         reloader.first,
-        reloader.renewed,  # type: ignore[arg-type]  # the stubs forgot None, for no change
+        reloader.reload,  # type: ignore[arg-type]  # the stubs lack None, for no change
         require_client_authentication=True,
     )
 
 
-def identity_of(certificate: Path) -> Caller:
-    """Whose certificate a PEM file holds; raises OSError, or ValueError for nobody of ours."""
+def read_certificate_identity(certificate: Path) -> Caller:
+    """Return the identity in a PEM certificate file.
+
+    Raises OSError, or ValueError unless the certificate names exactly one identity of this system.
+    """
     leaf = x509.load_pem_x509_certificates(certificate.read_bytes())[0]
     try:
         names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
         (uri,) = names.get_values_for_type(x509.UniformResourceIdentifier)
-        return parse(uri)
+        return parse_identity(uri)
     except (x509.ExtensionNotFound, ValueError, NoIdentity) as error:
         raise ValueError(f"{certificate} does not name exactly one identity: {error}") from None
 
 
 class _Reloader:
-    """Called by gRPC, from its own threads, before each handshake."""
+    """Reads the files again before each TLS handshake; called by gRPC from threads of its own."""
 
-    def __init__(self, files: ClientTls) -> None:
+    def __init__(self, files: TlsFiles) -> None:
         self._files = files
-        self._guard = threading.Lock()
-        self._seen = self._read()
-        self.first = _configuration(*self._seen)
+        self._lock = threading.Lock()
+        self._last_read = self._read()
+        self.first = _configuration(*self._last_read)
 
-    def renewed(self) -> grpc.ServerCertificateConfiguration | None:
-        """The new configuration if the files changed and are sound, else None: keep the old."""
-        with self._guard:
+    def reload(self) -> grpc.ServerCertificateConfiguration | None:
+        """Return the new configuration if the files changed and are valid, else None."""
+        with self._lock:
             try:
                 content = self._read()
-                if content == self._seen:
+                if content == self._last_read:
                     return None
-                self._seen = content
+                self._last_read = content
                 configuration = _configuration(*content)
             except (OSError, ValueError) as error:
                 _log.warning("certificate_not_reloaded", error=str(error))

@@ -1,1 +1,1 @@
-"""The database, repeatable requests, and what they are kept in."""
+"""Storage: database transactions, idempotency records, column types, running migrations."""

@@ -1,4 +1,4 @@
-"""One database behind SQLAlchemy Core: a SQLite file or PostgreSQL, the same code for both."""
+"""How does a service use its database? By transactions that are alike in SQLite and PostgreSQL."""
 
 import asyncio
 import sqlite3
@@ -17,37 +17,37 @@ _SQLITE_PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
-    "busy_timeout=10000",  # milliseconds; for other processes, ours take turns below
+    "busy_timeout=10000",  # milliseconds; for other processes, ours queue for a semaphore
 )
 
 
 class Database:
-    """Transactions over one database; close it when done."""
+    """Transactions on one database, given by its SQLAlchemy URL; to be closed after use."""
 
     def __init__(self, url: str) -> None:
         self._is_sqlite = make_url(url).get_backend_name() == "sqlite"
-        # A server may hang up while nobody looks; a file does not. An error's parameters are what
-        # people told us, and would end in the log.
+        # A server may close an idle connection, a file does not. The parameters of a failed
+        # statement are hidden because they are personal data and would be logged.
         self.engine: AsyncEngine = create_async_engine(
             url, pool_pre_ping=not self._is_sqlite, hide_parameters=True
         )
-        self._turn: AbstractAsyncContextManager[Any] = nullcontext()
+        self._writer: AbstractAsyncContextManager[Any] = nullcontext()
         if self._is_sqlite:
             _prepare_sqlite(self.engine)
-            # SQLite has one writer: a fair queue here beats polling for the file lock there.
-            self._turn = asyncio.Semaphore(1)
-        # Apart from the work's pool, else claims could wait for each other's connections.
+            # SQLite allows one writer: a fair queue here is faster than polling for its file lock.
+            self._writer = asyncio.Semaphore(1)
+        # A connection pool of their own, else holders of locks could deadlock waiting for one.
         self._locks = create_async_engine(url, pool_pre_ping=True, pool_size=16)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
-        """A write transaction, committed at the end of the block, rolled back on an exception."""
-        async with self._turn, self._transaction({"begin": "BEGIN IMMEDIATE"}) as connection:
+        """Open a write transaction: commits at the end of the block, rolls back on an exception."""
+        async with self._writer, self._transaction({"begin": "BEGIN IMMEDIATE"}) as connection:
             yield connection
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that sees one state of the database and never waits for writers."""
+        """Open a read-only transaction on one snapshot of the database; never waits for writers."""
         options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         async with self._transaction({} if self._is_sqlite else options) as connection:
             yield connection
@@ -64,24 +64,24 @@ class Database:
             await connection.close()
 
     @asynccontextmanager
-    async def lock(self, key: int) -> AsyncIterator[bool]:
-        """Hold a lock over all replicas, or learn at once (False) that another holds it.
+    async def try_lock(self, key: int) -> AsyncIterator[bool]:
+        """Try to take an advisory lock across replicas, without waiting; yield whether granted.
 
-        key: signed, 64 bits. The lock ends with the block or with the process. A SQLite file
-        belongs to one process, so there the lock is always granted: callers keep order within
-        their own process themselves.
+        key: signed 64-bit. The lock is released at the end of the block or of the process. A SQLite
+        file belongs to one process, so there the lock is always granted: callers serialise the
+        calls of their own process themselves.
         """
         if self._is_sqlite:
             yield True
             return
         async with self._locks.begin() as connection:
-            answer = await connection.scalar(
+            granted = await connection.scalar(
                 text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": key}
             )
-            yield bool(answer)
+            yield bool(granted)
 
     async def close(self) -> None:
-        """Close all connections."""
+        """Close all connections of the pools."""
         await self.engine.dispose()
         await self._locks.dispose()
 
@@ -102,12 +102,12 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
 
 
 def migrate(url: str, script_location: str) -> None:
-    """Bring the database to the newest schema.
+    """Migrate the database to the newest schema, in one transaction.
 
     script_location: a folder or ``package:folder`` with Alembic's ``versions/`` in it.
     Raises OSError when the database cannot be used; a failed upgrade changes nothing.
     """
-    # In a thread of its own, so that it can be called where an event loop already runs.
+    # In a thread, because the caller's thread may already run an event loop.
     with ThreadPoolExecutor(1) as thread:
         try:
             thread.submit(asyncio.run, _migrate(url, script_location)).result()
@@ -126,7 +126,7 @@ async def _migrate(url: str, script_location: str) -> None:
 
 
 def _upgrade(connection: Connection, versions: str) -> None:
-    # Imported here: a service needs Alembic once at most, and not to start.
+    # Imported here, because a service does not need Alembic to serve.
     from alembic import command
     from alembic.config import Config
 

@@ -1,4 +1,4 @@
-"""What Alembic runs for ``servicekit.storage.database.migrate``, within its transaction."""
+"""Alembic's environment script; ``servicekit.storage.database.migrate`` runs it."""
 
 from alembic import context
 

@@ -85,16 +85,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("office"),
     )
     op.create_table(
-        "requests",
+        "idempotency_records",
         sa.Column("caller", sa.String(), nullable=False),
         sa.Column("request_type", sa.String(), nullable=False),
         sa.Column("request_id", sa.String(), nullable=False),
-        sa.Column("digest", sa.LargeBinary(), nullable=False),
-        sa.Column("answer", sa.LargeBinary(), nullable=False),
-        sa.Column("answered_at", moment, nullable=False),
+        sa.Column("request_digest", sa.LargeBinary(), nullable=False),
+        sa.Column("response", sa.LargeBinary(), nullable=False),
+        sa.Column("completed_at", moment, nullable=False),
         sa.PrimaryKeyConstraint("caller", "request_type", "request_id"),
     )
-    op.create_index("ix_requests_answered_at", "requests", ["answered_at"])
+    op.create_index("ix_idempotency_records_completed_at", "idempotency_records", ["completed_at"])
     op.create_table(
         "print_event_tokens",
         sa.Column("office", sa.String(length=8), nullable=False),

@@ -11,13 +11,13 @@ def upgrade() -> None:
     """Make the tables."""
     moment = sa.DateTime(timezone=True)
     op.create_table(
-        "requests",
+        "idempotency_records",
         sa.Column("caller", sa.String, primary_key=True),
         sa.Column("request_type", sa.String, primary_key=True),
         sa.Column("request_id", sa.String, primary_key=True),
-        sa.Column("digest", sa.LargeBinary, nullable=False),
-        sa.Column("answer", sa.LargeBinary, nullable=False),
-        sa.Column("answered_at", moment, nullable=False, index=True),
+        sa.Column("request_digest", sa.LargeBinary, nullable=False),
+        sa.Column("response", sa.LargeBinary, nullable=False),
+        sa.Column("completed_at", moment, nullable=False, index=True),
     )
     counter = op.create_table("counter", sa.Column("last_change", sa.Integer, nullable=False))
     op.bulk_insert(counter, [{"last_change": 0}])

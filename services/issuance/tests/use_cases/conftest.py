@@ -1,0 +1,34 @@
+"""Fixtures of the tests that call the use cases over a real database."""
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+from issuance.store.records import MIGRATIONS, Store
+from servicekit.storage.database import Database, migrate
+
+from .workflow import Workflow
+
+
+@pytest_asyncio.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A database with the tables of issuance and nothing in them."""
+    migrate(database_url, MIGRATIONS)
+    database = Database(database_url)
+    yield database
+    await database.close()
+
+
+@pytest_asyncio.fixture
+async def workflow(database: Database) -> Workflow:
+    """Two offices that make 162 books a day each, on Friday, 26 October 2018, at nine."""
+    workflow = Workflow(Store(database, "one"))
+    await workflow.opens()
+    return workflow
+
+
+@pytest_asyncio.fixture
+async def one_book_a_day(database: Database) -> Workflow:
+    """Two offices that make one book a day each, on Friday, 26 October 2018, at nine."""
+    workflow = Workflow(Store(database, "one"), books_per_day=1)
+    await workflow.opens()
+    return workflow

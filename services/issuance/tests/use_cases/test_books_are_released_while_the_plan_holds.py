@@ -1,0 +1,110 @@
+"""Books go to the machines by a plan that still holds, and no more a day than the machines make."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from issuance.domain.outage import OutageScope
+from issuance.domain.states import ApplicationState
+from issuance.store.records import Records, Store
+from servicekit.storage.database import Database
+
+from .workflow import Workflow
+
+
+class ChangesAfterReading(Store):
+    """Something happens between the reading that the plan is made from and what follows from it."""
+
+    def __init__(self, database: Database, change: Callable[[], Awaitable[object]]) -> None:
+        super().__init__(database, "one")
+        self._change = change
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Records]:
+        async with super().read() as records:
+            yield records
+        await self._change()
+
+
+async def test_an_outage_declared_meanwhile_stops_the_release(
+    workflow: Workflow, database: Database
+) -> None:
+    id = await _approved(workflow)
+
+    await workflow.plans(
+        ChangesAfterReading(database, lambda: workflow.declares(OutageScope.PRINTING, "BJM"))
+    )
+
+    assert await workflow.state(id) is ApplicationState.APPROVED
+
+
+async def test_an_application_withdrawn_meanwhile_is_not_released(
+    one_book_a_day: Workflow, database: Database
+) -> None:
+    first = await _approved(one_book_a_day)
+    second = await _approved(one_book_a_day)
+
+    await one_book_a_day.plans(
+        ChangesAfterReading(database, lambda: one_book_a_day.withdraws(first))
+    )
+
+    assert await one_book_a_day.state(first) is ApplicationState.WITHDRAWN
+    assert await one_book_a_day.state(second) is ApplicationState.PRINTING
+
+
+async def test_nothing_meanwhile_lets_the_release_go_on(
+    workflow: Workflow, database: Database
+) -> None:
+    id = await _approved(workflow)
+
+    await workflow.plans()
+
+    assert await workflow.state(id) is ApplicationState.PRINTING
+
+
+async def test_a_book_collected_today_still_counts_as_printed_today(
+    one_book_a_day: Workflow,
+) -> None:
+    first = await _approved(one_book_a_day)
+    second = await _approved(one_book_a_day)
+    await one_book_a_day.plans()
+    await one_book_a_day.job_is_done(first)
+    await one_book_a_day.hands_over(first)
+
+    await one_book_a_day.plans()
+    assert await one_book_a_day.state(second) is ApplicationState.APPROVED
+
+    one_book_a_day.clock("2018-10-29 08:00")
+    await one_book_a_day.plans()
+    assert await one_book_a_day.state(second) is ApplicationState.PRINTING
+
+
+async def test_a_book_given_up_for_good_leaves_its_place_to_itself(
+    one_book_a_day: Workflow,
+) -> None:
+    first = await _approved(one_book_a_day)
+    second = await _approved(one_book_a_day)
+    await one_book_a_day.plans()
+    await one_book_a_day.job_is_given_up(first)
+    assert await one_book_a_day.state(first) is ApplicationState.APPROVED
+
+    await one_book_a_day.plans()
+
+    assert await one_book_a_day.state(first) is ApplicationState.PRINTING
+    assert await one_book_a_day.state(second) is ApplicationState.APPROVED
+
+
+async def test_what_another_office_prints_takes_nothing_of_ours(one_book_a_day: Workflow) -> None:
+    theirs = await _approved(one_book_a_day, office="JKT")
+    ours = await _approved(one_book_a_day)
+
+    await one_book_a_day.plans(office="JKT")
+    await one_book_a_day.plans()
+
+    assert await one_book_a_day.state(theirs) is ApplicationState.PRINTING
+    assert await one_book_a_day.state(ours) is ApplicationState.PRINTING
+
+
+async def _approved(workflow: Workflow, office: str = "BJM") -> str:
+    id = await workflow.applies(office=office)
+    await workflow.is_identified()
+    return await workflow.approves(id)

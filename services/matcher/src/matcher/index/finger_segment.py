@@ -1,0 +1,108 @@
+"""What does the index hold of all fingers of one position, and how is a row taken out of it?"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.comparison.comparator import PreparedFinger
+from matcher.domain.index_entry import FingerFeatures
+from matcher.index.faiss_embeddings import FaissEmbeddings, Query, Rows, Similarities
+from matcher.index.growable_array import GrowableArray
+from matcher.index.minutiae_columns import MinutiaeColumns
+
+NO_OWNER = -1
+"""Owner of a row whose finger was removed."""
+_COMPACTION_SHARE = 0.05
+_COMPACTION_MINIMUM = 64
+
+
+class FingerSegment:
+    """Fingers of one position by row: embedding, prepared minutiae and the row of the encounter.
+
+    Not thread-safe: searches may run at the same time, but nothing beside a change. A removed row
+    is overwritten and left out of results, and takes room until `compacted`.
+    """
+
+    def __init__(self) -> None:
+        self._embeddings = FaissEmbeddings()
+        self._owner = GrowableArray(np.int64)
+        self._minutiae = MinutiaeColumns()
+        self._removed = 0
+
+    def __len__(self) -> int:
+        """Return how many fingers there are, removed ones left out."""
+        return len(self._owner) - self._removed
+
+    @property
+    def owner(self) -> Rows:
+        """Rows of the encounters whose fingers these are, int64 (rows,); NO_OWNER if removed."""
+        return self._owner.rows
+
+    @property
+    def present(self) -> Rows:
+        """The rows that are not removed, int64."""
+        return np.flatnonzero(self.owner != NO_OWNER)
+
+    @property
+    def size_bytes(self) -> int:
+        """Memory used, bytes."""
+        return self._embeddings.size_bytes + self.owner.nbytes + self._minutiae.size_bytes
+
+    def add(self, fingers: Sequence[FingerFeatures], owners: Rows) -> range:
+        """Append fingers and return their rows. owners: rows of their encounters."""
+        first = len(self._owner)
+        self._embeddings.add([finger.embedding for finger in fingers])
+        self._minutiae.add([finger.prepared for finger in fingers])
+        self._owner.extend([owners])
+        return range(first, len(self._owner))
+
+    def remove(self, row: int) -> None:
+        """Take a row out of all searches, and overwrite what it held in memory."""
+        self.owner[row] = NO_OWNER
+        self._removed += 1
+        self._minutiae.overwrite(row)
+        self._embeddings.overwrite(row)
+
+    def nearest(self, query: Query, count: int) -> tuple[Rows, float]:
+        """Return the rows of the most similar embeddings, and the most any other row may have.
+
+        count: rows looked at, of which removed ones are left out. The second is -inf if these are
+        all the rows there are.
+        """
+        rows, similarities = self._embeddings.nearest(query, count)
+        is_all = len(rows) == len(self._owner)
+        others = -np.inf if is_all else float(similarities[-1])
+        return rows[self.owner[rows] != NO_OWNER], others
+
+    def similarities(self, query: Query, rows: Rows) -> Similarities:
+        """Return the inner products of the query's embedding with these rows, float32 (n,)."""
+        return self._embeddings.similarities(query, rows)
+
+    def prefilter_scores(self, probe: PreparedFinger, rows: Rows) -> NDArray[np.float32]:
+        """Return the prefilter scores of these rows, float32 (n,), 0 or more."""
+        return self._minutiae.prefilter_scores(probe, rows)
+
+    def prepared(self, row: int) -> PreparedFinger:
+        """Return a copy of the prepared minutiae of a row."""
+        return self._minutiae.take(row)
+
+    def compacted(self) -> "FingerSegment":
+        """Return a copy without removed rows; the others keep their order under new numbers."""
+        rows, copy = self.present, FingerSegment()
+        copy._embeddings.add(self._embeddings.all()[rows])
+        copy._minutiae = self._minutiae.of(rows)
+        copy._owner.extend([self.owner[rows]])
+        return copy
+
+    def fingers(self) -> list[tuple[int, FingerFeatures]]:
+        """Return each finger with the row of its encounter, in the order of rows."""
+        embeddings = self._embeddings.all()
+        return [
+            (int(self.owner[row]), FingerFeatures(embeddings[row], self.prepared(row)))
+            for row in self.present
+        ]
+
+    def needs_compaction(self) -> bool:
+        """Return whether so many rows are removed that a compacted copy is worth its time."""
+        return self._removed > max(_COMPACTION_MINIMUM, _COMPACTION_SHARE * len(self._owner))

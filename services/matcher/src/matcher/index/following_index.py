@@ -1,0 +1,132 @@
+"""How does a search see everything that was committed before it, whichever replica changed it?"""
+
+import asyncio
+import threading
+import time
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+
+from servicekit.process.worker_pool import WorkerPool
+
+from matcher.domain.change_token import ChangeToken
+from matcher.domain.errors import IndexBehind
+from matcher.domain.index_entry import FingerFeatures, IndexState
+from matcher.domain.shortlist import SearchDepth, SearchScope, Shortlist
+from matcher.index import snapshot
+from matcher.index.index_loader import IndexLoader
+from matcher.index.memory_index import MemoryIndex
+
+_CHANGES_AT_ONCE = 500
+_RETRY_AFTER = timedelta(seconds=1)
+
+
+class FollowingIndex:
+    """The index, kept at the state of the database by following its change log."""
+
+    def __init__(self, loader: IndexLoader, search_pool: WorkerPool) -> None:
+        self._loader = loader
+        self._search_pool = search_pool
+        self._index: MemoryIndex | None = None
+        self._snapshot_change = 0
+        self._writing_snapshot = threading.Lock()
+        self._first_deletion: float | None = None  # since the last snapshot, monotonic seconds
+        self._advancing: asyncio.Task[None] | None = None
+
+    async def search(
+        self,
+        probe: Mapping[int, FingerFeatures],
+        scope: SearchScope,
+        depth: SearchDepth,
+        *,
+        seconds_left: float,
+    ) -> Shortlist:
+        """Return the shortlist of a search over everything committed before this call.
+
+        seconds_left: that catching up with the change log may take. Raises IndexBehind.
+        """
+        try:
+            async with asyncio.timeout(seconds_left):
+                index = await self._caught_up_with(await self._head())
+        except TimeoutError:
+            raise IndexBehind("the index is behind", retry_after=_RETRY_AFTER) from None
+        return await self._search_pool.run(index.search, probe, scope, depth)
+
+    async def catch_up(self) -> None:
+        """Load the index if necessary, and apply everything committed before this call."""
+        await self._caught_up_with(await self._head())
+
+    async def save_snapshot(self) -> None:
+        """Write a snapshot, if a file is configured and a change was applied since the last.
+
+        Raises OSError.
+        """
+        file, index = self._loader.snapshot_file, self._index
+        if file is None or index is None or index.at.number == self._snapshot_change:
+            return
+        header = self._loader.snapshot_header(index.at)
+        first_deletion, self._first_deletion = self._first_deletion, None
+        try:
+            await asyncio.to_thread(self._write_snapshot, file, header, index)
+        except OSError:
+            self._first_deletion = first_deletion
+            raise
+        self._snapshot_change = header.change
+
+    def state(self) -> IndexState:
+        """Return what the index holds now."""
+        if self._index is None:
+            return IndexState(0, 0, 0, 0, 0)
+        people, fingers, size_bytes = self._index.size
+        return IndexState(self._index.at.number, people, fingers, size_bytes, self._snapshot_change)
+
+    def snapshot_is_due(self, interval_changes: int, deleted_seconds: float) -> bool:
+        """Return whether a new snapshot is due.
+
+        It is when as many changes were applied since the last, or when that one has held a deleted
+        encounter for as many seconds.
+        """
+        unsaved = self._index.at.number - self._snapshot_change if self._index else 0
+        deleted = self._first_deletion
+        return unsaved >= interval_changes or (
+            deleted is not None and time.monotonic() - deleted >= deleted_seconds
+        )
+
+    def _write_snapshot(
+        self, file: Path, header: snapshot.SnapshotHeader, index: MemoryIndex
+    ) -> None:
+        # A save that is cancelled, as when the service ends, goes on in its thread: wait for it.
+        with self._writing_snapshot:
+            snapshot.write(file, header, index.entries())
+
+    async def _head(self) -> ChangeToken:
+        async with self._loader.store.read() as records:
+            return await records.changes.head()
+
+    async def _caught_up_with(self, head: ChangeToken) -> MemoryIndex:
+        """Return the index when it includes this state; all callers that wait share the work."""
+        while (index := self._index) is None or not index.at.includes(head):
+            if self._advancing is None or self._advancing.done():
+                self._advancing = asyncio.create_task(self._advance())
+            await asyncio.shield(self._advancing)
+            if self._index and self._index.at.database_epoch != head.database_epoch:
+                head = await self._head()  # the state waited for is of an epoch that has ended
+        return index
+
+    async def _advance(self) -> None:
+        """Load the index, or apply the next changes of the log to it."""
+        loader, index = self._loader, self._index
+        async with loader.store.read() as records:
+            head = await records.changes.head()
+            if index is not None and index.at.database_epoch == head.database_epoch:
+                last, changed = await records.changes.after(index.at.number, _CHANGES_AT_ONCE)
+                stored = await records.index_source.of(changed)
+        if index is None or index.at.database_epoch != head.database_epoch:
+            loaded = await loader.load()
+            self._index, self._snapshot_change = loaded.index, loaded.snapshot_change
+            return
+        entries, _ = await loader.entries(stored)
+        applied = ChangeToken(head.database_epoch, last)
+        await loader.pool.run(index.update, changed, entries, applied)
+        if not {encounter.encounter_id for encounter in stored}.issuperset(changed):
+            self._first_deletion = self._first_deletion or time.monotonic()

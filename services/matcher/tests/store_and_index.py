@@ -1,0 +1,93 @@
+"""The database and the index over it, put together as the service does, without a server."""
+
+import copy
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from matcher.bootstrap import StoreAndIndex, open_store_and_index
+from matcher.config import Settings
+from matcher.domain.encounter import Encounter, EncounterStatus
+from matcher.domain.enrolment import Enrolment, RequestOrigin
+from matcher.domain.finger import Finger, read_template
+from matcher.domain.index_entry import FingerFeatures
+from matcher.domain.shortlist import SearchDepth, SearchScope
+from matcher.models import ModelBundle
+from matcher.store.store import MIGRATIONS
+from servicekit.storage.database import migrate
+
+from .models import models
+from .people import template
+
+NOW = datetime(2018, 10, 26, 1, 0, tzinfo=UTC)
+INDEX = 2
+DEPTH = SearchDepth(prefiltered=100, compared=3)
+
+
+def other_embedding(version: str) -> ModelBundle:
+    """The same models, of which the embedding says that it is of another version."""
+    embedding = copy.copy(models().embedding)
+    embedding.version = version
+    return replace(models(), embedding=embedding)
+
+
+def other_comparison(version: str) -> ModelBundle:
+    """The same models, of which the comparison says that it is of another version."""
+    comparator = copy.copy(models().comparator)
+    comparator.version = version
+    calibration = replace(models().calibration, comparison_version=version)
+    return replace(models(), comparator=comparator, calibration=calibration)
+
+
+@asynccontextmanager
+async def opened(
+    folder: Path, *, using: ModelBundle | None = None, snapshot_file: Path | None = None
+) -> AsyncIterator[StoreAndIndex]:
+    """The database of a folder, created if it does not exist, and an index that is not loaded."""
+    unused = Path(os.devnull)
+    settings = Settings.load(
+        certificate=unused,
+        private_key=unused,
+        authority=unused,
+        policy_file=unused,
+        database_url=f"sqlite+aiosqlite:///{folder}/matcher.sqlite",
+        snapshot_file=snapshot_file,
+        workers=2,
+    )
+    migrate(settings.database_url, MIGRATIONS)
+    async with open_store_and_index(settings, using or models()) as base:
+        yield base
+
+
+def finger(person: int) -> Finger:
+    """A person's right index finger, as enrolment makes it of a template."""
+    record = template(person, INDEX)
+    minutiae = read_template(record)
+    embedding = models().embedding.embed(minutiae).astype(np.float16)
+    return Finger(INDEX, minutiae, record, embedding)
+
+
+def features(person: int) -> dict[int, FingerFeatures]:
+    """A person's right index finger, as a search has it."""
+    found = finger(person)
+    return {INDEX: FingerFeatures(found.embedding, models().comparator.prepare(found.minutiae))}
+
+
+async def enrol(
+    base: StoreAndIndex, person: int, status: EncounterStatus = EncounterStatus.ACTIVE
+) -> Encounter:
+    """Store a person's right index finger."""
+    origin = RequestOrigin("spiffe://id/office/national/service/registry", f"request-{person}")
+    enrolment = Enrolment(f"encounter-{person}", f"person-{person}", (), None, origin, b"digest")
+    async with base.store.write() as records:
+        return await records.encounters.add(enrolment, [finger(person)], status, NOW)
+
+
+async def shortlisted(base: StoreAndIndex, person: int) -> tuple[list[str], int]:
+    """The persons shortlisted for a person's own template, and how many were searched."""
+    found = await base.index.search(features(person), SearchScope(), DEPTH, seconds_left=10)
+    return [str(each.person_id) for each in found.persons], found.people_searched

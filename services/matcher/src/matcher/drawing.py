@@ -22,9 +22,10 @@ _KIND_COLOURS = (_NEUTRAL, PALETTE[0], PALETTE[1])
 
 
 def draw_minutiae(image: NDArray[np.uint8] | None, minutiae: Minutiae) -> bytes:
-    """Return a figure of an impression and its minutiae: endings blue, bifurcations orange, good ones opaque.
+    """Return a figure of an impression with its minutiae, a PNG file.
 
-    image: uint8 (h, w) at 500 dpi, or None for a template without an image. Returns a PNG file.
+    image: uint8 (h, w) at 500 dpi, or None for a template without an image. Endings are blue,
+    bifurcations orange; the higher its quality, the more opaque a minutia is.
     """
     width, height = _size(image, minutiae)
     canvas = Image.new("RGB", (width + 2 * _MARGIN, height + 2 * _MARGIN), _BACKGROUND)
@@ -44,11 +45,10 @@ def draw_paired_minutiae(
     reference: Minutiae,
     pairs: NDArray[np.int64],
 ) -> bytes:
-    """Return a figure of probe and reference side by side, with a line between each pair of minutiae.
+    """Return a figure of probe and reference side by side with lines between pairs, a PNG file.
 
-    images: uint8 (h, w) at 500 dpi, or None for a template without an image.
+    probe_image, reference_image: uint8 (h, w) at 500 dpi, or None for a template without an image.
     pairs: int64 (p, 2), indices into both Minutiae, as `comparator.paired_minutiae` returns them.
-    Returns a PNG file.
     """
     left_size = _size(probe_image, probe)
     right_size = _size(reference_image, reference)

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.image.errors import ImageFault, UnreadableImage
+from matcher.image.unreadable_image import ImageFault, UnreadableImage
 from matcher.jit import compiled
 
 _MAX_CODE_BITS = 16

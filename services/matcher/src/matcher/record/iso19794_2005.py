@@ -8,7 +8,7 @@ version, but a length of two bytes, a longer header, and angles in steps of two 
 
 import struct
 
-from matcher.record.errors import InvalidRecord
+from matcher.record.invalid_record import InvalidRecord
 from matcher.record.iso19794_fields import (
     MAX_VIEWS,
     MINUTIA_BYTES,

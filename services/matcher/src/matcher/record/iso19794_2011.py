@@ -6,7 +6,7 @@ six with quality) and an extended data block (8.6).
 
 import struct
 
-from matcher.record.errors import InvalidRecord
+from matcher.record.invalid_record import InvalidRecord
 from matcher.record.iso19794_fields import (
     MAX_VIEWS,
     MINUTIA_BYTES,

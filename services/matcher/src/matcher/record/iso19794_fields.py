@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.minutiae import MAX_MINUTIAE, Minutiae, minutiae_from_rows
-from matcher.record.errors import InvalidRecord
+from matcher.record.invalid_record import InvalidRecord
 
 MINUTIA_BYTES = 6
 """Bytes of a minutia with quality, as this package writes both editions."""

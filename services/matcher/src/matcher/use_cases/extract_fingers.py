@@ -26,11 +26,11 @@ from matcher.domain.finger import (
     read_template,
 )
 from matcher.image.decode import MAX_SIDE, as_png, decode
-from matcher.image.errors import UnreadableImage
+from matcher.image.unreadable_image import UnreadableImage
 from matcher.minutiae import Minutiae
 from matcher.models import ModelBundle
 from matcher.record import iso19794
-from matcher.record.errors import InvalidRecord
+from matcher.record.invalid_record import InvalidRecord
 from matcher.use_cases.finger_sequence import find_same_finger
 
 

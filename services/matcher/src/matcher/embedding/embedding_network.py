@@ -13,7 +13,7 @@ from typing import Self
 import numpy as np
 import onnxruntime as ort  # type: ignore[import-untyped, unused-ignore]
 
-from matcher.embedding.neighbourhood import Floats, describe, places
+from matcher.embedding.neighbourhood_features import Floats, network_inputs, rows_by_finger
 from matcher.minutiae import Minutiae
 
 EMBEDDING_SIZE = 256
@@ -60,11 +60,11 @@ class EmbeddingNetwork:
         return embeddings
 
     def _run(self, fingers: Sequence[Minutiae]) -> Floats:
-        numbers, weight = zip(*map(describe, fingers), strict=True)
+        numbers, weight = zip(*map(network_inputs, fingers), strict=True)
         inputs = {
             "numbers": np.concatenate(numbers),
             "weight": np.concatenate(weight),
-            "place": places(np.array([len(one) for one in weight])),
+            "place": rows_by_finger(np.array([len(one) for one in weight])),
         }
         embeddings: Floats = self._session.run(None, inputs)[0]
         return embeddings

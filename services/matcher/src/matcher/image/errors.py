@@ -1,4 +1,4 @@
-"""Why bytes are not an image of one fingerprint."""
+"""The error raised for bytes that are not an acceptable image of one fingerprint."""
 
 from enum import StrEnum
 
@@ -14,8 +14,8 @@ class ImageFault(StrEnum):
     UNSUPPORTED = "UNSUPPORTED"
 
 
-class BadImage(ValueError):
-    """The bytes are not an image of one fingerprint; `fault` says in what way."""
+class UnreadableImage(ValueError):
+    """The bytes are not an acceptable image of one fingerprint. fault: the reason."""
 
     def __init__(self, fault: ImageFault, message: str) -> None:
         super().__init__(message)

@@ -1,5 +1,5 @@
-"""Why bytes are not a minutiae record."""
+"""The error raised for bytes that are not a minutiae record."""
 
 
-class BadTemplate(ValueError):
-    """The bytes are no ISO/IEC 19794-2 record, or fingers cannot be written as one."""
+class InvalidRecord(ValueError):
+    """The bytes are not an ISO/IEC 19794-2 record, or fingers cannot be written as one."""

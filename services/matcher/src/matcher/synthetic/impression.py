@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.minutiae import Minutiae, minutiae
+from matcher.minutiae import Minutiae, minutiae_from_rows
 from matcher.synthetic.contact import (
     FVC2002,
     SENSOR_HEIGHT,
@@ -68,4 +68,6 @@ def generate_impression(
     best = np.argsort(-rows[:, 4], kind="stable")
     best = best[local_best(rows[best])][:MAX_MINUTIAE]
     indices = np.append(master_index, np.full(len(false), -1, np.int32))[best]
-    return Impression(minutiae(rows[best], width=SENSOR_WIDTH, height=SENSOR_HEIGHT), indices)
+    return Impression(
+        minutiae_from_rows(rows[best], width=SENSOR_WIDTH, height=SENSOR_HEIGHT), indices
+    )

@@ -26,11 +26,11 @@ from matcher.domain.finger import (
     read_template,
 )
 from matcher.image.decode import MAX_SIDE, as_png, decode
-from matcher.image.errors import BadImage as UnreadableImage
+from matcher.image.errors import UnreadableImage
 from matcher.minutiae import Minutiae
 from matcher.models import ModelBundle
 from matcher.record import iso19794
-from matcher.record.errors import BadTemplate as UnreadableRecord
+from matcher.record.errors import InvalidRecord
 from matcher.use_cases.finger_sequence import find_same_finger
 
 
@@ -98,7 +98,7 @@ class ExtractFingers:
     def _from_template(self, sample: FingerSample, template: Template, field: str) -> Finger:
         try:
             records = iso19794.read(template.data)
-        except UnreadableRecord as error:
+        except InvalidRecord as error:
             raise BadTemplate(str(error), field=field) from None
         if len(records) != 1:
             raise BadTemplate(f"{len(records)} views, exactly one is expected", field=field)

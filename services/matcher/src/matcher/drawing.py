@@ -21,19 +21,20 @@ _KIND_COLOURS = (_NEUTRAL, PALETTE[0], PALETTE[1])
 """Colour of minutiae by kind: other, ridge ending, bifurcation."""
 
 
-def draw_minutiae(image: NDArray[np.uint8] | None, found: Minutiae) -> bytes:
-    """Draw an impression and its minutiae: endings blue, bifurcations orange, good ones opaque.
+def draw_minutiae(image: NDArray[np.uint8] | None, minutiae: Minutiae) -> bytes:
+    """Return a figure of an impression with its minutiae, a PNG file.
 
-    image: uint8 (h, w) at 500 dpi, or None for a template without an image. Returns a PNG file.
+    image: uint8 (h, w) at 500 dpi, or None for a template without an image. Endings are blue,
+    bifurcations orange; the higher its quality, the more opaque a minutia is.
     """
-    width, height = _size(image, found)
+    width, height = _size(image, minutiae)
     canvas = Image.new("RGB", (width + 2 * _MARGIN, height + 2 * _MARGIN), _BACKGROUND)
     _draw_impression(canvas, image, (_MARGIN, _MARGIN), (width, height))
     pen = ImageDraw.Draw(canvas, "RGBA")
-    for index in np.argsort(found.quality, kind="stable"):
-        quality = int(found.quality[index]) or 100  # 0: not reported
-        colour = (*_KIND_COLOURS[found.kind[index]], 75 + 180 * quality // 100)
-        _draw_minutia(pen, found, int(index), (_MARGIN, _MARGIN), colour)
+    for index in np.argsort(minutiae.quality, kind="stable"):
+        quality = int(minutiae.quality[index]) or 100  # 0: not reported
+        colour = (*_KIND_COLOURS[minutiae.kind[index]], 75 + 180 * quality // 100)
+        _draw_minutia(pen, minutiae, int(index), (_MARGIN, _MARGIN), colour)
     return _png(canvas)
 
 
@@ -44,11 +45,10 @@ def draw_paired_minutiae(
     reference: Minutiae,
     pairs: NDArray[np.int64],
 ) -> bytes:
-    """Draw probe and reference side by side, with a line between each pair of minutiae.
+    """Return a figure of probe and reference side by side with lines between pairs, a PNG file.
 
-    images: uint8 (h, w) at 500 dpi, or None for a template without an image.
+    probe_image, reference_image: uint8 (h, w) at 500 dpi, or None for a template without an image.
     pairs: int64 (p, 2), indices into both Minutiae, as `comparator.paired_minutiae` returns them.
-    Returns a PNG file.
     """
     left_size = _size(probe_image, probe)
     right_size = _size(reference_image, reference)
@@ -75,8 +75,8 @@ def _png(canvas: Image.Image) -> bytes:
     return file.getvalue()
 
 
-def _size(image: NDArray[np.uint8] | None, found: Minutiae) -> tuple[int, int]:
-    height, width = (found.height, found.width) if image is None else image.shape
+def _size(image: NDArray[np.uint8] | None, minutiae: Minutiae) -> tuple[int, int]:
+    height, width = (minutiae.height, minutiae.width) if image is None else image.shape
     return width * _SCALE, height * _SCALE
 
 
@@ -96,34 +96,36 @@ def _draw_impression(
 
 
 def _draw_minutiae(
-    pen: ImageDraw.ImageDraw, found: Minutiae, corner: tuple[int, int], paired: NDArray[np.int64]
+    pen: ImageDraw.ImageDraw, minutiae: Minutiae, corner: tuple[int, int], paired: NDArray[np.int64]
 ) -> None:
+    """Draw unpaired minutiae grey, and paired ones in the colour of their pair."""
     order = {int(index): k for k, index in enumerate(paired)}
-    for index in range(len(found)):
+    for index in range(len(minutiae)):
         if index not in order:
-            _draw_minutia(pen, found, index, corner, (*_NEUTRAL, 170))
+            _draw_minutia(pen, minutiae, index, corner, (*_NEUTRAL, 170))
     for index, k in order.items():
-        _draw_minutia(pen, found, index, corner, (*_colour(k), 255))
+        _draw_minutia(pen, minutiae, index, corner, (*_colour(k), 255))
 
 
 def _draw_minutia(
     pen: ImageDraw.ImageDraw,
-    found: Minutiae,
+    minutiae: Minutiae,
     index: int,
     corner: tuple[int, int],
     colour: tuple[int, int, int, int],
 ) -> None:
     """Draw a ring at the position of a minutia and a tail in its direction."""
-    x, y = _centre(found, index, corner)
+    x, y = _centre(minutiae, index, corner)
     radius, tail = 4 * _SCALE, 11 * _SCALE
-    cos, sin = float(np.cos(found.angle[index])), float(np.sin(found.angle[index]))
+    cos, sin = float(np.cos(minutiae.angle[index])), float(np.sin(minutiae.angle[index]))
     pen.ellipse((x - radius, y - radius, x + radius, y + radius), outline=colour, width=_SCALE)
     start = (x + radius * cos, y - radius * sin)
     pen.line([start, (x + tail * cos, y - tail * sin)], colour, _SCALE)
 
 
-def _centre(found: Minutiae, index: int, corner: tuple[int, int]) -> tuple[float, float]:
-    x, y = found.xy[index]
+def _centre(minutiae: Minutiae, index: int, corner: tuple[int, int]) -> tuple[float, float]:
+    """Return where the centre of a minutia lies on the canvas."""
+    x, y = minutiae.xy[index]
     return corner[0] + (float(x) + 0.5) * _SCALE, corner[1] + (float(y) + 0.5) * _SCALE
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from matcher.image.decode import decode
-from matcher.image.errors import ImageFault, UnreadableImage
+from matcher.image.unreadable_image import ImageFault, UnreadableImage
 from PIL import Image
 
 SIZ, COD = b"\xff\x51", b"\xff\x52"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matcher.image.decode import decode
-from matcher.image.errors import ImageFault, UnreadableImage
+from matcher.image.unreadable_image import ImageFault, UnreadableImage
 from PIL import Image
 
 PRINTS = Path(__file__).parents[1] / "prints"

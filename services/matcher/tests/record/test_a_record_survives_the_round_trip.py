@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matcher.minutiae import Minutiae, minutiae_from_rows
-from matcher.record.errors import InvalidRecord
+from matcher.record.invalid_record import InvalidRecord
 from matcher.record.iso19794 import Edition, FingerRecord, read, write
 
 WIDTH, HEIGHT = 400, 500

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matcher.minutiae import minutiae_from_rows
-from matcher.record.errors import InvalidRecord
+from matcher.record.invalid_record import InvalidRecord
 from matcher.record.iso19794 import MAX_BYTES, Edition, FingerRecord, read, write
 
 VIEW = FingerRecord(2, 0, minutiae_from_rows([(9, 9, 1, 1, 50)] * 20, width=300, height=400))

@@ -2,7 +2,7 @@ import struct
 
 import numpy as np
 import pytest
-from matcher.record.errors import InvalidRecord
+from matcher.record.invalid_record import InvalidRecord
 from matcher.record.iso19794 import read
 
 MINUTIA = bytes([0x40, 100, 0x00, 50, 64])  # an ending at (100, 50), a quarter turn

@@ -12,7 +12,7 @@ from PIL import Image
 from matcher.evaluation.image_collection import LabelledImage
 from matcher.evaluation.progress import with_progress
 from matcher.image.decode import PPI, decode
-from matcher.image.errors import UnreadableImage
+from matcher.image.unreadable_image import UnreadableImage
 
 
 def bozorth3_scores(images: Sequence[LabelledImage]) -> NDArray[np.float64]:

@@ -137,8 +137,8 @@ class _Leader:
         weight, bias = self._layers.kernel(layer)
         cells = np.zeros((2, 2, *weight.shape[:2], 3, 3), np.float32)
         for row, column, down, right in np.ndindex(2, 2, 5, 5):
-            place = (row + down) // 2, (column + right) // 2
-            cells[row, column, :, :, place[0], place[1]] += weight[:, :, down, right]
+            cell = (row + down) // 2, (column + right) // 2
+            cells[row, column, :, :, cell[0], cell[1]] += weight[:, :, down, right]
         return cells.reshape(-1, *cells.shape[3:]), np.tile(bias, 4)
 
     def _separable(self, name: str, x: str) -> str:

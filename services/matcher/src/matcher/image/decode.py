@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from matcher.image import jpeg2000, wsq
-from matcher.image.errors import ImageFault, UnreadableImage
+from matcher.image.unreadable_image import ImageFault, UnreadableImage
 
 PPI = 500
 """Resolution, pixels per inch, at which all images are processed."""

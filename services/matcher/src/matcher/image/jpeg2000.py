@@ -7,7 +7,7 @@ few bytes of a header can declare millions of them. Fingerprint images need few.
 import struct
 from collections.abc import Iterator
 
-from matcher.image.errors import ImageFault, UnreadableImage
+from matcher.image.unreadable_image import ImageFault, UnreadableImage
 
 _MAX_BOXES, _MAX_TILE_PARTS = 100, 4096
 _MAX_COMPONENTS, _MAX_TILES, _MAX_PACKETS = 4, 1024, 1 << 18

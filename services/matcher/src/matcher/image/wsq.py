@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.image.errors import ImageFault, UnreadableImage
+from matcher.image.unreadable_image import ImageFault, UnreadableImage
 from matcher.image.wsq_coding import decode_block, decoding_table
 from matcher.image.wsq_wavelet import Filters, Quantisation, coefficient_count, reconstruct
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.image.errors import ImageFault, UnreadableImage
+from matcher.image.unreadable_image import ImageFault, UnreadableImage
 from matcher.jit import compiled
 
 _MAX_CODE_BITS = 16
@@ -41,12 +41,12 @@ def decode_block(
     data: the block without stuffed zero bytes; after its last code less than a byte is left.
     values: int32, all zero.
     """
-    window, bits, place = 0, 0, 0
+    window, bits, position = 0, 0, 0
     while True:
-        while bits < 2 * _MAX_CODE_BITS and place < len(data):
-            window = (window & 0xFFFFFFFF) << 8 | data[place]
+        while bits < 2 * _MAX_CODE_BITS and position < len(data):
+            window = (window & 0xFFFFFFFF) << 8 | data[position]
             bits += 8
-            place += 1
+            position += 1
         ahead = (
             window << _MAX_CODE_BITS >> bits
             if bits < _MAX_CODE_BITS

@@ -3,7 +3,7 @@
 from enum import IntEnum
 
 from matcher.record import iso19794_2005, iso19794_2011
-from matcher.record.errors import InvalidRecord
+from matcher.record.invalid_record import InvalidRecord
 from matcher.record.iso19794_fields import FingerRecord
 
 __all__ = ["MAX_BYTES", "Edition", "FingerRecord", "read", "write"]

@@ -8,7 +8,7 @@ version, but a length of two bytes, a longer header, and angles in steps of two 
 
 import struct
 
-from matcher.record.errors import InvalidRecord
+from matcher.record.invalid_record import InvalidRecord
 from matcher.record.iso19794_fields import (
     MAX_VIEWS,
     MINUTIA_BYTES,
@@ -56,7 +56,7 @@ def parse(data: bytes) -> list[FingerRecord]:
         raise InvalidRecord(
             "a record of ANSI INCITS 378, not of ISO/IEC 19794-2"
             if ansi
-            else f"the record says {length} bytes and has {len(data)}"
+            else f"the record states {length} bytes and has {len(data)}"
         )
     if not 1 <= count <= MAX_VIEWS:
         raise InvalidRecord(f"{count} views, a record holds 1 to {MAX_VIEWS}")
@@ -68,9 +68,9 @@ def parse(data: bytes) -> list[FingerRecord]:
 
 def _packed(record: FingerRecord, number: int) -> bytes:
     check_writable(record, _IMPRESSIONS)
-    found = record.minutiae
-    head = _VIEW.pack(record.position, number << 4 | record.impression, 0, len(found))
-    return head + pack(found, _NO_QUALITY) + b"\0\0"
+    minutiae = record.minutiae
+    head = _VIEW.pack(record.position, number << 4 | record.impression, 0, len(minutiae))
+    return head + pack(minutiae, _NO_QUALITY) + b"\0\0"
 
 
 def _view(source: FieldReader, frame: ImageFrame) -> FingerRecord:

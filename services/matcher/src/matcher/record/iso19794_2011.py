@@ -6,7 +6,7 @@ six with quality) and an extended data block (8.6).
 
 import struct
 
-from matcher.record.errors import InvalidRecord
+from matcher.record.invalid_record import InvalidRecord
 from matcher.record.iso19794_fields import (
     MAX_VIEWS,
     MINUTIA_BYTES,
@@ -43,7 +43,7 @@ def parse(data: bytes) -> list[FingerRecord]:
     source = FieldReader(data)
     _, length, count, certified = source.fields(_GENERAL)
     if length != len(data):
-        raise InvalidRecord(f"the record says {length} bytes and has {len(data)}")
+        raise InvalidRecord(f"the record states {length} bytes and has {len(data)}")
     if certified not in (0, 1) or not 1 <= count <= MAX_VIEWS:
         raise InvalidRecord("broken general header")
     records = [_representation(source, bool(certified)) for _ in range(count)]
@@ -53,12 +53,12 @@ def parse(data: bytes) -> list[FingerRecord]:
 
 def _packed(record: FingerRecord, number: int) -> bytes:
     check_writable(record, _IMPRESSIONS)
-    found = record.minutiae
+    minutiae = record.minutiae
     finger = _FINGER.pack(
         record.position, number, PX_PER_CM, PX_PER_CM, record.impression,
-        found.width, found.height, MINUTIA_BYTES << 4, len(found),
+        minutiae.width, minutiae.height, MINUTIA_BYTES << 4, len(minutiae),
     )  # fmt: skip
-    body = finger + pack(found, _NO_QUALITY) + b"\0\0"
+    body = finger + pack(minutiae, _NO_QUALITY) + b"\0\0"
     return _CAPTURE.pack(_CAPTURE.size + len(body), _UNKNOWN_DATE, 0, 0, 0, 0) + body
 
 
@@ -78,5 +78,5 @@ def _representation(record: FieldReader, certified: bool) -> FingerRecord:
     raw = source.take(size * count)
     source.skip_extended_data()
     source.require_end()
-    found = unpack(raw, size, ImageFrame(width, height, x_rate, y_rate))
-    return FingerRecord(position, impression, found)
+    minutiae = unpack(raw, size, ImageFrame(width, height, x_rate, y_rate))
+    return FingerRecord(position, impression, minutiae)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.minutiae import MAX_MINUTIAE, Minutiae, minutiae_from_rows
-from matcher.record.errors import InvalidRecord
+from matcher.record.invalid_record import InvalidRecord
 
 MINUTIA_BYTES = 6
 """Bytes of a minutia with quality, as this package writes both editions."""
@@ -83,12 +83,12 @@ def check_finger(position: int, impression: int, impressions: range) -> None:
 
 def check_writable(record: FingerRecord, impressions: range) -> None:
     """Raise InvalidRecord if a record of the edition cannot hold this view."""
-    found = record.minutiae
+    minutiae = record.minutiae
     check_finger(record.position, record.impression, impressions)
-    if len(found) > MAX_MINUTIAE:
-        raise InvalidRecord(f"{len(found)} minutiae, a view holds {MAX_MINUTIAE}")
-    if found.width not in _SIDES or found.height not in _SIDES:
-        raise InvalidRecord(f"image of {found.width} x {found.height} pixels")
+    if len(minutiae) > MAX_MINUTIAE:
+        raise InvalidRecord(f"{len(minutiae)} minutiae, a view holds {MAX_MINUTIAE}")
+    if minutiae.width not in _SIDES or minutiae.height not in _SIDES:
+        raise InvalidRecord(f"image of {minutiae.width} x {minutiae.height} pixels")
 
 
 def view_numbers(records: tuple[FingerRecord, ...]) -> list[int]:
@@ -106,14 +106,14 @@ def view_numbers(records: tuple[FingerRecord, ...]) -> list[int]:
     return numbers
 
 
-def pack(found: Minutiae, no_quality: int) -> bytes:
+def pack(minutiae: Minutiae, no_quality: int) -> bytes:
     """Return the minutiae as bytes, six each. no_quality: code of a quality not reported."""
-    packed = np.empty((len(found), MINUTIA_BYTES), np.uint8)
-    x = found.xy[:, 0].astype(">u2") | found.kind.astype(">u2") << 14
+    packed = np.empty((len(minutiae), MINUTIA_BYTES), np.uint8)
+    x = minutiae.xy[:, 0].astype(">u2") | minutiae.kind.astype(">u2") << 14
     packed[:, 0:2] = x.astype(">u2").view(np.uint8).reshape(-1, 2)
-    packed[:, 2:4] = found.xy[:, 1].astype(">u2").view(np.uint8).reshape(-1, 2)
-    packed[:, 4] = np.rint(found.angle / _STEP).astype(np.int64) % 256
-    packed[:, 5] = np.where(found.quality == 0, no_quality, found.quality)
+    packed[:, 2:4] = minutiae.xy[:, 1].astype(">u2").view(np.uint8).reshape(-1, 2)
+    packed[:, 4] = np.rint(minutiae.angle / _STEP).astype(np.int64) % 256
+    packed[:, 5] = np.where(minutiae.quality == 0, no_quality, minutiae.quality)
     return packed.tobytes()
 
 

@@ -72,7 +72,7 @@ freeze-contracts: setup ## Make the present contracts those that lint compares w
 bench: setup ## Measure accuracy and speed: IMAGES=<folder> DPI="500 SET=569"
 	$(RUN) python benchmarks/run.py $(if $(IMAGES),--images "$(IMAGES)") $(if $(DPI),--dpi "$(DPI)")
 
-train: setup ## Train the models on synthetic fingers, or continue training: MODELS="descriptor embedding" SEED=1 STEPS=<n>
+train: setup ## Train models on synthetic fingers; continues from the last checkpoint: MODELS="descriptor embedding" SEED=1 STEPS=<n>
 	@for model in $(or $(MODELS),descriptor embedding); do \
 		$(RUN_TRAINING) python -m matcher.training.$$model $(if $(SEED),--seed $(SEED)) $(if $(STEPS),--steps $(STEPS)) || exit; \
 	done

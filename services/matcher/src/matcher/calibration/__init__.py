@@ -1,1 +1,1 @@
-"""Calibration: what a raw score means as a false match rate, and what a search may miss."""
+"""Calibration: which false match rate a raw score means, and what share a search may miss."""

@@ -1,133 +1,146 @@
-"""How much an alignment speaks for one finger: a log-likelihood ratio of what was found.
+"""The log-likelihood ratio of an alignment: mated against non-mated, from thirteen features.
 
-Thirteen numbers say how many minutiae fell together and how well, and which should have and did
-not; a small network learned from synthetic mates and strangers weighs them. Its weights, in
-`likelihood.json`, are made by `build_evidence`.
+The features measure how many minutiae coincide and how well, and which should have coincided but do
+not. A small network, trained on synthetic mated and non-mated comparisons, turns them into the
+ratio. Its weights, in `likelihood.json`, are made by `matcher.training.likelihood`.
 """
 
-import dataclasses
 import hashlib
 import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.jit import compiled
 
-NUMBERS = 13
-LOWEST = -20.0
-"""Of what cannot be compared, and of anything worse."""
+FEATURES = 13
+"""Number of features of an alignment."""
+LOWEST_RAW_SCORE = -20.0
+"""Raw score of fingers that cannot be compared; no comparison scores less."""
+LIKELIHOOD_FILE = Path(__file__).with_name("likelihood.json")
+"""The network that comes with this package."""
 
-_SIDES = 16
+_DIRECTIONS = 16
 """Directions in which the outline of a finger is measured."""
-_STEP = 2 * math.pi / _SIDES
-_COS, _SIN = np.cos(_STEP * np.arange(_SIDES)), np.sin(_STEP * np.arange(_SIDES))
-_BEYOND = 5.0
-"""Pixels outside the other's outline at which a partner is still expected."""
+_STEP = 2 * math.pi / _DIRECTIONS
+_COS, _SIN = np.cos(_STEP * np.arange(_DIRECTIONS)), np.sin(_STEP * np.arange(_DIRECTIONS))
+_OUTLINE_MARGIN = 5.0
+"""Pixels outside the other finger's outline within which a partner is still expected."""
 
 Floats = NDArray[np.float32]
 Weights = NDArray[np.float64]
 
 
 @compiled
-def evidence(
+def alignment_features(
     moved: Floats,
-    quality_a: Floats,
-    b: Floats,
-    quality_b: Floats,
-    alike: Floats,
+    probe_quality: Floats,
+    reference: Floats,
+    reference_quality: Floats,
+    similar: Floats,
     partner: NDArray[np.int64],
     weight: NDArray[np.float64],
     support: float,
 ) -> NDArray[np.float64]:
-    """Describe an alignment.
+    """Return the features of an alignment, float64 (13,), each about -2 to 7, the last -8 to 0.
 
-    moved, b: float32 (n, 3) and (m, 3), places of both fingers, a already laid on b; quality:
-    float32, 0 to 1; alike: float32 (n, m); the rest as `alignment.align` returns it. Returns
-    float64 (13,), each about -2 to 7, the last -8 to 0, rising with what it measures:
+    moved, reference: float32 (n, 3) and (m, 3), placements of the probe's minutiae, already laid on
+    the reference, and of the reference's; qualities: float32, 0 to 1; similar: float32 (n, m),
+    similarity of descriptors; the rest as `alignment.align` returns it.
 
-    0 pairs, 1 their weight, 2 their quality, 3 support, 4 mean similarity, 5 mean distance, 6 mean
-    turn, 7 spread of the pairs, 8 and 9 quality without a partner where both fingers are (of the
-    finger with less, with more), 10 and 11 minutiae of the fingers (fewer, more), 12 share of pairs
-    (logarithm).
+    Each feature rises with what it measures: 0 number of pairs, 1 their weight, 2 their quality,
+    3 support, 4 mean similarity, 5 mean distance, 6 mean difference of angle, 7 area of the pairs,
+    8 and 9 summed quality of unpaired minutiae where the fingers overlap (of the finger with less,
+    with more), 10 and 11 number of minutiae (of the finger with fewer, with more), 12 share of
+    minutiae that are paired (logarithm).
     """
-    numbers = np.zeros(NUMBERS)
-    sure_a, sure_b = np.sqrt(quality_a), np.sqrt(quality_b)
-    mine = np.nonzero(partner >= 0)[0]
-    good, sure, likeness, distance, turned = 0.0, 0.0, 0.0, 0.0, 0.0
-    for i in mine:
+    features = np.zeros(FEATURES)
+    sure_probe, sure_reference = np.sqrt(probe_quality), np.sqrt(reference_quality)
+    paired = np.nonzero(partner >= 0)[0]
+    good, sure, similarity, distance, turned = 0.0, 0.0, 0.0, 0.0, 0.0
+    for i in paired:
         j = partner[i]
-        quality = sure_a[i] * sure_b[j]
+        quality = sure_probe[i] * sure_reference[j]
         good += weight[i] * quality
         sure += quality
-        likeness += alike[i, j]
-        distance += math.hypot(moved[i, 0] - b[j, 0], moved[i, 1] - b[j, 1])
-        turned += math.acos(min(1.0, max(-1.0, math.cos(moved[i, 2] - b[j, 2]))))
-    alone_a = _unmatched(moved, quality_a, partner, _outline(b))
-    alone_b = _unmatched(b, quality_b, _inverse(partner, len(b)), _outline(moved))
-    pairs = max(1, len(mine))
-    numbers[0] = math.sqrt(len(mine))
-    numbers[1] = math.sqrt(good)
-    numbers[2] = math.log(0.2 + sure)
-    numbers[3] = math.sqrt(support)
-    numbers[4] = likeness / pairs
-    numbers[5] = distance / pairs / 5
-    numbers[6] = 5 * turned / pairs
-    numbers[7] = math.sqrt(_area(_outline(moved[mine]))) / 100 if len(mine) > 2 else 0.0
-    numbers[8] = math.sqrt(min(alone_a, alone_b))
-    numbers[9] = math.sqrt(max(alone_a, alone_b))
-    numbers[10] = math.log(3.0 + min(len(moved), len(b)))
-    numbers[11] = math.log(3.0 + max(len(moved), len(b)))
-    numbers[12] = math.log((good * good + 0.05) / (good + alone_a + 3) / (good + alone_b + 3))
-    return numbers
+        similarity += similar[i, j]
+        distance += math.hypot(moved[i, 0] - reference[j, 0], moved[i, 1] - reference[j, 1])
+        turned += math.acos(min(1.0, max(-1.0, math.cos(moved[i, 2] - reference[j, 2]))))
+    probe_alone = _unpaired_quality(moved, probe_quality, partner, _outline(reference))
+    reference_alone = _unpaired_quality(
+        reference, reference_quality, _inverse(partner, len(reference)), _outline(moved)
+    )
+    pairs = max(1, len(paired))
+    features[0] = math.sqrt(len(paired))
+    features[1] = math.sqrt(good)
+    features[2] = math.log(0.2 + sure)
+    features[3] = math.sqrt(support)
+    features[4] = similarity / pairs
+    features[5] = distance / pairs / 5
+    features[6] = 5 * turned / pairs
+    features[7] = math.sqrt(_area(_outline(moved[paired]))) / 100 if len(paired) > 2 else 0.0
+    features[8] = math.sqrt(min(probe_alone, reference_alone))
+    features[9] = math.sqrt(max(probe_alone, reference_alone))
+    features[10] = math.log(3.0 + min(len(moved), len(reference)))
+    features[11] = math.log(3.0 + max(len(moved), len(reference)))
+    features[12] = math.log(
+        (good * good + 0.05) / (good + probe_alone + 3) / (good + reference_alone + 3)
+    )
+    return features
 
 
 @compiled
-def _outline(place: Floats) -> NDArray[np.float64]:
-    """How far the finger reaches in each direction, pixels from the origin, float64 (16,)."""
-    reach = np.full(_SIDES, -np.inf)
-    for side in range(_SIDES):
-        for i in range(len(place)):
-            here = _COS[side] * place[i, 0] + _SIN[side] * place[i, 1]
-            reach[side] = max(reach[side], here)
-    return reach
+def _outline(placement: Floats) -> NDArray[np.float64]:
+    """Return how far the minutiae reach in each direction, pixels from the origin, float64 (16,).
+
+    placement: float32 (n, 3), x, y (pixels) and angle.
+    """
+    extent = np.full(_DIRECTIONS, -np.inf)
+    for direction in range(_DIRECTIONS):
+        for i in range(len(placement)):
+            here = _COS[direction] * placement[i, 0] + _SIN[direction] * placement[i, 1]
+            extent[direction] = max(extent[direction], here)
+    return extent
 
 
 @compiled
 def _area(outline: NDArray[np.float64]) -> float:
-    """Square pixels within an outline, a little too many: its corners lie outside the finger."""
+    """Return the square pixels within an outline; its corners lie a little outside the finger."""
     area = 0.0
-    for side in range(_SIDES):
-        here, around = outline[side], outline[side - 1] + outline[(side + 1) % _SIDES]
+    for direction in range(_DIRECTIONS):
+        here = outline[direction]
+        around = outline[direction - 1] + outline[(direction + 1) % _DIRECTIONS]
         area += 0.5 * here * (around - 2 * here * _COS[1]) / _SIN[1]
     return max(0.0, area)
 
 
 @compiled
-def _unmatched(
-    place: Floats,
+def _unpaired_quality(
+    placement: Floats,
     quality: Floats,
     partner: NDArray[np.int64],
-    outline: NDArray[np.float64],
+    other_outline: NDArray[np.float64],
 ) -> float:
-    """Summed quality of minutiae within the other's outline that found no partner."""
+    """Return the summed quality of unpaired minutiae that lie within the other finger's outline."""
     total = 0.0
-    for i in range(len(place)):
+    for i in range(len(placement)):
         if partner[i] >= 0:
             continue
         inside = True
-        for side in range(_SIDES):
-            reach = _COS[side] * place[i, 0] + _SIN[side] * place[i, 1]
-            inside &= reach <= outline[side] + _BEYOND
+        for direction in range(_DIRECTIONS):
+            extent = _COS[direction] * placement[i, 0] + _SIN[direction] * placement[i, 1]
+            inside &= extent <= other_outline[direction] + _OUTLINE_MARGIN
         total += quality[i] if inside else 0.0
     return total
 
 
 @compiled
 def _inverse(partner: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """Return the partners seen from the other finger, int64 (count,), -1 for none."""
     other = np.full(count, -1)
     for i in range(len(partner)):
         if partner[i] >= 0:
@@ -136,54 +149,70 @@ def _inverse(partner: NDArray[np.int64], count: int) -> NDArray[np.int64]:
 
 
 @compiled
-def weigh(
-    numbers: NDArray[np.float64],
-    inward: NDArray[np.float64],
-    threshold: NDArray[np.float64],
-    outward: NDArray[np.float64],
-    straight: NDArray[np.float64],
+def log_likelihood_ratio(
+    features: NDArray[np.float64],
+    hidden_weights: NDArray[np.float64],
+    hidden_bias: NDArray[np.float64],
+    output_weights: NDArray[np.float64],
+    direct_weights: NDArray[np.float64],
     bias: float,
 ) -> float:
-    """Return the natural logarithm of the likelihood ratio, `LOWEST` or more: one hidden layer.
+    """Return the natural logarithm of the likelihood ratio, `LOWEST_RAW_SCORE` or more.
 
-    inward (13, h), threshold (h,), outward (h,), straight (13,): the weights of the network.
+    The weights are those of a `LikelihoodNetwork`.
     """
     ratio = bias
-    for i in range(NUMBERS):
-        ratio += straight[i] * numbers[i]
-    for unit in range(len(outward)):
-        inner = threshold[unit]
-        for i in range(NUMBERS):
-            inner += inward[i, unit] * numbers[i]
-        ratio += outward[unit] * math.tanh(inner)
-    return max(LOWEST, ratio)
+    for i in range(FEATURES):
+        ratio += direct_weights[i] * features[i]
+    for unit in range(len(output_weights)):
+        hidden = hidden_bias[unit]
+        for i in range(FEATURES):
+            hidden += hidden_weights[i, unit] * features[i]
+        ratio += output_weights[unit] * math.tanh(hidden)
+    return max(LOWEST_RAW_SCORE, ratio)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Network:
-    """Weights of `weigh`, float64: (13, h), (h,), (h,), (13,) and a number."""
+class LikelihoodNetwork:
+    """A network of one hidden layer of h units, with direct connections past it.
 
-    inward: Weights
-    threshold: Weights
-    outward: Weights
-    straight: Weights
+    hidden_weights, hidden_bias: float64 (13, h) and (h,). output_weights: float64 (h,).
+    direct_weights: float64 (13,), of the features themselves. bias: of the output.
+    digest: first 8 hexadecimal digits of the file's SHA-256; empty if it comes from no file.
+    """
+
+    hidden_weights: Weights
+    hidden_bias: Weights
+    output_weights: Weights
+    direct_weights: Weights
     bias: float
+    digest: str = ""
 
+    @classmethod
+    def load(cls, path: Path = LIKELIHOOD_FILE) -> Self:
+        """Read what `store` wrote. Raises OSError, ValueError, KeyError.
 
-def store(network: Network, path: Path) -> None:
-    """Write a network as JSON, to six digits."""
-    rounded = {
-        name: np.round(value, 6).tolist() for name, value in dataclasses.asdict(network).items()
-    }
-    path.write_text(json.dumps(rounded, indent=1) + "\n")
+        The keys of the file never change: its digest is part of the version.
+        """
+        data = path.read_bytes()
+        stored = json.loads(data)
+        return cls(
+            hidden_weights=np.array(stored["inward"]),
+            hidden_bias=np.array(stored["threshold"]),
+            output_weights=np.array(stored["outward"]),
+            direct_weights=np.array(stored["straight"]),
+            bias=float(stored["bias"]),
+            digest=hashlib.sha256(data).hexdigest()[:8],
+        )
 
-
-def load(path: Path) -> Network:
-    """Read what `store` wrote."""
-    content = json.loads(path.read_text())
-    bias = float(content.pop("bias"))
-    return Network(**{name: np.array(value) for name, value in content.items()}, bias=bias)
-
-
-STORED = Path(__file__).with_name("likelihood.json")
-VERSION = hashlib.sha256(STORED.read_bytes()).hexdigest()[:8]
+    def store(self, path: Path) -> None:
+        """Write the network as JSON, rounded to six digits."""
+        weights: dict[str, NDArray[np.float64] | float] = {
+            "inward": self.hidden_weights,
+            "threshold": self.hidden_bias,
+            "outward": self.output_weights,
+            "straight": self.direct_weights,
+            "bias": self.bias,
+        }
+        rounded = {name: np.round(value, 6).tolist() for name, value in weights.items()}
+        path.write_text(json.dumps(rounded, indent=1) + "\n")

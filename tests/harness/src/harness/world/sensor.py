@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from matcher.image.decode import decode
-from matcher.image.quality import nfiq2
+from matcher.image.quality import Nfiq2
 
 from harness.world.fingers import ImageFileFingers
 from harness.world.image_folder import Pair
@@ -37,13 +38,19 @@ def capture_all(pairs: Sequence[Pair], least: int, workers: Executor) -> Capture
     return CaptureResult(people, sum(refused for of_one in taken for _, refused in of_one))
 
 
+@cache
+def _nfiq2() -> Nfiq2:
+    """Load NFIQ 2 once a process."""
+    return Nfiq2()
+
+
 def _by_quality(files: Mapping[int, Path], ppi: int, least: int) -> tuple[list[Path], int]:
     """Return the first good impressions, then the others by quality; and how many were refused."""
     good: list[Path] = []
     poor: list[tuple[int, Path]] = []
     impressions = [files[number] for number in sorted(files)]
     for file in impressions:
-        score = nfiq2(decode(file.read_bytes(), ppi))
+        score = _nfiq2()(decode(file.read_bytes(), ppi))
         if score >= least:
             good.append(file)
         else:

@@ -1,0 +1,154 @@
+"""What a raw comparison score means: false match rates (FMR) of fingers and persons, thresholds.
+
+All numbers come from `calibration.json`, which `matcher.training.calibration` makes from synthetic
+fingers.
+"""
+
+import hashlib
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import gammainccinv  # type: ignore[import-untyped, unused-ignore]
+
+from matcher.calibration.false_match_curves import FalseMatchCurve, interpolated_score
+from matcher.calibration.mated_distribution import (
+    MatedScoreDistribution,
+    quality_weighted_minutiae,
+)
+from matcher.comparison.comparator import PreparedFinger
+
+CALIBRATION_FILE = Path(__file__).with_name("calibration.json")
+"""The calibration that comes with this package."""
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScoreCalibration:
+    """The calibration of the raw scores of one version of the comparison.
+
+    comparison_version: the version of `Comparator` that gave the raw scores.
+    curves: by rising size.
+    sum_factor: at most 1; sums of finger scores are multiplied by it, since the scores of a
+        person's fingers in non-mated comparisons are not quite independent.
+    digest: first 8 hexadecimal digits of the file's SHA-256; empty if it comes from no file.
+    """
+
+    comparison_version: str
+    curves: Sequence[FalseMatchCurve]
+    sum_factor: float
+    mated_scores: MatedScoreDistribution
+    digest: str = ""
+
+    @classmethod
+    def load(cls, path: Path = CALIBRATION_FILE) -> Self:
+        """Read a file that holds what `as_json` returned. Raises OSError, ValueError, KeyError.
+
+        The keys of the file never change: its digest is part of the version.
+        """
+        data = path.read_bytes()
+        stored = json.loads(data)
+        return cls(
+            comparison_version=stored["comparison"],
+            curves=[
+                FalseMatchCurve(
+                    size=curve["size"],
+                    raw=np.array(curve["raw"], np.float64),
+                    score=np.array(curve["score"], np.float64),
+                    raw_per_decade=curve["decade"],
+                )
+                for curve in stored["curves"]
+            ],
+            sum_factor=stored["shrink"],
+            mated_scores=MatedScoreDistribution(
+                np.array(stored["mates"]["worth"]), np.array(stored["mates"]["below"])
+            ),
+            digest=hashlib.sha256(data).hexdigest()[:8],
+        )
+
+    def as_json(self) -> dict[str, object]:
+        """Return the content of a calibration file, rounded."""
+        return {
+            "comparison": self.comparison_version,
+            "shrink": self.sum_factor,
+            "curves": [
+                {
+                    "size": round(curve.size, 2),
+                    "raw": np.round(curve.raw, 4).tolist(),
+                    "score": np.round(curve.score, 3).tolist(),
+                    "decade": round(curve.raw_per_decade, 4),
+                }
+                for curve in self.curves
+            ],
+            "mates": {
+                "worth": np.round(self.mated_scores.information, 2).tolist(),
+                "below": np.round(self.mated_scores.below, 4).tolist(),
+            },
+        }
+
+    @property
+    def version(self) -> str:
+        """Name of this calibration in decision records; it names the comparison's version too."""
+        return f"{self.comparison_version}-{self.digest}"
+
+    def finger_scores(self, raw: ArrayLike, n_probe: ArrayLike, n_reference: ArrayLike) -> Floats:
+        """Return -log10 FMR of raw scores, 0 or more, in the common shape of the arguments.
+
+        n_probe, n_reference: numbers of minutiae of both fingers (`len` of their PreparedFinger).
+        Rises strictly with `raw`.
+        """
+        size = np.sqrt(np.multiply(n_probe, n_reference, dtype=np.float64))
+        raw, size = np.broadcast_arrays(np.asarray(raw, np.float64), size)
+        return interpolated_score(self.curves, raw, size)
+
+    def person_score(self, finger_scores: ArrayLike) -> float:
+        """Return -log10 FMR of a person, given the scores of the k fingers present on both sides.
+
+        Finger scores of non-mated comparisons are exponentially distributed by construction, so the
+        sum of k follows the Erlang distribution: FMR = exp(-x) (1 + x + ... + x^(k-1) / (k-1)!),
+        where x is ln 10 times the sum times `sum_factor`. Without a common finger the score is 0.
+        """
+        scores = np.asarray(finger_scores, np.float64)
+        if not scores.size:
+            return 0.0
+        x = float(scores.sum()) * self.sum_factor * math.log(10)
+        terms = sum(x**i / math.factorial(i) for i in range(scores.size))
+        return max(0.0, (x - math.log(terms)) / math.log(10))
+
+    def finger_score_sum(self, person_score: float, fingers: int) -> float:
+        """Return the sum of that many finger scores (1 or more) that gives this person score."""
+        x = float(gammainccinv(fingers, 10.0**-person_score))
+        return x / (self.sum_factor * math.log(10))
+
+    def predicted_fnir(self, probe: Sequence[PreparedFinger], threshold: float) -> float:
+        """Return the predicted false negative identification rate of this probe, 0 to 1.
+
+        threshold: a person score; the rate rises with it. Assumed is that the mated reference has
+        all fingers of the probe, was captured under supervision or somewhat worse, and is among the
+        references compared. Without a finger the rate is 1.
+        """
+        if not probe:
+            return 1.0
+        information = [quality_weighted_minutiae(finger) for finger in probe]
+        return self.mated_scores.share_below(
+            information, self.finger_score_sum(threshold, len(probe))
+        )
+
+
+def person_score_threshold(target_fpir: float, persons: int) -> float:
+    """Return the lowest threshold on person scores that keeps a search within the target FPIR.
+
+    target_fpir: false positive identification rate (ISO/IEC 19795-1), the share of searches of
+        people not on record that may return anybody, 0 < target_fpir < 1.
+    persons: number of persons searched. Raises ValueError outside these ranges.
+    """
+    if not 0 < target_fpir < 1 or persons < 0:
+        raise ValueError("target_fpir must lie between 0 and 1, persons must not be negative")
+    fmr = -math.expm1(math.log1p(-target_fpir) / max(persons, 1))
+    return -math.log10(fmr)

@@ -1,0 +1,216 @@
+"""How similar two fingers are, by their minutiae: the raw score of a comparison.
+
+Local descriptors propose which minutiae correspond, `alignment` lays one finger on the other, and
+`likelihood` turns what then coincides, and what should have coincided but does not, into the
+natural logarithm of a likelihood ratio: mated against non-mated. What a raw score means as a false
+match rate is the subject of `matcher.calibration`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.comparison.alignment import align
+from matcher.comparison.descriptor import DESCRIPTOR_FILE, DescriptorTable, descriptor_similarity
+from matcher.comparison.likelihood import (
+    FEATURES,
+    LIKELIHOOD_FILE,
+    LOWEST_RAW_SCORE,
+    LikelihoodNetwork,
+    alignment_features,
+    log_likelihood_ratio,
+)
+from matcher.jit import compiled
+from matcher.minutiae import Minutiae
+
+MAX_COMPARED_MINUTIAE = 49
+"""Best minutiae of a finger that are compared: as many as fit into 2 kB."""
+MIN_COMPARED_MINUTIAE = 4
+"""A finger with fewer described minutiae is not compared."""
+_MAX_NEIGHBOURS = 80
+"""Best minutiae that count as neighbours in descriptors; the table was trained with as many."""
+_ANGLE_STEP = 2 * np.pi / 256
+_UNREPORTED_QUALITY = 50
+"""Quality assumed where none is reported."""
+
+MinutiaPairs = NDArray[np.int64]
+"""int64 (p, 2): indices into the Minutiae of the probe and of the reference."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PreparedFinger:
+    """What a comparison needs of one finger: 41 bytes a minutia, at most 2,009; best first.
+
+    geometry: int16 (n, 4), x, y (pixels at 500 dpi, y upwards), angle (1/256 turn), quality (1 to
+        100).
+    descriptors: uint64 (n, 4), local descriptors of 256 bits.
+    minutia_index: uint8 (n,), which of the finger's Minutiae each of these is.
+    """
+
+    geometry: NDArray[np.int16]
+    descriptors: NDArray[np.uint64]
+    minutia_index: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        return len(self.minutia_index)
+
+
+class Comparator:
+    """One version of the comparison: the learned descriptor table and likelihood network.
+
+    One instance may be used from several threads at once. version: name of this version; prepared
+    fingers, raw scores and calibrations of different versions do not belong together.
+    """
+
+    def __init__(self, table: DescriptorTable, network: LikelihoodNetwork) -> None:
+        self._table = table
+        self._network = network
+        self.version = f"{table.name}-align2-{network.digest}"
+
+    @classmethod
+    def load(
+        cls, descriptor_file: Path = DESCRIPTOR_FILE, likelihood_file: Path = LIKELIHOOD_FILE
+    ) -> Self:
+        """Read both models from their files. Raises OSError, ValueError."""
+        return cls(DescriptorTable.load(descriptor_file), LikelihoodNetwork.load(likelihood_file))
+
+    def prepare(self, finger: Minutiae) -> PreparedFinger:
+        """Compute once what every comparison of this finger needs: its at most 49 best minutiae.
+
+        Minutiae with too few neighbours to be described are left out.
+        """
+        order = np.argsort(-finger.quality.astype(np.int64), kind="stable")[:_MAX_NEIGHBOURS]
+        geometry = np.empty((len(order), 4), np.int16)
+        geometry[:, :2] = finger.xy[order] * np.array([1, -1], np.int16)
+        geometry[:, 2] = np.rint(finger.angle[order] / _ANGLE_STEP).astype(np.int64) % 256
+        quality = finger.quality[order]
+        geometry[:, 3] = np.where(quality == 0, _UNREPORTED_QUALITY, quality)
+        placement, _ = _unpacked(geometry)
+        descriptors = self._table.describe(placement[:, :2], placement[:, 2], quality)
+        described = np.flatnonzero(descriptors.any(axis=1))[:MAX_COMPARED_MINUTIAE]
+        return PreparedFinger(
+            geometry[described], descriptors[described], order[described].astype(np.uint8)
+        )
+
+    def compare(
+        self, probe: PreparedFinger, references: Sequence[PreparedFinger]
+    ) -> NDArray[np.float32]:
+        """Return the raw score of the probe with each reference, float32 (k,), -20 or more.
+
+        The GIL is released for the whole batch. A finger with fewer than four minutiae scores -20.
+        Exchanging probe and reference, or turning one by as little as the rounding of a minutia,
+        may lead to another alignment: then raw scores of mated comparisons differ by hundredths,
+        those of non-mated ones by tenths, seldom by more.
+        """
+        return _log_likelihood_ratios(
+            comparison_features(probe, references),
+            self._network.hidden_weights,
+            self._network.hidden_bias,
+            self._network.output_weights,
+            self._network.direct_weights,
+            self._network.bias,
+        )
+
+
+def comparison_features(
+    probe: PreparedFinger, references: Sequence[PreparedFinger]
+) -> NDArray[np.float64]:
+    """Return the features of the probe's alignment with each reference, float64 (k, 13).
+
+    See `likelihood.alignment_features`. A row is NaN where a finger has fewer than four minutiae.
+    """
+    if not references:
+        return np.zeros((0, FEATURES))
+    ends = np.cumsum([len(reference) for reference in references])
+    geometry = np.concatenate([reference.geometry for reference in references])
+    descriptors = np.concatenate([reference.descriptors for reference in references])
+    return _batch_features(probe.geometry, probe.descriptors, geometry, descriptors, ends)
+
+
+def paired_minutiae(probe: PreparedFinger, reference: PreparedFinger) -> MinutiaPairs:
+    """Return the pairs of minutiae that coincide after alignment, int64 (p, 2), surest first.
+
+    Column 0 indexes the probe's Minutiae, column 1 the reference's.
+    """
+    if min(len(probe), len(reference)) < MIN_COMPARED_MINUTIAE:
+        return np.zeros((0, 2), np.int64)
+    partner, weight = _partners(
+        probe.geometry, probe.descriptors, reference.geometry, reference.descriptors
+    )
+    paired = np.argsort(-weight, kind="stable")[: int((partner >= 0).sum())]
+    return np.stack(
+        [probe.minutia_index[paired], reference.minutia_index[partner[paired]]], axis=1
+    ).astype(np.int64)
+
+
+@compiled
+def _batch_features(
+    probe_geometry: NDArray[np.int16],
+    probe_descriptors: NDArray[np.uint64],
+    geometry: NDArray[np.int16],
+    descriptors: NDArray[np.uint64],
+    ends: NDArray[np.int64],
+) -> NDArray[np.float64]:
+    """Compute `comparison_features`; references end to end, the k-th up to row ends[k]."""
+    features = np.full((len(ends), FEATURES), np.nan)
+    probe, probe_quality = _unpacked(probe_geometry)
+    start = 0
+    for k in range(len(ends)):
+        end = ends[k]
+        if min(len(probe), end - start) >= MIN_COMPARED_MINUTIAE:
+            reference, quality = _unpacked(geometry[start:end])
+            similar = descriptor_similarity(probe_descriptors, descriptors[start:end])
+            partner, weight, moved, support = align(probe, reference, similar)
+            features[k] = alignment_features(
+                moved, probe_quality, reference, quality, similar, partner, weight, support
+            )
+        start = end
+    return features
+
+
+@compiled
+def _log_likelihood_ratios(
+    features: NDArray[np.float64],
+    hidden_weights: NDArray[np.float64],
+    hidden_bias: NDArray[np.float64],
+    output_weights: NDArray[np.float64],
+    direct_weights: NDArray[np.float64],
+    bias: float,
+) -> NDArray[np.float32]:
+    scores = np.full(len(features), np.float32(LOWEST_RAW_SCORE))
+    for k in range(len(features)):
+        if not np.isnan(features[k, 0]):
+            scores[k] = log_likelihood_ratio(
+                features[k], hidden_weights, hidden_bias, output_weights, direct_weights, bias
+            )
+    return scores
+
+
+@compiled
+def _partners(
+    probe_geometry: NDArray[np.int16],
+    probe_descriptors: NDArray[np.uint64],
+    reference_geometry: NDArray[np.int16],
+    reference_descriptors: NDArray[np.uint64],
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return the partner of each minutia of the probe, -1 for none, and the weight of the pair."""
+    probe, reference = _unpacked(probe_geometry)[0], _unpacked(reference_geometry)[0]
+    similar = descriptor_similarity(probe_descriptors, reference_descriptors)
+    partner, weight, _, _ = align(probe, reference, similar)
+    return partner, weight
+
+
+@compiled
+def _unpacked(geometry: NDArray[np.int16]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return x, y, angle (radians), float32 (n, 3), and quality, float32 (n,), 0 to 1."""
+    placement = np.empty((len(geometry), 3), np.float32)
+    quality = np.empty(len(geometry), np.float32)
+    for i in range(len(geometry)):
+        placement[i, 0], placement[i, 1] = geometry[i, 0], geometry[i, 1]
+        placement[i, 2] = geometry[i, 2] * _ANGLE_STEP
+        quality[i] = geometry[i, 3] / 100
+    return placement, quality

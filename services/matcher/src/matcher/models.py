@@ -1,0 +1,116 @@
+"""Which models a process decides by, and their versions.
+
+A ModelBundle is made once, where a program starts, and passed to whatever needs it, so that bundles
+of different versions can be used side by side.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+
+from matcher.calibration.score_calibration import CALIBRATION_FILE, ScoreCalibration
+from matcher.comparison.comparator import Comparator, paired_minutiae
+from matcher.comparison.descriptor import DESCRIPTOR_FILE
+from matcher.comparison.likelihood import LIKELIHOOD_FILE
+from matcher.comparison.prefilter import prefilter_scores
+from matcher.embedding.embedding_network import EMBEDDING_FILE, EmbeddingNetwork
+from matcher.extraction.extractor import Extractor
+from matcher.image.quality import Nfiq2
+from matcher.minutiae import Minutiae, minutiae_from_rows
+
+_WARM_UP_SIZE = 256
+"""Width and height, pixels, of the image that `warm_up` works on."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelVersions:
+    """Names of the versions of each model."""
+
+    extractor: str
+    embedding: str
+    comparison: str
+    calibration: str
+
+    @property
+    def model_version(self) -> str:
+        """Extractor, embedding and comparison in one string, as decision records store them."""
+        return f"{self.extractor} {self.embedding} {self.comparison}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ModelBundle:
+    """All models that take part in a decision; one may be used from several threads at once.
+
+    Raises ValueError if the calibration was made for another version of the comparison.
+    """
+
+    quality: Nfiq2
+    extractor: Extractor
+    embedding: EmbeddingNetwork
+    comparator: Comparator
+    calibration: ScoreCalibration
+
+    def __post_init__(self) -> None:
+        if self.calibration.comparison_version != self.comparator.version:
+            raise ValueError(
+                f"the calibration was made for comparison {self.calibration.comparison_version}, "
+                f"not for {self.comparator.version}"
+            )
+
+    @classmethod
+    def load(
+        cls,
+        *,
+        embedding: Path = EMBEDDING_FILE,
+        descriptor: Path = DESCRIPTOR_FILE,
+        likelihood: Path = LIKELIHOOD_FILE,
+        calibration: Path = CALIBRATION_FILE,
+    ) -> Self:
+        """Read the models from files, by default those that come with this package.
+
+        Takes about a second. Raises OSError, ValueError, and RuntimeError if the installed weights
+        of the extractor are not those that were measured.
+        """
+        return cls(
+            quality=Nfiq2(),
+            extractor=Extractor(),
+            embedding=EmbeddingNetwork.load(embedding),
+            comparator=Comparator.load(descriptor, likelihood),
+            calibration=ScoreCalibration.load(calibration),
+        )
+
+    @property
+    def versions(self) -> ModelVersions:
+        """The version of each model."""
+        return ModelVersions(
+            self.extractor.version,
+            self.embedding.version,
+            self.comparator.version,
+            self.calibration.version,
+        )
+
+    def warm_up(self) -> None:
+        """Run every step once, so that kernels are compiled before the first request.
+
+        Takes seconds after an upgrade, when nothing compiled is in the cache.
+        """
+        blank = np.full((_WARM_UP_SIZE, _WARM_UP_SIZE), 255, np.uint8)
+        self.quality(blank)
+        self.extractor(blank)
+        finger = _random_minutiae()
+        self.embedding.embed(finger)
+        prepared = self.comparator.prepare(finger)
+        self.comparator.compare(prepared, [prepared])
+        paired_minutiae(prepared, prepared)
+        prefilter_scores(prepared, [prepared])
+
+
+def _random_minutiae() -> Minutiae:
+    rng = np.random.default_rng(0)
+    xy = rng.uniform(0, _WARM_UP_SIZE, (40, 2))
+    angle = rng.uniform(0, 2 * np.pi, (40, 1))
+    kind, quality = np.ones((40, 1)), np.full((40, 1), 50)
+    rows = np.hstack([xy, angle, kind, quality])
+    return minutiae_from_rows(rows, width=_WARM_UP_SIZE, height=_WARM_UP_SIZE)

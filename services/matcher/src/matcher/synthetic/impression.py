@@ -1,0 +1,73 @@
+"""Simulates templates of synthetic fingers: what an extractor would report of one impression."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.minutiae import Minutiae, minutiae_from_rows
+from matcher.synthetic.contact import (
+    FVC2002,
+    SENSOR_HEIGHT,
+    SENSOR_WIDTH,
+    draw_contact,
+    draw_difficulty,
+)
+from matcher.synthetic.master import MasterFingerprint
+from matcher.synthetic.simulated_extraction import (
+    draw_errors,
+    false_minutiae,
+    local_best,
+    true_minutiae,
+)
+
+MAX_MINUTIAE = 120
+"""Most minutiae of one impression; those of highest quality are kept."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Impression:
+    """A simulated template and its ground truth.
+
+    master_index: int32 (n,), for each minutia its index in the master, -1 for a false minutia.
+    """
+
+    minutiae: Minutiae
+    master_index: NDArray[np.int32]
+
+
+def generate_template(
+    master: MasterFingerprint, seed: int, *, capture_difficulty: float = FVC2002
+) -> Minutiae:
+    """Return the minutiae of one simulated impression, as `generate_impression` does."""
+    return generate_impression(master, seed, capture_difficulty=capture_difficulty).minutiae
+
+
+def generate_impression(
+    master: MasterFingerprint, seed: int, *, capture_difficulty: float = FVC2002
+) -> Impression:
+    """Simulate one impression of `master`: rotated, distorted, partial, with extraction errors.
+
+    seed: 0 or more; with the finger's own seed it determines the result.
+    capture_difficulty: 0 (ideal) upwards, as `LIVE_SCAN` and `FVC2002`; above `FVC2002` some are
+        rotated by any angle, one in ten at 1.2.
+    Returns at most `MAX_MINUTIAE` minutiae at whole pixels and angle units of ISO/IEC 19794-2,
+    highest quality first; quality separates true from false minutiae about as well as an
+    extractor's does.
+    """
+    rng = np.random.default_rng((seed, master.seed))
+    difficulty = draw_difficulty(rng, capture_difficulty)
+    contact = draw_contact(rng, difficulty, capture_difficulty)
+    errors = draw_errors(rng, difficulty)
+    xy, angle = master.xy, master.angle
+    true, master_index = true_minutiae(xy, angle, master.kind, master.clarity, contact, errors, rng)
+    false = false_minutiae(len(true), xy, angle, contact, errors, rng)
+    rows = np.concatenate([true, false])
+    best = np.argsort(-rows[:, 4], kind="stable")
+    best = best[local_best(rows[best])][:MAX_MINUTIAE]
+    indices = np.append(master_index, np.full(len(false), -1, np.int32))[best]
+    return Impression(
+        minutiae_from_rows(rows[best], width=SENSOR_WIDTH, height=SENSOR_HEIGHT), indices
+    )

@@ -54,7 +54,7 @@ ChangeRequest = (
 
 
 class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
-    """Takes applications in, moves them on at the word of people, and shows them."""
+    """Takes in applications, records the steps that people take with them, and shows them."""
 
     def __init__(
         self,

@@ -18,8 +18,8 @@ async def test_intake_goes_on_while_the_matcher_is_unavailable(country: Country)
     assert waiting.responsible_party == apps.RESPONSIBLE_PARTY_MATCHER
     assert waiting.outage_id == outage.outage_id
     (backlog,) = status.outbox
-    assert (backlog.kind, owed.count, owed.failing) == ("identify", 1, 0)
-    assert (backlog.owner, owed.outage_id) == (
+    assert (backlog.kind, backlog.count, backlog.failing) == ("identify", 1, 0)
+    assert (backlog.owner, backlog.outage_id) == (
         applications_pb2.RESPONSIBLE_PARTY_MATCHER,
         outage.outage_id,
     )

@@ -62,7 +62,7 @@ protos: setup ## Generate code from the contracts
 bench: setup ## Accuracy and speed: IMAGES=<folder> DPI="500 SET=569"
 	$(RUN) python benchmarks/run.py $(if $(IMAGES),--images "$(IMAGES)") $(if $(DPI),--dpi "$(DPI)")
 
-train: setup ## Train the models on synthetic fingers; goes on where it was: MODELS="descriptor embedding" SEED=1 STEPS=<n>
+train: setup ## Train models on synthetic fingers; continues from the last checkpoint: MODELS="descriptor embedding" SEED=1 STEPS=<n>
 	@for model in $(or $(MODELS),descriptor embedding); do \
 		$(TRAINING) python -m matcher.training.$$model $(if $(SEED),--seed $(SEED)) $(if $(STEPS),--steps $(STEPS)) || exit; \
 	done

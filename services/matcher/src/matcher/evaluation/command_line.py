@@ -23,8 +23,8 @@ that cannot be read scores 0 against all others.
 """
 _EXAMPLE = """\
 example, four sets, one of them at 569 dpi:
-  matcher evaluate fvc2002 --dpi 500 --dpi DB2_B=569 --partial-probes \\
-    --out result.json --scores pairs.csv
+  matcher evaluate fvc2002 --dpi 500 --dpi DB2_B=569 --partial-probes --out result.json \\
+    --scores pairs.csv
 
 writes result.json, the report result.html with its figures in result/, and the score of every
 pair to pairs.csv (those of partial probes to pairs-partial.csv).

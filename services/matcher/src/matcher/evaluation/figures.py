@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from matcher.calibration.score_calibration import ScoreCalibration
 from matcher.comparison.comparator import Comparator, paired_minutiae
-from matcher.drawing import draw_pair
+from matcher.drawing import draw_paired_minutiae
 from matcher.evaluation import charts
 from matcher.evaluation.error_rates import NominalFmrCheck, det_curve, threshold_at_fmr
 from matcher.evaluation.image_collection import LabelledImage
@@ -145,4 +145,4 @@ def _draw(
     matched = paired_minutiae(comparator.prepare(probe), comparator.prepare(reference))
     probe_image = load_image(images[i], partial_probe=result.partial)
     reference_image = load_image(images[j], partial_probe=False)
-    return draw_pair(probe_image, probe, reference_image, reference, matched)
+    return draw_paired_minutiae(probe_image, probe, reference_image, reference, matched)

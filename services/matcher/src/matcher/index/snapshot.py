@@ -27,6 +27,8 @@ _ID = "S64"
 _HEADER_LIMIT = 4096
 """Longest header that is read, bytes."""
 _POSITIONS = range(1, 11)
+_ALLOW_PICKLE = False
+"""A pickle can run any code when it is read."""
 Columns = dict[str, NDArray[Any]]
 
 
@@ -50,7 +52,7 @@ class SnapshotHeader:
 def write(path: Path, header: SnapshotHeader, entries: Sequence[IndexEntry]) -> None:
     """Replace the snapshot by another, whole or not at all. Raises OSError."""
     archive = io.BytesIO()
-    np.savez(archive, allow_pickle=False, **_columns(entries))
+    np.savez(archive, allow_pickle=_ALLOW_PICKLE, **_columns(entries))
     content = archive.getbuffer()
     fields: dict[str, object] = {"format": _FORMAT, "encounters": len(entries), **asdict(header)}
     fields["sha256"] = digest(fields, content)
@@ -81,7 +83,7 @@ def read(path: Path, wanted: SnapshotHeader) -> tuple[int, list[IndexEntry]]:
             fields = json.loads(file.readline(_HEADER_LIMIT))
             content = file.read()
         _check(fields, content, wanted)
-        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+        with np.load(io.BytesIO(content), allow_pickle=_ALLOW_PICKLE) as archive:
             entries = _entries(dict(archive))
     except FileNotFoundError:
         raise UnusableSnapshot("there is none") from None
@@ -109,7 +111,7 @@ def _check(fields: Any, content: bytes, wanted: SnapshotHeader) -> None:
 
 def digest(fields: Mapping[str, object], content: bytes | memoryview) -> str:
     """Return the SHA-256, hexadecimal, of a header's other fields and the archive."""
-    sha256 = hashlib.sha256(json.dumps(fields, sort_keys=True).encode())
+    sha256 = hashlib.sha256(json.dumps(fields).encode())
     sha256.update(content)
     return sha256.hexdigest()
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.jit import compiled
-from matcher.minutiae import Minutiae, minutiae
+from matcher.minutiae import Minutiae, minutiae_from_rows
 from matcher.synthetic.contact import (
     FVC2002,
     SENSOR_HEIGHT,
@@ -96,7 +96,9 @@ def generate_impression(
     best = np.argsort(-rows[:, 4], kind="stable")
     best = best[_local_best(rows[best])][:MAX_MINUTIAE]
     indices = np.append(master_index, np.full(len(false), -1, np.int32))[best]
-    return Impression(minutiae(rows[best], width=SENSOR_WIDTH, height=SENSOR_HEIGHT), indices)
+    return Impression(
+        minutiae_from_rows(rows[best], width=SENSOR_WIDTH, height=SENSOR_HEIGHT), indices
+    )
 
 
 def _draw_errors(rng: np.random.Generator, difficulty: float) -> ExtractionErrors:

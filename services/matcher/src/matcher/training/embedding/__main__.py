@@ -15,7 +15,11 @@ from matcher.training.embedding.train import STEPS, train
 
 def main() -> None:
     """Train, and write the network to where the service reads it."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog=f"python -m {__package__}",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--seed", type=int, default=1, help="default 1")
     parser.add_argument(
         "--steps", type=int, default=STEPS, help=f"steps of gradient descent; default {STEPS}"

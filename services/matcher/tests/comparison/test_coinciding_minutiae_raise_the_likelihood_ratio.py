@@ -14,11 +14,11 @@ PAIRS, WEIGHT, SPREAD, ALONE_LESS, ALONE_MORE, FEWER, MORE = 0, 1, 7, 8, 9, 10, 
 
 def described(a: np.ndarray, b: np.ndarray, partner: list[int]) -> np.ndarray:
     """Features of fingers laid on each other, of best quality, with dissimilar descriptors."""
-    pairs = np.array(partner)
+    partners = np.array(partner)
     return alignment_features(
         a.astype(np.float32), np.ones(len(a), np.float32),
         b.astype(np.float32), np.ones(len(b), np.float32),
-        np.zeros((len(a), len(b)), np.float32), pairs, (pairs >= 0).astype(np.float64), 1.0,
+        np.zeros((len(a), len(b)), np.float32), partners, (partners >= 0).astype(np.float64), 1.0,
     )  # fmt: skip
 
 

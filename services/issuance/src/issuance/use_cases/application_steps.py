@@ -1,4 +1,4 @@
-"""Steps of an application at the word of people that change more than its state: fingerprints,
+"""Steps that people take with an application and that change more than its state: fingerprints,
 approval, refusal, withdrawal, hand-over."""
 
 from datetime import datetime

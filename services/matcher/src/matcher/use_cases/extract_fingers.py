@@ -63,7 +63,7 @@ class ExtractFingers:
         """
         _check_positions(samples, field)
         extracted = [
-            self.pool.run(self._extract, sample, f"{field}[{i}]")
+            self.pool.run(self._extract, sample, sample.content, f"{field}[{i}]")
             for i, sample in enumerate(samples)
             if not isinstance(sample.content, MissingFinger)
         ]
@@ -73,12 +73,10 @@ class ExtractFingers:
         await self.pool.run(self._check_different, fingers, samples, field)
         return fingers
 
-    def _extract(self, sample: FingerSample, field: str) -> Finger:
-        if isinstance(sample.content, FingerImage):
-            return self._from_image(sample, sample.content, f"{field}.image")
-        if isinstance(sample.content, Template):
-            return self._from_template(sample, sample.content, f"{field}.template")
-        raise TypeError(f"a {type(sample.content).__name__} cannot be extracted")
+    def _extract(self, sample: FingerSample, content: FingerImage | Template, field: str) -> Finger:
+        if isinstance(content, FingerImage):
+            return self._from_image(sample, content, f"{field}.image")
+        return self._from_template(sample, content, f"{field}.template")
 
     def _from_image(self, sample: FingerSample, image: FingerImage, field: str) -> Finger:
         try:
@@ -153,7 +151,7 @@ class ExtractFingers:
 
 
 def _as_file(image: FingerImage) -> FingerImage:
-    """Return the image as a file that tells its own size."""
+    """Return the image as a file that holds its own size."""
     return FingerImage(as_png(image.data, image.raw_size), image.ppi) if image.raw_size else image
 
 

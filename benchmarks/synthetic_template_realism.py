@@ -3,9 +3,9 @@
     python -m benchmarks.synthetic_template_realism FOLDER [--dpi DB2_B=569] [--fingers 30]
 
 FOLDER holds one sub-folder a sensor with FINGER_IMPRESSION.png; or it is an .npz of rows x, y,
-angle, kind, quality / 100, width, height by "SENSOR/FINGER_IMPRESSION". Nothing is fitted: figures
-of the generator's templates stand beside those of the extractor's, mated impressions aligned in the
-same way.
+angle, kind, quality / 100, width, height by "SENSOR/FINGER_IMPRESSION". Nothing is fitted: the
+figures of the generator's templates are printed next to those of the extractor's; mated impressions
+are aligned in the same way.
 """
 
 from __future__ import annotations

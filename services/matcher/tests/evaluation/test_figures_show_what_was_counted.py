@@ -2,8 +2,8 @@ import io
 
 import numpy as np
 from matcher.drawing import PALETTE, draw_minutiae
-from matcher.evaluation import charts
 from matcher.evaluation.error_rates import check_nominal_fmr, det_curve
+from matcher.evaluation.report import charts
 from matcher.minutiae import minutiae_from_rows
 from numpy.typing import NDArray
 from PIL import Image

@@ -1,4 +1,4 @@
-"""Writes the HTML report beside the JSON result: one file that needs no other, and the figures."""
+"""Writes the HTML page, which needs no other file, and the figures beside the JSON result."""
 
 import base64
 import io
@@ -8,14 +8,14 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from PIL import Image
 
-from matcher.evaluation.figures import Figure
+from matcher.evaluation.report.figures import Figure
 from matcher.evaluation.result_json import Json
 
 
 def write(
     out: Path, result: Json, charts: Sequence[Figure], pairs: Sequence[Sequence[Figure]]
 ) -> None:
-    """Write the report of `out` (a JSON file) beside it, and its figures into a folder of its name.
+    """Write the page of `out` (a JSON file) beside it, and the figures into a folder of its name.
 
     pairs: figures of pairs of each probe set, that of whole images first.
     """
@@ -26,14 +26,14 @@ def write(
     for figure in (*charts, *(each for of_set in pairs for each in of_set)):
         (folder / f"{figure.name}.png").write_bytes(figure.png)
     environment = Environment(
-        loader=PackageLoader("matcher.evaluation", "."),
+        loader=PackageLoader("matcher.evaluation.report", "."),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters |= {"percent": _percent, "data_url": _data_url, "count": lambda n: f"{n:,}"}
-    text = environment.get_template("report.html.j2").render(
+    text = environment.get_template("page.html.j2").render(
         result=result,
         charts={figure.name: figure for figure in charts},
         pairs=pairs,

@@ -48,7 +48,7 @@ _NONE = 1e-12
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NonMatedTail:
-    """Nominal and counted FMR by raw score, of fingers of about so many minutiae.
+    """Nominal and counted FMR by raw score, of comparisons of about one size.
 
     raw, nominal_fmr: float64 (p,), the calibration curve.
     non_mated: float64 (n,), raw scores of the non-mated comparisons.
@@ -124,7 +124,7 @@ def nominal_fmr_chart(of: Mapping[str, Sequence[NominalFmrCheck]]) -> bytes:
             for at, marker in ((count > 0, "o"), (count == 0, "v")):
                 axes.plot(fmr[at], observed[at], marker, color=drawn.get_color(), markersize=5)
         _draw_band(axes, next(iter(of.values())))
-        axes.set(xscale="log", yscale="log", title="Does a score mean what it says?")
+        axes.set(xscale="log", yscale="log", title="Nominal and observed FMR")
         axes.set(xlabel="nominal FMR of the score", ylabel="FMR observed")
         axes.legend(loc="upper left")
         return _png(figure)

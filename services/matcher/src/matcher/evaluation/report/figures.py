@@ -9,21 +9,23 @@ from numpy.typing import NDArray
 from matcher.calibration.score_calibration import ScoreCalibration
 from matcher.comparison.comparator import Comparator, paired_minutiae
 from matcher.drawing import draw_paired_minutiae
-from matcher.evaluation import charts
 from matcher.evaluation.error_rates import NominalFmrCheck, det_curve, threshold_at_fmr
 from matcher.evaluation.image_collection import LabelledImage
 from matcher.evaluation.probe_set import ProbeSetResult
+from matcher.evaluation.report import charts
 from matcher.evaluation.template_extraction import ExtractedTemplates, load_image
 
 ONE_IN = 10_000
-"""FMR of the threshold at which pairs are shown: one false match in so many."""
+"""Pairs are shown by the threshold whose FMR is at most 1 / ONE_IN."""
 MATED, NON_MATED = (4, 24), 8
 """Fewest and most mated pairs shown, and non-mated pairs shown."""
 _SIZES = (12, 20, 30, 40, 60)
 """Lower limits of the sizes of pairs, in minutiae, for which the calibration is drawn."""
 
 DET = "Each curve is one set, all its pairs; pooled: pairs across sets too."
-NOMINAL_FMR = "On the dotted line scores mean what they say; below it false matches are rarer."
+NOMINAL_FMR = (
+    "On the dotted line both rates are equal; below it false matches are rarer than nominal."
+)
 TAIL = "Lines: the calibration, fitted on synthetic fingers. Dots: the non-mated pairs here."
 
 

@@ -24,7 +24,7 @@ from matcher.evaluation.image_collection import (
     parse_resolutions,
 )
 from matcher.evaluation.template_extraction import extract_all
-from matcher.minutiae import Minutiae, minutiae
+from matcher.minutiae import Minutiae, minutiae_from_rows
 from matcher.models import ModelBundle
 from matcher.record.iso19794 import Edition, FingerRecord, read, write
 from numpy.typing import NDArray
@@ -82,7 +82,7 @@ def to_image_at_500_dpi(found: Minutiae, ours: Minutiae) -> Minutiae:
             found.quality,
         ]
     )
-    placed = minutiae(rows, width=ours.width, height=ours.height)
+    placed = minutiae_from_rows(rows, width=ours.width, height=ours.height)
     return read(write(FingerRecord(0, 0, placed)))[0].minutiae
 
 

@@ -1,8 +1,8 @@
 """Train the embedding: python -m matcher.training.embedding, or make train
 
-It starts from linear discriminants in closed form and goes on by gradient descent on a contrastive
-loss. After a crash it continues from the last checkpoint. The same seed and number of steps give
-the same network up to the rounding of the machine.
+It starts from linear discriminants in closed form and continues by gradient descent on a
+contrastive loss. After a crash it continues from the last checkpoint. The same seed and number of
+steps give the same network up to the rounding of the machine.
 """
 
 import argparse

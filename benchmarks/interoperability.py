@@ -1,9 +1,11 @@
-"""Another vendor's templates against ours: benchmarks/interoperability.py FOLDER [SET=PPI ...]
+"""Compares templates of another vendor with ours.
 
-FOLDER is one that `matcher evaluate` takes; 500 ppi unless told otherwise. Beside each image lies
+    python benchmarks/interoperability.py FOLDER [SET=PPI ...]
+
+FOLDER is one that `matcher evaluate` takes; 500 ppi unless given. Beside each image lies
 FINGER_IMPRESSION.iso, the vendor's record of it, ISO/IEC 19794-2 of either edition. If the record
-says another size than the image has, the vendor stretched the image to that size without keeping
-its aspect ratio, as with the records that go with FVC2002: places and angles are brought back.
+states another size than the image has, the vendor stretched the image to that size without keeping
+its aspect ratio, as with the records that go with FVC2002: positions and angles are mapped back.
 """
 
 import argparse
@@ -11,9 +13,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from matcher.evaluation.collection import Collection, Print, collect, resolutions
-from matcher.evaluation.comparing import compare_all, similarities
-from matcher.evaluation.reading import read_all
+from matcher.evaluation.comparison_scores import (
+    compare_all,
+    embedding_similarities,
+)
+from matcher.evaluation.image_collection import (
+    ImageCollection,
+    LabelledImage,
+    find_images,
+    parse_resolutions,
+)
+from matcher.evaluation.template_extraction import extract_all
 from matcher.minutiae import Minutiae, minutiae
 from matcher.models import ModelBundle
 from matcher.record.iso19794 import Edition, FingerRecord, read, write
@@ -22,23 +32,25 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-NEAR = 8
+MAX_DISTANCE = 8
 """Pixels at 500 dpi: a little less than the distance from ridge to ridge."""
-ALONG = np.radians(30)
+MAX_ANGLE = np.radians(30)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, help="images and, beside each, a record .iso")
     parser.add_argument("ppi", nargs="*", metavar="SET=PPI", help="resolution of a set")
-    parser.add_argument("--ours", type=Path, help="our minutiae, kept from run to run (.npz)")
+    parser.add_argument(
+        "--ours", type=Path, help="file for our minutiae, made in the first run (.npz)"
+    )
     arguments = parser.parse_args()
-    collection = collect(arguments.folder, {"": 500, **resolutions(arguments.ppi)})
+    collection = find_images(arguments.folder, {"": 500, **parse_resolutions(arguments.ppi)})
     models = ModelBundle.load()
     ours = _ours(models, collection, arguments.ours)
     theirs = [
-        unstretched(vendor(image), found)
-        for image, found in zip(collection.prints, ours, strict=True)
+        to_image_at_500_dpi(vendor_template(image), found)
+        for image, found in zip(collection.images, ours, strict=True)
     ]
     for name in np.unique(collection.sets):
         inside = np.flatnonzero(collection.sets == name)
@@ -46,8 +58,8 @@ def main() -> None:
     report_searches(models, theirs, ours, collection)
 
 
-def vendor(image: Print) -> Minutiae:
-    """The record beside an image, which must come out of our codec as it went in."""
+def vendor_template(image: LabelledImage) -> Minutiae:
+    """Return the record beside an image; exit if our codec does not preserve it."""
     data = image.file.with_suffix(".iso").read_bytes()
     (record,) = read(data)
     for edition in Edition:
@@ -57,8 +69,8 @@ def vendor(image: Print) -> Minutiae:
     return record.minutiae
 
 
-def unstretched(found: Minutiae, ours: Minutiae) -> Minutiae:
-    """Bring minutiae found on an image stretched to found's size onto the image at 500 dpi."""
+def to_image_at_500_dpi(found: Minutiae, ours: Minutiae) -> Minutiae:
+    """Map minutiae of an image stretched to the size of `found` to the image at 500 dpi."""
     x, y = ours.width / found.width, ours.height / found.height
     rows = np.column_stack(
         [
@@ -73,25 +85,30 @@ def unstretched(found: Minutiae, ours: Minutiae) -> Minutiae:
 
 
 def report_places(name: str, theirs: Sequence[Minutiae], ours: Sequence[Minutiae]) -> None:
-    """How many of the vendor's minutiae lie near ours, and near those of another finger."""
+    """Print how many of the vendor's minutiae lie near ours, and near those of another finger."""
     near = np.concatenate([distances(one, two) for one, two in zip(theirs, ours, strict=True)])
     shifted = [*ours[len(ours) // 2 :], *ours[: len(ours) // 2]]
     chance = np.concatenate([distances(one, two) for one, two in zip(theirs, shifted, strict=True)])
     counts = (np.mean([len(each) for each in side]) for side in (theirs, ours))
+    rates = (near <= MAX_DISTANCE).mean(axis=0)
+    by_chance = (chance <= MAX_DISTANCE).mean(axis=0)
     print(
-        f"{name}: {(near[:, 0] <= NEAR).mean():.1%} of {len(near)} vendor minutiae within "
-        f"{NEAR} px of ours, {(near[:, 1] <= NEAR).mean():.1%} of nearly the same direction too; "
-        f"by chance {(chance[:, 0] <= NEAR).mean():.1%}, {(chance[:, 1] <= NEAR).mean():.1%}; "
+        f"{name}: {rates[0]:.1%} of {len(near)} vendor minutiae within {MAX_DISTANCE} px of ours, "
+        f"{rates[1]:.1%} of about the same direction too; "
+        f"by chance {by_chance[0]:.1%}, {by_chance[1]:.1%}; "
         "an image has {:.0f} of theirs, {:.0f} of ours".format(*counts)
     )
 
 
 def distances(theirs: Minutiae, ours: Minutiae) -> Floats:
-    """To the nearest of ours from each of theirs: of any direction, of about the same, (n, 2)."""
+    """Return, (n, 2), the distance of each of theirs to the nearest of ours.
+
+    In the second column only to those of about the same direction.
+    """
     apart = theirs.xy[:, None].astype(float) - ours.xy[None].astype(float)
     apart = np.hypot(apart[..., 0], apart[..., 1])
     turn = theirs.angle[:, None] - ours.angle[None]
-    along = np.abs((turn + np.pi) % (2 * np.pi) - np.pi) <= ALONG
+    along = np.abs((turn + np.pi) % (2 * np.pi) - np.pi) <= MAX_ANGLE
     return np.stack(
         [each.min(axis=1, initial=np.inf) for each in (apart, np.where(along, apart, np.inf))],
         axis=1,
@@ -102,21 +119,23 @@ def report_searches(
     models: ModelBundle,
     theirs: Sequence[Minutiae],
     ours: Sequence[Minutiae],
-    collection: Collection,
+    collection: ImageCollection,
 ) -> None:
-    """Whether the vendor's template of an image finds its finger among ours of all images."""
+    """Print how often the vendor's template of an image finds its finger among our templates."""
     fingers = collection.fingers
-    mates = fingers[:, None] == fingers[None]
+    mated = fingers[:, None] == fingers[None]
     compared = compare_all(models, theirs, ours, workers=1).scores
     for i, (probe, same) in enumerate(zip(theirs, ours, strict=True)):
         one, other = models.comparator.prepare(probe), models.comparator.prepare(same)
         raw = models.comparator.compare(one, [other])
         compared[i, i] = models.calibration.finger_scores(raw, len(one), len(other))[0]
-    similar = similarities(models.embedding, theirs, ours)
-    for what, table in (("comparison", compared), ("embedding", similar)):
+    for what, table in (
+        ("comparison", compared),
+        ("embedding", embedding_similarities(models.embedding, theirs, ours)),
+    ):
         for image, left_out in (("there", False), ("left out", True)):
             searched = np.where(np.eye(len(table), dtype=bool) & left_out, -np.inf, table)
-            found = mates[np.arange(len(table)), searched.argmax(axis=1)]
+            found = mated[np.arange(len(table)), searched.argmax(axis=1)]
             by_set = ", ".join(
                 f"{name} {found[collection.sets == name].sum()}"
                 for name in np.unique(collection.sets)
@@ -127,19 +146,21 @@ def report_searches(
             )
 
 
-def _ours(models: ModelBundle, collection: Collection, kept: Path | None) -> list[Minutiae]:
-    """Our minutiae of every image, as whoever stores templates would have them."""
-    if kept is not None and kept.exists():
-        with np.load(kept) as stored:
-            return [read(stored[image.title].tobytes())[0].minutiae for image in collection.prints]
-    found = read_all(models.extractor, collection.prints, workers=1, hard=False).minutiae
+def _ours(models: ModelBundle, collection: ImageCollection, cache: Path | None) -> list[Minutiae]:
+    """Return our minutiae of every image, through an ISO record, from the file if it exists."""
+    if cache is not None and cache.exists():
+        with np.load(cache) as stored:
+            return [read(stored[image.title].tobytes())[0].minutiae for image in collection.images]
+    found = extract_all(
+        models.extractor, collection.images, workers=1, partial_probe=False
+    ).minutiae
     ours = [each for each in found if each is not None]
     if len(ours) < len(found):
         raise SystemExit("not every image could be read")
-    if kept is not None:
+    if cache is not None:
         records = (np.frombuffer(write(FingerRecord(0, 0, each)), np.uint8) for each in ours)
-        titles = (image.title for image in collection.prints)
-        np.savez(kept, allow_pickle=False, **dict(zip(titles, records, strict=True)))
+        titles = (image.title for image in collection.images)
+        np.savez(cache, allow_pickle=False, **dict(zip(titles, records, strict=True)))
     return ours
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from .running import Caller, Matcher
+from .matcher_process import Caller, Matcher
 
 Matchers = Callable[..., Matcher]
 Callers = Callable[..., Caller]

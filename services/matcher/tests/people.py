@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from matcher.minutiae import Minutiae
 from matcher.record.iso19794 import FingerRecord, write
-from matcher.synthetic import LIVE_SCAN, impress, master
+from matcher.synthetic import LIVE_SCAN, generate_master, generate_template
 from passport.matcher.v1 import identification_pb2
 from passport.type.v1 import biometrics_pb2 as b
 
@@ -12,14 +12,16 @@ ISO = b.TEMPLATE_FORMAT_ISO_19794_2_2011
 BOTH_INDEX = (2, 7)
 
 
-def minutiae(person: int, position: int, touch: int = 0) -> Minutiae:
-    """What one touch of a person's finger shows."""
-    return impress(master(person * 16 + position), touch, hardness=LIVE_SCAN)
+def minutiae(person: int, position: int, impression: int = 0) -> Minutiae:
+    """Minutiae of one impression of a person's finger."""
+    return generate_template(
+        generate_master(person * 16 + position), impression, capture_difficulty=LIVE_SCAN
+    )
 
 
-def template(person: int, position: int, touch: int = 0) -> bytes:
-    """The record of one touch."""
-    return write(FingerRecord(position, 0, minutiae(person, position, touch)))
+def template(person: int, position: int, impression: int = 0) -> bytes:
+    """The record of one impression."""
+    return write(FingerRecord(position, 0, minutiae(person, position, impression)))
 
 
 def sample(position: int, record: bytes) -> b.FingerSample:
@@ -31,10 +33,10 @@ def sample(position: int, record: bytes) -> b.FingerSample:
 
 
 def fingers(
-    person: int, touch: int = 0, positions: Sequence[int] = BOTH_INDEX
+    person: int, impression: int = 0, positions: Sequence[int] = BOTH_INDEX
 ) -> list[b.FingerSample]:
     """Some fingers of a person."""
-    return [sample(position, template(person, position, touch)) for position in positions]
+    return [sample(position, template(person, position, impression)) for position in positions]
 
 
 def image(position: int, data: bytes, ppi: int = 500) -> b.FingerSample:

@@ -1,88 +1,93 @@
-"""A database and an index over it, without a server."""
+"""The database and the index over it, put together as the service does, without a server."""
 
-from collections.abc import AsyncIterator, Sequence
+import copy
+import os
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-from matcher.bootstrap import StoreAndIndex
-from matcher.comparison.comparator import PreparedFinger
-from matcher.domain.biometrics import Embedding, Encounter, EncounterStatus, Finger
+from matcher.bootstrap import StoreAndIndex, open_store_and_index
+from matcher.config import Settings
+from matcher.domain.encounter import Encounter, EncounterStatus
 from matcher.domain.enrolment import Enrolment, RequestOrigin
-from matcher.domain.shortlist import FingerFeatures, SearchDepth, SearchScope
-from matcher.index.following_index import FollowingIndex
-from matcher.index.index_loader import IndexLoader, IndexModels
-from matcher.store.store import MIGRATIONS, Store
-from matcher.use_cases.extract_fingers import read_template
-from servicekit.process.worker_pool import WorkerPool
-from servicekit.storage.database import Database, migrate
+from matcher.domain.finger import Finger, read_template
+from matcher.domain.index_entry import FingerFeatures
+from matcher.domain.shortlist import SearchDepth, SearchScope
+from matcher.models import ModelBundle
+from matcher.store.store import MIGRATIONS
+from servicekit.storage.database import migrate
 
-from .models import comparator
+from .models import models
 from .people import template
 
 NOW = datetime(2018, 10, 26, 1, 0, tzinfo=UTC)
-VERSION, COMPARISON = "model-1", "comparison-1"
 INDEX = 2
-REACH = SearchDepth(nearest=100, compared=3)
+DEPTH = SearchDepth(prefiltered=100, compared=3)
 
 
-def embed(templates: Sequence[bytes]) -> list[Embedding]:
-    """Stands for a model: unit vectors that follow from the template alone."""
-    return [_unit(np.random.default_rng(list(template))) for template in templates]
+def other_embedding(version: str) -> ModelBundle:
+    """The same models, of which the embedding says that it is of another version."""
+    embedding = copy.copy(models().embedding)
+    embedding.version = version
+    return replace(models(), embedding=embedding)
 
 
-def prepare(templates: Sequence[bytes]) -> list[PreparedFinger]:
-    """What the comparison needs of them."""
-    return [comparator().prepare(read_template(template)) for template in templates]
-
-
-def features(person: int) -> dict[int, FingerFeatures]:
-    """A person's right index finger as a search has it."""
-    record = template(person, INDEX)
-    return {INDEX: FingerFeatures(embed([record])[0], prepare([record])[0])}
-
-
-def _unit(rng: np.random.Generator) -> Embedding:
-    vector = rng.standard_normal(256)
-    return (vector / np.linalg.norm(vector)).astype(np.float16)
+def other_comparison(version: str) -> ModelBundle:
+    """The same models, of which the comparison says that it is of another version."""
+    comparator = copy.copy(models().comparator)
+    comparator.version = version
+    calibration = replace(models().calibration, comparison_version=version)
+    return replace(models(), comparator=comparator, calibration=calibration)
 
 
 @asynccontextmanager
 async def opened(
-    folder: Path,
-    *,
-    version: str = VERSION,
-    comparison: str = COMPARISON,
-    snapshot_file: Path | None = None,
+    folder: Path, *, using: ModelBundle | None = None, snapshot_file: Path | None = None
 ) -> AsyncIterator[StoreAndIndex]:
-    """The database of a folder, made if it is not there, and an index that is not loaded."""
-    url = f"sqlite+aiosqlite:///{folder}/matcher.sqlite"
-    migrate(url, MIGRATIONS)
-    database, pool = Database(url), WorkerPool(2, 100)
-    store = Store(database, version)
-    models = IndexModels(embed, version, prepare, comparison)
-    loader = IndexLoader(store, pool, models, snapshot_file)
-    try:
-        yield StoreAndIndex(database, store, FollowingIndex(loader, pool), pool)
-    finally:
-        pool.close()
-        await database.close()
+    """The database of a folder, created if it does not exist, and an index that is not loaded."""
+    unused = Path(os.devnull)
+    settings = Settings.load(
+        certificate=unused,
+        private_key=unused,
+        authority=unused,
+        policy_file=unused,
+        database_url=f"sqlite+aiosqlite:///{folder}/matcher.sqlite",
+        snapshot_file=snapshot_file,
+        workers=2,
+    )
+    migrate(settings.database_url, MIGRATIONS)
+    async with open_store_and_index(settings, using or models()) as base:
+        yield base
+
+
+def finger(person: int) -> Finger:
+    """A person's right index finger, as enrolment makes it of a template."""
+    record = template(person, INDEX)
+    minutiae = read_template(record)
+    embedding = models().embedding.embed(minutiae).astype(np.float16)
+    return Finger(INDEX, minutiae, record, embedding)
+
+
+def features(person: int) -> dict[int, FingerFeatures]:
+    """A person's right index finger, as a search has it."""
+    found = finger(person)
+    return {INDEX: FingerFeatures(found.embedding, models().comparator.prepare(found.minutiae))}
 
 
 async def enrol(
     base: StoreAndIndex, person: int, status: EncounterStatus = EncounterStatus.ACTIVE
 ) -> Encounter:
     """Store a person's right index finger."""
-    record = template(person, INDEX)
-    finger = Finger(INDEX, read_template(record), record, embed([record])[0])
     origin = RequestOrigin("spiffe://id/office/national/service/registry", f"request-{person}")
     enrolment = Enrolment(f"encounter-{person}", f"person-{person}", (), None, origin, b"digest")
     async with base.store.write() as records:
-        return await records.encounters.add(enrolment, [finger], status, NOW)
+        return await records.encounters.add(enrolment, [finger(person)], status, NOW)
 
 
-async def nearest(base: StoreAndIndex, person: int) -> tuple[list[str], int]:
-    """The persons most similar to a person's own template, and how many were searched."""
-    found = await base.follower.search(features(person), SearchScope(), REACH, within=10)
-    return [str(each.person_id) for each in found.persons], found.people
+async def shortlisted(base: StoreAndIndex, person: int) -> tuple[list[str], int]:
+    """The persons shortlisted for a person's own template, and how many were searched."""
+    found = await base.index.search(features(person), SearchScope(), DEPTH, seconds_left=10)
+    return [str(each.person_id) for each in found.persons], found.people_searched

@@ -4,11 +4,11 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from matcher.domain.biometrics import EncounterStatus
+from matcher.domain.encounter import EncounterStatus
 from matcher.domain.errors import IndexBehind
 from matcher.domain.shortlist import SearchScope
 
-from .store_and_index import REACH, enrol, features, nearest, opened
+from .store_and_index import DEPTH, enrol, features, opened, shortlisted
 
 
 async def test_each_search_sees_the_last_commit(tmp_path: Path) -> None:
@@ -16,7 +16,7 @@ async def test_each_search_sees_the_last_commit(tmp_path: Path) -> None:
         for person in range(1, 8):
             await enrol(base, person)
 
-            found, people = await nearest(base, person)
+            found, people = await shortlisted(base, person)
 
             assert (found[0], people) == (f"person-{person}", person)
 
@@ -26,7 +26,7 @@ async def test_searches_beside_changes_see_theirs(tmp_path: Path) -> None:
 
         async def come_and_look(person: int) -> str:
             await enrol(base, person)
-            return (await nearest(base, person))[0][0]
+            return (await shortlisted(base, person))[0][0]
 
         found = await asyncio.gather(*(come_and_look(person) for person in range(1, 21)))
 
@@ -38,10 +38,10 @@ async def test_a_deadline_that_is_too_near_is_said(tmp_path: Path) -> None:
         await enrol(base, 1)
 
         with pytest.raises(IndexBehind) as behind:
-            await base.follower.search(features(1), SearchScope(), REACH, within=0)
+            await base.index.search(features(1), SearchScope(), DEPTH, seconds_left=0)
 
         assert behind.value.retry_after is not None
-        assert (await nearest(base, 1))[0] == ["person-1"]
+        assert (await shortlisted(base, 1))[0] == ["person-1"]
 
 
 async def test_a_search_leaves_out_what_came_after(tmp_path: Path) -> None:
@@ -50,8 +50,8 @@ async def test_a_search_leaves_out_what_came_after(tmp_path: Path) -> None:
         second = await enrol(base, 2, EncounterStatus.PENDING)
 
         found = [
-            await base.follower.search(
-                features(9), SearchScope(before=each.added), REACH, within=10
+            await base.index.search(
+                features(9), SearchScope(added_before=each.added_by_change), DEPTH, seconds_left=10
             )
             for each in (first, second)
         ]
@@ -60,20 +60,20 @@ async def test_a_search_leaves_out_what_came_after(tmp_path: Path) -> None:
             [],
             ["person-1"],
         ]
-        assert [each.people for each in found] == [0, 1]
+        assert [each.people_searched for each in found] == [0, 1]
 
 
 async def test_a_database_that_is_renamed_meanwhile_is_followed(tmp_path: Path) -> None:
     async with opened(tmp_path) as base:
         await enrol(base, 1)
-        await base.follower.catch_up()
+        await base.index.catch_up()
         async with base.store.read() as records:
             old = await records.changes.head()
         async with base.store.write() as records:
             new = await records.changes.start_new_epoch()
-        await base.follower.catch_up()
+        await base.index.catch_up()
 
         async with asyncio.timeout(10):
-            reached = await base.follower._reach(old)
+            reached = await base.index._caught_up_with(old)
 
         assert reached.at == new

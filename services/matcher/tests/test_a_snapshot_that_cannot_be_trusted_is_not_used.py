@@ -5,10 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from matcher.bootstrap import StoreAndIndex
 from matcher.index import snapshot
-from matcher.store.change_log import EncounterTemplates
+from matcher.store.index_source import IndexedEncounter, IndexSource
 
-from .store_and_index import VERSION, enrol, nearest, opened
+from .models import models
+from .store_and_index import enrol, opened, other_comparison, other_embedding, shortlisted
 
 PEOPLE = range(1, 6)
 Damage = Callable[[bytes], bytes]
@@ -19,20 +21,21 @@ async def _snapshot(folder: Path) -> Path:
     async with opened(folder, snapshot_file=path) as base:
         for person in PEOPLE:
             await enrol(base, person)
-        await base.follower.catch_up()
-        await base.follower.save()
+        await base.index.catch_up()
+        await base.index.save_snapshot()
     return path
 
 
 def _relabelled(**changed: object) -> Damage:
-    """Another label with a checksum that fits: made with care by somebody else."""
+    """Another header with a checksum that fits: made with care by somebody else."""
 
     def relabel(content: bytes) -> bytes:
-        line, _, payload = content.partition(b"\n")
+        line, _, archive = content.partition(b"\n")
         header = json.loads(line) | changed
+        header = {name: value for name, value in header.items() if value is not None}
         header.pop("sha256")
-        header["sha256"] = snapshot.digest(header, payload)
-        return json.dumps(header).encode() + b"\n" + payload
+        header["sha256"] = snapshot.digest(header, archive)
+        return json.dumps(header).encode() + b"\n" + archive
 
     return relabel
 
@@ -42,19 +45,38 @@ def _one_bit_turned(content: bytes) -> bytes:
     return content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
 
 
-DAMAGES: dict[str, Damage] = {
-    "empty": lambda content: b"",
-    "cut off": lambda content: content[: len(content) // 2],
-    "one bit": _one_bit_turned,
-    "garbage": lambda content: b"\x00\xff" * 5000,
-    "not json": lambda content: b"[]\n" + content,
-    "label only": lambda content: content.replace(b'"change": 5', b'"change": 4', 1),
-    "another database": _relabelled(database_epoch="0" * 32),
-    "another model": _relabelled(embedding_version="model-0"),
-    "another comparison": _relabelled(comparison_version="comparison-0"),
-    "a later state": _relabelled(change=99),
-    "another format": _relabelled(format="matcher-index-1"),
-    "wrong count": _relabelled(encounters=4),
+DAMAGES: dict[str, tuple[Damage, str]] = {
+    "empty": (lambda content: b"", "it is damaged: Expecting value: line 1 column 1 (char 0)"),
+    "cut off": (
+        lambda content: content[: len(content) // 2],
+        "it is damaged: its checksum does not fit",
+    ),
+    "one bit": (_one_bit_turned, "it is damaged: its checksum does not fit"),
+    "garbage": (
+        lambda content: b"\x80\xff" * 5000,
+        "it is damaged: 'utf-8' codec can't decode byte 0x80 in position 0: invalid start byte",
+    ),
+    "not a header": (lambda content: b"[]\n" + content, "it is of another format"),
+    "header only": (
+        lambda content: content.replace(b'"change": 5', b'"change": 4', 1),
+        "it is damaged: its checksum does not fit",
+    ),
+    "a header without a field": (
+        _relabelled(database_epoch=None),
+        "it is damaged: 'database_epoch'",
+    ),
+    "another database": (_relabelled(database_epoch="0" * 32), "it is of another database"),
+    "another model": (
+        _relabelled(embedding_version="model-0"),
+        "its embeddings are of another model",
+    ),
+    "another comparison": (
+        _relabelled(comparison_version="comparison-0"),
+        "its fingers were prepared for another comparison",
+    ),
+    "a later state": (_relabelled(change=6), "it is of a later state than the database"),
+    "another format": (_relabelled(format="matcher-index-1"), "it is of another format"),
+    "wrong count": (_relabelled(encounters=4), "it is damaged: its count does not fit"),
 }
 
 
@@ -64,53 +86,76 @@ async def test_a_whole_one_is_used(tmp_path: Path) -> None:
     async with opened(tmp_path, snapshot_file=path) as base:
         await enrol(base, 6)
 
-        assert await nearest(base, 6) == (
-            ["person-6", *(await nearest(base, 6))[0][1:]],
+        assert await shortlisted(base, 6) == (
+            ["person-6", *(await shortlisted(base, 6))[0][1:]],
             6,
         )
-        assert base.follower.state().snapshot_change == len(PEOPLE)
+        assert base.index.state().snapshot_change == len(PEOPLE)
 
 
-@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())
-async def test_another_is_not(tmp_path: Path, damage: Damage) -> None:
+@pytest.mark.parametrize(("damage", "reason"), DAMAGES.values(), ids=DAMAGES.keys())
+async def test_another_is_not_and_the_reason_is_named(
+    tmp_path: Path, damage: Damage, reason: str
+) -> None:
     path = await _snapshot(tmp_path)
     path.write_bytes(damage(path.read_bytes()))
 
     async with opened(tmp_path, snapshot_file=path) as base:
+        with pytest.raises(snapshot.UnusableSnapshot) as unusable:
+            snapshot.read(path, await _header(base))
+        assert str(unusable.value) == reason
         for person in PEOPLE:
-            found, people = await nearest(base, person)
+            found, people = await shortlisted(base, person)
             assert found[0] == f"person-{person}"
             assert people == len(PEOPLE)
-        assert base.follower.state().snapshot_change == 0
+        assert base.index.state().snapshot_change == 0
 
 
-async def test_another_model_makes_embeddings_anew(tmp_path: Path) -> None:
+async def test_none_at_all_is_named_too(tmp_path: Path) -> None:
+    async with opened(tmp_path) as base:
+        with pytest.raises(snapshot.UnusableSnapshot, match=r"^there is none$"):
+            snapshot.read(tmp_path / "index.snapshot", await _header(base))
+
+
+async def _header(base: StoreAndIndex) -> snapshot.SnapshotHeader:
+    async with base.store.read() as records:
+        head = await records.changes.head()
+    versions = models().versions
+    return snapshot.SnapshotHeader(
+        head.database_epoch, head.number, versions.embedding, versions.comparison
+    )
+
+
+async def test_another_model_computes_embeddings_again(tmp_path: Path) -> None:
     path = await _snapshot(tmp_path)
 
-    async with opened(tmp_path, version="model-2", snapshot_file=path) as base:
-        await base.follower.catch_up()
+    async with opened(tmp_path, using=other_embedding("model-2"), snapshot_file=path) as base:
+        await base.index.catch_up()
         async with base.store.read() as records:
-            new = await records.changes.entries_after(0, 100, "model-2")
-            old = await records.changes.entries_after(0, 100, VERSION)
+            new, old = [
+                await IndexSource(records.transaction, version).added_after(0, 100)
+                for version in ("model-2", models().versions.embedding)
+            ]
 
-    assert base.follower.state().people == len(PEOPLE)
-    assert (_stale(new), _stale(old)) == (0, len(PEOPLE))
+    assert base.index.state().people == len(PEOPLE)
+    assert (_outdated(new), _outdated(old)) == (0, len(PEOPLE))
 
 
-async def test_another_comparison_prepares_fingers_anew(tmp_path: Path) -> None:
+async def test_another_comparison_prepares_fingers_again(tmp_path: Path) -> None:
     path = await _snapshot(tmp_path)
+    other = other_comparison("comparison-2")
 
-    async with opened(tmp_path, comparison="comparison-2", snapshot_file=path) as base:
-        await base.follower.catch_up()
+    async with opened(tmp_path, using=other, snapshot_file=path) as base:
+        await base.index.catch_up()
 
-        assert base.follower.state().snapshot_change == 0
-        await base.follower.save()
+        assert base.index.state().snapshot_change == 0
+        await base.index.save_snapshot()
 
-    async with opened(tmp_path, comparison="comparison-2", snapshot_file=path) as base:
-        await base.follower.catch_up()
+    async with opened(tmp_path, using=other, snapshot_file=path) as base:
+        await base.index.catch_up()
 
-        assert base.follower.state().snapshot_change == len(PEOPLE)
+        assert base.index.state().snapshot_change == len(PEOPLE)
 
 
-def _stale(stored: list[EncounterTemplates]) -> int:
-    return sum(kept.embedding is None for one in stored for kept in one.fingers.values())
+def _outdated(stored: list[IndexedEncounter]) -> int:
+    return sum(finger.embedding is None for one in stored for finger in one.fingers.values())

@@ -8,8 +8,8 @@ import pytest
 from passport.matcher.v1 import encounters_pb2, identification_pb2
 
 from .conftest import Callers, Matchers
+from .matcher_process import Caller, Matcher, hits, refusal
 from .people import fingers, given
-from .running import Caller, Matcher, hits, refusal
 
 KILLED = -9
 POPULATION = 12
@@ -24,7 +24,7 @@ async def _populated(matcher: Matcher, caller: Caller, someone: int) -> None:
 async def _answers(caller: Caller, someone: int) -> Answers:
     """Who is found for each of the population, with scores."""
     decisions = [
-        await caller.identify(given(fingers(person, touch=1)))
+        await caller.identify(given(fingers(person, impression=1)))
         for person in range(someone, someone + POPULATION)
     ]
     return [
@@ -53,7 +53,7 @@ async def test_a_duplicate_check_cut_off_is_finished_by_its_retry(
     matcher.kill()
     matcher.start(failpoints=place)
     dying = callers(matcher)
-    duplicate = fingers(someone, touch=2)
+    duplicate = fingers(someone, impression=2)
 
     await _dies(matcher, dying.enrol("twin", duplicate, check=True, request_id="request-1"))
     matcher.start()
@@ -105,7 +105,7 @@ async def test_what_was_deleted_stays_deleted(
 
     assert (await after.delete("one", request_id="request-1")).change_token
     assert (await refusal(after.get("one"))).reason == "ENCOUNTER_NOT_FOUND"
-    decision = await after.identify(given(fingers(someone, touch=1)))
+    decision = await after.identify(given(fingers(someone, impression=1)))
     assert decision.outcome == identification_pb2.OUTCOME_NO_HIT
     assert decision.people_searched == 0
 

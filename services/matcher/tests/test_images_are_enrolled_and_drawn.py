@@ -4,33 +4,39 @@ from io import BytesIO
 
 import numpy as np
 import pytest
-from matcher.synthetic import LIVE_SCAN, master
-from matcher.synthetic.growth import Ridges
-from matcher.synthetic.render import print_image, render_master
+from matcher.synthetic import (
+    LIVE_SCAN,
+    RidgePattern,
+    generate_master,
+    generate_ridge_pattern,
+    render_impression,
+)
 from passport.type.v1 import biometrics_pb2
 from PIL import Image
 
 from .conftest import Callers, Matchers
+from .matcher_process import Caller, hits
 from .people import image
-from .running import Caller, hits
 
 
 @pytest.fixture(scope="module")
-def touches() -> list[bytes]:
-    """Two touches of one finger, as PNG files."""
-    ridges = render_master(master(4))
-    return [_png(ridges, touch) for touch in (0, 1)]
+def impressions() -> list[bytes]:
+    """Two impressions of one finger, as PNG files."""
+    ridges = generate_ridge_pattern(generate_master(4))
+    return [_png(ridges, impression) for impression in (0, 1)]
 
 
-def _png(ridges: Ridges, touch: int) -> bytes:
+def _png(ridges: RidgePattern, impression: int) -> bytes:
     file = BytesIO()
-    Image.fromarray(print_image(ridges, touch, hardness=LIVE_SCAN).image).save(file, "PNG")
+    Image.fromarray(render_impression(ridges, impression, capture_difficulty=LIVE_SCAN).image).save(
+        file, "PNG"
+    )
     return file.getvalue()
 
 
-async def test_two_touches_are_one_finger(issuance: Caller, touches: list[bytes]) -> None:
-    stored = (await issuance.enrol("image-1", [image(3, touches[0])])).encounter
-    check = await issuance.enrol("image-2", [image(3, touches[1])], check=True)
+async def test_two_impressions_are_one_finger(issuance: Caller, impressions: list[bytes]) -> None:
+    stored = (await issuance.enrol("image-1", [image(3, impressions[0])])).encounter
+    check = await issuance.enrol("image-2", [image(3, impressions[1])], check=True)
 
     picture = await issuance.draw(check.decision.decision_id, "person-of-image-1")
 
@@ -46,15 +52,15 @@ async def test_two_touches_are_one_finger(issuance: Caller, touches: list[bytes]
 
 
 async def test_images_need_not_be_kept(
-    matchers: Matchers, callers: Callers, touches: list[bytes]
+    matchers: Matchers, callers: Callers, impressions: list[bytes]
 ) -> None:
     matcher = matchers(store_images=False)
     matcher.start()
     caller = callers(matcher)
 
-    await caller.enrol("image-1", [image(3, touches[0])])
-    check = await caller.enrol("image-2", [image(3, touches[1])], check=True)
+    await caller.enrol("image-1", [image(3, impressions[0])])
+    check = await caller.enrol("image-2", [image(3, impressions[1])], check=True)
     picture = await caller.draw(check.decision.decision_id, "person-of-image-1")
 
     assert picture.matched_minutiae > 0
-    assert touches[0][100:1000] not in (matcher.folder / "matcher.sqlite").read_bytes()
+    assert impressions[0][100:1000] not in (matcher.folder / "matcher.sqlite").read_bytes()

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from matcher.domain.decision import Outcome
+from matcher.domain.decision import DecisionOutcome
 from matcher.store.store import MIGRATIONS
 from servicekit.storage.database import migrate
 from sqlalchemy import create_engine, text
@@ -14,9 +14,11 @@ def test_those_already_recorded_are_counted(tmp_path: Path) -> None:
     migrate(url, MIGRATIONS)
     engine = create_engine(url.replace("+aiosqlite", ""))
     with engine.begin() as database:
-        database.execute(text("ALTER TABLE head DROP COLUMN undecided"))
+        database.execute(text("ALTER TABLE head DROP COLUMN undecided_decisions"))
         database.execute(text("UPDATE alembic_version SET version_num = '0001'"))
-        for number, outcome in enumerate([Outcome.UNDECIDED, Outcome.HIT, Outcome.UNDECIDED], 1):
+        for number, outcome in enumerate(
+            [DecisionOutcome.UNDECIDED, DecisionOutcome.HIT, DecisionOutcome.UNDECIDED], 1
+        ):
             database.execute(
                 text("INSERT INTO decisions VALUES (:number, :id, :record, :hash)"),
                 {
@@ -30,5 +32,5 @@ def test_those_already_recorded_are_counted(tmp_path: Path) -> None:
     migrate(url, MIGRATIONS)
 
     with engine.connect() as database:
-        assert database.scalar(text("SELECT undecided FROM head")) == 2
+        assert database.scalar(text("SELECT undecided_decisions FROM head")) == 2
     engine.dispose()

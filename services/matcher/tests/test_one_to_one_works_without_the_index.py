@@ -5,8 +5,8 @@ import sqlite3
 from passport.matcher.v1 import admin_pb2, identification_pb2
 
 from .conftest import Callers, Matchers
+from .matcher_process import Matcher, refusal
 from .people import fingers, given
-from .running import Matcher, refusal
 
 
 async def test_verify_only(matchers: Matchers, callers: Callers, someone: int) -> None:
@@ -14,7 +14,7 @@ async def test_verify_only(matchers: Matchers, callers: Callers, someone: int) -
     matcher.start()
     before = callers(matcher)
     await before.enrol(f"{someone}", fingers(someone))
-    await before.identify(given(fingers(someone, touch=1)))
+    await before.identify(given(fingers(someone, impression=1)))
     matcher.stop()
     matcher.start()
     await callers(matcher).enrol(f"{someone + 1}", fingers(someone + 1))
@@ -23,7 +23,7 @@ async def test_verify_only(matchers: Matchers, callers: Callers, someone: int) -
 
     matcher.start(until=admin_pb2.SERVICE_LEVEL_VERIFY_ONLY)
     caller = callers(matcher)
-    probe = given(fingers(someone, touch=1))
+    probe = given(fingers(someone, impression=1))
     verified = await caller.verify(
         probe, identification_pb2.FingerSource(encounter_id=f"{someone}")
     )

@@ -10,16 +10,16 @@ from matcher.record.iso19794 import Edition, FingerRecord, write
 from passport.type.v1 import biometrics_pb2 as b
 from PIL import Image
 
+from .matcher_process import Caller, hits, refusal
 from .people import given, minutiae, sample, template
-from .running import Caller, hits, refusal
 
 PRINTS = Path(__file__).parent / "prints"
 RING = b.FINGER_POSITION_LEFT_RING
 
 
-def a_print(touch: int) -> np.ndarray:
+def a_print(impression: int) -> np.ndarray:
     """A synthetic print, as NIST's encoder stored it."""
-    return decode((PRINTS / f"touch_{touch}.wsq").read_bytes(), 500)
+    return decode((PRINTS / f"touch_{impression}.wsq").read_bytes(), 500)
 
 
 def picture(data: bytes, format: b.ImageFormat.ValueType, **size: int) -> b.FingerSample:
@@ -28,24 +28,24 @@ def picture(data: bytes, format: b.ImageFormat.ValueType, **size: int) -> b.Fing
     )
 
 
-def wsq(touch: int) -> b.FingerSample:
-    return picture((PRINTS / f"touch_{touch}.wsq").read_bytes(), b.IMAGE_FORMAT_WSQ)
+def wsq(impression: int) -> b.FingerSample:
+    return picture((PRINTS / f"touch_{impression}.wsq").read_bytes(), b.IMAGE_FORMAT_WSQ)
 
 
-def pillow(touch: int, name: str, format: b.ImageFormat.ValueType) -> b.FingerSample:
+def pillow(impression: int, name: str, format: b.ImageFormat.ValueType) -> b.FingerSample:
     file = io.BytesIO()
-    Image.fromarray(a_print(touch)).save(file, name)
+    Image.fromarray(a_print(impression)).save(file, name)
     return picture(file.getvalue(), format)
 
 
-def raw(touch: int) -> b.FingerSample:
-    pixels = a_print(touch)
+def raw(impression: int) -> b.FingerSample:
+    pixels = a_print(impression)
     height, width = pixels.shape
     return picture(pixels.tobytes(), b.IMAGE_FORMAT_RAW, width=width, height=height)
 
 
-def of_2005(person: int, position: int, touch: int = 0) -> b.FingerSample:
-    record = FingerRecord(position, 0, minutiae(person, position, touch))
+def of_2005(person: int, position: int, impression: int = 0) -> b.FingerSample:
+    record = FingerRecord(position, 0, minutiae(person, position, impression))
     finger = sample(position, write(record, edition=Edition.Y2005))
     finger.template.format = b.TEMPLATE_FORMAT_ISO_19794_2_2005
     return finger
@@ -76,7 +76,7 @@ async def test_raw_pixels_are_kept_and_drawn_as_a_file_is(issuance: Caller) -> N
 async def test_a_template_of_2005_is_enrolled_and_found(issuance: Caller, someone: int) -> None:
     stored = await issuance.enrol(f"old-{someone}", [of_2005(someone, 2)])
 
-    found = await issuance.identify(given([sample(2, template(someone, 2, touch=1))]))
+    found = await issuance.identify(given([sample(2, template(someone, 2, impression=1))]))
 
     assert stored.encounter.fingers[0].minutiae == len(minutiae(someone, 2))
     assert f"person-of-old-{someone}" in hits(found)

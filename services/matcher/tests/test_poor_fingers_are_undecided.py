@@ -8,14 +8,14 @@ from passport.matcher.v1 import identification_pb2
 from passport.type.v1 import biometrics_pb2 as b
 
 from .conftest import Callers, Matchers
+from .matcher_process import Caller, hits
 from .people import fingers, given, minutiae, sample, template
-from .running import Caller, hits
 
 MOST = 0.2
 
 
 def _poor(person: int, count: int) -> b.FingerSample:
-    """So many minutiae of one touch, all of them dim."""
+    """So many minutiae of one impression, all of them dim."""
     found = minutiae(person, 2).best(count)
     dim = dataclasses.replace(found, quality=np.full(len(found), 25, np.uint8))
     return sample(2, write(FingerRecord(2, 0, dim)))

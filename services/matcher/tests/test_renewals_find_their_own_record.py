@@ -2,8 +2,8 @@
 
 from passport.matcher.v1 import identification_pb2
 
+from .matcher_process import Caller, hits
 from .people import fingers
-from .running import Caller, hits
 
 FingerSource = identification_pb2.FingerSource
 
@@ -14,7 +14,7 @@ async def test_the_own_record_is_the_first_candidate(issuance: Caller, someone: 
         await issuance.enrol(f"{someone}-{year}", fingers(someone, year), person_id=person)
 
     renewal = await issuance.enrol(
-        f"{someone}-now", fingers(someone, touch=3), person_id=person, check=True
+        f"{someone}-now", fingers(someone, impression=3), person_id=person, check=True
     )
 
     assert hits(renewal.decision) == [person]

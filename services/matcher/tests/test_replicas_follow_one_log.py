@@ -5,8 +5,8 @@ import asyncio
 from passport.matcher.v1 import encounters_pb2, identification_pb2
 
 from .conftest import Callers, Matchers
+from .matcher_process import hits, refusal
 from .people import fingers, given
-from .running import hits, refusal
 
 NO_HIT = identification_pb2.OUTCOME_NO_HIT
 
@@ -19,14 +19,14 @@ async def test_what_is_changed_at_one_is_seen_at_the_other(
     second = matchers("second", database_url=database_url, follow_interval_seconds=3600.0)
     second.start()
     here, there = callers(first), callers(second)
-    probe = given(fingers(someone, touch=1))
+    probe = given(fingers(someone, impression=1))
     person = f"person-of-{someone}"
 
     stored = (await here.enrol(f"{someone}", fingers(someone))).encounter
     found = await there.identify(probe, seen=stored.change_token)
     await here.set_status(f"{someone}", encounters_pb2.ENCOUNTER_STATUS_FRAUD)
     flagged = await there.identify(probe)
-    twin = await there.enrol(f"{someone}-twin", fingers(someone, touch=2), check=True)
+    twin = await there.enrol(f"{someone}-twin", fingers(someone, impression=2), check=True)
     deleted = await here.delete(f"{someone}")
     gone = await there.identify(probe, seen=deleted.change_token)
 
@@ -44,7 +44,7 @@ async def test_a_restored_database_has_another_name(
     matcher.start()
     caller = callers(matcher)
     stored = (await caller.enrol(f"{someone}", fingers(someone))).encounter
-    probe = given(fingers(someone, touch=1))
+    probe = given(fingers(someone, impression=1))
 
     await asyncio.to_thread(matcher.command, "restored")
     refused = await refusal(caller.identify(probe, seen=stored.change_token))

@@ -2,8 +2,8 @@
 
 import asyncio
 
+from .matcher_process import Caller, Matcher, refusal
 from .people import fingers, given
-from .running import Caller, Matcher, refusal
 
 
 async def test_twins_get_one_answer(issuance: Caller, someone: int) -> None:
@@ -19,7 +19,7 @@ async def test_twins_get_one_answer(issuance: Caller, someone: int) -> None:
 
 async def test_a_retry_gets_the_first_answer(issuance: Caller, someone: int) -> None:
     await issuance.enrol(f"{someone}", fingers(someone))
-    probe = given(fingers(someone, touch=1))
+    probe = given(fingers(someone, impression=1))
     first = await issuance.identify(probe, request_id=f"request-{someone}")
     await issuance.delete(f"{someone}")
 

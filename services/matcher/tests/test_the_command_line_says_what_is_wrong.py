@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from matcher.__main__ import main
 
-from .running import Matcher
+from .matcher_process import Matcher
 
 
 def _failure(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -79,7 +79,7 @@ def test_commands_do_what_they_say(
     said = capsys.readouterr().out.splitlines()
     assert said[:2] == ["the database is up to date"] * 2
     assert said[2:5] == [
-        "0 fingers were embedded anew",
-        "the snapshot holds changes up to 0",
-        "the chain of decisions is whole",
+        "0 embeddings were computed",
+        "the snapshot includes all changes up to 0",
+        "the chain of decision records is unbroken",
     ]

@@ -9,7 +9,7 @@ from matcher.calibration.score_calibration import CALIBRATION_FILE
 from matcher.comparison.likelihood import LIKELIHOOD_FILE
 from matcher.minutiae import Minutiae
 from matcher.models import ModelBundle, ModelVersions
-from matcher.synthetic import impress, master
+from matcher.synthetic import generate_master, generate_template
 
 from .models import models
 
@@ -66,7 +66,7 @@ def another(tmp_path: Path) -> ModelBundle:
 
 def test_each_decides_by_its_own_numbers(another: ModelBundle) -> None:
     ours = models()
-    fingers = [impress(master(1), touch) for touch in (0, 1)]
+    fingers = [generate_template(generate_master(1), touch) for touch in (0, 1)]
 
     before = _scores(ours, *fingers)
     raw, score = _scores(another, *fingers)

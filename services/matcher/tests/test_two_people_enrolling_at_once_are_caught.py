@@ -4,8 +4,8 @@ import asyncio
 
 from passport.matcher.v1 import encounters_pb2, identification_pb2
 
+from .matcher_process import Caller, hits
 from .people import fingers
-from .running import Caller, hits
 
 
 async def test_of_two_at_once_the_later_is_caught(issuance: Caller, someone: int) -> None:
@@ -13,8 +13,8 @@ async def test_of_two_at_once_the_later_is_caught(issuance: Caller, someone: int
 
     answers = await asyncio.gather(
         *(
-            issuance.enrol(name, fingers(someone, touch), check=True)
-            for touch, name in enumerate(names)
+            issuance.enrol(name, fingers(someone, impression), check=True)
+            for impression, name in enumerate(names)
         )
     )
 

@@ -8,9 +8,10 @@ from matcher.bootstrap import StoreAndIndex
 from matcher.index import snapshot
 from matcher.index.finger_segment import FingerSegment
 from matcher.use_cases.readiness import Readiness
-from matcher.use_cases.supervise_index import IndexSupervisor
+from matcher.use_cases.supervise_index import SuperviseIndex
 
-from .store_and_index import COMPARISON, INDEX, VERSION, enrol, features, nearest, opened
+from .models import models
+from .store_and_index import INDEX, enrol, features, opened, shortlisted
 
 DAY = 86_400.0
 
@@ -24,11 +25,11 @@ async def test_a_search_finds_no_trace(tmp_path: Path) -> None:
     async with opened(tmp_path) as base:
         for person in (1, 2):
             await enrol(base, person)
-        assert await nearest(base, 1) == (["person-1", "person-2"], 2)
+        assert await shortlisted(base, 1) == (["person-1", "person-2"], 2)
 
         await _delete(base, 1)
 
-        assert await nearest(base, 1) == (["person-2"], 1)
+        assert await shortlisted(base, 1) == (["person-2"], 1)
 
 
 def test_memory_holds_nothing_of_it() -> None:
@@ -37,12 +38,12 @@ def test_memory_holds_nothing_of_it() -> None:
     segment.add(fingers, np.arange(2))
     query = fingers[0].embedding.astype(np.float32)
 
-    segment.drop(0)
+    segment.remove(0)
 
     assert segment.similarities(query, np.array([0, 1])) == pytest.approx(
         [0, fingers[1].embedding @ fingers[0].embedding], abs=1e-3
     )
-    for part in ("place", "bits", "index"):
+    for part in ("geometry", "descriptors", "minutia_index"):
         assert not getattr(segment.prepared(0), part).any()
         assert (getattr(segment.prepared(1), part) == getattr(fingers[1].prepared, part)).all()
 
@@ -50,39 +51,42 @@ def test_memory_holds_nothing_of_it() -> None:
 async def test_a_restored_database_voids_everything(tmp_path: Path) -> None:
     async with opened(tmp_path) as base:
         await enrol(base, 1)
-        await base.follower.catch_up()
+        await base.index.catch_up()
         async with base.store.write() as records:
             await records.encounters.delete("encounter-1")
             await records.changes.start_new_epoch()
         await enrol(base, 2)
 
-        assert await nearest(base, 1) == (["person-2"], 1)
+        assert await shortlisted(base, 1) == (["person-2"], 1)
 
 
-async def test_the_snapshot_is_written_anew(
+async def test_the_snapshot_is_written_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "index.snapshot"
     async with opened(tmp_path, snapshot_file=path) as base:
         for person in (1, 2):
             await enrol(base, person)
-        await base.follower.catch_up()
-        await base.follower.save()
+        await base.index.catch_up()
+        await base.index.save_snapshot()
         await _delete(base, 1)
-        supervision = IndexSupervisor(
-            base.store, base.follower, Readiness(), snapshot_interval_changes=1000
+        supervise_index = SuperviseIndex(
+            base.store, base.index, Readiness(), snapshot_interval_changes=1000
         )
-        await supervision.look()
-        assert not base.follower.snapshot_is_due(1000, DAY)
-        assert base.follower.state().snapshot_change == 2
+        await supervise_index.check()
+        assert not base.index.snapshot_is_due(1000, DAY)
+        assert base.index.state().snapshot_change == 2
 
-        monkeypatch.setattr("matcher.use_cases.supervise_index._DELETED_KEPT_SECONDS", 0.0)
-        await supervision.look()
+        monkeypatch.setattr("matcher.use_cases.supervise_index._MAX_DELETED_SECONDS", 0.0)
+        await supervise_index.check()
 
         async with base.store.read() as records:
             head = await records.changes.head()
-        label = snapshot.SnapshotHeader(head.database_epoch, head.number, VERSION, COMPARISON)
-        change, entries = snapshot.read(path, label)
+        versions = models().versions
+        header = snapshot.SnapshotHeader(
+            head.database_epoch, head.number, versions.embedding, versions.comparison
+        )
+        change, entries = snapshot.read(path, header)
         assert change == 3
         assert [entry.encounter_id for entry in entries] == ["encounter-2"]
-        assert not base.follower.snapshot_is_due(1000, 0.0)
+        assert not base.index.snapshot_is_due(1000, 0.0)

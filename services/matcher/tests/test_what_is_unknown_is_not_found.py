@@ -7,8 +7,8 @@ import grpc
 import pytest
 from passport.matcher.v1 import encounters_pb2, identification_pb2
 
+from .matcher_process import Caller, refusal
 from .people import fingers, given
-from .running import Caller, refusal
 
 ACTIVE = encounters_pb2.ENCOUNTER_STATUS_ACTIVE
 NO_ENCOUNTER = identification_pb2.FingerSource(encounter_id="nothing")
@@ -35,12 +35,12 @@ Call = Callable[[Caller], Awaitable[Any]]
         (
             lambda caller: caller.verify(given(fingers(1)), NO_ENCOUNTER),
             "ENCOUNTER_NOT_FOUND",
-            "right.encounter_id",
+            "reference.encounter_id",
         ),
         (
             lambda caller: caller.verify(NO_PERSON, given(fingers(1))),
             "PERSON_NOT_FOUND",
-            "left.person_id",
+            "probe.person_id",
         ),
         (lambda caller: caller.decision("nothing"), "DECISION_NOT_FOUND", "decision_id"),
         (lambda caller: caller.draw("nothing", "nobody"), "DECISION_NOT_FOUND", "decision_id"),
@@ -57,7 +57,7 @@ async def test_an_unknown_id_is_not_found(
 
 async def test_a_decision_draws_only_its_own_candidates(issuance: Caller, someone: int) -> None:
     await issuance.enrol(f"{someone}", fingers(someone))
-    decision = await issuance.identify(given(fingers(someone, touch=1)))
+    decision = await issuance.identify(given(fingers(someone, impression=1)))
 
     refused = await refusal(issuance.draw(decision.decision_id, "nobody"))
 
@@ -66,7 +66,7 @@ async def test_a_decision_draws_only_its_own_candidates(issuance: Caller, someon
 
 async def test_fingers_that_came_with_the_call_are_not_kept(issuance: Caller, someone: int) -> None:
     await issuance.enrol(f"{someone}", fingers(someone))
-    decision = await issuance.identify(given(fingers(someone, touch=1)))
+    decision = await issuance.identify(given(fingers(someone, impression=1)))
 
     refused = await refusal(issuance.draw(decision.decision_id, f"person-of-{someone}"))
 

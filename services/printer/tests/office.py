@@ -26,9 +26,9 @@ from passport.printer.v1 import (
 )
 from passport.printer.v1 import jobs_pb2 as jobs
 from passport.type.v1 import civil_pb2 as civil
-from printer.machine import ledger
-from printer.machine.ledger import Line
-from printer.page.read_back import read_mrz
+from printer.page.verification import extract_mrz
+from printer.simulated_printer import ledger
+from printer.simulated_printer.ledger import LedgerEntry
 from servicekit.grpc.client_channel import open_channel
 from servicekit.security.development_certificates import issue_certificate
 
@@ -44,8 +44,8 @@ _STUBS = {
     "PrinterAdmin": admin_pb2_grpc,
 }
 SETTINGS = {
-    "poll_seconds": 0.05,
-    "rest_seconds": 0.1,
+    "machine_poll_seconds": 0.05,
+    "machine_backoff_seconds": 0.1,
     "machine_timeout_seconds": 2.0,
     "log_level": "error",
 }
@@ -68,7 +68,7 @@ class SimulatedMachine:
         # Spares the tests the first seconds in which a machine gets no work; true only once.
         running_for = "10" if self.process is None else "0"
         self.process = await Process.start(
-            "machine", "--name", self.machine_id, "--listen", self.listen,
+            "simulated-printer", "--name", self.machine_id, "--listen", self.listen,
             "--ledger", str(self.folder / "ledger.jsonl"),
             "--books-per-minute", str(self.books_per_minute),
             "--faults", self.faults, "--fault-seconds", str(self.fault_seconds),
@@ -87,14 +87,14 @@ class SimulatedMachine:
         return f"ipp://{self.listen}/ipp/print"
 
     @property
-    def ledger(self) -> list[Line]:
+    def ledger(self) -> list[LedgerEntry]:
         """What came out of it."""
-        return ledger.read(self.folder / "ledger.jsonl")
+        return ledger.read_ledger(self.folder / "ledger.jsonl")
 
     def zone_of(self, serial: str) -> str:
         """What an operator reads from the last page of this book in the tray."""
         pages = sorted((self.folder / "tray").glob(f"*-{serial}.pdf"))
-        zone = read_mrz(pages[-1].read_bytes())
+        zone = extract_mrz(pages[-1].read_bytes())
         return zone.upper + zone.lower
 
 

@@ -5,17 +5,21 @@ import sys
 from pathlib import Path
 
 import pytest
-from printer.domain.job import RULES
+from printer.domain.job import TRANSITIONS
 
 MANUAL = (Path(__file__).parents[3] / "docs" / "printer.md").read_text(encoding="utf-8")
 
 
 def test_it_shows_the_table_of_jobs() -> None:
     rows = []
-    for (state, event), rule in RULES.items():
-        book = f"{rule.book.source.value} → {rule.book.target.value}" if rule.book else ""
-        outcome = rule.outcome.value if rule.outcome else ""
-        cells = (state.value, f"{event.name}: {event.value}", rule.state.value, outcome, book)
+    for (state, event), transition in TRANSITIONS.items():
+        book = (
+            f"{transition.book.source.value} → {transition.book.target.value}"
+            if transition.book
+            else ""
+        )
+        outcome = transition.outcome.value if transition.outcome else ""
+        cells = (state.value, f"{event.name}: {event.value}", transition.state.value, outcome, book)
         rows.append("|" + "|".join(f" {cell} " if cell else " " for cell in cells) + "|")
 
     shown = [line for line in MANUAL.splitlines() if ": " in line and line.startswith("| ")]
@@ -25,7 +29,7 @@ def test_it_shows_the_table_of_jobs() -> None:
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
 async def test_its_machine_starts_and_ends(tmp_path: Path, number: int, status: int) -> None:
-    [line] = [line for line in MANUAL.splitlines() if line.startswith("printer machine")]
+    [line] = [line for line in MANUAL.splitlines() if line.startswith("printer simulated-printer")]
     command = shlex.split(line.replace(":8631", ":0"))
 
     machine = await asyncio.create_subprocess_exec(
@@ -36,7 +40,7 @@ async def test_its_machine_starts_and_ends(tmp_path: Path, number: int, status: 
     ready = await machine.stdout.readline()
     machine.send_signal(number)
 
-    assert ready.startswith(b"READY machine 127.0.0.1:")
+    assert ready.startswith(b"READY simulated-printer 127.0.0.1:")
     assert await machine.wait() == status
     assert (tmp_path / "m1" / "tray").is_dir()
 

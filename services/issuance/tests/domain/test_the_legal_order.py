@@ -1,5 +1,3 @@
-from itertools import product
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,22 +76,6 @@ def test_an_event_has_one_outcome() -> None:
     causes = [(row.source, row.event) for row in TABLE]
 
     assert len(causes) == len(set(causes))
-
-
-@pytest.mark.parametrize(("state", "event"), list(product(State, Event)))
-def test_what_is_not_in_the_table_is_illegal(state: State, event: Event) -> None:
-    rows = [row for row in TABLE if (row.source, row.event) == (state, event)]
-
-    for role in Role:
-        if not rows:
-            with pytest.raises(IllegalTransition) as refusal:
-                transition(state, event, role)
-            assert refusal.value.metadata == {"state": state, "event": event}
-        elif role not in rows[0].by:
-            with pytest.raises(NotPermitted):
-                transition(state, event, role)
-        else:
-            assert transition(state, event, role) is rows[0]
 
 
 @given(st.lists(st.tuples(st.sampled_from(Event), st.sampled_from(Role)), max_size=60))

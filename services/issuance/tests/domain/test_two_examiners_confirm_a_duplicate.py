@@ -1,10 +1,9 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from issuance.domain.adjudication import (
-    CLAIM_LASTS,
     OwnCase,
     SecondLookNeedsAnother,
     Task,
@@ -53,6 +52,29 @@ def test_the_same_examiner_does_not_look_twice() -> None:
         looked(Verdict.DUPLICATE).claim("ana", NOW)
 
 
+ANA = "spiffe://ID/office/BJM/user/ana/role/officer"
+
+
+@pytest.mark.parametrize(
+    "examiner",
+    [
+        "spiffe://ID/office/BJM/user/ana/role/examiner",
+        "spiffe://ID/user/ana/role/examiner",
+        "spiffe://ID/user/ana",
+    ],
+)
+def test_another_role_or_scope_makes_nobody_another_person(examiner: str) -> None:
+    with pytest.raises(OwnCase):
+        Task(taken_in_by=frozenset({ANA})).claim(examiner, NOW)
+
+
+def test_another_user_of_the_same_office_is_another_person() -> None:
+    task = Task(taken_in_by=frozenset({ANA}))
+    anais = "spiffe://ID/office/BJM/user/anais/role/examiner"
+
+    assert task.claim(anais, NOW).claimed_by == anais
+
+
 def test_nobody_examines_an_application_they_took_in() -> None:
     with pytest.raises(OwnCase):
         TASK.claim("budi", NOW)
@@ -75,7 +97,16 @@ def test_a_released_task_is_for_anybody() -> None:
 def test_a_forgotten_claim_runs_out() -> None:
     forgotten = TASK.claim("ana", NOW)
 
-    assert forgotten.claim("citra", NOW + CLAIM_LASTS).claimed_by == "citra"
+    with pytest.raises(TaskTaken):
+        forgotten.claim("citra", NOW + timedelta(minutes=119))
+    assert forgotten.claim("citra", NOW + timedelta(hours=2)).claimed_by == "citra"
+
+
+def test_a_claim_is_renewed_by_claiming_again() -> None:
+    renewed = TASK.claim("ana", NOW).claim("ana", NOW + timedelta(hours=1))
+
+    with pytest.raises(TaskTaken):
+        renewed.claim("citra", NOW + timedelta(hours=2))
 
 
 def test_only_who_has_it_gives_it_back() -> None:

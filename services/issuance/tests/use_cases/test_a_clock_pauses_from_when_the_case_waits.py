@@ -79,6 +79,39 @@ async def test_a_clock_stops_when_the_applicant_withdraws(workflow: Workflow) ->
     assert await _elapsed(workflow, id) == _hours(paused=0, real=1)
 
 
+async def test_a_case_that_moves_on_during_an_outage_is_paused_once(workflow: Workflow) -> None:
+    id = await workflow.applies()
+    outage = await workflow.declares(Scope.OFFICE, "BJM")
+    other = await workflow.declares(Scope.OFFICE, "JKT")
+    workflow.clock("2018-10-26 10:00")
+    await workflow.is_identified()
+    await workflow.approves(id)
+
+    workflow.clock("2018-10-26 12:00")
+    await workflow.ends(outage)
+    await workflow.ends(other)
+
+    assert await _elapsed(workflow, id) == _hours(paused=3, real=3)
+
+
+async def test_two_outages_pause_a_case_that_waits_for_both(workflow: Workflow) -> None:
+    waits_for_printing = await workflow.applies()
+    await workflow.is_identified()
+    matcher = await workflow.declares(Scope.MATCHER)
+    workflow.clock("2018-10-26 10:00")
+    printing = await workflow.declares(Scope.PRINTING, "BJM")
+    workflow.clock("2018-10-26 11:00")
+    waits_for_the_matcher = await workflow.applies()
+    await workflow.approves(waits_for_printing)  # waits for both
+    workflow.clock("2018-10-26 12:00")
+    await workflow.ends(matcher)
+    workflow.clock("2018-10-26 14:00")
+    await workflow.ends(printing)
+
+    assert await _elapsed(workflow, waits_for_printing) == _hours(paused=3, real=5)
+    assert await _elapsed(workflow, waits_for_the_matcher) == _hours(paused=1, real=3)
+
+
 async def _elapsed(workflow: Workflow, id: str) -> Elapsed:
     return (await workflow.view(id)).elapsed
 

@@ -26,6 +26,7 @@ async def _matcher_fails_and_the_day_comes(workflow: Workflow, day: str) -> None
 
 async def test_the_case_is_not_complete_any_more(workflow: Workflow) -> None:
     id = await _delayed(workflow)
+    assert await _fingers(workflow, id) == b"fingers"
 
     await workflow.matcher_answers(UNUSABLE)
 
@@ -33,6 +34,7 @@ async def test_the_case_is_not_complete_any_more(workflow: Workflow) -> None:
     assert case.state is State.PAID
     assert (case.completed_at, case.place, case.applied_on, case.due_on) == (None,) * 4
     assert not case.delayed
+    assert await _fingers(workflow, id) == b""
     assert await workflow.notices(id) == [
         ("promised_date", "2018-10-31"),
         ("delayed", ""),
@@ -47,6 +49,7 @@ async def test_the_new_promise_is_not_delayed(workflow: Workflow) -> None:
     await workflow.gives_fingers(id)
     await workflow.is_interviewed(id)
 
+    assert (await workflow.case(id)).date_change_reason is None
     view = await workflow.view(id)
     assert view.expected_until is not None
     assert view.expected_until.isoformat() == "2018-11-05T14:00:00+08:00"
@@ -67,3 +70,8 @@ async def test_a_delay_of_the_new_promise_is_notified_too(workflow: Workflow) ->
         ("promised_date", "2018-11-05"),
         ("delayed", ""),
     ]
+
+
+async def _fingers(workflow: Workflow, id: str) -> bytes:
+    async with workflow.store.read() as records:
+        return await records.cases.fingers(id)

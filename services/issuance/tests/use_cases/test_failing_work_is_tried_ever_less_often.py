@@ -9,6 +9,7 @@ from issuance.domain.owed import Owed
 from issuance.domain.states import Work
 from issuance.use_cases.identify import Away
 from issuance.workers.owed import OwedWorker, Patience
+from structlog.testing import capture_logs
 
 from .workflow import Workflow, banjarmasin
 
@@ -82,3 +83,12 @@ async def test_a_neighbour_that_names_a_time_is_asked_then(workflow: Workflow) -
     attempts = FailingAttempts(workflow, retry_after=5 * SECOND)
 
     assert await attempts.seconds_between(4) == [5, 5, 5]
+
+
+async def test_the_log_says_what_the_trouble_was(workflow: Workflow) -> None:
+    await workflow.applies()
+
+    with capture_logs() as logs:
+        await FailingAttempts(workflow).seconds_between(2)
+
+    assert [entry["trouble"] for entry in logs if "trouble" in entry][:1] == ["no answer"]

@@ -4,27 +4,29 @@ No server, no workers, no neighbours: the test says what the matcher and the pri
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from itertools import count
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from issuance.domain.adjudication import TaskState, Verdict
 from issuance.domain.case import Actor, Case
 from issuance.domain.identification import ApplicationType, Candidate, Outcome
+from issuance.domain.office import Machines
 from issuance.domain.outage import Outage, Scope
 from issuance.domain.owed import Owed
 from issuance.domain.plan import PriorityClass
 from issuance.domain.states import Event, State, Work
 from issuance.store.records import Store
 from issuance.use_cases.adjudicate import claim, decide
-from issuance.use_cases.capacity import open_offices
+from issuance.use_cases.capacity import open_offices, set_machines
 from issuance.use_cases.handover import approve, hand_over
 from issuance.use_cases.identify import Decision, Identify
 from issuance.use_cases.intake import Complete, NewApplication, take_in
 from issuance.use_cases.kept import Page, Question
 from issuance.use_cases.move import Move
 from issuance.use_cases.outages import Outages
-from issuance.use_cases.planning import Outlook, outlook
+from issuance.use_cases.planning import AS_IT_IS, Circumstances, Outlook, outlook
 from issuance.use_cases.printing import Fate, JobEvent, Print, TakeIn
 from issuance.use_cases.promises import Promises
 from issuance.use_cases.status import Status, status
@@ -33,7 +35,6 @@ from issuance.use_cases.view import View, views
 from .offices import an_office
 
 WITA = ZoneInfo("Asia/Makassar")
-COUNTER = (Event.ACCEPT_DOCUMENTS, Event.RECORD_PAYMENT, Event.SUBMIT_BIOMETRICS)
 EVERYTHING = Page(after=0, size=1000)
 
 
@@ -63,13 +64,16 @@ class MatcherAnswers:
 
 
 class PrinterTakesJobs:
-    """A printer that takes every job; the job's id is that of the application."""
+    """A printer that takes every job under the id that it is given here."""
+
+    def __init__(self, job: str) -> None:
+        self._job = job
 
     def clear(self, owed: Owed, document_number: str) -> str:
         return f"clearance for {document_number}"
 
     async def create(self, owed: Owed) -> str:
-        return f"job of {owed.case}"
+        return self._job
 
 
 class Workflow:
@@ -80,8 +84,8 @@ class Workflow:
         self.now_is = banjarmasin("2018-10-26 09:00")
         self.offices = {id: an_office(id, books_per_day) for id in ("BJM", "JKT")}
         self._numbers = count(1)
-        self._move = Move(self.offices, lambda *_: b"page", self._new_id)
-        self._outages = Outages(self.offices, self._new_id)
+        self.move = Move(self.offices, lambda *_: b"page", self._new_id)
+        self.outages = Outages(self.offices, self._new_id)
 
     def now(self) -> datetime:
         """The business time."""
@@ -98,7 +102,7 @@ class Workflow:
 
     # What people do
 
-    async def applies(
+    async def brings_documents(
         self,
         by: Mapping[str, str] | None = None,
         *,
@@ -106,7 +110,7 @@ class Workflow:
         priority_class: PriorityClass = PriorityClass.NORMAL,
         documents_refused_by: str = "",
     ) -> str:
-        """Take somebody's application in as far as the interview. by: user of each step."""
+        """Take an application in, up to the fingerprints. by: the user of each step."""
         users = by or {}
         new = NewApplication(office, ApplicationType.NEW, priority_class, b"holder", "")
         async with self.store.begin() as records:
@@ -114,27 +118,35 @@ class Workflow:
             case = await take_in(records, new, officer, self.now_is, self._new_id)
         if documents_refused_by:
             await self._event(case.id, Event.REFUSE_DOCUMENTS, documents_refused_by)
-        for event in COUNTER:
-            await self._event(case.id, event, users.get(event, "siti"))
-        return await self.is_interviewed(case.id, users.get(Event.RECORD_INTERVIEW, "siti"))
+        await self._event(case.id, Event.ACCEPT_DOCUMENTS, users.get("accept_documents", "siti"))
+        await self._event(case.id, Event.RECORD_PAYMENT, users.get("record_payment", "siti"))
+        await self.gives_fingers(case.id, users.get("submit_biometrics", "siti"))
+        return case.id
+
+    async def applies(self, by: Mapping[str, str] | None = None, **application: Any) -> str:
+        """Take an application in and hold the interview: it is complete. by: as above."""
+        id = await self.brings_documents(by, **application)
+        return await self.is_interviewed(id, (by or {}).get("record_interview", "siti"))
 
     async def is_interviewed(self, id: str, user: str = "siti") -> str:
         """Record the interview: the application is complete."""
         async with self.store.begin() as records:
             case = await records.cases.get(id)
-            complete = Complete(self.offices, self._move)
+            complete = Complete(self.offices, self.move)
             await complete(records, case, identity(user, "officer"), self.now_is, "")
         return id
 
-    async def gives_fingers(self, id: str) -> None:
-        """Take fingerprints."""
-        await self._event(id, Event.SUBMIT_BIOMETRICS, "siti")
+    async def gives_fingers(self, id: str, user: str = "siti") -> None:
+        """Take fingerprints; they are stored until the matcher has them."""
+        await self._event(id, Event.SUBMIT_BIOMETRICS, user)
+        async with self.store.begin() as records:
+            await records.cases.keep_fingers(id, b"fingers")
 
     async def approves(self, id: str) -> str:
         """Approve an application that is identified."""
         async with self.store.begin() as records:
             case = await records.cases.get(id)
-            await approve(records, case, identity("agus", "supervisor"), self.now_is, self._move)
+            await approve(records, case, identity("agus", "supervisor"), self.now_is, self.move)
         return id
 
     async def withdraws(self, id: str) -> None:
@@ -146,7 +158,7 @@ class Workflow:
         async with self.store.begin() as records:
             case = await records.cases.get(id)
             officer = identity("siti", "officer")
-            await hand_over(records, case, officer, self.now_is, "Siti", self._move)
+            await hand_over(records, case, officer, self.now_is, "Siti", self.move)
 
     async def claims(self, task: str, user: str) -> Question:
         """An examiner claims an adjudication task."""
@@ -158,7 +170,7 @@ class Workflow:
         await self.claims(task, user)
         async with self.store.begin() as records:
             by = identity(user, "examiner")
-            return await decide(records, task, verdict, "seen", by, self.now_is, self._move)
+            return await decide(records, task, verdict, "seen", by, self.now_is, self.move)
 
     # What neighbours do
 
@@ -170,7 +182,7 @@ class Workflow:
     async def matcher_answers(self, answer: Decision | Exception) -> None:
         """The matcher gives this answer about everybody who waits for it."""
         matcher = MatcherAnswers(answer)
-        attempt = Identify(self.store, matcher, self._move, self, self._new_id)
+        attempt = Identify(self.store, matcher, self.move, self, self._new_id)
         for owed in await self.leases(Work.IDENTIFY):
             await attempt(owed)
 
@@ -182,30 +194,50 @@ class Workflow:
         """The printer takes the job of a released case and gives it up for good."""
         await self._job_ends(id, Fate.GIVEN_UP)
 
-    async def _job_ends(self, id: str, fate: Fate) -> None:
-        attempt = Print(self.store, PrinterTakesJobs(), self._new_id)
+    async def job_is_taken(self, id: str, job: str = "") -> str:
+        """The printer takes the job of a released case; the job's id."""
+        attempt = Print(self.store, PrinterTakesJobs(job or f"job of {id}"), self._new_id)
         for owed in await self.leases(Work.PRINT):
-            await attempt(owed)
-        event = JobEvent("token", f"job of {id}", id, fate, "B0000001")
-        await TakeIn(self.store, self._move, self)("BJM", event)
+            if owed.case == id:
+                await attempt(owed)
+        return (await self.case(id)).print_job
 
-    async def declares(self, scope: Scope, office: str = "", began: str = "") -> str:
+    async def _job_ends(self, id: str, fate: Fate) -> None:
+        event = JobEvent("token", await self.job_is_taken(id), id, fate, "B0000001")
+        await TakeIn(self.store, self.move, self)("BJM", event)
+
+    async def declares(
+        self, scope: Scope, office: str = "", *, began: str = "", expected_end: str = ""
+    ) -> str:
         """An administrator declares an outage, now or since a local time; its id."""
-        since = banjarmasin(began) if began else self.now_is
-        outage = Outage(scope, office, "test", since, declared_by="ani")
+        outage = Outage(
+            scope=scope,
+            office=office,
+            cause="test",
+            began=banjarmasin(began) if began else self.now_is,
+            expected_end=banjarmasin(expected_end) if expected_end else None,
+            declared_by="ani",
+        )
         async with self.store.begin() as records:
-            return (await self._outages.declare(records, outage, self.now_is)).id
+            return (await self.outages.declare(records, outage, self.now_is)).id
+
+    async def sets_machines(self, count: int, since: str = "") -> None:
+        """A supervisor says how many machines print in Banjarmasin from a day on, or from today."""
+        day = date.fromisoformat(since) if since else self.now_is.date()
+        machines = Machines(day, count, self.offices["BJM"].books_per_machine_per_day)
+        async with self.store.begin() as records:
+            await set_machines(records, self.offices["BJM"], machines, self.now_is)
 
     async def ends(self, outage: str) -> None:
         """An administrator says that the outage is over now."""
         async with self.store.begin() as records:
-            await self._outages.end(records, outage, self.now_is, self.now_is)
+            await self.outages.end(records, outage, self.now_is, self.now_is)
 
     # What issuance does
 
     async def plans(self, store: Store | None = None, office: str = "BJM") -> None:
         """Plan for an office: notify those whose day has changed, release today's books."""
-        await Promises(store or self.store, self._move)(self.offices[office], self.now_is)
+        await Promises(store or self.store, self.move)(self.offices[office], self.now_is)
 
     async def leases(self, kind: Work) -> list[Owed]:
         """Take all outbox tasks of a kind, under a lease that no test outlives."""
@@ -233,10 +265,12 @@ class Workflow:
             case = await records.cases.get(id)
             return (await views(records, self.offices, [case], self.now_is))[0]
 
-    async def outlook(self, office: str = "BJM") -> Outlook:
-        """The office's plan as it is now."""
+    async def outlook(
+        self, office: str = "BJM", circumstances: Circumstances = AS_IT_IS
+    ) -> Outlook:
+        """The office's plan as it is now, or would be under other circumstances."""
         async with self.store.read() as records:
-            return await outlook(records, self.offices[office], self.now_is)
+            return await outlook(records, self.offices[office], self.now_is, circumstances)
 
     async def notices(self, id: str) -> list[tuple[str, str]]:
         """Kind and promised day of each notice that an applicant was sent."""
@@ -259,7 +293,7 @@ class Workflow:
     async def _event(self, id: str, event: Event, user: str) -> None:
         async with self.store.begin() as records:
             case = await records.cases.get(id)
-            await self._move(records, case, event, identity(user, "officer"), self.now_is)
+            await self.move(records, case, event, identity(user, "officer"), self.now_is)
 
     def _new_id(self) -> str:
         return f"id-{next(self._numbers)}"

@@ -1,4 +1,4 @@
-"""Command line of the matcher."""
+"""Which commands does the matcher have?"""
 
 import argparse
 import asyncio
@@ -16,12 +16,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from matcher import maintenance
 from matcher.bootstrap import serve
 from matcher.config import Settings
-from matcher.evaluation import command as evaluation
+from matcher.evaluation import command_line as evaluation
 from matcher.store.store import MIGRATIONS
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run a command; exits with 1 and one line on stderr when it cannot be done."""
+    """Run a command; exit with 1 and one line on stderr when it fails."""
     options = _parser().parse_args(arguments)
     try:
         options.run(options)
@@ -45,15 +45,25 @@ def _parser() -> argparse.ArgumentParser:
     for name, run, text in (
         ("serve", _serve, "answer calls until SIGTERM"),
         ("migrate", _migrate, "create the database's tables, or bring them up to date"),
-        ("rebuild", _rebuild, "make every embedding and the snapshot anew from the templates"),
-        ("snapshot", _snapshot, "write a snapshot of the index as the database is now"),
-        ("restored", _restored, "say that the database was restored from a backup"),
-        ("audit", _audit, "check the chain of decisions for tampering"),
+        ("rebuild", _rebuild, "compute every embedding and the snapshot again from the templates"),
+        (
+            "snapshot",
+            _snapshot,
+            "write a snapshot of the index at the present state of the database",
+        ),
+        (
+            "restored",
+            _restored,
+            "give the database a new epoch, after it was restored from a backup",
+        ),
+        ("audit", _audit, "check the chain of decision records for tampering"),
     ):
         command = commands.add_parser(name, help=text, description=f"{text.capitalize()}.")
         command.add_argument("--config", type=Path, metavar="FILE", help="TOML file with settings")
         command.set_defaults(run=partial(_with_settings, run))
-    evaluation.add_to(commands, candidates=Settings.model_fields["max_persons_compared"].default)
+    evaluation.add_command(
+        commands, candidates=Settings.model_fields["max_persons_compared"].default
+    )
     return parser
 
 
@@ -68,7 +78,7 @@ def _serve(settings: Settings) -> None:
 
 
 def _migrate(settings: Settings) -> None:
-    from alembic.util.exc import CommandError  # half a second that no other command needs
+    from alembic.util.exc import CommandError  # takes half a second, which no other command needs
 
     try:
         migrate(settings.database_url, MIGRATIONS)
@@ -78,22 +88,24 @@ def _migrate(settings: Settings) -> None:
 
 
 def _rebuild(settings: Settings) -> None:
-    _say(f"{asyncio.run(maintenance.rebuild(settings))} fingers were embedded anew")
+    _say(f"{asyncio.run(maintenance.rebuild(settings))} embeddings were computed")
 
 
 def _snapshot(settings: Settings) -> None:
-    _say(f"the snapshot holds changes up to {asyncio.run(maintenance.snapshot(settings))}")
+    change = asyncio.run(maintenance.save_snapshot(settings))
+    _say(f"the snapshot includes all changes up to {change}")
 
 
 def _restored(settings: Settings) -> None:
-    _say(f"the database is now {asyncio.run(maintenance.restored(settings)).database_epoch}")
+    epoch = asyncio.run(maintenance.start_new_epoch(settings)).database_epoch
+    _say(f"the epoch of the database is now {epoch}")
 
 
 def _audit(settings: Settings) -> None:
-    broken = asyncio.run(maintenance.audit(settings))
+    broken = asyncio.run(maintenance.first_broken_record(settings))
     if broken is not None:
-        _fail(f"the chain of decisions is broken at record {broken}")
-    _say("the chain of decisions is whole")
+        _fail(f"the chain of decision records is broken at record {broken}")
+    _say("the chain of decision records is unbroken")
 
 
 def _say(line: str) -> None:

@@ -1,13 +1,11 @@
-"""The one place where implementations are chosen and put together."""
+"""What does a running matcher consist of? The one place that puts its parts together."""
 
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 from uuid import uuid4
 
-import numpy as np
 from passport.matcher.v1 import (
     admin_pb2,
     admin_pb2_grpc,
@@ -23,44 +21,52 @@ from servicekit.storage.database import Database
 from servicekit.storage.idempotency import IdempotentRequests
 from servicekit.storage.idempotency_retention import purge_records_daily
 
-from matcher.comparison.comparator import Comparator, PreparedFinger
 from matcher.config import Settings
-from matcher.domain.biometrics import Embedding
 from matcher.domain.shortlist import SearchDepth
-from matcher.embedding.embedding_network import EmbeddingNetwork
 from matcher.index.following_index import FollowingIndex
-from matcher.index.index_loader import IndexLoader, IndexModels
+from matcher.index.index_loader import IndexLoader
 from matcher.models import ModelBundle
 from matcher.service.admin import MatcherAdmin
 from matcher.service.encounters import Encounters
-from matcher.service.identification import Evidence, Identification, Verification
+from matcher.service.evidence import Evidence
+from matcher.service.identification import Identification
+from matcher.service.verification import Verification
 from matcher.store.store import Store
 from matcher.store.tables import idempotency_records
-from matcher.use_cases import curate, draw_comparison, enrol, get_status, identify, search, verify
-from matcher.use_cases.extract_fingers import AcceptanceLimits, ExtractFingers, read_template
+from matcher.use_cases.draw_comparison import DrawComparison
+from matcher.use_cases.enrol import Enrol
+from matcher.use_cases.extract_fingers import AcceptanceLimits, ExtractFingers
+from matcher.use_cases.get_status import GetStatus
+from matcher.use_cases.identify import Identify
 from matcher.use_cases.make_decision import DecisionMaker
 from matcher.use_cases.readiness import Readiness, ServiceLevel
 from matcher.use_cases.resolve_probe import ResolveProbe
-from matcher.use_cases.supervise_index import IndexSupervisor
+from matcher.use_cases.search import Search
+from matcher.use_cases.supervise_index import SuperviseIndex
+from matcher.use_cases.verify import Verify
 
 _SERVICES = [
     service
     for file in (encounters_pb2, identification_pb2, admin_pb2)
     for service in file.DESCRIPTOR.services_by_name.values()
 ]
-_LEAST_LEVEL = {
+_REQUIRED_LEVELS = {
     "passport.matcher.v1.MatcherAdmin": ServiceLevel.DOWN,
     "passport.matcher.v1.Identification": ServiceLevel.FULL,
 }
+"""Level from which on a service is reported as serving; VERIFY_ONLY for all others."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoreAndIndex:
-    """The database and the index over it, without anything that serves."""
+    """The database and the index over it: all that maintenance needs, and a server adds calls to.
+
+    pool: threads for extraction and comparison.
+    """
 
     database: Database
     store: Store
-    follower: FollowingIndex
+    index: FollowingIndex
     pool: WorkerPool
 
 
@@ -68,98 +74,87 @@ class StoreAndIndex:
 async def open_store_and_index(
     settings: Settings, models: ModelBundle
 ) -> AsyncIterator[StoreAndIndex]:
-    """Open the database and an index that is not loaded yet."""
+    """Open the database, and an index that is loaded when it first catches up."""
     database = Database(settings.database_url)
     store = Store(database, models.versions.embedding)
-    workers = settings.workers or os.cpu_count() or 1
-    pool, following = (
-        WorkerPool(workers, settings.max_queued_work),
-        WorkerPool(1, settings.max_queued_work),
-    )
-    index_models = IndexModels(
-        partial(_embed_all, models.embedding),
-        models.versions.embedding,
-        partial(_prepare_all, models.comparator),
-        models.versions.comparison,
-    )
-    loader = IndexLoader(store, following, index_models, settings.snapshot_file)
+    pool = WorkerPool(settings.workers or os.cpu_count() or 1, settings.max_queued_work)
+    index_pool = WorkerPool(1, settings.max_queued_work)
+    loader = IndexLoader(store, index_pool, models, settings.snapshot_file)
     try:
         yield StoreAndIndex(database, store, FollowingIndex(loader, pool), pool)
     finally:
         pool.close()
-        following.close()
+        index_pool.close()
         await database.close()
 
 
 async def serve(settings: Settings) -> None:
-    """Serve until told to stop; raises what Server raises, or SQLAlchemyError without a schema."""
+    """Serve until SIGTERM, then save a snapshot.
+
+    Raises what Server raises, and SQLAlchemyError if the database has no tables.
+    """
     server = Server(settings, error_domain="passport.matcher", services=_SERVICES)
     models = ModelBundle.load()
     async with open_store_and_index(settings, models) as base:
         async with base.store.read() as records:
             await records.changes.head()
         readiness = Readiness()
-        _add_services(settings, base, readiness, models, server)
-        supervision = IndexSupervisor(
-            base.store, base.follower, readiness, settings.snapshot_interval_changes
+        _add_services(settings, base, models, readiness, server)
+        supervise_index = SuperviseIndex(
+            base.store, base.index, readiness, settings.snapshot_interval_changes
         )
 
-        async def tell(level: ServiceLevel) -> None:
+        async def report_health(level: ServiceLevel) -> None:
             for service in _SERVICES:
-                least = _LEAST_LEVEL.get(service.full_name, ServiceLevel.VERIFY_ONLY)
-                await server.set_serving(service.full_name, level >= least)
+                required = _REQUIRED_LEVELS.get(service.full_name, ServiceLevel.VERIFY_ONLY)
+                await server.set_serving(service.full_name, level >= required)
             await server.set_serving("", level >= ServiceLevel.VERIFY_ONLY)
 
-        async def live() -> None:
-            await tell(ServiceLevel.DOWN)
+        async def run_while_serving() -> None:
+            await report_health(ServiceLevel.DOWN)
             await base.pool.run(models.warm_up)
-            await supervision.run(settings.follow_interval_seconds)
+            await supervise_index.run(settings.follow_interval_seconds)
 
-        readiness.tell(tell)
+        readiness.on_change(report_health)
         async with purge_records_daily(
             base.database, idempotency_records, settings.idempotency_retention_days
         ):
-            await server.run(live)
-        await base.follower.save()
+            await server.run(run_while_serving)
+        await base.index.save_snapshot()
 
 
 def _add_services(
     settings: Settings,
     base: StoreAndIndex,
-    readiness: Readiness,
     models: ModelBundle,
+    readiness: Readiness,
     server: Server,
 ) -> None:
     store, pool, clock = base.store, base.pool, make_clock(settings)
-    once = IdempotentRequests(base.database, idempotency_records)
-    gate = AcceptanceLimits(settings.minimum_quality, settings.minimum_minutiae)
-    capture = ExtractFingers(models, gate, pool, settings.store_images)
-    probing = ResolveProbe(store, capture, pool, models.embedding)
-    judge = DecisionMaker(models, clock, lambda: uuid4().hex, settings.max_predicted_fnir)
-    reach = SearchDepth(settings.max_persons_prefiltered, settings.max_persons_compared)
-    searching = search.Search(base.follower, pool, models, judge, reach)
-    enrolling = enrol.Enrol(
-        store, capture, probing, searching, readiness, clock, settings.target_fpir
+    idempotent_requests = IdempotentRequests(base.database, idempotency_records)
+    limits = AcceptanceLimits(settings.minimum_quality, settings.minimum_minutiae)
+    extract = ExtractFingers(models, limits, pool, settings.store_images)
+    resolve_probe = ResolveProbe(store, extract, pool, models.embedding)
+    decision_maker = DecisionMaker(models, clock, lambda: uuid4().hex, settings.max_predicted_fnir)
+    depth = SearchDepth(settings.max_persons_prefiltered, settings.max_persons_compared)
+    search = Search(base.index, pool, models, decision_maker, depth)
+    enrol = Enrol(store, extract, resolve_probe, search, readiness, clock, settings.target_fpir)
+    identify = Identify(store, resolve_probe, search, readiness, settings.target_fpir)
+    verify = Verify(
+        store, resolve_probe, pool, models, decision_maker, readiness, settings.target_fmr
     )
-    identifying = identify.Identify(store, probing, searching, readiness, settings.target_fpir)
-    verifying = verify.Verify(store, probing, pool, models, judge, readiness, settings.target_fmr)
-    showing = draw_comparison.Evidence(store, pool, models.comparator, readiness)
-    telling = get_status.GetStatus(store, base.follower, readiness, clock, models.versions)
-    encounters = Encounters(once, enrolling, curate.Curate(store))
-    encounters_pb2_grpc.add_EncountersServicer_to_server(encounters, server.grpc)
+    draw_comparison = DrawComparison(store, pool, models.comparator, readiness)
+    get_status = GetStatus(store, base.index, models.versions, readiness, clock)
+    encounters_pb2_grpc.add_EncountersServicer_to_server(
+        Encounters(idempotent_requests, store, enrol), server.grpc
+    )
     identification_pb2_grpc.add_IdentificationServicer_to_server(
-        Identification(once, identifying), server.grpc
+        Identification(idempotent_requests, identify), server.grpc
     )
     identification_pb2_grpc.add_VerificationServicer_to_server(
-        Verification(once, verifying), server.grpc
+        Verification(idempotent_requests, verify), server.grpc
     )
-    identification_pb2_grpc.add_EvidenceServicer_to_server(Evidence(showing), server.grpc)
-    admin_pb2_grpc.add_MatcherAdminServicer_to_server(MatcherAdmin(telling), server.grpc)
-
-
-def _embed_all(network: EmbeddingNetwork, templates: Sequence[bytes]) -> list[Embedding]:
-    return list(network.embed_many([*map(read_template, templates)]).astype(np.float16))
-
-
-def _prepare_all(comparator: Comparator, templates: Sequence[bytes]) -> list[PreparedFinger]:
-    return [comparator.prepare(read_template(template)) for template in templates]
+    identification_pb2_grpc.add_EvidenceServicer_to_server(
+        Evidence(store, draw_comparison), server.grpc
+    )
+    admin_pb2_grpc.add_MatcherAdminServicer_to_server(MatcherAdmin(get_status), server.grpc)

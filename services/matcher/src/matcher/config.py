@@ -1,4 +1,4 @@
-"""Settings of the matcher: the service's common ones and its own."""
+"""What can be set: the settings common to all services, and the matcher's own."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from servicekit.process.settings import MEBIBYTE, ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """What can be set, by TOML file or as ``PASSPORT_MATCHER_<NAME>``."""
+    """Settings of the matcher, from a TOML file or as ``PASSPORT_MATCHER_<NAME>``."""
 
     model_config = SettingsConfigDict(extra="forbid", env_prefix="PASSPORT_MATCHER_", frozen=True)
 
@@ -19,38 +19,53 @@ class Settings(ServiceSettings):
         None, description="file for snapshots of the index; unset: it is read from the database"
     )
     snapshot_interval_changes: int = Field(
-        10_000, gt=0, description="changes after which a new snapshot is written"
+        10_000, gt=0, description="committed changes after which a new snapshot is written"
     )
     follow_interval_seconds: float = Field(
-        0.25, gt=0, description="how often changes are looked for when nobody searches, seconds"
+        0.25, gt=0, description="how often the change log is polled when nobody searches, seconds"
     )
     store_images: bool = Field(
-        True, description="whether images are stored beside templates, for examiners' eyes"
+        True, description="whether images are stored beside templates, for drawings of comparisons"
     )
     minimum_quality: int = Field(
-        20, ge=0, le=100, description="least NFIQ 2 score of an image that is accepted"
+        20, ge=0, le=100, description="lowest NFIQ 2 score of an image that is accepted"
     )
     minimum_minutiae: int = Field(
-        8, ge=4, le=255, description="least number of minutiae of a finger that is accepted"
+        8, ge=4, le=255, description="lowest number of minutiae of a finger that is accepted"
     )
     max_predicted_fnir: float = Field(
-        0.2, gt=0, le=1, description="predicted FNIR beyond which it is UNDECIDED, not NO_HIT"
+        0.2,
+        gt=0,
+        le=1,
+        description="highest predicted FNIR at which NO_HIT is answered; above it: UNDECIDED",
     )
     max_persons_prefiltered: int = Field(
-        20_000, ge=1, description="persons nearest by embedding that the prefilter looks at"
+        20_000, ge=1, description="most persons, nearest by embedding, that are prefiltered"
     )
     max_persons_compared: int = Field(
-        200, ge=1, le=1_000, description="persons most promising to it that are compared exactly"
+        200,
+        ge=1,
+        le=1_000,
+        description="most persons, best by prefilter score, whose minutiae are compared",
     )
     target_fpir: float = Field(
-        0.001, gt=0, le=0.5, description="false alarms a search, where the caller asks for no rate"
+        0.001,
+        gt=0,
+        le=0.5,
+        description="false positive identification rate, where the caller asks for none",
     )
     target_fmr: float = Field(
-        0.0001, gt=0, le=0.5, description="false matches a verification, likewise"
+        0.0001,
+        gt=0,
+        le=0.5,
+        description="false match rate of verifications, where the caller asks for none",
     )
     workers: int | None = Field(
         None, ge=1, description="threads for extraction and comparison; unset: one for each core"
     )
     max_queued_work: int = Field(
-        256, ge=0, description="pieces of such work that may wait for a thread"
+        256,
+        ge=0,
+        description="most extractions and comparisons that wait for a thread; "
+        "further ones are refused as OVERLOADED",
     )

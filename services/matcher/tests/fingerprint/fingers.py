@@ -5,12 +5,12 @@ from functools import cache
 import numpy as np
 from matcher.minutiae import Minutiae, minutiae
 from matcher.record.iso19794 import FingerRecord, read, write
-from matcher.synthetic import LIVE_SCAN, impress, master
+from matcher.synthetic import LIVE_SCAN, generate_master, generate_template
 
 
 @cache
-def a_finger(seed: int, touch: int = 0, hardness: float = LIVE_SCAN) -> Minutiae:
-    found = impress(master(seed), touch, hardness=hardness)
+def a_finger(seed: int, touch: int = 0, capture_difficulty: float = LIVE_SCAN) -> Minutiae:
+    found = generate_template(generate_master(seed), touch, capture_difficulty=capture_difficulty)
     return read(write(FingerRecord(0, 0, found)))[0].minutiae
 
 

@@ -6,25 +6,33 @@ from matcher.extraction.extractor import Extractor
 from matcher.image.decode import decode
 from matcher.image.quality import Nfiq2
 from matcher.minutiae import Minutiae
-from matcher.synthetic import LIVE_SCAN, Print, master, print_image, render_master
+from matcher.synthetic import (
+    LIVE_SCAN,
+    RenderedImpression,
+    generate_master,
+    generate_ridge_pattern,
+    render_impression,
+)
 
 from ..models import comparator  # noqa: TID252
 from .fingers import a_finger
 
 
 @pytest.fixture(scope="module")
-def shown() -> list[Print]:
-    ridges = render_master(master(21))
-    return [print_image(ridges, touch, hardness=LIVE_SCAN) for touch in (0, 1)]
+def shown() -> list[RenderedImpression]:
+    ridges = generate_ridge_pattern(generate_master(21))
+    return [render_impression(ridges, touch, capture_difficulty=LIVE_SCAN) for touch in (0, 1)]
 
 
 @pytest.fixture(scope="module")
-def found(shown: list[Print]) -> list[Minutiae]:
+def found(shown: list[RenderedImpression]) -> list[Minutiae]:
     extract = Extractor()
     return [extract(one.image) for one in shown]
 
 
-def test_the_planted_minutiae_are_found(shown: list[Print], found: list[Minutiae]) -> None:
+def test_the_planted_minutiae_are_found(
+    shown: list[RenderedImpression], found: list[Minutiae]
+) -> None:
     planted, seen = shown[0].minutiae, found[0]
     sure = seen[seen.quality >= 60]
 
@@ -34,7 +42,7 @@ def test_the_planted_minutiae_are_found(shown: list[Print], found: list[Minutiae
 
 
 def test_they_come_best_first_and_inside_the_image(
-    shown: list[Print], found: list[Minutiae]
+    shown: list[RenderedImpression], found: list[Minutiae]
 ) -> None:
     assert (np.diff(found[0].quality.astype(int)) <= 0).all()
     assert (found[0].quality >= 20).all()
@@ -56,11 +64,13 @@ def test_paper_has_no_minutiae_and_no_quality() -> None:
     assert Nfiq2()(paper) == 0
 
 
-def test_a_good_print_has_quality(shown: list[Print]) -> None:
+def test_a_good_print_has_quality(shown: list[RenderedImpression]) -> None:
     assert Nfiq2()(shown[0].image) > 20
 
 
-def test_a_pair_is_drawn_with_or_without_images(shown: list[Print], found: list[Minutiae]) -> None:
+def test_a_pair_is_drawn_with_or_without_images(
+    shown: list[RenderedImpression], found: list[Minutiae]
+) -> None:
     joined = paired_minutiae(comparator().prepare(found[0]), comparator().prepare(found[1]))
 
     with_images = draw_pair(shown[0].image, found[0], shown[1].image, found[1], joined)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from matcher.comparison.descriptor import WORDS, similarity
 from matcher.minutiae import Minutiae
-from matcher.synthetic import impression, lookalike, master
+from matcher.synthetic import generate_impression, generate_master, same_flow_impostor
 
 from ..models import descriptor_table  # noqa: TID252
 
@@ -21,7 +21,7 @@ def bits(found: Minutiae, turn: float = 0.0) -> np.ndarray:
 
 @pytest.mark.parametrize("turn", [0.3, 1.9, np.pi, -2.2])
 def test_a_minutia_looks_the_same_however_the_finger_is_turned(turn: float) -> None:
-    finger = impression(master(5), 0).minutiae
+    finger = generate_impression(generate_master(5), 0).minutiae
 
     alike = similarity(bits(finger), bits(finger, turn))
 
@@ -31,9 +31,12 @@ def test_a_minutia_looks_the_same_however_the_finger_is_turned(turn: float) -> N
 def test_a_minutia_is_nearest_to_itself_in_another_touch() -> None:
     nearest = []
     for seed in range(20):
-        one, other = (impression(master(seed), touch, hardness=0.7) for touch in (0, 1))
-        _, i, j = np.intersect1d(one.origin, other.origin, return_indices=True)
-        true = one.origin[i] >= 0
+        one, other = (
+            generate_impression(generate_master(seed), touch, capture_difficulty=0.7)
+            for touch in (0, 1)
+        )
+        _, i, j = np.intersect1d(one.master_index, other.master_index, return_indices=True)
+        true = one.master_index[i] >= 0
         alike = similarity(bits(one.minutiae), bits(other.minutiae))
         nearest.append(alike[i[true]].argmax(1) == j[true])
 
@@ -41,8 +44,10 @@ def test_a_minutia_is_nearest_to_itself_in_another_touch() -> None:
 
 
 def test_strangers_along_the_same_ridges_share_half_of_their_bits() -> None:
-    flow = master(40)
-    one, other = (bits(impression(lookalike(flow, seed), 0).minutiae) for seed in (41, 42))
+    flow = generate_master(40)
+    one, other = (
+        bits(generate_impression(same_flow_impostor(flow, seed), 0).minutiae) for seed in (41, 42)
+    )
 
     differing = np.bitwise_count(one[:, None] ^ other).sum(-1)
 
@@ -61,7 +66,7 @@ def test_likeness_is_the_share_of_bits_beyond_one_half() -> None:
 
 
 def test_poor_neighbours_count_less() -> None:
-    finger = impression(master(8), 0).minutiae
+    finger = generate_impression(generate_master(8), 0).minutiae
     upwards = (finger.xy * np.array([1, -1])).astype(np.float32)
     good = np.full(len(finger), 90, np.uint8)
     one_poor = good.copy()
@@ -79,7 +84,7 @@ def test_poor_neighbours_count_less() -> None:
 
 @pytest.mark.parametrize("count", [0, 1, 2])
 def test_a_minutia_with_too_few_neighbours_is_not_described(count: int) -> None:
-    few = impression(master(8), 0).minutiae[:count]
+    few = generate_impression(generate_master(8), 0).minutiae[:count]
 
     described = bits(few)
 

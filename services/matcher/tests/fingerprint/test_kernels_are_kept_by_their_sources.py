@@ -4,10 +4,10 @@ from typing import Any
 import pytest
 from matcher import jit
 from matcher.comparison import comparator
-from matcher.synthetic import growth
+from matcher.synthetic import ridge_pattern
 
 
-@pytest.mark.parametrize("kernel", [comparator._batch_features, growth._correlate])
+@pytest.mark.parametrize("kernel", [comparator._batch_features, ridge_pattern._correlate])
 def test_a_kernel_lies_in_the_folder_of_these_sources(kernel: Any) -> None:
     assert jit._of_these_sources(Path()).name in Path(kernel.stats.cache_path).parts
 

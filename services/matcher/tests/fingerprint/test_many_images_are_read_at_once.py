@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matcher.extraction.extractor import Extractor
 from matcher.minutiae import Minutiae
-from matcher.synthetic import LIVE_SCAN, master, print_image, render_master
+from matcher.synthetic import LIVE_SCAN, generate_master, generate_ridge_pattern, render_impression
 from numpy.typing import NDArray
 
 Image = NDArray[np.uint8]
@@ -17,8 +17,8 @@ def extract() -> Extractor:
 
 @pytest.fixture(scope="module")
 def images() -> list[Image]:
-    ridges = render_master(master(32))
-    whole = print_image(ridges, 0, hardness=LIVE_SCAN).image
+    ridges = generate_ridge_pattern(generate_master(32))
+    whole = render_impression(ridges, 0, capture_difficulty=LIVE_SCAN).image
     return [whole[i : 180 + 20 * i, : 200 + 10 * i] for i in range(5)]
 
 

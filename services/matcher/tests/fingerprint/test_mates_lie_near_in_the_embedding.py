@@ -1,6 +1,6 @@
 import numpy as np
 from matcher.minutiae import Minutiae
-from matcher.synthetic import COMPETITION
+from matcher.synthetic import FVC2002
 
 from ..models import embedding  # noqa: TID252
 from .fingers import a_finger, turned
@@ -15,7 +15,7 @@ def nearest(probes: list[Minutiae]) -> float:
 
 def test_fingers_are_nearest_to_their_mates() -> None:
     assert nearest([a_finger(seed, 1) for seed in FINGERS]) > 0.98
-    assert nearest([a_finger(seed, 1, COMPETITION) for seed in FINGERS]) > 0.85
+    assert nearest([a_finger(seed, 1, FVC2002) for seed in FINGERS]) > 0.85
 
 
 def test_half_a_finger_is_mostly_nearest_to_its_mate() -> None:

@@ -1,6 +1,6 @@
 import numpy as np
 from matcher.comparison.comparator import MAX_COMPARED_MINUTIAE, paired_minutiae
-from matcher.synthetic import impression, master
+from matcher.synthetic import generate_impression, generate_master
 
 from ..models import comparator  # noqa: TID252
 from .fingers import a_finger, turned
@@ -51,13 +51,15 @@ def test_a_finger_turned_upside_down_is_still_recognised() -> None:
 
 
 def test_pairs_are_the_same_minutiae_of_the_finger() -> None:
-    one, other = (impression(master(11), touch, hardness=0.2) for touch in (0, 1))
+    one, other = (
+        generate_impression(generate_master(11), touch, capture_difficulty=0.2) for touch in (0, 1)
+    )
 
     joined = paired_minutiae(
         comparator().prepare(one.minutiae), comparator().prepare(other.minutiae)
     )
 
-    right = one.origin[joined[:, 0]] == other.origin[joined[:, 1]]
+    right = one.master_index[joined[:, 0]] == other.master_index[joined[:, 1]]
     assert right.mean() > 0.8
     assert len(np.unique(joined[:, 0])) == len(np.unique(joined[:, 1])) == len(joined)
 
@@ -71,7 +73,9 @@ def test_nothing_is_joined_to_a_finger_without_minutiae() -> None:
 
 
 def test_a_finger_takes_two_kilobytes_at_most() -> None:
-    large = max((comparator().prepare(a_finger(seed, hardness=0.1)) for seed in FINGERS), key=len)
+    large = max(
+        (comparator().prepare(a_finger(seed, capture_difficulty=0.1)) for seed in FINGERS), key=len
+    )
 
     assert len(large) == MAX_COMPARED_MINUTIAE
     assert large.geometry.nbytes + large.descriptors.nbytes + large.minutia_index.nbytes <= 2048

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from matcher.calibration.mated_distribution import quality_weighted_minutiae
 from matcher.comparison.comparator import PreparedFinger
-from matcher.training.mated_scores import mate
+from matcher.training.calibration.mated_scores import mated_scores
 
 from ..models import calibration, comparator  # noqa: TID252
 from .fingers import a_finger
@@ -47,7 +47,7 @@ def test_nothing_finds_nobody() -> None:
 @pytest.mark.parametrize("asked", [4.0, 6.0])
 def test_as_many_mates_are_missed_as_it_says(fingers: int, asked: float) -> None:
     probes, sizes, raw = map(
-        np.array, zip(*map(partial(mate, comparator()), UNCOUNTED), strict=True)
+        np.array, zip(*map(partial(mated_scores, comparator()), UNCOUNTED), strict=True)
     )
     scores = calibration().finger_scores(raw, sizes, sizes)
     sums = scores.reshape(-1, fingers, scores.shape[1]).sum(1)

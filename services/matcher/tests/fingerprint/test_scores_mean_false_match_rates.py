@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from matcher.calibration.score_calibration import person_score_threshold
 from matcher.comparison.likelihood import LOWEST_RAW_SCORE
-from matcher.synthetic import impress, lookalike, master
-from matcher.training.impostors import part
+from matcher.synthetic import generate_master, generate_template, same_flow_impostor
+from matcher.training.calibration.non_mated_scores import crop
 
 from ..models import calibration, comparator  # noqa: TID252
 
@@ -40,9 +40,12 @@ def test_smaller_fingers_never_score_more(raw: float) -> None:
 @pytest.mark.parametrize("shown", [1.0, 0.6, 0.4, 0.25])
 def test_strangers_of_any_size_exceed_a_score_no_more_often_than_it_says(shown: float) -> None:
     rng = np.random.default_rng(0)
-    flow = master(STRANGERS.start)
-    touches = [impress(lookalike(flow, seed), 0, hardness=0.8) for seed in STRANGERS]
-    fingers = [comparator().prepare(part(found, shown, rng)) for found in touches]
+    flow = generate_master(STRANGERS.start)
+    touches = [
+        generate_template(same_flow_impostor(flow, seed), 0, capture_difficulty=0.8)
+        for seed in STRANGERS
+    ]
+    fingers = [comparator().prepare(crop(found, shown, rng)) for found in touches]
     sizes = np.array([len(finger) for finger in fingers])
 
     scores = np.concatenate(

@@ -3,7 +3,7 @@ import onnxruntime as ort  # type: ignore[import-untyped, unused-ignore]
 import pytest
 from matcher.extraction import leader_weights
 from matcher.extraction.extractor import DEFAULT_MINIMUM_QUALITY, Extractor
-from matcher.synthetic import LIVE_SCAN, master, print_image, render_master
+from matcher.synthetic import LIVE_SCAN, generate_master, generate_ridge_pattern, render_impression
 from numpy.typing import NDArray
 
 Image = NDArray[np.uint8]
@@ -11,7 +11,9 @@ Image = NDArray[np.uint8]
 
 @pytest.fixture(scope="module")
 def image() -> Image:
-    shown = print_image(render_master(master(31)), 0, hardness=LIVE_SCAN).image
+    shown = render_impression(
+        generate_ridge_pattern(generate_master(31)), 0, capture_difficulty=LIVE_SCAN
+    ).image
     return shown[: len(shown) // 32 * 32, : shown.shape[1] // 32 * 32]
 
 

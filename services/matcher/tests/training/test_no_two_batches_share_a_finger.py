@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 from matcher.embedding.neighbourhood import MOST
-from matcher.training.touches import FEWEST, Batch, batch
+from matcher.training.embedding.batches import Batch, make_batch
+from matcher.training.impression_pairs import FEWEST
 from numpy.typing import NDArray
 
 FINGERS = 16
@@ -10,23 +11,23 @@ Floats = NDArray[np.float32]
 
 @pytest.fixture(scope="module")
 def some() -> Batch:
-    return batch(1, 5, FINGERS)
+    return make_batch(1, 5, FINGERS)
 
 
 def test_a_step_can_be_made_again(some: Batch) -> None:
-    again = batch(1, 5, FINGERS)
+    again = make_batch(1, 5, FINGERS)
 
     assert np.array_equal(again.numbers, some.numbers)
-    assert np.array_equal(again.origin, some.origin)
+    assert np.array_equal(again.identity, some.identity)
 
 
 def test_another_step_or_seed_brings_other_fingers(some: Batch) -> None:
-    for other in (batch(1, 6, FINGERS), batch(2, 5, FINGERS)):
+    for other in (make_batch(1, 6, FINGERS), make_batch(2, 5, FINGERS)):
         assert not np.array_equal(some.counts, other.counts)
 
 
-def test_each_finger_touches_twice(some: Batch) -> None:
-    finger = np.where(some.origin < 0, -1, some.origin // 1000)
+def test_each_finger_has_two_impressions(some: Batch) -> None:
+    finger = np.where(some.identity < 0, -1, some.identity // 1000)
     first = finger[: some.counts[:FINGERS].sum()]
 
     assert len(some.counts) == 2 * FINGERS
@@ -35,22 +36,22 @@ def test_each_finger_touches_twice(some: Batch) -> None:
     assert some.counts.max() <= MOST
 
 
-def test_no_minutia_is_seen_twice_in_a_touch(some: Batch) -> None:
-    for touch in np.split(some.origin, np.cumsum(some.counts)[:-1]):
-        true = touch[touch >= 0]
+def test_no_minutia_occurs_twice_in_an_impression(some: Batch) -> None:
+    for impression in np.split(some.identity, np.cumsum(some.counts)[:-1]):
+        true = impression[impression >= 0]
         assert len(np.unique(true)) == len(true)
 
 
-def test_mates_share_minutiae_and_see_them_alike(some: Batch) -> None:
+def test_mated_impressions_share_minutiae_of_similar_description(some: Batch) -> None:
     cut = some.counts[:FINGERS].sum()
-    true = np.flatnonzero(some.origin >= 0)
+    true = np.flatnonzero(some.identity >= 0)
     first, second = true[true < cut], true[true >= cut]
-    _, i, j = np.intersect1d(some.origin[first], some.origin[second], return_indices=True)
+    _, i, j = np.intersect1d(some.identity[first], some.identity[second], return_indices=True)
     one, other = some.numbers[first[i]], some.numbers[second[j]]
 
-    def alike(a: Floats, b: Floats) -> float:
+    def similarity(a: Floats, b: Floats) -> float:
         lengths = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
         return float(np.median((a * b).sum(axis=1) / lengths))
 
     assert len(i) > 5 * FINGERS
-    assert alike(one, other) > alike(one, np.roll(other, 40, axis=0)) + 0.2
+    assert similarity(one, other) > similarity(one, np.roll(other, 40, axis=0)) + 0.2

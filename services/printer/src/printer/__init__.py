@@ -1,1 +1,1 @@
-"""printer."""
+"""Printer control of one passport office: jobs, blank books and the machines that print them."""

@@ -1,4 +1,4 @@
-"""Command line: `printer serve`, `printer migrate`, `printer machine`."""
+"""Command line: `printer serve`, `printer migrate`, `printer simulated-printer`."""
 
 import argparse
 import asyncio
@@ -6,11 +6,11 @@ import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
-from printer.machine import command as machine
+from printer.simulated_printer import command_line as simulated_printer
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command; exits with 2 and one line on stderr when it cannot be done."""
+    """Run a command; exit with 2 and one line on stderr when it cannot be done."""
     parser = _parser()
     options = parser.parse_args(arguments)
     run: Callable[[argparse.Namespace], None] = options.run
@@ -23,23 +23,23 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="printer", description="Printing of an office.")
+    parser = argparse.ArgumentParser(prog="printer", description="Printer control of one office.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, run, words in (
-        ("serve", _serve, "serve an office until SIGTERM; migrates its database first"),
+    for name, run, description in (
+        ("serve", _serve, "migrate the database, then serve an office until SIGTERM"),
         ("migrate", _migrate, "bring the database to the newest schema"),
     ):
-        command = commands.add_parser(name, help=words)
+        command = commands.add_parser(name, help=description)
         command.add_argument("--config", type=Path, help="TOML file (default: environment only)")
         command.set_defaults(run=run)
-    simulated = commands.add_parser("machine", help="be a simulated IPP machine")
-    machine.add_arguments(simulated)
-    simulated.set_defaults(run=machine.run)
+    simulated = commands.add_parser("simulated-printer", help="run a simulated IPP printer")
+    simulated_printer.add_arguments(simulated)
+    simulated.set_defaults(run=simulated_printer.run)
     return parser
 
 
 def _serve(options: argparse.Namespace) -> None:
-    # Imported here: a simulated machine must not have to load the service.
+    # Imported here: a simulated printer must not have to load the service.
     from printer import bootstrap
 
     settings = bootstrap.prepare(options.config)

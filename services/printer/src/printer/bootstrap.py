@@ -1,4 +1,4 @@
-"""The one place where implementations are chosen and wired."""
+"""The one place where the parts of the printer service are created and connected."""
 
 import asyncio
 import time
@@ -24,33 +24,35 @@ from servicekit.storage.database import Database, migrate
 from servicekit.storage.idempotency import IdempotentRequests
 from servicekit.storage.idempotency_retention import purge_records_daily
 
-from printer.clearances.verifier import JwsVerifier, load_keys
 from printer.config import PrinterSettings
-from printer.ipp.client import IppMachine
+from printer.domain.clearance import ClearanceVerifier
+from printer.ipp.client import IppPrinterClient
+from printer.page.personalisation_data import PersonalisationDataReader
 from printer.service.admin import PrinterAdmin
-from printer.service.desk import Desk
+from printer.service.idempotent_changes import IdempotentChanges
 from printer.service.machines import Machines
-from printer.service.payload import PayloadReader
 from printer.service.print_jobs import PrintJobs
 from printer.service.stock import Stock
-from printer.store.one_dispatcher import one_dispatcher
-from printer.store.records import MIGRATIONS, SqlRecords, SqlStore
+from printer.store.dispatcher_lock import dispatcher_lock
+from printer.store.records import MIGRATIONS, Store
 from printer.store.tables import idempotency_records
-from printer.use_cases.assign import Assign
-from printer.use_cases.bell import Bell
+from printer.trusted_keys import load_trusted_keys
+from printer.use_cases.assign_next_job import AssignNextJob
+from printer.use_cases.change_signal import ChangeSignal
 from printer.use_cases.create_print_job import CreatePrintJob
-from printer.use_cases.dispatch import Dispatch
-from printer.use_cases.floor import Floor
-from printer.use_cases.tend import Tend
-from printer.use_cases.watch import WatchPrintJobs
+from printer.use_cases.dispatcher import Dispatcher
+from printer.use_cases.machine_driver import MachineDriver
+from printer.use_cases.machine_monitor import MachineMonitor
+from printer.use_cases.watch_print_jobs import WatchPrintJobs
 
+# The contract promises a bookmark at least every 15 seconds.
 _BOOKMARK_SECONDS = 10.0
 
 
 def prepare(config: Path | None) -> PrinterSettings:
-    """Read the settings and bring their database to the newest schema.
+    """Return the settings after migrating their database to the newest schema.
 
-    Raises OSError or ValueError when a file is missing or a setting makes no sense.
+    Raises OSError or ValueError when a file is missing or a setting is not possible.
     """
     settings = PrinterSettings.load(config)
     migrate(settings.database_url, MIGRATIONS)
@@ -65,41 +67,47 @@ async def serve(settings: PrinterSettings) -> None:
         await stack.enter_async_context(
             purge_records_daily(database, idempotency_records, settings.idempotency_retention_days)
         )
-        # No connection is kept: one that a machine closed meanwhile would look like silence.
+        # A new connection for each request: one that the machine closed in the meantime would look
+        # like a request of unknown outcome.
         connector = aiohttp.TCPConnector(force_close=True)
         session = await stack.enter_async_context(aiohttp.ClientSession(connector=connector))
-        desk = _desk(settings, database)
         pool = WorkerPool(settings.page_workers, settings.page_queue)
         stack.callback(pool.close)
-        server = _server(settings, desk, session, pool)
-        # A group: a service that cannot tend its machines any more must end, not look healthy.
+        parts = _Parts(settings, database, session)
+        server = _server(parts, pool)
+        # A task group: a service that can no longer drive its machines must end, not look healthy.
         async with asyncio.TaskGroup() as tasks:
-            dispatching = tasks.create_task(_dispatch(settings, desk, session))
+            dispatching = tasks.create_task(_dispatch(parts))
             await server.run()
             dispatching.cancel()
 
 
-def _desk(settings: PrinterSettings, database: Database) -> Desk:
-    return Desk(
-        office=settings.office,
-        store=SqlStore(database),
-        database=database,
-        once=IdempotentRequests(database, idempotency_records),
-        records=SqlRecords,
-        floor=Floor(time.monotonic, settings.rest_seconds),
-        clock=make_clock(settings),
-        bell=Bell(),
-    )
+class _Parts:
+    """What both the server and the dispatcher are built from."""
+
+    def __init__(
+        self, settings: PrinterSettings, database: Database, session: aiohttp.ClientSession
+    ) -> None:
+        self.settings = settings
+        self.database = database
+        self.store = Store(database)
+        self.signal = ChangeSignal()
+        self.clock = make_clock(settings)
+        self.monitor = MachineMonitor(time.monotonic, settings.machine_backoff_seconds)
+        self._session = session
+
+    def connect(self, uri: str) -> IppPrinterClient:
+        """Return the client of the machine at an address."""
+        return IppPrinterClient(self._session, uri, self.settings.machine_timeout_seconds)
 
 
-def _server(
-    settings: PrinterSettings, desk: Desk, session: aiohttp.ClientSession, pool: WorkerPool
-) -> Server:
+def _server(parts: _Parts, pool: WorkerPool) -> Server:
+    settings, store, clock = parts.settings, parts.store, parts.clock
+    office, monitor = settings.office, parts.monitor
     create = CreatePrintJob(
-        verify=JwsVerifier(load_keys(settings.trusted_keys)),
-        read_payload=PayloadReader(settings.issuing_state_name),
-        office=settings.office,
-        clock=desk.clock,
+        verifier=ClearanceVerifier(load_trusted_keys(settings.trusted_keys), office),
+        read_payload=PersonalisationDataReader(settings.issuing_state_name),
+        clock=clock,
         pool=pool,
         new_id=_new_id,
     )
@@ -110,31 +118,37 @@ def _server(
         *admin_pb2.DESCRIPTOR.services_by_name.values(),
     ]
     server = Server(settings, error_domain="passport.printer", services=services)
-    watch = WatchPrintJobs(desk.store, desk.bell, _BOOKMARK_SECONDS)
-    jobs_pb2_grpc.add_PrintJobsServicer_to_server(PrintJobs(desk, create, watch), server.grpc)
-    machines = Machines(desk, lambda uri: _link(settings, session, uri))
+    idempotent_requests = IdempotentRequests(parts.database, idempotency_records)
+    changes = IdempotentChanges(office, store, idempotent_requests, parts.signal)
+    watch = WatchPrintJobs(store, parts.signal, _BOOKMARK_SECONDS)
+    jobs = PrintJobs(office, store, changes, clock, create, watch)
+    jobs_pb2_grpc.add_PrintJobsServicer_to_server(jobs, server.grpc)
+    machines = Machines(office, store, changes, monitor, parts.connect)
     machines_pb2_grpc.add_MachinesServicer_to_server(machines, server.grpc)
-    stock_pb2_grpc.add_StockServicer_to_server(Stock(desk), server.grpc)
-    admin_pb2_grpc.add_PrinterAdminServicer_to_server(PrinterAdmin(desk), server.grpc)
+    stock_pb2_grpc.add_StockServicer_to_server(Stock(office, store, changes, clock), server.grpc)
+    admin = PrinterAdmin(office, store, monitor)
+    admin_pb2_grpc.add_PrinterAdminServicer_to_server(admin, server.grpc)
     return server
 
 
-async def _dispatch(settings: PrinterSettings, desk: Desk, session: aiohttp.ClientSession) -> None:
-    tend = Tend(
-        store=desk.store,
-        links=lambda uri: _link(settings, session, uri),
-        assign=Assign(desk.store, desk.floor, desk.clock, _new_id),
-        floor=desk.floor,
-        clock=desk.clock,
-        bell=desk.bell,
-        lose_after=settings.lose_after_seconds,
-    )
-    async with one_dispatcher(desk.database):
-        await Dispatch(desk.store, tend, desk.bell, settings.poll_seconds).run()
+async def _dispatch(parts: _Parts) -> None:
+    assign_next_job = AssignNextJob(parts.store, parts.monitor, parts.clock, _new_id)
 
+    def driver(machine_id: str) -> MachineDriver:
+        return MachineDriver(
+            machine_id,
+            store=parts.store,
+            connect=parts.connect,
+            assign_next_job=assign_next_job,
+            monitor=parts.monitor,
+            clock=parts.clock,
+            signal=parts.signal,
+            outcome_unknown_after=parts.settings.outcome_unknown_after_seconds,
+        )
 
-def _link(settings: PrinterSettings, session: aiohttp.ClientSession, uri: str) -> IppMachine:
-    return IppMachine(session, uri, settings.machine_timeout_seconds)
+    async with dispatcher_lock(parts.database):
+        poll_seconds = parts.settings.machine_poll_seconds
+        await Dispatcher(parts.store, driver, parts.signal, poll_seconds).run()
 
 
 def _new_id() -> str:

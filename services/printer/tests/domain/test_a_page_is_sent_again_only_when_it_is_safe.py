@@ -5,8 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from printer.domain.job import Attempt
-from printer.domain.machine import MachineJob, Phase, Sighting
-from printer.domain.reconcile import SETTLED, Verdict, judge_absent, judge_found
+from printer.domain.printer_client import MachineJob, MachineJobPhase, PrinterStatus
+from printer.domain.reconciliation import (
+    MINIMUM_UP_TIME_SECONDS,
+    ReconcileAction,
+    decide_found_job,
+    decide_missing_job,
+)
 
 NOON = datetime(2018, 11, 5, 4, 0, tzinfo=UTC)
 PAGE = "ab" * 32
@@ -19,59 +24,91 @@ def an_attempt(up_time: int = 100, delivered: bool = False) -> Attempt:
     )  # fmt: skip
 
 
-def a_sighting(after: float, up_time: int, printer_uuid: str = "urn:uuid:1") -> Sighting:
+def a_sighting(after: float, up_time: int, printer_uuid: str = "urn:uuid:1") -> PrinterStatus:
     at = NOON + timedelta(seconds=after)
-    return Sighting(
-        printer_uuid=printer_uuid, up_time=up_time, asked_at=at, last_contact_at=at, idle=True,
-        stopped=False, accepting=True, reasons=(),
+    return PrinterStatus(
+        printer_uuid=printer_uuid, up_time=up_time, asked_at=at, answered_at=at, idle=True,
+        stopped=False, accepting_jobs=True, state_reasons=(),
     )  # fmt: skip
 
 
-def a_machine_job(phase: Phase, began: bool = True, sha256: str | None = PAGE) -> MachineJob:
-    return MachineJob(number=1, name="a", phase=phase, began=began, printed_sha256=sha256)
+def a_machine_job(
+    phase: MachineJobPhase, began: bool = True, sha256: str | None = PAGE
+) -> MachineJob:
+    return MachineJob(
+        machine_job_id=1, name="a", phase=phase, processing_began=began, printed_sha256=sha256
+    )
 
 
 @pytest.mark.parametrize(
-    ("found", "delivered", "verdict"),
+    ("found", "delivered", "action"),
     [
-        (a_machine_job(Phase.WITHOUT_DOCUMENT, began=False), False, Verdict.CLEAR),
-        (a_machine_job(Phase.WAITING, began=False), False, Verdict.FOLLOW),
-        (a_machine_job(Phase.PRINTING), True, Verdict.FOLLOW),
-        (a_machine_job(Phase.COMPLETED), False, Verdict.PRINTED),
-        (a_machine_job(Phase.COMPLETED, sha256=None), True, Verdict.PRINTED),
-        (a_machine_job(Phase.COMPLETED, sha256=None), False, Verdict.UNKNOWN),
-        (a_machine_job(Phase.COMPLETED, sha256="cd" * 32), True, Verdict.UNKNOWN),
-        (a_machine_job(Phase.GIVEN_UP, began=False), False, Verdict.NOT_PRINTED),
-        (a_machine_job(Phase.GIVEN_UP, began=True), False, Verdict.UNKNOWN),
+        (
+            a_machine_job(MachineJobPhase.AWAITING_DOCUMENT, began=False),
+            False,
+            ReconcileAction.CANCEL_AT_MACHINE,
+        ),
+        (a_machine_job(MachineJobPhase.PENDING, began=False), False, ReconcileAction.WAIT),
+        (a_machine_job(MachineJobPhase.PROCESSING), True, ReconcileAction.WAIT),
+        (a_machine_job(MachineJobPhase.COMPLETED), False, ReconcileAction.RECORD_PRINTED),
+        (
+            a_machine_job(MachineJobPhase.COMPLETED, sha256=None),
+            True,
+            ReconcileAction.RECORD_PRINTED,
+        ),
+        (
+            a_machine_job(MachineJobPhase.COMPLETED, sha256=None),
+            False,
+            ReconcileAction.MARK_OUTCOME_UNKNOWN,
+        ),
+        (
+            a_machine_job(MachineJobPhase.COMPLETED, sha256="cd" * 32),
+            True,
+            ReconcileAction.MARK_OUTCOME_UNKNOWN,
+        ),
+        (
+            a_machine_job(MachineJobPhase.CANCELLED_OR_ABORTED, began=False),
+            False,
+            ReconcileAction.REQUEUE,
+        ),
+        (
+            a_machine_job(MachineJobPhase.CANCELLED_OR_ABORTED, began=True),
+            False,
+            ReconcileAction.MARK_OUTCOME_UNKNOWN,
+        ),
     ],
 )
 def test_what_a_machine_knows_is_never_sent_again(
-    found: MachineJob, delivered: bool, verdict: Verdict
+    found: MachineJob, delivered: bool, action: ReconcileAction
 ) -> None:
-    assert judge_found(an_attempt(delivered=delivered), PAGE, found).verdict is verdict
+    assert decide_found_job(an_attempt(delivered=delivered), PAGE, found).action is action
 
 
 @pytest.mark.parametrize(
-    ("now", "sent", "verdict"),
+    ("now", "sent", "action"),
     [
-        (a_sighting(50, up_time=150), False, Verdict.SEND),
-        (a_sighting(50, up_time=149), False, Verdict.SEND),
-        (a_sighting(50, up_time=150), True, Verdict.UNKNOWN),
-        (a_sighting(50, up_time=30), False, Verdict.UNKNOWN),
-        (a_sighting(50, up_time=150, printer_uuid="urn:uuid:2"), False, Verdict.UNKNOWN),
-        (a_sighting(3600, up_time=1800), False, Verdict.UNKNOWN),
-        (a_sighting(60, up_time=160), False, Verdict.UNKNOWN),
-        (a_sighting(10, up_time=140), False, Verdict.UNKNOWN),
+        (a_sighting(50, up_time=150), False, ReconcileAction.SEND),
+        (a_sighting(50, up_time=149), False, ReconcileAction.SEND),
+        (a_sighting(50, up_time=150), True, ReconcileAction.MARK_OUTCOME_UNKNOWN),
+        (a_sighting(50, up_time=30), False, ReconcileAction.MARK_OUTCOME_UNKNOWN),
+        (
+            a_sighting(50, up_time=150, printer_uuid="urn:uuid:2"),
+            False,
+            ReconcileAction.MARK_OUTCOME_UNKNOWN,
+        ),
+        (a_sighting(3600, up_time=1800), False, ReconcileAction.MARK_OUTCOME_UNKNOWN),
+        (a_sighting(60, up_time=160), False, ReconcileAction.MARK_OUTCOME_UNKNOWN),
+        (a_sighting(10, up_time=140), False, ReconcileAction.MARK_OUTCOME_UNKNOWN),
     ],
 )
 def test_what_it_does_not_know_is_sent_only_if_it_ran_on(
-    now: Sighting, sent: bool, verdict: Verdict
+    now: PrinterStatus, sent: bool, action: ReconcileAction
 ) -> None:
-    assert judge_absent(an_attempt(), sent, now).verdict is verdict
+    assert decide_missing_job(an_attempt(), sent, now).action is action
 
 
 @given(
-    ran=st.floats(SETTLED - 1, 1e6),
+    ran=st.floats(MINIMUM_UP_TIME_SECONDS - 1, 1e6),
     latency=st.floats(0, 30),
     off=st.floats(0.001, 1e6),
     again=st.floats(0, 1e6),
@@ -86,14 +123,14 @@ def test_no_restart_hides_behind_rounding_and_slow_answers(
     now = replace(
         a_sighting(0, up_time=int(again) + 1),
         asked_at=at,
-        last_contact_at=at + timedelta(seconds=late),
+        answered_at=at + timedelta(seconds=late),
     )
 
-    assert judge_absent(attempt, False, now).verdict is Verdict.UNKNOWN
+    assert decide_missing_job(attempt, False, now).action is ReconcileAction.MARK_OUTCOME_UNKNOWN
 
 
 @given(
-    ran=st.floats(SETTLED - 1, 1e6),
+    ran=st.floats(MINIMUM_UP_TIME_SECONDS - 1, 1e6),
     later=st.floats(0, 59),
     latency=st.floats(0, 0.4),
     late=st.floats(0, 0.4),
@@ -106,7 +143,7 @@ def test_a_machine_that_ran_on_is_believed(
     now = replace(
         a_sighting(0, up_time=int(ran + later) + 1),
         asked_at=at,
-        last_contact_at=at + timedelta(seconds=late),
+        answered_at=at + timedelta(seconds=late),
     )
 
-    assert judge_absent(attempt, False, now).verdict is Verdict.SEND
+    assert decide_missing_job(attempt, False, now).action is ReconcileAction.SEND

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from printer.domain.book import BookMove, BookState, serials
+from printer.domain.book import BookState, BookTransition, serial_range
 from printer.domain.errors import BadRange, IllegalTransition
-from printer.domain.job import RULES, Attempt, Event, Job, JobState, Outcome
+from printer.domain.job import TRANSITIONS, Attempt, AttemptOutcome, Job, JobEvent, JobState
 
 NOON = datetime(2018, 11, 5, 4, 0, tzinfo=UTC)
 
@@ -25,22 +25,22 @@ def an_attempt(number: int) -> Attempt:
     )  # fmt: skip
 
 
-@given(st.lists(st.sampled_from(Event), max_size=60))
-def test_whatever_happens_one_good_book_at_most_and_no_book_is_lost(events: list[Event]) -> None:
+@given(st.lists(st.sampled_from(JobEvent), max_size=60))
+def test_whatever_happens_one_good_book_at_most_and_no_book_is_lost(events: list[JobEvent]) -> None:
     job, books = a_job(), {}
     for event in events:
-        if (job.state, event) not in RULES:
+        if (job.state, event) not in TRANSITIONS:
             with pytest.raises(IllegalTransition):
                 job.after(event)
             continue
-        if event is Event.ASSIGN:
+        if event is JobEvent.ASSIGN:
             attempt = an_attempt(len(job.attempts))
             books[attempt.book_serial] = BookState.LOADED
             job = replace(job, attempts=(*job.attempts, attempt))
-        move = job.rule(event).book
+        move = job.transition(event).book
         if move is not None:
-            assert books[job.attempt.book_serial] is move.source
-            books[job.attempt.book_serial] = move.target
+            assert books[job.latest_attempt.book_serial] is move.source
+            books[job.latest_attempt.book_serial] = move.target
         job = job.after(event)
 
     issued = [serial for serial, state in books.items() if state is BookState.ISSUED]
@@ -48,20 +48,20 @@ def test_whatever_happens_one_good_book_at_most_and_no_book_is_lost(events: list
     assert issued == ([job.book_serial] if job.state is JobState.DONE else [])
     assert len(held) <= 1
     assert all(attempt.outcome is not None for attempt in job.attempts[:-1])
-    assert bool(job.waits_for) == (job.state not in (JobState.DONE, JobState.CANCELLED))
+    assert bool(job.waiting_for) == (job.state not in (JobState.DONE, JobState.CANCELLED))
 
 
 def test_an_end_of_an_attempt_is_an_end_of_its_book_or_frees_it() -> None:
-    for rule in RULES.values():
-        assert (rule.outcome is Outcome.GOOD) == (rule.book is BookMove.ISSUE)
-        assert (rule.outcome is Outcome.SPOILED) == (
-            rule.book in (BookMove.SPOIL, BookMove.FIND_SPOILED)
+    for rule in TRANSITIONS.values():
+        assert (rule.outcome is AttemptOutcome.GOOD) == (rule.book is BookTransition.ISSUE)
+        assert (rule.outcome is AttemptOutcome.SPOILED) == (
+            rule.book in (BookTransition.SPOIL, BookTransition.RESOLVE_AS_SPOILED)
         )
 
 
 @given(st.integers(0, 999_900), st.integers(1, 100))
 def test_serials_follow_each_other(first: int, count: int) -> None:
-    run = serials(f"AB{first:06d}", count)
+    run = serial_range(f"AB{first:06d}", count)
 
     assert run == sorted(set(run))
     assert (run[0], run[-1]) == (f"AB{first:06d}", f"AB{first + count - 1:06d}")
@@ -72,4 +72,4 @@ def test_serials_follow_each_other(first: int, count: int) -> None:
 )
 def test_serials_that_cannot_be_written_are_refused(first: str, count: int) -> None:
     with pytest.raises(BadRange):
-        serials(first, count)
+        serial_range(first, count)

@@ -1,29 +1,33 @@
 from hypothesis import given
 from hypothesis import strategies as st
-from printer.domain.schedule import Capacity, takers
+from printer.domain.machine_selection import MachineCapacity, select_machines
 
-FAST_IDLE = Capacity("F", 0, 1)
-SLOW_IDLE = Capacity("S", 0, 10)
+FAST_IDLE = MachineCapacity("F", 0, 1)
+SLOW_IDLE = MachineCapacity("S", 0, 10)
 
 
 def test_the_fastest_of_the_idle_comes_first() -> None:
-    assert takers(1, [SLOW_IDLE, FAST_IDLE]) == ["F"]
+    assert select_machines(1, [SLOW_IDLE, FAST_IDLE]) == ["F"]
 
 
 def test_a_slow_machine_stays_idle_while_a_fast_one_would_finish_sooner() -> None:
-    assert takers(5, [SLOW_IDLE, FAST_IDLE]) == ["F"]
+    assert select_machines(5, [SLOW_IDLE, FAST_IDLE]) == ["F"]
 
 
 def test_a_long_queue_keeps_slow_machines_busy_too() -> None:
-    assert takers(50, [SLOW_IDLE, FAST_IDLE]) == ["F", "S"]
+    assert select_machines(50, [SLOW_IDLE, FAST_IDLE]) == ["F", "S"]
 
 
 def test_a_busy_machine_about_to_be_free_is_waited_for() -> None:
-    assert takers(1, [SLOW_IDLE, Capacity("F", 2, 1)]) == []
+    assert select_machines(1, [SLOW_IDLE, MachineCapacity("F", 2, 1)]) == []
 
 
 def test_equal_machines_share() -> None:
-    assert takers(3, [Capacity(f"M{n}", 0, 30) for n in (1, 2, 3, 4)]) == ["M1", "M2", "M3"]
+    assert select_machines(3, [MachineCapacity(f"M{n}", 0, 30) for n in (1, 2, 3, 4)]) == [
+        "M1",
+        "M2",
+        "M3",
+    ]
 
 
 CAPACITY = st.tuples(st.sampled_from([0.0, 0.5, 3.0, 40.0]), st.sampled_from([1.0, 2.0, 30.0]))
@@ -33,11 +37,11 @@ CAPACITY = st.tuples(st.sampled_from([0.0, 0.5, 3.0, 40.0]), st.sampled_from([1.
 def test_nobody_takes_two_and_the_queue_never_stands_still(
     waiting: int, rates: list[tuple[float, float]]
 ) -> None:
-    machines = [Capacity(f"M{n}", busy, book) for n, (busy, book) in enumerate(rates)]
+    machines = [MachineCapacity(f"M{n}", busy, book) for n, (busy, book) in enumerate(rates)]
 
-    dealt = takers(waiting, machines)
+    dealt = select_machines(waiting, machines)
 
-    idle = {machine.machine_id for machine in machines if machine.busy_seconds == 0}
+    idle = {machine.machine_id for machine in machines if machine.seconds_until_idle == 0}
     assert set(dealt) <= idle
     assert len(dealt) == len(set(dealt)) <= waiting
     if waiting and idle and len(idle) == len(machines):

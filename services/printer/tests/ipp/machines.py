@@ -13,8 +13,8 @@ from typing import Protocol
 
 import aiohttp
 import pytest
-from printer.domain.machine import MachineSilent
-from printer.ipp.client import IppMachine
+from printer.domain.printer_client import RequestOutcomeUnknown
+from printer.ipp.client import IppPrinterClient
 
 from ..office import SimulatedMachine  # noqa: TID252
 
@@ -140,8 +140,8 @@ def _skipping_what_cannot_start() -> Iterator[None]:
 async def _await_answer(uri: str) -> None:
     async with aiohttp.ClientSession() as session, asyncio.timeout(10):
         while True:
-            with suppress(MachineSilent):
-                await IppMachine(session, uri, 1.0).look()
+            with suppress(RequestOutcomeUnknown):
+                await IppPrinterClient(session, uri, 1.0).get_status()
                 return
             await asyncio.sleep(0.05)
 

@@ -13,19 +13,19 @@ import aiohttp
 import pytest
 import pytest_asyncio
 from printer.domain.job import Attempt
-from printer.domain.machine import (
-    MachineAbsent,
+from printer.domain.printer_client import (
+    JobSubmission,
     MachineJob,
-    MachineRefused,
-    MachineSilent,
-    Order,
-    Phase,
+    MachineJobPhase,
+    RequestNotDelivered,
+    RequestOutcomeUnknown,
+    RequestRefused,
 )
-from printer.domain.reconcile import Verdict, judge_found, ran_on
+from printer.domain.reconciliation import ReconcileAction, decide_found_job, ran_without_restart
 from printer.ipp import codec
-from printer.ipp.client import IppMachine
-from printer.ipp.codec import Group, Message, Tag, one
-from printer.ipp.words import Operation
+from printer.ipp.client import IppPrinterClient
+from printer.ipp.codec import GroupTag, Message, ValueTag, attribute
+from printer.ipp.identifiers import Operation
 from printer.page.data_page import render
 
 from ..page.pages import a_page  # noqa: TID252
@@ -43,84 +43,90 @@ async def machine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
 
 
 @pytest_asyncio.fixture
-async def link(machine: Switched) -> AsyncIterator[IppMachine]:
+async def link(machine: Switched) -> AsyncIterator[IppPrinterClient]:
     """The way to the machine."""
     connector = aiohttp.TCPConnector(force_close=True)
     async with aiohttp.ClientSession(connector=connector) as session:
-        yield IppMachine(session, machine.uri, TIMEOUT)
+        yield IppPrinterClient(session, machine.uri, TIMEOUT)
 
 
-def an_order() -> Order:
+def an_order() -> JobSubmission:
     page = render(a_page())
-    return Order(str(uuid.uuid4()), "B000001", page, hashlib.sha256(page).digest())
+    return JobSubmission(str(uuid.uuid4()), "B000001", page, hashlib.sha256(page).digest())
 
 
-async def until(link: IppMachine, name: str, phase: Phase) -> MachineJob:
+async def until(link: IppPrinterClient, name: str, phase: MachineJobPhase) -> MachineJob:
     async with asyncio.timeout(TIMEOUT):
         while True:
-            job = await link.find(name)
+            job = await link.find_job(name)
             if job is not None and job.phase is phase:
                 return job
             await asyncio.sleep(0.05)
 
 
-async def test_it_tells_who_it_is_and_how_long_it_runs(link: IppMachine) -> None:
-    first = await link.look()
+async def test_it_tells_who_it_is_and_how_long_it_runs(link: IppPrinterClient) -> None:
+    first = await link.get_status()
     await asyncio.sleep(1.1)  # up-times are whole seconds
-    second = await link.look()
+    second = await link.get_status()
 
     assert first.printer_uuid.startswith("urn:uuid:")
     assert second.printer_uuid == first.printer_uuid
     assert second.up_time > first.up_time >= 0
     assert first.idle
-    assert not first.fault
+    assert not first.has_fault
 
 
-async def test_a_whole_document_is_printed_and_found_by_its_name(link: IppMachine) -> None:
+async def test_a_whole_document_is_printed_and_found_by_its_name(link: IppPrinterClient) -> None:
     order = an_order()
 
-    number = await link.create(order)
-    await link.send(number, order)
-    job = await until(link, order.name, Phase.COMPLETED)
+    number = await link.create_job(order)
+    await link.send_document(number, order)
+    job = await until(link, order.name, MachineJobPhase.COMPLETED)
 
-    assert job.began
+    assert job.processing_began
     assert job.printed_sha256 in (None, order.document_sha256.hex())
-    assert await link.find(order.name, number + 7) == job
-    assert await link.find("another name") is None
+    assert await link.find_job(order.name, number + 7) == job
+    assert await link.find_job("another name") is None
 
 
-async def test_a_job_without_document_blocks_until_it_is_cancelled(link: IppMachine) -> None:
+async def test_a_job_without_document_blocks_until_it_is_cancelled(link: IppPrinterClient) -> None:
     orphan, order = an_order(), an_order()
-    await link.create(orphan)
+    await link.create_job(orphan)
 
-    with pytest.raises(MachineRefused):
-        await link.create(order)
-    [waiting] = await link.not_begun()
-    await link.cancel(waiting.number)
-    given_up = await until(link, orphan.name, Phase.GIVEN_UP)
-    await link.send(await link.create(order), order)
+    with pytest.raises(RequestRefused):
+        await link.create_job(order)
+    [waiting] = await link.pending_jobs()
+    await link.cancel_job(waiting.machine_job_id)
+    given_up = await until(link, orphan.name, MachineJobPhase.CANCELLED_OR_ABORTED)
+    await link.send_document(await link.create_job(order), order)
 
     assert waiting.name == orphan.name
-    assert not given_up.began
-    await until(link, order.name, Phase.COMPLETED)
+    assert not given_up.processing_began
+    await until(link, order.name, MachineJobPhase.COMPLETED)
 
 
-async def test_a_cut_upload_is_never_taken_for_a_book(machine: Switched, link: IppMachine) -> None:
+async def test_a_cut_upload_is_never_taken_for_a_book(
+    machine: Switched, link: IppPrinterClient
+) -> None:
     order = an_order()
-    number = await link.create(order)
+    number = await link.create_job(order)
 
     await _send_half(machine.uri, number, order)
     await asyncio.sleep(1.0)  # time enough to print the half, for a machine that would
-    job = await link.find(order.name)
+    job = await link.find_job(order.name)
 
     assert job is not None
-    verdict = judge_found(_attempt(order), order.document_sha256.hex(), job).verdict
-    assert verdict in (Verdict.CLEAR, Verdict.NOT_PRINTED, Verdict.UNKNOWN)
+    action = decide_found_job(_attempt(order), order.document_sha256.hex(), job).action
+    assert action in (
+        ReconcileAction.CANCEL_AT_MACHINE,
+        ReconcileAction.REQUEUE,
+        ReconcileAction.MARK_OUTCOME_UNKNOWN,
+    )
 
 
-async def test_a_restart_is_noticed(machine: Switched, link: IppMachine) -> None:
+async def test_a_restart_is_noticed(machine: Switched, link: IppPrinterClient) -> None:
     order = an_order()
-    sighting = await link.look()
+    sighting = await link.get_status()
     await asyncio.sleep(2.5)
     attempt = replace(
         _attempt(order),
@@ -128,17 +134,17 @@ async def test_a_restart_is_noticed(machine: Switched, link: IppMachine) -> None
         up_time=sighting.up_time,
         asked_at=sighting.asked_at,
     )
-    ran = ran_on(attempt, await link.look())
-    await link.send(await link.create(order), order)
+    ran = ran_without_restart(attempt, await link.get_status())
+    await link.send_document(await link.create_job(order), order)
     await machine.stop()
-    with pytest.raises(MachineAbsent):
-        await link.look()
+    with pytest.raises(RequestNotDelivered):
+        await link.get_status()
 
     await machine.start()
 
     assert ran
-    assert await link.find(order.name) is None
-    assert not ran_on(attempt, await link.look())
+    assert await link.find_job(order.name) is None
+    assert not ran_without_restart(attempt, await link.get_status())
 
 
 async def test_what_is_no_machine_is_silence() -> None:
@@ -150,13 +156,15 @@ async def test_what_is_no_machine_is_silence() -> None:
     server = await asyncio.start_server(babble, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     async with server, aiohttp.ClientSession() as session:
-        with pytest.raises(MachineSilent) as silence:
-            await IppMachine(session, f"ipp://127.0.0.1:{port}/ipp/print", TIMEOUT).look()
+        with pytest.raises(RequestOutcomeUnknown) as silence:
+            await IppPrinterClient(
+                session, f"ipp://127.0.0.1:{port}/ipp/print", TIMEOUT
+            ).get_status()
 
-    assert not isinstance(silence.value, MachineAbsent)
+    assert not isinstance(silence.value, RequestNotDelivered)
 
 
-def _attempt(order: Order) -> Attempt:
+def _attempt(order: JobSubmission) -> Attempt:
     now = datetime.now(UTC)
     return Attempt(
         attempt_id=order.name, machine_id="M1", book_serial=order.book_serial, assigned_at=now,
@@ -164,19 +172,19 @@ def _attempt(order: Order) -> Attempt:
     )  # fmt: skip
 
 
-async def _send_half(uri: str, number: int, order: Order) -> None:
+async def _send_half(uri: str, number: int, order: JobSubmission) -> None:
     """Send-Document as far as the middle of the document, then a cut connection."""
     operation = {
-        "attributes-charset": one(Tag.CHARSET, "utf-8"),
-        "attributes-natural-language": one(Tag.LANGUAGE, "en"),
-        "printer-uri": one(Tag.URI, uri),
-        "job-id": one(Tag.INTEGER, number),
-        "requesting-user-name": one(Tag.NAME, "passport-printer"),
-        "document-format": one(Tag.MIME_TYPE, "application/pdf"),
-        "last-document": one(Tag.BOOLEAN, True),
+        "attributes-charset": attribute(ValueTag.CHARSET, "utf-8"),
+        "attributes-natural-language": attribute(ValueTag.LANGUAGE, "en"),
+        "printer-uri": attribute(ValueTag.URI, uri),
+        "job-id": attribute(ValueTag.INTEGER, number),
+        "requesting-user-name": attribute(ValueTag.NAME, "passport-printer"),
+        "document-format": attribute(ValueTag.MIME_TYPE, "application/pdf"),
+        "last-document": attribute(ValueTag.BOOLEAN, True),
     }
     body = codec.encode(
-        Message(Operation.SEND_DOCUMENT, 1, [(Group.OPERATION, operation)], order.document)
+        Message(Operation.SEND_DOCUMENT, 1, [(GroupTag.OPERATION, operation)], order.document)
     )
     parts = urlsplit(uri)
     _, writer = await asyncio.open_connection(parts.hostname, parts.port)

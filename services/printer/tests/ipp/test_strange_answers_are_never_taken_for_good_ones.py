@@ -4,32 +4,32 @@ from contextlib import asynccontextmanager
 import aiohttp
 import pytest
 from aiohttp import web
-from printer.domain.machine import MachineSilent, Phase
+from printer.domain.printer_client import MachineJobPhase, RequestOutcomeUnknown
 from printer.ipp import codec
-from printer.ipp.client import IppMachine
-from printer.ipp.codec import Attribute, Attributes, Group, Message, Tag, one
-from printer.ipp.words import JobState
+from printer.ipp.client import IppPrinterClient
+from printer.ipp.codec import Attribute, Attributes, GroupTag, Message, ValueTag, attribute
+from printer.ipp.identifiers import IppJobState
 
 UNKNOWN = Attribute(0x12, (b"",))
 
 
 def a_job(**changes: Attribute) -> Attributes:
     job = {
-        "job-id": one(Tag.INTEGER, 7),
-        "job-name": one(Tag.NAME, "attempt"),
-        "job-state": one(Tag.ENUM, JobState.ABORTED),
-        "time-at-processing": one(Tag.NO_VALUE, None),
+        "job-id": attribute(ValueTag.INTEGER, 7),
+        "job-name": attribute(ValueTag.NAME, "attempt"),
+        "job-state": attribute(ValueTag.ENUM, IppJobState.ABORTED),
+        "time-at-processing": attribute(ValueTag.NO_VALUE, None),
     }
     return job | {name.replace("_", "-"): value for name, value in changes.items()}
 
 
 def answering(job: Attributes) -> Callable[[], web.Response]:
-    body = codec.encode(Message(0, 1, [(Group.OPERATION, {}), (Group.JOB, job)]))
+    body = codec.encode(Message(0, 1, [(GroupTag.OPERATION, {}), (GroupTag.JOB, job)]))
     return lambda: web.Response(body=body, content_type="application/ipp")
 
 
 @asynccontextmanager
-async def a_machine(answer: Callable[[], web.StreamResponse]) -> AsyncIterator[IppMachine]:
+async def a_machine(answer: Callable[[], web.StreamResponse]) -> AsyncIterator[IppPrinterClient]:
     """A machine that gives the same answer to everything."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
@@ -43,7 +43,7 @@ async def a_machine(answer: Callable[[], web.StreamResponse]) -> AsyncIterator[I
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     async with aiohttp.ClientSession() as session:
-        yield IppMachine(session, f"ipp://127.0.0.1:{runner.addresses[0][1]}/ipp/print", 5.0)
+        yield IppPrinterClient(session, f"ipp://127.0.0.1:{runner.addresses[0][1]}/ipp/print", 5.0)
     await runner.cleanup()
 
 
@@ -53,30 +53,30 @@ async def _elsewhere(_request: web.Request) -> web.Response:
 
 async def test_a_name_told_with_its_language_is_the_same_name() -> None:
     name = b"\x00\x05en-us\x00\x07attempt"
-    job = a_job(job_name=Attribute(Tag.NAME_WITH_LANGUAGE, (name,)))
+    job = a_job(job_name=Attribute(ValueTag.NAME_WITH_LANGUAGE, (name,)))
 
     async with a_machine(answering(job)) as machine:
-        found = await machine.find("attempt")
+        found = await machine.find_job("attempt")
 
     assert found is not None
-    assert found.number == 7
+    assert found.machine_job_id == 7
 
 
 @pytest.mark.parametrize(
     ("told", "began"),
     [
-        (one(Tag.NO_VALUE, None), False),
+        (attribute(ValueTag.NO_VALUE, None), False),
         (UNKNOWN, True),
-        (one(Tag.INTEGER, -5), True),
-        (one(Tag.KEYWORD, "later"), True),
+        (attribute(ValueTag.INTEGER, -5), True),
+        (attribute(ValueTag.KEYWORD, "later"), True),
     ],
 )
 async def test_only_no_value_says_that_printing_never_began(told: Attribute, began: bool) -> None:
     async with a_machine(answering(a_job(time_at_processing=told))) as machine:
-        found = await machine.find("attempt")
+        found = await machine.find_job("attempt")
 
     assert found is not None
-    assert (found.phase, found.began) == (Phase.GIVEN_UP, began)
+    assert (found.phase, found.processing_began) == (MachineJobPhase.CANCELLED_OR_ABORTED, began)
 
 
 @pytest.mark.parametrize(
@@ -84,14 +84,14 @@ async def test_only_no_value_says_that_printing_never_began(told: Attribute, beg
     [
         a_job(job_name=UNKNOWN),
         {name: value for name, value in a_job().items() if name != "job-name"},
-        a_job(job_state=one(Tag.KEYWORD, "completed")),
-        a_job(job_id=one(Tag.BOOLEAN, True)),
+        a_job(job_state=attribute(ValueTag.KEYWORD, "completed")),
+        a_job(job_id=attribute(ValueTag.BOOLEAN, True)),
     ],
 )
 async def test_a_job_told_by_halves_does_not_pass_for_another_one(job: Attributes) -> None:
     async with a_machine(answering(job)) as machine:
-        with pytest.raises(MachineSilent):
-            await machine.find("attempt")
+        with pytest.raises(RequestOutcomeUnknown):
+            await machine.find_job("attempt")
 
 
 async def test_an_answer_without_end_is_cut_off() -> None:
@@ -99,8 +99,8 @@ async def test_an_answer_without_end_is_cut_off() -> None:
         return web.Response(body=b"\x00" * 5_000_000, content_type="application/ipp")
 
     async with a_machine(endless) as machine:
-        with pytest.raises(MachineSilent, match="more than"):
-            await machine.look()
+        with pytest.raises(RequestOutcomeUnknown, match="more than"):
+            await machine.get_status()
 
 
 @pytest.mark.parametrize("status", [302, 307, 308])
@@ -109,5 +109,5 @@ async def test_a_machine_that_sends_elsewhere_is_not_followed(status: int) -> No
         return web.Response(status=status, headers={"Location": "/elsewhere"})
 
     async with a_machine(elsewhere) as machine:
-        with pytest.raises(MachineSilent, match=str(status)):
-            await machine.find("attempt")
+        with pytest.raises(RequestOutcomeUnknown, match=str(status)):
+            await machine.find_job("attempt")

@@ -3,32 +3,34 @@ from hypothesis import given
 from hypothesis import strategies as st
 from printer.ipp.codec import (
     Attribute,
-    Group,
+    GroupTag,
     MalformedMessage,
     Message,
-    Tag,
+    ValueTag,
+    all_texts,
+    attribute,
     decode,
     encode,
-    integer,
-    one,
-    text,
-    texts,
+    first_integer,
+    first_text,
 )
 
 NAMES = st.text("abcdefghijklmnopqrstuvwxyz-", min_size=1, max_size=30)
 NUMBERS = st.integers(-(2**31), 2**31 - 1)
 ATTRIBUTES = st.one_of(
-    st.lists(NUMBERS, min_size=1, max_size=4).map(lambda v: one(Tag.INTEGER, *v)),
-    st.lists(st.text(max_size=40), min_size=1, max_size=4).map(lambda v: one(Tag.KEYWORD, *v)),
-    st.booleans().map(lambda v: one(Tag.BOOLEAN, v)),
-    st.just(one(Tag.NO_VALUE, None)),
+    st.lists(NUMBERS, min_size=1, max_size=4).map(lambda v: attribute(ValueTag.INTEGER, *v)),
+    st.lists(st.text(max_size=40), min_size=1, max_size=4).map(
+        lambda v: attribute(ValueTag.KEYWORD, *v)
+    ),
+    st.booleans().map(lambda v: attribute(ValueTag.BOOLEAN, v)),
+    st.just(attribute(ValueTag.NO_VALUE, None)),
 )
-GROUPS = st.tuples(st.sampled_from(Group), st.dictionaries(NAMES, ATTRIBUTES, max_size=5))
+GROUPS = st.tuples(st.sampled_from(GroupTag), st.dictionaries(NAMES, ATTRIBUTES, max_size=5))
 
 
 @given(st.integers(0, 65535), st.lists(GROUPS, max_size=4), st.binary())
 def test_what_is_written_is_read(
-    code: int, groups: list[tuple[Group, dict[str, Attribute]]], data: bytes
+    code: int, groups: list[tuple[GroupTag, dict[str, Attribute]]], data: bytes
 ) -> None:
     message = Message(code, 1, groups, data)
 
@@ -49,18 +51,18 @@ def test_the_example_of_rfc_8010_appendix_a_is_read() -> None:
 
     message = decode(data)
 
-    operation, job = message.first(Group.OPERATION), message.first(Group.JOB)
-    assert (message.code, message.request, message.data) == (2, 1, b"%!PS")
-    assert text(operation, "attributes-natural-language") == "en-us"
+    operation, job = message.first(GroupTag.OPERATION), message.first(GroupTag.JOB)
+    assert (message.code, message.request_id, message.document) == (2, 1, b"%!PS")
+    assert first_text(operation, "attributes-natural-language") == "en-us"
     assert operation["ipp-attribute-fidelity"].values == (True,)
-    assert integer(job, "copies") == 20
-    assert texts(job, "sides") == ("two-sided-long-edge",)
+    assert first_integer(job, "copies") == 20
+    assert all_texts(job, "sides") == ("two-sided-long-edge",)
 
 
 def test_values_that_we_do_not_speak_are_kept_as_bytes() -> None:
     resolution = bytes.fromhex("0000012c0000012c03")
     printer = {"printer-resolution": Attribute(0x32, (resolution,))}
-    message = Message(0, 1, [(Group.PRINTER, printer)])
+    message = Message(0, 1, [(GroupTag.PRINTER, printer)])
 
     assert decode(encode(message)) == message
 
@@ -77,7 +79,9 @@ def test_hostile_bytes_are_refused_and_nothing_else_happens(data: bytes) -> None
 
 @given(st.integers(1, 60))
 def test_a_message_cut_anywhere_is_refused(cut: int) -> None:
-    whole = encode(Message(2, 1, [(Group.OPERATION, {"job-name": one(Tag.NAME, "x" * 40)})]))
+    whole = encode(
+        Message(2, 1, [(GroupTag.OPERATION, {"job-name": attribute(ValueTag.NAME, "x" * 40)})])
+    )
 
     with pytest.raises(MalformedMessage):
         decode(whole[: min(cut, len(whole) - 1)])

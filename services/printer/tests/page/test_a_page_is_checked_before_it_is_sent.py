@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from printer.page.data_page import render
-from printer.page.errors import PageFault, Unprintable
-from printer.page.mrz import td3
-from printer.page.read_back import check, read_mrz
+from printer.page.mrz import td3_mrz
+from printer.page.unprintable import UnprintableField
+from printer.page.verification import PageVerificationError, extract_mrz, verify_page
 from reportlab.lib.units import mm
 
 from .pages import a_page
@@ -20,18 +20,18 @@ LETTERS = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ ÉØÑŽ'-.", min_size=1, max_size
 def test_a_stranger_reads_the_zone_from_the_finished_page(name: str, number: str) -> None:
     data = a_page(primary_identifier=name, document_number=number)
 
-    assert read_mrz(render(data)) == td3(data.mrz)
+    assert extract_mrz(render(data)) == td3_mrz(data.mrz)
 
 
 def test_a_page_of_somebody_else_is_refused() -> None:
-    with pytest.raises(PageFault):
-        check(render(a_page(document_number="L898902C4")), a_page())
+    with pytest.raises(PageVerificationError):
+        verify_page(render(a_page(document_number="L898902C4")), a_page())
 
 
 @pytest.mark.parametrize("damage", [b"", b"%PDF-1.4 nothing", render(a_page())[:4000]])
 def test_a_damaged_page_is_refused(damage: bytes) -> None:
-    with pytest.raises(PageFault):
-        check(damage, a_page())
+    with pytest.raises(PageVerificationError):
+        verify_page(damage, a_page())
 
 
 def test_equal_data_give_equal_bytes() -> None:
@@ -62,7 +62,7 @@ def test_the_page_is_one_of_true_size_with_the_zone_at_its_place() -> None:
      ("primary_identifier", "W" * 4000), ("secondary_identifier", "Ω")],
 )  # fmt: skip
 def test_a_value_that_does_not_fit_is_refused_by_name(field: str, value: str) -> None:
-    with pytest.raises(Unprintable) as refusal:
+    with pytest.raises(UnprintableField) as refusal:
         render(a_page(**{field: value}))
 
     assert refusal.value.field == field

@@ -1,6 +1,6 @@
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from printer.page.mrz import check_digit, td3
+from printer.page.mrz import check_digit, td3_mrz
 
 from .pages import a_zone
 
@@ -19,7 +19,7 @@ def test_exchanging_one_digit_changes_the_check_digit(field: str, data: st.DataO
 
 
 def test_an_unused_personal_number_has_a_filler_for_its_check_digit() -> None:
-    lower = td3(a_zone(personal_number="")).lower
+    lower = td3_mrz(a_zone(personal_number="")).lower
 
     assert lower[28:43] == "<" * 15
     assert lower[43] == check_digit(lower[0:10] + lower[13:20] + lower[21:43])

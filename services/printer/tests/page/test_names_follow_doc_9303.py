@@ -3,9 +3,9 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from printer.page.errors import Unprintable
-from printer.page.names import LENGTH, name_field
+from printer.page.mrz_name_field import LENGTH, name_field
 from printer.page.transliteration import transliterate
+from printer.page.unprintable import UnprintableField
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_field_shows_truncation_by_its_last_letter(primary: str, secondary: st
 def test_any_text_gives_a_field_or_names_the_field_at_fault(primary: str, secondary: str) -> None:
     try:
         field = name_field(primary, secondary)
-    except Unprintable as refusal:
+    except UnprintableField as refusal:
         field = {"primary_identifier": "P", "secondary_identifier": "S"}[refusal.field] * LENGTH
 
     assert re.fullmatch("[A-Z][A-Z<]{38}", field)
@@ -90,7 +90,7 @@ def test_letters_are_spelled_by_the_table_of_doc_9303_3(letters: str, spelled: s
 
 @pytest.mark.parametrize("name", ["Иван", "عمر", "Louis 14", "A/B", "李"])
 def test_what_the_table_lacks_is_refused(name: str) -> None:
-    with pytest.raises(Unprintable) as refusal:
+    with pytest.raises(UnprintableField) as refusal:
         transliterate(name, "primary_identifier")
 
     assert refusal.value.field == "primary_identifier"

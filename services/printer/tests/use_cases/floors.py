@@ -7,27 +7,27 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
-from printer.domain.clearance import Clearance
+from printer.domain.attribution import Attribution
+from printer.domain.clearance import Clearance, ClearedPage
 from printer.domain.job import Job
-from printer.domain.machine import (
-    Machine,
+from printer.domain.machine import Machine
+from printer.domain.printer_client import (
+    JobSubmission,
     MachineJob,
-    MachineRefused,
-    MachineSilent,
-    Order,
-    Phase,
-    Sighting,
+    MachineJobPhase,
+    MachineUnavailable,
+    PrinterStatus,
+    RequestRefused,
 )
-from printer.store.records import MIGRATIONS, SqlStore
-from printer.use_cases.assign import Assign
-from printer.use_cases.bell import Bell
-from printer.use_cases.floor import Floor
-from printer.use_cases.records import Intake, Note
-from printer.use_cases.tend import Tend
+from printer.store.records import MIGRATIONS, Store
+from printer.use_cases.assign_next_job import AssignNextJob
+from printer.use_cases.change_signal import ChangeSignal
+from printer.use_cases.machine_driver import MachineDriver
+from printer.use_cases.machine_monitor import MachineMonitor
 from servicekit.storage.database import Database, migrate
 
 NOON = datetime(2018, 11, 5, 4, 0, tzinfo=UTC)
-REST_SECONDS, LOSE_AFTER = 1.0, 60.0
+BACKOFF_SECONDS, OUTCOME_UNKNOWN_AFTER = 1.0, 60.0
 
 
 @dataclass(slots=True)
@@ -36,46 +36,48 @@ class FakeMachine:
 
     uuid: str = "urn:uuid:1"
     jobs: list[MachineJob] = field(default_factory=list)
-    silent: type[MachineSilent] | None = None
-    cut_at_create: type[MachineSilent] | None = None
+    silent: type[MachineUnavailable] | None = None
+    cut_at_create: type[MachineUnavailable] | None = None
     idle: bool = True
 
-    async def look(self) -> Sighting:
+    async def get_status(self) -> PrinterStatus:
         self._answer()
-        return Sighting(
-            printer_uuid=self.uuid, up_time=100, asked_at=NOON, last_contact_at=NOON, idle=self.idle,
-            stopped=False, accepting=True, reasons=(),
+        return PrinterStatus(
+            printer_uuid=self.uuid, up_time=100, asked_at=NOON, answered_at=NOON, idle=self.idle,
+            stopped=False, accepting_jobs=True, state_reasons=(),
         )  # fmt: skip
 
-    async def find(self, name: str, number: int | None = None) -> MachineJob | None:
+    async def find_job(self, name: str, expected_id: int | None = None) -> MachineJob | None:
         self._answer()
         return next((job for job in self.jobs if job.name == name), None)
 
-    async def not_begun(self) -> list[MachineJob]:
-        waiting = (Phase.WITHOUT_DOCUMENT, Phase.WAITING)
+    async def pending_jobs(self) -> list[MachineJob]:
+        waiting = (MachineJobPhase.AWAITING_DOCUMENT, MachineJobPhase.PENDING)
         return [job for job in self.jobs if job.phase in waiting]
 
-    async def create(self, order: Order) -> int:
+    async def create_job(self, submission: JobSubmission) -> int:
         self.silent = self.silent or self.cut_at_create
         self._answer()
-        if await self.not_begun():
-            raise MachineRefused("busy")
-        self.jobs.append(self.a_job(order.name, Phase.WITHOUT_DOCUMENT))
+        if await self.pending_jobs():
+            raise RequestRefused("busy")
+        self.jobs.append(self.a_job(submission.name, MachineJobPhase.AWAITING_DOCUMENT))
         return len(self.jobs)
 
-    async def send(self, number: int, order: Order) -> None:
+    async def send_document(self, machine_job_id: int, submission: JobSubmission) -> None:
         self._answer()
-        self.jobs[number - 1] = self.a_job(order.name, Phase.PRINTING)
+        self.jobs[machine_job_id - 1] = self.a_job(submission.name, MachineJobPhase.PROCESSING)
 
-    async def cancel(self, number: int) -> None:
-        self.jobs[number - 1] = self.a_job(self.jobs[number - 1].name, Phase.GIVEN_UP)
+    async def cancel_job(self, machine_job_id: int) -> None:
+        self.jobs[machine_job_id - 1] = self.a_job(
+            self.jobs[machine_job_id - 1].name, MachineJobPhase.CANCELLED_OR_ABORTED
+        )
 
     def finish(self) -> None:
         """Complete the last job."""
-        self.jobs[-1] = self.a_job(self.jobs[-1].name, Phase.COMPLETED)
+        self.jobs[-1] = self.a_job(self.jobs[-1].name, MachineJobPhase.COMPLETED)
 
-    def a_job(self, name: str, phase: Phase) -> MachineJob:
-        began = phase in (Phase.PRINTING, Phase.COMPLETED)
+    def a_job(self, name: str, phase: MachineJobPhase) -> MachineJob:
+        began = phase in (MachineJobPhase.PROCESSING, MachineJobPhase.COMPLETED)
         return MachineJob(len(self.jobs) or 1, name, phase, began, None)
 
     def _answer(self) -> None:
@@ -87,23 +89,24 @@ class FakeMachine:
 class ShopFloor:
     """One machine M1 with three books."""
 
-    store: SqlStore
+    store: Store
     machine: FakeMachine = field(default_factory=FakeMachine)
     seconds: float = 0.0
-    floor: Floor = field(init=False)
-    tend: Tend = field(init=False)
+    monitor: MachineMonitor = field(init=False)
+    driver: MachineDriver = field(init=False)
     _ids: "count[int]" = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
-        self.floor = Floor(lambda: self.seconds, REST_SECONDS)
-        self.tend = Tend(
+        self.monitor = MachineMonitor(lambda: self.seconds, BACKOFF_SECONDS)
+        self.driver = MachineDriver(
+            "M1",
             store=self.store,
-            links=lambda uri: self.machine,
-            assign=Assign(self.store, self.floor, self, self.new_id),
-            floor=self.floor,
+            connect=lambda uri: self.machine,
+            assign_next_job=AssignNextJob(self.store, self.monitor, self, self.new_id),
+            monitor=self.monitor,
             clock=self,
-            bell=Bell(),
-            lose_after=LOSE_AFTER,
+            signal=ChangeSignal(),
+            outcome_unknown_after=OUTCOME_UNKNOWN_AFTER,
         )
 
     def now(self) -> datetime:
@@ -115,9 +118,9 @@ class ShopFloor:
         return f"id-{next(self._ids)}"
 
     async def step(self, after: float = 0.0) -> None:
-        """Let seconds pass, then tend the machine once."""
+        """Let seconds pass, then let its driver do one step."""
         self.seconds += after
-        await self.tend("M1")
+        await self.driver.step()
 
     async def order(self) -> Job:
         """A job in the queue."""
@@ -125,11 +128,11 @@ class ShopFloor:
         number = f"X{name}"
         clearance = Clearance(name, "a", number, "", "BJM", NOON)
         job = Job(
-            job_id=name, application_id="a", document_number=number, page_sha256=b"", priority_class=3,
-            created_at=NOON,
+            job_id=name, application_id="a", document_number=number, page_sha256=b"",
+            priority_class=3, created_at=NOON,
         )  # fmt: skip
         async with self.store.begin() as records:
-            return await records.jobs.add(job, Intake(clearance, "", b"", b"page", ""))
+            return await records.jobs.add(job, ClearedPage(clearance, "", b"", b"page", ""))
 
     async def job(self, job_id: str) -> Job:
         """A job as it is now."""
@@ -143,11 +146,11 @@ async def a_shop_floor(folder: Path) -> AsyncIterator[ShopFloor]:
     url = f"sqlite+aiosqlite:///{folder / 'printer.db'}"
     migrate(url, MIGRATIONS)
     database = Database(url)
-    store = SqlStore(database)
+    store = Store(database)
     serials = ["B000001", "B000002", "B000003"]
     async with store.begin() as records:
         await records.machines.put(Machine("M1", "ipp://m1", "urn:uuid:1", paused=False))
-        await records.books.receive(serials, "N1", Note("operator", NOON))
+        await records.books.receive(serials, "N1", Attribution("operator", NOON))
         await records.books.load(serials, "M1")
     try:
         yield ShopFloor(store)

@@ -174,8 +174,8 @@ def _printer(layout: Layout) -> Settings:
     return {
         "office": OFFICE,
         "trusted_keys": layout.keys / "trusted",
-        "poll_seconds": 0.1,
-        "rest_seconds": 0.2,
+        "machine_poll_seconds": 0.1,
+        "machine_backoff_seconds": 0.2,
     }
 
 

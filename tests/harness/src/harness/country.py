@@ -147,7 +147,7 @@ class Country:
     def _machine(self, machine_id: str, address: str) -> Process:
         output = self._tray(machine_id)
         command = [
-            *(sys.executable, "-m", "printer", "machine"),
+            *(sys.executable, "-m", "printer", "simulated-printer"),
             *("--listen", address, "--name", machine_id),
             *("--ledger", str(output.ledger), "--tray", str(output.folder)),
             *("--books-per-minute", str(self._wishes.books_per_minute)),

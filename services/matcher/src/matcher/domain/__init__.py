@@ -1,1 +1,1 @@
-"""Words and rules of matching, without I/O."""
+"""Terms and rules of matching, without I/O."""

@@ -1,4 +1,4 @@
-"""States of the database, named so that callers can ask for what they have seen."""
+"""How is a state of the database named, so that a caller can ask for what it has already seen?"""
 
 import re
 from dataclasses import dataclass
@@ -13,7 +13,11 @@ _TOKEN = re.compile(r"([0-9a-f]{32}):([0-9]{1,18})")
 
 @dataclass(frozen=True, slots=True)
 class ChangeToken:
-    """A committed change. database_epoch: of the database, new after a restore. number: 0 or more."""
+    """Name of the state of the database after one committed change.
+
+    database_epoch: names the database, new after a restore. number: of the change, 0 or more,
+    in the order of commits and without gaps. Written as "<database_epoch>:<number>".
+    """
 
     database_epoch: str
     number: int
@@ -23,18 +27,18 @@ class ChangeToken:
 
     @classmethod
     def parse(cls, token: str) -> Self:
-        """Read a token given to a caller; raises InvalidRequest for anything else."""
+        """Return the token a caller was given; raise InvalidRequest for any other text."""
         match = _TOKEN.fullmatch(token)
         if match is None:
             raise InvalidRequest("not a change token", field="min_change_token")
         return cls(match[1], int(match[2]))
 
     def includes(self, other: "ChangeToken") -> bool:
-        """Whether this state of the database has the other in its past."""
+        """Return whether the other state is this one or an earlier one of the same epoch."""
         return self.database_epoch == other.database_epoch and self.number >= other.number
 
-    def must_include(self, seen: "ChangeToken") -> None:
-        """Raise ForeignChangeToken unless this state includes what a caller has seen."""
+    def require_included(self, seen: "ChangeToken") -> None:
+        """Raise ForeignChangeToken unless this state includes the one that a caller has seen."""
         if not self.includes(seen):
             raise ForeignChangeToken(
                 "the change token is not of this database's history: it was restored since",

@@ -1,4 +1,4 @@
-"""Decisions and the evidence they rest on."""
+"""What does a decision record hold?"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +7,7 @@ from enum import IntEnum, StrEnum
 from matcher.domain.change_token import ChangeToken
 
 
-class Outcome(IntEnum):
+class DecisionOutcome(IntEnum):
     """What was decided; the numbers are those of the contract."""
 
     NO_HIT = 1
@@ -16,7 +16,7 @@ class Outcome(IntEnum):
 
 
 class DecisionKind(StrEnum):
-    """What was asked."""
+    """Which kind of call was decided: two kinds of identification (1:N), or verification (1:1)."""
 
     DUPLICATE_CHECK = "DUPLICATE_CHECK"
     IDENTIFY = "IDENTIFY"
@@ -25,21 +25,24 @@ class DecisionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DecisionRequest:
-    """Who asked what. rate: asked FPIR of a search, FMR of a verification."""
+    """Who asked for a decision, and by which error rate.
+
+    caller: URI of its certificate. target_rate: FPIR of an identification, FMR of a verification.
+    """
 
     kind: DecisionKind
     caller: str
     request_id: str
-    rate: float
+    target_rate: float
     max_candidates: int
 
 
 @dataclass(frozen=True, slots=True)
 class ProbeFinger:
-    """A finger that was searched for.
+    """A finger of the probe, as the decision record names it.
 
-    encounter_id: where it is stored; None if it came with the call and was not kept.
-    template_sha256: hexadecimal, of its record.
+    encounter_id: where it is stored; None if it came with the call and was not stored.
+    template_sha256: hexadecimal, of its template.
     """
 
     position: int
@@ -49,7 +52,11 @@ class ProbeFinger:
 
 @dataclass(frozen=True, slots=True)
 class FingerScore:
-    """How one finger spoke. encounter_id: of the stored finger; None if it came with the call."""
+    """What one finger of the probe scored against the candidate's best impression of it.
+
+    score: -log10 FMR. encounter_id: of that impression; None if it came with the call.
+    matched_minutiae: how many pairs of minutiae correspond.
+    """
 
     position: int
     score: float
@@ -59,54 +66,60 @@ class FingerScore:
 
 @dataclass(frozen=True, slots=True)
 class FingerSequenceError:
-    """A finger of the probe that is another finger of the candidate. position: as it was said."""
+    """A finger of the probe that is another finger of the candidate than stated.
 
-    position: int
-    found: int
+    After NIST SP 500-334. score: -log10 FMR of these two fingers.
+    """
+
+    stated_position: int
+    actual_position: int
     score: float
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Somebody the probe may be. score: -log10 FMR of the person. person_id: None if unknown.
+    """A person the probe was compared with.
 
-    misplaced: looked for by verifications only.
+    person_id: None if the reference came with the call. score: -log10 FMR of all fingers together.
+    hit: whether the score reaches the threshold. finger_sequence_errors: looked for by
+    verifications only.
     """
 
     person_id: str | None
     score: float
     hit: bool
-    evidence: tuple[FingerScore, ...]
+    finger_scores: tuple[FingerScore, ...]
     known_fraud: bool
-    misplaced: tuple[FingerSequenceError, ...] = ()
+    finger_sequence_errors: tuple[FingerSequenceError, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """A decision with all that is needed to understand it, and to make it again.
 
-    candidates: best first. people_searched: 1 for a verification. change: the state searched.
-    predicted_fnir: how likely such a probe misses its mate; None in records from before it was.
+    candidates: best first. threshold: least person score of a hit. people_searched: 1 for a
+    verification. change_token: the state of the database that was searched. predicted_fnir: how
+    likely such a probe misses its mate; None in records older than this field.
     """
 
     decision_id: str
     request: DecisionRequest
     probe: tuple[ProbeFinger, ...]
-    outcome: Outcome
+    outcome: DecisionOutcome
     candidates: tuple[Candidate, ...]
     threshold: float
     people_searched: int
     people_compared: int
     model_version: str
     calibration_version: str
-    change: ChangeToken
+    change_token: ChangeToken
     decided_at: datetime
     predicted_fnir: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionRecord:
-    """A decision in the chain. record_hash: SHA-256 over the previous hash and this record."""
+    """A stored decision. record_hash: SHA-256 over the previous record's hash and this record."""
 
     decision: Decision
     record_hash: bytes

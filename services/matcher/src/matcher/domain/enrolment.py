@@ -1,13 +1,13 @@
-"""What a caller asks to be stored."""
+"""What does a caller ask for when it asks to store an encounter?"""
 
 from dataclasses import dataclass
 
-from matcher.domain.biometrics import Sample
+from matcher.domain.finger import FingerSample
 
 
 @dataclass(frozen=True, slots=True)
 class RequestOrigin:
-    """The request something came from."""
+    """The call that something was asked by. caller: URI of its certificate."""
 
     caller: str
     request_id: str
@@ -23,14 +23,15 @@ class SearchPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """Fingers a person gave on one occasion.
+    """An encounter to be stored.
 
-    search: None if duplicates are not looked for. digest: SHA-256 of the request's content.
+    duplicate_check: how to search for duplicates; None to store without a search.
+    request_digest: SHA-256 of the whole request.
     """
 
     encounter_id: str
     person_id: str
-    samples: tuple[Sample, ...]
-    search: SearchPolicy | None
+    samples: tuple[FingerSample, ...]
+    duplicate_check: SearchPolicy | None
     origin: RequestOrigin
-    digest: bytes
+    request_digest: bytes

@@ -1,4 +1,4 @@
-"""What the matcher refuses, and why."""
+"""For which reasons does the matcher refuse a call?"""
 
 from servicekit.errors import DomainError, ErrorKind
 
@@ -18,21 +18,21 @@ class BadTemplate(DomainError):
 
 
 class PoorQuality(DomainError):
-    """The image's NFIQ 2 score is below what is accepted; take the finger again."""
+    """The image's NFIQ 2 score is below the accepted minimum; capture the finger again."""
 
     kind = ErrorKind.INVALID
     reason = "POOR_QUALITY"
 
 
 class TooFewMinutiae(DomainError):
-    """The finger shows too few minutiae to say anything; take it again."""
+    """The finger shows fewer minutiae than the accepted minimum; capture it again."""
 
     kind = ErrorKind.INVALID
     reason = "TOO_FEW_MINUTIAE"
 
 
 class PositionMismatch(DomainError):
-    """The record says it is of another finger than the sample says."""
+    """The record states another finger position than the sample."""
 
     kind = ErrorKind.INVALID
     reason = "POSITION_MISMATCH"
@@ -46,16 +46,17 @@ class DuplicatePosition(DomainError):
 
 
 class SameFingerTwice(DomainError):
-    """Two samples said to be of different fingers are of one (metadata: the other's position)."""
+    """Two samples stated as different fingers are of one (metadata: position, of the other)."""
 
     kind = ErrorKind.INVALID
     reason = "SAME_FINGER_TWICE"
 
 
 class NoCommonFinger(DomainError):
-    """The two sides have no finger in common, so nothing can be compared (metadata: misplaced).
+    """Probe and reference have no finger in common (metadata: finger_sequence_errors).
 
-    misplaced: fingers that are another one of the other side than was said, as "7 is 2".
+    finger_sequence_errors: fingers of the probe that are another finger of the reference than
+    stated, as "7 is 2".
     """
 
     kind = ErrorKind.PRECONDITION
@@ -63,7 +64,7 @@ class NoCommonFinger(DomainError):
 
 
 class EncounterExists(DomainError):
-    """An encounter of this id exists or existed; ids are never used twice."""
+    """An encounter of this id exists or existed; ids are never used again."""
 
     kind = ErrorKind.ALREADY_EXISTS
     reason = "ENCOUNTER_EXISTS"
@@ -91,28 +92,28 @@ class DecisionNotFound(DomainError):
 
 
 class EvidenceGone(DomainError):
-    """The fingers that were compared are not kept, or were deleted since."""
+    """The fingers that were compared were not stored, or were deleted since."""
 
     kind = ErrorKind.PRECONDITION
     reason = "EVIDENCE_GONE"
 
 
 class IndexBehind(DomainError):
-    """The index has not yet applied every change that the search must see; ask again."""
+    """The index has not yet applied every change that the search must include; try again."""
 
     kind = ErrorKind.UNAVAILABLE
     reason = "INDEX_BEHIND"
 
 
 class ForeignChangeToken(DomainError):
-    """The change token is of a database that was replaced since, so it means nothing any more."""
+    """The change token is of a database that was replaced by a backup since; it is void."""
 
     kind = ErrorKind.PRECONDITION
     reason = "FOREIGN_CHANGE_TOKEN"
 
 
 class NotReady(DomainError):
-    """The matcher is not ready for this kind of call: it is starting, or its index is not there."""
+    """The matcher cannot serve this call yet: it is starting, or its index is not loaded."""
 
     kind = ErrorKind.UNAVAILABLE
     reason = "NOT_READY"

@@ -1,16 +1,16 @@
-"""One side of a comparison, as a caller names it."""
+"""Where do the fingers of a probe or of a reference come from?"""
 
 from dataclasses import dataclass
 
-from matcher.domain.biometrics import Finger, Sample
 from matcher.domain.decision import ProbeFinger
+from matcher.domain.finger import Finger, FingerSample
 
 
 @dataclass(frozen=True, slots=True)
 class SuppliedSamples:
-    """Fingers that come with the call; nothing of them is kept."""
+    """Fingers that come with the call; their biometric data are not stored."""
 
-    samples: tuple[Sample, ...]
+    samples: tuple[FingerSample, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class EncounterFingers:
 
 @dataclass(frozen=True, slots=True)
 class PersonFingers:
-    """The fingers of a stored person; of each position the newest."""
+    """The fingers of a stored person's searched encounters."""
 
     person_id: str
 
@@ -32,7 +32,7 @@ FingerSource = SuppliedSamples | EncounterFingers | PersonFingers
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Probe:
-    """Fingers to search with. references: the same ones, as the decision names them."""
+    """The fingers to search or to verify. recorded_as: the same, as the decision names them."""
 
     fingers: tuple[Finger, ...]
-    references: tuple[ProbeFinger, ...]
+    recorded_as: tuple[ProbeFinger, ...]

@@ -1,67 +1,43 @@
-"""What searches go over, and whom they bring back for the exact comparison."""
+"""Whom does a search go over, and who is shortlisted for the comparison of minutiae?"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from matcher.comparison.comparator import PreparedFinger
-from matcher.domain.biometrics import Embedding, EncounterStatus
 from matcher.domain.change_token import ChangeToken
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FingerFeatures:
-    """A finger as searches see it: where it lies among all, and what it is compared by."""
-
-    embedding: Embedding
-    prepared: PreparedFinger
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class IndexEntry:
-    """An encounter as the index knows it. added: number of the change that added it."""
-
-    encounter_id: str
-    person_id: str
-    status: EncounterStatus
-    added: int
-    fingers: Mapping[int, FingerFeatures]
 
 
 @dataclass(frozen=True, slots=True)
 class SearchScope:
     """What a search leaves out.
 
-    before: encounters added by this change or later. encounter_id, person_id: themselves.
+    added_before: number of a change; encounters that it or a later one added are left out.
+    except_encounter_id, except_person_id: the encounter or person that the probe comes from.
     """
 
-    before: int | None = None
-    encounter_id: str | None = None
-    person_id: str | None = None
+    added_before: int | None = None
+    except_encounter_id: str | None = None
+    except_person_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SearchDepth:
     """How many persons pass each step of a search.
 
-    nearest: by embedding, to the prefilter. compared: by the prefilter, to the exact comparison.
+    prefiltered: the most similar by embedding, given to the prefilter.
+    compared: the best by prefilter score, whose minutiae are compared.
     """
 
-    nearest: int
+    prefiltered: int
     compared: int
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPerson:
-    """A person on record: the encounters that may be used, newest first."""
-
-    person_id: str
-    encounter_ids: tuple[str, ...]
-    known_fraud: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Impression:
-    """One print of a finger. encounter_id: where it is stored; None if it came with the call."""
+    """One impression of a finger. encounter_id: where it is stored; None if it came with a call."""
 
     encounter_id: str | None
     finger: PreparedFinger
@@ -69,7 +45,11 @@ class Impression:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReferencePerson:
-    """A person to compare with; by position all impressions there are of a finger, newest first."""
+    """A person to compare the probe with, shortlisted by a search or named by a verification.
+
+    person_id: None if the fingers came with the call. impressions: by finger position, newest
+    first.
+    """
 
     person_id: str | None
     known_fraud: bool
@@ -78,19 +58,28 @@ class ReferencePerson:
 
 @dataclass(frozen=True, slots=True)
 class Shortlist:
-    """The most promising persons. people: how many were searched. change: the state searched."""
+    """The persons that a search has chosen for the comparison of minutiae.
+
+    people_searched: how many it went over. change_token: the state of the database it went over.
+    """
 
     persons: tuple[ReferencePerson, ...]
-    people: int
-    change: ChangeToken
+    people_searched: int
+    change_token: ChangeToken
 
 
-@dataclass(frozen=True, slots=True)
-class IndexState:
-    """What the index holds. size_bytes: of memory. snapshot_change: 0 if there is no snapshot."""
+def choose_shortlist(scores: NDArray[np.float32], count: int) -> NDArray[np.intp]:
+    """Return the persons for the next step: the best of each finger and of all together.
 
-    applied: int
-    people: int
-    fingers: int
-    size_bytes: int
-    snapshot_change: int
+    scores: float32 (persons, fingers), similarities or prefilter scores, NaN where a person lacks
+    the finger. Returns at most ``count`` row numbers; of equals the first. The rankings (one a
+    finger, one of the sums) are read in step, so that one clear finger is enough even if the
+    others fail.
+    """
+    persons = len(scores)
+    rankings = np.column_stack([scores, np.nansum(scores, axis=1)])
+    rankings = np.where(np.isnan(rankings), -np.inf, rankings)
+    order = np.argsort(-rankings, axis=0, kind="stable")
+    rank = np.empty_like(order)
+    np.put_along_axis(rank, order, np.arange(persons)[:, None], axis=0)
+    return np.lexsort((-rankings[:, -1], rank.min(axis=1)))[:count]

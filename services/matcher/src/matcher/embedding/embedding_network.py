@@ -1,7 +1,7 @@
 """The embedding of a finger: 256 numbers, similar for impressions of the same finger.
 
 Turning or shifting the finger hardly changes it. The network, `embedding.onnx`, is trained by
-`matcher.training.embedding` on synthetic fingers alone; `matcher.training.network` defines its
+`matcher.training.embedding` on synthetic fingers alone; `network` in that package defines its
 architecture.
 """
 

@@ -1,4 +1,4 @@
-"""How well the matcher tells fingers apart, measured on anybody's images: `matcher evaluate`.
+"""Technology evaluation of the matcher on labelled images (ISO/IEC 19795-1): `matcher evaluate`.
 
-Above `fingerprint`, beside the service: what is measured is the code that the service runs.
+It measures the code that the service runs, without a service or a database.
 """

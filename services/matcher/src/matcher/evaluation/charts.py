@@ -1,6 +1,6 @@
-"""Charts of error rates: numpy in, PNG out. Drawn by matplotlib, in colours of `fingerprint.draw`.
+"""Draws charts of error rates as PNG, by matplotlib, in the colours of `matcher.drawing`.
 
-No global state and no display: they may be drawn in any thread.
+Without global state or a display, so that any thread may draw them.
 """
 
 import io
@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from matcher.drawing import PALETTE
-from matcher.evaluation.rates import Promise, Tradeoff
+from matcher.evaluation.error_rates import DetCurve, NominalFmrCheck
 
 Scores = NDArray[np.float64]
 
@@ -40,37 +40,37 @@ _STYLE: Any = {
     "legend.framealpha": 0.85,
     "legend.fontsize": 9,
 }
-_TOGETHER = {"pooled": (_INK, "-", 2.2), "hard": (_INK, "--", 2.0)}
-"""Colour, line and width of what is not a single set."""
+_POOLED = {"pooled": (_INK, "-", 2.2), "partial": (_INK, "--", 2.0)}
+"""Colour, line and width of curves of all sets together."""
 _NONE = 1e-12
-"""Drawn for no error at all: below every axis."""
+"""Value drawn for a rate of 0: below every axis."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Tail:
-    """What is promised and counted of strangers who have about so many minutiae.
+class NonMatedTail:
+    """Nominal and counted FMR by raw score, of fingers of about so many minutiae.
 
-    raw, promised: float64 (p,), the calibration curve as FMR by raw score.
-    strangers: float64 (n,), raw scores of strangers that were compared.
+    raw, nominal_fmr: float64 (p,), the calibration curve.
+    non_mated: float64 (n,), raw scores of the non-mated comparisons.
     """
 
     name: str
     raw: Scores
-    promised: Scores
-    strangers: Scores
+    nominal_fmr: Scores
+    non_mated: Scores
 
 
-def trade_offs(curves: Mapping[str, Tradeoff], title: str) -> bytes:
-    """Draw DET curves, both axes logarithmic; "pooled" and "hard" stand out. Returns a PNG.
+def det_chart(curves: Mapping[str, DetCurve], title: str) -> bytes:
+    """Draw DET curves on logarithmic axes; "pooled" and "partial" stand out. Returns a PNG.
 
-    A set that is told apart without error has no curve; the legend says so.
+    A set without errors has no curve; the legend says so.
     """
     with mpl.rc_context(_STYLE):
-        figure, axes = _paper(7.6, 4.8)
+        figure, axes = _new_figure(7.6, 4.8)
         for name, curve in curves.items():
-            colour, line, width = _TOGETHER.get(name, (None, "-", 1.5))
-            seen = (curve.fmr > 0) & (curve.fnmr > 0)
-            label = name if seen.any() else f"{name}, no error"
+            colour, line, width = _POOLED.get(name, (None, "-", 1.5))
+            drawn = (curve.fmr > 0) & (curve.fnmr > 0)
+            label = name if drawn.any() else f"{name}, no error"
             fnmr = np.where(curve.fnmr > 0, curve.fnmr, _NONE)[curve.fmr > 0]
             style: Any = {"linestyle": line, "linewidth": width, "label": label}
             axes.step(curve.fmr[curve.fmr > 0], fnmr, where="post", color=colour, **style)
@@ -79,20 +79,20 @@ def trade_offs(curves: Mapping[str, Tradeoff], title: str) -> bytes:
         axes.set(xscale="log", yscale="log", title=title)
         axes.set_xlim(_decade_below([curve.fmr for curve in curves.values()]), 1)
         axes.set_ylim(_decade_below([curve.fnmr for curve in curves.values()]), 1)
-        axes.set(xlabel="FMR: share of strangers accepted", ylabel="FNMR: share of mates refused")
+        axes.set(xlabel="FMR: share of non-mated accepted", ylabel="FNMR: share of mated refused")
         figure.legend(loc="outside right upper")
         return _png(figure)
 
 
-def histogram(genuine: Scores, impostor: Scores, title: str, threshold: float) -> bytes:
-    """Draw how scores are spread, as share of all, logarithmic. Returns a PNG."""
+def score_histogram(mated: Scores, non_mated: Scores, title: str, threshold: float) -> bytes:
+    """Draw the distribution of scores as shares of each kind, logarithmic. Returns a PNG."""
     with mpl.rc_context(_STYLE):
-        figure, axes = _paper(7.2, 3.6)
-        highest = max(float(genuine.max()), float(impostor.max()), threshold) or 1.0
+        figure, axes = _new_figure(7.2, 3.6)
+        highest = max(float(mated.max()), float(non_mated.max()), threshold) or 1.0
         bins = np.linspace(0, highest * 1.0001, 61).tolist()
         for scores, name, colour in (
-            (impostor, "strangers", _COLOURS[1]),
-            (genuine, "mates", _COLOURS[0]),
+            (non_mated, "non-mated", _COLOURS[1]),
+            (mated, "mated", _COLOURS[0]),
         ):
             weights = np.full(scores.size, 1 / scores.size)
             label = f"{name}, {scores.size:,}"
@@ -107,62 +107,64 @@ def histogram(genuine: Scores, impostor: Scores, title: str, threshold: float) -
         return _png(figure)
 
 
-def promises(of: Mapping[str, Sequence[Promise]]) -> bytes:
-    """Draw FMR as observed against FMR as promised; the band is where 95 of 100 pooled counts lie
-    if the promise holds. Counts of nobody are drawn as triangles at one half. Returns a PNG.
+def nominal_fmr_chart(of: Mapping[str, Sequence[NominalFmrCheck]]) -> bytes:
+    """Draw the observed FMR by the nominal FMR. Returns a PNG.
+
+    The band holds 95 of 100 pooled counts if the nominal FMR is right. Counts of 0 are drawn as
+    triangles at one half.
     """
     with mpl.rc_context(_STYLE):
-        figure, axes = _paper(7.2, 4.6)
+        figure, axes = _new_figure(7.2, 4.6)
         for name, rows in of.items():
-            colour, line, width = _TOGETHER.get(name, (None, "-", 1.2))
+            colour, line, width = _POOLED.get(name, (None, "-", 1.2))
             fmr = np.array([row.fmr for row in rows])
-            count = np.array([row.count for row in rows], np.float64)
-            seen = np.where(count > 0, count, 0.5) / rows[0].of
-            (drawn,) = axes.plot(fmr, seen, line, color=colour, linewidth=width, label=name)
+            count = np.array([row.false_matches for row in rows], np.float64)
+            observed = np.where(count > 0, count, 0.5) / rows[0].non_mated
+            (drawn,) = axes.plot(fmr, observed, line, color=colour, linewidth=width, label=name)
             for at, marker in ((count > 0, "o"), (count == 0, "v")):
-                axes.plot(fmr[at], seen[at], marker, color=drawn.get_color(), markersize=5)
-        _band(axes, next(iter(of.values())))
+                axes.plot(fmr[at], observed[at], marker, color=drawn.get_color(), markersize=5)
+        _draw_band(axes, next(iter(of.values())))
         axes.set(xscale="log", yscale="log", title="Does a score mean what it says?")
-        axes.set(xlabel="FMR promised by the score", ylabel="FMR observed")
+        axes.set(xlabel="nominal FMR of the score", ylabel="FMR observed")
         axes.legend(loc="upper left")
         return _png(figure)
 
 
-def tails(of: Sequence[Tail]) -> bytes:
-    """Draw the share of strangers above each raw score, promised (lines) and counted (dots)."""
+def non_mated_tail_chart(tails: Sequence[NonMatedTail]) -> bytes:
+    """Draw the share of non-mated at or above each raw score: nominal lines, counted dots."""
     with mpl.rc_context(_STYLE):
-        figure, axes = _paper(7.2, 4.6)
-        for tail in of:
-            (line,) = axes.plot(tail.raw, tail.promised, linewidth=1.4)
-            ranked = np.sort(tail.strangers)[::-1]
+        figure, axes = _new_figure(7.2, 4.6)
+        for tail in tails:
+            (line,) = axes.plot(tail.raw, tail.nominal_fmr, linewidth=1.4)
+            ranked = np.sort(tail.non_mated)[::-1]
             steps = np.unique(np.geomspace(1, ranked.size, 60).astype(int))
             label = f"{tail.name} minutiae, {ranked.size:,} pairs"
             colour = line.get_color()
             share = steps / ranked.size
             axes.plot(ranked[steps - 1], share, ".", color=colour, markersize=5, label=label)
-        least, most = min(tail.raw[0] for tail in of), max(tail.raw[-1] for tail in of)
+        least, most = min(tail.raw[0] for tail in tails), max(tail.raw[-1] for tail in tails)
         axes.set(yscale="log", ylim=(1e-7, 1.5), xlim=(least, most))
-        axes.set(title="Strangers: promised (lines) and counted (dots)")
-        axes.set(xlabel="raw score", ylabel="share of strangers at or above it")
+        axes.set(title="Non-mated comparisons: nominal FMR (lines) and counted (dots)")
+        axes.set(xlabel="raw score", ylabel="share of non-mated at or above it")
         axes.legend(loc="upper right", title="the fingers have, geometric mean,")
         return _png(figure)
 
 
-def _band(axes: Axes, rows: Sequence[Promise]) -> None:
+def _draw_band(axes: Axes, rows: Sequence[NominalFmrCheck]) -> None:
     fmr = np.array([row.fmr for row in rows])
-    low = np.array([max(row.low, 0.5) for row in rows]) / rows[0].of
-    high = np.array([max(row.high, 0.5) for row in rows]) / rows[0].of
+    low = np.array([max(row.low, 0.5) for row in rows]) / rows[0].non_mated
+    high = np.array([max(row.high, 0.5) for row in rows]) / rows[0].non_mated
     axes.fill_between(fmr, low, high, color=_QUIET, alpha=0.18, linewidth=0, label="95 % of counts")
     axes.plot(fmr, fmr, color=_QUIET, linewidth=0.8, linestyle=":")
 
 
 def _decade_below(rates: Sequence[Scores]) -> float:
-    """The power of ten at or below all rates that are not 0."""
+    """Return the power of ten at or below all rates that are not 0."""
     least = min((rate[rate > 0].min() for rate in rates if (rate > 0).any()), default=0.01)
     return float(10 ** np.floor(np.log10(min(least, 0.01))))
 
 
-def _paper(width: float, height: float) -> tuple[Figure, Axes]:
+def _new_figure(width: float, height: float) -> tuple[Figure, Axes]:
     figure = Figure(figsize=(width, height), dpi=144, layout="constrained")
     axes = figure.subplots()
     axes.set_prop_cycle(color=_COLOURS)

@@ -1,4 +1,4 @@
-"""The whole measurement: read, compare, count, and write it all down."""
+"""The whole evaluation: extract, compare, count, and write results, report and figures."""
 
 import csv
 import json
@@ -9,122 +9,147 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from matcher.evaluation import page, pictures, result
-from matcher.evaluation.baseline import bozorth3
-from matcher.evaluation.collection import Collection
-from matcher.evaluation.progress import say
-from matcher.evaluation.reading import read_all
-from matcher.evaluation.result import Json
-from matcher.evaluation.rounds import Round, play
-from matcher.evaluation.trial import Trial, shuffled
+from matcher.evaluation import figures, html_report, result_json
+from matcher.evaluation.comparison_trials import ComparisonTrials, shuffle_labels
+from matcher.evaluation.image_collection import ImageCollection
+from matcher.evaluation.nist_baseline import bozorth3_scores
+from matcher.evaluation.probe_set import ProbeSetResult, compare_probe_set
+from matcher.evaluation.progress import report
+from matcher.evaluation.result_json import Json
+from matcher.evaluation.template_extraction import extract_all
 from matcher.models import ModelBundle
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class EvaluationOptions:
     """What to measure and where to write it.
 
-    out: the JSON file; page and pictures lie beside it. scores: CSV of every pair, if wanted.
-    candidates: how many of a search are compared exactly. workers: threads.
-    hard: halved, turned probes too. shuffle: labels dealt out anew, a control.
-    baseline: NIST's tools too.
+    out: the JSON file; report and figures are written beside it. scores: CSV of all pairs or None.
+    candidates: references of a search that are compared. workers: threads.
+    partial_probes: repeat with probes cropped to half and rotated.
+    shuffle: permute the finger labels, as a control. baseline: measure NIST's tools too.
     """
 
     out: Path
     scores: Path | None
     candidates: int
     workers: int
-    hard: bool
+    partial_probes: bool
     shuffle: bool
     baseline: bool
 
 
-def evaluate(collection: Collection, wanted: Wanted) -> None:
+def evaluate(collection: ImageCollection, options: EvaluationOptions) -> None:
     """Measure and write. Raises ValueError if no image can be read, OSError."""
-    for file in filter(None, (wanted.out, wanted.scores)):
+    for file in filter(None, (options.out, options.scores)):
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.touch()  # fails now rather than when all is measured
+        file.touch()  # fails now rather than after the measurement
     models = ModelBundle.load()
-    rounds = _rounds(models, collection, wanted)
-    figures = _figures(models, collection, wanted, rounds)
-    wanted.out.write_text(json.dumps(figures, indent=1, allow_nan=False) + "\n")
-    if wanted.scores:
-        for each in rounds:
-            _write_scores(wanted.scores, each, collection)
-    say("drawing")
-    drawn = pictures.of_errors(models.calibration, rounds, result.promises(rounds[0].trial))
-    matched = [
-        pictures.of_pairs(models.comparator, each, rounds[0].probes, collection.prints)
-        for each in rounds
+    results = _compare_probe_sets(models, collection, options)
+    content = _result(models, collection, options, results)
+    options.out.write_text(json.dumps(content, indent=1, allow_nan=False) + "\n")
+    if options.scores:
+        for each in results:
+            _write_scores(options.scores, each, collection)
+    report("drawing")
+    checks = result_json.nominal_fmr_checks(results[0].trials)
+    charts = figures.error_charts(models.calibration, results, checks)
+    pairs = [
+        figures.pair_figures(models.comparator, each, results[0].probes, collection.images)
+        for each in results
     ]
-    page.write(wanted.out, figures, drawn, matched)
+    html_report.write(options.out, content, charts, pairs)
 
 
-def _rounds(models: ModelBundle, collection: Collection, wanted: Wanted) -> list[Round]:
+def _compare_probe_sets(
+    models: ModelBundle, collection: ImageCollection, options: EvaluationOptions
+) -> list[ProbeSetResult]:
+    """Return the result of whole probes and, if asked for, of partial ones."""
     sets, fingers = collection.sets, collection.fingers
-    labels = sets, shuffled(fingers, sets) if wanted.shuffle else fingers
-    read = partial(read_all, models.extractor, collection.prints, workers=wanted.workers)
-    whole = read(hard=False)
-    if len(whole.failed) == len(collection.prints):
+    labels = sets, shuffle_labels(fingers, sets) if options.shuffle else fingers
+    extract = partial(extract_all, models.extractor, collection.images, workers=options.workers)
+    whole = extract(partial_probe=False)
+    if len(whole.failed) == len(collection.images):
         raise ValueError("not one of the images can be read")
-    probes = [whole]
-    if wanted.hard:
-        probes.append(read(hard=True))
+    probe_sets = [whole]
+    if options.partial_probes:
+        probe_sets.append(extract(partial_probe=True))
     return [
-        play(models, each, whole, labels, candidates=wanted.candidates, workers=wanted.workers)
-        for each in probes
+        compare_probe_set(
+            models,
+            probes,
+            whole,
+            labels,
+            candidates=options.candidates,
+            workers=options.workers,
+        )
+        for probes in probe_sets
     ]
 
 
-def _figures(
-    models: ModelBundle, collection: Collection, wanted: Wanted, rounds: Sequence[Round]
+def _result(
+    models: ModelBundle,
+    collection: ImageCollection,
+    options: EvaluationOptions,
+    results: Sequence[ProbeSetResult],
 ) -> Json:
-    whole, hard = rounds[0], rounds[1] if wanted.hard else None
-    figures = {
-        "sets": result.sets(whole.trial),
-        "pooled": result.pooled(whole.trial.pooled()),
-        "hard": result.pooled(hard.trial.pooled()) if hard else None,
-        **result.identification(whole),
+    whole, cropped = results[0], results[1] if options.partial_probes else None
+    content = {
+        "sets": result_json.rates_of_sets(whole.trials),
+        "pooled": result_json.pooled_rates(whole.trials.pooled()),
+        "partial": result_json.pooled_rates(cropped.trials.pooled()) if cropped else None,
+        **result_json.identification_rates(whole),
         "images_per_second": whole.probes.per_second,
         "comparisons_per_second": whole.compared.per_second,
-        "one_mate": result.one_mate(whole),
-        "calibration": result.calibration(result.promises(whole.trial)),
-        "uncalibrated": result.uncalibrated(whole),
+        "single_mated_reference": result_json.single_mated_reference(whole),
+        "calibration": result_json.calibration(result_json.nominal_fmr_checks(whole.trials)),
+        "uncalibrated": result_json.uncalibrated_rates(whole),
     }
-    if hard:
-        figures["hard_sets"] = result.sets(hard.trial)
-        figures["hard_identification"] = result.identification(hard)
-        figures["hard_one_mate"] = result.one_mate(hard)
-        figures["hard_uncalibrated"] = result.uncalibrated(hard)
-    if wanted.baseline:
-        trial = Trial(bozorth3(collection.prints), whole.trial.sets, whole.trial.fingers)
-        figures["bozorth3"] = {"sets": result.sets(trial), "pooled": result.pooled(trial.pooled())}
-    figures["failed"] = {"whole": whole.probes.failed, "hard": hard.probes.failed if hard else {}}
-    figures["skipped"] = list(collection.skipped)
-    figures["measured"] = _measured(models, collection, wanted)
-    return figures
+    if cropped:
+        content["partial_sets"] = result_json.rates_of_sets(cropped.trials)
+        content["partial_identification"] = result_json.identification_rates(cropped)
+        content["partial_single_mated_reference"] = result_json.single_mated_reference(cropped)
+        content["partial_uncalibrated"] = result_json.uncalibrated_rates(cropped)
+    if options.baseline:
+        content["bozorth3"] = _baseline(collection, whole)
+    failed_partial = cropped.probes.failed if cropped else {}
+    content["failed"] = {"whole": whole.probes.failed, "partial": failed_partial}
+    content["skipped"] = list(collection.skipped)
+    content["measured"] = _conditions(models, collection, options)
+    return content
 
 
-def _measured(models: ModelBundle, collection: Collection, wanted: Wanted) -> Json:
-    """With what all this was measured."""
+def _baseline(collection: ImageCollection, whole: ProbeSetResult) -> Json:
+    scores_of_pairs = bozorth3_scores(collection.images)
+    trials = ComparisonTrials(scores_of_pairs, whole.trials.sets, whole.trials.fingers)
+    return {
+        "sets": result_json.rates_of_sets(trials),
+        "pooled": result_json.pooled_rates(trials.pooled()),
+    }
+
+
+def _conditions(
+    models: ModelBundle, collection: ImageCollection, options: EvaluationOptions
+) -> Json:
+    """Return the versions, settings and machine of the measurement."""
     return {
         "matcher": version("passport-matcher"),
         **asdict(models.versions),
-        "candidates_compared": wanted.candidates,
-        "images": len(collection.prints),
-        "ppi": {each.set: each.ppi for each in collection.prints},
-        "labels_shuffled": wanted.shuffle,
-        "workers": wanted.workers,
+        "candidates_compared": options.candidates,
+        "images": len(collection.images),
+        "ppi": {each.set: each.ppi for each in collection.images},
+        "labels_shuffled": options.shuffle,
+        "workers": options.workers,
         "machine": f"{platform.machine()}, Python {platform.python_version()}",
     }
 
 
-def _write_scores(path: Path, of: Round, collection: Collection) -> None:
-    """Write every pair, the probe first; hard ones into a file of their own beside it."""
-    target = path.with_name(f"{path.stem}-hard{path.suffix}") if of.hard else path
-    names = [(each.set, each.name) for each in collection.prints]
+def _write_scores(path: Path, result: ProbeSetResult, collection: ImageCollection) -> None:
+    """Write every pair, the probe first; partial probes into a file of their own beside it."""
+    target = path.with_name(f"{path.stem}-partial{path.suffix}") if result.partial else path
+    names = [(each.set, each.name) for each in collection.images]
     with target.open("w", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(["set_a", "name_a", "set_b", "name_b", "score"])
-        for i, scores in enumerate(of.trial.scores.tolist()):
-            rows.writerows((*names[i], *names[j], scores[j]) for j in range(i + 1, len(names)))
+        for i, row in enumerate(result.trials.scores.tolist()):
+            rows.writerows((*names[i], *names[j], row[j]) for j in range(i + 1, len(names)))

@@ -1,4 +1,4 @@
-"""Says on stderr how far work has come and how long it will still take."""
+"""Reports on stderr how much of the work is done and how long the rest will take."""
 
 import sys
 import time
@@ -7,34 +7,37 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-_EVERY_SECONDS = {True: 0.2, False: 10.0}
+_INTERVAL_SECONDS = {True: 0.2, False: 10.0}
 """Between two lines: on a terminal, where a line replaces the one before, and elsewhere."""
 
 
-def shown(work: Iterable[T], what: str, total: int, done: int = 0) -> Iterator[T]:
-    """Pass `work` on; `done` of `total` pieces were done before this part of it began."""
+def with_progress(items: Iterable[T], what: str, total: int, done: int = 0) -> Iterator[T]:
+    """Yield the items; now and then report how many of `total` are done and the time left.
+
+    what: what is done, for the line. done: items of `total` done before these.
+    """
     terminal = sys.stderr.isatty()
-    started = said = time.monotonic()
+    started = reported = time.monotonic()
     before = done
-    for piece in work:
-        yield piece
+    for item in items:
+        yield item
         done += 1
         now = time.monotonic()
-        if now - said >= _EVERY_SECONDS[terminal]:
+        if now - reported >= _INTERVAL_SECONDS[terminal]:
             left = (now - started) / (done - before) * (total - done)
-            _say(f"{what}: {done:,} of {total:,}, {_duration(left)} left", terminal)
-            said = now
+            _write(f"{what}: {done:,} of {total:,}, {_duration(left)} left", terminal)
+            reported = now
     if terminal:
         sys.stderr.write("\r\x1b[K")
 
 
-def say(line: str) -> None:
-    """Write one line."""
+def report(line: str) -> None:
+    """Write one line to stderr."""
     sys.stderr.write(f"{line}\n")
     sys.stderr.flush()
 
 
-def _say(line: str, terminal: bool) -> None:
+def _write(line: str, terminal: bool) -> None:
     sys.stderr.write(f"\r{line}\x1b[K" if terminal else f"{line}\n")
     sys.stderr.flush()
 

@@ -1,1 +1,1 @@
-"""The index of embeddings: a cache of the database, exact, in memory, rebuilt when in doubt."""
+"""The index: embeddings and prepared minutiae of all searched encounters, in memory."""

@@ -1,138 +1,108 @@
-"""The fingers of one position: their embeddings searched exactly, and what they are compared by."""
+"""What does the index hold of all fingers of one position, and how is a row taken out of it?"""
 
 from collections.abc import Sequence
 
-import faiss  # type: ignore[import-untyped, unused-ignore]
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.comparison.comparator import PreparedFinger
-from matcher.domain.shortlist import FingerFeatures
+from matcher.domain.index_entry import FingerFeatures
+from matcher.index.faiss_embeddings import FaissEmbeddings, Query, Rows, Similarities
 from matcher.index.growable_array import GrowableArray
 from matcher.index.minutiae_columns import MinutiaeColumns
 
-SIZE = 256
-"""Numbers in an embedding."""
-
 NO_OWNER = -1
-_COMPACT_SHARE = 0.05
-_COMPACT_LEAST = 64
-
-Query = NDArray[np.float32]
-"""float32 (256,)."""
-Rows = NDArray[np.int64]
+"""Owner of a row whose finger was removed."""
+_COMPACTION_SHARE = 0.05
+_COMPACTION_MINIMUM = 64
 
 
 class FingerSegment:
-    """Rows of fingers, each with its owner's number.
+    """Fingers of one position by row: embedding, prepared minutiae and the row of the encounter.
 
-    Not safe against itself: FAISS allows searches beside each other, but nothing beside a change.
-    Rows are never removed from the FAISS index, which is where it breaks (issues 4535, 4655), but
-    wiped, marked and dropped from what a search brings back, until the segment is written anew.
+    Not thread-safe: searches may run at the same time, but nothing beside a change. A removed row
+    is overwritten and left out of results, and takes room until `compacted`.
     """
 
     def __init__(self) -> None:
-        self._index = _flat()
+        self._embeddings = FaissEmbeddings()
         self._owner = GrowableArray(np.int64)
-        self._strip = MinutiaeColumns()
-        self._gone = 0
+        self._minutiae = MinutiaeColumns()
+        self._removed = 0
 
     def __len__(self) -> int:
-        return len(self._owner) - self._gone
-
-    @property
-    def rows(self) -> int:
-        """How many rows there are, those that are gone included."""
-        return len(self._owner)
+        """Return how many fingers there are, removed ones left out."""
+        return len(self._owner) - self._removed
 
     @property
     def owner(self) -> Rows:
-        """int64 (rows,), GONE where a row is."""
+        """Rows of the encounters whose fingers these are, int64 (rows,); NO_OWNER if removed."""
         return self._owner.rows
 
     @property
-    def live(self) -> Rows:
-        """The rows that are not gone."""
+    def present(self) -> Rows:
+        """The rows that are not removed, int64."""
         return np.flatnonzero(self.owner != NO_OWNER)
 
     @property
     def size_bytes(self) -> int:
-        """Memory used."""
-        return self.rows * (SIZE * 2 + 8) + self._strip.size_bytes
+        """Memory used, bytes."""
+        return self._embeddings.size_bytes + self.owner.nbytes + self._minutiae.size_bytes
 
     def add(self, fingers: Sequence[FingerFeatures], owners: Rows) -> range:
-        """Append rows; returns their numbers."""
-        first = self.rows
-        self._index.add(np.stack([finger.embedding for finger in fingers]).astype(np.float32))
-        self._strip.add([finger.prepared for finger in fingers])
+        """Append fingers and return their rows. owners: rows of their encounters."""
+        first = len(self._owner)
+        self._embeddings.add([finger.embedding for finger in fingers])
+        self._minutiae.add([finger.prepared for finger in fingers])
         self._owner.extend([owners])
-        return range(first, self.rows)
+        return range(first, len(self._owner))
 
-    def drop(self, row: int) -> None:
-        """Take a row out of all searches, and what it held out of memory."""
+    def remove(self, row: int) -> None:
+        """Take a row out of all searches, and overwrite what it held in memory."""
         self.owner[row] = NO_OWNER
-        self._gone += 1
-        self._strip.wipe(row)
-        codes = faiss.rev_swig_ptr(self._index.codes.data(), self.rows * SIZE * 2)
-        codes[row * SIZE * 2 : (row + 1) * SIZE * 2] = 0
+        self._removed += 1
+        self._minutiae.overwrite(row)
+        self._embeddings.overwrite(row)
 
     def nearest(self, query: Query, count: int) -> tuple[Rows, float]:
-        """Rows of the most similar embeddings, best first, and the least similarity looked at.
+        """Return the rows of the most similar embeddings, and the most any other row may have.
 
-        count: rows looked at, of which those that are gone are left out.
+        count: rows looked at, of which removed ones are left out. The second is -inf if these are
+        all the rows there are.
         """
-        faiss.omp_set_num_threads(1)  # counts for this thread: the pool spreads searches over cores
-        similarities, rows = self._index.search(query[None], min(count, self.rows))
-        return rows[0][self.owner[rows[0]] != NO_OWNER], float(similarities[0, -1])
+        rows, similarities = self._embeddings.nearest(query, count)
+        is_all = len(rows) == len(self._owner)
+        others = -np.inf if is_all else float(similarities[-1])
+        return rows[self.owner[rows] != NO_OWNER], others
 
-    def similarities(self, query: Query, rows: Rows) -> NDArray[np.float32]:
-        """Inner products with these rows, float32 (n,)."""
-        if not len(rows):
-            return np.empty(0, np.float32)
-        wanted = np.zeros(self.rows, np.bool_)
-        wanted[rows] = True
-        bitmap = np.packbits(wanted, bitorder="little")
-        only = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bitmap))  # type: ignore[call-arg, arg-type, unused-ignore]
-        faiss.omp_set_num_threads(1)
-        values, found = self._index.search(query[None], int(wanted.sum()), params=only)
-        by_row = np.empty(self.rows, np.float32)
-        by_row[found[0]] = values[0]
-        return by_row[rows]
+    def similarities(self, query: Query, rows: Rows) -> Similarities:
+        """Return the inner products of the query's embedding with these rows, float32 (n,)."""
+        return self._embeddings.similarities(query, rows)
 
-    def promises(self, probe: PreparedFinger, rows: Rows) -> NDArray[np.float32]:
-        """How promising these rows are, float32 (n,)."""
-        return self._strip.promises(probe, rows)
+    def prefilter_scores(self, probe: PreparedFinger, rows: Rows) -> NDArray[np.float32]:
+        """Return the prefilter scores of these rows, float32 (n,), 0 or more."""
+        return self._minutiae.prefilter_scores(probe, rows)
 
     def prepared(self, row: int) -> PreparedFinger:
-        """What a row is compared by."""
-        return self._strip.take(row)
+        """Return a copy of the prepared minutiae of a row."""
+        return self._minutiae.take(row)
 
-    def without_gone(self) -> "FingerSegment":
-        """The same, written anew: rows that are gone take no room, the others move up."""
-        rows, anew = self.live, FingerSegment()
-        anew._index.add(self._embeddings()[rows].astype(np.float32))
-        anew._strip = self._strip.of(rows)
-        anew._owner.extend([self.owner[rows]])
-        return anew
+    def compacted(self) -> "FingerSegment":
+        """Return a copy without removed rows; the others keep their order under new numbers."""
+        rows, copy = self.present, FingerSegment()
+        copy._embeddings.add(self._embeddings.all()[rows])
+        copy._minutiae = self._minutiae.of(rows)
+        copy._owner.extend([self.owner[rows]])
+        return copy
 
-    def fingers(self) -> tuple[list[FingerFeatures], Rows]:
-        """All fingers that are not gone, and their owners, in the order of rows."""
-        rows, embeddings = self.live, self._embeddings()
-        return [FingerFeatures(embeddings[row], self.prepared(row)) for row in rows], self.owner[
-            rows
+    def fingers(self) -> list[tuple[int, FingerFeatures]]:
+        """Return each finger with the row of its encounter, in the order of rows."""
+        embeddings = self._embeddings.all()
+        return [
+            (int(self.owner[row]), FingerFeatures(embeddings[row], self.prepared(row)))
+            for row in self.present
         ]
 
-    def wants_compaction(self) -> bool:
-        """Whether so many rows are gone that writing it anew pays."""
-        return self._gone > max(_COMPACT_LEAST, _COMPACT_SHARE * self.rows)
-
-    def _embeddings(self) -> NDArray[np.float16]:
-        codes = faiss.vector_to_array(self._index.codes)
-        return np.asarray(codes.reshape(-1, SIZE * 2).view(np.float16))
-
-
-def _flat() -> faiss.IndexScalarQuantizer:
-    # Half precision: half the memory and twice the speed, and exact for what the database keeps.
-    return faiss.IndexScalarQuantizer(
-        SIZE, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
-    )
+    def needs_compaction(self) -> bool:
+        """Return whether so many rows are removed that a compacted copy is worth its time."""
+        return self._removed > max(_COMPACTION_MINIMUM, _COMPACTION_SHARE * len(self._owner))

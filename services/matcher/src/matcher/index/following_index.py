@@ -1,4 +1,4 @@
-"""The index as searches see it: never behind what was committed before they came in."""
+"""How does a search see everything that was committed before it, whichever replica changed it?"""
 
 import asyncio
 import threading
@@ -11,111 +11,122 @@ from servicekit.process.worker_pool import WorkerPool
 
 from matcher.domain.change_token import ChangeToken
 from matcher.domain.errors import IndexBehind
-from matcher.domain.shortlist import FingerFeatures, IndexState, SearchDepth, SearchScope, Shortlist
+from matcher.domain.index_entry import FingerFeatures, IndexState
+from matcher.domain.shortlist import SearchDepth, SearchScope, Shortlist
 from matcher.index import snapshot
 from matcher.index.index_loader import IndexLoader
 from matcher.index.memory_index import MemoryIndex
 
-_BATCH = 500
+_CHANGES_AT_ONCE = 500
 _RETRY_AFTER = timedelta(seconds=1)
 
 
 class FollowingIndex:
-    """Keeps a gallery at the state of the database, whichever replica changed that."""
+    """The index, kept at the state of the database by following its change log."""
 
-    def __init__(self, loader: IndexLoader, searches: WorkerPool) -> None:
+    def __init__(self, loader: IndexLoader, search_pool: WorkerPool) -> None:
         self._loader = loader
-        self._searches = searches
-        self._gallery: MemoryIndex | None = None
-        self._saved = 0
-        self._writing = threading.Lock()
-        self._deleted_since: float | None = None
-        self._step: asyncio.Task[None] | None = None
+        self._search_pool = search_pool
+        self._index: MemoryIndex | None = None
+        self._snapshot_change = 0
+        self._writing_snapshot = threading.Lock()
+        self._first_deletion: float | None = None  # since the last snapshot, monotonic seconds
+        self._advancing: asyncio.Task[None] | None = None
 
     async def search(
         self,
         probe: Mapping[int, FingerFeatures],
         scope: SearchScope,
-        reach: SearchDepth,
+        depth: SearchDepth,
         *,
-        within: float,
+        seconds_left: float,
     ) -> Shortlist:
-        """The most promising persons, by everything committed before this call.
+        """Return the shortlist of a search over everything committed before this call.
 
-        within: seconds that may be spent on catching up, else IndexBehind is raised.
+        seconds_left: that catching up with the change log may take. Raises IndexBehind.
         """
         try:
-            async with asyncio.timeout(within):
-                gallery = await self._reach(await self._head())
+            async with asyncio.timeout(seconds_left):
+                index = await self._caught_up_with(await self._head())
         except TimeoutError:
             raise IndexBehind("the index is behind", retry_after=_RETRY_AFTER) from None
-        return await self._searches.run(gallery.search, probe, scope, reach)
+        return await self._search_pool.run(index.search, probe, scope, depth)
 
     async def catch_up(self) -> None:
-        """Load the gallery if need be, and apply all that is committed by now."""
-        await self._reach(await self._head())
+        """Load the index if necessary, and apply everything committed before this call."""
+        await self._caught_up_with(await self._head())
 
-    async def save(self) -> None:
-        """Write a snapshot, if a file for it is configured and something changed since the last."""
-        file, gallery = self._loader.snapshot_file, self._gallery
-        if file is None or gallery is None or gallery.at.number == self._saved:
+    async def save_snapshot(self) -> None:
+        """Write a snapshot, if a file is configured and a change was applied since the last.
+
+        Raises OSError.
+        """
+        file, index = self._loader.snapshot_file, self._index
+        if file is None or index is None or index.at.number == self._snapshot_change:
             return
-        label = self._loader.label(gallery.at)
-        since, self._deleted_since = self._deleted_since, None
+        header = self._loader.snapshot_header(index.at)
+        first_deletion, self._first_deletion = self._first_deletion, None
         try:
-            await asyncio.to_thread(self._write, file, label, gallery)
+            await asyncio.to_thread(self._write_snapshot, file, header, index)
         except OSError:
-            self._deleted_since = since
+            self._first_deletion = first_deletion
             raise
-        self._saved = label.change
+        self._snapshot_change = header.change
 
     def state(self) -> IndexState:
-        """What the index holds now."""
-        if self._gallery is None:
+        """Return what the index holds now."""
+        if self._index is None:
             return IndexState(0, 0, 0, 0, 0)
-        people, fingers, size_bytes = self._gallery.size
-        return IndexState(self._gallery.at.number, people, fingers, size_bytes, self._saved)
+        people, fingers, size_bytes = self._index.size
+        return IndexState(self._index.at.number, people, fingers, size_bytes, self._snapshot_change)
 
-    def snapshot_is_due(self, changes: int, seconds: float) -> bool:
-        """Whether so many changes came since the last, or it holds what was deleted so long ago."""
-        unsaved = self._gallery.at.number - self._saved if self._gallery else 0
-        since = self._deleted_since
-        return unsaved >= changes or (since is not None and time.monotonic() - since >= seconds)
+    def snapshot_is_due(self, interval_changes: int, deleted_seconds: float) -> bool:
+        """Return whether a new snapshot is due.
 
-    def _write(self, file: Path, label: snapshot.SnapshotHeader, gallery: MemoryIndex) -> None:
+        It is when as many changes were applied since the last, or when that one has held a deleted
+        encounter for as many seconds.
+        """
+        unsaved = self._index.at.number - self._snapshot_change if self._index else 0
+        deleted = self._first_deletion
+        return unsaved >= interval_changes or (
+            deleted is not None and time.monotonic() - deleted >= deleted_seconds
+        )
+
+    def _write_snapshot(
+        self, file: Path, header: snapshot.SnapshotHeader, index: MemoryIndex
+    ) -> None:
         # A save that is cancelled, as when the service ends, goes on in its thread: wait for it.
-        with self._writing:
-            snapshot.write(file, label, gallery.entries())
+        with self._writing_snapshot:
+            snapshot.write(file, header, index.entries())
 
     async def _head(self) -> ChangeToken:
         async with self._loader.store.read() as records:
             return await records.changes.head()
 
-    async def _reach(self, head: ChangeToken) -> MemoryIndex:
-        """Apply changes up to this one; everybody who waits shares the steps."""
-        while (gallery := self._gallery) is None or not gallery.at.includes(head):
-            if self._step is None or self._step.done():
-                self._step = asyncio.create_task(self._advance())
-            await asyncio.shield(self._step)
-            if self._gallery and self._gallery.at.database_epoch != head.database_epoch:
-                head = await self._head()  # else a state would be waited for that is no more
-        return gallery
+    async def _caught_up_with(self, head: ChangeToken) -> MemoryIndex:
+        """Return the index when it includes this state; all callers that wait share the work."""
+        while (index := self._index) is None or not index.at.includes(head):
+            if self._advancing is None or self._advancing.done():
+                self._advancing = asyncio.create_task(self._advance())
+            await asyncio.shield(self._advancing)
+            if self._index and self._index.at.database_epoch != head.database_epoch:
+                head = await self._head()  # the state waited for is of an epoch that has ended
+        return index
 
     async def _advance(self) -> None:
-        loader, gallery = self._loader, self._gallery
+        """Load the index, or apply the next changes of the log to it."""
+        loader, index = self._loader, self._index
         async with loader.store.read() as records:
             head = await records.changes.head()
-            if gallery is not None and gallery.at.database_epoch == head.database_epoch:
-                last, touched = await records.changes.after(gallery.at.number, _BATCH)
-                version = loader.models.embedding_version
-                stored = await records.changes.entries(touched, version)
-        if gallery is None or gallery.at.database_epoch != head.database_epoch:
+            if index is not None and index.at.database_epoch == head.database_epoch:
+                last, changed = await records.changes.after(index.at.number, _CHANGES_AT_ONCE)
+                stored = await records.index_source.of(changed)
+        if index is None or index.at.database_epoch != head.database_epoch:
             loaded = await loader.load()
-            self._gallery, self._saved = loaded.gallery, loaded.saved
+            self._index, self._snapshot_change = loaded.index, loaded.snapshot_change
             return
         entries, _ = await loader.entries(stored)
-        await loader.pool.run(
-            gallery.update, touched, entries, ChangeToken(head.database_epoch, last)
-        )
-        if not {one.encounter_id for one in stored}.issuperset(touched):
-            self._deleted_since = self._deleted_since or time.monotonic()
+        applied = ChangeToken(head.database_epoch, last)
+        await loader.pool.run(index.update, changed, entries, applied)
+        if not {encounter.encounter_id for encounter in stored}.issuperset(changed):
+            self._first_deletion = self._first_deletion or time.monotonic()

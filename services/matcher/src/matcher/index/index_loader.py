@@ -1,127 +1,130 @@
-"""A gallery from its snapshot, or else from the database."""
+"""How does the index come into memory: from its snapshot, or else from the database?"""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import structlog
 from servicekit.process.worker_pool import WorkerPool
 
-from matcher.comparison.comparator import PreparedFinger
-from matcher.domain.biometrics import Embedding
 from matcher.domain.change_token import ChangeToken
-from matcher.domain.shortlist import FingerFeatures, IndexEntry
+from matcher.domain.finger import read_template
+from matcher.domain.index_entry import FingerFeatures, IndexEntry
 from matcher.index import snapshot
 from matcher.index.memory_index import MemoryIndex
-from matcher.store.change_log import Embedded, EncounterTemplates
+from matcher.models import ModelBundle
+from matcher.store.index_source import IndexedEncounter, NewEmbeddings
 from matcher.store.store import Store
 
-_PAGE = 500
+_ENCOUNTERS_AT_ONCE = 500
 
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class IndexModels:
-    """Make of templates what searches go over; each keeps a core busy."""
-
-    embed: Callable[[Sequence[bytes]], Sequence[Embedding]]
-    embedding_version: str
-    prepare: Callable[[Sequence[bytes]], Sequence[PreparedFinger]]
-    comparison_version: str
-
-
-@dataclass(frozen=True, slots=True)
 class LoadedIndex:
-    """A gallery. saved: change of the snapshot it came from, or 0."""
+    """A loaded index. snapshot_change: of the snapshot it came from, 0 if it came from none."""
 
-    gallery: MemoryIndex
-    saved: int
+    index: MemoryIndex
+    snapshot_change: int
 
 
 @dataclass(frozen=True, slots=True)
 class IndexLoader:
-    """Makes galleries."""
+    """Loads the index. snapshot_file: None if snapshots are not used."""
 
     store: Store
     pool: WorkerPool
-    models: IndexModels
+    models: ModelBundle
     snapshot_file: Path | None
 
-    def label(self, at: ChangeToken) -> snapshot.SnapshotHeader:
-        """Of a snapshot of this state."""
-        versions = self.models.embedding_version, self.models.comparison_version
-        return snapshot.SnapshotHeader(at.database_epoch, at.number, *versions)
+    def snapshot_header(self, at: ChangeToken) -> snapshot.SnapshotHeader:
+        """Return the header of a snapshot of this state made with these models."""
+        versions = self.models.versions
+        return snapshot.SnapshotHeader(
+            at.database_epoch, at.number, versions.embedding, versions.comparison
+        )
 
     async def load(self) -> LoadedIndex:
-        """A gallery that is complete up to some change, for the log to go on from."""
+        """Load an index that includes all changes up to some change of the log."""
         async with self.store.read() as records:
             head = await records.changes.head()
         try:
             return await self._from_snapshot(head)
         except snapshot.UnusableSnapshot as unusable:
-            _log.info("index_rebuild", reason=f"no snapshot is used: {unusable}")
+            _log.info("index_read_from_database", reason=f"no snapshot is used: {unusable}")
         return await self._from_database(head)
 
     async def entries(
-        self, stored: Sequence[EncounterTemplates]
-    ) -> tuple[list[IndexEntry], Embedded]:
-        """Those of the encounters that can be searched; and what embeddings were made, to be kept.
+        self, stored: Sequence[IndexedEncounter]
+    ) -> tuple[list[IndexEntry], NewEmbeddings]:
+        """Return the entries of those encounters that are searched, and the embeddings made.
 
-        Embeddings of another version are made anew of all.
+        Embeddings of another model version are computed anew, of encounters not searched too.
         """
         return await self.pool.run(_entries, self.models, stored)
 
     async def _from_snapshot(self, head: ChangeToken) -> LoadedIndex:
         if self.snapshot_file is None:
             raise snapshot.UnusableSnapshot("none is configured")
-        change, entries = await self.pool.run(snapshot.read, self.snapshot_file, self.label(head))
-        gallery = MemoryIndex(ChangeToken(head.database_epoch, change))
-        await self.pool.run(gallery.update, (), entries)
-        return LoadedIndex(gallery, saved=change)
+        change, entries = await self.pool.run(
+            snapshot.read, self.snapshot_file, self.snapshot_header(head)
+        )
+        index = MemoryIndex(ChangeToken(head.database_epoch, change))
+        await self.pool.run(index.update, (), entries)
+        return LoadedIndex(index, change)
 
     async def _from_database(self, head: ChangeToken) -> LoadedIndex:
-        gallery, added, version = MemoryIndex(head), 0, self.models.embedding_version
-        while True:
-            async with self.store.read() as records:
-                stored = await records.changes.entries_after(added, _PAGE, version)
-            if not stored:
-                return LoadedIndex(gallery, saved=0)
-            entries, embedded = await self.entries(stored)
-            if embedded:
+        index, last = MemoryIndex(head), 0
+        while stored := await self._added_after(last):
+            entries, new_embeddings = await self.entries(stored)
+            if new_embeddings:
                 async with self.store.write() as records:
-                    await records.changes.reembed(embedded, version)
-            await self.pool.run(gallery.update, (), entries)
-            added = stored[-1].added
+                    await records.index_source.store_embeddings(new_embeddings)
+            await self.pool.run(index.update, (), entries)
+            last = stored[-1].added_by_change
+        return LoadedIndex(index, 0)
+
+    async def _added_after(self, change: int) -> list[IndexedEncounter]:
+        async with self.store.read() as records:
+            return await records.index_source.added_after(change, _ENCOUNTERS_AT_ONCE)
 
 
 def _entries(
-    models: IndexModels, stored: Sequence[EncounterTemplates]
-) -> tuple[list[IndexEntry], Embedded]:
-    stale = _stale(stored)
-    made = models.embed([template for _, template in stale])
-    anew = {finger: embedding for (finger, _), embedding in zip(stale, made, strict=True)}
-    searchable = [one for one in stored if one.status.searchable]
-    templates = [kept.template for one in searchable for kept in one.fingers.values()]
-    prepared = iter(models.prepare(templates))
-
-    def entry(one: EncounterTemplates) -> IndexEntry:
-        fingers = {}
-        for position, kept in one.fingers.items():
-            embedding = kept.embedding
-            if embedding is None:
-                embedding = anew[one.encounter_id, position]
-            fingers[position] = FingerFeatures(embedding, next(prepared))
-        return IndexEntry(one.encounter_id, one.person_id, one.status, one.added, fingers)
-
-    return [entry(one) for one in searchable], anew
+    models: ModelBundle, stored: Sequence[IndexedEncounter]
+) -> tuple[list[IndexEntry], NewEmbeddings]:
+    new_embeddings = _embed_outdated(models, stored)
+    searched = [encounter for encounter in stored if encounter.status.is_searched]
+    return [_entry(models, encounter, new_embeddings) for encounter in searched], new_embeddings
 
 
-def _stale(stored: Sequence[EncounterTemplates]) -> list[tuple[tuple[str, int], bytes]]:
-    """Fingers whose embedding is of another version, by encounter id and position."""
-    return [
-        ((one.encounter_id, position), kept.template)
-        for one in stored
-        for position, kept in one.fingers.items()
-        if kept.embedding is None
-    ]
+def _entry(
+    models: ModelBundle, encounter: IndexedEncounter, new_embeddings: NewEmbeddings
+) -> IndexEntry:
+    fingers = {}
+    for position, finger in encounter.fingers.items():
+        embedding = finger.embedding
+        if embedding is None:
+            embedding = new_embeddings[encounter.encounter_id, position]
+        prepared = models.comparator.prepare(read_template(finger.template))
+        fingers[position] = FingerFeatures(embedding, prepared)
+    return IndexEntry(
+        encounter.encounter_id,
+        encounter.person_id,
+        encounter.status,
+        encounter.added_by_change,
+        fingers,
+    )
+
+
+def _embed_outdated(models: ModelBundle, stored: Sequence[IndexedEncounter]) -> NewEmbeddings:
+    """Compute the embeddings of fingers that have none of this model version."""
+    outdated = {
+        (encounter.encounter_id, position): read_template(finger.template)
+        for encounter in stored
+        for position, finger in encounter.fingers.items()
+        if finger.embedding is None
+    }
+    made = models.embedding.embed_many([*outdated.values()]).astype(np.float16)
+    return {finger: made[row] for row, finger in enumerate(outdated)}

@@ -1,4 +1,4 @@
-"""All encounters that can be searched, in memory."""
+"""Whom does a search shortlist? All searched encounters, in memory."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -6,131 +6,138 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.domain.change_token import ChangeToken
-from matcher.domain.decision_rule import shortlist
-from matcher.domain.shortlist import FingerFeatures, IndexEntry, SearchDepth, SearchScope, Shortlist
+from matcher.domain.index_entry import FingerFeatures, IndexEntry
+from matcher.domain.shortlist import SearchDepth, SearchScope, Shortlist, choose_shortlist
 from matcher.index.encounters_table import EncountersTable
 from matcher.index.finger_segment import FingerSegment
 from matcher.index.read_write_lock import ReadWriteLock
 
-_SPARE = 16
+_EXTRA_ROWS = 16
+"""Rows looked at beyond the persons wanted, since a person may have several."""
 _GROWTH = 4
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float32]
-Likeness = Callable[[FingerSegment, FingerFeatures, Ints], Floats]
-"""How alike a finger is to rows of its segment."""
+Rows = NDArray[np.int64]
+Scores = NDArray[np.float32]
+ScoreRows = Callable[[FingerSegment, FingerFeatures, Rows], Scores]
+"""Scores a finger against rows of its segment, float32 (rows,)."""
+_NOBODY = np.empty(0, np.int64)
 
 
 class MemoryIndex:
-    """Searches encounters. Any thread may call anything: changes wait for searches and back.
+    """Embeddings and prepared minutiae of all searched encounters.
 
-    at: change up to which it is complete.
-    size: persons and fingers that can be found, and bytes these take.
+    Thread-safe: any number of searches share it, a change waits for them and they for it.
+    at: token of the last change it has applied.
+    size: persons, fingers, and bytes that their features take.
     """
 
     def __init__(self, at: ChangeToken) -> None:
         self._lock = ReadWriteLock()
-        self._holdings = EncountersTable()
+        self._table = EncountersTable()
         self.at = at
-        self.size = (0, 0, 0)
+        self.size = self._table.size()
 
     def update(
-        self, gone: Iterable[str], entries: Sequence[IndexEntry], at: ChangeToken | None = None
+        self, removed: Iterable[str], entries: Sequence[IndexEntry], at: ChangeToken | None = None
     ) -> None:
-        """Remove encounters, then add some; those already there are replaced.
+        """Remove encounters, then add some; those that are there already are replaced.
 
-        at: change up to which it is complete then; None if that stays as it is.
+        at: token of the change that is applied with it; None to leave it as it is.
         """
         with self._lock.writing():
-            self._holdings.update(gone, entries)
+            self._table.update(removed, entries)
             self.at = at or self.at
-            self.size = self._holdings.size()
+            self.size = self._table.size()
 
     def entries(self) -> list[IndexEntry]:
-        """All that can be found, as it was put in."""
+        """Return all encounters, as they were added."""
         with self._lock.reading():
-            return self._holdings.entries()
+            return self._table.entries()
 
     def search(
-        self, probe: Mapping[int, FingerFeatures], scope: SearchScope, reach: SearchDepth
+        self, probe: Mapping[int, FingerFeatures], scope: SearchScope, depth: SearchDepth
     ) -> Shortlist:
-        """The most promising of the most similar persons, about 1.5 us a finger of these.
+        """Return the persons of highest prefilter score among those of most similar embeddings.
 
-        However many encounters a person has, it is one.
+        probe: by finger position. However many encounters a person has, it takes one place. Takes
+        about 1.5 us for each finger prefiltered.
         """
         with self._lock.reading():
-            known = {p: finger for p, finger in probe.items() if p in self._holdings.segments}
-            near = self._nearest(known, scope, reach.nearest)
-            promises = self._best(_promises, known, near, scope)
-            chosen = near[shortlist(promises, reach.compared)]
-            persons = [self._holdings.contender(int(one), known, scope) for one in chosen]
-            return Shortlist(tuple(persons), self._holdings.count(scope), self.at)
+            known = {p: finger for p, finger in probe.items() if p in self._table.segments}
+            similar = self._most_similar(known, scope, depth.prefiltered)
+            scores = self._best_scores(_prefilter_scores, known, similar, scope)
+            chosen = similar[choose_shortlist(scores, depth.compared)]
+            persons = [self._table.reference_person(int(row), known, scope) for row in chosen]
+            return Shortlist(tuple(persons), self._table.people_searched(scope), self.at)
 
-    def _nearest(self, probe: Mapping[int, FingerFeatures], scope: SearchScope, count: int) -> Ints:
-        """The ``count`` persons most similar by each finger and by the sum, the oldest first.
+    def _most_similar(
+        self, probe: Mapping[int, FingerFeatures], scope: SearchScope, count: int
+    ) -> Rows:
+        """Return the ``count`` persons most similar by each finger and by the sum, oldest first.
 
-        Looks deeper until nobody unseen can belong to them: the threshold algorithm of Fagin,
+        Looks deeper until no person unseen can belong to them: the threshold algorithm of Fagin,
         Lotem, Naor, "Optimal aggregation algorithms for middleware", PODS 2001.
         """
-        holdings, look = self._holdings, count + _SPARE
-        if holdings.people.count() <= count:
-            everyone = [
-                holdings.persons(p, segment.live, scope)
-                for p, segment in holdings.segments.items()
-                if p in probe
+        table, rows_seen = self._table, count + _EXTRA_ROWS
+        if table.persons.count() <= count:
+            all_persons = [
+                table.persons_of(position, table.segments[position].present, scope)
+                for position in probe
             ]
-            return holdings.people.by_age(_union(everyone))
+            return table.persons.oldest_first(_union(all_persons))
         while True:
-            seen, unseen = self._seen(probe, scope, look, count)
-            persons = holdings.people.by_age(seen)
-            similarities = self._best(_similarities, probe, persons, scope)
+            seen, greatest_unseen_sum = self._see(probe, scope, rows_seen, count)
+            persons = table.persons.oldest_first(seen)
+            similarities = self._best_scores(_similarities, probe, persons, scope)
             sums = np.nansum(similarities, axis=1)
-            if unseen == -np.inf or np.count_nonzero(sums >= unseen) >= count:
-                return persons[np.sort(shortlist(similarities, count))]
-            look *= _GROWTH
+            all_seen = greatest_unseen_sum == -np.inf
+            if all_seen or np.count_nonzero(sums >= greatest_unseen_sum) >= count:
+                return persons[np.sort(choose_shortlist(similarities, count))]
+            rows_seen *= _GROWTH
 
-    def _seen(
-        self, probe: Mapping[int, FingerFeatures], scope: SearchScope, look: int, count: int
-    ) -> tuple[Ints, float]:
-        """Persons down to a depth, and the greatest sum that anybody else may have.
+    def _see(
+        self, probe: Mapping[int, FingerFeatures], scope: SearchScope, rows_seen: int, count: int
+    ) -> tuple[Rows, float]:
+        """Return the persons in the most similar rows, and the greatest sum any other may have.
 
-        That is unlimited while any finger's list has less than ``count`` persons.
+        That sum is unlimited while rows of any finger are unseen and less than ``count`` persons
+        were found by it, and -inf when all rows of all fingers were seen.
         """
-        seen: list[Ints] = []
-        deeper, greatest = False, 0.0
+        seen: list[Rows] = []
+        limits: list[float] = []
         for position, finger in probe.items():
-            segment = self._holdings.segments[position]
-            rows, least = segment.nearest(finger.embedding.astype(np.float32), look)
-            persons = self._holdings.persons(position, rows, scope)
+            query = finger.embedding.astype(np.float32)
+            rows, unseen_similarity = self._table.segments[position].nearest(query, rows_seen)
+            persons = self._table.persons_of(position, rows, scope)
             seen.append(persons)
-            if look < segment.rows:
-                deeper = True
-                greatest += max(least, 0.0) if len(persons) >= count else np.inf
-        return _union(seen), greatest if deeper else -np.inf
+            if unseen_similarity > -np.inf:
+                limits.append(max(unseen_similarity, 0.0) if len(persons) >= count else np.inf)
+        return _union(seen), sum(limits) if limits else -np.inf
 
-    def _best(
+    def _best_scores(
         self,
-        likeness: Likeness,
+        score: ScoreRows,
         probe: Mapping[int, FingerFeatures],
-        persons: Ints,
+        persons: Rows,
         scope: SearchScope,
-    ) -> Floats:
-        """How alike each person's likest impression is: float32 (persons, fingers), or NaN."""
-        best = np.full((len(persons), len(probe)), -np.inf, np.float32)
-        for column, (position, finger) in enumerate(probe.items()):
-            whose, rows = self._holdings.rows_of(position, persons, scope)
-            alike = likeness(self._holdings.segments[position], finger, rows)
-            np.maximum.at(best[:, column], whose, alike)
-        return np.where(np.isinf(best), np.nan, best)
+    ) -> Scores:
+        """Return each person's best impression's score, float32 (persons, fingers), or NaN."""
+        columns = []
+        for position, finger in probe.items():
+            of_person, rows = self._table.rows_of(position, persons, scope)
+            column = np.full(len(persons), -np.inf, np.float32)
+            np.maximum.at(column, of_person, score(self._table.segments[position], finger, rows))
+            columns.append(np.where(np.isinf(column), np.nan, column))
+        return np.column_stack([np.empty((len(persons), 0), np.float32), *columns])
 
 
-def _similarities(segment: FingerSegment, finger: FingerFeatures, rows: Ints) -> Floats:
+def _similarities(segment: FingerSegment, finger: FingerFeatures, rows: Rows) -> Scores:
     return segment.similarities(finger.embedding.astype(np.float32), rows)
 
 
-def _promises(segment: FingerSegment, finger: FingerFeatures, rows: Ints) -> Floats:
-    return segment.promises(finger.prepared, rows)
+def _prefilter_scores(segment: FingerSegment, finger: FingerFeatures, rows: Rows) -> Scores:
+    return segment.prefilter_scores(finger.prepared, rows)
 
 
-def _union(persons: Sequence[Ints]) -> Ints:
-    return np.unique(np.concatenate([np.empty(0, np.int64), *persons]))
+def _union(persons: Sequence[Rows]) -> Rows:
+    return np.unique(np.concatenate([_NOBODY, *persons]))

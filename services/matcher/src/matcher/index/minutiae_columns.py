@@ -1,4 +1,4 @@
-"""Fingers ready to be compared, laid end to end: what the prefilter runs over."""
+"""How are the prepared minutiae of many fingers held in memory, and prefiltered at once?"""
 
 from collections.abc import Sequence
 
@@ -10,67 +10,83 @@ from matcher.comparison.prefilter import MAX_PREFILTERED_MINUTIAE, batch_prefilt
 from matcher.index.growable_array import GrowableArray
 from matcher.minutiae import MAX_MINUTIAE
 
+Rows = NDArray[np.int64]
+_START = np.zeros(1, np.int64)
+_ROWS_AXIS = 0
+
 
 class MinutiaeColumns:
-    """Prepared fingers by row, in three arrays rather than in objects of 500 bytes more each."""
+    """PreparedFinger fingers by row, laid end to end in three arrays.
+
+    As objects of their own they would take 500 bytes more each.
+    """
 
     def __init__(self) -> None:
-        self._place = GrowableArray(np.int16, 4)
-        self._bits = GrowableArray(np.uint64, 4)
-        self._index = GrowableArray(np.uint8)
+        self._geometry = GrowableArray(np.int16, 4)
+        self._descriptors = GrowableArray(np.uint64, 4)
+        self._minutia_index = GrowableArray(np.uint8)
         self._bounds = GrowableArray(np.int64)  # where each row begins, and where the next one will
-        self._bounds.extend([np.zeros(1, np.int64)])
+        self._bounds.extend([_START])
 
     @property
     def size_bytes(self) -> int:
-        """Memory used."""
-        parts = (self._place.rows, self._bits.rows, self._index.rows, self._bounds.rows)
+        """Memory used, bytes."""
+        parts = (
+            self._geometry.rows,
+            self._descriptors.rows,
+            self._minutia_index.rows,
+            self._bounds.rows,
+        )
         return sum(part.nbytes for part in parts)
 
     def add(self, fingers: Sequence[PreparedFinger]) -> None:
-        """Append rows."""
+        """Append one row for each finger."""
         lengths = np.array([len(finger) for finger in fingers], np.int64)
-        self._bounds.extend([len(self._index) + np.cumsum(lengths)])
-        self._place.extend([finger.geometry for finger in fingers])
-        self._bits.extend([finger.descriptors for finger in fingers])
-        self._index.extend([finger.minutia_index for finger in fingers])
+        self._bounds.extend([len(self._minutia_index) + np.cumsum(lengths)])
+        self._geometry.extend([finger.geometry for finger in fingers])
+        self._descriptors.extend([finger.descriptors for finger in fingers])
+        self._minutia_index.extend([finger.minutia_index for finger in fingers])
 
-    def wipe(self, row: int) -> None:
-        """Leave nothing of a row but its length."""
-        start, end = self._bounds.rows[row : row + 2]
-        for part in (self._place.rows, self._bits.rows, self._index.rows):
-            part[start:end] = 0
+    def overwrite(self, row: int) -> None:
+        """Overwrite a row with zeros, so that nothing but its length stays in memory."""
+        minutiae = self._minutiae_of(row)
+        for part in (self._geometry.rows, self._descriptors.rows, self._minutia_index.rows):
+            part[minutiae] = 0
 
-    def of(self, rows: NDArray[np.int64]) -> "MinutiaeColumns":
-        """These rows alone, copied."""
-        lengths, each = self._each(rows)
-        kept = MinutiaeColumns()
-        kept._bounds.extend([np.cumsum(lengths)])
-        kept._place.extend([self._place.rows[each]])
-        kept._bits.extend([self._bits.rows[each]])
-        kept._index.extend([self._index.rows[each]])
-        return kept
+    def of(self, rows: Rows) -> "MinutiaeColumns":
+        """Return a copy of these rows alone."""
+        lengths, minutiae = self._minutiae_of_all(rows, MAX_MINUTIAE)
+        copy = MinutiaeColumns()
+        copy._bounds.extend([np.cumsum(lengths)])
+        copy._geometry.extend([self._geometry.rows[minutiae]])
+        copy._descriptors.extend([self._descriptors.rows[minutiae]])
+        copy._minutia_index.extend([self._minutia_index.rows[minutiae]])
+        return copy
 
     def take(self, row: int) -> PreparedFinger:
-        """A row, copied: it may be wiped at any time."""
-        start, end = self._bounds.rows[row : row + 2]
+        """Return a copy of a row; a view could be overwritten at any time."""
+        minutiae = self._minutiae_of(row)
         return PreparedFinger(
-            self._place.rows[start:end].copy(),
-            self._bits.rows[start:end].copy(),
-            self._index.rows[start:end].copy(),
+            self._geometry.rows[minutiae].copy(),
+            self._descriptors.rows[minutiae].copy(),
+            self._minutia_index.rows[minutiae].copy(),
         )
 
-    def promises(self, probe: PreparedFinger, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """How promising these rows are, float32 (n,): see `prefilter.prefilter_scores`."""
-        lengths, each = self._each(rows, MAX_PREFILTERED_MINUTIAE)
-        place, bits = self._place.rows.take(each, 0), self._bits.rows.take(each, 0)
-        ends = np.cumsum(lengths)
-        return batch_prefilter_scores(probe.geometry, probe.descriptors, place, bits, ends)
+    def prefilter_scores(self, probe: PreparedFinger, rows: Rows) -> NDArray[np.float32]:
+        """Return the prefilter scores of these rows, float32 (n,), 0 or more."""
+        lengths, minutiae = self._minutiae_of_all(rows, MAX_PREFILTERED_MINUTIAE)
+        # take() is faster than indexing where rows are many
+        geometry = self._geometry.rows.take(minutiae, _ROWS_AXIS)
+        descriptors = self._descriptors.rows.take(minutiae, _ROWS_AXIS)
+        return batch_prefilter_scores(
+            probe.geometry, probe.descriptors, geometry, descriptors, np.cumsum(lengths)
+        )
 
-    def _each(
-        self, rows: NDArray[np.int64], most: int = MAX_MINUTIAE
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """How many minutiae of each row are taken, and where in the arrays all of them lie."""
+    def _minutiae_of(self, row: int) -> slice:
+        return slice(self._bounds.rows[row], self._bounds.rows[row + 1])
+
+    def _minutiae_of_all(self, rows: Rows, most: int) -> tuple[Rows, Rows]:
+        """Return how many minutiae of each row are taken, and where in the arrays these lie."""
         starts = self._bounds.rows[rows]
         lengths = np.minimum(self._bounds.rows[rows + 1] - starts, most)
         shifts = starts - np.cumsum(lengths) + lengths

@@ -1,4 +1,4 @@
-"""Many readers or one writer."""
+"""How do many searches share the index with one writer?"""
 
 import threading
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ class ReadWriteLock:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Share with other readers."""
+        """Hold the lock together with other readers."""
         with self._state:
             self._state.wait_for(lambda: not (self._writing or self._writers_waiting))
             self._readers += 1
@@ -29,7 +29,7 @@ class ReadWriteLock:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Be alone."""
+        """Hold the lock alone."""
         with self._state:
             self._writers_waiting += 1
             self._state.wait_for(lambda: not (self._writing or self._readers))

@@ -1,20 +1,20 @@
-"""Small numbers to name things by, used again when a thing is gone."""
+"""Which row of the index's tables does a new encounter or person get?"""
 
 
 class RowIds:
-    """Hands out 0, 1, 2 and so on; what is given back goes first."""
+    """Hands out row numbers 0, 1, 2 and so on; released ones are used again first."""
 
     def __init__(self) -> None:
         self._next = 0
-        self._free: list[int] = []
+        self._released: list[int] = []
 
-    def take(self) -> int:
-        """A number nobody has."""
-        if self._free:
-            return self._free.pop()
+    def allocate(self) -> int:
+        """Return a row number that is not in use."""
+        if self._released:
+            return self._released.pop()
         self._next += 1
         return self._next - 1
 
-    def give_back(self, number: int) -> None:
-        """Let somebody else have it."""
-        self._free.append(number)
+    def release(self, row: int) -> None:
+        """Let the row number be used again."""
+        self._released.append(row)

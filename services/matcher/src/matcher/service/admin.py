@@ -1,4 +1,4 @@
-"""What administrators ask, on the wire."""
+"""Servicer of `MatcherAdmin`: what administrators ask."""
 
 from passport.matcher.v1 import admin_pb2 as pb
 from passport.matcher.v1 import admin_pb2_grpc
@@ -9,11 +9,11 @@ from matcher.use_cases.get_status import GetStatus
 
 
 class MatcherAdmin(admin_pb2_grpc.MatcherAdminServicer):
-    """How the matcher is."""
+    """Administration of the matcher."""
 
-    def __init__(self, status: GetStatus) -> None:
-        self._status = status
+    def __init__(self, get_status: GetStatus) -> None:
+        self._get_status = get_status
 
     async def GetStatus(self, request: pb.GetStatusRequest, context: Context) -> pb.MatcherStatus:
-        """Tell."""
-        return encode.status(await self._status())
+        """Return the state of the matcher."""
+        return encode.status(await self._get_status())

@@ -1,4 +1,4 @@
-"""A request that changes something is acted on once, and answered as often as it is asked."""
+"""How is a request that changes something acted on once, however often it is sent?"""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -6,26 +6,28 @@ from typing import TypeVar
 from google.protobuf.message import Message
 from servicekit.storage.idempotency import IdempotentRequests
 
-from matcher.use_cases.keeping import StoreAnswer
-from matcher.use_cases.ports import Records
+from matcher.store.store import Records, StoreResponse
 
 M = TypeVar("M", bound=Message)
 T = TypeVar("T")
 
 
 async def answer_once(
-    once: IdempotentRequests,
+    requests: IdempotentRequests,
     request: Message,
     encode: Callable[[T], M],
-    answer: type[M],
-    act: Callable[[StoreAnswer[T]], Awaitable[T]],
+    answer_type: type[M],
+    act: Callable[[StoreResponse[T]], Awaitable[T]],
 ) -> M:
-    """The earlier answer if there is one, else what ``act`` does, kept in its last commit."""
-    async with once.begin(request, answer) as record:
+    """Return the stored response to this request if there is one, else act and encode the result.
+
+    act: is given the function that stores the response, to call in its last transaction.
+    """
+    async with requests.begin(request, answer_type) as record:
         if record.stored_response is not None:
             return record.stored_response
 
-        async def keep(records: Records, result: T) -> None:
+        async def store_response(records: Records, result: T) -> None:
             await record.store_response(records.transaction, encode(result))
 
-        return encode(await act(keep))
+        return encode(await act(store_response))

@@ -1,4 +1,4 @@
-"""From messages of the contract to words of the domain. The rules of fields were checked before."""
+"""How do messages of the contract become terms of the domain? Field rules were checked before."""
 
 import hashlib
 from collections.abc import Iterable
@@ -7,9 +7,9 @@ from passport.matcher.v1 import encounters_pb2, identification_pb2
 from passport.type.v1 import biometrics_pb2
 from servicekit.security.identity import current_caller
 
-from matcher.domain.biometrics import Image, Missing, Sample, Template
 from matcher.domain.change_token import ChangeToken
 from matcher.domain.enrolment import Enrolment, RequestOrigin, SearchPolicy
+from matcher.domain.finger import FingerImage, FingerSample, MissingFinger, Template
 from matcher.domain.finger_source import (
     EncounterFingers,
     FingerSource,
@@ -17,28 +17,28 @@ from matcher.domain.finger_source import (
     SuppliedSamples,
 )
 
-_CANDIDATES = 10
+_DEFAULT_MAX_CANDIDATES = 10
 
 
 def enrolment(request: encounters_pb2.CreateEncounterRequest) -> Enrolment:
-    """What is to be stored."""
+    """Return the encounter to be stored."""
     return Enrolment(
         encounter_id=request.encounter_id,
         person_id=request.person_id,
         samples=samples(request.samples),
-        search=search_policy(request.search) if request.check_duplicates else None,
+        duplicate_check=search_policy(request.search) if request.check_duplicates else None,
         origin=origin(request),
-        digest=hashlib.sha256(request.SerializeToString(deterministic=True)).digest(),
+        request_digest=hashlib.sha256(request.SerializeToString(deterministic=True)).digest(),
     )
 
 
-def samples(messages: Iterable[biometrics_pb2.FingerSample]) -> tuple[Sample, ...]:
-    """Fingers as they came."""
+def samples(messages: Iterable[biometrics_pb2.FingerSample]) -> tuple[FingerSample, ...]:
+    """Return the samples, in the order of the request."""
     return tuple(_sample(message) for message in messages)
 
 
-def probe(message: identification_pb2.FingerSource) -> FingerSource:
-    """One side of a comparison."""
+def finger_source(message: identification_pb2.FingerSource) -> FingerSource:
+    """Return where the fingers of a probe or of a reference come from."""
     match message.WhichOneof("source"):
         case "encounter_id":
             return EncounterFingers(message.encounter_id)
@@ -48,8 +48,10 @@ def probe(message: identification_pb2.FingerSource) -> FingerSource:
 
 
 def search_policy(message: identification_pb2.SearchPolicy) -> SearchPolicy:
-    """How to decide; zero means the service's own."""
-    return SearchPolicy(message.target_fpir or None, message.max_candidates or _CANDIDATES)
+    """Return how to decide; zero in a field means the service's own value."""
+    return SearchPolicy(
+        message.target_fpir or None, message.max_candidates or _DEFAULT_MAX_CANDIDATES
+    )
 
 
 def origin(
@@ -57,29 +59,31 @@ def origin(
     | identification_pb2.IdentifyRequest
     | identification_pb2.VerifyRequest,
 ) -> RequestOrigin:
-    """Who asks, by which request."""
+    """Return who calls, and by which request."""
     return RequestOrigin(current_caller().uri, request.request_id)
 
 
-def change(token: str) -> ChangeToken | None:
-    """The state a caller has seen; None if none is named. Raises InvalidRequest."""
-    return ChangeToken.parse(token) if token else None
+def change_token(text: str) -> ChangeToken | None:
+    """Return the state a caller has seen; None if it names none. Raises InvalidRequest."""
+    return ChangeToken.parse(text) if text else None
 
 
-def _sample(message: biometrics_pb2.FingerSample) -> Sample:
-    # ISO's code of the impression is the contract's less one; unset is live-scan plain, code 0.
-    impression = max(message.impression - 1, 0)
-    content: Image | Template | Missing
+def _sample(message: biometrics_pb2.FingerSample) -> FingerSample:
+    # The contract's number is ISO's code plus one; unset means plain live-scan, code 0.
+    impression_type = max(message.impression - 1, 0)
+    content: FingerImage | Template | MissingFinger
     match message.WhichOneof("sample"):
         case "image":
             content = _image(message.image)
         case "template":
             content = Template(message.template.data)
         case _:
-            content = Missing(message.missing_reason)
-    return Sample(message.position, impression, content)
+            content = MissingFinger(message.missing_reason)
+    return FingerSample(message.position, impression_type, content)
 
 
-def _image(message: biometrics_pb2.FingerImage) -> Image:
+def _image(message: biometrics_pb2.FingerImage) -> FingerImage:
     is_raw = message.format == biometrics_pb2.IMAGE_FORMAT_RAW
-    return Image(message.data, message.ppi, (message.width, message.height) if is_raw else None)
+    return FingerImage(
+        message.data, message.ppi, (message.width, message.height) if is_raw else None
+    )

@@ -1,12 +1,12 @@
-"""From words of the domain to messages of the contract."""
+"""How do terms of the domain become messages of the contract?"""
 
 from passport.matcher.v1 import admin_pb2, encounters_pb2, identification_pb2
 from passport.type.v1 import biometrics_pb2
 
-from matcher.domain.biometrics import Encounter, StoredFinger
 from matcher.domain.change_token import ChangeToken
 from matcher.domain.decision import Candidate, DecisionRecord, FingerScore, FingerSequenceError
-from matcher.use_cases.draw_comparison import Picture
+from matcher.domain.encounter import Encounter, StoredFinger
+from matcher.use_cases.draw_comparison import ComparisonDrawing
 from matcher.use_cases.enrol import Enrolled
 from matcher.use_cases.get_status import MatcherStatus
 from matcher.use_cases.readiness import ServiceLevel
@@ -19,7 +19,7 @@ _LEVELS = {
 
 
 def enrolled(result: Enrolled) -> encounters_pb2.CreateEncounterResponse:
-    """The answer to CreateEncounter."""
+    """Return the answer to CreateEncounter."""
     message = encounters_pb2.CreateEncounterResponse(encounter=encounter(result.encounter))
     if result.decision is not None:
         message.decision.CopyFrom(decision(result.decision))
@@ -27,26 +27,26 @@ def enrolled(result: Enrolled) -> encounters_pb2.CreateEncounterResponse:
 
 
 def encounter(stored: Encounter) -> encounters_pb2.Encounter:
-    """An encounter without its biometric data."""
+    """Return an encounter without its biometric data."""
     message = encounters_pb2.Encounter(
         encounter_id=stored.encounter_id,
         person_id=stored.person_id,
         status=encounters_pb2.EncounterStatus.ValueType(stored.status),
         fingers=[_finger(finger) for finger in stored.fingers],
         revision=stored.revision,
-        change_token=str(stored.changed),
+        change_token=str(stored.change_token),
     )
     message.created_at.FromDatetime(stored.created_at)
     return message
 
 
 def deleted(change: ChangeToken) -> encounters_pb2.DeleteEncounterResponse:
-    """The answer to DeleteEncounter."""
+    """Return the answer to DeleteEncounter."""
     return encounters_pb2.DeleteEncounterResponse(change_token=str(change))
 
 
 def decision(recorded: DecisionRecord) -> identification_pb2.Decision:
-    """A decision as it is recorded."""
+    """Return a decision as it is recorded."""
     made = recorded.decision
     version = made.calibration_version
     message = identification_pb2.Decision(
@@ -57,7 +57,7 @@ def decision(recorded: DecisionRecord) -> identification_pb2.Decision:
         people_searched=made.people_searched,
         people_compared=made.people_compared,
         model_version=made.model_version,
-        change_token=str(made.change),
+        change_token=str(made.change_token),
         record_hash=recorded.record_hash,
         predicted_fnir=made.predicted_fnir,
     )
@@ -65,34 +65,34 @@ def decision(recorded: DecisionRecord) -> identification_pb2.Decision:
     return message
 
 
-def picture(drawn: Picture) -> identification_pb2.DrawDecisionResponse:
-    """The answer to DrawDecision."""
+def drawing(drawn: ComparisonDrawing) -> identification_pb2.DrawDecisionResponse:
+    """Return the answer to DrawDecision."""
     return identification_pb2.DrawDecisionResponse(
         png=drawn.png,
         position=biometrics_pb2.FingerPosition.ValueType(drawn.position),
-        matched_minutiae=drawn.pairs,
+        matched_minutiae=drawn.matched_minutiae,
     )
 
 
-def status(state: MatcherStatus) -> admin_pb2.MatcherStatus:
-    """How the matcher is."""
+def status(present: MatcherStatus) -> admin_pb2.MatcherStatus:
+    """Return the answer to GetStatus."""
     message = admin_pb2.MatcherStatus(
-        level=_LEVELS[state.level],
-        reason=state.reason,
-        latest_change=state.latest.number,
-        applied_change=state.index.applied,
-        people=state.index.people,
-        fingers=state.index.fingers,
-        pending_encounters=state.pending,
-        index_bytes=state.index.size_bytes,
-        model_version=state.model_version,
-        snapshot_change=state.index.snapshot_change,
-        database_epoch=state.latest.database_epoch,
-        decisions=state.decisions,
-        undecided_decisions=state.undecided,
+        level=_LEVELS[present.level],
+        reason=present.reason,
+        latest_change=present.latest_change.number,
+        applied_change=present.index.applied_change,
+        people=present.index.people,
+        fingers=present.index.fingers,
+        pending_encounters=present.pending_encounters,
+        index_bytes=present.index.size_bytes,
+        model_version=present.versions.model_version,
+        snapshot_change=present.index.snapshot_change,
+        database_epoch=present.latest_change.database_epoch,
+        decisions=present.decisions,
+        undecided_decisions=present.undecided_decisions,
     )
-    if state.oldest_pending is not None:
-        message.oldest_pending.FromTimedelta(state.oldest_pending)
+    if present.oldest_pending is not None:
+        message.oldest_pending.FromTimedelta(present.oldest_pending)
     return message
 
 
@@ -110,26 +110,30 @@ def _candidate(candidate: Candidate, version: str) -> identification_pb2.Candida
         person_id=candidate.person_id or "",
         score=_score(candidate.score, version),
         hit=candidate.hit,
-        finger_scores=[_evidence(evidence, version) for evidence in candidate.evidence],
+        finger_scores=[_finger_score(each, version) for each in candidate.finger_scores],
         known_fraud=candidate.known_fraud,
-        finger_sequence_errors=[_misplaced(each, version) for each in candidate.misplaced],
+        finger_sequence_errors=[
+            _finger_sequence_error(each, version) for each in candidate.finger_sequence_errors
+        ],
     )
 
 
-def _misplaced(finger: FingerSequenceError, version: str) -> identification_pb2.FingerSequenceError:
+def _finger_sequence_error(
+    error: FingerSequenceError, version: str
+) -> identification_pb2.FingerSequenceError:
     return identification_pb2.FingerSequenceError(
-        stated_position=biometrics_pb2.FingerPosition.ValueType(finger.position),
-        actual_position=biometrics_pb2.FingerPosition.ValueType(finger.found),
-        score=_score(finger.score, version),
+        stated_position=biometrics_pb2.FingerPosition.ValueType(error.stated_position),
+        actual_position=biometrics_pb2.FingerPosition.ValueType(error.actual_position),
+        score=_score(error.score, version),
     )
 
 
-def _evidence(evidence: FingerScore, version: str) -> identification_pb2.FingerScore:
+def _finger_score(finger: FingerScore, version: str) -> identification_pb2.FingerScore:
     return identification_pb2.FingerScore(
-        position=biometrics_pb2.FingerPosition.ValueType(evidence.position),
-        score=_score(evidence.score, version),
-        encounter_id=evidence.encounter_id or "",
-        matched_minutiae=evidence.matched_minutiae,
+        position=biometrics_pb2.FingerPosition.ValueType(finger.position),
+        score=_score(finger.score, version),
+        encounter_id=finger.encounter_id or "",
+        matched_minutiae=finger.matched_minutiae,
     )
 
 

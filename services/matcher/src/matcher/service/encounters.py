@@ -1,4 +1,4 @@
-"""Encounters on the wire."""
+"""Servicer of `Encounters`: store, show, change and delete encounters."""
 
 from passport.matcher.v1 import encounters_pb2 as pb
 from passport.matcher.v1 import encounters_pb2_grpc
@@ -6,52 +6,58 @@ from servicekit.grpc.client_channel import downstream_timeout
 from servicekit.grpc.server import Context
 from servicekit.storage.idempotency import IdempotentRequests
 
-from matcher.domain.biometrics import EncounterStatus
+from matcher.domain.encounter import EncounterStatus
 from matcher.service import decode, encode
 from matcher.service.answer_once import answer_once
-from matcher.use_cases.curate import Curate
+from matcher.store.store import Store
+from matcher.use_cases.change_encounter import DeleteEncounter, SetEncounterStatus
 from matcher.use_cases.enrol import Enrol
 
 
 class Encounters(encounters_pb2_grpc.EncountersServicer):
-    """What people have given us of their fingers."""
+    """Encounters: the fingers that persons gave, each time on one occasion."""
 
-    def __init__(self, once: IdempotentRequests, enrol: Enrol, curate: Curate) -> None:
-        self._once = once
+    def __init__(self, requests: IdempotentRequests, store: Store, enrol: Enrol) -> None:
+        self._requests = requests
+        self._store = store
         self._enrol = enrol
-        self._curate = curate
+        self._set_status = SetEncounterStatus(store)
+        self._delete = DeleteEncounter(store)
 
     async def CreateEncounter(
         self, request: pb.CreateEncounterRequest, context: Context
     ) -> pb.CreateEncounterResponse:
-        """Store fingers, look for duplicates if asked."""
-        enrolment, within = decode.enrolment(request), downstream_timeout(context)
+        """Store fingers, and search for duplicates if asked to."""
+        enrolment, seconds_left = decode.enrolment(request), downstream_timeout(context)
         return await answer_once(
-            self._once, request, encode.enrolled, pb.CreateEncounterResponse,
-            lambda keep: self._enrol(enrolment, keep, within=within),
+            self._requests, request, encode.enrolled, pb.CreateEncounterResponse,
+            lambda store_response: self._enrol(
+                enrolment, store_response, seconds_left=seconds_left
+            ),
         )  # fmt: skip
 
     async def GetEncounter(self, request: pb.GetEncounterRequest, context: Context) -> pb.Encounter:
-        """Show one."""
-        return encode.encounter(await self._curate.get(request.encounter_id))
+        """Return an encounter without its biometric data."""
+        async with self._store.read() as records:
+            return encode.encounter(await records.encounters.get(request.encounter_id))
 
     async def SetEncounterStatus(
         self, request: pb.SetEncounterStatusRequest, context: Context
     ) -> pb.Encounter:
-        """Move one."""
+        """Set the status of an encounter."""
         status = EncounterStatus(request.status)
         return await answer_once(
-            self._once, request, encode.encounter, pb.Encounter,
-            lambda keep: self._curate.set_status(
-                request.encounter_id, status, request.revision, keep
+            self._requests, request, encode.encounter, pb.Encounter,
+            lambda store_response: self._set_status(
+                request.encounter_id, status, request.revision, store_response
             ),
         )  # fmt: skip
 
     async def DeleteEncounter(
         self, request: pb.DeleteEncounterRequest, context: Context
     ) -> pb.DeleteEncounterResponse:
-        """Remove one."""
+        """Delete an encounter with its templates and images."""
         return await answer_once(
-            self._once, request, encode.deleted, pb.DeleteEncounterResponse,
-            lambda keep: self._curate.delete(request.encounter_id, keep),
+            self._requests, request, encode.deleted, pb.DeleteEncounterResponse,
+            lambda store_response: self._delete(request.encounter_id, store_response),
         )  # fmt: skip

@@ -1,1 +1,1 @@
-"""The truth: tables, the log of changes, the chain of decisions."""
+"""The database: tables, change log, encounters, chain of decision records."""

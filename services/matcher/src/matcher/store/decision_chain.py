@@ -1,4 +1,4 @@
-"""The chain of decisions: each record is hashed together with the hash before it."""
+"""How are decisions recorded so that tampering shows? Each record is hashed with the last hash."""
 
 import hashlib
 from collections.abc import AsyncIterator
@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from matcher.domain.decision import Decision, DecisionRecord, Outcome
+from matcher.domain.decision import Decision, DecisionOutcome, DecisionRecord
 from matcher.domain.errors import DecisionNotFound
 from matcher.store.tables import decisions, head
 
@@ -16,28 +16,29 @@ _JSON = TypeAdapter(Decision)
 
 
 @dataclass(frozen=True, slots=True)
-class Decisions:
-    """Appends to the chain and reads it, within one transaction."""
+class DecisionChain:
+    """The chain of decision records, within one transaction."""
 
     _transaction: AsyncConnection
 
     async def append(self, decision: Decision) -> DecisionRecord:
-        """Record a decision; from here to the commit nobody else records one."""
+        """Record a decision; every other writer waits from here to the commit."""
         record = _JSON.dump_json(decision)
-        undecided = int(decision.outcome is Outcome.UNDECIDED)
-        statement = update(head).values(
-            decision=head.c.decision + 1, undecided=head.c.undecided + undecided
-        )
-        row = (
-            await self._transaction.execute(
-                statement.returning(head.c.decision, head.c.decision_hash)
+        undecided = int(decision.outcome is DecisionOutcome.UNDECIDED)
+        statement = (
+            update(head)
+            .values(
+                last_decision=head.c.last_decision + 1,
+                undecided_decisions=head.c.undecided_decisions + undecided,
             )
-        ).one()
-        record_hash = _hash(row.decision_hash, record)
-        await self._transaction.execute(update(head).values(decision_hash=record_hash))
+            .returning(head.c.last_decision, head.c.last_record_hash)
+        )
+        row = (await self._transaction.execute(statement)).one()
+        record_hash = _hash(row.last_record_hash, record)
+        await self._transaction.execute(update(head).values(last_record_hash=record_hash))
         await self._transaction.execute(
             insert(decisions).values(
-                number=row.decision,
+                number=row.last_decision,
                 decision_id=decision.decision_id,
                 record=record,
                 record_hash=record_hash,
@@ -46,7 +47,7 @@ class Decisions:
         return DecisionRecord(decision, record_hash)
 
     async def get(self, decision_id: str) -> DecisionRecord:
-        """One decision as it was given; raises DecisionNotFound."""
+        """Return a decision as it was answered; raise DecisionNotFound."""
         statement = select(decisions.c.record, decisions.c.record_hash).where(
             decisions.c.decision_id == decision_id
         )
@@ -56,18 +57,20 @@ class Decisions:
         return DecisionRecord(_JSON.validate_json(row.record), row.record_hash)
 
     async def count(self) -> tuple[int, int]:
-        """How many decisions were recorded, and how many of them were UNDECIDED."""
-        row = (await self._transaction.execute(select(head.c.decision, head.c.undecided))).one()
-        return row.decision, row.undecided
+        """Return how many decisions were recorded, and how many of them were UNDECIDED."""
+        statement = select(head.c.last_decision, head.c.undecided_decisions)
+        row = (await self._transaction.execute(statement)).one()
+        return row.last_decision, row.undecided_decisions
 
-    async def first_break(self) -> int | None:
-        """The number of the first record that does not fit the chain; None if all do."""
+    async def first_broken_record(self) -> int | None:
+        """Return the number of the first record that does not fit the chain; None if all do."""
         expected, number = bytes(32), 0
         async for stored_number, record, record_hash in self._all():
             expected, number = _hash(expected, record), number + 1
             if (stored_number, record_hash) != (number, expected):
                 return number
-        end = (await self._transaction.execute(select(head.c.decision, head.c.decision_hash))).one()
+        statement = select(head.c.last_decision, head.c.last_record_hash)
+        end = (await self._transaction.execute(statement)).one()
         return None if tuple(end) == (number, expected) else number + 1
 
     async def _all(self) -> AsyncIterator[tuple[int, bytes, bytes]]:

@@ -1,6 +1,6 @@
-"""Encounters, their fingers and images, within one transaction."""
+"""How are encounters, their fingers and images stored, changed and read?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,104 +10,73 @@ from sqlalchemy import Row, Select, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from matcher.domain.biometrics import (
+from matcher.domain.change_token import ChangeToken
+from matcher.domain.encounter import (
+    SEARCHED_STATUSES,
     Encounter,
     EncounterStatus,
-    Finger,
-    Image,
-    Missing,
     StoredFinger,
+    StoredPerson,
+    StoredTemplate,
 )
-from matcher.domain.change_token import ChangeToken
 from matcher.domain.enrolment import Enrolment
 from matcher.domain.errors import EncounterExists, EncounterNotFound
-from matcher.domain.shortlist import StoredPerson
-from matcher.store.change_log import Changes
-from matcher.store.tables import ADDED, DELETED, MOVED, encounters, fingers, head, images
+from matcher.domain.finger import Finger, FingerImage, MissingFinger
+from matcher.store.change_log import ChangeLog
+from matcher.store.tables import ChangeKind, encounters, fingers, head, images
 
 
 @dataclass(frozen=True, slots=True)
-class Encounters:
-    """Reads and changes encounters; each change takes the next number of the log."""
+class EncounterRecords:
+    """Encounters within one transaction; each change takes the next number of the change log."""
 
     _transaction: AsyncConnection
-    _changes: Changes
+    _changes: ChangeLog
     _embedding_version: str
 
-    async def begun_by(self, enrolment: Enrolment) -> Encounter | None:
-        """The encounter that an earlier attempt of this very request added, if it did.
+    async def added_by_request(self, enrolment: Enrolment) -> Encounter | None:
+        """Return the encounter that an earlier attempt of this very request added, if it did.
 
         Raises RequestIdReused if the request had another content then.
         """
         origin = enrolment.origin
-        statement = _encounters().where(
+        statement = _select().where(
             encounters.c.caller == origin.caller, encounters.c.request_id == origin.request_id
         )
         row = (await self._transaction.execute(statement)).one_or_none()
         if row is None:
             return None
-        if row.request_digest != enrolment.digest:
-            raise _reused()
+        if row.request_digest != enrolment.request_digest:
+            raise _request_id_reused()
         return await self._encounter(row)
 
     async def add(
         self, enrolment: Enrolment, found: Sequence[Finger], status: EncounterStatus, now: datetime
     ) -> Encounter:
-        """Add an encounter; raises EncounterExists if the id was ever used, RequestIdReused."""
+        """Add an encounter with these fingers and the missing ones of the enrolment.
+
+        Raises EncounterExists if its id was ever used, RequestIdReused.
+        """
         try:
-            change = await self._changes.append(ADDED, enrolment.encounter_id)
+            change = await self._changes.append(ChangeKind.ADDED, enrolment.encounter_id)
         except IntegrityError:
             raise EncounterExists("this encounter id is taken", field="encounter_id") from None
         try:
             await self._transaction.execute(
-                insert(encounters).values(
-                    encounter_id=enrolment.encounter_id,
-                    person_id=enrolment.person_id,
-                    status=status,
-                    revision=1,
-                    created_at=now,
-                    added=change.number,
-                    changed=change.number,
-                    caller=enrolment.origin.caller,
-                    request_id=enrolment.origin.request_id,
-                    request_digest=enrolment.digest,
-                )
+                insert(encounters).values(_encounter_row(enrolment, status, now, change))
             )
         except IntegrityError:
-            raise _reused() from None
+            raise _request_id_reused() from None
         rows = [self._finger_row(enrolment.encounter_id, finger) for finger in found]
-        rows += [
-            _missing_row(enrolment.encounter_id, sample.position, sample.content.reason)
-            for sample in enrolment.samples
-            if isinstance(sample.content, Missing)
-        ]
+        rows += _missing_finger_rows(enrolment)
         await self._transaction.execute(insert(fingers), rows)
-        pictures = [
-            {
-                "encounter_id": enrolment.encounter_id,
-                "position": finger.position,
-                "ppi": finger.image.ppi,
-                "data": finger.image.data,
-            }
-            for finger in found
-            if finger.image is not None
-        ]
-        if pictures:
-            await self._transaction.execute(insert(images), pictures)
-        return Encounter(
-            encounter_id=enrolment.encounter_id,
-            person_id=enrolment.person_id,
-            status=status,
-            fingers=tuple(_told(row) for row in sorted(rows, key=lambda row: row["position"])),
-            revision=1,
-            created_at=now,
-            added=change.number,
-            changed=change,
-        )
+        if image_rows := _image_rows(enrolment.encounter_id, found):
+            await self._transaction.execute(insert(images), image_rows)
+        return await self.get(enrolment.encounter_id)
 
     async def get(self, encounter_id: str) -> Encounter:
-        """One encounter; raises EncounterNotFound."""
-        statement = _encounters().where(encounters.c.encounter_id == encounter_id)
+        """Return an encounter; raise EncounterNotFound."""
+        statement = _select().where(encounters.c.encounter_id == encounter_id)
         row = (await self._transaction.execute(statement)).one_or_none()
         if row is None:
             raise _not_found()
@@ -116,15 +85,19 @@ class Encounters:
     async def set_status(
         self, encounter_id: str, status: EncounterStatus, revision: int
     ) -> Encounter:
-        """Move to another status. revision: seen by the caller, 0 for whatever it is.
+        """Set an encounter's status. revision: the one the caller has seen, 0 for any.
 
         Raises EncounterNotFound, StaleRevision.
         """
-        change = await self._changes.append(MOVED, encounter_id)
+        change = await self._changes.append(ChangeKind.STATUS_SET, encounter_id)
         statement = (
             update(encounters)
             .where(encounters.c.encounter_id == encounter_id)
-            .values(status=status, changed=change.number, revision=encounters.c.revision + 1)
+            .values(
+                status=status,
+                last_change=change.number,
+                revision=encounters.c.revision + 1,
+            )
             .returning(encounters.c.revision)
         )
         updated = await self._transaction.scalar(statement)
@@ -135,21 +108,19 @@ class Encounters:
         return await self.get(encounter_id)
 
     async def delete(self, encounter_id: str) -> ChangeToken:
-        """Remove an encounter and all that was taken of its fingers; raises EncounterNotFound."""
-        change = await self._changes.append(DELETED, encounter_id)
+        """Delete an encounter with its templates and images; raise EncounterNotFound."""
+        change = await self._changes.append(ChangeKind.DELETED, encounter_id)
         statement = delete(encounters).where(encounters.c.encounter_id == encounter_id)
         if (await self._transaction.execute(statement)).rowcount == 0:
             raise _not_found()
         return change
 
     async def person(self, person_id: str) -> StoredPerson | None:
-        """A person's searchable encounters, newest first; None if there are none."""
+        """Return a person's searched encounters, newest first; None if there are none."""
         statement = (
             select(encounters.c.encounter_id, encounters.c.status)
-            .where(
-                encounters.c.person_id == person_id, encounters.c.status != EncounterStatus.INACTIVE
-            )
-            .order_by(encounters.c.added.desc())
+            .where(encounters.c.person_id == person_id, encounters.c.status.in_(SEARCHED_STATUSES))
+            .order_by(encounters.c.added_by_change.desc())
         )
         rows = (await self._transaction.execute(statement)).all()
         if not rows:
@@ -157,28 +128,27 @@ class Encounters:
         is_fraud = any(row.status == EncounterStatus.FRAUD for row in rows)
         return StoredPerson(person_id, tuple(row.encounter_id for row in rows), is_fraud)
 
-    async def templates(self, encounter_ids: Sequence[str]) -> Mapping[str, Mapping[int, bytes]]:
-        """The records of these encounters' fingers, by encounter id and position."""
+    async def templates(self, encounter_ids: Sequence[str]) -> list[StoredTemplate]:
+        """Return the templates of these encounters, in the order of the ids, then by position."""
         statement = (
             select(fingers.c.encounter_id, fingers.c.position, fingers.c.template)
             .where(fingers.c.encounter_id.in_(encounter_ids), fingers.c.template.is_not(None))
-            .order_by(fingers.c.encounter_id, fingers.c.position)
+            .order_by(fingers.c.position)
         )
-        found: dict[str, dict[int, bytes]] = {}
-        for row in await self._transaction.execute(statement):
-            found.setdefault(row.encounter_id, {})[row.position] = row.template
-        return found
+        rows = (await self._transaction.execute(statement)).all()
+        stored = [StoredTemplate(row.encounter_id, row.position, row.template) for row in rows]
+        return sorted(stored, key=lambda each: encounter_ids.index(each.encounter_id))
 
-    async def image(self, encounter_id: str, position: int) -> Image | None:
-        """The picture a finger was read from, if it came as one and is kept."""
+    async def image(self, encounter_id: str, position: int) -> FingerImage | None:
+        """Return the image a finger came as; None if it came as a template or is not stored."""
         statement = select(images.c.data, images.c.ppi).where(
             images.c.encounter_id == encounter_id, images.c.position == position
         )
         row = (await self._transaction.execute(statement)).one_or_none()
-        return Image(row.data, row.ppi) if row else None
+        return FingerImage(row.data, row.ppi) if row else None
 
     async def pending(self) -> tuple[int, datetime | None]:
-        """How many encounters wait to be decided about, and since when the oldest does."""
+        """Return how many encounters are PENDING, and when the oldest of them was added."""
         statement = select(
             func.count(), func.min(encounters.c.created_at, type_=encounters.c.created_at.type)
         ).where(encounters.c.status == EncounterStatus.PENDING)
@@ -196,16 +166,16 @@ class Encounters:
             .where(fingers.c.encounter_id == row.encounter_id)
             .order_by(fingers.c.position)
         )
-        stored = (await self._transaction.execute(statement)).mappings().all()
+        stored = (await self._transaction.execute(statement)).all()
         return Encounter(
             encounter_id=row.encounter_id,
             person_id=row.person_id,
             status=EncounterStatus(row.status),
-            fingers=tuple(_told(finger) for finger in stored),
+            fingers=tuple(StoredFinger(*finger) for finger in stored),
             revision=row.revision,
             created_at=row.created_at,
-            added=row.added,
-            changed=ChangeToken(row.database_epoch, row.changed),
+            added_by_change=row.added_by_change,
+            change_token=ChangeToken(row.database_epoch, row.last_change),
         )
 
     def _finger_row(self, encounter_id: str, finger: Finger) -> dict[str, Any]:
@@ -221,28 +191,60 @@ class Encounters:
         }
 
 
-def _missing_row(encounter_id: str, position: int, reason: int) -> dict[str, Any]:
+def _encounter_row(
+    enrolment: Enrolment, status: EncounterStatus, now: datetime, change: ChangeToken
+) -> dict[str, Any]:
     return {
-        "encounter_id": encounter_id,
-        "position": position,
-        "missing_reason": reason,
-        "minutiae": 0,
-        "quality": None,
-        "template": None,
-        "embedding": None,
-        "embedding_version": None,
+        "encounter_id": enrolment.encounter_id,
+        "person_id": enrolment.person_id,
+        "status": status,
+        "revision": 1,
+        "created_at": now,
+        "added_by_change": change.number,
+        "last_change": change.number,
+        "caller": enrolment.origin.caller,
+        "request_id": enrolment.origin.request_id,
+        "request_digest": enrolment.request_digest,
     }
 
 
-def _told(row: Mapping[Any, Any]) -> StoredFinger:
-    return StoredFinger(row["position"], row["minutiae"], row["quality"], row["missing_reason"])
+def _missing_finger_rows(enrolment: Enrolment) -> list[dict[str, Any]]:
+    return [
+        {
+            "encounter_id": enrolment.encounter_id,
+            "position": sample.position,
+            "missing_reason": sample.content.reason,
+            "minutiae": 0,
+            "quality": None,
+            "template": None,
+            "embedding": None,
+            "embedding_version": None,
+        }
+        for sample in enrolment.samples
+        if isinstance(sample.content, MissingFinger)
+    ]
 
 
-def _encounters() -> Select[Any]:
-    return select(encounters, head.c.database_epoch).join(head, head.c.only == 1)
+def _image_rows(encounter_id: str, found: Sequence[Finger]) -> list[dict[str, Any]]:
+    return [
+        {
+            "encounter_id": encounter_id,
+            "position": finger.position,
+            "ppi": finger.image.ppi,
+            "data": finger.image.data,
+        }
+        for finger in found
+        if finger.image is not None
+    ]
 
 
-def _reused() -> RequestIdReused:
+def _select() -> Select[Any]:
+    """Select encounters with the epoch of the database."""
+    epoch = select(head.c.database_epoch).scalar_subquery()
+    return select(encounters, epoch.label("database_epoch"))
+
+
+def _request_id_reused() -> RequestIdReused:
     return RequestIdReused("this request id was used with another content", field="request_id")
 
 

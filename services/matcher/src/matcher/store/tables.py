@@ -1,4 +1,6 @@
-"""The tables. What is not in them cannot be lost: everything else is made anew from them."""
+"""Which tables does the matcher have? All other state (index, snapshot) is derived from them."""
+
+from enum import StrEnum
 
 from servicekit.storage.column_types import UtcDateTime
 from servicekit.storage.idempotency import idempotency_table
@@ -17,38 +19,43 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
-ADDED, MOVED, DELETED = "ADDED", "MOVED", "DELETED"
+
+class ChangeKind(StrEnum):
+    """What a change did to an encounter."""
+
+    ADDED = "ADDED"
+    STATUS_SET = "STATUS_SET"
+    DELETED = "DELETED"
 
 
 head = Table(
     "head",
     metadata,
-    # One row. Whoever changes anything updates it first and so holds its lock until the commit:
-    # that makes numbers follow the order of commits, without gaps, on every database.
-    Column("only", Integer, primary_key=True),
+    # One row. Every writer updates it first and so holds its lock until the commit: that makes
+    # numbers follow the order of commits, without gaps, on every database.
+    Column("only_row", Integer, primary_key=True),
     Column("database_epoch", String(32), nullable=False),
-    Column("change", BigInteger, nullable=False),
-    Column("decision", BigInteger, nullable=False),
-    Column("decision_hash", LargeBinary, nullable=False),
-    # How many of the decisions are UNDECIDED.
-    Column("undecided", BigInteger, nullable=False),
+    Column("last_change", BigInteger, nullable=False),
+    Column("last_decision", BigInteger, nullable=False),
+    Column("last_record_hash", LargeBinary, nullable=False),
+    Column("undecided_decisions", BigInteger, nullable=False),
 )
 
 changes = Table(
     "changes",
     metadata,
     Column("number", BigInteger, primary_key=True, autoincrement=False),
-    Column("kind", String(8), nullable=False),
+    Column("kind", String(16), nullable=False),
     Column("encounter_id", String(64), nullable=False),
 )
 
-# An encounter's id is used once for ever, even if the encounter is deleted.
+# An encounter's id is never used again, even if the encounter is deleted.
 Index(
-    "one_addition",
+    "encounter_added_once",
     changes.c.encounter_id,
     unique=True,
-    sqlite_where=changes.c.kind == ADDED,
-    postgresql_where=changes.c.kind == ADDED,
+    sqlite_where=changes.c.kind == ChangeKind.ADDED,
+    postgresql_where=changes.c.kind == ChangeKind.ADDED,
 )
 
 encounters = Table(
@@ -59,9 +66,9 @@ encounters = Table(
     Column("status", Integer, nullable=False, index=True),
     Column("revision", BigInteger, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
-    Column("added", BigInteger, nullable=False, unique=True),
-    Column("changed", BigInteger, nullable=False),
-    # The request that added it, so that a retry after a crash can go on.
+    Column("added_by_change", BigInteger, nullable=False, unique=True),
+    Column("last_change", BigInteger, nullable=False),
+    # The request that added it, so that its retry after a crash can finish it.
     Column("caller", String, nullable=False),
     Column("request_id", String(64), nullable=False),
     Column("request_digest", LargeBinary, nullable=False),

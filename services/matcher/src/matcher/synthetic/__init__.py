@@ -1,29 +1,31 @@
-"""Fingers of nobody, for demonstrations, load and training.
+"""Synthetic fingers for demonstrations, load tests, training and calibration; no real finger.
 
-`master` draws a finger from a number, `lookalike` a stranger's whose ridges flow the same way.
-`impress` gives templates of either, by the thousand each second. `render_master` grows ridges and
-`print_image` takes pictures of them; growing replaces the minutiae, so templates that shall match
-the pictures are impressed from `Ridges.master`.
+`generate_master` makes a finger from a number; `same_flow_impostor` makes another finger with the
+same ridge flow and other minutiae. `generate_template` simulates templates of either, thousands a
+second. `generate_ridge_pattern` makes the ridges of a finger and `render_impression` makes images
+of them. Making the ridges replaces the minutiae, so templates that are to match the images are
+simulated from `RidgePattern.master`.
+
+After SFinGe (Cappelli, Maio and Maltoni, "Synthetic fingerprint-image generation", ICPR 2000).
 """
 
-from matcher.synthetic.contact import COMPETITION, LIVE_SCAN
-from matcher.synthetic.growth import Ridges
-from matcher.synthetic.impressions import Impression, impress, impression
-from matcher.synthetic.patterns import Master, Pattern, lookalike, master
-from matcher.synthetic.render import Print, print_image, render_master
+from matcher.synthetic.contact import FVC2002, LIVE_SCAN
+from matcher.synthetic.impression import Impression, generate_impression, generate_template
+from matcher.synthetic.master import MasterFingerprint, generate_master, same_flow_impostor
+from matcher.synthetic.rendering import RenderedImpression, render_impression
+from matcher.synthetic.ridge_pattern import RidgePattern, generate_ridge_pattern
 
 __all__ = [
-    "COMPETITION",
+    "FVC2002",
     "LIVE_SCAN",
     "Impression",
-    "Master",
-    "Pattern",
-    "Print",
-    "Ridges",
-    "impress",
-    "impression",
-    "lookalike",
-    "master",
-    "print_image",
-    "render_master",
+    "MasterFingerprint",
+    "RenderedImpression",
+    "RidgePattern",
+    "generate_impression",
+    "generate_master",
+    "generate_ridge_pattern",
+    "generate_template",
+    "render_impression",
+    "same_flow_impostor",
 ]

@@ -1,6 +1,7 @@
-"""How a finger meets the sensor: where, how turned, how stretched, which part.
+"""Which part of a finger touches the sensor, and how it is rotated, shifted and stretched there.
 
-The same contact carries minutiae (points) and, backwards, whole images.
+The same contact maps minutiae (points of the finger to the sensor) and, inverted, whole images.
+Corresponds to the steps "contact region" and "skin distortion" of SFinGe.
 """
 
 from __future__ import annotations
@@ -13,123 +14,140 @@ from numpy.typing import NDArray
 
 from matcher.jit import compiled
 
-WIDTH, HEIGHT = 360, 400
-"""Pixels of the synthetic sensor at 500 dpi."""
-TOUCHING = 0.95
-"""`depth` at which the skin begins to leave the sensor."""
+SENSOR_WIDTH, SENSOR_HEIGHT = 360, 400
+"""Size of the synthetic sensor in pixels at 500 dpi."""
+FULL_CONTACT = 0.95
+"""Elliptic radius (see `elliptic_radius`) from which the skin begins to leave the sensor."""
 LIVE_SCAN = 0.5
-"""Hardness of a supervised capture on a good sensor: turned by less than 15 degrees mostly."""
-COMPETITION = 1.0
-"""Hardness of the FVC2002 sets: people who press, turn, dry and wet their fingers on purpose."""
-_ANY_TURN = 0.5
-"""Share of touches turned by any angle for each unit of hardness above `COMPETITION`."""
+"""Capture difficulty of a supervised live scan: most are rotated by less than 15 degrees."""
+FVC2002 = 1.0
+"""Capture difficulty of the FVC2002 databases, where volunteers deliberately pressed, rotated,
+dried and wetted their fingers."""
+_ANY_ROTATION = 0.5
+"""Share of impressions rotated by any angle, per unit of capture difficulty above `FVC2002`."""
 
 
 class Contact(NamedTuple):
-    """One touch; a tuple, so that kernels can take it. Pixels and radians, y down.
+    """Contact of a finger with the sensor; pixels and radians, y down. A tuple for kernels.
 
-    matrix: float64 (2, 2), stretch, shear and turn of the whole finger.
+    matrix: float64 (2, 2), stretch, shear and rotation of the whole finger.
     waves: float64 (w, 5), smooth skin displacement: (x amplitude, y amplitude, x frequency,
         y frequency, phase), applied before `matrix`.
-    centre: float64 (2,), the point of the finger in the middle of the touching patch.
-    middle: float64 (2,), the sensor pixel on which it lies.
-    half_axes, tilt: the elliptic patch of skin that touches, around `centre`.
+    finger_centre: float64 (2,), the point of the finger in the middle of the contact area.
+    sensor_centre: float64 (2,), the sensor pixel on which it lies.
+    half_axes, tilt: the elliptic contact area around `finger_centre`.
     """
 
     matrix: NDArray[np.float64]
     waves: NDArray[np.float64]
-    centre: NDArray[np.float64]
-    middle: NDArray[np.float64]
+    finger_centre: NDArray[np.float64]
+    sensor_centre: NDArray[np.float64]
     half_axes: tuple[float, float]
     tilt: float
 
 
-def severity(rng: np.random.Generator, hardness: float) -> float:
-    """How bad this touch is: `hardness` on average, mostly less, sometimes much more."""
-    return float(hardness * min(2.5, rng.gamma(2.5, 0.4)))
+def draw_difficulty(rng: np.random.Generator, capture_difficulty: float) -> float:
+    """Draw the difficulty of one impression, 0 or more; its mean is `capture_difficulty`.
+
+    Gamma distributed: mostly less than the mean, sometimes up to 2.5 times as much.
+    """
+    return float(capture_difficulty * min(2.5, rng.gamma(2.5, 0.4)))
 
 
-def touch(rng: np.random.Generator, severity: float, hardness: float) -> Contact:
-    """Draw a contact; severity 0 is a full, nearly straight, unstretched print."""
-    turn = rng.normal(0.0, 0.03 + severity * (0.3 if rng.random() < 0.2 else 0.05))
-    if rng.random() < _ANY_TURN * (hardness - COMPETITION):
-        turn = rng.uniform(-math.pi, math.pi)
-    stretch = np.eye(2) + severity * rng.normal(0.0, 0.012, (2, 2))
-    cos, sin = math.cos(turn), math.sin(turn)
+def draw_contact(rng: np.random.Generator, difficulty: float, capture_difficulty: float) -> Contact:
+    """Draw the contact of one impression.
+
+    difficulty: of this impression; at 0 it is full, nearly upright and not distorted.
+    capture_difficulty: of the population of impressions; above `FVC2002` some have any rotation.
+    """
+    rotation = rng.normal(0.0, 0.03 + difficulty * (0.3 if rng.random() < 0.2 else 0.05))
+    if rng.random() < _ANY_ROTATION * (capture_difficulty - FVC2002):
+        rotation = rng.uniform(-math.pi, math.pi)
+    stretch = np.eye(2) + difficulty * rng.normal(0.0, 0.012, (2, 2))
+    cos, sin = math.cos(rotation), math.sin(rotation)
     shift = np.clip(rng.normal(0.0, 1.0, 2), -2.5, 2.5)
-    half_width = rng.uniform(max(70.0, 140.0 - 34.0 * severity), 155.0)
+    half_width = rng.uniform(max(70.0, 140.0 - 34.0 * difficulty), 155.0)
     return Contact(
         matrix=np.array([[cos, sin], [-sin, cos]]) @ stretch,
-        waves=_waves(rng, severity),
-        centre=shift * (6.0 + 19.0 * severity, 8.0 + 24.0 * severity),
-        middle=rng.normal((WIDTH / 2, HEIGHT / 2), (4.0 + 12.0 * severity, 4.0 + 15.0 * severity)),
+        waves=_draw_waves(rng, difficulty),
+        finger_centre=shift * (6.0 + 19.0 * difficulty, 8.0 + 24.0 * difficulty),
+        sensor_centre=rng.normal(
+            (SENSOR_WIDTH / 2, SENSOR_HEIGHT / 2),
+            (4.0 + 12.0 * difficulty, 4.0 + 15.0 * difficulty),
+        ),
         half_axes=(half_width, half_width * rng.uniform(1.15, 1.45)),
         tilt=rng.normal(0.0, 0.15),
     )
 
 
-def _waves(rng: np.random.Generator, severity: float) -> NDArray[np.float64]:
-    """Three long waves of displacement by a few pixels."""
+def _draw_waves(rng: np.random.Generator, difficulty: float) -> NDArray[np.float64]:
+    """Draw three long waves that displace the skin by a few pixels."""
     waves = np.empty((3, 5))
-    waves[:, :2] = rng.normal(0.0, 1.85 * severity, (3, 2))
+    waves[:, :2] = rng.normal(0.0, 1.85 * difficulty, (3, 2))
     waves[:, 2:4] = rng.normal(0.0, 2.0 * math.pi / 400.0, (3, 2))
     waves[:, 4] = rng.uniform(0.0, 2.0 * math.pi, 3)
-    # Skin gives way by two fifths and no more; so `lift` always converges.
+    # The strain is at most two fifths, so that the iteration in `sensor_to_finger` converges.
     strain = np.sum(np.hypot(*waves[:, :2].T) * np.hypot(*waves[:, 2:4].T))
     waves[:, :2] *= min(1.0, 0.4 / max(strain, 0.01))
     return waves
 
 
 @compiled
-def depth(contact: Contact, x: float, y: float) -> float:
-    """0 in the middle of the touching patch, 1 on its border, more outside it (finger frame)."""
+def elliptic_radius(contact: Contact, x: float, y: float) -> float:
+    """Return where point (x, y) of the finger lies in the contact area: 0 centre, 1 border."""
     cos, sin = math.cos(contact.tilt), math.sin(contact.tilt)
-    dx, dy = x - contact.centre[0], y - contact.centre[1]
+    dx, dy = x - contact.finger_centre[0], y - contact.finger_centre[1]
     u = (cos * dx + sin * dy) / contact.half_axes[0]
     v = (cos * dy - sin * dx) / contact.half_axes[1]
     return math.sqrt(u * u + v * v)
 
 
 @compiled
-def place(contact: Contact, x: float, y: float) -> tuple[float, float]:
-    """The sensor pixel on which point (x, y) of the finger comes to lie."""
-    u, v = x - contact.centre[0], y - contact.centre[1]
+def finger_to_sensor(contact: Contact, x: float, y: float) -> tuple[float, float]:
+    """Return the sensor pixel (column, row) on which point (x, y) of the finger lies."""
+    u, v = x - contact.finger_centre[0], y - contact.finger_centre[1]
     for i in range(len(contact.waves)):
         wave = contact.waves[i]
-        swing = math.sin(wave[2] * x + wave[3] * y + wave[4])
-        u += wave[0] * swing
-        v += wave[1] * swing
+        sine = math.sin(wave[2] * x + wave[3] * y + wave[4])
+        u += wave[0] * sine
+        v += wave[1] * sine
     m = contact.matrix
     return (
-        m[0, 0] * u + m[0, 1] * v + contact.middle[0],
-        m[1, 0] * u + m[1, 1] * v + contact.middle[1],
+        m[0, 0] * u + m[0, 1] * v + contact.sensor_centre[0],
+        m[1, 0] * u + m[1, 1] * v + contact.sensor_centre[1],
     )
 
 
 @compiled
-def turned(contact: Contact, x: float, y: float, angle: float) -> float:
-    """Direction `angle` at point (x, y) of the finger, as it lies on the sensor; radians."""
+def direction_on_sensor(contact: Contact, x: float, y: float, angle: float) -> float:
+    """Return the direction on the sensor of direction `angle` at point (x, y) of the finger.
+
+    Both in radians counter-clockwise (y up).
+    """
     ahead, aside = math.cos(angle), -math.sin(angle)
-    u0, v0 = place(contact, x - ahead, y - aside)
-    u1, v1 = place(contact, x + ahead, y + aside)
+    u0, v0 = finger_to_sensor(contact, x - ahead, y - aside)
+    u1, v1 = finger_to_sensor(contact, x + ahead, y + aside)
     return math.atan2(v0 - v1, u1 - u0)
 
 
 @compiled
-def lift(contact: Contact, u: float, v: float) -> tuple[float, float]:
-    """The point of the finger that lies on sensor pixel (u, v): `place` backwards."""
+def sensor_to_finger(contact: Contact, u: float, v: float) -> tuple[float, float]:
+    """Return the point of the finger that lies on sensor pixel (u, v).
+
+    Inverse of `finger_to_sensor`, by twelve steps of a fixed-point iteration.
+    """
     m = contact.matrix
-    size = m[0, 0] * m[1, 1] - m[0, 1] * m[1, 0]
-    du, dv = u - contact.middle[0], v - contact.middle[1]
-    flat_x = (m[1, 1] * du - m[0, 1] * dv) / size + contact.centre[0]
-    flat_y = (m[0, 0] * dv - m[1, 0] * du) / size + contact.centre[1]
+    determinant = m[0, 0] * m[1, 1] - m[0, 1] * m[1, 0]
+    du, dv = u - contact.sensor_centre[0], v - contact.sensor_centre[1]
+    flat_x = (m[1, 1] * du - m[0, 1] * dv) / determinant + contact.finger_centre[0]
+    flat_y = (m[0, 0] * dv - m[1, 0] * du) / determinant + contact.finger_centre[1]
     x, y = flat_x, flat_y
     for _ in range(12):
         shift_x, shift_y = 0.0, 0.0
         for i in range(len(contact.waves)):
             wave = contact.waves[i]
-            swing = math.sin(wave[2] * x + wave[3] * y + wave[4])
-            shift_x += wave[0] * swing
-            shift_y += wave[1] * swing
+            sine = math.sin(wave[2] * x + wave[3] * y + wave[4])
+            shift_x += wave[0] * sine
+            shift_y += wave[1] * sine
         x, y = flat_x - shift_x, flat_y - shift_y
     return x, y

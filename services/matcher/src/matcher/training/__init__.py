@@ -1,5 +1,6 @@
-"""How the learned models are made, each by its own module, from synthetic fingers alone.
+"""How the learned models are made, from synthetic fingers alone; one package a model.
 
-Run by `make train`, in an environment of its own with the dependency group `train`; the service
-imports nothing from here and needs none of it.
+`python -m matcher.training.MODEL` makes embedding, descriptor, likelihood or calibration. `make
+train` does so for the first two, in an environment of its own with the dependency group `train`.
+The service imports nothing from here.
 """

@@ -1,4 +1,4 @@
-"""Training that goes on after a kill: all it needs in one file, replaced in one go."""
+"""Saves the state of a training, so that it can continue after a crash."""
 
 from pathlib import Path
 from typing import TypeVar
@@ -11,7 +11,7 @@ Tree = TypeVar("Tree")
 
 
 def save(path: Path, state: Tree, step: int) -> None:
-    """Store what `load` gives back."""
+    """Write a state (any JAX pytree of arrays) and its step, replacing the file atomically."""
     leaves = [np.asarray(leaf) for leaf in jax.tree.leaves(state)]
     unfinished = path.with_suffix(".unfinished")
     with unfinished.open("wb") as file:
@@ -20,7 +20,7 @@ def save(path: Path, state: Tree, step: int) -> None:
 
 
 def load(path: Path, like: Tree) -> tuple[Tree, int]:
-    """Return a state of the same structure as `like`, and its step."""
+    """Return the state that `save` wrote, of the same structure as `like`, and its step."""
     structure = jax.tree.structure(like)
     with np.load(path, allow_pickle=False) as stored:
         leaves = [jnp.asarray(stored[f"arr_{k}"]) for k in range(structure.num_leaves)]

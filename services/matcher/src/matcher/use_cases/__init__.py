@@ -1,1 +1,1 @@
-"""What callers want of the matcher, one file each."""
+"""What callers ask of the matcher, one file each, and the steps these share."""

@@ -1,87 +1,90 @@
-"""The exact comparison: a probe against persons, finger by finger, minutia by minutia."""
+"""How similar are the probe and each shortlisted person, finger by finger and in all?"""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from matcher.comparison.comparator import PreparedFinger, paired_minutiae
 from matcher.domain.decision import Candidate, FingerScore
-from matcher.domain.decision_rule import best_of
-from matcher.domain.shortlist import Impression, ReferencePerson
+from matcher.domain.decision_rule import best_impression_score, is_hit
+from matcher.domain.shortlist import ReferencePerson
 from matcher.models import ModelBundle
+
+ImpressionScores = dict[int, list[float]]
+"""Scores of a finger of the probe with each of a person's impressions, by finger position."""
 
 
 def compare_candidates(
     models: ModelBundle,
     probe: Mapping[int, PreparedFinger],
-    contenders: Sequence[ReferencePerson],
+    persons: Sequence[ReferencePerson],
     *,
     threshold: float,
-    most: int,
+    max_candidates: int,
 ) -> tuple[Candidate, ...]:
-    """The ``most`` best contenders, best first. Keeps a core busy, about 0.1 ms a pair of fingers.
+    """Return the ``max_candidates`` persons of highest score, best first, of equals by id.
 
-    A person with several impressions of a finger is judged by the best of them; one without a
-    finger of the probe is left out.
+    probe: by finger position. threshold: least person score of a hit. Compares minutiae, about
+    0.1 ms a pair of fingers, on the calling thread. A person's finger counts with its best
+    impression; a person without any finger of the probe is left out.
     """
-    scores = _by_contender(models, probe, contenders)
-    persons = [
-        models.calibration.person_score([best_of(each) for each in fingers.values()])
-        for fingers in scores
+    scores = _impression_scores(models, probe, persons)
+    compared = [
+        (_person_score(models, scores[i]), person, scores[i])
+        for i, person in enumerate(persons)
+        if scores[i]
     ]
-    met = [i for i, of_fingers in enumerate(scores) if of_fingers]
-    met.sort(key=lambda i: (-persons[i], contenders[i].person_id or ""))
+    compared.sort(key=lambda each: (-each[0], each[1].person_id or ""))
     return tuple(
         Candidate(
-            contenders[i].person_id,
-            persons[i],
-            persons[i] >= threshold,
-            _evidence(probe, contenders[i], scores[i]),
-            contenders[i].known_fraud,
+            person.person_id,
+            score,
+            is_hit(score, threshold),
+            _best_impressions(probe, person, of_fingers),
+            person.known_fraud,
         )
-        for i in met[:most]
+        for score, person, of_fingers in compared[:max_candidates]
     )
 
 
 def finger_scores(
-    models: ModelBundle, finger: PreparedFinger, others: Sequence[PreparedFinger]
+    models: ModelBundle, probe: PreparedFinger, references: Sequence[PreparedFinger]
 ) -> list[float]:
-    """The score of a finger with each of the others."""
-    raw = models.comparator.compare(finger, others)
-    sizes = [len(other) for other in others]
-    scores: list[float] = models.calibration.finger_scores(raw, len(finger), sizes).tolist()
+    """Return the finger score, -log10 FMR, of the probe's finger with each reference finger."""
+    raw = models.comparator.compare(probe, references)
+    sizes = [len(reference) for reference in references]
+    scores: list[float] = models.calibration.finger_scores(raw, len(probe), sizes).tolist()
     return scores
 
 
-def _by_contender(
-    models: ModelBundle,
-    probe: Mapping[int, PreparedFinger],
-    contenders: Sequence[ReferencePerson],
-) -> list[dict[int, list[float]]]:
-    """For each contender and finger the score of each impression."""
-    scores: list[dict[int, list[float]]] = [{} for _ in contenders]
+def _impression_scores(
+    models: ModelBundle, probe: Mapping[int, PreparedFinger], persons: Sequence[ReferencePerson]
+) -> list[ImpressionScores]:
+    """Return the scores of each person; all persons are compared in one batch a finger."""
+    scores: list[ImpressionScores] = [{} for _ in persons]
     for position, finger in probe.items():
-        met = list(_met(position, contenders))
-        of_met = finger_scores(models, finger, [impression.finger for _, impression in met])
-        for (i, _), score in zip(met, of_met, strict=True):
-            scores[i].setdefault(position, []).append(score)
+        impressions = [
+            (i, impression)
+            for i, person in enumerate(persons)
+            for impression in person.impressions.get(position, ())
+        ]
+        batch = finger_scores(models, finger, [impression.finger for _, impression in impressions])
+        for row, score in enumerate(batch):
+            person_scores = scores[impressions[row][0]]
+            person_scores.setdefault(position, []).append(score)
     return scores
 
 
-def _met(position: int, contenders: Sequence[ReferencePerson]) -> Iterator[tuple[int, Impression]]:
-    for i, contender in enumerate(contenders):
-        for impression in contender.impressions.get(position, ()):
-            yield i, impression
+def _person_score(models: ModelBundle, scores: ImpressionScores) -> float:
+    return models.calibration.person_score([*map(best_impression_score, scores.values())])
 
 
-def _evidence(
-    probe: Mapping[int, PreparedFinger],
-    contender: ReferencePerson,
-    scores: Mapping[int, Sequence[float]],
+def _best_impressions(
+    probe: Mapping[int, PreparedFinger], person: ReferencePerson, scores: ImpressionScores
 ) -> tuple[FingerScore, ...]:
-    """How each finger spoke, by the best of its impressions, the newest of equals."""
-    evidence = []
+    """Return what each finger scored with its best impression, of equals the newest."""
+    fingers = []
     for position, of_impressions in scores.items():
-        first = of_impressions.index(max(of_impressions))
-        best = contender.impressions[position][first]
+        best = person.impressions[position][of_impressions.index(max(of_impressions))]
         matched = len(paired_minutiae(probe[position], best.finger))
-        evidence.append(FingerScore(position, best_of(of_impressions), best.encounter_id, matched))
-    return tuple(evidence)
+        score = best_impression_score(of_impressions)
+        fingers.append(FingerScore(position, score, best.encounter_id, matched))
+    return tuple(fingers)

@@ -1,4 +1,4 @@
-"""Why a decision was what it was."""
+"""Which minutiae made two fingers of a decision similar? Draws them for an examiner."""
 
 from dataclasses import dataclass
 
@@ -7,95 +7,97 @@ from numpy.typing import NDArray
 from servicekit.process.worker_pool import WorkerPool
 
 from matcher.comparison.comparator import Comparator, paired_minutiae
-from matcher.domain.biometrics import Image
-from matcher.domain.decision import Decision, DecisionRecord, FingerScore
+from matcher.domain.decision import Decision, FingerScore
 from matcher.domain.errors import DecisionNotFound, EvidenceGone
+from matcher.domain.finger import FingerImage, read_template
 from matcher.drawing import draw_pair
 from matcher.image.decode import decode
 from matcher.minutiae import Minutiae
-from matcher.use_cases.extract_fingers import read_template
-from matcher.use_cases.ports import Store
+from matcher.store.store import Store
 from matcher.use_cases.readiness import Readiness, ServiceLevel
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """Two prints and what matched. png: the file. pairs: how many minutiae are joined."""
+class ComparisonDrawing:
+    """Two fingers side by side with lines between paired minutiae. png: the image file."""
 
     png: bytes
     position: int
-    pairs: int
+    matched_minutiae: int
 
 
 @dataclass(frozen=True, slots=True)
-class Print:
-    """A stored finger. image: None if it came as a template, or images are not kept."""
+class StoredImpression:
+    """A stored finger. image: None if it came as a template, or images are not stored."""
 
     template: bytes
-    image: Image | None
+    image: FingerImage | None
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """Shows decisions."""
+class DrawComparison:
+    """Draws a finger of the probe and of a candidate of a recorded decision."""
 
     store: Store
     pool: WorkerPool
     comparator: Comparator
     readiness: Readiness
 
-    async def get(self, decision_id: str) -> DecisionRecord:
-        """A decision as it was given; raises DecisionNotFound."""
-        async with self.store.read() as records:
-            return await records.decisions.get(decision_id)
-
-    async def draw(self, decision_id: str, person_id: str, position: int | None) -> Picture:
-        """The probe's finger beside a candidate's. position: None for the one that spoke loudest.
+    async def __call__(
+        self, decision_id: str, person_id: str, position: int | None
+    ) -> ComparisonDrawing:
+        """Return the drawing. position: of the finger; None for the candidate's best.
 
         Raises DecisionNotFound, EvidenceGone, NotReady.
         """
         self.readiness.require(ServiceLevel.VERIFY_ONLY)
-        decision = (await self.get(decision_id)).decision
-        evidence = _chosen(decision, person_id, position)
-        probes = [each for each in decision.probe if each.position == evidence.position]
-        left = await self._print(probes[0].encounter_id, evidence.position)
-        right = await self._print(evidence.encounter_id, evidence.position)
-        return await self.pool.run(_draw, self.comparator, left, right, evidence.position)
+        async with self.store.read() as records:
+            decision = (await records.decisions.get(decision_id)).decision
+        score = _finger_score(decision, person_id, position)
+        probe_ids = {finger.position: finger.encounter_id for finger in decision.probe}
+        probe = await self._impression(probe_ids[score.position], score.position)
+        reference = await self._impression(score.encounter_id, score.position)
+        return await self.pool.run(_draw, self.comparator, probe, reference, score.position)
 
-    async def _print(self, encounter_id: str | None, position: int) -> Print:
+    async def _impression(self, encounter_id: str | None, position: int) -> StoredImpression:
         if encounter_id is None:
-            raise EvidenceGone("these fingers came with the call and were not kept")
+            raise EvidenceGone("these fingers came with the call and were not stored")
         async with self.store.read() as records:
             templates = await records.encounters.templates([encounter_id])
             image = await records.encounters.image(encounter_id, position)
-        if encounter_id not in templates:
-            raise EvidenceGone("the encounter was deleted since", encounter_id=encounter_id)
-        return Print(templates[encounter_id][position], image)
+        for stored in templates:
+            if stored.position == position:
+                return StoredImpression(stored.template, image)
+        raise EvidenceGone("the encounter was deleted since", encounter_id=encounter_id)
 
 
-def _chosen(decision: Decision, person_id: str, position: int | None) -> FingerScore:
-    fingers = [
-        evidence
+def _finger_score(decision: Decision, person_id: str, position: int | None) -> FingerScore:
+    """Return a candidate's score of a finger, or its highest; raise DecisionNotFound."""
+    scores = [
+        score
         for candidate in decision.candidates
         if candidate.person_id == person_id
-        for evidence in candidate.evidence
-        if position in (None, evidence.position)
+        for score in candidate.finger_scores
+        if position in (None, score.position)
     ]
-    if not fingers:
+    if not scores:
         raise DecisionNotFound(
             "the decision has no such person or finger among its candidates", field="person_id"
         )
-    return max(fingers, key=lambda evidence: evidence.score)
+    return max(scores, key=lambda score: score.score)
 
 
-def _draw(comparator: Comparator, left: Print, right: Print, position: int) -> Picture:
-    ours, theirs = read_template(left.template), read_template(right.template)
-    joined = paired_minutiae(comparator.prepare(ours), comparator.prepare(theirs))
-    png = draw_pair(_pixels(left, ours), ours, _pixels(right, theirs), theirs, joined)
-    return Picture(png, position, len(joined))
+def _draw(
+    comparator: Comparator, probe: StoredImpression, reference: StoredImpression, position: int
+) -> ComparisonDrawing:
+    ours, theirs = read_template(probe.template), read_template(reference.template)
+    paired = paired_minutiae(comparator.prepare(ours), comparator.prepare(theirs))
+    png = draw_pair(_pixels(probe, ours), ours, _pixels(reference, theirs), theirs, paired)
+    return ComparisonDrawing(png, position, len(paired))
 
 
-def _pixels(stored: Print, found: Minutiae) -> NDArray[np.uint8] | None:
+def _pixels(stored: StoredImpression, found: Minutiae) -> NDArray[np.uint8] | None:
+    """Return the image at 500 dpi, if there is one and it fits the template."""
     if stored.image is None:
         return None
     pixels = decode(stored.image.data, stored.image.ppi)

@@ -1,4 +1,4 @@
-"""From what callers send to fingers that can be stored, searched and compared."""
+"""How does a sample become a finger that can be stored, searched and compared?"""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,7 +8,6 @@ import numpy as np
 from servicekit.errors import InvalidRequest
 from servicekit.process.worker_pool import WorkerPool
 
-from matcher.domain.biometrics import Finger, Image, Missing, Sample, Template
 from matcher.domain.errors import (
     BadImage,
     BadTemplate,
@@ -18,73 +17,85 @@ from matcher.domain.errors import (
     SameFingerTwice,
     TooFewMinutiae,
 )
+from matcher.domain.finger import (
+    Finger,
+    FingerImage,
+    FingerSample,
+    MissingFinger,
+    Template,
+    read_template,
+)
 from matcher.image.decode import MAX_SIDE, as_png, decode
 from matcher.image.errors import BadImage as UnreadableImage
 from matcher.minutiae import Minutiae
 from matcher.models import ModelBundle
 from matcher.record import iso19794
 from matcher.record.errors import BadTemplate as UnreadableRecord
-from matcher.use_cases.finger_sequence import given_twice
+from matcher.use_cases.finger_sequence import find_same_finger
 
 
 @dataclass(frozen=True, slots=True)
 class AcceptanceLimits:
-    """What is accepted. quality: least NFIQ 2 of an image. minutiae: least number in a finger."""
+    """Which fingers are accepted.
 
-    quality: int
-    minutiae: int
+    minimum_quality: NFIQ 2 of an image. minimum_minutiae: different places with minutiae.
+    """
+
+    minimum_quality: int
+    minimum_minutiae: int
 
 
 @dataclass(frozen=True, slots=True)
 class ExtractFingers:
-    """Reads samples. store_images: whether fingers keep the image they were read from."""
+    """Reads images and templates. store_images: whether fingers keep the image they came as."""
 
     models: ModelBundle
-    gate: AcceptanceLimits
+    limits: AcceptanceLimits
     pool: WorkerPool
     store_images: bool
 
-    async def __call__(self, samples: Sequence[Sample], path: str) -> tuple[Finger, ...]:
-        """The fingers that are there, by position.
+    async def __call__(self, samples: Sequence[FingerSample], field: str) -> tuple[Finger, ...]:
+        """Return the fingers that are not missing, by position.
 
-        path: of the samples in the request, to name the field at fault. Raises InvalidRequest
-        if no finger is there, DuplicatePosition, SameFingerTwice, and what is wrong with a sample.
+        field: of the samples in the request, so that an error names the sample at fault. Raises
+        InvalidRequest if all are missing, DuplicatePosition, SameFingerTwice, BadImage,
+        BadTemplate, PoorQuality, PositionMismatch, TooFewMinutiae.
         """
-        _check_positions(samples, path)
-        present = [
-            self.pool.run(self._read, sample, f"{path}[{i}]")
+        _check_positions(samples, field)
+        extracted = [
+            self.pool.run(self._extract, sample, f"{field}[{i}]")
             for i, sample in enumerate(samples)
-            if not isinstance(sample.content, Missing)
+            if not isinstance(sample.content, MissingFinger)
         ]
-        if not present:
-            raise InvalidRequest("at least one finger must be there", field=path)
-        fingers = tuple(sorted(await asyncio.gather(*present), key=lambda each: each.position))
-        await self.pool.run(_check_different, self.models, fingers, samples, path)
+        if not extracted:
+            raise InvalidRequest("at least one finger must be present", field=field)
+        fingers = tuple(sorted(await asyncio.gather(*extracted), key=lambda each: each.position))
+        await self.pool.run(self._check_different, fingers, samples, field)
         return fingers
 
-    def _read(self, sample: Sample, field: str) -> Finger:
-        if isinstance(sample.content, Image):
+    def _extract(self, sample: FingerSample, field: str) -> Finger:
+        if isinstance(sample.content, FingerImage):
             return self._from_image(sample, sample.content, f"{field}.image")
         if isinstance(sample.content, Template):
             return self._from_template(sample, sample.content, f"{field}.template")
-        raise TypeError(f"nothing to read in {type(sample.content)}")
+        raise TypeError(f"a {type(sample.content).__name__} cannot be extracted")
 
-    def _from_image(self, sample: Sample, image: Image, field: str) -> Finger:
+    def _from_image(self, sample: FingerSample, image: FingerImage, field: str) -> Finger:
         try:
-            grey = decode(image.data, image.ppi, image.raw)
+            pixels = decode(image.data, image.ppi, image.raw_size)
         except UnreadableImage as error:
             raise BadImage(str(error), field=field, fault=error.fault) from None
-        quality = self.models.quality(grey)
-        if quality < self.gate.quality:
+        quality = self.models.quality(pixels)
+        if quality < self.limits.minimum_quality:
             raise PoorQuality(
-                f"NFIQ 2 is {quality}, at least {self.gate.quality} is needed",
+                f"NFIQ 2 is {quality}, at least {self.limits.minimum_quality} is needed",
                 field=field,
                 quality=str(quality),
             )
-        kept = _file(image) if self.store_images else None
-        return self._finger(sample, self.models.extractor(grey), field, quality, kept)
+        stored_image = _as_file(image) if self.store_images else None
+        return self._finger(sample, self.models.extractor(pixels), field, quality, stored_image)
 
-    def _from_template(self, sample: Sample, template: Template, field: str) -> Finger:
+    def _from_template(self, sample: FingerSample, template: Template, field: str) -> Finger:
         try:
             records = iso19794.read(template.data)
         except UnreadableRecord as error:
@@ -102,57 +113,55 @@ class ExtractFingers:
 
     def _finger(
         self,
-        sample: Sample,
+        sample: FingerSample,
         found: Minutiae,
         field: str,
         quality: int | None = None,
-        image: Image | None = None,
+        image: FingerImage | None = None,
     ) -> Finger:
         places = len(set(map(bytes, found.xy)))
-        if places < self.gate.minutiae:
+        if places < self.limits.minimum_minutiae:
             raise TooFewMinutiae(
-                f"minutiae in {places} places, at least {self.gate.minutiae} are needed",
+                f"minutiae in {places} places, at least {self.limits.minimum_minutiae} are needed",
                 field=field,
                 minutiae=str(places),
             )
         # Written and read again: what is compared now is exactly what will be compared later.
-        record = iso19794.FingerRecord(sample.position, sample.impression, found)
-        template = iso19794.write(record)
-        kept = read_template(template)
-        embedding = self.models.embedding.embed(kept).astype(np.float16)
-        return Finger(sample.position, kept, template, embedding, quality, image)
+        template = iso19794.write(
+            iso19794.FingerRecord(sample.position, sample.impression_type, found)
+        )
+        minutiae = read_template(template)
+        embedding = self.models.embedding.embed(minutiae).astype(np.float16)
+        return Finger(sample.position, minutiae, template, embedding, quality, image)
+
+    def _check_different(
+        self, fingers: Sequence[Finger], samples: Sequence[FingerSample], field: str
+    ) -> None:
+        prepare = self.models.comparator.prepare
+        same = find_same_finger(
+            self.models, {finger.position: prepare(finger.minutiae) for finger in fingers}
+        )
+        if same is None:
+            return
+        first, second = same
+        i = next(i for i, sample in enumerate(samples) if sample.position == second)
+        raise SameFingerTwice(
+            f"finger {second} is the one that was given as finger {first}",
+            field=f"{field}[{i}]",
+            position=str(first),
+        )
 
 
-def _file(image: Image) -> Image:
-    return Image(as_png(image.data, image.raw), image.ppi) if image.raw else image
+def _as_file(image: FingerImage) -> FingerImage:
+    """Return the image as a file that tells its own size."""
+    return FingerImage(as_png(image.data, image.raw_size), image.ppi) if image.raw_size else image
 
 
-def read_template(template: bytes) -> Minutiae:
-    """The minutiae of a stored record."""
-    return iso19794.read(template)[0].minutiae
-
-
-def _check_positions(samples: Sequence[Sample], path: str) -> None:
+def _check_positions(samples: Sequence[FingerSample], field: str) -> None:
     seen: set[int] = set()
     for i, sample in enumerate(samples):
         if sample.position in seen:
             raise DuplicatePosition(
-                f"finger {sample.position} was given before", field=f"{path}[{i}].position"
+                f"finger {sample.position} was given before", field=f"{field}[{i}].position"
             )
         seen.add(sample.position)
-
-
-def _check_different(
-    models: ModelBundle, fingers: Sequence[Finger], samples: Sequence[Sample], path: str
-) -> None:
-    prepared = {each.position: models.comparator.prepare(each.minutiae) for each in fingers}
-    twice = given_twice(models, prepared)
-    if twice is None:
-        return
-    first, second = twice
-    i = next(i for i, sample in enumerate(samples) if sample.position == second)
-    raise SameFingerTwice(
-        f"finger {second} is the one that was given as finger {first}",
-        field=f"{path}[{i}]",
-        position=str(first),
-    )

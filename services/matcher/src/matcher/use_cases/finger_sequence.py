@@ -1,43 +1,49 @@
-"""Fingers that are not the ones they are said to be."""
+"""Are the fingers of a call the ones they are stated to be? (NIST SP 500-334: sequence errors)"""
 
 from collections.abc import Mapping
 from itertools import combinations
 
 from matcher.comparison.comparator import PreparedFinger
 from matcher.domain.decision import FingerSequenceError
-from matcher.domain.decision_rule import SAME_FINGER, best_of
+from matcher.domain.decision_rule import SAME_FINGER_SCORE, best_impression_score
 from matcher.domain.shortlist import ReferencePerson
 from matcher.models import ModelBundle
 from matcher.use_cases.compare_candidates import finger_scores
 
 
-def given_twice(
+def find_same_finger(
     models: ModelBundle, fingers: Mapping[int, PreparedFinger]
 ) -> tuple[int, int] | None:
-    """The positions of two fingers that are one, the first pair there is. Ten fingers: 5 ms."""
+    """Return the first two positions whose fingers are one finger, or None. Ten fingers: 5 ms."""
     for first, second in combinations(sorted(fingers), 2):
-        if finger_scores(models, fingers[first], [fingers[second]])[0] >= SAME_FINGER:
+        (score,) = finger_scores(models, fingers[first], [fingers[second]])
+        if score >= SAME_FINGER_SCORE:
             return first, second
     return None
 
 
-def misplaced(
+def finger_sequence_errors(
     models: ModelBundle, probe: Mapping[int, PreparedFinger], person: ReferencePerson
 ) -> tuple[FingerSequenceError, ...]:
-    """Fingers of the probe that are rather another finger of the person. Ten fingers: 10 ms."""
-    return tuple(
-        FingerSequenceError(position, found, score)
-        for position, finger in sorted(probe.items())
-        for score, found in [max(_scores(models, finger, person), default=(0.0, position))]
-        if found != position and score >= SAME_FINGER
-    )
+    """Return the fingers of the probe that are most similar to another finger of the person.
+
+    Only scores of `SAME_FINGER_SCORE` and more count. Ten fingers: 10 ms.
+    """
+    if not person.impressions:
+        return ()
+    errors = []
+    for stated, finger in sorted(probe.items()):
+        score, actual = _most_similar(models, finger, person)
+        if actual != stated and score >= SAME_FINGER_SCORE:
+            errors.append(FingerSequenceError(stated, actual, score))
+    return tuple(errors)
 
 
-def _scores(
+def _most_similar(
     models: ModelBundle, finger: PreparedFinger, person: ReferencePerson
-) -> list[tuple[float, int]]:
-    """The finger's score with each of the person's fingers, and which that is."""
-    return [
-        (best_of(finger_scores(models, finger, [each.finger for each in impressions])), position)
-        for position, impressions in person.impressions.items()
-    ]
+) -> tuple[float, int]:
+    """Return the highest score with any finger of the person, and the position of that finger."""
+    return max(
+        (best_impression_score(finger_scores(models, finger, [i.finger for i in found])), position)
+        for position, found in person.impressions.items()
+    )

@@ -1,4 +1,4 @@
-"""How the matcher is."""
+"""In which state is the matcher: level, database, index, open work?"""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -6,54 +6,57 @@ from datetime import timedelta
 from servicekit.process.clock import Clock
 
 from matcher.domain.change_token import ChangeToken
-from matcher.domain.shortlist import IndexState
+from matcher.domain.index_entry import IndexState
+from matcher.index.following_index import FollowingIndex
 from matcher.models import ModelVersions
-from matcher.use_cases.ports import Index, Store
+from matcher.store.store import Store
 from matcher.use_cases.readiness import Readiness, ServiceLevel
 
 
 @dataclass(frozen=True, slots=True)
 class MatcherStatus:
-    """ServiceLevel with its reason, the database's state and the index's.
+    """The state of the matcher.
 
-    oldest_pending: age of the oldest PENDING encounter, business time; None if there is none.
+    reason: why the level is not FULL. latest_change: committed in the database. pending_encounters:
+    not yet decided about. oldest_pending: age of the oldest of them, business time; None if there
+    is none.
     """
 
     level: ServiceLevel
     reason: str
-    latest: ChangeToken
+    latest_change: ChangeToken
     index: IndexState
-    pending: int
+    versions: ModelVersions
+    pending_encounters: int
     oldest_pending: timedelta | None
     decisions: int
-    undecided: int
-    model_version: str
+    undecided_decisions: int
 
 
 @dataclass(frozen=True, slots=True)
 class GetStatus:
-    """Tells administrators how things are."""
+    """Collects the state of the matcher for administrators."""
 
     store: Store
-    index: Index
+    index: FollowingIndex
+    versions: ModelVersions
     readiness: Readiness
     clock: Clock
-    models: ModelVersions
 
     async def __call__(self) -> MatcherStatus:
-        """The state now."""
+        """Return the present state."""
         async with self.store.read() as records:
             latest = await records.changes.head()
-            pending, since = await records.encounters.pending()
+            pending, oldest_created_at = await records.encounters.pending()
             decisions, undecided = await records.decisions.count()
         return MatcherStatus(
             self.readiness.level,
             self.readiness.reason,
             latest,
             self.index.state(),
+            self.versions,
             pending,
-            max(self.clock.now() - since, timedelta()) if since else None,
+            max(self.clock.now() - oldest_created_at, timedelta()) if oldest_created_at else None,
             decisions,
             undecided,
-            self.models.model_version,
         )

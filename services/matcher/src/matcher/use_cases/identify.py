@@ -1,4 +1,4 @@
-"""Who is this?"""
+"""Who is this? Identifies a probe among all persons on record."""
 
 from dataclasses import dataclass
 
@@ -7,8 +7,7 @@ from matcher.domain.decision import DecisionKind, DecisionRecord, DecisionReques
 from matcher.domain.enrolment import RequestOrigin, SearchPolicy
 from matcher.domain.finger_source import EncounterFingers, FingerSource, PersonFingers
 from matcher.domain.shortlist import SearchScope
-from matcher.use_cases.keeping import StoreAnswer
-from matcher.use_cases.ports import Store
+from matcher.store.store import Store, StoreResponse
 from matcher.use_cases.readiness import Readiness, ServiceLevel
 from matcher.use_cases.resolve_probe import ResolveProbe
 from matcher.use_cases.search import Search
@@ -16,33 +15,33 @@ from matcher.use_cases.search import Search
 
 @dataclass(frozen=True, slots=True)
 class Identify:
-    """Searches all persons and records the decision. target_fpir: where none is asked for."""
+    """Searches all persons and records the decision. target_fpir: if the caller asks for none."""
 
     store: Store
-    probing: ResolveProbe
+    resolve_probe: ResolveProbe
     search: Search
     readiness: Readiness
     target_fpir: float
 
     async def __call__(
         self,
-        probe: FingerSource,
+        source: FingerSource,
         policy: SearchPolicy,
         seen: ChangeToken | None,
         origin: RequestOrigin,
-        keep: StoreAnswer[DecisionRecord],
+        store_response: StoreResponse[DecisionRecord],
         *,
-        within: float,
+        seconds_left: float,
     ) -> DecisionRecord:
-        """The decision. seen: a state that the search must include.
+        """Return the recorded decision. seen: a state that the search must include.
 
-        Raises what Probing and Search raise, ForeignChangeToken, NotReady.
+        Raises what ResolveProbe and Search raise, ForeignChangeToken, NotReady.
         """
         self.readiness.require(ServiceLevel.FULL)
         if seen is not None:
             async with self.store.read() as records:
-                (await records.changes.head()).must_include(seen)
-        side = await self.probing.side(probe, "probe")
+                (await records.changes.head()).require_included(seen)
+        probe = await self.resolve_probe(source, "probe")
         request = DecisionRequest(
             DecisionKind.IDENTIFY,
             origin.caller,
@@ -50,16 +49,17 @@ class Identify:
             policy.target_fpir or self.target_fpir,
             policy.max_candidates,
         )
-        decision = await self.search(request, side, _scope(probe), within=within)
+        decision = await self.search(request, probe, _scope(source), seconds_left=seconds_left)
         async with self.store.write() as records:
             recorded = await records.decisions.append(decision)
-            await keep(records, recorded)
+            await store_response(records, recorded)
         return recorded
 
 
-def _scope(probe: FingerSource) -> SearchScope:
-    if isinstance(probe, EncounterFingers):
-        return SearchScope(encounter_id=probe.encounter_id)
-    if isinstance(probe, PersonFingers):
-        return SearchScope(person_id=probe.person_id)
+def _scope(source: FingerSource) -> SearchScope:
+    """Return the scope of a search whose stored probe does not find itself."""
+    if isinstance(source, EncounterFingers):
+        return SearchScope(except_encounter_id=source.encounter_id)
+    if isinstance(source, PersonFingers):
+        return SearchScope(except_person_id=source.person_id)
     return SearchScope()

@@ -1,4 +1,4 @@
-"""Makes decisions of what a comparison brought."""
+"""Which decision follows from the candidates' scores, and what is recorded of it?"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,55 +9,64 @@ from matcher.calibration.score_calibration import person_score_threshold
 from matcher.comparison.comparator import PreparedFinger
 from matcher.domain.change_token import ChangeToken
 from matcher.domain.decision import Candidate, Decision, DecisionRequest
-from matcher.domain.decision_rule import outcome
+from matcher.domain.decision_rule import decide_outcome
 from matcher.domain.finger_source import Probe
 from matcher.models import ModelBundle
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionMaker:
-    """Decides. max_predicted_fnir: beyond which nobody is told no."""
+    """Applies the decision rule and puts together what is recorded.
+
+    new_id: makes ids of decisions. max_predicted_fnir: highest predicted FNIR at which NO_HIT may
+    be answered; above it the outcome without a hit is UNDECIDED.
+    """
 
     models: ModelBundle
     clock: Clock
     new_id: Callable[[], str]
     max_predicted_fnir: float
 
-    def threshold(self, request: DecisionRequest, people: int) -> float:
-        """The score from which on a candidate is a hit."""
-        return person_score_threshold(request.rate, max(people, 1))
+    def threshold(self, request: DecisionRequest, people_searched: int) -> float:
+        """Return the least person score of a hit, by target rate and number of people."""
+        return person_score_threshold(request.target_rate, people_searched)
 
     def decide(
         self,
         request: DecisionRequest,
-        side: Probe,
-        fingers: Sequence[PreparedFinger],
+        probe: Probe,
+        compared_fingers: Sequence[PreparedFinger],
         candidates: tuple[Candidate, ...],
         *,
         threshold: float,
-        people: int,
-        compared: int,
-        change: ChangeToken,
+        people_searched: int,
+        people_compared: int,
+        change_token: ChangeToken,
     ) -> Decision:
-        """The decision, not yet recorded. fingers: of the side, as far as they were compared."""
-        fnir = self.models.calibration.predicted_fnir(fingers, threshold)
+        """Return the decision, not yet recorded.
+
+        compared_fingers: those of the probe that were compared. change_token: the state searched.
+        """
+        predicted_fnir = self.models.calibration.predicted_fnir(compared_fingers, threshold)
         return Decision(
             decision_id=self.new_id(),
             request=request,
-            probe=side.references,
-            outcome=outcome(
+            probe=probe.recorded_as,
+            outcome=decide_outcome(
                 any_hit=any(candidate.hit for candidate in candidates),
-                predicted_fnir=fnir,
-                most=self.max_predicted_fnir,
-                misplaced=any(candidate.misplaced for candidate in candidates),
+                predicted_fnir=predicted_fnir,
+                max_predicted_fnir=self.max_predicted_fnir,
+                any_finger_sequence_error=any(
+                    candidate.finger_sequence_errors for candidate in candidates
+                ),
             ),
             candidates=candidates,
             threshold=threshold,
-            people_searched=people,
-            people_compared=compared,
+            people_searched=people_searched,
+            people_compared=people_compared,
             model_version=self.models.versions.model_version,
             calibration_version=self.models.versions.calibration,
-            change=change,
+            change_token=change_token,
             decided_at=self.clock.now(),
-            predicted_fnir=fnir,
+            predicted_fnir=predicted_fnir,
         )

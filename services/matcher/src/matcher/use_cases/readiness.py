@@ -1,4 +1,4 @@
-"""What the matcher is able to do, said honestly."""
+"""Which calls can be served now?"""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -6,9 +6,15 @@ from enum import IntEnum
 
 from matcher.domain.errors import NotReady
 
+_RETRY_AFTER = timedelta(seconds=1)
+
 
 class ServiceLevel(IntEnum):
-    """From nothing to everything."""
+    """How much of the service works, rising.
+
+    DOWN: starting, or the database does not answer. VERIFY_ONLY: all but searches, since the index
+    is not loaded. FULL: everything.
+    """
 
     DOWN = 0
     VERIFY_ONLY = 1
@@ -16,26 +22,26 @@ class ServiceLevel(IntEnum):
 
 
 class Readiness:
-    """The present level and why it is not higher."""
+    """The present service level. reason: why it is not FULL."""
 
     def __init__(self) -> None:
         self.level = ServiceLevel.DOWN
         self.reason = "the matcher is starting"
-        self._tell: Callable[[ServiceLevel], Awaitable[None]] | None = None
+        self._on_change: Callable[[ServiceLevel], Awaitable[None]] | None = None
 
-    def tell(self, listener: Callable[[ServiceLevel], Awaitable[None]]) -> None:
-        """Have someone told of each change of level."""
-        self._tell = listener
+    def on_change(self, listener: Callable[[ServiceLevel], Awaitable[None]]) -> None:
+        """Call the listener with the new level whenever the level changes."""
+        self._on_change = listener
 
-    async def move(self, level: ServiceLevel, reason: str = "") -> None:
-        """Go to a level. reason: why not higher."""
+    async def set_level(self, level: ServiceLevel, reason: str = "") -> None:
+        """Set the level. reason: why it is not FULL."""
         self.reason = reason
         if level is not self.level:
             self.level = level
-            if self._tell is not None:
-                await self._tell(level)
+            if self._on_change is not None:
+                await self._on_change(level)
 
     def require(self, level: ServiceLevel) -> None:
-        """Raise NotReady below the level."""
+        """Raise NotReady if the present level is lower."""
         if self.level < level:
-            raise NotReady(f"not ready: {self.reason}", retry_after=timedelta(seconds=1))
+            raise NotReady(f"not ready: {self.reason}", retry_after=_RETRY_AFTER)

@@ -1,64 +1,64 @@
-"""One against all: promising persons from the index, then the exact comparison, then a decision."""
+"""Identification (1:N): shortlist by embedding, prefilter, compare minutiae, decide."""
 
 from dataclasses import dataclass
 
 from servicekit.process.failpoint import failpoint
 from servicekit.process.worker_pool import WorkerPool
 
-from matcher.comparison.comparator import Comparator
 from matcher.domain.decision import Decision, DecisionRequest
 from matcher.domain.finger_source import Probe
-from matcher.domain.shortlist import FingerFeatures, SearchDepth, SearchScope
+from matcher.domain.index_entry import FingerFeatures
+from matcher.domain.shortlist import SearchDepth, SearchScope
+from matcher.index.following_index import FollowingIndex
 from matcher.models import ModelBundle
 from matcher.use_cases.compare_candidates import compare_candidates
 from matcher.use_cases.make_decision import DecisionMaker
-from matcher.use_cases.ports import Index
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Searches."""
+    """Searches all persons within a scope for the persons of a probe."""
 
-    index: Index
+    index: FollowingIndex
     pool: WorkerPool
     models: ModelBundle
-    judge: DecisionMaker
-    reach: SearchDepth
+    decision_maker: DecisionMaker
+    depth: SearchDepth
 
     async def __call__(
-        self, request: DecisionRequest, side: Probe, scope: SearchScope, *, within: float
+        self, request: DecisionRequest, probe: Probe, scope: SearchScope, *, seconds_left: float
     ) -> Decision:
-        """Who this may be, by everything committed before the call; nothing is recorded yet.
+        """Return the decision of a search over everything committed before the call, unrecorded.
 
-        within: seconds the index may take to catch up. Raises IndexBehind, Overloaded.
+        seconds_left: that the index may take to catch up. Raises IndexBehind, Overloaded.
         """
-        probe = await self.pool.run(_features, self.models.comparator, side)
-        found = await self.index.search(probe, scope, self.reach, within=within)
-        threshold = self.judge.threshold(request, found.people)
-        fingers = {position: finger.prepared for position, finger in probe.items()}
+        features = await self.pool.run(self._features, probe)
+        shortlist = await self.index.search(features, scope, self.depth, seconds_left=seconds_left)
+        threshold = self.decision_maker.threshold(request, shortlist.people_searched)
+        fingers = {position: finger.prepared for position, finger in features.items()}
         candidates = await self.pool.run(
             compare_candidates,
             self.models,
             fingers,
-            found.persons,
+            shortlist.persons,
             threshold=threshold,
-            most=request.max_candidates,
+            max_candidates=request.max_candidates,
         )
         failpoint("matcher.identify.after_search")
-        return self.judge.decide(
+        return self.decision_maker.decide(
             request,
-            side,
+            probe,
             list(fingers.values()),
             candidates,
             threshold=threshold,
-            people=found.people,
-            compared=len(found.persons),
-            change=found.change,
+            people_searched=shortlist.people_searched,
+            people_compared=len(shortlist.persons),
+            change_token=shortlist.change_token,
         )
 
-
-def _features(comparator: Comparator, side: Probe) -> dict[int, FingerFeatures]:
-    return {
-        finger.position: FingerFeatures(finger.embedding, comparator.prepare(finger.minutiae))
-        for finger in side.fingers
-    }
+    def _features(self, probe: Probe) -> dict[int, FingerFeatures]:
+        prepare = self.models.comparator.prepare
+        return {
+            finger.position: FingerFeatures(finger.embedding, prepare(finger.minutiae))
+            for finger in probe.fingers
+        }

@@ -1,4 +1,4 @@
-"""Keeps the index at the state of the database, and says honestly what works."""
+"""What keeps the index at the state of the database, and sets the service level accordingly?"""
 
 import asyncio
 import time
@@ -10,64 +10,69 @@ from matcher.index.following_index import FollowingIndex
 from matcher.store.store import Store
 from matcher.use_cases.readiness import Readiness, ServiceLevel
 
-_DELETED_KEPT_SECONDS = 3600.0
-"""How long a snapshot may hold what was deleted since."""
-_RETRY_SECONDS = 60.0
+_MAX_DELETED_SECONDS = 3600.0
+"""Longest time for which a snapshot may hold an encounter that was deleted since."""
+_SNAPSHOT_RETRY_SECONDS = 60.0
 
 _log = structlog.get_logger(__name__)
 
 
-class IndexSupervisor:
-    """Looks after the index. snapshot_interval_changes: changes from one snapshot to the next."""
+class SuperviseIndex:
+    """Catches up with the database periodically and writes snapshots.
+
+    snapshot_interval_changes: changes after which a new snapshot is written.
+    """
 
     def __init__(
         self,
         store: Store,
-        follower: FollowingIndex,
+        index: FollowingIndex,
         readiness: Readiness,
         snapshot_interval_changes: int,
     ) -> None:
         self._store = store
-        self._follower = follower
+        self._index = index
         self._readiness = readiness
-        self._snapshot_every = snapshot_interval_changes
+        self._snapshot_interval_changes = snapshot_interval_changes
         self._no_snapshot_before = 0.0
 
-    async def run(self, seconds: float) -> None:
-        """Look again and again, with so many seconds in between, until cancelled."""
+    async def run(self, interval_seconds: float) -> None:
+        """Check every so many seconds, until cancelled."""
         while True:
-            await self.look()
-            await asyncio.sleep(seconds)
+            await self.check()
+            await asyncio.sleep(interval_seconds)
 
-    async def look(self) -> None:
-        """Catch up with the database and set the level to what is possible now."""
+    async def check(self) -> None:
+        """Catch up with the database, set the level to what works, save a snapshot when due."""
         try:
             if self._readiness.level is ServiceLevel.DOWN:
                 async with self._store.read() as records:
                     await records.changes.head()
-                await self._readiness.move(ServiceLevel.VERIFY_ONLY, "the index is being loaded")
-            await self._follower.catch_up()
+                await self._readiness.set_level(
+                    ServiceLevel.VERIFY_ONLY, "the index is being loaded"
+                )
+            await self._index.catch_up()
         except (SQLAlchemyError, OSError) as error:
-            await self._fall(ServiceLevel.DOWN, "the database does not answer", error)
-        except Exception as error:  # whatever it is: one-to-one still works
-            await self._fall(
+            await self._lower(ServiceLevel.DOWN, "the database does not answer", error)
+        except Exception as error:  # whatever it is: verification still works
+            await self._lower(
                 ServiceLevel.VERIFY_ONLY, "the index cannot follow the database", error
             )
         else:
-            await self._readiness.move(ServiceLevel.FULL)
-            await self._save_when_due()
+            await self._readiness.set_level(ServiceLevel.FULL)
+            await self._save_snapshot_when_due()
 
-    async def _save_when_due(self) -> None:
-        due = self._follower.snapshot_is_due(self._snapshot_every, _DELETED_KEPT_SECONDS)
+    async def _save_snapshot_when_due(self) -> None:
+        due = self._index.snapshot_is_due(self._snapshot_interval_changes, _MAX_DELETED_SECONDS)
         if not due or time.monotonic() < self._no_snapshot_before:
             return
         try:
-            await self._follower.save()
-        except OSError as error:  # costs a slower start, nothing else
+            await self._index.save_snapshot()
+        except OSError as error:  # the next start is slower, nothing else
             _log.warning("snapshot_failed", error=str(error))
-            self._no_snapshot_before = time.monotonic() + _RETRY_SECONDS
+            self._no_snapshot_before = time.monotonic() + _SNAPSHOT_RETRY_SECONDS
 
-    async def _fall(self, level: ServiceLevel, reason: str, error: Exception) -> None:
+    async def _lower(self, level: ServiceLevel, reason: str, error: Exception) -> None:
         if self._readiness.level is not level or self._readiness.reason != reason:
-            _log.error("level_falls", level=level.name, reason=reason, exc_info=error)
-        await self._readiness.move(level, reason)
+            _log.error("service_level_lowered", level=level.name, reason=reason, exc_info=error)
+        await self._readiness.set_level(level, reason)

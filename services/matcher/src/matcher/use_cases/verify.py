@@ -1,6 +1,6 @@
-"""Is this who they say?"""
+"""Are probe and reference of one person? Verification (1:1), which needs no index."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from servicekit.process.worker_pool import WorkerPool
@@ -12,104 +12,111 @@ from matcher.domain.decision import (
     DecisionRequest,
     FingerSequenceError,
 )
+from matcher.domain.encounter import StoredPerson, StoredTemplate
 from matcher.domain.enrolment import RequestOrigin
 from matcher.domain.errors import NoCommonFinger
+from matcher.domain.finger import read_template
 from matcher.domain.finger_source import FingerSource, Probe, SuppliedSamples
-from matcher.domain.shortlist import Impression, ReferencePerson, StoredPerson
+from matcher.domain.shortlist import Impression, ReferencePerson
 from matcher.models import ModelBundle
+from matcher.store.store import Store, StoreResponse
 from matcher.use_cases.compare_candidates import compare_candidates
-from matcher.use_cases.extract_fingers import read_template
-from matcher.use_cases.finger_sequence import misplaced
-from matcher.use_cases.keeping import StoreAnswer
+from matcher.use_cases.finger_sequence import finger_sequence_errors
 from matcher.use_cases.make_decision import DecisionMaker
-from matcher.use_cases.ports import Store
 from matcher.use_cases.readiness import Readiness, ServiceLevel
 from matcher.use_cases.resolve_probe import ResolveProbe
 
 
 @dataclass(frozen=True, slots=True)
 class Verify:
-    """Compares two sides; needs no index. target_fmr: where the caller asks for none."""
+    """Compares probe and reference. target_fmr: if the caller asks for none."""
 
     store: Store
-    probing: ResolveProbe
+    resolve_probe: ResolveProbe
     pool: WorkerPool
     models: ModelBundle
-    judge: DecisionMaker
+    decision_maker: DecisionMaker
     readiness: Readiness
     target_fmr: float
 
     async def __call__(
         self,
-        left: FingerSource,
-        right: FingerSource,
+        probe_source: FingerSource,
+        reference_source: FingerSource,
         target_fmr: float | None,
         origin: RequestOrigin,
-        keep: StoreAnswer[DecisionRecord],
+        store_response: StoreResponse[DecisionRecord],
     ) -> DecisionRecord:
-        """The decision; its one candidate is the right side.
+        """Return the recorded decision, whose one candidate is the reference.
 
-        Raises what Probing raises, NoCommonFinger, NotReady.
+        Raises what ResolveProbe raises, NoCommonFinger, NotReady.
         """
         self.readiness.require(ServiceLevel.VERIFY_ONLY)
-        side = await self.probing.side(left, "left")
-        other = await self._contender(right)
+        probe = await self.resolve_probe(probe_source, "probe")
+        reference = await self._reference(reference_source)
         request = DecisionRequest(
             DecisionKind.VERIFY, origin.caller, origin.request_id, target_fmr or self.target_fmr, 1
         )
-        threshold = self.judge.threshold(request, 1)
-        probe = await self.pool.run(_prepared, self.models.comparator, side)
+        threshold = self.decision_maker.threshold(request, 1)
+        fingers = await self.pool.run(_prepare, self.models.comparator, probe)
         candidates = await self.pool.run(
-            compare_candidates, self.models, probe, [other], threshold=threshold, most=1
+            compare_candidates,
+            self.models,
+            fingers,
+            [reference],
+            threshold=threshold,
+            max_candidates=request.max_candidates,
         )
-        wrong = await self.pool.run(misplaced, self.models, probe, other)
+        errors = await self.pool.run(finger_sequence_errors, self.models, fingers, reference)
         if not candidates:
-            raise NoCommonFinger("the two sides have no finger in common", misplaced=_named(wrong))
+            raise NoCommonFinger(
+                "probe and reference have no finger in common",
+                finger_sequence_errors=_described(errors),
+            )
         async with self.store.write() as records:
-            decision = self.judge.decide(
+            decision = self.decision_maker.decide(
                 request,
-                side,
-                [probe[position] for position in probe if position in other.impressions],
-                tuple(replace(candidate, misplaced=wrong) for candidate in candidates),
+                probe,
+                [fingers[position] for position in fingers if position in reference.impressions],
+                tuple(replace(each, finger_sequence_errors=errors) for each in candidates),
                 threshold=threshold,
-                people=1,
-                compared=1,
-                change=await records.changes.head(),
+                people_searched=1,
+                people_compared=1,
+                change_token=await records.changes.head(),
             )
             recorded = await records.decisions.append(decision)
-            await keep(records, recorded)
+            await store_response(records, recorded)
         return recorded
 
-    async def _contender(self, right: FingerSource) -> ReferencePerson:
-        if isinstance(right, SuppliedSamples):
-            side = await self.probing.side(right, "right")
-            fingers = await self.pool.run(_prepared, self.models.comparator, side)
+    async def _reference(self, source: FingerSource) -> ReferencePerson:
+        """Return the reference: supplied fingers, or all stored impressions of each finger."""
+        comparator = self.models.comparator
+        if isinstance(source, SuppliedSamples):
+            supplied = await self.resolve_probe(source, "reference")
+            fingers = await self.pool.run(_prepare, comparator, supplied)
             return ReferencePerson(
                 None, False, {position: [Impression(None, f)] for position, f in fingers.items()}
             )
-        person = await self.probing.stored(right, "right")
+        person = await self.resolve_probe.stored_person(source, "reference")
         async with self.store.read() as records:
             templates = await records.encounters.templates(person.encounter_ids)
-        return await self.pool.run(_stored_contender, self.models.comparator, person, templates)
+        return await self.pool.run(_stored_reference, comparator, person, templates)
 
 
-def _prepared(comparator: Comparator, side: Probe) -> dict[int, PreparedFinger]:
-    return {finger.position: comparator.prepare(finger.minutiae) for finger in side.fingers}
+def _prepare(comparator: Comparator, probe: Probe) -> dict[int, PreparedFinger]:
+    return {finger.position: comparator.prepare(finger.minutiae) for finger in probe.fingers}
 
 
-def _stored_contender(
-    comparator: Comparator,
-    person: StoredPerson,
-    templates: Mapping[str, Mapping[int, bytes]],
+def _stored_reference(
+    comparator: Comparator, person: StoredPerson, templates: Sequence[StoredTemplate]
 ) -> ReferencePerson:
     impressions: dict[int, list[Impression]] = {}
-    for encounter_id in person.encounter_ids:
-        for position, template in templates.get(encounter_id, {}).items():
-            finger = comparator.prepare(read_template(template))
-            impressions.setdefault(position, []).append(Impression(encounter_id, finger))
+    for stored in templates:
+        finger = comparator.prepare(read_template(stored.template))
+        impressions.setdefault(stored.position, []).append(Impression(stored.encounter_id, finger))
     return ReferencePerson(person.person_id, person.known_fraud, impressions)
 
 
-def _named(wrong: Sequence[FingerSequenceError]) -> str:
-    """Each finger as it was said and as it was found."""
-    return ", ".join(f"{each.position} is {each.found}" for each in wrong)
+def _described(errors: Sequence[FingerSequenceError]) -> str:
+    """Return the errors in words, each as "<stated position> is <actual position>"."""
+    return ", ".join(f"{each.stated_position} is {each.actual_position}" for each in errors)

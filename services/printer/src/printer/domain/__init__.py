@@ -1,1 +1,1 @@
-"""Words and rules of printing: jobs, books, machines, clearances. No I/O."""
+"""Rules of printing that need no I/O: jobs, books, machines, clearances."""

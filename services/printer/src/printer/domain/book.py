@@ -1,4 +1,4 @@
-"""Blank books: each serial in exactly one state, and the moves between them."""
+"""Blank books: the states of a book and the transitions between them."""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from printer.domain.errors import BadRange
 
 
 class BookState(Enum):
-    """Where a book is."""
+    """Where a book is; each serial is in exactly one state."""
 
     SAFE = "SAFE"
     LOADED = "LOADED"
@@ -18,33 +18,36 @@ class BookState(Enum):
     QUARANTINED = "QUARANTINED"
 
 
-class BookMove(Enum):
-    """Everything that happens to a book once it is received: where from, where to."""
+class BookTransition(Enum):
+    """All that can happen to a received book: the state before it and the state after it.
+
+    `printer.domain.job.TRANSITIONS` says which event of a job makes which transition.
+    """
 
     LOAD = (BookState.SAFE, BookState.LOADED)
     ASSIGN = (BookState.LOADED, BookState.ASSIGNED)
-    LEAVE = (BookState.ASSIGNED, BookState.LOADED)
+    UNASSIGN = (BookState.ASSIGNED, BookState.LOADED)
     ISSUE = (BookState.ASSIGNED, BookState.ISSUED)
     SPOIL = (BookState.ASSIGNED, BookState.SPOILED)
-    SET_ASIDE = (BookState.ASSIGNED, BookState.QUARANTINED)
-    FIND_PRINTED = (BookState.QUARANTINED, BookState.ASSIGNED)
-    FIND_BLANK = (BookState.QUARANTINED, BookState.SAFE)
-    FIND_SPOILED = (BookState.QUARANTINED, BookState.SPOILED)
+    QUARANTINE = (BookState.ASSIGNED, BookState.QUARANTINED)
+    RESOLVE_AS_PRINTED = (BookState.QUARANTINED, BookState.ASSIGNED)
+    RESOLVE_AS_NOT_PRINTED = (BookState.QUARANTINED, BookState.SAFE)
+    RESOLVE_AS_SPOILED = (BookState.QUARANTINED, BookState.SPOILED)
 
     @property
     def source(self) -> BookState:
-        """The state in which the book must be."""
+        """State that the book must be in."""
         return self.value[0]
 
     @property
     def target(self) -> BookState:
-        """The state in which it is afterwards."""
+        """State that the book is in afterwards."""
         return self.value[1]
 
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """A book; machine, attempt and document number are empty while it has none."""
+    """A book; machine_id, attempt_id and document_number are empty while it has none."""
 
     serial: str
     state: BookState
@@ -53,10 +56,11 @@ class Book:
     document_number: str = ""
 
 
-def serials(first: str, count: int) -> list[str]:
-    """`count` serials from `first` on: one or two letters, then 6 to 8 digits.
+def serial_range(first: str, count: int) -> list[str]:
+    """Return `count` consecutive serials beginning with `first`.
 
-    Raises BadRange where the digits do not suffice.
+    A serial is one or two letters and 6 to 8 digits. Raises BadRange if `first` is none, `count`
+    is below 1, or the range needs more digits than `first` has.
     """
     match = re.fullmatch("([A-Z]{1,2})([0-9]{6,8})", first)
     if match is None:
@@ -64,5 +68,5 @@ def serials(first: str, count: int) -> list[str]:
     letters, digits = match.groups()
     start = int(digits)
     if count < 1 or start + count > 10 ** len(digits):
-        raise BadRange(f"no {count} serials from {first} on", field="books.count")
+        raise BadRange(f"there are no {count} serials from {first} on", field="books.count")
     return [f"{letters}{number:0{len(digits)}d}" for number in range(start, start + count)]

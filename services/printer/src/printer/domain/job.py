@@ -1,16 +1,16 @@
-"""A print job: its states, and the one table of what may happen to it and to its book."""
+"""A print job: its states, and the one table of what each event does to job, attempt and book."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import NamedTuple
 
-from printer.domain.book import BookMove
-from printer.domain.errors import IllegalTransition
+from printer.domain.book import BookTransition
+from printer.domain.errors import IllegalTransition, WrongBook
 
 
 class JobState(Enum):
-    """Where a job stands."""
+    """State of a job."""
 
     QUEUED = "QUEUED"
     ASSIGNED = "ASSIGNED"
@@ -22,24 +22,28 @@ class JobState(Enum):
     UNKNOWN_OUTCOME = "UNKNOWN_OUTCOME"
 
 
-class Event(Enum):
-    """What happens to a job."""
-
-    ASSIGN = "machine and book were recorded"
-    SEND = "the machine has it"
-    PRINT = "the machine says that it is done"
-    PRESENT = "the machine's word was checked; an operator looks"
-    ISSUE = "the operator found the book good"
-    SPOIL = "the operator found the book spoiled"
-    RELEASE = "certainly not printed"
-    LOSE = "nobody knows whether it was printed"
-    FIND_PRINTED = "a person found the book printed"
-    FIND_BLANK = "a person found the book blank"
-    FIND_SPOILED = "a person found the book spoiled"
-    CANCEL = "given up before a book was assigned"
+# A job in one of these states occupies its machine.
+AT_MACHINE = (JobState.ASSIGNED, JobState.SENT)
 
 
-class Outcome(Enum):
+class JobEvent(Enum):
+    """What can happen to a job."""
+
+    ASSIGN = "a machine and a blank book were recorded"
+    SEND = "the machine has the whole page"
+    PRINT = "the machine reports the job completed"
+    AWAIT_QUALITY_CHECK = "the report was verified; an operator has to check the book"
+    PASS_QUALITY_CHECK = "the operator found the book good"  # noqa: S105  no password
+    FAIL_QUALITY_CHECK = "the operator found the book spoiled"
+    REQUEUE = "it was certainly not printed"
+    MARK_OUTCOME_UNKNOWN = "nobody knows whether it was printed"
+    RESOLVE_AS_PRINTED = "a person found the book printed"
+    RESOLVE_AS_NOT_PRINTED = "a person found the book blank"
+    RESOLVE_AS_SPOILED = "a person found the book spoiled"
+    CANCEL = "it was given up before a book was assigned"
+
+
+class AttemptOutcome(Enum):
     """How an attempt ended."""
 
     GOOD = "GOOD"
@@ -47,37 +51,41 @@ class Outcome(Enum):
     NOT_PRINTED = "NOT_PRINTED"
 
 
-class Rule(NamedTuple):
-    """What an event does: to the job, to its attempt, to the attempt's book."""
+class Transition(NamedTuple):
+    """What an event does: new state of the job, outcome of its attempt, transition of its book."""
 
     state: JobState
-    outcome: Outcome | None = None
-    book: BookMove | None = None
+    outcome: AttemptOutcome | None = None
+    book: BookTransition | None = None
 
 
-_RELEASED = Rule(JobState.QUEUED, Outcome.NOT_PRINTED, BookMove.LEAVE)
-_LOST = Rule(JobState.UNKNOWN_OUTCOME, None, BookMove.SET_ASIDE)
+_REQUEUED = Transition(JobState.QUEUED, AttemptOutcome.NOT_PRINTED, BookTransition.UNASSIGN)
+_OUTCOME_UNKNOWN = Transition(JobState.UNKNOWN_OUTCOME, None, BookTransition.QUARANTINE)
 
-RULES: dict[tuple[JobState, Event], Rule] = {
-    (JobState.QUEUED, Event.ASSIGN): Rule(JobState.ASSIGNED, None, BookMove.ASSIGN),
-    (JobState.QUEUED, Event.CANCEL): Rule(JobState.CANCELLED),
-    (JobState.ASSIGNED, Event.SEND): Rule(JobState.SENT),
-    (JobState.ASSIGNED, Event.RELEASE): _RELEASED,
-    (JobState.ASSIGNED, Event.LOSE): _LOST,
-    (JobState.SENT, Event.PRINT): Rule(JobState.PRINTED),
-    (JobState.SENT, Event.RELEASE): _RELEASED,
-    (JobState.SENT, Event.LOSE): _LOST,
-    (JobState.PRINTED, Event.PRESENT): Rule(JobState.QUALITY_CHECK),
-    (JobState.QUALITY_CHECK, Event.ISSUE): Rule(JobState.DONE, Outcome.GOOD, BookMove.ISSUE),
-    (JobState.QUALITY_CHECK, Event.SPOIL): Rule(JobState.QUEUED, Outcome.SPOILED, BookMove.SPOIL),
-    (JobState.UNKNOWN_OUTCOME, Event.FIND_PRINTED): Rule(
-        JobState.QUALITY_CHECK, None, BookMove.FIND_PRINTED
+TRANSITIONS: dict[tuple[JobState, JobEvent], Transition] = {
+    (JobState.QUEUED, JobEvent.ASSIGN): Transition(JobState.ASSIGNED, None, BookTransition.ASSIGN),
+    (JobState.QUEUED, JobEvent.CANCEL): Transition(JobState.CANCELLED),
+    (JobState.ASSIGNED, JobEvent.SEND): Transition(JobState.SENT),
+    (JobState.ASSIGNED, JobEvent.REQUEUE): _REQUEUED,
+    (JobState.ASSIGNED, JobEvent.MARK_OUTCOME_UNKNOWN): _OUTCOME_UNKNOWN,
+    (JobState.SENT, JobEvent.PRINT): Transition(JobState.PRINTED),
+    (JobState.SENT, JobEvent.REQUEUE): _REQUEUED,
+    (JobState.SENT, JobEvent.MARK_OUTCOME_UNKNOWN): _OUTCOME_UNKNOWN,
+    (JobState.PRINTED, JobEvent.AWAIT_QUALITY_CHECK): Transition(JobState.QUALITY_CHECK),
+    (JobState.QUALITY_CHECK, JobEvent.PASS_QUALITY_CHECK): Transition(
+        JobState.DONE, AttemptOutcome.GOOD, BookTransition.ISSUE
     ),
-    (JobState.UNKNOWN_OUTCOME, Event.FIND_BLANK): Rule(
-        JobState.QUEUED, Outcome.NOT_PRINTED, BookMove.FIND_BLANK
+    (JobState.QUALITY_CHECK, JobEvent.FAIL_QUALITY_CHECK): Transition(
+        JobState.QUEUED, AttemptOutcome.SPOILED, BookTransition.SPOIL
     ),
-    (JobState.UNKNOWN_OUTCOME, Event.FIND_SPOILED): Rule(
-        JobState.QUEUED, Outcome.SPOILED, BookMove.FIND_SPOILED
+    (JobState.UNKNOWN_OUTCOME, JobEvent.RESOLVE_AS_PRINTED): Transition(
+        JobState.QUALITY_CHECK, None, BookTransition.RESOLVE_AS_PRINTED
+    ),
+    (JobState.UNKNOWN_OUTCOME, JobEvent.RESOLVE_AS_NOT_PRINTED): Transition(
+        JobState.QUEUED, AttemptOutcome.NOT_PRINTED, BookTransition.RESOLVE_AS_NOT_PRINTED
+    ),
+    (JobState.UNKNOWN_OUTCOME, JobEvent.RESOLVE_AS_SPOILED): Transition(
+        JobState.QUEUED, AttemptOutcome.SPOILED, BookTransition.RESOLVE_AS_SPOILED
     ),
 }
 
@@ -86,8 +94,9 @@ RULES: dict[tuple[JobState, Event], Rule] = {
 class Attempt:
     """One try to make the book.
 
-    assigned_at: business time. printer_uuid, up_time (seconds), asked_at (real time): what the
-    machine told just before, and when it was asked. delivered: it confirmed the whole document.
+    assigned_at: business time. printer_uuid, up_time (seconds), asked_at (real time): from the
+    machine's status just before it was assigned. delivered: the machine confirmed that it has the
+    whole page. reason: why the attempt ended as it did, for people.
     """
 
     attempt_id: str
@@ -98,15 +107,17 @@ class Attempt:
     up_time: int
     asked_at: datetime
     delivered: bool = False
-    outcome: Outcome | None = None
+    outcome: AttemptOutcome | None = None
     reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A job with its attempts, oldest first; only the last one can be open.
+    """A print job with its attempts, oldest first; only the latest one can be open.
 
-    priority_class: 1 to 3, the lowest first. change: number of its last change in the office.
+    page_sha256: 32 bytes. priority_class: 1 to 3, 1 is printed first. created_at: business time.
+    revision: grows by one with each event. change: number of its latest change in the office's
+    sequence of changes.
     """
 
     job_id: str
@@ -121,60 +132,66 @@ class Job:
     attempts: tuple[Attempt, ...] = ()
 
     @property
-    def attempt(self) -> Attempt:
-        """The present or last attempt; there is one unless the job never left the queue."""
+    def latest_attempt(self) -> Attempt:
+        """The open or last attempt; IndexError for a job that was never assigned."""
         return self.attempts[-1]
 
     @property
     def book_serial(self) -> str:
-        """Serial of the good book; empty before DONE."""
-        return self.attempt.book_serial if self.state is JobState.DONE else ""
+        """Serial of the good book; empty unless the job is DONE."""
+        return self.latest_attempt.book_serial if self.state is JobState.DONE else ""
 
     @property
-    def waits_for(self) -> str:
+    def waiting_for(self) -> str:
         """What has to happen next, in words; empty when the job is over."""
-        return _waits_for(self)
+        return _waiting_for(self)
 
-    def rule(self, event: Event) -> Rule:
-        """What the event would do; raises IllegalTransition if it may not happen now."""
-        rule = RULES.get((self.state, event))
-        if rule is None:
+    def transition(self, event: JobEvent) -> Transition:
+        """Return what the event would do; raise IllegalTransition if it cannot happen now."""
+        transition = TRANSITIONS.get((self.state, event))
+        if transition is None:
             raise IllegalTransition(
-                f"the job is {self.state.value}: not {event.name}", state=self.state.value
+                f"the job is {self.state.value}: {event.name} is not possible",
+                state=self.state.value,
             )
-        return rule
+        return transition
 
-    def demand(self, state: JobState) -> None:
-        """Raise IllegalTransition unless the job is in this state."""
+    def require(self, state: JobState, book_serial: str) -> None:
+        """Raise IllegalTransition or WrongBook unless the job is in this state with this book."""
         if self.state is not state:
             raise IllegalTransition(
                 f"the job is {self.state.value}, not {state.value}", state=self.state.value
             )
+        if book_serial != self.latest_attempt.book_serial:
+            raise WrongBook("this book was not assigned to this job", field="book_serial")
 
-    def after(self, event: Event, reason: str = "") -> "Job":
-        """The job after the event; raises IllegalTransition."""
-        rule = self.rule(event)
+    def after(self, event: JobEvent, reason: str = "") -> "Job":
+        """Return the job after the event; raise IllegalTransition if it cannot happen now.
+
+        reason: kept with the attempt when the event ends it or makes its outcome unknown.
+        """
+        transition = self.transition(event)
         attempts = self.attempts
-        if rule.outcome is not None:
-            ended = replace(self.attempt, outcome=rule.outcome, reason=reason)
+        if transition.outcome is not None:
+            ended = replace(self.latest_attempt, outcome=transition.outcome, reason=reason)
             attempts = (*attempts[:-1], ended)
-        elif event is Event.LOSE:
-            attempts = (*attempts[:-1], replace(self.attempt, reason=reason))
-        return replace(self, state=rule.state, revision=self.revision + 1, attempts=attempts)
+        elif event is JobEvent.MARK_OUTCOME_UNKNOWN:
+            attempts = (*attempts[:-1], replace(self.latest_attempt, reason=reason))
+        return replace(self, state=transition.state, revision=self.revision + 1, attempts=attempts)
 
 
-def _waits_for(job: Job) -> str:
+def _waiting_for(job: Job) -> str:
     match job.state:
         case JobState.QUEUED:
             return "a free machine with blank books"
         case JobState.ASSIGNED | JobState.SENT:
-            return f"machine {job.attempt.machine_id}"
+            return f"machine {job.latest_attempt.machine_id}"
         case JobState.PRINTED | JobState.QUALITY_CHECK:
-            return f"an operator's look at book {job.attempt.book_serial}"
+            return f"an operator to check book {job.latest_attempt.book_serial}"
         case JobState.UNKNOWN_OUTCOME:
             return (
-                f"a person to find book {job.attempt.book_serial} at machine "
-                f"{job.attempt.machine_id} and say what became of it"
+                f"a person to find book {job.latest_attempt.book_serial} at machine "
+                f"{job.latest_attempt.machine_id} and say what became of it"
             )
         case JobState.DONE | JobState.CANCELLED:
             return ""

@@ -1,4 +1,4 @@
-"""A passport machine reached by IPP over HTTP (RFC 8010 section 4), one object for one machine."""
+"""Client of a machine that understands IPP over HTTP (RFC 8010 section 4)."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -8,27 +8,27 @@ from urllib.parse import urlsplit, urlunsplit
 import aiohttp
 from servicekit.process.failpoint import failpoint
 
-from printer.domain.machine import (
-    MachineAbsent,
+from printer.domain.printer_client import (
+    JobSubmission,
     MachineJob,
-    MachineRefused,
-    MachineSilent,
-    Order,
-    Phase,
-    Sighting,
+    MachineJobPhase,
+    PrinterStatus,
+    RequestNotDelivered,
+    RequestOutcomeUnknown,
+    RequestRefused,
 )
-from printer.ipp import answers, codec
-from printer.ipp.codec import Attributes, Group, Message, Tag, one
-from printer.ipp.words import (
+from printer.ipp import codec, responses
+from printer.ipp.codec import Attributes, GroupTag, Message, ValueTag, attribute
+from printer.ipp.identifiers import (
     BOOK_SERIAL,
     DOCUMENT_LENGTH,
     DOCUMENT_SHA256,
     PRINTED_SHA256,
     Operation,
-    Status,
+    StatusCode,
 )
 
-_SCHEMES = {"ipp": "http", "ipps": "https"}
+_HTTP_SCHEMES = {"ipp": "http", "ipps": "https"}
 _DEFAULT_PORT = 631
 _USER = "passport-printer"
 _JOB_ATTRIBUTES = (
@@ -38,15 +38,14 @@ _PRINTER_ATTRIBUTES = (
     "printer-uuid", "printer-up-time", "printer-state", "printer-state-reasons",
     "printer-is-accepting-jobs",
 )  # fmt: skip
-# Bytes; more than ten thousand jobs fit.
-_LARGEST_ANSWER = 4 * 1024 * 1024
+# Room for more than ten thousand jobs.
+_LARGEST_RESPONSE_BYTES = 4 * 1024 * 1024
 
 
-class IppMachine:
-    """Speaks to the machine at `uri` (ipp:// or ipps://); raises ValueError for another one.
+class IppPrinterClient:
+    """The IPP implementation of `PrinterClient`, for the machine at `uri`.
 
-    Every method raises MachineSilent when no readable answer came within `timeout` seconds, or
-    MachineRefused when the answer was an error.
+    uri: ipp:// or ipps://; ValueError for any other. timeout: seconds for a whole response.
     """
 
     def __init__(self, session: aiohttp.ClientSession, uri: str, timeout: float) -> None:
@@ -54,86 +53,93 @@ class IppMachine:
         self._uri = uri
         self._url = _http_url(uri)
         self._timeout = aiohttp.ClientTimeout(total=timeout)
-        self._requests = count(1)
+        self._request_ids = count(1)
 
-    async def look(self) -> Sighting:
-        """Ask the machine about itself."""
+    async def get_status(self) -> PrinterStatus:
+        """Return the machine's description of itself (Get-Printer-Attributes)."""
         asked_at = datetime.now(UTC)
-        names = one(Tag.KEYWORD, *_PRINTER_ATTRIBUTES)
-        answer = await self._ask(Operation.GET_PRINTER_ATTRIBUTES, {"requested-attributes": names})
-        return answers.sighting(answer.first(Group.PRINTER), asked_at)
+        names = attribute(ValueTag.KEYWORD, *_PRINTER_ATTRIBUTES)
+        response = await self._request(
+            Operation.GET_PRINTER_ATTRIBUTES, {"requested-attributes": names}
+        )
+        return responses.read_printer_status(response.first(GroupTag.PRINTER), asked_at)
 
-    async def find(self, name: str, number: int | None = None) -> MachineJob | None:
-        """The job of this name among all that the machine remembers, finished ones too.
+    async def find_job(self, name: str, expected_id: int | None = None) -> MachineJob | None:
+        """Return the job of this name among all that the machine remembers, finished ones too.
 
-        number: where it is thought to be; numbers begin anew with each start of a machine.
-        Of several, the one that weighs most: a name once printed is never sent again.
+        expected_id: the job-id that it is believed to have; a machine counts from 1 again after a
+        restart, so the name decides. Of several jobs the one in the latest phase is returned, so
+        that a page once printed is never sent again.
         """
-        if number is not None and (job := await self._job(number)) and job.name == name:
+        if expected_id is not None and (job := await self._job(expected_id)) and job.name == name:
             return job
         jobs = [job for job in await self._jobs() if job.name == name]
-        order = list(Phase)
+        order = list(MachineJobPhase)
         return max(jobs, key=lambda job: order.index(job.phase), default=None)
 
-    async def not_begun(self) -> list[MachineJob]:
-        """Jobs that wait, for their document or for their turn."""
-        waiting = (Phase.WITHOUT_DOCUMENT, Phase.WAITING)
-        return [job for job in await self._jobs() if job.phase in waiting]
+    async def pending_jobs(self) -> list[MachineJob]:
+        """Return the jobs that wait for their document or for their turn."""
+        pending = (MachineJobPhase.AWAITING_DOCUMENT, MachineJobPhase.PENDING)
+        return [job for job in await self._jobs() if job.phase in pending]
 
-    async def create(self, order: Order) -> int:
-        """Create the job of an order; answers its number at the machine."""
-        job = {
-            BOOK_SERIAL: one(Tag.NAME, order.book_serial),
-            DOCUMENT_SHA256: one(Tag.NAME, order.document_sha256.hex()),
-            DOCUMENT_LENGTH: one(Tag.INTEGER, len(order.document)),
+    async def create_job(self, submission: JobSubmission) -> int:
+        """Create a job that waits for its document (Create-Job); return its job-id."""
+        job_attributes = {
+            BOOK_SERIAL: attribute(ValueTag.NAME, submission.book_serial),
+            DOCUMENT_SHA256: attribute(ValueTag.NAME, submission.document_sha256.hex()),
+            DOCUMENT_LENGTH: attribute(ValueTag.INTEGER, len(submission.document)),
         }
-        operation = {"job-name": one(Tag.NAME, order.name)}
-        answer = await self._ask(Operation.CREATE_JOB, operation, job)
-        number = codec.integer(answer.first(Group.JOB), "job-id")
-        if number is None:
-            raise MachineSilent("the answer to Create-Job has no job-id")
-        return number
+        operation = {"job-name": attribute(ValueTag.NAME, submission.name)}
+        response = await self._request(Operation.CREATE_JOB, operation, job_attributes)
+        job_id = codec.first_integer(response.first(GroupTag.JOB), "job-id")
+        if job_id is None:
+            raise RequestOutcomeUnknown("the response to Create-Job has no job-id")
+        return job_id
 
-    async def send(self, number: int, order: Order) -> None:
-        """Send the document of a created job; on return the machine has it whole."""
+    async def send_document(self, machine_job_id: int, submission: JobSubmission) -> None:
+        """Send the document of a created job (Send-Document).
+
+        On return the machine has all of it.
+        """
         operation = {
-            "job-id": one(Tag.INTEGER, number),
-            "document-format": one(Tag.MIME_TYPE, "application/pdf"),
-            "last-document": one(Tag.BOOLEAN, True),
+            "job-id": attribute(ValueTag.INTEGER, machine_job_id),
+            "document-format": attribute(ValueTag.MIME_TYPE, "application/pdf"),
+            "last-document": attribute(ValueTag.BOOLEAN, True),
         }
-        await self._ask(Operation.SEND_DOCUMENT, operation, document=order.document)
+        await self._request(Operation.SEND_DOCUMENT, operation, document=submission.document)
 
-    async def cancel(self, number: int) -> None:
-        """Cancel a job that is not finished."""
-        await self._ask(Operation.CANCEL_JOB, {"job-id": one(Tag.INTEGER, number)})
+    async def cancel_job(self, machine_job_id: int) -> None:
+        """Cancel a job that is not finished (Cancel-Job)."""
+        job_id = attribute(ValueTag.INTEGER, machine_job_id)
+        await self._request(Operation.CANCEL_JOB, {"job-id": job_id})
 
-    async def _job(self, number: int) -> MachineJob | None:
+    async def _job(self, job_id: int) -> MachineJob | None:
         wanted = {
-            "job-id": one(Tag.INTEGER, number),
-            "requested-attributes": one(Tag.KEYWORD, *_JOB_ATTRIBUTES),
+            "job-id": attribute(ValueTag.INTEGER, job_id),
+            "requested-attributes": attribute(ValueTag.KEYWORD, *_JOB_ATTRIBUTES),
         }
         try:
-            answer = await self._ask(Operation.GET_JOB_ATTRIBUTES, wanted)
-        except MachineRefused:
+            response = await self._request(Operation.GET_JOB_ATTRIBUTES, wanted)
+        except RequestRefused:
             return None
-        return answers.machine_job(answer.first(Group.JOB))
+        return responses.read_machine_job(response.first(GroupTag.JOB))
 
     async def _jobs(self) -> list[MachineJob]:
         operation = {
-            "which-jobs": one(Tag.KEYWORD, "all"),
-            "requested-attributes": one(Tag.KEYWORD, *_JOB_ATTRIBUTES),
+            "which-jobs": attribute(ValueTag.KEYWORD, "all"),
+            "requested-attributes": attribute(ValueTag.KEYWORD, *_JOB_ATTRIBUTES),
         }
-        answer = await self._ask(Operation.GET_JOBS, operation)
-        return [answers.machine_job(attributes) for attributes in answer.all(Group.JOB)]
+        response = await self._request(Operation.GET_JOBS, operation)
+        return [responses.read_machine_job(job) for job in response.all(GroupTag.JOB)]
 
-    async def _ask(
+    async def _request(
         self,
         operation: Operation,
         attributes: Attributes,
-        job: Attributes | None = None,
+        job_attributes: Attributes | None = None,
         document: bytes = b"",
     ) -> Message:
-        head = codec.encode(self._request(operation, attributes, job))
+        head = codec.encode(self._message(operation, attributes, job_attributes))
         try:
             async with self._session.post(
                 self._url,
@@ -144,44 +150,44 @@ class IppMachine:
                 },
                 timeout=self._timeout,
                 allow_redirects=False,  # pages go to the registered machine and nowhere else
-            ) as response:
-                if response.status != 200:
-                    raise MachineSilent(f"HTTP status {response.status}")
-                answer = codec.decode(await _read(response))
+            ) as http_response:
+                if http_response.status != 200:
+                    raise RequestOutcomeUnknown(f"HTTP status {http_response.status}")
+                response = codec.decode(await _read(http_response))
         except aiohttp.ClientConnectorError as error:
-            raise MachineAbsent(str(error)) from error
+            raise RequestNotDelivered(str(error)) from error
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            raise MachineSilent(str(error) or type(error).__name__) from error
+            raise RequestOutcomeUnknown(str(error) or type(error).__name__) from error
         except codec.MalformedMessage as error:
-            raise MachineSilent(str(error)) from error
-        if answer.code >= Status.BAD_REQUEST:
-            raise MachineRefused(answers.explain(operation, answer))
-        return answer
+            raise RequestOutcomeUnknown(str(error)) from error
+        if response.code >= StatusCode.BAD_REQUEST:
+            raise RequestRefused(responses.describe_error(operation, response))
+        return response
 
-    def _request(
-        self, operation: Operation, attributes: Attributes, job: Attributes | None
+    def _message(
+        self, operation: Operation, attributes: Attributes, job_attributes: Attributes | None
     ) -> Message:
-        # RFC 8011 section 4.1.5: a job-id stands directly behind printer-uri.
-        target = {"printer-uri": one(Tag.URI, self._uri)}
+        # RFC 8011 section 4.1.5: a job-id directly follows printer-uri.
+        target = {"printer-uri": attribute(ValueTag.URI, self._uri)}
         if "job-id" in attributes:
             target["job-id"] = attributes["job-id"]
         leading = {
-            "attributes-charset": one(Tag.CHARSET, "utf-8"),
-            "attributes-natural-language": one(Tag.LANGUAGE, "en"),
+            "attributes-charset": attribute(ValueTag.CHARSET, "utf-8"),
+            "attributes-natural-language": attribute(ValueTag.LANGUAGE, "en"),
             **target,
-            "requesting-user-name": one(Tag.NAME, _USER),
+            "requesting-user-name": attribute(ValueTag.NAME, _USER),
         }
-        groups = [(Group.OPERATION, leading | attributes)]
-        if job:
-            groups.append((Group.JOB, job))
-        return Message(operation, next(self._requests), groups)
+        groups = [(GroupTag.OPERATION, leading | attributes)]
+        if job_attributes:
+            groups.append((GroupTag.JOB, job_attributes))
+        return Message(operation, next(self._request_ids), groups)
 
 
 def _http_url(uri: str) -> str:
     parts = urlsplit(uri)
-    if parts.scheme not in _SCHEMES or not parts.hostname:
-        raise ValueError("not an address of IPP; write ipp://<host:port>/<path>")
-    scheme = _SCHEMES[parts.scheme]
+    if parts.scheme not in _HTTP_SCHEMES or not parts.hostname:
+        raise ValueError("not an IPP address; write ipp://<host:port>/<path>")
+    scheme = _HTTP_SCHEMES[parts.scheme]
     host = parts.netloc if parts.port else f"{parts.netloc}:{_DEFAULT_PORT}"
     return urlunsplit((scheme, host, parts.path, "", ""))
 
@@ -190,8 +196,10 @@ async def _read(response: aiohttp.ClientResponse) -> bytes:
     content = bytearray()
     async for piece in response.content.iter_any():
         content += piece
-        if len(content) > _LARGEST_ANSWER:
-            raise MachineSilent(f"the answer has more than {_LARGEST_ANSWER} bytes")
+        if len(content) > _LARGEST_RESPONSE_BYTES:
+            raise RequestOutcomeUnknown(
+                f"the response has more than {_LARGEST_RESPONSE_BYTES} bytes"
+            )
     return bytes(content)
 
 

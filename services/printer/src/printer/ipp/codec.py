@@ -1,8 +1,8 @@
-"""Encoding of IPP messages (RFC 8010 section 3), for both ends.
+"""Encoding and decoding of IPP messages (RFC 8010 section 3), requests and responses alike.
 
-A message is a code (operation or status), a request number, groups of attributes and, behind them,
-the bytes of a document. Every attribute is a list of values. Values that we have no use for, such
-as collections and resolutions, are kept as bytes.
+A message is a code (operation-id or status-code), a request-id, groups of attributes and, after
+them, the bytes of a document. Every attribute is a list of values. Values of types that are not
+used here, such as collections and resolutions, are kept as bytes.
 """
 
 import struct
@@ -15,8 +15,8 @@ _VERSION = 0x0200
 _HEADER = struct.Struct(">HHI")
 
 
-class Group(IntEnum):
-    """Delimiter tags that open a group (RFC 8010 section 3.5.1)."""
+class GroupTag(IntEnum):
+    """Delimiter tags that begin a group of attributes (RFC 8010 section 3.5.1)."""
 
     OPERATION = 0x01
     JOB = 0x02
@@ -24,8 +24,8 @@ class Group(IntEnum):
     UNSUPPORTED = 0x05
 
 
-class Tag(IntEnum):
-    """Value tags (RFC 8010 section 3.5.2) that we know."""
+class ValueTag(IntEnum):
+    """Value tags (RFC 8010 section 3.5.2) that are used here."""
 
     NO_VALUE = 0x13
     INTEGER = 0x21
@@ -49,7 +49,7 @@ Value = int | bool | str | bytes | None
 
 
 class Attribute(NamedTuple):
-    """Values of one type under one name."""
+    """The values of an attribute, all of the type that the tag names."""
 
     tag: int
     values: tuple[Value, ...]
@@ -60,61 +60,66 @@ Attributes = dict[str, Attribute]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A request (code is the operation) or an answer (code is the status)."""
+    """A request or a response.
+
+    code: operation-id of a request, status-code of a response. request_id: the same in both.
+    document: bytes after the attributes, empty if there are none.
+    """
 
     code: int
-    request: int
-    groups: list[tuple[Group, Attributes]] = field(default_factory=list)
-    data: bytes = b""
+    request_id: int
+    groups: list[tuple[GroupTag, Attributes]] = field(default_factory=list)
+    document: bytes = b""
 
-    def all(self, group: Group) -> list[Attributes]:
-        """Every group of this kind, in order."""
-        return [attributes for kind, attributes in self.groups if kind == group]
+    def all(self, tag: GroupTag) -> list[Attributes]:
+        """Return every group that begins with this tag, in order."""
+        return [attributes for group, attributes in self.groups if group == tag]
 
-    def first(self, group: Group) -> Attributes:
-        """The first group of this kind; empty when there is none."""
-        return next(iter(self.all(group)), {})
+    def first(self, tag: GroupTag) -> Attributes:
+        """Return the first group that begins with this tag; empty when there is none."""
+        return next(iter(self.all(tag)), {})
 
 
 class MalformedMessage(ValueError):
     """Bytes that are not an IPP message."""
 
 
-def one(tag: Tag, *values: Value) -> Attribute:
-    """An attribute of these values."""
+def attribute(tag: ValueTag, *values: Value) -> Attribute:
+    """Return an attribute of these values."""
     return Attribute(tag, values)
 
 
-def integer(attributes: Attributes, name: str) -> int | None:
-    """First value of an attribute if it is a number."""
+def first_integer(attributes: Attributes, name: str) -> int | None:
+    """Return the first value of an attribute if it is an integer; otherwise None."""
     value = attributes[name].values[0] if name in attributes else None
-    return value if type(value) is int else None  # a boolean is none
+    return value if type(value) is int else None  # isinstance would take a boolean
 
 
-def text(attributes: Attributes, name: str) -> str | None:
-    """First value of an attribute if it is a text."""
+def first_text(attributes: Attributes, name: str) -> str | None:
+    """Return the first value of an attribute if it is a text; otherwise None."""
     value = attributes[name].values[0] if name in attributes else None
     return value if isinstance(value, str) else None
 
 
-def texts(attributes: Attributes, name: str) -> tuple[str, ...]:
-    """All values of an attribute that are texts."""
+def all_texts(attributes: Attributes, name: str) -> tuple[str, ...]:
+    """Return the values of an attribute that are texts."""
     values = attributes[name].values if name in attributes else ()
     return tuple(value for value in values if isinstance(value, str))
 
 
 def encode(message: Message) -> bytes:
-    """The bytes of a message, version 2.0."""
-    parts = [_HEADER.pack(_VERSION, message.code, message.request)]
+    """Return the bytes of a message, with version-number 2.0."""
+    parts = [_HEADER.pack(_VERSION, message.code, message.request_id)]
     for group, attributes in message.groups:
         parts.append(bytes([group]))
         for name, attribute in attributes.items():
             parts.extend(_encode_attribute(name, attribute))
-    return b"".join([*parts, bytes([_END_OF_ATTRIBUTES]), message.data])
+    return b"".join([*parts, bytes([_END_OF_ATTRIBUTES]), message.document])
 
 
 def _encode_attribute(name: str, attribute: Attribute) -> Iterator[bytes]:
     for position, value in enumerate(attribute.values):
+        # RFC 8010 section 3.1.5: additional values have an empty name.
         key = name.encode() if position == 0 else b""
         content = _encode_value(attribute.tag, value)
         yield struct.pack(">BH", attribute.tag, len(key)) + key
@@ -128,26 +133,26 @@ def _encode_value(tag: int, value: Value) -> bytes:
         return value
     if isinstance(value, str):
         return value.encode()
-    return struct.pack(">?", value) if tag == Tag.BOOLEAN else struct.pack(">i", value)
+    return struct.pack(">?", value) if tag == ValueTag.BOOLEAN else struct.pack(">i", value)
 
 
 def decode(data: bytes) -> Message:
-    """Read a message; raises MalformedMessage."""
+    """Return the message that the bytes encode; raise MalformedMessage if they encode none."""
     try:
-        _, code, request = _HEADER.unpack_from(data)
+        _version, code, request_id = _HEADER.unpack_from(data)
         groups, end = _decode_groups(data, _HEADER.size)
     except (struct.error, IndexError, KeyError, ValueError) as error:
         raise MalformedMessage(f"not an IPP message: {error}") from error
-    return Message(code, request, groups, data[end:])
+    return Message(code, request_id, groups, data[end:])
 
 
-def _decode_groups(data: bytes, at: int) -> tuple[list[tuple[Group, Attributes]], int]:
-    groups: list[tuple[Group, dict[str, tuple[int, list[Value]]]]] = []
+def _decode_groups(data: bytes, at: int) -> tuple[list[tuple[GroupTag, Attributes]], int]:
+    groups: list[tuple[GroupTag, dict[str, tuple[int, list[Value]]]]] = []
     last = ""
     while (tag := data[at]) != _END_OF_ATTRIBUTES:
         at += 1
         if tag < _FIRST_VALUE_TAG:
-            groups.append((Group(tag), {}))
+            groups.append((GroupTag(tag), {}))
             continue
         name, at = _take(data, at)
         content, at = _take(data, at)
@@ -172,13 +177,13 @@ def _take(data: bytes, at: int) -> tuple[bytes, int]:
 
 
 def _decode_value(tag: int, content: bytes) -> Value:
-    if tag in (Tag.INTEGER, Tag.ENUM):
+    if tag in (ValueTag.INTEGER, ValueTag.ENUM):
         return int(struct.unpack(">i", content)[0])
-    if tag == Tag.BOOLEAN:
+    if tag == ValueTag.BOOLEAN:
         return bool(struct.unpack(">?", content)[0])
     if tag in _TEXTS:
         return content.decode()
-    if tag in (Tag.TEXT_WITH_LANGUAGE, Tag.NAME_WITH_LANGUAGE):
+    if tag in (ValueTag.TEXT_WITH_LANGUAGE, ValueTag.NAME_WITH_LANGUAGE):
         _language, at = _take(content, 0)
         return _take(content, at)[0].decode()
-    return None if tag == Tag.NO_VALUE else content
+    return None if tag == ValueTag.NO_VALUE else content

@@ -1,1 +1,1 @@
-"""The data page of a passport: what is printed, where, and what a reader must find there."""
+"""The data page of a passport: from personalisation data to a verified PDF (ICAO Doc 9303)."""

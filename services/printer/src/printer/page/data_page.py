@@ -1,8 +1,8 @@
-"""The TD3 data page as a PDF of one page at true size, 125 mm wide and 88 mm high.
+"""The data page of a TD3 document as a PDF of one page in true size, 125 mm wide and 88 mm high.
 
 Zones and sequence of fields after ICAO Doc 9303-4 clauses 3 and 4.1; captions in Indonesian and
-English. Equal data give equal bytes (reportlab's invariant mode), so a page can be named by its
-digest.
+English. Equal data give equal bytes (reportlab's invariant mode), so the page's digest identifies
+it.
 """
 
 import io
@@ -15,21 +15,27 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from printer.page import typeface
-from printer.page.mrz import Mrz, MrzData, td3
-from printer.page.portrait import outline
+from printer.page.mrz import Mrz, MrzData, td3_mrz
+from printer.page.portrait_placeholder import draw_placeholder
 
 WIDTH_MM, HEIGHT_MM = 125.0, 88.0
-# Doc 9303-4 figure 3: reference centre lines of the two lines from the bottom edge; the ink of
-# the first character begins 6.0 +- 1.0 mm from the left edge, 0.2 to 0.6 mm inside its cell.
+# Doc 9303-4 figure 3: centre lines of the zone's two lines, measured from the bottom edge; the ink
+# of the first character begins 6.0 +- 1.0 mm from the left edge, 0.2 to 0.6 mm inside its cell.
 _UPPER_CENTRE_MM, _LOWER_CENTRE_MM, _MRZ_LEFT_MM = 15.95, 9.60, 5.7
 _INK, _CAPTION_INK = HexColor("#101010"), HexColor("#5a2a2a")
+# Doc 9303-3 clause 3: national language, then English where it differs. Not taken from a locale
+# library: the abbreviations of its next release could change the bytes of the same page.
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MEI/MAY", "JUN", "JUL", "AGT/AUG", "SEP", "OKT/OCT",
            "NOV", "DES/DEC")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageData:
-    """Everything on the page; the texts here stand as they are and may hold any Latin letters."""
+    """The data on a page.
+
+    mrz: data that is also in the machine readable zone. The texts here are only in the visual zone
+    and may have any Latin letters.
+    """
 
     mrz: MrzData
     issuing_state_name: str
@@ -39,7 +45,10 @@ class PageData:
 
 
 class _Field(NamedTuple):
-    """Caption and value; `left` and `top` in mm from the page's left and bottom edges."""
+    """A caption and the box below it for a value.
+
+    left, top: mm from the left and from the bottom edge of the page. width, height: mm.
+    """
 
     name: str
     caption: str
@@ -51,14 +60,14 @@ class _Field(NamedTuple):
 
 
 def render(data: PageData) -> bytes:
-    """The page as PDF. Raises Unprintable with the name of the field that does not fit."""
-    mrz = td3(data.mrz)
+    """Return the page as a PDF; raise UnprintableField for a value that cannot be printed."""
+    mrz = td3_mrz(data.mrz)
     target = io.BytesIO()
     canvas = Canvas(target, pagesize=(WIDTH_MM * mm, HEIGHT_MM * mm), invariant=True)
     canvas.setTitle(f"TD3 {data.mrz.document_number}")
-    outline(canvas, left=4.0 * mm, bottom=25.2 * mm, width=33.0 * mm, height=43.0 * mm)
+    draw_placeholder(canvas, left=4.0 * mm, bottom=25.2 * mm, width=33.0 * mm, height=43.0 * mm)
     for field in _fields(data):
-        _draw(canvas, field)
+        _draw_field(canvas, field)
     _draw_mrz(canvas, mrz)
     canvas.showPage()
     canvas.save()
@@ -91,15 +100,15 @@ def _fields(data: PageData) -> list[_Field]:
     ]  # fmt: skip
 
 
-def _draw(canvas: Canvas, field: _Field) -> None:
-    block = typeface.fit(field.name, field.value, field.width * mm, field.height * mm)
+def _draw_field(canvas: Canvas, field: _Field) -> None:
+    text = typeface.fit_text(field.name, field.value, field.width * mm, field.height * mm)
     canvas.setFillColor(_CAPTION_INK)
     canvas.setFont(typeface.LATIN, 4.6)
     canvas.drawString(field.left * mm, field.top * mm, field.caption)
     canvas.setFillColor(_INK)
-    canvas.setFont(typeface.LATIN, block.size)
-    for number, line in enumerate(block.lines):
-        baseline = field.top * mm - 0.7 * mm - block.size - number * block.leading
+    canvas.setFont(typeface.LATIN, text.size)
+    for number, line in enumerate(text.lines):
+        baseline = field.top * mm - 0.7 * mm - text.size - number * text.leading
         canvas.drawString(field.left * mm, baseline, line)
 
 

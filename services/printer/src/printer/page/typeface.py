@@ -1,4 +1,4 @@
-"""The two fonts of the page, embedded from files beside this module, and text that fits."""
+"""The two fonts of the page, and text broken and shrunk until it fits its box."""
 
 from functools import cache
 from pathlib import Path
@@ -8,17 +8,18 @@ from reportlab.lib.utils import simpleSplit
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
-from printer.page.errors import Unprintable
+from printer.page.unprintable import UnprintableField
 
 LATIN, OCR_B = "DejaVuSans-Latin", "OCRB"
-# OCR-B advances 0.723 em; at this size in points that is the 2.54 mm pitch of Doc 9303-3 clause 4.
+# In points. OCR-B advances 0.723 em, at this size 2.54 mm: the pitch of Doc 9303-3 clause 4.
 OCR_B_SIZE = 9.9585
 _FONTS = Path(__file__).parent / "fonts"
+# Font sizes in points; leading as a multiple of the size.
 _LARGEST, _SMALLEST, _STEP, _LEADING = 8.0, 3.5, 0.5, 1.12
 
 
-class Block(NamedTuple):
-    """Lines of text with the size and leading, in points, at which they fit their box."""
+class FittedText(NamedTuple):
+    """Lines of text, and the font size and leading, in points, at which they fit their box."""
 
     lines: list[str]
     size: float
@@ -27,31 +28,32 @@ class Block(NamedTuple):
 
 @cache
 def face(name: str) -> Any:
-    """The face of LATIN or OCR_B; the font is known to reportlab from then on."""
+    """Return the face of LATIN or OCR_B and register the font with reportlab."""
     font = TTFont(name, str(_FONTS / f"{name}.ttf"))
     pdfmetrics.registerFont(font)
     return font.face
 
 
 def ocr_b_height() -> float:
-    """Height of a capital in the machine readable zone, in points."""
+    """Return the height of a capital letter in the machine readable zone, in points."""
     return float(face(OCR_B).capHeight) / 1000 * OCR_B_SIZE
 
 
-def fit(field: str, text: str, width: float, height: float) -> Block:
-    """Break and shrink `text` until it fits the box (points).
+def fit_text(field: str, text: str, width: float, height: float) -> FittedText:
+    """Break `text` into lines and shrink it until it fits a box of `width` x `height` points.
 
-    Raises Unprintable for a character the font lacks or a text too long at the smallest size.
+    Raises UnprintableField, naming `field`, for a character that the font does not have, or a text
+    too long even at the smallest size.
     """
     glyphs = face(LATIN).charToGlyph
     for character in text:
         if ord(character) not in glyphs:
-            raise Unprintable(field, f"no glyph for U+{ord(character):04X}")
+            raise UnprintableField(field, f"no glyph for U+{ord(character):04X}")
     size = _LARGEST
     while size >= _SMALLEST:
         lines = simpleSplit(text, LATIN, size, width)
         widest = max((pdfmetrics.stringWidth(line, LATIN, size) for line in lines), default=0)
         if widest <= width and size * (1 + (len(lines) - 1) * _LEADING) <= height:
-            return Block(lines, size, size * _LEADING)
+            return FittedText(lines, size, size * _LEADING)
         size -= _STEP
-    raise Unprintable(field, f"{len(text)} characters do not fit the visual zone")
+    raise UnprintableField(field, f"{len(text)} characters do not fit the visual zone")

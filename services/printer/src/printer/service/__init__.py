@@ -1,1 +1,1 @@
-"""The contract's services: decode, call, encode. No rule lives here."""
+"""Servicers of the contract: decode, call a use case, encode. No rule lives here."""

@@ -1,4 +1,4 @@
-"""passport.printer.v1.Machines."""
+"""Servicer of passport.printer.v1.Machines."""
 
 from collections.abc import Callable
 
@@ -6,63 +6,79 @@ from passport.printer.v1 import machines_pb2 as pb
 from passport.printer.v1 import machines_pb2_grpc
 from servicekit.grpc.server import Context
 
-from printer.domain.machine import Sighting
+from printer.domain.printer_client import PrinterClient, PrinterStatus
 from printer.service import encode
-from printer.service.desk import Desk
-from printer.use_cases.machines import probe, register_machine, set_paused, view_machines
-from printer.use_cases.records import Records
-from printer.use_cases.tend import Link
+from printer.service.caller import require_caller_of
+from printer.service.idempotent_changes import IdempotentChanges
+from printer.store.records import Records, Store
+from printer.use_cases.machine_monitor import MachineMonitor
+from printer.use_cases.machines import (
+    probe_machine,
+    register_machine,
+    set_paused,
+    view_machines,
+)
 
 
 class Machines(machines_pb2_grpc.MachinesServicer):
     """Personalisation machines of one office."""
 
-    def __init__(self, desk: Desk, links: Callable[[str], Link]) -> None:
-        self._desk = desk
-        self._links = links
+    def __init__(
+        self,
+        office: str,
+        store: Store,
+        changes: IdempotentChanges,
+        monitor: MachineMonitor,
+        connect: Callable[[str], PrinterClient],
+    ) -> None:
+        self._office = office
+        self._store = store
+        self._changes = changes
+        self._monitor = monitor
+        self._connect = connect
 
     async def RegisterMachine(
         self, request: pb.RegisterMachineRequest, context: Context
     ) -> pb.Machine:
-        """Make a machine known."""
+        """Add a machine, or change the address of a known one."""
 
-        async def prepare() -> Sighting:
-            return await probe(self._links, request.uri)
+        async def prepare() -> PrinterStatus:
+            return await probe_machine(self._connect, request.uri)
 
-        async def act(records: Records, sighting: Sighting) -> pb.Machine:
-            await register_machine(records, request.machine_id, request.uri, sighting)
-            self._desk.floor.heard(request.machine_id, sighting)
+        async def change(records: Records, status: PrinterStatus) -> pb.Machine:
+            await register_machine(records, request.machine_id, request.uri, status)
+            self._monitor.record_status(request.machine_id, status)
             return await self._view(records, request.machine_id)
 
-        return await self._desk.prepared_change(request, pb.Machine, prepare, act)
+        return await self._changes.prepare_and_make(request, pb.Machine, prepare, change)
 
     async def ListMachines(
         self, request: pb.ListMachinesRequest, context: Context
     ) -> pb.ListMachinesResponse:
-        """All machines."""
-        self._desk.admit()
-        async with self._desk.store.read() as records:
-            views = await view_machines(records, self._desk.floor)
+        """Return all machines."""
+        require_caller_of(self._office)
+        async with self._store.read() as records:
+            views = await view_machines(records, self._monitor)
         return pb.ListMachinesResponse(machines=[encode.machine(view) for view in views])
 
     async def PauseMachine(self, request: pb.PauseMachineRequest, context: Context) -> pb.Machine:
-        """Give a machine no further jobs."""
+        """Stop giving jobs to a machine."""
 
-        async def act(records: Records) -> pb.Machine:
+        async def change(records: Records) -> pb.Machine:
             await set_paused(records, request.machine_id, paused=True)
             return await self._view(records, request.machine_id)
 
-        return await self._desk.change(request, pb.Machine, act)
+        return await self._changes.make(request, pb.Machine, change)
 
     async def ResumeMachine(self, request: pb.ResumeMachineRequest, context: Context) -> pb.Machine:
-        """Give a machine jobs again."""
+        """Give jobs to a machine again."""
 
-        async def act(records: Records) -> pb.Machine:
+        async def change(records: Records) -> pb.Machine:
             await set_paused(records, request.machine_id, paused=False)
             return await self._view(records, request.machine_id)
 
-        return await self._desk.change(request, pb.Machine, act)
+        return await self._changes.make(request, pb.Machine, change)
 
     async def _view(self, records: Records, machine_id: str) -> pb.Machine:
-        views = await view_machines(records, self._desk.floor)
+        views = await view_machines(records, self._monitor)
         return next(encode.machine(v) for v in views if v.machine.machine_id == machine_id)

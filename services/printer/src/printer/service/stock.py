@@ -1,61 +1,63 @@
-"""passport.printer.v1.Stock."""
+"""Servicer of passport.printer.v1.Stock."""
 
 from passport.printer.v1 import stock_pb2 as pb
 from passport.printer.v1 import stock_pb2_grpc
 from servicekit.grpc import page_tokens
 from servicekit.grpc.server import Context
+from servicekit.process.clock import Clock
 
 from printer.service import encode
-from printer.service.desk import Desk
-from printer.use_cases.records import Records
+from printer.service.caller import attribution, require_caller_of
+from printer.service.idempotent_changes import IdempotentChanges
+from printer.store.records import Records, Store
 from printer.use_cases.stock import load_books, receive_books
 
 _STATES = {number: state for state, number in encode.BOOK_STATES.items()}
-_PAGE_SIZE = 100
+_DEFAULT_PAGE_SIZE = 100
 
 
 class Stock(stock_pb2_grpc.StockServicer):
     """Blank books of one office."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, office: str, store: Store, changes: IdempotentChanges, clock: Clock) -> None:
+        self._office = office
+        self._store = store
+        self._changes = changes
+        self._clock = clock
 
     async def ReceiveBooks(
         self, request: pb.ReceiveBooksRequest, context: Context
     ) -> pb.BookBalance:
-        """Take a delivery into the safe."""
+        """Add a delivery to the safe."""
 
-        async def act(records: Records) -> pb.BookBalance:
+        async def change(records: Records) -> pb.BookBalance:
+            books, by = request.books, attribution(self._clock)
             balance = await receive_books(
-                records,
-                request.books.first_serial,
-                request.books.count,
-                request.delivery_note,
-                self._desk.note(),
+                records, books.first_serial, books.count, request.delivery_note, by
             )
-            return encode.balance(balance)
+            return encode.book_balance(balance)
 
-        return await self._desk.change(request, pb.BookBalance, act)
+        return await self._changes.make(request, pb.BookBalance, change)
 
     async def LoadBooks(self, request: pb.LoadBooksRequest, context: Context) -> pb.BookBalance:
-        """Hand books from the safe to a machine."""
+        """Move books from the safe to a machine."""
 
-        async def act(records: Records) -> pb.BookBalance:
+        async def change(records: Records) -> pb.BookBalance:
             books = request.books
             balance = await load_books(records, request.machine_id, books.first_serial, books.count)
-            return encode.balance(balance)
+            return encode.book_balance(balance)
 
-        return await self._desk.change(request, pb.BookBalance, act)
+        return await self._changes.make(request, pb.BookBalance, change)
 
     async def ListBooks(
         self, request: pb.ListBooksRequest, context: Context
     ) -> pb.ListBooksResponse:
-        """Books by serial."""
-        self._desk.admit()
+        """Return books by serial, a page at a time."""
+        require_caller_of(self._office)
         after = page_tokens.decode_key(request.page_token)
-        size = request.page_size or _PAGE_SIZE
-        async with self._desk.store.read() as records:
-            books = await records.books.listed(_STATES.get(request.state), after, size)
+        size = request.page_size or _DEFAULT_PAGE_SIZE
+        async with self._store.read() as records:
+            books = await records.books.list_after(after, _STATES.get(request.state), size)
         more = page_tokens.encode(books[-1].serial) if len(books) == size else ""
         return pb.ListBooksResponse(
             books=[encode.book(book) for book in books], next_page_token=more

@@ -1,1 +1,1 @@
-"""The database of a printing office: jobs, books, machines."""
+"""The database of a printing office: tables, migrations, records and the dispatcher's lock."""

@@ -8,31 +8,31 @@ from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from printer.domain.book import Book, BookMove, BookState
+from printer.domain.attribution import Attribution
+from printer.domain.book import Book, BookState, BookTransition
 from printer.domain.errors import BooksAlreadyReceived, BooksNotInSafe
 from printer.store.tables import books, deliveries
-from printer.use_cases.records import Note
 
 # Databases limit the parameters of one statement.
 _BATCH = 5000
 
 
-class SqlBooks:
+class BookRecords:
     """Books as one transaction sees them."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def receive(self, serials: list[str], delivery_note: str, note: Note) -> None:
-        """Put new books into the safe; raises BooksAlreadyReceived."""
-        blank = {"state": BookState.SAFE.value, "machine_id": "", "attempt_id": ""}
+    async def receive(self, serials: list[str], delivery_note: str, by: Attribution) -> None:
+        """Add new books to the safe; raise BooksAlreadyReceived if any of them is known."""
+        blank = {"state": BookState.SAFE, "machine_id": "", "attempt_id": ""}
         rows = [{"serial": serial, "document_number": "", **blank} for serial in serials]
         delivery = insert(deliveries).values(
             first_serial=serials[0],
             count=len(serials),
             delivery_note=delivery_note,
-            received_at=note.at,
-            received_by=note.by,
+            received_at=by.at,
+            received_by=by.who,
         )
         try:
             await self._connection.execute(insert(books), rows)
@@ -44,67 +44,70 @@ class SqlBooks:
             ) from None
 
     async def load(self, serials: list[str], machine_id: str) -> None:
-        """Hand books from the safe to a machine; raises BooksNotInSafe."""
-        moved = 0
+        """Move books from the safe to a machine; raise BooksNotInSafe if any is not there."""
+        loaded = 0
         for batch in _batches(serials):
             result = await self._connection.execute(
                 update(books)
-                .where(books.c.serial.in_(batch), books.c.state == BookMove.LOAD.source.value)
-                .values(state=BookMove.LOAD.target.value, machine_id=machine_id)
+                .where(books.c.serial.in_(batch), books.c.state == BookTransition.LOAD.source)
+                .values(state=BookTransition.LOAD.target, machine_id=machine_id)
             )
-            moved += result.rowcount
-        if moved != len(serials):
+            loaded += result.rowcount
+        if loaded != len(serials):
             raise BooksNotInSafe(
-                f"{len(serials) - moved} of {len(serials)} books are not in the safe",
+                f"{len(serials) - loaded} of {len(serials)} books are not in the safe",
                 field="books",
             )
 
     async def next_blank(self, machine_id: str) -> str | None:
-        """The next untouched book in a machine."""
+        """Return the serial of the blank book that the machine pulls next; None without any."""
         return await self._connection.scalar(
             select(books.c.serial)
-            .where(books.c.machine_id == machine_id, books.c.state == BookState.LOADED.value)
+            .where(books.c.machine_id == machine_id, books.c.state == BookState.LOADED)
             .order_by(books.c.serial)
             .limit(1)
         )
 
-    async def move(self, move: BookMove, book: Book) -> None:
-        """Bring a book from the move's source to `book`; raises StaleRevision if not there."""
-        moved = await self._connection.execute(
+    async def apply_transition(self, transition: BookTransition, book: Book) -> None:
+        """Replace a book that is in the transition's source state by `book`.
+
+        Raises StaleRevision if it is not in that state.
+        """
+        saved = await self._connection.execute(
             update(books)
-            .where(books.c.serial == book.serial, books.c.state == move.source.value)
+            .where(books.c.serial == book.serial, books.c.state == transition.source)
             .values(
-                state=book.state.value,
+                state=book.state,
                 machine_id=book.machine_id,
                 attempt_id=book.attempt_id,
                 document_number=book.document_number,
             )
         )
-        if moved.rowcount != 1:
+        if saved.rowcount != 1:
             raise StaleRevision(
-                f"the book is not {move.source.value} any more", book_serial=book.serial
+                f"the book is not {transition.source.value} any more", book_serial=book.serial
             )
 
-    async def listed(self, state: BookState | None, after: str, limit: int) -> list[Book]:
-        """Books by serial."""
-        statement = select(books).where(books.c.serial > after).order_by(books.c.serial)
+    async def list_after(self, serial: str, state: BookState | None, limit: int) -> list[Book]:
+        """Return the books after a serial, by serial; state None means any."""
+        statement = select(books).where(books.c.serial > serial).order_by(books.c.serial)
         if state is not None:
-            statement = statement.where(books.c.state == state.value)
+            statement = statement.where(books.c.state == state)
         rows = await self._connection.execute(statement.limit(limit))
         return [_book(row) for row in rows]
 
-    async def count(self) -> dict[BookState, int]:
-        """Books by state."""
+    async def count_by_state(self) -> dict[BookState, int]:
+        """Return the number of books in each state; states without books are missing."""
         rows = await self._connection.execute(
-            select(books.c.state, func.count()).group_by(books.c.state)
+            select(books.c.state, func.count().label("number")).group_by(books.c.state)
         )
-        return {BookState(state): number for state, number in rows}
+        return {row.state: row.number for row in rows}
 
     async def count_by_machine(self, state: BookState) -> dict[str, int]:
-        """Books in a state by machine."""
+        """Return the number of books in a state by machine; machines without any are missing."""
         rows = await self._connection.execute(
             select(books.c.machine_id, func.count().label("books"))
-            .where(books.c.state == state.value)
+            .where(books.c.state == state)
             .group_by(books.c.machine_id)
         )
         return {row.machine_id: row.books for row in rows}
@@ -113,7 +116,7 @@ class SqlBooks:
 def _book(row: Row[Any]) -> Book:
     return Book(
         serial=row.serial,
-        state=BookState(row.state),
+        state=row.state,
         machine_id=row.machine_id,
         attempt_id=row.attempt_id,
         document_number=row.document_number,

@@ -1,1 +1,1 @@
-"""What callers want of a printing office, one file a thing."""
+"""What callers want of a printing office, and what it does by itself: one file a subject."""

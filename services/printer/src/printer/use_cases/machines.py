@@ -1,37 +1,36 @@
-"""Machines: made known, paused, resumed, described."""
+"""Machines of the office: register, pause, resume, describe."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import Enum
 
 from servicekit.errors import InvalidRequest
 
 from printer.domain.book import BookState
 from printer.domain.errors import MachineAlreadyRegistered, MachineUnreachable
-from printer.domain.machine import Machine, MachineRefused, MachineSilent, Sighting
-from printer.use_cases.floor import Floor
-from printer.use_cases.records import Records
-from printer.use_cases.tend import Link
+from printer.domain.machine import Machine, MachineState
+from printer.domain.printer_client import (
+    MachineUnavailable,
+    PrinterClient,
+    PrinterStatus,
+    RequestRefused,
+)
+from printer.store.records import Records
+from printer.use_cases.machine_monitor import MachineMonitor
 
-# RFC 8011 section 5.4.12: the reason for a device that cannot be contacted.
-_SILENT = "timed-out"
-# A word of ours: what answers at the address is not the machine that was registered.
-_EXCHANGED = "printer-uuid-changed"
-
-
-class MachineState(Enum):
-    """What a machine does."""
-
-    IDLE = "IDLE"
-    PRINTING = "PRINTING"
-    PAUSED = "PAUSED"
-    UNAVAILABLE = "UNAVAILABLE"
+# RFC 8011 section 5.4.12: the reason for a device that does not respond.
+_UNREACHABLE = "timed-out"
+# No keyword of RFC 8011: the machine at the address is not the one that was registered.
+_REPLACED = "printer-uuid-changed"
 
 
 @dataclass(frozen=True, slots=True)
 class MachineView:
-    """A machine as people want to see it. last_contact_at: real time, None before it was heard."""
+    """A machine as operators and administrators see it.
+
+    reasons: printer-state-reasons, or why the machine cannot be used. books_printed: good ones.
+    books_loaded: blank ones. last_contact_at: real time, None before the first answer.
+    """
 
     machine: Machine
     state: MachineState
@@ -41,77 +40,81 @@ class MachineView:
     last_contact_at: datetime | None
 
 
-async def probe(links: Callable[[str], Link], uri: str) -> Sighting:
-    """Look at the machine at an address; raises InvalidRequest for none, MachineUnreachable."""
+async def probe_machine(connect: Callable[[str], PrinterClient], uri: str) -> PrinterStatus:
+    """Return the status of the machine at an address.
+
+    Raises InvalidRequest if `uri` is not such an address, MachineUnreachable if none answers.
+    """
     try:
-        return await links(uri).look()
+        return await connect(uri).get_status()
     except ValueError as error:
         raise InvalidRequest(str(error), field="uri") from None
-    except (MachineSilent, MachineRefused) as error:
+    except (MachineUnavailable, RequestRefused) as error:
         raise MachineUnreachable(f"no machine answers at {uri}: {error}", field="uri") from error
 
 
 async def register_machine(
-    records: Records, machine_id: str, uri: str, sighting: Sighting
-) -> Machine:
-    """Make a machine known, or change its address; raises MachineAlreadyRegistered."""
+    records: Records, machine_id: str, uri: str, status: PrinterStatus
+) -> None:
+    """Add a machine, or change the address of a known one, which stays paused if it was.
+
+    Raises MachineAlreadyRegistered if the machine is known by another id.
+    """
     known = {machine.machine_id: machine for machine in await records.machines.all()}
     for other in known.values():
-        # Under two ids it would be given two jobs at once, each in the way of the other.
-        if other.printer_uuid == sighting.printer_uuid and other.machine_id != machine_id:
+        # With two ids it would be given two jobs at a time, each blocking the other.
+        if other.printer_uuid == status.printer_uuid and other.machine_id != machine_id:
             raise MachineAlreadyRegistered(
                 f"this is machine {other.machine_id}", field="uri", machine_id=other.machine_id
             )
     paused = machine_id in known and known[machine_id].paused
-    machine = Machine(machine_id, uri, sighting.printer_uuid, paused)
-    await records.machines.put(machine)
-    return machine
+    await records.machines.put(Machine(machine_id, uri, status.printer_uuid, paused))
 
 
-async def set_paused(records: Records, machine_id: str, *, paused: bool) -> Machine:
-    """Give a machine no further jobs, or jobs again; raises MachineNotFound."""
-    machine = replace(await records.machines.get(machine_id), paused=paused)
-    await records.machines.put(machine)
-    return machine
+async def set_paused(records: Records, machine_id: str, *, paused: bool) -> None:
+    """Stop or resume giving jobs to a machine; raise MachineNotFound."""
+    machine = await records.machines.get(machine_id)
+    await records.machines.put(replace(machine, paused=paused))
 
 
-async def view_machines(records: Records, floor: Floor) -> list[MachineView]:
-    """All machines, by id."""
+async def view_machines(records: Records, monitor: MachineMonitor) -> list[MachineView]:
+    """Return all machines, by id."""
     printed = await records.books.count_by_machine(BookState.ISSUED)
     loaded = await records.books.count_by_machine(BookState.LOADED)
-    return [
-        MachineView(
-            machine=machine,
-            state=await _state(records, floor, machine),
-            reasons=_reasons(floor, machine),
-            books_printed=printed.get(machine.machine_id, 0),
-            books_loaded=loaded.get(machine.machine_id, 0),
-            last_contact_at=_heard_at(floor.sighting(machine.machine_id)),
+    views = []
+    for machine in await records.machines.all():
+        status = monitor.last_status(machine.machine_id)
+        views.append(
+            MachineView(
+                machine=machine,
+                state=await _state(records, monitor, machine),
+                reasons=_reasons(monitor, machine),
+                books_printed=printed.get(machine.machine_id, 0),
+                books_loaded=loaded.get(machine.machine_id, 0),
+                last_contact_at=status.answered_at if status else None,
+            )
         )
-        for machine in await records.machines.all()
-    ]
+    return views
 
 
-async def _state(records: Records, floor: Floor, machine: Machine) -> MachineState:
+async def _state(records: Records, monitor: MachineMonitor, machine: Machine) -> MachineState:
     if machine.paused:
         return MachineState.PAUSED
-    if not floor.ready(machine.machine_id) or _exchanged(floor, machine):
+    if not monitor.is_ready(machine.machine_id) or _is_replaced(monitor, machine):
         return MachineState.UNAVAILABLE
-    busy = await records.jobs.at_machine(machine.machine_id)
-    return MachineState.PRINTING if busy else MachineState.IDLE
+    job = await records.jobs.at_machine(machine.machine_id)
+    return MachineState.PRINTING if job else MachineState.IDLE
 
 
-def _reasons(floor: Floor, machine: Machine) -> tuple[str, ...]:
-    sighting = floor.sighting(machine.machine_id)
-    if sighting is None or not floor.answers(machine.machine_id):
-        return (_SILENT,)
-    return (_EXCHANGED, *sighting.reasons) if _exchanged(floor, machine) else sighting.reasons
+def _reasons(monitor: MachineMonitor, machine: Machine) -> tuple[str, ...]:
+    status = monitor.last_status(machine.machine_id)
+    if status is None or not monitor.is_reachable(machine.machine_id):
+        return (_UNREACHABLE,)
+    if _is_replaced(monitor, machine):
+        return (_REPLACED, *status.state_reasons)
+    return status.state_reasons
 
 
-def _exchanged(floor: Floor, machine: Machine) -> bool:
-    sighting = floor.sighting(machine.machine_id)
-    return sighting is not None and sighting.printer_uuid != machine.printer_uuid
-
-
-def _heard_at(sighting: Sighting | None) -> datetime | None:
-    return sighting.last_contact_at if sighting else None
+def _is_replaced(monitor: MachineMonitor, machine: Machine) -> bool:
+    status = monitor.last_status(machine.machine_id)
+    return status is not None and status.printer_uuid != machine.printer_uuid

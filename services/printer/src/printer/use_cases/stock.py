@@ -1,39 +1,40 @@
-"""Blank books: deliveries, hand-outs to machines, and the balance that must always add up."""
+"""Blank books: receive deliveries, load machines, and count what is where."""
 
 from dataclasses import dataclass
 
-from printer.domain.book import BookState, serials
-from printer.use_cases.records import Note, Records
+from printer.domain.attribution import Attribution
+from printer.domain.book import BookState, serial_range
+from printer.store.records import Records
 
 
 @dataclass(frozen=True, slots=True)
-class Balance:
-    """Books by state; together they are those received."""
+class BookBalance:
+    """Number of books in each state, every state included."""
 
-    books: dict[BookState, int]
+    by_state: dict[BookState, int]
 
     @property
     def received(self) -> int:
-        """Every book ever received."""
-        return sum(self.books.values())
+        """Number of books ever received: the sum over all states."""
+        return sum(self.by_state.values())
 
 
 async def receive_books(
-    records: Records, first: str, count: int, delivery_note: str, note: Note
-) -> Balance:
-    """Take a delivery into the safe; raises BadRange, BooksAlreadyReceived."""
-    await records.books.receive(serials(first, count), delivery_note, note)
-    return await balance(records)
+    records: Records, first: str, count: int, delivery_note: str, by: Attribution
+) -> BookBalance:
+    """Add a delivery to the safe; raise BadRange or BooksAlreadyReceived."""
+    await records.books.receive(serial_range(first, count), delivery_note, by)
+    return await book_balance(records)
 
 
-async def load_books(records: Records, machine_id: str, first: str, count: int) -> Balance:
-    """Hand books to a machine; raises BadRange, MachineNotFound, BooksNotInSafe."""
+async def load_books(records: Records, machine_id: str, first: str, count: int) -> BookBalance:
+    """Move books from the safe to a machine; raise BadRange, MachineNotFound or BooksNotInSafe."""
     machine = await records.machines.get(machine_id)
-    await records.books.load(serials(first, count), machine.machine_id)
-    return await balance(records)
+    await records.books.load(serial_range(first, count), machine.machine_id)
+    return await book_balance(records)
 
 
-async def balance(records: Records) -> Balance:
-    """Books by state, states without books included."""
-    counted = await records.books.count()
-    return Balance({state: counted.get(state, 0) for state in BookState})
+async def book_balance(records: Records) -> BookBalance:
+    """Return the number of books in each state."""
+    counted = await records.books.count_by_state()
+    return BookBalance({state: counted.get(state, 0) for state in BookState})

@@ -8,8 +8,13 @@ from pathlib import Path
 from typing import ClassVar, Protocol
 
 from matcher.record.iso19794 import FingerRecord, write
-from matcher.synthetic import LIVE_SCAN, impress, master
-from matcher.synthetic.render import print_image, render_master
+from matcher.synthetic import (
+    LIVE_SCAN,
+    generate_master,
+    generate_ridge_pattern,
+    generate_template,
+    render_impression,
+)
 from passport.type.v1 import biometrics_pb2 as biometrics
 from PIL import Image
 
@@ -115,11 +120,11 @@ def synthetic_image_fingers(
 
 def render(seed: int, occasions: int) -> list[bytes]:
     """Return PNG files of one finger, one for each occasion; two take half a second of one core."""
-    ridges = render_master(master(seed))
+    ridges = generate_ridge_pattern(generate_master(seed))
     images = []
     for occasion in range(1, occasions + 1):
         target = io.BytesIO()
-        image = print_image(ridges, occasion, hardness=LIVE_SCAN).image
+        image = render_impression(ridges, occasion, capture_difficulty=LIVE_SCAN).image
         Image.fromarray(image).save(target, format="PNG", compress_level=1)
         images.append(target.getvalue())
     return images
@@ -130,7 +135,7 @@ def _seeds(identity: tuple[object, ...]) -> tuple[int, ...]:
 
 
 def _template(seed: int, position: int, impression: int) -> bytes:
-    minutiae = impress(master(seed), impression, hardness=LIVE_SCAN)
+    minutiae = generate_template(generate_master(seed), impression, capture_difficulty=LIVE_SCAN)
     return write(FingerRecord(position, 0, minutiae))
 
 

@@ -1,1 +1,1 @@
-"""Steps from one schema to the next (Alembic)."""
+"""Schema migrations (Alembic)."""

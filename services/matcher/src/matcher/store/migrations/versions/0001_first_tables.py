@@ -1,4 +1,4 @@
-"""First tables."""
+"""Create the first tables."""
 
 from uuid import uuid4
 
@@ -10,35 +10,35 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Create everything, and the one row of head with a new database_epoch."""
+    """Create all tables, and the one row of head with a new database epoch."""
     head = op.create_table(
         "head",
-        sa.Column("only", sa.Integer, primary_key=True),
+        sa.Column("only_row", sa.Integer, primary_key=True),
         sa.Column("database_epoch", sa.String(32), nullable=False),
-        sa.Column("change", sa.BigInteger, nullable=False),
-        sa.Column("decision", sa.BigInteger, nullable=False),
-        sa.Column("decision_hash", sa.LargeBinary, nullable=False),
+        sa.Column("last_change", sa.BigInteger, nullable=False),
+        sa.Column("last_decision", sa.BigInteger, nullable=False),
+        sa.Column("last_record_hash", sa.LargeBinary, nullable=False),
     )
     op.bulk_insert(
         head,
         [
             {
-                "only": 1,
+                "only_row": 1,
                 "database_epoch": uuid4().hex,
-                "change": 0,
-                "decision": 0,
-                "decision_hash": bytes(32),
+                "last_change": 0,
+                "last_decision": 0,
+                "last_record_hash": bytes(32),
             }
         ],
     )
     op.create_table(
         "changes",
         sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
-        sa.Column("kind", sa.String(8), nullable=False),
+        sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("encounter_id", sa.String(64), nullable=False),
     )
     op.create_index(
-        "one_addition",
+        "encounter_added_once",
         "changes",
         ["encounter_id"],
         unique=True,
@@ -52,8 +52,8 @@ def upgrade() -> None:
         sa.Column("status", sa.Integer, nullable=False, index=True),
         sa.Column("revision", sa.BigInteger, nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("added", sa.BigInteger, nullable=False, unique=True),
-        sa.Column("changed", sa.BigInteger, nullable=False),
+        sa.Column("added_by_change", sa.BigInteger, nullable=False, unique=True),
+        sa.Column("last_change", sa.BigInteger, nullable=False),
         sa.Column("caller", sa.String, nullable=False),
         sa.Column("request_id", sa.String(64), nullable=False),
         sa.Column("request_digest", sa.LargeBinary, nullable=False),
@@ -61,7 +61,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "fingers",
-        _encounter(),
+        _encounter_id(),
         sa.Column("position", sa.Integer, primary_key=True),
         sa.Column("missing_reason", sa.Integer),
         sa.Column("minutiae", sa.Integer, nullable=False),
@@ -72,7 +72,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "images",
-        _encounter(),
+        _encounter_id(),
         sa.Column("position", sa.Integer, primary_key=True),
         sa.Column("ppi", sa.Integer, nullable=False),
         sa.Column("data", sa.LargeBinary, nullable=False),
@@ -95,7 +95,7 @@ def upgrade() -> None:
     )
 
 
-def _encounter() -> sa.Column[str]:
+def _encounter_id() -> sa.Column[str]:
     return sa.Column(
         "encounter_id",
         sa.String(64),

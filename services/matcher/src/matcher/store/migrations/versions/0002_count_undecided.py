@@ -1,4 +1,4 @@
-"""Count the decisions that were UNDECIDED, those already recorded too."""
+"""Add the number of UNDECIDED decisions, counting those already recorded."""
 
 import json
 
@@ -12,11 +12,13 @@ _UNDECIDED = 3
 
 
 def upgrade() -> None:
-    """Add the count."""
-    op.add_column("head", sa.Column("undecided", sa.BigInteger, nullable=False, server_default="0"))
-    # Bit by bit: the chain of a whole country need not fit in memory.
+    """Add the column and fill it."""
+    op.add_column(
+        "head", sa.Column("undecided_decisions", sa.BigInteger, nullable=False, server_default="0")
+    )
+    # In portions: the decisions of a whole country need not fit in memory.
     records = op.get_bind().scalars(
         sa.text("SELECT record FROM decisions"), execution_options={"yield_per": 1000}
     )
     count = sum(json.loads(record)["outcome"] == _UNDECIDED for record in records)
-    op.get_bind().execute(sa.text("UPDATE head SET undecided = :count"), {"count": count})
+    op.get_bind().execute(sa.text("UPDATE head SET undecided_decisions = :count"), {"count": count})

@@ -1,4 +1,4 @@
-"""One job a document, unless it was cancelled."""
+"""At most one job for each document number, cancelled jobs not counted."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,14 +8,14 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Make the database keep to it; fails where two jobs for one document are in it already."""
+    """Add the unique index; fail if two jobs for one document number exist already."""
     op.drop_index("ix_jobs_document_number", "jobs")
-    alive = sa.text("state != 'CANCELLED'")
+    not_cancelled = sa.text("state != 'CANCELLED'")
     op.create_index(
         "one_job_a_document",
         "jobs",
         ["document_number"],
         unique=True,
-        sqlite_where=alive,
-        postgresql_where=alive,
+        sqlite_where=not_cancelled,
+        postgresql_where=not_cancelled,
     )

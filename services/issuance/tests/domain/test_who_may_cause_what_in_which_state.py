@@ -1,0 +1,62 @@
+"""The law of an application, event by event, written down a second time and apart from the code."""
+
+from itertools import product
+
+import pytest
+from issuance.domain.states import Event, IllegalTransition, Role, State, transition
+from servicekit.errors import NotPermitted
+
+COUNTER = ("officer", "service:frontdesk")
+OFFICER = ("officer",)
+SUPERVISOR = ("supervisor",)
+EXAMINER = ("examiner",)
+ITSELF = ("service:issuance",)
+
+LAW = {
+    ("received", "accept_documents"): ("documents_accepted", COUNTER),
+    ("received", "refuse_documents"): ("documents_refused", OFFICER),
+    ("documents_refused", "accept_documents"): ("documents_accepted", COUNTER),
+    ("documents_accepted", "record_payment"): ("paid", COUNTER),
+    ("paid", "submit_biometrics"): ("biometrics_taken", COUNTER),
+    ("biometrics_taken", "record_interview"): ("identifying", OFFICER),
+    ("identifying", "reject_biometrics"): ("paid", ITSELF),
+    ("identifying", "identify"): ("awaiting_approval", ITSELF),
+    ("identifying", "question"): ("adjudication", ITSELF),
+    ("adjudication", "clear"): ("awaiting_approval", EXAMINER),
+    ("adjudication", "confirm_duplicate"): ("refused", EXAMINER),
+    ("awaiting_approval", "approve"): ("approved", SUPERVISOR),
+    ("awaiting_approval", "refuse"): ("refused", SUPERVISOR),
+    ("approved", "release"): ("printing", ITSELF),
+    ("printing", "fail_print"): ("approved", ITSELF),
+    ("printing", "finish"): ("ready", ITSELF),
+    ("ready", "hand_over"): ("handed_over", OFFICER),
+    ("received", "withdraw"): ("withdrawn", OFFICER),
+    ("documents_refused", "withdraw"): ("withdrawn", OFFICER),
+    ("documents_accepted", "withdraw"): ("withdrawn", OFFICER),
+    ("paid", "withdraw"): ("withdrawn", OFFICER),
+    ("biometrics_taken", "withdraw"): ("withdrawn", OFFICER),
+    ("awaiting_approval", "withdraw"): ("withdrawn", OFFICER),
+    ("approved", "withdraw"): ("withdrawn", OFFICER),
+}
+
+
+@pytest.mark.parametrize(("state", "event"), LAW)
+def test_the_law_allows_it_to_those_whom_it_names(state: str, event: str) -> None:
+    target, roles = LAW[state, event]
+
+    for role in Role:
+        if role in roles:
+            assert transition(State(state), Event(event), role).target == target
+        else:
+            with pytest.raises(NotPermitted):
+                transition(State(state), Event(event), role)
+
+
+@pytest.mark.parametrize(
+    ("state", "event"), [pair for pair in product(State, Event) if pair not in LAW]
+)
+def test_what_the_law_does_not_name_is_illegal(state: State, event: Event) -> None:
+    for role in Role:
+        with pytest.raises(IllegalTransition) as refusal:
+            transition(state, event, role)
+        assert refusal.value.metadata == {"state": state, "event": event}

@@ -1,0 +1,65 @@
+"""People and services with certificates who call issuance, and how their calls are refused."""
+
+import asyncio
+import uuid
+from typing import Any
+
+import grpc
+from google.rpc import error_details_pb2  # type: ignore[import-untyped]
+from grpc_status import rpc_status
+from passport.issuance.v1 import (
+    adjudication_pb2_grpc,
+    admin_pb2_grpc,
+    applications_pb2_grpc,
+    offices_pb2_grpc,
+    outages_pb2_grpc,
+    schedule_pb2_grpc,
+)
+
+LONGEST_WAIT = 60.0
+"""Seconds of real time after which a test gives up waiting."""
+
+
+class Refused(AssertionError):
+    """A call was refused: its status code, the reason of ErrorInfo and the field of BadRequest."""
+
+    def __init__(self, error: grpc.aio.AioRpcError) -> None:
+        status = rpc_status.from_call(error)  # type: ignore[arg-type]
+        self.code = error.code().name
+        self.reason, self.field, self.metadata = "", "", {}
+        for detail in status.details if status else ():
+            info, bad = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest()
+            if detail.Unpack(info):
+                self.reason, self.metadata = info.reason, dict(info.metadata)
+            if detail.Unpack(bad):
+                self.field = bad.field_violations[0].field
+        super().__init__(f"{self.code} {self.reason} {error.details()}")
+
+
+class Caller:
+    """Calls any RPC of issuance under one certificate; makes request ids where there are none."""
+
+    def __init__(self, connection: grpc.aio.Channel) -> None:
+        stubs = (
+            applications_pb2_grpc.ApplicationsStub(connection),
+            adjudication_pb2_grpc.AdjudicationStub(connection),
+            schedule_pb2_grpc.ScheduleStub(connection),
+            outages_pb2_grpc.OutagesStub(connection),
+            offices_pb2_grpc.OfficesStub(connection),
+            admin_pb2_grpc.IssuanceAdminStub(connection),
+        )
+        self._methods: dict[str, Any] = {}
+        for stub in stubs:
+            self._methods |= vars(stub)
+
+    async def __call__(self, method: str, request: Any) -> Any:
+        """Call an RPC, again while the service is UNAVAILABLE. Raises Refused for other errors."""
+        if hasattr(request, "request_id") and not request.request_id:
+            request.request_id = str(uuid.uuid4())
+        async with asyncio.timeout(LONGEST_WAIT):
+            while True:
+                try:
+                    return await self._methods[method](request, timeout=LONGEST_WAIT)
+                except grpc.aio.AioRpcError as error:
+                    if error.code() is not grpc.StatusCode.UNAVAILABLE:
+                        raise Refused(error) from error

@@ -1,0 +1,297 @@
+"""A country around one running issuance service: officers, examiners, a matcher and a printer."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import grpc
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from issuance.store.records import MIGRATIONS
+from passport.issuance.v1 import (
+    adjudication_pb2,
+    admin_pb2,
+    outages_pb2,
+    schedule_pb2,
+)
+from passport.issuance.v1 import applications_pb2 as apps
+from servicekit.grpc.client_channel import open_channel
+from servicekit.process.clock import write_clock_file
+from servicekit.security.development_certificates import issue_certificate
+from servicekit.storage.database import migrate
+
+from .callers import LONGEST_WAIT, Caller
+from .contract_values import a_holder, day, some_fingers
+from .running_service import SETTINGS, ServiceInTest, ServiceProcess
+from .simulated_matcher import SimulatedMatcher
+from .simulated_printer import SimulatedPrinter
+
+POLICY = Path(__file__).parents[4] / "deploy" / "policy" / "policy.toml"
+OFFICE = "BJM"
+
+
+@dataclass
+class Country:
+    """The office of Banjarmasin: its people, the matcher, the printer and one service."""
+
+    folder: Path
+    pki: Path
+    matcher: SimulatedMatcher
+    printer: SimulatedPrinter
+    process: ServiceProcess | ServiceInTest
+    callers: dict[tuple[str, str, str], Caller] = field(default_factory=dict)
+    _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    # Time
+
+    def clock(self, at: str) -> None:
+        """Set the business time, as in 2018-10-30T10:00+08:00."""
+        write_clock_file(self.folder / "clock", datetime.fromisoformat(at))
+
+    async def until(self, holds: Callable[[], Awaitable[bool]]) -> None:
+        """Wait, in real time, until `holds` answers True."""
+        async with asyncio.timeout(LONGEST_WAIT):
+            while not await holds():
+                assert not self.process.is_dead, "issuance died"
+                await asyncio.sleep(0.02)
+
+    # People
+
+    def caller(self, role: str, user: str = "siti", office: str = OFFICE) -> Caller:
+        """Return who calls under a certificate of this role; service:<name> is a service."""
+        key = (role, user, office)
+        if key not in self.callers:
+            self.callers[key] = Caller(self._connect(role, user, office))
+        return self.callers[key]
+
+    def _connect(self, role: str, user: str, office: str) -> grpc.aio.Channel:
+        if role.startswith("service:"):
+            tls = issue_certificate(self.pki, office=office, service=role.partition(":")[2])
+        else:
+            tls = issue_certificate(self.pki, office=office, user=user, role=role)
+        connection = open_channel(self.process.address, tls)
+        self._stack.push_async_callback(connection.close)
+        return connection
+
+    @property
+    def officer(self) -> Caller:
+        """Siti, an officer of Banjarmasin."""
+        return self.caller("officer")
+
+    @property
+    def supervisor(self) -> Caller:
+        """Agus, a supervisor of Banjarmasin."""
+        return self.caller("supervisor", "agus")
+
+    @property
+    def administrator(self) -> Caller:
+        """Ani, a national administrator."""
+        return self.caller("administrator", "ani", "national")
+
+    def examiner(self, user: str) -> Caller:
+        """Return a national examiner."""
+        return self.caller("examiner", user, "national")
+
+    # From the counter to the hand-over
+
+    async def takes_in(self, **changes: Any) -> apps.Application:
+        """Take an application in at the counter."""
+        request = apps.CreateApplicationRequest(
+            office=changes.pop("office", OFFICE),
+            type=changes.pop("type", apps.APPLICATION_TYPE_NEW),
+            holder=changes.pop("holder", a_holder()),
+            **changes,
+        )
+        return await self.officer("CreateApplication", request)  # type: ignore[no-any-return]
+
+    async def applies(self, fingers: bytes | None = None, **changes: Any) -> apps.Application:
+        """Take an application in up to the interview. fingers: nobody else's when not given."""
+        application = await self.takes_in(**changes)
+        id, officer = application.application_id, self.officer
+        await officer("AcceptDocuments", apps.AcceptDocumentsRequest(application_id=id))
+        await officer("RecordPayment", apps.RecordPaymentRequest(application_id=id, receipt="1"))
+        return await self.gives_fingers(id, fingers or id.encode())
+
+    async def gives_fingers(self, id: str, fingers: bytes) -> apps.Application:
+        """Take fingerprints and hold the interview."""
+        samples = some_fingers(fingers)
+        submit = apps.SubmitBiometricsRequest(application_id=id, samples=samples)
+        await self.officer("SubmitBiometrics", submit)
+        interview = apps.RecordInterviewRequest(application_id=id)
+        return await self.officer("RecordInterview", interview)  # type: ignore[no-any-return]
+
+    async def approves(self, *ids: str) -> None:
+        """Approve applications, each once it is identified."""
+        for id in ids:
+            await self.reaches(id, "AWAITING_APPROVAL")
+            await self.supervisor("Approve", apps.ApproveRequest(application_id=id))
+
+    async def application(self, id: str) -> apps.Application:
+        """Return the application as it is now."""
+        request = apps.GetApplicationRequest(application_id=id)
+        return await self.officer("GetApplication", request)  # type: ignore[no-any-return]
+
+    async def state(self, id: str) -> str:
+        """Return its state, as in AWAITING_APPROVAL."""
+        return apps.ApplicationState.Name((await self.application(id)).state)[18:]
+
+    async def reaches(self, id: str, state: str) -> apps.Application:
+        """Wait until the application is in a state, and return it."""
+
+        async def there() -> bool:
+            return await self.state(id) == state
+
+        await self.until(there)
+        return await self.application(id)
+
+    async def history(self, id: str) -> list[str]:
+        """Return the events of its history, oldest first."""
+        request = apps.GetHistoryRequest(application_id=id)
+        return [e.event for e in (await self.officer("GetHistory", request)).entries]
+
+    async def notices(self, id: str = "") -> list[tuple[str, str]]:
+        """Return kind and promised day of the notices to an applicant, or to all of the office."""
+        request = schedule_pb2.ListNoticesRequest(office=OFFICE, application_id=id, page_size=1000)
+        found = (await self.officer("ListNotices", request)).notices
+        return [
+            (
+                schedule_pb2.NoticeKind.Name(notice.kind)[12:],
+                day(notice.collect_on) if notice.HasField("collect_on") else "",
+            )
+            for notice in found
+        ]
+
+    async def collection_schedule(self, **changes: Any) -> schedule_pb2.CollectionSchedule:
+        """Return the collection schedule of the office."""
+        request = schedule_pb2.GetCollectionScheduleRequest(office=OFFICE, **changes)
+        return await self.officer("GetCollectionSchedule", request)  # type: ignore[no-any-return]
+
+    async def schedule_rows(self, **changes: Any) -> list[tuple[str, str, int]]:
+        """Return the rows of the collection schedule, as `rows` gives them."""
+        return rows(await self.collection_schedule(**changes))
+
+    async def promised_dates(self, id: str) -> tuple[str, str]:
+        """Return the first and the last promised collection date."""
+        application = await self.application(id)
+        return day(application.first_promised_collection_date), day(
+            application.promised_collection_date
+        )
+
+    # Adjudication
+
+    async def open_tasks(self) -> Sequence[adjudication_pb2.AdjudicationTask]:
+        """Return the open adjudication tasks."""
+        request = adjudication_pb2.ListTasksRequest()
+        return (await self.examiner("budi")("ListTasks", request)).tasks  # type: ignore[no-any-return]
+
+    async def task_of(self, id: str) -> adjudication_pb2.AdjudicationTask:
+        """Wait for the adjudication task about an application, and return it."""
+        await self.reaches(id, "ADJUDICATION")
+        return next(task for task in await self.open_tasks() if task.application_id == id)
+
+    async def examines(
+        self, user: str, task_id: str, verdict: Any
+    ) -> adjudication_pb2.AdjudicationTask:
+        """An examiner claims an adjudication task and gives a verdict."""
+        examiner = self.examiner(user)
+        await examiner("ClaimTask", adjudication_pb2.ClaimTaskRequest(task_id=task_id))
+        request = adjudication_pb2.DecideTaskRequest(
+            task_id=task_id, verdict=verdict, reason="seen"
+        )
+        return await examiner("DecideTask", request)  # type: ignore[no-any-return]
+
+    # Outages
+
+    async def outages(self, open_only: bool = True) -> Sequence[outages_pb2.Outage]:
+        """Return the outages that last, or all of them; newest first."""
+        request = outages_pb2.ListOutagesRequest(open_only=open_only)
+        return (await self.administrator("ListOutages", request)).outages  # type: ignore[no-any-return]
+
+    async def declares(self, scope: Any, office: str = "", **changes: Any) -> outages_pb2.Outage:
+        """An administrator declares an outage."""
+        request = outages_pb2.DeclareOutageRequest(
+            scope=scope, office=office, cause="test", **changes
+        )
+        return await self.administrator("DeclareOutage", request)  # type: ignore[no-any-return]
+
+    async def ends(self, outage: outages_pb2.Outage) -> outages_pb2.Outage:
+        """An administrator ends an outage that was declared."""
+        request = outages_pb2.EndOutageRequest(outage_id=outage.outage_id)
+        return await self.administrator("EndOutage", request)  # type: ignore[no-any-return]
+
+    async def matcher_fails(self) -> outages_pb2.Outage:
+        """The matcher goes away; wait until issuance has opened an outage."""
+        await self.matcher.stop()
+
+        async def noticed() -> bool:
+            return bool(await self.outages())
+
+        await self.until(noticed)
+        return (await self.outages())[0]
+
+    async def matcher_returns(self) -> None:
+        """The matcher comes back; wait until issuance has ended the outage."""
+        await self.matcher.start()
+
+        async def noticed() -> bool:
+            return not await self.outages()
+
+        await self.until(noticed)
+
+    async def status(self) -> admin_pb2.IssuanceStatus:
+        """Return what administrators see."""
+        return await self.administrator("GetStatus", admin_pb2.GetStatusRequest())  # type: ignore[no-any-return]
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._stack.aclose()
+
+
+def rows(schedule: schedule_pb2.CollectionSchedule) -> list[tuple[str, str, int]]:
+    """Return day of application, day of collection (empty: not known) and number of people."""
+    return [
+        (day(row.applied_on), day(row.collect_on) if row.HasField("collect_on") else "", row.count)
+        for row in schedule.rows
+    ]
+
+
+@asynccontextmanager
+async def a_country(
+    folder: Path,
+    pki: Path,
+    *,
+    at: str = "2018-10-26T09:00+08:00",
+    machines: int = 4,
+    runs: type[ServiceProcess] | type[ServiceInTest] = ServiceInTest,
+) -> AsyncIterator[Country]:
+    """Run the service and its neighbours; business time stands still at `at`."""
+    key = Ed25519PrivateKey.generate()
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "clearance.pem").write_bytes(pem)
+    issue_certificate(pki, service="issuance")
+    matcher = SimulatedMatcher(pki)  # type: ignore[abstract]
+    printer = SimulatedPrinter(pki, OFFICE, key.public_key())  # type: ignore[abstract]
+    await matcher.start()
+    await printer.start()
+    config = folder / "issuance.toml"
+    config.write_text(
+        SETTINGS.format(
+            pki=pki, folder=folder, policy=POLICY, matcher=matcher.address,
+            printer=printer.address, machines=machines, log_level="error",
+        )
+    )  # fmt: skip
+    country = Country(folder, pki, matcher, printer, runs(config))
+    country.clock(at)
+    migrate(f"sqlite+aiosqlite:///{folder}/issuance.db", MIGRATIONS)
+    try:
+        await country.process.start()
+        yield country
+    finally:
+        await country.close()
+        await country.process.stop()
+        await matcher.stop()
+        await printer.stop()

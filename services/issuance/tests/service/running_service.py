@@ -1,0 +1,116 @@
+"""The issuance service, running: as a process that can be killed, or within the test's process."""
+
+import asyncio
+import multiprocessing
+import signal
+from pathlib import Path
+
+from issuance.__main__ import main
+from issuance.bootstrap import Issuance
+from issuance.config import IssuanceSettings
+
+from .callers import LONGEST_WAIT
+from .ports import free_port
+
+SETTINGS = """
+certificate = "{pki}/national-issuance.pem"
+private_key = "{pki}/national-issuance.key"
+authority = "{pki}/authority.pem"
+policy_file = "{policy}"
+database_url = "sqlite+aiosqlite:///{folder}/issuance.db"
+environment = "test"
+drain_seconds = 0
+clock_file = "{folder}/clock"
+log_level = "{log_level}"
+matcher = "{matcher}"
+clearance_key = "{folder}/clearance.pem"
+clearance_key_id = "test-key"
+call_seconds = 2.0
+lease_seconds = 5.0
+poll_seconds = 0.02
+retry_first_seconds = 0.05
+retry_longest_seconds = 0.2
+plan_seconds = 0.02
+health_seconds = 0.1
+outage_opens_seconds = 0.2
+outage_ends_seconds = 0.2
+
+[[offices]]
+id = "BJM"
+name = "Banjarmasin"
+timezone = "Asia/Makassar"
+machines = {machines}
+books_per_machine_per_day = 40.5
+printer = "{printer}"
+
+[[offices]]
+id = "JKT"
+name = "Jakarta"
+timezone = "Asia/Jakarta"
+machines = 1
+books_per_machine_per_day = 10
+"""
+
+
+_FORKED = multiprocessing.get_context("forkserver")
+_FORKED.set_forkserver_preload(["issuance.__main__", "sqlalchemy.dialects.sqlite.aiosqlite"])
+
+
+class ServiceProcess:
+    """`issuance serve` as a process of its own, forked from one that has everything imported."""
+
+    def __init__(self, config: Path) -> None:
+        self._config = config
+        self._child: multiprocessing.process.BaseProcess | None = None
+        self.address = f"127.0.0.1:{free_port()}"
+
+    async def start(self, failpoints: str = "") -> None:
+        """Start it. failpoints: where it shall kill itself."""
+        config = self._config.with_suffix(".armed.toml")
+        armed = f'listen = "{self.address}"\nfailpoints = "{failpoints}"\n'
+        config.write_text(armed + self._config.read_text())
+        arguments = ["serve", "--config", str(config)]
+        self._child = _FORKED.Process(target=main, args=(arguments,), daemon=True)
+        self._child.start()
+
+    async def stop(self) -> None:
+        """Kill it, if it runs."""
+        if self._child is not None:
+            self._child.kill()
+            await self.killed()
+
+    async def killed(self) -> None:
+        """Wait until it has been killed. Raises AssertionError when it ended in another way."""
+        assert self._child is not None
+        await asyncio.to_thread(self._child.join, LONGEST_WAIT)
+        assert self._child.exitcode == -signal.SIGKILL
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether it ended unexpectedly: never known here, since a failpoint may kill it."""
+        return False
+
+
+class ServiceInTest:
+    """`issuance serve` in the test's event loop: it cannot be killed, but starts quickly."""
+
+    def __init__(self, config: Path) -> None:
+        self._config = config
+        self._task: asyncio.Task[None] | None = None
+        self.address = f"127.0.0.1:{free_port()}"
+
+    async def start(self) -> None:
+        """Start it."""
+        settings = IssuanceSettings.load(self._config, listen=self.address)
+        self._task = asyncio.create_task(Issuance(settings).serve())
+
+    async def stop(self) -> None:
+        """Cancel it and wait until it has ended."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether it ended unexpectedly."""
+        return self._task is not None and self._task.done()

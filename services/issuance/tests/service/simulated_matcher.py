@@ -1,0 +1,102 @@
+"""A matcher that keeps its contract: fingers match when their templates hold the same bytes."""
+
+from pathlib import Path
+from typing import Any
+
+import grpc
+from passport.matcher.v1 import encounters_pb2, encounters_pb2_grpc, identification_pb2
+from passport.type.v1 import biometrics_pb2
+
+from .simulated_neighbour import AnsweredRequests, Context, SimulatedNeighbour, refuse
+
+THRESHOLD = 6.0
+
+
+class SimulatedMatcher(SimulatedNeighbour, encounters_pb2_grpc.EncountersServicer):
+    """Stores encounters and finds those whose fingers hold the same bytes.
+
+    asked_about: encounter id of each CreateEncounter, in order. unusable_fingers: refused as
+    POOR_QUALITY. false_matches: fingers that match a person who is not theirs. overloaded_calls:
+    how many of the next calls are refused as OVERLOADED.
+    """
+
+    def __init__(self, pki: Path) -> None:
+        super().__init__(pki, "matcher")
+        self.encounters: dict[str, encounters_pb2.Encounter] = {}
+        self.fingers: dict[str, bytes] = {}
+        self.answered = AnsweredRequests()
+        self.asked_about: list[str] = []
+        self.unusable_fingers: set[bytes] = set()
+        self.false_matches: dict[bytes, str] = {}
+        self.overloaded_calls = 0
+
+    def add(self, server: grpc.aio.Server) -> None:
+        encounters_pb2_grpc.add_EncountersServicer_to_server(self, server)
+
+    def enrol(self, person: str, fingers: bytes) -> None:
+        """Put a person on record."""
+        self._store(f"record-{person}", person, fingers, encounters_pb2.ENCOUNTER_STATUS_ACTIVE)
+
+    def status(self, encounter: str) -> str:
+        """Return the status of an encounter, as in ACTIVE."""
+        return encounters_pb2.EncounterStatus.Name(self.encounters[encounter].status)[17:]
+
+    async def CreateEncounter(
+        self, request: encounters_pb2.CreateEncounterRequest, context: Context
+    ) -> encounters_pb2.CreateEncounterResponse:
+        self.asked_about.append(request.encounter_id)
+        if self.overloaded_calls:
+            self.overloaded_calls -= 1
+            await refuse(context, "RESOURCE_EXHAUSTED", "OVERLOADED")
+        if (earlier := self.answered.earlier(request)) is not None:
+            return earlier  # type: ignore[no-any-return]
+        fingers = b"".join(sample.template.data for sample in request.samples)
+        if fingers in self.unusable_fingers:
+            await refuse(context, "INVALID_ARGUMENT", "POOR_QUALITY")
+        if request.encounter_id in self.encounters:
+            await refuse(context, "ALREADY_EXISTS", "ENCOUNTER_EXISTS")
+        decision = self._decide(request.encounter_id, fingers)
+        pending = encounters_pb2.ENCOUNTER_STATUS_PENDING
+        encounter = self._store(request.encounter_id, request.person_id, fingers, pending)
+        answer = encounters_pb2.CreateEncounterResponse(encounter=encounter, decision=decision)
+        return self.answered.keep(request, answer)
+
+    async def SetEncounterStatus(
+        self, request: encounters_pb2.SetEncounterStatusRequest, context: Context
+    ) -> encounters_pb2.Encounter:
+        if (earlier := self.answered.earlier(request)) is not None:
+            return earlier  # type: ignore[no-any-return]
+        if request.encounter_id not in self.encounters:
+            await refuse(context, "NOT_FOUND", "ENCOUNTER_NOT_FOUND")
+        encounter = self.encounters[request.encounter_id]
+        encounter.status = request.status
+        encounter.revision += 1
+        return self.answered.keep(request, encounter)
+
+    def _store(
+        self, encounter_id: str, person: str, fingers: bytes, status: Any
+    ) -> encounters_pb2.Encounter:
+        self.fingers[encounter_id] = fingers
+        self.encounters[encounter_id] = encounters_pb2.Encounter(
+            encounter_id=encounter_id, person_id=person, status=status, revision=1
+        )
+        return self.encounters[encounter_id]
+
+    def _decide(self, encounter_id: str, fingers: bytes) -> identification_pb2.Decision:
+        people = [
+            self.encounters[other].person_id
+            for other, stored in self.fingers.items()
+            if stored == fingers
+        ]
+        if fingers in self.false_matches:
+            people.append(self.false_matches[fingers])
+        score = biometrics_pb2.Score(value=9.0, calibration_version="test-1")
+        return identification_pb2.Decision(
+            decision_id=f"decision-{encounter_id}",
+            outcome=identification_pb2.OUTCOME_HIT if people else identification_pb2.OUTCOME_NO_HIT,
+            candidates=[
+                identification_pb2.Candidate(person_id=person, score=score, hit=True)
+                for person in dict.fromkeys(people)
+            ],
+            threshold=biometrics_pb2.Score(value=THRESHOLD, calibration_version="test-1"),
+        )

@@ -1,0 +1,125 @@
+"""Killed at every step: nobody is forgotten, nothing happens twice."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from passport.issuance.v1 import adjudication_pb2 as tasks
+from passport.issuance.v1 import applications_pb2 as apps
+
+from .country import Country, a_country
+from .running_service import ServiceProcess
+
+TIMES = ("before", "after")
+CALLS = ("before_call", "after_call", "before_commit", "after_commit")
+
+
+@pytest_asyncio.fixture
+async def country(tmp_path: Path, pki: Path) -> AsyncIterator[Country]:
+    async with a_country(tmp_path, pki, runs=ServiceProcess) as running:
+        yield running
+
+
+class Doom:
+    """Kills the service at one failpoint after the other, and starts it again each time."""
+
+    def __init__(self, country: Country, failpoints: Sequence[str]) -> None:
+        self._country = country
+        self._left = list(failpoints)
+
+    async def reign(self) -> None:
+        """Until the last failpoint has killed it; then it is started in peace."""
+        process = self._country.process
+        assert isinstance(process, ServiceProcess)
+        await process.stop()
+        while self._left:
+            await process.start(self._left.pop(0))
+            await process.killed()
+        await process.start()
+
+
+async def _collects(country: Country) -> str:
+    """The whole way of one applicant."""
+    id = (await country.applies()).application_id
+    await country.approves(id)
+    await country.reaches(id, "READY")
+    await country.officer("HandOver", apps.HandOverRequest(application_id=id, signed_by="Siti"))
+    return id
+
+
+async def _same_as_if_nothing_had_happened(country: Country, id: str, peaceful: str) -> None:
+    assert await country.history(id) == await country.history(peaceful)
+    assert await country.notices(id) == await country.notices(peaceful)
+    await country.until(lambda: _all_is_done(country))
+    assert country.matcher.status(id) == "ACTIVE"
+    assert country.printer.books_made[id] == 1
+    assert len(set(country.printer.document_numbers)) == len(country.printer.document_numbers)
+
+
+STEPS = {
+    "calls": ["change.before_commit", "change.after_commit", "change.before_commit:2"] * 3,
+    "identify": ["identify.leased", *(f"identify.{when}" for when in CALLS)],
+    "settle": ["settle.leased", *(f"settle.{when}" for when in CALLS)],
+    "clearance": ["print.clearance.before_commit", "print.clearance.after_commit"],
+    "print": ["print.leased", *(f"print.{when}" for when in CALLS)],
+    "watch": ["watch.before_commit", "watch.after_commit"],
+    "plan": [f"{what}.{when}_commit:3" for what in ("plan", "release") for when in TIMES],
+}
+
+
+@pytest.mark.parametrize("failpoints", STEPS.values(), ids=STEPS.keys())
+async def test_a_killed_service_forgets_nobody(country: Country, failpoints: list[str]) -> None:
+    peaceful = await _collects(country)
+
+    doom = asyncio.create_task(Doom(country, failpoints).reign())
+    ids = [await _collects(country)]
+    while not doom.done():
+        ids.append(await _collects(country))
+    await doom
+
+    for id in ids:
+        await _same_as_if_nothing_had_happened(country, id, peaceful)
+
+
+async def test_a_killed_service_keeps_its_examiners_looks(country: Country) -> None:
+    country.matcher.enrol("somebody-else", b"whorl")
+    id = (await country.applies(b"whorl")).application_id
+    task = await country.task_of(id)
+
+    doom = asyncio.create_task(
+        Doom(country, ["change.before_commit", "change.after_commit"] * 4).reign()
+    )
+    await country.examines("budi", task.task_id, tasks.VERDICT_DUPLICATE)
+    decided = await country.examines("citra", task.task_id, tasks.VERDICT_DUPLICATE)
+    await doom
+
+    assert len(decided.examinations) == 2
+    assert (await country.history(id))[-1] == "confirm_duplicate"
+    assert [kind for kind, _ in await country.notices(id)] == ["PROMISED_DATE", "REFUSED"]
+    await country.until(lambda: _all_is_done(country))
+    assert country.matcher.status(id) == "FRAUD"
+
+
+async def test_a_killed_service_knows_its_outages(country: Country) -> None:
+    failpoints = ["outage.before_commit", "outage.after_commit"]
+    doom = asyncio.create_task(Doom(country, failpoints * 2).reign())
+    await country.matcher.stop()
+    id = (await country.applies()).application_id
+    await country.until(lambda: _outages(country, 1))
+    await country.matcher.start()
+    await country.reaches(id, "AWAITING_APPROVAL")
+    await doom
+
+    (outage,) = await country.outages(open_only=False)
+    assert outage.HasField("ended_at")
+    assert outage.applications == 1
+
+
+async def _outages(country: Country, count: int) -> bool:
+    return len(await country.outages(open_only=False)) == count
+
+
+async def _all_is_done(country: Country) -> bool:
+    return not (await country.status()).outbox

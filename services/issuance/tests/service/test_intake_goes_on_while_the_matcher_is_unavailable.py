@@ -1,0 +1,93 @@
+"""Applications are taken in and queue; everybody knows what they wait for; nothing is lost."""
+
+from passport.issuance.v1 import applications_pb2, outages_pb2
+from passport.issuance.v1 import applications_pb2 as apps
+from passport.type.v1 import civil_pb2
+
+from .country import Country
+
+
+async def test_intake_goes_on_while_the_matcher_is_away(country: Country) -> None:
+    outage = await country.matcher_fails()
+
+    id = (await country.applies()).application_id
+    waiting = (await country.application(id)).waiting
+    status = await country.status()
+
+    assert outage.automatic
+    assert waiting.responsible_party == apps.RESPONSIBLE_PARTY_MATCHER
+    assert waiting.outage_id == outage.outage_id
+    (owed,) = status.outbox
+    assert (owed.kind, owed.count, owed.failing) == ("identify", 1, 0)
+    assert (owed.owner, owed.outage_id) == (
+        applications_pb2.RESPONSIBLE_PARTY_MATCHER,
+        outage.outage_id,
+    )
+    assert status.outages[0].applications == 1
+
+    await country.matcher_returns()
+    await country.reaches(id, "AWAITING_APPROVAL")
+    assert not (await country.application(id)).waiting.outage_id
+
+
+async def test_no_attempt_is_made_during_an_outage(country: Country) -> None:
+    outage = await country.declares(outages_pb2.OUTAGE_SCOPE_MATCHER)
+    id = (await country.applies()).application_id
+    other = await country.takes_in()  # several looks for work have passed by now
+
+    assert country.matcher.asked_about == []
+    assert await country.state(id) == "IDENTIFYING"
+    assert other.waiting.responsible_party == apps.RESPONSIBLE_PARTY_OFFICER
+
+    await country.ends(outage)
+    await country.reaches(id, "AWAITING_APPROVAL")
+    assert country.matcher.asked_about == [id]
+
+
+async def test_who_waits_is_identified_by_lane_then_completion(country: Country) -> None:
+    outage = await country.declares(outages_pb2.OUTAGE_SCOPE_MATCHER)
+    priority_classes = [civil_pb2.PRIORITY_CLASS_NORMAL] * 6 + [
+        civil_pb2.PRIORITY_CLASS_EXPEDITED,
+        civil_pb2.PRIORITY_CLASS_EMERGENCY,
+    ]
+    ids = [
+        (await country.applies(priority_class=priority_class)).application_id
+        for priority_class in priority_classes
+    ]
+
+    await country.ends(outage)
+    for id in ids:
+        await country.reaches(id, "AWAITING_APPROVAL")
+
+    # Four are asked about at once, so only the sets of four are certain.
+    assert set(country.matcher.asked_about[:4]) == {ids[7], ids[6], ids[0], ids[1]}
+    assert set(country.matcher.asked_about) == set(ids)
+
+
+async def test_the_clock_of_those_who_wait_stands_still(country: Country) -> None:
+    id = (await country.applies()).application_id
+    await country.reaches(id, "AWAITING_APPROVAL")
+    await country.supervisor("Approve", apps.ApproveRequest(application_id=id))
+    country.clock("2018-10-26T10:00+08:00")
+    outage = await country.declares(outages_pb2.OUTAGE_SCOPE_PRINTING, "BJM")
+    country.clock("2018-10-26T13:00+08:00")
+    await country.ends(outage)
+
+    application = await country.application(id)
+
+    assert application.elapsed_seconds == 4 * 3600
+    assert application.service_seconds == 1 * 3600
+
+
+async def test_a_busy_matcher_is_asked_again(country: Country) -> None:
+    country.matcher.overloaded_calls = 3
+
+    id = (await country.applies()).application_id
+
+    await country.reaches(id, "AWAITING_APPROVAL")
+    assert country.matcher.asked_about == [id] * 4
+    await country.until(lambda: _nothing_is_owed(country))
+
+
+async def _nothing_is_owed(country: Country) -> bool:
+    return not (await country.status()).outbox

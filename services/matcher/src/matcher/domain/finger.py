@@ -1,0 +1,73 @@
+"""What does the matcher know of one finger: as a sample, and ready to be searched and compared?
+
+Terms of ISO/IEC 2382-37; finger positions of ISO/IEC 19794-2, 1 (right thumb) to 10 (left little).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.minutiae import Minutiae
+from matcher.record import iso19794
+
+Embedding = NDArray[np.float16]
+"""float16 (256,), unit length before rounding."""
+
+
+@dataclass(frozen=True, slots=True)
+class FingerImage:
+    """An image of one finger, as the caller sent it.
+
+    ppi: pixels per inch. raw_size: width and height in pixels, if the data are pixels and nothing
+    else; None if they are an image file.
+    """
+
+    data: bytes
+    ppi: int
+    raw_size: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """An ISO/IEC 19794-2 record of any edition, as the caller sent it."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class MissingFinger:
+    """The reason why a finger was not captured; the number is the contract's MissingReason."""
+
+    reason: int
+
+
+@dataclass(frozen=True, slots=True)
+class FingerSample:
+    """What was captured of one finger. impression_type: ISO/IEC 19794-2 code, 0 to 3."""
+
+    position: int
+    impression_type: int
+    content: FingerImage | Template | MissingFinger
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Finger:
+    """A finger that can be searched and compared.
+
+    minutiae: as read back from the template. template: ISO/IEC 19794-2:2011 record, 500 dpi.
+    quality: NFIQ 2 of the image, 0 to 100; None if the finger came as a template.
+    image: None if the finger came as a template or images are not stored.
+    """
+
+    position: int
+    minutiae: Minutiae
+    template: bytes
+    embedding: Embedding
+    quality: int | None = None
+    image: FingerImage | None = None
+
+
+def read_template(template: bytes) -> Minutiae:
+    """Return the minutiae of a stored template, a record of exactly one finger view."""
+    return iso19794.read(template)[0].minutiae

@@ -1,0 +1,114 @@
+"""The command `matcher evaluate`: its arguments, its help and its messages."""
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any
+
+from matcher.evaluation.image_collection import (
+    EXTENSIONS,
+    ImageCollection,
+    find_images,
+    parse_resolutions,
+)
+from matcher.evaluation.progress import report
+
+_DESCRIPTION = f"""\
+Measure error rates, identification rates and speed on your own images, by the code that serves.
+It needs no configuration and no database, and writes only what --out and --scores name.
+
+FOLDER holds FINGER_IMPRESSION.{{{",".join(EXTENSIONS)}}}, as 101_1.png,
+or one sub-folder of them a set. A file with any other name is skipped. An image
+that cannot be read scores 0 against all others.
+"""
+_EXAMPLE = """\
+example, four sets, one of them at 569 dpi:
+  matcher evaluate fvc2002 --dpi 500 --dpi DB2_B=569 --partial-probes \\
+    --out result.json --scores pairs.csv
+
+writes result.json, the report result.html with its figures in result/, and the score of every
+pair to pairs.csv (those of partial probes to pairs-partial.csv).
+"""
+
+
+def add_command(commands: Any, candidates: int) -> argparse.ArgumentParser:
+    """Add the command to argparse's subcommands. candidates: default of --candidates."""
+    command: argparse.ArgumentParser = commands.add_parser(
+        "evaluate",
+        help="measure accuracy and speed on a folder of labelled images",
+        description=_DESCRIPTION,
+        epilog=_EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = command.add_argument
+    add("folder", type=Path, metavar="FOLDER", help="images, or a folder of images for each set")
+    add("--dpi", action="append", required=True, metavar="[SET=]DPI",
+        help="resolution of all sets, or of one; may be given several times")  # fmt: skip
+    add("--out", type=_json, required=True, metavar="FILE.json", help="where to write the figures")
+    add("--scores", type=Path, metavar="FILE", help="write the score of every pair, CSV")
+    add("--partial-probes", action="store_true",
+        help="repeat with each probe cropped to half of its foreground and rotated")  # fmt: skip
+    add(
+        "--shuffle",
+        action="store_true",
+        help="control: permute the finger labels, EER is then about 50 %%",
+    )
+    add("--bozorth3", action="store_true",
+        help="measure NIST's mindtct and Bozorth3 too, which takes minutes")  # fmt: skip
+    add("--candidates", type=_positive, default=candidates, metavar="N",
+        help="references compared in a search; default, as in service: %(default)s")  # fmt: skip
+    add("--workers", type=_positive, default=len(os.sched_getaffinity(0)), metavar="N",
+        help="threads; default: one for each core, here %(default)s")  # fmt: skip
+    command.set_defaults(run=run)
+    return command
+
+
+def run(options: argparse.Namespace) -> None:
+    """Run the evaluation. Raises ValueError or OSError with a message for the user."""
+    collection = find_images(options.folder, parse_resolutions(options.dpi))
+    _report_collection(collection)
+    try:
+        from matcher.evaluation.evaluate import EvaluationOptions, evaluate  # drawing is optional
+    except ModuleNotFoundError as error:
+        if error.name not in ("matplotlib", "jinja2"):
+            raise
+        raise ValueError(
+            f"{error.name} is not installed: pip install 'passport-matcher[evaluation]'"
+        ) from None
+    evaluate(
+        collection,
+        EvaluationOptions(
+            out=options.out,
+            scores=options.scores,
+            candidates=options.candidates,
+            workers=options.workers,
+            partial_probes=options.partial_probes,
+            shuffle=options.shuffle,
+            baseline=options.bozorth3,
+        ),
+    )
+    report(f"{options.out}; report: {options.out.with_suffix('.html')}")
+
+
+def _report_collection(collection: ImageCollection) -> None:
+    fingers, sets = len(set(collection.fingers)), len(set(collection.sets))
+    report(f"{len(collection.images)} images of {fingers} fingers in {sets} sets")
+    if collection.skipped:
+        first, more = ", ".join(collection.skipped[:5]), len(collection.skipped) - 5
+        rest = f" and {more} more" if more > 0 else ""
+        report(f"skipped, not named FINGER_IMPRESSION.{{{','.join(EXTENSIONS)}}}: {first}{rest}")
+
+
+def _json(text: str) -> Path:
+    if not text.endswith(".json"):
+        raise argparse.ArgumentTypeError(
+            "must end in .json: report and figures are written beside it"
+        )
+    return Path(text)
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number

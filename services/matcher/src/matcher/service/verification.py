@@ -1,0 +1,30 @@
+"""Servicer of `Verification` (1:1)."""
+
+from passport.matcher.v1 import identification_pb2 as pb
+from passport.matcher.v1 import identification_pb2_grpc
+from servicekit.grpc.server import Context
+from servicekit.storage.idempotency import IdempotentRequests
+
+from matcher.service import decode, encode
+from matcher.service.answer_once import answer_once
+from matcher.use_cases.verify import Verify
+
+
+class Verification(identification_pb2_grpc.VerificationServicer):
+    """Verification: are probe and reference of one person?"""
+
+    def __init__(self, requests: IdempotentRequests, verify: Verify) -> None:
+        self._requests = requests
+        self._verify = verify
+
+    async def Verify(self, request: pb.VerifyRequest, context: Context) -> pb.Decision:
+        """Compare a probe with a reference."""
+        probe = decode.finger_source(request.probe)
+        reference = decode.finger_source(request.reference)
+        target_fmr, origin = request.target_fmr or None, decode.origin(request)
+        return await answer_once(
+            self._requests, request, encode.decision, pb.Decision,
+            lambda store_response: self._verify(
+                probe, reference, target_fmr, origin, store_response
+            ),
+        )  # fmt: skip

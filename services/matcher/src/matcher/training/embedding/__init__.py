@@ -1,0 +1,1 @@
+"""Training of the embedding: a NetVLAD network on minutiae neighbourhoods, by InfoNCE."""

@@ -1,0 +1,37 @@
+"""Train the embedding: python -m matcher.training.embedding, or make train
+
+It starts from linear discriminants in closed form and goes on by gradient descent on a contrastive
+loss. After a crash it continues from the last checkpoint. The same seed and number of steps give
+the same network up to the rounding of the machine.
+"""
+
+import argparse
+from pathlib import Path
+
+from matcher.embedding.embedding_network import EMBEDDING_FILE
+from matcher.training.embedding.onnx_export import write
+from matcher.training.embedding.train import STEPS, train
+
+
+def main() -> None:
+    """Train, and write the network to where the service reads it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, default=1, help="default 1")
+    parser.add_argument(
+        "--steps", type=int, default=STEPS, help=f"steps of gradient descent; default {STEPS}"
+    )
+    parser.add_argument(
+        "--work", type=Path, default=Path("build/train"), help="folder for checkpoints"
+    )
+    parser.add_argument(
+        "--out", type=Path, default=EMBEDDING_FILE, help="default: in the source tree"
+    )
+    arguments = parser.parse_args()
+    folder = arguments.work / f"embedding-{arguments.seed}-{arguments.steps}"
+    folder.mkdir(parents=True, exist_ok=True)
+    write(train(arguments.seed, arguments.steps, folder), arguments.out)
+    print(f"{arguments.out}: {arguments.out.stat().st_size / 1e6:.2f} MB")
+
+
+if __name__ == "__main__":
+    main()

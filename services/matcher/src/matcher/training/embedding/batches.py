@@ -1,0 +1,62 @@
+"""Makes batches of described impressions and pads them to a few shapes.
+
+Each shape costs a compilation of the network.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.embedding.neighbourhood import MOST, describe, places
+from matcher.training.impression_pairs import mated_pairs
+
+_ROWS_MULTIPLE = 2048
+
+
+class Batch(NamedTuple):
+    """Impressions in one flat list of minutiae: one of each finger, then another of each.
+
+    numbers: float32 (m, 680), descriptions; weight: float32 (m,); counts: int64 (2 fingers,),
+        minutiae of each impression.
+    identity: int64 (m,), the same number for the same minutia of a finger, -1 for false ones.
+    """
+
+    numbers: NDArray[np.float32]
+    weight: NDArray[np.float32]
+    counts: NDArray[np.int64]
+    identity: NDArray[np.int64]
+
+
+class PaddedBatch(NamedTuple):
+    """Input of the network: see `network.embed`. Rows after the minutiae are zero."""
+
+    numbers: NDArray[np.float32]
+    weight: NDArray[np.float32]
+    place: NDArray[np.int64]
+
+
+def make_batch(seed: int, step: int, fingers: int) -> Batch:
+    """Return the batch of a step (0 or more): two impressions of each finger.
+
+    fingers: a multiple of 8. The same arguments give the same batch.
+    """
+    pairs = mated_pairs(seed, step, fingers)
+    impressions = [pair[which] for which in (0, 1) for pair in pairs]
+    numbers, weight = zip(*(describe(each.minutiae) for each in impressions), strict=True)
+    counts = np.array([len(each) for each in weight])
+    finger = np.repeat(np.tile(np.arange(fingers), 2), counts)
+    index = np.concatenate([each.master_index for each in impressions]).astype(np.int64)
+    identity = np.where(index < 0, -1, finger * 1000 + index)
+    return Batch(np.concatenate(numbers), np.concatenate(weight), counts, identity)
+
+
+def pad(batch: Batch) -> PaddedBatch:
+    """Pad the list of minutiae with zeros, and index the minutiae of each impression in it."""
+    rows = -(-len(batch.weight) // _ROWS_MULTIPLE) * _ROWS_MULTIPLE
+    missing = rows - len(batch.weight)
+    return PaddedBatch(
+        np.pad(batch.numbers, ((0, missing), (0, 0))),
+        np.pad(batch.weight, (0, missing)),
+        places(batch.counts, MOST),
+    )

@@ -1,0 +1,111 @@
+"""Makes mated pairs of impressions for training, of synthetic fingers that are never used twice."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.embedding.neighbourhood import MOST
+from matcher.synthetic import (
+    Impression,
+    MasterFingerprint,
+    generate_impression,
+    generate_master,
+    same_flow_impostor,
+)
+from matcher.training.finger_seeds import PAIRS_END, PAIRS_FIRST
+
+GROUP = 4
+"""Fingers of one group; in every other group all have the same ridge flow."""
+CAPTURE_DIFFICULTY = (0.4, 1.5)
+"""Range from which the capture difficulty of each impression is drawn."""
+FEWEST = 8
+"""Fewest minutiae of an impression."""
+_PARTIAL = 0.4
+"""Share of pairs in which one impression is partial."""
+
+Rng = np.random.Generator
+
+
+def mated_pairs(seed: int, step: int, fingers: int) -> list[list[Impression]]:
+    """Return two impressions of each finger; the same arguments give the same pairs.
+
+    fingers: a multiple of `GROUP`. In every second group the fingers have the same ridge flow.
+    """
+    rng = np.random.default_rng((seed, step))
+    return [
+        _mated_pair(finger, rng)
+        for number in range(fingers // GROUP)
+        for finger in (_same_flow_fingers(rng) if number % 2 else _unrelated_fingers(rng))
+    ]
+
+
+def _same_flow_fingers(rng: Rng) -> list[MasterFingerprint]:
+    original = generate_master(_finger_seed(rng))
+    return [same_flow_impostor(original, _finger_seed(rng)) for _ in range(GROUP)]
+
+
+def _unrelated_fingers(rng: Rng) -> list[MasterFingerprint]:
+    return [generate_master(_finger_seed(rng)) for _ in range(GROUP)]
+
+
+def _finger_seed(rng: Rng) -> int:
+    return int(rng.integers(PAIRS_FIRST, PAIRS_END))
+
+
+def _mated_pair(finger: MasterFingerprint, rng: Rng) -> list[Impression]:
+    """Return two impressions, best minutiae first; in some pairs either of them is partial."""
+    pair = [
+        _vary_quality(_impression(finger, rng), rng),
+        _vary_quality(_impression(finger, rng), rng),
+    ]
+    if rng.random() < _PARTIAL:
+        which = rng.integers(2)
+        pair[which] = _crop(pair[which], rng)
+    return [_select(impression, _best_first(impression)[:MOST]) for impression in pair]
+
+
+def _impression(finger: MasterFingerprint, rng: Rng) -> Impression:
+    capture_difficulty = rng.uniform(*CAPTURE_DIFFICULTY)
+    while True:
+        impression = generate_impression(
+            finger, _finger_seed(rng), capture_difficulty=capture_difficulty
+        )
+        if len(impression.master_index) >= FEWEST:
+            return impression
+
+
+def _vary_quality(impression: Impression, rng: Rng) -> Impression:
+    """Change qualities as another extractor might report them, or report none (5 %).
+
+    A quarter of these extractors leave out minutiae below some quality.
+    """
+    found = impression.minutiae
+    if rng.random() < 0.05:
+        return replace(impression, minutiae=replace(found, quality=np.zeros_like(found.quality)))
+    bent = (found.quality / 100) ** math.exp(rng.normal(0, 0.4)) * 100
+    noisy = bent + rng.normal(0, 5, len(found))
+    quality = np.clip(noisy, 1, 100).astype(np.uint8)
+    impression = replace(impression, minutiae=replace(found, quality=quality))
+    threshold = rng.uniform(0, 60) if rng.random() < 0.25 else 0
+    above = quality >= threshold
+    return _select(impression, np.flatnonzero(above)) if above.sum() > FEWEST else impression
+
+
+def _crop(impression: Impression, rng: Rng) -> Impression:
+    """Keep a share of the minutiae: those in a rectangle around one of them."""
+    log_aspect = rng.normal(0, 0.3)
+    shape = np.array([math.exp(log_aspect), math.exp(-log_aspect)])
+    xy = impression.minutiae.xy
+    distance = (np.abs(xy - xy[rng.integers(len(xy))]) * shape).max(axis=1)
+    count = max(FEWEST, int(rng.uniform(0.25, 0.9) * len(xy)))
+    return _select(impression, np.argsort(distance, kind="stable")[:count])
+
+
+def _best_first(impression: Impression) -> NDArray[np.intp]:
+    return np.argsort(-impression.minutiae.quality.astype(np.int16), kind="stable")
+
+
+def _select(impression: Impression, chosen: NDArray[np.intp]) -> Impression:
+    return Impression(impression.minutiae[chosen], impression.master_index[chosen])

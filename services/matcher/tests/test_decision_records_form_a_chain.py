@@ -1,0 +1,85 @@
+"""Records of decisions hang together: nobody can change, remove or add one unnoticed."""
+
+import hashlib
+import sqlite3
+from pathlib import Path
+
+import pytest
+from matcher.domain.change_token import ChangeToken
+from matcher.domain.decision import (
+    Decision,
+    DecisionKind,
+    DecisionOutcome,
+    DecisionRequest,
+    ProbeFinger,
+)
+
+from .store_and_index import NOW, opened
+
+TAMPERING = {
+    "changed": "UPDATE decisions SET record = CAST(replace(record, 'NO', 'ON') AS BLOB)"
+    " WHERE number = 2",
+    "rehashed": "UPDATE decisions SET record_hash = zeroblob(32) WHERE number = 2",
+    "removed": "DELETE FROM decisions WHERE number = 2",
+    "cut off": "DELETE FROM decisions WHERE number > 1",
+}
+
+
+def _decision(number: int) -> Decision:
+    return Decision(
+        decision_id=f"decision-{number}",
+        request=DecisionRequest(
+            DecisionKind.IDENTIFY, "spiffe://NO", f"request-{number}", 0.001, 10
+        ),
+        probe=(ProbeFinger(2, None, "00"),),
+        outcome=DecisionOutcome.NO_HIT,
+        candidates=(),
+        threshold=1 / 3,
+        people_searched=7,
+        people_compared=7,
+        model_version="model",
+        calibration_version="calibration",
+        change_token=ChangeToken("0" * 32, number),
+        decided_at=NOW,
+    )
+
+
+async def _three(folder: Path) -> None:
+    async with opened(folder) as base:
+        for number in (1, 2, 3):
+            async with base.store.write() as records:
+                await records.decisions.append(_decision(number))
+
+
+async def _first_break(folder: Path) -> int | None:
+    async with opened(folder) as base, base.store.read() as records:
+        return await records.decisions.first_broken_record()
+
+
+async def test_a_whole_chain_is_whole(tmp_path: Path) -> None:
+    await _three(tmp_path)
+
+    async with opened(tmp_path) as base, base.store.read() as records:
+        third = await records.decisions.get("decision-3")
+    with sqlite3.connect(tmp_path / "matcher.sqlite") as database:
+        rows = database.execute("SELECT record FROM decisions ORDER BY number").fetchall()
+    database.close()
+    chain = bytes(32)
+    for (record,) in rows:
+        chain = hashlib.sha256(chain + record).digest()
+
+    assert third.decision == _decision(3)
+    assert third.record_hash == chain
+    assert await _first_break(tmp_path) is None
+
+
+@pytest.mark.parametrize("statement", TAMPERING.values(), ids=TAMPERING.keys())
+async def test_tampering_shows(tmp_path: Path, statement: str) -> None:
+    await _three(tmp_path)
+
+    with sqlite3.connect(tmp_path / "matcher.sqlite") as database:
+        changed = database.execute(statement).rowcount
+    database.close()
+
+    assert changed > 0
+    assert await _first_break(tmp_path) == 2

@@ -1,0 +1,71 @@
+"""A finger given twice, or given as another than it is, is noticed."""
+
+import pytest
+from matcher.record.iso19794 import FingerRecord, write
+from passport.matcher.v1 import identification_pb2
+from passport.type.v1 import biometrics_pb2 as b
+
+from .matcher_process import Caller, refusal
+from .people import fingers, given, minutiae, sample
+
+FingerSource = identification_pb2.FingerSource
+
+
+def _as(position: int, person: int, finger: int, impression: int = 0) -> b.FingerSample:
+    """One finger of a person, said to be another."""
+    return sample(position, write(FingerRecord(position, 0, minutiae(person, finger, impression))))
+
+
+async def test_one_finger_twice_is_refused(issuance: Caller, someone: int) -> None:
+    samples = [_as(7, someone, 2, impression=1), *fingers(someone, positions=[1, 2])]
+
+    refused = await refusal(issuance.enrol(f"{someone}", samples))
+
+    assert (refused.code, refused.reason) == ("INVALID_ARGUMENT", "SAME_FINGER_TWICE")
+    assert refused.fields == ["samples[0]"]
+    assert (await refusal(issuance.get(f"{someone}"))).reason == "ENCOUNTER_NOT_FOUND"
+
+
+async def test_ten_fingers_of_anybody_are_ten(issuance: Caller, someone: int) -> None:
+    for person in range(someone, someone + 3):
+        stored = await issuance.enrol(f"{person}", fingers(person, positions=range(1, 11)))
+
+        assert len(stored.encounter.fingers) == 10
+
+
+@pytest.mark.parametrize("stored", [True, False], ids=["stored", "given"])
+async def test_swapped_fingers_are_named(issuance: Caller, someone: int, stored: bool) -> None:
+    await issuance.enrol(f"{someone}", fingers(someone))
+    swapped = [_as(7, someone, 2, impression=1), _as(2, someone, 7, impression=1)]
+    right = FingerSource(encounter_id=f"{someone}") if stored else given(fingers(someone))
+
+    decision = await issuance.verify(given(swapped), right)
+
+    assert decision.outcome == identification_pb2.OUTCOME_UNDECIDED
+    named = decision.candidates[0].finger_sequence_errors
+    assert [(each.stated_position, each.actual_position) for each in named] == [(2, 7), (7, 2)]
+    assert all(each.score.value >= 6 for each in named)
+    assert await issuance.decision(decision.decision_id) == decision
+
+
+@pytest.mark.parametrize("other", [0, 1], ids=["himself", "another"])
+async def test_fingers_in_their_places_are_not(issuance: Caller, someone: int, other: int) -> None:
+    positions = range(1, 11)
+    left = given(fingers(someone, positions=positions))
+
+    decision = await issuance.verify(
+        left, given(fingers(someone + other, impression=1, positions=positions))
+    )
+
+    assert not decision.candidates[0].finger_sequence_errors
+
+
+async def test_a_wrong_finger_is_named_even_if_nothing_can_be_compared(
+    issuance: Caller, someone: int
+) -> None:
+    left, right = given([_as(7, someone, 2, impression=1)]), given(fingers(someone, positions=[2]))
+
+    refused = await refusal(issuance.verify(left, right))
+
+    assert refused.reason == "NO_COMMON_FINGER"
+    assert refused.metadata == {"finger_sequence_errors": "7 is 2"}

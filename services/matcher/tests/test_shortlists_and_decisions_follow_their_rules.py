@@ -1,0 +1,97 @@
+"""The rules by which persons are shortlisted for comparison and scores become decisions."""
+
+import math
+
+import numpy as np
+import pytest
+from matcher.domain.decision import DecisionOutcome
+from matcher.domain.decision_rule import best_impression_score, decide_outcome, is_hit
+from matcher.domain.encounter import (
+    EncounterStatus,
+    StoredTemplate,
+    newest_of_each_position,
+)
+from matcher.domain.shortlist import choose_shortlist
+
+NONE = math.nan
+
+
+def test_one_clear_finger_is_enough() -> None:
+    similarity = np.array(
+        [[0.5, 0.5], [0.9, -0.6], [NONE, 0.8], [0.6, 0.1], [0.4, 0.4]], np.float32
+    )
+
+    assert sorted(choose_shortlist(similarity, 3)) == [0, 1, 2]
+
+
+def test_the_best_of_each_ranking_come_first_and_of_these_the_best_sum() -> None:
+    scores = np.array([[5.0, 0.0], [1.0, 7.0], [4.0, 4.0], [3.0, 3.0]], np.float32)
+
+    # First of a ranking: 0 (finger one), 1 (finger two), 1 and 2 share the sum of 8.
+    assert choose_shortlist(scores, 4).tolist() == [1, 0, 2, 3]
+
+
+def test_nobody_is_chosen_twice_and_everybody_once() -> None:
+    similarity = np.random.default_rng(0).standard_normal((30, 2)).astype(np.float32)
+
+    chosen = choose_shortlist(similarity, 100)
+
+    assert sorted(chosen) == list(range(30))
+    assert chosen[0] in (similarity[:, 0].argmax(), similarity[:, 1].argmax())
+
+
+def test_nobody_is_chosen_from_nobody() -> None:
+    assert len(choose_shortlist(np.empty((0, 2), np.float32), 5)) == 0
+
+
+def test_more_impressions_make_an_impostor_no_likelier() -> None:
+    assert best_impression_score([3.0]) == 3.0
+    assert best_impression_score([3.0, 1.0]) == pytest.approx(3.0 - math.log10(2))
+    assert best_impression_score([0.1, 0.1, 0.1]) == 0.0
+
+
+@pytest.mark.parametrize(("score", "hit"), [(5.99, False), (6.0, True), (6.01, True)])
+def test_a_score_at_the_threshold_is_a_hit(score: float, hit: bool) -> None:
+    assert is_hit(score, 6.0) is hit
+
+
+@pytest.mark.parametrize(
+    ("any_hit", "fnir", "sequence_error", "expected"),
+    [
+        (True, 1.0, True, DecisionOutcome.HIT),
+        (True, 0.0, False, DecisionOutcome.HIT),
+        (False, 0.21, False, DecisionOutcome.UNDECIDED),
+        (False, 0.2, False, DecisionOutcome.NO_HIT),
+        (False, 0.0, True, DecisionOutcome.UNDECIDED),
+    ],
+)
+def test_no_hit_needs_good_fingers_in_their_places(
+    any_hit: bool, fnir: float, sequence_error: bool, expected: DecisionOutcome
+) -> None:
+    outcome = decide_outcome(
+        any_hit=any_hit,
+        predicted_fnir=fnir,
+        max_predicted_fnir=0.2,
+        any_finger_sequence_error=sequence_error,
+    )
+
+    assert outcome is expected
+
+
+def test_only_inactive_encounters_are_not_searched() -> None:
+    searched = {status.name: status.is_searched for status in EncounterStatus}
+
+    assert searched == {"PENDING": True, "ACTIVE": True, "INACTIVE": False, "FRAUD": True}
+
+
+def test_of_each_finger_the_newest_template_stands_for_a_person() -> None:
+    newest_first = [
+        StoredTemplate("new", 7, b"new left"),
+        StoredTemplate("old", 2, b"old right"),
+        StoredTemplate("old", 7, b"old left"),
+    ]
+
+    assert newest_of_each_position(newest_first) == [
+        StoredTemplate("old", 2, b"old right"),
+        StoredTemplate("new", 7, b"new left"),
+    ]

@@ -1,1 +1,0 @@
-"""Clearances as they travel: compact JWS, signed with Ed25519 by issuance."""

@@ -1,0 +1,18 @@
+"""Who calls: admission to this office, and what is recorded of the caller."""
+
+from servicekit.errors import NotPermitted
+from servicekit.process.clock import Clock
+from servicekit.security.identity import current_caller
+
+from printer.domain.attribution import Attribution
+
+
+def require_caller_of(office: str) -> None:
+    """Raise NotPermitted unless the caller may act for this office."""
+    if not current_caller().covers_office(office):
+        raise NotPermitted(f"this is the printer of office {office}", office=office)
+
+
+def attribution(clock: Clock) -> Attribution:
+    """Return the caller with the present business time."""
+    return Attribution(current_caller().uri, clock.now())

@@ -32,7 +32,9 @@ Counts = NDArray[np.int64]
 
 def main() -> None:
     """Extract the images and print identification rates."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path, help="images, or a folder of images for each set")
     parser.add_argument(
         "--dpi",

@@ -22,7 +22,9 @@ Grey = NDArray[np.uint8]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path, help="PNG images of 500 dpi")
     parser.add_argument(
         "--images", type=int, default=24, help="images measured, spread over all; default 24"

@@ -96,8 +96,8 @@ def _differences(one: Minutiae, two: Minutiae, i: Indices, j: Indices) -> Impres
 def _difference_from_neighbours(position: Complex, residual: Complex) -> Floats:
     points = np.stack([position.real, position.imag], axis=1)
     near = cKDTree(points).query(points, 4)[1][:, 1:]
-    beside: Floats = abs(residual - residual[near].mean(1)) / np.sqrt(4 / 3)
-    return beside
+    difference: Floats = abs(residual - residual[near].mean(1)) / np.sqrt(4 / 3)
+    return difference
 
 
 def _mutual_nearest(

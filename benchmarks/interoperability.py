@@ -24,7 +24,7 @@ from matcher.evaluation.image_collection import (
     parse_resolutions,
 )
 from matcher.evaluation.template_extraction import extract_all
-from matcher.minutiae import Minutiae, minutiae
+from matcher.minutiae import Minutiae, minutiae_from_rows
 from matcher.models import ModelBundle
 from matcher.record.iso19794 import Edition, FingerRecord, read, write
 from numpy.typing import NDArray
@@ -38,7 +38,9 @@ MAX_ANGLE = np.radians(30)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path, help="images and, beside each, a record .iso")
     parser.add_argument("ppi", nargs="*", metavar="SET=PPI", help="resolution of a set")
     parser.add_argument(
@@ -80,7 +82,7 @@ def to_image_at_500_dpi(found: Minutiae, ours: Minutiae) -> Minutiae:
             found.quality,
         ]
     )
-    placed = minutiae(rows, width=ours.width, height=ours.height)
+    placed = minutiae_from_rows(rows, width=ours.width, height=ours.height)
     return read(write(FingerRecord(0, 0, placed)))[0].minutiae
 
 

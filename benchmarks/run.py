@@ -75,7 +75,9 @@ def _check(images: Path, dpi: str) -> None:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument(
         "--images", type=Path, help="folder of FINGER_IMPRESSION files, or of a folder a set"
     )

@@ -215,7 +215,9 @@ async def _measure_all(folders: Mapping[int, Path], searches: int) -> list[Resul
 
 def main() -> None:
     """Measure, print, and write searches.json."""
-    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     arguments.add_argument(
         "--out", type=Path, default=Path("build/bench"), help="folder; default build/bench"
     )

@@ -1,8 +1,8 @@
-"""How fast the services are over mutual TLS, as shares of limits measured in the same run.
+"""Measures how fast the services are, as shares of limits measured in the same run.
 
     python -m benchmarks.service_speed [--out build/bench] [--people 2000]
 
-Starts a country of real processes; the clients share the cores with it.
+Starts a country of real processes with mutual TLS; the clients share the cores with it.
 """
 
 import argparse
@@ -84,7 +84,9 @@ async def measure(
 
 def main() -> None:
     """Measure, print, write services.json, services.md and services.svg."""
-    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     arguments.add_argument(
         "--out", type=Path, default=Path("build/bench"), help="folder; default build/bench"
     )

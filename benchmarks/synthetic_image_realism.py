@@ -38,7 +38,9 @@ T = TypeVar("T")
 
 def main() -> None:
     """Print the figures and write the contact sheet."""
-    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     arguments.add_argument("--fingers", type=int, default=60, help="default 60")
     arguments.add_argument(
         "--capture-difficulty", type=float, default=LIVE_SCAN, help="1 is FVC2002; default 0.5"

@@ -3,9 +3,9 @@
     python -m benchmarks.synthetic_template_realism FOLDER [--dpi DB2_B=569] [--fingers 30]
 
 FOLDER holds one sub-folder a sensor with FINGER_IMPRESSION.png; or it is an .npz of rows x, y,
-angle, kind, quality / 100, width, height by "SENSOR/FINGER_IMPRESSION". Nothing is fitted: figures
-of the generator's templates stand beside those of the extractor's, mated impressions aligned in the
-same way.
+angle, kind, quality / 100, width, height by "SENSOR/FINGER_IMPRESSION". Nothing is fitted: the
+figures of the generator's templates are printed next to those of the extractor's; mated impressions
+are aligned in the same way.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from pathlib import Path
 import numpy as np
 from matcher.comparison.comparator import Comparator
 from matcher.embedding.embedding_network import EmbeddingNetwork
-from matcher.embedding.neighbourhood import expand
+from matcher.embedding.neighbourhood_features import neighbourhood_features
 from matcher.extraction.extractor import Extractor
 from matcher.image.decode import decode
-from matcher.minutiae import Minutiae, minutiae
+from matcher.minutiae import Minutiae, minutiae_from_rows
 from matcher.synthetic import FVC2002, generate_master, generate_template, same_flow_impostor
 from numpy.typing import NDArray
 from scipy.spatial import ConvexHull, cKDTree  # type: ignore[import-untyped, unused-ignore]
@@ -37,7 +37,9 @@ Figures = dict[str, float]
 
 def main() -> None:
     """Print one column for each sensor and two for the synthetic fingers."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path, help="real images, or an .npz of their minutiae")
     parser.add_argument("--dpi", action="append", default=[], help="SENSOR=DPI, else 500")
     parser.add_argument("--fingers", type=int, default=30, help="synthetic fingers; default 30")
@@ -75,7 +77,7 @@ def real_templates(folder: Path, dpi: dict[str, str]) -> dict[str, Fingers]:
 def _stored(file: Path) -> dict[str, Minutiae]:
     with np.load(file) as arrays:
         return {
-            name: minutiae(
+            name: minutiae_from_rows(
                 rows[:, :5] * (1, 1, 1, 1, 100), width=int(rows[0, 5]), height=int(rows[0, 6])
             )
             for name, rows in arrays.items()
@@ -163,7 +165,7 @@ def _relative(template: Minutiae) -> NDArray[np.float64]:
 def _descriptions(template: Minutiae) -> NDArray[np.float32]:
     xy = template.xy.astype(np.float32) * (1, -1)
     weight = template.quality.astype(np.float32) / np.float32(100)
-    return np.arcsinh(expand(xy.astype(np.float32), template.angle, weight))
+    return np.arcsinh(neighbourhood_features(xy.astype(np.float32), template.angle, weight))
 
 
 def mated_figures(comparator: Comparator, fingers: Fingers) -> Figures:

@@ -4,13 +4,22 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from matcher.bootstrap import StoreAndIndex
 from matcher.index import snapshot
 from matcher.store.index_source import IndexedEncounter, IndexSource
 
 from .models import models
-from .store_and_index import enrol, opened, other_comparison, other_embedding, shortlisted
+from .store_and_index import (
+    INDEX,
+    enrol,
+    finger,
+    opened,
+    other_comparison,
+    other_embedding,
+    shortlisted,
+)
 
 PEOPLE = range(1, 6)
 Damage = Callable[[bytes], bytes]
@@ -139,6 +148,10 @@ async def test_another_model_computes_embeddings_again(tmp_path: Path) -> None:
 
     assert base.index.state().people == len(PEOPLE)
     assert (_outdated(new), _outdated(old)) == (0, len(PEOPLE))
+    for person, encounter in zip(PEOPLE, new, strict=True):
+        embedding = encounter.fingers[INDEX].embedding
+        assert embedding is not None
+        assert np.abs(embedding - finger(person).embedding).max() < 1e-3
 
 
 async def test_another_comparison_prepares_fingers_again(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from io import BytesIO
 
 import numpy as np
 import pytest
-from matcher.minutiae import minutiae as rows
+from matcher.minutiae import minutiae_from_rows
 from matcher.record.iso19794 import FingerRecord, write
 from passport.type.v1 import biometrics_pb2 as b
 from PIL import Image
@@ -67,7 +67,9 @@ TEMPLATES = {
     "another finger": (template(1, 7), "POSITION_MISMATCH"),
     "of a wall": (_wide(), "BAD_TEMPLATE"),
     "all minutiae in one place": (
-        write(FingerRecord(2, 0, rows([(9, 9, 1, 1, 50)] * 255, width=300, height=400))),
+        write(
+            FingerRecord(2, 0, minutiae_from_rows([(9, 9, 1, 1, 50)] * 255, width=300, height=400))
+        ),
         "TOO_FEW_MINUTIAE",
     ),
     "hardly any minutiae": (

@@ -5,7 +5,12 @@ import math
 import numpy as np
 import pytest
 from matcher.domain.decision import DecisionOutcome
-from matcher.domain.decision_rule import best_impression_score, decide_outcome, is_hit
+from matcher.domain.decision_rule import (
+    best_impression_score,
+    decide_outcome,
+    is_hit,
+    is_same_finger,
+)
 from matcher.domain.encounter import (
     EncounterStatus,
     StoredTemplate,
@@ -53,6 +58,11 @@ def test_more_impressions_make_an_impostor_no_likelier() -> None:
 @pytest.mark.parametrize(("score", "hit"), [(5.99, False), (6.0, True), (6.01, True)])
 def test_a_score_at_the_threshold_is_a_hit(score: float, hit: bool) -> None:
     assert is_hit(score, 6.0) is hit
+
+
+@pytest.mark.parametrize(("score", "same"), [(5.99, False), (6.0, True), (9.0, True)])
+def test_two_fingers_scoring_six_are_one(score: float, same: bool) -> None:
+    assert is_same_finger(score) is same
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ async def test_from_clearance_to_book(office: Office) -> None:
 
     assert job.state == jobs.PRINT_JOB_STATE_DONE
     assert job.book_serial == "B1000001"
-    assert job.waits_for == ""
+    assert job.waiting_for == ""
     [line] = office.machines["M1"].ledger
     assert line["job_name"] == job.attempts[0].attempt_id
     assert line["sha256"] == job.attempts[0].page_sha256.hex()

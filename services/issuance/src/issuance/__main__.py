@@ -7,21 +7,21 @@ from issuance import replay, serve, states_page
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one subcommand; returns the exit code."""
+    """Run one subcommand; return the exit code."""
     parser = argparse.ArgumentParser(prog="issuance", description="Workflow of an application.")
     commands = parser.add_subparsers(dest="command", required=True)
-    command = commands.add_parser("replay", help="plan any fortnight from a scenario")
+    command = commands.add_parser("replay", help="compute the collection schedule of a scenario")
     replay.add_arguments(command)
     command.set_defaults(run=replay.run)
-    command = commands.add_parser("states", help="print the page of states and events")
+    command = commands.add_parser("states", help="print the page of states and transitions")
     states_page.add_arguments(command)
     command.set_defaults(run=states_page.run)
     command = commands.add_parser("serve", help="serve until SIGTERM")
     serve.add_arguments(command)
     command.set_defaults(run=serve.serve)
-    command = commands.add_parser("migrate", help="bring the database to the newest schema")
+    command = commands.add_parser("migrate", help="migrate the database to the newest schema")
     serve.add_arguments(command)
-    command.set_defaults(run=serve.bring_up_to_date)
+    command.set_defaults(run=serve.migrate_database)
     args = parser.parse_args(arguments)
     return int(args.run(args))
 

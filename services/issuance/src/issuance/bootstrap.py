@@ -28,34 +28,36 @@ from servicekit.storage.database import Database
 from servicekit.storage.idempotency import IdempotentRequests
 from servicekit.storage.idempotency_retention import purge_records_daily
 
-from issuance.clients.clearance import Clearances, load_key
-from issuance.clients.matcher import IDENTIFICATION, GrpcMatcher
-from issuance.clients.personalise import Personaliser
-from issuance.clients.printer import GrpcPrinters
+from issuance.clients.clearance_signing import ClearanceSigner, load_key
+from issuance.clients.matcher_client import HEALTH_SERVICE, MatcherClient
+from issuance.clients.personalisation import Personaliser
+from issuance.clients.printers_client import PrintersClient
 from issuance.config import IssuanceSettings
-from issuance.domain.owed import Owed
-from issuance.domain.states import Work
-from issuance.domain.watch import Watch
+from issuance.domain.outage_detection import OutageDetector
+from issuance.domain.outbox import OutboxTask
+from issuance.domain.states import OutboxTaskKind
 from issuance.service.adjudication import AdjudicationService
+from issuance.service.admin import IssuanceAdminService
 from issuance.service.applications import ApplicationsService
-from issuance.service.changes import Changes
-from issuance.service.offices import IssuanceAdminService, OfficesService
+from issuance.service.idempotent_changes import IdempotentChanges
+from issuance.service.offices import OfficesService
 from issuance.service.outages import OutagesService
 from issuance.service.schedule import ScheduleService
 from issuance.store.records import Store
 from issuance.store.tables import idempotency_records
-from issuance.use_cases.capacity import open_offices
-from issuance.use_cases.identify import Identify, Settle
-from issuance.use_cases.intake import Complete
-from issuance.use_cases.move import Move
-from issuance.use_cases.outages import Outages
-from issuance.use_cases.printing import Print, TakeIn
-from issuance.use_cases.promises import Promises
-from issuance.workers.beat import forever
-from issuance.workers.listener import Listener
-from issuance.workers.owed import OwedWorker, Patience
-from issuance.workers.planner import Planner
-from issuance.workers.watcher import MatcherWatcher, health_of
+from issuance.use_cases.apply_transition import ApplyTransition
+from issuance.use_cases.identify import Identify
+from issuance.use_cases.notify_and_release import NotifyAndRelease
+from issuance.use_cases.outage_lifecycle import OutageLifecycle
+from issuance.use_cases.print_capacity import add_new_offices
+from issuance.use_cases.record_print_event import RecordPrintEvent
+from issuance.use_cases.set_encounter_status import SetEncounterStatus
+from issuance.use_cases.submit_print_job import SubmitPrintJob
+from issuance.workers.matcher_health_watcher import MatcherHealthWatcher, health_check
+from issuance.workers.office_planner import OfficePlanner
+from issuance.workers.outbox_worker import OutboxWorker, RetryPolicy
+from issuance.workers.periodic_task import run_periodically
+from issuance.workers.print_event_listener import PrintEventListener
 
 SERVICES = [
     applications_pb2.DESCRIPTOR.services_by_name["Applications"],
@@ -68,12 +70,12 @@ SERVICES = [
 
 
 def new_id() -> str:
-    """An id that nobody has used or will guess."""
+    """Return an id that is unique and cannot be guessed."""
     return uuid.uuid4().hex
 
 
 class Issuance:
-    """The service as its settings want it. Raises OSError or ValueError for unusable files."""
+    """The service, wired by its settings. Raises OSError or ValueError for unusable files."""
 
     def __init__(self, settings: IssuanceSettings) -> None:
         self._settings = settings
@@ -82,29 +84,29 @@ class Issuance:
         self._offices = settings.office_map()
         self._database = Database(settings.database_url)
         self._store = Store(self._database, settings.replica)
-        personaliser = Personaliser(settings.issuing_state, settings.passport_years)
-        self._move = Move(self._offices, personaliser, new_id)
-        self._outages = Outages(self._offices, new_id)
-        self._clearances = Clearances(
+        personaliser = Personaliser(settings.issuing_state, settings.passport_validity_years)
+        self._apply_transition = ApplyTransition(self._offices, personaliser, new_id)
+        self._outages = OutageLifecycle(self._offices, new_id)
+        self._clearances = ClearanceSigner(
             load_key(settings.clearance_key),
             settings.clearance_key_id,
             self._clock,
-            timedelta(hours=settings.clearance_hours),
+            timedelta(hours=settings.clearance_validity_hours),
         )
 
     async def serve(self) -> None:
-        """Serve until told to stop; whatever is owed then is done after the next start."""
+        """Serve until stopped; tasks left in the outbox are done after the next start."""
         server = Server(self._settings, error_domain="passport.issuance", services=SERVICES)
         self._add_services(server)
-        async with self._begun(), self._workers():
+        async with self._database_ready(), self._workers():
             await server.run()
 
     @asynccontextmanager
-    async def _begun(self) -> AsyncIterator[None]:
+    async def _database_ready(self) -> AsyncIterator[None]:
         try:
             async with self._store.begin() as records:
-                await open_offices(records, list(self._offices.values()), self._clock.now())
-                await records.work.abandon_leases()
+                await add_new_offices(records, self._offices.values(), self._clock.now())
+                await records.outbox.abandon_leases()
             async with purge_records_daily(
                 self._database, idempotency_records, self._settings.idempotency_retention_days
             ):
@@ -113,15 +115,15 @@ class Issuance:
             await self._database.close()
 
     def _add_services(self, server: Server) -> None:
-        store, clock, offices, move = self._store, self._clock, self._offices, self._move
-        changes = Changes(IdempotentRequests(self._database, idempotency_records), store.records)
-        complete = Complete(offices, move)
+        store, clock, offices = self._store, self._clock, self._offices
+        apply_transition = self._apply_transition
+        changes = IdempotentChanges(IdempotentRequests(self._database, idempotency_records), store)
         applications_pb2_grpc.add_ApplicationsServicer_to_server(
-            ApplicationsService(offices, store, changes, move, complete, clock, new_id),
+            ApplicationsService(offices, store, changes, apply_transition, clock, new_id),
             server.grpc,
         )
         adjudication_pb2_grpc.add_AdjudicationServicer_to_server(
-            AdjudicationService(store, changes, move, clock), server.grpc
+            AdjudicationService(store, changes, apply_transition, clock), server.grpc
         )
         schedule_pb2_grpc.add_ScheduleServicer_to_server(
             ScheduleService(offices, store, clock), server.grpc
@@ -138,7 +140,7 @@ class Issuance:
 
     @asynccontextmanager
     async def _workers(self) -> AsyncIterator[None]:
-        """Everything that goes on beside the calls."""
+        """Run everything that goes on while calls are served."""
         settings = self._settings
         async with AsyncExitStack() as channels:
             matcher = await channels.enter_async_context(self._channel(settings.matcher))
@@ -147,7 +149,15 @@ class Issuance:
                 for office in settings.offices
                 if office.printer
             }
-            tasks = [asyncio.ensure_future(work) for work in self._work(matcher, printers)]
+            tasks = [
+                asyncio.ensure_future(work)
+                for work in [
+                    *self._outbox_work(matcher, printers),
+                    *self._print_event_work(printers),
+                    self._health_work(matcher),
+                    self._planning_work(),
+                ]
+            ]
             try:
                 yield
             finally:
@@ -160,55 +170,72 @@ class Issuance:
         tls = TlsFiles(settings.certificate, settings.private_key, settings.authority)
         return open_channel(target, tls, max_message_bytes=settings.max_message_bytes)
 
-    def _work(
+    def _outbox_work(
         self, matcher: grpc.aio.Channel, printers: dict[str, grpc.aio.Channel]
     ) -> list[Awaitable[None]]:
-        settings, store, move, clock = self._settings, self._store, self._move, self._clock
-        asked = GrpcMatcher(matcher, settings.call_seconds)
-        shops = GrpcPrinters(printers, self._clearances, settings.call_seconds)
-        take_in = TakeIn(store, move, clock)
-        promises = Promises(store, move)
-        planner = Planner(self._offices, store, self._database.try_lock, promises, clock)
-        many, few = settings.identifications_at_once, settings.prints_at_once
+        settings, store = self._settings, self._store
+        matcher_client = MatcherClient(matcher, settings.call_timeout_seconds)
+        printers_client = PrintersClient(printers, settings.call_timeout_seconds)
+        identify = Identify(store, matcher_client, self._apply_transition, self._clock, new_id)
+        set_status = SetEncounterStatus(store, matcher_client)
+        submit = SubmitPrintJob(store, printers_client, self._clearances.sign, new_id)
+        identifications = settings.max_concurrent_identifications
+        prints = settings.max_concurrent_print_calls
         return [
-            self._owed(Work.IDENTIFY, Identify(store, asked, move, clock, new_id), many),
-            self._owed(Work.SETTLE, Settle(store, asked), few),
-            self._owed(Work.PRINT, Print(store, shops, new_id), few),
-            forever("watcher", self._watcher(matcher), settings.health_seconds),
-            forever("planner", planner, settings.plan_seconds),
-            *(
-                forever(
-                    f"listener {id}", Listener(id, shops, take_in, store), settings.poll_seconds
-                )
-                for id in shops.offices
-            ),
+            self._outbox_worker(OutboxTaskKind.IDENTIFY, identify, identifications),
+            self._outbox_worker(OutboxTaskKind.SET_ENCOUNTER_STATUS, set_status, prints),
+            self._outbox_worker(OutboxTaskKind.PRINT, submit, prints),
         ]
 
-    def _owed(
-        self, kind: Work, attempt: Callable[[Owed], Awaitable[None]], at_once: int
+    def _outbox_worker(
+        self,
+        kind: OutboxTaskKind,
+        attempt: Callable[[OutboxTask], Awaitable[None]],
+        concurrency: int,
     ) -> Awaitable[None]:
         settings = self._settings
-        patience = Patience(
-            at_once=at_once,
+        policy = RetryPolicy(
+            concurrency=concurrency,
             lease=timedelta(seconds=settings.lease_seconds),
-            poll=settings.poll_seconds,
-            first=timedelta(seconds=settings.retry_first_seconds),
-            longest=timedelta(seconds=settings.retry_longest_seconds),
+            poll=settings.outbox_poll_seconds,
+            first_pause=timedelta(seconds=settings.retry_first_seconds),
+            longest_pause=timedelta(seconds=settings.retry_longest_seconds),
         )
         offices = list(self._offices)
-        worker = OwedWorker(kind, attempt, self._store, offices, patience, self._real_now)
-        return forever(kind, worker, settings.poll_seconds)
+        worker = OutboxWorker(kind, attempt, self._store, offices, policy, self._real_now)
+        return run_periodically(f"outbox {kind}", worker, settings.outbox_poll_seconds)
 
-    def _watcher(self, matcher: grpc.aio.Channel) -> MatcherWatcher:
+    def _print_event_work(self, printers: dict[str, grpc.aio.Channel]) -> list[Awaitable[None]]:
         settings = self._settings
-        return MatcherWatcher(
-            health_of(matcher, IDENTIFICATION, settings.health_seconds),
-            Watch(
-                timedelta(seconds=settings.outage_opens_seconds),
-                timedelta(seconds=settings.outage_ends_seconds),
+        client = PrintersClient(printers, settings.call_timeout_seconds)
+        record = RecordPrintEvent(self._store, self._apply_transition, self._clock)
+        return [
+            run_periodically(
+                f"print events of {office}",
+                PrintEventListener(office, client, record, self._store),
+                settings.outbox_poll_seconds,
+            )
+            for office in sorted(printers)
+        ]
+
+    def _health_work(self, matcher: grpc.aio.Channel) -> Awaitable[None]:
+        settings = self._settings
+        watcher = MatcherHealthWatcher(
+            health_check(matcher, HEALTH_SERVICE, settings.health_check_seconds),
+            OutageDetector(
+                timedelta(seconds=settings.outage_opens_after_seconds),
+                timedelta(seconds=settings.outage_ends_after_seconds),
             ),
             self._outages,
             self._store,
             self._clock,
             self._real_now,
         )
+        return run_periodically("matcher health", watcher, settings.health_check_seconds)
+
+    def _planning_work(self) -> Awaitable[None]:
+        notify_and_release = NotifyAndRelease(self._store, self._apply_transition)
+        planner = OfficePlanner(
+            self._offices, self._store, self._database.try_lock, notify_and_release, self._clock
+        )
+        return run_periodically("planning", planner, self._settings.plan_check_seconds)

@@ -1,4 +1,4 @@
-"""Settings of the issuance service, beside those every service has."""
+"""Settings of the issuance service, in addition to those that every service has."""
 
 from datetime import date, time
 from fractions import Fraction
@@ -11,13 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from pydantic_settings import SettingsConfigDict
 from servicekit.process.settings import ServiceSettings
 
-from issuance.domain.notices import Desk
+from issuance.domain.collection_hours import CollectionHours
 from issuance.domain.office import Office
 from issuance.domain.working_time import Calendar
 
 
 class OfficeSettings(BaseModel):
-    """One `[[offices]]` section."""
+    """One office: a section `[[offices]]`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -25,20 +25,25 @@ class OfficeSettings(BaseModel):
     name: str = Field(min_length=1, max_length=60, description="name as printed in passports")
     timezone: str = Field(description="IANA time zone, for instance Asia/Makassar")
     printer: str | None = Field(
-        None, description="host:port of the office's printer service; unset: prints nothing"
+        None, description="host:port of the office's printer service; unset: nothing is printed"
     )
     machines: int = Field(
-        ge=0, le=1000, description="machines at the very beginning; later by SetCapacity"
+        ge=0, le=1000, description="machines at the first start; changed by SetCapacity later"
     )
     books_per_machine_per_day: float = Field(
-        gt=0, le=10_000, description="books a machine prints a working day, at the very beginning"
+        gt=0, le=10_000, description="books per machine and working day, at the first start"
     )
-    closures: list[date] = Field([], description="days on which this office alone is shut")
+    closures: list[date] = Field([], description="days on which only this office is closed")
     opens: time = Field(time(8), description="local opening hour")
     closes: time = Field(time(16), description="local closing hour")
-    collection_hour: time = Field(time(14), description="local hour from which books are given out")
+    collection_from: time = Field(
+        time(14), description="local hour from which passports are handed out"
+    )
     promise_working_days: int = Field(
-        3, ge=0, le=365, description="working days promised from the complete application"
+        3,
+        ge=0,
+        le=365,
+        description="working days from the complete application to the promised collection date",
     )
 
     @field_validator("timezone")
@@ -55,58 +60,78 @@ class OfficeSettings(BaseModel):
         return self
 
     def office(self, country: str) -> Office:
-        """As the domain knows it. country: ISO 3166-1 alpha-2, for its holidays."""
+        """Return the office of the domain. country: ISO 3166-1 alpha-2, for its holidays."""
         calendar = Calendar(
             ZoneInfo(self.timezone), country, self.opens, self.closes, frozenset(self.closures)
         )
         return Office(
             id=self.id,
             name=self.name,
-            desk=Desk(calendar, self.collection_hour),
+            collection=CollectionHours(calendar, self.collection_from),
             promise_working_days=self.promise_working_days,
-            machines=self.machines,
-            books_per_machine_per_day=Fraction(str(self.books_per_machine_per_day)),
+            initial_machines=self.machines,
+            initial_books_per_machine_per_day=Fraction(str(self.books_per_machine_per_day)),
         )
 
 
 class IssuanceSettings(ServiceSettings):
-    """Everything the service can be told; environment variables begin with PASSPORT_ISSUANCE_."""
+    """All settings of the service; environment variables begin with PASSPORT_ISSUANCE_."""
 
     model_config = SettingsConfigDict(extra="forbid", env_prefix="PASSPORT_ISSUANCE_", frozen=True)
 
-    country: str = Field("ID", pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2: holidays")
-    issuing_state: str = Field(
-        "IDN", pattern="^[A-Z]{1,3}$", description="code of the state in the passport"
+    country: str = Field(
+        "ID", pattern="^[A-Z]{2}$", description="country whose holidays apply, ISO 3166-1 alpha-2"
     )
-    passport_years: int = Field(10, ge=1, le=20, description="validity of a passport, years")
+    issuing_state: str = Field(
+        "IDN", pattern="^[A-Z]{1,3}$", description="issuing state as printed in passports"
+    )
+    passport_validity_years: int = Field(
+        10, ge=1, le=20, description="validity of a passport, years"
+    )
     offices: list[OfficeSettings] = Field(min_length=1, description="the offices of the country")
     matcher: str = Field(description="host:port of the national matcher")
     clearance_key: Path = Field(description="PEM file, Ed25519 private key that signs clearances")
-    clearance_key_id: str = Field(min_length=1, description="`kid` under which printers know it")
-    clearance_hours: float = Field(
+    clearance_key_id: str = Field(min_length=1, description="`kid` of the key, as printers know it")
+    clearance_validity_hours: float = Field(
         24.0, gt=0, description="how long a printer may accept a clearance, business hours"
     )
     replica: str = Field(
-        "issuance", description="name of this process, unlike those of other replicas"
+        "issuance", description="name of this process; no two replicas have the same"
     )
-    identifications_at_once: int = Field(4, gt=0, description="calls to the matcher at a time")
-    prints_at_once: int = Field(4, gt=0, description="calls to the printers at a time")
-    call_seconds: float = Field(20.0, gt=0, description="patience with one call, seconds")
+    max_concurrent_identifications: int = Field(
+        4, gt=0, description="identifications at the matcher at a time"
+    )
+    max_concurrent_print_calls: int = Field(
+        4, gt=0, description="calls to the printers at a time; also of statuses set at the matcher"
+    )
+    call_timeout_seconds: float = Field(
+        20.0, gt=0, description="timeout of one call to the matcher or a printer, seconds"
+    )
     lease_seconds: float = Field(
-        60.0, gt=0, description="after this, another replica takes over owed work, seconds"
+        60.0, gt=0, description="after this, another replica takes over an outbox task, seconds"
     )
-    poll_seconds: float = Field(0.2, gt=0, description="pause between looks for work, seconds")
-    retry_first_seconds: float = Field(0.5, gt=0, description="pause after a failure, seconds")
-    retry_longest_seconds: float = Field(30.0, gt=0, description="longest such pause, seconds")
-    plan_seconds: float = Field(0.5, gt=0, description="pause between looks at the plan, seconds")
-    health_seconds: float = Field(
-        1.0, gt=0, description="pause between looks at the matcher's health, seconds"
+    outbox_poll_seconds: float = Field(
+        0.2, gt=0, description="pause between queries for due outbox tasks, seconds"
     )
-    outage_opens_seconds: float = Field(
-        30.0, ge=0, description="ill so long without a break opens an outage, seconds"
+    retry_first_seconds: float = Field(
+        0.5, gt=0, description="pause after the first failed attempt, seconds; it doubles"
     )
-    outage_ends_seconds: float = Field(
-        30.0, ge=0, description="well so long without a break ends it, seconds"
+    retry_longest_seconds: float = Field(
+        30.0, gt=0, description="longest pause after a failed attempt, seconds"
+    )
+    plan_check_seconds: float = Field(
+        0.5, gt=0, description="pause between checks whether an office needs a new plan, seconds"
+    )
+    health_check_seconds: float = Field(
+        1.0,
+        gt=0,
+        description="interval and timeout of health checks of the matcher, seconds",
+    )
+    outage_opens_after_seconds: float = Field(
+        30.0, ge=0, description="the matcher has been unhealthy so long: an outage opens, seconds"
+    )
+    outage_ends_after_seconds: float = Field(
+        30.0, ge=0, description="the matcher has been healthy so long: its outage ends, seconds"
     )
 
     @field_validator("country")
@@ -118,7 +143,7 @@ class IssuanceSettings(ServiceSettings):
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
-        if self.lease_seconds <= 2 * self.call_seconds:
+        if self.lease_seconds <= 2 * self.call_timeout_seconds:
             raise ValueError("lease_seconds must be longer than two calls: an attempt may take two")
         ids = [office.id for office in self.offices]
         if len(set(ids)) != len(ids):
@@ -126,5 +151,5 @@ class IssuanceSettings(ServiceSettings):
         return self
 
     def office_map(self) -> dict[str, Office]:
-        """The offices of the domain, by id."""
+        """Return the offices of the domain, by id."""
         return {office.id: office.office(self.country) for office in self.offices}

@@ -1,4 +1,4 @@
-"""`issuance replay`: when each applicant of a scenario gets the book, by the service's planner."""
+"""`issuance replay`: when each applicant of a scenario could collect the passport."""
 
 import argparse
 import json
@@ -7,22 +7,22 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from issuance.domain.plan import plan
-from issuance.domain.schedule import Row, schedule
-from issuance.domain.words import day_text
+from issuance.domain.collection_plan import plan_collections
+from issuance.domain.collection_schedule import ScheduleRow, collection_schedule
+from issuance.domain.formatting import format_day
 from issuance.scenario import Scenario
-from issuance.scenario_file import BadScenario, read
+from issuance.scenario_file import BadScenario, read_scenario
 
 DESCRIPTION = """\
 Compute the collection schedule of an office from its arrivals, print capacity and an outage,
-by the very planning code of the service. docs/replay.md explains every field."""
-LARGEST = 10_000_000
-"""Bytes of a scenario file; five years of arrivals are some 50,000."""
+with the planning code of the service. docs/replay.md explains every field."""
+MAX_SCENARIO_BYTES = 10_000_000
+"""Largest scenario file that is read; five years of arrivals are some 50,000 bytes."""
 EPILOG = "example: issuance replay docs/examples/banjarmasin-2018.json --out build/plan.json"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the subcommand to the command line."""
+    """Add the arguments of the subcommand."""
     parser.description = DESCRIPTION
     parser.epilog = EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
@@ -39,29 +39,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Replay one scenario. Returns 0, or 2 with one line on stderr and nothing written."""
     try:
-        rows = replay(read(_content(args.scenario)))
+        rows = replay(read_scenario(_content(args.scenario)))
         _write(args.out, args.scenario, rows)
     except (BadScenario, OSError) as error:
         print(f"issuance replay: {_printable(str(error))}", file=sys.stderr)
         return 2
-    print(table(rows))
+    print(format_table(rows))
     return 0
 
 
 def _content(path: Path) -> bytes:
     with path.open("rb") as file:
-        content = file.read(LARGEST + 1)
-    if len(content) > LARGEST:
+        content = file.read(MAX_SCENARIO_BYTES + 1)
+    if len(content) > MAX_SCENARIO_BYTES:
         raise BadScenario(
-            f"scenario: {path} has more than {LARGEST:,} bytes; no scenario needs them"
+            f"scenario: {path} has more than {MAX_SCENARIO_BYTES:,} bytes; no scenario needs them"
         )
     return content
 
 
-def replay(scenario: Scenario) -> list[Row]:
-    """The collection schedule. Raises BadScenario where someone would wait beyond the horizon."""
-    rows = schedule(plan(scenario.waiting(), scenario.room(), scenario.first_day).entries)
-    late = sum(row.count for row in rows if row.collect is None)
+def replay(scenario: Scenario) -> list[ScheduleRow]:
+    """Return the collection schedule. Raises BadScenario if somebody waits beyond the horizon."""
+    plan = plan_collections(scenario.waiting(), scenario.room(), scenario.first_day)
+    rows = collection_schedule(plan.entries)
+    late = sum(row.count for row in rows if row.collect_on is None)
     if late:
         raise BadScenario(
             f"arrivals: {late} people would wait more than ten years; "
@@ -70,16 +71,16 @@ def replay(scenario: Scenario) -> list[Row]:
     return rows
 
 
-def table(rows: Sequence[Row]) -> str:
-    """The schedule for human eyes."""
+def format_table(rows: Sequence[ScheduleRow]) -> str:
+    """Return the schedule as a table for people."""
     lines = [f"{'applied':<29}{'collect':<29}{'people':>7}"]
     for row in rows:
-        collect = day_text(row.collect).en if row.collect else "not known"
-        lines.append(f"{day_text(row.applied).en:<29}{collect:<29}{row.count:>7}")
+        collect = format_day(row.collect_on).en if row.collect_on else "not known"
+        lines.append(f"{format_day(row.applied_on).en:<29}{collect:<29}{row.count:>7}")
     return "\n".join([*lines, f"{'in all':<58}{sum(row.count for row in rows):>7}"])
 
 
-def _write(out: Path, scenario: Path, rows: Sequence[Row]) -> None:
+def _write(out: Path, scenario: Path, rows: Sequence[ScheduleRow]) -> None:
     target = out.resolve()
     if not target.parent.is_dir():
         raise BadScenario(f"--out: there is no folder {target.parent}; make it first")
@@ -87,7 +88,7 @@ def _write(out: Path, scenario: Path, rows: Sequence[Row]) -> None:
         raise BadScenario(f"--out: {out} is not a file to write a plan to; give another path")
     content = {
         "schedule": [
-            {"applied": str(row.applied), "collect": str(row.collect), "count": row.count}
+            {"applied": str(row.applied_on), "collect": str(row.collect_on), "count": row.count}
             for row in rows
         ]
     }

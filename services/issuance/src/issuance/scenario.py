@@ -1,4 +1,4 @@
-"""What `issuance replay` reads: an office, its arrivals, an outage. Checked field by field."""
+"""The input of `issuance replay`: an office, its arrivals and an outage, checked field by field."""
 
 import re
 from datetime import date, datetime, timedelta
@@ -17,16 +17,16 @@ from pydantic import (
     model_validator,
 )
 
-from issuance.domain.plan import Waiting, expected
+from issuance.domain.collection_plan import WaitingCase, expected_arrivals
 from issuance.domain.print_room import Capacity, PrintRoom, Stoppage
 from issuance.domain.working_time import DAY, Calendar
 
 YEARS = range(1970, 2100)
-"""Years whose zones and national holidays are known well enough to plan with."""
-RATES = Decimal("0.001"), Decimal(1_000_000)
-"""Books a machine a day."""
-LONGEST = timedelta(days=5 * 366)
-"""Between the first and the last day of application; half of the planner's horizon."""
+"""Years whose time zones and holidays are known well enough."""
+BOOK_RATES = Decimal("0.001"), Decimal(1_000_000)
+"""Least and greatest number of books per machine and day."""
+LONGEST_SCENARIO = timedelta(days=5 * 366)
+"""Longest time between the first and the last day of application; half of the horizon."""
 
 
 def _day(value: object) -> date:
@@ -70,8 +70,9 @@ def _country(value: object) -> str:
 def _rate(value: object) -> Fraction:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise ValueError("give a number of books, such as 40.5")
-    if not RATES[0] <= value <= RATES[1]:
-        raise ValueError(f"no capacity to plan with; give {RATES[0]} to {RATES[1]:,} books a day")
+    if not BOOK_RATES[0] <= value <= BOOK_RATES[1]:
+        least, most = BOOK_RATES
+        raise ValueError(f"no capacity to plan with; give {least} to {most:,} books a day")
     return Fraction(value)
 
 
@@ -85,8 +86,8 @@ class _Strict(BaseModel):
     )
 
 
-class Office(_Strict):
-    """The print room of one office."""
+class ScenarioOffice(_Strict):
+    """The office of the scenario: its zone, machines and closures."""
 
     timezone: Annotated[ZoneInfo, PlainValidator(_zone)]
     machines: Annotated[int, Field(ge=1, le=10_000)]
@@ -94,36 +95,36 @@ class Office(_Strict):
     closures: list[Day] = []
 
 
-class Outage(_Strict):
-    """No identification, so no printing; a bare date means the whole of that day."""
+class ScenarioOutage(_Strict):
+    """A period without identification, hence without printing. A date means the whole day."""
 
     from_: Annotated[Moment, Field(alias="from")]
     to: Moment | None = None
 
     def began(self, zone: ZoneInfo) -> datetime:
-        """The first instant of the outage."""
+        """Return the first instant of the outage."""
         return _midnight(self.from_, zone)
 
     def ended(self, zone: ZoneInfo) -> datetime | None:
-        """The first instant after the outage; None while it lasts."""
+        """Return the first instant after the outage; None if it has no end."""
         if self.to is None or isinstance(self.to, datetime):
             return self.to
         return _midnight(self.to + DAY, zone)
 
 
 class Scenario(_Strict):
-    """One office's fortnight, or any other stretch of days."""
+    """One office over some days."""
 
-    office: Office
+    office: ScenarioOffice
     country: Annotated[str, PlainValidator(_country)]
     promise_working_days: Annotated[int, Field(ge=0, le=60)]
     arrivals: dict[Day, Annotated[int, Field(ge=0, le=1_000_000_000)]]
-    outage: Outage | None = None
+    outage: ScenarioOutage | None = None
     printing_resumes: Day | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        if self.arrivals and max(self.arrivals) - self.first_day > LONGEST:
+        if self.arrivals and max(self.arrivals) - self.first_day > LONGEST_SCENARIO:
             raise ValueError("arrivals: more than five years apart; replay them in parts")
         if self.outage:
             self._check_order(self.outage)
@@ -131,7 +132,7 @@ class Scenario(_Strict):
             raise ValueError("printing_resumes: give the outage too, or leave this out")
         return self
 
-    def _check_order(self, outage: Outage) -> None:
+    def _check_order(self, outage: ScenarioOutage) -> None:
         zone = self.office.timezone
         ended = outage.ended(zone)
         if ended is None and self.printing_resumes is None:
@@ -148,16 +149,16 @@ class Scenario(_Strict):
         return min(self.arrivals, default=date(YEARS[0], 1, 1))
 
     def calendar(self) -> Calendar:
-        """The office's working days and hours."""
+        """Return the working days and hours of the office."""
         closures = frozenset(self.office.closures)
         return Calendar(self.office.timezone, self.country, closures=closures)
 
-    def waiting(self) -> list[Waiting]:
-        """The arrivals as the planner takes them."""
-        return expected(self.arrivals, self.calendar(), self.promise_working_days)
+    def waiting(self) -> list[WaitingCase]:
+        """Return the arrivals as batches of waiting cases."""
+        return expected_arrivals(self.arrivals, self.calendar(), self.promise_working_days)
 
     def room(self) -> PrintRoom:
-        """The print room with its outage."""
+        """Return the print room with its stoppage."""
         office = self.office
         capacity = Capacity.of(office.machines, office.books_per_machine_per_day, self.first_day)
         return PrintRoom(self.calendar(), capacity, self._stoppages())

@@ -1,4 +1,4 @@
-"""Reads a scenario from its file: strict JSON, and errors that name the field and the remedy."""
+"""Reads a scenario file: strict JSON, with errors that name the field and the remedy."""
 
 import json
 from collections.abc import Mapping
@@ -13,11 +13,11 @@ EXAMPLE = "docs/examples/banjarmasin-2018.json"
 
 
 class BadScenario(ValueError):
-    """The scenario says something that cannot be; the message names the field and the remedy."""
+    """The scenario is invalid; the message names the field and the remedy."""
 
 
-def read(text: str | bytes) -> Scenario:
-    """The scenario in `text` (UTF-8 JSON). Raises BadScenario for the first wrong field."""
+def read_scenario(text: str | bytes) -> Scenario:
+    """Return the scenario in `text` (UTF-8 JSON). Raises BadScenario for the first wrong field."""
     try:
         content = json.loads(
             text,

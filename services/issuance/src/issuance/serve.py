@@ -1,4 +1,4 @@
-"""`issuance serve` and `issuance migrate`."""
+"""The subcommands `issuance serve` and `issuance migrate`."""
 
 import argparse
 import asyncio
@@ -14,7 +14,7 @@ from issuance.store.records import MIGRATIONS
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the subcommand to the command line."""
+    """Add the arguments of both subcommands."""
     parser.add_argument(
         "--config", type=Path, metavar="FILE", help="TOML; the environment overrides it"
     )
@@ -30,8 +30,8 @@ def serve(args: argparse.Namespace) -> int:
     return 0
 
 
-def bring_up_to_date(args: argparse.Namespace) -> int:
-    """Bring the database to the newest schema. Returns 0, or 2 with the reason on stderr."""
+def migrate_database(args: argparse.Namespace) -> int:
+    """Migrate the database to the newest schema. Returns 0, or 2 with the reason on stderr."""
     try:
         migrate(IssuanceSettings.load(args.config).database_url, MIGRATIONS)
     except (OSError, ValueError) as error:

@@ -5,39 +5,24 @@ from issuance.domain.outage import (
     Outage,
     OutageEnded,
     OutageIsAutomatic,
-    Scope,
+    OutageScope,
     stoppages,
 )
 from issuance.domain.print_room import Stoppage
-from issuance.domain.working_time import BadDate, Period
+from issuance.domain.working_time import BadDate
 
 BEGAN = datetime(2018, 10, 26, tzinfo=UTC)
 NOW = BEGAN + timedelta(days=2)
 HOUR = timedelta(hours=1)
-MATCHER = Outage(Scope.MATCHER, "", "database lost", BEGAN, declared_by="ana")
-POWER_CUT = Outage(Scope.OFFICE, "BJM", "no power", BEGAN - HOUR)
+MATCHER = Outage(OutageScope.MATCHER, "", "database lost", BEGAN, declared_by="ana")
+POWER_CUT = Outage(OutageScope.OFFICE, "BJM", "no power", BEGAN - HOUR)
 
 
 def test_the_matcher_reaches_every_office_and_an_office_itself() -> None:
-    assert MATCHER.reaches("BJM")
-    assert MATCHER.reaches("JKT")
-    assert POWER_CUT.reaches("BJM")
-    assert not POWER_CUT.reaches("JKT")
-
-
-def test_it_pauses_clocks_from_its_beginning_to_its_end() -> None:
-    assert MATCHER.pause == Period(BEGAN, None)
-    assert MATCHER.end(NOW, NOW).pause == Period(BEGAN, NOW)
-
-
-def test_it_lasts_until_it_is_ended() -> None:
-    assert MATCHER.lasts
-    assert not MATCHER.end(NOW, NOW).lasts
-
-
-@pytest.mark.parametrize("at", [BEGAN, NOW])
-def test_it_may_end_as_it_begins_and_at_this_moment(at: datetime) -> None:
-    assert MATCHER.end(at, NOW).ended == at
+    assert MATCHER.affects("BJM")
+    assert MATCHER.affects("JKT")
+    assert POWER_CUT.affects("BJM")
+    assert not POWER_CUT.affects("JKT")
 
 
 def test_it_ends_once() -> None:
@@ -77,7 +62,7 @@ def test_the_plan_of_an_office_is_told_of_all_that_stops_it_oldest_first() -> No
 def test_an_expectation_that_has_passed_is_worth_nothing(
     expected_end: datetime | None, stoppage: Stoppage
 ) -> None:
-    outage = Outage(Scope.MATCHER, "", "database lost", BEGAN, expected_end=expected_end)
+    outage = Outage(OutageScope.MATCHER, "", "database lost", BEGAN, expected_end=expected_end)
 
     assert outage.stoppage(NOW) == stoppage
     assert outage.end(NOW, NOW).stoppage(NOW) == Stoppage(BEGAN, NOW)

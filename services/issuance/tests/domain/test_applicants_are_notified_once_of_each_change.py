@@ -5,27 +5,26 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 import pytest
-from issuance.domain.notices import (
-    OUTAGE,
-    Desk,
+from issuance.domain.collection_hours import CollectionHours
+from issuance.domain.collection_plan import WaitingCase, plan_collections
+from issuance.domain.due_notices import CollectionDates, due_notices
+from issuance.domain.formatting import LocalizedText
+from issuance.domain.notice_messages import (
+    SYSTEM_OUTAGE,
     Notice,
     NoticeKind,
-    Standing,
-    due,
-    promise,
-    ready,
-    recapture,
-    refused,
+    promised_date_notice,
+    ready_notice,
+    recapture_notice,
+    refused_notice,
 )
-from issuance.domain.outage import Outage, Scope
-from issuance.domain.plan import Waiting, plan
+from issuance.domain.outage import Outage, OutageScope
 from issuance.domain.print_room import Capacity, PrintRoom
-from issuance.domain.words import Text
 from issuance.domain.working_time import Calendar
 
 WITA = ZoneInfo("Asia/Makassar")
 CALENDAR = Calendar(WITA, "ID")
-DESK = Desk(CALENDAR)
+HOURS = CollectionHours(CALENDAR)
 FRIDAY, MONDAY, TUESDAY = date(2018, 11, 2), date(2018, 11, 5), date(2018, 11, 6)
 MINUTE = timedelta(minutes=1)
 
@@ -34,33 +33,33 @@ def at(day: date, hour: int, minute: int = 0) -> datetime:
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=WITA)
 
 
-def told(*queue: Standing, now: datetime, since: datetime | None = None) -> list[Notice]:
-    return due(queue, DESK, since or now - MINUTE, now, OUTAGE)
+def told(*queue: CollectionDates, now: datetime, since: datetime | None = None) -> list[Notice]:
+    return due_notices(queue, HOURS, since or now - MINUTE, now, SYSTEM_OUTAGE)
 
 
-MOVED = Standing("a", told=FRIDAY, computed=MONDAY)
+MOVED = CollectionDates("a", promised=FRIDAY, planned=MONDAY)
 
 
 def test_a_settled_change_is_told_at_once_and_then_no_more() -> None:
     (notice,) = told(MOVED, now=at(FRIDAY, 11))
 
     assert (notice.kind, notice.collect_on) == (NoticeKind.DATE_CHANGED, MONDAY)
-    assert told(replace(MOVED, told=MONDAY), now=at(FRIDAY, 11, 1)) == []
+    assert told(replace(MOVED, promised=MONDAY), now=at(FRIDAY, 11, 1)) == []
 
 
 def test_nobody_is_told_before_those_ahead_are_decided() -> None:
-    undecided = Standing("ahead", told=MONDAY, computed=MONDAY, undecided=True)
+    undecided = CollectionDates("ahead", promised=MONDAY, planned=MONDAY, identity_unresolved=True)
 
     assert told(undecided, MOVED, now=at(FRIDAY, 11)) == []
     assert [n.application for n in told(MOVED, undecided, now=at(FRIDAY, 11))] == ["a"]
 
 
 def test_nobody_is_told_while_undecided_themselves() -> None:
-    assert told(replace(MOVED, undecided=True), now=at(FRIDAY, 11)) == []
+    assert told(replace(MOVED, identity_unresolved=True), now=at(FRIDAY, 11)) == []
 
 
 def test_a_new_working_day_settles_everything() -> None:
-    undecided = Standing("ahead", told=FRIDAY, computed=TUESDAY, undecided=True)
+    undecided = CollectionDates("ahead", promised=FRIDAY, planned=TUESDAY, identity_unresolved=True)
 
     notices = told(undecided, MOVED, now=at(MONDAY, 8))
 
@@ -81,13 +80,13 @@ def test_no_notice_promises_a_time_that_has_passed(now: datetime, count: int) ->
 def test_without_a_known_end_people_are_told_when_their_day_opens(
     now: datetime, count: int
 ) -> None:
-    notices = told(replace(MOVED, computed=None), now=now)
+    notices = told(replace(MOVED, planned=None), now=now)
 
     assert [(n.kind, n.collect_on) for n in notices] == [(NoticeKind.DELAYED, None)] * count
 
 
 def test_the_delay_is_told_once() -> None:
-    assert told(replace(MOVED, computed=None, delayed=True), now=at(FRIDAY, 9)) == []
+    assert told(replace(MOVED, planned=None, delay_notified=True), now=at(FRIDAY, 9)) == []
 
 
 def test_every_notice_speaks_both_languages() -> None:
@@ -106,33 +105,33 @@ def test_every_notice_speaks_both_languages() -> None:
 @pytest.mark.parametrize(
     ("notice", "kind"),
     [
-        (ready("a", MONDAY, DESK), NoticeKind.READY),
-        (recapture("a"), NoticeKind.RECAPTURE),
-        (refused("a", Text("data ganda", "on record twice")), NoticeKind.REFUSED),
+        (ready_notice("a", MONDAY, HOURS), NoticeKind.READY),
+        (recapture_notice("a"), NoticeKind.RECAPTURE),
+        (refused_notice("a", LocalizedText("data ganda", "on record twice")), NoticeKind.REFUSED),
     ],
 )
 def test_only_a_promise_and_a_move_promise_a_day(notice: Notice, kind: NoticeKind) -> None:
     assert (notice.kind, notice.collect_on) == (kind, None)
-    assert promise("a", MONDAY, DESK).collect_on == MONDAY
+    assert promised_date_notice("a", MONDAY, HOURS).collect_on == MONDAY
 
 
 class Fortnight:
     """One applicant of 30 October through the outage, looked at every half hour."""
 
     APPLIED = date(2018, 10, 30)
-    OUTAGE = Outage(Scope.MATCHER, "", "gone", at(APPLIED, 10), ended=at(MONDAY, 7))
+    OUTAGE = Outage(OutageScope.MATCHER, "", "gone", at(APPLIED, 10), ended=at(MONDAY, 7))
 
     def notices(self) -> Iterator[Notice]:
         promised = CALENDAR.add_working_days(self.APPLIED, 3)
-        yield promise("a", promised, DESK)
-        standing = Standing("a", promised, promised, undecided=True)
+        yield promised_date_notice("a", promised, HOURS)
+        dates = CollectionDates("a", promised, promised, identity_unresolved=True)
         now = at(self.APPLIED, 9, 30)
         while now < at(MONDAY, 8):
             since, now = now, now + 30 * MINUTE
-            standing = replace(standing, computed=self.computed(promised, now))
-            for notice in due([standing], DESK, since, now, OUTAGE):
-                standing = replace(standing, delayed=notice.kind is NoticeKind.DELAYED)
-                standing = replace(standing, told=notice.collect_on or standing.told)
+            dates = replace(dates, planned=self.computed(promised, now))
+            for notice in due_notices([dates], HOURS, since, now, SYSTEM_OUTAGE):
+                dates = replace(dates, delay_notified=notice.kind is NoticeKind.DELAYED)
+                dates = replace(dates, promised=notice.collect_on or dates.promised)
                 yield notice
 
     def computed(self, promised: date, now: datetime) -> date | None:
@@ -140,9 +139,9 @@ class Fortnight:
         outage = self.OUTAGE if known else replace(self.OUTAGE, ended=None)
         stopped = (outage.stoppage(now),) if now >= outage.began else ()
         capacity = Capacity.of(4, Fraction("40.5"), since=self.APPLIED)
-        waiting = Waiting("a", self.APPLIED, promised)
+        waiting = WaitingCase("a", self.APPLIED, promised)
         room = PrintRoom(CALENDAR, capacity, stopped)
-        return plan([waiting], room, CALENDAR.day_of(now)).collect_on()["a"]
+        return plan_collections([waiting], room, CALENDAR.day_of(now)).collection_dates()["a"]
 
 
 def test_an_outage_moves_a_promise_once() -> None:

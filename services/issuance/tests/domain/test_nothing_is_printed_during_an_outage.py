@@ -3,7 +3,7 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 import pytest
-from issuance.domain.plan import HORIZON, Waiting, plan
+from issuance.domain.collection_plan import HORIZON, WaitingCase, plan_collections
 from issuance.domain.print_room import Capacity, PrintRoom, Stoppage
 from issuance.domain.working_time import Calendar
 
@@ -68,9 +68,9 @@ def test_two_outages_add_up() -> None:
 def test_there_are_days_of_collection_as_soon_as_the_end_is_known_or_estimated(
     stoppage: Stoppage, collect_on: date | None
 ) -> None:
-    case = Waiting("a", applied=MONDAY, promised=MONDAY)
+    case = WaitingCase("a", applied_on=MONDAY, due_on=MONDAY)
 
-    planned = plan([case], room(stoppage), MONDAY)
+    planned = plan_collections([case], room(stoppage), MONDAY)
 
-    assert planned.collect_on() == {"a": collect_on}
+    assert planned.collection_dates() == {"a": collect_on}
     assert room(stoppage).first_day(MONDAY, MONDAY + HORIZON) == collect_on

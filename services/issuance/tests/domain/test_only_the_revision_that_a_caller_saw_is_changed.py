@@ -1,10 +1,10 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from issuance.domain.application_type import ApplicationType
 from issuance.domain.case import Case
-from issuance.domain.identification import ApplicationType
-from issuance.domain.plan import PriorityClass
-from issuance.domain.states import Event, State, transition
+from issuance.domain.collection_plan import PriorityClass
+from issuance.domain.states import ApplicationEvent, ApplicationState, find_transition
 from servicekit.errors import StaleRevision
 
 NOW = datetime(2018, 10, 26, 1, tzinfo=UTC)
@@ -17,38 +17,44 @@ CASE = Case(
     holder=b"",
     person_id="person-1",
     created_at=NOW,
-    since=NOW,
-    state=State.APPROVED,
+    state_since=NOW,
+    state=ApplicationState.APPROVED,
     revision=4,
 )
 
 
 def test_a_caller_may_act_on_the_revision_they_saw() -> None:
-    assert CASE.seen_at(4) is CASE
+    assert CASE.require_revision(4) is CASE
 
 
 def test_a_caller_may_not_care_which_revision_it_is() -> None:
-    assert CASE.seen_at(0) is CASE
+    assert CASE.require_revision(0) is CASE
 
 
 @pytest.mark.parametrize("revision", [1, 3, 5])
 def test_a_caller_who_saw_another_revision_is_refused(revision: int) -> None:
     with pytest.raises(StaleRevision) as refusal:
-        CASE.seen_at(revision)
+        CASE.require_revision(revision)
 
     assert refusal.value.metadata == {"revision": "4"}
 
 
 def test_a_transition_makes_the_next_revision_in_its_target_state() -> None:
-    released = transition(State.APPROVED, Event.RELEASE, "service:issuance")
+    released = find_transition(
+        ApplicationState.APPROVED, ApplicationEvent.RELEASE, "service:issuance"
+    )
 
-    moved = CASE.moved(released, LATER, released_on=date(2018, 10, 26))
+    moved = CASE.released(date(2018, 10, 26)).after(released, LATER)
 
-    assert (moved.state, moved.revision, moved.since) == (State.PRINTING, 5, LATER)
+    assert (moved.state, moved.revision, moved.state_since) == (ApplicationState.PRINTING, 5, LATER)
     assert moved.released_on == date(2018, 10, 26)
 
 
 def test_a_print_job_makes_the_next_revision_too() -> None:
-    printing = CASE.with_job("job-1")
+    printing = CASE.with_print_job("job-1")
 
-    assert (printing.print_job, printing.revision, printing.state) == ("job-1", 5, State.APPROVED)
+    assert (printing.print_job, printing.revision, printing.state) == (
+        "job-1",
+        5,
+        ApplicationState.APPROVED,
+    )

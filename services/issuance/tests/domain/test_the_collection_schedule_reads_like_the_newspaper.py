@@ -1,8 +1,9 @@
 from datetime import date, time
 from zoneinfo import ZoneInfo
 
-from issuance.domain.plan import Planned
-from issuance.domain.schedule import Row, announcement, schedule
+from issuance.domain.collection_hours import CollectionHours
+from issuance.domain.collection_plan import PlannedCollection
+from issuance.domain.collection_schedule import ScheduleRow, announcement, collection_schedule
 from issuance.domain.working_time import Calendar
 
 BANJARMASIN = Calendar(ZoneInfo("Asia/Makassar"), "ID")
@@ -14,29 +15,29 @@ def november(day: int) -> date:
 
 def test_one_row_for_each_pair_of_days() -> None:
     entries = [
-        Planned("a", november(1), november(5), november(6)),
-        Planned("b", november(1), november(6), november(6), books=4),
-        Planned("c", november(1), november(7), november(7)),
-        Planned("d", date(2018, 10, 31), None, None),
+        PlannedCollection("a", november(1), november(5), november(6)),
+        PlannedCollection("b", november(1), november(6), november(6), books=4),
+        PlannedCollection("c", november(1), november(7), november(7)),
+        PlannedCollection("d", date(2018, 10, 31), None, None),
     ]
 
-    assert schedule(entries) == [
-        Row(date(2018, 10, 31), None, 1),
-        Row(november(1), november(6), 5),
-        Row(november(1), november(7), 1),
+    assert collection_schedule(entries) == [
+        ScheduleRow(date(2018, 10, 31), None, 1),
+        ScheduleRow(november(1), november(6), 5),
+        ScheduleRow(november(1), november(7), 1),
     ]
 
 
 def test_it_is_announced_in_both_languages() -> None:
     rows = [
-        Row(date(2018, 10, 30), november(6), 162),
-        Row(date(2018, 10, 31), november(7), 54),
-        Row(november(1), november(7), 54),
-        Row(november(2), november(7), 53),
-        Row(november(5), None, 1),
+        ScheduleRow(date(2018, 10, 30), november(6), 162),
+        ScheduleRow(date(2018, 10, 31), november(7), 54),
+        ScheduleRow(november(1), november(7), 54),
+        ScheduleRow(november(2), november(7), 53),
+        ScheduleRow(november(5), None, 1),
     ]
 
-    text = announcement(rows, "Banjarmasin", time(14), BANJARMASIN)
+    text = announcement(rows, "Banjarmasin", CollectionHours(BANJARMASIN, time(14)))
 
     assert text.id.splitlines() == [
         "Jadwal pengambilan paspor Banjarmasin",
@@ -56,17 +57,20 @@ def test_it_is_announced_in_both_languages() -> None:
 
 def test_a_span_over_new_year_names_both_years() -> None:
     rows = [
-        Row(date(2018, 12, 31), date(2019, 1, 4), 1),
-        Row(date(2019, 1, 2), date(2019, 1, 4), 1),
+        ScheduleRow(date(2018, 12, 31), date(2019, 1, 4), 1),
+        ScheduleRow(date(2019, 1, 2), date(2019, 1, 4), 1),
     ]
 
-    assert "31 December 2018 to 2 January 2019" in announcement(rows, "X", time(14), BANJARMASIN).en
+    assert (
+        "31 December 2018 to 2 January 2019"
+        in announcement(rows, "X", CollectionHours(BANJARMASIN, time(14))).en
+    )
 
 
 def test_a_day_split_over_two_days_of_collection_has_two_lines() -> None:
-    rows = [Row(november(1), november(6), 3), Row(november(1), november(7), 2)]
+    rows = [ScheduleRow(november(1), november(6), 3), ScheduleRow(november(1), november(7), 2)]
 
-    lines = announcement(rows, "X", time(9, 30), BANJARMASIN).en.splitlines()[1:]
+    lines = announcement(rows, "X", CollectionHours(BANJARMASIN, time(9, 30))).en.splitlines()[1:]
 
     assert lines == [
         "Applied 1 November 2018 (3 people): Tuesday, 6 November 2018, 09:30 WITA",

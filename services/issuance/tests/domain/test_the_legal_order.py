@@ -1,53 +1,55 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from issuance.domain.notices import NoticeKind
+from issuance.domain.notice_messages import NoticeKind
 from issuance.domain.states import (
-    FINAL,
-    FIRST,
-    QUEUED,
-    TABLE,
-    Event,
+    AWAITING_PRINT,
+    FINAL_STATES,
+    INITIAL_STATE,
+    TRANSITIONS,
+    ApplicationEvent,
+    ApplicationState,
     IllegalTransition,
+    OutboxTaskKind,
     Role,
-    State,
-    Work,
-    transition,
+    find_transition,
 )
-from issuance.domain.turns import WAITS
+from issuance.domain.waiting_on import WAITING_ON
 from servicekit.errors import NotPermitted
 
 LEGAL_ORDER = [
-    (Event.ACCEPT_DOCUMENTS, Role.OFFICER),
-    (Event.RECORD_PAYMENT, Role.FRONTDESK),
-    (Event.SUBMIT_BIOMETRICS, Role.OFFICER),
-    (Event.RECORD_INTERVIEW, Role.OFFICER),
-    (Event.IDENTIFY, Role.ISSUANCE),
-    (Event.APPROVE, Role.SUPERVISOR),
-    (Event.RELEASE, Role.ISSUANCE),
-    (Event.FINISH, Role.ISSUANCE),
-    (Event.HAND_OVER, Role.OFFICER),
+    (ApplicationEvent.ACCEPT_DOCUMENTS, Role.OFFICER),
+    (ApplicationEvent.RECORD_PAYMENT, Role.FRONTDESK),
+    (ApplicationEvent.SUBMIT_BIOMETRICS, Role.OFFICER),
+    (ApplicationEvent.RECORD_INTERVIEW, Role.OFFICER),
+    (ApplicationEvent.IDENTIFY, Role.ISSUANCE),
+    (ApplicationEvent.APPROVE, Role.SUPERVISOR),
+    (ApplicationEvent.RELEASE, Role.ISSUANCE),
+    (ApplicationEvent.FINISH_PRINT, Role.ISSUANCE),
+    (ApplicationEvent.HAND_OVER, Role.OFFICER),
 ]
 
 
-def reachable(state: State) -> set[State]:
+def reachable(state: ApplicationState) -> set[ApplicationState]:
     found, edge = {state}, [state]
     while edge:
         source = edge.pop()
-        new = {row.target for row in TABLE if row.source == source} - found
+        new = {row.target for row in TRANSITIONS if row.source == source} - found
         found |= new
         edge += new
     return found
 
 
-def walk(events: list[tuple[Event, Role]], state: State = FIRST) -> State:
+def walk(
+    events: list[tuple[ApplicationEvent, Role]], state: ApplicationState = INITIAL_STATE
+) -> ApplicationState:
     for event, role in events:
-        state = transition(state, event, role).target
+        state = find_transition(state, event, role).target
     return state
 
 
 def test_an_honest_application_reaches_the_hand_over() -> None:
-    assert walk(LEGAL_ORDER) is State.HANDED_OVER
+    assert walk(LEGAL_ORDER) is ApplicationState.HANDED_OVER
 
 
 @pytest.mark.parametrize("missing", range(len(LEGAL_ORDER) - 1))
@@ -57,84 +59,103 @@ def test_no_step_can_be_left_out(missing: int) -> None:
 
 
 def test_every_state_can_be_reached() -> None:
-    assert reachable(FIRST) == set(State)
+    assert reachable(INITIAL_STATE) == set(ApplicationState)
 
 
-@pytest.mark.parametrize("state", State)
-def test_every_state_has_a_way_to_an_end(state: State) -> None:
-    assert reachable(state) & FINAL
+@pytest.mark.parametrize("state", ApplicationState)
+def test_every_state_has_a_way_to_an_end(state: ApplicationState) -> None:
+    assert reachable(state) & FINAL_STATES
 
 
-@pytest.mark.parametrize("state", State)
-def test_only_an_end_has_no_way_on_and_nobody_waits_there(state: State) -> None:
-    is_end = not any(row.source == state for row in TABLE)
+@pytest.mark.parametrize("state", ApplicationState)
+def test_only_an_end_has_no_way_on_and_nobody_waits_there(state: ApplicationState) -> None:
+    is_end = not any(row.source == state for row in TRANSITIONS)
 
-    assert is_end == (state in FINAL) == (state not in WAITS)
+    assert is_end == (state in FINAL_STATES) == (state not in WAITING_ON)
 
 
 def test_an_event_has_one_outcome() -> None:
-    causes = [(row.source, row.event) for row in TABLE]
+    causes = [(row.source, row.event) for row in TRANSITIONS]
 
     assert len(causes) == len(set(causes))
 
 
-@given(st.lists(st.tuples(st.sampled_from(Event), st.sampled_from(Role)), max_size=60))
+@given(st.lists(st.tuples(st.sampled_from(ApplicationEvent), st.sampled_from(Role)), max_size=60))
 def test_no_sequence_of_events_prints_without_identification_and_approval(
-    attempts: list[tuple[Event, Role]],
+    attempts: list[tuple[ApplicationEvent, Role]],
 ) -> None:
-    state, done = FIRST, []
+    state, done = INITIAL_STATE, []
     for event, role in attempts:
         try:
-            row = transition(state, event, role)
+            row = find_transition(state, event, role)
         except (IllegalTransition, NotPermitted):
             continue
         state = row.target
         done.append(event)
 
-    if Event.RELEASE in done:
-        before = done[: done.index(Event.RELEASE)]
-        assert {Event.IDENTIFY, Event.CLEAR} & set(before)
-        assert {Event.RECORD_PAYMENT, Event.APPROVE} <= set(before)
+    if ApplicationEvent.RELEASE in done:
+        before = done[: done.index(ApplicationEvent.RELEASE)]
+        assert {ApplicationEvent.IDENTIFY, ApplicationEvent.CLEAR} & set(before)
+        assert {ApplicationEvent.RECORD_PAYMENT, ApplicationEvent.APPROVE} <= set(before)
 
 
 def test_refused_documents_can_be_accepted_later() -> None:
-    row = transition(State.DOCUMENTS_REFUSED, Event.ACCEPT_DOCUMENTS, Role.OFFICER)
+    row = find_transition(
+        ApplicationState.DOCUMENTS_REFUSED, ApplicationEvent.ACCEPT_DOCUMENTS, Role.OFFICER
+    )
 
-    assert row.target is State.DOCUMENTS_ACCEPTED
+    assert row.target is ApplicationState.DOCUMENTS_ACCEPTED
 
 
 def test_unusable_fingers_are_taken_again_and_the_applicant_is_told() -> None:
-    row = transition(State.IDENTIFYING, Event.REJECT_BIOMETRICS, Role.ISSUANCE)
+    row = find_transition(
+        ApplicationState.IDENTIFYING, ApplicationEvent.REJECT_BIOMETRICS, Role.ISSUANCE
+    )
 
-    assert (row.target, row.tells) == (State.PAID, NoticeKind.RECAPTURE)
+    assert (row.target, row.notice) == (ApplicationState.PAID, NoticeKind.RECAPTURE)
 
 
 def test_a_print_that_failed_for_good_waits_for_its_turn_again() -> None:
-    assert transition(State.PRINTING, Event.FAIL_PRINT, Role.ISSUANCE).target is State.APPROVED
+    assert (
+        find_transition(
+            ApplicationState.PRINTING, ApplicationEvent.FAIL_PRINT, Role.ISSUANCE
+        ).target
+        is ApplicationState.APPROVED
+    )
 
 
-@pytest.mark.parametrize("state", [State.IDENTIFYING, State.ADJUDICATION])
-def test_nobody_withdraws_from_a_question_of_identity(state: State) -> None:
+@pytest.mark.parametrize("state", [ApplicationState.IDENTIFYING, ApplicationState.ADJUDICATION])
+def test_nobody_withdraws_from_a_question_of_identity(state: ApplicationState) -> None:
     with pytest.raises(IllegalTransition):
-        transition(state, Event.WITHDRAW, Role.OFFICER)
+        find_transition(state, ApplicationEvent.WITHDRAW, Role.OFFICER)
 
 
 def test_who_enters_the_queue_is_promised_a_day() -> None:
-    entering = [row for row in TABLE if row.target in QUEUED and row.source not in QUEUED]
+    entering = [
+        row
+        for row in TRANSITIONS
+        if row.target in AWAITING_PRINT and row.source not in AWAITING_PRINT
+    ]
 
-    assert {row.tells for row in entering if row.event is not Event.FAIL_PRINT} == {
+    assert {row.notice for row in entering if row.event is not ApplicationEvent.FAIL_PRINT} == {
         NoticeKind.PROMISED_DATE
     }
 
 
 @pytest.mark.parametrize(
-    ("target", "work"), [(State.IDENTIFYING, Work.IDENTIFY), (State.PRINTING, Work.PRINT)]
+    ("target", "work"),
+    [
+        (ApplicationState.IDENTIFYING, OutboxTaskKind.IDENTIFY),
+        (ApplicationState.PRINTING, OutboxTaskKind.PRINT),
+    ],
 )
 def test_a_state_that_waits_for_another_service_is_entered_owing_its_work(
-    target: State, work: Work
+    target: ApplicationState, work: OutboxTaskKind
 ) -> None:
-    assert {row.owes for row in TABLE if row.target == target} == {work}
+    assert {row.outbox_task for row in TRANSITIONS if row.target == target} == {work}
 
 
 def test_whoever_is_refused_is_told() -> None:
-    assert {row.tells for row in TABLE if row.target is State.REFUSED} == {NoticeKind.REFUSED}
+    assert {row.notice for row in TRANSITIONS if row.target is ApplicationState.REFUSED} == {
+        NoticeKind.REFUSED
+    }

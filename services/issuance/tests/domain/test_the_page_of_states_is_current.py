@@ -2,24 +2,24 @@ from pathlib import Path
 
 import pytest
 from issuance.__main__ import main
-from issuance.domain.diagram import draw, page
-from issuance.domain.states import TABLE
+from issuance.domain.states import TRANSITIONS
+from issuance.domain.states_diagram import render_diagram, render_page
 
 PAGE = Path(__file__).parents[4] / "docs" / "issuance-states.md"
 
 
 def test_the_page_in_the_docs_is_drawn_from_the_table() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(), (
+    assert PAGE.read_text(encoding="utf-8") == render_page(), (
         "run: issuance states > docs/issuance-states.md"
     )
 
 
 def test_the_command_prints_the_page(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["states"]) == 0
-    assert capsys.readouterr().out == page()
+    assert capsys.readouterr().out == render_page()
 
 
 def test_every_row_of_the_table_is_an_arrow() -> None:
-    arrows = [line for line in draw().splitlines() if "-->" in line and "[*]" not in line]
+    arrows = [line for line in render_diagram().splitlines() if "-->" in line and "[*]" not in line]
 
-    assert len(arrows) == len(TABLE)
+    assert len(arrows) == len(TRANSITIONS)

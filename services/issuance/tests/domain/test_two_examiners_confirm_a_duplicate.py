@@ -3,10 +3,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from issuance.domain.adjudication import (
+from issuance.domain.adjudication_task import (
+    Adjudication,
     OwnCase,
-    SecondLookNeedsAnother,
-    Task,
+    SecondExaminerRequired,
     TaskClosed,
     TaskNotClaimed,
     TaskState,
@@ -16,10 +16,10 @@ from issuance.domain.adjudication import (
 from servicekit.errors import DomainError
 
 NOW = datetime(2018, 11, 5, 2, tzinfo=UTC)
-TASK = Task(taken_in_by=frozenset({"budi"}))
+TASK = Adjudication(taken_in_by=frozenset({"budi"}))
 
 
-def looked(*verdicts: Verdict, task: Task = TASK) -> Task:
+def looked(*verdicts: Verdict, task: Adjudication = TASK) -> Adjudication:
     for examiner, verdict in zip(("ana", "citra", "dewi"), verdicts, strict=False):
         task = task.claim(examiner, NOW).decide(examiner, verdict, "ridges", NOW)
     return task
@@ -48,7 +48,7 @@ def test_a_third_settles_a_dispute(third: Verdict) -> None:
 
 
 def test_the_same_examiner_does_not_look_twice() -> None:
-    with pytest.raises(SecondLookNeedsAnother):
+    with pytest.raises(SecondExaminerRequired):
         looked(Verdict.DUPLICATE).claim("ana", NOW)
 
 
@@ -65,11 +65,11 @@ ANA = "spiffe://ID/office/BJM/user/ana/role/officer"
 )
 def test_another_role_or_scope_makes_nobody_another_person(examiner: str) -> None:
     with pytest.raises(OwnCase):
-        Task(taken_in_by=frozenset({ANA})).claim(examiner, NOW)
+        Adjudication(taken_in_by=frozenset({ANA})).claim(examiner, NOW)
 
 
 def test_another_user_of_the_same_office_is_another_person() -> None:
-    task = Task(taken_in_by=frozenset({ANA}))
+    task = Adjudication(taken_in_by=frozenset({ANA}))
     anais = "spiffe://ID/office/BJM/user/anais/role/examiner"
 
     assert task.claim(anais, NOW).claimed_by == anais
@@ -140,6 +140,10 @@ def test_a_positive_always_has_two_different_examiners_who_had_no_part(
             continue
 
     if task.verdict is Verdict.DUPLICATE:
-        confirming = {look.by for look in task.looks if look.verdict is Verdict.DUPLICATE}
+        confirming = {
+            examination.by
+            for examination in task.examinations
+            if examination.verdict is Verdict.DUPLICATE
+        }
         assert len(confirming) == 2
         assert "budi" not in confirming

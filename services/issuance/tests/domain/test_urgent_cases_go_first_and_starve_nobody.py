@@ -3,7 +3,7 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 import pytest
-from issuance.domain.plan import PriorityClass, Waiting, plan
+from issuance.domain.collection_plan import PriorityClass, WaitingCase, plan_collections
 from issuance.domain.print_room import Capacity, PrintRoom
 from issuance.domain.working_time import Calendar
 
@@ -13,12 +13,12 @@ ONE_A_DAY = PrintRoom(
 )
 
 
-def case(name: str, priority_class: PriorityClass, applied: date = MONDAY) -> Waiting:
-    return Waiting(name, applied, promised=applied, priority_class=priority_class)
+def case(name: str, priority_class: PriorityClass, applied: date = MONDAY) -> WaitingCase:
+    return WaitingCase(name, applied, due_on=applied, priority_class=priority_class)
 
 
-def order(*cases: Waiting) -> list[str]:
-    return [entry.id for entry in plan(cases, ONE_A_DAY, MONDAY).entries]
+def order(*cases: WaitingCase) -> list[str]:
+    return [entry.id for entry in plan_collections(cases, ONE_A_DAY, MONDAY).entries]
 
 
 def test_an_emergency_goes_before_expedited_and_normal() -> None:

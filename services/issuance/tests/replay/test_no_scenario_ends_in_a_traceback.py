@@ -4,7 +4,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 from issuance.replay import replay
-from issuance.scenario_file import BadScenario, read
+from issuance.scenario_file import BadScenario, read_scenario
 
 EXAMPLE = Path(__file__).parents[4] / "docs" / "examples" / "banjarmasin-2018.json"
 FIELDS = [
@@ -41,7 +41,7 @@ values = st.recursive(
 
 def answer(raw: bytes) -> int | None:
     try:
-        return sum(row.count for row in replay(read(raw)))
+        return sum(row.count for row in replay(read_scenario(raw)))
     except BadScenario:
         return None
 

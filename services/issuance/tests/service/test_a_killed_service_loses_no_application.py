@@ -61,10 +61,13 @@ async def _same_as_if_nothing_had_happened(country: Country, id: str, peaceful: 
 STEPS = {
     "calls": ["change.before_commit", "change.after_commit", "change.before_commit:2"] * 3,
     "identify": ["identify.leased", *(f"identify.{when}" for when in CALLS)],
-    "settle": ["settle.leased", *(f"settle.{when}" for when in CALLS)],
+    "set_encounter_status": [
+        "set_encounter_status.leased",
+        *(f"set_encounter_status.{when}" for when in CALLS),
+    ],
     "clearance": ["print.clearance.before_commit", "print.clearance.after_commit"],
     "print": ["print.leased", *(f"print.{when}" for when in CALLS)],
-    "watch": ["watch.before_commit", "watch.after_commit"],
+    "print_event": ["print_event.before_commit", "print_event.after_commit"],
     "plan": [f"{what}.{when}_commit:3" for what in ("plan", "release") for when in TIMES],
 }
 

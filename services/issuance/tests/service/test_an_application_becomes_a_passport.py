@@ -23,5 +23,5 @@ async def test_an_application_becomes_a_passport(country: Country) -> None:
     assert await country.notices(id) == [("PROMISED_DATE", "2018-10-31"), ("READY", "")]
     assert await country.history(id) == [
         "create", "accept_documents", "record_payment", "submit_biometrics", "record_interview",
-        "identify", "approve", "release", "finish", "hand_over",
+        "identify", "approve", "release", "finish_print", "hand_over",
     ]  # fmt: skip

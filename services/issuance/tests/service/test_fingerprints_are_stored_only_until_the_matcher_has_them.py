@@ -11,7 +11,7 @@ from .country import Country
 
 def _kept(country: Country) -> int:
     with closing(sqlite3.connect(country.folder / "issuance.db")) as database:
-        return int(database.execute("SELECT count(*) FROM samples").fetchone()[0])
+        return int(database.execute("SELECT count(*) FROM fingerprints").fetchone()[0])
 
 
 async def test_fingers_wait_for_the_matcher_and_no_longer(country: Country) -> None:

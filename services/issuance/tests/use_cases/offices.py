@@ -3,7 +3,7 @@
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from issuance.domain.notices import Desk
+from issuance.domain.collection_hours import CollectionHours
 from issuance.domain.office import Office
 from issuance.domain.working_time import Calendar
 
@@ -13,8 +13,8 @@ def an_office(id: str, books_per_day: int = 162) -> Office:
     return Office(
         id=id,
         name=id,
-        desk=Desk(Calendar(ZoneInfo("Asia/Makassar"), "ID")),
+        collection=CollectionHours(Calendar(ZoneInfo("Asia/Makassar"), "ID")),
         promise_working_days=3,
-        machines=1,
-        books_per_machine_per_day=Fraction(books_per_day),
+        initial_machines=1,
+        initial_books_per_machine_per_day=Fraction(books_per_day),
     )

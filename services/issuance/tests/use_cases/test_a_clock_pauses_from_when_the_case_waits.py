@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from issuance.domain.outage import Scope
-from issuance.domain.working_time import Elapsed
+from issuance.domain.clock_pause import ServiceClock
+from issuance.domain.outage import OutageScope
 
 from .workflow import Workflow, banjarmasin
 
@@ -11,7 +11,7 @@ from .workflow import Workflow, banjarmasin
 async def test_who_comes_to_wait_during_an_outage_is_paused_from_then(workflow: Workflow) -> None:
     id = await workflow.applies()
     await workflow.is_identified()
-    outage = await workflow.declares(Scope.PRINTING, "BJM")
+    outage = await workflow.declares(OutageScope.PRINTING, "BJM")
     workflow.clock("2018-10-26 11:00")
     await workflow.approves(id)  # only from now on does it wait for the printers
 
@@ -29,7 +29,7 @@ async def test_who_waits_already_is_paused_from_the_beginning_of_the_outage(
     await workflow.is_identified()
     await workflow.approves(id)
     workflow.clock("2018-10-26 12:00")
-    outage = await workflow.declares(Scope.PRINTING, "BJM", began="2018-10-26 10:00")
+    outage = await workflow.declares(OutageScope.PRINTING, "BJM", began="2018-10-26 10:00")
 
     workflow.clock("2018-10-26 13:00")
     await workflow.ends(outage)
@@ -45,7 +45,7 @@ async def test_an_outage_declared_late_pauses_nobody_before_they_waited(
     workflow.clock("2018-10-26 11:00")
     await workflow.approves(id)
     workflow.clock("2018-10-26 12:00")
-    outage = await workflow.declares(Scope.PRINTING, "BJM", began="2018-10-26 09:30")
+    outage = await workflow.declares(OutageScope.PRINTING, "BJM", began="2018-10-26 09:30")
 
     workflow.clock("2018-10-26 13:00")
     await workflow.ends(outage)
@@ -81,8 +81,8 @@ async def test_a_clock_stops_when_the_applicant_withdraws(workflow: Workflow) ->
 
 async def test_a_case_that_moves_on_during_an_outage_is_paused_once(workflow: Workflow) -> None:
     id = await workflow.applies()
-    outage = await workflow.declares(Scope.OFFICE, "BJM")
-    other = await workflow.declares(Scope.OFFICE, "JKT")
+    outage = await workflow.declares(OutageScope.OFFICE, "BJM")
+    other = await workflow.declares(OutageScope.OFFICE, "JKT")
     workflow.clock("2018-10-26 10:00")
     await workflow.is_identified()
     await workflow.approves(id)
@@ -97,9 +97,9 @@ async def test_a_case_that_moves_on_during_an_outage_is_paused_once(workflow: Wo
 async def test_two_outages_pause_a_case_that_waits_for_both(workflow: Workflow) -> None:
     waits_for_printing = await workflow.applies()
     await workflow.is_identified()
-    matcher = await workflow.declares(Scope.MATCHER)
+    matcher = await workflow.declares(OutageScope.MATCHER)
     workflow.clock("2018-10-26 10:00")
-    printing = await workflow.declares(Scope.PRINTING, "BJM")
+    printing = await workflow.declares(OutageScope.PRINTING, "BJM")
     workflow.clock("2018-10-26 11:00")
     waits_for_the_matcher = await workflow.applies()
     await workflow.approves(waits_for_printing)  # waits for both
@@ -112,9 +112,11 @@ async def test_two_outages_pause_a_case_that_waits_for_both(workflow: Workflow) 
     assert await _elapsed(workflow, waits_for_the_matcher) == _hours(paused=1, real=3)
 
 
-async def _elapsed(workflow: Workflow, id: str) -> Elapsed:
-    return (await workflow.view(id)).elapsed
+async def _elapsed(workflow: Workflow, id: str) -> ServiceClock:
+    return (await workflow.view(id)).clock
 
 
-def _hours(*, paused: int, real: int) -> Elapsed:
-    return Elapsed(promised=timedelta(hours=real - paused), real=timedelta(hours=real))
+def _hours(*, paused: int, real: int) -> ServiceClock:
+    return ServiceClock(
+        service_time=timedelta(hours=real - paused), elapsed_time=timedelta(hours=real)
+    )

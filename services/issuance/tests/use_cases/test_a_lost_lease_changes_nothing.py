@@ -6,14 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import pytest_asyncio
+from issuance.domain.application_type import ApplicationType
 from issuance.domain.case import Case
-from issuance.domain.identification import ApplicationType
-from issuance.domain.owed import Owed
-from issuance.domain.plan import PriorityClass
-from issuance.domain.states import State, Work
+from issuance.domain.collection_plan import PriorityClass
+from issuance.domain.outbox import LeaseLost, OutboxTask
+from issuance.domain.states import ApplicationState, OutboxTaskKind
 from issuance.store.records import Store
-from issuance.use_cases.printing import Print
-from issuance.use_cases.work_records import LeaseLost
+from issuance.use_cases.submit_print_job import SubmitPrintJob
 from servicekit.storage.database import Database
 
 NOW = datetime(2018, 11, 5, 1, tzinfo=UTC)
@@ -26,13 +25,21 @@ CASE = Case(
     holder=b"",
     person_id="person-1",
     created_at=NOW,
-    since=NOW,
-    state=State.PRINTING,
+    state_since=NOW,
+    state=ApplicationState.PRINTING,
     document_number="X0000001",
     released_on=date(2018, 11, 5),
 )
-BOOK = Owed(
-    "work-1", Work.PRINT, "case-1", "BJM", PriorityClass.NORMAL, 1, "request-1", b"page", NOW
+BOOK = OutboxTask(
+    "work-1",
+    OutboxTaskKind.PRINT,
+    "case-1",
+    "BJM",
+    PriorityClass.NORMAL,
+    1,
+    "request-1",
+    b"page",
+    NOW,
 )
 
 
@@ -43,12 +50,12 @@ class Printer:
         self.signed = 0
         self.sent: list[tuple[str, str]] = []
 
-    def clear(self, owed: Owed, document_number: str) -> str:
+    def sign_clearance(self, task: OutboxTask, document_number: str) -> str:
         self.signed += 1
         return f"clearance-{self.signed}"
 
-    async def create(self, owed: Owed) -> str:
-        self.sent.append((owed.request_id, owed.clearance))
+    async def create_print_job(self, task: OutboxTask) -> str:
+        self.sent.append((task.request_id, task.clearance))
         return "job-1"
 
 
@@ -58,20 +65,20 @@ async def store(database: Database) -> Store:
     store = Store(database, "one")
     async with store.begin() as records:
         await records.cases.add(CASE)
-        await records.work.add(BOOK)
+        await records.outbox.add(BOOK)
     return store
 
 
-async def leased(store: Store, at: datetime) -> Sequence[Owed]:
+async def leased(store: Store, at: datetime) -> Sequence[OutboxTask]:
     async with store.begin() as records:
-        return await records.work.lease([Work.PRINT], 9, [], at, at + LEASE)
+        return await records.outbox.lease([OutboxTaskKind.PRINT], 9, [], at, at + LEASE)
 
 
 async def test_it_sends_no_clearance_of_its_own(store: Store) -> None:
     (slow,) = await leased(store, NOW)
     (quick,) = await leased(store, NOW + 2 * LEASE)
     printer = Printer()
-    attempt = Print(store, printer, lambda: "request-2")
+    attempt = SubmitPrintJob(store, printer, printer.sign_clearance, lambda: "request-2")
 
     await attempt(quick)
     with pytest.raises(LeaseLost):
@@ -86,10 +93,10 @@ async def test_it_does_not_give_the_work_back(store: Store) -> None:
     (quick,) = await leased(store, later)
 
     async with store.begin() as records:
-        await records.work.postpone(slow, later, "too slow", counts=True)
+        await records.outbox.postpone(slow, later, "too slow", counts=True)
     assert not await leased(store, later)
     async with store.begin() as records:
-        await records.work.postpone(quick, later, "in vain", counts=True)
+        await records.outbox.postpone(quick, later, "in vain", counts=True)
 
     (again,) = await leased(store, later)
     assert again == replace(quick, attempts=1)

@@ -1,8 +1,8 @@
 """Fingerprints that must be taken again take the case out of the queue, and its delay with it."""
 
-from issuance.domain.outage import Scope
-from issuance.domain.states import State
-from issuance.use_cases.identify import UnusableFingers
+from issuance.domain.outage import OutageScope
+from issuance.domain.states import ApplicationState
+from issuance.use_cases.ports import UnusableFingers
 
 from .workflow import Workflow
 
@@ -18,7 +18,7 @@ async def _delayed(workflow: Workflow) -> str:
 
 
 async def _matcher_fails_and_the_day_comes(workflow: Workflow, day: str) -> None:
-    outage = await workflow.declares(Scope.MATCHER)
+    outage = await workflow.declares(OutageScope.MATCHER)
     workflow.clock(day)
     await workflow.plans()
     await workflow.ends(outage)
@@ -31,8 +31,8 @@ async def test_the_case_is_not_complete_any_more(workflow: Workflow) -> None:
     await workflow.matcher_answers(UNUSABLE)
 
     case = await workflow.case(id)
-    assert case.state is State.PAID
-    assert (case.completed_at, case.place, case.applied_on, case.due_on) == (None,) * 4
+    assert case.state is ApplicationState.PAID
+    assert (case.completed_at, case.queue_number, case.applied_on, case.due_on) == (None,) * 4
     assert not case.delayed
     assert await _fingers(workflow, id) == b""
     assert await workflow.notices(id) == [

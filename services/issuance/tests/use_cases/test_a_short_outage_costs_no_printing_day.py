@@ -1,9 +1,9 @@
-"""Machines catch up on two hours of an outage that is over; a longer one costs the day."""
+"""InstalledMachines catch up on two hours of an outage that is over; a longer one costs the day."""
 
 from datetime import date
 
 import pytest
-from issuance.domain.outage import Scope
+from issuance.domain.outage import OutageScope
 
 from .workflow import Workflow
 
@@ -24,7 +24,7 @@ async def test_two_office_hours_are_caught_up(
     workflow: Workflow, began: str, ended: str, printing_from: date
 ) -> None:
     workflow.clock(began)
-    outage = await workflow.declares(Scope.PRINTING, "BJM")
+    outage = await workflow.declares(OutageScope.PRINTING, "BJM")
 
     workflow.clock(ended)
     await workflow.ends(outage)
@@ -35,7 +35,7 @@ async def test_two_office_hours_are_caught_up(
 async def test_an_outage_that_lasts_stops_printing_from_its_first_minute(
     workflow: Workflow,
 ) -> None:
-    await workflow.declares(Scope.PRINTING, "BJM")
+    await workflow.declares(OutageScope.PRINTING, "BJM")
     workflow.clock("2018-10-26 09:01")
 
     assert (await workflow.outlook()).printing_from() is None

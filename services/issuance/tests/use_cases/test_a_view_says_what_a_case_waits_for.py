@@ -1,9 +1,9 @@
 """An application shows which outage it waits for and until when, but no time in the past."""
 
 import pytest
-from issuance.domain.outage import Scope
-from issuance.domain.states import State
-from issuance.use_cases.identify import UnusableFingers
+from issuance.domain.outage import OutageScope
+from issuance.domain.states import ApplicationState
+from issuance.use_cases.ports import UnusableFingers
 
 from .workflow import Workflow
 
@@ -36,7 +36,7 @@ async def test_without_an_outage_the_promised_day_is_expected(
 async def test_during_an_outage_its_expected_end_is_expected(workflow: Workflow) -> None:
     id = await workflow.applies()
 
-    outage = await workflow.declares(Scope.MATCHER, expected_end="2018-10-26 12:00:00")
+    outage = await workflow.declares(OutageScope.MATCHER, expected_end="2018-10-26 12:00:00")
 
     assert (await workflow.view(id)).outage == outage
     assert (await workflow.view(id)).expected_until == workflow.now_is.replace(hour=12)
@@ -47,14 +47,14 @@ async def test_during_an_outage_its_expected_end_is_expected(workflow: Workflow)
 async def test_during_an_outage_of_unknown_end_nothing_is_expected(workflow: Workflow) -> None:
     id = await workflow.applies()
 
-    await workflow.declares(Scope.MATCHER)
+    await workflow.declares(OutageScope.MATCHER)
 
     assert await _until(workflow, id) == ""
 
 
 async def test_after_an_outage_the_promised_day_is_expected_again(workflow: Workflow) -> None:
     id = await workflow.applies()
-    outage = await workflow.declares(Scope.MATCHER)
+    outage = await workflow.declares(OutageScope.MATCHER)
 
     await workflow.ends(outage)
 
@@ -64,7 +64,7 @@ async def test_after_an_outage_the_promised_day_is_expected_again(workflow: Work
 
 async def test_nothing_is_expected_of_a_delayed_case(workflow: Workflow) -> None:
     id = await workflow.applies()
-    outage = await workflow.declares(Scope.MATCHER)
+    outage = await workflow.declares(OutageScope.MATCHER)
     workflow.clock("2018-10-31 08:00")
     await workflow.plans()
 
@@ -77,12 +77,12 @@ async def test_nothing_is_expected_of_a_delayed_case(workflow: Workflow) -> None
 @pytest.mark.parametrize("complete", [False, True])
 async def test_who_does_not_queue_waits_for_no_outage(workflow: Workflow, complete: bool) -> None:
     id = await (workflow.applies() if complete else workflow.brings_documents())
-    await workflow.declares(Scope.MATCHER)
+    await workflow.declares(OutageScope.MATCHER)
 
     await workflow.matcher_answers(UnusableFingers("POOR_QUALITY"))  # asked before the outage
 
     view = await workflow.view(id)
-    assert view.case.state in (State.PAID, State.BIOMETRICS_TAKEN)
+    assert view.case.state in (ApplicationState.PAID, ApplicationState.BIOMETRICS_TAKEN)
     assert (view.outage, view.expected_until) == ("", None)
 
 

@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from issuance.domain.adjudication import Verdict
-from issuance.domain.identification import Candidate
-from issuance.domain.plan import PriorityClass
-from issuance.domain.states import Work
+from issuance.domain.adjudication_referral import Candidate
+from issuance.domain.adjudication_task import Verdict
+from issuance.domain.collection_plan import PriorityClass
+from issuance.domain.states import OutboxTaskKind
 from issuance.store.records import Store
 from servicekit.storage.database import Database
 
@@ -21,7 +21,9 @@ async def _leased(
     """Applications whose identification is leased for ten seconds, so much later (real time)."""
     now = workflow.now_is + seconds * SECOND
     async with store.begin() as records:
-        tasks = await records.work.lease([Work.IDENTIFY], limit, [], now, now + 10 * SECOND)
+        tasks = await records.outbox.lease(
+            [OutboxTaskKind.IDENTIFY], limit, [], now, now + 10 * SECOND
+        )
     return [task.case for task in tasks]
 
 
@@ -35,10 +37,10 @@ async def test_a_lease_holds_up_to_its_last_instant(workflow: Workflow) -> None:
 
 async def test_a_postponed_task_is_leased_from_its_first_instant(workflow: Workflow) -> None:
     id = await workflow.applies()
-    (task,) = await workflow.leases(Work.IDENTIFY)
+    (task,) = await workflow.leases(OutboxTaskKind.IDENTIFY)
     later = workflow.now_is + 5 * SECOND
     async with workflow.store.begin() as records:
-        await records.work.postpone(task, later, "no answer", counts=True)
+        await records.outbox.postpone(task, later, "no answer", counts=True)
 
     assert await _leased(workflow, workflow.store, 4.999) == []
     assert await _leased(workflow, workflow.store, 5) == [id]
@@ -65,7 +67,7 @@ async def test_books_are_ordered_by_completion_not_by_release(workflow: Workflow
     await workflow.approves(suspect)
     await workflow.plans()
 
-    assert [task.case for task in await workflow.leases(Work.PRINT)] == [suspect, other]
+    assert [task.case for task in await workflow.leases(OutboxTaskKind.PRINT)] == [suspect, other]
 
 
 async def test_no_task_of_an_office_that_is_stopped(workflow: Workflow) -> None:
@@ -74,7 +76,9 @@ async def test_no_task_of_an_office_that_is_stopped(workflow: Workflow) -> None:
     until = workflow.now_is + 10 * SECOND
 
     async with workflow.store.begin() as records:
-        leased = await records.work.lease([Work.IDENTIFY], 9, ["BJM"], workflow.now_is, until)
+        leased = await records.outbox.lease(
+            [OutboxTaskKind.IDENTIFY], 9, ["BJM"], workflow.now_is, until
+        )
 
     assert [task.case for task in leased] == [theirs]
 
@@ -88,7 +92,7 @@ async def test_a_replica_that_starts_again_gives_back_its_own_leases_only(
     assert await _leased(workflow, two, limit=1) == [second]
 
     async with one.begin() as records:
-        await records.work.abandon_leases()
+        await records.outbox.abandon_leases()
 
     assert await _leased(workflow, two) == [first]
 
@@ -102,7 +106,7 @@ async def test_the_backlog_counts_leases_that_hold(
     await _leased(workflow, workflow.store, limit=1)
 
     async with workflow.store.read() as records:
-        (backlog,) = await records.work.backlog(workflow.now_is + seconds * SECOND)
+        (backlog,) = await records.outbox.backlog(workflow.now_is + seconds * SECOND)
 
     assert (backlog.count, backlog.leased, backlog.failing) == (2, leased, 0)
 
@@ -110,23 +114,23 @@ async def test_the_backlog_counts_leases_that_hold(
 async def test_the_backlog_counts_tasks_that_failed(workflow: Workflow) -> None:
     for _ in range(3):
         await workflow.applies()
-    failed, stopped, _ = await workflow.leases(Work.IDENTIFY)
+    failed, stopped, _ = await workflow.leases(OutboxTaskKind.IDENTIFY)
 
     async with workflow.store.begin() as records:
         for task, counts in ((failed, True), (stopped, False)):
-            await records.work.postpone(task, workflow.now_is, "no answer", counts=counts)
-        (backlog,) = await records.work.backlog(workflow.now_is)
+            await records.outbox.postpone(task, workflow.now_is, "no answer", counts=counts)
+        (backlog,) = await records.outbox.backlog(workflow.now_is)
 
     assert (backlog.count, backlog.leased, backlog.failing) == (3, 1, 1)
 
 
 async def test_a_task_is_done_once(workflow: Workflow) -> None:
     await workflow.applies()
-    (task,) = await workflow.leases(Work.IDENTIFY)
+    (task,) = await workflow.leases(OutboxTaskKind.IDENTIFY)
 
     async with workflow.store.begin() as records:
-        assert await records.work.is_owed(task.case, Work.IDENTIFY)
-        assert not await records.work.is_owed(task.case, Work.PRINT)
-        assert await records.work.done(task)
-        assert not await records.work.done(task)
-        assert not await records.work.is_owed(task.case, Work.IDENTIFY)
+        assert await records.outbox.is_pending(task.case, OutboxTaskKind.IDENTIFY)
+        assert not await records.outbox.is_pending(task.case, OutboxTaskKind.PRINT)
+        assert await records.outbox.complete(task)
+        assert not await records.outbox.complete(task)
+        assert not await records.outbox.is_pending(task.case, OutboxTaskKind.IDENTIFY)

@@ -1,10 +1,10 @@
 """A changed day is notified once it is settled, with what moved it."""
 
 import pytest
-from issuance.domain.identification import Candidate
-from issuance.domain.outage import Scope
-from issuance.domain.plan import PriorityClass
-from issuance.domain.states import Event, State
+from issuance.domain.adjudication_referral import Candidate
+from issuance.domain.collection_plan import PriorityClass
+from issuance.domain.outage import OutageScope
+from issuance.domain.states import ApplicationEvent, ApplicationState
 
 from .workflow import Workflow, identity
 
@@ -20,7 +20,7 @@ async def _reason(workflow: Workflow, id: str) -> str:
 async def _moved_by_an_outage(workflow: Workflow) -> str:
     """Somebody who was promised 31 October, and 2 November after a long outage."""
     id = await workflow.applies()
-    outage = await workflow.declares(Scope.PRINTING, "BJM")
+    outage = await workflow.declares(OutageScope.PRINTING, "BJM")
     workflow.clock("2018-11-01 17:00")
     await workflow.ends(outage)
     await workflow.is_identified()
@@ -45,7 +45,7 @@ async def test_an_outage_that_was_over_before_anybody_waited_is_not_named(
     one_book_a_day: Workflow, ended: str, reason: str
 ) -> None:
     one_book_a_day.clock("2018-10-26 08:00")
-    outage = await one_book_a_day.declares(Scope.PRINTING, "BJM")
+    outage = await one_book_a_day.declares(OutageScope.PRINTING, "BJM")
     one_book_a_day.clock("2018-10-26 09:00")
     ids = [await one_book_a_day.applies() for _ in range(4)]
     one_book_a_day.clock(ended)
@@ -90,14 +90,14 @@ async def test_a_refusal_without_a_reason_cannot_be_notified(workflow: Workflow)
     with pytest.raises(ValueError, match="refused"):
         await _refused_without_a_reason(workflow, id)
 
-    assert await workflow.state(id) is State.AWAITING_APPROVAL
+    assert await workflow.state(id) is ApplicationState.AWAITING_APPROVAL
 
 
 async def _refused_without_a_reason(workflow: Workflow, id: str) -> None:
     async with workflow.store.begin() as records:
         case = await records.cases.get(id)
         agus = identity("agus", "supervisor")
-        await workflow.move(records, case, Event.REFUSE, agus, workflow.now_is)
+        await workflow.move(records, case, ApplicationEvent.REFUSE, agus, workflow.now_is)
 
 
 async def _an_emergency_comes(workflow: Workflow) -> None:

@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from issuance.domain.outage import Scope
-from issuance.domain.states import State
-from issuance.store.records import Store, StoredRecords
+from issuance.domain.outage import OutageScope
+from issuance.domain.states import ApplicationState
+from issuance.store.records import Records, Store
 from servicekit.storage.database import Database
 
 from .workflow import Workflow
@@ -19,7 +19,7 @@ class ChangesAfterReading(Store):
         self._change = change
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[StoredRecords]:
+    async def read(self) -> AsyncIterator[Records]:
         async with super().read() as records:
             yield records
         await self._change()
@@ -31,10 +31,10 @@ async def test_an_outage_declared_meanwhile_stops_the_release(
     id = await _approved(workflow)
 
     await workflow.plans(
-        ChangesAfterReading(database, lambda: workflow.declares(Scope.PRINTING, "BJM"))
+        ChangesAfterReading(database, lambda: workflow.declares(OutageScope.PRINTING, "BJM"))
     )
 
-    assert await workflow.state(id) is State.APPROVED
+    assert await workflow.state(id) is ApplicationState.APPROVED
 
 
 async def test_an_application_withdrawn_meanwhile_is_not_released(
@@ -47,8 +47,8 @@ async def test_an_application_withdrawn_meanwhile_is_not_released(
         ChangesAfterReading(database, lambda: one_book_a_day.withdraws(first))
     )
 
-    assert await one_book_a_day.state(first) is State.WITHDRAWN
-    assert await one_book_a_day.state(second) is State.PRINTING
+    assert await one_book_a_day.state(first) is ApplicationState.WITHDRAWN
+    assert await one_book_a_day.state(second) is ApplicationState.PRINTING
 
 
 async def test_nothing_meanwhile_lets_the_release_go_on(
@@ -58,7 +58,7 @@ async def test_nothing_meanwhile_lets_the_release_go_on(
 
     await workflow.plans()
 
-    assert await workflow.state(id) is State.PRINTING
+    assert await workflow.state(id) is ApplicationState.PRINTING
 
 
 async def test_a_book_collected_today_still_counts_as_printed_today(
@@ -71,11 +71,11 @@ async def test_a_book_collected_today_still_counts_as_printed_today(
     await one_book_a_day.hands_over(first)
 
     await one_book_a_day.plans()
-    assert await one_book_a_day.state(second) is State.APPROVED
+    assert await one_book_a_day.state(second) is ApplicationState.APPROVED
 
     one_book_a_day.clock("2018-10-29 08:00")
     await one_book_a_day.plans()
-    assert await one_book_a_day.state(second) is State.PRINTING
+    assert await one_book_a_day.state(second) is ApplicationState.PRINTING
 
 
 async def test_a_book_given_up_for_good_leaves_its_place_to_itself(
@@ -85,12 +85,12 @@ async def test_a_book_given_up_for_good_leaves_its_place_to_itself(
     second = await _approved(one_book_a_day)
     await one_book_a_day.plans()
     await one_book_a_day.job_is_given_up(first)
-    assert await one_book_a_day.state(first) is State.APPROVED
+    assert await one_book_a_day.state(first) is ApplicationState.APPROVED
 
     await one_book_a_day.plans()
 
-    assert await one_book_a_day.state(first) is State.PRINTING
-    assert await one_book_a_day.state(second) is State.APPROVED
+    assert await one_book_a_day.state(first) is ApplicationState.PRINTING
+    assert await one_book_a_day.state(second) is ApplicationState.APPROVED
 
 
 async def test_what_another_office_prints_takes_nothing_of_ours(one_book_a_day: Workflow) -> None:
@@ -100,8 +100,8 @@ async def test_what_another_office_prints_takes_nothing_of_ours(one_book_a_day: 
     await one_book_a_day.plans(office="JKT")
     await one_book_a_day.plans()
 
-    assert await one_book_a_day.state(theirs) is State.PRINTING
-    assert await one_book_a_day.state(ours) is State.PRINTING
+    assert await one_book_a_day.state(theirs) is ApplicationState.PRINTING
+    assert await one_book_a_day.state(ours) is ApplicationState.PRINTING
 
 
 async def _approved(workflow: Workflow, office: str = "BJM") -> str:

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from issuance.domain.owed import Owed
-from issuance.domain.states import Work
-from issuance.use_cases.identify import Away
-from issuance.workers.owed import OwedWorker, Patience
+from issuance.domain.outbox import OutboxTask
+from issuance.domain.states import OutboxTaskKind
+from issuance.use_cases.ports import Unavailable
+from issuance.workers.outbox_worker import OutboxWorker, RetryPolicy
 from structlog.testing import capture_logs
 
 from .workflow import Workflow, banjarmasin
@@ -16,8 +16,10 @@ from .workflow import Workflow, banjarmasin
 SECOND = timedelta(seconds=1)
 
 
-def patience(longest: timedelta) -> Patience:
-    return Patience(at_once=4, lease=60 * SECOND, poll=0.001, first=SECOND, longest=longest)
+def retry_policy(longest: timedelta) -> RetryPolicy:
+    return RetryPolicy(
+        concurrency=4, lease=60 * SECOND, poll=0.001, first_pause=SECOND, longest_pause=longest
+    )
 
 
 @pytest.mark.parametrize(
@@ -25,13 +27,17 @@ def patience(longest: timedelta) -> Patience:
     [(0, 1), (1, 2), (2, 4), (3, 8), (5, 32), (6, 60), (7, 60), (10_000, 60)],
 )
 def test_the_pause_doubles_with_each_failure_up_to_the_longest(failures: int, seconds: int) -> None:
-    assert patience(longest=60 * SECOND).pause(failures) == seconds * SECOND
+    assert retry_policy(longest=60 * SECOND).pause_after(failures) == seconds * SECOND
 
 
 def test_the_pause_doubles_sixteen_times_at_most() -> None:
     year = timedelta(days=365)
 
-    assert patience(year).pause(16) == patience(year).pause(10_000) == 65_536 * SECOND
+    assert (
+        retry_policy(year).pause_after(16)
+        == retry_policy(year).pause_after(10_000)
+        == 65_536 * SECOND
+    )
 
 
 class FailingAttempts:
@@ -40,8 +46,13 @@ class FailingAttempts:
     def __init__(self, workflow: Workflow, retry_after: timedelta | None = None) -> None:
         self._real_time = banjarmasin("2018-10-26 09:00")
         self._retry_after = retry_after
-        self._worker = OwedWorker(
-            Work.IDENTIFY, self, workflow.store, ["BJM", "JKT"], patience(60 * SECOND), self.now
+        self._worker = OutboxWorker(
+            OutboxTaskKind.IDENTIFY,
+            self,
+            workflow.store,
+            ["BJM", "JKT"],
+            retry_policy(60 * SECOND),
+            self.now,
         )
         self._made_at: list[datetime] = []
         self._wanted = 0
@@ -52,12 +63,12 @@ class FailingAttempts:
         self._real_time += SECOND / 10
         return self._real_time
 
-    async def __call__(self, owed: Owed) -> None:
+    async def __call__(self, owed: OutboxTask) -> None:
         """One attempt."""
         self._made_at.append(self._real_time)
         if len(self._made_at) == self._wanted:
             self._enough.set()
-        raise Away("no answer", self._retry_after)
+        raise Unavailable("no answer", self._retry_after)
 
     async def seconds_between(self, attempts: int) -> list[int]:
         """Whole seconds between so many attempts."""
@@ -85,10 +96,10 @@ async def test_a_neighbour_that_names_a_time_is_asked_then(workflow: Workflow) -
     assert await attempts.seconds_between(4) == [5, 5, 5]
 
 
-async def test_the_log_says_what_the_trouble_was(workflow: Workflow) -> None:
+async def test_the_log_says_what_the_problem_was(workflow: Workflow) -> None:
     await workflow.applies()
 
     with capture_logs() as logs:
         await FailingAttempts(workflow).seconds_between(2)
 
-    assert [entry["trouble"] for entry in logs if "trouble" in entry][:1] == ["no answer"]
+    assert [entry["problem"] for entry in logs if "problem" in entry][:1] == ["no answer"]

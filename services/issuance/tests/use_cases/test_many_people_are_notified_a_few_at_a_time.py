@@ -8,26 +8,26 @@ from datetime import UTC, date, datetime
 
 import pytest
 import pytest_asyncio
+from issuance.domain.application_type import ApplicationType
 from issuance.domain.case import Case
-from issuance.domain.identification import ApplicationType
-from issuance.domain.notices import NoticeKind
+from issuance.domain.collection_plan import PriorityClass
+from issuance.domain.notice_messages import NoticeKind
 from issuance.domain.office import Office
-from issuance.domain.plan import PriorityClass
-from issuance.domain.states import State
-from issuance.store.records import Store, StoredRecords
-from issuance.use_cases.capacity import open_offices
-from issuance.use_cases.kept import Page
-from issuance.use_cases.move import Move
-from issuance.use_cases.promises import TOLD_AT_ONCE, Promises
-from issuance.workers.planner import Planner
+from issuance.domain.states import ApplicationState
+from issuance.store.page_request import PageRequest
+from issuance.store.records import Records, Store
+from issuance.use_cases.apply_transition import ApplyTransition
+from issuance.use_cases.notify_and_release import NOTICES_PER_TRANSACTION, NotifyAndRelease
+from issuance.use_cases.print_capacity import add_new_offices
+from issuance.workers.office_planner import OfficePlanner
 from servicekit.storage.database import Database
 
 from .offices import an_office
 
-PEOPLE = 2 * TOLD_AT_ONCE + 50
+PEOPLE = 2 * NOTICES_PER_TRANSACTION + 50
 APPLIED = datetime(2018, 10, 26, 1, tzinfo=UTC)
 NOW = datetime(2018, 11, 5, 1, tzinfo=UTC)
-EVERYBODY = Page(0, 10 * PEOPLE)
+EVERYBODY = PageRequest(0, 10 * PEOPLE)
 
 
 OFFICES = {id: an_office(id) for id in ("BJM", "JKT")}
@@ -43,7 +43,7 @@ class Fragile(Store):
     fails: int | None = None
 
     @asynccontextmanager
-    async def begin(self) -> AsyncIterator[StoredRecords]:
+    async def begin(self) -> AsyncIterator[Records]:
         async with super().begin() as records:
             yield records
             if self.fails is not None:
@@ -64,7 +64,7 @@ async def store(database: Database) -> Fragile:
     """People whose promised day, 31 October, has passed at one office."""
     store = Fragile(database, "one")
     async with store.begin() as records:
-        await open_offices(records, list(OFFICES.values()), APPLIED)
+        await add_new_offices(records, list(OFFICES.values()), APPLIED)
         for place in range(PEOPLE):
             await records.cases.add(_waiting(f"case-{place}", place + 1))
     return store
@@ -80,10 +80,10 @@ def _waiting(id: str, place: int) -> Case:
         holder=b"",
         person_id=id,
         created_at=APPLIED,
-        since=APPLIED,
-        state=State.AWAITING_APPROVAL,
+        state_since=APPLIED,
+        state=ApplicationState.AWAITING_APPROVAL,
         completed_at=APPLIED,
-        place=place,
+        queue_number=place,
         applied_on=day,
         due_on=due,
         first_promised_collection_date=due,
@@ -91,8 +91,8 @@ def _waiting(id: str, place: int) -> Case:
     )
 
 
-def promises(store: Store) -> Promises:
-    return Promises(store, Move(OFFICES, lambda *_: b"", lambda: "unused"))
+def promises(store: Store) -> NotifyAndRelease:
+    return NotifyAndRelease(store, ApplyTransition(OFFICES, lambda *_: b"", lambda: "unused"))
 
 
 async def told(store: Store) -> Counter[str]:
@@ -108,7 +108,7 @@ async def test_nobody_is_told_twice_after_a_power_cut(store: Fragile, fails: int
     store.fails = fails
     with pytest.raises(PowerCut):
         await promises(store)(OFFICES["BJM"], NOW)
-    assert sum((await told(store)).values()) == min(fails * TOLD_AT_ONCE, PEOPLE)
+    assert sum((await told(store)).values()) == min(fails * NOTICES_PER_TRANSACTION, PEOPLE)
 
     store.fails = None
     await promises(store)(OFFICES["BJM"], NOW)
@@ -125,7 +125,7 @@ async def test_nobody_is_told_of_a_book_they_no_longer_want(
 
     class Meanwhile(Fragile):
         @asynccontextmanager
-        async def read(self) -> AsyncIterator[StoredRecords]:
+        async def read(self) -> AsyncIterator[Records]:
             async with super().read() as records:
                 yield records
             await _withdraw(store, withdrawn)
@@ -140,7 +140,9 @@ async def test_nobody_is_told_of_a_book_they_no_longer_want(
 async def _withdraw(store: Store, id: str) -> None:
     async with store.begin() as records:
         case = await records.cases.get(id)
-        await records.cases.save(replace(case, state=State.WITHDRAWN, revision=case.revision + 1))
+        await records.cases.save(
+            replace(case, state=ApplicationState.WITHDRAWN, revision=case.revision + 1)
+        )
 
 
 async def test_trouble_at_one_office_keeps_no_other_from_its_plan(
@@ -148,14 +150,14 @@ async def test_trouble_at_one_office_keeps_no_other_from_its_plan(
 ) -> None:
     planned: list[str] = []
 
-    class Troubled(Promises):
+    class Troubled(NotifyAndRelease):
         async def __call__(self, office: Office, now: datetime) -> None:
             planned.append(office.id)
             if planned == ["BJM"]:
                 raise PowerCut
 
-    keep = Troubled(store, Move(OFFICES, lambda *_: b"", lambda: "unused"))
-    planner = Planner(OFFICES, store, database.try_lock, keep, Now())
+    keep = Troubled(store, ApplyTransition(OFFICES, lambda *_: b"", lambda: "unused"))
+    planner = OfficePlanner(OFFICES, store, database.try_lock, keep, Now())
     for _ in range(3):
         await planner()
 

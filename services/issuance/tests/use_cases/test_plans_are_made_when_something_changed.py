@@ -6,10 +6,10 @@ from datetime import datetime
 
 import pytest
 from issuance.domain.office import Office
-from issuance.domain.outage import Scope
-from issuance.domain.states import State
-from issuance.use_cases.promises import Promises
-from issuance.workers.planner import Planner
+from issuance.domain.outage import OutageScope
+from issuance.domain.states import ApplicationState
+from issuance.use_cases.notify_and_release import NotifyAndRelease
+from issuance.workers.office_planner import OfficePlanner
 
 from .offices import an_office
 from .workflow import Workflow
@@ -18,7 +18,7 @@ PLANNED = ["BJM"]
 NOTHING: list[str] = []
 
 
-class PlannedOffices(Promises):
+class PlannedOffices(NotifyAndRelease):
     """Makes the plans of the workflow, and remembers for which offices."""
 
     def __init__(self, workflow: Workflow) -> None:
@@ -53,7 +53,7 @@ class Planning:
     def __init__(self, workflow: Workflow) -> None:
         self.replicas = Replicas()
         self._made = PlannedOffices(workflow)
-        self._planner = Planner(
+        self._planner = OfficePlanner(
             workflow.offices, workflow.store, self.replicas.lock, self._made, workflow
         )
 
@@ -84,7 +84,7 @@ async def test_each_step_of_a_complete_application_but_the_release(
     assert await planning.planned() == PLANNED
     await workflow.approves(id)
     assert await planning.planned() == PLANNED
-    assert await workflow.state(id) is State.PRINTING
+    assert await workflow.state(id) is ApplicationState.PRINTING
     assert await planning.planned() == NOTHING
     await workflow.job_is_done(id)
     assert await planning.planned() == PLANNED
@@ -105,7 +105,7 @@ async def test_no_step_of_the_intake_before_the_interview(
 async def test_an_outage_declared_and_ended(workflow: Workflow, planning: Planning) -> None:
     await planning.planned()
 
-    outage = await workflow.declares(Scope.PRINTING, "BJM")
+    outage = await workflow.declares(OutageScope.PRINTING, "BJM")
     assert await planning.planned() == PLANNED
     await workflow.ends(outage)
     assert await planning.planned() == PLANNED
@@ -117,11 +117,11 @@ async def test_an_outage_of_the_matcher_is_every_offices(
     await planning.planned()
 
     async with workflow.store.begin() as records:
-        await workflow.outages.matcher_away(records, workflow.now_is)
+        await workflow.outages.open_for_matcher(records, workflow.now_is)
     assert await planning.planned() == ["BJM", "JKT"]
 
     async with workflow.store.begin() as records:
-        await workflow.outages.matcher_back(records, workflow.now_is, workflow.now_is)
+        await workflow.outages.end_for_matcher(records, workflow.now_is, workflow.now_is)
     assert await planning.planned() == ["BJM", "JKT"]
 
 
@@ -171,7 +171,7 @@ async def test_the_hour_at_which_offices_open(
 async def test_an_expected_end_that_passes(
     workflow: Workflow, planning: Planning, instant: str, planned: list[str]
 ) -> None:
-    await workflow.declares(Scope.MATCHER, expected_end="2018-10-26 11:00")
+    await workflow.declares(OutageScope.MATCHER, expected_end="2018-10-26 11:00")
     await planning.planned()
 
     workflow.clock(instant)

@@ -1,7 +1,7 @@
 """The day promised at the interview is the third working day, or later when the queue is longer."""
 
-from issuance.domain.outage import Scope
-from issuance.domain.plan import PriorityClass
+from issuance.domain.collection_plan import PriorityClass
+from issuance.domain.outage import OutageScope
 
 from .workflow import Workflow
 
@@ -33,7 +33,7 @@ async def test_an_emergency_is_promised_the_day_of_its_own_place(one_book_a_day:
 async def test_while_nobody_knows_better_the_third_working_day_is_promised(
     one_book_a_day: Workflow,
 ) -> None:
-    await one_book_a_day.declares(Scope.MATCHER)
+    await one_book_a_day.declares(OutageScope.MATCHER)
 
     for _ in range(6):
         id = await one_book_a_day.applies()

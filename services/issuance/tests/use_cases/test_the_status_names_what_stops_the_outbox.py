@@ -1,8 +1,8 @@
 """Administrators see what the outbox holds and which outage stops it, and no other outage."""
 
 import pytest
-from issuance.domain.outage import Scope
-from issuance.domain.states import State, Work
+from issuance.domain.outage import OutageScope
+from issuance.domain.states import ApplicationState, OutboxTaskKind
 
 from .workflow import Workflow
 
@@ -12,22 +12,22 @@ async def test_printing_is_stopped_by_an_outage_of_its_own_office_only(
 ) -> None:
     await _released(workflow)
 
-    await workflow.declares(Scope.PRINTING, "JKT")
-    assert await _stopped_by(workflow, Work.PRINT) == ""
+    await workflow.declares(OutageScope.PRINTING, "JKT")
+    assert await _stopped_by(workflow, OutboxTaskKind.PRINT) == ""
 
-    ours = await workflow.declares(Scope.PRINTING, "BJM")
-    assert await _stopped_by(workflow, Work.PRINT) == ours
+    ours = await workflow.declares(OutageScope.PRINTING, "BJM")
+    assert await _stopped_by(workflow, OutboxTaskKind.PRINT) == ours
 
 
-@pytest.mark.parametrize("scope", [Scope.PRINTING, Scope.OFFICE])
+@pytest.mark.parametrize("scope", [OutageScope.PRINTING, OutageScope.OFFICE])
 async def test_identification_goes_on_when_an_office_does_not_print(
-    workflow: Workflow, scope: Scope
+    workflow: Workflow, scope: OutageScope
 ) -> None:
     await workflow.applies()
 
     await workflow.declares(scope, "BJM")
 
-    assert await _stopped_by(workflow, Work.IDENTIFY) == ""
+    assert await _stopped_by(workflow, OutboxTaskKind.IDENTIFY) == ""
 
 
 async def test_identification_of_every_office_is_stopped_by_the_matcher(
@@ -36,17 +36,17 @@ async def test_identification_of_every_office_is_stopped_by_the_matcher(
     await workflow.applies()
     await workflow.applies(office="JKT")
 
-    outage = await workflow.declares(Scope.MATCHER)
+    outage = await workflow.declares(OutageScope.MATCHER)
 
-    assert await _stopped_by(workflow, Work.IDENTIFY) == outage
+    assert await _stopped_by(workflow, OutboxTaskKind.IDENTIFY) == outage
 
 
 async def test_printing_goes_on_without_the_matcher(workflow: Workflow) -> None:
     await _released(workflow)
 
-    await workflow.declares(Scope.MATCHER)
+    await workflow.declares(OutageScope.MATCHER)
 
-    assert await _stopped_by(workflow, Work.PRINT) == ""
+    assert await _stopped_by(workflow, OutboxTaskKind.PRINT) == ""
 
 
 async def test_everything_is_counted(workflow: Workflow) -> None:
@@ -55,14 +55,14 @@ async def test_everything_is_counted(workflow: Workflow) -> None:
     await workflow.is_identified()
     await workflow.applies(office="JKT")
     await workflow.applies()
-    outage = await workflow.declares(Scope.MATCHER)
+    outage = await workflow.declares(OutageScope.MATCHER)
 
     status = await workflow.status()
 
-    assert status.cases == {State.AWAITING_APPROVAL: 2, State.IDENTIFYING: 2}
-    assert [(owed.kind, owed.count, sorted(owed.offices)) for owed, _ in status.owed] == [
-        (Work.IDENTIFY, 2, ["BJM", "JKT"]),
-        (Work.SETTLE, 2, ["BJM"]),
+    assert status.cases == {ApplicationState.AWAITING_APPROVAL: 2, ApplicationState.IDENTIFYING: 2}
+    assert [(owed.kind, owed.count, sorted(owed.offices)) for owed, _ in status.outbox] == [
+        (OutboxTaskKind.IDENTIFY, 2, ["BJM", "JKT"]),
+        (OutboxTaskKind.SET_ENCOUNTER_STATUS, 2, ["BJM"]),
     ]
     assert [kept.id for kept in status.outages] == [outage]
     assert status.outages[0].cases == 2
@@ -74,11 +74,13 @@ async def _released(workflow: Workflow) -> str:
     await workflow.is_identified()
     await workflow.approves(id)
     await workflow.plans()
-    assert await workflow.state(id) is State.PRINTING
+    assert await workflow.state(id) is ApplicationState.PRINTING
     return id
 
 
-async def _stopped_by(workflow: Workflow, kind: Work) -> str:
+async def _stopped_by(workflow: Workflow, kind: OutboxTaskKind) -> str:
     """The id of the outage that stops this part of the outbox; empty when none does."""
-    (stopped_by,) = [outage for owed, outage in (await workflow.status()).owed if owed.kind is kind]
+    (stopped_by,) = [
+        outage for owed, outage in (await workflow.status()).outbox if owed.kind is kind
+    ]
     return stopped_by

@@ -4,16 +4,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from issuance.bootstrap import new_id
-from issuance.domain.outage import Outage, Scope
-from issuance.domain.watch import Watch
+from issuance.domain.outage import Outage, OutageScope
+from issuance.domain.outage_detection import OutageDetector
 from issuance.store.records import Store
-from issuance.use_cases.outages import Outages
-from issuance.workers.watcher import MatcherWatcher
+from issuance.use_cases.outage_lifecycle import OutageLifecycle
+from issuance.workers.matcher_health_watcher import MatcherHealthWatcher
 from servicekit.storage.database import Database
 
 from .offices import an_office
 
-THREE_SECONDS = Watch(timedelta(seconds=3), timedelta(seconds=3))
+THREE_SECONDS = OutageDetector(timedelta(seconds=3), timedelta(seconds=3))
 
 
 class Matcher:
@@ -38,11 +38,13 @@ class Watchers:
     def now(self) -> datetime:
         return self._now
 
-    def started(self) -> MatcherWatcher:
-        outages = Outages({"BJM": an_office("BJM")}, new_id)
-        return MatcherWatcher(self.matcher, THREE_SECONDS, outages, self._store, self, self.now)
+    def started(self) -> MatcherHealthWatcher:
+        outages = OutageLifecycle({"BJM": an_office("BJM")}, new_id)
+        return MatcherHealthWatcher(
+            self.matcher, THREE_SECONDS, outages, self._store, self, self.now
+        )
 
-    async def see(self, seconds: int, *watchers: MatcherWatcher) -> None:
+    async def see(self, seconds: int, *watchers: MatcherHealthWatcher) -> None:
         for _ in range(seconds):
             self._now += timedelta(seconds=1)
             for watcher in watchers:
@@ -51,7 +53,7 @@ class Watchers:
     async def outages(self) -> list[Outage]:
         """Oldest first."""
         async with self._store.read() as records:
-            return list(await records.outages.of_scope(Scope.MATCHER, ""))
+            return list(await records.outages.of_scope(OutageScope.MATCHER, ""))
 
 
 @pytest.fixture
@@ -83,8 +85,8 @@ async def test_whoever_starts_meanwhile_ends_it_only_when_sure(watchers: Watcher
 
     await watchers.see(3, newcomer)
     (outage,) = await watchers.outages()
-    assert outage.lasts
+    assert outage.is_ongoing
 
     await watchers.see(1, newcomer)
     (outage,) = await watchers.outages()
-    assert not outage.lasts
+    assert not outage.is_ongoing

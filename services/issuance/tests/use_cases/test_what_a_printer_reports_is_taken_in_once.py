@@ -3,21 +3,26 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from issuance.domain.states import State
-from issuance.use_cases.identify import Away
-from issuance.use_cases.printing import Fate, JobEvent, NotYetAnswered, TakeIn, TokenRefused
-from issuance.workers.listener import Listener
+from issuance.domain.states import ApplicationState
+from issuance.use_cases.ports import (
+    JobOutcome,
+    PrintJobEvent,
+    ResumeTokenRefused,
+    Unavailable,
+)
+from issuance.use_cases.record_print_event import PrintJobUnconfirmed, RecordPrintEvent
+from issuance.workers.print_event_listener import PrintEventListener
 
 from .workflow import Workflow
 
 
-async def _reported(workflow: Workflow, event: JobEvent, office: str = "BJM") -> None:
-    await TakeIn(workflow.store, workflow.move, workflow)(office, event)
+async def _reported(workflow: Workflow, event: PrintJobEvent, office: str = "BJM") -> None:
+    await RecordPrintEvent(workflow.store, workflow.move, workflow)(office, event)
 
 
 async def _token(workflow: Workflow, office: str = "BJM") -> str:
     async with workflow.store.read() as records:
-        return await records.watches.token(office)
+        return await records.print_event_tokens.get(office)
 
 
 async def _released(workflow: Workflow) -> str:
@@ -33,9 +38,9 @@ async def test_nothing_is_known_of_a_printer_at_first(workflow: Workflow) -> Non
 
 
 async def test_how_far_each_printer_was_heard_is_stored(workflow: Workflow) -> None:
-    await _reported(workflow, JobEvent("ours-1"))
-    await _reported(workflow, JobEvent("theirs-1"), office="JKT")
-    await _reported(workflow, JobEvent("ours-2"))
+    await _reported(workflow, PrintJobEvent("ours-1"))
+    await _reported(workflow, PrintJobEvent("theirs-1"), office="JKT")
+    await _reported(workflow, PrintJobEvent("ours-2"))
 
     assert await _token(workflow) == "ours-2"
     assert await _token(workflow, "JKT") == "theirs-1"
@@ -44,10 +49,10 @@ async def test_how_far_each_printer_was_heard_is_stored(workflow: Workflow) -> N
 async def test_a_job_under_way_stores_nothing(workflow: Workflow) -> None:
     id = await _released(workflow)
 
-    await _reported(workflow, JobEvent("1", "job-1", id, Fate.UNDER_WAY))
+    await _reported(workflow, PrintJobEvent("1", "job-1", id, JobOutcome.IN_PROGRESS))
 
     assert await _token(workflow) == ""
-    assert await workflow.state(id) is State.PRINTING
+    assert await workflow.state(id) is ApplicationState.PRINTING
 
 
 async def test_a_job_that_the_printer_has_not_confirmed_to_us_is_heard_again(
@@ -55,21 +60,21 @@ async def test_a_job_that_the_printer_has_not_confirmed_to_us_is_heard_again(
 ) -> None:
     id = await _released(workflow)
 
-    with pytest.raises(NotYetAnswered):
-        await _reported(workflow, JobEvent("1", "job-1", id, Fate.DONE, "B0000001"))
+    with pytest.raises(PrintJobUnconfirmed):
+        await _reported(workflow, PrintJobEvent("1", "job-1", id, JobOutcome.DONE, "B0000001"))
 
     assert await _token(workflow) == ""
-    assert await workflow.state(id) is State.PRINTING
+    assert await workflow.state(id) is ApplicationState.PRINTING
 
 
 async def test_a_book_makes_the_case_ready_once(workflow: Workflow) -> None:
     id = await _released(workflow)
     await workflow.job_is_done(id)
 
-    await _reported(workflow, JobEvent("2", f"job of {id}", id, Fate.DONE, "B0000002"))
+    await _reported(workflow, PrintJobEvent("2", f"job of {id}", id, JobOutcome.DONE, "B0000002"))
 
     case = await workflow.case(id)
-    assert (case.state, case.book_serial) == (State.READY, "B0000001")
+    assert (case.state, case.book_serial) == (ApplicationState.READY, "B0000001")
     assert await _token(workflow) == "2"
 
 
@@ -79,14 +84,14 @@ async def test_an_earlier_job_of_the_case_decides_nothing(workflow: Workflow) ->
     await workflow.plans()
     await workflow.job_is_taken(id, "second job")
 
-    await _reported(workflow, JobEvent("2", f"job of {id}", id, Fate.GIVEN_UP))
+    await _reported(workflow, PrintJobEvent("2", f"job of {id}", id, JobOutcome.GIVEN_UP))
 
-    assert await workflow.state(id) is State.PRINTING
+    assert await workflow.state(id) is ApplicationState.PRINTING
     assert await _token(workflow) == "2"
 
 
 async def test_a_job_of_no_application_of_ours_is_passed_over(workflow: Workflow) -> None:
-    await _reported(workflow, JobEvent("1", "job-1", "nobody", Fate.DONE, "B0000001"))
+    await _reported(workflow, PrintJobEvent("1", "job-1", "nobody", JobOutcome.DONE, "B0000001"))
 
     assert await _token(workflow) == "1"
 
@@ -94,25 +99,27 @@ async def test_a_job_of_no_application_of_ours_is_passed_over(workflow: Workflow
 class Printers:
     """A printer's stream of events that ends as it is told to."""
 
-    def __init__(self, *events: JobEvent, then: Exception) -> None:
+    def __init__(self, *events: PrintJobEvent, then: Exception) -> None:
         self._events = events
         self._then = then
         self.asked: list[str] = []
 
-    async def watch(self, office: str, token: str) -> AsyncIterator[JobEvent]:
-        self.asked.append(token)
+    async def watch_print_jobs(
+        self, office: str, resume_token: str
+    ) -> AsyncIterator[PrintJobEvent]:
+        self.asked.append(resume_token)
         for event in self._events:
             yield event
         raise self._then
 
 
 async def _heard(workflow: Workflow, printers: Printers) -> None:
-    take_in = TakeIn(workflow.store, workflow.move, workflow)
-    await Listener("BJM", printers, take_in, workflow.store)()
+    record = RecordPrintEvent(workflow.store, workflow.move, workflow)
+    await PrintEventListener("BJM", printers, record, workflow.store)()
 
 
 async def test_a_stream_that_breaks_off_is_taken_up_from_there(workflow: Workflow) -> None:
-    printers = Printers(JobEvent("1"), JobEvent("2"), then=Away("gone"))
+    printers = Printers(PrintJobEvent("1"), PrintJobEvent("2"), then=Unavailable("gone"))
 
     await _heard(workflow, printers)
     await _heard(workflow, printers)
@@ -123,7 +130,7 @@ async def test_a_stream_that_breaks_off_is_taken_up_from_there(workflow: Workflo
 async def test_a_printer_that_does_not_know_our_place_is_heard_from_the_beginning(
     workflow: Workflow,
 ) -> None:
-    printers = Printers(JobEvent("1"), then=TokenRefused())
+    printers = Printers(PrintJobEvent("1"), then=ResumeTokenRefused())
 
     await _heard(workflow, printers)
     await _heard(workflow, printers)

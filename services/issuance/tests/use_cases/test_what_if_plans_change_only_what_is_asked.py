@@ -3,12 +3,12 @@
 from datetime import date
 
 import pytest
-from issuance.domain.outage import Scope
-from issuance.domain.plan import Waiting
-from issuance.domain.schedule import Row
-from issuance.domain.states import State
-from issuance.use_cases.capacity import at_work
-from issuance.use_cases.planning import Circumstances
+from issuance.domain.collection_plan import WaitingCase
+from issuance.domain.collection_schedule import ScheduleRow
+from issuance.domain.outage import OutageScope
+from issuance.domain.states import ApplicationState
+from issuance.use_cases.plan_office import PlanAssumptions
+from issuance.use_cases.print_capacity import machines_on
 
 from .workflow import Workflow
 
@@ -17,11 +17,11 @@ WEDNESDAY, THURSDAY = date(2018, 10, 31), date(2018, 11, 1)
 
 
 async def _printing_from(workflow: Workflow, resumes: date | None = None) -> date | None:
-    return (await workflow.outlook(circumstances=Circumstances(resumes))).printing_from()
+    return (await workflow.outlook(circumstances=PlanAssumptions(resumes))).printing_from()
 
 
 async def test_a_fixed_day_takes_the_place_of_an_outage_that_lasts(workflow: Workflow) -> None:
-    await workflow.declares(Scope.PRINTING, "BJM")
+    await workflow.declares(OutageScope.PRINTING, "BJM")
 
     assert await _printing_from(workflow) is None
     assert await _printing_from(workflow, WEDNESDAY) == WEDNESDAY
@@ -30,7 +30,7 @@ async def test_a_fixed_day_takes_the_place_of_an_outage_that_lasts(workflow: Wor
 async def test_a_fixed_day_takes_the_place_of_an_end_that_is_only_expected(
     workflow: Workflow,
 ) -> None:
-    await workflow.declares(Scope.PRINTING, "BJM", expected_end="2018-10-31 07:00")
+    await workflow.declares(OutageScope.PRINTING, "BJM", expected_end="2018-10-31 07:00")
 
     assert await _printing_from(workflow) == WEDNESDAY
     assert await _printing_from(workflow, TUESDAY) == TUESDAY
@@ -39,7 +39,7 @@ async def test_a_fixed_day_takes_the_place_of_an_end_that_is_only_expected(
 
 async def test_a_fixed_day_undoes_no_outage_that_is_over(workflow: Workflow) -> None:
     workflow.clock("2018-10-26 08:00")
-    outage = await workflow.declares(Scope.PRINTING, "BJM")
+    outage = await workflow.declares(OutageScope.PRINTING, "BJM")
     workflow.clock("2018-10-26 15:00")
     await workflow.ends(outage)
 
@@ -54,7 +54,7 @@ async def test_without_an_outage_a_fixed_day_stops_printing_until_then(workflow:
 async def _days(workflow: Workflow, machines: int | None, today: str) -> list[int]:
     """Books of the next three printing days."""
     workflow.clock(f"{today} 09:00")
-    room = (await workflow.outlook(circumstances=Circumstances(machines=machines))).room
+    room = (await workflow.outlook(circumstances=PlanAssumptions(machines=machines))).room
     return [books for _, books in room.days(date.fromisoformat(today), date(2018, 10, 31))][:3]
 
 
@@ -85,7 +85,9 @@ async def test_machines_are_at_work_from_their_day_on(
     await one_book_a_day.sets_machines(3, since="2018-10-29")
 
     async with one_book_a_day.store.read() as records:
-        machines = await at_work(records, one_book_a_day.offices["BJM"], date.fromisoformat(day))
+        machines = await machines_on(
+            records, one_book_a_day.offices["BJM"], date.fromisoformat(day)
+        )
     assert machines.count == count
 
 
@@ -104,9 +106,11 @@ async def test_machines_set_again_for_a_day_replace_those_set_before(
 
 async def test_people_still_to_come_queue_behind_those_who_wait(one_book_a_day: Workflow) -> None:
     id = await one_book_a_day.applies()
-    newcomer = Waiting("newcomer", FRIDAY, MONDAY)
+    newcomer = WaitingCase("newcomer", FRIDAY, MONDAY)
 
-    plan = (await one_book_a_day.outlook(circumstances=Circumstances(arrivals=(newcomer,)))).plan
+    plan = (
+        await one_book_a_day.outlook(circumstances=PlanAssumptions(arrivals=(newcomer,)))
+    ).collections
 
     assert [(entry.id, entry.prints_on) for entry in plan.entries] == [
         (id, FRIDAY),
@@ -126,15 +130,15 @@ async def test_the_schedule_shows_those_at_the_machines_and_those_whose_passport
     one_book_a_day.clock("2018-10-29 08:00")
     await one_book_a_day.approves(at_machines)
     await one_book_a_day.plans()
-    assert await one_book_a_day.state(at_machines) is State.PRINTING
-    assert await one_book_a_day.state(waiting) is State.AWAITING_APPROVAL
+    assert await one_book_a_day.state(at_machines) is ApplicationState.PRINTING
+    assert await one_book_a_day.state(waiting) is ApplicationState.AWAITING_APPROVAL
 
     async with one_book_a_day.store.read() as records:
-        done = await records.cases.to_collect("BJM")
+        done = await records.cases.ready_to_collect("BJM")
     outlook = await one_book_a_day.outlook()
 
-    assert done == [Row(FRIDAY, WEDNESDAY, 1)]
-    assert outlook.rows(done) == [Row(FRIDAY, WEDNESDAY, 3)]
+    assert done == [ScheduleRow(FRIDAY, WEDNESDAY, 1)]
+    assert outlook.schedule(done) == [ScheduleRow(FRIDAY, WEDNESDAY, 3)]
 
 
 async def test_a_book_at_the_machines_is_delayed_by_its_print_room_not_by_the_matcher(
@@ -145,9 +149,9 @@ async def test_a_book_at_the_machines_is_delayed_by_its_print_room_not_by_the_ma
     await workflow.approves(id)
     await workflow.plans()
 
-    matcher = await workflow.declares(Scope.MATCHER)
-    assert (await workflow.outlook()).collect_on() == {id: WEDNESDAY}
+    matcher = await workflow.declares(OutageScope.MATCHER)
+    assert (await workflow.outlook()).collection_dates() == {id: WEDNESDAY}
     await workflow.ends(matcher)
 
-    await workflow.declares(Scope.PRINTING, "BJM")
-    assert (await workflow.outlook()).collect_on() == {id: None}
+    await workflow.declares(OutageScope.PRINTING, "BJM")
+    assert (await workflow.outlook()).collection_dates() == {id: None}

@@ -1,9 +1,9 @@
 """An officer who did any step of the intake may not examine that application."""
 
 import pytest
-from issuance.domain.adjudication import OwnCase, Verdict
-from issuance.domain.identification import Candidate
-from issuance.domain.states import State
+from issuance.domain.adjudication_referral import Candidate
+from issuance.domain.adjudication_task import OwnCase, Verdict
+from issuance.domain.states import ApplicationState
 
 from .workflow import Workflow
 
@@ -40,4 +40,4 @@ async def test_who_took_in_another_application_may_examine(workflow: Workflow) -
 
     await workflow.examines(task.id, "budi", Verdict.CLEARED)
 
-    assert await workflow.state(suspect) is State.AWAITING_APPROVAL
+    assert await workflow.state(suspect) is ApplicationState.AWAITING_APPROVAL

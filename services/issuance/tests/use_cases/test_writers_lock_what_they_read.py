@@ -6,9 +6,9 @@ SQLite locks the whole database and leaves the words out, so they are read from 
 from collections.abc import Iterator
 
 import pytest
-from issuance.domain.identification import Candidate
-from issuance.domain.notices import QUEUE, delayed
-from issuance.domain.states import Work
+from issuance.domain.adjudication_referral import Candidate
+from issuance.domain.notice_messages import QUEUE_CHANGED, delayed_notice
+from issuance.domain.states import OutboxTaskKind
 from servicekit.storage.database import Database
 from sqlalchemy import ClauseElement, Connection, event
 from sqlalchemy.dialects import postgresql
@@ -65,12 +65,12 @@ async def test_a_task_that_may_be_changed_and_one_that_is_only_read(
     asked.clear()
 
     async with workflow.store.begin() as records:
-        await records.tasks.get(task.id)
+        await records.adjudication_tasks.get(task.id)
     assert asked[0].endswith(LOCKED)
 
     asked.clear()
     async with workflow.store.read() as records:
-        await records.tasks.get(task.id)
+        await records.adjudication_tasks.get(task.id)
     assert not any(LOCKED in statement for statement in asked)
 
 
@@ -79,7 +79,9 @@ async def test_cases_whose_applicants_are_notified(workflow: Workflow, asked: li
     asked.clear()
 
     async with workflow.store.begin() as records:
-        await records.cases.told([delayed(id, QUEUE)], QUEUE)
+        await records.cases.change_collection_dates(
+            [delayed_notice(id, QUEUE_CHANGED)], QUEUE_CHANGED
+        )
 
     assert asked[0].endswith(LOCKED_BUT_FOR_KEYS)
 
@@ -90,6 +92,6 @@ async def test_outbox_tasks_that_another_replica_leases_are_passed_over(
     await workflow.applies()
     asked.clear()
 
-    await workflow.leases(Work.IDENTIFY)
+    await workflow.leases(OutboxTaskKind.IDENTIFY)
 
     assert asked[0].endswith(LOCKED_BY_NOBODY_ELSE)

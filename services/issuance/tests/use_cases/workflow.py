@@ -9,33 +9,42 @@ from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from issuance.domain.adjudication import TaskState, Verdict
+from issuance.domain.adjudication_referral import Candidate, IdentificationOutcome
+from issuance.domain.adjudication_task import AdjudicationTask, TaskState, Verdict
+from issuance.domain.application_type import ApplicationType
 from issuance.domain.case import Actor, Case
-from issuance.domain.identification import ApplicationType, Candidate, Outcome
-from issuance.domain.office import Machines
-from issuance.domain.outage import Outage, Scope
-from issuance.domain.owed import Owed
-from issuance.domain.plan import PriorityClass
-from issuance.domain.states import Event, State, Work
+from issuance.domain.collection_plan import PriorityClass
+from issuance.domain.office import InstalledMachines
+from issuance.domain.outage import Outage, OutageScope
+from issuance.domain.outbox import OutboxTask
+from issuance.domain.states import ApplicationEvent, ApplicationState, OutboxTaskKind
+from issuance.store.page_request import PageRequest
 from issuance.store.records import Store
-from issuance.use_cases.adjudicate import claim, decide
-from issuance.use_cases.capacity import open_offices, set_machines
-from issuance.use_cases.handover import approve, hand_over
-from issuance.use_cases.identify import Decision, Identify
-from issuance.use_cases.intake import Complete, NewApplication, take_in
-from issuance.use_cases.kept import Page, Question
-from issuance.use_cases.move import Move
-from issuance.use_cases.outages import Outages
-from issuance.use_cases.planning import AS_IT_IS, Circumstances, Outlook, outlook
-from issuance.use_cases.printing import Fate, JobEvent, Print, TakeIn
-from issuance.use_cases.promises import Promises
-from issuance.use_cases.status import Status, status
-from issuance.use_cases.view import View, views
+from issuance.use_cases.adjudicate import claim_task, decide_task
+from issuance.use_cases.application_details import ApplicationDetails, application_details
+from issuance.use_cases.application_steps import approve, hand_over
+from issuance.use_cases.apply_transition import ApplyTransition
+from issuance.use_cases.create_application import NewApplication, create_application
+from issuance.use_cases.identify import Identify
+from issuance.use_cases.notify_and_release import NotifyAndRelease
+from issuance.use_cases.outage_lifecycle import OutageLifecycle
+from issuance.use_cases.plan_office import (
+    AS_RECORDED,
+    OfficePlan,
+    PlanAssumptions,
+    plan_office,
+)
+from issuance.use_cases.ports import JobOutcome, MatcherDecision, PrintJobEvent
+from issuance.use_cases.print_capacity import add_new_offices, set_machines
+from issuance.use_cases.record_interview import record_interview
+from issuance.use_cases.record_print_event import RecordPrintEvent
+from issuance.use_cases.service_status import ServiceStatus, service_status
+from issuance.use_cases.submit_print_job import SubmitPrintJob
 
 from .offices import an_office
 
 WITA = ZoneInfo("Asia/Makassar")
-EVERYTHING = Page(after=0, size=1000)
+EVERYTHING = PageRequest(after=0, size=1000)
 
 
 def banjarmasin(text: str) -> datetime:
@@ -51,16 +60,16 @@ def identity(user: str, role: str) -> Actor:
 class MatcherAnswers:
     """A matcher that gives one answer to everybody; an answer that is an error is raised."""
 
-    def __init__(self, answer: Decision | Exception) -> None:
+    def __init__(self, answer: MatcherDecision | Exception) -> None:
         self._answer = answer
 
-    async def enrol(self, owed: Owed, person_id: str, fingers: bytes) -> Decision:
+    async def enrol(self, task: OutboxTask, person_id: str, fingers: bytes) -> MatcherDecision:
         if isinstance(self._answer, Exception):
             raise self._answer
         return self._answer
 
-    async def settle(self, owed: Owed) -> None:
-        raise AssertionError("nothing is settled here")
+    async def set_encounter_status(self, task: OutboxTask) -> None:
+        raise AssertionError("no status is set here")
 
 
 class PrinterTakesJobs:
@@ -69,10 +78,10 @@ class PrinterTakesJobs:
     def __init__(self, job: str) -> None:
         self._job = job
 
-    def clear(self, owed: Owed, document_number: str) -> str:
+    def sign_clearance(self, task: OutboxTask, document_number: str) -> str:
         return f"clearance for {document_number}"
 
-    async def create(self, owed: Owed) -> str:
+    async def create_print_job(self, task: OutboxTask) -> str:
         return self._job
 
 
@@ -84,8 +93,8 @@ class Workflow:
         self.now_is = banjarmasin("2018-10-26 09:00")
         self.offices = {id: an_office(id, books_per_day) for id in ("BJM", "JKT")}
         self._numbers = count(1)
-        self.move = Move(self.offices, lambda *_: b"page", self._new_id)
-        self.outages = Outages(self.offices, self._new_id)
+        self.move = ApplyTransition(self.offices, lambda *_: b"page", self._new_id)
+        self.outages = OutageLifecycle(self.offices, self._new_id)
 
     def now(self) -> datetime:
         """The business time."""
@@ -98,7 +107,7 @@ class Workflow:
     async def opens(self) -> None:
         """Begin to plan for the offices."""
         async with self.store.begin() as records:
-            await open_offices(records, list(self.offices.values()), self.now_is)
+            await add_new_offices(records, list(self.offices.values()), self.now_is)
 
     # What people do
 
@@ -115,11 +124,15 @@ class Workflow:
         new = NewApplication(office, ApplicationType.NEW, priority_class, b"holder", "")
         async with self.store.begin() as records:
             officer = identity(users.get("create", "siti"), "officer")
-            case = await take_in(records, new, officer, self.now_is, self._new_id)
+            case = await create_application(records, new, officer, self.now_is, self._new_id)
         if documents_refused_by:
-            await self._event(case.id, Event.REFUSE_DOCUMENTS, documents_refused_by)
-        await self._event(case.id, Event.ACCEPT_DOCUMENTS, users.get("accept_documents", "siti"))
-        await self._event(case.id, Event.RECORD_PAYMENT, users.get("record_payment", "siti"))
+            await self._event(case.id, ApplicationEvent.REFUSE_DOCUMENTS, documents_refused_by)
+        await self._event(
+            case.id, ApplicationEvent.ACCEPT_DOCUMENTS, users.get("accept_documents", "siti")
+        )
+        await self._event(
+            case.id, ApplicationEvent.RECORD_PAYMENT, users.get("record_payment", "siti")
+        )
         await self.gives_fingers(case.id, users.get("submit_biometrics", "siti"))
         return case.id
 
@@ -132,15 +145,15 @@ class Workflow:
         """Record the interview: the application is complete."""
         async with self.store.begin() as records:
             case = await records.cases.get(id)
-            complete = Complete(self.offices, self.move)
-            await complete(records, case, identity(user, "officer"), self.now_is, "")
+            officer = identity(user, "officer")
+            await record_interview(records, case, officer, self.now_is, "", self.offices, self.move)
         return id
 
     async def gives_fingers(self, id: str, user: str = "siti") -> None:
         """Take fingerprints; they are stored until the matcher has them."""
-        await self._event(id, Event.SUBMIT_BIOMETRICS, user)
+        await self._event(id, ApplicationEvent.SUBMIT_BIOMETRICS, user)
         async with self.store.begin() as records:
-            await records.cases.keep_fingers(id, b"fingers")
+            await records.cases.store_fingers(id, b"fingers")
 
     async def approves(self, id: str) -> str:
         """Approve an application that is identified."""
@@ -151,7 +164,7 @@ class Workflow:
 
     async def withdraws(self, id: str) -> None:
         """Withdraw an application."""
-        await self._event(id, Event.WITHDRAW, "siti")
+        await self._event(id, ApplicationEvent.WITHDRAW, "siti")
 
     async def hands_over(self, id: str) -> None:
         """Hand the passport over."""
@@ -160,54 +173,57 @@ class Workflow:
             officer = identity("siti", "officer")
             await hand_over(records, case, officer, self.now_is, "Siti", self.move)
 
-    async def claims(self, task: str, user: str) -> Question:
+    async def claims(self, task: str, user: str) -> AdjudicationTask:
         """An examiner claims an adjudication task."""
         async with self.store.begin() as records:
-            return await claim(records, task, identity(user, "examiner"), self.now_is)
+            return await claim_task(records, task, identity(user, "examiner"), self.now_is)
 
-    async def examines(self, task: str, user: str, verdict: Verdict) -> Question:
+    async def examines(self, task: str, user: str, verdict: Verdict) -> AdjudicationTask:
         """An examiner claims an adjudication task and gives a verdict."""
         await self.claims(task, user)
         async with self.store.begin() as records:
             by = identity(user, "examiner")
-            return await decide(records, task, verdict, "seen", by, self.now_is, self.move)
+            return await decide_task(records, task, verdict, "seen", by, self.now_is, self.move)
 
     # What neighbours do
 
     async def is_identified(self, *candidates: Candidate) -> None:
         """The matcher finds these candidates, if any, for everybody who waits for it."""
-        outcome = Outcome.HIT if candidates else Outcome.NO_HIT
-        await self.matcher_answers(Decision("decision", outcome, candidates, "calibration-1"))
+        outcome = IdentificationOutcome.HIT if candidates else IdentificationOutcome.NO_HIT
+        await self.matcher_answers(
+            MatcherDecision("decision", outcome, candidates, "calibration-1")
+        )
 
-    async def matcher_answers(self, answer: Decision | Exception) -> None:
+    async def matcher_answers(self, answer: MatcherDecision | Exception) -> None:
         """The matcher gives this answer about everybody who waits for it."""
         matcher = MatcherAnswers(answer)
         attempt = Identify(self.store, matcher, self.move, self, self._new_id)
-        for owed in await self.leases(Work.IDENTIFY):
-            await attempt(owed)
+        for task in await self.leases(OutboxTaskKind.IDENTIFY):
+            await attempt(task)
 
     async def job_is_done(self, id: str) -> None:
         """The printer takes the job of a released case and makes a good book."""
-        await self._job_ends(id, Fate.DONE)
+        await self._job_ends(id, JobOutcome.DONE)
 
     async def job_is_given_up(self, id: str) -> None:
         """The printer takes the job of a released case and gives it up for good."""
-        await self._job_ends(id, Fate.GIVEN_UP)
+        await self._job_ends(id, JobOutcome.GIVEN_UP)
 
     async def job_is_taken(self, id: str, job: str = "") -> str:
         """The printer takes the job of a released case; the job's id."""
-        attempt = Print(self.store, PrinterTakesJobs(job or f"job of {id}"), self._new_id)
-        for owed in await self.leases(Work.PRINT):
-            if owed.case == id:
-                await attempt(owed)
+        printer = PrinterTakesJobs(job or f"job of {id}")
+        attempt = SubmitPrintJob(self.store, printer, printer.sign_clearance, self._new_id)
+        for task in await self.leases(OutboxTaskKind.PRINT):
+            if task.case == id:
+                await attempt(task)
         return (await self.case(id)).print_job
 
-    async def _job_ends(self, id: str, fate: Fate) -> None:
-        event = JobEvent("token", await self.job_is_taken(id), id, fate, "B0000001")
-        await TakeIn(self.store, self.move, self)("BJM", event)
+    async def _job_ends(self, id: str, outcome: JobOutcome) -> None:
+        event = PrintJobEvent("token", await self.job_is_taken(id), id, outcome, "B0000001")
+        await RecordPrintEvent(self.store, self.move, self)("BJM", event)
 
     async def declares(
-        self, scope: Scope, office: str = "", *, began: str = "", expected_end: str = ""
+        self, scope: OutageScope, office: str = "", *, began: str = "", expected_end: str = ""
     ) -> str:
         """An administrator declares an outage, now or since a local time; its id."""
         outage = Outage(
@@ -224,7 +240,9 @@ class Workflow:
     async def sets_machines(self, count: int, since: str = "") -> None:
         """A supervisor says how many machines print in Banjarmasin from a day on, or from today."""
         day = date.fromisoformat(since) if since else self.now_is.date()
-        machines = Machines(day, count, self.offices["BJM"].books_per_machine_per_day)
+        machines = InstalledMachines(
+            day, count, self.offices["BJM"].initial_books_per_machine_per_day
+        )
         async with self.store.begin() as records:
             await set_machines(records, self.offices["BJM"], machines, self.now_is)
 
@@ -237,13 +255,13 @@ class Workflow:
 
     async def plans(self, store: Store | None = None, office: str = "BJM") -> None:
         """Plan for an office: notify those whose day has changed, release today's books."""
-        await Promises(store or self.store, self.move)(self.offices[office], self.now_is)
+        await NotifyAndRelease(store or self.store, self.move)(self.offices[office], self.now_is)
 
-    async def leases(self, kind: Work) -> list[Owed]:
+    async def leases(self, kind: OutboxTaskKind) -> list[OutboxTask]:
         """Take all outbox tasks of a kind, under a lease that no test outlives."""
         async with self.store.begin() as records:
             return list(
-                await records.work.lease(
+                await records.outbox.lease(
                     [kind], 1000, [], self.now_is, banjarmasin("2099-01-01 00:00")
                 )
             )
@@ -255,22 +273,22 @@ class Workflow:
         async with self.store.read() as records:
             return await records.cases.get(id)
 
-    async def state(self, id: str) -> State:
+    async def state(self, id: str) -> ApplicationState:
         """Its state."""
         return (await self.case(id)).state
 
-    async def view(self, id: str) -> View:
+    async def view(self, id: str) -> ApplicationDetails:
         """The case with its clocks, as the office sees it now."""
         async with self.store.read() as records:
             case = await records.cases.get(id)
-            return (await views(records, self.offices, [case], self.now_is))[0]
+            return (await application_details(records, self.offices, [case], self.now_is))[0]
 
     async def outlook(
-        self, office: str = "BJM", circumstances: Circumstances = AS_IT_IS
-    ) -> Outlook:
+        self, office: str = "BJM", circumstances: PlanAssumptions = AS_RECORDED
+    ) -> OfficePlan:
         """The office's plan as it is now, or would be under other circumstances."""
         async with self.store.read() as records:
-            return await outlook(records, self.offices[office], self.now_is, circumstances)
+            return await plan_office(records, self.offices[office], self.now_is, circumstances)
 
     async def notices(self, id: str) -> list[tuple[str, str]]:
         """Kind and promised day of each notice that an applicant was sent."""
@@ -279,18 +297,20 @@ class Workflow:
         notices = [kept.notice for _, kept in found]
         return [(n.kind, n.collect_on.isoformat() if n.collect_on else "") for n in notices]
 
-    async def tasks(self) -> list[Question]:
+    async def tasks(self) -> list[AdjudicationTask]:
         """All adjudication tasks that are open, oldest first."""
         async with self.store.read() as records:
-            found = await records.tasks.page(EVERYTHING, None, [TaskState.OPEN, TaskState.CLAIMED])
-        return [question for _, question in found]
+            found = await records.adjudication_tasks.page(
+                EVERYTHING, None, [TaskState.OPEN, TaskState.CLAIMED]
+            )
+        return [task for _, task in found]
 
-    async def status(self) -> Status:
+    async def status(self) -> ServiceStatus:
         """What administrators see."""
         async with self.store.read() as records:
-            return await status(records, self.now_is)
+            return await service_status(records, self.now_is)
 
-    async def _event(self, id: str, event: Event, user: str) -> None:
+    async def _event(self, id: str, event: ApplicationEvent, user: str) -> None:
         async with self.store.begin() as records:
             case = await records.cases.get(id)
             await self.move(records, case, event, identity(user, "officer"), self.now_is)

@@ -1,8 +1,8 @@
-"""One decorator for compiled kernels: typed, cached on disk, GIL released.
+"""The decorator that compiles numerical kernels by numba and caches them on disk.
 
-Kernels call each other across files, and numba, which puts the callee's code into the caller's,
-looks only at the caller's file to see whether what it kept is of today. After an upgrade it would
-silently run yesterday's code. So what is kept lies in a folder named after all sources.
+numba inlines kernels from other files, but decides by the caller's file alone whether the cached
+machine code is current: after an upgrade it could silently run outdated code. Therefore the cache
+folder is named by a digest of all source files that may hold kernels.
 """
 
 import hashlib
@@ -13,14 +13,14 @@ from typing import Any, TypeVar, cast
 
 import numba  # type: ignore[import-untyped, unused-ignore]
 
-# Folders of this package whose modules compile kernels.
+# All folders of this package whose modules may compile kernels.
 _KERNEL_FOLDERS = ("image", "embedding", "comparison", "synthetic")
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 
-def _of_these_sources(cache: Path) -> Path:
-    """Return the folder, within `cache`, of what was compiled of exactly these files."""
+def _folder_of_current_sources(cache: Path) -> Path:
+    """Return the folder within `cache` for kernels compiled from exactly the present sources."""
     digest = hashlib.sha256()
     for folder in _KERNEL_FOLDERS:
         for source in sorted((Path(__file__).parent / folder).glob("*.py")):
@@ -29,12 +29,13 @@ def _of_these_sources(cache: Path) -> Path:
 
 
 _CACHE = os.environ.get("NUMBA_CACHE_DIR") or Path(__file__).with_name("__pycache__")
-numba.config.CACHE_DIR = str(_of_these_sources(Path(_CACHE)))  # type: ignore[attr-defined]
+numba.config.CACHE_DIR = str(_folder_of_current_sources(Path(_CACHE)))  # type: ignore[attr-defined]
 
 
 def compiled(function: Kernel) -> Kernel:
-    """Compile to machine code at the first call of each signature.
+    """Compile a function to machine code at its first call with each signature.
 
-    No `parallel`: the bounded pool of the service decides how many cores are used.
+    It releases the GIL. Kernels are not parallel: the service's bounded worker pool decides how
+    many cores are used.
     """
     return cast(Kernel, numba.njit(cache=True, nogil=True)(function))

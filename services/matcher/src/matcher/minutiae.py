@@ -1,4 +1,4 @@
-"""Minutiae of one fingerprint: the form every other module here works on."""
+"""The minutiae of one fingerprint, in the form that all scientific modules share."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,16 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 MAX_MINUTIAE = 255
-"""Most minutiae one ISO/IEC 19794-2 representation can hold (its count is one byte)."""
+"""Largest number of minutiae in an ISO/IEC 19794-2 representation, whose count is one byte."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Minutiae:
-    """Minutiae at 500 dpi, axes and angles as in ISO/IEC 19794-2.
+    """The n minutiae of an impression at 500 dpi, axes and angles as in ISO/IEC 19794-2.
 
     xy:      int16 (n, 2), pixels, x to the right, y downwards, inside the image.
     angle:   float32 (n,), radians counter-clockwise from the x axis (y upwards), [0, 2 pi).
-    kind:    uint8 (n,), 0 other, 1 ridge ending, 2 bifurcation.
+    kind:    uint8 (n,), the minutia type: 0 other, 1 ridge ending, 2 bifurcation.
     quality: uint8 (n,), 1 worst to 100 best, 0 not reported.
     width, height: size of the image, pixels.
     """
@@ -32,7 +32,7 @@ class Minutiae:
         return len(self.angle)
 
     def __getitem__(self, chosen: NDArray[np.integer] | NDArray[np.bool_] | slice) -> "Minutiae":
-        """Return the minutiae at these indices, in this order."""
+        """Return the minutiae at these indices, in the order of the indices."""
         return Minutiae(
             self.xy[chosen],
             self.angle[chosen],
@@ -43,25 +43,25 @@ class Minutiae:
         )
 
     def best(self, count: int) -> "Minutiae":
-        """Return at most `count` minutiae of highest quality, best first; ties keep their order."""
+        """Return the `count` minutiae of highest quality, best first; equals keep their order."""
         return self[np.argsort(-self.quality.astype(np.int16), kind="stable")[:count]]
 
 
-def minutiae(
+def minutiae_from_rows(
     rows: Sequence[tuple[float, float, float, int, int]] | NDArray[np.float64],
     *,
     width: int,
     height: int,
 ) -> Minutiae:
-    """Build Minutiae from rows of x, y (pixels), angle (radians, any turn), kind, quality.
+    """Return Minutiae, given rows of x, y (pixels), angle (radians), kind and quality.
 
-    Positions are rounded to whole pixels and kept inside the image.
+    Positions are rounded to whole pixels and moved inside the image; angles may be of any size.
     """
     table = np.asarray(rows, np.float64).reshape(-1, 5)
     xy = np.clip(np.rint(table[:, :2]), 0, (width - 1, height - 1))
     return Minutiae(
         xy=xy.astype(np.int16),
-        angle=full_turn(table[:, 2]),
+        angle=wrapped_angle(table[:, 2]),
         kind=table[:, 3].astype(np.uint8),
         quality=table[:, 4].astype(np.uint8),
         width=width,
@@ -69,10 +69,10 @@ def minutiae(
     )
 
 
-def full_turn(angle: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Return the angles (radians) in [0, 2 pi), float32.
+def wrapped_angle(angle: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Return angles (radians) wrapped into [0, 2 pi), float32.
 
-    The rounding to float32 may itself reach 2 pi, hence the second step.
+    Rounding to float32 may itself give 2 pi, hence the second step.
     """
     turned = np.mod(angle, 2 * np.pi).astype(np.float32)
     return np.where(turned < np.float32(2 * np.pi), turned, np.float32(0))

@@ -18,7 +18,7 @@ from matcher.comparison.prefilter import prefilter_scores
 from matcher.embedding.embedding_network import EMBEDDING_FILE, EmbeddingNetwork
 from matcher.extraction.extractor import Extractor
 from matcher.image.quality import Nfiq2
-from matcher.minutiae import Minutiae, minutiae
+from matcher.minutiae import Minutiae, minutiae_from_rows
 
 _WARM_UP_SIZE = 256
 """Width and height, pixels, of the image that `warm_up` works on."""
@@ -113,4 +113,4 @@ def _random_minutiae() -> Minutiae:
     angle = rng.uniform(0, 2 * np.pi, (40, 1))
     kind, quality = np.ones((40, 1)), np.full((40, 1), 50)
     rows = np.hstack([xy, angle, kind, quality])
-    return minutiae(rows, width=_WARM_UP_SIZE, height=_WARM_UP_SIZE)
+    return minutiae_from_rows(rows, width=_WARM_UP_SIZE, height=_WARM_UP_SIZE)

@@ -2,9 +2,9 @@ import io
 
 import numpy as np
 from matcher.drawing import PALETTE, draw_minutiae
-from matcher.evaluation import charts
 from matcher.evaluation.error_rates import check_nominal_fmr, det_curve
-from matcher.minutiae import minutiae
+from matcher.evaluation.report import charts
+from matcher.minutiae import minutiae_from_rows
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -23,8 +23,8 @@ def _has(image: NDArray[np.uint8], colour: tuple[int, int, int]) -> bool:
 
 def test_an_ending_and_a_bifurcation_have_different_colours() -> None:
     background = np.full((100, 120), 255, np.uint8)
-    ending = minutiae([(60, 50, 0.0, 1, 100)], width=120, height=100)
-    fork = minutiae([(60, 50, 0.0, 2, 100)], width=120, height=100)
+    ending = minutiae_from_rows([(60, 50, 0.0, 1, 100)], width=120, height=100)
+    fork = minutiae_from_rows([(60, 50, 0.0, 2, 100)], width=120, height=100)
 
     images = [_pixels(draw_minutiae(background, found)) for found in (ending, fork)]
 
@@ -33,17 +33,16 @@ def test_an_ending_and_a_bifurcation_have_different_colours() -> None:
 
 
 def test_a_better_minutia_is_drawn_stronger() -> None:
-    darkest = [
-        int(_pixels(draw_minutiae(None, minutiae([(50, 50, 0, 1, q)], width=99, height=99)))
-            [120:150, 118:150, 0].min())
-        for q in (100, 20)
-    ]  # fmt: skip
+    found = [minutiae_from_rows([(50, 50, 0, 1, q)], width=99, height=99) for q in (100, 20)]
 
+    drawn = [_pixels(draw_minutiae(None, each)) for each in found]
+
+    darkest = [int(pixels[120:150, 118:150, 0].min()) for pixels in drawn]
     assert darkest[0] < darkest[1] - 50
 
 
 def test_a_template_without_an_image_and_without_minutiae_is_drawn() -> None:
-    assert _pixels(draw_minutiae(None, minutiae([], width=100, height=80))).size
+    assert _pixels(draw_minutiae(None, minutiae_from_rows([], width=100, height=80))).size
 
 
 def test_each_set_has_a_curve_of_its_own() -> None:

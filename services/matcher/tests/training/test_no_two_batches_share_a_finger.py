@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from matcher.embedding.neighbourhood import MOST
+from matcher.embedding.neighbourhood_features import MAX_EMBEDDED_MINUTIAE
 from matcher.training.embedding.batches import Batch, make_batch
 from matcher.training.impression_pairs import FEWEST
 from numpy.typing import NDArray
@@ -33,7 +33,7 @@ def test_each_finger_has_two_impressions(some: Batch) -> None:
     assert len(some.counts) == 2 * FINGERS
     assert set(first[first >= 0]) == set(range(FINGERS))
     assert some.counts.min() >= FEWEST
-    assert some.counts.max() <= MOST
+    assert some.counts.max() <= MAX_EMBEDDED_MINUTIAE
 
 
 def test_no_minutia_occurs_twice_in_an_impression(some: Batch) -> None:

@@ -51,7 +51,7 @@ def test_mated_indices_are_symmetric(held_out: list[FingerGroup]) -> None:
 
 def test_the_gradient_is_that_of_the_loss() -> None:
     rng = np.random.default_rng(0)
-    bits = rng.uniform(-1, 1, (6, descriptor.BITS))
+    bits = rng.uniform(-1, 1, (6, descriptor.DESCRIPTOR_BITS))
     mated = np.array([3, 4, -1, 0, 1, -1])
     towards = rng.normal(size=bits.shape)
     small = 1e-5
@@ -71,7 +71,7 @@ def test_whole_numbers_keep_the_bits(
     binary_codes.write(trained, tmp_path / "table.npz")
 
     with np.load(tmp_path / "table.npz") as table:
-        sums = histogram @ table["votes"].astype(np.float64) * descriptor.WHOLE
+        sums = histogram @ table["votes"].astype(np.float64) * descriptor.FULL_WEIGHT
         rounded = sums > table["threshold"]
 
     assert (rounded == (histogram @ trained.votes > trained.mean)).mean() > 0.98

@@ -151,11 +151,11 @@ def _issuance(layout: Layout, addresses: Mapping[str, str], options: CountryOpti
         "matcher": addresses["matcher"],
         "clearance_key": layout.keys / f"{KID}.key",
         "clearance_key_id": KID,
-        "prints_at_once": 8,
+        "max_concurrent_print_calls": 8,
         # A fortnight passes in minutes here, so what takes minutes in an office takes a second.
-        "health_seconds": 0.2,
-        "outage_opens_seconds": 1.0,
-        "outage_ends_seconds": 1.0,
+        "health_check_seconds": 0.2,
+        "outage_opens_after_seconds": 1.0,
+        "outage_ends_after_seconds": 1.0,
         "retry_longest_seconds": 1.0,
         "offices": [
             {

@@ -54,7 +54,7 @@ class OutboxBacklog(_message.Message):
     OUTAGE_ID_FIELD_NUMBER: _builtins.int
     OWNER_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
-    """Kind of task: identify, settle or print."""
+    """Kind of task: identify, set_encounter_status or print."""
     count: _builtins.int
     """Number of tasks."""
     leased: _builtins.int

@@ -9,6 +9,7 @@ from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from passport.issuance.v1 import adjudication_pb2 as _adjudication_pb2
 from passport.type.v1 import biometrics_pb2 as _biometrics_pb2
 from passport.type.v1 import civil_pb2 as _civil_pb2
 import builtins as _builtins
@@ -806,7 +807,9 @@ Global___GetHistoryRequest: _TypeAlias = GetHistoryRequest  # noqa: Y015
 
 @_typing.final
 class HistoryEntry(_message.Message):
-    """An event in the history of an application."""
+    """An event in the history of an application. The fields from `reason` on are empty unless the event
+    has them.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -815,17 +818,38 @@ class HistoryEntry(_message.Message):
     TO_STATE_FIELD_NUMBER: _builtins.int
     BY_FIELD_NUMBER: _builtins.int
     AT_FIELD_NUMBER: _builtins.int
-    WHY_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    PAYMENT_RECEIPT_FIELD_NUMBER: _builtins.int
+    INTERVIEW_NOTES_FIELD_NUMBER: _builtins.int
+    ADJUDICATION_CAUSE_FIELD_NUMBER: _builtins.int
+    DOCUMENT_NUMBER_FIELD_NUMBER: _builtins.int
+    PRINT_JOB_ID_FIELD_NUMBER: _builtins.int
+    BOOK_SERIAL_FIELD_NUMBER: _builtins.int
+    SIGNED_BY_FIELD_NUMBER: _builtins.int
     event: _builtins.str
-    """Name of the event in the table of transitions."""
+    """Name of the event in the table of transitions (docs/issuance-states.md), or "create"."""
     from_state: Global___ApplicationState.ValueType
-    """State before the event."""
+    """State before the event; unspecified for "create"."""
     to_state: Global___ApplicationState.ValueType
     """State after the event."""
     by: _builtins.str
     """Identity of the person or service that caused it."""
-    why: _builtins.str
-    """Why, or what came with it."""
+    reason: _builtins.str
+    """Reason given with refuse_documents, refuse, reject_biometrics, clear or confirm_duplicate."""
+    payment_receipt: _builtins.str
+    """Number of the receipt, of record_payment."""
+    interview_notes: _builtins.str
+    """Notes of the officer, of record_interview."""
+    adjudication_cause: _adjudication_pb2.TaskCause.ValueType
+    """Why examiners must decide, of refer_to_examiners."""
+    document_number: _builtins.str
+    """Number of the passport, of approve."""
+    print_job_id: _builtins.str
+    """The print job that was given up, of fail_print."""
+    book_serial: _builtins.str
+    """Serial of the blank book, of finish_print."""
+    signed_by: _builtins.str
+    """Who signed for the passport, of hand_over."""
     @_builtins.property
     def at(self) -> _timestamp_pb2.Timestamp:
         """When it happened (business time)."""
@@ -838,11 +862,18 @@ class HistoryEntry(_message.Message):
         to_state: Global___ApplicationState.ValueType = ...,
         by: _builtins.str = ...,
         at: _timestamp_pb2.Timestamp | None = ...,
-        why: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        payment_receipt: _builtins.str = ...,
+        interview_notes: _builtins.str = ...,
+        adjudication_cause: _adjudication_pb2.TaskCause.ValueType = ...,
+        document_number: _builtins.str = ...,
+        print_job_id: _builtins.str = ...,
+        book_serial: _builtins.str = ...,
+        signed_by: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "by", b"by", "event", b"event", "from_state", b"from_state", "to_state", b"to_state", "why", b"why"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["adjudication_cause", b"adjudication_cause", "at", b"at", "book_serial", b"book_serial", "by", b"by", "document_number", b"document_number", "event", b"event", "from_state", b"from_state", "interview_notes", b"interview_notes", "payment_receipt", b"payment_receipt", "print_job_id", b"print_job_id", "reason", b"reason", "signed_by", b"signed_by", "to_state", b"to_state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

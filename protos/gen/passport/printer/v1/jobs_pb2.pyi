@@ -241,7 +241,7 @@ class PrintJob(_message.Message):
     ATTEMPTS_FIELD_NUMBER: _builtins.int
     BOOK_SERIAL_FIELD_NUMBER: _builtins.int
     CREATED_AT_FIELD_NUMBER: _builtins.int
-    WAITS_FOR_FIELD_NUMBER: _builtins.int
+    WAITING_FOR_FIELD_NUMBER: _builtins.int
     PRIORITY_CLASS_FIELD_NUMBER: _builtins.int
     job_id: _builtins.str
     """Assigned by the server."""
@@ -255,7 +255,7 @@ class PrintJob(_message.Message):
     """Incremented by one with each change."""
     book_serial: _builtins.str
     """Serial of the good book; empty before DONE."""
-    waits_for: _builtins.str
+    waiting_for: _builtins.str
     """What it waits for, in words; empty when it does not wait."""
     priority_class: _civil_pb2.PriorityClass.ValueType
     """Priority class; unspecified means NORMAL."""
@@ -278,12 +278,12 @@ class PrintJob(_message.Message):
         attempts: _abc.Iterable[Global___Attempt] | None = ...,
         book_serial: _builtins.str = ...,
         created_at: _timestamp_pb2.Timestamp | None = ...,
-        waits_for: _builtins.str = ...,
+        waiting_for: _builtins.str = ...,
         priority_class: _civil_pb2.PriorityClass.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "attempts", b"attempts", "book_serial", b"book_serial", "created_at", b"created_at", "document_number", b"document_number", "job_id", b"job_id", "priority_class", b"priority_class", "revision", b"revision", "state", b"state", "waits_for", b"waits_for"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "attempts", b"attempts", "book_serial", b"book_serial", "created_at", b"created_at", "document_number", b"document_number", "job_id", b"job_id", "priority_class", b"priority_class", "revision", b"revision", "state", b"state", "waiting_for", b"waiting_for"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -1,1 +1,1 @@
-"""The matcher and the printers, by their contracts."""
+"""Clients of the matcher and the printers, and the signing of what is sent to printers."""

@@ -1,1 +1,1 @@
-"""Words and rules of issuance: no clock, no network, no database, no randomness."""
+"""Concepts and rules of issuance, without clock, network, database or randomness."""

@@ -1,4 +1,4 @@
-"""An office: where people apply, and where their books are printed and handed out."""
+"""An office: where people apply, where their books are printed and their passports handed out."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,13 +6,13 @@ from fractions import Fraction
 
 from servicekit.errors import DomainError, ErrorKind
 
-from issuance.domain.notices import Desk
+from issuance.domain.collection_hours import CollectionHours
 from issuance.domain.print_room import Capacity
 from issuance.domain.working_time import Calendar
 
 
 class UnknownOffice(DomainError):
-    """There is no such office."""
+    """No office has the given id."""
 
     kind = ErrorKind.NOT_FOUND
     reason = "UNKNOWN_OFFICE"
@@ -26,33 +26,37 @@ class WrongOffice(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
-class Machines:
-    """What prints from a day on."""
+class InstalledMachines:
+    """The printing machines of an office from the day `since` on."""
 
     since: date
     count: int
     books_per_day: Fraction
-    """Of one machine, on a working day."""
+    """Books that one machine prints on a working day."""
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What is settled about an office; its machines change and are kept in the database."""
+    """An office as configured.
+
+    The machines are those of the first start only; from then on they are in the database and
+    changed by SetCapacity.
+    """
 
     id: str
     name: str
-    desk: Desk
+    collection: CollectionHours
     promise_working_days: int
-    machines: int
-    """At the very beginning."""
-    books_per_machine_per_day: Fraction
+    """Working days from completion to the first promised collection date, if nothing delays it."""
+    initial_machines: int
+    initial_books_per_machine_per_day: Fraction
 
     @property
     def calendar(self) -> Calendar:
-        """Its working days and hours."""
-        return self.desk.calendar
+        """Working days and hours of the office."""
+        return self.collection.calendar
 
 
-def capacity(changes: list[Machines]) -> Capacity:
-    """The capacity that follows from machines, sorted by day."""
+def print_capacity(changes: list[InstalledMachines]) -> Capacity:
+    """Return the capacity that follows from the machines, sorted by day."""
     return Capacity(tuple((at.since, at.count * at.books_per_day) for at in changes))

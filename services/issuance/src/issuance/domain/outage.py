@@ -1,4 +1,4 @@
-"""Outages: a time in which something we depend on did not work, and how it is noticed."""
+"""Outages: periods in which the matcher, an office or its printing did not work."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -8,29 +8,36 @@ from enum import StrEnum
 from servicekit.errors import DomainError, ErrorKind
 
 from issuance.domain.print_room import Stoppage
-from issuance.domain.working_time import BadDate, Period
+from issuance.domain.working_time import BadDate
 
 
-class Scope(StrEnum):
-    """What an outage reaches."""
+class OutageScope(StrEnum):
+    """What does not work in an outage."""
 
     MATCHER = "matcher"
-    """The national matcher: every office."""
+    """The national matcher; affects every office."""
     OFFICE = "office"
     """One office as a whole."""
     PRINTING = "printing"
     """Printing at one office."""
 
 
+class OutageNotFound(DomainError):
+    """No outage has the given id."""
+
+    kind = ErrorKind.NOT_FOUND
+    reason = "OUTAGE_NOT_FOUND"
+
+
 class OutageEnded(DomainError):
-    """The outage is over."""
+    """The outage is already over."""
 
     kind = ErrorKind.PRECONDITION
     reason = "OUTAGE_ENDED"
 
 
 class OutageIsAutomatic(DomainError):
-    """The outage was opened by the watcher and ends when the dependency is well."""
+    """The outage was opened by the health watcher and ends when the dependency is healthy."""
 
     kind = ErrorKind.PRECONDITION
     reason = "OUTAGE_IS_AUTOMATIC"
@@ -38,12 +45,14 @@ class OutageIsAutomatic(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """One outage; `office` is empty for the matcher, `declared_by` for what the watcher opened.
+    """One outage, in business time.
 
-    `ended` is None while it lasts; `expected_end` is what is thought until then.
+    office: empty for the matcher. ended: None while it is ongoing. expected_end: an estimate, if
+    somebody gave one. declared_by: identity of the person who declared it; empty if the health
+    watcher opened it.
     """
 
-    scope: Scope
+    scope: OutageScope
     office: str
     cause: str
     began: datetime
@@ -53,25 +62,20 @@ class Outage:
 
     @property
     def automatic(self) -> bool:
-        """Opened by the watcher, not by a person."""
+        """Whether the health watcher opened it, not a person."""
         return not self.declared_by
 
     @property
-    def lasts(self) -> bool:
-        """Not ended yet."""
+    def is_ongoing(self) -> bool:
+        """Whether it has not ended."""
         return self.ended is None
 
-    @property
-    def pause(self) -> Period:
-        """The time in which the clocks of those who wait for it stand still."""
-        return Period(self.began, self.ended)
-
-    def reaches(self, office: str) -> bool:
-        """Whether `office` suffers from it."""
-        return self.scope is Scope.MATCHER or self.office == office
+    def affects(self, office: str) -> bool:
+        """Return whether it affects `office`."""
+        return self.scope is OutageScope.MATCHER or self.office == office
 
     def end(self, at: datetime, now: datetime) -> "Outage":
-        """The same outage, over. Raises OutageEnded, BadDate."""
+        """Return the outage, ended at `at`. Raises OutageEnded, BadDate."""
         if self.ended:
             raise OutageEnded("the outage is over")
         if not self.began <= at <= now:
@@ -81,13 +85,16 @@ class Outage:
         return replace(self, ended=at)
 
     def end_by_person(self, at: datetime, now: datetime) -> "Outage":
-        """End a declared one. Raises OutageIsAutomatic, OutageEnded, BadDate."""
+        """Return the declared outage, ended by a person.
+
+        Raises OutageIsAutomatic, OutageEnded, BadDate.
+        """
         if self.automatic:
-            raise OutageIsAutomatic("it ends when the dependency is well")
+            raise OutageIsAutomatic("it ends when the dependency is healthy")
         return self.end(at, now)
 
     def stoppage(self, now: datetime) -> Stoppage:
-        """What the plan must know: an expectation that has passed is worth nothing."""
+        """Return what the plan has to know; an expected end that has passed is ignored."""
         if self.ended:
             return Stoppage(self.began, self.ended)
         if self.expected_end and self.expected_end > now:
@@ -96,6 +103,8 @@ class Outage:
 
 
 def stoppages(outages: Iterable[Outage], office: str, now: datetime) -> tuple[Stoppage, ...]:
-    """Everything that stops the print room of `office`, oldest first."""
-    ours = sorted((o for o in outages if o.reaches(office)), key=lambda outage: outage.began)
-    return tuple(outage.stoppage(now) for outage in ours)
+    """Return all that stops the print room of `office`, oldest first."""
+    affecting = (outage for outage in outages if outage.affects(office))
+    return tuple(
+        outage.stoppage(now) for outage in sorted(affecting, key=lambda outage: outage.began)
+    )

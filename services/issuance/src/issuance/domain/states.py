@@ -1,6 +1,6 @@
-"""The legal order of an application, as a table: state x event -> state.
+"""States of an application and the transitions between them: the legal order, as a table.
 
-`docs/issuance-states.md` is drawn from it. Order of steps: Indonesia, as the first country.
+`docs/issuance-states.md` is drawn from it. The order of steps is Indonesia's, the first country.
 """
 
 from collections.abc import Mapping
@@ -9,11 +9,11 @@ from enum import StrEnum
 
 from servicekit.errors import DomainError, ErrorKind, NotPermitted
 
-from issuance.domain.notices import NoticeKind
+from issuance.domain.notice_messages import NoticeKind
 
 
-class State(StrEnum):
-    """Where an application stands."""
+class ApplicationState(StrEnum):
+    """State of an application."""
 
     RECEIVED = "received"
     DOCUMENTS_REFUSED = "documents_refused"
@@ -31,17 +31,29 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-FIRST = State.RECEIVED
-FINAL = frozenset({State.HANDED_OVER, State.REFUSED, State.WITHDRAWN})
-UNDECIDED = frozenset({State.IDENTIFYING, State.ADJUDICATION})
-"""Complete, but nobody knows yet whether a book will be printed."""
-QUEUED = UNDECIDED | {State.AWAITING_APPROVAL, State.APPROVED}
-"""Complete and without a book: those whom the plan plans."""
+INITIAL_STATE = ApplicationState.RECEIVED
+FINAL_STATES = frozenset(
+    {ApplicationState.HANDED_OVER, ApplicationState.REFUSED, ApplicationState.WITHDRAWN}
+)
+IDENTITY_UNRESOLVED = frozenset({ApplicationState.IDENTIFYING, ApplicationState.ADJUDICATION})
+"""Complete, but it is not known yet whether a book will be printed."""
+AWAITING_PRINT = IDENTITY_UNRESOLVED | {
+    ApplicationState.AWAITING_APPROVAL,
+    ApplicationState.APPROVED,
+}
+"""Complete and not yet released to the printer: the cases that the plan gives a printing day."""
+WITHOUT_BOOK = AWAITING_PRINT | {ApplicationState.PRINTING}
+"""Complete and without a finished book: the cases whose collection date may still change."""
+RELEASED = frozenset(
+    {ApplicationState.PRINTING, ApplicationState.READY, ApplicationState.HANDED_OVER}
+)
+"""Released to the printer: the cases that used a book of their day's capacity."""
 
 
-class Event(StrEnum):
-    """What can happen to an application."""
+class ApplicationEvent(StrEnum):
+    """What can happen to an application. CREATE makes it and is in no transition."""
 
+    CREATE = "create"
     ACCEPT_DOCUMENTS = "accept_documents"
     REFUSE_DOCUMENTS = "refuse_documents"
     RECORD_PAYMENT = "record_payment"
@@ -49,14 +61,14 @@ class Event(StrEnum):
     RECORD_INTERVIEW = "record_interview"
     REJECT_BIOMETRICS = "reject_biometrics"
     IDENTIFY = "identify"
-    QUESTION = "question"
+    REFER_TO_EXAMINERS = "refer_to_examiners"
     CLEAR = "clear"
     CONFIRM_DUPLICATE = "confirm_duplicate"
     APPROVE = "approve"
     REFUSE = "refuse"
     RELEASE = "release"
     FAIL_PRINT = "fail_print"
-    FINISH = "finish"
+    FINISH_PRINT = "finish_print"
     HAND_OVER = "hand_over"
     WITHDRAW = "withdraw"
 
@@ -72,42 +84,46 @@ class Role(StrEnum):
 
 
 class Guard(StrEnum):
-    """The rule that must hold, by name; the table cannot see it, the use case asks it."""
+    """Condition of a transition, in words. The use case that causes the event checks it."""
 
     UNUSABLE_FINGERS = "the matcher cannot use the fingers"
-    NO_QUESTION = "identification raises no question"
-    A_QUESTION = "identification raises a question"
+    NO_EXAMINER_NEEDED = "identification needs no examiner"
+    EXAMINER_NEEDED = "identification needs an examiner"
     CLEARED = "examiners clear"
     TWO_EXAMINERS = "two different examiners confirm"
-    ITS_TURN = "its turn at the machines has come"
+    PRINTING_DAY = "its printing day in the plan has come"
     PRINT_FAILED = "the printer gave up for good"
     SIGNED_FOR = "the holder signs"
 
 
-class Work(StrEnum):
-    """What is owed to another service once an application has moved."""
+class OutboxTaskKind(StrEnum):
+    """What another service is asked to do after a transition."""
 
     IDENTIFY = "identify"
-    SETTLE = "settle"
-    """Tell the matcher what became of its pending encounter: active, or fraud."""
+    SET_ENCOUNTER_STATUS = "set_encounter_status"
+    """Set the status of the pending encounter at the matcher: active or fraud."""
     PRINT = "print"
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One row of the table: who may cause it, the rule, the work it owes, the notice it sends."""
+    """One row of the table of transitions.
 
-    source: State
-    event: Event
-    target: State
+    by: roles that may cause it. outbox_task: recorded in the same transaction. notice: sent to
+    the applicant.
+    """
+
+    source: ApplicationState
+    event: ApplicationEvent
+    target: ApplicationState
     by: frozenset[Role]
     guard: Guard | None = None
-    owes: Work | None = None
-    tells: NoticeKind | None = None
+    outbox_task: OutboxTaskKind | None = None
+    notice: NoticeKind | None = None
 
 
 class IllegalTransition(DomainError):
-    """The application is not in a state in which this can happen (metadata: state, event)."""
+    """The event cannot happen in the state of the application (metadata: state, event)."""
 
     kind = ErrorKind.PRECONDITION
     reason = "ILLEGAL_TRANSITION"
@@ -117,58 +133,64 @@ _OFFICER = frozenset({Role.OFFICER})
 _COUNTER = frozenset({Role.OFFICER, Role.FRONTDESK})
 _EXAMINER = frozenset({Role.EXAMINER})
 _SUPERVISOR = frozenset({Role.SUPERVISOR})
-_ITSELF = frozenset({Role.ISSUANCE})
+_ISSUANCE = frozenset({Role.ISSUANCE})
 
 _WITHDRAWABLE = (
-    # Not while the applicant's identity is in question, nor once a book exists.
-    State.RECEIVED,
-    State.DOCUMENTS_REFUSED,
-    State.DOCUMENTS_ACCEPTED,
-    State.PAID,
-    State.BIOMETRICS_TAKEN,
-    State.AWAITING_APPROVAL,
-    State.APPROVED,
+    # Not while the applicant's identity is unresolved, nor once a book exists.
+    ApplicationState.RECEIVED,
+    ApplicationState.DOCUMENTS_REFUSED,
+    ApplicationState.DOCUMENTS_ACCEPTED,
+    ApplicationState.PAID,
+    ApplicationState.BIOMETRICS_TAKEN,
+    ApplicationState.AWAITING_APPROVAL,
+    ApplicationState.APPROVED,
 )
 
+_S, _E = ApplicationState, ApplicationEvent
+
 # fmt: off
-TABLE: tuple[Transition, ...] = (
-    Transition(State.RECEIVED, Event.ACCEPT_DOCUMENTS, State.DOCUMENTS_ACCEPTED, _COUNTER),
-    Transition(State.RECEIVED, Event.REFUSE_DOCUMENTS, State.DOCUMENTS_REFUSED, _OFFICER),
-    Transition(State.DOCUMENTS_REFUSED, Event.ACCEPT_DOCUMENTS, State.DOCUMENTS_ACCEPTED, _COUNTER),
-    Transition(State.DOCUMENTS_ACCEPTED, Event.RECORD_PAYMENT, State.PAID, _COUNTER),
-    Transition(State.PAID, Event.SUBMIT_BIOMETRICS, State.BIOMETRICS_TAKEN, _COUNTER),
-    Transition(State.BIOMETRICS_TAKEN, Event.RECORD_INTERVIEW, State.IDENTIFYING, _OFFICER,
-               owes=Work.IDENTIFY, tells=NoticeKind.PROMISED_DATE),
-    Transition(State.IDENTIFYING, Event.REJECT_BIOMETRICS, State.PAID, _ITSELF,
-               Guard.UNUSABLE_FINGERS, tells=NoticeKind.RECAPTURE),
-    Transition(State.IDENTIFYING, Event.IDENTIFY, State.AWAITING_APPROVAL, _ITSELF,
-               Guard.NO_QUESTION, owes=Work.SETTLE),
-    Transition(State.IDENTIFYING, Event.QUESTION, State.ADJUDICATION, _ITSELF, Guard.A_QUESTION),
-    Transition(State.ADJUDICATION, Event.CLEAR, State.AWAITING_APPROVAL, _EXAMINER,
-               Guard.CLEARED, owes=Work.SETTLE),
-    Transition(State.ADJUDICATION, Event.CONFIRM_DUPLICATE, State.REFUSED, _EXAMINER,
-               Guard.TWO_EXAMINERS, owes=Work.SETTLE, tells=NoticeKind.REFUSED),
-    Transition(State.AWAITING_APPROVAL, Event.APPROVE, State.APPROVED, _SUPERVISOR),
-    Transition(State.AWAITING_APPROVAL, Event.REFUSE, State.REFUSED, _SUPERVISOR,
-               tells=NoticeKind.REFUSED),
-    Transition(State.APPROVED, Event.RELEASE, State.PRINTING, _ITSELF,
-               Guard.ITS_TURN, owes=Work.PRINT),
-    Transition(State.PRINTING, Event.FAIL_PRINT, State.APPROVED, _ITSELF, Guard.PRINT_FAILED),
-    Transition(State.PRINTING, Event.FINISH, State.READY, _ITSELF, tells=NoticeKind.READY),
-    Transition(State.READY, Event.HAND_OVER, State.HANDED_OVER, _OFFICER, Guard.SIGNED_FOR),
-    *(Transition(state, Event.WITHDRAW, State.WITHDRAWN, _OFFICER) for state in _WITHDRAWABLE),
+TRANSITIONS: tuple[Transition, ...] = (
+    Transition(_S.RECEIVED, _E.ACCEPT_DOCUMENTS, _S.DOCUMENTS_ACCEPTED, _COUNTER),
+    Transition(_S.RECEIVED, _E.REFUSE_DOCUMENTS, _S.DOCUMENTS_REFUSED, _OFFICER),
+    Transition(_S.DOCUMENTS_REFUSED, _E.ACCEPT_DOCUMENTS, _S.DOCUMENTS_ACCEPTED, _COUNTER),
+    Transition(_S.DOCUMENTS_ACCEPTED, _E.RECORD_PAYMENT, _S.PAID, _COUNTER),
+    Transition(_S.PAID, _E.SUBMIT_BIOMETRICS, _S.BIOMETRICS_TAKEN, _COUNTER),
+    Transition(_S.BIOMETRICS_TAKEN, _E.RECORD_INTERVIEW, _S.IDENTIFYING, _OFFICER,
+               outbox_task=OutboxTaskKind.IDENTIFY, notice=NoticeKind.PROMISED_DATE),
+    Transition(_S.IDENTIFYING, _E.REJECT_BIOMETRICS, _S.PAID, _ISSUANCE,
+               Guard.UNUSABLE_FINGERS, notice=NoticeKind.RECAPTURE),
+    Transition(_S.IDENTIFYING, _E.IDENTIFY, _S.AWAITING_APPROVAL, _ISSUANCE,
+               Guard.NO_EXAMINER_NEEDED, outbox_task=OutboxTaskKind.SET_ENCOUNTER_STATUS),
+    Transition(_S.IDENTIFYING, _E.REFER_TO_EXAMINERS, _S.ADJUDICATION, _ISSUANCE,
+               Guard.EXAMINER_NEEDED),
+    Transition(_S.ADJUDICATION, _E.CLEAR, _S.AWAITING_APPROVAL, _EXAMINER,
+               Guard.CLEARED, outbox_task=OutboxTaskKind.SET_ENCOUNTER_STATUS),
+    Transition(_S.ADJUDICATION, _E.CONFIRM_DUPLICATE, _S.REFUSED, _EXAMINER,
+               Guard.TWO_EXAMINERS, outbox_task=OutboxTaskKind.SET_ENCOUNTER_STATUS,
+               notice=NoticeKind.REFUSED),
+    Transition(_S.AWAITING_APPROVAL, _E.APPROVE, _S.APPROVED, _SUPERVISOR),
+    Transition(_S.AWAITING_APPROVAL, _E.REFUSE, _S.REFUSED, _SUPERVISOR,
+               notice=NoticeKind.REFUSED),
+    Transition(_S.APPROVED, _E.RELEASE, _S.PRINTING, _ISSUANCE,
+               Guard.PRINTING_DAY, outbox_task=OutboxTaskKind.PRINT),
+    Transition(_S.PRINTING, _E.FAIL_PRINT, _S.APPROVED, _ISSUANCE, Guard.PRINT_FAILED),
+    Transition(_S.PRINTING, _E.FINISH_PRINT, _S.READY, _ISSUANCE, notice=NoticeKind.READY),
+    Transition(_S.READY, _E.HAND_OVER, _S.HANDED_OVER, _OFFICER, Guard.SIGNED_FOR),
+    *(Transition(state, _E.WITHDRAW, _S.WITHDRAWN, _OFFICER) for state in _WITHDRAWABLE),
 )
 # fmt: on
 
-_BY_CAUSE: Mapping[tuple[State, Event], Transition] = {(t.source, t.event): t for t in TABLE}
+_BY_STATE_AND_EVENT: Mapping[tuple[ApplicationState, ApplicationEvent], Transition] = {
+    (row.source, row.event): row for row in TRANSITIONS
+}
 
 
-def transition(state: State, event: Event, role: str) -> Transition:
-    """The one row for `event` in `state`, if `role` may cause it.
+def find_transition(state: ApplicationState, event: ApplicationEvent, role: str) -> Transition:
+    """Return the transition that `event` causes in `state`, if `role` may cause it.
 
-    Raises IllegalTransition where there is none, NotPermitted where it is another's to cause.
+    Raises IllegalTransition if there is none, NotPermitted if another role has to cause it.
     """
-    row = _BY_CAUSE.get((state, event))
+    row = _BY_STATE_AND_EVENT.get((state, event))
     if row is None:
         raise IllegalTransition(
             f"{event} cannot happen to an application that is {state}", state=state, event=event

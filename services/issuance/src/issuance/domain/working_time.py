@@ -1,9 +1,9 @@
-"""When an office is open, in its own zone: working days, working hours, pauses.
+"""When an office is open, in its own zone: working days and working hours.
 
 All instants are timezone-aware; all days are calendar days in the office's zone.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -15,41 +15,22 @@ from servicekit.errors import DomainError, ErrorKind
 DAY = timedelta(days=1)
 WEEKEND = frozenset({5, 6})
 CATEGORIES = frozenset({"public", "government"})
-"""Holiday categories on which offices are shut; `government` holds Indonesia's cuti bersama."""
+"""Holiday categories on which offices are closed; `government` has Indonesia's cuti bersama."""
 
 
 class BadDate(DomainError):
-    """The date or time is not possible here."""
+    """The date or time is impossible, or not allowed for this request."""
 
     kind = ErrorKind.INVALID
     reason = "BAD_DATE"
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
-    """From `start` (included) to `end` (excluded); an `end` of None means it still lasts."""
-
-    start: datetime
-    end: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Elapsed:
-    """Two readings of one clock, in working time of the office.
-
-    `promised` leaves out the pauses that are not the applicant's fault; `real` leaves out nothing.
-    """
-
-    promised: timedelta
-    real: timedelta
-
-
-@dataclass(frozen=True, slots=True)
 class Calendar:
     """The working days and hours of one office.
 
-    `country` is an ISO 3166-1 alpha-2 code known to the `holidays` library; `closures` are days
-    on which this office alone is shut.
+    country: ISO 3166-1 alpha-2 code that the `holidays` library knows. closures: days on which
+    only this office is closed.
     """
 
     zone: ZoneInfo
@@ -59,7 +40,7 @@ class Calendar:
     closures: frozenset[date] = frozenset()
 
     def is_working_day(self, day: date) -> bool:
-        """Whether the office opens on `day`: no weekend, no holiday, no closure."""
+        """Return whether the office opens on `day`: no weekend, no holiday, no closure."""
         return (
             day.weekday() not in WEEKEND
             and day not in self.closures
@@ -67,17 +48,17 @@ class Calendar:
         )
 
     def on_or_after(self, day: date) -> date:
-        """The first working day that is not before `day`."""
+        """Return the first working day that is not before `day`."""
         while not self.is_working_day(day):
             day += DAY
         return day
 
     def next_working_day(self, day: date) -> date:
-        """The first working day after `day`."""
+        """Return the first working day after `day`."""
         return self.on_or_after(day + DAY)
 
     def add_working_days(self, day: date, count: int) -> date:
-        """The `count`-th working day after `day`, which is day 0 even where the office is shut."""
+        """Return the `count`-th working day after `day`; for 0, the first one not before it."""
         if count == 0:
             return self.on_or_after(day)
         for _ in range(count):
@@ -85,26 +66,26 @@ class Calendar:
         return day
 
     def day_of(self, instant: datetime) -> date:
-        """The calendar day of `instant` on the office's wall."""
+        """Return the calendar day of `instant` in the zone of the office."""
         return instant.astimezone(self.zone).date()
 
     def opening(self, day: date) -> datetime:
-        """The instant at which the office opens, were `day` a working day."""
+        """Return the instant at which the office opens on `day`, if it is a working day."""
         return datetime.combine(day, self.opens, self.zone)
 
     def closing(self, day: date) -> datetime:
-        """The instant at which the office closes, were `day` a working day."""
+        """Return the instant at which the office closes on `day`, if it is a working day."""
         return datetime.combine(day, self.closes, self.zone)
 
     def opened_between(self, after: datetime, until: datetime) -> bool:
-        """Whether a working day has opened in (after, until]."""
+        """Return whether a working day has opened in (after, until]."""
         return any(
             after < self.opening(day) <= until and self.is_working_day(day)
             for day in _days(self.day_of(after), self.day_of(until))
         )
 
     def working_time(self, start: datetime, end: datetime) -> timedelta:
-        """Office hours between two instants; zero where `end` is not after `start`."""
+        """Return the office hours between two instants; zero if `end` is not after `start`."""
         return sum(
             (
                 _overlap(start, end, self.opening(day), self.closing(day))
@@ -113,18 +94,6 @@ class Calendar:
             ),
             timedelta(),
         )
-
-    def elapsed(self, start: datetime, now: datetime, pauses: Iterable[Period] = ()) -> Elapsed:
-        """The service clock from `start` to `now`; pauses may overlap and may still last."""
-        real = self.working_time(start, now)
-        paused = sum(
-            (
-                self.working_time(max(begin, start), min(end, now))
-                for begin, end in _merged(pauses, now)
-            ),
-            timedelta(),
-        )
-        return Elapsed(promised=real - paused, real=real)
 
 
 @lru_cache(maxsize=1024)
@@ -140,17 +109,7 @@ def _days(first: date, last: date) -> Iterator[date]:
 
 
 def _overlap(start: datetime, end: datetime, opens: datetime, closes: datetime) -> timedelta:
-    # In UTC, because Python subtracts two instants of one zone by the hands of the clock.
+    # In UTC, because Python subtracts two instants of one zone without regard to its UTC offset.
     first = max(start, opens).astimezone(UTC)
     last = min(end, closes).astimezone(UTC)
     return max(last - first, timedelta())
-
-
-def _merged(pauses: Iterable[Period], now: datetime) -> list[tuple[datetime, datetime]]:
-    merged: list[tuple[datetime, datetime]] = []
-    for begin, end in sorted((pause.start, pause.end or now) for pause in pauses):
-        if merged and begin <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((begin, end))
-    return merged

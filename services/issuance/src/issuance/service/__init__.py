@@ -1,1 +1,1 @@
-"""The edge: decode, call, encode."""
+"""The gRPC servicers: decode the request, call a use case, encode the answer."""

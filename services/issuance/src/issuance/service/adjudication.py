@@ -1,7 +1,6 @@
-"""`Adjudication`: decode, call, encode."""
+"""Servicer of `passport.issuance.v1.Adjudication`: tasks of examiners."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from passport.issuance.v1 import adjudication_pb2 as pb
 from passport.issuance.v1 import adjudication_pb2_grpc
@@ -9,81 +8,94 @@ from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
 from servicekit.security.identity import NATIONAL, current_caller
 
-from issuance.domain.adjudication import TaskState
+from issuance.domain.adjudication_task import UNDECIDED_TASK_STATES, AdjudicationTask
 from issuance.service import encode
-from issuance.service.changes import Changes, actor
-from issuance.service.pages import next_token, own_office, page
-from issuance.service.words import TASK_STATE_OF, VERDICT_OF
-from issuance.use_cases.adjudicate import claim, decide, give_back
-from issuance.use_cases.kept import Question
-from issuance.use_cases.move import Move
-from issuance.use_cases.records import Records, Transactions
-
-_UNDECIDED = (TaskState.OPEN, TaskState.CLAIMED)
+from issuance.service.enum_codes import TASK_STATE_OF, VERDICT_OF
+from issuance.service.idempotent_changes import IdempotentChanges, current_actor
+from issuance.service.office_scope import require_own_office
+from issuance.service.paging import next_page_token, page_request
+from issuance.store.records import Records, Store
+from issuance.use_cases.adjudicate import claim_task, decide_task, release_task
+from issuance.use_cases.apply_transition import ApplyTransition
 
 
 class AdjudicationService(adjudication_pb2_grpc.AdjudicationServicer):
-    """Tasks of examiners."""
+    """Lets examiners list, claim, release and decide tasks."""
 
     def __init__(
-        self, transactions: Transactions, changes: Changes, move: Move, clock: Clock
+        self,
+        store: Store,
+        changes: IdempotentChanges,
+        apply_transition: ApplyTransition,
+        clock: Clock,
     ) -> None:
-        self._transactions = transactions
+        self._store = store
         self._changes = changes
-        self._move = move
+        self._apply_transition = apply_transition
         self._clock = clock
 
     async def ListTasks(
         self, request: pb.ListTasksRequest, context: Context
     ) -> pb.ListTasksResponse:
-        """Tasks, oldest first."""
-        part = page(request.page_size, request.page_token)
-        asked = TASK_STATE_OF.get(request.state)
+        """List tasks, oldest first; undecided ones if no state is given."""
+        page = page_request(request.page_size, request.page_token)
+        state = TASK_STATE_OF.get(request.state)
         office = None if current_caller().office == NATIONAL else current_caller().office
-        async with self._transactions.read() as records:
-            found = await records.tasks.page(part, office, [asked] if asked else _UNDECIDED)
+        states = [state] if state else UNDECIDED_TASK_STATES
+        async with self._store.read() as records:
+            rows = await records.adjudication_tasks.page(page, office, states)
         return pb.ListTasksResponse(
-            tasks=[encode.task(question) for _, question in found],
-            next_page_token=next_token(part, [number for number, _ in found]),
+            tasks=[encode.adjudication_task(task) for _, task in rows],
+            next_page_token=next_page_token(page, rows),
         )
 
     async def ClaimTask(
         self, request: pb.ClaimTaskRequest, context: Context
     ) -> pb.AdjudicationTask:
-        """Take a task for oneself."""
+        """Claim a task for the caller."""
 
-        async def act(records: Records) -> Question:
-            return await claim(records, request.task_id, actor(current_caller()), self._clock.now())
+        async def change(records: Records) -> AdjudicationTask:
+            return await claim_task(records, request.task_id, current_actor(), self._clock.now())
 
-        return await self._change(request, act)
+        return await self._change(request, change)
 
     async def ReleaseTask(
         self, request: pb.ReleaseTaskRequest, context: Context
     ) -> pb.AdjudicationTask:
-        """Give a task back."""
+        """Give up the caller's claim on a task."""
 
-        async def act(records: Records) -> Question:
-            return await give_back(records, request.task_id, actor(current_caller()))
+        async def change(records: Records) -> AdjudicationTask:
+            return await release_task(records, request.task_id, current_actor())
 
-        return await self._change(request, act)
+        return await self._change(request, change)
 
     async def DecideTask(
         self, request: pb.DecideTaskRequest, context: Context
     ) -> pb.AdjudicationTask:
-        """Say what one sees."""
-        verdict, why = VERDICT_OF[request.verdict], request.reason
+        """Add the caller's verdict to a task."""
+        verdict = VERDICT_OF[request.verdict]
 
-        async def act(records: Records) -> Question:
-            by, now = actor(current_caller()), self._clock.now()
-            return await decide(records, request.task_id, verdict, why, by, now, self._move)
+        async def change(records: Records) -> AdjudicationTask:
+            return await decide_task(
+                records,
+                request.task_id,
+                verdict,
+                request.reason,
+                current_actor(),
+                self._clock.now(),
+                self._apply_transition,
+            )
 
-        return await self._change(request, act)
+        return await self._change(request, change)
 
     async def _change(
-        self, request: Any, act: Callable[[Records], Awaitable[Question]]
+        self,
+        request: pb.ClaimTaskRequest | pb.ReleaseTaskRequest | pb.DecideTaskRequest,
+        change: Callable[[Records], Awaitable[AdjudicationTask]],
     ) -> pb.AdjudicationTask:
-        async def in_scope(records: Records) -> pb.AdjudicationTask:
-            own_office(current_caller(), (await records.tasks.get(request.task_id)).office)
-            return encode.task(await act(records))
+        async def change_own(records: Records) -> pb.AdjudicationTask:
+            task = await records.adjudication_tasks.get(request.task_id)
+            require_own_office(current_caller(), task.office)
+            return encode.adjudication_task(await change(records))
 
-        return await self._changes.run(request, pb.AdjudicationTask, in_scope)
+        return await self._changes.run(request, pb.AdjudicationTask, change_own)

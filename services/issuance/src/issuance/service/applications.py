@@ -1,51 +1,74 @@
-"""`Applications`: decode, call, encode."""
+"""Servicer of `passport.issuance.v1.Applications`: from the counter to the hand-over."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from datetime import datetime
 
 from passport.issuance.v1 import applications_pb2 as pb
 from passport.issuance.v1 import applications_pb2_grpc
 from passport.matcher.v1 import identification_pb2
-from passport.type.v1 import civil_pb2
 from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
 from servicekit.security.identity import current_caller
 
-from issuance.domain.case import Case
-from issuance.domain.office import Office, UnknownOffice
-from issuance.domain.states import Event
-from issuance.domain.words import Text
+from issuance.domain.case import Actor, Case
+from issuance.domain.history import NO_DETAILS, EventDetails
+from issuance.domain.office import Office
+from issuance.domain.states import ApplicationEvent
 from issuance.service import encode
-from issuance.service.changes import Changes, actor
-from issuance.service.pages import next_token, own_office, page, visible_office
-from issuance.service.words import PRIORITY_CLASS_OF, STATE_OF, TYPE_OF, day_of
-from issuance.use_cases.handover import approve, hand_over
-from issuance.use_cases.intake import Complete, NewApplication, take_in
-from issuance.use_cases.move import Move
-from issuance.use_cases.records import Records, Transactions
-from issuance.use_cases.view import views
+from issuance.service.decode import decode_date
+from issuance.service.enum_codes import (
+    APPLICATION_STATE_OF,
+    APPLICATION_TYPE_OF,
+    PRIORITY_CLASS_OF,
+)
+from issuance.service.idempotent_changes import IdempotentChanges, current_actor
+from issuance.service.office_scope import known_office, require_own_office, visible_office
+from issuance.service.paging import next_page_token, page_request
+from issuance.store.records import Records, Store
+from issuance.use_cases.application_details import application_details
+from issuance.use_cases.application_steps import (
+    approve,
+    hand_over,
+    refuse,
+    submit_biometrics,
+    withdraw,
+)
+from issuance.use_cases.apply_transition import ApplyTransition
+from issuance.use_cases.create_application import NewApplication, create_application
+from issuance.use_cases.record_interview import record_interview
 
-Step = Callable[[Records, Case], Awaitable[Case]]
+Change = Callable[[Records, Case, Actor, datetime], Awaitable[Case]]
+"""Changes a case in the name of an actor at an instant, and returns it."""
+ChangeRequest = (
+    pb.AcceptDocumentsRequest
+    | pb.RefuseDocumentsRequest
+    | pb.RecordPaymentRequest
+    | pb.SubmitBiometricsRequest
+    | pb.RecordInterviewRequest
+    | pb.ApproveRequest
+    | pb.RefuseRequest
+    | pb.WithdrawRequest
+    | pb.HandOverRequest
+)
+"""Requests that change one application, of a revision that the caller has seen."""
 
 
 class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
-    """From the counter to the hand-over."""
+    """Takes in applications, records the steps that people take with them, and shows them."""
 
     def __init__(
         self,
         offices: Mapping[str, Office],
-        transactions: Transactions,
-        changes: Changes,
-        move: Move,
-        complete: Complete,
+        store: Store,
+        changes: IdempotentChanges,
+        apply_transition: ApplyTransition,
         clock: Clock,
         new_id: Callable[[], str],
     ) -> None:
         self._offices = offices
-        self._transactions = transactions
+        self._store = store
         self._changes = changes
-        self._move = move
-        self._complete = complete
+        self._apply_transition = apply_transition
         self._clock = clock
         self._new_id = new_id
 
@@ -55,166 +78,163 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         """Take an application in."""
         new = self._new_application(request)
 
-        async def act(records: Records) -> pb.Application:
-            by = actor(current_caller())
-            case = await take_in(records, new, by, self._clock.now(), self._new_id)
-            return await self._encoded(records, case)
+        async def create(records: Records) -> pb.Application:
+            by, now = current_actor(), self._clock.now()
+            case = await create_application(records, new, by, now, self._new_id)
+            return await self._encode(records, case)
 
-        return await self._changes.run(request, pb.Application, act)
+        return await self._changes.run(request, pb.Application, create)
 
     async def GetApplication(
         self, request: pb.GetApplicationRequest, context: Context
     ) -> pb.Application:
-        """One application as it is now."""
-        async with self._transactions.read() as records:
-            case = await self._own(records, request.application_id)
-            return await self._encoded(records, case)
+        """Return one application as it is now."""
+        async with self._store.read() as records:
+            case = await self._own_case(records, request.application_id)
+            return await self._encode(records, case)
 
     async def ListApplications(
         self, request: pb.ListApplicationsRequest, context: Context
     ) -> pb.ListApplicationsResponse:
-        """Applications in order of their making."""
+        """List applications in order of their creation."""
         office = visible_office(current_caller(), request.office)
-        part = page(request.page_size, request.page_token)
-        async with self._transactions.read() as records:
-            found = await records.cases.page(part, office, STATE_OF.get(request.state))
-            seen = await views(
-                records, self._offices, [case for _, case in found], self._clock.now()
-            )
+        page = page_request(request.page_size, request.page_token)
+        state = APPLICATION_STATE_OF.get(request.state)
+        async with self._store.read() as records:
+            rows = await records.cases.page(page, office, state)
+            cases = [case for _, case in rows]
+            listed = await application_details(records, self._offices, cases, self._clock.now())
         return pb.ListApplicationsResponse(
-            applications=[encode.application(view) for view in seen],
-            next_page_token=next_token(part, [number for number, _ in found]),
+            applications=[encode.application(details) for details in listed],
+            next_page_token=next_page_token(page, rows),
         )
 
     async def AcceptDocuments(
         self, request: pb.AcceptDocumentsRequest, context: Context
     ) -> pb.Application:
-        """The papers are in order."""
-        return await self._event(request, Event.ACCEPT_DOCUMENTS)
+        """Record that the documents are in order."""
+        return await self._record(request, ApplicationEvent.ACCEPT_DOCUMENTS)
 
     async def RefuseDocuments(
         self, request: pb.RefuseDocumentsRequest, context: Context
     ) -> pb.Application:
-        """The papers are not in order."""
-        return await self._event(request, Event.REFUSE_DOCUMENTS, request.reason)
+        """Record that the documents are not in order."""
+        details = EventDetails(reason=request.reason)
+        return await self._record(request, ApplicationEvent.REFUSE_DOCUMENTS, details)
 
     async def RecordPayment(
         self, request: pb.RecordPaymentRequest, context: Context
     ) -> pb.Application:
-        """The fee is paid."""
-        return await self._event(request, Event.RECORD_PAYMENT, request.receipt)
+        """Record that the fee is paid."""
+        details = EventDetails(payment_receipt=request.receipt)
+        return await self._record(request, ApplicationEvent.RECORD_PAYMENT, details)
 
     async def SubmitBiometrics(
         self, request: pb.SubmitBiometricsRequest, context: Context
     ) -> pb.Application:
-        """Fingerprints are taken."""
-        fingers = identification_pb2.SampleSet(samples=request.samples)
+        """Store fingerprints until the matcher has them."""
+        samples = identification_pb2.SampleSet(samples=request.samples)
+        fingers = samples.SerializeToString(deterministic=True)
 
-        async def step(records: Records, case: Case) -> Case:
-            case = await self._moved(records, case, Event.SUBMIT_BIOMETRICS)
-            kept = fingers.SerializeToString(deterministic=True)
-            await records.cases.keep_fingers(case.id, kept)
-            return case
+        async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
+            return await submit_biometrics(records, case, by, now, fingers, self._apply_transition)
 
-        return await self._change(request, step)
+        return await self._change(request, change)
 
     async def RecordInterview(
         self, request: pb.RecordInterviewRequest, context: Context
     ) -> pb.Application:
-        """The application is complete."""
+        """Complete the application."""
 
-        async def step(records: Records, case: Case) -> Case:
-            by = actor(current_caller())
-            return await self._complete(records, case, by, self._clock.now(), request.notes)
-
-        return await self._change(request, step)
-
-    async def Approve(self, request: pb.ApproveRequest, context: Context) -> pb.Application:
-        """The passport may be issued."""
-
-        async def step(records: Records, case: Case) -> Case:
-            return await approve(
-                records, case, actor(current_caller()), self._clock.now(), self._move
+        async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
+            return await record_interview(
+                records, case, by, now, request.notes, self._offices, self._apply_transition
             )
 
-        return await self._change(request, step)
+        return await self._change(request, change)
+
+    async def Approve(self, request: pb.ApproveRequest, context: Context) -> pb.Application:
+        """Approve that the passport is issued."""
+
+        async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
+            return await approve(records, case, by, now, self._apply_transition)
+
+        return await self._change(request, change)
 
     async def Refuse(self, request: pb.RefuseRequest, context: Context) -> pb.Application:
-        """The passport is refused."""
-        why = Text(request.reason, request.reason)
-        return await self._event(request, Event.REFUSE, request.reason, refusal_reason=why)
+        """Refuse the passport."""
+
+        async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
+            return await refuse(records, case, by, now, request.reason, self._apply_transition)
+
+        return await self._change(request, change)
 
     async def Withdraw(self, request: pb.WithdrawRequest, context: Context) -> pb.Application:
-        """The applicant wants it no more."""
+        """Record that the applicant withdraws."""
 
-        async def step(records: Records, case: Case) -> Case:
-            case = await self._moved(records, case, Event.WITHDRAW)
-            await records.cases.drop_fingers(case.id)
-            return case
+        async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
+            return await withdraw(records, case, by, now, self._apply_transition)
 
-        return await self._change(request, step)
+        return await self._change(request, change)
 
     async def HandOver(self, request: pb.HandOverRequest, context: Context) -> pb.Application:
-        """The passport is handed over."""
+        """Record that the passport is handed over."""
 
-        async def step(records: Records, case: Case) -> Case:
-            by, signed = actor(current_caller()), request.signed_by
-            return await hand_over(records, case, by, self._clock.now(), signed, self._move)
+        async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
+            return await hand_over(
+                records, case, by, now, request.signed_by, self._apply_transition
+            )
 
-        return await self._change(request, step)
+        return await self._change(request, change)
 
     async def GetHistory(
         self, request: pb.GetHistoryRequest, context: Context
     ) -> pb.GetHistoryResponse:
-        """Everything that happened."""
-        async with self._transactions.read() as records:
-            case = await self._own(records, request.application_id)
-            entries = await records.cases.history(case.id)
-        return pb.GetHistoryResponse(entries=[encode.entry(entry) for entry in entries])
+        """Return the history of an application, oldest event first."""
+        async with self._store.read() as records:
+            case = await self._own_case(records, request.application_id)
+            entries = await records.history.of_case(case.id)
+        return pb.GetHistoryResponse(entries=[encode.history_entry(entry) for entry in entries])
 
-    async def _event(
-        self, request: Any, event: Event, why: str = "", **changes: Any
+    async def _record(
+        self, request: ChangeRequest, event: ApplicationEvent, details: EventDetails = NO_DETAILS
     ) -> pb.Application:
-        async def step(records: Records, case: Case) -> Case:
-            return await self._moved(records, case, event, why, **changes)
+        """Apply an event that changes nothing of the case but its state."""
 
-        return await self._change(request, step)
+        async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
+            return await self._apply_transition(records, case, event, by, now, details)
 
-    async def _change(self, request: Any, step: Step) -> pb.Application:
-        async def act(records: Records) -> pb.Application:
-            case = await self._own(records, request.application_id)
-            return await self._encoded(records, await step(records, case.seen_at(request.revision)))
+        return await self._change(request, change)
 
-        return await self._changes.run(request, pb.Application, act)
+    async def _change(self, request: ChangeRequest, change: Change) -> pb.Application:
+        """Change a case of the caller's office, of the revision that the caller has seen."""
 
-    async def _moved(
-        self, records: Records, case: Case, event: Event, why: str = "", **changes: Any
-    ) -> Case:
-        by, now = actor(current_caller()), self._clock.now()
-        return await self._move(records, case, event, by, now, why, **changes)
+        async def change_own(records: Records) -> pb.Application:
+            case = await self._own_case(records, request.application_id)
+            case = case.require_revision(request.revision)
+            changed = await change(records, case, current_actor(), self._clock.now())
+            return await self._encode(records, changed)
 
-    async def _own(self, records: Records, application: str) -> Case:
-        case = await records.cases.get(application)
-        own_office(current_caller(), case.office)
+        return await self._changes.run(request, pb.Application, change_own)
+
+    async def _own_case(self, records: Records, application_id: str) -> Case:
+        case = await records.cases.get(application_id)
+        require_own_office(current_caller(), case.office)
         return case
 
-    async def _encoded(self, records: Records, case: Case) -> pb.Application:
-        (view,) = await views(records, self._offices, [case], self._clock.now())
-        return encode.application(view)
+    async def _encode(self, records: Records, case: Case) -> pb.Application:
+        now = self._clock.now()
+        (details,) = await application_details(records, self._offices, [case], now)
+        return encode.application(details)
 
     def _new_application(self, request: pb.CreateApplicationRequest) -> NewApplication:
-        if request.office not in self._offices:
-            raise UnknownOffice("there is no such office", field="office")
-        own_office(current_caller(), request.office)
-        day_of(request.holder.born_on, "holder.born_on")
+        known_office(self._offices, request.office)
+        require_own_office(current_caller(), request.office)
+        decode_date(request.holder.born_on, "holder.born_on")
         return NewApplication(
             office=request.office,
-            type=TYPE_OF[request.type],
+            type=APPLICATION_TYPE_OF[request.type],
             priority_class=PRIORITY_CLASS_OF[request.priority_class],
-            holder=_exact(request.holder),
+            holder=request.holder.SerializeToString(deterministic=True),
             person_id=request.person_id,
         )
-
-
-def _exact(holder: civil_pb2.BiographicData) -> bytes:
-    return holder.SerializeToString(deterministic=True)

@@ -1,174 +1,205 @@
-"""From the domain to the wire."""
+"""Domain objects as messages of the contract."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import cast
 
 from google.protobuf.duration_pb2 import Duration
-from passport.issuance.v1 import adjudication_pb2 as tasks
-from passport.issuance.v1 import admin_pb2, outages_pb2, schedule_pb2
-from passport.issuance.v1 import applications_pb2 as apps
+from google.protobuf.timestamp_pb2 import Timestamp
+from passport.issuance.v1 import (
+    adjudication_pb2,
+    admin_pb2,
+    applications_pb2,
+    outages_pb2,
+    schedule_pb2,
+)
 from passport.type.v1 import biometrics_pb2, civil_pb2
 
-from issuance.domain.case import Entry
-from issuance.service.words import (
-    CAUSES,
+from issuance.domain.adjudication_task import AdjudicationTask
+from issuance.domain.collection_schedule import ScheduleRow
+from issuance.domain.formatting import LocalizedText
+from issuance.domain.history import HistoryEntry
+from issuance.serialization import PRIORITY_CLASSES, calendar_date
+from issuance.service.enum_codes import (
+    ADJUDICATION_CAUSES,
+    APPLICATION_STATES,
+    APPLICATION_TYPES,
     NOTICE_KINDS,
-    OWNERS,
+    OUTAGE_SCOPES,
+    OUTBOX_TASK_OWNERS,
     RESPONSIBLE_PARTIES,
-    SCOPES,
-    STATES,
     TASK_STATES,
-    TYPES,
     VERDICTS,
-    localized,
-    optional_date,
-    timestamp,
 )
-from issuance.use_cases.kept import KeptNotice, KeptOutage, Question
-from issuance.use_cases.status import Status
-from issuance.use_cases.view import View
-from issuance.wire import PRIORITY_CLASSES
+from issuance.store.notice_records import NoticeRecord
+from issuance.store.outage_records import OutageRecord
+from issuance.use_cases.application_details import ApplicationDetails
+from issuance.use_cases.service_status import ServiceStatus
 
 
-def application(view: View) -> apps.Application:
-    """An application as it is at the moment of looking."""
-    case = view.case
-    return apps.Application(
+def application(details: ApplicationDetails) -> applications_pb2.Application:
+    """Return an application at one moment."""
+    case = details.case
+    return applications_pb2.Application(
         application_id=case.id,
         office=case.office,
-        type=TYPES[case.type],
+        type=APPLICATION_TYPES[case.type],
         priority_class=PRIORITY_CLASSES[case.priority_class],
         holder=civil_pb2.BiographicData.FromString(case.holder),
         person_id=case.person_id,
-        state=STATES[case.state],
+        state=APPLICATION_STATES[case.state],
         revision=case.revision,
         created_at=timestamp(case.created_at),
         completed_at=timestamp(case.completed_at),
-        waiting=_waiting(view),
+        waiting=_waiting(details),
         first_promised_collection_date=optional_date(case.first_promised_collection_date),
         promised_collection_date=optional_date(case.promised_collection_date),
-        date_change_reason=localized(case.date_change_reason),
-        service_seconds=int(view.elapsed.promised.total_seconds()),
-        elapsed_seconds=int(view.elapsed.real.total_seconds()),
+        date_change_reason=localized_text(case.date_change_reason),
+        service_seconds=int(details.clock.service_time.total_seconds()),
+        elapsed_seconds=int(details.clock.elapsed_time.total_seconds()),
         document_number=case.document_number,
         book_serial=case.book_serial,
         decision_id=case.decision_id,
-        refusal_reason=localized(case.refusal_reason),
+        refusal_reason=localized_text(case.refusal_reason),
         handed_over_at=timestamp(case.handed_over_at),
         own_record_first=case.own_record_first,
     )
 
 
-def _waiting(view: View) -> apps.Waiting:
-    if view.wait is None:
-        return cast(apps.Waiting, None)
-    return apps.Waiting(
-        responsible_party=RESPONSIBLE_PARTIES[view.wait.responsible_party],
-        since=timestamp(view.case.since),
-        what=localized(view.wait.what),
-        outage_id=view.outage,
-        expected_until=timestamp(view.expected_until),
+def _waiting(details: ApplicationDetails) -> applications_pb2.Waiting:
+    if details.waiting_on is None:
+        return cast(applications_pb2.Waiting, None)
+    return applications_pb2.Waiting(
+        responsible_party=RESPONSIBLE_PARTIES[details.waiting_on.responsible_party],
+        since=timestamp(details.case.state_since),
+        what=localized_text(details.waiting_on.what),
+        outage_id=details.outage,
+        expected_until=timestamp(details.expected_until),
     )
 
 
-def entry(entry: Entry) -> apps.HistoryEntry:
-    """One line of history."""
-    return apps.HistoryEntry(
+def history_entry(entry: HistoryEntry) -> applications_pb2.HistoryEntry:
+    """Return one entry of the history of an application."""
+    details = entry.details
+    cause = details.adjudication_cause
+    return applications_pb2.HistoryEntry(
         event=entry.event,
-        to_state=STATES[entry.target],
+        from_state=APPLICATION_STATES[entry.source]
+        if entry.source
+        else applications_pb2.APPLICATION_STATE_UNSPECIFIED,
+        to_state=APPLICATION_STATES[entry.target],
         by=entry.by,
         at=timestamp(entry.at),
-        why=entry.why,
-        from_state=STATES[entry.source] if entry.source else apps.APPLICATION_STATE_UNSPECIFIED,
+        reason=details.reason,
+        payment_receipt=details.payment_receipt,
+        interview_notes=details.interview_notes,
+        adjudication_cause=ADJUDICATION_CAUSES[cause]
+        if cause
+        else adjudication_pb2.TASK_CAUSE_UNSPECIFIED,
+        document_number=details.document_number,
+        print_job_id=details.print_job,
+        book_serial=details.book_serial,
+        signed_by=details.signed_by,
     )
 
 
-def task(question: Question) -> tasks.AdjudicationTask:
-    """An examiner's task."""
-    return tasks.AdjudicationTask(
-        task_id=question.id,
-        application_id=question.case,
-        office=question.office,
-        person_id=question.person_id,
-        cause=CAUSES[question.cause],
-        state=TASK_STATES[question.task.state],
-        decision_id=question.decision_id,
-        candidates=_candidates(question),
-        examinations=_looks(question),
-        claimed_by=question.task.claimed_by or "",
-        opened_at=timestamp(question.opened_at),
-        closed_at=timestamp(question.closed_at),
+def adjudication_task(task: AdjudicationTask) -> adjudication_pb2.AdjudicationTask:
+    """Return an adjudication task."""
+    return adjudication_pb2.AdjudicationTask(
+        task_id=task.id,
+        application_id=task.case,
+        office=task.office,
+        person_id=task.person_id,
+        cause=ADJUDICATION_CAUSES[task.cause],
+        state=TASK_STATES[task.adjudication.state],
+        decision_id=task.decision_id,
+        candidates=_candidates(task),
+        examinations=_examinations(task),
+        claimed_by=task.adjudication.claimed_by or "",
+        opened_at=timestamp(task.opened_at),
+        closed_at=timestamp(task.closed_at),
     )
 
 
-def _candidates(question: Question) -> list[tasks.TaskCandidate]:
+def _candidates(task: AdjudicationTask) -> list[adjudication_pb2.TaskCandidate]:
     return [
-        tasks.TaskCandidate(
-            person_id=found.person_id,
-            score=biometrics_pb2.Score(value=found.score, calibration_version=question.calibration),
-            hit=found.hit,
+        adjudication_pb2.TaskCandidate(
+            person_id=candidate.person_id,
+            score=biometrics_pb2.Score(value=candidate.score, calibration_version=task.calibration),
+            hit=candidate.hit,
         )
-        for found in question.candidates
+        for candidate in task.candidates
     ]
 
 
-def _looks(question: Question) -> list[tasks.Examination]:
+def _examinations(task: AdjudicationTask) -> list[adjudication_pb2.Examination]:
     return [
-        tasks.Examination(
-            by=look.by, verdict=VERDICTS[look.verdict], reason=look.why, at=timestamp(look.at)
+        adjudication_pb2.Examination(
+            by=examination.by,
+            verdict=VERDICTS[examination.verdict],
+            reason=examination.reason,
+            at=timestamp(examination.at),
         )
-        for look in question.task.looks
+        for examination in task.adjudication.examinations
     ]
 
 
-def outage(kept: KeptOutage) -> outages_pb2.Outage:
-    """An outage."""
-    found = kept.outage
+def outage(record: OutageRecord) -> outages_pb2.Outage:
+    """Return an outage."""
+    outage = record.outage
     return outages_pb2.Outage(
-        outage_id=kept.id,
-        scope=SCOPES[found.scope],
-        office=found.office,
-        cause=found.cause,
-        automatic=found.automatic,
-        began_at=timestamp(found.began),
-        ended_at=timestamp(found.ended),
-        expected_end=timestamp(found.expected_end),
-        declared_by=found.declared_by,
-        applications=kept.cases,
+        outage_id=record.id,
+        scope=OUTAGE_SCOPES[outage.scope],
+        office=outage.office,
+        cause=outage.cause,
+        automatic=outage.automatic,
+        began_at=timestamp(outage.began),
+        ended_at=timestamp(outage.ended),
+        expected_end=timestamp(outage.expected_end),
+        declared_by=outage.declared_by,
+        applications=record.cases,
     )
 
 
-def notice(kept: KeptNotice) -> schedule_pb2.Notice:
-    """Something an applicant was told."""
+def notice(record: NoticeRecord) -> schedule_pb2.Notice:
+    """Return a notice that was sent."""
     return schedule_pb2.Notice(
-        notice_id=kept.id,
-        application_id=kept.notice.application,
-        office=kept.office,
-        kind=NOTICE_KINDS[kept.notice.kind],
-        collect_on=optional_date(kept.notice.collect_on),
-        text=localized(kept.notice.text),
-        at=timestamp(kept.at),
+        notice_id=record.id,
+        application_id=record.notice.application,
+        office=record.office,
+        kind=NOTICE_KINDS[record.notice.kind],
+        collect_on=optional_date(record.notice.collect_on),
+        text=localized_text(record.notice.text),
+        at=timestamp(record.at),
     )
 
 
-def status(found: Status, now: datetime) -> admin_pb2.IssuanceStatus:
-    """How issuance is. now: business time."""
+def schedule_row(row: ScheduleRow) -> schedule_pb2.ScheduleRow:
+    """Return one row of the collection schedule."""
+    return schedule_pb2.ScheduleRow(
+        applied_on=calendar_date(row.applied_on),
+        collect_on=optional_date(row.collect_on),
+        count=row.count,
+    )
+
+
+def service_status(status: ServiceStatus, now: datetime) -> admin_pb2.IssuanceStatus:
+    """Return the status of the service. now: business time."""
     return admin_pb2.IssuanceStatus(
-        applications={state.value: count for state, count in found.cases.items()},
+        applications={state.value: count for state, count in status.cases.items()},
         outbox=[
             admin_pb2.OutboxBacklog(
-                kind=owed.kind.value,
-                count=owed.count,
-                leased=owed.leased,
-                failing=owed.failing,
-                oldest=_age(owed.oldest, now),
+                kind=backlog.kind.value,
+                count=backlog.count,
+                leased=backlog.leased,
+                failing=backlog.failing,
+                oldest=_age(backlog.oldest, now),
                 outage_id=outage_id,
-                owner=OWNERS[owed.kind],
+                owner=OUTBOX_TASK_OWNERS[backlog.kind],
             )
-            for owed, outage_id in found.owed
+            for backlog, outage_id in status.outbox
         ],
-        outages=[outage(kept) for kept in found.outages],
-        open_tasks=found.open_tasks,
+        outages=[outage(record) for record in status.outages],
+        open_tasks=status.open_tasks,
     )
 
 
@@ -176,3 +207,25 @@ def _age(since: datetime, now: datetime) -> Duration:
     age = Duration()
     age.FromTimedelta(max(now.astimezone(UTC), since) - since)
     return age
+
+
+# A message field set to None stays absent, although the generated types do not say so.
+def timestamp(at: datetime | None) -> Timestamp:
+    """Return an instant; None stays absent."""
+    if at is None:
+        return cast(Timestamp, None)
+    stamp = Timestamp()
+    stamp.FromDatetime(at)
+    return stamp
+
+
+def optional_date(day: date | None) -> civil_pb2.CalendarDate:
+    """Return a day; None stays absent."""
+    return cast(civil_pb2.CalendarDate, None) if day is None else calendar_date(day)
+
+
+def localized_text(text: LocalizedText | None) -> civil_pb2.LocalizedText:
+    """Return a text in both languages; None stays absent."""
+    if text is None:
+        return cast(civil_pb2.LocalizedText, None)
+    return civil_pb2.LocalizedText(id=text.id, en=text.en)

@@ -1,84 +1,76 @@
-"""`Offices` and `IssuanceAdmin`: decode, call, encode."""
+"""Servicer of `passport.issuance.v1.Offices`: offices and how much they print."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from fractions import Fraction
 
-from passport.issuance.v1 import admin_pb2, admin_pb2_grpc, offices_pb2, offices_pb2_grpc
+from passport.issuance.v1 import offices_pb2 as pb
+from passport.issuance.v1 import offices_pb2_grpc
 from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
 from servicekit.security.identity import current_caller
 
-from issuance.domain.office import Machines, Office, UnknownOffice
-from issuance.service import encode
-from issuance.service.changes import Changes
-from issuance.service.pages import own_office
-from issuance.service.words import day_of
-from issuance.use_cases.capacity import at_work, set_machines
-from issuance.use_cases.records import Records, Transactions
-from issuance.use_cases.status import status
+from issuance.domain.office import InstalledMachines, Office
+from issuance.service.decode import decode_date
+from issuance.service.idempotent_changes import IdempotentChanges
+from issuance.service.office_scope import known_office, require_own_office
+from issuance.store.records import Records, Store
+from issuance.use_cases.print_capacity import machines_on, set_machines
 
 
 class OfficesService(offices_pb2_grpc.OfficesServicer):
-    """Offices and what they can do."""
+    """Shows offices and changes their print capacity."""
 
     def __init__(
         self,
         offices: Mapping[str, Office],
-        transactions: Transactions,
-        changes: Changes,
+        store: Store,
+        changes: IdempotentChanges,
         clock: Clock,
     ) -> None:
         self._offices = offices
-        self._transactions = transactions
+        self._store = store
         self._changes = changes
         self._clock = clock
 
-    async def GetOffice(
-        self, request: offices_pb2.GetOfficeRequest, context: Context
-    ) -> offices_pb2.Office:
-        """One office."""
-        office = known(self._offices, request.office)
-        async with self._transactions.read() as records:
-            return await self._encoded(records, office)
+    async def GetOffice(self, request: pb.GetOfficeRequest, context: Context) -> pb.Office:
+        """Return one office."""
+        office = known_office(self._offices, request.office)
+        async with self._store.read() as records:
+            return await self._encode(records, office)
 
     async def ListOffices(
-        self, request: offices_pb2.ListOfficesRequest, context: Context
-    ) -> offices_pb2.ListOfficesResponse:
-        """All offices, by id."""
-        async with self._transactions.read() as records:
-            return offices_pb2.ListOfficesResponse(
+        self, request: pb.ListOfficesRequest, context: Context
+    ) -> pb.ListOfficesResponse:
+        """List all offices, by id."""
+        async with self._store.read() as records:
+            return pb.ListOfficesResponse(
                 offices=[
-                    await self._encoded(records, office)
+                    await self._encode(records, office)
                     for _, office in sorted(self._offices.items())
                 ]
             )
 
-    async def SetCapacity(
-        self, request: offices_pb2.SetCapacityRequest, context: Context
-    ) -> offices_pb2.Office:
-        """How much an office prints from a day on."""
-        office = known(self._offices, request.office)
-        own_office(current_caller(), office.id)
+    async def SetCapacity(self, request: pb.SetCapacityRequest, context: Context) -> pb.Office:
+        """Set the machines of an office from a day on."""
+        office = known_office(self._offices, request.office)
+        require_own_office(current_caller(), office.id)
 
-        async def act(records: Records) -> offices_pb2.Office:
+        async def change(records: Records) -> pb.Office:
             now = self._clock.now()
-            change = Machines(
-                since=day_of(request.effective_from, "effective_from")
-                if request.HasField("effective_from")
-                else office.calendar.day_of(now),
-                count=request.machines,
-                books_per_day=Fraction(str(request.books_per_machine_per_day)),
-            )
-            await set_machines(records, office, change, now)
-            return await self._encoded(records, office)
+            since = office.calendar.day_of(now)
+            if request.HasField("effective_from"):
+                since = decode_date(request.effective_from, "effective_from")
+            books_per_day = Fraction(str(request.books_per_machine_per_day))
+            machines = InstalledMachines(since, request.machines, books_per_day)
+            await set_machines(records, office, machines, now)
+            return await self._encode(records, office)
 
-        return await self._changes.run(request, offices_pb2.Office, act)
+        return await self._changes.run(request, pb.Office, change)
 
-    async def _encoded(self, records: Records, office: Office) -> offices_pb2.Office:
+    async def _encode(self, records: Records, office: Office) -> pb.Office:
         today = office.calendar.day_of(self._clock.now())
-        machines = await at_work(records, office, today)
-        return offices_pb2.Office(
+        machines = await machines_on(records, office, today)
+        return pb.Office(
             office=office.id,
             name=office.name,
             timezone=office.calendar.zone.key,
@@ -86,29 +78,3 @@ class OfficesService(offices_pb2_grpc.OfficesServicer):
             books_per_machine_per_day=float(machines.books_per_day),
             promise_working_days=office.promise_working_days,
         )
-
-
-class IssuanceAdminService(admin_pb2_grpc.IssuanceAdminServicer):
-    """What administrators ask of issuance. real_now: leases go by real time."""
-
-    def __init__(
-        self, transactions: Transactions, clock: Clock, real_now: Callable[[], datetime]
-    ) -> None:
-        self._transactions = transactions
-        self._clock = clock
-        self._real_now = real_now
-
-    async def GetStatus(
-        self, request: admin_pb2.GetStatusRequest, context: Context
-    ) -> admin_pb2.IssuanceStatus:
-        """How issuance is."""
-        async with self._transactions.read() as records:
-            found = await status(records, self._real_now())
-        return encode.status(found, self._clock.now())
-
-
-def known(offices: Mapping[str, Office], office: str) -> Office:
-    """The office of this id. Raises UnknownOffice."""
-    if office not in offices:
-        raise UnknownOffice("there is no such office", field="office")
-    return offices[office]

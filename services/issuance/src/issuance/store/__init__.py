@@ -1,1 +1,1 @@
-"""Cases and all that belongs to them, in one database."""
+"""The database of issuance: tables, and one class of records for each subject."""

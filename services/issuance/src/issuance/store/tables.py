@@ -1,4 +1,7 @@
-"""The tables. Columns of `applications` are the fields of `Case`."""
+"""The tables. The columns of `applications` are the fields of `Case`.
+
+Times are business time unless a comment says otherwise.
+"""
 
 from servicekit.storage.column_types import UtcDateTime
 from servicekit.storage.idempotency import idempotency_table
@@ -16,13 +19,15 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from issuance.domain.adjudication import TaskState, Verdict
-from issuance.domain.identification import ApplicationType, Cause
-from issuance.domain.notices import NoticeKind
-from issuance.domain.outage import Scope
-from issuance.domain.plan import PriorityClass
-from issuance.domain.states import State, Work
-from issuance.store.columns import Candidates, Coded, Exact, Words
+from issuance.domain.adjudication_referral import AdjudicationCause, Candidate
+from issuance.domain.adjudication_task import TaskState, Verdict
+from issuance.domain.application_type import ApplicationType
+from issuance.domain.collection_plan import PriorityClass
+from issuance.domain.formatting import LocalizedText
+from issuance.domain.notice_messages import NoticeKind
+from issuance.domain.outage import OutageScope
+from issuance.domain.states import ApplicationEvent, ApplicationState, OutboxTaskKind
+from issuance.store.column_types import ExactFraction, IntegerEnum, JsonOf, text_enum
 
 metadata = MetaData()
 idempotency_records = idempotency_table(metadata)
@@ -33,21 +38,21 @@ applications = Table(
     Column("number", Integer, primary_key=True, autoincrement=True),
     Column("id", String(64), nullable=False, unique=True),
     Column("office", String(8), nullable=False),
-    Column("type", Coded(ApplicationType), nullable=False),
-    Column("priority_class", Coded(PriorityClass), nullable=False),
+    Column("type", text_enum(ApplicationType), nullable=False),
+    Column("priority_class", IntegerEnum(PriorityClass), nullable=False),
     Column("holder", LargeBinary, nullable=False),
     Column("person_id", String(64), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
-    Column("since", UtcDateTime, nullable=False),
-    Column("state", Coded(State), nullable=False),
+    Column("state_since", UtcDateTime, nullable=False),
+    Column("state", text_enum(ApplicationState), nullable=False),
     Column("revision", Integer, nullable=False),
     Column("completed_at", UtcDateTime),
-    Column("place", Integer),
+    Column("queue_number", Integer),
     Column("applied_on", Date),
     Column("due_on", Date),
     Column("first_promised_collection_date", Date),
     Column("promised_collection_date", Date),
-    Column("date_change_reason", Words),
+    Column("date_change_reason", JsonOf(LocalizedText)),
     Column("delayed", Boolean, nullable=False),
     Column("decision_id", String, nullable=False),
     Column("own_record_first", Boolean),
@@ -56,9 +61,9 @@ applications = Table(
     Column("print_job", String, nullable=False),
     Column("book_serial", String, nullable=False),
     Column("ready_at", UtcDateTime),
-    Column("refusal_reason", Words),
+    Column("refusal_reason", JsonOf(LocalizedText)),
     Column("handed_over_at", UtcDateTime),
-    Index("applications_queue", "office", "state", "place"),
+    Index("applications_queue", "office", "state", "queue_number"),
     Index("applications_released", "office", "released_on"),
 )
 
@@ -73,56 +78,64 @@ history = Table(
     Column("number", Integer, primary_key=True, autoincrement=True),
     _case(),
     Column("office", String(8), nullable=False),
-    Column("event", String(32), nullable=False),
-    Column("source", Coded(State)),
-    Column("target", Coded(State), nullable=False),
+    Column("event", text_enum(ApplicationEvent), nullable=False),
+    Column("source", text_enum(ApplicationState)),
+    Column("target", text_enum(ApplicationState), nullable=False),
     Column("by", String, nullable=False),
     Column("at", UtcDateTime, nullable=False),
-    Column("why", String, nullable=False),
+    # What came with the event; empty where it does not belong to it.
+    Column("reason", String, nullable=False),
+    Column("payment_receipt", String, nullable=False),
+    Column("interview_notes", String, nullable=False),
+    Column("adjudication_cause", text_enum(AdjudicationCause)),
+    Column("document_number", String(9), nullable=False),
+    Column("print_job", String, nullable=False),
+    Column("book_serial", String, nullable=False),
+    Column("signed_by", String, nullable=False),
 )
 
-samples = Table(
-    "samples",
+fingerprints = Table(
+    "fingerprints",
     metadata,
     Column("case", String(64), ForeignKey("applications.id"), primary_key=True),
-    Column("fingers", LargeBinary, nullable=False),
+    Column("samples", LargeBinary, nullable=False),
 )
 
-work = Table(
-    "work",
+outbox = Table(
+    "outbox",
     metadata,
     Column("id", String(64), primary_key=True),
-    Column("kind", Coded(Work), nullable=False),
+    Column("kind", text_enum(OutboxTaskKind), nullable=False),
     _case(),
     Column("office", String(8), nullable=False),
-    Column("priority_class", Coded(PriorityClass), nullable=False),
-    Column("place", Integer, nullable=False),
+    Column("priority_class", IntegerEnum(PriorityClass), nullable=False),
+    Column("queue_number", Integer, nullable=False),
     Column("request_id", String(64), nullable=False),
     Column("payload", LargeBinary, nullable=False),
     Column("clearance", String, nullable=False),
-    Column("owed_at", UtcDateTime, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
     Column("attempts", Integer, nullable=False),
-    # Real time, from here on.
+    # The times below are real time, those above business time.
     Column("not_before", UtcDateTime, nullable=False),
     Column("leased_until", UtcDateTime),
     Column("leased_by", String, nullable=False),
-    Column("trouble", String, nullable=False),
+    Column("last_error", String, nullable=False),
     UniqueConstraint("kind", "case"),
-    Index("work_order", "kind", "priority_class", "place"),
+    Index("outbox_order", "kind", "priority_class", "queue_number"),
 )
 
-tasks = Table(
-    "tasks",
+adjudication_tasks = Table(
+    "adjudication_tasks",
     metadata,
     Column("number", Integer, primary_key=True, autoincrement=True),
     Column("id", String(64), nullable=False, unique=True),
     _case(),
     Column("office", String(8), nullable=False),
     Column("person_id", String(64), nullable=False),
-    Column("cause", Coded(Cause), nullable=False),
-    Column("state", Coded(TaskState), nullable=False, index=True),
+    Column("cause", text_enum(AdjudicationCause), nullable=False),
+    Column("state", text_enum(TaskState), nullable=False, index=True),
     Column("decision_id", String, nullable=False),
-    Column("candidates", Candidates, nullable=False),
+    Column("candidates", JsonOf(tuple[Candidate, ...]), nullable=False),
     Column("calibration", String, nullable=False),
     Column("claimed_by", String),
     Column("claimed_at", UtcDateTime),
@@ -130,14 +143,14 @@ tasks = Table(
     Column("closed_at", UtcDateTime),
 )
 
-looks = Table(
-    "looks",
+examinations = Table(
+    "examinations",
     metadata,
-    Column("task", String(64), ForeignKey("tasks.id"), primary_key=True),
+    Column("task", String(64), ForeignKey("adjudication_tasks.id"), primary_key=True),
     Column("nth", Integer, primary_key=True),
     Column("by", String, nullable=False),
-    Column("verdict", Coded(Verdict), nullable=False),
-    Column("why", String, nullable=False),
+    Column("verdict", text_enum(Verdict), nullable=False),
+    Column("reason", String, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     UniqueConstraint("task", "by"),
 )
@@ -147,7 +160,7 @@ outages = Table(
     metadata,
     Column("number", Integer, primary_key=True, autoincrement=True),
     Column("id", String(64), nullable=False, unique=True),
-    Column("scope", Coded(Scope), nullable=False),
+    Column("scope", text_enum(OutageScope), nullable=False),
     Column("office", String(8), nullable=False),
     Column("cause", String, nullable=False),
     Column("began", UtcDateTime, nullable=False),
@@ -156,12 +169,12 @@ outages = Table(
     Column("declared_by", String, nullable=False),
 )
 
-outage_cases = Table(
-    "outage_cases",
+case_outage_links = Table(
+    "case_outage_links",
     metadata,
     Column("outage", String(64), ForeignKey("outages.id"), primary_key=True),
     Column("case", String(64), ForeignKey("applications.id"), primary_key=True, index=True),
-    Column("since", UtcDateTime, nullable=False),
+    Column("waiting_since", UtcDateTime, nullable=False),
 )
 
 notices = Table(
@@ -172,30 +185,30 @@ notices = Table(
     _case(),
     Column("nth", Integer, nullable=False),
     Column("office", String(8), nullable=False),
-    Column("kind", Coded(NoticeKind), nullable=False),
+    Column("kind", text_enum(NoticeKind), nullable=False),
     Column("collect_on", Date),
-    Column("text", Words, nullable=False),
+    Column("text", JsonOf(LocalizedText), nullable=False),
     Column("at", UtcDateTime, nullable=False),
     UniqueConstraint("case", "nth"),
     Index("notices_office", "office", "number"),
 )
 
-machines = Table(
-    "machines",
+installed_machines = Table(
+    "installed_machines",
     metadata,
     Column("office", String(8), primary_key=True),
     Column("since", Date, primary_key=True),
     Column("count", Integer, nullable=False),
-    Column("books_per_day", Exact, nullable=False),
+    Column("books_per_day", ExactFraction, nullable=False),
 )
 
-plans = Table(
-    "plans",
+office_plans = Table(
+    "office_plans",
     metadata,
     Column("office", String(8), primary_key=True),
-    # Grows with everything that may change the plan.
-    Column("changes", Integer, nullable=False),
-    Column("asked_at", UtcDateTime, nullable=False),
+    # Grows by one with everything that may change the plan.
+    Column("change_count", Integer, nullable=False),
+    Column("notified_at", UtcDateTime, nullable=False),
 )
 
 counters = Table(
@@ -205,8 +218,8 @@ counters = Table(
     Column("value", Integer, nullable=False),
 )
 
-watches = Table(
-    "watches",
+print_event_tokens = Table(
+    "print_event_tokens",
     metadata,
     Column("office", String(8), primary_key=True),
     Column("resume_token", String, nullable=False),

@@ -1,1 +1,1 @@
-"""What can be done with a case, an office, an outage; one file a story."""
+"""What callers and workers want done with a case, an office or an outage; one file for each."""

@@ -1,85 +1,64 @@
-"""Examiners at work: claim a task, look, and the case moves by what they see."""
+"""How examiners work on adjudication tasks: claim, release, decide; a decision moves the case."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from servicekit.errors import DomainError, ErrorKind
+from issuance.domain.adjudication_task import Adjudication, AdjudicationTask, Verdict
+from issuance.domain.case import Actor
+from issuance.domain.formatting import LocalizedText
+from issuance.domain.history import INTAKE_EVENTS, EventDetails
+from issuance.domain.states import ApplicationEvent
+from issuance.store.records import Records
+from issuance.use_cases.apply_transition import ApplyTransition
 
-from issuance.domain.adjudication import Task, Verdict
-from issuance.domain.case import Actor, Entry
-from issuance.domain.states import Event
-from issuance.domain.words import Text
-from issuance.use_cases.kept import Question
-from issuance.use_cases.move import Move
-from issuance.use_cases.records import Records
-
-DUPLICATE = Text(
+DUPLICATE_REASON = LocalizedText(
     "pemohon tercatat dengan identitas lain", "the applicant is on record under another identity"
 )
-_INTAKE = frozenset(
-    {
-        "create",
-        Event.ACCEPT_DOCUMENTS,
-        Event.REFUSE_DOCUMENTS,
-        Event.RECORD_PAYMENT,
-        Event.SUBMIT_BIOMETRICS,
-        Event.RECORD_INTERVIEW,
-    }
-)
 
 
-class TaskNotFound(DomainError):
-    """There is no such task."""
-
-    kind = ErrorKind.NOT_FOUND
-    reason = "TASK_NOT_FOUND"
-
-
-async def claim(records: Records, task: str, by: Actor, now: datetime) -> Question:
-    """The task, taken. Raises TaskNotFound and what `Task.claim` raises."""
-    question = await records.tasks.get(task)
-    own = replace(question.task, taken_in_by=_hands(await records.cases.history(question.case)))
-    return await _keep(records, question, own.claim(by.uri, now))
+async def claim_task(records: Records, task_id: str, by: Actor, now: datetime) -> AdjudicationTask:
+    """Claim a task for an examiner. Raises TaskNotFound and what `Adjudication.claim` raises."""
+    task = await records.adjudication_tasks.get(task_id)
+    history = await records.history.of_case(task.case)
+    taken_in_by = frozenset(entry.by for entry in history if entry.event in INTAKE_EVENTS)
+    adjudication = replace(task.adjudication, taken_in_by=taken_in_by)
+    return await _save(records, task, adjudication.claim(by.uri, now))
 
 
-async def give_back(records: Records, task: str, by: Actor) -> Question:
-    """The task, open again. Raises TaskNotFound, TaskNotClaimed."""
-    question = await records.tasks.get(task)
-    return await _keep(records, question, question.task.release(by.uri))
+async def release_task(records: Records, task_id: str, by: Actor) -> AdjudicationTask:
+    """Give up the claim on a task. Raises TaskNotFound, TaskNotClaimed."""
+    task = await records.adjudication_tasks.get(task_id)
+    return await _save(records, task, task.adjudication.release(by.uri))
 
 
-async def decide(
+async def decide_task(
     records: Records,
-    task: str,
+    task_id: str,
     verdict: Verdict,
-    why: str,
+    reason: str,
     by: Actor,
     now: datetime,
-    move: Move,
-) -> Question:
-    """The task with one look more; if that decides it, the case moves.
+    apply_transition: ApplyTransition,
+) -> AdjudicationTask:
+    """Add an examiner's verdict to a task; if that decides it, apply it to the case.
 
     Raises TaskNotFound, TaskClosed, TaskNotClaimed.
     """
-    question = await records.tasks.get(task)
-    looked = question.task.decide(by.uri, verdict, why, now)
-    if looked.verdict is None:
-        return await _keep(records, question, looked)
-    case = await records.cases.get(question.case)
-    if looked.verdict is Verdict.CLEARED:
-        await move(records, case, Event.CLEAR, by, now, why)
-    else:
-        await move(records, case, Event.CONFIRM_DUPLICATE, by, now, why, refusal_reason=DUPLICATE)
-    return await _keep(records, replace(question, closed_at=now), looked)
+    task = await records.adjudication_tasks.get(task_id)
+    adjudication = task.adjudication.decide(by.uri, verdict, reason, now)
+    if adjudication.verdict is None:
+        return await _save(records, task, adjudication)
+    case = await records.cases.get(task.case)
+    event = ApplicationEvent.CLEAR
+    if adjudication.verdict is Verdict.DUPLICATE:
+        event, case = ApplicationEvent.CONFIRM_DUPLICATE, case.refused(DUPLICATE_REASON)
+    await apply_transition(records, case, event, by, now, EventDetails(reason=reason))
+    return await _save(records, replace(task, closed_at=now), adjudication)
 
 
-async def _keep(records: Records, question: Question, task: Task) -> Question:
-    kept = replace(question, task=task)
-    await records.tasks.save(kept)
-    return kept
-
-
-def _hands(history: Sequence[Entry]) -> frozenset[str]:
-    """Everybody who took part in the intake."""
-    return frozenset(entry.by for entry in history if entry.event in _INTAKE)
+async def _save(
+    records: Records, task: AdjudicationTask, adjudication: Adjudication
+) -> AdjudicationTask:
+    changed = replace(task, adjudication=adjudication)
+    await records.adjudication_tasks.save(changed)
+    return changed

@@ -1,1 +1,1 @@
-"""What runs beside the calls: owed work, the watcher of the matcher, the planner."""
+"""Periodic work of the service: outbox tasks, health of the matcher, printers' events, planning."""

@@ -31,7 +31,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ScoreCalibration:
-    """Calibration of the raw scores of one version of the comparison.
+    """The calibration of the raw scores of one version of the comparison.
 
     comparison_version: the version of `Comparator` that gave the raw scores.
     curves: by rising size.
@@ -48,7 +48,10 @@ class ScoreCalibration:
 
     @classmethod
     def load(cls, path: Path = CALIBRATION_FILE) -> Self:
-        """Read a file that holds what `as_json` returned. Raises OSError, ValueError, KeyError."""
+        """Read a file that holds what `as_json` returned. Raises OSError, ValueError, KeyError.
+
+        The keys of the file never change: its digest is part of the version.
+        """
         data = path.read_bytes()
         stored = json.loads(data)
         return cls(

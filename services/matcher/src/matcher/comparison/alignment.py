@@ -1,11 +1,13 @@
-"""How one finger must be moved to lie on another, and which minutiae then fall together.
+"""How one finger must be moved to lie on another, and which minutiae then coincide.
 
-Alike minutiae propose movements, the pairs that agree with one support it, the best two are
-followed: moved rigidly, then bent by what their neighbours say, as skin bends. Proposing and
-supporting after Jain, Hong, Bolle, TPAMI 19(4), 1997, section 3.2; the local shift after
-Schaefer, McPhail, Warren, "Image deformation using moving least squares", SIGGRAPH 2006.
+Pairs of minutiae with similar descriptors propose movements; all pairs that agree with a proposal
+support it; the two best supported are refined: moved rigidly, then bent locally, as skin bends.
+Proposals and their support follow Jain, Hong and Bolle, "On-line fingerprint verification", TPAMI
+19(4), 1997, section 3.2; the local shift follows Schaefer, McPhail and Warren, "Image deformation
+using moving least squares", SIGGRAPH 2006.
 
-Here `place` is float32 (n, 3): x, y (pixels at 500 dpi, y upwards) and angle (radians).
+A `placement` is float32 (n, 3): x, y (pixels at 500 dpi, y upwards) and angle (radians) of each
+minutia of a finger.
 """
 
 import math
@@ -17,195 +19,220 @@ from matcher.jit import compiled
 
 Floats = NDArray[np.float32]
 Movement = tuple[float, float, float, float]
-"""Cosine and sine of the turn, shift along x and y (pixels)."""
+"""Cosine and sine of the rotation, shift along x and y (pixels)."""
 
-_LEAST_ALIKE = 0.12
-"""Pairs less alike propose nothing; minutiae of strangers are alike by 0 on average."""
+_MIN_SIMILARITY = 0.12
+"""Pairs of lower similarity propose nothing; that of non-mated minutiae is 0 on average."""
 _PROPOSALS = 24
-_FOLLOWED = 2
-_SLACK, _SLACK_FAR = 8.0, 0.12
-"""Pixels two pairs may disagree: always, and for each pixel between them (a seed's angle errs)."""
-_SLACK_ANGLE = 0.3
-_ARM = 20.0
-"""A pair's directions count in a fit like a second pair so many pixels ahead."""
-_NEAR, _NEAR_ANGLE = 7.0, 0.22
-"""Standard deviation of a mate's place (pixels) and direction (radians) after alignment."""
-_WIDER = 1.6
-"""Of `_NEAR`, while nothing is bent yet."""
-_REACH = 50.0
+"""Most similar pairs that propose a movement."""
+_REFINED_PROPOSALS = 2
+_SAME_MOVEMENT_SUPPORT = 0.3
+"""A pair that supports a movement by more than this share of its similarity proposes the same."""
+_TOLERANCE, _TOLERANCE_PER_PIXEL = 8.0, 0.12
+"""Pixels by which two pairs may disagree: a constant, and a share of the distance between them
+(the angle of the proposing pair has an error)."""
+_ANGLE_TOLERANCE = 0.3
+"""Radians by which the directions of a pair may disagree with a proposal."""
+_DIRECTION_ARM = 20.0
+"""In a rigid fit, the direction of a pair counts like a second pair this many pixels ahead."""
+_POSITION_DEVIATION, _ANGLE_DEVIATION = 7.0, 0.22
+"""Standard deviations of position (pixels) and direction (radians) of aligned mated minutiae."""
+_UNBENT_FACTOR = 1.6
+"""Factor on `_POSITION_DEVIATION` before the finger is bent."""
+_BENDING_RADIUS = 50.0
 """Pixels over which skin moves together."""
-_STIFF = 0.5
-"""Weight of not bending, as of half a perfect pair."""
-_BEYOND = 3.0
-"""Standard deviations at which a pair is none."""
-_CHANCE = 0.3
-"""What unlike descriptors still leave of a pair that lies right."""
+_STIFFNESS = 0.5
+"""Weight of the unbent position, in units of a perfect pair."""
+_MAX_DEVIATIONS = 3.0
+"""Standard deviations beyond which two minutiae are not paired."""
+_BASE_WEIGHT = 0.3
+"""Weight of a pair that lies exactly but has dissimilar descriptors; similarity adds up to 1."""
 
 
 @compiled
 def align(
-    a: Floats, b: Floats, alike: Floats
+    probe: Floats, reference: Floats, similar: Floats
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], Floats, float]:
-    """Lay a on b.
+    """Lay the probe on the reference.
 
-    a, b: places (n, 3) and (m, 3); alike: float32 (n, m), similarity of descriptors.
-    Returns for each of a its partner in b, int64 (n,), -1 for none; how good the pair is,
-    float64 (n,), 0 to 1.3; where a came to lie, float32 (n, 3); and the support of the movement.
+    probe, reference: placements (n, 3) and (m, 3); similar: float32 (n, m), similarity of the
+    descriptors. Returns for each minutia of the probe its partner in the reference, int64 (n,), -1
+    for none; the weight of the pair, float64 (n,), 0 to 1.3; the placement of the moved probe,
+    float32 (n, 3); and the support of the movement.
     """
-    partner, weight, moved = np.full(len(a), -1), np.zeros(len(a)), a.copy()
-    best, supported = 0.0, 0.0
-    pairs, strength = _likely(alike)
-    if len(strength) < 2:
-        return partner, weight, moved, supported
-    seeds = np.argsort(-strength)[:_PROPOSALS]
-    proposed = np.zeros(len(seeds))
-    for k in range(len(seeds)):
-        proposed[k] = _support(a, b, pairs, strength, seeds[k]).sum()
-    for _ in range(_FOLLOWED):
-        k = int(np.argmax(proposed))
-        if proposed[k] <= 0:
+    partner, weight, moved = np.full(len(probe), -1), np.zeros(len(probe)), probe.copy()
+    best_weight, best_support = 0.0, 0.0
+    pairs, similarity = _similar_pairs(similar)
+    if len(similarity) < 2:
+        return partner, weight, moved, best_support
+    proposing = np.argsort(-similarity)[:_PROPOSALS]
+    support = np.zeros(len(proposing))
+    for k in range(len(proposing)):
+        support[k] = _support(probe, reference, pairs, similarity, proposing[k]).sum()
+    for _ in range(_REFINED_PROPOSALS):
+        k = int(np.argmax(support))
+        if support[k] <= 0:
             break
-        support = _support(a, b, pairs, strength, seeds[k])
-        found = _settle(a, b, alike, _fit(a, b, pairs, support))
-        if found[1].sum() > best:
-            partner, weight, moved = found
-            best, supported = weight.sum(), proposed[k]
-        for other in range(len(seeds)):  # the same movement, proposed by another pair
-            if other == k or support[seeds[other]] > 0.3 * strength[seeds[other]]:
-                proposed[other] = 0.0
-    return partner, weight, moved, supported
+        by_pair = _support(probe, reference, pairs, similarity, proposing[k])
+        movement = _rigid_fit(probe, reference, pairs, by_pair)
+        refined = _refine(probe, reference, similar, movement)
+        if refined[1].sum() > best_weight:
+            partner, weight, moved = refined
+            best_weight, best_support = weight.sum(), support[k]
+        for other in range(len(proposing)):
+            supports = by_pair[proposing[other]]
+            if other == k or supports > _SAME_MOVEMENT_SUPPORT * similarity[proposing[other]]:
+                support[other] = 0.0
+    return partner, weight, moved, best_support
 
 
 @compiled
-def _likely(alike: Floats) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Pairs (p, 2), by rising first index, that are among the best of a row or column; how alike.
+def _similar_pairs(similar: Floats) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return the pairs that are the most similar of their row or column, and their similarity.
 
-    Two of each row, one of each column.
+    Two of each row and one of each column: int64 (p, 2), by rising first index, and float64 (p,).
     """
-    rows, columns = alike.shape
+    rows, columns = similar.shape
     first, second = np.full(rows, -1), np.full(rows, -1)
-    owner, most = np.full(columns, -1), np.full(columns, np.float32(_LEAST_ALIKE))
+    column_row = np.full(columns, -1)
+    column_best = np.full(columns, np.float32(_MIN_SIMILARITY))
     for i in range(rows):
-        top, next_top = np.float32(_LEAST_ALIKE), np.float32(_LEAST_ALIKE)
+        best, second_best = np.float32(_MIN_SIMILARITY), np.float32(_MIN_SIMILARITY)
         for j in range(columns):
-            here = alike[i, j]
-            if here > top:
-                next_top, second[i] = top, first[i]
-                top, first[i] = here, j
-            elif here > next_top:
-                next_top, second[i] = here, j
-            if here > most[j]:
-                most[j], owner[j] = here, i
-    pairs, strength = np.empty((2 * rows + columns, 2), np.int64), np.empty(2 * rows + columns)
+            here = similar[i, j]
+            if here > best:
+                second_best, second[i] = best, first[i]
+                best, first[i] = here, j
+            elif here > second_best:
+                second_best, second[i] = here, j
+            if here > column_best[j]:
+                column_best[j], column_row[j] = here, i
+    pairs, similarity = np.empty((2 * rows + columns, 2), np.int64), np.empty(2 * rows + columns)
     count = 0
     for i in range(rows):
         for j in range(columns):
-            if first[i] == j or second[i] == j or owner[j] == i:
+            if first[i] == j or second[i] == j or column_row[j] == i:
                 pairs[count, 0], pairs[count, 1] = i, j
-                strength[count] = alike[i, j]
+                similarity[count] = similar[i, j]
                 count += 1
-    return pairs[:count], strength[:count]
+    return pairs[:count], similarity[:count]
 
 
 @compiled
 def _support(
-    a: Floats, b: Floats, pairs: NDArray[np.int64], strength: NDArray[np.float64], seed: int
+    probe: Floats,
+    reference: Floats,
+    pairs: NDArray[np.int64],
+    similarity: NDArray[np.float64],
+    proposing: int,
 ) -> NDArray[np.float64]:
-    """How far each pair agrees with the movement `seed` proposes, float64 (p,).
+    """Return how far each pair agrees with the movement of the pair `proposing`, float64 (p,).
 
-    Of several pairs of one minutia only the best speaks.
+    Of several pairs of one minutia only the best counts.
     """
-    i, j = pairs[seed, 0], pairs[seed, 1]
-    turn = b[j, 2] - a[i, 2]
+    i, j = pairs[proposing, 0], pairs[proposing, 1]
+    turn = reference[j, 2] - probe[i, 2]
     cos, sin = math.cos(turn), math.sin(turn)
     support = np.zeros(len(pairs))
-    speaker = 0
+    best = 0
     for p in range(len(pairs)):
         u, v = pairs[p, 0], pairs[p, 1]
-        dx, dy = a[u, 0] - a[i, 0], a[u, 1] - a[i, 1]
-        off_x = cos * dx - sin * dy - (b[v, 0] - b[j, 0])
-        off_y = sin * dx + cos * dy - (b[v, 1] - b[j, 1])
-        slack = _SLACK + _SLACK_FAR * math.sqrt(dx * dx + dy * dy)
-        off = (off_x * off_x + off_y * off_y) / (slack * slack)
-        off_angle = abs(_turn(a[u, 2] + turn - b[v, 2])) / _SLACK_ANGLE
+        dx, dy = probe[u, 0] - probe[i, 0], probe[u, 1] - probe[i, 1]
+        off_x = cos * dx - sin * dy - (reference[v, 0] - reference[j, 0])
+        off_y = sin * dx + cos * dy - (reference[v, 1] - reference[j, 1])
+        tolerance = _TOLERANCE + _TOLERANCE_PER_PIXEL * math.sqrt(dx * dx + dy * dy)
+        off = (off_x * off_x + off_y * off_y) / (tolerance * tolerance)
+        off_angle = abs(_half_turn(probe[u, 2] + turn - reference[v, 2])) / _ANGLE_TOLERANCE
         if off > 6.0 or off_angle > 2.5:
             continue
-        agreed = strength[p] * math.exp(-0.5 * (off + off_angle * off_angle))
-        if pairs[speaker, 0] != u:
-            speaker = p
-        if agreed >= support[speaker]:
-            support[speaker] = 0.0
-            speaker = p
-            support[p] = agreed
+        agreement = similarity[p] * math.exp(-0.5 * (off + off_angle * off_angle))
+        if pairs[best, 0] != u:
+            best = p
+        if agreement >= support[best]:
+            support[best] = 0.0
+            best = p
+            support[p] = agreement
     return support
 
 
 @compiled
-def _fit(a: Floats, b: Floats, pairs: NDArray[np.int64], weight: NDArray[np.float64]) -> Movement:
-    """The rigid movement that brings pairs together best: weighted least squares."""
+def _rigid_fit(
+    probe: Floats, reference: Floats, pairs: NDArray[np.int64], weight: NDArray[np.float64]
+) -> Movement:
+    """Return the rigid movement that best brings pairs together: weighted least squares."""
     total = max(weight.sum(), 1e-9)
     ax, ay, bx, by = 0.0, 0.0, 0.0, 0.0
     for p in range(len(pairs)):
         share = weight[p] / total
-        ax += share * a[pairs[p, 0], 0]
-        ay += share * a[pairs[p, 0], 1]
-        bx += share * b[pairs[p, 1], 0]
-        by += share * b[pairs[p, 1], 1]
+        ax += share * probe[pairs[p, 0], 0]
+        ay += share * probe[pairs[p, 0], 1]
+        bx += share * reference[pairs[p, 1], 0]
+        by += share * reference[pairs[p, 1], 1]
     cos, sin = 0.0, 0.0
     for p in range(len(pairs)):
         i, j = pairs[p, 0], pairs[p, 1]
-        ux, uy, vx, vy = a[i, 0] - ax, a[i, 1] - ay, b[j, 0] - bx, b[j, 1] - by
-        turn = b[j, 2] - a[i, 2]
-        cos += weight[p] * (ux * vx + uy * vy + _ARM * _ARM * math.cos(turn))
-        sin += weight[p] * (ux * vy - uy * vx + _ARM * _ARM * math.sin(turn))
+        ux, uy = probe[i, 0] - ax, probe[i, 1] - ay
+        vx, vy = reference[j, 0] - bx, reference[j, 1] - by
+        turn = reference[j, 2] - probe[i, 2]
+        cos += weight[p] * (ux * vx + uy * vy + _DIRECTION_ARM * _DIRECTION_ARM * math.cos(turn))
+        sin += weight[p] * (ux * vy - uy * vx + _DIRECTION_ARM * _DIRECTION_ARM * math.sin(turn))
     length = math.sqrt(cos * cos + sin * sin) + 1e-12
     cos, sin = cos / length, sin / length
     return cos, sin, bx - (cos * ax - sin * ay), by - (sin * ax + cos * ay)
 
 
 @compiled
-def _settle(
-    a: Floats, b: Floats, alike: Floats, movement: Movement
+def _refine(
+    probe: Floats, reference: Floats, similar: Floats, movement: Movement
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], Floats]:
-    """From a movement to partners: pair, fit again, pair, bend, pair."""
-    partner, weight, moved = _pair(_move(a, movement), b, alike, _WIDER * _NEAR)
+    """Return partner, weight and moved probe after pairing; fitting, bending and pairing twice."""
+    partner, weight, moved = _pair(
+        _move(probe, movement), reference, similar, _UNBENT_FACTOR * _POSITION_DEVIATION
+    )
     for _ in range(2):
-        mine = np.nonzero(partner >= 0)[0]
-        if len(mine) < 2:
+        paired = np.nonzero(partner >= 0)[0]
+        if len(paired) < 2:
             break
-        movement = _fit(a, b, np.stack((mine, partner[mine]), 1), weight[mine])
-        bent = _bend(_move(a, movement), b, partner, weight)
-        partner, weight, moved = _pair(bent, b, alike, _NEAR)
+        pairs = np.stack((paired, partner[paired]), 1)
+        movement = _rigid_fit(probe, reference, pairs, weight[paired])
+        bent = _bend(_move(probe, movement), reference, partner, weight)
+        partner, weight, moved = _pair(bent, reference, similar, _POSITION_DEVIATION)
     return partner, weight, moved
 
 
 @compiled
-def _move(a: Floats, movement: Movement) -> Floats:
+def _move(placement: Floats, movement: Movement) -> Floats:
+    """Return the placement after a rigid movement."""
     cos, sin, x, y = movement
     turn = math.atan2(sin, cos)
-    moved = np.empty_like(a)
-    for i in range(len(a)):
-        moved[i, 0] = cos * a[i, 0] - sin * a[i, 1] + x
-        moved[i, 1] = sin * a[i, 0] + cos * a[i, 1] + y
-        moved[i, 2] = a[i, 2] + turn
+    moved = np.empty_like(placement)
+    for i in range(len(placement)):
+        moved[i, 0] = cos * placement[i, 0] - sin * placement[i, 1] + x
+        moved[i, 1] = sin * placement[i, 0] + cos * placement[i, 1] + y
+        moved[i, 2] = placement[i, 2] + turn
     return moved
 
 
 @compiled
 def _bend(
-    moved: Floats, b: Floats, partner: NDArray[np.int64], weight: NDArray[np.float64]
+    moved: Floats, reference: Floats, partner: NDArray[np.int64], weight: NDArray[np.float64]
 ) -> Floats:
-    """Shift each minutia as the pairs around it, itself left out, still miss."""
+    """Return `moved` with each minutia shifted by the mean residual of the pairs around it.
+
+    A minutia's own pair is left out, so that a wrong pair does not confirm itself.
+    """
     bent = moved.copy()
     for i in range(len(moved)):
-        x, y, total = 0.0, 0.0, _STIFF
+        x, y, total = 0.0, 0.0, _STIFFNESS
         for k in range(len(moved)):
             if k == i or partner[k] < 0:
                 continue
             dx, dy = moved[i, 0] - moved[k, 0], moved[i, 1] - moved[k, 1]
-            near = weight[k] * math.exp(-(dx * dx + dy * dy) / (2 * _REACH * _REACH))
-            x += near * (b[partner[k], 0] - moved[k, 0])
-            y += near * (b[partner[k], 1] - moved[k, 1])
+            near = weight[k] * math.exp(
+                -(dx * dx + dy * dy) / (2 * _BENDING_RADIUS * _BENDING_RADIUS)
+            )
+            x += near * (reference[partner[k], 0] - moved[k, 0])
+            y += near * (reference[partner[k], 1] - moved[k, 1])
             total += near
         bent[i, 0] += x / total
         bent[i, 1] += y / total
@@ -214,33 +241,38 @@ def _bend(
 
 @compiled
 def _pair(
-    moved: Floats, b: Floats, alike: Floats, near: float
+    moved: Floats, reference: Floats, similar: Floats, deviation: float
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], Floats]:
-    """Pair one to one what lies together, the best first."""
-    most = 4 * len(moved)
-    who, whom, worth = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most)
-    count, furthest = 0, (_BEYOND * near) ** 2
+    """Return partner and weight of each minutia, paired one to one, greatest weight first.
+
+    deviation: standard deviation of the position, pixels. `moved` is returned as well.
+    """
+    capacity = 4 * len(moved)
+    from_, to = np.empty(capacity, np.int64), np.empty(capacity, np.int64)
+    weights = np.empty(capacity)
+    count, furthest = 0, (_MAX_DEVIATIONS * deviation) ** 2
     for i in range(len(moved)):
-        for j in range(len(b)):
-            dx, dy = moved[i, 0] - b[j, 0], moved[i, 1] - b[j, 1]
+        for j in range(len(reference)):
+            dx, dy = moved[i, 0] - reference[j, 0], moved[i, 1] - reference[j, 1]
             distance = dx * dx + dy * dy
-            if distance > furthest or count == most:
+            if distance > furthest or count == capacity:
                 continue
-            off = _turn(moved[i, 2] - b[j, 2]) / _NEAR_ANGLE
-            if abs(off) > _BEYOND:
+            off_angle = _half_turn(moved[i, 2] - reference[j, 2]) / _ANGLE_DEVIATION
+            if abs(off_angle) > _MAX_DEVIATIONS:
                 continue
-            lies = math.exp(-0.5 * (distance / (near * near) + off * off))
-            who[count], whom[count], worth[count] = i, j, lies * (_CHANCE + alike[i, j])
+            near = math.exp(-0.5 * (distance / (deviation * deviation) + off_angle * off_angle))
+            from_[count], to[count] = i, j
+            weights[count] = near * (_BASE_WEIGHT + similar[i, j])
             count += 1
     partner, weight = np.full(len(moved), -1), np.zeros(len(moved))
-    taken = np.zeros(len(b), np.bool_)
-    for p in np.argsort(-worth[:count]):
-        if partner[who[p]] < 0 and not taken[whom[p]]:
-            partner[who[p]], weight[who[p]], taken[whom[p]] = whom[p], worth[p], True
+    taken = np.zeros(len(reference), np.bool_)
+    for p in np.argsort(-weights[:count]):
+        if partner[from_[p]] < 0 and not taken[to[p]]:
+            partner[from_[p]], weight[from_[p]], taken[to[p]] = to[p], weights[p], True
     return partner, weight, moved
 
 
 @compiled
-def _turn(angle: float) -> float:
-    """Return the angle (radians) in [-pi, pi]."""
+def _half_turn(angle: float) -> float:
+    """Return the angle (radians) brought into [-pi, pi]."""
     return angle - 2 * math.pi * math.floor(angle / (2 * math.pi) + 0.5)

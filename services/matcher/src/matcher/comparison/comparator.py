@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.comparison.alignment import align
-from matcher.comparison.descriptor import DESCRIPTOR_FILE, DescriptorTable, similarity
+from matcher.comparison.descriptor import DESCRIPTOR_FILE, DescriptorTable, descriptor_similarity
 from matcher.comparison.likelihood import (
     FEATURES,
     LIKELIHOOD_FILE,
@@ -163,7 +163,7 @@ def _batch_features(
         end = ends[k]
         if min(len(probe), end - start) >= MIN_COMPARED_MINUTIAE:
             reference, quality = _unpacked(geometry[start:end])
-            similar = similarity(probe_descriptors, descriptors[start:end])
+            similar = descriptor_similarity(probe_descriptors, descriptors[start:end])
             partner, weight, moved, support = align(probe, reference, similar)
             features[k] = alignment_features(
                 moved, probe_quality, reference, quality, similar, partner, weight, support
@@ -199,7 +199,7 @@ def _partners(
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return the partner of each minutia of the probe, -1 for none, and the weight of the pair."""
     probe, reference = _unpacked(probe_geometry)[0], _unpacked(reference_geometry)[0]
-    similar = similarity(probe_descriptors, reference_descriptors)
+    similar = descriptor_similarity(probe_descriptors, reference_descriptors)
     partner, weight, _, _ = align(probe, reference, similar)
     return partner, weight
 

@@ -1,11 +1,11 @@
-"""What a minutia's neighbourhood looks like, in 256 learned bits.
+"""The local descriptor of a minutia: its neighbourhood in 256 learned bits.
 
-Each neighbour within 90 pixels lies somewhere in a grid over place and direction, in the minutia's
-own frame, and adds what a learned table holds there, interpolated between the eight cells around
-it. Bit k is set where the sum of column k exceeds a learned threshold. Two minutiae are as alike
-as they share bits. How the table is learned: `matcher.training.descriptor`.
+Each neighbour within 90 pixels falls into a grid over position and direction, in the minutia's own
+frame, and adds the votes of the eight cells around it, interpolated, from a learned table. Bit k is
+set where the sum of column k exceeds a learned threshold. The similarity of two minutiae is the
+share of bits that are equal, rescaled. `matcher.training.descriptor` learns the table.
 
-All sums are of whole numbers, so that no order of summation changes a bit.
+All sums are of integers, so that the order of summation changes no bit.
 """
 
 import hashlib
@@ -19,24 +19,25 @@ from numpy.typing import NDArray
 
 from matcher.jit import compiled
 
-WORDS = 4
-BITS = 64 * WORDS
-CELLS = 15
-"""Along each side of the grid over places."""
-DIRECTIONS = 8
-SIZE = CELLS * CELLS * DIRECTIONS
-CORNERS = 8
+DESCRIPTOR_WORDS = 4
+"""Words of 64 bits in a descriptor."""
+DESCRIPTOR_BITS = 64 * DESCRIPTOR_WORDS
+GRID_SIDE = 15
+"""Cells along each side of the grid over positions."""
+GRID_DIRECTIONS = 8
+"""Cells over the direction of a neighbour."""
+GRID_CELLS = GRID_SIDE * GRID_SIDE * GRID_DIRECTIONS
+CELLS_PER_NEIGHBOUR = 8
+"""Cells among which each neighbour is shared out."""
+FULL_WEIGHT = 4096
+"""Integer weight of a neighbour of full quality, shared out among its cells."""
 _RADIUS = 90.0  # pixels
-_CELL = 2 * _RADIUS / (CELLS - 1)
-_LEAST_NEIGHBOURS = 2
-WHOLE = 4096
-"""A neighbour's full weight, shared out among eight cells."""
-_GOOD, _LEAST_WEIGHT = 70.0, 0.25
-"""Quality from which a neighbour counts fully, and what one of the worst still counts."""
-_UNKNOWN = 60.0
-"""Taken as quality where none is reported."""
-_FAR = BITS / 2
-"""Differing bits of two minutiae that have nothing in common."""
+_CELL = 2 * _RADIUS / (GRID_SIDE - 1)
+_MIN_NEIGHBOURS = 2
+_GOOD_QUALITY, _MIN_WEIGHT = 70.0, 0.25
+"""Quality from which a neighbour counts fully, and the weight of one of quality 0."""
+_UNREPORTED_QUALITY = 60.0
+"""Quality assumed where none is reported."""
 DESCRIPTOR_FILE = Path(__file__).with_name("descriptor.npz")
 """The table that comes with this package."""
 _NAMES = {
@@ -45,15 +46,15 @@ _NAMES = {
 """Names of tables by the SHA-256 of their file; any other is named by its digest."""
 
 Floats = NDArray[np.float32]
-Bits = NDArray[np.uint64]
+Descriptors = NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DescriptorTable:
     """A learned table from neighbourhoods to bits.
 
-    votes: int8 (SIZE, 256), what a neighbour in each cell contributes to each bit.
-    threshold: int32 (256,), in units of votes times `WHOLE`.
+    votes: int8 (GRID_CELLS, 256), what a neighbour in each cell contributes to each bit.
+    threshold: int32 (256,), in units of votes times `FULL_WEIGHT`.
     name: of this table, a part of the comparison's version.
     """
 
@@ -69,57 +70,58 @@ class DescriptorTable:
             name = _NAMES.get(digest, f"descriptor-{digest[:8]}")
             return cls(arrays["votes"], arrays["threshold"], name)
 
-    def describe(self, xy: Floats, angle: Floats, quality: NDArray[np.uint8]) -> Bits:
-        """Describe every minutia by its neighbours within 90 pixels.
+    def describe(self, xy: Floats, angle: Floats, quality: NDArray[np.uint8]) -> Descriptors:
+        """Return the descriptor of every minutia, by its neighbours within 90 pixels.
 
         xy: float32 (n, 2), pixels at 500 dpi, y upwards; angle: float32 (n,), radians; quality:
-        uint8 (n,), 1 to 100, 0 not reported: poor neighbours count less.
+        uint8 (n,), 1 to 100, 0 not reported: neighbours of poor quality count less.
         Returns uint64 (n, 4); all zero where there are fewer than two neighbours.
         """
-        return _bits(xy, angle, weights(quality), self.votes, self.threshold)
+        return _describe(xy, angle, neighbour_weights(quality), self.votes, self.threshold)
 
 
 @compiled
-def similarity(a: Bits, b: Bits) -> Floats:
-    """Compare every descriptor of a (n, 4) with every one of b (m, 4).
+def descriptor_similarity(probe: Descriptors, reference: Descriptors) -> Floats:
+    """Return the similarity of every descriptor (n, 4) with every other (m, 4), float32 (n, m).
 
-    Returns float32 (n, m), 0 as alike as strangers or less, 1 the same.
+    1 for equal descriptors, 0 where half of the bits differ, as by chance, or more.
     """
-    alike = np.empty((len(a), len(b)), np.float32)
-    for i in range(len(a)):
-        for j in range(len(b)):
-            alike[i, j] = max(0.0, 1 - differing(a[i], b[j]) / _FAR)
-    return alike
+    similar = np.empty((len(probe), len(reference)), np.float32)
+    for i in range(len(probe)):
+        for j in range(len(reference)):
+            distance = hamming_distance(probe[i], reference[j])
+            similar[i, j] = max(0.0, 1 - distance / (DESCRIPTOR_BITS / 2))
+    return similar
 
 
 @compiled
-def differing(a: Bits, b: Bits) -> int:
-    """Count the bits in which two descriptors (4,) differ, 0 to 256."""
+def hamming_distance(a: Descriptors, b: Descriptors) -> int:
+    """Return the number of bits in which two descriptors (4,) differ, 0 to 256."""
     count = 0
-    for word in range(WORDS):
-        count += _ones(a[word] ^ b[word])
+    for word in range(DESCRIPTOR_WORDS):
+        count += _popcount(a[word] ^ b[word])
     return count
 
 
-def weights(quality: NDArray[np.uint8]) -> Floats:
-    """Return how much each minutia counts as a neighbour, float32 (n,), 0.25 to 1."""
-    known = np.where(quality == 0, _UNKNOWN, quality)
-    share = _LEAST_WEIGHT + (1 - _LEAST_WEIGHT) * np.minimum(1, known / _GOOD)
-    return np.asarray(share, np.float32)
+def neighbour_weights(quality: NDArray[np.uint8]) -> Floats:
+    """Return the weight of each minutia as a neighbour, float32 (n,), 0.25 to 1."""
+    known = np.where(quality == 0, _UNREPORTED_QUALITY, quality)
+    weight = _MIN_WEIGHT + (1 - _MIN_WEIGHT) * np.minimum(1, known / _GOOD_QUALITY)
+    return np.asarray(weight, np.float32)
 
 
 @compiled
-def constellations(
+def neighbour_grids(
     xy: Floats, angle: Floats, weight: Floats
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
-    """Return where the neighbours of every minutia lie in the grid, as a sparse matrix (n, SIZE).
+    """Return the grids of all minutiae as a sparse matrix (n, GRID_CELLS) in compressed rows.
 
-    Row starts int64 (n + 1,), cells int32 (e,) and shares int32 (e,), of `WHOLE`.
+    Row starts int64 (n + 1,), cells int32 (e,) and weights int32 (e,), in units of 1/FULL_WEIGHT.
     """
     count = len(angle)
     starts = np.zeros(count + 1, np.int64)
-    cells = np.empty((count * count, CORNERS), np.int32)
-    shares = np.empty((count * count, CORNERS), np.int32)
+    cells = np.empty((count * count, CELLS_PER_NEIGHBOUR), np.int32)
+    shares = np.empty((count * count, CELLS_PER_NEIGHBOUR), np.int32)
     filled = 0
     for i in range(count):
         cos, sin = math.cos(angle[i]), math.sin(angle[i])
@@ -130,7 +132,7 @@ def constellations(
             u, v = cos * dx + sin * dy, cos * dy - sin * dx
             _share_out(u, v, angle[j] - angle[i], weight[j], cells[filled], shares[filled])
             filled += 1
-        starts[i + 1] = filled * CORNERS
+        starts[i + 1] = filled * CELLS_PER_NEIGHBOUR
     return starts, cells[:filled].reshape(-1), shares[:filled].reshape(-1)
 
 
@@ -143,46 +145,50 @@ def _share_out(
     cells: NDArray[np.int32],
     shares: NDArray[np.int32],
 ) -> None:
-    """Share a neighbour at (u, v) of the minutia's frame out among the cells around it."""
+    """Write the cells (8,) around a neighbour and its share (8,) in each, by linear interpolation.
+
+    u, v: position in the minutia's frame, pixels; turn: direction in it, radians.
+    """
     column, row = (u + _RADIUS) / _CELL, (v + _RADIUS) / _CELL
-    left, below = min(int(column), CELLS - 2), min(int(row), CELLS - 2)
-    section = turn / (2 * math.pi) * DIRECTIONS
-    before = math.floor(section)
-    for corner in range(CORNERS):
+    left, below = min(int(column), GRID_SIDE - 2), min(int(row), GRID_SIDE - 2)
+    direction = turn / (2 * math.pi) * GRID_DIRECTIONS
+    before = math.floor(direction)
+    for corner in range(CELLS_PER_NEIGHBOUR):
         x, y, z = left + (corner & 1), below + (corner >> 1 & 1), before + (corner >> 2)
-        near = (1 - abs(column - x)) * (1 - abs(row - y)) * (1 - abs(section - z))
-        cells[corner] = (x * CELLS + y) * DIRECTIONS + int(z) % DIRECTIONS
-        shares[corner] = round(WHOLE * weight * near)
+        near = (1 - abs(column - x)) * (1 - abs(row - y)) * (1 - abs(direction - z))
+        cells[corner] = (x * GRID_SIDE + y) * GRID_DIRECTIONS + int(z) % GRID_DIRECTIONS
+        shares[corner] = round(FULL_WEIGHT * weight * near)
 
 
 @compiled
-def _bits(
+def _describe(
     xy: Floats,
     angle: Floats,
     weight: Floats,
     votes: NDArray[np.int8],
     threshold: NDArray[np.int32],
-) -> Bits:
-    starts, cells, shares = constellations(xy, angle, weight)
-    bits = np.zeros((len(angle), WORDS), np.uint64)
-    sums = np.empty(BITS, np.int32)
+) -> Descriptors:
+    """Compute `DescriptorTable.describe` with the weights of the neighbours."""
+    starts, cells, shares = neighbour_grids(xy, angle, weight)
+    descriptors = np.zeros((len(angle), DESCRIPTOR_WORDS), np.uint64)
+    sums = np.empty(DESCRIPTOR_BITS, np.int32)
     for i in range(len(angle)):
-        if starts[i + 1] - starts[i] < _LEAST_NEIGHBOURS * CORNERS:
+        if starts[i + 1] - starts[i] < _MIN_NEIGHBOURS * CELLS_PER_NEIGHBOUR:
             continue
         sums[:] = 0
         for entry in range(starts[i], starts[i + 1]):
             share, row = shares[entry], votes[cells[entry]]
-            for k in range(BITS):
+            for k in range(DESCRIPTOR_BITS):
                 sums[k] += share * np.int32(row[k])
-        for k in range(BITS):
+        for k in range(DESCRIPTOR_BITS):
             if sums[k] > threshold[k]:
-                bits[i, k >> 6] |= np.uint64(1) << np.uint64(k & 63)
-    return bits
+                descriptors[i, k >> 6] |= np.uint64(1) << np.uint64(k & 63)
+    return descriptors
 
 
 @compiled
-def _ones(word: np.uint64) -> int:
-    """Count set bits; LLVM knows this shape and makes one instruction of it."""
+def _popcount(word: np.uint64) -> int:
+    """Return the number of set bits; LLVM recognises the form and emits one instruction."""
     word = word - ((word >> np.uint64(1)) & np.uint64(0x5555555555555555))
     pairs = np.uint64(0x3333333333333333)
     word = (word & pairs) + ((word >> np.uint64(2)) & pairs)

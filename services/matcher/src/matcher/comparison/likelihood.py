@@ -190,7 +190,10 @@ class LikelihoodNetwork:
 
     @classmethod
     def load(cls, path: Path = LIKELIHOOD_FILE) -> Self:
-        """Read what `store` wrote. Raises OSError, ValueError, KeyError."""
+        """Read what `store` wrote. Raises OSError, ValueError, KeyError.
+
+        The keys of the file never change: its digest is part of the version.
+        """
         data = path.read_bytes()
         stored = json.loads(data)
         return cls(

@@ -21,6 +21,11 @@ def best_impression_score(scores: Sequence[float]) -> float:
     return max(0.0, max(scores) - math.log10(len(scores)))
 
 
+def is_same_finger(finger_score: float) -> bool:
+    """Return whether two fingers stated to be different are taken to be one."""
+    return finger_score >= SAME_FINGER_SCORE
+
+
 def is_hit(person_score: float, threshold: float) -> bool:
     """Return whether a candidate of this score is a hit: at the threshold or above it."""
     return person_score >= threshold

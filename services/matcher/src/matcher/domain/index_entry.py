@@ -35,7 +35,7 @@ class IndexState:
     """What the index holds now.
 
     applied_change: number up to which it has applied the change log. size_bytes: memory used.
-    snapshot_change: number of the last snapshot, 0 if there is none.
+    snapshot_change: number of the last snapshot, NO_SNAPSHOT if there is none.
     """
 
     applied_change: int
@@ -43,3 +43,9 @@ class IndexState:
     fingers: int
     size_bytes: int
     snapshot_change: int
+
+
+NO_SNAPSHOT = 0
+"""Change number of a snapshot where there is none."""
+NOT_LOADED = IndexState(0, 0, 0, 0, NO_SNAPSHOT)
+"""State of an index before it is loaded."""

@@ -13,7 +13,7 @@ from typing import Self
 import numpy as np
 import onnxruntime as ort  # type: ignore[import-untyped, unused-ignore]
 
-from matcher.embedding.neighbourhood import Floats, describe, places
+from matcher.embedding.neighbourhood_features import Floats, network_inputs, rows_by_finger
 from matcher.minutiae import Minutiae
 
 EMBEDDING_SIZE = 256
@@ -25,7 +25,7 @@ _FINGERS_PER_RUN = 64
 
 
 class EmbeddingNetwork:
-    """A loaded network. One instance may be called from several threads at once.
+    """The loaded embedding network. One instance may be called from several threads at once.
 
     version: name of the network, stored with every embedding.
     """
@@ -60,11 +60,12 @@ class EmbeddingNetwork:
         return embeddings
 
     def _run(self, fingers: Sequence[Minutiae]) -> Floats:
-        numbers, weight = zip(*map(describe, fingers), strict=True)
+        features, weights = zip(*map(network_inputs, fingers), strict=True)
+        # The names are those in the ONNX file; another file would be another version.
         inputs = {
-            "numbers": np.concatenate(numbers),
-            "weight": np.concatenate(weight),
-            "place": places(np.array([len(one) for one in weight])),
+            "numbers": np.concatenate(features),
+            "weight": np.concatenate(weights),
+            "place": rows_by_finger(np.array([len(each) for each in weights])),
         }
         embeddings: Floats = self._session.run(None, inputs)[0]
         return embeddings

@@ -11,7 +11,7 @@ from matcher.evaluation.image_collection import (
     find_images,
     parse_resolutions,
 )
-from matcher.evaluation.progress import report
+from matcher.evaluation.progress import print_status
 
 _DESCRIPTION = f"""\
 Measure error rates, identification rates and speed on your own images, by the code that serves.
@@ -23,8 +23,8 @@ that cannot be read scores 0 against all others.
 """
 _EXAMPLE = """\
 example, four sets, one of them at 569 dpi:
-  matcher evaluate fvc2002 --dpi 500 --dpi DB2_B=569 --partial-probes \\
-    --out result.json --scores pairs.csv
+  matcher evaluate fvc2002 --dpi 500 --dpi DB2_B=569 --partial-probes --out result.json \\
+    --scores pairs.csv
 
 writes result.json, the report result.html with its figures in result/, and the score of every
 pair to pairs.csv (those of partial probes to pairs-partial.csv).
@@ -87,16 +87,18 @@ def run(options: argparse.Namespace) -> None:
             baseline=options.bozorth3,
         ),
     )
-    report(f"{options.out}; report: {options.out.with_suffix('.html')}")
+    print_status(f"{options.out}; report: {options.out.with_suffix('.html')}")
 
 
 def _report_collection(collection: ImageCollection) -> None:
     fingers, sets = len(set(collection.fingers)), len(set(collection.sets))
-    report(f"{len(collection.images)} images of {fingers} fingers in {sets} sets")
+    print_status(f"{len(collection.images)} images of {fingers} fingers in {sets} sets")
     if collection.skipped:
         first, more = ", ".join(collection.skipped[:5]), len(collection.skipped) - 5
         rest = f" and {more} more" if more > 0 else ""
-        report(f"skipped, not named FINGER_IMPRESSION.{{{','.join(EXTENSIONS)}}}: {first}{rest}")
+        print_status(
+            f"skipped, not named FINGER_IMPRESSION.{{{','.join(EXTENSIONS)}}}: {first}{rest}"
+        )
 
 
 def _json(text: str) -> Path:

@@ -45,31 +45,13 @@ def compare_all(
 ) -> ComparisonScores:
     """Compare each probe with each reference; the i-th of both are of the same impression.
 
-    If both are the same sequence, the one of lower index is the probe and its score stands for the
-    other direction too, which differs a little (see `compare`). Else both directions are computed,
-    and none is compared with the reference of its own impression.
+    If both are the same sequence, the one of lower index is the probe and its score counts for
+    the other direction too, which differs a little (see `Comparator.compare`). Else both
+    directions are computed, and none is compared with the reference of its own impression.
     """
-    same = probes is references
     columns = _prepare_all(models.comparator, references)
-    rows = columns if same else _prepare_all(models.comparator, probes)
-    raw = np.full((len(rows), len(columns)), LOWEST_RAW_SCORE)
-
-    def compare_row(i: int) -> int:
-        against = [
-            j
-            for j in range(i + 1 if same else 0, len(columns))
-            if j != i and columns[j] is not None
-        ]
-        probe = rows[i]
-        if probe is not None and against:
-            others = [c for j in against if (c := columns[j]) is not None]
-            raw[i, against] = models.comparator.compare(probe, others)
-        return len(against) if probe is not None else 0
-
-    what = "probes compared" if same else "partial probes compared"
-    per_second = _compare_rows(compare_row, len(rows), workers, what)
-    if same:
-        raw = np.maximum(raw, raw.T)
+    rows = columns if probes is references else _prepare_all(models.comparator, probes)
+    raw, per_second = _raw_scores(models.comparator, rows, columns, workers)
     counts = [
         np.array([0 if each is None else len(each) for each in side]) for side in (rows, columns)
     ]
@@ -86,6 +68,33 @@ def embedding_similarities(
 ) -> Floats:
     """Return the inner products of the embeddings as the index stores them, float64 (n, n)."""
     return _embed(network, probes) @ _embed(network, references).T
+
+
+def _raw_scores(
+    comparator: Comparator,
+    rows: Sequence[PreparedFinger | None],
+    columns: Sequence[PreparedFinger | None],
+    workers: int,
+) -> tuple[Floats, float]:
+    """Return raw scores, float64 (n, n), and comparisons per second of one core."""
+    same = rows is columns
+    raw = np.full((len(rows), len(columns)), LOWEST_RAW_SCORE)
+
+    def compare_row(i: int) -> int:
+        against = [
+            j
+            for j in range(i + 1 if same else 0, len(columns))
+            if j != i and columns[j] is not None
+        ]
+        probe = rows[i]
+        if probe is not None and against:
+            others = [c for j in against if (c := columns[j]) is not None]
+            raw[i, against] = comparator.compare(probe, others)
+        return len(against) if probe is not None else 0
+
+    what = "probes compared" if same else "partial probes compared"
+    per_second = _compare_rows(compare_row, len(rows), workers, what)
+    return np.maximum(raw, raw.T) if same else raw, per_second
 
 
 def _prefilter_scores(

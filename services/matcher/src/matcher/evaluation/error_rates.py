@@ -34,7 +34,7 @@ class DetCurve:
 
 @dataclass(frozen=True, slots=True)
 class NominalFmrCheck:
-    """Counts at the score whose nominal FMR is `fmr`: does a score mean what it says?
+    """Errors counted at the score whose nominal FMR is `fmr`.
 
     non_mated: comparisons in all; false_matches: those at or above the score.
     low, high: in 95 of 100 cases the count is within these if the nominal FMR is right (Poisson).

@@ -9,12 +9,13 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from matcher.evaluation import figures, html_report, result_json
+from matcher.evaluation import result_json
 from matcher.evaluation.comparison_trials import ComparisonTrials, shuffle_labels
 from matcher.evaluation.image_collection import ImageCollection
 from matcher.evaluation.nist_baseline import bozorth3_scores
 from matcher.evaluation.probe_set import ProbeSetResult, compare_probe_set
-from matcher.evaluation.progress import report
+from matcher.evaluation.progress import print_status
+from matcher.evaluation.report import figures, html_page
 from matcher.evaluation.result_json import Json
 from matcher.evaluation.template_extraction import extract_all
 from matcher.models import ModelBundle
@@ -51,14 +52,14 @@ def evaluate(collection: ImageCollection, options: EvaluationOptions) -> None:
     if options.scores:
         for each in results:
             _write_scores(options.scores, each, collection)
-    report("drawing")
+    print_status("drawing")
     checks = result_json.nominal_fmr_checks(results[0].trials)
     charts = figures.error_charts(models.calibration, results, checks)
     pairs = [
         figures.pair_figures(models.comparator, each, results[0].probes, collection.images)
         for each in results
     ]
-    html_report.write(options.out, content, charts, pairs)
+    html_page.write(options.out, content, charts, pairs)
 
 
 def _compare_probe_sets(

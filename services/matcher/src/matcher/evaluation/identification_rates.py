@@ -85,7 +85,7 @@ def ahead_of_best_mated(searches: SearchScores) -> NonMatedAhead:
 
 
 def ahead_of_single_mated(searches: SearchScores) -> NonMatedAhead:
-    """Count them for each mated reference in turn, as if the probe had no other in the gallery."""
+    """Count the non-mated references ranked before each mated one, as if it were the only one."""
     embedding, reranked = [], []
     for similarity, prefilter, scores, mated, searched in zip(
         searches.similarity,

@@ -12,7 +12,7 @@ from PIL import Image
 from matcher.evaluation.image_collection import LabelledImage
 from matcher.evaluation.progress import with_progress
 from matcher.image.decode import PPI, decode
-from matcher.image.errors import BadImage
+from matcher.image.unreadable_image import UnreadableImage
 
 
 def bozorth3_scores(images: Sequence[LabelledImage]) -> NDArray[np.float64]:
@@ -51,5 +51,5 @@ def _minutiae(image: LabelledImage, extractor: Any) -> Any:
         file = io.BytesIO()
         Image.fromarray(decode(image.file.read_bytes(), PPI)).save(file, "BMP")
         return extractor.extract_minutiae(file.getvalue())
-    except (BadImage, OSError, nbis.NbisError):
+    except (UnreadableImage, OSError, nbis.NbisError):
         return None

@@ -31,7 +31,7 @@ def with_progress(items: Iterable[T], what: str, total: int, done: int = 0) -> I
         sys.stderr.write("\r\x1b[K")
 
 
-def report(line: str) -> None:
+def print_status(line: str) -> None:
     """Write one line to stderr."""
     sys.stderr.write(f"{line}\n")
     sys.stderr.flush()

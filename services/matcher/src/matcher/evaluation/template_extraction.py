@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from matcher.evaluation.image_collection import LabelledImage
 from matcher.evaluation.partial_probes import crop_and_rotate
-from matcher.evaluation.progress import report, with_progress
+from matcher.evaluation.progress import print_status, with_progress
 from matcher.evaluation.threads import map_in_threads
 from matcher.extraction.extractor import Extractor
 from matcher.image.decode import decode
@@ -65,7 +65,7 @@ def extract_all(
     found |= {image.title: each for image, each in zip(rest, results, strict=True)}
     failed = {title: each for title, each in found.items() if isinstance(each, str)}
     for reason in failed.values():
-        report(f"cannot be read, scores 0 against all: {reason}")
+        print_status(f"cannot be read, scores 0 against all: {reason}")
     in_order = [found[image.title] for image in images]
     return ExtractedTemplates(
         [None if isinstance(each, str) else each for each in in_order], failed, per_second

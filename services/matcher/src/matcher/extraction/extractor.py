@@ -1,4 +1,4 @@
-"""Minutiae of an image by the LEADER network, run by onnxruntime."""
+"""Extraction of the minutiae of an image by the LEADER neural network, run by onnxruntime."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from matcher.extraction import leader_network
 from matcher.extraction.leader_weights import WEIGHTS_SHA256, Layers
-from matcher.minutiae import MAX_MINUTIAE, Minutiae, minutiae
+from matcher.minutiae import MAX_MINUTIAE, Minutiae, minutiae_from_rows
 
 DEFAULT_MINIMUM_QUALITY = 0.2
 """Minutiae of lower quality, 0 to 1, are discarded. Many minutiae with their quality compare better
@@ -19,7 +19,7 @@ than few good ones, since the comparison weighs each by its quality."""
 
 
 class Extractor:
-    """A loaded network. One instance may be called from several threads at once.
+    """The loaded LEADER network. One instance may be called from several threads at once.
 
     The same image gives the same minutiae on the same kind of processor, whatever else runs.
     version: name of weights, implementation and minimum quality, stored with every decision.
@@ -34,31 +34,33 @@ class Extractor:
         self.version = f"leader-{WEIGHTS_SHA256[:8]}-2-{minimum_quality:.2f}"
         self._minimum_quality = minimum_quality
         layers = Layers()
-        self._finder = _session(leader_network.finder(layers), threads)
-        self._describer = _session(leader_network.describer(layers), threads)
+        self._detector = _session(leader_network.detection_network(layers), threads)
+        self._attributes = _session(leader_network.attribute_network(layers), threads)
 
     def __call__(self, image: NDArray[np.uint8]) -> Minutiae:
-        """Return all minutiae of an image at 500 dpi, uint8 (h, w), best first, at most 255."""
+        """Return the minutiae of an image at 500 dpi, uint8 (h, w): at most 255, best first."""
         height, width = image.shape
         canvas, top, left = _padded(image.astype(np.float32))
-        quality, features = self._finder.run(None, {"image": canvas[None, :, :, None]})
+        quality, features = self._detector.run(None, {"image": canvas[None, :, :, None]})
         inside = quality[0, top : top + height, left : left + width, 0]
         y, x = np.nonzero(inside >= self._minimum_quality)
         best = np.argsort(-inside[y, x], kind="stable")[:MAX_MINUTIAE]
         y, x = y[best], x[best]
-        angle, ending = self._described(features[0], y + top, x + left)
+        angle, ending = self._direction_and_kind(features[0], y + top, x + left)
         rows = np.stack(
             [x, y, angle, np.where(ending, 1, 2), np.clip(np.rint(inside[y, x] * 100), 1, 100)],
             axis=1,
         )
-        return minutiae(rows.astype(np.float64), width=width, height=height)
+        return minutiae_from_rows(rows.astype(np.float64), width=width, height=height)
 
-    def many(self, images: Iterable[NDArray[np.uint8]], cores: int = 1) -> Iterator[Minutiae]:
-        """Return the minutiae of each image, in their order, worked on by so many cores at once.
+    def extract_many(
+        self, images: Iterable[NDArray[np.uint8]], cores: int = 1
+    ) -> Iterator[Minutiae]:
+        """Yield the minutiae of each image, in order, working on `cores` images at a time.
 
-        No more than 2 * cores images are held, so `images` may be a generator without an end. Each
-        core takes an image of its own: several in one run of the network leave the cache and cost
-        up to half as much again for each.
+        At most 2 * cores images are held, so `images` may be endless. Each core works on an image
+        of its own: several images in one run of the network exceed the cache, which costs up to
+        50 % more time for each.
         """
         with ThreadPoolExecutor(cores) as pool:
             waiting: deque[Future[Minutiae]] = deque()
@@ -69,18 +71,18 @@ class Extractor:
             while waiting:
                 yield waiting.popleft().result()
 
-    def _described(
+    def _direction_and_kind(
         self, features: NDArray[np.float32], y: NDArray[np.intp], x: NDArray[np.intp]
     ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-        """Angle and whether it is a ridge ending, of the minutiae at these pixels of the canvas."""
-        around = leader_network.REACH
+        """Return angle (radians) and whether it is a ridge ending, of minutiae at these pixels."""
+        around = leader_network.WINDOW_RADIUS
         edged = np.pad(features, ((around, around), (around, around), (0, 0)))
         windows = sliding_window_view(
             edged, (leader_network.WINDOW, leader_network.WINDOW), axis=(0, 1)
         )
         near = sliding_window_view(np.pad(np.ones(features.shape[:2], np.float32), 1), (3, 3))
         cell, pixel = (y // 2, x // 2), 2 * (y % 2) + x % 2
-        direction, ending = self._describer.run(
+        direction, ending = self._attributes.run(
             None,
             {"windows": windows[cell].transpose(0, 2, 3, 1), "inside": near[cell][..., None]},
         )
@@ -93,13 +95,16 @@ def _session(network: bytes, threads: int) -> ort.InferenceSession:
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    # An arena would keep the memory of the largest image ever seen.
+    # An arena would hold on to the memory that the largest image needed.
     options.enable_cpu_mem_arena = False
     return ort.InferenceSession(network, options, providers=["CPUExecutionProvider"])
 
 
 def _padded(image: NDArray[np.float32]) -> tuple[NDArray[np.float32], int, int]:
-    """Centre the image on a canvas of whole strides, filled with its corner's grey."""
+    """Return the image centred on a canvas of whole strides, and its top and left position there.
+
+    The margin has the grey of the image's upper left corner.
+    """
     down, right = (-side % leader_network.STRIDE for side in image.shape)
     top, left = down // 2, right // 2
     margins = ((top, down - top), (left, right - left))

@@ -1,17 +1,17 @@
-"""The LEADER network, written anew for the processor from its published weights.
+"""The LEADER network, rebuilt for fast inference on a CPU from its published weights.
 
 Cappelli, "LEADER: a lightweight end-to-end deep minutiae extractor" (pyfing, MIT licence): a U-net
-finds the ridges, an attention masks what is none, a second U-net of ConvNeXt blocks (Liu et al.,
-CVPR 2022) sees the minutiae, three heads say where they are, which way they run, and their kind.
+enhances the ridges, an attention layer masks the background, a second U-net of ConvNeXt blocks (Liu
+et al., CVPR 2022) detects minutiae, and three heads give position, direction and kind.
 
-Computed here is the same up to rounding, at a quarter of the cost and of the memory:
+The results are the same up to rounding, at a quarter of the time and of the memory, because
 
 - a normalisation or GELU is one operation, where the published file has nine or eleven over maps;
-- places lie before channels where channels are mixed, so that mixing is one matrix product;
+- channels are the last axis where they are mixed, so that mixing is one matrix product;
 - two linear layers in a row become one where that is smaller;
-- what each place goes through alone comes before maps are enlarged, and strip by strip where they
-  are wide, so that they stay in the cache;
-- direction and kind are asked where a minutia is, not everywhere.
+- pointwise operations precede upsampling, and run strip by strip where maps are wide, so that they
+  stay in the cache;
+- direction and kind are computed only where a minutia is.
 """
 
 import numpy as np
@@ -20,25 +20,25 @@ from matcher.extraction.leader_weights import Floats, Layers
 from matcher.extraction.onnx_graph import Graph
 
 STRIDE = 32
-"""Sides of an image must be multiples of it."""
-REACH = 4
-"""How far around its cell (2 x 2 pixels) the features of a minutia are asked."""
-WINDOW = 2 * REACH + 1
+"""Width and height of an image must be multiples of it."""
+WINDOW_RADIUS = 4
+"""Cells (2 x 2 pixels) around a minutia whose features determine its direction and kind."""
+WINDOW = 2 * WINDOW_RADIUS + 1
 
 _LEVELS = range(4)
 _EPSILON = 1e-3
 _STRIPS = {"enc1_0": 8, "dec1_1": 2, "dec1_0": 4, "head_0_ibc": 8}
-"""Into how many the widest maps are cut."""
+"""Number of strips into which the widest maps are cut."""
 _LANES = 4
-"""onnxruntime filters numbers of channels that are no multiple of it at half the speed."""
+"""onnxruntime filters at half the speed if the number of channels is not a multiple of it."""
 
 
-def finder(layers: Layers) -> bytes:
-    """Write the network that says where minutiae are, as ONNX.
+def detection_network(layers: Layers) -> bytes:
+    """Return the network that locates minutiae, in ONNX format.
 
-    In: `image` float32 (1, h, w, 1), grey from 0 to 255.
-    Out: `quality` float32 (1, h, w, 1), 0 to 1 where a minutia is and 0 elsewhere; `features`
-    float32 (1, h / 2, w / 2, c), of which `describer` asks for windows.
+    Input: `image` float32 (1, h, w, 1), grey from 0 to 255.
+    Outputs: `quality` float32 (1, h, w, 1), 0 to 1 at a minutia and 0 elsewhere; `features` float32
+    (1, h / 2, w / 2, c), windows of which are the input of `attribute_network`.
     """
     net = _Leader(layers)
     image = net.graph.input("image", [1, "h", "w", 1])
@@ -48,130 +48,135 @@ def finder(layers: Layers) -> bytes:
     return net.graph.model(quality=quality, features=features)
 
 
-def describer(layers: Layers) -> bytes:
-    """Write the network that says how the minutiae found are, as ONNX.
+def attribute_network(layers: Layers) -> bytes:
+    """Return the network that gives direction and kind of located minutiae, in ONNX format.
 
-    In: `windows` float32 (n, WINDOW, WINDOW, c), the features around the cell of each, 0 outside of
-    the image; `inside` float32 (n, 3, 3, 1), 1 where the cell and its neighbours are in the image.
-    Out: `direction` float32 (n, 1, 1, 8) and `ending` float32 (n, 1, 1, 4): for the upper left,
-    upper right, lower left and lower right pixel of the cell the cosine and sine of the direction,
-    times something, and how much speaks for a ridge ending, 0 as much as for a bifurcation.
+    Inputs: `windows` float32 (n, WINDOW, WINDOW, c), the features around the cell of each, 0
+    outside the image; `inside` float32 (n, 3, 3, 1), 1 where the cell and its neighbours lie in the
+    image. Outputs, for the upper left, upper right, lower left and lower right pixel of the cell:
+    `direction` float32 (n, 1, 1, 8), cosine and sine up to a positive factor, and `ending` float32
+    (n, 1, 1, 4), the log-odds of a ridge ending against a bifurcation.
     """
     net = _Leader(layers)
     windows = net.graph.input("windows", ["n", WINDOW, WINDOW, "c"])
     inside = net.graph.input("inside", ["n", 3, 3, 1])
-    answers = {}
+    outputs = {}
     for name, head, last in (
         ("direction", "head_1", "head_conv_dir"),
         ("ending", "head_2", "head_conv_typ"),
     ):
         cells = net.graph("Mul", net.head(head, windows, same=False), inside)
-        answers[name] = net.graph.convolution(cells, *net.on_cells(last), same=False)
-    return net.graph.model(**answers)
+        outputs[name] = net.graph.convolution(cells, *net.convolution_on_cells(last), same=False)
+    return net.graph.model(**outputs)
 
 
 class _Leader:
-    """Parts of the network, added to one graph."""
+    """Adds the parts of the network to one graph."""
 
     def __init__(self, layers: Layers) -> None:
         self._layers = layers
         self.graph = Graph()
 
     def stem(self, name: str, image: str, pool: str) -> str:
+        """Add the first convolutions of an image."""
         g, layers = self.graph, self._layers
         near = g.convolution(image, *layers.kernel(f"{name}_conv"))
         far = g.convolution(image, *layers.kernel(f"{name}_dilated_conv"), dilation=2)
         return self._pool(pool, g.gelu(self._norm(f"{name}_ln", g.concat(near, far))))
 
     def ridges(self, x: str) -> str:
-        """The first U-net, and what its attention leaves of it."""
+        """Add the first U-net, masked by its attention layer."""
         passed = []
         for level in _LEVELS:
             x = self._separable(f"enc0_{level}", x)
             passed.append(x)
-            x = self._halved(x)
+            x = self._downsampled(x)
         for level in reversed(_LEVELS):
             x = self.graph.concat(
-                self._enlarged(self._separable(f"dec0_{level}", x)), passed[level]
+                self._upsampled(self._separable(f"dec0_{level}", x)), passed[level]
             )
-        return self._attended(x)
+        return self._with_attention(x)
 
     def minutiae(self, x: str) -> str:
-        """The second U-net."""
+        """Add the second U-net."""
         passed = []
         for level in _LEVELS:
-            x = self._block(f"enc1_{level}", x, *self._layers.mixing(f"enc1_{level}_conv_adj"))
+            x = self._block(f"enc1_{level}", x, *self._layers.pointwise(f"enc1_{level}_conv_adj"))
             passed.append(x)
-            x = self._halved(x)
+            x = self._downsampled(x)
         for level in reversed(_LEVELS):
-            x = self._block(f"dec1_{level}", x, *self._layers.mixing(f"dec1_{level}_conv_adj"))
-            x = self.graph.concat(self._enlarged(x), passed[level])
+            x = self._block(f"dec1_{level}", x, *self._layers.pointwise(f"dec1_{level}_conv_adj"))
+            x = self.graph.concat(self._upsampled(x), passed[level])
         return x
 
     def head(self, name: str, x: str, *, same: bool = True) -> str:
-        """What one head knows of each cell. same: the map keeps its size, zeros around it."""
+        """Add the layers of one head. same: pad with zeros, so that the map keeps its size."""
         layers = self._layers
-        narrow, narrow_bias = layers.mixing(f"{name}_ibc_conv_adj")
-        first, bias = layers.mixing(f"{name}_conv1")
+        narrow, narrow_bias = layers.pointwise(f"{name}_ibc_conv_adj")
+        first, bias = layers.pointwise(f"{name}_conv1")
         x = self._block(f"{name}_ibc", x, first @ narrow, first @ narrow_bias + bias, same=same)
-        weight, bias = layers.mixing(f"{name}_conv2")
-        return self.graph.gelu(self.graph.mixed(self._norm(f"{name}_ln", x), weight), bias)
+        weight, bias = layers.pointwise(f"{name}_conv2")
+        return self.graph.gelu(self.graph.pointwise(self._norm(f"{name}_ln", x), weight), bias)
 
     def peaks(self, x: str) -> str:
-        """Quality where the blurred heat is highest of all around, zero elsewhere."""
+        """Add non-maximum suppression: quality at maxima of a blurred heat map, zero elsewhere."""
         g = self.graph
-        heat = g("Sigmoid", self._unfolded(g.convolution(x, *self.on_cells("head_conv_pos"))))
+        heat = g(
+            "Sigmoid",
+            self._cells_to_pixels(g.convolution(x, *self.convolution_on_cells("head_conv_pos"))),
+        )
         blurred = g.convolution(heat, *self._layers.kernel("nms_Gaussian_blur"))
         highest = g.spatial("MaxPool", blurred, kernel_shape=[7, 7], pads=[3] * 4)
         return g("Where", g("Equal", blurred, highest), blurred, np.zeros(1, np.float32))
 
-    def on_cells(self, layer: str) -> tuple[Floats, Floats]:
-        """A convolution that sees 5 x 5 pixels, as one that sees 3 x 3 cells of 2 x 2 like pixels.
+    def convolution_on_cells(self, layer: str) -> tuple[Floats, Floats]:
+        """Return a convolution of 5 x 5 pixels as one of 3 x 3 cells of 2 x 2 equal pixels.
 
-        Its outputs are those for the four pixels of a cell, row by row.
+        Its outputs are those of the four pixels of a cell, row by row.
         """
         weight, bias = self._layers.kernel(layer)
         cells = np.zeros((2, 2, *weight.shape[:2], 3, 3), np.float32)
         for row, column, down, right in np.ndindex(2, 2, 5, 5):
-            place = (row + down) // 2, (column + right) // 2
-            cells[row, column, :, :, place[0], place[1]] += weight[:, :, down, right]
+            cell = (row + down) // 2, (column + right) // 2
+            cells[row, column, :, :, cell[0], cell[1]] += weight[:, :, down, right]
         return cells.reshape(-1, *cells.shape[3:]), np.tile(bias, 4)
 
     def _separable(self, name: str, x: str) -> str:
-        filtered = self._filtered(f"{name}_conv", x)
-        mixed = self.graph.mixed(filtered, *self._layers.mixing(f"{name}_conv"))
+        filtered = self._depthwise(f"{name}_conv", x)
+        mixed = self.graph.pointwise(filtered, *self._layers.pointwise(f"{name}_conv"))
         return self.graph.gelu(self._norm(f"{name}_ln", mixed))
 
-    def _attended(self, x: str) -> str:
+    def _with_attention(self, x: str) -> str:
         g, layers = self.graph, self._layers
-        around = [
+        dilated = [
             g.convolution(x, *layers.kernel(f"attention_conv_d{apart}"), dilation=apart)
             for apart in (1, 3, 6)
         ]
-        attention = g.mixed(g.gelu(g.concat(*around)), *layers.mixing("attention_s"))
+        attention = g.pointwise(g.gelu(g.concat(*dilated)), *layers.pointwise("attention_s"))
         return g("Mul", x, g("Sigmoid", attention))
 
     def _block(self, name: str, x: str, weight: Floats, bias: Floats, *, same: bool = True) -> str:
-        """A block of ConvNeXt, and the mixing (weight, bias) that follows it."""
+        """Add a ConvNeXt block and the pointwise convolution (weight, bias) that follows it."""
         g, layers = self.graph, self._layers
-        wide, wide_bias = layers.mixing(f"{name}_conv_exp")
-        back, back_bias = layers.mixing(f"{name}_conv_red")
-        together = len(weight) < len(back)
-        out = weight @ back if together else back
+        wide, wide_bias = layers.pointwise(f"{name}_conv_exp")
+        back, back_bias = layers.pointwise(f"{name}_conv_red")
+        merged = len(weight) < len(back)  # two linear layers become one where that is smaller
+        out = weight @ back if merged else back
 
-        def seen(part: str) -> str:
-            return g.mixed(g.gelu(g.mixed(self._norm(f"{name}_ln", part), wide), wide_bias), out)
+        def pointwise(part: str) -> str:
+            widened = g.pointwise(self._norm(f"{name}_ln", part), wide)
+            return g.pointwise(g.gelu(widened, wide_bias), out)
 
-        filtered = self._filtered(f"{name}_depthwise_conv", x, same=same)
-        strips = g.parts(filtered, _STRIPS.get(name, 1), axis=1)
-        change = g.concat(*map(seen, strips), axis=1)
-        x = x if same else self._middle(x)
-        if together:
-            return g("Add", change, g.mixed(x, weight, weight @ back_bias + bias))
-        return g.mixed(g("Add", g("Add", change, back_bias), x), weight, bias)
+        filtered = self._depthwise(f"{name}_depthwise_conv", x, same=same)
+        strips = g.split(filtered, _STRIPS.get(name, 1), axis=1)
+        change = g.concat(*map(pointwise, strips), axis=1)
+        x = x if same else self._centre(x)
+        if merged:
+            return g("Add", change, g.pointwise(x, weight, weight @ back_bias + bias))
+        return g.pointwise(g("Add", g("Add", change, back_bias), x), weight, bias)
 
-    def _filtered(self, layer: str, x: str, *, same: bool = True) -> str:
-        weight = self._layers.filters(layer)
+    def _depthwise(self, layer: str, x: str, *, same: bool = True) -> str:
+        weight = self._layers.depthwise(layer)
         channels = len(weight)
         spare = -channels % _LANES
         if not spare:
@@ -182,16 +187,16 @@ class _Leader:
         return self.graph("Slice", filtered, np.array([0]), np.array([channels]), np.array([3]))
 
     def _norm(self, layer: str, x: str) -> str:
-        return self.graph.normalised(x, *self._layers.norm(layer), epsilon=_EPSILON)
+        return self.graph.layer_norm(x, *self._layers.norm(layer), epsilon=_EPSILON)
 
-    def _halved(self, x: str) -> str:
-        strong, mean = self.graph.parts(x, 2, axis=3)
+    def _downsampled(self, x: str) -> str:
+        strong, mean = self.graph.split(x, 2, axis=3)
         return self.graph.concat(self._pool("MaxPool", strong), self._pool("AveragePool", mean))
 
     def _pool(self, kind: str, x: str) -> str:
         return self.graph.spatial(kind, x, kernel_shape=[2, 2], strides=[2, 2])
 
-    def _enlarged(self, x: str) -> str:
+    def _upsampled(self, x: str) -> str:
         return self.graph.spatial(
             "Resize",
             x,
@@ -202,9 +207,9 @@ class _Leader:
             nearest_mode="floor",
         )
 
-    def _unfolded(self, x: str) -> str:
+    def _cells_to_pixels(self, x: str) -> str:
         return self.graph.spatial("DepthToSpace", x, blocksize=2)
 
-    def _middle(self, windows: str) -> str:
-        inner = np.array([REACH - 1] * 2), np.array([REACH + 2] * 2)
+    def _centre(self, windows: str) -> str:
+        inner = np.array([WINDOW_RADIUS - 1] * 2), np.array([WINDOW_RADIUS + 2] * 2)
         return self.graph("Slice", windows, *inner, np.array([1, 2]))

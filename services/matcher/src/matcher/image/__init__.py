@@ -1,1 +1,1 @@
-"""Fingerprint images: decoding of each file format, resampling to 500 ppi, quality (NFIQ 2)."""
+"""Fingerprint images: decoding of each file format, resampling to 500 dpi, quality (NFIQ 2)."""

@@ -1,4 +1,4 @@
-"""Images of one fingerprint in: grey, eight bits, 500 dpi out."""
+"""Decoding of fingerprint images of any accepted format to grey values at 500 dpi."""
 
 import io
 
@@ -7,66 +7,74 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from matcher.image import jpeg2000, wsq
-from matcher.image.errors import BadImage, ImageFault
+from matcher.image.unreadable_image import ImageFault, UnreadableImage
 
 PPI = 500
+"""Resolution, pixels per inch, at which all images are processed."""
 MIN_PPI, MAX_PPI = 250, 1200
+"""Range of accepted resolutions."""
 MAX_BYTES = 16 * 1024 * 1024
 MIN_SIDE = 64
-"""Pixels at 500 dpi: 3.3 mm, less holds too few minutiae to say anything."""
+"""Least width and height, pixels at 500 dpi: 3.3 mm; a smaller area holds too few minutiae."""
 MAX_PIXELS = 1_500_000
 """Pixels at 500 dpi: 6 square inches, more than the largest rolled finger with its margin.
-The network needs about 260 bytes of memory a pixel, so this bounds that too."""
+It also bounds the memory of the extractor, about 260 bytes a pixel."""
 MAX_SIDE = 2_000
-"""Pixels at 500 dpi: 4 inches. Two long thin prints, drawn beside each other, would fill memory."""
+"""Greatest width and height, pixels at 500 dpi: 4 inches. Bounds the memory of a figure that shows
+two long, thin images side by side."""
 
 Size = tuple[int, int]
 """Width and height in pixels."""
 
 _FORMATS = ("PNG", "BMP", "TIFF", "JPEG", "JPEG2000")
 _TILE_WIDTH = 322  # TIFF 6.0, section 15
-_START_OF_SCAN, _MOST_SCANS = b"\xff\xda", 64
+_START_OF_SCAN, _MAX_SCANS = b"\xff\xda", 64
 _SIXTEEN_BITS = ("I;16", "I;16L", "I;16B", "I;16N")
 
 
 def decode(data: bytes, ppi: int, raw: Size | None = None) -> NDArray[np.uint8]:
-    """Decode an image and bring it to 500 dpi.
+    """Return the grey values of an image at 500 dpi, uint8 (h, w).
 
-    data: at most 16 MiB; a PNG, BMP, TIFF, JPEG, JPEG 2000 or WSQ file, known by its first bytes,
-        of one frame and any grey, palette or colour mode of up to 16 bits; or, where `raw` says
-        how many, pixels of 8 bits and nothing else, rows from above.
-    ppi: the resolution it was scanned at, 250 to 1200 pixels an inch. Files are not asked: what
-        they say about themselves is often wrong.
-    Returns uint8 (h, w), 64 to 2,000 pixels a side and at most 1.5 million pixels.
-    Raises BadImage. The size is judged by the header, before a pixel is decoded.
+    data: at most 16 MiB; a PNG, BMP, TIFF, JPEG, JPEG 2000 or WSQ file, recognised by its first
+        bytes, with one frame, in any grey, palette or colour mode of up to 16 bits; or, if `raw` is
+        given, nothing but pixels of 8 bits, row by row from the top.
+    ppi: resolution of the scan, 250 to 1200 pixels per inch. What the file itself states is
+        ignored, since it is often wrong.
+    raw: width and height of raw pixels; None for a file.
+    The result has 64 to 2,000 pixels a side and at most 1.5 million pixels.
+    Raises UnreadableImage. The size is checked in the header, before any pixel is decoded.
     """
     if not MIN_PPI <= ppi <= MAX_PPI:
-        raise BadImage(ImageFault.BAD_RESOLUTION, f"ppi must be {MIN_PPI} to {MAX_PPI}, not {ppi}")
+        raise UnreadableImage(
+            ImageFault.BAD_RESOLUTION, f"ppi must be {MIN_PPI} to {MAX_PPI}, not {ppi}"
+        )
     if not data:
-        raise BadImage(ImageFault.EMPTY, "the image has no bytes")
+        raise UnreadableImage(ImageFault.EMPTY, "the image has no bytes")
     if len(data) > MAX_BYTES:
-        raise BadImage(ImageFault.TOO_LARGE, f"the image is larger than {MAX_BYTES} bytes")
-    # Decoders answer hostile bytes with almost any exception; all of them mean the same here.
+        raise UnreadableImage(ImageFault.TOO_LARGE, f"the image is larger than {MAX_BYTES} bytes")
+    # Decoders raise almost any exception on hostile bytes; all of them mean the same here.
     try:
         grey = _pixels(data, ppi, raw)
-    except BadImage:
+    except UnreadableImage:
         raise
     except Exception as error:
-        raise BadImage(ImageFault.UNREADABLE, "not a whole image of a known format") from error
+        raise UnreadableImage(
+            ImageFault.UNREADABLE, "not a whole image of a known format"
+        ) from error
     return np.array(resample(grey, ppi), np.uint8)
 
 
 def resample(grey: Image.Image, ppi: int) -> Image.Image:
-    """Bring an 8-bit grey image from this resolution to 500 dpi, free of aliasing.
+    """Return an 8-bit grey image of resolution `ppi` resampled to 500 dpi without aliasing.
 
-    Bicubic, Hamming and box kernels make no difference beyond noise to prints of 569 dpi.
+    For images of 569 dpi, bicubic, Hamming and box kernels were no better or worse than Lanczos.
     """
     size = _at_500(grey.size, ppi)
     return grey if size == grey.size else grey.resize(size, Image.Resampling.LANCZOS)
 
 
 def as_png(data: bytes, raw: Size) -> bytes:
-    """Wrap raw pixels that `decode` took, so that they say themselves how many they are."""
+    """Return raw pixels, which `decode` accepted, as a PNG file, which states its own size."""
     file = io.BytesIO()
     Image.frombytes("L", raw, data).save(file, "PNG")
     return file.getvalue()
@@ -77,7 +85,7 @@ def _pixels(data: bytes, ppi: int, raw: Size | None) -> Image.Image:
         _check_size(raw, ppi)
         if len(data) != raw[0] * raw[1]:
             fault = f"{len(data)} bytes are not {raw[0]} x {raw[1]} pixels"
-            raise BadImage(ImageFault.UNREADABLE, fault)
+            raise UnreadableImage(ImageFault.UNREADABLE, fault)
         return Image.frombytes("L", raw, data)
     if data.startswith(wsq.MAGIC):
         file = wsq.parse(data)
@@ -97,23 +105,25 @@ def _at_500(size: Size, ppi: int) -> Size:
 def _check_size(size: Size, ppi: int) -> None:
     width, height = _at_500(size, ppi)
     if min(width, height) < MIN_SIDE:
-        raise BadImage(ImageFault.TOO_SMALL, f"{width} x {height} pixels at {PPI} dpi")
+        raise UnreadableImage(ImageFault.TOO_SMALL, f"{width} x {height} pixels at {PPI} dpi")
     if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
-        raise BadImage(ImageFault.TOO_LARGE, f"{width} x {height} pixels at {PPI} dpi")
+        raise UnreadableImage(ImageFault.TOO_LARGE, f"{width} x {height} pixels at {PPI} dpi")
 
 
 def _check_cost(source: Image.Image, data: bytes) -> None:
-    """Refuse what would take memory or time out of proportion to its size."""
+    """Raise UnreadableImage if decoding would cost memory or time out of proportion to the size."""
     if _TILE_WIDTH in getattr(source, "tag_v2", ()):
-        # Room is made for a whole tile, however small the image: a bomb by its header.
-        raise BadImage(ImageFault.UNSUPPORTED, "the image is stored in tiles")
-    if source.format == "JPEG" and data.count(_START_OF_SCAN) > _MOST_SCANS:
-        # Each scan goes over the whole image, and may be of a few bytes.
-        raise BadImage(ImageFault.UNSUPPORTED, f"the image is stored in over {_MOST_SCANS} scans")
+        # A decoder allocates a whole tile, however small the image: a decompression bomb.
+        raise UnreadableImage(ImageFault.UNSUPPORTED, "the image is stored in tiles")
+    if source.format == "JPEG" and data.count(_START_OF_SCAN) > _MAX_SCANS:
+        # Each scan costs a pass over the whole image, and may have only a few bytes.
+        raise UnreadableImage(
+            ImageFault.UNSUPPORTED, f"the image is stored in over {_MAX_SCANS} scans"
+        )
     if source.format == "JPEG2000":
-        jpeg2000.check(data, source.size)
+        jpeg2000.check_decoding_cost(data, source.size)
     if _has_another_frame(source):
-        raise BadImage(ImageFault.UNSUPPORTED, "the file holds more than one image")
+        raise UnreadableImage(ImageFault.UNSUPPORTED, "the file holds more than one image")
 
 
 def _has_another_frame(source: Image.Image) -> bool:
@@ -130,9 +140,9 @@ def _grey(source: Image.Image) -> Image.Image:
         # Pillow's own conversion clips at 255 instead of scaling.
         return Image.fromarray((np.asarray(source) >> 8).astype(np.uint8))
     if source.mode in ("I", "F"):
-        raise BadImage(ImageFault.UNSUPPORTED, "more than 16 bits a pixel")
+        raise UnreadableImage(ImageFault.UNSUPPORTED, "more than 16 bits a pixel")
     if source.has_transparency_data:
-        # What shows through a print is paper.
+        # Transparent parts are background, white as paper.
         paper = Image.new("RGBA", source.size, "white")
         return Image.alpha_composite(paper, source.convert("RGBA")).convert("L")
     return source.convert("L")

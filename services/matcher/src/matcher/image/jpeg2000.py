@@ -1,47 +1,47 @@
-"""What a JPEG 2000 file would cost to decode, judged from its headers (ISO/IEC 15444-1, annex A).
+"""A bound on the cost of decoding a JPEG 2000 file, from its headers (ISO/IEC 15444-1, annex A).
 
-The size alone does not bound a decoder: tiles, packets and code-blocks cost memory each, and a few
-bytes of a header ask for millions of them. What prints are stored in needs few.
+The size of the image does not bound the cost: each tile, packet and code-block takes memory, and a
+few bytes of a header can declare millions of them. Fingerprint images need few.
 """
 
 import struct
 from collections.abc import Iterator
 
-from matcher.image.errors import BadImage, ImageFault
+from matcher.image.unreadable_image import ImageFault, UnreadableImage
 
-_MOST_BOXES, _MOST_PARTS = 100, 4096
-_MOST_COMPONENTS, _MOST_TILES, _MOST_PACKETS = 4, 1024, 1 << 18
-_LEAST_BLOCK = 4  # 16 pixels, a power of two
+_MAX_BOXES, _MAX_TILE_PARTS = 100, 4096
+_MAX_COMPONENTS, _MAX_TILES, _MAX_PACKETS = 4, 1024, 1 << 18
+_MIN_BLOCK_EXPONENT = 4  # code-blocks of at least 16 pixels
 _CODESTREAM = b"\xff\x4f\xff\x51"
 _SIZ, _COD, _SOT, _SOD, _EOC = 0xFF51, 0xFF52, 0xFF90, 0xFF93, 0xFFD9
-_HARMLESS = (0xFF55, 0xFF57, 0xFF58, 0xFF5C, 0xFF5D, 0xFF5E, 0xFF63, 0xFF64)
-"""TLM, PLM, PLT, QCD, QCC, RGN, CRG, COM. Refused are other ways to say what COD says, or to order
-or hide packets (COC, POC, PPM, PPT), and what is unknown: OpenJPEG looks for the next marker inside
-of it, and would find a COD there."""
+_ACCEPTED = (0xFF55, 0xFF57, 0xFF58, 0xFF5C, 0xFF5D, 0xFF5E, 0xFF63, 0xFF64)
+"""TLM, PLM, PLT, QCD, QCC, RGN, CRG, COM. Refused are segments that override COD, or reorder or
+relocate packets (COC, POC, PPM, PPT), and unknown ones: OpenJPEG searches the next marker inside
+them, and could find a COD there."""
 
 
-def check(data: bytes, size: tuple[int, int]) -> None:
-    """Raise BadImage, or struct.error where bytes are missing, if decoding would cost too much.
+def check_decoding_cost(data: bytes, size: tuple[int, int]) -> None:
+    """Raise UnreadableImage if decoding would cost too much, struct.error if bytes are missing.
 
-    size: width and height as they were judged; the codestream must say the same.
+    size: width and height that were checked; the codestream must state the same.
     """
     tiles = components = 0
     for marker, body in _segments(_codestream(data)):
         if marker == _SIZ:
             tiles, components = _tiles(body, size)
         elif marker == _COD:
-            if _packets(body, size, tiles) * components > _MOST_PACKETS:
+            if _packets(body, size, tiles) * components > _MAX_PACKETS:
                 raise _unsupported("too many packets")
-        elif marker not in (_SOT, *_HARMLESS):
+        elif marker not in (_SOT, *_ACCEPTED):
             raise _unsupported(f"segments {marker:04X}")
 
 
 def _codestream(data: bytes) -> bytes:
-    """The codestream, which may lie in the boxes of annex I."""
+    """Return the codestream, which may be wrapped in the boxes of annex I."""
     if data.startswith(_CODESTREAM):
         return data
     at = 0
-    for _ in range(_MOST_BOXES):
+    for _ in range(_MAX_BOXES):
         length, kind = struct.unpack_from(">I4s", data, at)
         head = 8
         if length == 1:
@@ -55,9 +55,9 @@ def _codestream(data: bytes) -> bytes:
 
 
 def _segments(code: bytes) -> Iterator[tuple[int, bytes]]:
-    """Marker and body of each segment of the main header and of every tile-part's."""
+    """Yield marker and body of each segment of the main header and all tile-part headers."""
     at, part, parts = 2, 0, 0
-    while parts <= _MOST_PARTS:
+    while parts <= _MAX_TILE_PARTS:
         (marker,) = struct.unpack_from(">H", code, at)
         if marker == _EOC:
             return
@@ -78,34 +78,34 @@ def _segments(code: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _tiles(body: bytes, size: tuple[int, int]) -> tuple[int, int]:
-    """How many tiles and components."""
+    """Return the numbers of tiles and of components that a SIZ segment declares."""
     right, below, left, above, tile_width, tile_height, *origin, components = struct.unpack_from(
         ">xx8IH", body
     )
     if (right, below) != size or any((left, above, *origin)):
         raise _unsupported("two sizes, or an origin elsewhere")
     tiles = -(-right // max(1, tile_width)) * -(-below // max(1, tile_height))
-    if tiles > _MOST_TILES or components > _MOST_COMPONENTS:
+    if tiles > _MAX_TILES or components > _MAX_COMPONENTS:
         raise _unsupported(f"{tiles} tiles and {components} components")
     return tiles, components
 
 
 def _packets(body: bytes, size: tuple[int, int], tiles: int) -> int:
-    """How many packets a component has: one for each layer, level of resolution and precinct."""
+    """Return the number of packets of a component: one per layer, resolution and precinct."""
     layers: int
     style, _, layers, _, levels, *block = struct.unpack_from(">BBHBBBB", body)
-    if min(block) + 2 < _LEAST_BLOCK:
+    if min(block) + 2 < _MIN_BLOCK_EXPONENT:
         raise _unsupported("code-blocks of few pixels")
     precincts = body[10 : 11 + levels] if style & 1 else b"\xff" * (levels + 1)
-    places = 0
+    precinct_count = 0
     for halvings, powers in zip(range(levels, -1, -1), precincts, strict=False):
         across, down = (
             -(-side >> (halvings + power))
             for side, power in zip(size, (powers & 0xF, powers >> 4), strict=True)
         )
-        places += max(tiles, across * down)
-    return layers * places
+        precinct_count += max(tiles, across * down)
+    return layers * precinct_count
 
 
-def _unsupported(what: str) -> BadImage:
-    return BadImage(ImageFault.UNSUPPORTED, f"JPEG 2000 with {what}")
+def _unsupported(what: str) -> UnreadableImage:
+    return UnreadableImage(ImageFault.UNSUPPORTED, f"JPEG 2000 with {what}")

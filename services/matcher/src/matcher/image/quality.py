@@ -1,4 +1,4 @@
-"""Quality of a fingerprint image by NFIQ 2 (ISO/IEC 29794-4)."""
+"""The quality of a fingerprint image by NFIQ 2 (ISO/IEC 29794-4)."""
 
 import io
 

@@ -1,8 +1,8 @@
-"""WSQ, the compression of fingerprints (FBI IAFIS-IC-0110, version 3.1), read.
+"""Reading of WSQ files, the FBI's compression of fingerprints (IAFIS-IC-0110, version 3.1).
 
-A file is a row of segments: transform, quantisation and Huffman tables, a frame header with the
-size, and blocks of coefficients. After the specification and NIST's public-domain NBIS, but for
-bytes from anybody: NBIS, which other packages wrap, writes outside its memory on some.
+A file is a sequence of segments: transform, quantisation and Huffman tables, a frame header with
+the size, and blocks of coefficients. Written after the specification and NIST's public-domain NBIS,
+but for untrusted bytes: NBIS, which other packages wrap, writes outside its memory on some.
 """
 
 import re
@@ -13,25 +13,26 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.image.errors import BadImage, ImageFault
-from matcher.image.wsq_coding import code_book, decode_block
-from matcher.image.wsq_wavelet import Filters, Quantisation, reconstruct, sent
+from matcher.image.unreadable_image import ImageFault, UnreadableImage
+from matcher.image.wsq_coding import decode_block, decoding_table
+from matcher.image.wsq_wavelet import Filters, Quantisation, coefficient_count, reconstruct
 
 MAGIC = b"\xff\xa0\xff"
 
 _EOI, _FRAME, _BLOCK, _TRANSFORM, _BINS, _CODES, _COMMENT = 0xA1, 0xA2, 0xA3, 0xA4, 0xA5, 0xA6, 0xA8
-_MOST_SEGMENTS = 100
-"""A file has three blocks, a table of codes for each, and a few comments."""
+_MAX_SEGMENTS = 100
+"""More than any file has: three blocks, a Huffman table for each, and a few comments."""
 _MARKER = re.compile(rb"\xff[^\x00]", re.DOTALL)
 _SIZE = struct.Struct(">xxHHBHBH")  # black, white, height, width, shift and scale as decimals
 _COUNTS = 16
 
-Codes = tuple[bytes, bytes]
+HuffmanTable = tuple[bytes, bytes]
+"""How many codes have 1 to 16 bits, and the symbols of all codes in order."""
 
 
 @dataclass(slots=True)
-class Wsq:
-    """A file taken apart; pixels not yet decoded."""
+class WsqFile:
+    """Headers, tables and blocks of a file, whose pixels are not yet decoded."""
 
     height: int = 0
     width: int = 0
@@ -39,16 +40,16 @@ class Wsq:
     scale: float = 0
     filters: Filters | None = None
     bins: Quantisation | None = None
-    blocks: list[tuple[bytes, Codes]] = field(default_factory=list)
+    blocks: list[tuple[bytes, HuffmanTable]] = field(default_factory=list)
 
     def pixels(self) -> NDArray[np.uint8]:
-        """Decode, uint8 (height, width). Raises BadImage."""
+        """Return the decoded grey values, uint8 (height, width). Raises UnreadableImage."""
         if self.filters is None or self.bins is None:
             raise _broken("a table is missing")
-        values = np.zeros(sent(self.bins, (self.height, self.width)), np.int32)
+        values = np.zeros(coefficient_count(self.bins, (self.height, self.width)), np.int32)
         at = 0
         for content, codes in self.blocks:
-            at = decode_block(np.frombuffer(content, np.uint8), code_book(*codes), values, at)
+            at = decode_block(np.frombuffer(content, np.uint8), decoding_table(*codes), values, at)
             if at < 0:
                 raise _broken("a block is damaged")
         if at != len(values):
@@ -58,9 +59,9 @@ class Wsq:
         return grey.astype(np.uint8)
 
 
-def parse(data: bytes) -> Wsq:
-    """Read headers and tables; pixels are not touched. Raises BadImage or struct.error."""
-    file, tables = Wsq(), dict[int, Codes]()
+def parse(data: bytes) -> WsqFile:
+    """Return a file with its headers and tables read. Raises UnreadableImage or struct.error."""
+    file, tables = WsqFile(), dict[int, HuffmanTable]()
     for marker, body, content in _segments(data):
         if marker == _FRAME:
             height, width, *decimals = _SIZE.unpack_from(body)
@@ -71,7 +72,7 @@ def parse(data: bytes) -> Wsq:
         elif marker == _BINS:
             file.bins = _quantisation(body)
         elif marker == _CODES:
-            tables |= _codes(body)
+            tables |= _huffman_tables(body)
         elif marker == _BLOCK:
             if body[:1] not in (bytes([known]) for known in tables):
                 raise _broken("a block names no table of codes")
@@ -82,9 +83,9 @@ def parse(data: bytes) -> Wsq:
 
 
 def _segments(data: bytes) -> Iterator[tuple[int, bytes, bytes]]:
-    """Marker and body of each segment, and what follows a block's up to the next marker."""
+    """Yield marker and body of each segment, and of a block the coded data that follow."""
     at = 2
-    for _ in range(_MOST_SEGMENTS):
+    for _ in range(_MAX_SEGMENTS):
         lead, marker = struct.unpack_from(">BB", data, at)
         if lead != 0xFF:
             raise _broken("no marker where one must be")
@@ -106,20 +107,21 @@ def _segments(data: bytes) -> Iterator[tuple[int, bytes, bytes]]:
 
 
 def _filters(body: bytes) -> Filters:
-    """Synthesis filters: half of each is stored, the high one first, signs of the analysis."""
+    """Return the synthesis filters; stored are half of each analysis filter, high-pass first."""
     high, low = struct.unpack_from(">BB", body)
     if not (high % 2 and low % 2):
-        raise BadImage(ImageFault.UNSUPPORTED, "WSQ filters of even length")
+        raise UnreadableImage(ImageFault.UNSUPPORTED, "WSQ filters of even length")
     stored = struct.iter_unpack(">BBI", body[2 : 2 + 6 * (high // 2 + low // 2 + 2)])
     half = np.array([_decimal(scale, value, sign) for sign, scale, value in stored])
     if len(half) != high // 2 + low // 2 + 2 or (abs(half) > 2).any():
         raise _broken("the table of filters is damaged")
-    return Filters(low=_whole(half[high // 2 + 1 :]), high=_whole(half[: high // 2 + 1]))
+    return Filters(low=_symmetric(half[high // 2 + 1 :]), high=_symmetric(half[: high // 2 + 1]))
 
 
-def _whole(half: NDArray[np.float64]) -> NDArray[np.float64]:
-    turned = half * (-1.0) ** np.arange(len(half))
-    return np.concatenate([turned[:0:-1], turned])
+def _symmetric(half: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the whole synthesis filter, given its half from the centre outwards."""
+    alternating = half * (-1.0) ** np.arange(len(half))
+    return np.concatenate([alternating[:0:-1], alternating])
 
 
 def _quantisation(body: bytes) -> Quantisation:
@@ -129,8 +131,8 @@ def _quantisation(body: bytes) -> Quantisation:
     return Quantisation(centre=pairs[0], width=np.array(pairs[1::2]), zero=np.array(pairs[2::2]))
 
 
-def _codes(body: bytes) -> dict[int, Codes]:
-    """Each table: its number, how many codes there are of 1 to 16 bits, and their symbols."""
+def _huffman_tables(body: bytes) -> dict[int, HuffmanTable]:
+    """Return the Huffman tables of a segment by their numbers."""
     tables = {}
     while body:
         number, counts = body[0], body[1 : 1 + _COUNTS]
@@ -146,5 +148,5 @@ def _decimal(scale: int, value: int, negative: int = 0) -> float:
     return float(value / 10**scale * (-1 if negative else 1))
 
 
-def _broken(what: str) -> BadImage:
-    return BadImage(ImageFault.UNREADABLE, f"not a whole WSQ image: {what}")
+def _broken(what: str) -> UnreadableImage:
+    return UnreadableImage(ImageFault.UNREADABLE, f"not a whole WSQ image: {what}")

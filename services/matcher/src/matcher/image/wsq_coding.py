@@ -1,55 +1,61 @@
-"""The coefficients of a WSQ block: Huffman codes for runs of zeros and for values."""
+"""Entropy decoding of a WSQ block: Huffman codes for runs of zeros and for coefficients."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.image.errors import BadImage, ImageFault
+from matcher.image.unreadable_image import ImageFault, UnreadableImage
 from matcher.jit import compiled
 
-_LONGEST = 16
+_MAX_CODE_BITS = 16
 
-_LONGEST_RUN = 100  # symbols 1 to 100: that many zeros
+_MAX_SHORT_RUN = 100  # symbols 1 to 100: that many zeros
 _PLUS_8, _MINUS_8, _PLUS_16, _MINUS_16, _RUN_8, _RUN_16 = range(101, 107)
-_ZERO = 180  # symbols 107 to 254: their distance from here
+_ZERO = 180  # symbols 107 to 254: the coefficient plus this
 
 
-def code_book(counts: bytes, symbols: bytes) -> NDArray[np.uint16]:
-    """Return, uint16 (65536,), what each row of 16 bits begins with: 256 x length + symbol, or 0.
+def decoding_table(counts: bytes, symbols: bytes) -> NDArray[np.uint16]:
+    """Return by any next 16 bits the code they begin with, uint16 (65536,).
 
-    counts: how many codes have 1, 2 ... 16 bits, in order of their symbols. Raises BadImage where
-    these are more than codes there are.
+    An entry is 256 times the length of the code plus its symbol, or 0 without such a code.
+    counts: how many codes have 1, 2 ... 16 bits; symbols: of all codes in order. Raises
+    UnreadableImage where there are more codes than fit.
     """
-    book = np.zeros(1 << _LONGEST, np.uint16)
+    table = np.zeros(1 << _MAX_CODE_BITS, np.uint16)
     start, given = 0, iter(symbols)
     for length, count in enumerate(counts, start=1):
-        span = 1 << _LONGEST - length
+        span = 1 << _MAX_CODE_BITS - length
         for _ in range(count):
-            if start + span > len(book):
-                raise BadImage(ImageFault.UNREADABLE, "not a whole WSQ image: codes overlap")
-            book[start : start + span] = length << 8 | next(given)
+            if start + span > len(table):
+                raise UnreadableImage(ImageFault.UNREADABLE, "not a whole WSQ image: codes overlap")
+            table[start : start + span] = length << 8 | next(given)
             start += span
-    return book
+    return table
 
 
 @compiled
 def decode_block(
-    data: NDArray[np.uint8], book: NDArray[np.uint16], values: NDArray[np.int32], at: int
+    data: NDArray[np.uint8], table: NDArray[np.uint16], values: NDArray[np.int32], at: int
 ) -> int:
-    """Fill `values`, all zero, from `at`; return where the next block goes on, -1 if it is broken.
+    """Write the coefficients of a block to `values` from `at`; return the end, or -1 if damaged.
 
-    data: the block without stuffed zeros; it ends within less than a byte of a whole code.
+    data: the block without stuffed zero bytes; after its last code less than a byte is left.
+    values: int32, all zero.
     """
-    window, bits, place = 0, 0, 0
+    window, bits, position = 0, 0, 0
     while True:
-        while bits < 2 * _LONGEST and place < len(data):
-            window = (window & 0xFFFFFFFF) << 8 | data[place]
+        while bits < 2 * _MAX_CODE_BITS and position < len(data):
+            window = (window & 0xFFFFFFFF) << 8 | data[position]
             bits += 8
-            place += 1
-        ahead = window << _LONGEST >> bits if bits < _LONGEST else window >> (bits - _LONGEST)
-        entry = book[ahead & 0xFFFF]
+            position += 1
+        ahead = (
+            window << _MAX_CODE_BITS >> bits
+            if bits < _MAX_CODE_BITS
+            else window >> (bits - _MAX_CODE_BITS)
+        )
+        entry = table[ahead & 0xFFFF]
         length, symbol = entry >> 8, entry & 0xFF
         if length == 0 or length > bits:
-            return at if bits < _LONGEST else -1
+            return at if bits < _MAX_CODE_BITS else -1
         bits -= length
         more = 0
         if symbol in (_PLUS_8, _MINUS_8, _RUN_8):
@@ -60,7 +66,7 @@ def decode_block(
             return -1
         bits -= more
         number = window >> bits & (1 << more) - 1
-        if 1 <= symbol <= _LONGEST_RUN:
+        if 1 <= symbol <= _MAX_SHORT_RUN:
             at += symbol
         elif symbol in (_RUN_8, _RUN_16):
             at += number

@@ -1,4 +1,4 @@
-"""The 64 subbands of WSQ and the wavelet synthesis that makes them an image."""
+"""The 64 subbands of WSQ, and the wavelet synthesis of an image from them."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,11 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Quantisation:
-    """Bins of the subbands: width (64,), 0 where nothing is sent; zero (64,), of the zero bin."""
+    """Quantisation of the 64 subbands.
+
+    centre: where in its bin a coefficient is reconstructed. width: float64 (64,), of the bins, 0
+    where a subband is not transmitted. zero: float64 (64,), width of the bin around zero.
+    """
 
     centre: float
     width: NDArray[np.float64]
@@ -26,7 +30,11 @@ class Quantisation:
 
 @dataclass(frozen=True, slots=True)
 class _Box:
-    """A part of the plane. What lies below or right of a split was mirrored: highs come first."""
+    """A rectangle of the coefficient plane.
+
+    below, right: whether it was the lower or right part of a split, which is stored mirrored: its
+    high-pass half comes first.
+    """
 
     top: int
     left: int
@@ -36,14 +44,15 @@ class _Box:
     right: bool = False
 
     @property
-    def area(self) -> tuple[slice, slice]:
+    def slices(self) -> tuple[slice, slice]:
+        """Rows and columns of the rectangle."""
         return (
             slice(self.top, self.top + self.height),
             slice(self.left, self.left + self.width),
         )
 
     def split(self) -> tuple["_Box", "_Box", "_Box", "_Box"]:
-        """Upper left, upper right, lower left, lower right."""
+        """Return the upper left, upper right, lower left and lower right part."""
         upper = (self.height + (not self.below)) // 2
         left = (self.width + (not self.right)) // 2
         y, x = self.top + upper, self.left + left
@@ -56,8 +65,8 @@ class _Box:
         )
 
 
-def sent(bins: Quantisation, shape: tuple[int, int]) -> int:
-    """How many coefficients are sent for an image of this shape."""
+def coefficient_count(bins: Quantisation, shape: tuple[int, int]) -> int:
+    """Return the number of coefficients transmitted for an image of this shape."""
     _, bands = _tree(shape)
     return sum(
         band.height * band.width for band, step in zip(bands, bins.width, strict=False) if step
@@ -67,9 +76,9 @@ def sent(bins: Quantisation, shape: tuple[int, int]) -> int:
 def reconstruct(
     values: NDArray[np.int32], bins: Quantisation, filters: Filters, shape: tuple[int, int]
 ) -> NDArray[np.float32]:
-    """Return the image, float32 of this shape, before shift and scale.
+    """Return the synthesised image, float32 of this shape, before shift and scale are applied.
 
-    values: the coefficients, one subband after the other, rows from above.
+    values: the coefficients, subband by subband, row by row from the top.
     """
     nodes, bands = _tree(shape)
     plane: NDArray[np.float32] = np.zeros(shape, np.float32)
@@ -79,17 +88,17 @@ def reconstruct(
             part = values[at : at + band.height * band.width].reshape(band.height, band.width)
             at += part.size
             centred = step * (abs(part) - bins.centre) + zero / 2
-            plane[band.area] = np.where(part == 0, 0, np.sign(part) * centred)
+            plane[band.slices] = np.where(part == 0, 0, np.sign(part) * centred)
     for node in reversed(nodes):
-        _join(plane[node.area].T, filters, highs_first=node.below)
-        _join(plane[node.area], filters, highs_first=node.right)
+        _synthesise_rows(plane[node.slices].T, filters, highs_first=node.below)
+        _synthesise_rows(plane[node.slices], filters, highs_first=node.right)
     return plane
 
 
 def _tree(shape: tuple[int, int]) -> tuple[list[_Box], list[_Box]]:
-    """The boxes that are split, larger ones first, and the subbands 0 to 59 in order.
+    """Return the boxes that are split, larger ones first, and the subbands 0 to 59 in order.
 
-    The highest quarter of the spectrum, subbands 60 to 63, is never sent.
+    The highest quarter of the spectrum, subbands 60 to 63, is never transmitted.
     """
     whole = _Box(0, 0, *shape)
     upper_left, upper_right, lower_left, _ = whole.split()
@@ -102,8 +111,8 @@ def _tree(shape: tuple[int, int]) -> tuple[list[_Box], list[_Box]]:
     return nodes, bands
 
 
-def _join(part: NDArray[np.float32], filters: Filters, *, highs_first: bool) -> None:
-    """Join lows and highs along each row, in place, mirrored about the outermost samples."""
+def _synthesise_rows(part: NDArray[np.float32], filters: Filters, *, highs_first: bool) -> None:
+    """Combine the low-pass and high-pass halves of each row, in place, with mirrored borders."""
     length = part.shape[1]
     highs = length // 2
     lows = slice(highs, None) if highs_first else slice(length - highs)

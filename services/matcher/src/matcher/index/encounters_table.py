@@ -61,6 +61,11 @@ class EncountersTable:
         size_bytes = sum(segment.size_bytes for segment in segments)
         return self.persons.count(), sum(map(len, segments)), size_bytes
 
+    @property
+    def row_count(self) -> int:
+        """How many rows there are, unused ones included."""
+        return len(self._added)
+
     def entries(self) -> list[IndexEntry]:
         """Return all encounters as they were added, in the order they were added in."""
         fingers: defaultdict[int, dict[int, FingerFeatures]] = defaultdict(dict)
@@ -158,7 +163,7 @@ class EncountersTable:
             entry.encounter_id, entry.person_id, entry.status, entry.added_by_change, {}
         )
         self._row[entry.encounter_id] = row
-        if row == len(self._added):
+        if row == self.row_count:
             self._added.extend([_EMPTY_ROW])
             self._person.extend([_EMPTY_ROW])
         self._added.rows[row] = entry.added_by_change

@@ -1,9 +1,10 @@
 """Which stored embeddings are nearest to a probe's? The only file that imports FAISS.
 
-To use another library for nearest neighbours, write this class anew: nothing else knows of FAISS.
+To use another library for nearest neighbours, rewrite this class: nothing else knows of FAISS.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import faiss  # type: ignore[import-untyped, unused-ignore]
 import numpy as np
@@ -16,6 +17,7 @@ EMBEDDING_SIZE = 256
 _CODE_BYTES = EMBEDDING_SIZE * 2
 """Bytes of a row in FAISS: half precision takes half the memory at twice the speed of single
 precision, and is exact, since the database stores embeddings as float16."""
+_THREADS = 1
 
 Query = NDArray[np.float32]
 """float32 (256,)."""
@@ -58,25 +60,28 @@ class FaissEmbeddings:
 
         Overwritten rows are among them, with a product of 0.
         """
-        faiss.omp_set_num_threads(1)  # of this thread: the worker pool spreads searches over cores
-        similarities, rows = self._index.search(query[None], min(count, len(self)))
-        return rows[0], similarities[0]
+        return self._search(query, min(count, len(self)))
 
     def similarities(self, query: Query, rows: Rows) -> Similarities:
         """Return the inner products with these rows, float32 (n,); a row may be named once only."""
+        by_row = np.empty(len(self), np.float32)
         if not len(rows):
-            return np.empty(0, np.float32)
+            return by_row[rows]
         wanted = np.zeros(len(self), np.bool_)
         wanted[rows] = True
         bitmap = np.packbits(wanted, bitorder="little")
         only = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bitmap))  # type: ignore[call-arg, arg-type, unused-ignore]
-        faiss.omp_set_num_threads(1)
-        values, found = self._index.search(query[None], len(rows), params=only)
-        by_row = np.empty(len(self), np.float32)
-        by_row[found[0]] = values[0]
+        found, values = self._search(query, len(rows), params=only)
+        by_row[found] = values
         return by_row[rows]
 
     def all(self) -> NDArray[np.float16]:
         """Return a copy of all embeddings, float16 (rows, 256)."""
         codes = faiss.vector_to_array(self._index.codes)
         return np.asarray(codes.reshape(-1, _CODE_BYTES).view(np.float16))
+
+    def _search(self, query: Query, count: int, **options: Any) -> tuple[Rows, Similarities]:
+        # One thread, of this thread's searches: the worker pool spreads them over the cores.
+        faiss.omp_set_num_threads(_THREADS)
+        similarities, rows = self._index.search(query[None], count, **options)
+        return rows[0], similarities[0]

@@ -11,7 +11,7 @@ from servicekit.process.worker_pool import WorkerPool
 
 from matcher.domain.change_token import ChangeToken
 from matcher.domain.errors import IndexBehind
-from matcher.domain.index_entry import FingerFeatures, IndexState
+from matcher.domain.index_entry import NO_SNAPSHOT, NOT_LOADED, FingerFeatures, IndexState
 from matcher.domain.shortlist import SearchDepth, SearchScope, Shortlist
 from matcher.index import snapshot
 from matcher.index.index_loader import IndexLoader
@@ -28,10 +28,10 @@ class FollowingIndex:
         self._loader = loader
         self._search_pool = search_pool
         self._index: MemoryIndex | None = None
-        self._snapshot_change = 0
+        self._snapshot_change = NO_SNAPSHOT
         self._writing_snapshot = threading.Lock()
         self._first_deletion: float | None = None  # since the last snapshot, monotonic seconds
-        self._advancing: asyncio.Task[None] | None = None
+        self._advancing: asyncio.Task[MemoryIndex] | None = None
 
     async def search(
         self,
@@ -76,7 +76,7 @@ class FollowingIndex:
     def state(self) -> IndexState:
         """Return what the index holds now."""
         if self._index is None:
-            return IndexState(0, 0, 0, 0, 0)
+            return NOT_LOADED
         people, fingers, size_bytes = self._index.size
         return IndexState(self._index.at.number, people, fingers, size_bytes, self._snapshot_change)
 
@@ -86,11 +86,12 @@ class FollowingIndex:
         It is when as many changes were applied since the last, or when that one has held a deleted
         encounter for as many seconds.
         """
-        unsaved = self._index.at.number - self._snapshot_change if self._index else 0
+        if self._index is None:
+            return False
         deleted = self._first_deletion
-        return unsaved >= interval_changes or (
-            deleted is not None and time.monotonic() - deleted >= deleted_seconds
-        )
+        if deleted is not None and time.monotonic() - deleted >= deleted_seconds:
+            return True
+        return self._index.at.number - self._snapshot_change >= interval_changes
 
     def _write_snapshot(
         self, file: Path, header: snapshot.SnapshotHeader, index: MemoryIndex
@@ -105,16 +106,17 @@ class FollowingIndex:
 
     async def _caught_up_with(self, head: ChangeToken) -> MemoryIndex:
         """Return the index when it includes this state; all callers that wait share the work."""
-        while (index := self._index) is None or not index.at.includes(head):
+        index = self._index
+        while index is None or not index.at.includes(head):
             if self._advancing is None or self._advancing.done():
                 self._advancing = asyncio.create_task(self._advance())
-            await asyncio.shield(self._advancing)
-            if self._index and self._index.at.database_epoch != head.database_epoch:
+            index = await asyncio.shield(self._advancing)
+            if index.at.database_epoch != head.database_epoch:
                 head = await self._head()  # the state waited for is of an epoch that has ended
         return index
 
-    async def _advance(self) -> None:
-        """Load the index, or apply the next changes of the log to it."""
+    async def _advance(self) -> MemoryIndex:
+        """Load the index, or apply the next changes of the log to it, and return it."""
         loader, index = self._loader, self._index
         async with loader.store.read() as records:
             head = await records.changes.head()
@@ -124,9 +126,10 @@ class FollowingIndex:
         if index is None or index.at.database_epoch != head.database_epoch:
             loaded = await loader.load()
             self._index, self._snapshot_change = loaded.index, loaded.snapshot_change
-            return
+            return loaded.index
         entries, _ = await loader.entries(stored)
         applied = ChangeToken(head.database_epoch, last)
         await loader.pool.run(index.update, changed, entries, applied)
         if not {encounter.encounter_id for encounter in stored}.issuperset(changed):
             self._first_deletion = self._first_deletion or time.monotonic()
+        return index

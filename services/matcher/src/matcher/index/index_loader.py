@@ -10,7 +10,7 @@ from servicekit.process.worker_pool import WorkerPool
 
 from matcher.domain.change_token import ChangeToken
 from matcher.domain.finger import read_template
-from matcher.domain.index_entry import FingerFeatures, IndexEntry
+from matcher.domain.index_entry import NO_SNAPSHOT, FingerFeatures, IndexEntry
 from matcher.index import snapshot
 from matcher.index.memory_index import MemoryIndex
 from matcher.models import ModelBundle
@@ -24,7 +24,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class LoadedIndex:
-    """A loaded index. snapshot_change: of the snapshot it came from, 0 if it came from none."""
+    """A loaded index. snapshot_change: of the snapshot it came from, or NO_SNAPSHOT."""
 
     index: MemoryIndex
     snapshot_change: int
@@ -61,7 +61,7 @@ class IndexLoader:
     ) -> tuple[list[IndexEntry], NewEmbeddings]:
         """Return the entries of those encounters that are searched, and the embeddings made.
 
-        Embeddings of another model version are computed anew, of encounters not searched too.
+        Embeddings of another model version are computed again, of encounters not searched too.
         """
         return await self.pool.run(_entries, self.models, stored)
 
@@ -84,7 +84,7 @@ class IndexLoader:
                     await records.index_source.store_embeddings(new_embeddings)
             await self.pool.run(index.update, (), entries)
             last = stored[-1].added_by_change
-        return LoadedIndex(index, 0)
+        return LoadedIndex(index, NO_SNAPSHOT)
 
     async def _added_after(self, change: int) -> list[IndexedEncounter]:
         async with self.store.read() as records:

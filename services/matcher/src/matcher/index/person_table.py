@@ -9,6 +9,7 @@ from matcher.index.growable_array import GrowableArray
 from matcher.index.row_ids import RowIds
 
 Rows = NDArray[np.int64]
+_EMPTY_ROW = np.zeros(1, np.int64)
 
 
 class PersonTable:
@@ -32,7 +33,7 @@ class PersonTable:
             row = self._row_ids.allocate()
             self._row[person_id], self._id[row] = row, person_id
             if row == len(self._first_change):
-                self._first_change.extend([np.zeros(1, np.int64)])
+                self._first_change.extend([_EMPTY_ROW])
         present = self._encounters.get(row, [])
         self._set_encounters(row, sorted([*present, (added_by_change, encounter)]))
         return row

@@ -1,21 +1,21 @@
-"""Records of ISO/IEC 19794-2:2005, version 20; not the compact card formats of its clause 8.
+"""Records of ISO/IEC 19794-2:2005, version 20, without the compact card formats of clause 8.
 
 Record header (clause 7.3) with size and resolution of the image, one for all views; then views,
-each a header of four bytes (7.4), minutiae (7.5: six bytes, quality always there) and the extended
-data (7.6), whose length is always there. ANSI INCITS 378-2004 bears the same magic and version:
-its length is of two bytes, its header longer, its angles in steps of two degrees.
+each with a header of four bytes (7.4), minutiae (7.5: six bytes, quality always present) and the
+extended data (7.6), whose length is always present. ANSI INCITS 378-2004 has the same magic and
+version, but a length of two bytes, a longer header, and angles in steps of two degrees.
 """
 
 import struct
 
-from matcher.record.errors import BadTemplate
+from matcher.record.invalid_record import InvalidRecord
 from matcher.record.iso19794_fields import (
     MAX_VIEWS,
     MINUTIA_BYTES,
     PX_PER_CM,
+    FieldReader,
     FingerRecord,
-    Frame,
-    Reader,
+    ImageFrame,
     check_finger,
     check_writable,
     pack,
@@ -32,14 +32,15 @@ _NO_QUALITY = 0
 
 
 def build(records: tuple[FingerRecord, ...]) -> bytes:
-    """Return the bytes of a record. Raises BadTemplate, also if the views' images differ in size.
+    """Return the bytes of a record of these views.
 
-    The capture device and the qualities of the views are not reported.
+    Capture device and quality of the views are not reported. Raises InvalidRecord, also if the
+    images of the views differ in size.
     """
     numbers = view_numbers(records)
     sizes = {(record.minutiae.width, record.minutiae.height) for record in records}
     if len(sizes) > 1:
-        raise BadTemplate("a record of 2005 has one size of image for all its views")
+        raise InvalidRecord("a record of 2005 has one size of image for all its views")
     body = b"".join(map(_packed, records, numbers))
     return _HEADER.pack(
         MAGIC, _HEADER.size + len(body), 0, *sizes.pop(), PX_PER_CM, PX_PER_CM, len(records)
@@ -47,32 +48,32 @@ def build(records: tuple[FingerRecord, ...]) -> bytes:
 
 
 def parse(data: bytes) -> list[FingerRecord]:
-    """Read every view. Raises BadTemplate."""
-    source = Reader(data)
+    """Return every view of a record. Raises InvalidRecord."""
+    source = FieldReader(data)
     _, length, _, width, height, x_rate, y_rate, count = source.fields(_HEADER)
     if length != len(data):
         ansi = int.from_bytes(data[8:10], "big") == len(data)
-        raise BadTemplate(
+        raise InvalidRecord(
             "a record of ANSI INCITS 378, not of ISO/IEC 19794-2"
             if ansi
-            else f"the record says {length} bytes and has {len(data)}"
+            else f"the record states {length} bytes and has {len(data)}"
         )
     if not 1 <= count <= MAX_VIEWS:
-        raise BadTemplate(f"{count} views, a record holds 1 to {MAX_VIEWS}")
-    frame = Frame(width, height, x_rate, y_rate)
+        raise InvalidRecord(f"{count} views, a record holds 1 to {MAX_VIEWS}")
+    frame = ImageFrame(width, height, x_rate, y_rate)
     records = [_view(source, frame) for _ in range(count)]
-    source.must_end()
+    source.require_end()
     return records
 
 
 def _packed(record: FingerRecord, number: int) -> bytes:
     check_writable(record, _IMPRESSIONS)
-    found = record.minutiae
-    head = _VIEW.pack(record.position, number << 4 | record.impression, 0, len(found))
-    return head + pack(found, _NO_QUALITY) + b"\0\0"
+    minutiae = record.minutiae
+    head = _VIEW.pack(record.position, number << 4 | record.impression, 0, len(minutiae))
+    return head + pack(minutiae, _NO_QUALITY) + b"\0\0"
 
 
-def _view(source: Reader, frame: Frame) -> FingerRecord:
+def _view(source: FieldReader, frame: ImageFrame) -> FingerRecord:
     position, kinds, _, count = source.fields(_VIEW)
     impression = kinds & 0xF
     check_finger(position, impression, _IMPRESSIONS)

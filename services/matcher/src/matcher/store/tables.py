@@ -49,13 +49,15 @@ changes = Table(
     Column("encounter_id", String(64), nullable=False),
 )
 
+_IS_ADDITION = changes.c.kind == ChangeKind.ADDED
+
 # An encounter's id is never used again, even if the encounter is deleted.
 Index(
     "encounter_added_once",
     changes.c.encounter_id,
     unique=True,
-    sqlite_where=changes.c.kind == ChangeKind.ADDED,
-    postgresql_where=changes.c.kind == ChangeKind.ADDED,
+    sqlite_where=_IS_ADDITION,
+    postgresql_where=_IS_ADDITION,
 )
 
 encounters = Table(

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.jit import compiled
-from matcher.minutiae import Minutiae, minutiae
+from matcher.minutiae import Minutiae, minutiae_from_rows
 from matcher.synthetic.contact import (
     FULL_CONTACT,
     FVC2002,
@@ -115,6 +115,6 @@ def _visible_minutiae(
                 (u, v, direction_on_sensor(contact, x, y, master.angle[i]), int(master.kind[i]), 0)
             )
             master_index.append(i)
-    return minutiae(rows, width=SENSOR_WIDTH, height=SENSOR_HEIGHT), np.array(
+    return minutiae_from_rows(rows, width=SENSOR_WIDTH, height=SENSOR_HEIGHT), np.array(
         master_index, np.int32
     )

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.embedding.neighbourhood import MOST
+from matcher.embedding.neighbourhood_features import MAX_EMBEDDED_MINUTIAE
 from matcher.synthetic import (
     Impression,
     MasterFingerprint,
@@ -63,7 +63,9 @@ def _mated_pair(finger: MasterFingerprint, rng: Rng) -> list[Impression]:
     if rng.random() < _PARTIAL:
         which = rng.integers(2)
         pair[which] = _crop(pair[which], rng)
-    return [_select(impression, _best_first(impression)[:MOST]) for impression in pair]
+    return [
+        _select(impression, _best_first(impression)[:MAX_EMBEDDED_MINUTIAE]) for impression in pair
+    ]
 
 
 def _impression(finger: MasterFingerprint, rng: Rng) -> Impression:

@@ -10,7 +10,7 @@ from matcher.comparison.comparator import Comparator, paired_minutiae
 from matcher.domain.decision import Decision, FingerScore
 from matcher.domain.errors import DecisionNotFound, EvidenceGone
 from matcher.domain.finger import FingerImage, read_template
-from matcher.drawing import draw_pair
+from matcher.drawing import draw_paired_minutiae
 from matcher.image.decode import decode
 from matcher.minutiae import Minutiae
 from matcher.store.store import Store
@@ -92,7 +92,9 @@ def _draw(
 ) -> ComparisonDrawing:
     ours, theirs = read_template(probe.template), read_template(reference.template)
     paired = paired_minutiae(comparator.prepare(ours), comparator.prepare(theirs))
-    png = draw_pair(_pixels(probe, ours), ours, _pixels(reference, theirs), theirs, paired)
+    png = draw_paired_minutiae(
+        _pixels(probe, ours), ours, _pixels(reference, theirs), theirs, paired
+    )
     return ComparisonDrawing(png, position, len(paired))
 
 

@@ -26,11 +26,11 @@ from matcher.domain.finger import (
     read_template,
 )
 from matcher.image.decode import MAX_SIDE, as_png, decode
-from matcher.image.errors import BadImage as UnreadableImage
+from matcher.image.unreadable_image import UnreadableImage
 from matcher.minutiae import Minutiae
 from matcher.models import ModelBundle
 from matcher.record import iso19794
-from matcher.record.errors import BadTemplate as UnreadableRecord
+from matcher.record.invalid_record import InvalidRecord
 from matcher.use_cases.finger_sequence import find_same_finger
 
 
@@ -63,7 +63,7 @@ class ExtractFingers:
         """
         _check_positions(samples, field)
         extracted = [
-            self.pool.run(self._extract, sample, f"{field}[{i}]")
+            self.pool.run(self._extract, sample, sample.content, f"{field}[{i}]")
             for i, sample in enumerate(samples)
             if not isinstance(sample.content, MissingFinger)
         ]
@@ -73,12 +73,10 @@ class ExtractFingers:
         await self.pool.run(self._check_different, fingers, samples, field)
         return fingers
 
-    def _extract(self, sample: FingerSample, field: str) -> Finger:
-        if isinstance(sample.content, FingerImage):
-            return self._from_image(sample, sample.content, f"{field}.image")
-        if isinstance(sample.content, Template):
-            return self._from_template(sample, sample.content, f"{field}.template")
-        raise TypeError(f"a {type(sample.content).__name__} cannot be extracted")
+    def _extract(self, sample: FingerSample, content: FingerImage | Template, field: str) -> Finger:
+        if isinstance(content, FingerImage):
+            return self._from_image(sample, content, f"{field}.image")
+        return self._from_template(sample, content, f"{field}.template")
 
     def _from_image(self, sample: FingerSample, image: FingerImage, field: str) -> Finger:
         try:
@@ -98,7 +96,7 @@ class ExtractFingers:
     def _from_template(self, sample: FingerSample, template: Template, field: str) -> Finger:
         try:
             records = iso19794.read(template.data)
-        except UnreadableRecord as error:
+        except InvalidRecord as error:
             raise BadTemplate(str(error), field=field) from None
         if len(records) != 1:
             raise BadTemplate(f"{len(records)} views, exactly one is expected", field=field)
@@ -153,7 +151,7 @@ class ExtractFingers:
 
 
 def _as_file(image: FingerImage) -> FingerImage:
-    """Return the image as a file that tells its own size."""
+    """Return the image as a file that holds its own size."""
     return FingerImage(as_png(image.data, image.raw_size), image.ppi) if image.raw_size else image
 
 

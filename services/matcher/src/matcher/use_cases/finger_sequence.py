@@ -5,7 +5,7 @@ from itertools import combinations
 
 from matcher.comparison.comparator import PreparedFinger
 from matcher.domain.decision import FingerSequenceError
-from matcher.domain.decision_rule import SAME_FINGER_SCORE, best_impression_score
+from matcher.domain.decision_rule import best_impression_score, is_same_finger
 from matcher.domain.shortlist import ReferencePerson
 from matcher.models import ModelBundle
 from matcher.use_cases.compare_candidates import finger_scores
@@ -17,7 +17,7 @@ def find_same_finger(
     """Return the first two positions whose fingers are one finger, or None. Ten fingers: 5 ms."""
     for first, second in combinations(sorted(fingers), 2):
         (score,) = finger_scores(models, fingers[first], [fingers[second]])
-        if score >= SAME_FINGER_SCORE:
+        if is_same_finger(score):
             return first, second
     return None
 
@@ -27,14 +27,14 @@ def finger_sequence_errors(
 ) -> tuple[FingerSequenceError, ...]:
     """Return the fingers of the probe that are most similar to another finger of the person.
 
-    Only scores of `SAME_FINGER_SCORE` and more count. Ten fingers: 10 ms.
+    Only scores count by which they are taken to be the same finger. Ten fingers: 10 ms.
     """
     if not person.impressions:
         return ()
     errors = []
     for stated, finger in sorted(probe.items()):
         score, actual = _most_similar(models, finger, person)
-        if actual != stated and score >= SAME_FINGER_SCORE:
+        if actual != stated and is_same_finger(score):
             errors.append(FingerSequenceError(stated, actual, score))
     return tuple(errors)
 

@@ -1,6 +1,7 @@
 """What keeps the index at the state of the database, and sets the service level accordingly?"""
 
 import asyncio
+import math
 import time
 
 import structlog
@@ -34,7 +35,7 @@ class SuperviseIndex:
         self._index = index
         self._readiness = readiness
         self._snapshot_interval_changes = snapshot_interval_changes
-        self._no_snapshot_before = 0.0
+        self._no_snapshot_before = -math.inf
 
     async def run(self, interval_seconds: float) -> None:
         """Check every so many seconds, until cancelled."""

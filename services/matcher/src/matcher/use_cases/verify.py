@@ -26,6 +26,9 @@ from matcher.use_cases.make_decision import DecisionMaker
 from matcher.use_cases.readiness import Readiness, ServiceLevel
 from matcher.use_cases.resolve_probe import ResolveProbe
 
+_PEOPLE = 1
+"""A verification searches and compares one person."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verify:
@@ -55,9 +58,13 @@ class Verify:
         probe = await self.resolve_probe(probe_source, "probe")
         reference = await self._reference(reference_source)
         request = DecisionRequest(
-            DecisionKind.VERIFY, origin.caller, origin.request_id, target_fmr or self.target_fmr, 1
+            DecisionKind.VERIFY,
+            origin.caller,
+            origin.request_id,
+            target_fmr or self.target_fmr,
+            _PEOPLE,
         )
-        threshold = self.decision_maker.threshold(request, 1)
+        threshold = self.decision_maker.threshold(request, _PEOPLE)
         fingers = await self.pool.run(_prepare, self.models.comparator, probe)
         candidates = await self.pool.run(
             compare_candidates,
@@ -80,8 +87,8 @@ class Verify:
                 [fingers[position] for position in fingers if position in reference.impressions],
                 tuple(replace(each, finger_sequence_errors=errors) for each in candidates),
                 threshold=threshold,
-                people_searched=1,
-                people_compared=1,
+                people_searched=_PEOPLE,
+                people_compared=_PEOPLE,
                 change_token=await records.changes.head(),
             )
             recorded = await records.decisions.append(decision)

@@ -1,17 +1,17 @@
-"""What callers can do wrong, each with its place in the error catalogue."""
+"""Errors that callers of the printer service see; docs/errors.md is made from them."""
 
 from servicekit.errors import DomainError, ErrorKind
 
 
 class BadPayload(DomainError):
-    """The payload is not personalisation data that can be printed; the field is named."""
+    """The payload is not personalisation data that can be printed; the answer names the field."""
 
     kind = ErrorKind.INVALID
     reason = "BAD_PAYLOAD"
 
 
 class BadClearance(DomainError):
-    """The clearance is not a JWS signed with EdDSA that carries every claim."""
+    """The clearance is not a JWS with the algorithm EdDSA and all claims."""
 
     kind = ErrorKind.INVALID
     reason = "BAD_CLEARANCE"
@@ -25,7 +25,7 @@ class ClearanceUnknownKey(DomainError):
 
 
 class ClearanceBadSignature(DomainError):
-    """The clearance was not signed with the key it names."""
+    """The clearance was not signed with the key that it names."""
 
     kind = ErrorKind.DENIED
     reason = "CLEARANCE_BAD_SIGNATURE"
@@ -39,7 +39,7 @@ class ClearanceWrongOffice(DomainError):
 
 
 class ClearanceExpired(DomainError):
-    """The clearance is no longer good."""
+    """The clearance has expired."""
 
     kind = ErrorKind.PRECONDITION
     reason = "CLEARANCE_EXPIRED"
@@ -53,14 +53,14 @@ class ClearancePayloadMismatch(DomainError):
 
 
 class ClearanceUsed(DomainError):
-    """The clearance already made a job; one clearance never makes two books."""
+    """The clearance was used for a job before; each makes one passport at most."""
 
     kind = ErrorKind.PRECONDITION
     reason = "CLEARANCE_USED"
 
 
 class DocumentAlreadyCleared(DomainError):
-    """Another clearance made a job for this document number, and that job was not cancelled."""
+    """Another clearance was used for this document number, and its job was not cancelled."""
 
     kind = ErrorKind.PRECONDITION
     reason = "DOCUMENT_ALREADY_CLEARED"
@@ -81,35 +81,35 @@ class MachineNotFound(DomainError):
 
 
 class MachineAlreadyRegistered(DomainError):
-    """The machine at this address is known by another id (metadata: machine_id)."""
+    """The machine at this address is registered under another id (metadata: machine_id)."""
 
     kind = ErrorKind.ALREADY_EXISTS
     reason = "MACHINE_ALREADY_REGISTERED"
 
 
 class MachineUnreachable(DomainError):
-    """The machine does not answer IPP at its address."""
+    """No machine answers at this address."""
 
     kind = ErrorKind.UNAVAILABLE
     reason = "MACHINE_UNREACHABLE"
 
 
 class IllegalTransition(DomainError):
-    """The job is not in a state in which this may be done."""
+    """The job is not in a state in which this is possible."""
 
     kind = ErrorKind.PRECONDITION
     reason = "ILLEGAL_TRANSITION"
 
 
 class WrongBook(DomainError):
-    """The book in hand is not the one that this job was given."""
+    """The serial read from the book is not that of the book assigned to this job."""
 
     kind = ErrorKind.PRECONDITION
     reason = "WRONG_BOOK"
 
 
 class BadRange(DomainError):
-    """The serials run past the last one that their number of digits can write."""
+    """The serials exceed the highest one that their number of digits can express."""
 
     kind = ErrorKind.INVALID
     reason = "BAD_RANGE"

@@ -30,7 +30,7 @@ class JobEvent(Enum):
     """What can happen to a job."""
 
     ASSIGN = "a machine and a blank book were recorded"
-    SEND = "the machine has the whole page"
+    SEND = "the machine has the job"
     PRINT = "the machine reports the job completed"
     AWAIT_QUALITY_CHECK = "the report was verified; an operator has to check the book"
     PASS_QUALITY_CHECK = "the operator found the book good"  # noqa: S105  no password
@@ -51,7 +51,7 @@ class AttemptOutcome(Enum):
     NOT_PRINTED = "NOT_PRINTED"
 
 
-class Transition(NamedTuple):
+class JobTransition(NamedTuple):
     """What an event does: new state of the job, outcome of its attempt, transition of its book."""
 
     state: JobState
@@ -59,32 +59,34 @@ class Transition(NamedTuple):
     book: BookTransition | None = None
 
 
-_REQUEUED = Transition(JobState.QUEUED, AttemptOutcome.NOT_PRINTED, BookTransition.UNASSIGN)
-_OUTCOME_UNKNOWN = Transition(JobState.UNKNOWN_OUTCOME, None, BookTransition.QUARANTINE)
+_REQUEUED = JobTransition(JobState.QUEUED, AttemptOutcome.NOT_PRINTED, BookTransition.UNASSIGN)
+_OUTCOME_UNKNOWN = JobTransition(JobState.UNKNOWN_OUTCOME, None, BookTransition.QUARANTINE)
 
-TRANSITIONS: dict[tuple[JobState, JobEvent], Transition] = {
-    (JobState.QUEUED, JobEvent.ASSIGN): Transition(JobState.ASSIGNED, None, BookTransition.ASSIGN),
-    (JobState.QUEUED, JobEvent.CANCEL): Transition(JobState.CANCELLED),
-    (JobState.ASSIGNED, JobEvent.SEND): Transition(JobState.SENT),
+TRANSITIONS: dict[tuple[JobState, JobEvent], JobTransition] = {
+    (JobState.QUEUED, JobEvent.ASSIGN): JobTransition(
+        JobState.ASSIGNED, None, BookTransition.ASSIGN
+    ),
+    (JobState.QUEUED, JobEvent.CANCEL): JobTransition(JobState.CANCELLED),
+    (JobState.ASSIGNED, JobEvent.SEND): JobTransition(JobState.SENT),
     (JobState.ASSIGNED, JobEvent.REQUEUE): _REQUEUED,
     (JobState.ASSIGNED, JobEvent.MARK_OUTCOME_UNKNOWN): _OUTCOME_UNKNOWN,
-    (JobState.SENT, JobEvent.PRINT): Transition(JobState.PRINTED),
+    (JobState.SENT, JobEvent.PRINT): JobTransition(JobState.PRINTED),
     (JobState.SENT, JobEvent.REQUEUE): _REQUEUED,
     (JobState.SENT, JobEvent.MARK_OUTCOME_UNKNOWN): _OUTCOME_UNKNOWN,
-    (JobState.PRINTED, JobEvent.AWAIT_QUALITY_CHECK): Transition(JobState.QUALITY_CHECK),
-    (JobState.QUALITY_CHECK, JobEvent.PASS_QUALITY_CHECK): Transition(
+    (JobState.PRINTED, JobEvent.AWAIT_QUALITY_CHECK): JobTransition(JobState.QUALITY_CHECK),
+    (JobState.QUALITY_CHECK, JobEvent.PASS_QUALITY_CHECK): JobTransition(
         JobState.DONE, AttemptOutcome.GOOD, BookTransition.ISSUE
     ),
-    (JobState.QUALITY_CHECK, JobEvent.FAIL_QUALITY_CHECK): Transition(
+    (JobState.QUALITY_CHECK, JobEvent.FAIL_QUALITY_CHECK): JobTransition(
         JobState.QUEUED, AttemptOutcome.SPOILED, BookTransition.SPOIL
     ),
-    (JobState.UNKNOWN_OUTCOME, JobEvent.RESOLVE_AS_PRINTED): Transition(
+    (JobState.UNKNOWN_OUTCOME, JobEvent.RESOLVE_AS_PRINTED): JobTransition(
         JobState.QUALITY_CHECK, None, BookTransition.RESOLVE_AS_PRINTED
     ),
-    (JobState.UNKNOWN_OUTCOME, JobEvent.RESOLVE_AS_NOT_PRINTED): Transition(
+    (JobState.UNKNOWN_OUTCOME, JobEvent.RESOLVE_AS_NOT_PRINTED): JobTransition(
         JobState.QUEUED, AttemptOutcome.NOT_PRINTED, BookTransition.RESOLVE_AS_NOT_PRINTED
     ),
-    (JobState.UNKNOWN_OUTCOME, JobEvent.RESOLVE_AS_SPOILED): Transition(
+    (JobState.UNKNOWN_OUTCOME, JobEvent.RESOLVE_AS_SPOILED): JobTransition(
         JobState.QUEUED, AttemptOutcome.SPOILED, BookTransition.RESOLVE_AS_SPOILED
     ),
 }
@@ -146,7 +148,7 @@ class Job:
         """What has to happen next, in words; empty when the job is over."""
         return _waiting_for(self)
 
-    def transition(self, event: JobEvent) -> Transition:
+    def transition(self, event: JobEvent) -> JobTransition:
         """Return what the event would do; raise IllegalTransition if it cannot happen now."""
         transition = TRANSITIONS.get((self.state, event))
         if transition is None:

@@ -1,4 +1,4 @@
-"""What the service asks of a personalisation machine, whatever protocol the machine speaks.
+"""What the service asks of a personalisation machine, whatever protocol it understands.
 
 `PrinterClient` is the port; `printer.ipp.client` implements it for IPP. The words are those of
 RFC 8011 where it has one.

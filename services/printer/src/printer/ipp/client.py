@@ -43,7 +43,7 @@ _LARGEST_RESPONSE_BYTES = 4 * 1024 * 1024
 
 
 class IppPrinterClient:
-    """The IPP implementation of `PrinterClient`, for the machine at `uri`.
+    """Client of the machine at `uri`: the IPP implementation of PrinterClient.
 
     uri: ipp:// or ipps://; ValueError for any other. timeout: seconds for a whole response.
     """

@@ -33,7 +33,7 @@ def job(job: Job) -> jobs_pb2.PrintJob:
         attempts=[_attempt(attempt, job.page_sha256) for attempt in job.attempts],
         book_serial=job.book_serial,
         created_at=_timestamp(job.created_at),
-        waits_for=job.waiting_for,
+        waiting_for=job.waiting_for,
         # The domain's numbers are the contract's.
         priority_class=job.priority_class,  # type: ignore[arg-type]
     )

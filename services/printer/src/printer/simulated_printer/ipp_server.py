@@ -26,7 +26,7 @@ from printer.ipp.identifiers import (
     StatusCode,
 )
 from printer.simulated_printer.faults import InjectedFault
-from printer.simulated_printer.print_engine import Busy, Job, NotPossible, PrintEngine
+from printer.simulated_printer.print_engine import Busy, NotPossible, PrintEngine, SimulatedJob
 
 PATH = "/ipp/print"
 _LARGEST_REQUEST_BYTES = 16 * 1024 * 1024
@@ -169,14 +169,14 @@ class IppServer:
         }
         return _response(message, StatusCode.OK, printer=printer)
 
-    def _job(self, message: Message) -> Job:
+    def _job(self, message: Message) -> SimulatedJob:
         job_id = codec.first_integer(message.first(GroupTag.OPERATION), "job-id")
         job = self._engine.jobs.get(job_id or 0)
         if job is None:
             raise ErrorStatus(StatusCode.NOT_FOUND, f"no job {job_id}")
         return job
 
-    def _describe(self, job: Job) -> Attributes:
+    def _describe(self, job: SimulatedJob) -> Attributes:
         processing_began = attribute(ValueTag.NO_VALUE, None)
         if job.processing_began_at is not None:
             processing_began = attribute(ValueTag.INTEGER, job.processing_began_at)

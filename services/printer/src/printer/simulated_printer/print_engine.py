@@ -25,7 +25,7 @@ class NotPossible(Exception):
 
 
 @dataclass(slots=True)
-class Job:
+class SimulatedJob:
     """A job of the printer.
 
     expected_sha256 (lower-case hex), expected_length (bytes): what the client announced of the
@@ -57,10 +57,10 @@ class PrintEngine:
     book_seconds: float
     fault_seconds: float
     running_for: int = 0
-    jobs: dict[int, Job] = field(default_factory=dict)
+    jobs: dict[int, SimulatedJob] = field(default_factory=dict)
     state_reasons: list[str] = field(default_factory=list)
     _started: float = field(default_factory=time.monotonic)
-    _work: asyncio.Queue[Job] = field(default_factory=asyncio.Queue)
+    _work: asyncio.Queue[SimulatedJob] = field(default_factory=asyncio.Queue)
 
     @property
     def up_time(self) -> int:
@@ -75,15 +75,17 @@ class PrintEngine:
         active = any(job.state < IppJobState.CANCELED for job in self.jobs.values())
         return IppPrinterState.PROCESSING if active else IppPrinterState.IDLE
 
-    def create(self, name: str, book_serial: str, sha256: str | None, length: int | None) -> Job:
+    def create(
+        self, name: str, book_serial: str, sha256: str | None, length: int | None
+    ) -> SimulatedJob:
         """Create a job that waits for its document; raise Busy while another is not finished."""
         if self.state is not IppPrinterState.IDLE:
             raise Busy
         job_id = len(self.jobs) + 1
-        job = self.jobs[job_id] = Job(job_id, name, book_serial, sha256, length)
+        job = self.jobs[job_id] = SimulatedJob(job_id, name, book_serial, sha256, length)
         return job
 
-    def receive(self, job: Job, document: bytes) -> None:
+    def receive(self, job: SimulatedJob, document: bytes) -> None:
         """Take the document of a job and queue it; abort the job if it is not the announced one.
 
         Raises NotPossible for a job that has its document or is over, or is aborted by this.
@@ -97,7 +99,7 @@ class PrintEngine:
         job.fault = self.faults.next_fault()
         self._work.put_nowait(job)
 
-    def cancel(self, job: Job) -> None:
+    def cancel(self, job: SimulatedJob) -> None:
         """Cancel a job that is not being printed yet; otherwise raise NotPossible."""
         if job.state not in (IppJobState.PENDING, IppJobState.PENDING_HELD):
             raise NotPossible(f"the job is {job.state.name}")
@@ -110,7 +112,7 @@ class PrintEngine:
             if job.state is IppJobState.PENDING:
                 await self._print(job)
 
-    async def _print(self, job: Job) -> None:
+    async def _print(self, job: SimulatedJob) -> None:
         if job.fault is InjectedFault.ABORT:
             job.state = IppJobState.ABORTED
             return
@@ -126,7 +128,7 @@ class PrintEngine:
             _crash()
         job.state = IppJobState.COMPLETED
 
-    async def _stop_for_fault(self, job: Job) -> None:
+    async def _stop_for_fault(self, job: SimulatedJob) -> None:
         reasons = {
             InjectedFault.JAM: "media-jam-error",
             InjectedFault.INK: "marker-supply-empty-error",
@@ -139,7 +141,7 @@ class PrintEngine:
             job.state = IppJobState.PROCESSING
 
 
-def _is_announced_document(job: Job, document: bytes) -> bool:
+def _is_announced_document(job: SimulatedJob, document: bytes) -> bool:
     if job.expected_length is not None and job.expected_length != len(document):
         return False
     digest = hashlib.sha256(document).hexdigest()

@@ -85,7 +85,7 @@ jobs = Table(
 )
 # One passport, one job: the database enforces it too, whatever the code above does.
 Index(
-    "one_job_a_document",
+    "one_job_per_document",
     jobs.c.document_number,
     unique=True,
     sqlite_where=jobs.c.state != JobState.CANCELLED,

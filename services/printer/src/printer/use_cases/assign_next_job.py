@@ -15,7 +15,7 @@ from printer.store.records import Records, Store
 from printer.use_cases.apply_transition import apply_transition
 from printer.use_cases.machine_monitor import MachineMonitor
 
-# Queued jobs for each machine that the selection looks at; more would not change who is next.
+# Queued jobs considered for each machine; more would not change who takes the next one.
 _LOOK_AHEAD = 4
 
 

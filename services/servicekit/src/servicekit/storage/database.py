@@ -1,10 +1,12 @@
 """How does a service use its database? By transactions that are alike in SQLite and PostgreSQL."""
 
 import asyncio
+import json
 import sqlite3
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, event, make_url, text
@@ -29,7 +31,11 @@ class Database:
         # A server may close an idle connection, a file does not. The parameters of a failed
         # statement are hidden because they are personal data and would be logged.
         self.engine: AsyncEngine = create_async_engine(
-            url, pool_pre_ping=not self._is_sqlite, hide_parameters=True
+            url,
+            pool_pre_ping=not self._is_sqlite,
+            hide_parameters=True,
+            # Text within JSON columns stays readable.
+            json_serializer=partial(json.dumps, ensure_ascii=False),
         )
         self._writer: AbstractAsyncContextManager[Any] = nullcontext()
         if self._is_sqlite:

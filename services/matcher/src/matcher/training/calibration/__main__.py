@@ -18,7 +18,11 @@ from matcher.training.calibration.score_curves import non_mated_curves
 
 def main() -> None:
     """Count, fit and write."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog=f"python -m {__package__}",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument(
         "--groups", type=int, default=590, help="groups of 800 fingers of one ridge flow; 590"
     )

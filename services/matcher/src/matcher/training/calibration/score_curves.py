@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 
 
 def non_mated_curves(comparator: Comparator, groups: int) -> list[FalseMatchCurve]:
-    """Return one curve for each class of size, counted on so many groups of fingers."""
+    """Return one curve for each class of size, counted on `groups` groups of fingers."""
     return _fit_curves(_all_scores(comparator, groups))
 
 

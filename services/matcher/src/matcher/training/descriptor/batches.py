@@ -7,7 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack  # type: ignore[import-untyped, unused-ignore]
 
-from matcher.comparison.descriptor import SIZE, WHOLE, constellations, weights
+from matcher.comparison.descriptor import (
+    FULL_WEIGHT,
+    GRID_CELLS,
+    neighbour_grids,
+    neighbour_weights,
+)
 from matcher.synthetic import Impression
 from matcher.training.impression_pairs import GROUP, mated_pairs
 
@@ -17,7 +22,7 @@ Indices = NDArray[np.int64]
 class FingerGroup(NamedTuple):
     """Two impressions each of four fingers, all their n minutiae in one list.
 
-    histogram: sparse float32 (n, SIZE), the neighbours of each minutia by cell.
+    histogram: sparse float32 (n, GRID_CELLS), the neighbours of each minutia by cell.
     mated: int64 (n,), index of the same minutia in the finger's other impression, -1 if none.
     """
 
@@ -46,8 +51,10 @@ def _group(pairs: Sequence[Sequence[Impression]]) -> FingerGroup:
 def _histogram(impression: Impression) -> csr_array:
     found = impression.minutiae
     upwards = found.xy.astype(np.float32) * np.array([1, -1], np.float32)
-    starts, cells, shares = constellations(upwards, found.angle, weights(found.quality))
-    return csr_array((shares.astype(np.float32) / WHOLE, cells, starts), (len(found), SIZE))
+    starts, cells, shares = neighbour_grids(upwards, found.angle, neighbour_weights(found.quality))
+    return csr_array(
+        (shares.astype(np.float32) / FULL_WEIGHT, cells, starts), (len(found), GRID_CELLS)
+    )
 
 
 def _mated_indices(first: NDArray[np.int32], second: NDArray[np.int32], start: int) -> Indices:

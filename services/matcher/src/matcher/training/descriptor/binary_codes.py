@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import vstack  # type: ignore[import-untyped, unused-ignore]
 
-from matcher.comparison.descriptor import BITS, SIZE, WHOLE
+from matcher.comparison.descriptor import DESCRIPTOR_BITS, FULL_WEIGHT, GRID_CELLS
 from matcher.training.descriptor.batches import FingerGroup
 
 _LEARNING_RATE, _WARM_UP_STEPS = 4e-3, 50
@@ -36,7 +36,7 @@ Indices = NDArray[np.int64]
 class TrainingState(NamedTuple):
     """What is learned, and the state of the optimiser.
 
-    votes: float32 (SIZE, 256), the table; gradient, square: the same shape, Adam's moments.
+    votes: float32 (GRID_CELLS, 256), the table; gradient, square: the same shape, Adam's moments.
     mean, spread: float32 (256,), mean and standard deviation of the sums of each bit.
     """
 
@@ -50,8 +50,8 @@ class TrainingState(NamedTuple):
 def initial_state(seed: int) -> TrainingState:
     """Return the state before the first step, with random votes."""
     rng = np.random.default_rng(seed)
-    votes = rng.normal(0, _INITIAL_SPREAD, (SIZE, BITS)).astype(np.float32)
-    zeros, ones = np.zeros_like(votes), np.ones(BITS, np.float32)
+    votes = rng.normal(0, _INITIAL_SPREAD, (GRID_CELLS, DESCRIPTOR_BITS)).astype(np.float32)
+    zeros, ones = np.zeros_like(votes), np.ones(DESCRIPTOR_BITS, np.float32)
     return TrainingState(votes, zeros, zeros, 0 * ones, ones)
 
 
@@ -104,7 +104,7 @@ def write(state: TrainingState, path: Path) -> None:
     """Round votes and thresholds to whole numbers and write them as the descriptor reads them."""
     scale = 127 / np.abs(state.votes).max(axis=0)
     votes = np.rint(state.votes * scale).astype(np.int8)
-    threshold = np.rint(state.mean * scale * WHOLE).astype(np.int32)
+    threshold = np.rint(state.mean * scale * FULL_WEIGHT).astype(np.int32)
     np.savez_compressed(path, votes=votes, threshold=threshold)
 
 
@@ -121,7 +121,7 @@ def gradient_and_loss(bits: NDArray[np.floating], mated: Indices) -> tuple[Float
     bits: (n, 256), -1 to 1. mated: see `FingerGroup`.
     """
     known = np.flatnonzero(mated >= 0)
-    sharpness = np.float32(_SHARPNESS / BITS)
+    sharpness = np.float32(_SHARPNESS / DESCRIPTOR_BITS)
     probes, row = bits[known], np.arange(len(known))
     logits = sharpness * (probes @ bits.T)
     logits[row, known] = -np.inf

@@ -1,8 +1,8 @@
 """Train the embedding: python -m matcher.training.embedding, or make train
 
-It starts from linear discriminants in closed form and goes on by gradient descent on a contrastive
-loss. After a crash it continues from the last checkpoint. The same seed and number of steps give
-the same network up to the rounding of the machine.
+It starts from linear discriminants in closed form and continues by gradient descent on a
+contrastive loss. After a crash it continues from the last checkpoint. The same seed and number of
+steps give the same network up to the rounding of the machine.
 """
 
 import argparse
@@ -15,7 +15,11 @@ from matcher.training.embedding.train import STEPS, train
 
 def main() -> None:
     """Train, and write the network to where the service reads it."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog=f"python -m {__package__}",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--seed", type=int, default=1, help="default 1")
     parser.add_argument(
         "--steps", type=int, default=STEPS, help=f"steps of gradient descent; default {STEPS}"

@@ -8,7 +8,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.embedding.neighbourhood import MOST, describe, places
+from matcher.embedding.neighbourhood_features import (
+    MAX_EMBEDDED_MINUTIAE,
+    network_inputs,
+    rows_by_finger,
+)
 from matcher.training.impression_pairs import mated_pairs
 
 _ROWS_MULTIPLE = 2048
@@ -43,7 +47,7 @@ def make_batch(seed: int, step: int, fingers: int) -> Batch:
     """
     pairs = mated_pairs(seed, step, fingers)
     impressions = [pair[which] for which in (0, 1) for pair in pairs]
-    numbers, weight = zip(*(describe(each.minutiae) for each in impressions), strict=True)
+    numbers, weight = zip(*(network_inputs(each.minutiae) for each in impressions), strict=True)
     counts = np.array([len(each) for each in weight])
     finger = np.repeat(np.tile(np.arange(fingers), 2), counts)
     index = np.concatenate([each.master_index for each in impressions]).astype(np.int64)
@@ -58,5 +62,5 @@ def pad(batch: Batch) -> PaddedBatch:
     return PaddedBatch(
         np.pad(batch.numbers, ((0, missing), (0, 0))),
         np.pad(batch.weight, (0, missing)),
-        places(batch.counts, MOST),
+        rows_by_finger(batch.counts, MAX_EMBEDDED_MINUTIAE),
     )

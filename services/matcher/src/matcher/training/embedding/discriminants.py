@@ -1,7 +1,7 @@
 """Initial weights of the embedding: two Fisher discriminants and a codebook, in closed form.
 
-The directions that mated minutiae, then mated impressions, have in common are kept, those in which
-they vary are not (Fisher, Annals of Eugenics 7(2), 1936; Jegou et al., "Aggregating local image
+Keeps the directions in which minutiae, then impressions, differ much from each other but little
+from their mated ones (Fisher, Annals of Eugenics 7(2), 1936; Jegou et al., "Aggregating local image
 descriptors into compact codes", TPAMI 34(9), 2012).
 """
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from matcher.embedding import neighbourhood
+from matcher.embedding import neighbourhood_features
 
 HIDDEN, LOCAL, WORDS, SIZE = 192, 64, 64, 256
 SMALL = 5e-4
@@ -49,8 +49,8 @@ def zero_weights() -> Weights:
     """Return weights that are all zero, of the right shapes."""
     k, d = WORDS, LOCAL
     shapes: tuple[tuple[int, ...], ...] = (
-        (neighbourhood.SIZE, HIDDEN), (HIDDEN,), (HIDDEN,), (HIDDEN,),
-        (neighbourhood.SIZE, d), (HIDDEN, d), (d,),
+        (neighbourhood_features.FEATURES_PER_MINUTIA, HIDDEN), (HIDDEN,), (HIDDEN,), (HIDDEN,),
+        (neighbourhood_features.FEATURES_PER_MINUTIA, d), (HIDDEN, d), (d,),
         (d, k), (k,), (k, d), (HIDDEN,), (), (k * d, SIZE), (SIZE,), (),
     )  # fmt: skip
     return Weights(*(jnp.zeros(shape) for shape in shapes))

@@ -15,7 +15,11 @@ from matcher.training.likelihood.samples import compared_pairs
 
 def main() -> None:
     """Compare, fit and write."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog=f"python -m {__package__}",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--groups", type=int, default=300, help="groups of 14 fingers; default 300")
     parser.add_argument(
         "--out", type=Path, default=LIKELIHOOD_FILE, help="default: in the source tree"

@@ -1,4 +1,4 @@
-"""Cases and all that belongs to them."""
+"""The first tables."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Make the tables."""
+    """Create the tables."""
     moment = sa.DateTime(timezone=True)
     op.create_table(
         "applications",
@@ -20,16 +20,16 @@ def upgrade() -> None:
         sa.Column("holder", sa.LargeBinary(), nullable=False),
         sa.Column("person_id", sa.String(length=64), nullable=False),
         sa.Column("created_at", moment, nullable=False),
-        sa.Column("since", moment, nullable=False),
+        sa.Column("state_since", moment, nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("completed_at", moment),
-        sa.Column("place", sa.Integer()),
+        sa.Column("queue_number", sa.Integer()),
         sa.Column("applied_on", sa.Date()),
         sa.Column("due_on", sa.Date()),
         sa.Column("first_promised_collection_date", sa.Date()),
         sa.Column("promised_collection_date", sa.Date()),
-        sa.Column("date_change_reason", sa.String()),
+        sa.Column("date_change_reason", sa.JSON()),
         sa.Column("delayed", sa.Boolean(), nullable=False),
         sa.Column("decision_id", sa.String(), nullable=False),
         sa.Column("own_record_first", sa.Boolean()),
@@ -38,12 +38,12 @@ def upgrade() -> None:
         sa.Column("print_job", sa.String(), nullable=False),
         sa.Column("book_serial", sa.String(), nullable=False),
         sa.Column("ready_at", moment),
-        sa.Column("refusal_reason", sa.String()),
+        sa.Column("refusal_reason", sa.JSON()),
         sa.Column("handed_over_at", moment),
         sa.PrimaryKeyConstraint("number"),
         sa.UniqueConstraint("id"),
     )
-    op.create_index("applications_queue", "applications", ["office", "state", "place"])
+    op.create_index("applications_queue", "applications", ["office", "state", "queue_number"])
     op.create_index("applications_released", "applications", ["office", "released_on"])
     counters = op.create_table(
         "counters",
@@ -51,9 +51,11 @@ def upgrade() -> None:
         sa.Column("value", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )
-    op.bulk_insert(counters, [{"name": "place", "value": 0}, {"name": "document", "value": 0}])
+    op.bulk_insert(
+        counters, [{"name": "queue_number", "value": 0}, {"name": "document_number", "value": 0}]
+    )
     op.create_table(
-        "machines",
+        "installed_machines",
         sa.Column("office", sa.String(length=8), nullable=False),
         sa.Column("since", sa.Date(), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
@@ -76,10 +78,10 @@ def upgrade() -> None:
     )
     op.create_index("ix_outages_ended", "outages", ["ended"])
     op.create_table(
-        "plans",
+        "office_plans",
         sa.Column("office", sa.String(length=8), nullable=False),
-        sa.Column("changes", sa.Integer(), nullable=False),
-        sa.Column("asked_at", moment, nullable=False),
+        sa.Column("change_count", sa.Integer(), nullable=False),
+        sa.Column("notified_at", moment, nullable=False),
         sa.PrimaryKeyConstraint("office"),
     )
     op.create_table(
@@ -94,7 +96,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_idempotency_records_completed_at", "idempotency_records", ["completed_at"])
     op.create_table(
-        "watches",
+        "print_event_tokens",
         sa.Column("office", sa.String(length=8), nullable=False),
         sa.Column("resume_token", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("office"),
@@ -109,7 +111,14 @@ def upgrade() -> None:
         sa.Column("target", sa.String(length=32), nullable=False),
         sa.Column("by", sa.String(), nullable=False),
         sa.Column("at", moment, nullable=False),
-        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("payment_receipt", sa.String(), nullable=False),
+        sa.Column("interview_notes", sa.String(), nullable=False),
+        sa.Column("adjudication_cause", sa.String(length=32)),
+        sa.Column("document_number", sa.String(length=9), nullable=False),
+        sa.Column("print_job", sa.String(), nullable=False),
+        sa.Column("book_serial", sa.String(), nullable=False),
+        sa.Column("signed_by", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["case"], ["applications.id"]),
         sa.PrimaryKeyConstraint("number"),
     )
@@ -123,7 +132,7 @@ def upgrade() -> None:
         sa.Column("office", sa.String(length=8), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("collect_on", sa.Date()),
-        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("text", sa.JSON(), nullable=False),
         sa.Column("at", moment, nullable=False),
         sa.ForeignKeyConstraint(["case"], ["applications.id"]),
         sa.PrimaryKeyConstraint("number"),
@@ -133,24 +142,24 @@ def upgrade() -> None:
     op.create_index("ix_notices_case", "notices", ["case"])
     op.create_index("notices_office", "notices", ["office", "number"])
     op.create_table(
-        "outage_cases",
+        "case_outage_links",
         sa.Column("outage", sa.String(length=64), nullable=False),
         sa.Column("case", sa.String(length=64), nullable=False),
-        sa.Column("since", moment, nullable=False),
+        sa.Column("waiting_since", moment, nullable=False),
         sa.ForeignKeyConstraint(["case"], ["applications.id"]),
         sa.ForeignKeyConstraint(["outage"], ["outages.id"]),
         sa.PrimaryKeyConstraint("outage", "case"),
     )
-    op.create_index("ix_outage_cases_case", "outage_cases", ["case"])
+    op.create_index("ix_case_outage_links_case", "case_outage_links", ["case"])
     op.create_table(
-        "samples",
+        "fingerprints",
         sa.Column("case", sa.String(length=64), nullable=False),
-        sa.Column("fingers", sa.LargeBinary(), nullable=False),
+        sa.Column("samples", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["case"], ["applications.id"]),
         sa.PrimaryKeyConstraint("case"),
     )
     op.create_table(
-        "tasks",
+        "adjudication_tasks",
         sa.Column("number", sa.Integer(), autoincrement=True),
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("case", sa.String(length=64), nullable=False),
@@ -159,7 +168,7 @@ def upgrade() -> None:
         sa.Column("cause", sa.String(length=32), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("decision_id", sa.String(), nullable=False),
-        sa.Column("candidates", sa.String(), nullable=False),
+        sa.Column("candidates", sa.JSON(), nullable=False),
         sa.Column("calibration", sa.String(), nullable=False),
         sa.Column("claimed_by", sa.String()),
         sa.Column("claimed_at", moment),
@@ -169,40 +178,40 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number"),
         sa.UniqueConstraint("id"),
     )
-    op.create_index("ix_tasks_case", "tasks", ["case"])
-    op.create_index("ix_tasks_state", "tasks", ["state"])
+    op.create_index("ix_adjudication_tasks_case", "adjudication_tasks", ["case"])
+    op.create_index("ix_adjudication_tasks_state", "adjudication_tasks", ["state"])
     op.create_table(
-        "work",
+        "outbox",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("case", sa.String(length=64), nullable=False),
         sa.Column("office", sa.String(length=8), nullable=False),
         sa.Column("priority_class", sa.Integer(), nullable=False),
-        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("queue_number", sa.Integer(), nullable=False),
         sa.Column("request_id", sa.String(length=64), nullable=False),
         sa.Column("payload", sa.LargeBinary(), nullable=False),
         sa.Column("clearance", sa.String(), nullable=False),
-        sa.Column("owed_at", moment, nullable=False),
+        sa.Column("created_at", moment, nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("not_before", moment, nullable=False),
         sa.Column("leased_until", moment),
         sa.Column("leased_by", sa.String(), nullable=False),
-        sa.Column("trouble", sa.String(), nullable=False),
+        sa.Column("last_error", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["case"], ["applications.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("kind", "case"),
     )
-    op.create_index("ix_work_case", "work", ["case"])
-    op.create_index("work_order", "work", ["kind", "priority_class", "place"])
+    op.create_index("ix_outbox_case", "outbox", ["case"])
+    op.create_index("outbox_order", "outbox", ["kind", "priority_class", "queue_number"])
     op.create_table(
-        "looks",
+        "examinations",
         sa.Column("task", sa.String(length=64), nullable=False),
         sa.Column("nth", sa.Integer(), nullable=False),
         sa.Column("by", sa.String(), nullable=False),
         sa.Column("verdict", sa.String(length=32), nullable=False),
-        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
         sa.Column("at", moment, nullable=False),
-        sa.ForeignKeyConstraint(["task"], ["tasks.id"]),
+        sa.ForeignKeyConstraint(["task"], ["adjudication_tasks.id"]),
         sa.PrimaryKeyConstraint("task", "nth"),
         sa.UniqueConstraint("task", "by"),
     )

@@ -1,0 +1,79 @@
+"""Which decisions of the matcher go to examiners, and which let an application go on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from issuance.domain.application_type import ApplicationType
+
+
+class IdentificationOutcome(StrEnum):
+    """Outcome of a 1:N identification by the matcher."""
+
+    NO_HIT = "no_hit"
+    HIT = "hit"
+    UNDECIDED = "undecided"
+
+
+class AdjudicationCause(StrEnum):
+    """Why an application is referred to examiners."""
+
+    OTHER_PERSON_FOUND = "other_person_found"
+    OWN_RECORD_MISSING = "own_record_missing"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A person on record whom the applicant may be.
+
+    score: -log10 of the false match rate. hit: whether the score reaches the threshold.
+    """
+
+    person_id: str
+    score: float
+    hit: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """Whether an application is referred to examiners, and with which candidates.
+
+    cause: None if no examiner is needed. own_record_first: whether the applicant's own record
+    was the best hit; None for applicants who claim no record.
+    """
+
+    cause: AdjudicationCause | None
+    candidates: tuple[Candidate, ...] = ()
+    own_record_first: bool | None = None
+
+
+def decide_referral(
+    application_type: ApplicationType,
+    person_id: str,
+    outcome: IdentificationOutcome,
+    candidates: Sequence[Candidate],
+) -> Referral:
+    """Decide whether examiners must look at an identification.
+
+    person_id: the person whom the applicant claims to be. candidates: best first.
+
+    The gravest cause wins: another person among the hits; then an own record that is not among
+    the hits; then fingers too poor for a NO_HIT. A HIT without a candidate that is a hit is not
+    a clear answer either.
+    """
+    claims_record = application_type.claims_record
+    hits = tuple(candidate for candidate in candidates if candidate.hit)
+    own_found = claims_record and any(hit.person_id == person_id for hit in hits)
+    own_first = bool(hits) and hits[0].person_id == person_id if claims_record else None
+    others = tuple(hit for hit in hits if not (claims_record and hit.person_id == person_id))
+    if others:
+        return Referral(AdjudicationCause.OTHER_PERSON_FOUND, others, own_first)
+    if claims_record and not own_found:
+        return Referral(AdjudicationCause.OWN_RECORD_MISSING, tuple(candidates), own_first)
+    no_clear_answer = outcome is IdentificationOutcome.UNDECIDED or (
+        outcome is IdentificationOutcome.HIT and not hits
+    )
+    if no_clear_answer:
+        return Referral(AdjudicationCause.UNDECIDED, tuple(candidates), own_first)
+    return Referral(None, (), own_first)

@@ -1,0 +1,94 @@
+"""What the notices to applicants say, in both languages."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from issuance.domain.collection_hours import CollectionHours
+from issuance.domain.formatting import LocalizedText
+
+
+class NoticeKind(StrEnum):
+    """Why a notice is sent."""
+
+    PROMISED_DATE = "promised_date"
+    DATE_CHANGED = "date_changed"
+    DELAYED = "delayed"
+    READY = "ready"
+    RECAPTURE = "recapture"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One notice to an applicant.
+
+    collect_on: the collection day that it promises; set for PROMISED_DATE and DATE_CHANGED only.
+    """
+
+    application: str
+    kind: NoticeKind
+    text: LocalizedText
+    collect_on: date | None = None
+
+
+SYSTEM_OUTAGE = LocalizedText("gangguan sistem", "a system outage")
+QUEUE_CHANGED = LocalizedText("perubahan antrean cetak", "a change in the printing queue")
+
+
+def promised_date_notice(application: str, collect_on: date, hours: CollectionHours) -> Notice:
+    """Return the notice at completion: the first promised collection date."""
+    when = hours.appointment(collect_on)
+    text = LocalizedText(
+        f"Permohonan Anda lengkap. Paspor dapat diambil {when.id}.",
+        f"Your application is complete. Collect your passport on {when.en}.",
+    )
+    return Notice(application, NoticeKind.PROMISED_DATE, text, collect_on)
+
+
+def date_changed_notice(
+    application: str, collect_on: date, hours: CollectionHours, reason: LocalizedText
+) -> Notice:
+    """Return the notice that another collection date is promised than before."""
+    when = hours.appointment(collect_on)
+    text = LocalizedText(
+        f"Karena {reason.id}, jadwal pengambilan paspor Anda menjadi {when.id}.",
+        f"Because of {reason.en}, your passport can now be collected on {when.en}.",
+    )
+    return Notice(application, NoticeKind.DATE_CHANGED, text, collect_on)
+
+
+def delayed_notice(application: str, reason: LocalizedText) -> Notice:
+    """Return the notice that the promised date cannot be kept and no other is known yet."""
+    text = LocalizedText(
+        f"Karena {reason.id}, paspor Anda belum dapat diambil. Jadwal baru akan kami beritahukan.",
+        f"Because of {reason.en}, your passport is not ready yet. We will tell you the new day.",
+    )
+    return Notice(application, NoticeKind.DELAYED, text)
+
+
+def ready_notice(application: str, promised: date, hours: CollectionHours) -> Notice:
+    """Return the notice that the passport can be collected from the promised date on."""
+    when = hours.appointment(promised)
+    text = LocalizedText(
+        f"Paspor Anda sudah siap, dapat diambil mulai {when.id}.",
+        f"Your passport is ready, for collection from {when.en}.",
+    )
+    return Notice(application, NoticeKind.READY, text)
+
+
+def recapture_notice(application: str) -> Notice:
+    """Return the notice that fingerprints must be taken again."""
+    text = LocalizedText(
+        "Sidik jari Anda perlu diambil ulang. Silakan datang ke kantor imigrasi.",
+        "Your fingerprints must be taken again. Please come to the immigration office.",
+    )
+    return Notice(application, NoticeKind.RECAPTURE, text)
+
+
+def refused_notice(application: str, reason: LocalizedText) -> Notice:
+    """Return the notice that the application was refused, with the reason."""
+    text = LocalizedText(
+        f"Permohonan Anda ditolak: {reason.id}.", f"Your application was refused: {reason.en}."
+    )
+    return Notice(application, NoticeKind.REFUSED, text)

@@ -1,0 +1,58 @@
+"""Enumerations of the domain and their codes in the contract, in both directions."""
+
+from passport.issuance.v1 import adjudication_pb2, applications_pb2, outages_pb2, schedule_pb2
+from passport.type.v1 import civil_pb2
+
+from issuance.domain.adjudication_referral import AdjudicationCause
+from issuance.domain.adjudication_task import TaskState, Verdict
+from issuance.domain.application_type import ApplicationType
+from issuance.domain.collection_plan import PriorityClass
+from issuance.domain.notice_messages import NoticeKind
+from issuance.domain.outage import OutageScope
+from issuance.domain.states import ApplicationState, OutboxTaskKind
+from issuance.domain.waiting_on import ResponsibleParty
+from issuance.serialization import PRIORITY_CLASSES
+
+APPLICATION_STATES = {
+    state: applications_pb2.ApplicationState.Value(f"APPLICATION_STATE_{state.name}")
+    for state in ApplicationState
+}
+APPLICATION_TYPES = {
+    kind: applications_pb2.ApplicationType.Value(f"APPLICATION_TYPE_{kind.name}")
+    for kind in ApplicationType
+}
+RESPONSIBLE_PARTIES = {
+    party: applications_pb2.ResponsibleParty.Value(f"RESPONSIBLE_PARTY_{party.name}")
+    for party in ResponsibleParty
+}
+ADJUDICATION_CAUSES = {
+    cause: adjudication_pb2.TaskCause.Value(f"TASK_CAUSE_{cause.name}")
+    for cause in AdjudicationCause
+}
+TASK_STATES = {
+    state: adjudication_pb2.TaskState.Value(f"TASK_STATE_{state.name}") for state in TaskState
+}
+VERDICTS = {
+    verdict: adjudication_pb2.Verdict.Value(f"VERDICT_{verdict.name}") for verdict in Verdict
+}
+OUTAGE_SCOPES = {
+    scope: outages_pb2.OutageScope.Value(f"OUTAGE_SCOPE_{scope.name}") for scope in OutageScope
+}
+NOTICE_KINDS = {
+    kind: schedule_pb2.NoticeKind.Value(f"NOTICE_KIND_{kind.name}") for kind in NoticeKind
+}
+OUTBOX_TASK_OWNERS = {
+    OutboxTaskKind.IDENTIFY: applications_pb2.RESPONSIBLE_PARTY_MATCHER,
+    OutboxTaskKind.SET_ENCOUNTER_STATUS: applications_pb2.RESPONSIBLE_PARTY_MATCHER,
+    OutboxTaskKind.PRINT: applications_pb2.RESPONSIBLE_PARTY_PRINTER,
+}
+"""The service that a task waits for."""
+
+APPLICATION_STATE_OF = {code: member for member, code in APPLICATION_STATES.items()}
+APPLICATION_TYPE_OF = {code: member for member, code in APPLICATION_TYPES.items()}
+PRIORITY_CLASS_OF = {code: member for member, code in PRIORITY_CLASSES.items()} | {
+    civil_pb2.PRIORITY_CLASS_UNSPECIFIED: PriorityClass.NORMAL
+}
+TASK_STATE_OF = {code: member for member, code in TASK_STATES.items()}
+VERDICT_OF = {code: member for member, code in VERDICTS.items()}
+OUTAGE_SCOPE_OF = {code: member for member, code in OUTAGE_SCOPES.items()}

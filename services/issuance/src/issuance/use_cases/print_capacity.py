@@ -1,0 +1,36 @@
+"""How many machines an office prints with; the plan changes with them."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from issuance.domain.office import InstalledMachines, Office
+from issuance.domain.working_time import BadDate
+from issuance.store.records import Records
+
+
+async def machines_on(records: Records, office: Office, day: date) -> InstalledMachines:
+    """Return the machines of an office on a day."""
+    changes = await records.plans.machines(office.id)
+    return next((change for change in reversed(changes) if change.since <= day), changes[0])
+
+
+async def set_machines(
+    records: Records, office: Office, machines: InstalledMachines, now: datetime
+) -> None:
+    """Set the machines from a day on. Raises BadDate for a day that has passed."""
+    if machines.since < office.calendar.day_of(now):
+        raise BadDate(
+            "capacity cannot be changed for days that have passed", field="effective_from"
+        )
+    await records.plans.set_machines(office.id, machines)
+    await records.plans.count_change([office.id])
+
+
+async def add_new_offices(records: Records, offices: Iterable[Office], now: datetime) -> None:
+    """Begin to plan for offices that are not in the database, with the machines of the settings."""
+    for office in offices:
+        today = office.calendar.day_of(now)
+        machines = InstalledMachines(
+            today, office.initial_machines, office.initial_books_per_machine_per_day
+        )
+        await records.plans.add_office(office.id, machines, now)

@@ -1,0 +1,64 @@
+"""The predicted FNIR is the share of mated references that are missed."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+from matcher.calibration.mated_distribution import quality_weighted_minutiae
+from matcher.comparison.comparator import PreparedFinger
+from matcher.training.calibration.mated_scores import mated_scores
+
+from ..fingers import a_finger  # noqa: TID252
+from ..models import calibration, comparator  # noqa: TID252
+
+UNCOUNTED = range(1_000_000, 1_001_200)
+"""Mated comparisons that the calibration has not seen."""
+GOOD = comparator().prepare(a_finger(1))
+POOR = comparator().prepare(a_finger(1)[:12])
+
+
+@pytest.mark.parametrize("probe", [[GOOD], [POOR], [POOR, GOOD], [POOR] * 10])
+def test_it_rises_with_the_threshold(probe: list[PreparedFinger]) -> None:
+    predicted = [
+        calibration().predicted_fnir(probe, threshold) for threshold in np.arange(0.0, 40, 0.5)
+    ]
+
+    assert (np.diff(predicted) >= 0).all()
+    assert predicted[0] < 0.2
+    assert predicted[-1] == pytest.approx(1) or len(probe) > 2
+    assert max(predicted) <= 1
+
+
+def test_more_and_better_fingers_lower_it() -> None:
+    assert quality_weighted_minutiae(POOR) < quality_weighted_minutiae(GOOD)
+    assert calibration().predicted_fnir([POOR], 6) > calibration().predicted_fnir([POOR, POOR], 6)
+    assert (
+        calibration().predicted_fnir([POOR], 6)
+        > calibration().predicted_fnir([GOOD], 6)
+        > calibration().predicted_fnir([GOOD] * 2, 6)
+    )
+
+
+def test_nothing_finds_nobody() -> None:
+    assert calibration().predicted_fnir([], 1) == 1
+
+
+@pytest.mark.parametrize("fingers", [1, 2])
+@pytest.mark.parametrize("asked", [4.0, 6.0])
+def test_as_many_mated_references_are_missed_as_predicted(fingers: int, asked: float) -> None:
+    probes, sizes, raw = map(
+        np.array, zip(*map(partial(mated_scores, comparator()), UNCOUNTED), strict=True)
+    )
+    scores = calibration().finger_scores(raw, sizes, sizes)
+    sums = scores.reshape(-1, fingers, scores.shape[1]).sum(1)
+    needed = calibration().finger_score_sum
+
+    predicted = [
+        calibration().mated_scores.share_below(
+            probes[k : k + fingers].tolist(), needed(asked, fingers)
+        )
+        for k in range(0, len(probes), fingers)
+    ]
+    missed = (sums < needed(asked, fingers)).mean()
+
+    assert np.mean(predicted) == pytest.approx(missed, rel=0.25, abs=0.01)

@@ -1,0 +1,87 @@
+import numpy as np
+import pytest
+from matcher.comparison.comparator import comparison_features
+from matcher.comparison.likelihood import FEATURES, LOWEST_RAW_SCORE, alignment_features
+from matcher.minutiae import Minutiae
+
+from ..fingers import a_finger  # noqa: TID252
+from ..models import comparator  # noqa: TID252
+
+PAIRS, WEIGHT, SPREAD, ALONE_LESS, ALONE_MORE, FEWER, MORE = 0, 1, 7, 8, 9, 10, 11
+
+
+def described(a: np.ndarray, b: np.ndarray, partner: list[int]) -> np.ndarray:
+    """Features of fingers laid on each other, of best quality, with dissimilar descriptors."""
+    joined = np.array(partner)
+    return alignment_features(
+        a.astype(np.float32), np.ones(len(a), np.float32),
+        b.astype(np.float32), np.ones(len(b), np.float32),
+        np.zeros((len(a), len(b)), np.float32), joined, (joined >= 0).astype(np.float64), 1.0,
+    )  # fmt: skip
+
+
+SQUARE = np.array([[0, 0, 0], [200, 0, 0], [200, 200, 0], [0, 200, 0]])
+
+
+def test_the_spread_of_pairs_is_the_side_of_their_square() -> None:
+    found = described(SQUARE, SQUARE, [0, 1, 2, 3])
+
+    assert found[SPREAD] == pytest.approx(2.0, rel=0.1)
+    assert found[PAIRS] == pytest.approx(2.0)
+    elsewhere = described(SQUARE + 5000, SQUARE + 5000, [0, 1, 2, 3])
+    assert elsewhere[SPREAD] == pytest.approx(found[SPREAD])
+
+
+def test_a_minutia_missing_where_both_fingers_are_counts_against_them() -> None:
+    inside = np.concatenate([SQUARE, [[100, 100, 0]]])
+    outside = np.concatenate([SQUARE, [[500, 100, 0]]])
+
+    assert described(inside, SQUARE, [0, 1, 2, 3, -1])[ALONE_MORE] == 1
+    assert described(outside, SQUARE, [0, 1, 2, 3, -1])[ALONE_MORE] == 0
+
+
+def test_the_order_of_fingers_does_not_matter() -> None:
+    larger = np.concatenate([SQUARE, [[100, 100, 0], [50, 150, 0]]])
+
+    one = described(larger, SQUARE, [0, 1, 2, 3, -1, -1])
+    other = described(SQUARE, larger, [0, 1, 2, 3])
+
+    assert np.allclose(one, other)
+
+
+def test_each_mated_minutia_adds_to_the_score() -> None:
+    whole, impression = comparator().prepare(a_finger(3)), a_finger(3, 1)
+    parts = [
+        comparator().prepare(impression[: len(impression) * share // 4]) for share in (1, 2, 3, 4)
+    ]
+
+    assert (np.diff(comparator().compare(whole, parts)) > 0).all()
+
+
+def test_mated_comparisons_score_above_zero_and_non_mated_below() -> None:
+    mated = [
+        comparator().compare(
+            comparator().prepare(a_finger(k)), [comparator().prepare(a_finger(k, 1))]
+        )[0]
+        for k in range(20)
+    ]
+    non_mated = [
+        comparator().compare(
+            comparator().prepare(a_finger(k)), [comparator().prepare(a_finger(k + 50))]
+        )[0]
+        for k in range(20)
+    ]
+
+    assert min(mated) > 0 > max(non_mated)
+
+
+def test_too_few_minutiae_say_nothing() -> None:
+    finger: Minutiae = a_finger(1)
+    few = comparator().prepare(finger[:3])
+
+    found = comparison_features(comparator().prepare(finger), [few, comparator().prepare(finger)])
+
+    assert found.shape == (2, FEATURES)
+    assert np.isnan(found[0]).all()
+    assert not np.isnan(found[1]).any()
+    assert comparator().compare(comparator().prepare(finger), [few])[0] == LOWEST_RAW_SCORE

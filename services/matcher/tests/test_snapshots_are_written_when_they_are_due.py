@@ -1,0 +1,98 @@
+"""A snapshot is due after many changes, or when it has held a deleted encounter for long."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from matcher.bootstrap import StoreAndIndex
+from matcher.domain.index_entry import IndexState
+from matcher.index import following_index
+
+from .store_and_index import enrol, opened
+
+
+async def _delete(base: StoreAndIndex, person: int) -> None:
+    async with base.store.write() as records:
+        await records.encounters.delete(f"encounter-{person}")
+
+
+async def test_before_it_is_loaded_the_index_is_empty_and_nothing_is_due(tmp_path: Path) -> None:
+    path = tmp_path / "index.snapshot"
+    async with opened(tmp_path, snapshot_file=path) as base:
+        await base.index.save_snapshot()
+
+        assert base.index.state() == IndexState(0, 0, 0, 0, 0)
+        assert not base.index.snapshot_is_due(0, 0.0)
+        assert not path.exists()
+
+
+async def test_so_many_changes_make_one_due(tmp_path: Path) -> None:
+    async with opened(tmp_path, snapshot_file=tmp_path / "index.snapshot") as base:
+        for person in (1, 2, 3):
+            await enrol(base, person)
+        await base.index.catch_up()
+
+        assert base.index.snapshot_is_due(3, 3600.0)
+        assert not base.index.snapshot_is_due(4, 3600.0)
+        await base.index.save_snapshot()
+        assert not base.index.snapshot_is_due(1, 3600.0)
+        assert base.index.state().snapshot_change == 3
+
+
+async def test_so_many_seconds_after_a_deletion_make_one_due(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = SimpleNamespace(monotonic=lambda: 100.0)
+    monkeypatch.setattr(following_index, "time", clock)
+    async with opened(tmp_path, snapshot_file=tmp_path / "index.snapshot") as base:
+        await enrol(base, 1)
+        await enrol(base, 2)
+        await base.index.catch_up()
+        assert not base.index.snapshot_is_due(1000, 0.0)
+        await _delete(base, 1)
+        await base.index.catch_up()
+        clock.monotonic = lambda: 110.0
+        await _delete(base, 2)
+        await base.index.catch_up()
+
+        clock.monotonic = lambda: 129.9
+        assert not base.index.snapshot_is_due(1000, 30.0)
+        clock.monotonic = lambda: 130.0
+        assert base.index.snapshot_is_due(1000, 30.0)
+
+
+async def test_one_that_is_up_to_date_is_not_written_again(tmp_path: Path) -> None:
+    path = tmp_path / "index.snapshot"
+    async with opened(tmp_path, snapshot_file=path) as base:
+        await enrol(base, 1)
+        await base.index.catch_up()
+        await base.index.save_snapshot()
+        path.unlink()
+
+        await base.index.save_snapshot()
+
+        assert not path.exists()
+
+
+async def test_one_that_could_not_be_written_stays_due(tmp_path: Path) -> None:
+    async with opened(tmp_path, snapshot_file=tmp_path / "no folder" / "index.snapshot") as base:
+        await enrol(base, 1)
+        await base.index.catch_up()
+        await _delete(base, 1)
+        await base.index.catch_up()
+
+        with pytest.raises(FileNotFoundError):
+            await base.index.save_snapshot()
+
+        assert base.index.snapshot_is_due(1000, 0.0)
+        assert base.index.state().snapshot_change == 0
+
+
+async def test_without_a_file_none_is_written(tmp_path: Path) -> None:
+    async with opened(tmp_path) as base:
+        await enrol(base, 1)
+        await base.index.catch_up()
+
+        await base.index.save_snapshot()
+
+        assert base.index.state().snapshot_change == 0

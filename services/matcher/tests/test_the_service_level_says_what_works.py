@@ -1,0 +1,166 @@
+"""The supervision of the index lowers and raises the service level as things fail and recover."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from matcher.bootstrap import StoreAndIndex, open_store_and_index
+from matcher.config import Settings
+from matcher.domain.enrolment import Enrolment, RequestOrigin, SearchPolicy
+from matcher.domain.errors import NotReady
+from matcher.domain.finger_source import SuppliedSamples
+from matcher.use_cases import supervise_index
+from matcher.use_cases.draw_comparison import DrawComparison
+from matcher.use_cases.enrol import Enrol
+from matcher.use_cases.identify import Identify
+from matcher.use_cases.readiness import Readiness, ServiceLevel
+from matcher.use_cases.supervise_index import SuperviseIndex
+from matcher.use_cases.verify import Verify
+from sqlalchemy import text
+from structlog.testing import capture_logs
+
+from .models import models
+from .store_and_index import enrol, opened
+
+DOWN, VERIFY_ONLY, FULL = ServiceLevel
+UNUSED = cast(Any, None)
+Call = Callable[[], Awaitable[object]]
+
+
+def _supervised(base: StoreAndIndex) -> tuple[SuperviseIndex, Readiness, list[ServiceLevel]]:
+    readiness, levels = Readiness(), list[ServiceLevel]()
+
+    async def note(level: ServiceLevel) -> None:
+        levels.append(level)
+
+    readiness.on_change(note)
+    return SuperviseIndex(base.store, base.index, readiness, 1000), readiness, levels
+
+
+async def _lose_change(base: StoreAndIndex, number: int) -> None:
+    async with base.store.write() as records:
+        await records.transaction.execute(text(f"DELETE FROM changes WHERE number = {number}"))
+
+
+async def test_verification_works_before_the_index_is_loaded(tmp_path: Path) -> None:
+    async with opened(tmp_path) as base:
+        supervise, readiness, levels = _supervised(base)
+
+        await supervise.check()
+        await supervise.check()
+
+        assert levels == [VERIFY_ONLY, FULL]
+        assert readiness.reason == ""
+
+
+async def test_without_a_database_nothing_works_and_this_is_logged_once(tmp_path: Path) -> None:
+    unused = Path(os.devnull)
+    settings = Settings.load(
+        certificate=unused,
+        private_key=unused,
+        authority=unused,
+        policy_file=unused,
+        database_url=f"sqlite+aiosqlite:///{tmp_path}/without-tables.sqlite",
+    )
+    async with open_store_and_index(settings, models()) as base:
+        supervise, readiness, levels = _supervised(base)
+
+        with capture_logs() as logs:
+            await supervise.check()
+            await supervise.check()
+
+        assert levels == []
+        assert (readiness.level, readiness.reason) == (DOWN, "the database does not answer")
+        assert [log["event"] for log in logs] == ["service_level_lowered"]
+
+
+async def test_an_index_that_cannot_follow_leaves_verification(tmp_path: Path) -> None:
+    async with opened(tmp_path) as base:
+        supervise, readiness, levels = _supervised(base)
+        await supervise.check()
+        await enrol(base, 1)
+        await enrol(base, 2)
+        await _lose_change(base, 1)
+
+        with capture_logs() as logs:
+            await supervise.check()
+            await supervise.check()
+
+        assert levels == [VERIFY_ONLY, FULL, VERIFY_ONLY]
+        assert readiness.reason == "the index cannot follow the database"
+        assert [(log["event"], log["level"]) for log in logs] == [
+            ("service_level_lowered", "VERIFY_ONLY")
+        ]
+
+
+async def test_a_snapshot_that_fails_is_tried_again_after_a_minute(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = SimpleNamespace(monotonic=lambda: 100.0)
+    monkeypatch.setattr(supervise_index, "time", clock)
+    async with opened(tmp_path, snapshot_file=tmp_path / "no folder" / "index.snapshot") as base:
+        readiness = Readiness()
+        supervise = SuperviseIndex(base.store, base.index, readiness, 1)
+        await enrol(base, 1)
+        await base.index.catch_up()
+        failed = []
+        for now in (100.0, 159.9, 160.0):
+            clock.monotonic = lambda now=now: now
+            with capture_logs() as logs:
+                await supervise.check()
+            failed.append([log["event"] for log in logs])
+
+        assert failed == [["snapshot_failed"], [], ["snapshot_failed"]]
+        assert readiness.level is FULL
+
+
+async def test_it_checks_at_its_interval(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    checks = 0
+
+    async def check(supervise: SuperviseIndex) -> None:
+        nonlocal checks
+        checks += 1
+
+    monkeypatch.setattr(SuperviseIndex, "check", check)
+    supervise = SuperviseIndex(UNUSED, UNUSED, Readiness(), 1)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(supervise.run(0.1), 0.35)
+
+    assert 1 < checks <= 4
+
+
+async def test_calls_wait_for_the_level_they_need() -> None:
+    readiness = Readiness()
+    origin = RequestOrigin("caller", "request")
+    enrolment = Enrolment("e", "p", (), None, origin, b"")
+    policy, samples = SearchPolicy(None, 10), SuppliedSamples(())
+    checked = Enrolment("e", "p", (), policy, origin, b"")
+    add = Enrol(UNUSED, UNUSED, UNUSED, UNUSED, readiness, UNUSED, 0.001)
+    identify = Identify(UNUSED, UNUSED, UNUSED, readiness, 0.001)
+    verify = Verify(UNUSED, UNUSED, UNUSED, UNUSED, UNUSED, readiness, 0.001)
+    draw = DrawComparison(UNUSED, UNUSED, UNUSED, readiness)
+    searching: list[Call] = [
+        lambda: add(checked, UNUSED, seconds_left=1),
+        lambda: identify(samples, policy, None, origin, UNUSED, seconds_left=1),
+    ]
+    others: list[Call] = [
+        lambda: add(enrolment, UNUSED, seconds_left=1),
+        lambda: verify(samples, samples, None, origin, UNUSED),
+        lambda: draw("decision", "person", None),
+    ]
+
+    for call in [*searching, *others]:
+        with pytest.raises(NotReady) as refused:
+            await call()
+        assert refused.value.retry_after is not None
+    await readiness.set_level(VERIFY_ONLY, "the index is being loaded")
+    for call in searching:
+        with pytest.raises(NotReady, match="not ready: the index is being loaded"):
+            await call()
+    for call in others:
+        with pytest.raises((AttributeError, TypeError)):  # let in, and nothing is behind it
+            await call()

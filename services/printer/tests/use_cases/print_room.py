@@ -114,6 +114,11 @@ class PrintRoom:
         async with self.store.begin() as records:
             await set_paused(records, machine_id, paused=True)
 
+    async def resume(self, machine_id: str = "M1") -> None:
+        """Resume a machine, as an operator does."""
+        async with self.store.begin() as records:
+            await set_paused(records, machine_id, paused=False)
+
 
 @asynccontextmanager
 async def a_print_room(database_url: str) -> AsyncIterator[PrintRoom]:

@@ -1,17 +1,20 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-slow test-postgresql lint format docs protos bench train test-training replay cert grpcurl clean
+.PHONY: help setup demo up test test-slow test-postgresql mutants lint format docs protos freeze-contracts \
+	bench train test-training replay cert grpcurl clean
 
 UV_VERSION := 0.13.9
 UV := .tools/bin/uv
 RUN := $(UV) run --quiet --frozen --all-packages
+# Runs a command in the environment of training, which has further packages and is made on first use.
+RUN_TRAINING := UV_PROJECT_ENVIRONMENT=build/train/venv OMP_NUM_THREADS=1 XLA_FLAGS=--xla_cpu_multi_thread_eigen=false nice $(UV) run --quiet --frozen --all-packages --group train
+# Folder of development certificates.
 PKI ?= build/pki
-TRAINING := UV_PROJECT_ENVIRONMENT=build/train/venv OMP_NUM_THREADS=1 XLA_FLAGS=--xla_cpu_multi_thread_eigen=false nice $(UV) run --quiet --frozen --all-packages --group train
 
 help: ## List the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
-setup: .venv/.ready ## Install everything into this checkout
+setup: .venv/.ready ## Install Python packages and tools into this checkout
 
 .tools/bin/uv:
 	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: $$(python3 --version) found" >&2; exit 1; }
@@ -23,23 +26,27 @@ setup: .venv/.ready ## Install everything into this checkout
 	$(UV) sync --quiet --frozen --all-packages
 	@touch $@
 
-demo: setup ## The fortnight of October 2018: SEED=1 IMAGES=<folder> DPI="500 SET=569"
+demo: setup ## Simulate two weeks of an office, October 2018, and write a report: SEED=1 IMAGES=<folder> DPI="500 SET=569"
 	$(RUN) harness demo $(if $(SEED),--seed $(SEED)) $(if $(IMAGES),--images "$(IMAGES)") $(if $(DPI),--dpi "$(DPI)")
 
-up: setup ## Start a small country and leave it running
+up: setup ## Start all services with one office and leave them running
 	$(RUN) harness up
 
-test: setup ## Prove that it works (minutes)
+test: setup ## Run the tests, except the slow ones (minutes)
 	$(RUN) pytest -m "not slow"
 
-test-slow: setup ## Long fault drills
+test-slow: setup ## Run the slow tests: long runs with faults
 	$(RUN) pytest -m slow
 
-test-postgresql: setup ## The services' tests on a server: POSTGRESQL_TEST_URL=postgresql+asyncpg://<user who may create databases>:<password>@<host>/<db>
+test-postgresql: setup ## Run the services' tests on a PostgreSQL server: POSTGRESQL_TEST_URL=postgresql+asyncpg://<user who may create databases>:<password>@<host>/<db>
 	@[ -n "$(POSTGRESQL_TEST_URL)" ] || { echo 'name a server: make test-postgresql POSTGRESQL_TEST_URL=postgresql+asyncpg://user:password@host/db' >&2; exit 2; }
 	POSTGRESQL_TEST_URL="$(POSTGRESQL_TEST_URL)" $(RUN) pytest -m "not slow" services
 
-lint: setup ## ruff, mypy --strict, import-linter, buf, generated code up to date
+mutants: setup ## Change a service's rules one at a time and see which changes its tests notice: SERVICE=printer|issuance|matcher|servicekit SAMPLE=20 SEED=1 MINUTES=60
+	@[ -n "$(SERVICE)" ] || { echo 'name a service: make mutants SERVICE=printer' >&2; exit 2; }
+	$(RUN) python -m tests.mutation "$(SERVICE)" $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
+
+lint: setup ## Check format, types, imports and contracts, and that generated code is up to date
 	$(RUN) ruff format --check .
 	$(RUN) ruff check .
 	$(RUN) mypy services/conftest.py services/*/src services/*/tests tests benchmarks docs
@@ -51,35 +58,38 @@ format: setup ## Format the code
 	$(RUN) ruff check --fix .
 	$(RUN) ruff format .
 
-docs: setup ## Write the docs pages made from the code
+docs: setup ## Write the pages and example configurations that are made from the code
 	$(RUN) python docs/generate.py
 	$(RUN) python docs/draw_architecture.py
 	$(RUN) issuance states > docs/issuance-states.md
 
-protos: setup ## Generate code from the contracts
+protos: setup ## Generate Python code from the contracts
 	$(RUN) protos/generate.sh
 
-bench: setup ## Accuracy and speed: IMAGES=<folder> DPI="500 SET=569"
+freeze-contracts: setup ## Make the present contracts those that lint compares with; accepts incompatible changes
+	$(RUN) protos/freeze.sh
+
+bench: setup ## Measure accuracy and speed: IMAGES=<folder> DPI="500 SET=569"
 	$(RUN) python benchmarks/run.py $(if $(IMAGES),--images "$(IMAGES)") $(if $(DPI),--dpi "$(DPI)")
 
 train: setup ## Train models on synthetic fingers; continues from the last checkpoint: MODELS="descriptor embedding" SEED=1 STEPS=<n>
 	@for model in $(or $(MODELS),descriptor embedding); do \
-		$(TRAINING) python -m matcher.training.$$model $(if $(SEED),--seed $(SEED)) $(if $(STEPS),--steps $(STEPS)) || exit; \
+		$(RUN_TRAINING) python -m matcher.training.$$model $(if $(SEED),--seed $(SEED)) $(if $(STEPS),--steps $(STEPS)) || exit; \
 	done
 
-test-training: setup ## The tests of training, where what it needs is installed
-	$(TRAINING) pytest services/matcher/tests/training
+test-training: setup ## Run the tests of training, in its own environment
+	$(RUN_TRAINING) pytest services/matcher/tests/training
 
-replay: setup ## The plan of any fortnight: SCENARIO=<file> OUT=<file>
-	@[ -n "$(SCENARIO)" ] && [ -n "$(OUT)" ] || { echo 'say which: make replay SCENARIO=docs/examples/banjarmasin-2018.json OUT=build/plan.json' >&2; exit 2; }
+replay: setup ## Compute the collection schedule of a recorded scenario: SCENARIO=<file> OUT=<file>
+	@[ -n "$(SCENARIO)" ] && [ -n "$(OUT)" ] || { echo 'name both files: make replay SCENARIO=docs/examples/banjarmasin-2018.json OUT=build/plan.json' >&2; exit 2; }
 	$(RUN) issuance replay "$(SCENARIO)" --out "$(OUT)"
 
-cert: setup ## A development certificate: OFFICE=BJM USER=siti ROLE=examiner
-	@[ -n "$(USER)" ] && [ -n "$(ROLE)" ] || { echo 'say for whom: make cert OFFICE=BJM USER=siti ROLE=examiner' >&2; exit 2; }
+cert: setup ## Make a development certificate: OFFICE=BJM USER=siti ROLE=examiner
+	@[ -n "$(USER)" ] && [ -n "$(ROLE)" ] || { echo 'name user and role: make cert OFFICE=BJM USER=siti ROLE=examiner' >&2; exit 2; }
 	@$(RUN) servicekit cert --dir "$(PKI)" $(if $(OFFICE),--office "$(OFFICE)") --user "$(USER)" --role "$(ROLE)"
 
-grpcurl: setup ## Call with a certificate: OFFICE=national USER=ani ROLE=administrator ARGS="..."
+grpcurl: setup ## Call a service with a development certificate: OFFICE=national USER=ani ROLE=administrator ARGS="..."
 	@$(RUN) deploy/grpcurl.sh "$(PKI)" "$(or $(OFFICE),national)" "$(USER)" "$(or $(ROLE),administrator)" $(ARGS)
 
-clean: ## Remove what was built; databases of the demo too
+clean: ## Remove installed packages and everything that was built, the databases of the demo too
 	rm -rf build .venv .tools

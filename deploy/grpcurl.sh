@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Calls a service with a development certificate, made when it is not there.
+# Calls a service with a development certificate, which is made if it does not exist.
 # usage: deploy/grpcurl.sh PKI OFFICE USER ROLE GRPCURL-ARGUMENTS...
 set -euo pipefail
 if [ $# -lt 5 ]; then
-  echo 'say what to call, for instance: make grpcurl ARGS="localhost:7101 list"' >&2
+  echo 'name what to call, for instance: make grpcurl ARGS="localhost:7101 list"' >&2
   exit 2
 fi
 pki=$1 office=$2 user=$3 role=$4

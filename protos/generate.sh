@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Writes the code of the contracts: messages, services and their types.
-# usage: protos/generate.sh [FOLDER]   (protos/gen unless another is named)
+# Generates Python code from the contracts: messages, services and their types.
+# usage: protos/generate.sh [FOLDER]   (default: protos/gen)
 set -euo pipefail
 out=$(realpath -m "${1:-$(dirname "$0")/gen}")
 cd "$(dirname "$0")"

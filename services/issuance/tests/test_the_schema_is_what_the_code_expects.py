@@ -1,4 +1,4 @@
-"""The steps of the schema lead to the tables of the code."""
+"""The migrations lead to the tables of the code."""
 
 from pathlib import Path
 

@@ -17,7 +17,7 @@ CASE = Case(
     holder=b"",
     person_id="person-1",
     created_at=NOW,
-    since=NOW,
+    state_since=NOW,
     state=ApplicationState.APPROVED,
     revision=4,
 )
@@ -46,7 +46,7 @@ def test_a_transition_makes_the_next_revision_in_its_target_state() -> None:
 
     moved = CASE.released(date(2018, 10, 26)).after(released, LATER)
 
-    assert (moved.state, moved.revision, moved.since) == (ApplicationState.PRINTING, 5, LATER)
+    assert (moved.state, moved.revision, moved.state_since) == (ApplicationState.PRINTING, 5, LATER)
     assert moved.released_on == date(2018, 10, 26)
 
 

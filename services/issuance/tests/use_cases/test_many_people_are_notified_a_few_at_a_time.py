@@ -80,7 +80,7 @@ def _waiting(id: str, place: int) -> Case:
         holder=b"",
         person_id=id,
         created_at=APPLIED,
-        since=APPLIED,
+        state_since=APPLIED,
         state=ApplicationState.AWAITING_APPROVAL,
         completed_at=APPLIED,
         queue_number=place,

@@ -11,17 +11,20 @@ from matcher.training.calibration.mated_scores import mated_scores
 from ..fingers import a_finger  # noqa: TID252
 from ..models import calibration, comparator  # noqa: TID252
 
+prepare = comparator().prepare
+finger_score_sum = calibration().finger_score_sum
+finger_scores = calibration().finger_scores
+predicted_fnir = calibration().predicted_fnir
+
 UNCOUNTED = range(1_000_000, 1_001_200)
 """Mated comparisons that the calibration has not seen."""
-GOOD = comparator().prepare(a_finger(1))
-POOR = comparator().prepare(a_finger(1)[:12])
+GOOD = prepare(a_finger(1))
+POOR = prepare(a_finger(1)[:12])
 
 
 @pytest.mark.parametrize("probe", [[GOOD], [POOR], [POOR, GOOD], [POOR] * 10])
 def test_it_rises_with_the_threshold(probe: list[PreparedFinger]) -> None:
-    predicted = [
-        calibration().predicted_fnir(probe, threshold) for threshold in np.arange(0.0, 40, 0.5)
-    ]
+    predicted = [predicted_fnir(probe, threshold) for threshold in np.arange(0.0, 40, 0.5)]
 
     assert (np.diff(predicted) >= 0).all()
     assert predicted[0] < 0.2
@@ -31,16 +34,12 @@ def test_it_rises_with_the_threshold(probe: list[PreparedFinger]) -> None:
 
 def test_more_and_better_fingers_lower_it() -> None:
     assert quality_weighted_minutiae(POOR) < quality_weighted_minutiae(GOOD)
-    assert calibration().predicted_fnir([POOR], 6) > calibration().predicted_fnir([POOR, POOR], 6)
-    assert (
-        calibration().predicted_fnir([POOR], 6)
-        > calibration().predicted_fnir([GOOD], 6)
-        > calibration().predicted_fnir([GOOD] * 2, 6)
-    )
+    assert predicted_fnir([POOR], 6) > predicted_fnir([POOR, POOR], 6)
+    assert predicted_fnir([POOR], 6) > predicted_fnir([GOOD], 6) > predicted_fnir([GOOD] * 2, 6)
 
 
-def test_nothing_finds_nobody() -> None:
-    assert calibration().predicted_fnir([], 1) == 1
+def test_without_a_finger_every_reference_is_missed() -> None:
+    assert predicted_fnir([], 1) == 1
 
 
 @pytest.mark.parametrize("fingers", [1, 2])
@@ -49,16 +48,15 @@ def test_as_many_mated_references_are_missed_as_predicted(fingers: int, asked: f
     probes, sizes, raw = map(
         np.array, zip(*map(partial(mated_scores, comparator()), UNCOUNTED), strict=True)
     )
-    scores = calibration().finger_scores(raw, sizes, sizes)
+    scores = finger_scores(raw, sizes, sizes)
     sums = scores.reshape(-1, fingers, scores.shape[1]).sum(1)
-    needed = calibration().finger_score_sum
 
     predicted = [
         calibration().mated_scores.share_below(
-            probes[k : k + fingers].tolist(), needed(asked, fingers)
+            probes[k : k + fingers].tolist(), finger_score_sum(asked, fingers)
         )
         for k in range(0, len(probes), fingers)
     ]
-    missed = (sums < needed(asked, fingers)).mean()
+    missed = (sums < finger_score_sum(asked, fingers)).mean()
 
     assert np.mean(predicted) == pytest.approx(missed, rel=0.25, abs=0.01)

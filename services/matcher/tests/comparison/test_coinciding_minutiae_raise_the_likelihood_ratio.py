@@ -7,16 +7,18 @@ from matcher.minutiae import Minutiae
 from ..fingers import a_finger  # noqa: TID252
 from ..models import comparator  # noqa: TID252
 
+compare, prepare = comparator().compare, comparator().prepare
+
 PAIRS, WEIGHT, SPREAD, ALONE_LESS, ALONE_MORE, FEWER, MORE = 0, 1, 7, 8, 9, 10, 11
 
 
 def described(a: np.ndarray, b: np.ndarray, partner: list[int]) -> np.ndarray:
     """Features of fingers laid on each other, of best quality, with dissimilar descriptors."""
-    joined = np.array(partner)
+    partners = np.array(partner)
     return alignment_features(
         a.astype(np.float32), np.ones(len(a), np.float32),
         b.astype(np.float32), np.ones(len(b), np.float32),
-        np.zeros((len(a), len(b)), np.float32), joined, (joined >= 0).astype(np.float64), 1.0,
+        np.zeros((len(a), len(b)), np.float32), partners, (partners >= 0).astype(np.float64), 1.0,
     )  # fmt: skip
 
 
@@ -50,38 +52,26 @@ def test_the_order_of_fingers_does_not_matter() -> None:
 
 
 def test_each_mated_minutia_adds_to_the_score() -> None:
-    whole, impression = comparator().prepare(a_finger(3)), a_finger(3, 1)
-    parts = [
-        comparator().prepare(impression[: len(impression) * share // 4]) for share in (1, 2, 3, 4)
-    ]
+    whole, impression = prepare(a_finger(3)), a_finger(3, 1)
+    parts = [prepare(impression[: len(impression) * share // 4]) for share in (1, 2, 3, 4)]
 
-    assert (np.diff(comparator().compare(whole, parts)) > 0).all()
+    assert (np.diff(compare(whole, parts)) > 0).all()
 
 
 def test_mated_comparisons_score_above_zero_and_non_mated_below() -> None:
-    mated = [
-        comparator().compare(
-            comparator().prepare(a_finger(k)), [comparator().prepare(a_finger(k, 1))]
-        )[0]
-        for k in range(20)
-    ]
-    non_mated = [
-        comparator().compare(
-            comparator().prepare(a_finger(k)), [comparator().prepare(a_finger(k + 50))]
-        )[0]
-        for k in range(20)
-    ]
+    mated = [compare(prepare(a_finger(k)), [prepare(a_finger(k, 1))])[0] for k in range(20)]
+    non_mated = [compare(prepare(a_finger(k)), [prepare(a_finger(k + 50))])[0] for k in range(20)]
 
     assert min(mated) > 0 > max(non_mated)
 
 
 def test_too_few_minutiae_say_nothing() -> None:
     finger: Minutiae = a_finger(1)
-    few = comparator().prepare(finger[:3])
+    few = prepare(finger[:3])
 
-    found = comparison_features(comparator().prepare(finger), [few, comparator().prepare(finger)])
+    found = comparison_features(prepare(finger), [few, prepare(finger)])
 
     assert found.shape == (2, FEATURES)
     assert np.isnan(found[0]).all()
     assert not np.isnan(found[1]).any()
-    assert comparator().compare(comparator().prepare(finger), [few])[0] == LOWEST_RAW_SCORE
+    assert compare(prepare(finger), [few])[0] == LOWEST_RAW_SCORE

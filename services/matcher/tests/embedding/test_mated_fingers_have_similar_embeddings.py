@@ -5,12 +5,14 @@ from matcher.synthetic import FVC2002
 from ..fingers import a_finger, turned  # noqa: TID252
 from ..models import embedding  # noqa: TID252
 
+embed, embed_many = embedding().embed, embedding().embed_many
+
 FINGERS = range(60)
 
 
 def nearest(probes: list[Minutiae]) -> float:
-    gallery = embedding().embed_many([a_finger(seed, 0) for seed in FINGERS])
-    return float(((embedding().embed_many(probes) @ gallery.T).argmax(1) == FINGERS).mean())
+    gallery = embed_many([a_finger(seed, 0) for seed in FINGERS])
+    return float(((embed_many(probes) @ gallery.T).argmax(1) == FINGERS).mean())
 
 
 def test_fingers_are_nearest_to_their_mated_referenced_references() -> None:
@@ -37,10 +39,7 @@ def test_turning_a_finger_hardly_moves_it() -> None:
     finger = a_finger(4)
 
     for degrees in (17, 90, 180):
-        assert (
-            embedding().embed(finger) @ embedding().embed(turned(finger, np.radians(degrees)))
-            > 0.97
-        )
+        assert embed(finger) @ embed(turned(finger, np.radians(degrees))) > 0.97
 
 
 def test_quality_that_is_not_reported_hardly_moves_it() -> None:
@@ -49,19 +48,19 @@ def test_quality_that_is_not_reported_hardly_moves_it() -> None:
         finger.xy, finger.angle, finger.kind, 0 * finger.quality, finger.width, finger.height
     )
 
-    assert embedding().embed(finger) @ embedding().embed(unrated) > 0.8
+    assert embed(finger) @ embed(unrated) > 0.8
 
 
 def test_company_changes_nothing() -> None:
     fingers = [a_finger(seed)[: 3 + 2 * seed] for seed in range(20)]
 
-    together = embedding().embed_many(fingers)
+    together = embed_many(fingers)
 
-    assert np.allclose(together, [embedding().embed(finger) for finger in fingers], atol=1e-5)
+    assert np.allclose(together, [embed(finger) for finger in fingers], atol=1e-5)
 
 
 def test_it_has_256_numbers_and_unit_length() -> None:
-    vectors = embedding().embed_many([a_finger(seed) for seed in range(4)])
+    vectors = embed_many([a_finger(seed) for seed in range(4)])
 
     assert vectors.shape == (4, 256)
     assert vectors.dtype == np.float32
@@ -71,8 +70,8 @@ def test_it_has_256_numbers_and_unit_length() -> None:
 def test_nothing_found_is_nowhere_and_moves_nobody() -> None:
     nothing = a_finger(1)[:0]
 
-    vectors = embedding().embed_many([nothing, a_finger(2), nothing])
+    vectors = embed_many([nothing, a_finger(2), nothing])
 
     assert not vectors[[0, 2]].any()
-    assert np.allclose(vectors[1], embedding().embed(a_finger(2)), atol=1e-5)
-    assert embedding().embed_many([]).shape == (0, 256)
+    assert np.allclose(vectors[1], embed(a_finger(2)), atol=1e-5)
+    assert embed_many([]).shape == (0, 256)

@@ -56,8 +56,8 @@ class Completion:
 class Case:
     """One application. Days are those of the office; instants are business time.
 
-    holder: what is printed, a serialized BiographicData; not interpreted here. since: when the
-    state was entered. queue_number, applied_on, due_on: see Completion; None before completion.
+    holder: what is printed, a serialized BiographicData; not interpreted here. state_since: when
+    the state was entered. queue_number, applied_on, due_on: see Completion; None before completion.
     promised_collection_date: the date last promised to the applicant. delayed: whether the
     applicant was notified since that this date cannot be kept.
     """
@@ -69,7 +69,7 @@ class Case:
     holder: bytes
     person_id: str
     created_at: datetime
-    since: datetime
+    state_since: datetime
     state: ApplicationState = INITIAL_STATE
     revision: int = 1
     completed_at: datetime | None = None
@@ -103,7 +103,7 @@ class Case:
 
     def after(self, transition: Transition, at: datetime) -> "Case":
         """Return the case in the target state of a transition that starts in its state."""
-        return replace(self, state=transition.target, since=at, revision=self.revision + 1)
+        return replace(self, state=transition.target, state_since=at, revision=self.revision + 1)
 
     def completed(self, completion: Completion) -> "Case":
         """Return the case with its place in the queue and its promised collection date."""
@@ -117,7 +117,6 @@ class Case:
             promised_collection_date=promised,
             first_promised_collection_date=self.first_promised_collection_date or promised,
             date_change_reason=None,
-            delayed=False,
         )
 
     def no_longer_complete(self) -> "Case":

@@ -11,7 +11,7 @@ from servicekit.security.identity import NATIONAL, current_caller
 from issuance.domain.adjudication_task import UNDECIDED_TASK_STATES, AdjudicationTask
 from issuance.service import encode
 from issuance.service.enum_codes import TASK_STATE_OF, VERDICT_OF
-from issuance.service.idempotent_changes import IdempotentChanges, actor
+from issuance.service.idempotent_changes import IdempotentChanges, current_actor
 from issuance.service.office_scope import require_own_office
 from issuance.service.paging import next_page_token, page_request
 from issuance.store.records import Records, Store
@@ -55,9 +55,7 @@ class AdjudicationService(adjudication_pb2_grpc.AdjudicationServicer):
         """Claim a task for the caller."""
 
         async def change(records: Records) -> AdjudicationTask:
-            return await claim_task(
-                records, request.task_id, actor(current_caller()), self._clock.now()
-            )
+            return await claim_task(records, request.task_id, current_actor(), self._clock.now())
 
         return await self._change(request, change)
 
@@ -67,7 +65,7 @@ class AdjudicationService(adjudication_pb2_grpc.AdjudicationServicer):
         """Give up the caller's claim on a task."""
 
         async def change(records: Records) -> AdjudicationTask:
-            return await release_task(records, request.task_id, actor(current_caller()))
+            return await release_task(records, request.task_id, current_actor())
 
         return await self._change(request, change)
 
@@ -83,7 +81,7 @@ class AdjudicationService(adjudication_pb2_grpc.AdjudicationServicer):
                 request.task_id,
                 verdict,
                 request.reason,
-                actor(current_caller()),
+                current_actor(),
                 self._clock.now(),
                 self._apply_transition,
             )

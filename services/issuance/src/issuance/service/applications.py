@@ -21,7 +21,7 @@ from issuance.service.enum_codes import (
     APPLICATION_TYPE_OF,
     PRIORITY_CLASS_OF,
 )
-from issuance.service.idempotent_changes import IdempotentChanges, actor
+from issuance.service.idempotent_changes import IdempotentChanges, current_actor
 from issuance.service.office_scope import known_office, require_own_office, visible_office
 from issuance.service.paging import next_page_token, page_request
 from issuance.store.records import Records, Store
@@ -79,7 +79,7 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         new = self._new_application(request)
 
         async def create(records: Records) -> pb.Application:
-            by, now = actor(current_caller()), self._clock.now()
+            by, now = current_actor(), self._clock.now()
             case = await create_application(records, new, by, now, self._new_id)
             return await self._encode(records, case)
 
@@ -212,7 +212,7 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         async def change_own(records: Records) -> pb.Application:
             case = await self._own_case(records, request.application_id)
             case = case.require_revision(request.revision)
-            changed = await change(records, case, actor(current_caller()), self._clock.now())
+            changed = await change(records, case, current_actor(), self._clock.now())
             return await self._encode(records, changed)
 
         return await self._changes.run(request, pb.Application, change_own)

@@ -70,7 +70,7 @@ def _waiting(details: ApplicationDetails) -> applications_pb2.Waiting:
         return cast(applications_pb2.Waiting, None)
     return applications_pb2.Waiting(
         responsible_party=RESPONSIBLE_PARTIES[details.waiting_on.responsible_party],
-        since=timestamp(details.case.since),
+        since=timestamp(details.case.state_since),
         what=localized_text(details.waiting_on.what),
         outage_id=details.outage,
         expected_until=timestamp(details.expected_until),

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from google.protobuf.message import Message
 from servicekit.process.failpoint import failpoint
-from servicekit.security.identity import Caller
+from servicekit.security.identity import current_caller
 from servicekit.storage.idempotency import IdempotentRequests
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -37,6 +37,7 @@ class IdempotentChanges:
         return reply
 
 
-def actor(caller: Caller) -> Actor:
-    """Return the caller as the domain knows them."""
+def current_actor() -> Actor:
+    """Return the caller of the current request as the actor of its events."""
+    caller = current_caller()
     return Actor(caller.uri, caller.role)

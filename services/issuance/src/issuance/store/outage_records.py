@@ -80,7 +80,7 @@ class OutageRecords:
         c = case_outage_links.c
         known = select(c.case).where(c.outage == outage, c.case == case)
         if await self._connection.scalar(known) is None:
-            row = {"outage": outage, "case": case, "since": since}
+            row = {"outage": outage, "case": case, "waiting_since": since}
             await self._connection.execute(insert(case_outage_links).values(**row))
 
     async def link_waiting_cases(self, record: OutageRecord) -> None:
@@ -89,21 +89,21 @@ class OutageRecords:
         The pause begins with the outage, or when the case entered its state, whichever is later.
         """
         c, outage = applications.c, record.outage
-        began = literal(outage.began, c.since.type)
+        began = literal(outage.began, c.state_since.type)
         waiting = select(
-            literal(record.id), c.id, case((c.since > began, c.since), else_=began)
+            literal(record.id), c.id, case((c.state_since > began, c.state_since), else_=began)
         ).where(c.state.in_(PAUSED_STATES[outage.scope]))
         if outage.scope is not OutageScope.MATCHER:
             waiting = waiting.where(c.office == outage.office)
         await self._connection.execute(
-            insert(case_outage_links).from_select(["outage", "case", "since"], waiting)
+            insert(case_outage_links).from_select(["outage", "case", "waiting_since"], waiting)
         )
 
     async def links(self, cases: Collection[str]) -> Mapping[str, Sequence[CaseOutageLink]]:
         """Return the outage links of each case, oldest outage first; without links: missing."""
         c, o = case_outage_links.c, outages.c
         statement = (
-            select(c.case, c.outage, c.since, o.ended, o.expected_end)
+            select(c.case, c.outage, c.waiting_since, o.ended, o.expected_end)
             .join(outages, o.id == c.outage)
             .where(c.case.in_(cases))
             .order_by(o.number)
@@ -112,7 +112,7 @@ class OutageRecords:
         if not cases:
             return found
         for row in await self._connection.execute(statement):
-            pause = ClockPause(row.since, row.ended)
+            pause = ClockPause(row.waiting_since, row.ended)
             link = CaseOutageLink(row.outage, pause, row.expected_end)
             found.setdefault(row.case, []).append(link)
         return found

@@ -43,7 +43,7 @@ applications = Table(
     Column("holder", LargeBinary, nullable=False),
     Column("person_id", String(64), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
-    Column("since", UtcDateTime, nullable=False),
+    Column("state_since", UtcDateTime, nullable=False),
     Column("state", text_enum(ApplicationState), nullable=False),
     Column("revision", Integer, nullable=False),
     Column("completed_at", UtcDateTime),
@@ -174,7 +174,7 @@ case_outage_links = Table(
     metadata,
     Column("outage", String(64), ForeignKey("outages.id"), primary_key=True),
     Column("case", String(64), ForeignKey("applications.id"), primary_key=True, index=True),
-    Column("since", UtcDateTime, nullable=False),
+    Column("waiting_since", UtcDateTime, nullable=False),
 )
 
 notices = Table(

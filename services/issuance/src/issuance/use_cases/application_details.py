@@ -67,5 +67,5 @@ def _clock(case: Case, office: Office, pauses: Sequence[ClockPause], now: dateti
     """Read the clock, which stops when the passport is ready or the case is in a final state."""
     if case.completed_at is None:
         return _NOT_STARTED
-    stopped = case.ready_at or (case.since if case.state in FINAL_STATES else now)
+    stopped = case.ready_at or (case.state_since if case.state in FINAL_STATES else now)
     return read_service_clock(office.calendar, case.completed_at, stopped, pauses)

@@ -80,7 +80,7 @@ class ApplyTransition:
             refused = case.state is ApplicationState.REFUSED
             payload = ENCOUNTER_FRAUD if refused else ENCOUNTER_ACTIVE
         if kind is OutboxTaskKind.PRINT:
-            payload = self._personalise(case, office, office.calendar.day_of(case.since))
+            payload = self._personalise(case, office, office.calendar.day_of(case.state_since))
         return OutboxTask(
             id=self._new_id(),
             kind=kind,
@@ -90,12 +90,12 @@ class ApplyTransition:
             queue_number=case.queue_number or 0,
             request_id=self._new_id(),
             payload=payload,
-            created_at=case.since,
+            created_at=case.state_since,
         )
 
     def _notice(self, kind: NoticeKind, case: Case) -> Notice:
         hours = self._offices[case.office].collection
-        promised = case.promised_collection_date or hours.calendar.day_of(case.since)
+        promised = case.promised_collection_date or hours.calendar.day_of(case.state_since)
         if kind is NoticeKind.PROMISED_DATE:
             return promised_date_notice(case.id, promised, hours)
         if kind is NoticeKind.READY:
@@ -111,4 +111,4 @@ async def _link_to_outages(records: Records, case: Case) -> None:
     """Link the case to the ongoing outages that pause its clock in its new state."""
     for outage_id, outage in (await records.outages.ongoing()).items():
         if pauses_clock(outage, case.state, case.office):
-            await records.outages.link_case(outage_id, case.id, case.since)
+            await records.outages.link_case(outage_id, case.id, case.state_since)

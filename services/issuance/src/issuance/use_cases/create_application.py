@@ -43,7 +43,7 @@ async def create_application(
         holder=new.holder,
         person_id=new.person_id or new_id(),
         created_at=now,
-        since=now,
+        state_since=now,
     )
     await records.cases.add(case)
     entry = HistoryEntry(

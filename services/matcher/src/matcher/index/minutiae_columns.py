@@ -16,7 +16,7 @@ _ROWS_AXIS = 0
 
 
 class MinutiaeColumns:
-    """PreparedFinger fingers by row, laid end to end in three arrays.
+    """Prepared fingers by row, laid end to end in three arrays.
 
     As objects of their own they would take 500 bytes more each.
     """

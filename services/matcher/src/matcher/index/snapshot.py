@@ -15,21 +15,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from servicekit.process.failpoint import failpoint
 
-from matcher.comparison.comparator import PreparedFinger
-from matcher.domain.encounter import EncounterStatus
-from matcher.domain.index_entry import FingerFeatures, IndexEntry
+from matcher.domain.index_entry import IndexEntry
+from matcher.index.snapshot_columns import columns_of, entries_of
 
 _FORMAT = "matcher-index-3"
-_ID = "S64"
 _HEADER_LIMIT = 4096
 """Longest header that is read, bytes."""
-_POSITIONS = range(1, 11)
 _ALLOW_PICKLE = False
 """A pickle can run any code when it is read."""
-Columns = dict[str, NDArray[Any]]
 
 
 class UnusableSnapshot(Exception):
@@ -52,7 +47,7 @@ class SnapshotHeader:
 def write(path: Path, header: SnapshotHeader, entries: Sequence[IndexEntry]) -> None:
     """Replace the snapshot by another, whole or not at all. Raises OSError."""
     archive = io.BytesIO()
-    np.savez(archive, allow_pickle=_ALLOW_PICKLE, **_columns(entries))
+    np.savez(archive, allow_pickle=_ALLOW_PICKLE, **columns_of(entries))
     content = archive.getbuffer()
     fields: dict[str, object] = {"format": _FORMAT, "encounters": len(entries), **asdict(header)}
     fields["sha256"] = digest(fields, content)
@@ -84,7 +79,7 @@ def read(path: Path, wanted: SnapshotHeader) -> tuple[int, list[IndexEntry]]:
             content = file.read()
         _check(fields, content, wanted)
         with np.load(io.BytesIO(content), allow_pickle=_ALLOW_PICKLE) as archive:
-            entries = _entries(dict(archive))
+            entries = entries_of(dict(archive))
     except FileNotFoundError:
         raise UnusableSnapshot("there is none") from None
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -114,81 +109,6 @@ def digest(fields: Mapping[str, object], content: bytes | memoryview) -> str:
     sha256 = hashlib.sha256(json.dumps(fields).encode())
     sha256.update(content)
     return sha256.hexdigest()
-
-
-def _columns(entries: Sequence[IndexEntry]) -> Columns:
-    columns: Columns = {
-        "encounter_id": np.array([entry.encounter_id for entry in entries], _ID),
-        "person_id": np.array([entry.person_id for entry in entries], _ID),
-        "status": np.array([entry.status for entry in entries], np.uint8),
-        "added_by_change": np.array([entry.added_by_change for entry in entries], np.int64),
-    }
-    for position in sorted({position for entry in entries for position in entry.fingers}):
-        owners = [row for row, entry in enumerate(entries) if position in entry.fingers]
-        fingers = _finger_columns([entries[owner].fingers[position] for owner in owners])
-        columns |= {f"{name}_{position}": column for name, column in fingers.items()}
-        columns[f"owner_{position}"] = np.array(owners, np.int64)
-    return columns
-
-
-def _finger_columns(fingers: Sequence[FingerFeatures]) -> Columns:
-    prepared = [finger.prepared for finger in fingers]
-    return {
-        "embedding": np.stack([finger.embedding for finger in fingers]),
-        "minutiae": np.array([len(each) for each in prepared], np.uint8),
-        "geometry": np.concatenate([each.geometry for each in prepared]),
-        "descriptors": np.concatenate([each.descriptors for each in prepared]),
-        "minutia_index": np.concatenate([each.minutia_index for each in prepared]),
-    }
-
-
-def _entries(columns: Columns) -> list[IndexEntry]:
-    ids, persons, statuses, added = (
-        columns[name].tolist()
-        for name in ("encounter_id", "person_id", "status", "added_by_change")
-    )
-    fingers: list[dict[int, FingerFeatures]] = [{} for _ in ids]
-    for position in _POSITIONS:
-        if f"owner_{position}" in columns:
-            for owner, finger in _fingers(columns, position):
-                fingers[owner][position] = finger
-    return [
-        IndexEntry(
-            ids[row].decode(),
-            persons[row].decode(),
-            EncounterStatus(statuses[row]),
-            added[row],
-            fingers[row],
-        )
-        for row in range(len(ids))
-    ]
-
-
-def _fingers(columns: Columns, position: int) -> list[tuple[int, FingerFeatures]]:
-    """Return the fingers of a position, each with the row of its encounter."""
-    owner, embedding, minutiae, geometry, descriptors, minutia_index = (
-        columns[f"{name}_{position}"]
-        for name in (
-            "owner",
-            "embedding",
-            "minutiae",
-            "geometry",
-            "descriptors",
-            "minutia_index",
-        )
-    )
-    ends = np.cumsum(minutiae, dtype=np.int64)
-    parts = [slice(end - count, end) for end, count in np.stack([ends, minutiae], axis=-1)]
-    return [
-        (
-            int(owner[row]),
-            FingerFeatures(
-                embedding[row],
-                PreparedFinger(geometry[part], descriptors[part], minutia_index[part]),
-            ),
-        )
-        for row, part in enumerate(parts)
-    ]
 
 
 def _sync_folder(folder: Path) -> None:

@@ -21,7 +21,8 @@ from matcher.domain.encounter import (
 )
 from matcher.domain.enrolment import Enrolment
 from matcher.domain.errors import EncounterExists, EncounterNotFound
-from matcher.domain.finger import Finger, FingerImage, MissingFinger
+from matcher.domain.finger import Finger, FingerImage
+from matcher.store import encounter_rows
 from matcher.store.change_log import ChangeLog
 from matcher.store.tables import ChangeKind, encounters, fingers, head, images
 
@@ -63,14 +64,13 @@ class EncounterRecords:
             raise EncounterExists("this encounter id is taken", field="encounter_id") from None
         try:
             await self._transaction.execute(
-                insert(encounters).values(_encounter_row(enrolment, status, now, change))
+                insert(encounters).values(encounter_rows.encounter(enrolment, status, now, change))
             )
         except IntegrityError:
             raise _request_id_reused() from None
-        rows = [self._finger_row(enrolment.encounter_id, finger) for finger in found]
-        rows += _missing_finger_rows(enrolment)
-        await self._transaction.execute(insert(fingers), rows)
-        if image_rows := _image_rows(enrolment.encounter_id, found):
+        finger_rows = encounter_rows.fingers(enrolment, found, self._embedding_version)
+        await self._transaction.execute(insert(fingers), finger_rows)
+        if image_rows := encounter_rows.images(enrolment.encounter_id, found):
             await self._transaction.execute(insert(images), image_rows)
         return await self.get(enrolment.encounter_id)
 
@@ -177,65 +177,6 @@ class EncounterRecords:
             added_by_change=row.added_by_change,
             change_token=ChangeToken(row.database_epoch, row.last_change),
         )
-
-    def _finger_row(self, encounter_id: str, finger: Finger) -> dict[str, Any]:
-        return {
-            "encounter_id": encounter_id,
-            "position": finger.position,
-            "missing_reason": None,
-            "minutiae": len(finger.minutiae),
-            "quality": finger.quality,
-            "template": finger.template,
-            "embedding": finger.embedding.tobytes(),
-            "embedding_version": self._embedding_version,
-        }
-
-
-def _encounter_row(
-    enrolment: Enrolment, status: EncounterStatus, now: datetime, change: ChangeToken
-) -> dict[str, Any]:
-    return {
-        "encounter_id": enrolment.encounter_id,
-        "person_id": enrolment.person_id,
-        "status": status,
-        "revision": 1,
-        "created_at": now,
-        "added_by_change": change.number,
-        "last_change": change.number,
-        "caller": enrolment.origin.caller,
-        "request_id": enrolment.origin.request_id,
-        "request_digest": enrolment.request_digest,
-    }
-
-
-def _missing_finger_rows(enrolment: Enrolment) -> list[dict[str, Any]]:
-    return [
-        {
-            "encounter_id": enrolment.encounter_id,
-            "position": sample.position,
-            "missing_reason": sample.content.reason,
-            "minutiae": 0,
-            "quality": None,
-            "template": None,
-            "embedding": None,
-            "embedding_version": None,
-        }
-        for sample in enrolment.samples
-        if isinstance(sample.content, MissingFinger)
-    ]
-
-
-def _image_rows(encounter_id: str, found: Sequence[Finger]) -> list[dict[str, Any]]:
-    return [
-        {
-            "encounter_id": encounter_id,
-            "position": finger.position,
-            "ppi": finger.image.ppi,
-            "data": finger.image.data,
-        }
-        for finger in found
-        if finger.image is not None
-    ]
 
 
 def _select() -> Select[Any]:

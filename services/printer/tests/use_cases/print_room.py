@@ -1,0 +1,133 @@
+"""A print room in one process: real records, scripted machines, a clock that only tests advance."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+
+from printer.domain.attribution import Attribution
+from printer.domain.book import BookState
+from printer.domain.clearance import Clearance, ClearedPage
+from printer.domain.job import Job
+from printer.domain.machine import Machine
+from printer.store.records import MIGRATIONS, Store
+from printer.use_cases.assign_next_job import AssignNextJob
+from printer.use_cases.change_signal import ChangeSignal
+from printer.use_cases.machine_driver import MachineDriver
+from printer.use_cases.machine_monitor import MachineMonitor
+from printer.use_cases.machines import set_paused
+from servicekit.storage.database import Database, migrate
+
+from .scripted_machine import NOON, ScriptedMachine
+
+BACKOFF_SECONDS, OUTCOME_UNKNOWN_AFTER = 1.0, 60.0
+BOOKS_PER_MACHINE = 3
+OPERATOR = "spiffe://idn/office/BJM/user/siti"
+
+
+@dataclass(slots=True)
+class PrintRoom:
+    """Machines with three blank books each: M1 has B1000001 to B1000003, M2 B2000001 and so on."""
+
+    database: Database
+    machines: dict[str, ScriptedMachine] = field(default_factory=dict)
+    drivers: dict[str, MachineDriver] = field(default_factory=dict)
+    seconds: float = 0.0
+    signal: ChangeSignal = field(default_factory=ChangeSignal)
+    store: Store = field(init=False)
+    monitor: MachineMonitor = field(init=False)
+    _ids: "count[int]" = field(default_factory=lambda: count(1))
+
+    def __post_init__(self) -> None:
+        self.store = Store(self.database)
+        self.monitor = MachineMonitor(lambda: self.seconds, BACKOFF_SECONDS)
+
+    @property
+    def machine(self) -> ScriptedMachine:
+        """The machine M1."""
+        return self.machines["M1"]
+
+    def now(self) -> datetime:
+        """Return business time: the room is the clock of its drivers."""
+        return NOON + timedelta(seconds=self.seconds)
+
+    def new_id(self) -> str:
+        """Return an id never given out before."""
+        return f"id-{next(self._ids)}"
+
+    async def add_machine(self, number: int = 1, books: int = BOOKS_PER_MACHINE) -> None:
+        """Register the machine M<number> and load it with blank books."""
+        machine_id, uuid = f"M{number}", f"urn:uuid:{number}"
+        machine = ScriptedMachine(lambda: self.seconds, printer_uuid=uuid)
+        self.machines[machine_id] = machine
+        serials = [f"B{number}{n:06d}" for n in range(1, books + 1)]
+        async with self.store.begin() as records:
+            await records.machines.put(Machine(machine_id, f"ipp://m{number}", uuid, paused=False))
+            if serials:
+                await records.books.receive(serials, "N1", Attribution(OPERATOR, NOON))
+                await records.books.load(serials, machine_id)
+        self.drivers[machine_id] = self.make_driver(machine_id)
+
+    def make_driver(self, machine_id: str) -> MachineDriver:
+        """Return a new driver of a machine, as after a restart of the service."""
+        return MachineDriver(
+            machine_id,
+            store=self.store,
+            connect=lambda uri: self.machines[machine_id],
+            assign_next_job=AssignNextJob(self.store, self.monitor, self, self.new_id),
+            monitor=self.monitor,
+            clock=self,
+            signal=self.signal,
+            outcome_unknown_after=OUTCOME_UNKNOWN_AFTER,
+        )
+
+    async def step(self, after: float = 0.0, machine_id: str = "M1") -> bool:
+        """Let seconds pass, then let the driver of a machine do one step; return its answer."""
+        self.seconds += after
+        return await self.drivers[machine_id].step()
+
+    async def print(self, priority_class: int = 3) -> Job:
+        """Put a job into the queue."""
+        name = self.new_id()
+        number = f"X{name}"
+        clearance = Clearance(name, "a", number, "", "BJM", NOON)
+        job = Job(
+            job_id=name, application_id="a", document_number=number, page_sha256=b"",
+            priority_class=priority_class, created_at=self.now(),
+        )  # fmt: skip
+        async with self.store.begin() as records:
+            return await records.jobs.add(job, ClearedPage(clearance, "", b"", b"page", "MRZ"))
+
+    async def job(self, job: Job) -> Job:
+        """Return a job as it is now."""
+        async with self.store.read() as records:
+            return await records.jobs.get(job.job_id)
+
+    async def books(self, state: BookState) -> list[str]:
+        """Return the serials of the books in a state."""
+        async with self.store.read() as records:
+            return [book.serial for book in await records.books.list_after("", state, 1000)]
+
+    async def pause(self, machine_id: str = "M1") -> None:
+        """Pause a machine, as an operator does."""
+        async with self.store.begin() as records:
+            await set_paused(records, machine_id, paused=True)
+
+    async def resume(self, machine_id: str = "M1") -> None:
+        """Resume a machine, as an operator does."""
+        async with self.store.begin() as records:
+            await set_paused(records, machine_id, paused=False)
+
+
+@asynccontextmanager
+async def a_print_room(database_url: str) -> AsyncIterator[PrintRoom]:
+    """Open a print room with the machine M1 over a new database."""
+    migrate(database_url, MIGRATIONS)
+    database = Database(database_url)
+    try:
+        room = PrintRoom(database)
+        await room.add_machine()
+        yield room
+    finally:
+        await database.close()

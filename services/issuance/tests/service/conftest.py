@@ -1,4 +1,4 @@
-"""Fixtures of the issuance service's tests."""
+"""Fixtures of the tests that call issuance over gRPC."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,12 +11,12 @@ from .country import Country, a_country
 
 @pytest.fixture(scope="session")
 def pki(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An authority for all tests."""
+    """The folder of the certificate authority of all tests."""
     return tmp_path_factory.mktemp("pki")
 
 
 @pytest_asyncio.fixture
 async def country(tmp_path: Path, pki: Path) -> AsyncIterator[Country]:
-    """Banjarmasin on Friday, 26 October 2018, nine o'clock in the morning."""
+    """Banjarmasin with everything running, on Friday, 26 October 2018, at nine."""
     async with a_country(tmp_path, pki) as running:
         yield running

@@ -1,4 +1,4 @@
-"""Killed at every step: nobody is forgotten, nothing happens twice."""
+"""A service killed at any step loses no application and does nothing twice."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -22,15 +22,15 @@ async def country(tmp_path: Path, pki: Path) -> AsyncIterator[Country]:
         yield running
 
 
-class Doom:
+class KillsAtFailpoints:
     """Kills the service at one failpoint after the other, and starts it again each time."""
 
     def __init__(self, country: Country, failpoints: Sequence[str]) -> None:
         self._country = country
         self._left = list(failpoints)
 
-    async def reign(self) -> None:
-        """Until the last failpoint has killed it; then it is started in peace."""
+    async def run(self) -> None:
+        """Kill it at each failpoint in turn, then let it run."""
         process = self._country.process
         assert isinstance(process, ServiceProcess)
         await process.stop()
@@ -49,10 +49,10 @@ async def _collects(country: Country) -> str:
     return id
 
 
-async def _same_as_if_nothing_had_happened(country: Country, id: str, peaceful: str) -> None:
-    assert await country.history(id) == await country.history(peaceful)
-    assert await country.notices(id) == await country.notices(peaceful)
-    await country.until(lambda: _all_is_done(country))
+async def _same_as_if_nothing_had_happened(country: Country, id: str, undisturbed: str) -> None:
+    assert await country.history(id) == await country.history(undisturbed)
+    assert await country.notices(id) == await country.notices(undisturbed)
+    await country.until(lambda: _the_outbox_is_empty(country))
     assert country.matcher.status(id) == "ACTIVE"
     assert country.printer.books_made[id] == 1
     assert len(set(country.printer.document_numbers)) == len(country.printer.document_numbers)
@@ -73,47 +73,49 @@ STEPS = {
 
 
 @pytest.mark.parametrize("failpoints", STEPS.values(), ids=STEPS.keys())
-async def test_a_killed_service_forgets_nobody(country: Country, failpoints: list[str]) -> None:
-    peaceful = await _collects(country)
+async def test_a_killed_service_loses_no_application(
+    country: Country, failpoints: list[str]
+) -> None:
+    undisturbed = await _collects(country)
 
-    doom = asyncio.create_task(Doom(country, failpoints).reign())
+    kills = asyncio.create_task(KillsAtFailpoints(country, failpoints).run())
     ids = [await _collects(country)]
-    while not doom.done():
+    while not kills.done():
         ids.append(await _collects(country))
-    await doom
+    await kills
 
     for id in ids:
-        await _same_as_if_nothing_had_happened(country, id, peaceful)
+        await _same_as_if_nothing_had_happened(country, id, undisturbed)
 
 
-async def test_a_killed_service_keeps_its_examiners_looks(country: Country) -> None:
+async def test_a_killed_service_keeps_its_examinations(country: Country) -> None:
     country.matcher.enrol("somebody-else", b"whorl")
     id = (await country.applies(b"whorl")).application_id
     task = await country.task_of(id)
 
-    doom = asyncio.create_task(
-        Doom(country, ["change.before_commit", "change.after_commit"] * 4).reign()
+    kills = asyncio.create_task(
+        KillsAtFailpoints(country, ["change.before_commit", "change.after_commit"] * 4).run()
     )
     await country.examines("budi", task.task_id, tasks.VERDICT_DUPLICATE)
     decided = await country.examines("citra", task.task_id, tasks.VERDICT_DUPLICATE)
-    await doom
+    await kills
 
     assert len(decided.examinations) == 2
     assert (await country.history(id))[-1] == "confirm_duplicate"
     assert [kind for kind, _ in await country.notices(id)] == ["PROMISED_DATE", "REFUSED"]
-    await country.until(lambda: _all_is_done(country))
+    await country.until(lambda: _the_outbox_is_empty(country))
     assert country.matcher.status(id) == "FRAUD"
 
 
-async def test_a_killed_service_knows_its_outages(country: Country) -> None:
+async def test_a_killed_service_keeps_its_outages(country: Country) -> None:
     failpoints = ["outage.before_commit", "outage.after_commit"]
-    doom = asyncio.create_task(Doom(country, failpoints * 2).reign())
+    kills = asyncio.create_task(KillsAtFailpoints(country, failpoints * 2).run())
     await country.matcher.stop()
     id = (await country.applies()).application_id
     await country.until(lambda: _outages(country, 1))
     await country.matcher.start()
     await country.reaches(id, "AWAITING_APPROVAL")
-    await doom
+    await kills
 
     (outage,) = await country.outages(open_only=False)
     assert outage.HasField("ended_at")
@@ -124,5 +126,5 @@ async def _outages(country: Country, count: int) -> bool:
     return len(await country.outages(open_only=False)) == count
 
 
-async def _all_is_done(country: Country) -> bool:
+async def _the_outbox_is_empty(country: Country) -> bool:
     return not (await country.status()).outbox

@@ -1,4 +1,4 @@
-"""The same request again gives the same answer; another content, or an old view, is refused."""
+"""A repeated request gets the same answer; another content or an old revision is refused."""
 
 import asyncio
 
@@ -36,7 +36,7 @@ async def test_a_request_id_with_another_content_is_refused(country: Country) ->
         await country.officer("CreateApplication", request)
 
 
-async def test_an_old_view_is_refused(country: Country) -> None:
+async def test_an_old_revision_is_refused(country: Country) -> None:
     application = await country.takes_in()
     id = application.application_id
     seen = apps.AcceptDocumentsRequest(application_id=id, revision=application.revision)

@@ -1,4 +1,4 @@
-"""From the counter to the hand-over, with everything owed to others done on the way."""
+"""An application goes from the counter to the hand-over, through matcher and printer."""
 
 from passport.issuance.v1 import applications_pb2 as apps
 

@@ -1,9 +1,9 @@
-"""One notice for one change: never two, never a day that has passed."""
+"""Each change of a promised collection date is notified once, and never with a day that passed."""
 
 from .country import Country
 
 
-async def test_an_outage_moves_promises_once(country: Country) -> None:
+async def test_an_outage_changes_a_promised_date_once(country: Country) -> None:
     country.clock("2018-10-30T09:00+08:00")
     id = (await country.applies()).application_id
     await country.reaches(id, "AWAITING_APPROVAL")
@@ -11,11 +11,11 @@ async def test_an_outage_moves_promises_once(country: Country) -> None:
     await country.matcher_fails()
 
     country.clock("2018-11-02T08:00+08:00")
-    await country.until(lambda: _told(country, id, 2))
+    await country.until(lambda: _notified(country, id, 2))
     country.clock("2018-11-05T07:00+08:00")
     await country.matcher_returns()
     country.clock("2018-11-05T08:00+08:00")
-    await country.until(lambda: _told(country, id, 3))
+    await country.until(lambda: _notified(country, id, 3))
 
     assert await country.notices(id) == [
         ("PROMISED_DATE", "2018-11-02"),
@@ -28,12 +28,12 @@ async def test_an_outage_moves_promises_once(country: Country) -> None:
     assert application.date_change_reason.en == "a system outage"
 
 
-async def test_nobody_is_told_twice_when_the_service_starts_again(country: Country) -> None:
+async def test_nobody_is_notified_twice_when_the_service_starts_again(country: Country) -> None:
     country.clock("2018-10-30T09:00+08:00")
     id = (await country.applies()).application_id
     await country.matcher_fails()
     country.clock("2018-11-02T08:00+08:00")
-    await country.until(lambda: _told(country, id, 2))
+    await country.until(lambda: _notified(country, id, 2))
 
     await country.process.stop()
     await country.process.start()
@@ -43,5 +43,5 @@ async def test_nobody_is_told_twice_when_the_service_starts_again(country: Count
     assert await country.notices(other) == [("PROMISED_DATE", "2018-11-07")]
 
 
-async def _told(country: Country, id: str, count: int) -> bool:
+async def _notified(country: Country, id: str, count: int) -> bool:
     return len(await country.notices(id)) >= count

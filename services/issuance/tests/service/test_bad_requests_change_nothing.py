@@ -1,4 +1,4 @@
-"""Each answered with the right code, its reason and the field's name."""
+"""A bad request is answered with its code, reason and field, and changes nothing."""
 
 from typing import Any
 

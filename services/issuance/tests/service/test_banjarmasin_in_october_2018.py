@@ -1,4 +1,4 @@
-"""The event at a scale of 1 to 54: three books a day, and 1, 2, 3, 1, 1, 1 people."""
+"""The outage of October 2018 at a scale of 1 to 54: three books a day, nine applicants."""
 
 import pytest
 from passport.issuance.v1 import offices_pb2, outages_pb2, schedule_pb2
@@ -71,7 +71,7 @@ class Fortnight:
         states = [await self._country.state(id) for id in self.ids]
         return [number for number, state in enumerate(states, 1) if state == "READY"]
 
-    async def told(self) -> list[tuple[str, str]]:
+    async def promised(self) -> list[tuple[str, str]]:
         """First and last day promised to each applicant."""
         return [await self._country.promised_dates(id) for id in self.ids]
 
@@ -102,7 +102,7 @@ async def test_as_it_was(country: Country) -> None:
     assert await fortnight.printed("11-06") == [1, 2, 3, 4, 5, 6]
     assert await fortnight.printed("11-07") == [1, 2, 3, 4, 5, 6, 7, 8, 9]
     assert await country.schedule_rows() == AS_IT_WAS
-    assert [last for _, last in await fortnight.told()] == [
+    assert [last for _, last in await fortnight.promised()] == [
         collect for _, collect, count in AS_IT_WAS for _ in range(count)
     ]
 
@@ -124,8 +124,8 @@ async def test_as_it_would_have_been(country: Country) -> None:
         await fortnight.printed(day)
 
     assert await country.schedule_rows() == AS_IT_WOULD_HAVE_BEEN
-    moved = [first for first, last in await fortnight.told() if first != last]
-    assert moved == ["2018-10-31"], "only the first applicant is told another day"
+    moved = [first for first, last in await fortnight.promised() if first != last]
+    assert moved == ["2018-10-31"], "only the first applicant is notified of another day"
 
 
 async def test_the_newspaper_can_print_it(country: Country) -> None:

@@ -1,4 +1,4 @@
-"""As many books a day as the machines make, whole ones, in order; the rest wait for their turn."""
+"""As many whole books a day are released as the machines make, in the order of the plan."""
 
 from passport.issuance.v1 import offices_pb2, outages_pb2, schedule_pb2
 from passport.printer.v1 import jobs_pb2
@@ -25,7 +25,7 @@ async def test_nothing_is_released_before_the_office_opens(country: Country) -> 
     country.clock("2018-10-26T07:00+08:00")
     id = (await country.applies()).application_id
     await country.approves(id)
-    await country.takes_in()  # several looks at the plan have passed by now
+    await country.takes_in()  # several plans have been made by now
     assert await country.state(id) == "APPROVED"
 
     country.clock("2018-10-26T08:00+08:00")
@@ -87,7 +87,7 @@ async def test_four_machines_make_162_and_three_make_121(country: Country) -> No
     assert [day for _, day, _ in four] == ["2018-11-05", "2018-11-06", "2018-11-07"]
 
 
-async def test_a_given_up_job_is_printed_anew(country: Country) -> None:
+async def test_a_job_that_was_given_up_is_printed_again(country: Country) -> None:
     country.printer.prints_immediately = False
     id = (await country.applies()).application_id
     await country.approves(id)
@@ -102,7 +102,7 @@ async def test_a_given_up_job_is_printed_anew(country: Country) -> None:
     assert country.printer.document_numbers == ["X0000001", "X0000001"]
 
 
-async def test_an_expired_clearance_is_signed_anew(country: Country) -> None:
+async def test_an_expired_clearance_is_signed_again(country: Country) -> None:
     country.printer.clearances_to_expire = 1
     id = (await country.applies()).application_id
 
@@ -112,7 +112,7 @@ async def test_an_expired_clearance_is_signed_anew(country: Country) -> None:
     assert len(country.printer.jobs) == 1
 
 
-async def test_a_job_of_nobody_keeps_no_book_waiting(country: Country) -> None:
+async def test_a_job_of_no_application_of_ours_holds_up_no_book(country: Country) -> None:
     stray = jobs_pb2.PrintJob(job_id="stray", application_id="nobody")
     country.printer.jobs["stray"] = stray
     country.printer.finish("stray")

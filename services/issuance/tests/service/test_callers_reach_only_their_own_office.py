@@ -1,4 +1,4 @@
-"""A caller of an office acts on that office's things; national callers see all."""
+"""A caller of an office reaches that office's applications and tasks only; national ones all."""
 
 import pytest
 from passport.issuance.v1 import adjudication_pb2 as tasks

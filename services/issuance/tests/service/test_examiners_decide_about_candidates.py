@@ -1,4 +1,4 @@
-"""Candidates become tasks: one examiner clears, two different ones confirm."""
+"""Candidates become adjudication tasks: one examiner clears, two different ones confirm."""
 
 import pytest
 from passport.issuance.v1 import adjudication_pb2 as tasks
@@ -36,7 +36,7 @@ async def test_a_duplicate_is_refused_by_two_examiners(country: Country) -> None
         await country.examines("dewi", task.task_id, CLEARED)
 
 
-async def test_a_false_alarm_keeps_its_place(country: Country) -> None:
+async def test_an_applicant_who_is_cleared_keeps_their_place(country: Country) -> None:
     await _small_printing(country)
     country.matcher.false_matches[b"look-alike"] = "somebody-else"
     first = (await country.applies(b"look-alike")).application_id

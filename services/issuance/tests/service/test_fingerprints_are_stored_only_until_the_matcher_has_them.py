@@ -1,4 +1,4 @@
-"""Two copies of somebody's fingers are one too many."""
+"""Fingerprints are deleted once the matcher has stored them, or the applicant withdraws."""
 
 import sqlite3
 from contextlib import closing
@@ -9,7 +9,7 @@ from .contract_values import some_fingers
 from .country import Country
 
 
-def _kept(country: Country) -> int:
+def _stored(country: Country) -> int:
     with closing(sqlite3.connect(country.folder / "issuance.db")) as database:
         return int(database.execute("SELECT count(*) FROM fingerprints").fetchone()[0])
 
@@ -17,12 +17,12 @@ def _kept(country: Country) -> int:
 async def test_fingers_wait_for_the_matcher_and_no_longer(country: Country) -> None:
     await country.matcher_fails()
     id = (await country.applies()).application_id
-    waiting = _kept(country)
+    waiting = _stored(country)
 
     await country.matcher_returns()
     await country.reaches(id, "AWAITING_APPROVAL")
 
-    assert (waiting, _kept(country)) == (1, 0)
+    assert (waiting, _stored(country)) == (1, 0)
 
 
 async def test_fingers_of_who_withdraws_are_forgotten(country: Country) -> None:
@@ -35,5 +35,5 @@ async def test_fingers_of_who_withdraws_are_forgotten(country: Country) -> None:
 
     await country.officer("Withdraw", apps.WithdrawRequest(application_id=id))
 
-    assert _kept(country) == 0
+    assert _stored(country) == 0
     assert await country.state(id) == "WITHDRAWN"

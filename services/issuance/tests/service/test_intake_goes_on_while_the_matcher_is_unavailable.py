@@ -1,4 +1,4 @@
-"""Applications are taken in and queue; everybody knows what they wait for; nothing is lost."""
+"""While the matcher is unavailable applications are taken in and queue, and say what for."""
 
 from passport.issuance.v1 import applications_pb2, outages_pb2
 from passport.issuance.v1 import applications_pb2 as apps
@@ -7,7 +7,7 @@ from passport.type.v1 import civil_pb2
 from .country import Country
 
 
-async def test_intake_goes_on_while_the_matcher_is_away(country: Country) -> None:
+async def test_intake_goes_on_while_the_matcher_is_unavailable(country: Country) -> None:
     outage = await country.matcher_fails()
 
     id = (await country.applies()).application_id
@@ -17,9 +17,9 @@ async def test_intake_goes_on_while_the_matcher_is_away(country: Country) -> Non
     assert outage.automatic
     assert waiting.responsible_party == apps.RESPONSIBLE_PARTY_MATCHER
     assert waiting.outage_id == outage.outage_id
-    (owed,) = status.outbox
-    assert (owed.kind, owed.count, owed.failing) == ("identify", 1, 0)
-    assert (owed.owner, owed.outage_id) == (
+    (backlog,) = status.outbox
+    assert (backlog.kind, backlog.count, backlog.failing) == ("identify", 1, 0)
+    assert (backlog.owner, backlog.outage_id) == (
         applications_pb2.RESPONSIBLE_PARTY_MATCHER,
         outage.outage_id,
     )
@@ -33,7 +33,7 @@ async def test_intake_goes_on_while_the_matcher_is_away(country: Country) -> Non
 async def test_no_attempt_is_made_during_an_outage(country: Country) -> None:
     outage = await country.declares(outages_pb2.OUTAGE_SCOPE_MATCHER)
     id = (await country.applies()).application_id
-    other = await country.takes_in()  # several looks for work have passed by now
+    other = await country.takes_in()  # the outbox has been polled several times by now
 
     assert country.matcher.asked_about == []
     assert await country.state(id) == "IDENTIFYING"
@@ -44,7 +44,7 @@ async def test_no_attempt_is_made_during_an_outage(country: Country) -> None:
     assert country.matcher.asked_about == [id]
 
 
-async def test_who_waits_is_identified_by_lane_then_completion(country: Country) -> None:
+async def test_who_waits_is_identified_by_priority_class_then_completion(country: Country) -> None:
     outage = await country.declares(outages_pb2.OUTAGE_SCOPE_MATCHER)
     priority_classes = [civil_pb2.PRIORITY_CLASS_NORMAL] * 6 + [
         civil_pb2.PRIORITY_CLASS_EXPEDITED,
@@ -86,8 +86,8 @@ async def test_a_busy_matcher_is_asked_again(country: Country) -> None:
 
     await country.reaches(id, "AWAITING_APPROVAL")
     assert country.matcher.asked_about == [id] * 4
-    await country.until(lambda: _nothing_is_owed(country))
+    await country.until(lambda: _the_outbox_is_empty(country))
 
 
-async def _nothing_is_owed(country: Country) -> bool:
+async def _the_outbox_is_empty(country: Country) -> bool:
     return not (await country.status()).outbox

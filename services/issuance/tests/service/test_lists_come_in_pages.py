@@ -1,4 +1,4 @@
-"""Every list is whole, in order, in pages of the size asked for."""
+"""Every list comes complete and in order, in pages of the size asked for."""
 
 from passport.issuance.v1 import applications_pb2 as apps
 from passport.issuance.v1 import schedule_pb2
@@ -41,6 +41,6 @@ async def test_notices_come_in_pages(country: Country) -> None:
     request.page_token = first.next_page_token
     second = await country.officer("ListNotices", request)
 
-    told = [notice.application_id for page in (first, second) for notice in page.notices]
-    assert told == ids
+    notified = [notice.application_id for page in (first, second) for notice in page.notices]
+    assert notified == ids
     assert not second.next_page_token

@@ -1,4 +1,4 @@
-"""People say what does not work and when it works again; the watcher's word is the watcher's."""
+"""People declare and end outages; those that the watcher opened only the watcher ends."""
 
 import pytest
 from passport.issuance.v1 import outages_pb2

@@ -1,4 +1,4 @@
-"""The applicant is told, comes again, and queues from then on."""
+"""The applicant is notified, gives fingerprints again, and queues from then on."""
 
 from .country import Country
 

@@ -1,4 +1,4 @@
-"""Who renews must be found among the candidates; if not, an examiner looks."""
+"""Who renews must be found among the candidates; if not, an examiner decides."""
 
 import pytest
 from passport.issuance.v1 import adjudication_pb2 as tasks

@@ -113,7 +113,7 @@ async def test_two_outages_pause_a_case_that_waits_for_both(workflow: Workflow) 
 
 
 async def _elapsed(workflow: Workflow, id: str) -> ServiceClock:
-    return (await workflow.view(id)).clock
+    return (await workflow.details(id)).clock
 
 
 def _hours(*, paused: int, real: int) -> ServiceClock:

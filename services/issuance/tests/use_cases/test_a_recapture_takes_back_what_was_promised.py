@@ -50,9 +50,9 @@ async def test_the_new_promise_is_not_delayed(workflow: Workflow) -> None:
     await workflow.is_interviewed(id)
 
     assert (await workflow.case(id)).date_change_reason is None
-    view = await workflow.view(id)
-    assert view.expected_until is not None
-    assert view.expected_until.isoformat() == "2018-11-05T14:00:00+08:00"
+    details = await workflow.details(id)
+    assert details.expected_until is not None
+    assert details.expected_until.isoformat() == "2018-11-05T14:00:00+08:00"
 
 
 async def test_a_delay_of_the_new_promise_is_notified_too(workflow: Workflow) -> None:

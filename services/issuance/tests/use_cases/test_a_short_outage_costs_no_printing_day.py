@@ -29,7 +29,7 @@ async def test_two_office_hours_are_caught_up(
     workflow.clock(ended)
     await workflow.ends(outage)
 
-    assert (await workflow.outlook()).printing_from() == printing_from
+    assert (await workflow.office_plan()).printing_from() == printing_from
 
 
 async def test_an_outage_that_lasts_stops_printing_from_its_first_minute(
@@ -38,5 +38,5 @@ async def test_an_outage_that_lasts_stops_printing_from_its_first_minute(
     await workflow.declares(OutageScope.PRINTING, "BJM")
     workflow.clock("2018-10-26 09:01")
 
-    assert (await workflow.outlook()).printing_from() is None
-    assert (await workflow.outlook("JKT")).printing_from() == FRIDAY
+    assert (await workflow.office_plan()).printing_from() is None
+    assert (await workflow.office_plan("JKT")).printing_from() == FRIDAY

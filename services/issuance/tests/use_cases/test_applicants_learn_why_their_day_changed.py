@@ -97,7 +97,9 @@ async def _refused_without_a_reason(workflow: Workflow, id: str) -> None:
     async with workflow.store.begin() as records:
         case = await records.cases.get(id)
         agus = identity("agus", "supervisor")
-        await workflow.move(records, case, ApplicationEvent.REFUSE, agus, workflow.now_is)
+        await workflow.apply_transition(
+            records, case, ApplicationEvent.REFUSE, agus, workflow.now_is
+        )
 
 
 async def _an_emergency_comes(workflow: Workflow) -> None:

@@ -7,9 +7,11 @@ from itertools import pairwise
 import pytest
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.states import OutboxTaskKind
+from issuance.store.tables import outbox
 from issuance.use_cases.ports import Unavailable
 from issuance.workers.outbox_worker import OutboxWorker, RetryPolicy
-from structlog.testing import capture_logs
+from servicekit.storage.database import Database
+from sqlalchemy import select
 
 from .workflow import Workflow, banjarmasin
 
@@ -96,10 +98,10 @@ async def test_a_neighbour_that_names_a_time_is_asked_then(workflow: Workflow) -
     assert await attempts.seconds_between(4) == [5, 5, 5]
 
 
-async def test_the_log_says_what_the_problem_was(workflow: Workflow) -> None:
+async def test_the_problem_is_written_down(workflow: Workflow, database: Database) -> None:
     await workflow.applies()
 
-    with capture_logs() as logs:
-        await FailingAttempts(workflow).seconds_between(2)
+    await FailingAttempts(workflow).seconds_between(2)
 
-    assert [entry["problem"] for entry in logs if "problem" in entry][:1] == ["no answer"]
+    async with database.read() as connection:
+        assert await connection.scalar(select(outbox.c.last_error)) == "no answer"

@@ -22,7 +22,7 @@ class PlannedOffices(NotifyAndRelease):
     """Makes the plans of the workflow, and remembers for which offices."""
 
     def __init__(self, workflow: Workflow) -> None:
-        super().__init__(workflow.store, workflow.move)
+        super().__init__(workflow.store, workflow.apply_transition)
         self._offices: list[str] = []
 
     async def __call__(self, office: Office, now: datetime) -> None:

@@ -64,7 +64,7 @@ async def test_everything_is_counted(workflow: Workflow) -> None:
         (OutboxTaskKind.IDENTIFY, 2, ["BJM", "JKT"]),
         (OutboxTaskKind.SET_ENCOUNTER_STATUS, 2, ["BJM"]),
     ]
-    assert [kept.id for kept in status.outages] == [outage]
+    assert [record.id for record in status.outages] == [outage]
     assert status.outages[0].cases == 2
     assert status.open_tasks == 0
 

@@ -17,7 +17,7 @@ from .workflow import Workflow
 
 
 async def _reported(workflow: Workflow, event: PrintJobEvent, office: str = "BJM") -> None:
-    await RecordPrintEvent(workflow.store, workflow.move, workflow)(office, event)
+    await RecordPrintEvent(workflow.store, workflow.apply_transition, workflow)(office, event)
 
 
 async def _token(workflow: Workflow, office: str = "BJM") -> str:
@@ -97,7 +97,7 @@ async def test_a_job_of_no_application_of_ours_is_passed_over(workflow: Workflow
 
 
 class Printers:
-    """A printer's stream of events that ends as it is told to."""
+    """A printer's stream of events that ends with an error."""
 
     def __init__(self, *events: PrintJobEvent, then: Exception) -> None:
         self._events = events
@@ -114,7 +114,7 @@ class Printers:
 
 
 async def _heard(workflow: Workflow, printers: Printers) -> None:
-    record = RecordPrintEvent(workflow.store, workflow.move, workflow)
+    record = RecordPrintEvent(workflow.store, workflow.apply_transition, workflow)
     await PrintEventListener("BJM", printers, record, workflow.store)()
 
 

@@ -17,7 +17,7 @@ WEDNESDAY, THURSDAY = date(2018, 10, 31), date(2018, 11, 1)
 
 
 async def _printing_from(workflow: Workflow, resumes: date | None = None) -> date | None:
-    return (await workflow.outlook(circumstances=PlanAssumptions(resumes))).printing_from()
+    return (await workflow.office_plan(assumptions=PlanAssumptions(resumes))).printing_from()
 
 
 async def test_a_fixed_day_takes_the_place_of_an_outage_that_lasts(workflow: Workflow) -> None:
@@ -54,7 +54,7 @@ async def test_without_an_outage_a_fixed_day_stops_printing_until_then(workflow:
 async def _days(workflow: Workflow, machines: int | None, today: str) -> list[int]:
     """Books of the next three printing days."""
     workflow.clock(f"{today} 09:00")
-    room = (await workflow.outlook(circumstances=PlanAssumptions(machines=machines))).room
+    room = (await workflow.office_plan(assumptions=PlanAssumptions(machines=machines))).room
     return [books for _, books in room.days(date.fromisoformat(today), date(2018, 10, 31))][:3]
 
 
@@ -109,7 +109,7 @@ async def test_people_still_to_come_queue_behind_those_who_wait(one_book_a_day: 
     newcomer = WaitingCase("newcomer", FRIDAY, MONDAY)
 
     plan = (
-        await one_book_a_day.outlook(circumstances=PlanAssumptions(arrivals=(newcomer,)))
+        await one_book_a_day.office_plan(assumptions=PlanAssumptions(arrivals=(newcomer,)))
     ).collections
 
     assert [(entry.id, entry.prints_on) for entry in plan.entries] == [
@@ -135,10 +135,10 @@ async def test_the_schedule_shows_those_at_the_machines_and_those_whose_passport
 
     async with one_book_a_day.store.read() as records:
         done = await records.cases.ready_to_collect("BJM")
-    outlook = await one_book_a_day.outlook()
+    plan = await one_book_a_day.office_plan()
 
     assert done == [ScheduleRow(FRIDAY, WEDNESDAY, 1)]
-    assert outlook.schedule(done) == [ScheduleRow(FRIDAY, WEDNESDAY, 3)]
+    assert plan.schedule(done) == [ScheduleRow(FRIDAY, WEDNESDAY, 3)]
 
 
 async def test_a_book_at_the_machines_is_delayed_by_its_print_room_not_by_the_matcher(
@@ -150,8 +150,8 @@ async def test_a_book_at_the_machines_is_delayed_by_its_print_room_not_by_the_ma
     await workflow.plans()
 
     matcher = await workflow.declares(OutageScope.MATCHER)
-    assert (await workflow.outlook()).collection_dates() == {id: WEDNESDAY}
+    assert (await workflow.office_plan()).collection_dates() == {id: WEDNESDAY}
     await workflow.ends(matcher)
 
     await workflow.declares(OutageScope.PRINTING, "BJM")
-    assert (await workflow.outlook()).collection_dates() == {id: None}
+    assert (await workflow.office_plan()).collection_dates() == {id: None}

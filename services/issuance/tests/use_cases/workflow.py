@@ -93,7 +93,7 @@ class Workflow:
         self.now_is = banjarmasin("2018-10-26 09:00")
         self.offices = {id: an_office(id, books_per_day) for id in ("BJM", "JKT")}
         self._numbers = count(1)
-        self.move = ApplyTransition(self.offices, lambda *_: b"page", self._new_id)
+        self.apply_transition = ApplyTransition(self.offices, lambda *_: b"page", self._new_id)
         self.outages = OutageLifecycle(self.offices, self._new_id)
 
     def now(self) -> datetime:
@@ -146,7 +146,9 @@ class Workflow:
         async with self.store.begin() as records:
             case = await records.cases.get(id)
             officer = identity(user, "officer")
-            await record_interview(records, case, officer, self.now_is, "", self.offices, self.move)
+            await record_interview(
+                records, case, officer, self.now_is, "", self.offices, self.apply_transition
+            )
         return id
 
     async def gives_fingers(self, id: str, user: str = "siti") -> None:
@@ -159,7 +161,9 @@ class Workflow:
         """Approve an application that is identified."""
         async with self.store.begin() as records:
             case = await records.cases.get(id)
-            await approve(records, case, identity("agus", "supervisor"), self.now_is, self.move)
+            await approve(
+                records, case, identity("agus", "supervisor"), self.now_is, self.apply_transition
+            )
         return id
 
     async def withdraws(self, id: str) -> None:
@@ -171,7 +175,7 @@ class Workflow:
         async with self.store.begin() as records:
             case = await records.cases.get(id)
             officer = identity("siti", "officer")
-            await hand_over(records, case, officer, self.now_is, "Siti", self.move)
+            await hand_over(records, case, officer, self.now_is, "Siti", self.apply_transition)
 
     async def claims(self, task: str, user: str) -> AdjudicationTask:
         """An examiner claims an adjudication task."""
@@ -183,7 +187,9 @@ class Workflow:
         await self.claims(task, user)
         async with self.store.begin() as records:
             by = identity(user, "examiner")
-            return await decide_task(records, task, verdict, "seen", by, self.now_is, self.move)
+            return await decide_task(
+                records, task, verdict, "seen", by, self.now_is, self.apply_transition
+            )
 
     # What neighbours do
 
@@ -197,7 +203,7 @@ class Workflow:
     async def matcher_answers(self, answer: MatcherDecision | Exception) -> None:
         """The matcher gives this answer about everybody who waits for it."""
         matcher = MatcherAnswers(answer)
-        attempt = Identify(self.store, matcher, self.move, self, self._new_id)
+        attempt = Identify(self.store, matcher, self.apply_transition, self, self._new_id)
         for task in await self.leases(OutboxTaskKind.IDENTIFY):
             await attempt(task)
 
@@ -220,7 +226,7 @@ class Workflow:
 
     async def _job_ends(self, id: str, outcome: JobOutcome) -> None:
         event = PrintJobEvent("token", await self.job_is_taken(id), id, outcome, "B0000001")
-        await RecordPrintEvent(self.store, self.move, self)("BJM", event)
+        await RecordPrintEvent(self.store, self.apply_transition, self)("BJM", event)
 
     async def declares(
         self, scope: OutageScope, office: str = "", *, began: str = "", expected_end: str = ""
@@ -255,7 +261,9 @@ class Workflow:
 
     async def plans(self, store: Store | None = None, office: str = "BJM") -> None:
         """Plan for an office: notify those whose day has changed, release today's books."""
-        await NotifyAndRelease(store or self.store, self.move)(self.offices[office], self.now_is)
+        await NotifyAndRelease(store or self.store, self.apply_transition)(
+            self.offices[office], self.now_is
+        )
 
     async def leases(self, kind: OutboxTaskKind) -> list[OutboxTask]:
         """Take all outbox tasks of a kind, under a lease that no test outlives."""
@@ -277,24 +285,24 @@ class Workflow:
         """Its state."""
         return (await self.case(id)).state
 
-    async def view(self, id: str) -> ApplicationDetails:
+    async def details(self, id: str) -> ApplicationDetails:
         """The case with its clocks, as the office sees it now."""
         async with self.store.read() as records:
             case = await records.cases.get(id)
             return (await application_details(records, self.offices, [case], self.now_is))[0]
 
-    async def outlook(
-        self, office: str = "BJM", circumstances: PlanAssumptions = AS_RECORDED
+    async def office_plan(
+        self, office: str = "BJM", assumptions: PlanAssumptions = AS_RECORDED
     ) -> OfficePlan:
-        """The office's plan as it is now, or would be under other circumstances."""
+        """The office's plan as it is now, or would be under other assumptions."""
         async with self.store.read() as records:
-            return await plan_office(records, self.offices[office], self.now_is, circumstances)
+            return await plan_office(records, self.offices[office], self.now_is, assumptions)
 
     async def notices(self, id: str) -> list[tuple[str, str]]:
         """Kind and promised day of each notice that an applicant was sent."""
         async with self.store.read() as records:
             found = await records.notices.page(EVERYTHING, None, id)
-        notices = [kept.notice for _, kept in found]
+        notices = [record.notice for _, record in found]
         return [(n.kind, n.collect_on.isoformat() if n.collect_on else "") for n in notices]
 
     async def tasks(self) -> list[AdjudicationTask]:
@@ -313,7 +321,9 @@ class Workflow:
     async def _event(self, id: str, event: ApplicationEvent, user: str) -> None:
         async with self.store.begin() as records:
             case = await records.cases.get(id)
-            await self.move(records, case, event, identity(user, "officer"), self.now_is)
+            await self.apply_transition(
+                records, case, event, identity(user, "officer"), self.now_is
+            )
 
     def _new_id(self) -> str:
         return f"id-{next(self._numbers)}"

@@ -118,7 +118,7 @@ class Adjudication:
         disagree, the third decides by agreeing with one of them.
         """
         verdicts = [examination.verdict for examination in self.examinations]
-        if verdicts[:1] == [Verdict.CLEARED]:
+        if verdicts == [Verdict.CLEARED]:
             return Verdict.CLEARED
         for verdict in Verdict:
             if verdicts.count(verdict) >= 2:

@@ -117,7 +117,6 @@ class Case:
             promised_collection_date=promised,
             first_promised_collection_date=self.first_promised_collection_date or promised,
             date_change_reason=None,
-            delayed=False,
         )
 
     def no_longer_complete(self) -> "Case":

@@ -44,10 +44,6 @@ AWAITING_PRINT = IDENTITY_UNRESOLVED | {
 """Complete and not yet released to the printer: the cases that the plan gives a printing day."""
 WITHOUT_BOOK = AWAITING_PRINT | {ApplicationState.PRINTING}
 """Complete and without a finished book: the cases whose collection date may still change."""
-RELEASED = frozenset(
-    {ApplicationState.PRINTING, ApplicationState.READY, ApplicationState.HANDED_OVER}
-)
-"""Released to the printer: the cases that used a book of their day's capacity."""
 
 
 class ApplicationEvent(StrEnum):

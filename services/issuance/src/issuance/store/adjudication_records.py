@@ -82,7 +82,7 @@ class AdjudicationRecords:
         """Return how many tasks are not decided yet."""
         undecided = adjudication_tasks.c.state.in_(UNDECIDED_TASK_STATES)
         statement = select(func.count()).select_from(adjudication_tasks).where(undecided)
-        return await self._connection.scalar(statement) or 0
+        return int((await self._connection.execute(statement)).scalar_one())
 
     async def _examinations(self, tasks: Collection[str]) -> Mapping[str, tuple[Examination, ...]]:
         c = examinations.c

@@ -13,7 +13,7 @@ from issuance.domain.collection_plan import WaitingCase
 from issuance.domain.collection_schedule import ScheduleRow
 from issuance.domain.formatting import LocalizedText
 from issuance.domain.notice_messages import Notice
-from issuance.domain.states import RELEASED, WITHOUT_BOOK, ApplicationState
+from issuance.domain.states import WITHOUT_BOOK, ApplicationState
 from issuance.store.field_values import field_values
 from issuance.store.page_request import PageRequest
 from issuance.store.tables import applications, counters, fingerprints
@@ -142,14 +142,14 @@ class CaseRecords:
         ]
 
     async def count_released(self, office: str, day: date) -> int:
-        """Return how many cases of an office were released to the printer on a day."""
+        """Return how many cases were released to the printer on a day and not given up since."""
         c = applications.c
         statement = (
             select(func.count())
             .select_from(applications)
-            .where(c.office == office, c.released_on == day, c.state.in_(RELEASED))
+            .where(c.office == office, c.released_on == day)
         )
-        return await self._connection.scalar(statement) or 0
+        return int((await self._connection.execute(statement)).scalar_one())
 
     async def ready_to_collect(self, office: str) -> Sequence[ScheduleRow]:
         """Return how many passports are ready, by day of application and of collection."""

@@ -10,7 +10,7 @@ from .workflow import Workflow
 
 async def _until(workflow: Workflow, id: str) -> str:
     """Local time in Banjarmasin until which the case is expected to wait; empty: not known."""
-    expected = (await workflow.view(id)).expected_until
+    expected = (await workflow.details(id)).expected_until
     return f"{expected:%Y-%m-%d %H:%M}" if expected else ""
 
 
@@ -30,7 +30,7 @@ async def test_without_an_outage_the_promised_day_is_expected(
     workflow.clock(now)
 
     assert await _until(workflow, id) == until
-    assert (await workflow.view(id)).outage == ""
+    assert (await workflow.details(id)).outage == ""
 
 
 async def test_during_an_outage_its_expected_end_is_expected(workflow: Workflow) -> None:
@@ -38,8 +38,8 @@ async def test_during_an_outage_its_expected_end_is_expected(workflow: Workflow)
 
     outage = await workflow.declares(OutageScope.MATCHER, expected_end="2018-10-26 12:00:00")
 
-    assert (await workflow.view(id)).outage == outage
-    assert (await workflow.view(id)).expected_until == workflow.now_is.replace(hour=12)
+    assert (await workflow.details(id)).outage == outage
+    assert (await workflow.details(id)).expected_until == workflow.now_is.replace(hour=12)
     workflow.clock("2018-10-26 12:00")
     assert await _until(workflow, id) == ""
 
@@ -58,7 +58,7 @@ async def test_after_an_outage_the_promised_day_is_expected_again(workflow: Work
 
     await workflow.ends(outage)
 
-    assert (await workflow.view(id)).outage == ""
+    assert (await workflow.details(id)).outage == ""
     assert await _until(workflow, id) == "2018-10-31 14:00"
 
 
@@ -81,9 +81,9 @@ async def test_who_does_not_queue_waits_for_no_outage(workflow: Workflow, comple
 
     await workflow.matcher_answers(UnusableFingers("POOR_QUALITY"))  # asked before the outage
 
-    view = await workflow.view(id)
-    assert view.case.state in (ApplicationState.PAID, ApplicationState.BIOMETRICS_TAKEN)
-    assert (view.outage, view.expected_until) == ("", None)
+    details = await workflow.details(id)
+    assert details.case.state in (ApplicationState.PAID, ApplicationState.BIOMETRICS_TAKEN)
+    assert (details.outage, details.expected_until) == ("", None)
 
 
 async def test_a_passport_that_is_ready_has_no_expected_time(workflow: Workflow) -> None:

@@ -160,10 +160,14 @@ class Issuance:
 
 @dataclass(slots=True)
 class Office:
-    """The service, its machines, and those who call."""
+    """The service, its machines, and those who call.
+
+    settings: those of the service that differ from SETTINGS, from its next start on.
+    """
 
     folder: Path
     database_url: str
+    settings: dict[str, Any] = field(default_factory=dict)
     issuance: Issuance = field(default_factory=Issuance)
     machines: dict[str, SimulatedMachine] = field(default_factory=dict)
     process: Process | None = None
@@ -359,6 +363,7 @@ class Office:
             "trusted_keys": str(self.folder / "keys"),
             "environment": "test",
             "failpoints": failpoints,
+            **self.settings,
         }
         config = self.folder / "printer.toml"
         config.write_text("\n".join(f"{name} = {_toml(value)}" for name, value in values.items()))

@@ -23,7 +23,7 @@ from .scripted_machine import NOON, ScriptedMachine
 
 BACKOFF_SECONDS, OUTCOME_UNKNOWN_AFTER = 1.0, 60.0
 BOOKS_PER_MACHINE = 3
-OPERATOR = "spiffe://idn/office/BJM/user/siti"
+OPERATOR = "spiffe://id/office/BJM/user/siti/role/operator"
 
 
 @dataclass(slots=True)

@@ -48,9 +48,7 @@ async def test_good_fingers_exclude_others_and_more_of_them_more_surely(
     assert 0 <= two.predicted_fnir < one.predicted_fnir < MAX_PREDICTED_FNIR
 
 
-async def test_a_stored_decision_is_as_it_was_answered(
-    issuance: Caller, someone: int
-) -> None:
+async def test_a_stored_decision_is_as_it_was_answered(issuance: Caller, someone: int) -> None:
     decision = await issuance.identify(given(fingers(someone)))
 
     again = await issuance.decision(decision.decision_id)

@@ -81,6 +81,7 @@ async def test_notices(workflow: Workflow) -> None:
         ours = await records.notices.page(EVERYTHING, "BJM", None)
         of_one = await records.notices.page(EVERYTHING, None, ids[1])
 
+    assert [record.id for _, record in first] == [f"{id}-1" for id in ids[:2]]
     assert [record.notice.application for _, record in first] == ids[:2]
     assert [record.notice.application for _, record in second] == ids[2:]
     assert [record.notice.application for _, record in ours] == [ids[0], ids[2]]

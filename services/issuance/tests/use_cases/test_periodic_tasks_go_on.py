@@ -1,4 +1,4 @@
-"""Work that is repeated as long as the service runs goes on after an error, and ends when told."""
+"""Work that is repeated as long as the service runs goes on after an error."""
 
 import asyncio
 

@@ -81,7 +81,7 @@ class FaissEmbeddings:
         return np.asarray(codes.reshape(-1, _CODE_BYTES).view(np.float16))
 
     def _search(self, query: Query, count: int, **options: Any) -> tuple[Rows, Similarities]:
-        # One thread, of this thread's searches: the worker pool spreads them over the cores.
+        # Set for the calling thread: the worker pool, not FAISS, spreads searches over the cores.
         faiss.omp_set_num_threads(_THREADS)
         similarities, rows = self._index.search(query[None], count, **options)
         return rows[0], similarities[0]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import aiohttp
 from aiohttp import web
 
-from .office import SimulatedMachine
+from .simulated_machine import SimulatedMachine
 
 SEND_DOCUMENT = 0x0006  # RFC 8011 section 5.4.15
 

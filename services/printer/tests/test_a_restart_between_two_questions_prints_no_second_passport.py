@@ -4,8 +4,9 @@ from time import monotonic
 import pytest
 from passport.printer.v1 import jobs_pb2 as jobs
 
-from .office import Office, SimulatedMachine
+from .office import Office
 from .restarting_machine import RestartingMachine
+from .simulated_machine import SimulatedMachine
 
 
 @pytest.mark.parametrize("answered", [0, 1, 2])

@@ -4,7 +4,8 @@ import grpc
 import pytest
 from passport.printer.v1 import admin_pb2, jobs_pb2, machines_pb2, stock_pb2
 
-from .office import TIMEOUT, Office, a_payload, reason, request_id
+from .office import TIMEOUT, Office, reason
+from .signed_clearances import a_payload, request_id
 
 BOOKS = stock_pb2.BookRange(first_serial="AB000001", count=1)
 JOB = {"request_id": request_id(), "job_id": "j", "reason": "r"}

@@ -7,7 +7,7 @@ from alembic.migration import MigrationContext
 from issuance.store.records import MIGRATIONS
 from issuance.store.tables import metadata
 from servicekit.storage.database import migrate
-from sqlalchemy import create_engine
+from sqlalchemy import Enum, create_engine, create_mock_engine
 
 
 def test_the_schema_is_what_the_code_expects(tmp_path: Path) -> None:
@@ -17,3 +17,15 @@ def test_the_schema_is_what_the_code_expects(tmp_path: Path) -> None:
         differences = compare_metadata(MigrationContext.configure(connection), metadata)
 
     assert differences == []
+
+
+def test_enumerations_are_text_on_postgresql_too() -> None:
+    postgresql = create_mock_engine("postgresql+asyncpg://", lambda *_: None).dialect
+    enumerations = [
+        column.type.compile(postgresql)
+        for table in metadata.tables.values()
+        for column in table.columns
+        if isinstance(column.type, Enum)
+    ]
+
+    assert set(enumerations) == {"VARCHAR(32)"}

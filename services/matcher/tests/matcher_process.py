@@ -239,11 +239,13 @@ class Caller:
         return answer
 
     async def verify(
-        self, left: identification_pb2.FingerSource, right: identification_pb2.FingerSource
+        self,
+        probe: identification_pb2.FingerSource,
+        reference: identification_pb2.FingerSource,
     ) -> identification_pb2.Decision:
         """Verify."""
         request = identification_pb2.VerifyRequest(
-            request_id=str(uuid4()), probe=left, reference=right
+            request_id=str(uuid4()), probe=probe, reference=reference
         )
         answer: identification_pb2.Decision = await self._verification.Verify(
             request, timeout=TIMEOUT_SECONDS

@@ -25,7 +25,7 @@ def template(person: int, position: int, impression: int = 0) -> bytes:
 
 
 def sample(position: int, record: bytes) -> b.FingerSample:
-    """A finger that comes as a record."""
+    """A finger that comes as a template."""
     return b.FingerSample(
         position=b.FingerPosition.ValueType(position),
         template=b.FingerTemplate(data=record, format=ISO),
@@ -40,9 +40,9 @@ def fingers(
 
 
 def image(position: int, data: bytes, ppi: int = 500) -> b.FingerSample:
-    """A finger that comes as a picture."""
-    picture = b.FingerImage(data=data, format=b.IMAGE_FORMAT_PNG, ppi=ppi)
-    return b.FingerSample(position=b.FingerPosition.ValueType(position), image=picture)
+    """A finger that comes as an image."""
+    content = b.FingerImage(data=data, format=b.IMAGE_FORMAT_PNG, ppi=ppi)
+    return b.FingerSample(position=b.FingerPosition.ValueType(position), image=content)
 
 
 def given(samples: Sequence[b.FingerSample]) -> identification_pb2.FingerSource:

@@ -1,4 +1,4 @@
-"""A save that is cut off, as when the service ends, goes on in its thread: the next waits."""
+"""A save that is cancelled, as when the service ends, goes on in its thread: the next waits."""
 
 import asyncio
 import threading

@@ -1,4 +1,4 @@
-"""A search never misses what was committed before it came in; it rather says: not yet."""
+"""A search never misses what was committed before it; if it cannot wait it is refused."""
 
 import asyncio
 from pathlib import Path
@@ -24,16 +24,16 @@ async def test_each_search_sees_the_last_commit(tmp_path: Path) -> None:
 async def test_searches_beside_changes_see_theirs(tmp_path: Path) -> None:
     async with opened(tmp_path) as base:
 
-        async def come_and_look(person: int) -> str:
+        async def enrol_and_search(person: int) -> str:
             await enrol(base, person)
             return (await shortlisted(base, person))[0][0]
 
-        found = await asyncio.gather(*(come_and_look(person) for person in range(1, 21)))
+        found = await asyncio.gather(*(enrol_and_search(person) for person in range(1, 21)))
 
         assert found == [f"person-{person}" for person in range(1, 21)]
 
 
-async def test_a_deadline_that_is_too_near_is_said(tmp_path: Path) -> None:
+async def test_a_deadline_that_is_too_near_is_refused(tmp_path: Path) -> None:
     async with opened(tmp_path) as base:
         await enrol(base, 1)
 
@@ -63,7 +63,7 @@ async def test_a_search_leaves_out_what_came_after(tmp_path: Path) -> None:
         assert [each.people_searched for each in found] == [0, 1]
 
 
-async def test_a_database_that_is_renamed_meanwhile_is_followed(tmp_path: Path) -> None:
+async def test_a_new_epoch_is_followed(tmp_path: Path) -> None:
     async with opened(tmp_path) as base:
         await enrol(base, 1)
         await base.index.catch_up()

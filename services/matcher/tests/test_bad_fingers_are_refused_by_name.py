@@ -1,4 +1,4 @@
-"""Whatever comes as a finger and is none is refused, with the field's name; nothing is kept."""
+"""Whatever comes as a finger and is none is refused, naming the field; nothing is stored."""
 
 import struct
 import zlib

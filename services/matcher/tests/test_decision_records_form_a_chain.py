@@ -1,4 +1,4 @@
-"""Records of decisions hang together: nobody can change, remove or add one unnoticed."""
+"""Decision records form a chain: none is changed, removed or added unnoticed."""
 
 import hashlib
 import sqlite3
@@ -51,7 +51,7 @@ async def _three(folder: Path) -> None:
                 await records.decisions.append(_decision(number))
 
 
-async def _first_break(folder: Path) -> int | None:
+async def _first_broken_record(folder: Path) -> int | None:
     async with opened(folder) as base, base.store.read() as records:
         return await records.decisions.first_broken_record()
 
@@ -70,7 +70,7 @@ async def test_a_whole_chain_is_whole(tmp_path: Path) -> None:
 
     assert third.decision == _decision(3)
     assert third.record_hash == chain
-    assert await _first_break(tmp_path) is None
+    assert await _first_broken_record(tmp_path) is None
 
 
 @pytest.mark.parametrize("statement", TAMPERING.values(), ids=TAMPERING.keys())
@@ -82,4 +82,4 @@ async def test_tampering_shows(tmp_path: Path, statement: str) -> None:
     database.close()
 
     assert changed > 0
-    assert await _first_break(tmp_path) == 2
+    assert await _first_broken_record(tmp_path) == 2

@@ -1,4 +1,4 @@
-"""A finger given twice, or given as another than it is, is noticed."""
+"""A finger given twice, or at another finger's position, is reported."""
 
 import pytest
 from matcher.record.iso19794 import FingerRecord, write
@@ -34,12 +34,12 @@ async def test_ten_fingers_of_anybody_are_ten(issuance: Caller, someone: int) ->
 
 
 @pytest.mark.parametrize("stored", [True, False], ids=["stored", "given"])
-async def test_swapped_fingers_are_named(issuance: Caller, someone: int, stored: bool) -> None:
+async def test_swapped_fingers_are_reported(issuance: Caller, someone: int, stored: bool) -> None:
     await issuance.enrol(f"{someone}", fingers(someone))
     swapped = [_as(7, someone, 2, impression=1), _as(2, someone, 7, impression=1)]
-    right = FingerSource(encounter_id=f"{someone}") if stored else given(fingers(someone))
+    reference = FingerSource(encounter_id=f"{someone}") if stored else given(fingers(someone))
 
-    decision = await issuance.verify(given(swapped), right)
+    decision = await issuance.verify(given(swapped), reference)
 
     assert decision.outcome == identification_pb2.OUTCOME_UNDECIDED
     named = decision.candidates[0].finger_sequence_errors
@@ -49,23 +49,28 @@ async def test_swapped_fingers_are_named(issuance: Caller, someone: int, stored:
 
 
 @pytest.mark.parametrize("other", [0, 1], ids=["himself", "another"])
-async def test_fingers_in_their_places_are_not(issuance: Caller, someone: int, other: int) -> None:
+async def test_fingers_at_their_positions_are_not(
+    issuance: Caller, someone: int, other: int
+) -> None:
     positions = range(1, 11)
-    left = given(fingers(someone, positions=positions))
+    probe = given(fingers(someone, positions=positions))
 
     decision = await issuance.verify(
-        left, given(fingers(someone + other, impression=1, positions=positions))
+        probe, given(fingers(someone + other, impression=1, positions=positions))
     )
 
     assert not decision.candidates[0].finger_sequence_errors
 
 
-async def test_a_wrong_finger_is_named_even_if_nothing_can_be_compared(
+async def test_an_error_is_reported_even_if_no_finger_is_common(
     issuance: Caller, someone: int
 ) -> None:
-    left, right = given([_as(7, someone, 2, impression=1)]), given(fingers(someone, positions=[2]))
+    probe, reference = (
+        given([_as(7, someone, 2, impression=1)]),
+        given(fingers(someone, positions=[2])),
+    )
 
-    refused = await refusal(issuance.verify(left, right))
+    refused = await refusal(issuance.verify(probe, reference))
 
     assert refused.reason == "NO_COMMON_FINGER"
     assert refused.metadata == {"finger_sequence_errors": "7 is 2"}

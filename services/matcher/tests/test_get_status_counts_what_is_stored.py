@@ -1,4 +1,4 @@
-"""GetStatus gives real numbers."""
+"""GetStatus counts what the database and the index hold."""
 
 from passport.matcher.v1 import admin_pb2, encounters_pb2
 

@@ -1,4 +1,4 @@
-"""Pictures of fingers: read, judged, kept, and shown to an examiner with what matched."""
+"""Images of fingers are read, checked for quality, stored, and drawn for an examiner."""
 
 from io import BytesIO
 
@@ -38,20 +38,20 @@ async def test_two_impressions_are_one_finger(issuance: Caller, impressions: lis
     stored = (await issuance.enrol("image-1", [image(3, impressions[0])])).encounter
     check = await issuance.enrol("image-2", [image(3, impressions[1])], check=True)
 
-    picture = await issuance.draw(check.decision.decision_id, "person-of-image-1")
+    drawing = await issuance.draw(check.decision.decision_id, "person-of-image-1")
 
     assert stored.fingers[0].quality >= 20
     assert hits(check.decision) == ["person-of-image-1"]
-    assert picture.position == biometrics_pb2.FINGER_POSITION_RIGHT_MIDDLE
+    assert drawing.position == biometrics_pb2.FINGER_POSITION_RIGHT_MIDDLE
     assert (
-        picture.matched_minutiae == check.decision.candidates[0].finger_scores[0].matched_minutiae
+        drawing.matched_minutiae == check.decision.candidates[0].finger_scores[0].matched_minutiae
     )
-    with Image.open(BytesIO(picture.png)) as drawn:
+    with Image.open(BytesIO(drawing.png)) as drawn:
         assert drawn.format == "PNG"
         assert np.asarray(drawn.convert("L")).min() < 200
 
 
-async def test_images_need_not_be_kept(
+async def test_images_need_not_be_stored(
     matchers: Matchers, callers: Callers, impressions: list[bytes]
 ) -> None:
     matcher = matchers(store_images=False)
@@ -60,7 +60,7 @@ async def test_images_need_not_be_kept(
 
     await caller.enrol("image-1", [image(3, impressions[0])])
     check = await caller.enrol("image-2", [image(3, impressions[1])], check=True)
-    picture = await caller.draw(check.decision.decision_id, "person-of-image-1")
+    drawing = await caller.draw(check.decision.decision_id, "person-of-image-1")
 
-    assert picture.matched_minutiae > 0
+    assert drawing.matched_minutiae > 0
     assert impressions[0][100:1000] not in (matcher.folder / "matcher.sqlite").read_bytes()

@@ -22,26 +22,26 @@ def a_print(impression: int) -> np.ndarray:
     return decode((PRINTS / f"touch_{impression}.wsq").read_bytes(), 500)
 
 
-def picture(data: bytes, format: b.ImageFormat.ValueType, **size: int) -> b.FingerSample:
+def image_sample(data: bytes, format: b.ImageFormat.ValueType, **size: int) -> b.FingerSample:
     return b.FingerSample(
         position=RING, image=b.FingerImage(data=data, format=format, ppi=500, **size)
     )
 
 
 def wsq(impression: int) -> b.FingerSample:
-    return picture((PRINTS / f"touch_{impression}.wsq").read_bytes(), b.IMAGE_FORMAT_WSQ)
+    return image_sample((PRINTS / f"touch_{impression}.wsq").read_bytes(), b.IMAGE_FORMAT_WSQ)
 
 
 def pillow(impression: int, name: str, format: b.ImageFormat.ValueType) -> b.FingerSample:
     file = io.BytesIO()
     Image.fromarray(a_print(impression)).save(file, name)
-    return picture(file.getvalue(), format)
+    return image_sample(file.getvalue(), format)
 
 
 def raw(impression: int) -> b.FingerSample:
     pixels = a_print(impression)
     height, width = pixels.shape
-    return picture(pixels.tobytes(), b.IMAGE_FORMAT_RAW, width=width, height=height)
+    return image_sample(pixels.tobytes(), b.IMAGE_FORMAT_RAW, width=width, height=height)
 
 
 def of_2005(person: int, position: int, impression: int = 0) -> b.FingerSample:
@@ -96,14 +96,14 @@ async def test_a_template_of_2005_of_another_finger_is_refused(
 @pytest.mark.parametrize(
     ("image", "field", "reason"),
     [
-        (picture(b"\x80" * 40_000, b.IMAGE_FORMAT_RAW), "samples[0].image", "INVALID_REQUEST"),
+        (image_sample(b"\x80" * 40_000, b.IMAGE_FORMAT_RAW), "samples[0].image", "INVALID_REQUEST"),
         (
-            picture(b"\x80" * 40_000, b.IMAGE_FORMAT_PNG, width=200, height=200),
+            image_sample(b"\x80" * 40_000, b.IMAGE_FORMAT_PNG, width=200, height=200),
             "samples[0].image",
             "INVALID_REQUEST",
         ),
         (
-            picture(b"\x80" * 40_000, b.IMAGE_FORMAT_RAW, width=200, height=201),
+            image_sample(b"\x80" * 40_000, b.IMAGE_FORMAT_RAW, width=200, height=201),
             "samples[0].image",
             "BAD_IMAGE",
         ),

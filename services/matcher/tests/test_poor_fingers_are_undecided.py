@@ -1,4 +1,4 @@
-"""Whose mate would often be missed is not told that nobody matches."""
+"""A probe whose mate would often be missed is UNDECIDED rather than NO_HIT."""
 
 import dataclasses
 
@@ -11,44 +11,44 @@ from .conftest import Callers, Matchers
 from .matcher_process import Caller, hits
 from .people import fingers, given, minutiae, sample, template
 
-MOST = 0.2
+MAX_PREDICTED_FNIR = 0.2
 
 
 def _poor(person: int, count: int) -> b.FingerSample:
-    """So many minutiae of one impression, all of them dim."""
+    """So many minutiae of one impression, all of them of poor quality."""
     found = minutiae(person, 2).best(count)
-    dim = dataclasses.replace(found, quality=np.full(len(found), 25, np.uint8))
-    return sample(2, write(FingerRecord(2, 0, dim)))
+    poor = dataclasses.replace(found, quality=np.full(len(found), 25, np.uint8))
+    return sample(2, write(FingerRecord(2, 0, poor)))
 
 
-async def test_few_minutiae_cannot_say_no(issuance: Caller, someone: int) -> None:
+async def test_few_minutiae_exclude_nobody(issuance: Caller, someone: int) -> None:
     decision = await issuance.identify(given([_poor(someone, 8)]))
 
     assert decision.outcome == identification_pb2.OUTCOME_UNDECIDED
-    assert decision.predicted_fnir > MOST
+    assert decision.predicted_fnir > MAX_PREDICTED_FNIR
     assert hits(decision) == []
 
 
-async def test_they_can_still_say_yes(issuance: Caller, someone: int) -> None:
+async def test_they_can_still_be_a_hit(issuance: Caller, someone: int) -> None:
     await issuance.enrol(f"{someone}", fingers(someone))
 
     decision = await issuance.identify(given([_poor(someone, 14)]))
 
     assert decision.outcome == identification_pb2.OUTCOME_HIT
-    assert decision.predicted_fnir > MOST
+    assert decision.predicted_fnir > MAX_PREDICTED_FNIR
 
 
-async def test_good_fingers_can_say_no_and_more_of_them_the_surer(
+async def test_good_fingers_exclude_others_and_more_of_them_more_surely(
     issuance: Caller, someone: int
 ) -> None:
     one = await issuance.identify(given([sample(2, template(someone, 2))]))
     two = await issuance.identify(given(fingers(someone)))
 
     assert one.outcome == two.outcome == identification_pb2.OUTCOME_NO_HIT
-    assert 0 <= two.predicted_fnir < one.predicted_fnir < MOST
+    assert 0 <= two.predicted_fnir < one.predicted_fnir < MAX_PREDICTED_FNIR
 
 
-async def test_a_decision_tells_the_same_when_asked_again(issuance: Caller, someone: int) -> None:
+async def test_a_stored_decision_is_as_it_was_answered(issuance: Caller, someone: int) -> None:
     decision = await issuance.identify(given(fingers(someone)))
 
     again = await issuance.decision(decision.decision_id)
@@ -57,7 +57,7 @@ async def test_a_decision_tells_the_same_when_asked_again(issuance: Caller, some
     assert again == decision
 
 
-async def test_a_verification_is_judged_by_the_fingers_both_sides_have(
+async def test_a_verification_is_predicted_by_the_common_fingers(
     issuance: Caller, someone: int
 ) -> None:
     both, one = given(fingers(someone)), given(fingers(someone + 1, positions=[2]))

@@ -1,4 +1,4 @@
-"""Several matchers over one database: what one has answered, every other knows."""
+"""Several matchers over one database: what one has committed, every other finds."""
 
 import asyncio
 
@@ -37,7 +37,7 @@ async def test_what_is_changed_at_one_is_seen_at_the_other(
     assert await here.decision(twin.decision.decision_id) == twin.decision
 
 
-async def test_a_restored_database_has_another_name(
+async def test_a_restored_database_has_another_epoch(
     matchers: Matchers, callers: Callers, someone: int
 ) -> None:
     matcher = matchers()

@@ -6,7 +6,7 @@ from .matcher_process import Caller, Matcher, refusal
 from .people import fingers, given
 
 
-async def test_twins_get_one_answer(issuance: Caller, someone: int) -> None:
+async def test_concurrent_duplicates_get_one_answer(issuance: Caller, someone: int) -> None:
     request = f"request-{someone}"
     samples = fingers(someone)
 

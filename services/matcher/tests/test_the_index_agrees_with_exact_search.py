@@ -325,6 +325,25 @@ def test_a_search_goes_no_deeper_than_it_must(monkeypatch: pytest.MonkeyPatch) -
     assert looked_at == [19]
 
 
+def test_equals_at_the_limit_are_deep_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(15)
+    looked_at = _counted(monkeypatch)
+    wanted, index = random_finger(rng), MemoryIndex(START)
+    fingers = [wanted] * (3 + 16) + [random_finger(rng) for _ in range(80)]
+    index.update(
+        (),
+        [
+            IndexEntry(f"e{n}", f"p{n}", EncounterStatus.ACTIVE, n, {2: finger})
+            for n, finger in enumerate(fingers)
+        ],
+    )
+
+    found = index.search({2: wanted}, SearchScope(), SearchDepth(3, 3))
+
+    assert [person.person_id for person in found.persons] == ["p0", "p1", "p2"]
+    assert looked_at == [19]
+
+
 def test_when_all_are_prefiltered_no_embedding_is_searched(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(14)
     looked_at = _counted(monkeypatch)

@@ -1,19 +1,13 @@
 """A printing office of real processes: the service under mutual TLS and its machines."""
 
 import asyncio
-import hashlib
-import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import grpc
-import jwt
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from google.rpc import error_details_pb2  # type: ignore[import-untyped]
 from grpc_status import rpc_status
 from passport.printer.v1 import (
@@ -25,16 +19,13 @@ from passport.printer.v1 import (
     stock_pb2_grpc,
 )
 from passport.printer.v1 import jobs_pb2 as jobs
-from passport.type.v1 import civil_pb2 as civil
-from printer.page.verification import extract_mrz
-from printer.simulated_printer import ledger
-from printer.simulated_printer.ledger import LedgerEntry
 from servicekit.grpc.client_channel import open_channel
 from servicekit.security.development_certificates import issue_certificate
 
 from .process import Process
+from .signed_clearances import OFFICE, Issuance, a_payload, request_id
+from .simulated_machine import SimulatedMachine
 
-OFFICE = "BJM"
 POLICY = Path(__file__).parents[3] / "deploy" / "policy" / "policy.toml"
 TIMEOUT = 20.0
 _STUBS = {
@@ -52,125 +43,22 @@ SETTINGS = {
 
 
 @dataclass(slots=True)
-class SimulatedMachine:
-    """A machine whose ledger outlives its process."""
-
-    machine_id: str
-    folder: Path
-    faults: str = ""
-    books_per_minute: float = 1200.0
-    fault_seconds: float = 0.3
-    listen: str = "127.0.0.1:0"
-    process: Process | None = None
-
-    async def start(self) -> None:
-        """Switch it on, at the same address as before."""
-        # Spares the tests the first seconds in which a machine gets no work; true only once.
-        running_for = "10" if self.process is None else "0"
-        self.process = await Process.start(
-            "simulated-printer", "--name", self.machine_id, "--listen", self.listen,
-            "--ledger", str(self.folder / "ledger.jsonl"),
-            "--books-per-minute", str(self.books_per_minute),
-            "--faults", self.faults, "--fault-seconds", str(self.fault_seconds),
-            "--running-for", running_for,
-        )  # fmt: skip
-        self.listen = self.process.address
-
-    async def stop(self) -> None:
-        """Switch it off without notice."""
-        if self.process is not None:
-            await self.process.end()
-
-    @property
-    def uri(self) -> str:
-        """Its address."""
-        return f"ipp://{self.listen}/ipp/print"
-
-    @property
-    def ledger(self) -> list[LedgerEntry]:
-        """What came out of it."""
-        return ledger.read_ledger(self.folder / "ledger.jsonl")
-
-    def zone_of(self, serial: str) -> str:
-        """What an operator reads from the last page of this book in the tray."""
-        pages = sorted((self.folder / "tray").glob(f"*-{serial}.pdf"))
-        zone = extract_mrz(pages[-1].read_bytes())
-        return zone.upper + zone.lower
-
-
-def request_id() -> str:
-    """A new request id."""
-    return str(uuid.uuid4())
-
-
-def a_payload(number: str = "X0000001", **changes: Any) -> bytes:
-    """Personalisation data of a passport."""
-    data = jobs.PersonalisationData(
-        document_number=number,
-        document_code="P",
-        issuing_state="IDN",
-        holder=civil.BiographicData(
-            name=civil.PersonName(primary="SITI", secondary="NURHALIZA"),
-            nationality="IDN",
-            born_on=civil.CalendarDate(year=1990, month=2, day=28),
-            birth_place="Banjarmasin",
-            sex=civil.SEX_FEMALE,
-        ),
-        issued_on=civil.CalendarDate(year=2018, month=11, day=1),
-        expires_on=civil.CalendarDate(year=2023, month=11, day=1),
-        issuing_office="Kantor Imigrasi Banjarmasin",
-    )
-    data.MergeFrom(jobs.PersonalisationData(**changes))
-    return data.SerializeToString()
-
-
-@dataclass(slots=True)
-class Issuance:
-    """Signs clearances as issuance does."""
-
-    kid: str = "2018"
-    key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
-
-    def trust(self, folder: Path) -> None:
-        """Make the office trust the key."""
-        folder.mkdir(exist_ok=True)
-        pem = self.key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-        (folder / f"{self.kid}.pem").write_bytes(pem)
-
-    def claims(self, payload: bytes) -> dict[str, Any]:
-        """Claims that are good."""
-        return {
-            "jti": request_id(),
-            "application_id": "A-1",
-            "document_number": jobs.PersonalisationData.FromString(payload).document_number,
-            "payload_sha256": hashlib.sha256(payload).hexdigest(),
-            "office": OFFICE,
-            "exp": int((datetime.now(UTC) + timedelta(days=30)).timestamp()),
-        }
-
-    def sign(self, claims: dict[str, Any], **header: str) -> str:
-        """A clearance with these claims."""
-        return jwt.encode(claims, self.key, algorithm="EdDSA", headers={"kid": self.kid} | header)
-
-    def order(self, payload: bytes, **claims: Any) -> jobs.CreatePrintJobRequest:
-        """A request to print with a good clearance, some claims changed."""
-        token = self.sign(self.claims(payload) | claims)
-        return jobs.CreatePrintJobRequest(request_id=request_id(), clearance=token, payload=payload)
-
-
-@dataclass(slots=True)
 class Office:
-    """The service, its machines, and those who call."""
+    """The service, its machines, and those who call.
+
+    settings: those of the service that differ from SETTINGS, from its next start on.
+    """
 
     folder: Path
     database_url: str
+    settings: dict[str, Any] = field(default_factory=dict)
     issuance: Issuance = field(default_factory=Issuance)
     machines: dict[str, SimulatedMachine] = field(default_factory=dict)
     process: Process | None = None
     _channels: list[grpc.aio.Channel] = field(default_factory=list)
 
     async def start(self, failpoints: str = "") -> None:
-        """Start the service; the database is the one of before."""
+        """Start the service over the same database as before."""
         await self.close_channels()
         self.process = await Process.start("serve", "--config", str(self._config(failpoints)))
 
@@ -191,7 +79,7 @@ class Office:
             await self.load(machine_id, f"B{len(self.machines)}000001", books)
 
     async def register(self, machine_id: str, uri: str) -> None:
-        """Make a machine known at an address."""
+        """Register the machine at an address."""
         request = machines_pb2.RegisterMachineRequest(
             request_id=request_id(), machine_id=machine_id, uri=uri
         )
@@ -210,7 +98,7 @@ class Office:
         await self.call("Stock", "LoadBooks", handed)
 
     def stub(self, service: str, role: str = "operator", office: str = OFFICE) -> Any:
-        """A stub as a person of a role, or as a service, sees it."""
+        """Return a stub that calls as a person of a role, or as `service:<name>`."""
         pki = self.folder / "pki"
         if role.startswith("service:"):
             tls = issue_certificate(pki, office=office, service=role.removeprefix("service:"))
@@ -223,22 +111,22 @@ class Office:
         return getattr(module, f"{service}Stub")(opened)
 
     async def call(self, service: str, method: str, request: Any, role: str = "operator") -> Any:
-        """One call as somebody of a role."""
+        """Make one call as a person of a role, or as a service."""
         return await getattr(self.stub(service, role), method)(request, timeout=TIMEOUT)
 
     async def print(self, number: str = "X0000001", **claims: Any) -> jobs.PrintJob:
-        """Ask for a passport as issuance does."""
+        """Create a print job as issuance does."""
         order = self.issuance.order(a_payload(number), **claims)
         return await self.job_call("CreatePrintJob", order, "service:issuance")
 
     async def job_call(self, method: str, request: Any, role: str = "operator") -> jobs.PrintJob:
-        """One call of PrintJobs that answers a job."""
+        """Make one call of PrintJobs that returns a job."""
         job = await self.call("PrintJobs", method, request, role)
         assert isinstance(job, jobs.PrintJob)
         return job
 
     async def job(self, job_id: str) -> jobs.PrintJob:
-        """A job as it is now."""
+        """Return a job as it is now."""
         return await self.job_call("GetPrintJob", jobs.GetPrintJobRequest(job_id=job_id))
 
     async def until(self, job_id: str, *states: str) -> jobs.PrintJob:
@@ -292,7 +180,7 @@ class Office:
     async def check_quality(
         self, job: jobs.PrintJob, *, passed: bool = True, **changes: Any
     ) -> jobs.PrintJob:
-        """Look at the book as an operator does."""
+        """Record the quality check of the latest book, as an operator does."""
         attempt = job.attempts[-1]
         request = jobs.RecordQualityCheckRequest(
             request_id=request_id(),
@@ -306,7 +194,7 @@ class Office:
         return await self.job_call("RecordQualityCheck", request)
 
     async def resolve(self, job: jobs.PrintJob, finding: str) -> jobs.PrintJob:
-        """Say what a person found."""
+        """Resolve an unknown outcome with what a person found."""
         request = jobs.ResolveUnknownOutcomeRequest(
             request_id=request_id(),
             job_id=job.job_id,
@@ -317,7 +205,7 @@ class Office:
         return await self.job_call("ResolveUnknownOutcome", request)
 
     async def books(self) -> dict[str, stock_pb2.Book]:
-        """Every book by serial."""
+        """Return every book, by serial."""
         answer = await self.call("Stock", "ListBooks", stock_pb2.ListBooksRequest(page_size=1000))
         return {book.serial: book for book in answer.books}
 
@@ -333,13 +221,13 @@ class Office:
         assert issued == set(came_out)
 
     async def close_channels(self) -> None:
-        """Forget the connections to an earlier process."""
+        """Close the connections to the service."""
         for opened in self._channels:
             await opened.close()
         self._channels.clear()
 
     async def close(self) -> None:
-        """End everything."""
+        """End the service and its machines."""
         await self.close_channels()
         for machine in self.machines.values():
             await machine.stop()
@@ -359,6 +247,7 @@ class Office:
             "trusted_keys": str(self.folder / "keys"),
             "environment": "test",
             "failpoints": failpoints,
+            **self.settings,
         }
         config = self.folder / "printer.toml"
         config.write_text("\n".join(f"{name} = {_toml(value)}" for name, value in values.items()))
@@ -366,7 +255,7 @@ class Office:
 
 
 def reason(error: grpc.aio.AioRpcError) -> tuple[str, str]:
-    """Reason and field of an error."""
+    """Return the reason and the field of a refusal; the field is empty if it names none."""
     status = rpc_status.from_call(error)  # type: ignore[arg-type]
     assert status is not None
     info, bad = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest()
@@ -381,7 +270,7 @@ def _toml(value: Any) -> str:
 
 @asynccontextmanager
 async def open_office(folder: Path, database_url: str) -> AsyncIterator[Office]:
-    """An office whose service runs; everything ends with the block."""
+    """Run an office without machines for the time of the block."""
     office = Office(folder, database_url)
     try:
         await office.start()

@@ -19,29 +19,29 @@ from typing import Self
 TIMEOUT = 20.0
 
 
-class Nursery:
+class ForkServer:
     """The process that the others are forked from; lives as long as the test run."""
 
     def __init__(self) -> None:
-        script = Path(__file__).with_name("nursery.py")
+        script = Path(__file__).with_name("fork_server_child.py")
         pipe = subprocess.PIPE
         self._child = subprocess.Popen(
             [sys.executable, str(script)], stdin=pipe, stdout=pipe, text=True
         )
-        self._born: Queue[int] = Queue()
+        self._started: Queue[int] = Queue()
         self._ended: defaultdict[int, Queue[int]] = defaultdict(Queue)
         threading.Thread(target=self._listen, daemon=True).start()
 
-    def bear(self, arguments: list[str], output: Path) -> int:
-        """Start a process; answers its pid."""
+    def fork(self, arguments: list[str], output: Path) -> int:
+        """Start a process; return its pid."""
         assert self._child.stdin is not None
-        order = {"arguments": arguments, "output": str(output)}
-        self._child.stdin.write(json.dumps(order) + "\n")
+        request = {"arguments": arguments, "output": str(output)}
+        self._child.stdin.write(json.dumps(request) + "\n")
         self._child.stdin.flush()
-        return self._born.get(timeout=60.0)
+        return self._started.get(timeout=60.0)
 
     def wait(self, pid: int) -> int:
-        """Wait for the end of a process; answers its status, negative for a signal."""
+        """Wait for the end of a process; return its status, negative for a signal."""
         status = self._ended[pid].get(timeout=TIMEOUT)
         self._ended[pid].put(status)
         return status
@@ -53,18 +53,18 @@ class Nursery:
             if "status" in message:
                 self._ended[message["pid"]].put(message["status"])
             else:
-                self._born.put(message["pid"])
+                self._started.put(message["pid"])
 
 
 @cache
-def nursery() -> Nursery:
-    """The nursery, started by the first who needs it."""
-    return Nursery()
+def fork_server() -> ForkServer:
+    """Return the fork server, started by whoever needs it first."""
+    return ForkServer()
 
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A process that said where it listens."""
+    """A running `printer` program. address: host:port that it listens at."""
 
     pid: int
     address: str
@@ -79,22 +79,22 @@ class Process:
         with tempfile.TemporaryDirectory() as folder:
             output = Path(folder) / "output"
             os.mkfifo(output)
-            pid = nursery().bear(arguments, output)
+            pid = fork_server().fork(arguments, output)
             with output.open() as stream:
                 line = stream.readline()
         assert line.startswith("READY"), f"printer {arguments} did not start: {line!r}"
         return cls(pid, line.split()[-1])
 
     async def ended(self) -> int:
-        """Wait until it ended by itself; its status."""
-        return await asyncio.to_thread(nursery().wait, self.pid)
+        """Wait until it has ended by itself; return its status."""
+        return await asyncio.to_thread(fork_server().wait, self.pid)
 
     async def killed(self) -> None:
-        """Wait until it was killed by SIGKILL from inside."""
+        """Wait until it has killed itself with SIGKILL, as at a failpoint."""
         assert await self.ended() == -signal.SIGKILL
 
     async def end(self, number: int = signal.SIGKILL) -> int:
-        """End it, however it is; answers its status."""
+        """End it with a signal, if it still runs; return its status."""
         with suppress(ProcessLookupError):
             os.kill(self.pid, number)
         return await self.ended()

@@ -56,3 +56,15 @@ async def test_a_token_of_another_office_is_refused(office: Office, token: str) 
         await _events(_watch(office, token), 1)
 
     assert reason(refusal.value) == ("BAD_WATCH_TOKEN", "resume_token")
+
+
+async def test_a_stream_outlives_the_deadline_of_other_calls(office: Office) -> None:
+    office.settings["default_deadline_seconds"] = 0.3
+    await office.restart()
+    reading = asyncio.create_task(_events(_watch(office), 1))
+    await asyncio.sleep(1.0)
+
+    job = await office.print()
+
+    [created] = await reading
+    assert created.job.job_id == job.job_id

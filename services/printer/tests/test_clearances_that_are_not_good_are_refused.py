@@ -7,7 +7,8 @@ import jwt
 import pytest
 from passport.printer.v1 import jobs_pb2 as jobs
 
-from .office import Issuance, Office, a_payload, reason, request_id
+from .office import Office, reason
+from .signed_clearances import Issuance, a_payload, request_id
 
 
 async def _refusal(office: Office, order: jobs.CreatePrintJobRequest) -> tuple[str, str]:

@@ -2,7 +2,8 @@ import grpc
 import pytest
 from passport.printer.v1 import admin_pb2, stock_pb2
 
-from .office import Office, reason, request_id
+from .office import Office, reason
+from .signed_clearances import request_id
 
 
 def _delivery(first: str, count: int) -> stock_pb2.ReceiveBooksRequest:

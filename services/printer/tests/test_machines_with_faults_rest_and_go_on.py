@@ -4,7 +4,8 @@ import pytest
 from passport.printer.v1 import admin_pb2, stock_pb2
 from passport.printer.v1 import jobs_pb2 as jobs
 
-from .office import Office, SimulatedMachine
+from .office import Office
+from .simulated_machine import SimulatedMachine
 
 
 @pytest.mark.parametrize(

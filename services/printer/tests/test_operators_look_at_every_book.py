@@ -3,7 +3,8 @@ import pytest
 from passport.printer.v1 import jobs_pb2 as jobs
 from passport.printer.v1 import stock_pb2
 
-from .office import Office, reason, request_id
+from .office import Office, reason
+from .signed_clearances import request_id
 
 
 async def _printed(office: Office) -> jobs.PrintJob:

@@ -43,7 +43,7 @@ def test_what_the_watcher_opened_no_person_ends() -> None:
     assert MATCHER.end_by_person(NOW, NOW).ended == NOW
 
 
-def test_the_plan_of_an_office_is_told_of_all_that_stops_it_oldest_first() -> None:
+def test_the_plan_of_an_office_has_all_that_stops_it_oldest_first() -> None:
     assert stoppages([MATCHER, POWER_CUT], "BJM", NOW) == (
         Stoppage(BEGAN - HOUR),
         Stoppage(BEGAN),

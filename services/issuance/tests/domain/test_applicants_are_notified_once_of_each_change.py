@@ -33,64 +33,64 @@ def at(day: date, hour: int, minute: int = 0) -> datetime:
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=WITA)
 
 
-def told(*queue: CollectionDates, now: datetime, since: datetime | None = None) -> list[Notice]:
+def notified(*queue: CollectionDates, now: datetime, since: datetime | None = None) -> list[Notice]:
     return due_notices(queue, HOURS, since or now - MINUTE, now, SYSTEM_OUTAGE)
 
 
-MOVED = CollectionDates("a", promised=FRIDAY, planned=MONDAY)
+CHANGED = CollectionDates("a", promised=FRIDAY, planned=MONDAY)
 
 
-def test_a_settled_change_is_told_at_once_and_then_no_more() -> None:
-    (notice,) = told(MOVED, now=at(FRIDAY, 11))
+def test_a_settled_change_is_notified_immediately_and_then_no_more() -> None:
+    (notice,) = notified(CHANGED, now=at(FRIDAY, 11))
 
     assert (notice.kind, notice.collect_on) == (NoticeKind.DATE_CHANGED, MONDAY)
-    assert told(replace(MOVED, promised=MONDAY), now=at(FRIDAY, 11, 1)) == []
+    assert notified(replace(CHANGED, promised=MONDAY), now=at(FRIDAY, 11, 1)) == []
 
 
-def test_nobody_is_told_before_those_ahead_are_decided() -> None:
+def test_nobody_is_notified_before_those_ahead_are_decided() -> None:
     undecided = CollectionDates("ahead", promised=MONDAY, planned=MONDAY, identity_unresolved=True)
 
-    assert told(undecided, MOVED, now=at(FRIDAY, 11)) == []
-    assert [n.application for n in told(MOVED, undecided, now=at(FRIDAY, 11))] == ["a"]
+    assert notified(undecided, CHANGED, now=at(FRIDAY, 11)) == []
+    assert [n.application for n in notified(CHANGED, undecided, now=at(FRIDAY, 11))] == ["a"]
 
 
-def test_nobody_is_told_while_undecided_themselves() -> None:
-    assert told(replace(MOVED, identity_unresolved=True), now=at(FRIDAY, 11)) == []
+def test_nobody_is_notified_while_undecided_themselves() -> None:
+    assert notified(replace(CHANGED, identity_unresolved=True), now=at(FRIDAY, 11)) == []
 
 
 def test_a_new_working_day_settles_everything() -> None:
     undecided = CollectionDates("ahead", promised=FRIDAY, planned=TUESDAY, identity_unresolved=True)
 
-    notices = told(undecided, MOVED, now=at(MONDAY, 8))
+    notices = notified(undecided, CHANGED, now=at(MONDAY, 8))
 
     assert [(n.application, n.collect_on) for n in notices] == [("ahead", TUESDAY), ("a", MONDAY)]
-    assert told(undecided, MOVED, now=at(MONDAY, 8, 1)) == []
+    assert notified(undecided, CHANGED, now=at(MONDAY, 8, 1)) == []
 
 
 @pytest.mark.parametrize(
     ("now", "count"), [(at(MONDAY, 13, 59), 1), (at(MONDAY, 14), 0), (at(TUESDAY, 11), 0)]
 )
 def test_no_notice_promises_a_time_that_has_passed(now: datetime, count: int) -> None:
-    assert len(told(MOVED, now=now)) == count
+    assert len(notified(CHANGED, now=now)) == count
 
 
 @pytest.mark.parametrize(
     ("now", "count"), [(at(FRIDAY, 7, 59), 0), (at(FRIDAY, 8), 1), (at(MONDAY, 12), 1)]
 )
-def test_without_a_known_end_people_are_told_when_their_day_opens(
+def test_without_a_known_end_people_are_notified_when_their_day_opens(
     now: datetime, count: int
 ) -> None:
-    notices = told(replace(MOVED, planned=None), now=now)
+    notices = notified(replace(CHANGED, planned=None), now=now)
 
     assert [(n.kind, n.collect_on) for n in notices] == [(NoticeKind.DELAYED, None)] * count
 
 
-def test_the_delay_is_told_once() -> None:
-    assert told(replace(MOVED, planned=None, delay_notified=True), now=at(FRIDAY, 9)) == []
+def test_the_delay_is_notified_once() -> None:
+    assert notified(replace(CHANGED, planned=None, delay_notified=True), now=at(FRIDAY, 9)) == []
 
 
 def test_every_notice_speaks_both_languages() -> None:
-    moved = told(MOVED, now=at(FRIDAY, 11))[0].text
+    moved = notified(CHANGED, now=at(FRIDAY, 11))[0].text
 
     assert moved.id == (
         "Karena gangguan sistem, jadwal pengambilan paspor Anda menjadi "
@@ -110,13 +110,13 @@ def test_every_notice_speaks_both_languages() -> None:
         (refused_notice("a", LocalizedText("data ganda", "on record twice")), NoticeKind.REFUSED),
     ],
 )
-def test_only_a_promise_and_a_move_promise_a_day(notice: Notice, kind: NoticeKind) -> None:
+def test_only_promised_and_changed_dates_promise_a_day(notice: Notice, kind: NoticeKind) -> None:
     assert (notice.kind, notice.collect_on) == (kind, None)
     assert promised_date_notice("a", MONDAY, HOURS).collect_on == MONDAY
 
 
 class Fortnight:
-    """One applicant of 30 October through the outage, looked at every half hour."""
+    """One applicant of 30 October through the outage, planned for every half hour."""
 
     APPLIED = date(2018, 10, 30)
     OUTAGE = Outage(OutageScope.MATCHER, "", "gone", at(APPLIED, 10), ended=at(MONDAY, 7))
@@ -144,7 +144,7 @@ class Fortnight:
         return plan_collections([waiting], room, CALENDAR.day_of(now)).collection_dates()["a"]
 
 
-def test_an_outage_moves_a_promise_once() -> None:
+def test_an_outage_changes_a_promised_date_once() -> None:
     notices = list(Fortnight().notices())
 
     assert [n.kind for n in notices] == [

@@ -93,7 +93,9 @@ def test_no_day_prints_more_than_it_can(
 
 
 @given(queues(), rooms())
-def test_nobody_overtakes_in_their_own_lane(queue: list[WaitingCase], room: PrintRoom) -> None:
+def test_nobody_overtakes_in_their_own_priority_class(
+    queue: list[WaitingCase], room: PrintRoom
+) -> None:
     prints_on = last_day(plan_collections(queue, room, MONDAY))
 
     for ahead, behind in combinations(queue, 2):

@@ -60,3 +60,20 @@ def test_planning_anew_every_morning_moves_nobody_by_a_book(rate: Fraction, morn
 @given(st.fractions(Fraction(1, 100), 500, max_denominator=100), st.integers(1, 40))
 def test_no_fraction_is_lost_or_invented(rate: Fraction, days: int) -> None:
     assert sum(books(room((MONDAY, rate)), MONDAY, days)) == int(rate * days)
+
+
+@pytest.mark.parametrize(
+    ("day", "books"),
+    [(date(2018, 11, 4), 0), (MONDAY, 5), (date(2018, 11, 6), 5), (date(2018, 11, 7), 9)],
+)
+def test_a_capacity_holds_from_its_day_to_the_next_change(day: date, books: int) -> None:
+    capacity = Capacity(((MONDAY, Fraction(5)), (date(2018, 11, 7), Fraction(9))))
+
+    assert capacity.since == MONDAY
+    assert capacity.on(day) == books
+
+
+def test_the_days_asked_about_are_all_given() -> None:
+    days = [day for day, _ in room((MONDAY, Fraction(5))).days(MONDAY, date(2018, 11, 7))]
+
+    assert days == [MONDAY, date(2018, 11, 6), date(2018, 11, 7)]

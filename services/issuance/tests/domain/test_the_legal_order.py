@@ -107,7 +107,7 @@ def test_refused_documents_can_be_accepted_later() -> None:
     assert row.target is ApplicationState.DOCUMENTS_ACCEPTED
 
 
-def test_unusable_fingers_are_taken_again_and_the_applicant_is_told() -> None:
+def test_unusable_fingers_are_taken_again_and_the_applicant_is_notified() -> None:
     row = find_transition(
         ApplicationState.IDENTIFYING, ApplicationEvent.REJECT_BIOMETRICS, Role.ISSUANCE
     )
@@ -155,7 +155,7 @@ def test_a_state_that_waits_for_another_service_is_entered_owing_its_work(
     assert {row.outbox_task for row in TRANSITIONS if row.target == target} == {work}
 
 
-def test_whoever_is_refused_is_told() -> None:
+def test_whoever_is_refused_is_notified() -> None:
     assert {row.notice for row in TRANSITIONS if row.target is ApplicationState.REFUSED} == {
         NoticeKind.REFUSED
     }

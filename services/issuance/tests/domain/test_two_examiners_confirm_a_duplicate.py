@@ -19,37 +19,37 @@ NOW = datetime(2018, 11, 5, 2, tzinfo=UTC)
 TASK = Adjudication(taken_in_by=frozenset({"budi"}))
 
 
-def looked(*verdicts: Verdict, task: Adjudication = TASK) -> Adjudication:
+def examined(*verdicts: Verdict, task: Adjudication = TASK) -> Adjudication:
     for examiner, verdict in zip(("ana", "citra", "dewi"), verdicts, strict=False):
         task = task.claim(examiner, NOW).decide(examiner, verdict, "ridges", NOW)
     return task
 
 
 def test_one_examiner_clears() -> None:
-    assert looked(Verdict.CLEARED).state is TaskState.CLEARED
+    assert examined(Verdict.CLEARED).state is TaskState.CLEARED
 
 
 def test_one_examiner_does_not_confirm() -> None:
-    once = looked(Verdict.DUPLICATE)
+    once = examined(Verdict.DUPLICATE)
 
     assert (once.verdict, once.state) == (None, TaskState.OPEN)
 
 
 def test_two_different_examiners_confirm() -> None:
-    assert looked(Verdict.DUPLICATE, Verdict.DUPLICATE).state is TaskState.CONFIRMED
+    assert examined(Verdict.DUPLICATE, Verdict.DUPLICATE).state is TaskState.CONFIRMED
 
 
 @pytest.mark.parametrize("third", Verdict)
 def test_a_third_settles_a_dispute(third: Verdict) -> None:
-    dispute = looked(Verdict.DUPLICATE, Verdict.CLEARED)
+    dispute = examined(Verdict.DUPLICATE, Verdict.CLEARED)
 
     assert dispute.verdict is None
-    assert looked(Verdict.DUPLICATE, Verdict.CLEARED, third).verdict is third
+    assert examined(Verdict.DUPLICATE, Verdict.CLEARED, third).verdict is third
 
 
-def test_the_same_examiner_does_not_look_twice() -> None:
+def test_the_same_examiner_does_not_examine_twice() -> None:
     with pytest.raises(SecondExaminerRequired):
-        looked(Verdict.DUPLICATE).claim("ana", NOW)
+        examined(Verdict.DUPLICATE).claim("ana", NOW)
 
 
 ANA = "spiffe://ID/office/BJM/user/ana/role/officer"
@@ -115,7 +115,7 @@ def test_only_who_has_it_gives_it_back() -> None:
 
 
 def test_nothing_is_added_to_a_decided_task() -> None:
-    decided = looked(Verdict.CLEARED)
+    decided = examined(Verdict.CLEARED)
 
     with pytest.raises(TaskClosed):
         decided.claim("citra", NOW)

@@ -1,4 +1,4 @@
-"""A plan that moves hundreds tells them in small transactions, each person once."""
+"""A plan that moves hundreds of people notifies them in small transactions, each once."""
 
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -34,10 +34,10 @@ OFFICES = {id: an_office(id) for id in ("BJM", "JKT")}
 
 
 class PowerCut(Exception):
-    """Nothing of the transaction stays."""
+    """The transaction fails before its commit."""
 
 
-class Fragile(Store):
+class StoreWithPowerCuts(Store):
     """Fails in one of its write transactions, counted from 0; None: never."""
 
     fails: int | None = None
@@ -52,17 +52,17 @@ class Fragile(Store):
                     raise PowerCut
 
 
-class Now:
-    """The clock stands still."""
+class FixedClock:
+    """A clock that stands still."""
 
     def now(self) -> datetime:
         return NOW
 
 
 @pytest_asyncio.fixture
-async def store(database: Database) -> Fragile:
+async def store(database: Database) -> StoreWithPowerCuts:
     """People whose promised day, 31 October, has passed at one office."""
-    store = Fragile(database, "one")
+    store = StoreWithPowerCuts(database, "one")
     async with store.begin() as records:
         await add_new_offices(records, list(OFFICES.values()), APPLIED)
         for place in range(PEOPLE):
@@ -95,35 +95,37 @@ def promises(store: Store) -> NotifyAndRelease:
     return NotifyAndRelease(store, ApplyTransition(OFFICES, lambda *_: b"", lambda: "unused"))
 
 
-async def told(store: Store) -> Counter[str]:
-    """How often each was told another day."""
+async def notified(store: Store) -> Counter[str]:
+    """Return how often each applicant was notified of another day."""
     async with store.read() as records:
         notices = await records.notices.page(EVERYBODY, "BJM", None)
-    assert {kept.notice.kind for _, kept in notices} <= {NoticeKind.DATE_CHANGED}
-    return Counter(kept.notice.application for _, kept in notices)
+    assert {record.notice.kind for _, record in notices} <= {NoticeKind.DATE_CHANGED}
+    return Counter(record.notice.application for _, record in notices)
 
 
 @pytest.mark.parametrize("fails", [0, 1, 2, 3])
-async def test_nobody_is_told_twice_after_a_power_cut(store: Fragile, fails: int) -> None:
+async def test_nobody_is_notified_twice_after_a_power_cut(
+    store: StoreWithPowerCuts, fails: int
+) -> None:
     store.fails = fails
     with pytest.raises(PowerCut):
         await promises(store)(OFFICES["BJM"], NOW)
-    assert sum((await told(store)).values()) == min(fails * NOTICES_PER_TRANSACTION, PEOPLE)
+    assert sum((await notified(store)).values()) == min(fails * NOTICES_PER_TRANSACTION, PEOPLE)
 
     store.fails = None
     await promises(store)(OFFICES["BJM"], NOW)
 
-    everybody = await told(store)
+    everybody = await notified(store)
     assert len(everybody) == PEOPLE
     assert set(everybody.values()) == {1}
 
 
-async def test_nobody_is_told_of_a_book_they_no_longer_want(
-    store: Fragile, database: Database
+async def test_nobody_is_notified_of_a_book_they_no_longer_want(
+    store: StoreWithPowerCuts, database: Database
 ) -> None:
     withdrawn = "case-7"
 
-    class Meanwhile(Fragile):
+    class Meanwhile(StoreWithPowerCuts):
         @asynccontextmanager
         async def read(self) -> AsyncIterator[Records]:
             async with super().read() as records:
@@ -132,7 +134,7 @@ async def test_nobody_is_told_of_a_book_they_no_longer_want(
 
     await promises(Meanwhile(database, "one"))(OFFICES["BJM"], NOW)
 
-    everybody = await told(store)
+    everybody = await notified(store)
     assert len(everybody) == PEOPLE - 1
     assert withdrawn not in everybody
 
@@ -146,7 +148,7 @@ async def _withdraw(store: Store, id: str) -> None:
 
 
 async def test_trouble_at_one_office_keeps_no_other_from_its_plan(
-    store: Fragile, database: Database
+    store: StoreWithPowerCuts, database: Database
 ) -> None:
     planned: list[str] = []
 
@@ -157,7 +159,7 @@ async def test_trouble_at_one_office_keeps_no_other_from_its_plan(
                 raise PowerCut
 
     keep = Troubled(store, ApplyTransition(OFFICES, lambda *_: b"", lambda: "unused"))
-    planner = OfficePlanner(OFFICES, store, database.try_lock, keep, Now())
+    planner = OfficePlanner(OFFICES, store, database.try_lock, keep, FixedClock())
     for _ in range(3):
         await planner()
 

@@ -97,7 +97,7 @@ async def test_a_job_of_no_application_of_ours_is_passed_over(workflow: Workflow
 
 
 class Printers:
-    """A printer's stream of events that ends as it is told to."""
+    """A printer's stream of events that ends with an error."""
 
     def __init__(self, *events: PrintJobEvent, then: Exception) -> None:
         self._events = events

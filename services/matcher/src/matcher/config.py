@@ -13,7 +13,9 @@ class Settings(ServiceSettings):
     model_config = SettingsConfigDict(extra="forbid", env_prefix="PASSPORT_MATCHER_", frozen=True)
 
     max_message_bytes: int = Field(
-        32 * MEBIBYTE, gt=0, description="largest request and answer, bytes; ten images fit"
+        32 * MEBIBYTE,
+        gt=0,
+        description="largest request or response accepted, bytes; ten images fit",
     )
     snapshot_file: Path | None = Field(
         None, description="file for snapshots of the index; unset: it is read from the database"

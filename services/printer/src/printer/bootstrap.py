@@ -73,7 +73,7 @@ async def serve(settings: PrinterSettings) -> None:
         session = await stack.enter_async_context(aiohttp.ClientSession(connector=connector))
         pool = WorkerPool(settings.page_workers, settings.page_queue)
         stack.callback(pool.close)
-        parts = _Parts(settings, database, session)
+        parts = _SharedParts(settings, database, session)
         server = _server(parts, pool)
         # A task group: a service that can no longer drive its machines must end, not look healthy.
         async with asyncio.TaskGroup() as tasks:
@@ -82,8 +82,8 @@ async def serve(settings: PrinterSettings) -> None:
             dispatching.cancel()
 
 
-class _Parts:
-    """What both the server and the dispatcher are built from."""
+class _SharedParts:
+    """What the server and the dispatcher share."""
 
     def __init__(
         self, settings: PrinterSettings, database: Database, session: aiohttp.ClientSession
@@ -101,7 +101,7 @@ class _Parts:
         return IppPrinterClient(self._session, uri, self.settings.machine_timeout_seconds)
 
 
-def _server(parts: _Parts, pool: WorkerPool) -> Server:
+def _server(parts: _SharedParts, pool: WorkerPool) -> Server:
     settings, store, clock = parts.settings, parts.store, parts.clock
     office, monitor = settings.office, parts.monitor
     create = CreatePrintJob(
@@ -131,7 +131,7 @@ def _server(parts: _Parts, pool: WorkerPool) -> Server:
     return server
 
 
-async def _dispatch(parts: _Parts) -> None:
+async def _dispatch(parts: _SharedParts) -> None:
     assign_next_job = AssignNextJob(parts.store, parts.monitor, parts.clock, _new_id)
 
     def driver(machine_id: str) -> MachineDriver:

@@ -16,7 +16,7 @@ import pytest
 from printer.domain.printer_client import RequestOutcomeUnknown
 from printer.ipp.client import IppPrinterClient
 
-from ..office import SimulatedMachine  # noqa: TID252
+from ..simulated_machine import SimulatedMachine  # noqa: TID252
 
 _BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -28,7 +28,7 @@ _AVAHI = "[server]\nuse-ipv6=no\nallow-interfaces=lo\nenable-dbus=yes\n"
 _NEEDED = ("ippeveprinter", "dbus-daemon", "avahi-daemon")
 
 
-class Switched(Protocol):
+class SwitchableMachine(Protocol):
     """A machine that can be switched on and off."""
 
     @property
@@ -103,7 +103,7 @@ class IppEvePrinter:
 
 
 @asynccontextmanager
-async def simulated(folder: Path) -> AsyncIterator[Switched]:
+async def simulated_machine(folder: Path) -> AsyncIterator[SwitchableMachine]:
     """Our simulated machine."""
     machine = SimulatedMachine("M1", folder, books_per_minute=200.0)
     try:
@@ -114,7 +114,7 @@ async def simulated(folder: Path) -> AsyncIterator[Switched]:
 
 
 @asynccontextmanager
-async def ippeveprinter(folder: Path) -> AsyncIterator[Switched]:
+async def ippeveprinter(folder: Path) -> AsyncIterator[SwitchableMachine]:
     """CUPS' ippeveprinter; skips the test where it is not installed or cannot start."""
     missing = [program for program in _NEEDED if shutil.which(program) is None]
     if missing:

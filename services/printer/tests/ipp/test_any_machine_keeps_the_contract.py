@@ -29,45 +29,47 @@ from printer.ipp.identifiers import Operation
 from printer.page.data_page import render
 
 from ..page.pages import a_page  # noqa: TID252
-from .machines import Switched, ippeveprinter, simulated
+from .machines import SwitchableMachine, ippeveprinter, simulated_machine
 
-MACHINES = {"simulated": simulated, "ippeveprinter": ippeveprinter}
+MACHINES = {"simulated": simulated_machine, "ippeveprinter": ippeveprinter}
 TIMEOUT = 10.0
 
 
 @pytest_asyncio.fixture(params=MACHINES)
-async def machine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Switched]:
+async def machine(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[SwitchableMachine]:
     """Every machine in turn, switched on."""
     async with MACHINES[request.param](tmp_path) as running:
         yield running
 
 
 @pytest_asyncio.fixture
-async def link(machine: Switched) -> AsyncIterator[IppPrinterClient]:
-    """The way to the machine."""
+async def client(machine: SwitchableMachine) -> AsyncIterator[IppPrinterClient]:
+    """A client of the machine."""
     connector = aiohttp.TCPConnector(force_close=True)
     async with aiohttp.ClientSession(connector=connector) as session:
         yield IppPrinterClient(session, machine.uri, TIMEOUT)
 
 
-def an_order() -> JobSubmission:
+def a_submission() -> JobSubmission:
     page = render(a_page())
     return JobSubmission(str(uuid.uuid4()), "B000001", page, hashlib.sha256(page).digest())
 
 
-async def until(link: IppPrinterClient, name: str, phase: MachineJobPhase) -> MachineJob:
+async def until(client: IppPrinterClient, name: str, phase: MachineJobPhase) -> MachineJob:
     async with asyncio.timeout(TIMEOUT):
         while True:
-            job = await link.find_job(name)
+            job = await client.find_job(name)
             if job is not None and job.phase is phase:
                 return job
             await asyncio.sleep(0.05)
 
 
-async def test_it_tells_who_it_is_and_how_long_it_runs(link: IppPrinterClient) -> None:
-    first = await link.get_status()
+async def test_it_reports_who_it_is_and_how_long_it_has_run(client: IppPrinterClient) -> None:
+    first = await client.get_status()
     await asyncio.sleep(1.1)  # up-times are whole seconds
-    second = await link.get_status()
+    second = await client.get_status()
 
     assert first.printer_uuid.startswith("urn:uuid:")
     assert second.printer_uuid == first.printer_uuid
@@ -76,47 +78,49 @@ async def test_it_tells_who_it_is_and_how_long_it_runs(link: IppPrinterClient) -
     assert not first.has_fault
 
 
-async def test_a_whole_document_is_printed_and_found_by_its_name(link: IppPrinterClient) -> None:
-    order = an_order()
+async def test_a_whole_document_is_printed_and_found_by_its_name(client: IppPrinterClient) -> None:
+    submission = a_submission()
 
-    number = await link.create_job(order)
-    await link.send_document(number, order)
-    job = await until(link, order.name, MachineJobPhase.COMPLETED)
+    number = await client.create_job(submission)
+    await client.send_document(number, submission)
+    job = await until(client, submission.name, MachineJobPhase.COMPLETED)
 
     assert job.processing_began
-    assert job.printed_sha256 in (None, order.document_sha256.hex())
-    assert await link.find_job(order.name, number + 7) == job
-    assert await link.find_job("another name") is None
+    assert job.printed_sha256 in (None, submission.document_sha256.hex())
+    assert await client.find_job(submission.name, number + 7) == job
+    assert await client.find_job("another name") is None
 
 
-async def test_a_job_without_document_blocks_until_it_is_cancelled(link: IppPrinterClient) -> None:
-    orphan, order = an_order(), an_order()
-    await link.create_job(orphan)
+async def test_a_job_without_document_blocks_until_it_is_cancelled(
+    client: IppPrinterClient,
+) -> None:
+    orphan, submission = a_submission(), a_submission()
+    await client.create_job(orphan)
 
     with pytest.raises(RequestRefused):
-        await link.create_job(order)
-    [waiting] = await link.pending_jobs()
-    await link.cancel_job(waiting.machine_job_id)
-    given_up = await until(link, orphan.name, MachineJobPhase.CANCELLED_OR_ABORTED)
-    await link.send_document(await link.create_job(order), order)
+        await client.create_job(submission)
+    [waiting] = await client.pending_jobs()
+    await client.cancel_job(waiting.machine_job_id)
+    given_up = await until(client, orphan.name, MachineJobPhase.CANCELLED_OR_ABORTED)
+    await client.send_document(await client.create_job(submission), submission)
 
     assert waiting.name == orphan.name
     assert not given_up.processing_began
-    await until(link, order.name, MachineJobPhase.COMPLETED)
+    await until(client, submission.name, MachineJobPhase.COMPLETED)
 
 
 async def test_a_cut_upload_is_never_taken_for_a_book(
-    machine: Switched, link: IppPrinterClient
+    machine: SwitchableMachine, client: IppPrinterClient
 ) -> None:
-    order = an_order()
-    number = await link.create_job(order)
+    submission = a_submission()
+    number = await client.create_job(submission)
 
-    await _send_half(machine.uri, number, order)
+    await _send_half(machine.uri, number, submission)
     await asyncio.sleep(1.0)  # time enough to print the half, for a machine that would
-    job = await link.find_job(order.name)
+    job = await client.find_job(submission.name)
 
     assert job is not None
-    action = decide_found_job(_attempt(order), order.document_sha256.hex(), job).action
+    action = decide_found_job(_attempt(submission), submission.document_sha256.hex(), job).action
     assert action in (
         ReconcileAction.CANCEL_AT_MACHINE,
         ReconcileAction.REQUEUE,
@@ -124,27 +128,27 @@ async def test_a_cut_upload_is_never_taken_for_a_book(
     )
 
 
-async def test_a_restart_is_noticed(machine: Switched, link: IppPrinterClient) -> None:
-    order = an_order()
-    sighting = await link.get_status()
+async def test_a_restart_is_noticed(machine: SwitchableMachine, client: IppPrinterClient) -> None:
+    submission = a_submission()
+    status = await client.get_status()
     await asyncio.sleep(2.5)
     attempt = replace(
-        _attempt(order),
-        printer_uuid=sighting.printer_uuid,
-        up_time=sighting.up_time,
-        asked_at=sighting.asked_at,
+        _attempt(submission),
+        printer_uuid=status.printer_uuid,
+        up_time=status.up_time,
+        asked_at=status.asked_at,
     )
-    ran = ran_without_restart(attempt, await link.get_status())
-    await link.send_document(await link.create_job(order), order)
+    ran = ran_without_restart(attempt, await client.get_status())
+    await client.send_document(await client.create_job(submission), submission)
     await machine.stop()
     with pytest.raises(RequestNotDelivered):
-        await link.get_status()
+        await client.get_status()
 
     await machine.start()
 
     assert ran
-    assert await link.find_job(order.name) is None
-    assert not ran_without_restart(attempt, await link.get_status())
+    assert await client.find_job(submission.name) is None
+    assert not ran_without_restart(attempt, await client.get_status())
 
 
 async def test_what_is_no_machine_is_silence() -> None:
@@ -164,15 +168,15 @@ async def test_what_is_no_machine_is_silence() -> None:
     assert not isinstance(silence.value, RequestNotDelivered)
 
 
-def _attempt(order: JobSubmission) -> Attempt:
+def _attempt(submission: JobSubmission) -> Attempt:
     now = datetime.now(UTC)
     return Attempt(
-        attempt_id=order.name, machine_id="M1", book_serial=order.book_serial, assigned_at=now,
-        printer_uuid="", up_time=1, asked_at=now,
+        attempt_id=submission.name, machine_id="M1", book_serial=submission.book_serial,
+        assigned_at=now, printer_uuid="", up_time=1, asked_at=now,
     )  # fmt: skip
 
 
-async def _send_half(uri: str, number: int, order: JobSubmission) -> None:
+async def _send_half(uri: str, number: int, submission: JobSubmission) -> None:
     """Send-Document as far as the middle of the document, then a cut connection."""
     operation = {
         "attributes-charset": attribute(ValueTag.CHARSET, "utf-8"),
@@ -184,7 +188,7 @@ async def _send_half(uri: str, number: int, order: JobSubmission) -> None:
         "last-document": attribute(ValueTag.BOOLEAN, True),
     }
     body = codec.encode(
-        Message(Operation.SEND_DOCUMENT, 1, [(GroupTag.OPERATION, operation)], order.document)
+        Message(Operation.SEND_DOCUMENT, 1, [(GroupTag.OPERATION, operation)], submission.document)
     )
     parts = urlsplit(uri)
     _, writer = await asyncio.open_connection(parts.hostname, parts.port)

@@ -51,7 +51,7 @@ async def _elsewhere(_request: web.Request) -> web.Response:
     return answering(a_job())()
 
 
-async def test_a_name_told_with_its_language_is_the_same_name() -> None:
+async def test_a_name_with_its_language_is_the_same_name() -> None:
     name = b"\x00\x05en-us\x00\x07attempt"
     job = a_job(job_name=Attribute(ValueTag.NAME_WITH_LANGUAGE, (name,)))
 
@@ -63,7 +63,7 @@ async def test_a_name_told_with_its_language_is_the_same_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "began"),
+    ("reported", "began"),
     [
         (attribute(ValueTag.NO_VALUE, None), False),
         (UNKNOWN, True),
@@ -71,8 +71,10 @@ async def test_a_name_told_with_its_language_is_the_same_name() -> None:
         (attribute(ValueTag.KEYWORD, "later"), True),
     ],
 )
-async def test_only_no_value_says_that_printing_never_began(told: Attribute, began: bool) -> None:
-    async with a_machine(answering(a_job(time_at_processing=told))) as machine:
+async def test_only_no_value_says_that_printing_never_began(
+    reported: Attribute, began: bool
+) -> None:
+    async with a_machine(answering(a_job(time_at_processing=reported))) as machine:
         found = await machine.find_job("attempt")
 
     assert found is not None
@@ -88,7 +90,7 @@ async def test_only_no_value_says_that_printing_never_began(told: Attribute, beg
         a_job(job_id=attribute(ValueTag.BOOLEAN, True)),
     ],
 )
-async def test_a_job_told_by_halves_does_not_pass_for_another_one(job: Attributes) -> None:
+async def test_a_job_described_incompletely_does_not_pass_for_another_one(job: Attributes) -> None:
     async with a_machine(answering(job)) as machine:
         with pytest.raises(RequestOutcomeUnknown):
             await machine.find_job("attempt")
@@ -111,3 +113,34 @@ async def test_a_machine_that_sends_elsewhere_is_not_followed(status: int) -> No
     async with a_machine(elsewhere) as machine:
         with pytest.raises(RequestOutcomeUnknown, match=str(status)):
             await machine.find_job("attempt")
+
+
+@pytest.mark.parametrize(
+    ("reported", "accepting"),
+    [
+        ({}, True),
+        ({"printer-is-accepting-jobs": attribute(ValueTag.BOOLEAN, True)}, True),
+        ({"printer-is-accepting-jobs": attribute(ValueTag.BOOLEAN, False)}, False),
+        ({"printer-is-accepting-jobs": UNKNOWN}, False),
+    ],
+)
+async def test_a_machine_accepts_jobs_unless_it_says_otherwise(
+    reported: Attributes, accepting: bool
+) -> None:
+    printer = {
+        "printer-uuid": attribute(ValueTag.URI, "urn:uuid:1"),
+        "printer-up-time": attribute(ValueTag.INTEGER, 9),
+        "printer-state": attribute(ValueTag.ENUM, 3),
+        "printer-state-reasons": attribute(ValueTag.KEYWORD, "none"),
+    }
+    body = codec.encode(
+        Message(0, 1, [(GroupTag.OPERATION, {}), (GroupTag.PRINTER, printer | reported)])
+    )
+
+    async with a_machine(
+        lambda: web.Response(body=body, content_type="application/ipp")
+    ) as machine:
+        status = await machine.get_status()
+
+    assert status.accepting_jobs is accepting
+    assert (status.idle, status.stopped, status.state_reasons) == (True, False, ())

@@ -23,7 +23,7 @@ from .scripted_machine import NOON, ScriptedMachine
 
 BACKOFF_SECONDS, OUTCOME_UNKNOWN_AFTER = 1.0, 60.0
 BOOKS_PER_MACHINE = 3
-OPERATOR = "spiffe://idn/office/BJM/user/siti"
+OPERATOR = "spiffe://id/office/BJM/user/siti/role/operator"
 
 
 @dataclass(slots=True)
@@ -113,6 +113,11 @@ class PrintRoom:
         """Pause a machine, as an operator does."""
         async with self.store.begin() as records:
             await set_paused(records, machine_id, paused=True)
+
+    async def resume(self, machine_id: str = "M1") -> None:
+        """Resume a machine, as an operator does."""
+        async with self.store.begin() as records:
+            await set_paused(records, machine_id, paused=False)
 
 
 @asynccontextmanager

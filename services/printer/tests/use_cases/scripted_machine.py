@@ -24,9 +24,9 @@ class ScriptedMachine:
     """A PrinterClient and its machine in one. It prints a job only when `finish` is called.
 
     seconds: seconds since noon, now. started: when it was switched on, on the same scale.
-    unavailable: raised by every request, before anything is done. fails: raised by the request
-    of this name, before anything is done. answer_lost: name of the request that is carried out and
-    then not answered, once. reports_idle: overrides what its jobs say.
+    unavailable: raised by every request, before anything is done. fails: the same, by name of the
+    request. answer_lost: name of the request that is carried out and then not answered, once.
+    breaks: whether its client fails as no client should. reports_idle: overrides what its jobs say.
     documents: names of the jobs whose document it received, restarts included: a name that is
     there twice would be two passports.
     """
@@ -37,12 +37,14 @@ class ScriptedMachine:
     unavailable: type[MachineUnavailable] | None = None
     fails: dict[str, type[MachineUnavailable]] = field(default_factory=dict)
     answer_lost: str = ""
+    breaks: bool = False
     reports_idle: bool | None = None
     accepting_jobs: bool = True
     stopped: bool = False
     state_reasons: tuple[str, ...] = ()
     jobs: list[MachineJob] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
+    expected_ids: list[int | None] = field(default_factory=list)
     documents: list[str] = field(default_factory=list)
     _restart_after: int | None = None
 
@@ -94,6 +96,7 @@ class ScriptedMachine:
     async def find_job(self, name: str, expected_id: int | None = None) -> MachineJob | None:
         """See PrinterClient."""
         self._begin("find_job")
+        self.expected_ids.append(expected_id)
         found = next((job for job in self.jobs if job.name == name), None)
         self._end("find_job")
         return found
@@ -130,6 +133,8 @@ class ScriptedMachine:
 
     def _begin(self, request: str) -> None:
         self.requests.append(request)
+        if self.breaks:
+            raise ZeroDivisionError
         error = self.unavailable or self.fails.get(request)
         if error is not None:
             raise error("no answer")

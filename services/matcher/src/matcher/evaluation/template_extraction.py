@@ -36,7 +36,7 @@ class ExtractedTemplates:
 def load_image(image: LabelledImage, *, partial_probe: bool) -> NDArray[np.uint8]:
     """Return the image at 500 dpi, uint8 (h, w); cropped to half and rotated if `partial_probe`.
 
-    Raises BadImage, OSError.
+    Raises UnreadableImage, OSError.
     """
     whole = decode(image.file.read_bytes(), image.ppi)
     return crop_and_rotate(whole, image.title) if partial_probe else whole

@@ -86,27 +86,27 @@ class _Leader:
 
     def ridges(self, x: str) -> str:
         """Add the first U-net, masked by its attention layer."""
-        passed = []
+        skip_connections = []
         for level in _LEVELS:
             x = self._separable(f"enc0_{level}", x)
-            passed.append(x)
+            skip_connections.append(x)
             x = self._downsampled(x)
         for level in reversed(_LEVELS):
             x = self.graph.concat(
-                self._upsampled(self._separable(f"dec0_{level}", x)), passed[level]
+                self._upsampled(self._separable(f"dec0_{level}", x)), skip_connections[level]
             )
         return self._with_attention(x)
 
     def minutiae(self, x: str) -> str:
         """Add the second U-net."""
-        passed = []
+        skip_connections = []
         for level in _LEVELS:
             x = self._block(f"enc1_{level}", x, *self._layers.pointwise(f"enc1_{level}_conv_adj"))
-            passed.append(x)
+            skip_connections.append(x)
             x = self._downsampled(x)
         for level in reversed(_LEVELS):
             x = self._block(f"dec1_{level}", x, *self._layers.pointwise(f"dec1_{level}_conv_adj"))
-            x = self.graph.concat(self._upsampled(x), passed[level])
+            x = self.graph.concat(self._upsampled(x), skip_connections[level])
         return x
 
     def head(self, name: str, x: str, *, same: bool = True) -> str:

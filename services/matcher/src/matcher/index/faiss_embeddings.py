@@ -53,7 +53,7 @@ class FaissEmbeddings:
     def overwrite(self, row: int) -> None:
         """Overwrite a row with zeros, so that nothing of the embedding stays in memory."""
         codes = faiss.rev_swig_ptr(self._index.codes.data(), self.size_bytes)
-        codes.reshape(-1, _CODE_BYTES)[row] = 0
+        codes.reshape(len(self), _CODE_BYTES)[row] = 0
 
     def nearest(self, query: Query, count: int) -> tuple[Rows, Similarities]:
         """Return the ``count`` rows of greatest inner product, best first, and the products.
@@ -78,10 +78,10 @@ class FaissEmbeddings:
     def all(self) -> NDArray[np.float16]:
         """Return a copy of all embeddings, float16 (rows, 256)."""
         codes = faiss.vector_to_array(self._index.codes)
-        return np.asarray(codes.reshape(-1, _CODE_BYTES).view(np.float16))
+        return np.asarray(codes.reshape(len(self), _CODE_BYTES).view(np.float16))
 
     def _search(self, query: Query, count: int, **options: Any) -> tuple[Rows, Similarities]:
-        # One thread, of this thread's searches: the worker pool spreads them over the cores.
+        # Set for the calling thread: the worker pool, not FAISS, spreads searches over the cores.
         faiss.omp_set_num_threads(_THREADS)
         similarities, rows = self._index.search(query[None], count, **options)
         return rows[0], similarities[0]

@@ -12,7 +12,7 @@ from printer.domain.attribution import Attribution
 from printer.domain.clearance import Clearance, ClearedPage
 from printer.domain.errors import ClearanceUsed, DocumentAlreadyCleared, JobNotFound
 from printer.domain.job import AT_MACHINE, Attempt, Job, JobEvent, JobState
-from printer.store.tables import attempts, change_counter, job_history, jobs
+from printer.store.tables import attempts, change_counter, job_history, jobs, takes_document_number
 
 # All but the large columns: clearance, payload and page.
 _COLUMNS = [jobs.c[name] for name in (
@@ -148,8 +148,7 @@ class JobRecords:
         if used is not None:
             raise ClearanceUsed("this clearance made a job before", job_id=used)
         other = await self._first_job_id(
-            jobs.c.document_number == clearance.document_number,
-            jobs.c.state != JobState.CANCELLED,
+            jobs.c.document_number == clearance.document_number, takes_document_number
         )
         if other is not None:
             raise DocumentAlreadyCleared(

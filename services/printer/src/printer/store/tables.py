@@ -83,13 +83,15 @@ jobs = Table(
     Column("page_sha256", LargeBinary, nullable=False),
     Column("mrz", String, nullable=False),
 )
-# One passport, one job: the database enforces it too, whatever the code above does.
+# Every job that was not cancelled takes its document number. The database enforces that, whatever
+# the code above does.
+takes_document_number = jobs.c.state != JobState.CANCELLED
 Index(
     "one_job_per_document",
     jobs.c.document_number,
     unique=True,
-    sqlite_where=jobs.c.state != JobState.CANCELLED,
-    postgresql_where=jobs.c.state != JobState.CANCELLED,
+    sqlite_where=takes_document_number,
+    postgresql_where=takes_document_number,
 )
 
 attempts = Table(

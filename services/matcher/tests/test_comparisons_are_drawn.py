@@ -1,0 +1,152 @@
+"""A drawing shows the fingers that a decision compared, on their images where these are stored."""
+
+from collections.abc import AsyncIterator
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+import pytest_asyncio
+from matcher.bootstrap import StoreAndIndex
+from matcher.comparison.comparator import paired_minutiae
+from matcher.domain.change_token import ChangeToken
+from matcher.domain.decision import (
+    Candidate,
+    Decision,
+    DecisionKind,
+    DecisionOutcome,
+    DecisionRequest,
+    FingerScore,
+    ProbeFinger,
+)
+from matcher.domain.encounter import EncounterStatus
+from matcher.domain.enrolment import Enrolment, RequestOrigin
+from matcher.domain.errors import DecisionNotFound, EvidenceGone
+from matcher.domain.finger import Finger, FingerImage, read_template
+from matcher.use_cases.draw_comparison import DrawComparison
+from matcher.use_cases.readiness import Readiness, ServiceLevel
+from PIL import Image
+
+from .models import models
+from .people import template
+from .store_and_index import NOW, opened
+
+MIDDLE, RING = 3, 4
+DARK = 60
+
+
+def _finger(position: int, impression: int, image: tuple[int, int] | None) -> Finger:
+    """A finger of one person, with a dark image whose size differs from the template's by this."""
+    record = template(1, position, impression)
+    minutiae = read_template(record)
+    embedding = models().embedding.embed(minutiae).astype(np.float16)
+    if image is None:
+        return Finger(position, minutiae, record, embedding)
+    pixels = np.full((minutiae.height + image[0], minutiae.width + image[1]), DARK, np.uint8)
+    file = BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return Finger(position, minutiae, record, embedding, 50, FingerImage(file.getvalue(), 500))
+
+
+@pytest_asyncio.fixture
+async def base(tmp_path: Path) -> AsyncIterator[StoreAndIndex]:
+    """A decision about encounter "probe" and its candidates.
+
+    Those have an image that fits the template, one that is larger, none, or were deleted.
+    """
+    async with opened(tmp_path) as base:
+        for name, impression, image in (
+            ("probe", 0, (0, 0)),
+            ("mate", 1, (0, 0)),
+            ("misfit", 1, (0, 1)),
+            ("no image", 1, None),
+        ):
+            fingers = [_finger(position, impression, image) for position in (MIDDLE, RING)]
+            enrolment = Enrolment(name, name, (), None, RequestOrigin("caller", name), b"digest")
+            async with base.store.write() as records:
+                await records.encounters.add(enrolment, fingers, EncounterStatus.ACTIVE, NOW)
+        async with base.store.write() as records:
+            await records.decisions.append(_decision())
+        yield base
+
+
+def _decision() -> Decision:
+    return Decision(
+        decision_id="decision",
+        request=DecisionRequest(DecisionKind.IDENTIFY, "caller", "request", 0.001, 10),
+        probe=(ProbeFinger(MIDDLE, "probe", "00"), ProbeFinger(RING, "probe", "00")),
+        outcome=DecisionOutcome.HIT,
+        candidates=tuple(
+            Candidate(
+                name,
+                9.0,
+                True,
+                (FingerScore(MIDDLE, 5.0, name, 10), FingerScore(RING, 4.0, name, 10)),
+                False,
+            )
+            for name in ("mate", "misfit", "no image", "deleted")
+        ),
+        threshold=4.0,
+        people_searched=3,
+        people_compared=3,
+        model_version="model",
+        calibration_version="calibration",
+        change_token=ChangeToken("0" * 32, 3),
+        decided_at=NOW,
+    )
+
+
+async def _draw(base: StoreAndIndex) -> DrawComparison:
+    readiness = Readiness()
+    await readiness.set_level(ServiceLevel.VERIFY_ONLY)
+    return DrawComparison(base.store, base.pool, models().comparator, readiness)
+
+
+def _grey_shares(png: bytes) -> list[float]:
+    """How much of the left and of the right half of a drawing is grey, as faint images are."""
+    with Image.open(BytesIO(png)) as drawn:
+        grey = np.asarray(drawn.convert("L"))
+    return [float((half < 200).mean()) for half in np.array_split(grey, 2, axis=1)]
+
+
+async def test_the_best_finger_is_drawn_unless_another_is_asked_for(base: StoreAndIndex) -> None:
+    draw, prepare = await _draw(base), models().comparator.prepare
+
+    best = await draw("decision", "mate", None)
+    other = await draw("decision", "mate", RING)
+
+    assert (best.position, other.position) == (MIDDLE, RING)
+    for drawn in (best, other):
+        probe, mate = (_finger(drawn.position, n, None).minutiae for n in (0, 1))
+        assert drawn.matched_minutiae == len(paired_minutiae(prepare(probe), prepare(mate))) > 5
+
+
+async def test_images_are_shown_where_they_are_stored_and_fit(base: StoreAndIndex) -> None:
+    draw = await _draw(base)
+
+    shares = {
+        name: _grey_shares((await draw("decision", name, None)).png)
+        for name in ("mate", "misfit", "no image")
+    }
+
+    assert min(shares["mate"]) > 0.5
+    for name in ("misfit", "no image"):
+        assert shares[name][0] > 0.5
+        assert shares[name][1] < 0.1
+
+
+@pytest.mark.parametrize(
+    ("person", "position", "error"),
+    [
+        ("nobody", None, DecisionNotFound),
+        ("mate", 2, DecisionNotFound),
+        ("deleted", None, EvidenceGone),
+    ],
+)
+async def test_what_was_not_compared_or_is_gone_is_not_drawn(
+    base: StoreAndIndex, person: str, position: int | None, error: type[Exception]
+) -> None:
+    draw = await _draw(base)
+
+    with pytest.raises(error):
+        await draw("decision", person, position)

@@ -1,0 +1,76 @@
+"""Requests to print as issuance makes them: personalisation data and a signed clearance."""
+
+import hashlib
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from passport.printer.v1 import jobs_pb2 as jobs
+from passport.type.v1 import civil_pb2 as civil
+
+OFFICE = "BJM"
+
+
+def request_id() -> str:
+    """Return a new request id."""
+    return str(uuid.uuid4())
+
+
+def a_payload(number: str = "X0000001", **changes: Any) -> bytes:
+    """Return a payload: the personalisation data of a passport, some fields changed."""
+    data = jobs.PersonalisationData(
+        document_number=number,
+        document_code="P",
+        issuing_state="IDN",
+        holder=civil.BiographicData(
+            name=civil.PersonName(primary="SITI", secondary="NURHALIZA"),
+            nationality="IDN",
+            born_on=civil.CalendarDate(year=1990, month=2, day=28),
+            birth_place="Banjarmasin",
+            sex=civil.SEX_FEMALE,
+        ),
+        issued_on=civil.CalendarDate(year=2018, month=11, day=1),
+        expires_on=civil.CalendarDate(year=2023, month=11, day=1),
+        issuing_office="Kantor Imigrasi Banjarmasin",
+    )
+    data.MergeFrom(jobs.PersonalisationData(**changes))
+    return data.SerializeToString()
+
+
+@dataclass(slots=True)
+class Issuance:
+    """Signs clearances as issuance does. kid: the name of its key."""
+
+    kid: str = "2018"
+    key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
+
+    def trust(self, folder: Path) -> None:
+        """Put the public key into the folder of trusted keys."""
+        folder.mkdir(exist_ok=True)
+        pem = self.key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        (folder / f"{self.kid}.pem").write_bytes(pem)
+
+    def claims(self, payload: bytes) -> dict[str, Any]:
+        """Return the claims of a valid clearance for a payload."""
+        return {
+            "jti": request_id(),
+            "application_id": "A-1",
+            "document_number": jobs.PersonalisationData.FromString(payload).document_number,
+            "payload_sha256": hashlib.sha256(payload).hexdigest(),
+            "office": OFFICE,
+            "exp": int((datetime.now(UTC) + timedelta(days=30)).timestamp()),
+        }
+
+    def sign(self, claims: dict[str, Any], **header: str) -> str:
+        """Return a clearance with these claims, signed."""
+        return jwt.encode(claims, self.key, algorithm="EdDSA", headers={"kid": self.kid} | header)
+
+    def order(self, payload: bytes, **claims: Any) -> jobs.CreatePrintJobRequest:
+        """Return a request to print with a valid clearance, some of its claims changed."""
+        token = self.sign(self.claims(payload) | claims)
+        return jobs.CreatePrintJobRequest(request_id=request_id(), clearance=token, payload=payload)

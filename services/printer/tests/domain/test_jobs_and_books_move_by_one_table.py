@@ -59,6 +59,59 @@ def test_an_end_of_an_attempt_is_an_end_of_its_book_or_frees_it() -> None:
         )
 
 
+def _in_state(state: JobState, attempts: int) -> Job:
+    return replace(a_job(), state=state, attempts=tuple(an_attempt(n) for n in range(attempts)))
+
+
+@pytest.mark.parametrize(
+    ("state", "waiting_for"),
+    [
+        (JobState.QUEUED, "a free machine with blank books"),
+        (JobState.ASSIGNED, "machine M1"),
+        (JobState.SENT, "machine M1"),
+        (JobState.PRINTED, "an operator to check book B000001"),
+        (JobState.QUALITY_CHECK, "an operator to check book B000001"),
+        (JobState.UNKNOWN_OUTCOME,
+         "a person to find book B000001 at machine M1 and say what became of it"),
+        (JobState.DONE, ""),
+        (JobState.CANCELLED, ""),
+    ],
+)  # fmt: skip
+def test_a_job_says_what_it_waits_for_and_names_its_book_once_it_is_good(
+    state: JobState, waiting_for: str
+) -> None:
+    job = _in_state(state, attempts=2)
+
+    assert job.waiting_for == waiting_for
+    assert job.book_serial == ("B000001" if state is JobState.DONE else "")
+
+
+@pytest.mark.parametrize(
+    ("state", "event", "outcome"),
+    [
+        (JobState.SENT, JobEvent.REQUEUE, AttemptOutcome.NOT_PRINTED),
+        (JobState.SENT, JobEvent.MARK_OUTCOME_UNKNOWN, None),
+        (JobState.QUALITY_CHECK, JobEvent.FAIL_QUALITY_CHECK, AttemptOutcome.SPOILED),
+        (JobState.QUALITY_CHECK, JobEvent.PASS_QUALITY_CHECK, AttemptOutcome.GOOD),
+    ],
+)
+def test_only_the_latest_attempt_gets_outcome_and_reason(
+    state: JobState, event: JobEvent, outcome: AttemptOutcome | None
+) -> None:
+    before = _in_state(state, attempts=3)
+
+    after = before.after(event, "why")
+
+    assert after.attempts[:2] == before.attempts[:2]
+    assert [(a.outcome, a.reason) for a in after.attempts[2:]] == [(outcome, "why")]
+    assert (before.revision, after.revision) == (1, 2)
+
+
+def test_the_last_serial_that_can_be_written_is_reached() -> None:
+    assert serial_range("AB999998", 2) == ["AB999998", "AB999999"]
+    assert serial_range("A00000009", 2) == ["A00000009", "A00000010"]
+
+
 @given(st.integers(0, 999_900), st.integers(1, 100))
 def test_serials_follow_each_other(first: int, count: int) -> None:
     run = serial_range(f"AB{first:06d}", count)

@@ -53,7 +53,7 @@ class FaissEmbeddings:
     def overwrite(self, row: int) -> None:
         """Overwrite a row with zeros, so that nothing of the embedding stays in memory."""
         codes = faiss.rev_swig_ptr(self._index.codes.data(), self.size_bytes)
-        codes.reshape(-1, _CODE_BYTES)[row] = 0
+        codes.reshape(len(self), _CODE_BYTES)[row] = 0
 
     def nearest(self, query: Query, count: int) -> tuple[Rows, Similarities]:
         """Return the ``count`` rows of greatest inner product, best first, and the products.
@@ -78,7 +78,7 @@ class FaissEmbeddings:
     def all(self) -> NDArray[np.float16]:
         """Return a copy of all embeddings, float16 (rows, 256)."""
         codes = faiss.vector_to_array(self._index.codes)
-        return np.asarray(codes.reshape(-1, _CODE_BYTES).view(np.float16))
+        return np.asarray(codes.reshape(len(self), _CODE_BYTES).view(np.float16))
 
     def _search(self, query: Query, count: int, **options: Any) -> tuple[Rows, Similarities]:
         # Set for the calling thread: the worker pool, not FAISS, spreads searches over the cores.

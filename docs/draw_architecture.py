@@ -20,7 +20,7 @@ SERVICES = ("issuance", "matcher", "printer")
 PACKAGES = (*SERVICES, "servicekit")
 # Entry points import everything below them; drawn, they would only say so.
 LEFT_OUT = ("__main__", "py")
-WIDTH, MARGIN = 1400, 24
+WIDTH, MARGIN = 1120, 24
 BOX_WIDTH, BOX_HEIGHT, GAP_X, GAP_Y = 172, 74, 16, 34
 TITLE_HEIGHT = 40
 STYLE = (

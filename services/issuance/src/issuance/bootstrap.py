@@ -21,9 +21,10 @@ from passport.issuance.v1 import (
     schedule_pb2,
     schedule_pb2_grpc,
 )
-from servicekit.grpc.client_channel import TlsFiles, open_channel
+from servicekit.grpc.client_channel import open_channel
 from servicekit.grpc.server import Server
 from servicekit.process.clock import SystemClock, make_clock
+from servicekit.security.tls import TlsFiles
 from servicekit.storage.database import Database
 from servicekit.storage.idempotency import IdempotentRequests
 from servicekit.storage.idempotency_retention import purge_records_daily

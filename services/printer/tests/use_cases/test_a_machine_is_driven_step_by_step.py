@@ -100,3 +100,14 @@ async def test_failures_in_a_row_make_it_be_left_alone_longer(room: PrintRoom) -
         await room.step()
 
     assert pauses == [1.0, 2.0, 4.0, 8.0, 16.0, 16.0]
+
+
+async def test_who_waits_for_changes_is_woken_when_a_job_is_assigned(room: PrintRoom) -> None:
+    room.machine.fails["create_job"] = RequestOutcomeUnknown
+    job = await room.print()
+    before = room.signal.changes
+
+    await room.step()
+
+    assert (await room.job(job)).state is JobState.ASSIGNED
+    assert room.signal.changes == before + 1

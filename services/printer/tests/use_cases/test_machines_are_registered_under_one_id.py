@@ -1,8 +1,15 @@
 import pytest
-from printer.domain.errors import MachineAlreadyRegistered
+from printer.domain.errors import MachineAlreadyRegistered, MachineUnreachable
 from printer.domain.job import JobState
 from printer.domain.machine import Machine
-from printer.use_cases.machines import register_machine
+from printer.domain.printer_client import (
+    MachineUnavailable,
+    PrinterClient,
+    RequestNotDelivered,
+    RequestOutcomeUnknown,
+)
+from printer.use_cases.machines import probe_machine, register_machine
+from servicekit.errors import InvalidRequest
 
 from .print_room import PrintRoom
 
@@ -54,3 +61,25 @@ async def test_one_known_by_another_id_is_refused(room: PrintRoom) -> None:
         await _register(room, "M2", "ipp://m1")
 
     assert refusal.value.metadata == {"machine_id": "M1"}
+
+
+@pytest.mark.parametrize("error", [RequestNotDelivered, RequestOutcomeUnknown])
+async def test_one_that_does_not_answer_is_unreachable(
+    room: PrintRoom, error: type[MachineUnavailable]
+) -> None:
+    room.machine.unavailable = error
+
+    with pytest.raises(MachineUnreachable) as refusal:
+        await probe_machine(lambda uri: room.machine, "ipp://m1")
+
+    assert refusal.value.field == "uri"
+
+
+async def test_an_address_that_is_none_is_refused(room: PrintRoom) -> None:
+    def connect(uri: str) -> PrinterClient:
+        raise ValueError(f"{uri} is no address")
+
+    with pytest.raises(InvalidRequest) as refusal:
+        await probe_machine(connect, "m1")
+
+    assert refusal.value.field == "uri"

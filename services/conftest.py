@@ -1,7 +1,8 @@
-"""What the tests of all services share: a database of their own, and no judgement of speed."""
+"""What the tests of all services share: an empty database each, no time limits, SIGINT heeded."""
 
 import asyncio
 import os
+import signal
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,11 @@ settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("any machine")
+
+# A shell's background jobs ignore SIGINT, and programs started by the tests would inherit that. A
+# handler is not inherited: a program that is executed has the default instead.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

@@ -25,8 +25,8 @@ from passport.matcher.v1 import (
     identification_pb2_grpc,
 )
 from passport.type.v1 import biometrics_pb2
-from servicekit.grpc.client_channel import TlsFiles
 from servicekit.security.development_certificates import issue_certificate
+from servicekit.security.tls import TlsFiles
 
 POLICY = Path(__file__).parents[3] / "deploy" / "policy" / "policy.toml"
 TIMEOUT_SECONDS = 60.0

@@ -34,7 +34,6 @@ async def test_its_machine_starts_and_ends(tmp_path: Path, number: int, status: 
 
     machine = await asyncio.create_subprocess_exec(
         sys.executable, "-m", *command, cwd=tmp_path, stdout=asyncio.subprocess.PIPE,
-        preexec_fn=_heed_interrupts,
     )  # fmt: skip
     assert machine.stdout is not None
     ready = await machine.stdout.readline()
@@ -43,8 +42,3 @@ async def test_its_machine_starts_and_ends(tmp_path: Path, number: int, status: 
     assert ready.startswith(b"READY simulated-printer 127.0.0.1:")
     assert await machine.wait() == status
     assert (tmp_path / "m1" / "tray").is_dir()
-
-
-def _heed_interrupts() -> None:
-    # Shells let background jobs ignore SIGINT, and children inherit that.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -18,10 +18,11 @@ from google.rpc import (  # type: ignore[import-untyped]
 )
 from passport.matcher.v1 import encounters_pb2, encounters_pb2_grpc
 from passport.printer.v1 import jobs_pb2, jobs_pb2_grpc
-from servicekit.grpc.client_channel import TlsFiles, open_channel
+from servicekit.grpc.client_channel import open_channel
 from servicekit.grpc.server import Server
 from servicekit.process.settings import ServiceSettings
 from servicekit.security.development_certificates import issue_certificate
+from servicekit.security.tls import TlsFiles
 
 PROGRAM = Path(__file__).with_name("program.py")
 

@@ -8,7 +8,7 @@ import pytest
 from cryptography import x509
 from passport.matcher.v1 import encounters_pb2 as pb
 from passport.matcher.v1 import encounters_pb2_grpc as stubs
-from servicekit.grpc.client_channel import TlsFiles
+from servicekit.security.tls import TlsFiles
 
 
 async def answer(request: Any, context: Any) -> pb.Encounter:

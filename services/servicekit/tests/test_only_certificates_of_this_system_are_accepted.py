@@ -15,9 +15,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from passport.matcher.v1 import encounters_pb2 as pb
 from passport.matcher.v1 import encounters_pb2_grpc as stubs
-from servicekit.grpc.client_channel import TlsFiles
 from servicekit.security.development_certificates import issue_certificate
-from servicekit.security.tls import read_certificate_identity
+from servicekit.security.tls import TlsFiles, read_certificate_identity
 
 REQUEST = pb.GetEncounterRequest(encounter_id="e1")
 ISSUANCE = x509.UniformResourceIdentifier("spiffe://id/office/national/service/issuance")

@@ -25,10 +25,14 @@ class OfficeSettings(BaseModel):
     name: str = Field(min_length=1, max_length=60, description="name as printed in passports")
     timezone: str = Field(description="IANA time zone, for instance Asia/Makassar")
     printer: str | None = Field(
-        None, description="host:port of the office's printer service; unset: nothing is printed"
+        None,
+        description="host:port of the office's printer service; unset means that nothing is "
+        "printed",
     )
     machines: int = Field(
-        ge=0, le=1000, description="machines at the first start; changed by SetCapacity later"
+        ge=0,
+        le=1000,
+        description="number of machines at the first start; changed later by SetCapacity",
     )
     books_per_machine_per_day: float = Field(
         gt=0, le=10_000, description="books per machine and working day, at the first start"
@@ -95,26 +99,33 @@ class IssuanceSettings(ServiceSettings):
     clearance_validity_hours: float = Field(
         24.0, gt=0, description="how long a printer may accept a clearance, business hours"
     )
-    replica: str = Field(
-        "issuance", description="name of this process; no two replicas have the same"
-    )
+    replica: str = Field("issuance", description="name of this process, different for each replica")
     max_concurrent_identifications: int = Field(
-        4, gt=0, description="identifications at the matcher at a time"
+        4, gt=0, description="largest number of identifications at the matcher at a time"
     )
     max_concurrent_print_calls: int = Field(
-        4, gt=0, description="calls to the printers at a time; also of statuses set at the matcher"
+        4,
+        gt=0,
+        description="largest number of calls to the printers at a time; separately, of calls that "
+        "set a status at the matcher",
     )
     call_timeout_seconds: float = Field(
         20.0, gt=0, description="timeout of one call to the matcher or a printer, seconds"
     )
     lease_seconds: float = Field(
-        60.0, gt=0, description="after this, another replica takes over an outbox task, seconds"
+        60.0,
+        gt=0,
+        description="how long a replica alone may attempt an outbox task before another takes it "
+        "over, seconds",
     )
     outbox_poll_seconds: float = Field(
         0.2, gt=0, description="pause between queries for due outbox tasks, seconds"
     )
     retry_first_seconds: float = Field(
-        0.5, gt=0, description="pause after the first failed attempt, seconds; it doubles"
+        0.5,
+        gt=0,
+        description="pause after the first failed attempt, seconds; doubles with each further "
+        "failure",
     )
     retry_longest_seconds: float = Field(
         30.0, gt=0, description="longest pause after a failed attempt, seconds"
@@ -128,10 +139,10 @@ class IssuanceSettings(ServiceSettings):
         description="interval and timeout of health checks of the matcher, seconds",
     )
     outage_opens_after_seconds: float = Field(
-        30.0, ge=0, description="the matcher has been unhealthy so long: an outage opens, seconds"
+        30.0, ge=0, description="how long the matcher is unhealthy before an outage opens, seconds"
     )
     outage_ends_after_seconds: float = Field(
-        30.0, ge=0, description="the matcher has been healthy so long: its outage ends, seconds"
+        30.0, ge=0, description="how long the matcher is healthy before its outage ends, seconds"
     )
 
     @field_validator("country")

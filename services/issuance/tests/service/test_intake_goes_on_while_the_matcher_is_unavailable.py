@@ -19,7 +19,7 @@ async def test_intake_goes_on_while_the_matcher_is_unavailable(country: Country)
     assert waiting.outage_id == outage.outage_id
     (backlog,) = status.outbox
     assert (backlog.kind, backlog.count, backlog.failing) == ("identify", 1, 0)
-    assert (backlog.owner, backlog.outage_id) == (
+    assert (backlog.responsible_party, backlog.outage_id) == (
         applications_pb2.RESPONSIBLE_PARTY_MATCHER,
         outage.outage_id,
     )

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import grpc
-from servicekit.grpc.client_channel import TlsFiles, open_channel
+from servicekit.grpc.client_channel import open_channel
 from servicekit.security.development_certificates import issue_certificate
+from servicekit.security.tls import TlsFiles
 
 OFFICE = "BJM"
 NATIONAL = "national"

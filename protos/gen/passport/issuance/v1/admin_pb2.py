@@ -27,7 +27,7 @@ from passport.issuance.v1 import applications_pb2 as passport_dot_issuance_dot_v
 from passport.issuance.v1 import outages_pb2 as passport_dot_issuance_dot_v1_dot_outages__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n passport/issuance/v1/admin.proto\x12\x14passport.issuance.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\'passport/issuance/v1/applications.proto\x1a\"passport/issuance/v1/outages.proto\"\x12\n\x10GetStatusRequest\"\xc2\x01\n\rOutboxBacklog\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\x12\x0e\n\x06leased\x18\x03 \x01(\x03\x12\x0f\n\x07\x66\x61iling\x18\x04 \x01(\x03\x12)\n\x06oldest\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x11\n\toutage_id\x18\x06 \x01(\t\x12\x35\n\x05owner\x18\x07 \x01(\x0e\x32&.passport.issuance.v1.ResponsibleParty\"\x8b\x02\n\x0eIssuanceStatus\x12L\n\x0c\x61pplications\x18\x01 \x03(\x0b\x32\x36.passport.issuance.v1.IssuanceStatus.ApplicationsEntry\x12\x33\n\x06outbox\x18\x02 \x03(\x0b\x32#.passport.issuance.v1.OutboxBacklog\x12-\n\x07outages\x18\x03 \x03(\x0b\x32\x1c.passport.issuance.v1.Outage\x12\x12\n\nopen_tasks\x18\x04 \x01(\x03\x1a\x33\n\x11\x41pplicationsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\x32j\n\rIssuanceAdmin\x12Y\n\tGetStatus\x12&.passport.issuance.v1.GetStatusRequest\x1a$.passport.issuance.v1.IssuanceStatusb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n passport/issuance/v1/admin.proto\x12\x14passport.issuance.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\'passport/issuance/v1/applications.proto\x1a\"passport/issuance/v1/outages.proto\"\x12\n\x10GetStatusRequest\"\xce\x01\n\rOutboxBacklog\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\x12\x0e\n\x06leased\x18\x03 \x01(\x03\x12\x0f\n\x07\x66\x61iling\x18\x04 \x01(\x03\x12)\n\x06oldest\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x11\n\toutage_id\x18\x06 \x01(\t\x12\x41\n\x11responsible_party\x18\x07 \x01(\x0e\x32&.passport.issuance.v1.ResponsibleParty\"\x8b\x02\n\x0eIssuanceStatus\x12L\n\x0c\x61pplications\x18\x01 \x03(\x0b\x32\x36.passport.issuance.v1.IssuanceStatus.ApplicationsEntry\x12\x33\n\x06outbox\x18\x02 \x03(\x0b\x32#.passport.issuance.v1.OutboxBacklog\x12-\n\x07outages\x18\x03 \x03(\x0b\x32\x1c.passport.issuance.v1.Outage\x12\x12\n\nopen_tasks\x18\x04 \x01(\x03\x1a\x33\n\x11\x41pplicationsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\x32j\n\rIssuanceAdmin\x12Y\n\tGetStatus\x12&.passport.issuance.v1.GetStatusRequest\x1a$.passport.issuance.v1.IssuanceStatusb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,11 +39,11 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETSTATUSREQUEST']._serialized_start=167
   _globals['_GETSTATUSREQUEST']._serialized_end=185
   _globals['_OUTBOXBACKLOG']._serialized_start=188
-  _globals['_OUTBOXBACKLOG']._serialized_end=382
-  _globals['_ISSUANCESTATUS']._serialized_start=385
-  _globals['_ISSUANCESTATUS']._serialized_end=652
-  _globals['_ISSUANCESTATUS_APPLICATIONSENTRY']._serialized_start=601
-  _globals['_ISSUANCESTATUS_APPLICATIONSENTRY']._serialized_end=652
-  _globals['_ISSUANCEADMIN']._serialized_start=654
-  _globals['_ISSUANCEADMIN']._serialized_end=760
+  _globals['_OUTBOXBACKLOG']._serialized_end=394
+  _globals['_ISSUANCESTATUS']._serialized_start=397
+  _globals['_ISSUANCESTATUS']._serialized_end=664
+  _globals['_ISSUANCESTATUS_APPLICATIONSENTRY']._serialized_start=613
+  _globals['_ISSUANCESTATUS_APPLICATIONSENTRY']._serialized_end=664
+  _globals['_ISSUANCEADMIN']._serialized_start=666
+  _globals['_ISSUANCEADMIN']._serialized_end=772
 # @@protoc_insertion_point(module_scope)

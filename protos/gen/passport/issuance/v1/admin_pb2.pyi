@@ -52,7 +52,7 @@ class OutboxBacklog(_message.Message):
     FAILING_FIELD_NUMBER: _builtins.int
     OLDEST_FIELD_NUMBER: _builtins.int
     OUTAGE_ID_FIELD_NUMBER: _builtins.int
-    OWNER_FIELD_NUMBER: _builtins.int
+    RESPONSIBLE_PARTY_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
     """Kind of task: identify, set_encounter_status or print."""
     count: _builtins.int
@@ -63,7 +63,7 @@ class OutboxBacklog(_message.Message):
     """Number of these that failed at least once."""
     outage_id: _builtins.str
     """Id of the outage that stops these tasks; empty when none does."""
-    owner: _applications_pb2.ResponsibleParty.ValueType
+    responsible_party: _applications_pb2.ResponsibleParty.ValueType
     """Party that must act before these tasks can be done."""
     @_builtins.property
     def oldest(self) -> _duration_pb2.Duration:
@@ -78,11 +78,11 @@ class OutboxBacklog(_message.Message):
         failing: _builtins.int = ...,
         oldest: _duration_pb2.Duration | None = ...,
         outage_id: _builtins.str = ...,
-        owner: _applications_pb2.ResponsibleParty.ValueType = ...,
+        responsible_party: _applications_pb2.ResponsibleParty.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["oldest", b"oldest"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "failing", b"failing", "kind", b"kind", "leased", b"leased", "oldest", b"oldest", "outage_id", b"outage_id", "owner", b"owner"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "failing", b"failing", "kind", b"kind", "leased", b"leased", "oldest", b"oldest", "outage_id", b"outage_id", "responsible_party", b"responsible_party"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -26,23 +26,23 @@ from passport.printer.v1 import machines_pb2 as passport_dot_printer_dot_v1_dot_
 from passport.printer.v1 import stock_pb2 as passport_dot_printer_dot_v1_dot_stock__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fpassport/printer/v1/admin.proto\x12\x13passport.printer.v1\x1a\"passport/printer/v1/machines.proto\x1a\x1fpassport/printer/v1/stock.proto\"\x13\n\x11GetBalanceRequest\"\x12\n\x10GetStatusRequest\"\x83\x02\n\rPrinterStatus\x12\x0e\n\x06office\x18\x01 \x01(\t\x12:\n\x04jobs\x18\x02 \x03(\x0b\x32,.passport.printer.v1.PrinterStatus.JobsEntry\x12.\n\x08machines\x18\x03 \x03(\x0b\x32\x1c.passport.printer.v1.Machine\x12/\n\x05\x62ooks\x18\x04 \x01(\x0b\x32 .passport.printer.v1.BookBalance\x12\x18\n\x10\x62locking_reasons\x18\x05 \x03(\t\x1a+\n\tJobsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\x32\xbe\x01\n\x0cPrinterAdmin\x12V\n\tGetStatus\x12%.passport.printer.v1.GetStatusRequest\x1a\".passport.printer.v1.PrinterStatus\x12V\n\nGetBalance\x12&.passport.printer.v1.GetBalanceRequest\x1a .passport.printer.v1.BookBalanceb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fpassport/printer/v1/admin.proto\x12\x13passport.printer.v1\x1a\"passport/printer/v1/machines.proto\x1a\x1fpassport/printer/v1/stock.proto\"\x13\n\x11GetBalanceRequest\"\x12\n\x10GetStatusRequest\"\x85\x02\n\x0ePrintingStatus\x12\x0e\n\x06office\x18\x01 \x01(\t\x12;\n\x04jobs\x18\x02 \x03(\x0b\x32-.passport.printer.v1.PrintingStatus.JobsEntry\x12.\n\x08machines\x18\x03 \x03(\x0b\x32\x1c.passport.printer.v1.Machine\x12/\n\x05\x62ooks\x18\x04 \x01(\x0b\x32 .passport.printer.v1.BookBalance\x12\x18\n\x10\x62locking_reasons\x18\x05 \x03(\t\x1a+\n\tJobsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\x32\xbf\x01\n\x0cPrinterAdmin\x12W\n\tGetStatus\x12%.passport.printer.v1.GetStatusRequest\x1a#.passport.printer.v1.PrintingStatus\x12V\n\nGetBalance\x12&.passport.printer.v1.GetBalanceRequest\x1a .passport.printer.v1.BookBalanceb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'passport.printer.v1.admin_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_PRINTERSTATUS_JOBSENTRY']._loaded_options = None
-  _globals['_PRINTERSTATUS_JOBSENTRY']._serialized_options = b'8\001'
+  _globals['_PRINTINGSTATUS_JOBSENTRY']._loaded_options = None
+  _globals['_PRINTINGSTATUS_JOBSENTRY']._serialized_options = b'8\001'
   _globals['_GETBALANCEREQUEST']._serialized_start=125
   _globals['_GETBALANCEREQUEST']._serialized_end=144
   _globals['_GETSTATUSREQUEST']._serialized_start=146
   _globals['_GETSTATUSREQUEST']._serialized_end=164
-  _globals['_PRINTERSTATUS']._serialized_start=167
-  _globals['_PRINTERSTATUS']._serialized_end=426
-  _globals['_PRINTERSTATUS_JOBSENTRY']._serialized_start=383
-  _globals['_PRINTERSTATUS_JOBSENTRY']._serialized_end=426
-  _globals['_PRINTERADMIN']._serialized_start=429
-  _globals['_PRINTERADMIN']._serialized_end=619
+  _globals['_PRINTINGSTATUS']._serialized_start=167
+  _globals['_PRINTINGSTATUS']._serialized_end=428
+  _globals['_PRINTINGSTATUS_JOBSENTRY']._serialized_start=385
+  _globals['_PRINTINGSTATUS_JOBSENTRY']._serialized_end=428
+  _globals['_PRINTERADMIN']._serialized_start=431
+  _globals['_PRINTERADMIN']._serialized_end=622
 # @@protoc_insertion_point(module_scope)

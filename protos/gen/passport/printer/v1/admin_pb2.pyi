@@ -55,8 +55,8 @@ class GetStatusRequest(_message.Message):
 Global___GetStatusRequest: _TypeAlias = GetStatusRequest  # noqa: Y015
 
 @_typing.final
-class PrinterStatus(_message.Message):
-    """Status of an office's printer service."""
+class PrintingStatus(_message.Message):
+    """State of printing in an office."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -118,4 +118,4 @@ class PrinterStatus(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___PrinterStatus: _TypeAlias = PrinterStatus  # noqa: Y015
+Global___PrintingStatus: _TypeAlias = PrintingStatus  # noqa: Y015

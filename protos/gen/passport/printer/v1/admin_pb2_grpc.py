@@ -39,7 +39,7 @@ class PrinterAdminStub:
         self.GetStatus = channel.unary_unary(
                 '/passport.printer.v1.PrinterAdmin/GetStatus',
                 request_serializer=passport_dot_printer_dot_v1_dot_admin__pb2.GetStatusRequest.SerializeToString,
-                response_deserializer=passport_dot_printer_dot_v1_dot_admin__pb2.PrinterStatus.FromString,
+                response_deserializer=passport_dot_printer_dot_v1_dot_admin__pb2.PrintingStatus.FromString,
                 _registered_method=True)
         self.GetBalance = channel.unary_unary(
                 '/passport.printer.v1.PrinterAdmin/GetBalance',
@@ -76,7 +76,7 @@ def add_PrinterAdminServicer_to_server(servicer, server):
             'GetStatus': grpc.unary_unary_rpc_method_handler(
                     servicer.GetStatus,
                     request_deserializer=passport_dot_printer_dot_v1_dot_admin__pb2.GetStatusRequest.FromString,
-                    response_serializer=passport_dot_printer_dot_v1_dot_admin__pb2.PrinterStatus.SerializeToString,
+                    response_serializer=passport_dot_printer_dot_v1_dot_admin__pb2.PrintingStatus.SerializeToString,
             ),
             'GetBalance': grpc.unary_unary_rpc_method_handler(
                     servicer.GetBalance,
@@ -111,7 +111,7 @@ class PrinterAdmin:
             target,
             '/passport.printer.v1.PrinterAdmin/GetStatus',
             passport_dot_printer_dot_v1_dot_admin__pb2.GetStatusRequest.SerializeToString,
-            passport_dot_printer_dot_v1_dot_admin__pb2.PrinterStatus.FromString,
+            passport_dot_printer_dot_v1_dot_admin__pb2.PrintingStatus.FromString,
             options,
             channel_credentials,
             insecure,

@@ -34,7 +34,7 @@ class PrinterAdminStub:
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> PrinterAdminAsyncStub: ...
-    GetStatus: _grpc.UnaryUnaryMultiCallable[_admin_pb2.GetStatusRequest, _admin_pb2.PrinterStatus]
+    GetStatus: _grpc.UnaryUnaryMultiCallable[_admin_pb2.GetStatusRequest, _admin_pb2.PrintingStatus]
     """Returns jobs by state, machines, books, and what keeps jobs waiting.
 
     Callers: administrators, service issuance. Errors: none of its own. Retry: yes.
@@ -50,7 +50,7 @@ class PrinterAdminAsyncStub(PrinterAdminStub):
     """Administration of an office's printer service. Planned: PutTrustedKey, RevokeClearance."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
-    GetStatus: _aio.UnaryUnaryMultiCallable[_admin_pb2.GetStatusRequest, _admin_pb2.PrinterStatus]  # type: ignore[assignment]
+    GetStatus: _aio.UnaryUnaryMultiCallable[_admin_pb2.GetStatusRequest, _admin_pb2.PrintingStatus]  # type: ignore[assignment]
     """Returns jobs by state, machines, books, and what keeps jobs waiting.
 
     Callers: administrators, service issuance. Errors: none of its own. Retry: yes.
@@ -69,7 +69,7 @@ class PrinterAdminServicer(metaclass=_abc_1.ABCMeta):
         self,
         request: _admin_pb2.GetStatusRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_admin_pb2.PrinterStatus, _abc.Awaitable[_admin_pb2.PrinterStatus]]:
+    ) -> _typing.Union[_admin_pb2.PrintingStatus, _abc.Awaitable[_admin_pb2.PrintingStatus]]:
         """Returns jobs by state, machines, books, and what keeps jobs waiting.
 
         Callers: administrators, service issuance. Errors: none of its own. Retry: yes.

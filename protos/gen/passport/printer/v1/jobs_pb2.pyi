@@ -32,9 +32,11 @@ class _PrintJobStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PrintJo
     PRINT_JOB_STATE_QUEUED: _PrintJobState.ValueType  # 1
     """Waits for a machine and a book."""
     PRINT_JOB_STATE_ASSIGNED: _PrintJobState.ValueType  # 2
-    """A machine and a book are assigned and recorded; nothing has been sent to the machine."""
+    """A machine and a book are assigned and recorded, and the page is being sent: the machine may have the
+    job already.
+    """
     PRINT_JOB_STATE_SENT: _PrintJobState.ValueType  # 3
-    """Sent to the machine."""
+    """The machine has the job."""
     PRINT_JOB_STATE_PRINTED: _PrintJobState.ValueType  # 4
     """The machine reported the job completed."""
     PRINT_JOB_STATE_QUALITY_CHECK: _PrintJobState.ValueType  # 5
@@ -54,9 +56,11 @@ PRINT_JOB_STATE_UNSPECIFIED: PrintJobState.ValueType  # 0
 PRINT_JOB_STATE_QUEUED: PrintJobState.ValueType  # 1
 """Waits for a machine and a book."""
 PRINT_JOB_STATE_ASSIGNED: PrintJobState.ValueType  # 2
-"""A machine and a book are assigned and recorded; nothing has been sent to the machine."""
+"""A machine and a book are assigned and recorded, and the page is being sent: the machine may have the
+job already.
+"""
 PRINT_JOB_STATE_SENT: PrintJobState.ValueType  # 3
-"""Sent to the machine."""
+"""The machine has the job."""
 PRINT_JOB_STATE_PRINTED: PrintJobState.ValueType  # 4
 """The machine reported the job completed."""
 PRINT_JOB_STATE_QUALITY_CHECK: PrintJobState.ValueType  # 5
@@ -145,7 +149,7 @@ class PersonalisationData(_message.Message):
     document_code: _builtins.str
     """Document code (ICAO 9303-4): P, or P and another letter."""
     issuing_state: _builtins.str
-    """Issuing state, ISO 3166-1 alpha-3."""
+    """Issuing state, ISO 3166-1 alpha-3 code or a code of ICAO 9303-3 section 5."""
     issuing_office: _builtins.str
     """Name of the issuing office, as printed. 1 to 60 characters."""
     @_builtins.property
@@ -258,7 +262,7 @@ class PrintJob(_message.Message):
     waiting_for: _builtins.str
     """What it waits for, in words; empty when it does not wait."""
     priority_class: _civil_pb2.PriorityClass.ValueType
-    """Priority class; unspecified means NORMAL."""
+    """Its priority class."""
     @_builtins.property
     def attempts(self) -> _containers.RepeatedCompositeFieldContainer[Global___Attempt]:
         """Attempts, oldest first."""

@@ -84,7 +84,8 @@ class PrintJobsServicer:
         Errors: INVALID_REQUEST, BAD_PAYLOAD, BAD_CLEARANCE (not a JWS, or not EdDSA),
         CLEARANCE_UNKNOWN_KEY, CLEARANCE_BAD_SIGNATURE, CLEARANCE_WRONG_OFFICE, CLEARANCE_EXPIRED,
         CLEARANCE_PAYLOAD_MISMATCH, CLEARANCE_USED, DOCUMENT_ALREADY_CLEARED (another clearance for this
-        document number made a job that was not cancelled), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        document number made a job that was not cancelled), OVERLOADED, REQUEST_ID_REUSED,
+        REQUEST_IN_PROGRESS.
         Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -124,7 +125,8 @@ class PrintJobsServicer:
         """Cancels a job before a book is assigned to it.
 
         Callers: service issuance, operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION,
-        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        STALE_REVISION (the job changed meanwhile), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -135,7 +137,7 @@ class PrintJobsServicer:
         cancelled and another one is printed.
 
         Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION, WRONG_BOOK (the
-        serial read is not the one assigned), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        serial read is not the one assigned), STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
         Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -146,7 +148,7 @@ class PrintJobsServicer:
         """Records what an operator found at the machine when the outcome of printing was unknown.
 
         Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION, WRONG_BOOK,
-        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

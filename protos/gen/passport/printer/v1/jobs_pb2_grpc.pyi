@@ -41,7 +41,8 @@ class PrintJobsStub:
     Errors: INVALID_REQUEST, BAD_PAYLOAD, BAD_CLEARANCE (not a JWS, or not EdDSA),
     CLEARANCE_UNKNOWN_KEY, CLEARANCE_BAD_SIGNATURE, CLEARANCE_WRONG_OFFICE, CLEARANCE_EXPIRED,
     CLEARANCE_PAYLOAD_MISMATCH, CLEARANCE_USED, DOCUMENT_ALREADY_CLEARED (another clearance for this
-    document number made a job that was not cancelled), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    document number made a job that was not cancelled), OVERLOADED, REQUEST_ID_REUSED,
+    REQUEST_IN_PROGRESS.
     Retry: yes, with the same `request_id`.
     """
     GetPrintJob: _grpc.UnaryUnaryMultiCallable[_jobs_pb2.GetPrintJobRequest, _jobs_pb2.PrintJob]
@@ -65,21 +66,22 @@ class PrintJobsStub:
     """Cancels a job before a book is assigned to it.
 
     Callers: service issuance, operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION,
-    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    STALE_REVISION (the job changed meanwhile), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
     """
     RecordQualityCheck: _grpc.UnaryUnaryMultiCallable[_jobs_pb2.RecordQualityCheckRequest, _jobs_pb2.PrintJob]
     """Records the operator's quality check of a printed book: good, or spoiled, in which case the book is
     cancelled and another one is printed.
 
     Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION, WRONG_BOOK (the
-    serial read is not the one assigned), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    serial read is not the one assigned), STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
     Retry: yes, with the same `request_id`.
     """
     ResolveUnknownOutcome: _grpc.UnaryUnaryMultiCallable[_jobs_pb2.ResolveUnknownOutcomeRequest, _jobs_pb2.PrintJob]
     """Records what an operator found at the machine when the outcome of printing was unknown.
 
     Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION, WRONG_BOOK,
-    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
     """
 
 @_typing.type_check_only
@@ -95,7 +97,8 @@ class PrintJobsAsyncStub(PrintJobsStub):
     Errors: INVALID_REQUEST, BAD_PAYLOAD, BAD_CLEARANCE (not a JWS, or not EdDSA),
     CLEARANCE_UNKNOWN_KEY, CLEARANCE_BAD_SIGNATURE, CLEARANCE_WRONG_OFFICE, CLEARANCE_EXPIRED,
     CLEARANCE_PAYLOAD_MISMATCH, CLEARANCE_USED, DOCUMENT_ALREADY_CLEARED (another clearance for this
-    document number made a job that was not cancelled), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    document number made a job that was not cancelled), OVERLOADED, REQUEST_ID_REUSED,
+    REQUEST_IN_PROGRESS.
     Retry: yes, with the same `request_id`.
     """
     GetPrintJob: _aio.UnaryUnaryMultiCallable[_jobs_pb2.GetPrintJobRequest, _jobs_pb2.PrintJob]  # type: ignore[assignment]
@@ -119,21 +122,22 @@ class PrintJobsAsyncStub(PrintJobsStub):
     """Cancels a job before a book is assigned to it.
 
     Callers: service issuance, operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION,
-    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    STALE_REVISION (the job changed meanwhile), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
     """
     RecordQualityCheck: _aio.UnaryUnaryMultiCallable[_jobs_pb2.RecordQualityCheckRequest, _jobs_pb2.PrintJob]  # type: ignore[assignment]
     """Records the operator's quality check of a printed book: good, or spoiled, in which case the book is
     cancelled and another one is printed.
 
     Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION, WRONG_BOOK (the
-    serial read is not the one assigned), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    serial read is not the one assigned), STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
     Retry: yes, with the same `request_id`.
     """
     ResolveUnknownOutcome: _aio.UnaryUnaryMultiCallable[_jobs_pb2.ResolveUnknownOutcomeRequest, _jobs_pb2.PrintJob]  # type: ignore[assignment]
     """Records what an operator found at the machine when the outcome of printing was unknown.
 
     Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION, WRONG_BOOK,
-    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
     """
 
 class PrintJobsServicer(metaclass=_abc_1.ABCMeta):
@@ -152,7 +156,8 @@ class PrintJobsServicer(metaclass=_abc_1.ABCMeta):
         Errors: INVALID_REQUEST, BAD_PAYLOAD, BAD_CLEARANCE (not a JWS, or not EdDSA),
         CLEARANCE_UNKNOWN_KEY, CLEARANCE_BAD_SIGNATURE, CLEARANCE_WRONG_OFFICE, CLEARANCE_EXPIRED,
         CLEARANCE_PAYLOAD_MISMATCH, CLEARANCE_USED, DOCUMENT_ALREADY_CLEARED (another clearance for this
-        document number made a job that was not cancelled), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        document number made a job that was not cancelled), OVERLOADED, REQUEST_ID_REUSED,
+        REQUEST_IN_PROGRESS.
         Retry: yes, with the same `request_id`.
         """
 
@@ -200,7 +205,8 @@ class PrintJobsServicer(metaclass=_abc_1.ABCMeta):
         """Cancels a job before a book is assigned to it.
 
         Callers: service issuance, operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION,
-        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        STALE_REVISION (the job changed meanwhile), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
         """
 
     @_abc_1.abstractmethod
@@ -213,7 +219,7 @@ class PrintJobsServicer(metaclass=_abc_1.ABCMeta):
         cancelled and another one is printed.
 
         Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION, WRONG_BOOK (the
-        serial read is not the one assigned), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        serial read is not the one assigned), STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
         Retry: yes, with the same `request_id`.
         """
 
@@ -226,7 +232,7 @@ class PrintJobsServicer(metaclass=_abc_1.ABCMeta):
         """Records what an operator found at the machine when the outcome of printing was unknown.
 
         Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION, WRONG_BOOK,
-        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
         """
 
 def add_PrintJobsServicer_to_server(servicer: PrintJobsServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

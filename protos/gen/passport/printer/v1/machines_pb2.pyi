@@ -35,7 +35,9 @@ class _MachineStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_MachineS
     MACHINE_STATE_PAUSED: _MachineState.ValueType  # 3
     """Paused by an operator."""
     MACHINE_STATE_UNAVAILABLE: _MachineState.ValueType  # 4
-    """Reports a fault or does not answer; it is polled until it recovers."""
+    """Cannot be given a job: it has a fault, does not answer, accepts no jobs, was replaced by another
+    machine, or must wait a while after a failure or a start. It is polled until it recovers.
+    """
 
 class MachineState(_MachineState, metaclass=_MachineStateEnumTypeWrapper):
     """State of a machine."""
@@ -49,7 +51,9 @@ MACHINE_STATE_PRINTING: MachineState.ValueType  # 2
 MACHINE_STATE_PAUSED: MachineState.ValueType  # 3
 """Paused by an operator."""
 MACHINE_STATE_UNAVAILABLE: MachineState.ValueType  # 4
-"""Reports a fault or does not answer; it is polled until it recovers."""
+"""Cannot be given a job: it has a fault, does not answer, accepts no jobs, was replaced by another
+machine, or must wait a while after a failure or a start. It is polled until it recovers.
+"""
 Global___MachineState: _TypeAlias = MachineState  # noqa: Y015
 
 @_typing.final

@@ -25,7 +25,7 @@ from issuance.service.enum_codes import (
     APPLICATION_TYPES,
     NOTICE_KINDS,
     OUTAGE_SCOPES,
-    OUTBOX_TASK_OWNERS,
+    OUTBOX_RESPONSIBLE_PARTIES,
     RESPONSIBLE_PARTIES,
     TASK_STATES,
     VERDICTS,
@@ -194,7 +194,7 @@ def service_status(status: ServiceStatus, now: datetime) -> admin_pb2.IssuanceSt
                 failing=backlog.failing,
                 oldest=_age(backlog.oldest, now),
                 outage_id=outage_id,
-                owner=OUTBOX_TASK_OWNERS[backlog.kind],
+                responsible_party=OUTBOX_RESPONSIBLE_PARTIES[backlog.kind],
             )
             for backlog, outage_id in status.outbox
         ],

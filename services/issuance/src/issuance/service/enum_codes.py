@@ -7,7 +7,7 @@ from issuance.domain.adjudication_referral import AdjudicationCause
 from issuance.domain.adjudication_task import TaskState, Verdict
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.collection_plan import PriorityClass
-from issuance.domain.notice_messages import NoticeKind
+from issuance.domain.notices import NoticeKind
 from issuance.domain.outage import OutageScope
 from issuance.domain.states import ApplicationState, OutboxTaskKind
 from issuance.domain.waiting_on import ResponsibleParty
@@ -41,12 +41,12 @@ OUTAGE_SCOPES = {
 NOTICE_KINDS = {
     kind: schedule_pb2.NoticeKind.Value(f"NOTICE_KIND_{kind.name}") for kind in NoticeKind
 }
-OUTBOX_TASK_OWNERS = {
+OUTBOX_RESPONSIBLE_PARTIES = {
     OutboxTaskKind.IDENTIFY: applications_pb2.RESPONSIBLE_PARTY_MATCHER,
     OutboxTaskKind.SET_ENCOUNTER_STATUS: applications_pb2.RESPONSIBLE_PARTY_MATCHER,
     OutboxTaskKind.PRINT: applications_pb2.RESPONSIBLE_PARTY_PRINTER,
 }
-"""The service that a task waits for."""
+"""The party that must act before an outbox task of the kind can be done."""
 
 APPLICATION_STATE_OF = {code: member for member, code in APPLICATION_STATES.items()}
 APPLICATION_TYPE_OF = {code: member for member, code in APPLICATION_TYPES.items()}

@@ -2,6 +2,7 @@
 
 from passport.issuance.v1 import outages_pb2 as pb
 from passport.issuance.v1 import outages_pb2_grpc
+from servicekit.grpc import page_tokens
 from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
 from servicekit.security.identity import NATIONAL, current_caller
@@ -12,7 +13,6 @@ from issuance.service.decode import decode_instant
 from issuance.service.enum_codes import OUTAGE_SCOPE_OF
 from issuance.service.idempotent_changes import IdempotentChanges
 from issuance.service.office_scope import require_own_office
-from issuance.service.paging import DEFAULT_PAGE_SIZE
 from issuance.store.records import Records, Store
 from issuance.use_cases.outage_lifecycle import OutageLifecycle
 
@@ -73,7 +73,7 @@ class OutagesService(outages_pb2_grpc.OutagesServicer):
         self, request: pb.ListOutagesRequest, context: Context
     ) -> pb.ListOutagesResponse:
         """List outages, newest first."""
-        size = request.page_size or DEFAULT_PAGE_SIZE
+        size = request.page_size or page_tokens.DEFAULT_PAGE_SIZE
         async with self._store.read() as records:
             newest = await records.outages.newest(size, request.open_only)
         return pb.ListOutagesResponse(outages=[encode.outage(record) for record in newest])

@@ -7,14 +7,12 @@ from servicekit.grpc import page_tokens
 
 from issuance.store.page_request import PageRequest
 
-DEFAULT_PAGE_SIZE = 100
-
 T = TypeVar("T")
 
 
 def page_request(size: int, token: str) -> PageRequest:
     """Return the page that is asked for; size 0 means the default. Raises BadPageToken."""
-    return PageRequest(page_tokens.decode_number(token), size or DEFAULT_PAGE_SIZE)
+    return PageRequest(page_tokens.decode_number(token), size or page_tokens.DEFAULT_PAGE_SIZE)
 
 
 def next_page_token(page: PageRequest, rows: Sequence[tuple[int, T]]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, Update, case, delete, func, insert, or_, select, update
+from sqlalchemy import Row, Update, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.outbox import LeaseLost, OutboxTask
@@ -128,8 +128,8 @@ class OutboxRecords:
             c.kind,
             c.office,
             func.count().label("tasks"),
-            func.count(case((c.leased_until >= now, 1))).label("leased"),
-            func.count(case((c.attempts > 0, 1))).label("failing"),
+            func.count().filter(c.leased_until >= now).label("leased"),
+            func.count().filter(c.attempts > 0).label("failing"),
             func.min(c.created_at).label("oldest"),
         )
         rows: dict[OutboxTaskKind, list[Any]] = {}

@@ -10,7 +10,10 @@ class MachineState(Enum):
     IDLE = "ready for a job"
     PRINTING = "has a job"
     PAUSED = "paused by an operator"
-    UNAVAILABLE = "has a fault, does not answer, or is left alone for a while after either"
+    UNAVAILABLE = (
+        "cannot be given a job: has a fault, does not answer, accepts none, was replaced, or must "
+        "wait a while after a failure or a start"
+    )
 
 
 @dataclass(frozen=True, slots=True)

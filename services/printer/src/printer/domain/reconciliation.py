@@ -5,8 +5,8 @@ This is the rule by which each passport is printed once:
 - The machine knows the job: its page is never sent again.
 - It does not, and has run without a restart since the attempt was recorded a short while ago: it
   never got the job, so the page is sent.
-- It does not, and was restarted, replaced, or had the time to forget: nobody can know, and a
-  person has to look at the book.
+- It does not, and is known to have had it, was restarted or replaced, or had the time to forget
+  it: nobody can know whether it was printed, and a person has to look at the book.
 """
 
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class ReconcileAction(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ReconcileDecision:
-    """An action, and for the last two of them why, in words."""
+    """What to do. reason: why, for people; given with REQUEUE and MARK_OUTCOME_UNKNOWN."""
 
     action: ReconcileAction
     reason: str = ""

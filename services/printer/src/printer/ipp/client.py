@@ -206,6 +206,7 @@ async def _read(response: aiohttp.ClientResponse) -> bytes:
 async def _body(head: bytes, document: bytes) -> AsyncIterator[bytes]:
     yield head
     if document:
+        # In two pieces, so that a test can kill the process between them.
         half = len(document) // 2
         yield document[:half]
         failpoint("ipp.upload.half")

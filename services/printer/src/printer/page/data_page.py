@@ -47,7 +47,8 @@ class PageData:
 class _Field(NamedTuple):
     """A caption and the box below it for a value.
 
-    left, top: mm from the left and from the bottom edge of the page. width, height: mm.
+    left, top: start of the caption's baseline, mm from the left and the bottom edge of the page.
+    width, height: of the box, mm.
     """
 
     name: str

@@ -27,7 +27,7 @@ class FittedText(NamedTuple):
 
 
 @cache
-def face(name: str) -> Any:
+def _face(name: str) -> Any:
     """Return the face of LATIN or OCR_B and register the font with reportlab."""
     font = TTFont(name, str(_FONTS / f"{name}.ttf"))
     pdfmetrics.registerFont(font)
@@ -36,7 +36,7 @@ def face(name: str) -> Any:
 
 def ocr_b_height() -> float:
     """Return the height of a capital letter in the machine readable zone, in points."""
-    return float(face(OCR_B).capHeight) / 1000 * OCR_B_SIZE
+    return float(_face(OCR_B).capHeight) / 1000 * OCR_B_SIZE
 
 
 def fit_text(field: str, text: str, width: float, height: float) -> FittedText:
@@ -45,7 +45,7 @@ def fit_text(field: str, text: str, width: float, height: float) -> FittedText:
     Raises UnprintableField, naming `field`, for a character that the font does not have, or a text
     too long even at the smallest size.
     """
-    glyphs = face(LATIN).charToGlyph
+    glyphs = _face(LATIN).charToGlyph
     for character in text:
         if ord(character) not in glyphs:
             raise UnprintableField(field, f"no glyph for U+{ord(character):04X}")

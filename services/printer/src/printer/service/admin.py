@@ -12,7 +12,7 @@ from printer.use_cases.stock import book_balance
 
 
 class PrinterAdmin(admin_pb2_grpc.PrinterAdminServicer):
-    """What administrators ask of a printing office."""
+    """State of printing and number of books in one office, for administrators."""
 
     def __init__(self, office: str, store: Store, monitor: MachineMonitor) -> None:
         self._office = office
@@ -21,8 +21,8 @@ class PrinterAdmin(admin_pb2_grpc.PrinterAdminServicer):
 
     async def GetStatus(
         self, request: admin_pb2.GetStatusRequest, context: Context
-    ) -> admin_pb2.PrinterStatus:
-        """Return how printing is."""
+    ) -> admin_pb2.PrintingStatus:
+        """Return jobs by state, machines, books, and what keeps jobs waiting."""
         require_caller_of(self._office)
         async with self._store.read() as records:
             status = await printing_status(records, self._monitor)

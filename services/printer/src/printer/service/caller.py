@@ -1,4 +1,4 @@
-"""Who calls: admission to this office, and what is recorded of the caller."""
+"""Whether the caller may act for this office, and what is recorded of the caller."""
 
 from servicekit.errors import NotPermitted
 from servicekit.process.clock import Clock

@@ -85,9 +85,9 @@ def machine(view: MachineView) -> machines_pb2.Machine:
     return message
 
 
-def printing_status(office: str, status: PrintingStatus) -> admin_pb2.PrinterStatus:
-    """Encode how printing is in an office."""
-    return admin_pb2.PrinterStatus(
+def printing_status(office: str, status: PrintingStatus) -> admin_pb2.PrintingStatus:
+    """Encode the state of printing in an office."""
+    return admin_pb2.PrintingStatus(
         office=office,
         jobs={state.name: number for state, number in status.jobs.items()},
         machines=[machine(view) for view in status.machines],

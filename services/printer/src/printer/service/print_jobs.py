@@ -26,7 +26,6 @@ from printer.use_cases.watch_print_jobs import WatchPrintJobs
 
 _STATES = {number: state for state, number in encode.JOB_STATES.items()}
 _FINDINGS = {pb.Finding.Value(f"FINDING_{finding.name}"): finding for finding in Finding}
-_DEFAULT_PAGE_SIZE = 100
 
 
 class PrintJobs(jobs_pb2_grpc.PrintJobsServicer):
@@ -74,7 +73,7 @@ class PrintJobs(jobs_pb2_grpc.PrintJobsServicer):
         """Return jobs in order of arrival, a page at a time."""
         require_caller_of(self._office)
         after = page_tokens.decode_number(request.page_token)
-        size = request.page_size or _DEFAULT_PAGE_SIZE
+        size = request.page_size or page_tokens.DEFAULT_PAGE_SIZE
         async with self._store.read() as records:
             found = await records.jobs.list_after(after, _STATES.get(request.state), size)
         more = page_tokens.encode(found[-1][0]) if len(found) == size else ""

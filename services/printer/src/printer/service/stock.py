@@ -13,7 +13,6 @@ from printer.store.records import Records, Store
 from printer.use_cases.stock import load_books, receive_books
 
 _STATES = {number: state for state, number in encode.BOOK_STATES.items()}
-_DEFAULT_PAGE_SIZE = 100
 
 
 class Stock(stock_pb2_grpc.StockServicer):
@@ -55,7 +54,7 @@ class Stock(stock_pb2_grpc.StockServicer):
         """Return books by serial, a page at a time."""
         require_caller_of(self._office)
         after = page_tokens.decode_key(request.page_token)
-        size = request.page_size or _DEFAULT_PAGE_SIZE
+        size = request.page_size or page_tokens.DEFAULT_PAGE_SIZE
         async with self._store.read() as records:
             books = await records.books.list_after(after, _STATES.get(request.state), size)
         more = page_tokens.encode(books[-1].serial) if len(books) == size else ""

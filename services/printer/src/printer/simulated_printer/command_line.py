@@ -41,7 +41,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Be a printer until SIGTERM; raise ValueError for an impossible speed or plan of faults."""
+    """Run the simulated printer until SIGTERM.
+
+    Raises ValueError for a speed that is not positive or an unknown fault.
+    """
     if options.books_per_minute <= 0:
         raise ValueError("--books-per-minute must be positive")
     ledger_file: Path = options.ledger

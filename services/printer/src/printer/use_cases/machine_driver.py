@@ -61,6 +61,7 @@ class MachineDriver:
         self._clock = clock
         self._signal = signal
         self._outcome_unknown_after = outcome_unknown_after
+        # The machine's id of the job it was given last; only saves a search for it.
         self._machine_job_id: int | None = None
 
     async def step(self) -> bool:

@@ -25,7 +25,7 @@ class PrintingStatus:
 
 
 async def printing_status(records: Records, monitor: MachineMonitor) -> PrintingStatus:
-    """Return how printing is now."""
+    """Return jobs by state, machines, books, and what keeps jobs waiting."""
     jobs = await records.jobs.count_by_state()
     machines = await view_machines(records, monitor)
     reasons = _blocking_reasons(jobs, machines)

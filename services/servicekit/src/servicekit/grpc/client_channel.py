@@ -9,8 +9,6 @@ from servicekit.process.settings import MEBIBYTE
 from servicekit.security.on_behalf_of import OnBehalfOfInterceptor
 from servicekit.security.tls import TlsFiles
 
-__all__ = ["TlsFiles", "downstream_timeout", "open_channel"]
-
 _SERVICE_CONFIG = {
     "loadBalancingConfig": [{"round_robin": {}}],
     "healthCheckConfig": {"serviceName": ""},

@@ -5,6 +5,9 @@ import binascii
 
 from servicekit.errors import DomainError, ErrorKind
 
+DEFAULT_PAGE_SIZE = 100
+"""Items on a page when the request does not say; the contracts promise this number."""
+
 # Row and change numbers are 32-bit integers in the databases.
 _LARGEST = 2**31 - 1
 

@@ -85,7 +85,7 @@ class ServiceSettings(BaseSettings):
     )
 
     @model_validator(mode="after")
-    def _refuse_test_doubles(self) -> Self:
+    def _refuse_simulation_in_production(self) -> Self:
         if self.clock_file is not None and self.environment == "production":
             raise ValueError("clock_file is refused in production")
         if self.failpoints and self.environment != "test":

@@ -2,7 +2,14 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
+from matcher.evaluation.comparison_scores import ComparisonScores
+from matcher.evaluation.comparison_trials import ComparisonTrials
+from matcher.evaluation.identification_rates import leave_one_out
+from matcher.evaluation.probe_set import ProbeSetResult
+from matcher.evaluation.result_json import result_of
+from matcher.evaluation.template_extraction import ExtractedTemplates
 
 from .evaluation_run import Run
 
@@ -113,6 +120,35 @@ def _types(value: Any) -> Any:
 
 def test_the_keys_of_the_result_are_these_at_every_level(run: Run) -> None:
     assert _types(run.result) == RESULT
+
+
+def test_without_options_hard_is_null_and_further_keys_are_missing() -> None:
+    scores, sets = np.eye(4), np.array(["live"] * 4)
+    trials = ComparisonTrials(scores, sets, np.array(["1", "1", "2", "2"]))
+    whole = ProbeSetResult(
+        partial=False,
+        probes=ExtractedTemplates([None] * 4, {}, 6.0),
+        compared=ComparisonScores(scores, scores, scores, scores, 8_000.0),
+        trials=trials,
+        searches=leave_one_out(scores, scores, scores, trials.fingers, 4),
+    )
+
+    result = result_of(whole, None, None)
+
+    assert result["hard"] is None
+    assert result["failed"] == {"whole": {}, "hard": {}}
+    assert result.keys() == {
+        "sets",
+        "pooled",
+        "hard",
+        *IDENTIFICATION,
+        "images_per_second",
+        "comparisons_per_second",
+        "one_mate",
+        "calibration",
+        "uncalibrated",
+        "failed",
+    }
 
 
 @pytest.mark.parametrize("name", ["pairs.csv", "pairs-hard.csv"])

@@ -1,4 +1,4 @@
-"""How mated comparisons score, given how much the probe's finger shows.
+"""How mated comparisons score, given how much information the probe's finger offers.
 
 From this the predicted false negative identification rate (FNIR, ISO/IEC 19795-1) follows: the
 threshold rises with the number of persons searched, and with it the share of mated comparisons that

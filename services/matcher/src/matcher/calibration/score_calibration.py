@@ -1,4 +1,4 @@
-"""What a raw score means (FMR of fingers and persons), thresholds, and the predicted FNIR of a probe.
+"""What a raw score means (FMR of fingers and of persons), the thresholds, and the predicted FNIR.
 
 All numbers come from `calibration.json`, which `matcher.training.calibration` makes from synthetic
 fingers.

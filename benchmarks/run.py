@@ -38,7 +38,7 @@ def main() -> None:
             str(given.images.resolve()),
             "--dpi",
             given.dpi,
-            "--partial-probes",
+            "--hard",
             "--bozorth3",
         ]
         run("matcher", ["evaluate", *options, "--out", str(accuracy)])

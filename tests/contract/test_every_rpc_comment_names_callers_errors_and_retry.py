@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from servicekit.errors import error_catalogue
-from servicekit.security.policy import Policy
+from servicekit.security.access_policy import Policy
 
 from .contracts import Rpc, rpcs
 

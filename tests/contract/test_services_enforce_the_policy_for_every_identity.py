@@ -20,8 +20,8 @@ from harness.identities import (
     Identity,
 )
 from harness.patient_calls import reason
+from servicekit.security.access_policy import Policy
 from servicekit.security.identity import Caller, parse_identity
-from servicekit.security.policy import Policy
 
 from .contracts import Rpc, rpcs
 

@@ -7,7 +7,7 @@ from issuance.config import IssuanceSettings
 from matcher.config import Settings as MatcherSettings
 from printer.config import PrinterSettings
 from servicekit.process.settings import ServiceSettings
-from servicekit.security.policy import Policy
+from servicekit.security.access_policy import Policy
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 SETTINGS: dict[str, type[ServiceSettings]] = {

@@ -34,7 +34,7 @@ def test_evaluation_explains_itself_by_an_example(capsys: pytest.CaptureFixture[
         main(["evaluate", "--help"])
 
     assert ended.value.code == 0
-    assert "--dpi 500 --dpi DB2_B=569 --partial-probes --out result.json" in capsys.readouterr().out
+    assert "--dpi 500 --dpi DB2_B=569 --hard --out result.json" in capsys.readouterr().out
 
 
 def test_a_folder_that_is_not_there_is_named(

@@ -8,8 +8,8 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from passport.matcher.v1 import encounters_pb2 as pb
 from passport.matcher.v1 import encounters_pb2_grpc as stubs
+from servicekit.security.access_policy import Policy, PolicyError
 from servicekit.security.identity import parse_identity
-from servicekit.security.policy import Policy, PolicyError
 
 ISSUANCE = parse_identity("spiffe://id/office/national/service/issuance")
 

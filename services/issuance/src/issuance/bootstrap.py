@@ -36,6 +36,7 @@ from issuance.clients.printers_client import PrintersClient
 from issuance.config import IssuanceSettings
 from issuance.domain.outage_detection import OutageDetector
 from issuance.domain.outbox import OutboxTask
+from issuance.domain.retry_policy import RetryPolicy
 from issuance.domain.states import OutboxTaskKind
 from issuance.service.adjudication import AdjudicationService
 from issuance.service.admin import IssuanceAdminService
@@ -56,7 +57,7 @@ from issuance.use_cases.set_encounter_status import SetEncounterStatus
 from issuance.use_cases.submit_print_job import SubmitPrintJob
 from issuance.workers.matcher_health_watcher import MatcherHealthWatcher, health_check
 from issuance.workers.office_planner import OfficePlanner
-from issuance.workers.outbox_worker import OutboxWorker, RetryPolicy
+from issuance.workers.outbox_worker import OutboxWorker
 from issuance.workers.periodic_task import run_periodically
 from issuance.workers.print_event_listener import PrintEventListener
 

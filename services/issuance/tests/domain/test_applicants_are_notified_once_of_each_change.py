@@ -9,7 +9,7 @@ from issuance.domain.collection_hours import CollectionHours
 from issuance.domain.collection_plan import WaitingCase, plan_collections
 from issuance.domain.due_notices import CollectionDates, due_notices
 from issuance.domain.formatting import LocalizedText
-from issuance.domain.notice_messages import (
+from issuance.domain.notices import (
     SYSTEM_OUTAGE,
     Notice,
     NoticeKind,

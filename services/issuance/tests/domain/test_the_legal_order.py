@@ -1,7 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from issuance.domain.notice_messages import NoticeKind
+from issuance.domain.notices import NoticeKind
 from issuance.domain.states import (
     AWAITING_PRINT,
     FINAL_STATES,

@@ -6,10 +6,11 @@ from itertools import pairwise
 
 import pytest
 from issuance.domain.outbox import OutboxTask
+from issuance.domain.retry_policy import RetryPolicy
 from issuance.domain.states import OutboxTaskKind
 from issuance.store.tables import outbox
 from issuance.use_cases.ports import Unavailable
-from issuance.workers.outbox_worker import OutboxWorker, RetryPolicy
+from issuance.workers.outbox_worker import OutboxWorker
 from servicekit.storage.database import Database
 from sqlalchemy import select
 

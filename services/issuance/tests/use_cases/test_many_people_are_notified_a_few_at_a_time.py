@@ -11,7 +11,7 @@ import pytest_asyncio
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.case import Case
 from issuance.domain.collection_plan import PriorityClass
-from issuance.domain.notice_messages import NoticeKind
+from issuance.domain.notices import NoticeKind
 from issuance.domain.office import Office
 from issuance.domain.states import ApplicationState
 from issuance.store.page_request import PageRequest

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from issuance.domain.adjudication_referral import Candidate
-from issuance.domain.notice_messages import QUEUE_CHANGED, delayed_notice
+from issuance.domain.notices import QUEUE_CHANGED, delayed_notice
 from issuance.domain.states import OutboxTaskKind
 from servicekit.storage.database import Database
 from sqlalchemy import ClauseElement, Connection, event

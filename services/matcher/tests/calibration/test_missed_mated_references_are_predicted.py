@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from matcher.calibration.mated_distribution import quality_weighted_minutiae
+from matcher.calibration.fnir_prediction import quality_weighted_minutiae
 from matcher.comparison.comparator import PreparedFinger
 from matcher.training.calibration.mated_scores import mated_scores
 

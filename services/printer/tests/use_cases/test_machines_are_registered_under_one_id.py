@@ -8,7 +8,7 @@ from printer.domain.printer_client import (
     RequestNotDelivered,
     RequestOutcomeUnknown,
 )
-from printer.use_cases.machines import probe_machine, register_machine
+from printer.use_cases.machines import read_machine_status, register_machine
 from servicekit.errors import InvalidRequest
 
 from .print_room import PrintRoom
@@ -70,7 +70,7 @@ async def test_one_that_does_not_answer_is_unreachable(
     room.machine.unavailable = error
 
     with pytest.raises(MachineUnreachable) as refusal:
-        await probe_machine(lambda uri: room.machine, "ipp://m1")
+        await read_machine_status(lambda uri: room.machine, "ipp://m1")
 
     assert refusal.value.field == "uri"
 
@@ -80,6 +80,6 @@ async def test_an_address_that_is_none_is_refused(room: PrintRoom) -> None:
         raise ValueError(f"{uri} is no address")
 
     with pytest.raises(InvalidRequest) as refusal:
-        await probe_machine(connect, "m1")
+        await read_machine_status(connect, "m1")
 
     assert refusal.value.field == "uri"

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from issuance.domain.collection_hours import CollectionHours
 from issuance.domain.formatting import LocalizedText
-from issuance.domain.notice_messages import Notice, date_changed_notice, delayed_notice
+from issuance.domain.notices import Notice, date_changed_notice, delayed_notice
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,9 +70,14 @@ class Outage:
         """Whether it has not ended."""
         return self.ended is None
 
+    @property
+    def only_office(self) -> str | None:
+        """The only office that it affects; None: it affects all offices."""
+        return None if self.scope is OutageScope.MATCHER else self.office
+
     def affects(self, office: str) -> bool:
         """Return whether it affects `office`."""
-        return self.scope is OutageScope.MATCHER or self.office == office
+        return self.only_office in (None, office)
 
     def end(self, at: datetime, now: datetime) -> "Outage":
         """Return the outage, ended at `at`. Raises OutageEnded, BadDate."""

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from servicekit.errors import DomainError, ErrorKind, NotPermitted
 
-from issuance.domain.notice_messages import NoticeKind
+from issuance.domain.notices import NoticeKind
 
 
 class ApplicationState(StrEnum):

@@ -7,7 +7,7 @@ from issuance.domain.adjudication_referral import AdjudicationCause
 from issuance.domain.adjudication_task import TaskState, Verdict
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.collection_plan import PriorityClass
-from issuance.domain.notice_messages import NoticeKind
+from issuance.domain.notices import NoticeKind
 from issuance.domain.outage import OutageScope
 from issuance.domain.states import ApplicationState, OutboxTaskKind
 from issuance.domain.waiting_on import ResponsibleParty

@@ -12,7 +12,7 @@ from issuance.domain.case import ApplicationNotFound, Case
 from issuance.domain.collection_plan import WaitingCase
 from issuance.domain.collection_schedule import ScheduleRow
 from issuance.domain.formatting import LocalizedText
-from issuance.domain.notice_messages import Notice
+from issuance.domain.notices import Notice
 from issuance.domain.states import WITHOUT_BOOK, ApplicationState
 from issuance.store.field_values import field_values
 from issuance.store.page_request import PageRequest

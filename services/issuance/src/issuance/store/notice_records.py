@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from issuance.domain.notice_messages import Notice
+from issuance.domain.notices import Notice
 from issuance.store.page_request import PageRequest
 from issuance.store.tables import notices
 

@@ -93,8 +93,8 @@ class OutageRecords:
         waiting = select(
             literal(record.id), c.id, case((c.state_since > began, c.state_since), else_=began)
         ).where(c.state.in_(PAUSED_STATES[outage.scope]))
-        if outage.scope is not OutageScope.MATCHER:
-            waiting = waiting.where(c.office == outage.office)
+        if outage.only_office is not None:
+            waiting = waiting.where(c.office == outage.only_office)
         await self._connection.execute(
             insert(case_outage_links).from_select(["outage", "case", "waiting_since"], waiting)
         )

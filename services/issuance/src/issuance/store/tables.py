@@ -24,7 +24,7 @@ from issuance.domain.adjudication_task import TaskState, Verdict
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.formatting import LocalizedText
-from issuance.domain.notice_messages import NoticeKind
+from issuance.domain.notices import NoticeKind
 from issuance.domain.outage import OutageScope
 from issuance.domain.states import ApplicationEvent, ApplicationState, OutboxTaskKind
 from issuance.store.column_types import ExactFraction, IntegerEnum, JsonOf, text_enum

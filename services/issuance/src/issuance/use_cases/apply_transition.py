@@ -7,7 +7,7 @@ from datetime import date, datetime
 from issuance.domain.case import Actor, Case
 from issuance.domain.clock_pause import pauses_clock
 from issuance.domain.history import NO_DETAILS, EventDetails, HistoryEntry
-from issuance.domain.notice_messages import (
+from issuance.domain.notices import (
     Notice,
     NoticeKind,
     promised_date_notice,

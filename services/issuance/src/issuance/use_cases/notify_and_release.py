@@ -10,7 +10,7 @@ from servicekit.process.failpoint import failpoint
 from issuance.domain.case import ISSUANCE
 from issuance.domain.due_notices import CollectionDates, due_notices
 from issuance.domain.formatting import LocalizedText
-from issuance.domain.notice_messages import QUEUE_CHANGED, SYSTEM_OUTAGE, Notice
+from issuance.domain.notices import QUEUE_CHANGED, SYSTEM_OUTAGE, Notice
 from issuance.domain.office import Office
 from issuance.domain.states import IDENTITY_UNRESOLVED, ApplicationEvent
 from issuance.store.records import Records, Store

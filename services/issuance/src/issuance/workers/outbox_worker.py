@@ -2,38 +2,18 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 from servicekit.process.failpoint import failpoint
 
 from issuance.domain.outbox import OutboxTask, stopping_outage
+from issuance.domain.retry_policy import RetryPolicy
 from issuance.domain.states import OutboxTaskKind
 from issuance.store.records import Records, Store
 from issuance.use_cases.ports import Unavailable
 
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class RetryPolicy:
-    """How tasks are attempted, in real time.
-
-    concurrency: attempts at a time. lease: after it another replica may take a task over. poll:
-    seconds between queries for due tasks. first_pause, longest_pause: pauses after failed
-    attempts, doubling from one to the other.
-    """
-
-    concurrency: int
-    lease: timedelta
-    poll: float
-    first_pause: timedelta
-    longest_pause: timedelta
-
-    def pause_after(self, attempts: int) -> timedelta:
-        """Return the pause after so many failed attempts."""
-        return min(self.longest_pause, self.first_pause * float(2 ** min(attempts, 16)))
 
 
 class OutboxWorker:

@@ -1,4 +1,4 @@
-"""What a raw comparison score means: false match rates (FMR) of fingers and persons, thresholds.
+"""What a raw score means (FMR of fingers and of persons), the thresholds, and the predicted FNIR.
 
 All numbers come from `calibration.json`, which `matcher.training.calibration` makes from synthetic
 fingers.
@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammainccinv  # type: ignore[import-untyped, unused-ignore]
 
 from matcher.calibration.false_match_curves import FalseMatchCurve, interpolated_score
-from matcher.calibration.mated_distribution import (
+from matcher.calibration.fnir_prediction import (
     MatedScoreDistribution,
     quality_weighted_minutiae,
 )

@@ -23,11 +23,10 @@ that cannot be read scores 0 against all others.
 """
 _EXAMPLE = """\
 example, four sets, one of them at 569 dpi:
-  matcher evaluate fvc2002 --dpi 500 --dpi DB2_B=569 --partial-probes --out result.json \\
-    --scores pairs.csv
+  matcher evaluate fvc2002 --dpi 500 --dpi DB2_B=569 --hard --out result.json --scores pairs.csv
 
 writes result.json, the report result.html with its figures in result/, and the score of every
-pair to pairs.csv (those of partial probes to pairs-partial.csv).
+pair to pairs.csv (those of partial probes to pairs-hard.csv).
 """
 
 
@@ -46,8 +45,8 @@ def add_command(commands: Any, candidates: int) -> argparse.ArgumentParser:
         help="resolution of all sets, or of one; may be given several times")  # fmt: skip
     add("--out", type=_json, required=True, metavar="FILE.json", help="where to write the figures")
     add("--scores", type=Path, metavar="FILE", help="write the score of every pair, CSV")
-    add("--partial-probes", action="store_true",
-        help="repeat with each probe cropped to half of its foreground and rotated")  # fmt: skip
+    add("--hard", dest="partial_probes", action="store_true",
+        help="repeat with partial probes: half of the foreground, rotated")  # fmt: skip
     add(
         "--shuffle",
         action="store_true",

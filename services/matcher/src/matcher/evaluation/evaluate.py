@@ -2,11 +2,9 @@
 
 import csv
 import json
-import platform
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 
 from matcher.evaluation import result_json
@@ -27,7 +25,7 @@ class EvaluationOptions:
 
     out: the JSON file; report and figures are written beside it. scores: CSV of all pairs or None.
     candidates: references of a search that are compared. workers: threads.
-    partial_probes: repeat with probes cropped to half and rotated.
+    partial_probes: repeat by the hard protocol, with probes cropped to half and rotated.
     shuffle: permute the finger labels, as a control. baseline: measure NIST's tools too.
     """
 
@@ -94,60 +92,28 @@ def _result(
     options: EvaluationOptions,
     results: Sequence[ProbeSetResult],
 ) -> Json:
-    whole, cropped = results[0], results[1] if options.partial_probes else None
-    content = {
-        "sets": result_json.rates_of_sets(whole.trials),
-        "pooled": result_json.pooled_rates(whole.trials.pooled()),
-        "partial": result_json.pooled_rates(cropped.trials.pooled()) if cropped else None,
-        **result_json.identification_rates(whole),
-        "images_per_second": whole.probes.per_second,
-        "comparisons_per_second": whole.compared.per_second,
-        "single_mated_reference": result_json.single_mated_reference(whole),
-        "calibration": result_json.calibration(result_json.nominal_fmr_checks(whole.trials)),
-        "uncalibrated": result_json.uncalibrated_rates(whole),
-    }
-    if cropped:
-        content["partial_sets"] = result_json.rates_of_sets(cropped.trials)
-        content["partial_identification"] = result_json.identification_rates(cropped)
-        content["partial_single_mated_reference"] = result_json.single_mated_reference(cropped)
-        content["partial_uncalibrated"] = result_json.uncalibrated_rates(cropped)
-    if options.baseline:
-        content["bozorth3"] = _baseline(collection, whole)
-    failed_partial = cropped.probes.failed if cropped else {}
-    content["failed"] = {"whole": whole.probes.failed, "partial": failed_partial}
-    content["skipped"] = list(collection.skipped)
-    content["measured"] = _conditions(models, collection, options)
-    return content
+    whole, partial_probes = results[0], results[1] if options.partial_probes else None
+    baseline = _baseline(collection, whole) if options.baseline else None
+    return result_json.result_of(whole, partial_probes, baseline) | result_json.conditions_of(
+        models.versions,
+        collection,
+        candidates=options.candidates,
+        shuffled=options.shuffle,
+        workers=options.workers,
+    )
 
 
-def _baseline(collection: ImageCollection, whole: ProbeSetResult) -> Json:
-    scores_of_pairs = bozorth3_scores(collection.images)
-    trials = ComparisonTrials(scores_of_pairs, whole.trials.sets, whole.trials.fingers)
-    return {
-        "sets": result_json.rates_of_sets(trials),
-        "pooled": result_json.pooled_rates(trials.pooled()),
-    }
-
-
-def _conditions(
-    models: ModelBundle, collection: ImageCollection, options: EvaluationOptions
-) -> Json:
-    """Return the versions, settings and machine of the measurement."""
-    return {
-        "matcher": version("passport-matcher"),
-        **asdict(models.versions),
-        "candidates_compared": options.candidates,
-        "images": len(collection.images),
-        "ppi": {each.set: each.ppi for each in collection.images},
-        "labels_shuffled": options.shuffle,
-        "workers": options.workers,
-        "machine": f"{platform.machine()}, Python {platform.python_version()}",
-    }
+def _baseline(collection: ImageCollection, whole: ProbeSetResult) -> ComparisonTrials:
+    scores = bozorth3_scores(collection.images)
+    return ComparisonTrials(scores, whole.trials.sets, whole.trials.fingers)
 
 
 def _write_scores(path: Path, result: ProbeSetResult, collection: ImageCollection) -> None:
-    """Write every pair, the probe first; partial probes into a file of their own beside it."""
-    target = path.with_name(f"{path.stem}-partial{path.suffix}") if result.partial else path
+    """Write every pair, the probe first; those of partial probes to a file of their own beside it.
+
+    The columns and the names of the files are published, as are the keys of result.json.
+    """
+    target = path.with_name(f"{path.stem}-hard{path.suffix}") if result.partial else path
     names = [(each.set, each.name) for each in collection.images]
     with target.open("w", newline="") as file:
         rows = csv.writer(file)

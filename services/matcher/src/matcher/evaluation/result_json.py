@@ -1,5 +1,14 @@
-"""Turns scores into the figures of the JSON result: fractions, with the counts beside them."""
+"""Makes the content of result.json: rates as fractions, with the counts beside them.
 
+The keys are a published contract: programs outside this repository read them. Therefore they keep
+the words of the FVC protocol ("genuine", "impostors") and the name of the protocol with partial
+probes ("hard"), while the code has the words of ISO/IEC 19795-1 (mated, non-mated).
+Every key is written in this file and nowhere else, and
+tests/evaluation/test_the_result_keeps_its_keys.py states the complete set.
+"""
+
+import platform
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -16,7 +25,9 @@ from matcher.evaluation.identification_rates import (
     ahead_of_single_mated,
     one_reference_per_finger,
 )
+from matcher.evaluation.image_collection import ImageCollection
 from matcher.evaluation.probe_set import ProbeSetResult
+from matcher.models import ModelVersions
 
 Json = dict[str, Any]
 
@@ -26,7 +37,70 @@ RANKS = (1, 10, 100)
 DECADES = (1, 2, 3, 4)
 
 
-def rates_of_sets(trials: ComparisonTrials) -> Json:
+def result_of(
+    whole: ProbeSetResult, partial: ProbeSetResult | None, baseline: ComparisonTrials | None
+) -> Json:
+    """Return all figures of an evaluation.
+
+    whole, partial: the results of whole and, if asked for, of partial probes. baseline: the trials
+    scored by NIST's tools, if asked for.
+    """
+    content: Json = {
+        "sets": _rates_of_sets(whole.trials),
+        "pooled": _pooled_rates(whole.trials.pooled()),
+        "hard": _pooled_rates(partial.trials.pooled()) if partial else None,
+        **_identification_rates(whole),
+        "images_per_second": whole.probes.per_second,
+        "comparisons_per_second": whole.compared.per_second,
+        "one_mate": _single_mated_reference(whole),
+        "calibration": _calibration(nominal_fmr_checks(whole.trials)),
+        "uncalibrated": _uncalibrated_rates(whole),
+    }
+    if partial:
+        content["hard_sets"] = _rates_of_sets(partial.trials)
+        content["hard_identification"] = _identification_rates(partial)
+        content["hard_one_mate"] = _single_mated_reference(partial)
+        content["hard_uncalibrated"] = _uncalibrated_rates(partial)
+    if baseline:
+        content["bozorth3"] = {
+            "sets": _rates_of_sets(baseline),
+            "pooled": _pooled_rates(baseline.pooled()),
+        }
+    failed = {"whole": whole.probes.failed, "hard": partial.probes.failed if partial else {}}
+    return content | {"failed": failed}
+
+
+def conditions_of(
+    versions: ModelVersions,
+    collection: ImageCollection,
+    *,
+    candidates: int,
+    shuffled: bool,
+    workers: int,
+) -> Json:
+    """Return the images, versions, settings and machine of an evaluation.
+
+    candidates, shuffled, workers: as of `EvaluationOptions`.
+    """
+    return {
+        "skipped": list(collection.skipped),
+        "measured": {
+            "matcher": version("passport-matcher"),
+            "extractor": versions.extractor,
+            "embedding": versions.embedding,
+            "comparison": versions.comparison,
+            "calibration": versions.calibration,
+            "candidates_compared": candidates,
+            "images": len(collection.images),
+            "ppi": {each.set: each.ppi for each in collection.images},
+            "labels_shuffled": shuffled,
+            "workers": workers,
+            "machine": f"{platform.machine()}, Python {platform.python_version()}",
+        },
+    }
+
+
+def _rates_of_sets(trials: ComparisonTrials) -> Json:
     """Return the error rates of each set, by its name."""
     return {str(name): _rates_of_set(trials, str(name)) for name in np.unique(trials.sets)}
 
@@ -40,18 +114,18 @@ def _rates_of_set(trials: ComparisonTrials, name: str) -> Json:
         "fvc_eer": fvc_eer.rate if fvc_eer else None,
         "images": int(inside.sum()),
         "fingers": len(np.unique(trials.fingers[inside])),
-        "mated": within.mated.size,
-        "non_mated": within.non_mated.size,
+        "genuine": within.mated.size,
+        "impostors": within.non_mated.size,
         "fvc_impostors": fvc.non_mated.size,
     }
 
 
-def pooled_rates(scores: TrialScores) -> Json:
+def _pooled_rates(scores: TrialScores) -> Json:
     """Return the error rates of all pairs together."""
     return {
         **_rates(scores, _POOLED_FMR),
-        "mated": scores.mated.size,
-        "non_mated": scores.non_mated.size,
+        "genuine": scores.mated.size,
+        "impostors": scores.non_mated.size,
     }
 
 
@@ -64,12 +138,9 @@ def _rates(scores: TrialScores, at: dict[str, int | None]) -> Json:
     }
     mated = scores.mated.size
     shares = {key: None if n is None or not mated else n / mated for key, n in errors.items()}
-    counts: Json = {f"{key}_false_non_matches": n for key, n in errors.items()}
+    counts: Json = {f"{key}_missed": n for key, n in errors.items()}
     if equal:
-        counts |= {
-            "eer_false_non_matches": equal.false_non_matches,
-            "eer_false_matches": equal.false_matches,
-        }
+        counts |= {"eer_missed": equal.false_non_matches, "eer_taken": equal.false_matches}
     return {
         "eer": equal.rate if equal else None,
         **shares,
@@ -78,30 +149,30 @@ def _rates(scores: TrialScores, at: dict[str, int | None]) -> Json:
     }
 
 
-def identification_rates(result: ProbeSetResult) -> Json:
+def _identification_rates(result: ProbeSetResult) -> Json:
     """Return rank-k identification rates: leave-one-out, and with one reference per finger."""
     all_others = ahead_of_best_mated(result.searches)
     one_each = ahead_of_best_mated(one_reference_per_finger(result.searches, result.trials.fingers))
     return {f"rank{rank}": all_others.identification_rate(rank) for rank in RANKS} | {
-        "rank1_one_reference_per_finger": one_each.identification_rate(1),
+        "rank1_single": one_each.identification_rate(1),
         "searches": all_others.embedding.size,
-        "searches_one_reference_per_finger": one_each.embedding.size,
+        "searches_single": one_each.embedding.size,
     }
 
 
-def single_mated_reference(result: ProbeSetResult) -> Json:
+def _single_mated_reference(result: ProbeSetResult) -> Json:
     """Return rank-k identification rates with one mated reference, each in turn, in the gallery."""
     ahead = ahead_of_single_mated(result.searches)
     rates = {f"rank{rank}": ahead.identification_rate(rank) for rank in RANKS}
     return rates | {"searches": ahead.embedding.size}
 
 
-def uncalibrated_rates(result: ProbeSetResult) -> Json:
+def _uncalibrated_rates(result: ProbeSetResult) -> Json:
     """Return the error rates by raw scores: what calibration gains or costs."""
-    sets = rates_of_sets(result.uncalibrated)
+    sets = _rates_of_sets(result.uncalibrated)
     return {
         "sets": {name: rates["eer"] for name, rates in sets.items()},
-        "pooled": pooled_rates(result.uncalibrated.pooled()),
+        "pooled": _pooled_rates(result.uncalibrated.pooled()),
     }
 
 
@@ -116,18 +187,18 @@ def nominal_fmr_checks(trials: ComparisonTrials) -> dict[str, list[NominalFmrChe
     }
 
 
-def calibration(checks: dict[str, list[NominalFmrCheck]]) -> Json:
+def _calibration(checks: dict[str, list[NominalFmrCheck]]) -> Json:
     """Return the checks of the nominal FMR for the JSON file."""
     return {
         name: [
             {
-                "nominal_fmr": each.fmr,
-                "observed_fmr": each.false_matches / each.non_mated,
-                "false_matches": each.false_matches,
-                "non_mated": each.non_mated,
-                "interval_95": [each.low, each.high],
-                "inside_interval": each.low <= each.false_matches <= each.high,
-                "false_non_matches": each.false_non_matches,
+                "promised": each.fmr,
+                "observed": each.false_matches / each.non_mated,
+                "count": each.false_matches,
+                "of": each.non_mated,
+                "interval": [each.low, each.high],
+                "inside": each.low <= each.false_matches <= each.high,
+                "mates_below": each.false_non_matches,
             }
             for each in rows
         ]

@@ -8,7 +8,7 @@ from servicekit.storage.idempotency import IdempotentRequests
 
 from matcher.domain.encounter import EncounterStatus
 from matcher.service import decode, encode
-from matcher.service.answer_once import answer_once
+from matcher.service.idempotent_changes import answer_once
 from matcher.store.store import Store
 from matcher.use_cases.change_encounter import DeleteEncounter, SetEncounterStatus
 from matcher.use_cases.enrol import Enrol

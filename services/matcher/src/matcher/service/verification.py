@@ -6,7 +6,7 @@ from servicekit.grpc.server import Context
 from servicekit.storage.idempotency import IdempotentRequests
 
 from matcher.service import decode, encode
-from matcher.service.answer_once import answer_once
+from matcher.service.idempotent_changes import answer_once
 from matcher.use_cases.verify import Verify
 
 

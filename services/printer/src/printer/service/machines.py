@@ -13,7 +13,7 @@ from printer.service.idempotent_changes import IdempotentChanges
 from printer.store.records import Records, Store
 from printer.use_cases.machine_monitor import MachineMonitor
 from printer.use_cases.machines import (
-    probe_machine,
+    read_machine_status,
     register_machine,
     set_paused,
     view_machines,
@@ -43,7 +43,7 @@ class Machines(machines_pb2_grpc.MachinesServicer):
         """Add a machine, or change the address of a known one."""
 
         async def prepare() -> PrinterStatus:
-            return await probe_machine(self._connect, request.uri)
+            return await read_machine_status(self._connect, request.uri)
 
         async def change(records: Records, status: PrinterStatus) -> pb.Machine:
             await register_machine(records, request.machine_id, request.uri, status)

@@ -68,7 +68,7 @@ class IppServer:
         }
 
     async def serve(self, host: str, port: int) -> None:
-        """Serve until cancelled.
+        """Serve IPP and print until cancelled.
 
         Prints `READY simulated-printer <host:port>` on stdout once it listens.
         """

@@ -40,7 +40,7 @@ class MachineView:
     last_contact_at: datetime | None
 
 
-async def probe_machine(connect: Callable[[str], PrinterClient], uri: str) -> PrinterStatus:
+async def read_machine_status(connect: Callable[[str], PrinterClient], uri: str) -> PrinterStatus:
     """Return the status of the machine at an address.
 
     Raises InvalidRequest if `uri` is not such an address, MachineUnreachable if none answers.

@@ -12,7 +12,7 @@ from printer.use_cases.stock import BookBalance, book_balance
 
 @dataclass(frozen=True, slots=True)
 class PrintingStatus:
-    """Overview for administrators.
+    """State of printing in an office, for administrators.
 
     jobs: number in each state, states without jobs missing. blocking_reasons: what keeps jobs
     waiting, in words, most general first.

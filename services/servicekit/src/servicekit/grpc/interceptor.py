@@ -24,9 +24,9 @@ from servicekit.grpc.call_audit import CallRecord, audited
 from servicekit.grpc.error_status import to_status
 from servicekit.grpc.load_shedding import LoadShedding
 from servicekit.grpc.method_handlers import Context, Handler, wrap_handler
+from servicekit.security.access_policy import Policy
 from servicekit.security.identity import Caller, bind_caller, parse_identity
 from servicekit.security.on_behalf_of import read_on_behalf_of
-from servicekit.security.policy import Policy
 
 _log = structlog.get_logger(__name__)
 

@@ -17,7 +17,7 @@ from servicekit.grpc.load_shedding import LoadShedding
 from servicekit.grpc.method_handlers import Context
 from servicekit.process import failpoint, logs
 from servicekit.process.settings import ServiceSettings
-from servicekit.security.policy import Policy
+from servicekit.security.access_policy import Policy
 from servicekit.security.tls import TlsFiles, read_certificate_identity, server_credentials
 
 __all__ = ["Context", "Server"]

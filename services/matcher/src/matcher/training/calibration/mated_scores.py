@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.calibration.false_match_curves import FalseMatchCurve, interpolated_score
-from matcher.calibration.mated_distribution import (
+from matcher.calibration.fnir_prediction import (
     SCORE_STEP,
     MatedScoreDistribution,
     quality_weighted_minutiae,

@@ -1,8 +1,8 @@
-"""How mated comparisons score, given how much information the probe's finger offers.
+"""How likely is it that a search misses the mated reference of a probe?
 
-From this the predicted false negative identification rate (FNIR, ISO/IEC 19795-1) follows: the
-threshold rises with the number of persons searched, and with it the share of mated comparisons that
-stay below it.
+The predicted false negative identification rate (FNIR, ISO/IEC 19795-1) follows from how mated
+comparisons score, given how much the probe's fingers show: the threshold rises with the number of
+persons searched, and with it the share of mated comparisons that stay below it.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What the notices to applicants say, in both languages."""
+"""Which kinds of notices applicants get, and what they say in both languages."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -2,7 +2,7 @@
 
 Needs --dpi too, as `matcher evaluate` does. Real probes are searched among real fingers and among
 synthetic people of two fingers each. The number of non-mated references ranked before a mated one
-grows in proportion to the gallery: what is found at rank 10 among 100,000 would be found at rank
+grows in proportion to all references: what is found at rank 10 among 100,000 would be found at rank
 100 among a million.
 """
 

@@ -26,9 +26,10 @@ from matcher.comparison.prefilter import prefilter_scores
 from matcher.config import Settings
 from matcher.domain.decision import DecisionKind, DecisionOutcome, DecisionRequest
 from matcher.domain.encounter import EncounterStatus
-from matcher.domain.enrolment import Enrolment, RequestOrigin
+from matcher.domain.enrolment import Enrolment
 from matcher.domain.finger import Finger, read_template
 from matcher.domain.finger_source import Probe
+from matcher.domain.request import RequestOrigin
 from matcher.domain.shortlist import SearchDepth, SearchScope
 from matcher.models import ModelBundle
 from matcher.record.iso19794 import FingerRecord, write

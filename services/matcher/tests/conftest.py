@@ -1,4 +1,4 @@
-"""A matcher for all tests that leave it as it was, and others for those that do not."""
+"""Fixtures: one matcher that tests share, and new ones for tests that need their own."""
 
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -49,7 +49,7 @@ def matchers(pki: Path, tmp_path: Path) -> Iterator[Matchers]:
 
 @pytest_asyncio.fixture
 async def callers() -> AsyncIterator[Callers]:
-    """Makes callers of a matcher; as the issuance service unless told otherwise."""
+    """Makes callers of a matcher; as the issuance service unless an identity is given."""
     made = []
 
     def make(matcher: Matcher, **identity: Any) -> Caller:
@@ -69,5 +69,5 @@ def issuance(shared_matcher: Matcher, callers: Callers) -> Caller:
 
 @pytest.fixture
 def someone(request: pytest.FixtureRequest) -> int:
-    """A person whom no other test knows; those numbered after are free too, up to fifty."""
+    """The number of a person that no other test uses, nor the 49 numbers after it."""
     return zlib.crc32(request.node.nodeid.encode()) % 10_000_000 * 50

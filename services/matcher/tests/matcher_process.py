@@ -38,7 +38,7 @@ _forks.set_forkserver_preload(["matcher.bootstrap"])
 
 
 class Matcher:
-    """A matcher over a folder that outlives its process."""
+    """A matcher whose database and snapshot lie in a folder that outlives its process."""
 
     def __init__(self, folder: Path, pki: Path, **settings: Any) -> None:
         self.folder = folder
@@ -49,7 +49,7 @@ class Matcher:
         folder.mkdir(parents=True, exist_ok=True)
 
     def settings(self, **others: Any) -> Settings:
-        """What it runs with."""
+        """The settings it runs with."""
         files = issue_certificate(self.pki, service="matcher")
         values: dict[str, Any] = {
             "listen": self.address or "127.0.0.1:0",
@@ -66,7 +66,7 @@ class Matcher:
         return Settings.load(**(values | self._settings | others))
 
     def command(self, name: str) -> None:
-        """Run a command of the command line beside it."""
+        """Run a command of the matcher's command line on its database."""
         main([name, "--config", str(self.write(self.settings()))])
 
     def start(self, failpoints: str = "", until: int = admin_pb2.SERVICE_LEVEL_FULL) -> "Matcher":
@@ -86,7 +86,7 @@ class Matcher:
         self.wait_for_end()
 
     def kill(self) -> None:
-        """End it as a power cut would."""
+        """End it without a warning, as a power cut would."""
         self._process.kill()
         self.wait_for_end()
 
@@ -110,7 +110,7 @@ class Matcher:
         return issue_certificate(self.pki, user="ani", role="administrator")
 
     def status(self) -> admin_pb2.MatcherStatus:
-        """What it says of itself."""
+        """Return the answer to GetStatus."""
         with self._channel() as channel:
             stub: Any = admin_pb2_grpc.MatcherAdminStub(channel)
             answer: admin_pb2.MatcherStatus = stub.GetStatus(
@@ -148,7 +148,7 @@ class Matcher:
 
 
 class Caller:
-    """Someone who calls a matcher; request ids are made up unless given."""
+    """A client of a matcher; request ids are new UUIDs unless given."""
 
     def __init__(self, matcher: Matcher, tls: TlsFiles | None = None) -> None:
         credentials = (tls or matcher.identity()).channel_credentials()
@@ -159,7 +159,7 @@ class Caller:
         self._evidence: Any = identification_pb2_grpc.EvidenceStub(self._channel)
 
     async def close(self) -> None:
-        """Hang up."""
+        """Close the channel."""
         await self._channel.close()
 
     async def enrol(

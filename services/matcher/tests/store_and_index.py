@@ -12,9 +12,10 @@ import numpy as np
 from matcher.bootstrap import StoreAndIndex, open_store_and_index
 from matcher.config import Settings
 from matcher.domain.encounter import Encounter, EncounterStatus
-from matcher.domain.enrolment import Enrolment, RequestOrigin
+from matcher.domain.enrolment import Enrolment
 from matcher.domain.finger import Finger, read_template
 from matcher.domain.index_entry import FingerFeatures
+from matcher.domain.request import RequestOrigin
 from matcher.domain.shortlist import SearchDepth, SearchScope
 from matcher.models import ModelBundle
 from matcher.store.store import MIGRATIONS

@@ -76,4 +76,4 @@ async def test_a_new_epoch_is_followed(tmp_path: Path) -> None:
         async with asyncio.timeout(10):
             reached = await base.index._caught_up_with(old)
 
-        assert reached.at == new
+        assert reached.change_token == new

@@ -20,9 +20,10 @@ from matcher.domain.decision import (
     ProbeFinger,
 )
 from matcher.domain.encounter import EncounterStatus
-from matcher.domain.enrolment import Enrolment, RequestOrigin
+from matcher.domain.enrolment import Enrolment
 from matcher.domain.errors import DecisionNotFound, EvidenceGone
 from matcher.domain.finger import Finger, FingerImage, read_template
+from matcher.domain.request import RequestOrigin
 from matcher.use_cases.draw_comparison import DrawComparison
 from matcher.use_cases.readiness import Readiness, ServiceLevel
 from PIL import Image

@@ -1,3 +1,5 @@
+"""Compiled kernels are cached in a folder that is named by all their sources."""
+
 from pathlib import Path
 from typing import Any
 

@@ -19,7 +19,7 @@ RING = b.FINGER_POSITION_LEFT_RING
 
 def a_print(impression: int) -> np.ndarray:
     """A synthetic print, as NIST's encoder stored it."""
-    return decode((PRINTS / f"touch_{impression}.wsq").read_bytes(), 500)
+    return decode((PRINTS / f"impression_{impression}.wsq").read_bytes(), 500)
 
 
 def image_sample(data: bytes, format: b.ImageFormat.ValueType, **size: int) -> b.FingerSample:
@@ -29,7 +29,7 @@ def image_sample(data: bytes, format: b.ImageFormat.ValueType, **size: int) -> b
 
 
 def wsq(impression: int) -> b.FingerSample:
-    return image_sample((PRINTS / f"touch_{impression}.wsq").read_bytes(), b.IMAGE_FORMAT_WSQ)
+    return image_sample((PRINTS / f"impression_{impression}.wsq").read_bytes(), b.IMAGE_FORMAT_WSQ)
 
 
 def pillow(impression: int, name: str, format: b.ImageFormat.ValueType) -> b.FingerSample:

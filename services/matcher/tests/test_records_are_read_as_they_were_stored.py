@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from matcher.bootstrap import StoreAndIndex
 from matcher.domain.encounter import Encounter, EncounterStatus, StoredFinger, StoredPerson
-from matcher.domain.enrolment import Enrolment, RequestOrigin
+from matcher.domain.enrolment import Enrolment
 from matcher.domain.errors import EncounterNotFound
 from matcher.domain.finger import FingerImage, FingerSample, MissingFinger
 from matcher.domain.finger_source import EncounterFingers, PersonFingers
+from matcher.domain.request import RequestOrigin
 from matcher.use_cases.resolve_probe import ResolveProbe
 
 from .models import models

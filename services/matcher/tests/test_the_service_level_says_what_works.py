@@ -10,9 +10,10 @@ from typing import Any, cast
 import pytest
 from matcher.bootstrap import StoreAndIndex, open_store_and_index
 from matcher.config import Settings
-from matcher.domain.enrolment import Enrolment, RequestOrigin, SearchPolicy
+from matcher.domain.enrolment import Enrolment
 from matcher.domain.errors import NotReady
 from matcher.domain.finger_source import SuppliedSamples
+from matcher.domain.request import RequestOrigin, SearchPolicy
 from matcher.use_cases import supervise_index
 from matcher.use_cases.draw_comparison import DrawComparison
 from matcher.use_cases.enrol import Enrol

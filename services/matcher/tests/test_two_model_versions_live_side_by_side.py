@@ -66,7 +66,7 @@ def another(tmp_path: Path) -> ModelBundle:
 
 def test_each_decides_by_its_own_numbers(another: ModelBundle) -> None:
     ours = models()
-    fingers = [generate_template(generate_master(1), touch) for touch in (0, 1)]
+    fingers = [generate_template(generate_master(1), impression) for impression in (0, 1)]
 
     before = _scores(ours, *fingers)
     raw, score = _scores(another, *fingers)

@@ -2,6 +2,6 @@
 
 import os
 
-# Cores are shared out by the service's pool. OpenBLAS, which reads this when numpy is loaded,
-# would take all of them for each small product and be ten times slower by that.
+# The service's worker pools decide how many cores are used. OpenBLAS, which reads this variable
+# when numpy is loaded, would use all of them for each small product, at a tenth of the speed.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

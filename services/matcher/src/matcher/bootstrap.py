@@ -33,6 +33,7 @@ from matcher.service.identification import Identification
 from matcher.service.verification import Verification
 from matcher.store.store import Store
 from matcher.store.tables import idempotency_records
+from matcher.use_cases.change_encounter import DeleteEncounter, SetEncounterStatus
 from matcher.use_cases.draw_comparison import DrawComparison
 from matcher.use_cases.enrol import Enrol
 from matcher.use_cases.extract_fingers import AcceptanceLimits, ExtractFingers
@@ -54,12 +55,12 @@ _REQUIRED_LEVELS = {
     "passport.matcher.v1.MatcherAdmin": ServiceLevel.DOWN,
     "passport.matcher.v1.Identification": ServiceLevel.FULL,
 }
-"""Level from which on a service is reported as serving; VERIFY_ONLY for all others."""
+"""Lowest level at which a gRPC service is reported as serving; VERIFY_ONLY for those not listed."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoreAndIndex:
-    """The database and the index over it: all that maintenance needs, and a server adds calls to.
+    """The database and the index over it: enough for maintenance, and the base of the server.
 
     pool: threads for extraction and comparison.
     """
@@ -74,7 +75,7 @@ class StoreAndIndex:
 async def open_store_and_index(
     settings: Settings, models: ModelBundle
 ) -> AsyncIterator[StoreAndIndex]:
-    """Open the database, and an index that is loaded when it first catches up."""
+    """Open the database, and an index that is loaded when it first catches up; close both."""
     database = Database(settings.database_url)
     store = Store(database, models.versions.embedding)
     pool = WorkerPool(settings.workers or os.cpu_count() or 1, settings.max_queued_work)
@@ -146,7 +147,10 @@ def _add_services(
     draw_comparison = DrawComparison(store, pool, models.comparator, readiness)
     get_status = GetStatus(store, base.index, models.versions, readiness, clock)
     encounters_pb2_grpc.add_EncountersServicer_to_server(
-        Encounters(idempotent_requests, store, enrol), server.grpc
+        Encounters(
+            idempotent_requests, store, enrol, SetEncounterStatus(store), DeleteEncounter(store)
+        ),
+        server.grpc,
     )
     identification_pb2_grpc.add_IdentificationServicer_to_server(
         Identification(idempotent_requests, identify), server.grpc

@@ -27,7 +27,8 @@ class Settings(ServiceSettings):
         0.25, gt=0, description="how often the change log is polled when nobody searches, seconds"
     )
     store_images: bool = Field(
-        True, description="whether images are stored beside templates, for drawings of comparisons"
+        True,
+        description="whether images are stored with templates, for drawings of comparisons",
     )
     minimum_quality: int = Field(
         20, ge=0, le=100, description="lowest NFIQ 2 score of an image that is accepted"

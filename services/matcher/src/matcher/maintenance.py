@@ -1,4 +1,4 @@
-"""What can an administrator do from the command line, beside or without a running service?"""
+"""What can an administrator do from the command line, whether or not a service is running?"""
 
 from matcher.bootstrap import open_store_and_index
 from matcher.config import Settings
@@ -7,7 +7,10 @@ from matcher.models import ModelBundle
 
 
 async def rebuild(settings: Settings) -> int:
-    """Compute every embedding and the snapshot from the stored templates; return the fingers."""
+    """Compute every embedding and the snapshot again from the stored templates.
+
+    Returns how many fingers the index then holds.
+    """
     async with open_store_and_index(settings, ModelBundle.load()) as base:
         async with base.store.write() as records:
             await records.index_source.invalidate_embeddings()

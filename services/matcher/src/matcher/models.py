@@ -26,7 +26,7 @@ _WARM_UP_SIZE = 256
 
 @dataclass(frozen=True, slots=True)
 class ModelVersions:
-    """Names of the versions of each model."""
+    """The version of each model, as a name."""
 
     extractor: str
     embedding: str

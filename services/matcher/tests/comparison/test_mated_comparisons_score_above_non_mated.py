@@ -12,8 +12,8 @@ FINGERS = range(30)
 
 
 def scores() -> np.ndarray:
-    gallery = [prepare(a_finger(seed, 0)) for seed in FINGERS]
-    return np.stack([compare(prepare(a_finger(seed, 1)), gallery) for seed in FINGERS])
+    references = [prepare(a_finger(seed, 0)) for seed in FINGERS]
+    return np.stack([compare(prepare(a_finger(seed, 1)), references) for seed in FINGERS])
 
 
 def test_every_finger_is_nearest_to_its_mated_reference() -> None:
@@ -21,12 +21,12 @@ def test_every_finger_is_nearest_to_its_mated_reference() -> None:
 
 
 def test_a_batch_scores_as_its_members_do() -> None:
-    gallery = [prepare(a_finger(seed)) for seed in range(5)]
+    references = [prepare(a_finger(seed)) for seed in range(5)]
     probe = prepare(a_finger(0, 1))
 
-    one_by_one = [compare(probe, [candidate])[0] for candidate in gallery]
+    one_by_one = [compare(probe, [candidate])[0] for candidate in references]
 
-    assert compare(probe, gallery).tolist() == one_by_one
+    assert compare(probe, references).tolist() == one_by_one
     assert compare(probe, []).shape == (0,)
 
 
@@ -43,9 +43,9 @@ def test_exchanging_probe_and_reference_hardly_matters() -> None:
 
 def test_a_finger_turned_upside_down_is_still_recognised() -> None:
     upside_down = prepare(turned(a_finger(7, 1), np.pi))
-    gallery = [prepare(a_finger(seed)) for seed in FINGERS]
+    references = [prepare(a_finger(seed)) for seed in FINGERS]
 
-    assert compare(upside_down, gallery).argmax() == 7
+    assert compare(upside_down, references).argmax() == 7
 
 
 def test_pairs_are_the_same_minutiae_of_the_finger() -> None:

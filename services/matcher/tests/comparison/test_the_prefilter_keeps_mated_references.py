@@ -12,24 +12,24 @@ PEOPLE = 200
 
 @pytest.mark.parametrize("angle", [0.0, 1.0, np.pi])
 def test_mated_references_are_among_the_first_hundredth(angle: float) -> None:
-    gallery = [prepare(a_finger(seed)) for seed in range(PEOPLE)]
+    references = [prepare(a_finger(seed)) for seed in range(PEOPLE)]
 
     ahead = [
-        int((prefilter_scores(prepare(turned(a_finger(seed, 1), angle)), gallery) > mated).sum())
+        int((prefilter_scores(prepare(turned(a_finger(seed, 1), angle)), references) > mated).sum())
         for seed in range(30)
-        for mated in prefilter_scores(prepare(turned(a_finger(seed, 1), angle)), [gallery[seed]])
+        for mated in prefilter_scores(prepare(turned(a_finger(seed, 1), angle)), [references[seed]])
     ]
 
     assert np.mean(np.array(ahead) < PEOPLE / 100) > 0.95
 
 
 def test_a_batch_scores_as_its_members_do() -> None:
-    gallery = [prepare(a_finger(seed)[: 5 * seed]) for seed in range(8)]
+    references = [prepare(a_finger(seed)[: 5 * seed]) for seed in range(8)]
     probe = prepare(a_finger(3, 1))
 
-    one_by_one = [prefilter_scores(probe, [candidate])[0] for candidate in gallery]
+    one_by_one = [prefilter_scores(probe, [candidate])[0] for candidate in references]
 
-    assert prefilter_scores(probe, gallery).tolist() == one_by_one
+    assert prefilter_scores(probe, references).tolist() == one_by_one
     assert prefilter_scores(probe, []).shape == (0,)
 
 

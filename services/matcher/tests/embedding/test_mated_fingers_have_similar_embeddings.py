@@ -11,8 +11,8 @@ FINGERS = range(60)
 
 
 def nearest(probes: list[Minutiae]) -> float:
-    gallery = embed_many([a_finger(seed, 0) for seed in FINGERS])
-    return float(((embed_many(probes) @ gallery.T).argmax(1) == FINGERS).mean())
+    references = embed_many([a_finger(seed, 0) for seed in FINGERS])
+    return float(((embed_many(probes) @ references.T).argmax(1) == FINGERS).mean())
 
 
 def test_fingers_are_nearest_to_their_mated_referenced_references() -> None:

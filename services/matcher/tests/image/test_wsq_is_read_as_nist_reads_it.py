@@ -1,4 +1,4 @@
-"""The files under prints/ were written by NIST's encoder, the PNG beside them by its decoder."""
+"""The files under prints/ were written by NIST's encoder, the PNG next to them by its decoder."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from matcher.image.unreadable_image import ImageFault, UnreadableImage
 from PIL import Image
 
 PRINTS = Path(__file__).parents[1] / "prints"
-WHOLE = (PRINTS / "touch_0.wsq").read_bytes()
+WHOLE = (PRINTS / "impression_0.wsq").read_bytes()
 TRANSFORM, FRAME, BLOCK, CODES = (
     WHOLE.index(bytes([0xFF, code])) for code in (0xA4, 0xA2, 0xA3, 0xA6)
 )

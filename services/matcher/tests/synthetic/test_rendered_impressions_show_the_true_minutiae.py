@@ -51,10 +51,10 @@ def test_an_extractor_finds_nearly_all_of_them_and_little_else(
 
 
 def test_a_finger_matches_itself_better_than_any_other(found: list[list[Minutiae]]) -> None:
-    gallery = [comparator().prepare(first) for first, _ in found]
+    references = [comparator().prepare(first) for first, _ in found]
 
     best = [
-        int(np.argmax(comparator().compare(comparator().prepare(second), gallery)))
+        int(np.argmax(comparator().compare(comparator().prepare(second), references)))
         for _, second in found
     ]
 
@@ -64,13 +64,13 @@ def test_a_finger_matches_itself_better_than_any_other(found: list[list[Minutiae
 def test_a_simulated_template_of_the_pattern_matches_its_rendered_impression(
     patterns: list[RidgePattern], found: list[list[Minutiae]]
 ) -> None:
-    gallery = [
+    references = [
         comparator().prepare(generate_template(r.master, 9, capture_difficulty=LIVE_SCAN))
         for r in patterns
     ]
 
     best = [
-        int(np.argmax(comparator().compare(comparator().prepare(print_), gallery)))
+        int(np.argmax(comparator().compare(comparator().prepare(print_), references)))
         for print_, _ in found
     ]
 

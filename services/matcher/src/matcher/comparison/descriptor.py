@@ -35,7 +35,7 @@ _RADIUS = 90.0  # pixels
 _CELL = 2 * _RADIUS / (GRID_SIDE - 1)
 _MIN_NEIGHBOURS = 2
 _GOOD_QUALITY, _MIN_WEIGHT = 70.0, 0.25
-"""Quality from which a neighbour counts fully, and the weight of one of quality 0."""
+"""Least quality at which a neighbour counts fully, and the weight of one of quality 0."""
 _UNREPORTED_QUALITY = 60.0
 """Quality assumed where none is reported."""
 DESCRIPTOR_FILE = Path(__file__).with_name("descriptor.npz")

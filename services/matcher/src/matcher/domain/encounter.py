@@ -44,7 +44,7 @@ class StoredFinger:
 
 @dataclass(frozen=True, slots=True)
 class Encounter:
-    """What a person gave on one occasion.
+    """The fingers captured of one person on one occasion.
 
     revision: 1, and one more with each change of status. created_at: business time.
     added_by_change: number of the change that added it. change_token: its latest change.

@@ -3,22 +3,7 @@
 from dataclasses import dataclass
 
 from matcher.domain.finger import FingerSample
-
-
-@dataclass(frozen=True, slots=True)
-class RequestOrigin:
-    """The call that something was asked by. caller: URI of its certificate."""
-
-    caller: str
-    request_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class SearchPolicy:
-    """How a search decides. target_fpir: None for the service's own."""
-
-    target_fpir: float | None
-    max_candidates: int
+from matcher.domain.request import RequestOrigin, SearchPolicy
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Whom does a search go over, and who is shortlisted for the comparison of minutiae?"""
+"""Which persons does a search go over, and which are shortlisted for comparison of minutiae?"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from matcher.domain.change_token import ChangeToken
 
 @dataclass(frozen=True, slots=True)
 class SearchScope:
-    """What a search leaves out.
+    """Which encounters a search may find, stated by those that it leaves out.
 
     added_before: number of a change; encounters that it or a later one added are left out.
     except_encounter_id, except_person_id: the encounter or person that the probe comes from.

@@ -1,1 +1,1 @@
-"""Minutiae extraction: from an image at 500 ppi to minutiae, by the LEADER network."""
+"""Minutiae extraction: from an image at 500 dpi to minutiae, by the LEADER network."""

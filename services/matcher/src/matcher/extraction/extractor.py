@@ -1,9 +1,5 @@
 """Extraction of the minutiae of an image by the LEADER neural network, run by onnxruntime."""
 
-from collections import deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-
 import numpy as np
 import onnxruntime as ort  # type: ignore[import-untyped, unused-ignore]
 from numpy.lib.stride_tricks import sliding_window_view
@@ -52,24 +48,6 @@ class Extractor:
             axis=1,
         )
         return minutiae_from_rows(rows.astype(np.float64), width=width, height=height)
-
-    def extract_many(
-        self, images: Iterable[NDArray[np.uint8]], cores: int = 1
-    ) -> Iterator[Minutiae]:
-        """Yield the minutiae of each image, in order, working on `cores` images at a time.
-
-        At most 2 * cores images are held, so `images` may be endless. Each core works on an image
-        of its own: several images in one run of the network exceed the cache, which costs up to
-        50 % more time for each.
-        """
-        with ThreadPoolExecutor(cores) as pool:
-            waiting: deque[Future[Minutiae]] = deque()
-            for image in images:
-                waiting.append(pool.submit(self, image))
-                if len(waiting) == 2 * cores:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
 
     def _direction_and_kind(
         self, features: NDArray[np.float32], y: NDArray[np.intp], x: NDArray[np.intp]

@@ -69,7 +69,7 @@ def resample(grey: Image.Image, ppi: int) -> Image.Image:
 
     For images of 569 dpi, bicubic, Hamming and box kernels were no better or worse than Lanczos.
     """
-    size = _at_500(grey.size, ppi)
+    size = _size_at_500_dpi(grey.size, ppi)
     return grey if size == grey.size else grey.resize(size, Image.Resampling.LANCZOS)
 
 
@@ -97,13 +97,13 @@ def _pixels(data: bytes, ppi: int, raw: Size | None) -> Image.Image:
         return _grey(source)
 
 
-def _at_500(size: Size, ppi: int) -> Size:
+def _size_at_500_dpi(size: Size, ppi: int) -> Size:
     width, height = size
     return round(width * PPI / ppi), round(height * PPI / ppi)
 
 
 def _check_size(size: Size, ppi: int) -> None:
-    width, height = _at_500(size, ppi)
+    width, height = _size_at_500_dpi(size, ppi)
     if min(width, height) < MIN_SIDE:
         raise UnreadableImage(ImageFault.TOO_SMALL, f"{width} x {height} pixels at {PPI} dpi")
     if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:

@@ -11,24 +11,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.domain.finger import Embedding
+from matcher.embedding.embedding_network import EMBEDDING_SIZE
 
-EMBEDDING_SIZE = 256
-"""Components of an embedding."""
 _CODE_BYTES = EMBEDDING_SIZE * 2
 """Bytes of a row in FAISS: half precision takes half the memory at twice the speed of single
 precision, and is exact, since the database stores embeddings as float16."""
 _THREADS = 1
 
 Query = NDArray[np.float32]
-"""float32 (256,)."""
+"""The embedding of a probe's finger, float32 (256,)."""
 Rows = NDArray[np.int64]
+"""Row numbers, int64 (n,)."""
 Similarities = NDArray[np.float32]
 
 
 class FaissEmbeddings:
     """Embeddings of one finger position by row, compared by inner product, exactly.
 
-    Not thread-safe: searches may run at the same time, but nothing beside a change. Rows are never
+    Not thread-safe: searches may run at the same time, a change must run alone. Rows are never
     removed, which is where FAISS breaks (its issues 4535 and 4655): they are overwritten, and the
     owner leaves them out of results until it copies the others.
     """

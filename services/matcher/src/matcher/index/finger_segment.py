@@ -14,14 +14,16 @@ from matcher.index.minutiae_columns import MinutiaeColumns
 NO_OWNER = -1
 """Owner of a row whose finger was removed."""
 _COMPACTION_SHARE = 0.05
+"""Share of removed rows above which a segment is compacted."""
 _COMPACTION_MINIMUM = 64
+"""Removed rows up to which it never is."""
 
 
 class FingerSegment:
     """Fingers of one position by row: embedding, prepared minutiae and the row of the encounter.
 
-    Not thread-safe: searches may run at the same time, but nothing beside a change. A removed row
-    is overwritten and left out of results, and takes room until `compacted`.
+    Not thread-safe: searches may run at the same time, a change must run alone. A removed row is
+    overwritten and left out of results, and takes room until `compacted`.
     """
 
     def __init__(self) -> None:
@@ -65,10 +67,10 @@ class FingerSegment:
         self._embeddings.overwrite(row)
 
     def nearest(self, query: Query, count: int) -> tuple[Rows, float]:
-        """Return the rows of the most similar embeddings, and the most any other row may have.
+        """Return the rows of the most similar embeddings, and the limit of all other similarities.
 
-        count: rows looked at, of which removed ones are left out. The second is -inf if these are
-        all the rows there are.
+        count: rows to consider; removed ones among them are left out of the result. The limit is
+        -inf if there are no other rows.
         """
         rows, similarities = self._embeddings.nearest(query, count)
         is_all = len(rows) == len(self._owner)

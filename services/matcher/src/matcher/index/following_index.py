@@ -17,12 +17,12 @@ from matcher.index import snapshot
 from matcher.index.index_loader import IndexLoader
 from matcher.index.memory_index import MemoryIndex
 
-_CHANGES_AT_ONCE = 500
+_CHANGES_PER_BATCH = 500
 _RETRY_AFTER = timedelta(seconds=1)
 
 
 class FollowingIndex:
-    """The index, kept at the state of the database by following its change log."""
+    """The index, brought up to the state of the database by following its change log."""
 
     def __init__(self, loader: IndexLoader, search_pool: WorkerPool) -> None:
         self._loader = loader
@@ -62,9 +62,9 @@ class FollowingIndex:
         Raises OSError.
         """
         file, index = self._loader.snapshot_file, self._index
-        if file is None or index is None or index.at.number == self._snapshot_change:
+        if file is None or index is None or index.change_token.number == self._snapshot_change:
             return
-        header = self._loader.snapshot_header(index.at)
+        header = self._loader.snapshot_header(index.change_token)
         first_deletion, self._first_deletion = self._first_deletion, None
         try:
             await asyncio.to_thread(self._write_snapshot, file, header, index)
@@ -78,20 +78,22 @@ class FollowingIndex:
         if self._index is None:
             return NOT_LOADED
         people, fingers, size_bytes = self._index.size
-        return IndexState(self._index.at.number, people, fingers, size_bytes, self._snapshot_change)
+        return IndexState(
+            self._index.change_token.number, people, fingers, size_bytes, self._snapshot_change
+        )
 
     def snapshot_is_due(self, interval_changes: int, deleted_seconds: float) -> bool:
         """Return whether a new snapshot is due.
 
-        It is when as many changes were applied since the last, or when that one has held a deleted
-        encounter for as many seconds.
+        It is if at least ``interval_changes`` were applied since the last one, or if that one has
+        held an encounter that was deleted since for at least ``deleted_seconds``.
         """
         if self._index is None:
             return False
         deleted = self._first_deletion
         if deleted is not None and time.monotonic() - deleted >= deleted_seconds:
             return True
-        return self._index.at.number - self._snapshot_change >= interval_changes
+        return self._index.change_token.number - self._snapshot_change >= interval_changes
 
     def _write_snapshot(
         self, file: Path, header: snapshot.SnapshotHeader, index: MemoryIndex
@@ -107,11 +109,11 @@ class FollowingIndex:
     async def _caught_up_with(self, head: ChangeToken) -> MemoryIndex:
         """Return the index when it includes this state; all callers that wait share the work."""
         index = self._index
-        while index is None or not index.at.includes(head):
+        while index is None or not index.change_token.includes(head):
             if self._advancing is None or self._advancing.done():
                 self._advancing = asyncio.create_task(self._advance())
             index = await asyncio.shield(self._advancing)
-            if index.at.database_epoch != head.database_epoch:
+            if index.change_token.database_epoch != head.database_epoch:
                 head = await self._head()  # the state waited for is of an epoch that has ended
         return index
 
@@ -120,16 +122,18 @@ class FollowingIndex:
         loader, index = self._loader, self._index
         async with loader.store.read() as records:
             head = await records.changes.head()
-            if index is not None and index.at.database_epoch == head.database_epoch:
-                last, changed = await records.changes.after(index.at.number, _CHANGES_AT_ONCE)
+            if index is not None and index.change_token.database_epoch == head.database_epoch:
+                last, changed = await records.changes.after(
+                    index.change_token.number, _CHANGES_PER_BATCH
+                )
                 stored = await records.index_source.of(changed)
-        if index is None or index.at.database_epoch != head.database_epoch:
+        if index is None or index.change_token.database_epoch != head.database_epoch:
             loaded = await loader.load()
             self._index, self._snapshot_change = loaded.index, loaded.snapshot_change
             return loaded.index
         entries, _ = await loader.entries(stored)
-        applied = ChangeToken(head.database_epoch, last)
-        await loader.pool.run(index.update, changed, entries, applied)
+        change_token = ChangeToken(head.database_epoch, last)
+        await loader.pool.run(index.update, changed, entries, change_token)
         if not {encounter.encounter_id for encounter in stored}.issuperset(changed):
             self._first_deletion = self._first_deletion or time.monotonic()
         return index

@@ -17,7 +17,7 @@ from matcher.models import ModelBundle
 from matcher.store.index_source import IndexedEncounter, NewEmbeddings
 from matcher.store.store import Store
 
-_ENCOUNTERS_AT_ONCE = 500
+_ENCOUNTERS_PER_BATCH = 500
 
 _log = structlog.get_logger(__name__)
 
@@ -39,11 +39,11 @@ class IndexLoader:
     models: ModelBundle
     snapshot_file: Path | None
 
-    def snapshot_header(self, at: ChangeToken) -> snapshot.SnapshotHeader:
+    def snapshot_header(self, state: ChangeToken) -> snapshot.SnapshotHeader:
         """Return the header of a snapshot of this state made with these models."""
         versions = self.models.versions
         return snapshot.SnapshotHeader(
-            at.database_epoch, at.number, versions.embedding, versions.comparison
+            state.database_epoch, state.number, versions.embedding, versions.comparison
         )
 
     async def load(self) -> LoadedIndex:
@@ -59,9 +59,10 @@ class IndexLoader:
     async def entries(
         self, stored: Sequence[IndexedEncounter]
     ) -> tuple[list[IndexEntry], NewEmbeddings]:
-        """Return the entries of those encounters that are searched, and the embeddings made.
+        """Return the entries of those encounters that are searched, and the embeddings computed.
 
-        Embeddings of another model version are computed again, of encounters not searched too.
+        Embeddings of another model version are computed again, also for encounters that are not
+        searched.
         """
         return await self.pool.run(_entries, self.models, stored)
 
@@ -88,7 +89,7 @@ class IndexLoader:
 
     async def _added_after(self, change: int) -> list[IndexedEncounter]:
         async with self.store.read() as records:
-            return await records.index_source.added_after(change, _ENCOUNTERS_AT_ONCE)
+            return await records.index_source.added_after(change, _ENCOUNTERS_PER_BATCH)
 
 
 def _entries(

@@ -1,4 +1,4 @@
-"""Whom does a search shortlist? All searched encounters, in memory."""
+"""Which persons does a search shortlist, by embedding and prefilter, among all in memory?"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -13,40 +13,44 @@ from matcher.index.finger_segment import FingerSegment
 from matcher.index.read_write_lock import ReadWriteLock
 
 _EXTRA_ROWS = 16
-"""Rows looked at beyond the persons wanted, since a person may have several."""
+"""Rows searched beyond the number of persons wanted, since a person may have several."""
 _GROWTH = 4
+"""Factor on the number of rows when those searched were too few."""
 
 Rows = NDArray[np.int64]
 Scores = NDArray[np.float32]
 ScoreRows = Callable[[FingerSegment, FingerFeatures, Rows], Scores]
 """Scores a finger against rows of its segment, float32 (rows,)."""
-_NOBODY = np.empty(0, np.int64)
+_NO_PERSONS = np.empty(0, np.int64)
 
 
 class MemoryIndex:
     """Embeddings and prepared minutiae of all searched encounters.
 
-    Thread-safe: any number of searches share it, a change waits for them and they for it.
-    at: token of the last change it has applied.
+    Thread-safe: searches run at the same time; a change waits until they end, and they for it.
+    change_token: of the last change it has applied.
     size: persons, fingers, and bytes that their features take.
     """
 
-    def __init__(self, at: ChangeToken) -> None:
+    def __init__(self, change_token: ChangeToken) -> None:
         self._lock = ReadWriteLock()
         self._table = EncountersTable()
-        self.at = at
+        self.change_token = change_token
         self.size = self._table.size()
 
     def update(
-        self, removed: Iterable[str], entries: Sequence[IndexEntry], at: ChangeToken | None = None
+        self,
+        removed: Iterable[str],
+        entries: Sequence[IndexEntry],
+        change_token: ChangeToken | None = None,
     ) -> None:
         """Remove encounters, then add some; those that are there already are replaced.
 
-        at: token of the change that is applied with it; None to leave it as it is.
+        change_token: of the last change applied by this; None if the index stays at its state.
         """
         with self._lock.writing():
             self._table.update(removed, entries)
-            self.at = at or self.at
+            self.change_token = change_token or self.change_token
             self.size = self._table.size()
 
     def entries(self) -> list[IndexEntry]:
@@ -68,15 +72,15 @@ class MemoryIndex:
             scores = self._best_scores(_prefilter_scores, known, similar, scope)
             chosen = similar[choose_shortlist(scores, depth.compared)]
             persons = [self._table.reference_person(int(row), known, scope) for row in chosen]
-            return Shortlist(tuple(persons), self._table.people_searched(scope), self.at)
+            return Shortlist(tuple(persons), self._table.people_searched(scope), self.change_token)
 
     def _most_similar(
         self, probe: Mapping[int, FingerFeatures], scope: SearchScope, count: int
     ) -> Rows:
         """Return the ``count`` persons most similar by each finger and by the sum, oldest first.
 
-        Looks deeper until no person unseen can belong to them: the threshold algorithm of Fagin,
-        Lotem, Naor, "Optimal aggregation algorithms for middleware", PODS 2001.
+        Searches more rows until no person unseen can belong to them: the threshold algorithm of
+        Fagin, Lotem, Naor, "Optimal aggregation algorithms for middleware", PODS 2001.
         """
         table, rows_seen = self._table, count + _EXTRA_ROWS
         if table.persons.count() <= count:
@@ -86,7 +90,7 @@ class MemoryIndex:
             ]
             return table.persons.oldest_first(_union(all_persons))
         while True:
-            seen, greatest_unseen_sum = self._see(probe, scope, rows_seen, count)
+            seen, greatest_unseen_sum = self._nearest_persons(probe, scope, rows_seen, count)
             persons = table.persons.oldest_first(seen)
             similarities = self._best_scores(_similarities, probe, persons, scope)
             sums = np.nansum(similarities, axis=1)
@@ -95,7 +99,7 @@ class MemoryIndex:
                 return persons[np.sort(choose_shortlist(similarities, count))]
             rows_seen *= _GROWTH
 
-    def _see(
+    def _nearest_persons(
         self, probe: Mapping[int, FingerFeatures], scope: SearchScope, rows_seen: int, count: int
     ) -> tuple[Rows, float]:
         """Return the persons in the most similar rows, and the greatest sum any other may have.
@@ -140,4 +144,4 @@ def _prefilter_scores(segment: FingerSegment, finger: FingerFeatures, rows: Rows
 
 
 def _union(persons: Sequence[Rows]) -> Rows:
-    return np.unique(np.concatenate([_NOBODY, *persons]))
+    return np.unique(np.concatenate([_NO_PERSONS, *persons]))

@@ -1,4 +1,4 @@
-"""How are the prepared minutiae of many fingers held in memory, and prefiltered at once?"""
+"""How are the prepared minutiae of many fingers held in memory, and prefiltered in one batch?"""
 
 from collections.abc import Sequence
 

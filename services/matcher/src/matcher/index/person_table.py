@@ -1,4 +1,4 @@
-"""Which encounters has each person, and how many persons were there before any change?"""
+"""Which encounters does each person have, and how many persons were there before a change?"""
 
 from bisect import bisect_left, insort
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 
 class ReadWriteLock:
-    """Held by any number of threads for reading, or by one for writing; writers go first."""
+    """A lock of many readers or one writer; a waiting writer goes before new readers."""
 
     def __init__(self) -> None:
         self._state = threading.Condition()

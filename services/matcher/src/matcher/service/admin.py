@@ -1,4 +1,4 @@
-"""Servicer of `MatcherAdmin`: what administrators ask."""
+"""Servicer of `MatcherAdmin`: the state of the matcher, for administrators."""
 
 from passport.matcher.v1 import admin_pb2 as pb
 from passport.matcher.v1 import admin_pb2_grpc
@@ -9,7 +9,7 @@ from matcher.use_cases.get_status import GetStatus
 
 
 class MatcherAdmin(admin_pb2_grpc.MatcherAdminServicer):
-    """Administration of the matcher."""
+    """Shows administrators the state of the matcher."""
 
     def __init__(self, get_status: GetStatus) -> None:
         self._get_status = get_status

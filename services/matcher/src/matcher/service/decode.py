@@ -8,7 +8,7 @@ from passport.type.v1 import biometrics_pb2
 from servicekit.security.identity import current_caller
 
 from matcher.domain.change_token import ChangeToken
-from matcher.domain.enrolment import Enrolment, RequestOrigin, SearchPolicy
+from matcher.domain.enrolment import Enrolment
 from matcher.domain.finger import FingerImage, FingerSample, MissingFinger, Template
 from matcher.domain.finger_source import (
     EncounterFingers,
@@ -16,6 +16,7 @@ from matcher.domain.finger_source import (
     PersonFingers,
     SuppliedSamples,
 )
+from matcher.domain.request import RequestOrigin, SearchPolicy
 
 _DEFAULT_MAX_CANDIDATES = 10
 
@@ -25,14 +26,14 @@ def enrolment(request: encounters_pb2.CreateEncounterRequest) -> Enrolment:
     return Enrolment(
         encounter_id=request.encounter_id,
         person_id=request.person_id,
-        samples=samples(request.samples),
+        samples=_samples(request.samples),
         duplicate_check=search_policy(request.search) if request.check_duplicates else None,
         origin=origin(request),
         request_digest=hashlib.sha256(request.SerializeToString(deterministic=True)).digest(),
     )
 
 
-def samples(messages: Iterable[biometrics_pb2.FingerSample]) -> tuple[FingerSample, ...]:
+def _samples(messages: Iterable[biometrics_pb2.FingerSample]) -> tuple[FingerSample, ...]:
     """Return the samples, in the order of the request."""
     return tuple(_sample(message) for message in messages)
 
@@ -44,7 +45,7 @@ def finger_source(message: identification_pb2.FingerSource) -> FingerSource:
             return EncounterFingers(message.encounter_id)
         case "person_id":
             return PersonFingers(message.person_id)
-    return SuppliedSamples(samples(message.samples.samples))
+    return SuppliedSamples(_samples(message.samples.samples))
 
 
 def search_policy(message: identification_pb2.SearchPolicy) -> SearchPolicy:

@@ -15,14 +15,21 @@ from matcher.use_cases.enrol import Enrol
 
 
 class Encounters(encounters_pb2_grpc.EncountersServicer):
-    """Encounters: the fingers that persons gave, each time on one occasion."""
+    """Stores, shows, changes and deletes encounters; searches for duplicates."""
 
-    def __init__(self, requests: IdempotentRequests, store: Store, enrol: Enrol) -> None:
+    def __init__(
+        self,
+        requests: IdempotentRequests,
+        store: Store,
+        enrol: Enrol,
+        set_status: SetEncounterStatus,
+        delete: DeleteEncounter,
+    ) -> None:
         self._requests = requests
         self._store = store
         self._enrol = enrol
-        self._set_status = SetEncounterStatus(store)
-        self._delete = DeleteEncounter(store)
+        self._set_status = set_status
+        self._delete = delete
 
     async def CreateEncounter(
         self, request: pb.CreateEncounterRequest, context: Context

@@ -10,7 +10,7 @@ from matcher.use_cases.draw_comparison import DrawComparison
 
 
 class Evidence(identification_pb2_grpc.EvidenceServicer):
-    """What decisions rest on, for those who check them."""
+    """Shows recorded decisions, and draws the comparisons that they rest on, for examiners."""
 
     def __init__(self, store: Store, draw_comparison: DrawComparison) -> None:
         self._store = store

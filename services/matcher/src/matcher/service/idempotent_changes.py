@@ -1,4 +1,4 @@
-"""How is a request that changes something acted on once, however often it is sent?"""
+"""How is a request that changes something carried out once, however often it is sent?"""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar

@@ -12,7 +12,7 @@ from matcher.use_cases.identify import Identify
 
 
 class Identification(identification_pb2_grpc.IdentificationServicer):
-    """Identification: who is this?"""
+    """Searches all persons on record for the persons of a probe."""
 
     def __init__(self, requests: IdempotentRequests, identify: Identify) -> None:
         self._requests = requests

@@ -11,7 +11,7 @@ from matcher.use_cases.verify import Verify
 
 
 class Verification(identification_pb2_grpc.VerificationServicer):
-    """Verification: are probe and reference of one person?"""
+    """Decides whether probe and reference are of one person."""
 
     def __init__(self, requests: IdempotentRequests, verify: Verify) -> None:
         self._requests = requests

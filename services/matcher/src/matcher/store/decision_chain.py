@@ -1,4 +1,4 @@
-"""How are decisions recorded so that tampering shows? Each record is hashed with the last hash."""
+"""How are decisions recorded so that tampering shows? By a chain of hashes over the records."""
 
 import hashlib
 from collections.abc import AsyncIterator

@@ -52,9 +52,13 @@ class EncounterRecords:
         return await self._encounter(row)
 
     async def add(
-        self, enrolment: Enrolment, found: Sequence[Finger], status: EncounterStatus, now: datetime
+        self,
+        enrolment: Enrolment,
+        present: Sequence[Finger],
+        status: EncounterStatus,
+        now: datetime,
     ) -> Encounter:
-        """Add an encounter with these fingers and the missing ones of the enrolment.
+        """Add an encounter with the fingers present and the missing ones of the enrolment.
 
         Raises EncounterExists if its id was ever used, RequestIdReused.
         """
@@ -68,9 +72,9 @@ class EncounterRecords:
             )
         except IntegrityError:
             raise _request_id_reused() from None
-        finger_rows = encounter_rows.fingers(enrolment, found, self._embedding_version)
+        finger_rows = encounter_rows.fingers(enrolment, present, self._embedding_version)
         await self._transaction.execute(insert(fingers), finger_rows)
-        if image_rows := encounter_rows.images(enrolment.encounter_id, found):
+        if image_rows := encounter_rows.images(enrolment.encounter_id, present):
             await self._transaction.execute(insert(images), image_rows)
         return await self.get(enrolment.encounter_id)
 

@@ -47,7 +47,7 @@ def _missing_fingers(enrolment: Enrolment) -> list[Row]:
     ]
 
 
-def images(encounter_id: str, found: Sequence[Finger]) -> list[Row]:
+def images(encounter_id: str, present: Sequence[Finger]) -> list[Row]:
     """Return the rows of table `images`: of the fingers that keep their image."""
     return [
         {
@@ -56,14 +56,14 @@ def images(encounter_id: str, found: Sequence[Finger]) -> list[Row]:
             "ppi": finger.image.ppi,
             "data": finger.image.data,
         }
-        for finger in found
+        for finger in present
         if finger.image is not None
     ]
 
 
-def fingers(enrolment: Enrolment, found: Sequence[Finger], embedding_version: str) -> list[Row]:
+def fingers(enrolment: Enrolment, present: Sequence[Finger], embedding_version: str) -> list[Row]:
     """Return the rows of table `fingers`: those present, and the missing ones of the enrolment."""
-    present = [
+    rows = [
         {
             "encounter_id": enrolment.encounter_id,
             "position": finger.position,
@@ -74,6 +74,6 @@ def fingers(enrolment: Enrolment, found: Sequence[Finger], embedding_version: st
             "embedding": finger.embedding.tobytes(),
             "embedding_version": embedding_version,
         }
-        for finger in found
+        for finger in present
     ]
-    return present + _missing_fingers(enrolment)
+    return rows + _missing_fingers(enrolment)

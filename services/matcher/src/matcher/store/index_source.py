@@ -1,4 +1,4 @@
-"""What does the index read of the database: templates and embeddings of many encounters."""
+"""What does the index read from the database? Templates and embeddings of many encounters."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ NewEmbeddings = Mapping[tuple[str, int], Embedding]
 
 @dataclass(frozen=True, slots=True)
 class IndexSource:
-    """Reads encounters for the index and stores the embeddings it had to make."""
+    """Reads encounters for the index, and stores the embeddings that it had to compute."""
 
     _transaction: AsyncConnection
     _embedding_version: str

@@ -19,7 +19,7 @@ from matcher.use_cases.readiness import Readiness, ServiceLevel
 
 @dataclass(frozen=True, slots=True)
 class ComparisonDrawing:
-    """Two fingers side by side with lines between paired minutiae. png: the image file."""
+    """A figure of two fingers side by side, paired minutiae connected. png: the image file."""
 
     png: bytes
     position: int
@@ -46,7 +46,7 @@ class DrawComparison:
     async def __call__(
         self, decision_id: str, person_id: str, position: int | None
     ) -> ComparisonDrawing:
-        """Return the drawing. position: of the finger; None for the candidate's best.
+        """Return the drawing of a finger; position None: of the one with the highest finger score.
 
         Raises DecisionNotFound, EvidenceGone, NotReady.
         """
@@ -90,17 +90,17 @@ def _finger_score(decision: Decision, person_id: str, position: int | None) -> F
 def _draw(
     comparator: Comparator, probe: StoredImpression, reference: StoredImpression, position: int
 ) -> ComparisonDrawing:
-    ours, theirs = read_template(probe.template), read_template(reference.template)
-    paired = paired_minutiae(comparator.prepare(ours), comparator.prepare(theirs))
+    of_probe, of_reference = read_template(probe.template), read_template(reference.template)
+    paired = paired_minutiae(comparator.prepare(of_probe), comparator.prepare(of_reference))
     png = draw_paired_minutiae(
-        _pixels(probe, ours), ours, _pixels(reference, theirs), theirs, paired
+        _pixels(probe, of_probe), of_probe, _pixels(reference, of_reference), of_reference, paired
     )
     return ComparisonDrawing(png, position, len(paired))
 
 
-def _pixels(stored: StoredImpression, found: Minutiae) -> NDArray[np.uint8] | None:
+def _pixels(stored: StoredImpression, minutiae: Minutiae) -> NDArray[np.uint8] | None:
     """Return the image at 500 dpi, if there is one and it fits the template."""
     if stored.image is None:
         return None
     pixels = decode(stored.image.data, stored.image.ppi)
-    return pixels if pixels.shape == (found.height, found.width) else None
+    return pixels if pixels.shape == (minutiae.height, minutiae.width) else None

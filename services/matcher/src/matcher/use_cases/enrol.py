@@ -7,8 +7,9 @@ from servicekit.process.failpoint import failpoint
 
 from matcher.domain.decision import DecisionKind, DecisionRecord, DecisionRequest
 from matcher.domain.encounter import Encounter, EncounterStatus
-from matcher.domain.enrolment import Enrolment, SearchPolicy
+from matcher.domain.enrolment import Enrolment
 from matcher.domain.finger_source import Probe
+from matcher.domain.request import SearchPolicy
 from matcher.domain.shortlist import SearchScope
 from matcher.store.store import Store, StoreResponse
 from matcher.use_cases.extract_fingers import ExtractFingers

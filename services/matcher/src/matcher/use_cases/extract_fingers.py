@@ -47,7 +47,7 @@ class AcceptanceLimits:
 
 @dataclass(frozen=True, slots=True)
 class ExtractFingers:
-    """Reads images and templates. store_images: whether fingers keep the image they came as."""
+    """Extracts fingers from images and templates. store_images: whether they keep their image."""
 
     models: ModelBundle
     limits: AcceptanceLimits
@@ -102,22 +102,22 @@ class ExtractFingers:
             raise BadTemplate(f"{len(records)} views, exactly one is expected", field=field)
         if records[0].position not in (0, sample.position):
             raise PositionMismatch(f"the record is of finger {records[0].position}", field=field)
-        found = records[0].minutiae
-        if max(found.width, found.height) > MAX_SIDE:
+        minutiae = records[0].minutiae
+        if max(minutiae.width, minutiae.height) > MAX_SIDE:
             raise BadTemplate(
-                f"of an image of {found.width} x {found.height} pixels at 500 dpi", field=field
+                f"its image has {minutiae.width} x {minutiae.height} pixels at 500 dpi", field=field
             )
-        return self._finger(sample, found, field)
+        return self._finger(sample, minutiae, field)
 
     def _finger(
         self,
         sample: FingerSample,
-        found: Minutiae,
+        extracted: Minutiae,
         field: str,
         quality: int | None = None,
         image: FingerImage | None = None,
     ) -> Finger:
-        places = len(set(map(bytes, found.xy)))
+        places = len(set(map(bytes, extracted.xy)))
         if places < self.limits.minimum_minutiae:
             raise TooFewMinutiae(
                 f"minutiae in {places} places, at least {self.limits.minimum_minutiae} are needed",
@@ -126,7 +126,7 @@ class ExtractFingers:
             )
         # Written and read again: what is compared now is exactly what will be compared later.
         template = iso19794.write(
-            iso19794.FingerRecord(sample.position, sample.impression_type, found)
+            iso19794.FingerRecord(sample.position, sample.impression_type, extracted)
         )
         minutiae = read_template(template)
         embedding = self.models.embedding.embed(minutiae).astype(np.float16)

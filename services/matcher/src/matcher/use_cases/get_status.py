@@ -17,9 +17,9 @@ from matcher.use_cases.readiness import Readiness, ServiceLevel
 class MatcherStatus:
     """The state of the matcher.
 
-    reason: why the level is not FULL. latest_change: committed in the database. pending_encounters:
-    not yet decided about. oldest_pending: age of the oldest of them, business time; None if there
-    is none.
+    reason: why the level is not FULL. latest_change: the last one committed in the database.
+    pending_encounters: how many have the status PENDING. oldest_pending: age of the oldest of them,
+    business time; None if there is none.
     """
 
     level: ServiceLevel

@@ -1,11 +1,11 @@
-"""Who is this? Identifies a probe among all persons on record."""
+"""How is a probe identified (1:N) among all persons on record, and the decision recorded?"""
 
 from dataclasses import dataclass
 
 from matcher.domain.change_token import ChangeToken
 from matcher.domain.decision import DecisionKind, DecisionRecord, DecisionRequest
-from matcher.domain.enrolment import RequestOrigin, SearchPolicy
 from matcher.domain.finger_source import EncounterFingers, FingerSource, PersonFingers
+from matcher.domain.request import RequestOrigin, SearchPolicy
 from matcher.domain.shortlist import SearchScope
 from matcher.store.store import Store, StoreResponse
 from matcher.use_cases.readiness import Readiness, ServiceLevel
@@ -33,7 +33,7 @@ class Identify:
         *,
         seconds_left: float,
     ) -> DecisionRecord:
-        """Return the recorded decision. seen: a state that the search must include.
+        """Return the recorded decision. seen: a state of the database that the search must include.
 
         Raises what ResolveProbe and Search raise, ForeignChangeToken, NotReady.
         """

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from servicekit.process.clock import Clock
 
-from matcher.calibration.score_calibration import person_score_threshold
 from matcher.comparison.comparator import PreparedFinger
 from matcher.domain.change_token import ChangeToken
 from matcher.domain.decision import Candidate, Decision, DecisionRequest
@@ -26,10 +25,6 @@ class DecisionMaker:
     clock: Clock
     new_id: Callable[[], str]
     max_predicted_fnir: float
-
-    def threshold(self, request: DecisionRequest, people_searched: int) -> float:
-        """Return the least person score of a hit, by target rate and number of people."""
-        return person_score_threshold(request.target_rate, people_searched)
 
     def decide(
         self,

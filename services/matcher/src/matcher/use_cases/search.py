@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from servicekit.process.failpoint import failpoint
 from servicekit.process.worker_pool import WorkerPool
 
+from matcher.calibration.score_calibration import person_score_threshold
 from matcher.domain.decision import Decision, DecisionRequest
 from matcher.domain.finger_source import Probe
 from matcher.domain.index_entry import FingerFeatures
@@ -34,7 +35,7 @@ class Search:
         """
         features = await self.pool.run(self._features, probe)
         shortlist = await self.index.search(features, scope, self.depth, seconds_left=seconds_left)
-        threshold = self.decision_maker.threshold(request, shortlist.people_searched)
+        threshold = person_score_threshold(request.target_rate, shortlist.people_searched)
         fingers = {position: finger.prepared for position, finger in features.items()}
         candidates = await self.pool.run(
             compare_candidates,

@@ -1,10 +1,11 @@
-"""Are probe and reference of one person? Verification (1:1), which needs no index."""
+"""Verification (1:1): are probe and reference of one person? It needs no index."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from servicekit.process.worker_pool import WorkerPool
 
+from matcher.calibration.score_calibration import person_score_threshold
 from matcher.comparison.comparator import Comparator, PreparedFinger
 from matcher.domain.decision import (
     DecisionKind,
@@ -13,10 +14,10 @@ from matcher.domain.decision import (
     FingerSequenceError,
 )
 from matcher.domain.encounter import StoredPerson, StoredTemplate
-from matcher.domain.enrolment import RequestOrigin
 from matcher.domain.errors import NoCommonFinger
 from matcher.domain.finger import read_template
 from matcher.domain.finger_source import FingerSource, Probe, SuppliedSamples
+from matcher.domain.request import RequestOrigin
 from matcher.domain.shortlist import Impression, ReferencePerson
 from matcher.models import ModelBundle
 from matcher.store.store import Store, StoreResponse
@@ -26,8 +27,8 @@ from matcher.use_cases.make_decision import DecisionMaker
 from matcher.use_cases.readiness import Readiness, ServiceLevel
 from matcher.use_cases.resolve_probe import ResolveProbe
 
-_PEOPLE = 1
-"""A verification searches and compares one person."""
+_ONE_PERSON = 1
+"""A verification compares one person and has one candidate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,9 @@ class Verify:
             origin.caller,
             origin.request_id,
             target_fmr or self.target_fmr,
-            _PEOPLE,
+            _ONE_PERSON,
         )
-        threshold = self.decision_maker.threshold(request, _PEOPLE)
+        threshold = person_score_threshold(request.target_rate, _ONE_PERSON)
         fingers = await self.pool.run(_prepare, self.models.comparator, probe)
         candidates = await self.pool.run(
             compare_candidates,
@@ -87,8 +88,8 @@ class Verify:
                 [fingers[position] for position in fingers if position in reference.impressions],
                 tuple(replace(each, finger_sequence_errors=errors) for each in candidates),
                 threshold=threshold,
-                people_searched=_PEOPLE,
-                people_compared=_PEOPLE,
+                people_searched=_ONE_PERSON,
+                people_compared=_ONE_PERSON,
                 change_token=await records.changes.head(),
             )
             recorded = await records.decisions.append(decision)

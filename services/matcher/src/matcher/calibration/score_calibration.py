@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-"""What a raw score means: FMR of fingers and persons, thresholds, and a probe's predicted FNIR.
-=======
 """What a raw score means (FMR of fingers and of persons), the thresholds, and the predicted FNIR.
->>>>>>> main
 
 All numbers come from `calibration.json`, which `matcher.training.calibration` makes from synthetic
 fingers.

@@ -1,1 +1,1 @@
-"""issuance."""
+"""Issuance: the workflow of passport applications, from intake to hand-over."""

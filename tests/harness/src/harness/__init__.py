@@ -1,1 +1,1 @@
-"""harness."""
+"""The harness: starts a country of real processes, plays everybody in it, audits the end."""

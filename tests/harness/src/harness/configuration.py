@@ -77,12 +77,12 @@ class Layout:
 
     @property
     def configs(self) -> Path:
-        """Configuration files."""
+        """Folder of the configuration files."""
         return self.root / "config"
 
     @property
     def data(self) -> Path:
-        """Databases and snapshots."""
+        """Folder of databases and snapshots."""
         return self.root / "data"
 
     @property
@@ -105,7 +105,7 @@ class Layout:
         return self.configs / f"{service}.toml"
 
     def log(self, process: str) -> Path:
-        """A process's log."""
+        """Return the path of a process's log."""
         return self.logs / f"{process}.log"
 
 

@@ -31,7 +31,7 @@ class Method(Protocol[Request, Answer]):
     """A unary method of a generated stub."""
 
     def __call__(self, request: Request, /, *, timeout: float | None = None) -> Awaitable[Answer]:
-        """Call it."""
+        """Call the method; a coroutine of its answer."""
         ...
 
 

@@ -24,7 +24,7 @@ class PortTaken(OSError):
 
 
 class Process:
-    """A child process that can live several times; its output goes to one log."""
+    """A child process that may be restarted; all its output goes to one log."""
 
     def __init__(self, name: str, command: Sequence[str], log: Path) -> None:
         self.name = name
@@ -37,11 +37,11 @@ class Process:
 
     @property
     def running(self) -> bool:
-        """Whether it lives."""
+        """Return whether the process runs."""
         return self._child is not None and self._child.poll() is None
 
     def start(self) -> None:
-        """Begin a life."""
+        """Start the process; it may have run before."""
         if self.running:
             raise Died(f"{self.name} runs already")
         self._earlier_cpu, self._cpu = self._earlier_cpu + self._cpu, 0.0
@@ -57,7 +57,7 @@ class Process:
             )
 
     async def ready(self, within: float) -> str:
-        """The rest of its ready line; raises Died with the end of its log after ``within`` s."""
+        """Return the rest of the READY line; raises Died with the end of the log after ``within`` s."""
         deadline = monotonic() + within
         while monotonic() < deadline:
             alive = self.running

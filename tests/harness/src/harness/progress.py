@@ -11,7 +11,7 @@ _EVERY_SECONDS = 2.0
 
 
 class Progress:
-    """Tells one story from its making on."""
+    """Prints progress lines, each with the seconds since the run began."""
 
     def __init__(self) -> None:
         self.began = monotonic()
@@ -19,11 +19,11 @@ class Progress:
 
     @property
     def seconds(self) -> float:
-        """Since the beginning."""
+        """Seconds since the run began."""
         return monotonic() - self.began
 
     def say(self, text: str) -> None:
-        """One line."""
+        """Write one line to the terminal."""
         sys.stdout.write(f"{self.seconds:6.1f} s  {text}\n")
         sys.stdout.flush()
 
@@ -41,12 +41,12 @@ class Progress:
 
     @property
     def phases(self) -> list[Phase]:
-        """What was counted; work of one name is one phase."""
+        """Return what was counted; work of one name is one phase."""
         return list(self._phases.values())
 
 
 class Count:
-    """How far a piece of work is."""
+    """Counts pieces of work done, and prints a line now and then."""
 
     def __init__(self, progress: Progress, name: str, total: int, unit: str) -> None:
         self.done = 0

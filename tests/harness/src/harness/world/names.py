@@ -61,7 +61,7 @@ class Holder:
 
 
 def holder(chance: random.Random) -> Holder:
-    """Somebody."""
+    """Return the printed data of an invented person."""
     sex = chance.choice((civil.SEX_FEMALE, civil.SEX_MALE))
     given = chance.choice(_FEMALE if sex == civil.SEX_FEMALE else _MALE)
     single = chance.random() < 0.12

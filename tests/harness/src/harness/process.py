@@ -57,7 +57,7 @@ class Process:
             )
 
     async def ready(self, within: float) -> str:
-        """Return the rest of the READY line; raises Died with the end of the log after ``within`` s."""
+        """Return the rest of the READY line; raises Died after ``within`` seconds."""
         deadline = monotonic() + within
         while monotonic() < deadline:
             alive = self.running

@@ -1,5 +1,6 @@
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ SETTINGS: dict[str, type[ServiceSettings]] = {
 
 
 def test_compose_file_obeys_the_compose_specification() -> None:
-    command = ["check-jsonschema", "--builtin-schema", "vendor.compose-spec"]
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
     answer = subprocess.run(
         [*command, str(DEPLOY / "compose/compose.yaml")],
         capture_output=True,

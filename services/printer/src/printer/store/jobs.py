@@ -134,7 +134,8 @@ class JobRecords:
 
     async def last_change(self) -> int:
         """Return the highest change number in use."""
-        return int(await self._connection.scalar(select(change_counter.c.last_change)) or 0)
+        found = await self._connection.execute(select(change_counter.c.last_change))
+        return int(found.scalar_one())
 
     async def count_by_state(self) -> dict[JobState, int]:
         """Return the number of jobs in each state; states without jobs are missing."""

@@ -11,7 +11,6 @@ _SCIENCE = (
     "embedding",
     "comparison",
     "calibration",
-    "fingerprint",
     "synthetic",
     "training",
     "evaluation",

@@ -10,6 +10,7 @@ import functools
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from html import escape
 from pathlib import Path
 
@@ -101,23 +102,18 @@ def _imports(graph: grimp.ImportGraph, importing: set[str], imported: set[str]) 
 
 
 def _rows(imports: Graph) -> list[list[str]]:
-    """Parts by the length of the longest chain of imports that leads to them.
+    """Return parts by the length of the longest chain of imports that leads to them.
 
-    Raises ValueError where parts import each other in a circle.
+    Raises graphlib.CycleError, which names the parts, where parts import each other in a circle.
     """
-
-    @functools.cache
-    def depth(part: str) -> int:
-        importers = [other for other, its in imports.items() if part in its]
-        return 1 + max(map(depth, importers)) if importers else 0
-
-    try:
-        rows: dict[int, list[str]] = {}
-        for part in sorted(imports):
-            rows.setdefault(depth(part), []).append(part)
-    except RecursionError:
-        raise ValueError(f"a circle of imports among {', '.join(sorted(imports))}") from None
-    return [rows[number] for number in sorted(rows)]
+    importers = {part: [one for one, its in imports.items() if part in its] for part in imports}
+    depth: dict[str, int] = {}
+    for part in TopologicalSorter(importers).static_order():
+        depth[part] = max((depth[one] + 1 for one in importers[part]), default=0)
+    return [
+        sorted(part for part in depth if depth[part] == row)
+        for row in range(max(depth.values()) + 1)
+    ]
 
 
 def _reduced(imports: Graph) -> Graph:

@@ -55,22 +55,22 @@ async def test_a_duplicate_check_cut_off_is_finished_by_its_retry(
     dying = callers(matcher)
     duplicate = fingers(someone, impression=2)
 
-    await _dies(matcher, dying.enrol("twin", duplicate, check=True, request_id="request-1"))
+    await _dies(matcher, dying.enrol("second", duplicate, check=True, request_id="request-1"))
     matcher.start()
     after = callers(matcher)
-    cut_off = await after.get("twin")
+    cut_off = await after.get("second")
     reused = [
         await refusal(after.enrol("other", duplicate, check=check, request_id="request-1"))
         for check in (True, False)
     ]
-    retried = await after.enrol("twin", duplicate, check=True, request_id="request-1")
+    retried = await after.enrol("second", duplicate, check=True, request_id="request-1")
 
     assert cut_off.status == encounters_pb2.ENCOUNTER_STATUS_PENDING
     assert [refused.reason for refused in reused] == ["REQUEST_ID_REUSED"] * 2
     assert retried.encounter == cut_off
     assert hits(retried.decision) == [f"person-of-{someone}"]
     assert retried.decision.people_searched == POPULATION
-    await after.delete("twin")
+    await after.delete("second")
     assert await _answers(after, someone) == expected
 
 

@@ -26,15 +26,17 @@ async def test_what_is_changed_at_one_is_seen_at_the_other(
     found = await there.identify(probe, seen=stored.change_token)
     await here.set_status(f"{someone}", encounters_pb2.ENCOUNTER_STATUS_FRAUD)
     flagged = await there.identify(probe)
-    twin = await there.enrol(f"{someone}-twin", fingers(someone, impression=2), check=True)
+    duplicate = await there.enrol(
+        f"{someone}-duplicate", fingers(someone, impression=2), check=True
+    )
     deleted = await here.delete(f"{someone}")
     gone = await there.identify(probe, seen=deleted.change_token)
 
     assert hits(found) == [person]
     assert [candidate.known_fraud for candidate in flagged.candidates if candidate.hit] == [True]
-    assert hits(twin.decision) == [person]
-    assert hits(gone) == [f"person-of-{someone}-twin"]
-    assert await here.decision(twin.decision.decision_id) == twin.decision
+    assert hits(duplicate.decision) == [person]
+    assert hits(gone) == [f"person-of-{someone}-duplicate"]
+    assert await here.decision(duplicate.decision.decision_id) == duplicate.decision
 
 
 async def test_a_restored_database_has_another_epoch(

@@ -66,7 +66,7 @@ class FailingAttempts:
         self._real_time += SECOND / 10
         return self._real_time
 
-    async def __call__(self, owed: OutboxTask) -> None:
+    async def __call__(self, task: OutboxTask) -> None:
         """One attempt."""
         self._made_at.append(self._real_time)
         if len(self._made_at) == self._wanted:

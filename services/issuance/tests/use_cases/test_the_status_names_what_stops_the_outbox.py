@@ -60,7 +60,7 @@ async def test_everything_is_counted(workflow: Workflow) -> None:
     status = await workflow.status()
 
     assert status.cases == {ApplicationState.AWAITING_APPROVAL: 2, ApplicationState.IDENTIFYING: 2}
-    assert [(owed.kind, owed.count, sorted(owed.offices)) for owed, _ in status.outbox] == [
+    assert [(part.kind, part.count, sorted(part.offices)) for part, _ in status.outbox] == [
         (OutboxTaskKind.IDENTIFY, 2, ["BJM", "JKT"]),
         (OutboxTaskKind.SET_ENCOUNTER_STATUS, 2, ["BJM"]),
     ]
@@ -81,6 +81,6 @@ async def _released(workflow: Workflow) -> str:
 async def _stopped_by(workflow: Workflow, kind: OutboxTaskKind) -> str:
     """The id of the outage that stops this part of the outbox; empty when none does."""
     (stopped_by,) = [
-        outage for owed, outage in (await workflow.status()).outbox if owed.kind is kind
+        outage for part, outage in (await workflow.status()).outbox if part.kind is kind
     ]
     return stopped_by

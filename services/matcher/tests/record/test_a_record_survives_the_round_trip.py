@@ -66,8 +66,8 @@ def test_any_edition_may_lie_between(
 
 @pytest.mark.parametrize("edition", Edition)
 def test_the_largest_record_there_is(edition: Edition) -> None:
-    crowd = minutiae_from_rows([(5, 5, 0, 1, 50)] * 255, width=WIDTH, height=HEIGHT)
-    views = [FingerRecord(position, 0, crowd) for position in range(11) for _ in range(16)]
+    minutiae = minutiae_from_rows([(5, 5, 0, 1, 50)] * 255, width=WIDTH, height=HEIGHT)
+    views = [FingerRecord(position, 0, minutiae) for position in range(11) for _ in range(16)]
 
     assert len(read(write(*views, edition=edition))) == 176
 

@@ -25,9 +25,10 @@ _sym_db = _symbol_database.Default()
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from passport.type.v1 import biometrics_pb2 as passport_dot_type_dot_v1_dot_biometrics__pb2
+from passport.type.v1 import text_pb2 as passport_dot_type_dot_v1_dot_text__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'passport/issuance/v1/adjudication.proto\x12\x14passport.issuance.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!passport/type/v1/biometrics.proto\"W\n\rTaskCandidate\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12&\n\x05score\x18\x02 \x01(\x0b\x32\x17.passport.type.v1.Score\x12\x0b\n\x03hit\x18\x03 \x01(\x08\"\x81\x01\n\x0b\x45xamination\x12\n\n\x02\x62y\x18\x01 \x01(\t\x12.\n\x07verdict\x18\x02 \x01(\x0e\x32\x1d.passport.issuance.v1.Verdict\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12&\n\x02\x61t\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xb7\x03\n\x10\x41\x64judicationTask\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12\x16\n\x0e\x61pplication_id\x18\x02 \x01(\t\x12\x0e\n\x06office\x18\x03 \x01(\t\x12\x11\n\tperson_id\x18\x04 \x01(\t\x12.\n\x05\x63\x61use\x18\x05 \x01(\x0e\x32\x1f.passport.issuance.v1.TaskCause\x12.\n\x05state\x18\x06 \x01(\x0e\x32\x1f.passport.issuance.v1.TaskState\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x07 \x01(\t\x12\x37\n\ncandidates\x18\x08 \x03(\x0b\x32#.passport.issuance.v1.TaskCandidate\x12\x37\n\x0c\x65xaminations\x18\t \x03(\x0b\x32!.passport.issuance.v1.Examination\x12\x12\n\nclaimed_by\x18\n \x01(\t\x12-\n\topened_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tclosed_at\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x87\x01\n\x10ListTasksRequest\x12\x38\n\x05state\x18\x01 \x01(\x0e\x32\x1f.passport.issuance.v1.TaskStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1b\n\tpage_size\x18\x02 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\"c\n\x11ListTasksResponse\x12\x35\n\x05tasks\x18\x01 \x03(\x0b\x32&.passport.issuance.v1.AdjudicationTask\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"M\n\x10\x43laimTaskRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1a\n\x07task_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"O\n\x12ReleaseTaskRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1a\n\x07task_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"\xa6\x01\n\x11\x44\x65\x63ideTaskRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1a\n\x07task_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12:\n\x07verdict\x18\x03 \x01(\x0e\x32\x1d.passport.issuance.v1.VerdictB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x1a\n\x06reason\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf4\x03*N\n\x07Verdict\x12\x17\n\x13VERDICT_UNSPECIFIED\x10\x00\x12\x13\n\x0fVERDICT_CLEARED\x10\x01\x12\x15\n\x11VERDICT_DUPLICATE\x10\x02*\x87\x01\n\tTaskCause\x12\x1a\n\x16TASK_CAUSE_UNSPECIFIED\x10\x00\x12!\n\x1dTASK_CAUSE_OTHER_PERSON_FOUND\x10\x01\x12!\n\x1dTASK_CAUSE_OWN_RECORD_MISSING\x10\x02\x12\x18\n\x14TASK_CAUSE_UNDECIDED\x10\x03*\x86\x01\n\tTaskState\x12\x1a\n\x16TASK_STATE_UNSPECIFIED\x10\x00\x12\x13\n\x0fTASK_STATE_OPEN\x10\x01\x12\x16\n\x12TASK_STATE_CLAIMED\x10\x02\x12\x16\n\x12TASK_STATE_CLEARED\x10\x03\x12\x18\n\x14TASK_STATE_CONFIRMED\x10\x04\x32\x89\x03\n\x0c\x41\x64judication\x12\\\n\tListTasks\x12&.passport.issuance.v1.ListTasksRequest\x1a\'.passport.issuance.v1.ListTasksResponse\x12[\n\tClaimTask\x12&.passport.issuance.v1.ClaimTaskRequest\x1a&.passport.issuance.v1.AdjudicationTask\x12_\n\x0bReleaseTask\x12(.passport.issuance.v1.ReleaseTaskRequest\x1a&.passport.issuance.v1.AdjudicationTask\x12]\n\nDecideTask\x12\'.passport.issuance.v1.DecideTaskRequest\x1a&.passport.issuance.v1.AdjudicationTaskb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'passport/issuance/v1/adjudication.proto\x12\x14passport.issuance.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!passport/type/v1/biometrics.proto\x1a\x1bpassport/type/v1/text.proto\"{\n\x12\x45\x61rlierApplication\x12\x16\n\x0e\x61pplication_id\x18\x01 \x01(\t\x12\x0e\n\x06office\x18\x02 \x01(\t\x12\r\n\x05state\x18\x03 \x01(\t\x12.\n\ncreated_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x97\x01\n\rTaskCandidate\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12&\n\x05score\x18\x02 \x01(\x0b\x32\x17.passport.type.v1.Score\x12\x0b\n\x03hit\x18\x03 \x01(\x08\x12>\n\x0c\x61pplications\x18\x04 \x03(\x0b\x32(.passport.issuance.v1.EarlierApplication\"\x94\x01\n\x0b\x45xamination\x12\n\n\x02\x62y\x18\x01 \x01(\t\x12.\n\x07verdict\x18\x02 \x01(\x0e\x32\x1d.passport.issuance.v1.Verdict\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12&\n\x02\x61t\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tperson_id\x18\x05 \x01(\t\"\xe6\x03\n\x10\x41\x64judicationTask\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12\x16\n\x0e\x61pplication_id\x18\x02 \x01(\t\x12\x0e\n\x06office\x18\x03 \x01(\t\x12\x11\n\tperson_id\x18\x04 \x01(\t\x12.\n\x05\x63\x61use\x18\x05 \x01(\x0e\x32\x1f.passport.issuance.v1.TaskCause\x12.\n\x05state\x18\x06 \x01(\x0e\x32\x1f.passport.issuance.v1.TaskState\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x07 \x01(\t\x12\x37\n\ncandidates\x18\x08 \x03(\x0b\x32#.passport.issuance.v1.TaskCandidate\x12\x37\n\x0c\x65xaminations\x18\t \x03(\x0b\x32!.passport.issuance.v1.Examination\x12\x12\n\nclaimed_by\x18\n \x01(\t\x12-\n\topened_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tclosed_at\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nhits_total\x18\r \x01(\x03\x12\x19\n\x11\x63learances_needed\x18\x0e \x01(\x05\"\x87\x01\n\x10ListTasksRequest\x12\x38\n\x05state\x18\x01 \x01(\x0e\x32\x1f.passport.issuance.v1.TaskStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1b\n\tpage_size\x18\x02 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\"c\n\x11ListTasksResponse\x12\x35\n\x05tasks\x18\x01 \x03(\x0b\x32&.passport.issuance.v1.AdjudicationTask\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"M\n\x10\x43laimTaskRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1a\n\x07task_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"O\n\x12ReleaseTaskRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1a\n\x07task_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"\xc6\x01\n\x11\x44\x65\x63ideTaskRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1a\n\x07task_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12:\n\x07verdict\x18\x03 \x01(\x0e\x32\x1d.passport.issuance.v1.VerdictB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x1e\n\x06reason\x18\x04 \x01(\tB\x0e\xbaH\x07r\x05\x10\x01\x18\xf4\x03\xe0\xe0\x18\x01\x12\x1a\n\tperson_id\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18@*g\n\x07Verdict\x12\x17\n\x13VERDICT_UNSPECIFIED\x10\x00\x12\x13\n\x0fVERDICT_CLEARED\x10\x01\x12\x15\n\x11VERDICT_DUPLICATE\x10\x02\x12\x17\n\x13VERDICT_SAME_PERSON\x10\x03*\x87\x01\n\tTaskCause\x12\x1a\n\x16TASK_CAUSE_UNSPECIFIED\x10\x00\x12!\n\x1dTASK_CAUSE_OTHER_PERSON_FOUND\x10\x01\x12!\n\x1dTASK_CAUSE_OWN_RECORD_MISSING\x10\x02\x12\x18\n\x14TASK_CAUSE_UNDECIDED\x10\x03*\xb7\x01\n\tTaskState\x12\x1a\n\x16TASK_STATE_UNSPECIFIED\x10\x00\x12\x13\n\x0fTASK_STATE_OPEN\x10\x01\x12\x16\n\x12TASK_STATE_CLAIMED\x10\x02\x12\x16\n\x12TASK_STATE_CLEARED\x10\x03\x12\x18\n\x14TASK_STATE_CONFIRMED\x10\x04\x12\x15\n\x11TASK_STATE_LINKED\x10\x05\x12\x18\n\x14TASK_STATE_WITHDRAWN\x10\x06\x32\x89\x03\n\x0c\x41\x64judication\x12\\\n\tListTasks\x12&.passport.issuance.v1.ListTasksRequest\x1a\'.passport.issuance.v1.ListTasksResponse\x12[\n\tClaimTask\x12&.passport.issuance.v1.ClaimTaskRequest\x1a&.passport.issuance.v1.AdjudicationTask\x12_\n\x0bReleaseTask\x12(.passport.issuance.v1.ReleaseTaskRequest\x1a&.passport.issuance.v1.AdjudicationTask\x12]\n\nDecideTask\x12\'.passport.issuance.v1.DecideTaskRequest\x1a&.passport.issuance.v1.AdjudicationTaskb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -55,29 +56,33 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DECIDETASKREQUEST'].fields_by_name['verdict']._loaded_options = None
   _globals['_DECIDETASKREQUEST'].fields_by_name['verdict']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
   _globals['_DECIDETASKREQUEST'].fields_by_name['reason']._loaded_options = None
-  _globals['_DECIDETASKREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007r\005\020\001\030\364\003'
-  _globals['_VERDICT']._serialized_start=1393
-  _globals['_VERDICT']._serialized_end=1471
-  _globals['_TASKCAUSE']._serialized_start=1474
-  _globals['_TASKCAUSE']._serialized_end=1609
-  _globals['_TASKSTATE']._serialized_start=1612
-  _globals['_TASKSTATE']._serialized_end=1746
-  _globals['_TASKCANDIDATE']._serialized_start=162
-  _globals['_TASKCANDIDATE']._serialized_end=249
-  _globals['_EXAMINATION']._serialized_start=252
-  _globals['_EXAMINATION']._serialized_end=381
-  _globals['_ADJUDICATIONTASK']._serialized_start=384
-  _globals['_ADJUDICATIONTASK']._serialized_end=823
-  _globals['_LISTTASKSREQUEST']._serialized_start=826
-  _globals['_LISTTASKSREQUEST']._serialized_end=961
-  _globals['_LISTTASKSRESPONSE']._serialized_start=963
-  _globals['_LISTTASKSRESPONSE']._serialized_end=1062
-  _globals['_CLAIMTASKREQUEST']._serialized_start=1064
-  _globals['_CLAIMTASKREQUEST']._serialized_end=1141
-  _globals['_RELEASETASKREQUEST']._serialized_start=1143
-  _globals['_RELEASETASKREQUEST']._serialized_end=1222
-  _globals['_DECIDETASKREQUEST']._serialized_start=1225
-  _globals['_DECIDETASKREQUEST']._serialized_end=1391
-  _globals['_ADJUDICATION']._serialized_start=1749
-  _globals['_ADJUDICATION']._serialized_end=2142
+  _globals['_DECIDETASKREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007r\005\020\001\030\364\003\340\340\030\001'
+  _globals['_DECIDETASKREQUEST'].fields_by_name['person_id']._loaded_options = None
+  _globals['_DECIDETASKREQUEST'].fields_by_name['person_id']._serialized_options = b'\272H\004r\002\030@'
+  _globals['_VERDICT']._serialized_start=1710
+  _globals['_VERDICT']._serialized_end=1813
+  _globals['_TASKCAUSE']._serialized_start=1816
+  _globals['_TASKCAUSE']._serialized_end=1951
+  _globals['_TASKSTATE']._serialized_start=1954
+  _globals['_TASKSTATE']._serialized_end=2137
+  _globals['_EARLIERAPPLICATION']._serialized_start=191
+  _globals['_EARLIERAPPLICATION']._serialized_end=314
+  _globals['_TASKCANDIDATE']._serialized_start=317
+  _globals['_TASKCANDIDATE']._serialized_end=468
+  _globals['_EXAMINATION']._serialized_start=471
+  _globals['_EXAMINATION']._serialized_end=619
+  _globals['_ADJUDICATIONTASK']._serialized_start=622
+  _globals['_ADJUDICATIONTASK']._serialized_end=1108
+  _globals['_LISTTASKSREQUEST']._serialized_start=1111
+  _globals['_LISTTASKSREQUEST']._serialized_end=1246
+  _globals['_LISTTASKSRESPONSE']._serialized_start=1248
+  _globals['_LISTTASKSRESPONSE']._serialized_end=1347
+  _globals['_CLAIMTASKREQUEST']._serialized_start=1349
+  _globals['_CLAIMTASKREQUEST']._serialized_end=1426
+  _globals['_RELEASETASKREQUEST']._serialized_start=1428
+  _globals['_RELEASETASKREQUEST']._serialized_end=1507
+  _globals['_DECIDETASKREQUEST']._serialized_start=1510
+  _globals['_DECIDETASKREQUEST']._serialized_end=1708
+  _globals['_ADJUDICATION']._serialized_start=2140
+  _globals['_ADJUDICATION']._serialized_end=2533
 # @@protoc_insertion_point(module_scope)

@@ -35,6 +35,10 @@ class _VerdictEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Verdict.Value
     """
     VERDICT_DUPLICATE: _Verdict.ValueType  # 2
     """The applicant is enrolled under another identity."""
+    VERDICT_SAME_PERSON: _Verdict.ValueType  # 3
+    """The applicant has another record and hides nothing: the application goes on under the person of that
+    record, named in `person_id`, to whom the matcher moves the fingerprints.
+    """
 
 class Verdict(_Verdict, metaclass=_VerdictEnumTypeWrapper):
     """Verdict of an examiner on a task."""
@@ -47,6 +51,10 @@ renewal, their own record was found by the examiner.
 """
 VERDICT_DUPLICATE: Verdict.ValueType  # 2
 """The applicant is enrolled under another identity."""
+VERDICT_SAME_PERSON: Verdict.ValueType  # 3
+"""The applicant has another record and hides nothing: the application goes on under the person of that
+record, named in `person_id`, to whom the matcher moves the fingerprints.
+"""
 Global___Verdict: _TypeAlias = Verdict  # noqa: Y015
 
 class _TaskCause:
@@ -93,6 +101,10 @@ class _TaskStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_TaskState.V
     """Decided: the applicant is cleared. Final."""
     TASK_STATE_CONFIRMED: _TaskState.ValueType  # 4
     """Decided: the duplicate is confirmed. Final."""
+    TASK_STATE_LINKED: _TaskState.ValueType  # 5
+    """Decided: the application goes on under a person on record. Final."""
+    TASK_STATE_WITHDRAWN: _TaskState.ValueType  # 6
+    """The application was withdrawn, or its fingerprints are taken again. Final."""
 
 class TaskState(_TaskState, metaclass=_TaskStateEnumTypeWrapper):
     """State of a task."""
@@ -107,7 +119,47 @@ TASK_STATE_CLEARED: TaskState.ValueType  # 3
 """Decided: the applicant is cleared. Final."""
 TASK_STATE_CONFIRMED: TaskState.ValueType  # 4
 """Decided: the duplicate is confirmed. Final."""
+TASK_STATE_LINKED: TaskState.ValueType  # 5
+"""Decided: the application goes on under a person on record. Final."""
+TASK_STATE_WITHDRAWN: TaskState.ValueType  # 6
+"""The application was withdrawn, or its fingerprints are taken again. Final."""
 Global___TaskState: _TypeAlias = TaskState  # noqa: Y015
+
+@_typing.final
+class EarlierApplication(_message.Message):
+    """An application of a candidate."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    APPLICATION_ID_FIELD_NUMBER: _builtins.int
+    OFFICE_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    CREATED_AT_FIELD_NUMBER: _builtins.int
+    application_id: _builtins.str
+    """Its id."""
+    office: _builtins.str
+    """Its office, which can be asked."""
+    state: _builtins.str
+    """Its state, as in the table of transitions (docs/issuance-states.md)."""
+    @_builtins.property
+    def created_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was taken in (business time)."""
+
+    def __init__(
+        self,
+        *,
+        application_id: _builtins.str = ...,
+        office: _builtins.str = ...,
+        state: _builtins.str = ...,
+        created_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "created_at", b"created_at", "office", b"office", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EarlierApplication: _TypeAlias = EarlierApplication  # noqa: Y015
 
 @_typing.final
 class TaskCandidate(_message.Message):
@@ -118,6 +170,7 @@ class TaskCandidate(_message.Message):
     PERSON_ID_FIELD_NUMBER: _builtins.int
     SCORE_FIELD_NUMBER: _builtins.int
     HIT_FIELD_NUMBER: _builtins.int
+    APPLICATIONS_FIELD_NUMBER: _builtins.int
     person_id: _builtins.str
     """Id of the person."""
     hit: _builtins.bool
@@ -126,16 +179,21 @@ class TaskCandidate(_message.Message):
     def score(self) -> _biometrics_pb2.Score:
         """Similarity of the fingers of applicant and candidate."""
 
+    @_builtins.property
+    def applications(self) -> _containers.RepeatedCompositeFieldContainer[Global___EarlierApplication]:
+        """The applications of the person in this register, of all offices, oldest first."""
+
     def __init__(
         self,
         *,
         person_id: _builtins.str = ...,
         score: _biometrics_pb2.Score | None = ...,
         hit: _builtins.bool = ...,
+        applications: _abc.Iterable[Global___EarlierApplication] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["score", b"score"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["hit", b"hit", "person_id", b"person_id", "score", b"score"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["applications", b"applications", "hit", b"hit", "person_id", b"person_id", "score", b"score"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -151,12 +209,15 @@ class Examination(_message.Message):
     VERDICT_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     AT_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
     by: _builtins.str
     """Identity of the examiner."""
     verdict: Global___Verdict.ValueType
     """Their verdict."""
     reason: _builtins.str
     """Their reason, in words."""
+    person_id: _builtins.str
+    """The candidate who is the applicant, of VERDICT_SAME_PERSON."""
     @_builtins.property
     def at(self) -> _timestamp_pb2.Timestamp:
         """When they gave it (business time)."""
@@ -168,10 +229,11 @@ class Examination(_message.Message):
         verdict: Global___Verdict.ValueType = ...,
         reason: _builtins.str = ...,
         at: _timestamp_pb2.Timestamp | None = ...,
+        person_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "by", b"by", "reason", b"reason", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "by", b"by", "person_id", b"person_id", "reason", b"reason", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -195,6 +257,8 @@ class AdjudicationTask(_message.Message):
     CLAIMED_BY_FIELD_NUMBER: _builtins.int
     OPENED_AT_FIELD_NUMBER: _builtins.int
     CLOSED_AT_FIELD_NUMBER: _builtins.int
+    HITS_TOTAL_FIELD_NUMBER: _builtins.int
+    CLEARANCES_NEEDED_FIELD_NUMBER: _builtins.int
     task_id: _builtins.str
     """Assigned by the server."""
     application_id: _builtins.str
@@ -211,6 +275,13 @@ class AdjudicationTask(_message.Message):
     """Id of the matcher's decision record; the matcher's Evidence service shows it."""
     claimed_by: _builtins.str
     """Identity of the examiner who claimed it; empty when open."""
+    hits_total: _builtins.int
+    """Number of persons that the matcher found at or above the decision threshold, the person of the
+    application included. More than there are hits in `candidates` means that not all are listed.
+    0 in tasks that were opened before this field existed.
+    """
+    clearances_needed: _builtins.int
+    """How many examiners must clear: 2 if a hit is strong (setting `strong_hit_score`), or on appeal."""
     @_builtins.property
     def candidates(self) -> _containers.RepeatedCompositeFieldContainer[Global___TaskCandidate]:
         """Persons to compare the applicant with, highest score first."""
@@ -242,10 +313,12 @@ class AdjudicationTask(_message.Message):
         claimed_by: _builtins.str = ...,
         opened_at: _timestamp_pb2.Timestamp | None = ...,
         closed_at: _timestamp_pb2.Timestamp | None = ...,
+        hits_total: _builtins.int = ...,
+        clearances_needed: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["closed_at", b"closed_at", "opened_at", b"opened_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "candidates", b"candidates", "cause", b"cause", "claimed_by", b"claimed_by", "closed_at", b"closed_at", "decision_id", b"decision_id", "examinations", b"examinations", "office", b"office", "opened_at", b"opened_at", "person_id", b"person_id", "state", b"state", "task_id", b"task_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "candidates", b"candidates", "cause", b"cause", "claimed_by", b"claimed_by", "clearances_needed", b"clearances_needed", "closed_at", b"closed_at", "decision_id", b"decision_id", "examinations", b"examinations", "hits_total", b"hits_total", "office", b"office", "opened_at", b"opened_at", "person_id", b"person_id", "state", b"state", "task_id", b"task_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -375,6 +448,7 @@ class DecideTaskRequest(_message.Message):
     TASK_ID_FIELD_NUMBER: _builtins.int
     VERDICT_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
     characters.
@@ -385,6 +459,8 @@ class DecideTaskRequest(_message.Message):
     """The examiner's verdict. Mandatory."""
     reason: _builtins.str
     """The examiner's reason. 1 to 500 characters."""
+    person_id: _builtins.str
+    """The candidate who is the applicant: mandatory for VERDICT_SAME_PERSON, empty for others."""
     def __init__(
         self,
         *,
@@ -392,10 +468,11 @@ class DecideTaskRequest(_message.Message):
         task_id: _builtins.str = ...,
         verdict: Global___Verdict.ValueType = ...,
         reason: _builtins.str = ...,
+        person_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason", "request_id", b"request_id", "task_id", b"task_id", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["person_id", b"person_id", "reason", b"reason", "request_id", b"request_id", "task_id", b"task_id", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -28,8 +28,9 @@ if _version_not_supported:
 class AdjudicationStub:
     """Adjudication tasks of examiners. Planned: GetStatistics.
 
-    One examiner can clear an applicant. Confirming a duplicate needs two different examiners; if they
-    disagree, a third decides. An examiner may not examine an application that they took in.
+    One examiner can clear an applicant, two where a hit is strong (`clearances_needed`). Confirming a duplicate,
+    and linking an applicant with a person on record, needs two different examiners; if they disagree, a third
+    decides. An examiner may not examine an application that they took in, nor examine it again on appeal.
     """
 
     def __init__(self, channel):
@@ -63,8 +64,9 @@ class AdjudicationStub:
 class AdjudicationServicer:
     """Adjudication tasks of examiners. Planned: GetStatistics.
 
-    One examiner can clear an applicant. Confirming a duplicate needs two different examiners; if they
-    disagree, a third decides. An examiner may not examine an application that they took in.
+    One examiner can clear an applicant, two where a hit is strong (`clearances_needed`). Confirming a duplicate,
+    and linking an applicant with a person on record, needs two different examiners; if they disagree, a third
+    decides. An examiner may not examine an application that they took in, nor examine it again on appeal.
     """
 
     def ListTasks(self, request, context):
@@ -80,8 +82,9 @@ class AdjudicationServicer:
         """Claims a task for the calling examiner until it is decided or released.
 
         Callers: examiners. Errors: INVALID_REQUEST, TASK_NOT_FOUND, TASK_TAKEN, TASK_CLOSED, OWN_CASE,
-        SECOND_EXAMINER_REQUIRED (the same examiner may not examine it twice), REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS. Retry: yes.
+        SECOND_EXAMINER_REQUIRED (the same examiner may not examine it twice), EXAMINED_BEFORE (nor the
+        application in a later task, as after an appeal), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -101,7 +104,8 @@ class AdjudicationServicer:
         """Records the verdict of the examiner who claimed the task.
 
         Callers: examiners. Errors: INVALID_REQUEST, TASK_NOT_FOUND, TASK_NOT_CLAIMED, TASK_CLOSED,
-        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
+        NOT_A_CANDIDATE (SAME_PERSON names one of the candidates), APPLICATION_OPEN (the person to link with, or
+        the one the application was taken in for, has another application that has not ended), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -141,8 +145,9 @@ def add_AdjudicationServicer_to_server(servicer, server):
 class Adjudication:
     """Adjudication tasks of examiners. Planned: GetStatistics.
 
-    One examiner can clear an applicant. Confirming a duplicate needs two different examiners; if they
-    disagree, a third decides. An examiner may not examine an application that they took in.
+    One examiner can clear an applicant, two where a hit is strong (`clearances_needed`). Confirming a duplicate,
+    and linking an applicant with a person on record, needs two different examiners; if they disagree, a third
+    decides. An examiner may not examine an application that they took in, nor examine it again on appeal.
     """
 
     @staticmethod

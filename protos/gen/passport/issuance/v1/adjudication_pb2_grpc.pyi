@@ -29,8 +29,9 @@ GRPC_VERSION: str
 class AdjudicationStub:
     """Adjudication tasks of examiners. Planned: GetStatistics.
 
-    One examiner can clear an applicant. Confirming a duplicate needs two different examiners; if they
-    disagree, a third decides. An examiner may not examine an application that they took in.
+    One examiner can clear an applicant, two where a hit is strong (`clearances_needed`). Confirming a duplicate,
+    and linking an applicant with a person on record, needs two different examiners; if they disagree, a third
+    decides. An examiner may not examine an application that they took in, nor examine it again on appeal.
     """
 
     @_typing.overload
@@ -46,8 +47,9 @@ class AdjudicationStub:
     """Claims a task for the calling examiner until it is decided or released.
 
     Callers: examiners. Errors: INVALID_REQUEST, TASK_NOT_FOUND, TASK_TAKEN, TASK_CLOSED, OWN_CASE,
-    SECOND_EXAMINER_REQUIRED (the same examiner may not examine it twice), REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS. Retry: yes.
+    SECOND_EXAMINER_REQUIRED (the same examiner may not examine it twice), EXAMINED_BEFORE (nor the
+    application in a later task, as after an appeal), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Retry: yes.
     """
     ReleaseTask: _grpc.UnaryUnaryMultiCallable[_adjudication_pb2.ReleaseTaskRequest, _adjudication_pb2.AdjudicationTask]
     """Releases a claimed task, so that another examiner can claim it.
@@ -59,15 +61,17 @@ class AdjudicationStub:
     """Records the verdict of the examiner who claimed the task.
 
     Callers: examiners. Errors: INVALID_REQUEST, TASK_NOT_FOUND, TASK_NOT_CLAIMED, TASK_CLOSED,
-    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
+    NOT_A_CANDIDATE (SAME_PERSON names one of the candidates), APPLICATION_OPEN (the person to link with, or
+    the one the application was taken in for, has another application that has not ended), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
     """
 
 @_typing.type_check_only
 class AdjudicationAsyncStub(AdjudicationStub):
     """Adjudication tasks of examiners. Planned: GetStatistics.
 
-    One examiner can clear an applicant. Confirming a duplicate needs two different examiners; if they
-    disagree, a third decides. An examiner may not examine an application that they took in.
+    One examiner can clear an applicant, two where a hit is strong (`clearances_needed`). Confirming a duplicate,
+    and linking an applicant with a person on record, needs two different examiners; if they disagree, a third
+    decides. An examiner may not examine an application that they took in, nor examine it again on appeal.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -80,8 +84,9 @@ class AdjudicationAsyncStub(AdjudicationStub):
     """Claims a task for the calling examiner until it is decided or released.
 
     Callers: examiners. Errors: INVALID_REQUEST, TASK_NOT_FOUND, TASK_TAKEN, TASK_CLOSED, OWN_CASE,
-    SECOND_EXAMINER_REQUIRED (the same examiner may not examine it twice), REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS. Retry: yes.
+    SECOND_EXAMINER_REQUIRED (the same examiner may not examine it twice), EXAMINED_BEFORE (nor the
+    application in a later task, as after an appeal), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Retry: yes.
     """
     ReleaseTask: _aio.UnaryUnaryMultiCallable[_adjudication_pb2.ReleaseTaskRequest, _adjudication_pb2.AdjudicationTask]  # type: ignore[assignment]
     """Releases a claimed task, so that another examiner can claim it.
@@ -93,14 +98,16 @@ class AdjudicationAsyncStub(AdjudicationStub):
     """Records the verdict of the examiner who claimed the task.
 
     Callers: examiners. Errors: INVALID_REQUEST, TASK_NOT_FOUND, TASK_NOT_CLAIMED, TASK_CLOSED,
-    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
+    NOT_A_CANDIDATE (SAME_PERSON names one of the candidates), APPLICATION_OPEN (the person to link with, or
+    the one the application was taken in for, has another application that has not ended), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
     """
 
 class AdjudicationServicer(metaclass=_abc_1.ABCMeta):
     """Adjudication tasks of examiners. Planned: GetStatistics.
 
-    One examiner can clear an applicant. Confirming a duplicate needs two different examiners; if they
-    disagree, a third decides. An examiner may not examine an application that they took in.
+    One examiner can clear an applicant, two where a hit is strong (`clearances_needed`). Confirming a duplicate,
+    and linking an applicant with a person on record, needs two different examiners; if they disagree, a third
+    decides. An examiner may not examine an application that they took in, nor examine it again on appeal.
     """
 
     @_abc_1.abstractmethod
@@ -123,8 +130,9 @@ class AdjudicationServicer(metaclass=_abc_1.ABCMeta):
         """Claims a task for the calling examiner until it is decided or released.
 
         Callers: examiners. Errors: INVALID_REQUEST, TASK_NOT_FOUND, TASK_TAKEN, TASK_CLOSED, OWN_CASE,
-        SECOND_EXAMINER_REQUIRED (the same examiner may not examine it twice), REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS. Retry: yes.
+        SECOND_EXAMINER_REQUIRED (the same examiner may not examine it twice), EXAMINED_BEFORE (nor the
+        application in a later task, as after an appeal), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -148,7 +156,8 @@ class AdjudicationServicer(metaclass=_abc_1.ABCMeta):
         """Records the verdict of the examiner who claimed the task.
 
         Callers: examiners. Errors: INVALID_REQUEST, TASK_NOT_FOUND, TASK_NOT_CLAIMED, TASK_CLOSED,
-        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
+        NOT_A_CANDIDATE (SAME_PERSON names one of the candidates), APPLICATION_OPEN (the person to link with, or
+        the one the application was taken in for, has another application that has not ended), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
         """
 
 def add_AdjudicationServicer_to_server(servicer: AdjudicationServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

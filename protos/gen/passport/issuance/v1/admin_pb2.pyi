@@ -7,7 +7,9 @@ from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from passport.issuance.v1 import applications_pb2 as _applications_pb2
 from passport.issuance.v1 import outages_pb2 as _outages_pb2
 import builtins as _builtins
@@ -20,6 +22,62 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _IdentificationPhase:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _IdentificationPhaseEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_IdentificationPhase.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    IDENTIFICATION_PHASE_UNSPECIFIED: _IdentificationPhase.ValueType  # 0
+    """Never sent."""
+    IDENTIFICATION_PHASE_CANARY: _IdentificationPhase.ValueType  # 1
+    """One identification at a time shows whether the matcher is back."""
+    IDENTIFICATION_PHASE_RAMPING: _IdentificationPhase.ValueType  # 2
+    """The rate grows while the matcher answers in time."""
+    IDENTIFICATION_PHASE_FULL: _IdentificationPhase.ValueType  # 3
+    """The rate is as high as was granted."""
+
+class IdentificationPhase(_IdentificationPhase, metaclass=_IdentificationPhaseEnumTypeWrapper):
+    """How far the rate of identifications has come back after an absence of the matcher."""
+
+IDENTIFICATION_PHASE_UNSPECIFIED: IdentificationPhase.ValueType  # 0
+"""Never sent."""
+IDENTIFICATION_PHASE_CANARY: IdentificationPhase.ValueType  # 1
+"""One identification at a time shows whether the matcher is back."""
+IDENTIFICATION_PHASE_RAMPING: IdentificationPhase.ValueType  # 2
+"""The rate grows while the matcher answers in time."""
+IDENTIFICATION_PHASE_FULL: IdentificationPhase.ValueType  # 3
+"""The rate is as high as was granted."""
+Global___IdentificationPhase: _TypeAlias = IdentificationPhase  # noqa: Y015
+
+class _PrinterCircuit:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PrinterCircuitEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PrinterCircuit.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PRINTER_CIRCUIT_UNSPECIFIED: _PrinterCircuit.ValueType  # 0
+    """Not specified."""
+    PRINTER_CIRCUIT_CLOSED: _PrinterCircuit.ValueType  # 1
+    """It is."""
+    PRINTER_CIRCUIT_OPEN: _PrinterCircuit.ValueType  # 2
+    """It is not: the latest calls ended without an answer."""
+    PRINTER_CIRCUIT_HALF_OPEN: _PrinterCircuit.ValueType  # 3
+    """One call is made, to find out whether it answers again."""
+
+class PrinterCircuit(_PrinterCircuit, metaclass=_PrinterCircuitEnumTypeWrapper):
+    """Whether an office's printer is called."""
+
+PRINTER_CIRCUIT_UNSPECIFIED: PrinterCircuit.ValueType  # 0
+"""Not specified."""
+PRINTER_CIRCUIT_CLOSED: PrinterCircuit.ValueType  # 1
+"""It is."""
+PRINTER_CIRCUIT_OPEN: PrinterCircuit.ValueType  # 2
+"""It is not: the latest calls ended without an answer."""
+PRINTER_CIRCUIT_HALF_OPEN: PrinterCircuit.ValueType  # 3
+"""One call is made, to find out whether it answers again."""
+Global___PrinterCircuit: _TypeAlias = PrinterCircuit  # noqa: Y015
 
 @_typing.final
 class GetStatusRequest(_message.Message):
@@ -53,6 +111,7 @@ class OutboxBacklog(_message.Message):
     OLDEST_FIELD_NUMBER: _builtins.int
     OUTAGE_ID_FIELD_NUMBER: _builtins.int
     RESPONSIBLE_PARTY_FIELD_NUMBER: _builtins.int
+    REFUSED_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
     """Kind of task: identify, set_encounter_status or print."""
     count: _builtins.int
@@ -65,6 +124,8 @@ class OutboxBacklog(_message.Message):
     """Id of the outage that stops these tasks; empty when none does."""
     responsible_party: _applications_pb2.ResponsibleParty.ValueType
     """Party that must act before these tasks can be done."""
+    refused: _builtins.int
+    """Number of the failed ones that are not attempted any more until RetryWork: see ListStuck."""
     @_builtins.property
     def oldest(self) -> _duration_pb2.Duration:
         """Age of the oldest task (business time)."""
@@ -79,14 +140,95 @@ class OutboxBacklog(_message.Message):
         oldest: _duration_pb2.Duration | None = ...,
         outage_id: _builtins.str = ...,
         responsible_party: _applications_pb2.ResponsibleParty.ValueType = ...,
+        refused: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["oldest", b"oldest"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "failing", b"failing", "kind", b"kind", "leased", b"leased", "oldest", b"oldest", "outage_id", b"outage_id", "responsible_party", b"responsible_party"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "failing", b"failing", "kind", b"kind", "leased", b"leased", "oldest", b"oldest", "outage_id", b"outage_id", "refused", b"refused", "responsible_party", b"responsible_party"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___OutboxBacklog: _TypeAlias = OutboxBacklog  # noqa: Y015
+
+@_typing.final
+class IdentificationRate(_message.Message):
+    """How fast identifications are sent to the matcher, by all replicas together."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PHASE_FIELD_NUMBER: _builtins.int
+    PER_SECOND_FIELD_NUMBER: _builtins.int
+    GRANTED_PER_SECOND_FIELD_NUMBER: _builtins.int
+    PAUSED_UNTIL_FIELD_NUMBER: _builtins.int
+    phase: Global___IdentificationPhase.ValueType
+    """Phase."""
+    per_second: _builtins.float
+    """Identifications per second that may begin now, without bursts; 0 in phase CANARY."""
+    granted_per_second: _builtins.float
+    """Most identifications that begin in any second: the setting identifications_per_second."""
+    @_builtins.property
+    def paused_until(self) -> _timestamp_pb2.Timestamp:
+        """Real time before which none begins, because the matcher asked for a delay or a canary failed; unset
+        if that time has passed.
+        """
+
+    def __init__(
+        self,
+        *,
+        phase: Global___IdentificationPhase.ValueType = ...,
+        per_second: _builtins.float = ...,
+        granted_per_second: _builtins.float = ...,
+        paused_until: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["paused_until", b"paused_until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["granted_per_second", b"granted_per_second", "paused_until", b"paused_until", "per_second", b"per_second", "phase", b"phase"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___IdentificationRate: _TypeAlias = IdentificationRate  # noqa: Y015
+
+@_typing.final
+class PrinterStatus(_message.Message):
+    """The printer of one office, as the calls to it have shown it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OFFICE_FIELD_NUMBER: _builtins.int
+    CIRCUIT_FIELD_NUMBER: _builtins.int
+    UNANSWERED_CALLS_FIELD_NUMBER: _builtins.int
+    TASKS_FIELD_NUMBER: _builtins.int
+    LEASED_FIELD_NUMBER: _builtins.int
+    OUTAGE_ID_FIELD_NUMBER: _builtins.int
+    office: _builtins.str
+    """Id of the office."""
+    circuit: Global___PrinterCircuit.ValueType
+    """Whether it is called."""
+    unanswered_calls: _builtins.int
+    """Number of consecutive calls, up to now, that ended without an answer."""
+    tasks: _builtins.int
+    """Number of print tasks of the office that are not done."""
+    leased: _builtins.int
+    """Number of these that a replica works on now."""
+    outage_id: _builtins.str
+    """Id of the outage that stops them; empty when none does."""
+    def __init__(
+        self,
+        *,
+        office: _builtins.str = ...,
+        circuit: Global___PrinterCircuit.ValueType = ...,
+        unanswered_calls: _builtins.int = ...,
+        tasks: _builtins.int = ...,
+        leased: _builtins.int = ...,
+        outage_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["circuit", b"circuit", "leased", b"leased", "office", b"office", "outage_id", b"outage_id", "tasks", b"tasks", "unanswered_calls", b"unanswered_calls"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PrinterStatus: _TypeAlias = PrinterStatus  # noqa: Y015
 
 @_typing.final
 class IssuanceStatus(_message.Message):
@@ -118,11 +260,14 @@ class IssuanceStatus(_message.Message):
     OUTBOX_FIELD_NUMBER: _builtins.int
     OUTAGES_FIELD_NUMBER: _builtins.int
     OPEN_TASKS_FIELD_NUMBER: _builtins.int
+    IDENTIFICATION_RATE_FIELD_NUMBER: _builtins.int
+    PRINTERS_FIELD_NUMBER: _builtins.int
+    PAUSED_WORK_FIELD_NUMBER: _builtins.int
     open_tasks: _builtins.int
     """Number of adjudication tasks that are not decided."""
     @_builtins.property
     def applications(self) -> _containers.ScalarMap[_builtins.str, _builtins.int]:
-        """Number of applications by the name of their state."""
+        """Number of applications that have not ended, by the name of their state."""
 
     @_builtins.property
     def outbox(self) -> _containers.RepeatedCompositeFieldContainer[Global___OutboxBacklog]:
@@ -132,6 +277,18 @@ class IssuanceStatus(_message.Message):
     def outages(self) -> _containers.RepeatedCompositeFieldContainer[_outages_pb2.Outage]:
         """Outages that have not ended."""
 
+    @_builtins.property
+    def identification_rate(self) -> Global___IdentificationRate:
+        """How fast identifications are sent to the matcher."""
+
+    @_builtins.property
+    def printers(self) -> _containers.RepeatedCompositeFieldContainer[Global___PrinterStatus]:
+        """The printers of the offices, by office."""
+
+    @_builtins.property
+    def paused_work(self) -> _containers.RepeatedCompositeFieldContainer[Global___PausedWork]:
+        """Outbox work that administrators have paused, by kind and office."""
+
     def __init__(
         self,
         *,
@@ -139,11 +296,268 @@ class IssuanceStatus(_message.Message):
         outbox: _abc.Iterable[Global___OutboxBacklog] | None = ...,
         outages: _abc.Iterable[_outages_pb2.Outage] | None = ...,
         open_tasks: _builtins.int = ...,
+        identification_rate: Global___IdentificationRate | None = ...,
+        printers: _abc.Iterable[Global___PrinterStatus] | None = ...,
+        paused_work: _abc.Iterable[Global___PausedWork] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["identification_rate", b"identification_rate"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["applications", b"applications", "open_tasks", b"open_tasks", "outages", b"outages", "outbox", b"outbox"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["applications", b"applications", "identification_rate", b"identification_rate", "open_tasks", b"open_tasks", "outages", b"outages", "outbox", b"outbox", "paused_work", b"paused_work", "printers", b"printers"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___IssuanceStatus: _TypeAlias = IssuanceStatus  # noqa: Y015
+
+@_typing.final
+class PausedWork(_message.Message):
+    """A kind of outbox work of which no attempt begins."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    OFFICE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    PAUSED_BY_FIELD_NUMBER: _builtins.int
+    PAUSED_AT_FIELD_NUMBER: _builtins.int
+    kind: _builtins.str
+    """Kind of task: identify, set_encounter_status or print."""
+    office: _builtins.str
+    """Id of the office; empty means all offices."""
+    reason: _builtins.str
+    """Why."""
+    paused_by: _builtins.str
+    """Identity of the administrator who paused it."""
+    @_builtins.property
+    def paused_at(self) -> _timestamp_pb2.Timestamp:
+        """Since when (business time)."""
+
+    def __init__(
+        self,
+        *,
+        kind: _builtins.str = ...,
+        office: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        paused_by: _builtins.str = ...,
+        paused_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["paused_at", b"paused_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "office", b"office", "paused_at", b"paused_at", "paused_by", b"paused_by", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PausedWork: _TypeAlias = PausedWork  # noqa: Y015
+
+@_typing.final
+class PauseWorkRequest(_message.Message):
+    """Request of PauseWork."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    OFFICE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    kind: _builtins.str
+    """Kind of task: identify, set_encounter_status or print."""
+    office: _builtins.str
+    """Only at this office. Empty means all offices, for national callers only."""
+    reason: _builtins.str
+    """Why, for other administrators. 1 to 500 characters."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        kind: _builtins.str = ...,
+        office: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "office", b"office", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PauseWorkRequest: _TypeAlias = PauseWorkRequest  # noqa: Y015
+
+@_typing.final
+class ResumeWorkRequest(_message.Message):
+    """Request of ResumeWork."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    OFFICE_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    kind: _builtins.str
+    """Kind of task: identify, set_encounter_status or print."""
+    office: _builtins.str
+    """The office of the pause; empty for the pause of all offices."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        kind: _builtins.str = ...,
+        office: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "office", b"office", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResumeWorkRequest: _TypeAlias = ResumeWorkRequest  # noqa: Y015
+
+@_typing.final
+class StuckTask(_message.Message):
+    """An outbox task that somebody has to look at."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TASK_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    APPLICATION_ID_FIELD_NUMBER: _builtins.int
+    OFFICE_FIELD_NUMBER: _builtins.int
+    CREATED_AT_FIELD_NUMBER: _builtins.int
+    ATTEMPTS_FIELD_NUMBER: _builtins.int
+    REFUSED_AT_FIELD_NUMBER: _builtins.int
+    NEXT_ATTEMPT_AT_FIELD_NUMBER: _builtins.int
+    LAST_ERROR_FIELD_NUMBER: _builtins.int
+    task_id: _builtins.str
+    """Its id, for RetryWork."""
+    kind: _builtins.str
+    """Kind of task: identify, set_encounter_status or print."""
+    application_id: _builtins.str
+    """Id of the application, which can be withdrawn meanwhile."""
+    office: _builtins.str
+    """Its office."""
+    attempts: _builtins.int
+    """Failed attempts outside of outages."""
+    last_error: _builtins.str
+    """The last answer of the other service, or what failed: its reason, and words."""
+    @_builtins.property
+    def created_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was recorded (business time)."""
+
+    @_builtins.property
+    def refused_at(self) -> _timestamp_pb2.Timestamp:
+        """Since when it is attempted no more, since the other service refuses it (real time); absent if it is."""
+
+    @_builtins.property
+    def next_attempt_at(self) -> _timestamp_pb2.Timestamp:
+        """When it is attempted next (real time); absent if it is not."""
+
+    def __init__(
+        self,
+        *,
+        task_id: _builtins.str = ...,
+        kind: _builtins.str = ...,
+        application_id: _builtins.str = ...,
+        office: _builtins.str = ...,
+        created_at: _timestamp_pb2.Timestamp | None = ...,
+        attempts: _builtins.int = ...,
+        refused_at: _timestamp_pb2.Timestamp | None = ...,
+        next_attempt_at: _timestamp_pb2.Timestamp | None = ...,
+        last_error: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "next_attempt_at", b"next_attempt_at", "refused_at", b"refused_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "attempts", b"attempts", "created_at", b"created_at", "kind", b"kind", "last_error", b"last_error", "next_attempt_at", b"next_attempt_at", "office", b"office", "refused_at", b"refused_at", "task_id", b"task_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___StuckTask: _TypeAlias = StuckTask  # noqa: Y015
+
+@_typing.final
+class ListStuckRequest(_message.Message):
+    """Request of ListStuck."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OFFICE_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    office: _builtins.str
+    """Only those of this office. Empty means all offices, for national callers only."""
+    page_size: _builtins.int
+    """Largest number of items in the response, 1 to 1000; 0 means 100."""
+    page_token: _builtins.str
+    """`next_page_token` of the previous response; empty for the first page."""
+    def __init__(
+        self,
+        *,
+        office: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["office", b"office", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListStuckRequest: _TypeAlias = ListStuckRequest  # noqa: Y015
+
+@_typing.final
+class ListStuckResponse(_message.Message):
+    """Response of ListStuck."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TASKS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Token of the next page; empty on the last page."""
+    @_builtins.property
+    def tasks(self) -> _containers.RepeatedCompositeFieldContainer[Global___StuckTask]:
+        """The tasks."""
+
+    def __init__(
+        self,
+        *,
+        tasks: _abc.Iterable[Global___StuckTask] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "tasks", b"tasks"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListStuckResponse: _TypeAlias = ListStuckResponse  # noqa: Y015
+
+@_typing.final
+class RetryWorkRequest(_message.Message):
+    """Request of RetryWork."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    TASK_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    task_id: _builtins.str
+    """Id of the task."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        task_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["request_id", b"request_id", "task_id", b"task_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RetryWorkRequest: _TypeAlias = RetryWorkRequest  # noqa: Y015

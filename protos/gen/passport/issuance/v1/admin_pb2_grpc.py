@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class IssuanceAdminStub:
-    """Administration of the issuance service. Planned: ListStuck, PauseWork, ResumeWork, RetryWork.
+    """Administration of the issuance service.
     """
 
     def __init__(self, channel):
@@ -40,16 +40,80 @@ class IssuanceAdminStub:
                 request_serializer=passport_dot_issuance_dot_v1_dot_admin__pb2.GetStatusRequest.SerializeToString,
                 response_deserializer=passport_dot_issuance_dot_v1_dot_admin__pb2.IssuanceStatus.FromString,
                 _registered_method=True)
+        self.ListStuck = channel.unary_unary(
+                '/passport.issuance.v1.IssuanceAdmin/ListStuck',
+                request_serializer=passport_dot_issuance_dot_v1_dot_admin__pb2.ListStuckRequest.SerializeToString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_admin__pb2.ListStuckResponse.FromString,
+                _registered_method=True)
+        self.RetryWork = channel.unary_unary(
+                '/passport.issuance.v1.IssuanceAdmin/RetryWork',
+                request_serializer=passport_dot_issuance_dot_v1_dot_admin__pb2.RetryWorkRequest.SerializeToString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_admin__pb2.StuckTask.FromString,
+                _registered_method=True)
+        self.PauseWork = channel.unary_unary(
+                '/passport.issuance.v1.IssuanceAdmin/PauseWork',
+                request_serializer=passport_dot_issuance_dot_v1_dot_admin__pb2.PauseWorkRequest.SerializeToString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_admin__pb2.PausedWork.FromString,
+                _registered_method=True)
+        self.ResumeWork = channel.unary_unary(
+                '/passport.issuance.v1.IssuanceAdmin/ResumeWork',
+                request_serializer=passport_dot_issuance_dot_v1_dot_admin__pb2.ResumeWorkRequest.SerializeToString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_admin__pb2.PausedWork.FromString,
+                _registered_method=True)
 
 
 class IssuanceAdminServicer:
-    """Administration of the issuance service. Planned: ListStuck, PauseWork, ResumeWork, RetryWork.
+    """Administration of the issuance service.
     """
 
     def GetStatus(self, request, context):
-        """Returns counts of applications by state, the backlog of the outbox, and open outages.
+        """Returns counts of open applications by state, the backlog of the outbox, open outages, and how fast
+        applicants are identified.
 
         Callers: administrators. Errors: none of its own. Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListStuck(self, request, context):
+        """Lists outbox tasks that somebody has to look at: those that another service refuses whenever it is asked,
+        which are attempted no more, and those that failed at least five times outside of outages.
+
+        Callers: administrators. Errors: INVALID_REQUEST, WRONG_OFFICE, BAD_PAGE_TOKEN. Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RetryWork(self, request, context):
+        """Has an outbox task attempted again at once, as if for the first time, after what was wrong was mended.
+
+        Callers: administrators. Errors: INVALID_REQUEST, OUTBOX_TASK_NOT_FOUND (no such task, or it is done),
+        WRONG_OFFICE, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PauseWork(self, request, context):
+        """Pauses a kind of outbox work, at one office or at all: no attempt begins until it is resumed, also after a
+        restart and on no replica; attempts under way end. Work is recorded meanwhile and kept. Clocks and dates
+        go on: an outage that stops work and pauses clocks is declared by `Outages.DeclareOutage`.
+
+        Callers: administrators. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, WRONG_OFFICE, WORK_PAUSED (it is paused
+        already), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResumeWork(self, request, context):
+        """Resumes what `PauseWork` paused: the kind at the office, or at all offices. A pause of one office lasts when
+        that of all is resumed, and the other way round. Returns the pause that is over.
+
+        Callers: administrators. Errors: INVALID_REQUEST, WRONG_OFFICE, WORK_NOT_PAUSED (there is no such pause),
+        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -63,6 +127,26 @@ def add_IssuanceAdminServicer_to_server(servicer, server):
                     request_deserializer=passport_dot_issuance_dot_v1_dot_admin__pb2.GetStatusRequest.FromString,
                     response_serializer=passport_dot_issuance_dot_v1_dot_admin__pb2.IssuanceStatus.SerializeToString,
             ),
+            'ListStuck': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListStuck,
+                    request_deserializer=passport_dot_issuance_dot_v1_dot_admin__pb2.ListStuckRequest.FromString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_admin__pb2.ListStuckResponse.SerializeToString,
+            ),
+            'RetryWork': grpc.unary_unary_rpc_method_handler(
+                    servicer.RetryWork,
+                    request_deserializer=passport_dot_issuance_dot_v1_dot_admin__pb2.RetryWorkRequest.FromString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_admin__pb2.StuckTask.SerializeToString,
+            ),
+            'PauseWork': grpc.unary_unary_rpc_method_handler(
+                    servicer.PauseWork,
+                    request_deserializer=passport_dot_issuance_dot_v1_dot_admin__pb2.PauseWorkRequest.FromString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_admin__pb2.PausedWork.SerializeToString,
+            ),
+            'ResumeWork': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResumeWork,
+                    request_deserializer=passport_dot_issuance_dot_v1_dot_admin__pb2.ResumeWorkRequest.FromString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_admin__pb2.PausedWork.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'passport.issuance.v1.IssuanceAdmin', rpc_method_handlers)
@@ -72,7 +156,7 @@ def add_IssuanceAdminServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class IssuanceAdmin:
-    """Administration of the issuance service. Planned: ListStuck, PauseWork, ResumeWork, RetryWork.
+    """Administration of the issuance service.
     """
 
     @staticmethod
@@ -92,6 +176,114 @@ class IssuanceAdmin:
             '/passport.issuance.v1.IssuanceAdmin/GetStatus',
             passport_dot_issuance_dot_v1_dot_admin__pb2.GetStatusRequest.SerializeToString,
             passport_dot_issuance_dot_v1_dot_admin__pb2.IssuanceStatus.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListStuck(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.issuance.v1.IssuanceAdmin/ListStuck',
+            passport_dot_issuance_dot_v1_dot_admin__pb2.ListStuckRequest.SerializeToString,
+            passport_dot_issuance_dot_v1_dot_admin__pb2.ListStuckResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RetryWork(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.issuance.v1.IssuanceAdmin/RetryWork',
+            passport_dot_issuance_dot_v1_dot_admin__pb2.RetryWorkRequest.SerializeToString,
+            passport_dot_issuance_dot_v1_dot_admin__pb2.StuckTask.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PauseWork(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.issuance.v1.IssuanceAdmin/PauseWork',
+            passport_dot_issuance_dot_v1_dot_admin__pb2.PauseWorkRequest.SerializeToString,
+            passport_dot_issuance_dot_v1_dot_admin__pb2.PausedWork.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResumeWork(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.issuance.v1.IssuanceAdmin/ResumeWork',
+            passport_dot_issuance_dot_v1_dot_admin__pb2.ResumeWorkRequest.SerializeToString,
+            passport_dot_issuance_dot_v1_dot_admin__pb2.PausedWork.FromString,
             options,
             channel_credentials,
             insecure,

@@ -27,31 +27,87 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class IssuanceAdminStub:
-    """Administration of the issuance service. Planned: ListStuck, PauseWork, ResumeWork, RetryWork."""
+    """Administration of the issuance service."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> IssuanceAdminAsyncStub: ...
     GetStatus: _grpc.UnaryUnaryMultiCallable[_admin_pb2.GetStatusRequest, _admin_pb2.IssuanceStatus]
-    """Returns counts of applications by state, the backlog of the outbox, and open outages.
+    """Returns counts of open applications by state, the backlog of the outbox, open outages, and how fast
+    applicants are identified.
 
     Callers: administrators. Errors: none of its own. Retry: yes.
+    """
+    ListStuck: _grpc.UnaryUnaryMultiCallable[_admin_pb2.ListStuckRequest, _admin_pb2.ListStuckResponse]
+    """Lists outbox tasks that somebody has to look at: those that another service refuses whenever it is asked,
+    which are attempted no more, and those that failed at least five times outside of outages.
+
+    Callers: administrators. Errors: INVALID_REQUEST, WRONG_OFFICE, BAD_PAGE_TOKEN. Retry: yes.
+    """
+    RetryWork: _grpc.UnaryUnaryMultiCallable[_admin_pb2.RetryWorkRequest, _admin_pb2.StuckTask]
+    """Has an outbox task attempted again at once, as if for the first time, after what was wrong was mended.
+
+    Callers: administrators. Errors: INVALID_REQUEST, OUTBOX_TASK_NOT_FOUND (no such task, or it is done),
+    WRONG_OFFICE, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
+    """
+    PauseWork: _grpc.UnaryUnaryMultiCallable[_admin_pb2.PauseWorkRequest, _admin_pb2.PausedWork]
+    """Pauses a kind of outbox work, at one office or at all: no attempt begins until it is resumed, also after a
+    restart and on no replica; attempts under way end. Work is recorded meanwhile and kept. Clocks and dates
+    go on: an outage that stops work and pauses clocks is declared by `Outages.DeclareOutage`.
+
+    Callers: administrators. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, WRONG_OFFICE, WORK_PAUSED (it is paused
+    already), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
+    """
+    ResumeWork: _grpc.UnaryUnaryMultiCallable[_admin_pb2.ResumeWorkRequest, _admin_pb2.PausedWork]
+    """Resumes what `PauseWork` paused: the kind at the office, or at all offices. A pause of one office lasts when
+    that of all is resumed, and the other way round. Returns the pause that is over.
+
+    Callers: administrators. Errors: INVALID_REQUEST, WRONG_OFFICE, WORK_NOT_PAUSED (there is no such pause),
+    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
     """
 
 @_typing.type_check_only
 class IssuanceAdminAsyncStub(IssuanceAdminStub):
-    """Administration of the issuance service. Planned: ListStuck, PauseWork, ResumeWork, RetryWork."""
+    """Administration of the issuance service."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetStatus: _aio.UnaryUnaryMultiCallable[_admin_pb2.GetStatusRequest, _admin_pb2.IssuanceStatus]  # type: ignore[assignment]
-    """Returns counts of applications by state, the backlog of the outbox, and open outages.
+    """Returns counts of open applications by state, the backlog of the outbox, open outages, and how fast
+    applicants are identified.
 
     Callers: administrators. Errors: none of its own. Retry: yes.
     """
+    ListStuck: _aio.UnaryUnaryMultiCallable[_admin_pb2.ListStuckRequest, _admin_pb2.ListStuckResponse]  # type: ignore[assignment]
+    """Lists outbox tasks that somebody has to look at: those that another service refuses whenever it is asked,
+    which are attempted no more, and those that failed at least five times outside of outages.
+
+    Callers: administrators. Errors: INVALID_REQUEST, WRONG_OFFICE, BAD_PAGE_TOKEN. Retry: yes.
+    """
+    RetryWork: _aio.UnaryUnaryMultiCallable[_admin_pb2.RetryWorkRequest, _admin_pb2.StuckTask]  # type: ignore[assignment]
+    """Has an outbox task attempted again at once, as if for the first time, after what was wrong was mended.
+
+    Callers: administrators. Errors: INVALID_REQUEST, OUTBOX_TASK_NOT_FOUND (no such task, or it is done),
+    WRONG_OFFICE, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
+    """
+    PauseWork: _aio.UnaryUnaryMultiCallable[_admin_pb2.PauseWorkRequest, _admin_pb2.PausedWork]  # type: ignore[assignment]
+    """Pauses a kind of outbox work, at one office or at all: no attempt begins until it is resumed, also after a
+    restart and on no replica; attempts under way end. Work is recorded meanwhile and kept. Clocks and dates
+    go on: an outage that stops work and pauses clocks is declared by `Outages.DeclareOutage`.
+
+    Callers: administrators. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, WRONG_OFFICE, WORK_PAUSED (it is paused
+    already), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
+    """
+    ResumeWork: _aio.UnaryUnaryMultiCallable[_admin_pb2.ResumeWorkRequest, _admin_pb2.PausedWork]  # type: ignore[assignment]
+    """Resumes what `PauseWork` paused: the kind at the office, or at all offices. A pause of one office lasts when
+    that of all is resumed, and the other way round. Returns the pause that is over.
+
+    Callers: administrators. Errors: INVALID_REQUEST, WRONG_OFFICE, WORK_NOT_PAUSED (there is no such pause),
+    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
+    """
 
 class IssuanceAdminServicer(metaclass=_abc_1.ABCMeta):
-    """Administration of the issuance service. Planned: ListStuck, PauseWork, ResumeWork, RetryWork."""
+    """Administration of the issuance service."""
 
     @_abc_1.abstractmethod
     def GetStatus(
@@ -59,9 +115,61 @@ class IssuanceAdminServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_pb2.GetStatusRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_pb2.IssuanceStatus, _abc.Awaitable[_admin_pb2.IssuanceStatus]]:
-        """Returns counts of applications by state, the backlog of the outbox, and open outages.
+        """Returns counts of open applications by state, the backlog of the outbox, open outages, and how fast
+        applicants are identified.
 
         Callers: administrators. Errors: none of its own. Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def ListStuck(
+        self,
+        request: _admin_pb2.ListStuckRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_pb2.ListStuckResponse, _abc.Awaitable[_admin_pb2.ListStuckResponse]]:
+        """Lists outbox tasks that somebody has to look at: those that another service refuses whenever it is asked,
+        which are attempted no more, and those that failed at least five times outside of outages.
+
+        Callers: administrators. Errors: INVALID_REQUEST, WRONG_OFFICE, BAD_PAGE_TOKEN. Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def RetryWork(
+        self,
+        request: _admin_pb2.RetryWorkRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_pb2.StuckTask, _abc.Awaitable[_admin_pb2.StuckTask]]:
+        """Has an outbox task attempted again at once, as if for the first time, after what was wrong was mended.
+
+        Callers: administrators. Errors: INVALID_REQUEST, OUTBOX_TASK_NOT_FOUND (no such task, or it is done),
+        WRONG_OFFICE, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def PauseWork(
+        self,
+        request: _admin_pb2.PauseWorkRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_pb2.PausedWork, _abc.Awaitable[_admin_pb2.PausedWork]]:
+        """Pauses a kind of outbox work, at one office or at all: no attempt begins until it is resumed, also after a
+        restart and on no replica; attempts under way end. Work is recorded meanwhile and kept. Clocks and dates
+        go on: an outage that stops work and pauses clocks is declared by `Outages.DeclareOutage`.
+
+        Callers: administrators. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, WRONG_OFFICE, WORK_PAUSED (it is paused
+        already), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def ResumeWork(
+        self,
+        request: _admin_pb2.ResumeWorkRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_pb2.PausedWork, _abc.Awaitable[_admin_pb2.PausedWork]]:
+        """Resumes what `PauseWork` paused: the kind at the office, or at all offices. A pause of one office lasts when
+        that of all is resumed, and the other way round. Returns the pause that is over.
+
+        Callers: administrators. Errors: INVALID_REQUEST, WRONG_OFFICE, WORK_NOT_PAUSED (there is no such pause),
+        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
         """
 
 def add_IssuanceAdminServicer_to_server(servicer: IssuanceAdminServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

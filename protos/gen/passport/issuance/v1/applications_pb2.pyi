@@ -91,6 +91,10 @@ class _ApplicationStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Appl
     """Refused. Final."""
     APPLICATION_STATE_WITHDRAWN: _ApplicationState.ValueType  # 14
     """Withdrawn. Final."""
+    APPLICATION_STATE_PRINT_FAILED: _ApplicationState.ValueType  # 16
+    """Released, but the printer refused it for good or its job ended without a book: see `print_failure`. Its
+    data are to be corrected, or it is withdrawn, refused or approved again.
+    """
 
 class ApplicationState(_ApplicationState, metaclass=_ApplicationStateEnumTypeWrapper):
     """State of an application; the table of transitions is in docs/issuance-states.md."""
@@ -125,6 +129,10 @@ APPLICATION_STATE_REFUSED: ApplicationState.ValueType  # 13
 """Refused. Final."""
 APPLICATION_STATE_WITHDRAWN: ApplicationState.ValueType  # 14
 """Withdrawn. Final."""
+APPLICATION_STATE_PRINT_FAILED: ApplicationState.ValueType  # 16
+"""Released, but the printer refused it for good or its job ended without a book: see `print_failure`. Its
+data are to be corrected, or it is withdrawn, refused or approved again.
+"""
 Global___ApplicationState: _TypeAlias = ApplicationState  # noqa: Y015
 
 class _ResponsibleParty:
@@ -147,6 +155,8 @@ class _ResponsiblePartyEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Resp
     """A supervisor."""
     RESPONSIBLE_PARTY_PRINTER: _ResponsibleParty.ValueType  # 6
     """The printing office."""
+    RESPONSIBLE_PARTY_ADMINISTRATOR: _ResponsibleParty.ValueType  # 7
+    """An administrator: a request to another service was set aside (IssuanceAdmin.ListStuck)."""
 
 class ResponsibleParty(_ResponsibleParty, metaclass=_ResponsiblePartyEnumTypeWrapper):
     """The party that must act next."""
@@ -165,7 +175,133 @@ RESPONSIBLE_PARTY_SUPERVISOR: ResponsibleParty.ValueType  # 5
 """A supervisor."""
 RESPONSIBLE_PARTY_PRINTER: ResponsibleParty.ValueType  # 6
 """The printing office."""
+RESPONSIBLE_PARTY_ADMINISTRATOR: ResponsibleParty.ValueType  # 7
+"""An administrator: a request to another service was set aside (IssuanceAdmin.ListStuck)."""
 Global___ResponsibleParty: _TypeAlias = ResponsibleParty  # noqa: Y015
+
+class _PortraitDefect:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PortraitDefectEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PortraitDefect.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PORTRAIT_DEFECT_UNSPECIFIED: _PortraitDefect.ValueType  # 0
+    """Not specified."""
+    PORTRAIT_DEFECT_UNREADABLE: _PortraitDefect.ValueType  # 1
+    """Not a JPEG or JPEG 2000 picture, or damaged."""
+    PORTRAIT_DEFECT_SIZE: _PortraitDefect.ValueType  # 2
+    """Fewer than 320 x 411 or more than 2400 x 3086 pixels."""
+    PORTRAIT_DEFECT_ASPECT_RATIO: _PortraitDefect.ValueType  # 3
+    """Width and height are not as 35 to 45."""
+    PORTRAIT_DEFECT_NO_COLOUR: _PortraitDefect.ValueType  # 4
+    """Greyscale."""
+    PORTRAIT_DEFECT_NO_FACE: _PortraitDefect.ValueType  # 5
+    """No face was found that looks into the camera."""
+    PORTRAIT_DEFECT_SEVERAL_FACES: _PortraitDefect.ValueType  # 6
+    """More than one face."""
+    PORTRAIT_DEFECT_EYES_NOT_FOUND: _PortraitDefect.ValueType  # 7
+    """The eyes were not found: closed, covered, or reflections on glasses."""
+    PORTRAIT_DEFECT_EYE_DISTANCE: _PortraitDefect.ValueType  # 8
+    """The eyes are fewer pixels apart than a portrait needs (90; fewer than 120 can be better)."""
+    PORTRAIT_DEFECT_HEAD_TOO_SMALL: _PortraitDefect.ValueType  # 9
+    """The head is too small in the picture: camera too far away."""
+    PORTRAIT_DEFECT_HEAD_TOO_LARGE: _PortraitDefect.ValueType  # 10
+    """The head is too large in the picture: camera too near."""
+    PORTRAIT_DEFECT_OFF_CENTRE: _PortraitDefect.ValueType  # 11
+    """The head is not in the middle, or too high or too low."""
+    PORTRAIT_DEFECT_TILTED: _PortraitDefect.ValueType  # 12
+    """The head is tilted by more than eight degrees."""
+    PORTRAIT_DEFECT_TOO_DARK: _PortraitDefect.ValueType  # 13
+    """The face is too dark."""
+    PORTRAIT_DEFECT_TOO_BRIGHT: _PortraitDefect.ValueType  # 14
+    """The face is too bright."""
+    PORTRAIT_DEFECT_LOW_CONTRAST: _PortraitDefect.ValueType  # 15
+    """The face has too little contrast."""
+    PORTRAIT_DEFECT_BLURRED: _PortraitDefect.ValueType  # 16
+    """The face is out of focus, or was moving."""
+
+class PortraitDefect(_PortraitDefect, metaclass=_PortraitDefectEnumTypeWrapper):
+    """A defect of a photo (ICAO 9303-3, ISO/IEC 39794-5)."""
+
+PORTRAIT_DEFECT_UNSPECIFIED: PortraitDefect.ValueType  # 0
+"""Not specified."""
+PORTRAIT_DEFECT_UNREADABLE: PortraitDefect.ValueType  # 1
+"""Not a JPEG or JPEG 2000 picture, or damaged."""
+PORTRAIT_DEFECT_SIZE: PortraitDefect.ValueType  # 2
+"""Fewer than 320 x 411 or more than 2400 x 3086 pixels."""
+PORTRAIT_DEFECT_ASPECT_RATIO: PortraitDefect.ValueType  # 3
+"""Width and height are not as 35 to 45."""
+PORTRAIT_DEFECT_NO_COLOUR: PortraitDefect.ValueType  # 4
+"""Greyscale."""
+PORTRAIT_DEFECT_NO_FACE: PortraitDefect.ValueType  # 5
+"""No face was found that looks into the camera."""
+PORTRAIT_DEFECT_SEVERAL_FACES: PortraitDefect.ValueType  # 6
+"""More than one face."""
+PORTRAIT_DEFECT_EYES_NOT_FOUND: PortraitDefect.ValueType  # 7
+"""The eyes were not found: closed, covered, or reflections on glasses."""
+PORTRAIT_DEFECT_EYE_DISTANCE: PortraitDefect.ValueType  # 8
+"""The eyes are fewer pixels apart than a portrait needs (90; fewer than 120 can be better)."""
+PORTRAIT_DEFECT_HEAD_TOO_SMALL: PortraitDefect.ValueType  # 9
+"""The head is too small in the picture: camera too far away."""
+PORTRAIT_DEFECT_HEAD_TOO_LARGE: PortraitDefect.ValueType  # 10
+"""The head is too large in the picture: camera too near."""
+PORTRAIT_DEFECT_OFF_CENTRE: PortraitDefect.ValueType  # 11
+"""The head is not in the middle, or too high or too low."""
+PORTRAIT_DEFECT_TILTED: PortraitDefect.ValueType  # 12
+"""The head is tilted by more than eight degrees."""
+PORTRAIT_DEFECT_TOO_DARK: PortraitDefect.ValueType  # 13
+"""The face is too dark."""
+PORTRAIT_DEFECT_TOO_BRIGHT: PortraitDefect.ValueType  # 14
+"""The face is too bright."""
+PORTRAIT_DEFECT_LOW_CONTRAST: PortraitDefect.ValueType  # 15
+"""The face has too little contrast."""
+PORTRAIT_DEFECT_BLURRED: PortraitDefect.ValueType  # 16
+"""The face is out of focus, or was moving."""
+Global___PortraitDefect: _TypeAlias = PortraitDefect  # noqa: Y015
+
+class _PortraitException:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PortraitExceptionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PortraitException.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PORTRAIT_EXCEPTION_UNSPECIFIED: _PortraitException.ValueType  # 0
+    """Not specified."""
+    PORTRAIT_EXCEPTION_HEAD_COVERING: _PortraitException.ValueType  # 1
+    """A head covering for religious or medical reasons. Excepts NO_FACE, HEAD_TOO_SMALL, HEAD_TOO_LARGE,
+    LOW_CONTRAST.
+    """
+    PORTRAIT_EXCEPTION_EYES: _PortraitException.ValueType  # 2
+    """An eye that is closed for good, missing or patched. Excepts EYES_NOT_FOUND, NO_FACE."""
+    PORTRAIT_EXCEPTION_POSTURE: _PortraitException.ValueType  # 3
+    """A head that cannot be held upright or straight. Excepts TILTED, OFF_CENTRE, NO_FACE, EYES_NOT_FOUND."""
+    PORTRAIT_EXCEPTION_MEDICAL_DEVICE: _PortraitException.ValueType  # 4
+    """A tube, mask or support that cannot be taken off. Excepts NO_FACE, EYES_NOT_FOUND, OFF_CENTRE,
+    LOW_CONTRAST.
+    """
+    PORTRAIT_EXCEPTION_SKIN: _PortraitException.ValueType  # 5
+    """Skin that the limits for light do not suit. Excepts TOO_DARK, TOO_BRIGHT, LOW_CONTRAST."""
+
+class PortraitException(_PortraitException, metaclass=_PortraitExceptionEnumTypeWrapper):
+    """Why a photo with certain defects is printed nevertheless."""
+
+PORTRAIT_EXCEPTION_UNSPECIFIED: PortraitException.ValueType  # 0
+"""Not specified."""
+PORTRAIT_EXCEPTION_HEAD_COVERING: PortraitException.ValueType  # 1
+"""A head covering for religious or medical reasons. Excepts NO_FACE, HEAD_TOO_SMALL, HEAD_TOO_LARGE,
+LOW_CONTRAST.
+"""
+PORTRAIT_EXCEPTION_EYES: PortraitException.ValueType  # 2
+"""An eye that is closed for good, missing or patched. Excepts EYES_NOT_FOUND, NO_FACE."""
+PORTRAIT_EXCEPTION_POSTURE: PortraitException.ValueType  # 3
+"""A head that cannot be held upright or straight. Excepts TILTED, OFF_CENTRE, NO_FACE, EYES_NOT_FOUND."""
+PORTRAIT_EXCEPTION_MEDICAL_DEVICE: PortraitException.ValueType  # 4
+"""A tube, mask or support that cannot be taken off. Excepts NO_FACE, EYES_NOT_FOUND, OFF_CENTRE,
+LOW_CONTRAST.
+"""
+PORTRAIT_EXCEPTION_SKIN: PortraitException.ValueType  # 5
+"""Skin that the limits for light do not suit. Excepts TOO_DARK, TOO_BRIGHT, LOW_CONTRAST."""
+Global___PortraitException: _TypeAlias = PortraitException  # noqa: Y015
 
 @_typing.final
 class Waiting(_message.Message):
@@ -212,6 +348,36 @@ class Waiting(_message.Message):
 Global___Waiting: _TypeAlias = Waiting  # noqa: Y015
 
 @_typing.final
+class PrintFailure(_message.Message):
+    """Why no book was made of an application that was released."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REASON_FIELD_NUMBER: _builtins.int
+    FIELD_FIELD_NUMBER: _builtins.int
+    MESSAGE_FIELD_NUMBER: _builtins.int
+    reason: _builtins.str
+    """Reason of the printer's catalogue of errors, such as BAD_PAYLOAD, or JOB_CANCELLED or JOB_FAILED."""
+    field: _builtins.str
+    """Path of the field at fault in the application, such as `holder.name.primary`; empty if unknown."""
+    message: _builtins.str
+    """The printer's words, or those of the printing office."""
+    def __init__(
+        self,
+        *,
+        reason: _builtins.str = ...,
+        field: _builtins.str = ...,
+        message: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["field", b"field", "message", b"message", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PrintFailure: _TypeAlias = PrintFailure  # noqa: Y015
+
+@_typing.final
 class Application(_message.Message):
     """An application for a passport."""
 
@@ -239,6 +405,10 @@ class Application(_message.Message):
     REFUSAL_REASON_FIELD_NUMBER: _builtins.int
     HANDED_OVER_AT_FIELD_NUMBER: _builtins.int
     OWN_RECORD_FIRST_FIELD_NUMBER: _builtins.int
+    PRINT_FAILURE_FIELD_NUMBER: _builtins.int
+    PORTRAIT_ACCEPTED_AT_FIELD_NUMBER: _builtins.int
+    HOLDER_DIFFERENCES_FIELD_NUMBER: _builtins.int
+    DATE_AS_IF_OUTAGE_ENDED_NOW_FIELD_NUMBER: _builtins.int
     application_id: _builtins.str
     """Assigned by the server."""
     office: _builtins.str
@@ -267,6 +437,10 @@ class Application(_message.Message):
     """The matcher's decision record; empty before identification."""
     own_record_first: _builtins.bool
     """For renewals: whether the person's own record had the highest score; absent otherwise."""
+    date_as_if_outage_ended_now: _builtins.bool
+    """Whether no day can be promised now: an outage lasts and nobody knows when it ends.
+    `promised_collection_date` is then no firm date; at most it is right if the outage ended now.
+    """
     @_builtins.property
     def holder(self) -> _civil_pb2.BiographicData:
         """Biographic data of the holder, to be printed."""
@@ -303,6 +477,20 @@ class Application(_message.Message):
     def handed_over_at(self) -> _timestamp_pb2.Timestamp:
         """When it was handed over (business time); absent before."""
 
+    @_builtins.property
+    def print_failure(self) -> Global___PrintFailure:
+        """Why no book was made; present in the state PRINT_FAILED."""
+
+    @_builtins.property
+    def portrait_accepted_at(self) -> _timestamp_pb2.Timestamp:
+        """When the present portrait was accepted (business time); absent before."""
+
+    @_builtins.property
+    def holder_differences(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Which of `name`, `born_on` and `sex` differ from the person's last document; the supervisor who
+        approves says why.
+        """
+
     def __init__(
         self,
         *,
@@ -328,10 +516,14 @@ class Application(_message.Message):
         refusal_reason: _civil_pb2.LocalizedText | None = ...,
         handed_over_at: _timestamp_pb2.Timestamp | None = ...,
         own_record_first: _builtins.bool | None = ...,
+        print_failure: Global___PrintFailure | None = ...,
+        portrait_accepted_at: _timestamp_pb2.Timestamp | None = ...,
+        holder_differences: _abc.Iterable[_builtins.str] | None = ...,
+        date_as_if_outage_ended_now: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_own_record_first", b"_own_record_first", "completed_at", b"completed_at", "created_at", b"created_at", "date_change_reason", b"date_change_reason", "first_promised_collection_date", b"first_promised_collection_date", "handed_over_at", b"handed_over_at", "holder", b"holder", "own_record_first", b"own_record_first", "promised_collection_date", b"promised_collection_date", "refusal_reason", b"refusal_reason", "waiting", b"waiting"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_own_record_first", b"_own_record_first", "completed_at", b"completed_at", "created_at", b"created_at", "date_change_reason", b"date_change_reason", "first_promised_collection_date", b"first_promised_collection_date", "handed_over_at", b"handed_over_at", "holder", b"holder", "own_record_first", b"own_record_first", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "promised_collection_date", b"promised_collection_date", "refusal_reason", b"refusal_reason", "waiting", b"waiting"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_own_record_first", b"_own_record_first", "application_id", b"application_id", "book_serial", b"book_serial", "completed_at", b"completed_at", "created_at", b"created_at", "date_change_reason", b"date_change_reason", "decision_id", b"decision_id", "document_number", b"document_number", "elapsed_seconds", b"elapsed_seconds", "first_promised_collection_date", b"first_promised_collection_date", "handed_over_at", b"handed_over_at", "holder", b"holder", "office", b"office", "own_record_first", b"own_record_first", "person_id", b"person_id", "priority_class", b"priority_class", "promised_collection_date", b"promised_collection_date", "refusal_reason", b"refusal_reason", "revision", b"revision", "service_seconds", b"service_seconds", "state", b"state", "type", b"type", "waiting", b"waiting"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_own_record_first", b"_own_record_first", "application_id", b"application_id", "book_serial", b"book_serial", "completed_at", b"completed_at", "created_at", b"created_at", "date_as_if_outage_ended_now", b"date_as_if_outage_ended_now", "date_change_reason", b"date_change_reason", "decision_id", b"decision_id", "document_number", b"document_number", "elapsed_seconds", b"elapsed_seconds", "first_promised_collection_date", b"first_promised_collection_date", "handed_over_at", b"handed_over_at", "holder", b"holder", "holder_differences", b"holder_differences", "office", b"office", "own_record_first", b"own_record_first", "person_id", b"person_id", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "priority_class", b"priority_class", "promised_collection_date", b"promised_collection_date", "refusal_reason", b"refusal_reason", "revision", b"revision", "service_seconds", b"service_seconds", "state", b"state", "type", b"type", "waiting", b"waiting"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__own_record_first: _TypeAlias = _typing.Literal["own_record_first"]  # noqa: Y015
     _WhichOneofArgType__own_record_first: _TypeAlias = _typing.Literal["_own_record_first", b"_own_record_first"]  # noqa: Y015
@@ -351,6 +543,7 @@ class CreateApplicationRequest(_message.Message):
     PRIORITY_CLASS_FIELD_NUMBER: _builtins.int
     HOLDER_FIELD_NUMBER: _builtins.int
     PERSON_ID_FIELD_NUMBER: _builtins.int
+    DOCUMENT_NUMBER_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
     characters.
@@ -362,7 +555,9 @@ class CreateApplicationRequest(_message.Message):
     priority_class: _civil_pb2.PriorityClass.ValueType
     """Priority class; unspecified means NORMAL."""
     person_id: _builtins.str
-    """Id of the enrolled person: mandatory for renewals and replacements, empty for NEW."""
+    """Id of the enrolled person: for renewals and replacements, unless the document is named; empty for NEW."""
+    document_number: _builtins.str
+    """Number of the document to be renewed or replaced, if the register has it; empty for NEW."""
     @_builtins.property
     def holder(self) -> _civil_pb2.BiographicData:
         """Biographic data of the holder, to be printed. Mandatory."""
@@ -376,10 +571,11 @@ class CreateApplicationRequest(_message.Message):
         priority_class: _civil_pb2.PriorityClass.ValueType = ...,
         holder: _civil_pb2.BiographicData | None = ...,
         person_id: _builtins.str = ...,
+        document_number: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["holder", b"holder"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["holder", b"holder", "office", b"office", "person_id", b"person_id", "priority_class", b"priority_class", "request_id", b"request_id", "type", b"type"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document_number", b"document_number", "holder", b"holder", "office", b"office", "person_id", b"person_id", "priority_class", b"priority_class", "request_id", b"request_id", "type", b"type"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -406,6 +602,153 @@ class GetApplicationRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetApplicationRequest: _TypeAlias = GetApplicationRequest  # noqa: Y015
+
+@_typing.final
+class ExplainWaitRequest(_message.Message):
+    """Request of ExplainWait."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    APPLICATION_ID_FIELD_NUMBER: _builtins.int
+    application_id: _builtins.str
+    """Id of the application."""
+    def __init__(
+        self,
+        *,
+        application_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainWaitRequest: _TypeAlias = ExplainWaitRequest  # noqa: Y015
+
+@_typing.final
+class Intervention(_message.Message):
+    """What a person must do because something went wrong or was paused: without it the wait may not end."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESPONSIBLE_PARTY_FIELD_NUMBER: _builtins.int
+    OFFICE_FIELD_NUMBER: _builtins.int
+    WHAT_FIELD_NUMBER: _builtins.int
+    TASK_ID_FIELD_NUMBER: _builtins.int
+    responsible_party: Global___ResponsibleParty.ValueType
+    """Who must act."""
+    office: _builtins.str
+    """Office at which that party acts."""
+    task_id: _builtins.str
+    """Id of the outbox task for `IssuanceAdmin.RetryWork`; empty if it is not about one."""
+    @_builtins.property
+    def what(self) -> _civil_pb2.LocalizedText:
+        """What is to be done."""
+
+    def __init__(
+        self,
+        *,
+        responsible_party: Global___ResponsibleParty.ValueType = ...,
+        office: _builtins.str = ...,
+        what: _civil_pb2.LocalizedText | None = ...,
+        task_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["what", b"what"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["office", b"office", "responsible_party", b"responsible_party", "task_id", b"task_id", "what", b"what"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Intervention: _TypeAlias = Intervention  # noqa: Y015
+
+@_typing.final
+class WaitExplanation(_message.Message):
+    """What an application waits for, and why."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    APPLICATION_ID_FIELD_NUMBER: _builtins.int
+    OFFICE_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    WAITING_FIELD_NUMBER: _builtins.int
+    RESPONSIBLE_OFFICE_FIELD_NUMBER: _builtins.int
+    FIRST_PROMISED_COLLECTION_DATE_FIELD_NUMBER: _builtins.int
+    PROMISED_COLLECTION_DATE_FIELD_NUMBER: _builtins.int
+    DATE_AS_IF_OUTAGE_ENDED_NOW_FIELD_NUMBER: _builtins.int
+    DATE_CHANGE_REASON_FIELD_NUMBER: _builtins.int
+    APPLICATIONS_BEFORE_FIELD_NUMBER: _builtins.int
+    SPED_UP_BY_FIELD_NUMBER: _builtins.int
+    INTERVENTION_FIELD_NUMBER: _builtins.int
+    application_id: _builtins.str
+    """Id of the application."""
+    office: _builtins.str
+    """The office that took it in."""
+    state: Global___ApplicationState.ValueType
+    """Its state."""
+    responsible_office: _builtins.str
+    """Office at which the responsible party acts: `national` for the matcher; empty in a final state."""
+    date_as_if_outage_ended_now: _builtins.bool
+    """Whether no day can be promised now: an outage lasts and nobody knows when it ends.
+    `promised_collection_date` is then no firm date; at most it is right if the outage ended now.
+    """
+    applications_before: _builtins.int
+    """Number of applications of its office whose books are printed before its own, by the plan as it is now.
+    Absent unless it is complete and not yet released to the printer.
+    """
+    @_builtins.property
+    def waiting(self) -> Global___Waiting:
+        """What it waits for, since when, whose turn it is, and the outage that is in the way; absent in a final
+        state, in which nothing is waited for. The same as in the application.
+        """
+
+    @_builtins.property
+    def first_promised_collection_date(self) -> _civil_pb2.CalendarDate:
+        """Collection date in the first notice to the applicant; absent before completion."""
+
+    @_builtins.property
+    def promised_collection_date(self) -> _civil_pb2.CalendarDate:
+        """Collection date in the latest notice to the applicant; absent before completion."""
+
+    @_builtins.property
+    def date_change_reason(self) -> _civil_pb2.LocalizedText:
+        """Why the promised date was changed; absent when it was not."""
+
+    @_builtins.property
+    def sped_up_by(self) -> _civil_pb2.LocalizedText:
+        """What would speed it up, or that nothing does."""
+
+    @_builtins.property
+    def intervention(self) -> Global___Intervention:
+        """What a person must do because its print failed, its print job does not fit it, or its work for another
+        service was set aside, failed again and again, or is paused; absent if there is nothing of the kind. Work that is
+        left after the end of an application is shown too.
+        """
+
+    def __init__(
+        self,
+        *,
+        application_id: _builtins.str = ...,
+        office: _builtins.str = ...,
+        state: Global___ApplicationState.ValueType = ...,
+        waiting: Global___Waiting | None = ...,
+        responsible_office: _builtins.str = ...,
+        first_promised_collection_date: _civil_pb2.CalendarDate | None = ...,
+        promised_collection_date: _civil_pb2.CalendarDate | None = ...,
+        date_as_if_outage_ended_now: _builtins.bool = ...,
+        date_change_reason: _civil_pb2.LocalizedText | None = ...,
+        applications_before: _builtins.int | None = ...,
+        sped_up_by: _civil_pb2.LocalizedText | None = ...,
+        intervention: Global___Intervention | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_applications_before", b"_applications_before", "applications_before", b"applications_before", "date_change_reason", b"date_change_reason", "first_promised_collection_date", b"first_promised_collection_date", "intervention", b"intervention", "promised_collection_date", b"promised_collection_date", "sped_up_by", b"sped_up_by", "waiting", b"waiting"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_applications_before", b"_applications_before", "application_id", b"application_id", "applications_before", b"applications_before", "date_as_if_outage_ended_now", b"date_as_if_outage_ended_now", "date_change_reason", b"date_change_reason", "first_promised_collection_date", b"first_promised_collection_date", "intervention", b"intervention", "office", b"office", "promised_collection_date", b"promised_collection_date", "responsible_office", b"responsible_office", "sped_up_by", b"sped_up_by", "state", b"state", "waiting", b"waiting"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__applications_before: _TypeAlias = _typing.Literal["applications_before"]  # noqa: Y015
+    _WhichOneofArgType__applications_before: _TypeAlias = _typing.Literal["_applications_before", b"_applications_before"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__applications_before) -> _WhichOneofReturnType__applications_before | None: ...
+
+Global___WaitExplanation: _TypeAlias = WaitExplanation  # noqa: Y015
 
 @_typing.final
 class ListApplicationsRequest(_message.Message):
@@ -612,6 +955,166 @@ class SubmitBiometricsRequest(_message.Message):
 Global___SubmitBiometricsRequest: _TypeAlias = SubmitBiometricsRequest  # noqa: Y015
 
 @_typing.final
+class PortraitFinding(_message.Message):
+    """What could be better in a photo, and how."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEFECT_FIELD_NUMBER: _builtins.int
+    ADVICE_FIELD_NUMBER: _builtins.int
+    defect: Global___PortraitDefect.ValueType
+    """The defect."""
+    @_builtins.property
+    def advice(self) -> _civil_pb2.LocalizedText:
+        """What to do."""
+
+    def __init__(
+        self,
+        *,
+        defect: Global___PortraitDefect.ValueType = ...,
+        advice: _civil_pb2.LocalizedText | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["advice", b"advice"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["advice", b"advice", "defect", b"defect"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PortraitFinding: _TypeAlias = PortraitFinding  # noqa: Y015
+
+@_typing.final
+class SubmitPortraitRequest(_message.Message):
+    """Request of SubmitPortrait."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    APPLICATION_ID_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    PHOTO_FIELD_NUMBER: _builtins.int
+    EXCEPTION_FIELD_NUMBER: _builtins.int
+    EXPLANATION_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    application_id: _builtins.str
+    """Id of the application."""
+    revision: _builtins.int
+    """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
+    photo: _builtins.bytes
+    """The photo: JPEG or JPEG 2000, full frontal, cut to 35 : 45. 1 byte to 2 MiB."""
+    exception: Global___PortraitException.ValueType
+    """Why defects of the photo do not matter; only by supervisors. Unspecified: no exception."""
+    explanation: _builtins.str
+    """The exception in words, for instance which certificate was shown; mandatory with an exception. At most
+    500 characters.
+    """
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        application_id: _builtins.str = ...,
+        revision: _builtins.int = ...,
+        photo: _builtins.bytes = ...,
+        exception: Global___PortraitException.ValueType = ...,
+        explanation: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "exception", b"exception", "explanation", b"explanation", "photo", b"photo", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SubmitPortraitRequest: _TypeAlias = SubmitPortraitRequest  # noqa: Y015
+
+@_typing.final
+class SubmitPortraitResponse(_message.Message):
+    """Response of SubmitPortrait."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    APPLICATION_FIELD_NUMBER: _builtins.int
+    EYE_DISTANCE_PIXELS_FIELD_NUMBER: _builtins.int
+    FINDINGS_FIELD_NUMBER: _builtins.int
+    eye_distance_pixels: _builtins.int
+    """Distance between the centres of the eyes in the photo, pixels; 0 if they were not found and that was
+    excepted.
+    """
+    @_builtins.property
+    def application(self) -> Global___Application:
+        """The application."""
+
+    @_builtins.property
+    def findings(self) -> _containers.RepeatedCompositeFieldContainer[Global___PortraitFinding]:
+        """What could be better; the photo was accepted nevertheless."""
+
+    def __init__(
+        self,
+        *,
+        application: Global___Application | None = ...,
+        eye_distance_pixels: _builtins.int = ...,
+        findings: _abc.Iterable[Global___PortraitFinding] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["application", b"application"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application", b"application", "eye_distance_pixels", b"eye_distance_pixels", "findings", b"findings"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SubmitPortraitResponse: _TypeAlias = SubmitPortraitResponse  # noqa: Y015
+
+@_typing.final
+class GetPortraitRequest(_message.Message):
+    """Request of GetPortrait."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    APPLICATION_ID_FIELD_NUMBER: _builtins.int
+    application_id: _builtins.str
+    """Id of the application."""
+    def __init__(
+        self,
+        *,
+        application_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetPortraitRequest: _TypeAlias = GetPortraitRequest  # noqa: Y015
+
+@_typing.final
+class GetPortraitResponse(_message.Message):
+    """Response of GetPortrait."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PORTRAIT_FIELD_NUMBER: _builtins.int
+    ACCEPTED_AT_FIELD_NUMBER: _builtins.int
+    portrait: _builtins.bytes
+    """The portrait as it is printed: JPEG, 35 : 45."""
+    @_builtins.property
+    def accepted_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was accepted (business time)."""
+
+    def __init__(
+        self,
+        *,
+        portrait: _builtins.bytes = ...,
+        accepted_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["accepted_at", b"accepted_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted_at", b"accepted_at", "portrait", b"portrait"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetPortraitResponse: _TypeAlias = GetPortraitResponse  # noqa: Y015
+
+@_typing.final
 class RecordInterviewRequest(_message.Message):
     """Request of RecordInterview."""
 
@@ -648,14 +1151,16 @@ class RecordInterviewRequest(_message.Message):
 Global___RecordInterviewRequest: _TypeAlias = RecordInterviewRequest  # noqa: Y015
 
 @_typing.final
-class ApproveRequest(_message.Message):
-    """Request of Approve."""
+class CorrectDataRequest(_message.Message):
+    """Request of CorrectData."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     APPLICATION_ID_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
+    HOLDER_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
     characters.
@@ -664,16 +1169,62 @@ class ApproveRequest(_message.Message):
     """Id of the application."""
     revision: _builtins.int
     """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
+    reason: _builtins.str
+    """Why, for the history. 1 to 500 characters."""
+    @_builtins.property
+    def holder(self) -> _civil_pb2.BiographicData:
+        """All data to be printed, as they shall be. Mandatory."""
+
     def __init__(
         self,
         *,
         request_id: _builtins.str = ...,
         application_id: _builtins.str = ...,
         revision: _builtins.int = ...,
+        holder: _civil_pb2.BiographicData | None = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["holder", b"holder"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "holder", b"holder", "reason", b"reason", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CorrectDataRequest: _TypeAlias = CorrectDataRequest  # noqa: Y015
+
+@_typing.final
+class ApproveRequest(_message.Message):
+    """Request of Approve."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    APPLICATION_ID_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    application_id: _builtins.str
+    """Id of the application."""
+    revision: _builtins.int
+    """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
+    reason: _builtins.str
+    """Why the data differ from the earlier document's; needed if `holder_differences` names any. At most 500
+    characters.
+    """
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        application_id: _builtins.str = ...,
+        revision: _builtins.int = ...,
+        reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "reason", b"reason", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -724,6 +1275,7 @@ class WithdrawRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     APPLICATION_ID_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
     characters.
@@ -732,20 +1284,95 @@ class WithdrawRequest(_message.Message):
     """Id of the application."""
     revision: _builtins.int
     """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
+    reason: _builtins.str
+    """Why, for the history. At most 500 characters."""
     def __init__(
         self,
         *,
         request_id: _builtins.str = ...,
         application_id: _builtins.str = ...,
         revision: _builtins.int = ...,
+        reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "reason", b"reason", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___WithdrawRequest: _TypeAlias = WithdrawRequest  # noqa: Y015
+
+@_typing.final
+class RetakeBiometricsRequest(_message.Message):
+    """Request of RetakeBiometrics."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    APPLICATION_ID_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    application_id: _builtins.str
+    """Id of the application."""
+    revision: _builtins.int
+    """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
+    reason: _builtins.str
+    """Why. 1 to 500 characters."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        application_id: _builtins.str = ...,
+        revision: _builtins.int = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "reason", b"reason", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RetakeBiometricsRequest: _TypeAlias = RetakeBiometricsRequest  # noqa: Y015
+
+@_typing.final
+class AppealRequest(_message.Message):
+    """Request of Appeal."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    APPLICATION_ID_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    application_id: _builtins.str
+    """Id of the application."""
+    revision: _builtins.int
+    """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
+    reason: _builtins.str
+    """Why it is reopened. 1 to 500 characters."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        application_id: _builtins.str = ...,
+        revision: _builtins.int = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "reason", b"reason", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AppealRequest: _TypeAlias = AppealRequest  # noqa: Y015
 
 @_typing.final
 class HandOverRequest(_message.Message):
@@ -826,6 +1453,9 @@ class HistoryEntry(_message.Message):
     PRINT_JOB_ID_FIELD_NUMBER: _builtins.int
     BOOK_SERIAL_FIELD_NUMBER: _builtins.int
     SIGNED_BY_FIELD_NUMBER: _builtins.int
+    PREVIOUS_HOLDER_FIELD_NUMBER: _builtins.int
+    CORRECTED_HOLDER_FIELD_NUMBER: _builtins.int
+    ON_BEHALF_OF_FIELD_NUMBER: _builtins.int
     event: _builtins.str
     """Name of the event in the table of transitions (docs/issuance-states.md), or "create"."""
     from_state: Global___ApplicationState.ValueType
@@ -835,7 +1465,10 @@ class HistoryEntry(_message.Message):
     by: _builtins.str
     """Identity of the person or service that caused it."""
     reason: _builtins.str
-    """Reason given with refuse_documents, refuse, reject_biometrics, clear or confirm_duplicate."""
+    """Reason given with refuse_documents, refuse, reject_biometrics, clear, confirm_duplicate, fail_print,
+    correct_data, approve, withdraw, retake_biometrics, reopen or reexamine; of except_portrait the exception,
+    the defects that it covered, and the explanation.
+    """
     payment_receipt: _builtins.str
     """Number of the receipt, of record_payment."""
     interview_notes: _builtins.str
@@ -850,9 +1483,19 @@ class HistoryEntry(_message.Message):
     """Serial of the blank book, of finish_print."""
     signed_by: _builtins.str
     """Who signed for the passport, of hand_over."""
+    on_behalf_of: _builtins.str
+    """Identity of the person for whom a service (`by`) caused it; empty when a person did."""
     @_builtins.property
     def at(self) -> _timestamp_pb2.Timestamp:
         """When it happened (business time)."""
+
+    @_builtins.property
+    def previous_holder(self) -> _civil_pb2.BiographicData:
+        """The data before correct_data."""
+
+    @_builtins.property
+    def corrected_holder(self) -> _civil_pb2.BiographicData:
+        """The data after correct_data."""
 
     def __init__(
         self,
@@ -870,10 +1513,13 @@ class HistoryEntry(_message.Message):
         print_job_id: _builtins.str = ...,
         book_serial: _builtins.str = ...,
         signed_by: _builtins.str = ...,
+        previous_holder: _civil_pb2.BiographicData | None = ...,
+        corrected_holder: _civil_pb2.BiographicData | None = ...,
+        on_behalf_of: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "corrected_holder", b"corrected_holder", "previous_holder", b"previous_holder"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["adjudication_cause", b"adjudication_cause", "at", b"at", "book_serial", b"book_serial", "by", b"by", "document_number", b"document_number", "event", b"event", "from_state", b"from_state", "interview_notes", b"interview_notes", "payment_receipt", b"payment_receipt", "print_job_id", b"print_job_id", "reason", b"reason", "signed_by", b"signed_by", "to_state", b"to_state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["adjudication_cause", b"adjudication_cause", "at", b"at", "book_serial", b"book_serial", "by", b"by", "corrected_holder", b"corrected_holder", "document_number", b"document_number", "event", b"event", "from_state", b"from_state", "interview_notes", b"interview_notes", "on_behalf_of", b"on_behalf_of", "payment_receipt", b"payment_receipt", "previous_holder", b"previous_holder", "print_job_id", b"print_job_id", "reason", b"reason", "signed_by", b"signed_by", "to_state", b"to_state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -30,9 +30,11 @@ class ApplicationsStub:
 
     Every change takes a `request_id` and may be retried with it. Every change can answer
     INVALID_REQUEST, APPLICATION_NOT_FOUND, WRONG_OFFICE, ILLEGAL_TRANSITION (metadata: state, event),
-    STALE_REVISION, REQUEST_ID_REUSED and REQUEST_IN_PROGRESS; methods name only what they add.
+    STALE_REVISION, REQUEST_ID_REUSED and REQUEST_IN_PROGRESS; methods name only what they add. A service
+    names the person for whom it takes a step in the metadata header `on-behalf-of`; without it the answer is
+    PERSON_NOT_NAMED. The history keeps both.
 
-    Planned: WatchApplications, CorrectData, Appeal, Transfer, ExplainWait.
+    Planned: WatchApplications, Transfer.
     """
 
     def __init__(self, channel):
@@ -50,6 +52,11 @@ class ApplicationsStub:
                 '/passport.issuance.v1.Applications/GetApplication',
                 request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.GetApplicationRequest.SerializeToString,
                 response_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
+                _registered_method=True)
+        self.ExplainWait = channel.unary_unary(
+                '/passport.issuance.v1.Applications/ExplainWait',
+                request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.ExplainWaitRequest.SerializeToString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.WaitExplanation.FromString,
                 _registered_method=True)
         self.ListApplications = channel.unary_unary(
                 '/passport.issuance.v1.Applications/ListApplications',
@@ -76,9 +83,24 @@ class ApplicationsStub:
                 request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.SubmitBiometricsRequest.SerializeToString,
                 response_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
                 _registered_method=True)
+        self.SubmitPortrait = channel.unary_unary(
+                '/passport.issuance.v1.Applications/SubmitPortrait',
+                request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.SubmitPortraitRequest.SerializeToString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.SubmitPortraitResponse.FromString,
+                _registered_method=True)
+        self.GetPortrait = channel.unary_unary(
+                '/passport.issuance.v1.Applications/GetPortrait',
+                request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.GetPortraitRequest.SerializeToString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.GetPortraitResponse.FromString,
+                _registered_method=True)
         self.RecordInterview = channel.unary_unary(
                 '/passport.issuance.v1.Applications/RecordInterview',
                 request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.RecordInterviewRequest.SerializeToString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
+                _registered_method=True)
+        self.CorrectData = channel.unary_unary(
+                '/passport.issuance.v1.Applications/CorrectData',
+                request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.CorrectDataRequest.SerializeToString,
                 response_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
                 _registered_method=True)
         self.Approve = channel.unary_unary(
@@ -94,6 +116,16 @@ class ApplicationsStub:
         self.Withdraw = channel.unary_unary(
                 '/passport.issuance.v1.Applications/Withdraw',
                 request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.WithdrawRequest.SerializeToString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
+                _registered_method=True)
+        self.RetakeBiometrics = channel.unary_unary(
+                '/passport.issuance.v1.Applications/RetakeBiometrics',
+                request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.RetakeBiometricsRequest.SerializeToString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
+                _registered_method=True)
+        self.Appeal = channel.unary_unary(
+                '/passport.issuance.v1.Applications/Appeal',
+                request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.AppealRequest.SerializeToString,
                 response_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
                 _registered_method=True)
         self.HandOver = channel.unary_unary(
@@ -113,16 +145,27 @@ class ApplicationsServicer:
 
     Every change takes a `request_id` and may be retried with it. Every change can answer
     INVALID_REQUEST, APPLICATION_NOT_FOUND, WRONG_OFFICE, ILLEGAL_TRANSITION (metadata: state, event),
-    STALE_REVISION, REQUEST_ID_REUSED and REQUEST_IN_PROGRESS; methods name only what they add.
+    STALE_REVISION, REQUEST_ID_REUSED and REQUEST_IN_PROGRESS; methods name only what they add. A service
+    names the person for whom it takes a step in the metadata header `on-behalf-of`; without it the answer is
+    PERSON_NOT_NAMED. The history keeps both.
 
-    Planned: WatchApplications, CorrectData, Appeal, Transfer, ExplainWait.
+    Planned: WatchApplications, Transfer.
     """
 
     def CreateApplication(self, request, context):
         """Takes in an application. Does not depend on any other service.
 
-        Callers: officers, service frontdesk. Errors: UNKNOWN_OFFICE, PERSON_REQUIRED (renewals and
-        replacements must name the enrolled person). Retry: yes.
+        Data that no passport can show are refused: names and codes by the rules of passport.type.v1.Printed.
+
+        Renewals and replacements name the person on record or the document, or both. Name, day of birth and sex
+        are compared with those of the person's last document: see `holder_differences`.
+
+        Callers: officers, service frontdesk. Errors: UNKNOWN_OFFICE, BAD_DATE (impossible date of birth),
+        PERSON_REQUIRED (renewals and replacements must name the person or the document), DOCUMENT_NOT_FOUND,
+        DOCUMENT_OF_ANOTHER_PERSON, APPLICATION_OPEN (the person has another application that has not ended;
+        metadata: application_id, if the caller may know it), LOSS_NOT_REPORTED (a document to be replaced as
+        lost is reported by `Documents.ReportLost` first; metadata: document_number), STOPPED_BY_OUTAGE
+        (the outage policy stops intake; metadata: outage). Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -133,6 +176,19 @@ class ApplicationsServicer:
 
         Callers: officers, supervisors, examiners, administrators, service frontdesk.
         Errors: INVALID_REQUEST, APPLICATION_NOT_FOUND, WRONG_OFFICE. Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExplainWait(self, request, context):
+        """Explains what an application waits for: whose turn it is, which outage is in the way, what was promised and
+        why that moved, how many go before it, what would speed it up, and who must act if something went wrong.
+        Plans for its office if it waits to be printed: for one application that somebody asks about; lists have
+        `waiting`.
+
+        Callers: as GetApplication. Errors: INVALID_REQUEST, APPLICATION_NOT_FOUND, WRONG_OFFICE.
+        Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -163,7 +219,10 @@ class ApplicationsServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RecordPayment(self, request, context):
-        """Records that the fee was paid. Callers: officers, service frontdesk. Retry: yes.
+        """Records that the fee was paid. A receipt pays one application.
+
+        Callers: officers, service frontdesk. Errors: RECEIPT_USED (metadata: application_id, if the caller may
+        know it). Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -179,41 +238,119 @@ class ApplicationsServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SubmitPortrait(self, request, context):
+        """Checks the applicant's photo and, if it can be printed, stores it as the portrait. Allowed from the
+        payment until the approval, and when printing failed, after which the application is approved again; a
+        further photo replaces the one before. The portrait is erased when the application is withdrawn, and
+        otherwise some days after its end (`portrait_retention_days`).
+
+        A photo that cannot be printed is refused with PORTRAIT_REFUSED, and nothing changes: BadRequest
+        names each defect in a violation of its own, field `photo`, with the defect's name as its reason and
+        what to do as its description. The answer to a photo that is accepted says what could be better.
+
+        A supervisor may print a photo with defects for a medical or religious reason (`exception`), which the
+        history keeps as the event except_portrait. Another supervisor approves the application then. What the
+        exception does not cover is refused, and so is always what cannot be printed: unreadable, too small, of
+        another shape, grey, several faces, blurred.
+
+        Callers: officers, service frontdesk; with an exception supervisors. Errors: PORTRAIT_REFUSED,
+        OVERLOADED. Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetPortrait(self, request, context):
+        """Returns the portrait as it is printed, so that a person can compare it with the applicant.
+
+        Callers: officers, supervisors, examiners. Errors: INVALID_REQUEST, APPLICATION_NOT_FOUND,
+        WRONG_OFFICE, PORTRAIT_NOT_FOUND (none was submitted, or it was erased). Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def RecordInterview(self, request, context):
         """Records that the interview was held. The application is then complete: its service time starts, its
         position in the printing queue is fixed, and its identification is put into the outbox.
 
-        Callers: officers. Retry: yes.
+        Callers: officers. Errors: PORTRAIT_MISSING (submit the applicant's photo first). Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CorrectData(self, request, context):
+        """Replaces the data to be printed: of an application that is not being identified, printed or ended. What was
+        approved is to be approved again. The history keeps both. An error in a finished book: withdraw the
+        application, destroy the book and apply again, since an application has one book.
+
+        While an application is PRINTING its data are at the printer: the printing office cancels the job first
+        (`CancelPrintJob`), then they can be corrected.
+
+        Callers: officers. Errors: BAD_DATE, AT_THE_PRINTER (see above; metadata `job_id`). Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def Approve(self, request, context):
-        """Approves the passport for printing; the print job is created when its turn in the queue comes.
+        """Approves the passport for printing, or for printing again if that failed; the print job is created when
+        its turn in the queue comes.
 
-        Callers: supervisors. Errors: none of its own. Retry: yes.
+        Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or gave the
+        examiners' deciding verdict, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
+        HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields). Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def Refuse(self, request, context):
-        """Refuses the passport; the applicant is notified of the reason. Callers: supervisors. Retry: yes.
+        """Refuses the passport; the applicant is notified of the reason. The matcher finds the fingerprints no
+        longer. Callers: supervisors. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def Withdraw(self, request, context):
-        """Withdraws the application at the applicant's request. Callers: officers. Retry: yes.
+        """Withdraws the application at the applicant's request, in every state before the hand-over. The matcher
+        deletes the fingerprints; a finished book is revoked.
+
+        Callers: officers; supervisors where examiners compare the applicant with candidates (ADJUDICATION).
+        Errors: AT_THE_PRINTER (the printing office cancels its print job first). Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RetakeBiometrics(self, request, context):
+        """Has the fingerprints taken again: of an application that is complete and not approved, or before its
+        interview. The matcher deletes those that it has; the applicant is notified.
+
+        Callers: officers before the interview, supervisors after it, examiners in ADJUDICATION. Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Appeal(self, request, context):
+        """Reopens a refused application. One that a supervisor refused waits for approval again; one that two
+        examiners confirmed as a duplicate goes to examiners who have not seen it. It keeps its place in the queue.
+
+        Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen), APPLICATION_OPEN (the
+        person has another application that has not ended). Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def HandOver(self, request, context):
-        """Records that the passport was handed over and signed for. Callers: officers. Retry: yes.
+        """Records that the passport was handed over and signed for.
+
+        Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
+        (the outage policy stops hand-over; metadata: outage). Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -242,6 +379,11 @@ def add_ApplicationsServicer_to_server(servicer, server):
                     request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.GetApplicationRequest.FromString,
                     response_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.SerializeToString,
             ),
+            'ExplainWait': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExplainWait,
+                    request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.ExplainWaitRequest.FromString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.WaitExplanation.SerializeToString,
+            ),
             'ListApplications': grpc.unary_unary_rpc_method_handler(
                     servicer.ListApplications,
                     request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.ListApplicationsRequest.FromString,
@@ -267,9 +409,24 @@ def add_ApplicationsServicer_to_server(servicer, server):
                     request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.SubmitBiometricsRequest.FromString,
                     response_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.SerializeToString,
             ),
+            'SubmitPortrait': grpc.unary_unary_rpc_method_handler(
+                    servicer.SubmitPortrait,
+                    request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.SubmitPortraitRequest.FromString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.SubmitPortraitResponse.SerializeToString,
+            ),
+            'GetPortrait': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetPortrait,
+                    request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.GetPortraitRequest.FromString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.GetPortraitResponse.SerializeToString,
+            ),
             'RecordInterview': grpc.unary_unary_rpc_method_handler(
                     servicer.RecordInterview,
                     request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.RecordInterviewRequest.FromString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.SerializeToString,
+            ),
+            'CorrectData': grpc.unary_unary_rpc_method_handler(
+                    servicer.CorrectData,
+                    request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.CorrectDataRequest.FromString,
                     response_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.SerializeToString,
             ),
             'Approve': grpc.unary_unary_rpc_method_handler(
@@ -285,6 +442,16 @@ def add_ApplicationsServicer_to_server(servicer, server):
             'Withdraw': grpc.unary_unary_rpc_method_handler(
                     servicer.Withdraw,
                     request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.WithdrawRequest.FromString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.SerializeToString,
+            ),
+            'RetakeBiometrics': grpc.unary_unary_rpc_method_handler(
+                    servicer.RetakeBiometrics,
+                    request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.RetakeBiometricsRequest.FromString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.SerializeToString,
+            ),
+            'Appeal': grpc.unary_unary_rpc_method_handler(
+                    servicer.Appeal,
+                    request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.AppealRequest.FromString,
                     response_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.SerializeToString,
             ),
             'HandOver': grpc.unary_unary_rpc_method_handler(
@@ -310,9 +477,11 @@ class Applications:
 
     Every change takes a `request_id` and may be retried with it. Every change can answer
     INVALID_REQUEST, APPLICATION_NOT_FOUND, WRONG_OFFICE, ILLEGAL_TRANSITION (metadata: state, event),
-    STALE_REVISION, REQUEST_ID_REUSED and REQUEST_IN_PROGRESS; methods name only what they add.
+    STALE_REVISION, REQUEST_ID_REUSED and REQUEST_IN_PROGRESS; methods name only what they add. A service
+    names the person for whom it takes a step in the metadata header `on-behalf-of`; without it the answer is
+    PERSON_NOT_NAMED. The history keeps both.
 
-    Planned: WatchApplications, CorrectData, Appeal, Transfer, ExplainWait.
+    Planned: WatchApplications, Transfer.
     """
 
     @staticmethod
@@ -359,6 +528,33 @@ class Applications:
             '/passport.issuance.v1.Applications/GetApplication',
             passport_dot_issuance_dot_v1_dot_applications__pb2.GetApplicationRequest.SerializeToString,
             passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExplainWait(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.issuance.v1.Applications/ExplainWait',
+            passport_dot_issuance_dot_v1_dot_applications__pb2.ExplainWaitRequest.SerializeToString,
+            passport_dot_issuance_dot_v1_dot_applications__pb2.WaitExplanation.FromString,
             options,
             channel_credentials,
             insecure,
@@ -505,6 +701,60 @@ class Applications:
             _registered_method=True)
 
     @staticmethod
+    def SubmitPortrait(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.issuance.v1.Applications/SubmitPortrait',
+            passport_dot_issuance_dot_v1_dot_applications__pb2.SubmitPortraitRequest.SerializeToString,
+            passport_dot_issuance_dot_v1_dot_applications__pb2.SubmitPortraitResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetPortrait(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.issuance.v1.Applications/GetPortrait',
+            passport_dot_issuance_dot_v1_dot_applications__pb2.GetPortraitRequest.SerializeToString,
+            passport_dot_issuance_dot_v1_dot_applications__pb2.GetPortraitResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def RecordInterview(request,
             target,
             options=(),
@@ -520,6 +770,33 @@ class Applications:
             target,
             '/passport.issuance.v1.Applications/RecordInterview',
             passport_dot_issuance_dot_v1_dot_applications__pb2.RecordInterviewRequest.SerializeToString,
+            passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CorrectData(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.issuance.v1.Applications/CorrectData',
+            passport_dot_issuance_dot_v1_dot_applications__pb2.CorrectDataRequest.SerializeToString,
             passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
             options,
             channel_credentials,
@@ -601,6 +878,60 @@ class Applications:
             target,
             '/passport.issuance.v1.Applications/Withdraw',
             passport_dot_issuance_dot_v1_dot_applications__pb2.WithdrawRequest.SerializeToString,
+            passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RetakeBiometrics(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.issuance.v1.Applications/RetakeBiometrics',
+            passport_dot_issuance_dot_v1_dot_applications__pb2.RetakeBiometricsRequest.SerializeToString,
+            passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Appeal(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.issuance.v1.Applications/Appeal',
+            passport_dot_issuance_dot_v1_dot_applications__pb2.AppealRequest.SerializeToString,
             passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
             options,
             channel_credentials,

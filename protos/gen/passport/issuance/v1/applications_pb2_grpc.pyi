@@ -31,9 +31,11 @@ class ApplicationsStub:
 
     Every change takes a `request_id` and may be retried with it. Every change can answer
     INVALID_REQUEST, APPLICATION_NOT_FOUND, WRONG_OFFICE, ILLEGAL_TRANSITION (metadata: state, event),
-    STALE_REVISION, REQUEST_ID_REUSED and REQUEST_IN_PROGRESS; methods name only what they add.
+    STALE_REVISION, REQUEST_ID_REUSED and REQUEST_IN_PROGRESS; methods name only what they add. A service
+    names the person for whom it takes a step in the metadata header `on-behalf-of`; without it the answer is
+    PERSON_NOT_NAMED. The history keeps both.
 
-    Planned: WatchApplications, CorrectData, Appeal, Transfer, ExplainWait.
+    Planned: WatchApplications, Transfer.
     """
 
     @_typing.overload
@@ -43,14 +45,32 @@ class ApplicationsStub:
     CreateApplication: _grpc.UnaryUnaryMultiCallable[_applications_pb2.CreateApplicationRequest, _applications_pb2.Application]
     """Takes in an application. Does not depend on any other service.
 
-    Callers: officers, service frontdesk. Errors: UNKNOWN_OFFICE, PERSON_REQUIRED (renewals and
-    replacements must name the enrolled person). Retry: yes.
+    Data that no passport can show are refused: names and codes by the rules of passport.type.v1.Printed.
+
+    Renewals and replacements name the person on record or the document, or both. Name, day of birth and sex
+    are compared with those of the person's last document: see `holder_differences`.
+
+    Callers: officers, service frontdesk. Errors: UNKNOWN_OFFICE, BAD_DATE (impossible date of birth),
+    PERSON_REQUIRED (renewals and replacements must name the person or the document), DOCUMENT_NOT_FOUND,
+    DOCUMENT_OF_ANOTHER_PERSON, APPLICATION_OPEN (the person has another application that has not ended;
+    metadata: application_id, if the caller may know it), LOSS_NOT_REPORTED (a document to be replaced as
+    lost is reported by `Documents.ReportLost` first; metadata: document_number), STOPPED_BY_OUTAGE
+    (the outage policy stops intake; metadata: outage). Retry: yes.
     """
     GetApplication: _grpc.UnaryUnaryMultiCallable[_applications_pb2.GetApplicationRequest, _applications_pb2.Application]
     """Returns one application: its state, what it waits for, which party must act, and until when.
 
     Callers: officers, supervisors, examiners, administrators, service frontdesk.
     Errors: INVALID_REQUEST, APPLICATION_NOT_FOUND, WRONG_OFFICE. Retry: yes.
+    """
+    ExplainWait: _grpc.UnaryUnaryMultiCallable[_applications_pb2.ExplainWaitRequest, _applications_pb2.WaitExplanation]
+    """Explains what an application waits for: whose turn it is, which outage is in the way, what was promised and
+    why that moved, how many go before it, what would speed it up, and who must act if something went wrong.
+    Plans for its office if it waits to be printed: for one application that somebody asks about; lists have
+    `waiting`.
+
+    Callers: as GetApplication. Errors: INVALID_REQUEST, APPLICATION_NOT_FOUND, WRONG_OFFICE.
+    Retry: yes.
     """
     ListApplications: _grpc.UnaryUnaryMultiCallable[_applications_pb2.ListApplicationsRequest, _applications_pb2.ListApplicationsResponse]
     """Lists applications in the order of their creation.
@@ -64,30 +84,95 @@ class ApplicationsStub:
     Retry: yes.
     """
     RecordPayment: _grpc.UnaryUnaryMultiCallable[_applications_pb2.RecordPaymentRequest, _applications_pb2.Application]
-    """Records that the fee was paid. Callers: officers, service frontdesk. Retry: yes."""
+    """Records that the fee was paid. A receipt pays one application.
+
+    Callers: officers, service frontdesk. Errors: RECEIPT_USED (metadata: application_id, if the caller may
+    know it). Retry: yes.
+    """
     SubmitBiometrics: _grpc.UnaryUnaryMultiCallable[_applications_pb2.SubmitBiometricsRequest, _applications_pb2.Application]
     """Records the captured fingerprints. They are stored until the matcher has them, even if the matcher
     is unavailable for days.
 
     Callers: officers, service frontdesk. Retry: yes.
     """
+    SubmitPortrait: _grpc.UnaryUnaryMultiCallable[_applications_pb2.SubmitPortraitRequest, _applications_pb2.SubmitPortraitResponse]
+    """Checks the applicant's photo and, if it can be printed, stores it as the portrait. Allowed from the
+    payment until the approval, and when printing failed, after which the application is approved again; a
+    further photo replaces the one before. The portrait is erased when the application is withdrawn, and
+    otherwise some days after its end (`portrait_retention_days`).
+
+    A photo that cannot be printed is refused with PORTRAIT_REFUSED, and nothing changes: BadRequest
+    names each defect in a violation of its own, field `photo`, with the defect's name as its reason and
+    what to do as its description. The answer to a photo that is accepted says what could be better.
+
+    A supervisor may print a photo with defects for a medical or religious reason (`exception`), which the
+    history keeps as the event except_portrait. Another supervisor approves the application then. What the
+    exception does not cover is refused, and so is always what cannot be printed: unreadable, too small, of
+    another shape, grey, several faces, blurred.
+
+    Callers: officers, service frontdesk; with an exception supervisors. Errors: PORTRAIT_REFUSED,
+    OVERLOADED. Retry: yes.
+    """
+    GetPortrait: _grpc.UnaryUnaryMultiCallable[_applications_pb2.GetPortraitRequest, _applications_pb2.GetPortraitResponse]
+    """Returns the portrait as it is printed, so that a person can compare it with the applicant.
+
+    Callers: officers, supervisors, examiners. Errors: INVALID_REQUEST, APPLICATION_NOT_FOUND,
+    WRONG_OFFICE, PORTRAIT_NOT_FOUND (none was submitted, or it was erased). Retry: yes.
+    """
     RecordInterview: _grpc.UnaryUnaryMultiCallable[_applications_pb2.RecordInterviewRequest, _applications_pb2.Application]
     """Records that the interview was held. The application is then complete: its service time starts, its
     position in the printing queue is fixed, and its identification is put into the outbox.
 
-    Callers: officers. Retry: yes.
+    Callers: officers. Errors: PORTRAIT_MISSING (submit the applicant's photo first). Retry: yes.
+    """
+    CorrectData: _grpc.UnaryUnaryMultiCallable[_applications_pb2.CorrectDataRequest, _applications_pb2.Application]
+    """Replaces the data to be printed: of an application that is not being identified, printed or ended. What was
+    approved is to be approved again. The history keeps both. An error in a finished book: withdraw the
+    application, destroy the book and apply again, since an application has one book.
+
+    While an application is PRINTING its data are at the printer: the printing office cancels the job first
+    (`CancelPrintJob`), then they can be corrected.
+
+    Callers: officers. Errors: BAD_DATE, AT_THE_PRINTER (see above; metadata `job_id`). Retry: yes.
     """
     Approve: _grpc.UnaryUnaryMultiCallable[_applications_pb2.ApproveRequest, _applications_pb2.Application]
-    """Approves the passport for printing; the print job is created when its turn in the queue comes.
+    """Approves the passport for printing, or for printing again if that failed; the print job is created when
+    its turn in the queue comes.
 
-    Callers: supervisors. Errors: none of its own. Retry: yes.
+    Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or gave the
+    examiners' deciding verdict, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
+    HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields). Retry: yes.
     """
     Refuse: _grpc.UnaryUnaryMultiCallable[_applications_pb2.RefuseRequest, _applications_pb2.Application]
-    """Refuses the passport; the applicant is notified of the reason. Callers: supervisors. Retry: yes."""
+    """Refuses the passport; the applicant is notified of the reason. The matcher finds the fingerprints no
+    longer. Callers: supervisors. Retry: yes.
+    """
     Withdraw: _grpc.UnaryUnaryMultiCallable[_applications_pb2.WithdrawRequest, _applications_pb2.Application]
-    """Withdraws the application at the applicant's request. Callers: officers. Retry: yes."""
+    """Withdraws the application at the applicant's request, in every state before the hand-over. The matcher
+    deletes the fingerprints; a finished book is revoked.
+
+    Callers: officers; supervisors where examiners compare the applicant with candidates (ADJUDICATION).
+    Errors: AT_THE_PRINTER (the printing office cancels its print job first). Retry: yes.
+    """
+    RetakeBiometrics: _grpc.UnaryUnaryMultiCallable[_applications_pb2.RetakeBiometricsRequest, _applications_pb2.Application]
+    """Has the fingerprints taken again: of an application that is complete and not approved, or before its
+    interview. The matcher deletes those that it has; the applicant is notified.
+
+    Callers: officers before the interview, supervisors after it, examiners in ADJUDICATION. Retry: yes.
+    """
+    Appeal: _grpc.UnaryUnaryMultiCallable[_applications_pb2.AppealRequest, _applications_pb2.Application]
+    """Reopens a refused application. One that a supervisor refused waits for approval again; one that two
+    examiners confirmed as a duplicate goes to examiners who have not seen it. It keeps its place in the queue.
+
+    Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen), APPLICATION_OPEN (the
+    person has another application that has not ended). Retry: yes.
+    """
     HandOver: _grpc.UnaryUnaryMultiCallable[_applications_pb2.HandOverRequest, _applications_pb2.Application]
-    """Records that the passport was handed over and signed for. Callers: officers. Retry: yes."""
+    """Records that the passport was handed over and signed for.
+
+    Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
+    (the outage policy stops hand-over; metadata: outage). Retry: yes.
+    """
     GetHistory: _grpc.UnaryUnaryMultiCallable[_applications_pb2.GetHistoryRequest, _applications_pb2.GetHistoryResponse]
     """Returns all events of an application: what happened, who caused it, when, and why.
 
@@ -101,23 +186,43 @@ class ApplicationsAsyncStub(ApplicationsStub):
 
     Every change takes a `request_id` and may be retried with it. Every change can answer
     INVALID_REQUEST, APPLICATION_NOT_FOUND, WRONG_OFFICE, ILLEGAL_TRANSITION (metadata: state, event),
-    STALE_REVISION, REQUEST_ID_REUSED and REQUEST_IN_PROGRESS; methods name only what they add.
+    STALE_REVISION, REQUEST_ID_REUSED and REQUEST_IN_PROGRESS; methods name only what they add. A service
+    names the person for whom it takes a step in the metadata header `on-behalf-of`; without it the answer is
+    PERSON_NOT_NAMED. The history keeps both.
 
-    Planned: WatchApplications, CorrectData, Appeal, Transfer, ExplainWait.
+    Planned: WatchApplications, Transfer.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateApplication: _aio.UnaryUnaryMultiCallable[_applications_pb2.CreateApplicationRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Takes in an application. Does not depend on any other service.
 
-    Callers: officers, service frontdesk. Errors: UNKNOWN_OFFICE, PERSON_REQUIRED (renewals and
-    replacements must name the enrolled person). Retry: yes.
+    Data that no passport can show are refused: names and codes by the rules of passport.type.v1.Printed.
+
+    Renewals and replacements name the person on record or the document, or both. Name, day of birth and sex
+    are compared with those of the person's last document: see `holder_differences`.
+
+    Callers: officers, service frontdesk. Errors: UNKNOWN_OFFICE, BAD_DATE (impossible date of birth),
+    PERSON_REQUIRED (renewals and replacements must name the person or the document), DOCUMENT_NOT_FOUND,
+    DOCUMENT_OF_ANOTHER_PERSON, APPLICATION_OPEN (the person has another application that has not ended;
+    metadata: application_id, if the caller may know it), LOSS_NOT_REPORTED (a document to be replaced as
+    lost is reported by `Documents.ReportLost` first; metadata: document_number), STOPPED_BY_OUTAGE
+    (the outage policy stops intake; metadata: outage). Retry: yes.
     """
     GetApplication: _aio.UnaryUnaryMultiCallable[_applications_pb2.GetApplicationRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Returns one application: its state, what it waits for, which party must act, and until when.
 
     Callers: officers, supervisors, examiners, administrators, service frontdesk.
     Errors: INVALID_REQUEST, APPLICATION_NOT_FOUND, WRONG_OFFICE. Retry: yes.
+    """
+    ExplainWait: _aio.UnaryUnaryMultiCallable[_applications_pb2.ExplainWaitRequest, _applications_pb2.WaitExplanation]  # type: ignore[assignment]
+    """Explains what an application waits for: whose turn it is, which outage is in the way, what was promised and
+    why that moved, how many go before it, what would speed it up, and who must act if something went wrong.
+    Plans for its office if it waits to be printed: for one application that somebody asks about; lists have
+    `waiting`.
+
+    Callers: as GetApplication. Errors: INVALID_REQUEST, APPLICATION_NOT_FOUND, WRONG_OFFICE.
+    Retry: yes.
     """
     ListApplications: _aio.UnaryUnaryMultiCallable[_applications_pb2.ListApplicationsRequest, _applications_pb2.ListApplicationsResponse]  # type: ignore[assignment]
     """Lists applications in the order of their creation.
@@ -131,30 +236,95 @@ class ApplicationsAsyncStub(ApplicationsStub):
     Retry: yes.
     """
     RecordPayment: _aio.UnaryUnaryMultiCallable[_applications_pb2.RecordPaymentRequest, _applications_pb2.Application]  # type: ignore[assignment]
-    """Records that the fee was paid. Callers: officers, service frontdesk. Retry: yes."""
+    """Records that the fee was paid. A receipt pays one application.
+
+    Callers: officers, service frontdesk. Errors: RECEIPT_USED (metadata: application_id, if the caller may
+    know it). Retry: yes.
+    """
     SubmitBiometrics: _aio.UnaryUnaryMultiCallable[_applications_pb2.SubmitBiometricsRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Records the captured fingerprints. They are stored until the matcher has them, even if the matcher
     is unavailable for days.
 
     Callers: officers, service frontdesk. Retry: yes.
     """
+    SubmitPortrait: _aio.UnaryUnaryMultiCallable[_applications_pb2.SubmitPortraitRequest, _applications_pb2.SubmitPortraitResponse]  # type: ignore[assignment]
+    """Checks the applicant's photo and, if it can be printed, stores it as the portrait. Allowed from the
+    payment until the approval, and when printing failed, after which the application is approved again; a
+    further photo replaces the one before. The portrait is erased when the application is withdrawn, and
+    otherwise some days after its end (`portrait_retention_days`).
+
+    A photo that cannot be printed is refused with PORTRAIT_REFUSED, and nothing changes: BadRequest
+    names each defect in a violation of its own, field `photo`, with the defect's name as its reason and
+    what to do as its description. The answer to a photo that is accepted says what could be better.
+
+    A supervisor may print a photo with defects for a medical or religious reason (`exception`), which the
+    history keeps as the event except_portrait. Another supervisor approves the application then. What the
+    exception does not cover is refused, and so is always what cannot be printed: unreadable, too small, of
+    another shape, grey, several faces, blurred.
+
+    Callers: officers, service frontdesk; with an exception supervisors. Errors: PORTRAIT_REFUSED,
+    OVERLOADED. Retry: yes.
+    """
+    GetPortrait: _aio.UnaryUnaryMultiCallable[_applications_pb2.GetPortraitRequest, _applications_pb2.GetPortraitResponse]  # type: ignore[assignment]
+    """Returns the portrait as it is printed, so that a person can compare it with the applicant.
+
+    Callers: officers, supervisors, examiners. Errors: INVALID_REQUEST, APPLICATION_NOT_FOUND,
+    WRONG_OFFICE, PORTRAIT_NOT_FOUND (none was submitted, or it was erased). Retry: yes.
+    """
     RecordInterview: _aio.UnaryUnaryMultiCallable[_applications_pb2.RecordInterviewRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Records that the interview was held. The application is then complete: its service time starts, its
     position in the printing queue is fixed, and its identification is put into the outbox.
 
-    Callers: officers. Retry: yes.
+    Callers: officers. Errors: PORTRAIT_MISSING (submit the applicant's photo first). Retry: yes.
+    """
+    CorrectData: _aio.UnaryUnaryMultiCallable[_applications_pb2.CorrectDataRequest, _applications_pb2.Application]  # type: ignore[assignment]
+    """Replaces the data to be printed: of an application that is not being identified, printed or ended. What was
+    approved is to be approved again. The history keeps both. An error in a finished book: withdraw the
+    application, destroy the book and apply again, since an application has one book.
+
+    While an application is PRINTING its data are at the printer: the printing office cancels the job first
+    (`CancelPrintJob`), then they can be corrected.
+
+    Callers: officers. Errors: BAD_DATE, AT_THE_PRINTER (see above; metadata `job_id`). Retry: yes.
     """
     Approve: _aio.UnaryUnaryMultiCallable[_applications_pb2.ApproveRequest, _applications_pb2.Application]  # type: ignore[assignment]
-    """Approves the passport for printing; the print job is created when its turn in the queue comes.
+    """Approves the passport for printing, or for printing again if that failed; the print job is created when
+    its turn in the queue comes.
 
-    Callers: supervisors. Errors: none of its own. Retry: yes.
+    Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or gave the
+    examiners' deciding verdict, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
+    HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields). Retry: yes.
     """
     Refuse: _aio.UnaryUnaryMultiCallable[_applications_pb2.RefuseRequest, _applications_pb2.Application]  # type: ignore[assignment]
-    """Refuses the passport; the applicant is notified of the reason. Callers: supervisors. Retry: yes."""
+    """Refuses the passport; the applicant is notified of the reason. The matcher finds the fingerprints no
+    longer. Callers: supervisors. Retry: yes.
+    """
     Withdraw: _aio.UnaryUnaryMultiCallable[_applications_pb2.WithdrawRequest, _applications_pb2.Application]  # type: ignore[assignment]
-    """Withdraws the application at the applicant's request. Callers: officers. Retry: yes."""
+    """Withdraws the application at the applicant's request, in every state before the hand-over. The matcher
+    deletes the fingerprints; a finished book is revoked.
+
+    Callers: officers; supervisors where examiners compare the applicant with candidates (ADJUDICATION).
+    Errors: AT_THE_PRINTER (the printing office cancels its print job first). Retry: yes.
+    """
+    RetakeBiometrics: _aio.UnaryUnaryMultiCallable[_applications_pb2.RetakeBiometricsRequest, _applications_pb2.Application]  # type: ignore[assignment]
+    """Has the fingerprints taken again: of an application that is complete and not approved, or before its
+    interview. The matcher deletes those that it has; the applicant is notified.
+
+    Callers: officers before the interview, supervisors after it, examiners in ADJUDICATION. Retry: yes.
+    """
+    Appeal: _aio.UnaryUnaryMultiCallable[_applications_pb2.AppealRequest, _applications_pb2.Application]  # type: ignore[assignment]
+    """Reopens a refused application. One that a supervisor refused waits for approval again; one that two
+    examiners confirmed as a duplicate goes to examiners who have not seen it. It keeps its place in the queue.
+
+    Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen), APPLICATION_OPEN (the
+    person has another application that has not ended). Retry: yes.
+    """
     HandOver: _aio.UnaryUnaryMultiCallable[_applications_pb2.HandOverRequest, _applications_pb2.Application]  # type: ignore[assignment]
-    """Records that the passport was handed over and signed for. Callers: officers. Retry: yes."""
+    """Records that the passport was handed over and signed for.
+
+    Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
+    (the outage policy stops hand-over; metadata: outage). Retry: yes.
+    """
     GetHistory: _aio.UnaryUnaryMultiCallable[_applications_pb2.GetHistoryRequest, _applications_pb2.GetHistoryResponse]  # type: ignore[assignment]
     """Returns all events of an application: what happened, who caused it, when, and why.
 
@@ -167,9 +337,11 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
 
     Every change takes a `request_id` and may be retried with it. Every change can answer
     INVALID_REQUEST, APPLICATION_NOT_FOUND, WRONG_OFFICE, ILLEGAL_TRANSITION (metadata: state, event),
-    STALE_REVISION, REQUEST_ID_REUSED and REQUEST_IN_PROGRESS; methods name only what they add.
+    STALE_REVISION, REQUEST_ID_REUSED and REQUEST_IN_PROGRESS; methods name only what they add. A service
+    names the person for whom it takes a step in the metadata header `on-behalf-of`; without it the answer is
+    PERSON_NOT_NAMED. The history keeps both.
 
-    Planned: WatchApplications, CorrectData, Appeal, Transfer, ExplainWait.
+    Planned: WatchApplications, Transfer.
     """
 
     @_abc_1.abstractmethod
@@ -180,8 +352,17 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
         """Takes in an application. Does not depend on any other service.
 
-        Callers: officers, service frontdesk. Errors: UNKNOWN_OFFICE, PERSON_REQUIRED (renewals and
-        replacements must name the enrolled person). Retry: yes.
+        Data that no passport can show are refused: names and codes by the rules of passport.type.v1.Printed.
+
+        Renewals and replacements name the person on record or the document, or both. Name, day of birth and sex
+        are compared with those of the person's last document: see `holder_differences`.
+
+        Callers: officers, service frontdesk. Errors: UNKNOWN_OFFICE, BAD_DATE (impossible date of birth),
+        PERSON_REQUIRED (renewals and replacements must name the person or the document), DOCUMENT_NOT_FOUND,
+        DOCUMENT_OF_ANOTHER_PERSON, APPLICATION_OPEN (the person has another application that has not ended;
+        metadata: application_id, if the caller may know it), LOSS_NOT_REPORTED (a document to be replaced as
+        lost is reported by `Documents.ReportLost` first; metadata: document_number), STOPPED_BY_OUTAGE
+        (the outage policy stops intake; metadata: outage). Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -194,6 +375,21 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
 
         Callers: officers, supervisors, examiners, administrators, service frontdesk.
         Errors: INVALID_REQUEST, APPLICATION_NOT_FOUND, WRONG_OFFICE. Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def ExplainWait(
+        self,
+        request: _applications_pb2.ExplainWaitRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_applications_pb2.WaitExplanation, _abc.Awaitable[_applications_pb2.WaitExplanation]]:
+        """Explains what an application waits for: whose turn it is, which outage is in the way, what was promised and
+        why that moved, how many go before it, what would speed it up, and who must act if something went wrong.
+        Plans for its office if it waits to be printed: for one application that somebody asks about; lists have
+        `waiting`.
+
+        Callers: as GetApplication. Errors: INVALID_REQUEST, APPLICATION_NOT_FOUND, WRONG_OFFICE.
+        Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -231,7 +427,11 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         request: _applications_pb2.RecordPaymentRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
-        """Records that the fee was paid. Callers: officers, service frontdesk. Retry: yes."""
+        """Records that the fee was paid. A receipt pays one application.
+
+        Callers: officers, service frontdesk. Errors: RECEIPT_USED (metadata: application_id, if the caller may
+        know it). Retry: yes.
+        """
 
     @_abc_1.abstractmethod
     def SubmitBiometrics(
@@ -246,6 +446,42 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         """
 
     @_abc_1.abstractmethod
+    def SubmitPortrait(
+        self,
+        request: _applications_pb2.SubmitPortraitRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_applications_pb2.SubmitPortraitResponse, _abc.Awaitable[_applications_pb2.SubmitPortraitResponse]]:
+        """Checks the applicant's photo and, if it can be printed, stores it as the portrait. Allowed from the
+        payment until the approval, and when printing failed, after which the application is approved again; a
+        further photo replaces the one before. The portrait is erased when the application is withdrawn, and
+        otherwise some days after its end (`portrait_retention_days`).
+
+        A photo that cannot be printed is refused with PORTRAIT_REFUSED, and nothing changes: BadRequest
+        names each defect in a violation of its own, field `photo`, with the defect's name as its reason and
+        what to do as its description. The answer to a photo that is accepted says what could be better.
+
+        A supervisor may print a photo with defects for a medical or religious reason (`exception`), which the
+        history keeps as the event except_portrait. Another supervisor approves the application then. What the
+        exception does not cover is refused, and so is always what cannot be printed: unreadable, too small, of
+        another shape, grey, several faces, blurred.
+
+        Callers: officers, service frontdesk; with an exception supervisors. Errors: PORTRAIT_REFUSED,
+        OVERLOADED. Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def GetPortrait(
+        self,
+        request: _applications_pb2.GetPortraitRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_applications_pb2.GetPortraitResponse, _abc.Awaitable[_applications_pb2.GetPortraitResponse]]:
+        """Returns the portrait as it is printed, so that a person can compare it with the applicant.
+
+        Callers: officers, supervisors, examiners. Errors: INVALID_REQUEST, APPLICATION_NOT_FOUND,
+        WRONG_OFFICE, PORTRAIT_NOT_FOUND (none was submitted, or it was erased). Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
     def RecordInterview(
         self,
         request: _applications_pb2.RecordInterviewRequest,
@@ -254,7 +490,23 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         """Records that the interview was held. The application is then complete: its service time starts, its
         position in the printing queue is fixed, and its identification is put into the outbox.
 
-        Callers: officers. Retry: yes.
+        Callers: officers. Errors: PORTRAIT_MISSING (submit the applicant's photo first). Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def CorrectData(
+        self,
+        request: _applications_pb2.CorrectDataRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
+        """Replaces the data to be printed: of an application that is not being identified, printed or ended. What was
+        approved is to be approved again. The history keeps both. An error in a finished book: withdraw the
+        application, destroy the book and apply again, since an application has one book.
+
+        While an application is PRINTING its data are at the printer: the printing office cancels the job first
+        (`CancelPrintJob`), then they can be corrected.
+
+        Callers: officers. Errors: BAD_DATE, AT_THE_PRINTER (see above; metadata `job_id`). Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -263,9 +515,12 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         request: _applications_pb2.ApproveRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
-        """Approves the passport for printing; the print job is created when its turn in the queue comes.
+        """Approves the passport for printing, or for printing again if that failed; the print job is created when
+        its turn in the queue comes.
 
-        Callers: supervisors. Errors: none of its own. Retry: yes.
+        Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or gave the
+        examiners' deciding verdict, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
+        HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields). Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -274,7 +529,9 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         request: _applications_pb2.RefuseRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
-        """Refuses the passport; the applicant is notified of the reason. Callers: supervisors. Retry: yes."""
+        """Refuses the passport; the applicant is notified of the reason. The matcher finds the fingerprints no
+        longer. Callers: supervisors. Retry: yes.
+        """
 
     @_abc_1.abstractmethod
     def Withdraw(
@@ -282,7 +539,37 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         request: _applications_pb2.WithdrawRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
-        """Withdraws the application at the applicant's request. Callers: officers. Retry: yes."""
+        """Withdraws the application at the applicant's request, in every state before the hand-over. The matcher
+        deletes the fingerprints; a finished book is revoked.
+
+        Callers: officers; supervisors where examiners compare the applicant with candidates (ADJUDICATION).
+        Errors: AT_THE_PRINTER (the printing office cancels its print job first). Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def RetakeBiometrics(
+        self,
+        request: _applications_pb2.RetakeBiometricsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
+        """Has the fingerprints taken again: of an application that is complete and not approved, or before its
+        interview. The matcher deletes those that it has; the applicant is notified.
+
+        Callers: officers before the interview, supervisors after it, examiners in ADJUDICATION. Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def Appeal(
+        self,
+        request: _applications_pb2.AppealRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
+        """Reopens a refused application. One that a supervisor refused waits for approval again; one that two
+        examiners confirmed as a duplicate goes to examiners who have not seen it. It keeps its place in the queue.
+
+        Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen), APPLICATION_OPEN (the
+        person has another application that has not ended). Retry: yes.
+        """
 
     @_abc_1.abstractmethod
     def HandOver(
@@ -290,7 +577,11 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         request: _applications_pb2.HandOverRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
-        """Records that the passport was handed over and signed for. Callers: officers. Retry: yes."""
+        """Records that the passport was handed over and signed for.
+
+        Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
+        (the outage policy stops hand-over; metadata: outage). Retry: yes.
+        """
 
     @_abc_1.abstractmethod
     def GetHistory(

@@ -26,7 +26,7 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from passport.type.v1 import civil_pb2 as passport_dot_type_dot_v1_dot_civil__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"passport/issuance/v1/offices.proto\x12\x14passport.issuance.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cpassport/type/v1/civil.proto\"\x8b\x01\n\x06Office\x12\x0e\n\x06office\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x10\n\x08timezone\x18\x03 \x01(\t\x12\x10\n\x08machines\x18\x04 \x01(\r\x12!\n\x19\x62ooks_per_machine_per_day\x18\x05 \x01(\x01\x12\x1c\n\x14promise_working_days\x18\x06 \x01(\r\"7\n\x10GetOfficeRequest\x12#\n\x06office\x18\x01 \x01(\tB\x13\xbaH\x10r\x0e\x32\x0c^[A-Z]{3,8}$\"\x14\n\x12ListOfficesRequest\"D\n\x13ListOfficesResponse\x12-\n\x07offices\x18\x01 \x03(\x0b\x32\x1c.passport.issuance.v1.Office\"\xea\x01\n\x12SetCapacityRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12#\n\x06office\x18\x02 \x01(\tB\x13\xbaH\x10r\x0e\x32\x0c^[A-Z]{3,8}$\x12\x1a\n\x08machines\x18\x03 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12<\n\x19\x62ooks_per_machine_per_day\x18\x04 \x01(\x01\x42\x19\xbaH\x16\x12\x14\x19\x00\x00\x00\x00\x00\x88\xc3@!\x00\x00\x00\x00\x00\x00\x00\x00@\x01\x12\x36\n\x0e\x65\x66\x66\x65\x63tive_from\x18\x05 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate2\x97\x02\n\x07Offices\x12Q\n\tGetOffice\x12&.passport.issuance.v1.GetOfficeRequest\x1a\x1c.passport.issuance.v1.Office\x12\x62\n\x0bListOffices\x12(.passport.issuance.v1.ListOfficesRequest\x1a).passport.issuance.v1.ListOfficesResponse\x12U\n\x0bSetCapacity\x12(.passport.issuance.v1.SetCapacityRequest\x1a\x1c.passport.issuance.v1.Officeb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"passport/issuance/v1/offices.proto\x12\x14passport.issuance.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cpassport/type/v1/civil.proto\"\xdb\x01\n\x06Office\x12\x0e\n\x06office\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x10\n\x08timezone\x18\x03 \x01(\t\x12\x10\n\x08machines\x18\x04 \x01(\r\x12!\n\x19\x62ooks_per_machine_per_day\x18\x05 \x01(\x01\x12\x1c\n\x14promise_working_days\x18\x06 \x01(\r\x12+\n\x1emeasured_books_per_working_day\x18\x07 \x01(\x01H\x00\x88\x01\x01\x42!\n\x1f_measured_books_per_working_day\"7\n\x10GetOfficeRequest\x12#\n\x06office\x18\x01 \x01(\tB\x13\xbaH\x10r\x0e\x32\x0c^[A-Z]{3,8}$\"\x14\n\x12ListOfficesRequest\"D\n\x13ListOfficesResponse\x12-\n\x07offices\x18\x01 \x03(\x0b\x32\x1c.passport.issuance.v1.Office\"\xea\x01\n\x12SetCapacityRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12#\n\x06office\x18\x02 \x01(\tB\x13\xbaH\x10r\x0e\x32\x0c^[A-Z]{3,8}$\x12\x1a\n\x08machines\x18\x03 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12<\n\x19\x62ooks_per_machine_per_day\x18\x04 \x01(\x01\x42\x19\xbaH\x16\x12\x14\x19\x00\x00\x00\x00\x00\x88\xc3@!\x00\x00\x00\x00\x00\x00\x00\x00@\x01\x12\x36\n\x0e\x65\x66\x66\x65\x63tive_from\x18\x05 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate2\x97\x02\n\x07Offices\x12Q\n\tGetOffice\x12&.passport.issuance.v1.GetOfficeRequest\x1a\x1c.passport.issuance.v1.Office\x12\x62\n\x0bListOffices\x12(.passport.issuance.v1.ListOfficesRequest\x1a).passport.issuance.v1.ListOfficesResponse\x12U\n\x0bSetCapacity\x12(.passport.issuance.v1.SetCapacityRequest\x1a\x1c.passport.issuance.v1.Officeb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,15 +44,15 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SETCAPACITYREQUEST'].fields_by_name['books_per_machine_per_day']._loaded_options = None
   _globals['_SETCAPACITYREQUEST'].fields_by_name['books_per_machine_per_day']._serialized_options = b'\272H\026\022\024\031\000\000\000\000\000\210\303@!\000\000\000\000\000\000\000\000@\001'
   _globals['_OFFICE']._serialized_start=120
-  _globals['_OFFICE']._serialized_end=259
-  _globals['_GETOFFICEREQUEST']._serialized_start=261
-  _globals['_GETOFFICEREQUEST']._serialized_end=316
-  _globals['_LISTOFFICESREQUEST']._serialized_start=318
-  _globals['_LISTOFFICESREQUEST']._serialized_end=338
-  _globals['_LISTOFFICESRESPONSE']._serialized_start=340
-  _globals['_LISTOFFICESRESPONSE']._serialized_end=408
-  _globals['_SETCAPACITYREQUEST']._serialized_start=411
-  _globals['_SETCAPACITYREQUEST']._serialized_end=645
-  _globals['_OFFICES']._serialized_start=648
-  _globals['_OFFICES']._serialized_end=927
+  _globals['_OFFICE']._serialized_end=339
+  _globals['_GETOFFICEREQUEST']._serialized_start=341
+  _globals['_GETOFFICEREQUEST']._serialized_end=396
+  _globals['_LISTOFFICESREQUEST']._serialized_start=398
+  _globals['_LISTOFFICESREQUEST']._serialized_end=418
+  _globals['_LISTOFFICESRESPONSE']._serialized_start=420
+  _globals['_LISTOFFICESRESPONSE']._serialized_end=488
+  _globals['_SETCAPACITYREQUEST']._serialized_start=491
+  _globals['_SETCAPACITYREQUEST']._serialized_end=725
+  _globals['_OFFICES']._serialized_start=728
+  _globals['_OFFICES']._serialized_end=1007
 # @@protoc_insertion_point(module_scope)

@@ -31,6 +31,7 @@ class Office(_message.Message):
     MACHINES_FIELD_NUMBER: _builtins.int
     BOOKS_PER_MACHINE_PER_DAY_FIELD_NUMBER: _builtins.int
     PROMISE_WORKING_DAYS_FIELD_NUMBER: _builtins.int
+    MEASURED_BOOKS_PER_WORKING_DAY_FIELD_NUMBER: _builtins.int
     office: _builtins.str
     """Id of the office, for instance BJM."""
     name: _builtins.str
@@ -43,6 +44,12 @@ class Office(_message.Message):
     """Books that a machine prints in a working day; fractions are carried over from day to day."""
     promise_working_days: _builtins.int
     """Working days from the complete application to the promised collection date."""
+    measured_books_per_working_day: _builtins.float
+    """Books that passed on a working day, on average of the last 14 days, all machines together, as the office's
+    printer measured; absent when nothing is measured or the printer does not answer, and in all answers but
+    that of GetOffice. To compare with `machines` and `books_per_machine_per_day`, which promised dates are
+    computed from: only SetCapacity changes those.
+    """
     def __init__(
         self,
         *,
@@ -52,12 +59,15 @@ class Office(_message.Message):
         machines: _builtins.int = ...,
         books_per_machine_per_day: _builtins.float = ...,
         promise_working_days: _builtins.int = ...,
+        measured_books_per_working_day: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_measured_books_per_working_day", b"_measured_books_per_working_day", "measured_books_per_working_day", b"measured_books_per_working_day"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["books_per_machine_per_day", b"books_per_machine_per_day", "machines", b"machines", "name", b"name", "office", b"office", "promise_working_days", b"promise_working_days", "timezone", b"timezone"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_measured_books_per_working_day", b"_measured_books_per_working_day", "books_per_machine_per_day", b"books_per_machine_per_day", "machines", b"machines", "measured_books_per_working_day", b"measured_books_per_working_day", "name", b"name", "office", b"office", "promise_working_days", b"promise_working_days", "timezone", b"timezone"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__measured_books_per_working_day: _TypeAlias = _typing.Literal["measured_books_per_working_day"]  # noqa: Y015
+    _WhichOneofArgType__measured_books_per_working_day: _TypeAlias = _typing.Literal["_measured_books_per_working_day", b"_measured_books_per_working_day"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__measured_books_per_working_day) -> _WhichOneofReturnType__measured_books_per_working_day | None: ...
 
 Global___Office: _TypeAlias = Office  # noqa: Y015
 

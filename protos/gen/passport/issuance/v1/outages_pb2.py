@@ -24,9 +24,10 @@ _sym_db = _symbol_database.Default()
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from passport.type.v1 import text_pb2 as passport_dot_type_dot_v1_dot_text__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"passport/issuance/v1/outages.proto\x12\x14passport.issuance.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb8\x02\n\x06Outage\x12\x11\n\toutage_id\x18\x01 \x01(\t\x12\x30\n\x05scope\x18\x02 \x01(\x0e\x32!.passport.issuance.v1.OutageScope\x12\x0e\n\x06office\x18\x03 \x01(\t\x12\r\n\x05\x63\x61use\x18\x04 \x01(\t\x12\x11\n\tautomatic\x18\x05 \x01(\x08\x12,\n\x08\x62\x65gan_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nded_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0c\x65xpected_end\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0b\x64\x65\x63lared_by\x18\t \x01(\t\x12\x14\n\x0c\x61pplications\x18\n \x01(\x03\"\x96\x02\n\x14\x44\x65\x63lareOutageRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12<\n\x05scope\x18\x02 \x01(\x0e\x32!.passport.issuance.v1.OutageScopeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12&\n\x06office\x18\x03 \x01(\tB\x16\xbaH\x13r\x11\x32\x0f^([A-Z]{3,8})?$\x12\x19\n\x05\x63\x61use\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf4\x03\x12,\n\x08\x62\x65gan_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0c\x65xpected_end\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"}\n\x10\x45ndOutageRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1c\n\toutage_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12,\n\x08\x65nded_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"0\n\x10GetOutageRequest\x12\x1c\n\toutage_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"D\n\x12ListOutagesRequest\x12\x11\n\topen_only\x18\x01 \x01(\x08\x12\x1b\n\tpage_size\x18\x02 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\"D\n\x13ListOutagesResponse\x12-\n\x07outages\x18\x01 \x03(\x0b\x32\x1c.passport.issuance.v1.Outage*y\n\x0bOutageScope\x12\x1c\n\x18OUTAGE_SCOPE_UNSPECIFIED\x10\x00\x12\x18\n\x14OUTAGE_SCOPE_MATCHER\x10\x01\x12\x17\n\x13OUTAGE_SCOPE_OFFICE\x10\x02\x12\x19\n\x15OUTAGE_SCOPE_PRINTING\x10\x03\x32\xee\x02\n\x07Outages\x12Y\n\rDeclareOutage\x12*.passport.issuance.v1.DeclareOutageRequest\x1a\x1c.passport.issuance.v1.Outage\x12Q\n\tEndOutage\x12&.passport.issuance.v1.EndOutageRequest\x1a\x1c.passport.issuance.v1.Outage\x12Q\n\tGetOutage\x12&.passport.issuance.v1.GetOutageRequest\x1a\x1c.passport.issuance.v1.Outage\x12\x62\n\x0bListOutages\x12(.passport.issuance.v1.ListOutagesRequest\x1a).passport.issuance.v1.ListOutagesResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"passport/issuance/v1/outages.proto\x12\x14passport.issuance.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1bpassport/type/v1/text.proto\"\xff\x02\n\x06Outage\x12\x11\n\toutage_id\x18\x01 \x01(\t\x12\x30\n\x05scope\x18\x02 \x01(\x0e\x32!.passport.issuance.v1.OutageScope\x12\x0e\n\x06office\x18\x03 \x01(\t\x12\r\n\x05\x63\x61use\x18\x04 \x01(\t\x12\x11\n\tautomatic\x18\x05 \x01(\x08\x12,\n\x08\x62\x65gan_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nded_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0c\x65xpected_end\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0b\x64\x65\x63lared_by\x18\t \x01(\t\x12\x14\n\x0c\x61pplications\x18\n \x01(\x03\x12\x10\n\x08revision\x18\x0b \x01(\x03\x12\x33\n\x07\x63hanges\x18\x0c \x03(\x0b\x32\".passport.issuance.v1.OutageChange\"\xf1\x01\n\x0cOutageChange\x12\x10\n\x08revision\x18\x01 \x01(\x03\x12\n\n\x02\x62y\x18\x02 \x01(\t\x12&\n\x02\x61t\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x63\x61use\x18\x04 \x01(\t\x12,\n\x08\x62\x65gan_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nded_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0c\x65xpected_end\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xf4\x03\n\x14\x44\x65\x63lareOutageRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12<\n\x05scope\x18\x02 \x01(\x0e\x32!.passport.issuance.v1.OutageScopeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12&\n\x06office\x18\x03 \x01(\tB\x16\xbaH\x13r\x11\x32\x0f^([A-Z]{3,8})?$\x12\x1d\n\x05\x63\x61use\x18\x04 \x01(\tB\x0e\xbaH\x07r\x05\x10\x01\x18\xf4\x03\xe0\xe0\x18\x01\x12,\n\x08\x62\x65gan_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0c\x65xpected_end\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nded_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp:\xa9\x01\xbaH\xa5\x01\x1a\xa2\x01\n\x17\x64\x65\x63lare_outage.ended_at\x12?an outage that is over needs its beginning, and no expected end\x1a\x46!has(this.ended_at) || (has(this.began_at) && !has(this.expected_end))\"\xb4\x01\n\x10\x45ndOutageRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1c\n\toutage_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12,\n\x08\x65nded_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x19\n\x08revision\x18\x04 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00\x12\x1a\n\x12override_automatic\x18\x05 \x01(\x08\"\x9a\x03\n\x13UpdateOutageRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1c\n\toutage_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x19\n\x08revision\x18\x03 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00\x12\x1b\n\x05\x63\x61use\x18\x04 \x01(\tB\x0c\xbaH\x05r\x03\x18\xf4\x03\xe0\xe0\x18\x01\x12,\n\x08\x62\x65gan_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nded_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0c\x65xpected_end\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0b\x65nd_unknown\x18\x08 \x01(\x08:k\xbaHh\x1a\x66\n\x11update_outage.end\x12\"an expected end, or an unknown one\x1a-!(this.end_unknown && has(this.expected_end))\"0\n\x10GetOutageRequest\x12\x1c\n\toutage_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"D\n\x12ListOutagesRequest\x12\x11\n\topen_only\x18\x01 \x01(\x08\x12\x1b\n\tpage_size\x18\x02 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\"D\n\x13ListOutagesResponse\x12-\n\x07outages\x18\x01 \x03(\x0b\x32\x1c.passport.issuance.v1.Outage*y\n\x0bOutageScope\x12\x1c\n\x18OUTAGE_SCOPE_UNSPECIFIED\x10\x00\x12\x18\n\x14OUTAGE_SCOPE_MATCHER\x10\x01\x12\x17\n\x13OUTAGE_SCOPE_OFFICE\x10\x02\x12\x19\n\x15OUTAGE_SCOPE_PRINTING\x10\x03\x32\xc7\x03\n\x07Outages\x12Y\n\rDeclareOutage\x12*.passport.issuance.v1.DeclareOutageRequest\x1a\x1c.passport.issuance.v1.Outage\x12Q\n\tEndOutage\x12&.passport.issuance.v1.EndOutageRequest\x1a\x1c.passport.issuance.v1.Outage\x12W\n\x0cUpdateOutage\x12).passport.issuance.v1.UpdateOutageRequest\x1a\x1c.passport.issuance.v1.Outage\x12Q\n\tGetOutage\x12&.passport.issuance.v1.GetOutageRequest\x1a\x1c.passport.issuance.v1.Outage\x12\x62\n\x0bListOutages\x12(.passport.issuance.v1.ListOutagesRequest\x1a).passport.issuance.v1.ListOutagesResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,29 +41,47 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DECLAREOUTAGEREQUEST'].fields_by_name['office']._loaded_options = None
   _globals['_DECLAREOUTAGEREQUEST'].fields_by_name['office']._serialized_options = b'\272H\023r\0212\017^([A-Z]{3,8})?$'
   _globals['_DECLAREOUTAGEREQUEST'].fields_by_name['cause']._loaded_options = None
-  _globals['_DECLAREOUTAGEREQUEST'].fields_by_name['cause']._serialized_options = b'\272H\007r\005\020\001\030\364\003'
+  _globals['_DECLAREOUTAGEREQUEST'].fields_by_name['cause']._serialized_options = b'\272H\007r\005\020\001\030\364\003\340\340\030\001'
+  _globals['_DECLAREOUTAGEREQUEST']._loaded_options = None
+  _globals['_DECLAREOUTAGEREQUEST']._serialized_options = b'\272H\245\001\032\242\001\n\027declare_outage.ended_at\022?an outage that is over needs its beginning, and no expected end\032F!has(this.ended_at) || (has(this.began_at) && !has(this.expected_end))'
   _globals['_ENDOUTAGEREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_ENDOUTAGEREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\010\030@'
   _globals['_ENDOUTAGEREQUEST'].fields_by_name['outage_id']._loaded_options = None
   _globals['_ENDOUTAGEREQUEST'].fields_by_name['outage_id']._serialized_options = b'\272H\006r\004\020\001\030@'
+  _globals['_ENDOUTAGEREQUEST'].fields_by_name['revision']._loaded_options = None
+  _globals['_ENDOUTAGEREQUEST'].fields_by_name['revision']._serialized_options = b'\272H\004\"\002(\000'
+  _globals['_UPDATEOUTAGEREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_UPDATEOUTAGEREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\010\030@'
+  _globals['_UPDATEOUTAGEREQUEST'].fields_by_name['outage_id']._loaded_options = None
+  _globals['_UPDATEOUTAGEREQUEST'].fields_by_name['outage_id']._serialized_options = b'\272H\006r\004\020\001\030@'
+  _globals['_UPDATEOUTAGEREQUEST'].fields_by_name['revision']._loaded_options = None
+  _globals['_UPDATEOUTAGEREQUEST'].fields_by_name['revision']._serialized_options = b'\272H\004\"\002(\000'
+  _globals['_UPDATEOUTAGEREQUEST'].fields_by_name['cause']._loaded_options = None
+  _globals['_UPDATEOUTAGEREQUEST'].fields_by_name['cause']._serialized_options = b'\272H\005r\003\030\364\003\340\340\030\001'
+  _globals['_UPDATEOUTAGEREQUEST']._loaded_options = None
+  _globals['_UPDATEOUTAGEREQUEST']._serialized_options = b'\272Hh\032f\n\021update_outage.end\022\"an expected end, or an unknown one\032-!(this.end_unknown && has(this.expected_end))'
   _globals['_GETOUTAGEREQUEST'].fields_by_name['outage_id']._loaded_options = None
   _globals['_GETOUTAGEREQUEST'].fields_by_name['outage_id']._serialized_options = b'\272H\006r\004\020\001\030@'
   _globals['_LISTOUTAGESREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTOUTAGESREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\005*\003\030\350\007'
-  _globals['_OUTAGESCOPE']._serialized_start=1035
-  _globals['_OUTAGESCOPE']._serialized_end=1156
-  _globals['_OUTAGE']._serialized_start=123
-  _globals['_OUTAGE']._serialized_end=435
-  _globals['_DECLAREOUTAGEREQUEST']._serialized_start=438
-  _globals['_DECLAREOUTAGEREQUEST']._serialized_end=716
-  _globals['_ENDOUTAGEREQUEST']._serialized_start=718
-  _globals['_ENDOUTAGEREQUEST']._serialized_end=843
-  _globals['_GETOUTAGEREQUEST']._serialized_start=845
-  _globals['_GETOUTAGEREQUEST']._serialized_end=893
-  _globals['_LISTOUTAGESREQUEST']._serialized_start=895
-  _globals['_LISTOUTAGESREQUEST']._serialized_end=963
-  _globals['_LISTOUTAGESRESPONSE']._serialized_start=965
-  _globals['_LISTOUTAGESRESPONSE']._serialized_end=1033
-  _globals['_OUTAGES']._serialized_start=1159
-  _globals['_OUTAGES']._serialized_end=1525
+  _globals['_OUTAGESCOPE']._serialized_start=2070
+  _globals['_OUTAGESCOPE']._serialized_end=2191
+  _globals['_OUTAGE']._serialized_start=152
+  _globals['_OUTAGE']._serialized_end=535
+  _globals['_OUTAGECHANGE']._serialized_start=538
+  _globals['_OUTAGECHANGE']._serialized_end=779
+  _globals['_DECLAREOUTAGEREQUEST']._serialized_start=782
+  _globals['_DECLAREOUTAGEREQUEST']._serialized_end=1282
+  _globals['_ENDOUTAGEREQUEST']._serialized_start=1285
+  _globals['_ENDOUTAGEREQUEST']._serialized_end=1465
+  _globals['_UPDATEOUTAGEREQUEST']._serialized_start=1468
+  _globals['_UPDATEOUTAGEREQUEST']._serialized_end=1878
+  _globals['_GETOUTAGEREQUEST']._serialized_start=1880
+  _globals['_GETOUTAGEREQUEST']._serialized_end=1928
+  _globals['_LISTOUTAGESREQUEST']._serialized_start=1930
+  _globals['_LISTOUTAGESREQUEST']._serialized_end=1998
+  _globals['_LISTOUTAGESRESPONSE']._serialized_start=2000
+  _globals['_LISTOUTAGESRESPONSE']._serialized_end=2068
+  _globals['_OUTAGES']._serialized_start=2194
+  _globals['_OUTAGES']._serialized_end=2649
 # @@protoc_insertion_point(module_scope)

@@ -64,6 +64,8 @@ class Outage(_message.Message):
     EXPECTED_END_FIELD_NUMBER: _builtins.int
     DECLARED_BY_FIELD_NUMBER: _builtins.int
     APPLICATIONS_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    CHANGES_FIELD_NUMBER: _builtins.int
     outage_id: _builtins.str
     """Assigned by the server."""
     scope: Global___OutageScope.ValueType
@@ -78,6 +80,8 @@ class Outage(_message.Message):
     """Identity of the person who declared it; empty for automatic ones."""
     applications: _builtins.int
     """Number of applications that waited or wait for its end."""
+    revision: _builtins.int
+    """Incremented by one with each change."""
     @_builtins.property
     def began_at(self) -> _timestamp_pb2.Timestamp:
         """When it began (business time)."""
@@ -89,6 +93,10 @@ class Outage(_message.Message):
     @_builtins.property
     def expected_end(self) -> _timestamp_pb2.Timestamp:
         """When it is expected to end (business time); absent when unknown."""
+
+    @_builtins.property
+    def changes(self) -> _containers.RepeatedCompositeFieldContainer[Global___OutageChange]:
+        """What was recorded of it, oldest first; the last one is how it is now. Empty in ListOutages."""
 
     def __init__(
         self,
@@ -103,14 +111,70 @@ class Outage(_message.Message):
         expected_end: _timestamp_pb2.Timestamp | None = ...,
         declared_by: _builtins.str = ...,
         applications: _builtins.int = ...,
+        revision: _builtins.int = ...,
+        changes: _abc.Iterable[Global___OutageChange] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["began_at", b"began_at", "ended_at", b"ended_at", "expected_end", b"expected_end"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["applications", b"applications", "automatic", b"automatic", "began_at", b"began_at", "cause", b"cause", "declared_by", b"declared_by", "ended_at", b"ended_at", "expected_end", b"expected_end", "office", b"office", "outage_id", b"outage_id", "scope", b"scope"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["applications", b"applications", "automatic", b"automatic", "began_at", b"began_at", "cause", b"cause", "changes", b"changes", "declared_by", b"declared_by", "ended_at", b"ended_at", "expected_end", b"expected_end", "office", b"office", "outage_id", b"outage_id", "revision", b"revision", "scope", b"scope"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Outage: _TypeAlias = Outage  # noqa: Y015
+
+@_typing.final
+class OutageChange(_message.Message):
+    """What somebody recorded of an outage: as it was from then on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REVISION_FIELD_NUMBER: _builtins.int
+    BY_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
+    CAUSE_FIELD_NUMBER: _builtins.int
+    BEGAN_AT_FIELD_NUMBER: _builtins.int
+    ENDED_AT_FIELD_NUMBER: _builtins.int
+    EXPECTED_END_FIELD_NUMBER: _builtins.int
+    revision: _builtins.int
+    """The revision of the outage from then on."""
+    by: _builtins.str
+    """Identity of the person, or service:issuance for what the health check detected."""
+    cause: _builtins.str
+    """Its cause, in words."""
+    @_builtins.property
+    def at(self) -> _timestamp_pb2.Timestamp:
+        """When it was recorded (business time)."""
+
+    @_builtins.property
+    def began_at(self) -> _timestamp_pb2.Timestamp:
+        """When it began (business time)."""
+
+    @_builtins.property
+    def ended_at(self) -> _timestamp_pb2.Timestamp:
+        """When it ended (business time); absent while it lasted."""
+
+    @_builtins.property
+    def expected_end(self) -> _timestamp_pb2.Timestamp:
+        """When it was expected to end (business time); absent when unknown."""
+
+    def __init__(
+        self,
+        *,
+        revision: _builtins.int = ...,
+        by: _builtins.str = ...,
+        at: _timestamp_pb2.Timestamp | None = ...,
+        cause: _builtins.str = ...,
+        began_at: _timestamp_pb2.Timestamp | None = ...,
+        ended_at: _timestamp_pb2.Timestamp | None = ...,
+        expected_end: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "began_at", b"began_at", "ended_at", b"ended_at", "expected_end", b"expected_end"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "began_at", b"began_at", "by", b"by", "cause", b"cause", "ended_at", b"ended_at", "expected_end", b"expected_end", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OutageChange: _TypeAlias = OutageChange  # noqa: Y015
 
 @_typing.final
 class DeclareOutageRequest(_message.Message):
@@ -124,6 +188,7 @@ class DeclareOutageRequest(_message.Message):
     CAUSE_FIELD_NUMBER: _builtins.int
     BEGAN_AT_FIELD_NUMBER: _builtins.int
     EXPECTED_END_FIELD_NUMBER: _builtins.int
+    ENDED_AT_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
     characters.
@@ -142,6 +207,12 @@ class DeclareOutageRequest(_message.Message):
     def expected_end(self) -> _timestamp_pb2.Timestamp:
         """When it is expected to end, in the future, within ten years; absent when unknown."""
 
+    @_builtins.property
+    def ended_at(self) -> _timestamp_pb2.Timestamp:
+        """When it ended, for an outage that is over: after `began_at`, which has to be given, and not in the
+        future; absent while it lasts.
+        """
+
     def __init__(
         self,
         *,
@@ -151,10 +222,11 @@ class DeclareOutageRequest(_message.Message):
         cause: _builtins.str = ...,
         began_at: _timestamp_pb2.Timestamp | None = ...,
         expected_end: _timestamp_pb2.Timestamp | None = ...,
+        ended_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["began_at", b"began_at", "expected_end", b"expected_end"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["began_at", b"began_at", "ended_at", b"ended_at", "expected_end", b"expected_end"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["began_at", b"began_at", "cause", b"cause", "expected_end", b"expected_end", "office", b"office", "request_id", b"request_id", "scope", b"scope"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["began_at", b"began_at", "cause", b"cause", "ended_at", b"ended_at", "expected_end", b"expected_end", "office", b"office", "request_id", b"request_id", "scope", b"scope"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -169,12 +241,18 @@ class EndOutageRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     OUTAGE_ID_FIELD_NUMBER: _builtins.int
     ENDED_AT_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    OVERRIDE_AUTOMATIC_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
     characters.
     """
     outage_id: _builtins.str
     """Id of the outage."""
+    revision: _builtins.int
+    """Revision that the caller has seen; 0 means any."""
+    override_automatic: _builtins.bool
+    """Also if it is automatic."""
     @_builtins.property
     def ended_at(self) -> _timestamp_pb2.Timestamp:
         """When it ended, neither before its beginning nor in the future; absent means now."""
@@ -185,14 +263,74 @@ class EndOutageRequest(_message.Message):
         request_id: _builtins.str = ...,
         outage_id: _builtins.str = ...,
         ended_at: _timestamp_pb2.Timestamp | None = ...,
+        revision: _builtins.int = ...,
+        override_automatic: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["ended_at", b"ended_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["ended_at", b"ended_at", "outage_id", b"outage_id", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ended_at", b"ended_at", "outage_id", b"outage_id", "override_automatic", b"override_automatic", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___EndOutageRequest: _TypeAlias = EndOutageRequest  # noqa: Y015
+
+@_typing.final
+class UpdateOutageRequest(_message.Message):
+    """Request of UpdateOutage. What is absent stays as it is."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    OUTAGE_ID_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    CAUSE_FIELD_NUMBER: _builtins.int
+    BEGAN_AT_FIELD_NUMBER: _builtins.int
+    ENDED_AT_FIELD_NUMBER: _builtins.int
+    EXPECTED_END_FIELD_NUMBER: _builtins.int
+    END_UNKNOWN_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    outage_id: _builtins.str
+    """Id of the outage."""
+    revision: _builtins.int
+    """Revision that the caller has seen; 0 means any."""
+    cause: _builtins.str
+    """Its cause, in words. At most 500 characters; empty means that it stays as it is."""
+    end_unknown: _builtins.bool
+    """Nobody knows any more when it ends; not together with `expected_end`."""
+    @_builtins.property
+    def began_at(self) -> _timestamp_pb2.Timestamp:
+        """When it began, at most 366 days ago, not in the future."""
+
+    @_builtins.property
+    def ended_at(self) -> _timestamp_pb2.Timestamp:
+        """When it ended, of an outage that is over: after its beginning, not in the future."""
+
+    @_builtins.property
+    def expected_end(self) -> _timestamp_pb2.Timestamp:
+        """When it is expected to end, of an outage that lasts: in the future, within ten years."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        outage_id: _builtins.str = ...,
+        revision: _builtins.int = ...,
+        cause: _builtins.str = ...,
+        began_at: _timestamp_pb2.Timestamp | None = ...,
+        ended_at: _timestamp_pb2.Timestamp | None = ...,
+        expected_end: _timestamp_pb2.Timestamp | None = ...,
+        end_unknown: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["began_at", b"began_at", "ended_at", b"ended_at", "expected_end", b"expected_end"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["began_at", b"began_at", "cause", b"cause", "end_unknown", b"end_unknown", "ended_at", b"ended_at", "expected_end", b"expected_end", "outage_id", b"outage_id", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateOutageRequest: _TypeAlias = UpdateOutageRequest  # noqa: Y015
 
 @_typing.final
 class GetOutageRequest(_message.Message):

@@ -46,6 +46,11 @@ class OutagesStub:
                 request_serializer=passport_dot_issuance_dot_v1_dot_outages__pb2.EndOutageRequest.SerializeToString,
                 response_deserializer=passport_dot_issuance_dot_v1_dot_outages__pb2.Outage.FromString,
                 _registered_method=True)
+        self.UpdateOutage = channel.unary_unary(
+                '/passport.issuance.v1.Outages/UpdateOutage',
+                request_serializer=passport_dot_issuance_dot_v1_dot_outages__pb2.UpdateOutageRequest.SerializeToString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_outages__pb2.Outage.FromString,
+                _registered_method=True)
         self.GetOutage = channel.unary_unary(
                 '/passport.issuance.v1.Outages/GetOutage',
                 request_serializer=passport_dot_issuance_dot_v1_dot_outages__pb2.GetOutageRequest.SerializeToString,
@@ -65,7 +70,7 @@ class OutagesServicer:
 
     def DeclareOutage(self, request, context):
         """Declares an outage: outbox tasks that depend on it are not attempted, and the clocks of the
-        applications that wait for it are paused.
+        applications that wait for it are paused. With `ended_at` one that is over is recorded in one call.
 
         Callers: administrators, of an office for that office only. Errors: INVALID_REQUEST,
         UNKNOWN_OFFICE, WRONG_OFFICE, OUTAGE_OVERLAPS, BAD_DATE, REQUEST_ID_REUSED,
@@ -76,18 +81,32 @@ class OutagesServicer:
         raise NotImplementedError('Method not implemented!')
 
     def EndOutage(self, request, context):
-        """Ends an outage that was declared.
+        """Ends an outage that was declared, or with `override_automatic` an automatic one. After an override no
+        outage is opened for the same failure: the dependency first has to be seen healthy for as long as it
+        takes to end an outage, then its next failure is a new one.
 
         Callers: as DeclareOutage. Errors: INVALID_REQUEST, OUTAGE_NOT_FOUND, WRONG_OFFICE,
-        OUTAGE_ENDED, BAD_DATE, OUTAGE_IS_AUTOMATIC (it ends when the dependency serves again),
-        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        OUTAGE_ENDED, BAD_DATE, STALE_REVISION, OUTAGE_IS_AUTOMATIC (it ends when the dependency serves again,
+        or by override), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateOutage(self, request, context):
+        """Corrects what is recorded of an outage, declared or automatic, that lasts or is over: its cause, its
+        times, when it is expected to end. Clocks and collection dates follow. Who changed what is kept.
+
+        Callers: as DeclareOutage. Errors: INVALID_REQUEST, OUTAGE_NOT_FOUND, WRONG_OFFICE, STALE_REVISION,
+        BAD_DATE, OUTAGE_OVERLAPS, OUTAGE_ENDED (no end is expected of one that is over), OUTAGE_LASTS (EndOutage
+        ends it), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetOutage(self, request, context):
-        """Returns one outage. Callers: all roles that may call issuance.
+        """Returns one outage, with who recorded what of it. Callers: all roles that may call issuance.
         Errors: INVALID_REQUEST, OUTAGE_NOT_FOUND. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -95,7 +114,7 @@ class OutagesServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListOutages(self, request, context):
-        """Lists outages, newest first. Callers: all roles that may call issuance.
+        """Lists outages, newest first, without `changes`. Callers: all roles that may call issuance.
         Errors: INVALID_REQUEST. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -113,6 +132,11 @@ def add_OutagesServicer_to_server(servicer, server):
             'EndOutage': grpc.unary_unary_rpc_method_handler(
                     servicer.EndOutage,
                     request_deserializer=passport_dot_issuance_dot_v1_dot_outages__pb2.EndOutageRequest.FromString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_outages__pb2.Outage.SerializeToString,
+            ),
+            'UpdateOutage': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateOutage,
+                    request_deserializer=passport_dot_issuance_dot_v1_dot_outages__pb2.UpdateOutageRequest.FromString,
                     response_serializer=passport_dot_issuance_dot_v1_dot_outages__pb2.Outage.SerializeToString,
             ),
             'GetOutage': grpc.unary_unary_rpc_method_handler(
@@ -181,6 +205,33 @@ class Outages:
             target,
             '/passport.issuance.v1.Outages/EndOutage',
             passport_dot_issuance_dot_v1_dot_outages__pb2.EndOutageRequest.SerializeToString,
+            passport_dot_issuance_dot_v1_dot_outages__pb2.Outage.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateOutage(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.issuance.v1.Outages/UpdateOutage',
+            passport_dot_issuance_dot_v1_dot_outages__pb2.UpdateOutageRequest.SerializeToString,
             passport_dot_issuance_dot_v1_dot_outages__pb2.Outage.FromString,
             options,
             channel_credentials,

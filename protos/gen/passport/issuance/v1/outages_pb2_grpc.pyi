@@ -37,25 +37,35 @@ class OutagesStub:
     def __new__(cls, channel: _aio.Channel) -> OutagesAsyncStub: ...
     DeclareOutage: _grpc.UnaryUnaryMultiCallable[_outages_pb2.DeclareOutageRequest, _outages_pb2.Outage]
     """Declares an outage: outbox tasks that depend on it are not attempted, and the clocks of the
-    applications that wait for it are paused.
+    applications that wait for it are paused. With `ended_at` one that is over is recorded in one call.
 
     Callers: administrators, of an office for that office only. Errors: INVALID_REQUEST,
     UNKNOWN_OFFICE, WRONG_OFFICE, OUTAGE_OVERLAPS, BAD_DATE, REQUEST_ID_REUSED,
     REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
     """
     EndOutage: _grpc.UnaryUnaryMultiCallable[_outages_pb2.EndOutageRequest, _outages_pb2.Outage]
-    """Ends an outage that was declared.
+    """Ends an outage that was declared, or with `override_automatic` an automatic one. After an override no
+    outage is opened for the same failure: the dependency first has to be seen healthy for as long as it
+    takes to end an outage, then its next failure is a new one.
 
     Callers: as DeclareOutage. Errors: INVALID_REQUEST, OUTAGE_NOT_FOUND, WRONG_OFFICE,
-    OUTAGE_ENDED, BAD_DATE, OUTAGE_IS_AUTOMATIC (it ends when the dependency serves again),
-    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    OUTAGE_ENDED, BAD_DATE, STALE_REVISION, OUTAGE_IS_AUTOMATIC (it ends when the dependency serves again,
+    or by override), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    """
+    UpdateOutage: _grpc.UnaryUnaryMultiCallable[_outages_pb2.UpdateOutageRequest, _outages_pb2.Outage]
+    """Corrects what is recorded of an outage, declared or automatic, that lasts or is over: its cause, its
+    times, when it is expected to end. Clocks and collection dates follow. Who changed what is kept.
+
+    Callers: as DeclareOutage. Errors: INVALID_REQUEST, OUTAGE_NOT_FOUND, WRONG_OFFICE, STALE_REVISION,
+    BAD_DATE, OUTAGE_OVERLAPS, OUTAGE_ENDED (no end is expected of one that is over), OUTAGE_LASTS (EndOutage
+    ends it), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
     """
     GetOutage: _grpc.UnaryUnaryMultiCallable[_outages_pb2.GetOutageRequest, _outages_pb2.Outage]
-    """Returns one outage. Callers: all roles that may call issuance.
+    """Returns one outage, with who recorded what of it. Callers: all roles that may call issuance.
     Errors: INVALID_REQUEST, OUTAGE_NOT_FOUND. Retry: yes.
     """
     ListOutages: _grpc.UnaryUnaryMultiCallable[_outages_pb2.ListOutagesRequest, _outages_pb2.ListOutagesResponse]
-    """Lists outages, newest first. Callers: all roles that may call issuance.
+    """Lists outages, newest first, without `changes`. Callers: all roles that may call issuance.
     Errors: INVALID_REQUEST. Retry: yes.
     """
 
@@ -68,25 +78,35 @@ class OutagesAsyncStub(OutagesStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     DeclareOutage: _aio.UnaryUnaryMultiCallable[_outages_pb2.DeclareOutageRequest, _outages_pb2.Outage]  # type: ignore[assignment]
     """Declares an outage: outbox tasks that depend on it are not attempted, and the clocks of the
-    applications that wait for it are paused.
+    applications that wait for it are paused. With `ended_at` one that is over is recorded in one call.
 
     Callers: administrators, of an office for that office only. Errors: INVALID_REQUEST,
     UNKNOWN_OFFICE, WRONG_OFFICE, OUTAGE_OVERLAPS, BAD_DATE, REQUEST_ID_REUSED,
     REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
     """
     EndOutage: _aio.UnaryUnaryMultiCallable[_outages_pb2.EndOutageRequest, _outages_pb2.Outage]  # type: ignore[assignment]
-    """Ends an outage that was declared.
+    """Ends an outage that was declared, or with `override_automatic` an automatic one. After an override no
+    outage is opened for the same failure: the dependency first has to be seen healthy for as long as it
+    takes to end an outage, then its next failure is a new one.
 
     Callers: as DeclareOutage. Errors: INVALID_REQUEST, OUTAGE_NOT_FOUND, WRONG_OFFICE,
-    OUTAGE_ENDED, BAD_DATE, OUTAGE_IS_AUTOMATIC (it ends when the dependency serves again),
-    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    OUTAGE_ENDED, BAD_DATE, STALE_REVISION, OUTAGE_IS_AUTOMATIC (it ends when the dependency serves again,
+    or by override), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    """
+    UpdateOutage: _aio.UnaryUnaryMultiCallable[_outages_pb2.UpdateOutageRequest, _outages_pb2.Outage]  # type: ignore[assignment]
+    """Corrects what is recorded of an outage, declared or automatic, that lasts or is over: its cause, its
+    times, when it is expected to end. Clocks and collection dates follow. Who changed what is kept.
+
+    Callers: as DeclareOutage. Errors: INVALID_REQUEST, OUTAGE_NOT_FOUND, WRONG_OFFICE, STALE_REVISION,
+    BAD_DATE, OUTAGE_OVERLAPS, OUTAGE_ENDED (no end is expected of one that is over), OUTAGE_LASTS (EndOutage
+    ends it), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
     """
     GetOutage: _aio.UnaryUnaryMultiCallable[_outages_pb2.GetOutageRequest, _outages_pb2.Outage]  # type: ignore[assignment]
-    """Returns one outage. Callers: all roles that may call issuance.
+    """Returns one outage, with who recorded what of it. Callers: all roles that may call issuance.
     Errors: INVALID_REQUEST, OUTAGE_NOT_FOUND. Retry: yes.
     """
     ListOutages: _aio.UnaryUnaryMultiCallable[_outages_pb2.ListOutagesRequest, _outages_pb2.ListOutagesResponse]  # type: ignore[assignment]
-    """Lists outages, newest first. Callers: all roles that may call issuance.
+    """Lists outages, newest first, without `changes`. Callers: all roles that may call issuance.
     Errors: INVALID_REQUEST. Retry: yes.
     """
 
@@ -102,7 +122,7 @@ class OutagesServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_outages_pb2.Outage, _abc.Awaitable[_outages_pb2.Outage]]:
         """Declares an outage: outbox tasks that depend on it are not attempted, and the clocks of the
-        applications that wait for it are paused.
+        applications that wait for it are paused. With `ended_at` one that is over is recorded in one call.
 
         Callers: administrators, of an office for that office only. Errors: INVALID_REQUEST,
         UNKNOWN_OFFICE, WRONG_OFFICE, OUTAGE_OVERLAPS, BAD_DATE, REQUEST_ID_REUSED,
@@ -115,11 +135,27 @@ class OutagesServicer(metaclass=_abc_1.ABCMeta):
         request: _outages_pb2.EndOutageRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_outages_pb2.Outage, _abc.Awaitable[_outages_pb2.Outage]]:
-        """Ends an outage that was declared.
+        """Ends an outage that was declared, or with `override_automatic` an automatic one. After an override no
+        outage is opened for the same failure: the dependency first has to be seen healthy for as long as it
+        takes to end an outage, then its next failure is a new one.
 
         Callers: as DeclareOutage. Errors: INVALID_REQUEST, OUTAGE_NOT_FOUND, WRONG_OFFICE,
-        OUTAGE_ENDED, BAD_DATE, OUTAGE_IS_AUTOMATIC (it ends when the dependency serves again),
-        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        OUTAGE_ENDED, BAD_DATE, STALE_REVISION, OUTAGE_IS_AUTOMATIC (it ends when the dependency serves again,
+        or by override), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        """
+
+    @_abc_1.abstractmethod
+    def UpdateOutage(
+        self,
+        request: _outages_pb2.UpdateOutageRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_outages_pb2.Outage, _abc.Awaitable[_outages_pb2.Outage]]:
+        """Corrects what is recorded of an outage, declared or automatic, that lasts or is over: its cause, its
+        times, when it is expected to end. Clocks and collection dates follow. Who changed what is kept.
+
+        Callers: as DeclareOutage. Errors: INVALID_REQUEST, OUTAGE_NOT_FOUND, WRONG_OFFICE, STALE_REVISION,
+        BAD_DATE, OUTAGE_OVERLAPS, OUTAGE_ENDED (no end is expected of one that is over), OUTAGE_LASTS (EndOutage
+        ends it), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
         """
 
     @_abc_1.abstractmethod
@@ -128,7 +164,7 @@ class OutagesServicer(metaclass=_abc_1.ABCMeta):
         request: _outages_pb2.GetOutageRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_outages_pb2.Outage, _abc.Awaitable[_outages_pb2.Outage]]:
-        """Returns one outage. Callers: all roles that may call issuance.
+        """Returns one outage, with who recorded what of it. Callers: all roles that may call issuance.
         Errors: INVALID_REQUEST, OUTAGE_NOT_FOUND. Retry: yes.
         """
 
@@ -138,7 +174,7 @@ class OutagesServicer(metaclass=_abc_1.ABCMeta):
         request: _outages_pb2.ListOutagesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_outages_pb2.ListOutagesResponse, _abc.Awaitable[_outages_pb2.ListOutagesResponse]]:
-        """Lists outages, newest first. Callers: all roles that may call issuance.
+        """Lists outages, newest first, without `changes`. Callers: all roles that may call issuance.
         Errors: INVALID_REQUEST. Retry: yes.
         """
 

@@ -104,6 +104,7 @@ class ScheduleRow(_message.Message):
     APPLIED_ON_FIELD_NUMBER: _builtins.int
     COLLECT_ON_FIELD_NUMBER: _builtins.int
     COUNT_FIELD_NUMBER: _builtins.int
+    IF_OUTAGE_ENDED_NOW_FIELD_NUMBER: _builtins.int
     count: _builtins.int
     """Number of applications."""
     @_builtins.property
@@ -112,7 +113,13 @@ class ScheduleRow(_message.Message):
 
     @_builtins.property
     def collect_on(self) -> _civil_pb2.CalendarDate:
-        """Day on which the passports can be collected."""
+        """Day on which the passports can be collected; absent while nobody knows it."""
+
+    @_builtins.property
+    def if_outage_ended_now(self) -> _civil_pb2.CalendarDate:
+        """Day on which the passports could be collected if the outages whose end nobody knows ended now. No
+        firm date: it moves while they last. Absent where `collect_on` is present.
+        """
 
     def __init__(
         self,
@@ -120,10 +127,11 @@ class ScheduleRow(_message.Message):
         applied_on: _civil_pb2.CalendarDate | None = ...,
         collect_on: _civil_pb2.CalendarDate | None = ...,
         count: _builtins.int = ...,
+        if_outage_ended_now: _civil_pb2.CalendarDate | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["applied_on", b"applied_on", "collect_on", b"collect_on"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["applied_on", b"applied_on", "collect_on", b"collect_on", "if_outage_ended_now", b"if_outage_ended_now"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["applied_on", b"applied_on", "collect_on", b"collect_on", "count", b"count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["applied_on", b"applied_on", "collect_on", b"collect_on", "count", b"count", "if_outage_ended_now", b"if_outage_ended_now"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -248,6 +256,7 @@ class Notice(_message.Message):
     COLLECT_ON_FIELD_NUMBER: _builtins.int
     TEXT_FIELD_NUMBER: _builtins.int
     AT_FIELD_NUMBER: _builtins.int
+    AS_IF_OUTAGE_ENDED_NOW_FIELD_NUMBER: _builtins.int
     notice_id: _builtins.str
     """Assigned by the server."""
     application_id: _builtins.str
@@ -256,6 +265,10 @@ class Notice(_message.Message):
     """Id of the office of the application."""
     kind: Global___NoticeKind.ValueType
     """Its kind."""
+    as_if_outage_ended_now: _builtins.bool
+    """Whether `collect_on` is no firm date, since an outage lasts and nobody knows when it ends: it is right
+    if the outage ended when the notice was sent. The text says so.
+    """
     @_builtins.property
     def collect_on(self) -> _civil_pb2.CalendarDate:
         """The collection date it states; absent where it states none."""
@@ -278,10 +291,11 @@ class Notice(_message.Message):
         collect_on: _civil_pb2.CalendarDate | None = ...,
         text: _civil_pb2.LocalizedText | None = ...,
         at: _timestamp_pb2.Timestamp | None = ...,
+        as_if_outage_ended_now: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "collect_on", b"collect_on", "text", b"text"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "at", b"at", "collect_on", b"collect_on", "kind", b"kind", "notice_id", b"notice_id", "office", b"office", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "as_if_outage_ended_now", b"as_if_outage_ended_now", "at", b"at", "collect_on", b"collect_on", "kind", b"kind", "notice_id", b"notice_id", "office", b"office", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

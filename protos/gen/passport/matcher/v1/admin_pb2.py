@@ -22,22 +22,49 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.longrunning import operations_pb2 as google_dot_longrunning_dot_operations__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fpassport/matcher/v1/admin.proto\x12\x13passport.matcher.v1\x1a\x1egoogle/protobuf/duration.proto\"\x12\n\x10GetStatusRequest\"\xfd\x02\n\rMatcherStatus\x12\x30\n\x05level\x18\x01 \x01(\x0e\x32!.passport.matcher.v1.ServiceLevel\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x15\n\rlatest_change\x18\x03 \x01(\x03\x12\x16\n\x0e\x61pplied_change\x18\x04 \x01(\x03\x12\x0e\n\x06people\x18\x05 \x01(\x03\x12\x0f\n\x07\x66ingers\x18\x06 \x01(\x03\x12\x1a\n\x12pending_encounters\x18\x07 \x01(\x03\x12\x31\n\x0eoldest_pending\x18\x08 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x13\n\x0bindex_bytes\x18\t \x01(\x03\x12\x15\n\rmodel_version\x18\n \x01(\t\x12\x17\n\x0fsnapshot_change\x18\x0b \x01(\x03\x12\x16\n\x0e\x64\x61tabase_epoch\x18\x0c \x01(\t\x12\x11\n\tdecisions\x18\r \x01(\x03\x12\x1b\n\x13undecided_decisions\x18\x0e \x01(\x03*|\n\x0cServiceLevel\x12\x1d\n\x19SERVICE_LEVEL_UNSPECIFIED\x10\x00\x12\x16\n\x12SERVICE_LEVEL_FULL\x10\x01\x12\x1d\n\x19SERVICE_LEVEL_VERIFY_ONLY\x10\x02\x12\x16\n\x12SERVICE_LEVEL_DOWN\x10\x03\x32\x66\n\x0cMatcherAdmin\x12V\n\tGetStatus\x12%.passport.matcher.v1.GetStatusRequest\x1a\".passport.matcher.v1.MatcherStatusb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fpassport/matcher/v1/admin.proto\x12\x13passport.matcher.v1\x1a\x1b\x62uf/validate/validate.proto\x1a#google/longrunning/operations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x12\n\x10GetStatusRequest\"\xc8\x04\n\rMatcherStatus\x12\x30\n\x05level\x18\x01 \x01(\x0e\x32!.passport.matcher.v1.ServiceLevel\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x15\n\rlatest_change\x18\x03 \x01(\x03\x12\x16\n\x0e\x61pplied_change\x18\x04 \x01(\x03\x12\x0e\n\x06people\x18\x05 \x01(\x03\x12\x0f\n\x07\x66ingers\x18\x06 \x01(\x03\x12\x1a\n\x12pending_encounters\x18\x07 \x01(\x03\x12\x31\n\x0eoldest_pending\x18\x08 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x13\n\x0bindex_bytes\x18\t \x01(\x03\x12\x15\n\rmodel_version\x18\n \x01(\t\x12\x17\n\x0fsnapshot_change\x18\x0b \x01(\x03\x12\x16\n\x0e\x64\x61tabase_epoch\x18\x0c \x01(\t\x12\x11\n\tdecisions\x18\r \x01(\x03\x12\x1b\n\x13undecided_decisions\x18\x0e \x01(\x03\x12\x1c\n\x14unreadable_templates\x18\x0f \x01(\x03\x12 \n\x18unreadable_encounter_ids\x18\x10 \x03(\t\x12\x10\n\x08\x64raining\x18\x11 \x01(\x08\x12\x17\n\x0fopen_operations\x18\x12 \x01(\x03\x12\x1e\n\x11index_bytes_limit\x18\x13 \x01(\x03H\x00\x88\x01\x01\x12\x18\n\x0bpeople_left\x18\x14 \x01(\x03H\x01\x88\x01\x01\x42\x14\n\x12_index_bytes_limitB\x0e\n\x0c_people_left\"6\n\x15\x43reateSnapshotRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\"6\n\x15VerifySnapshotRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\"H\n\x08Snapshot\x12\x14\n\x0c\x63hange_token\x18\x01 \x01(\t\x12\x12\n\nencounters\x18\x02 \x01(\x03\x12\x12\n\nsize_bytes\x18\x03 \x01(\x03\"R\n\x13RebuildIndexRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1c\n\x14recompute_embeddings\x18\x02 \x01(\x08\"F\n\rRebuildResult\x12\x14\n\x0c\x63hange_token\x18\x01 \x01(\t\x12\x0e\n\x06people\x18\x02 \x01(\x03\x12\x0f\n\x07\x66ingers\x18\x03 \x01(\x03\"&\n\x12SetDrainingRequest\x12\x10\n\x08\x64raining\x18\x01 \x01(\x08\"\'\n\x13SetDrainingResponse\x12\x10\n\x08\x64raining\x18\x01 \x01(\x08\"\xd9\x01\n\x11OperationMetadata\x12\x0e\n\x06method\x18\x01 \x01(\t\x12\x32\n\x05state\x18\x02 \x01(\x0e\x32#.passport.matcher.v1.OperationState\x12)\n\x05since\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\ncreated_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08progress\x18\x05 \x01(\x01\x12\x13\n\x0bwaiting_for\x18\x06 \x01(\t*|\n\x0cServiceLevel\x12\x1d\n\x19SERVICE_LEVEL_UNSPECIFIED\x10\x00\x12\x16\n\x12SERVICE_LEVEL_FULL\x10\x01\x12\x1d\n\x19SERVICE_LEVEL_VERIFY_ONLY\x10\x02\x12\x16\n\x12SERVICE_LEVEL_DOWN\x10\x03*\xc5\x01\n\x0eOperationState\x12\x1f\n\x1bOPERATION_STATE_UNSPECIFIED\x10\x00\x12\x1b\n\x17OPERATION_STATE_WAITING\x10\x01\x12\x1b\n\x17OPERATION_STATE_RUNNING\x10\x02\x12\x1d\n\x19OPERATION_STATE_SUCCEEDED\x10\x03\x12\x1a\n\x16OPERATION_STATE_FAILED\x10\x04\x12\x1d\n\x19OPERATION_STATE_CANCELLED\x10\x05\x32\xdb\x03\n\x0cMatcherAdmin\x12V\n\tGetStatus\x12%.passport.matcher.v1.GetStatusRequest\x1a\".passport.matcher.v1.MatcherStatus\x12[\n\x0e\x43reateSnapshot\x12*.passport.matcher.v1.CreateSnapshotRequest\x1a\x1d.google.longrunning.Operation\x12[\n\x0eVerifySnapshot\x12*.passport.matcher.v1.VerifySnapshotRequest\x1a\x1d.google.longrunning.Operation\x12W\n\x0cRebuildIndex\x12(.passport.matcher.v1.RebuildIndexRequest\x1a\x1d.google.longrunning.Operation\x12`\n\x0bSetDraining\x12\'.passport.matcher.v1.SetDrainingRequest\x1a(.passport.matcher.v1.SetDrainingResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'passport.matcher.v1.admin_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SERVICELEVEL']._serialized_start=492
-  _globals['_SERVICELEVEL']._serialized_end=616
-  _globals['_GETSTATUSREQUEST']._serialized_start=88
-  _globals['_GETSTATUSREQUEST']._serialized_end=106
-  _globals['_MATCHERSTATUS']._serialized_start=109
-  _globals['_MATCHERSTATUS']._serialized_end=490
-  _globals['_MATCHERADMIN']._serialized_start=618
-  _globals['_MATCHERADMIN']._serialized_end=720
+  _globals['_CREATESNAPSHOTREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_CREATESNAPSHOTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\010\030@'
+  _globals['_VERIFYSNAPSHOTREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_VERIFYSNAPSHOTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\010\030@'
+  _globals['_REBUILDINDEXREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_REBUILDINDEXREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\010\030@'
+  _globals['_SERVICELEVEL']._serialized_start=1437
+  _globals['_SERVICELEVEL']._serialized_end=1561
+  _globals['_OPERATIONSTATE']._serialized_start=1564
+  _globals['_OPERATIONSTATE']._serialized_end=1761
+  _globals['_GETSTATUSREQUEST']._serialized_start=187
+  _globals['_GETSTATUSREQUEST']._serialized_end=205
+  _globals['_MATCHERSTATUS']._serialized_start=208
+  _globals['_MATCHERSTATUS']._serialized_end=792
+  _globals['_CREATESNAPSHOTREQUEST']._serialized_start=794
+  _globals['_CREATESNAPSHOTREQUEST']._serialized_end=848
+  _globals['_VERIFYSNAPSHOTREQUEST']._serialized_start=850
+  _globals['_VERIFYSNAPSHOTREQUEST']._serialized_end=904
+  _globals['_SNAPSHOT']._serialized_start=906
+  _globals['_SNAPSHOT']._serialized_end=978
+  _globals['_REBUILDINDEXREQUEST']._serialized_start=980
+  _globals['_REBUILDINDEXREQUEST']._serialized_end=1062
+  _globals['_REBUILDRESULT']._serialized_start=1064
+  _globals['_REBUILDRESULT']._serialized_end=1134
+  _globals['_SETDRAININGREQUEST']._serialized_start=1136
+  _globals['_SETDRAININGREQUEST']._serialized_end=1174
+  _globals['_SETDRAININGRESPONSE']._serialized_start=1176
+  _globals['_SETDRAININGRESPONSE']._serialized_end=1215
+  _globals['_OPERATIONMETADATA']._serialized_start=1218
+  _globals['_OPERATIONMETADATA']._serialized_end=1435
+  _globals['_MATCHERADMIN']._serialized_start=1764
+  _globals['_MATCHERADMIN']._serialized_end=2239
 # @@protoc_insertion_point(module_scope)

@@ -3,9 +3,12 @@
 isort:skip_file
 Administration of the matcher."""
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
@@ -46,6 +49,42 @@ SERVICE_LEVEL_DOWN: ServiceLevel.ValueType  # 3
 """Nothing."""
 Global___ServiceLevel: _TypeAlias = ServiceLevel  # noqa: Y015
 
+class _OperationState:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _OperationStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OperationState.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    OPERATION_STATE_UNSPECIFIED: _OperationState.ValueType  # 0
+    """Not specified."""
+    OPERATION_STATE_WAITING: _OperationState.ValueType  # 1
+    """It waits for its turn."""
+    OPERATION_STATE_RUNNING: _OperationState.ValueType  # 2
+    """A replica works on it."""
+    OPERATION_STATE_SUCCEEDED: _OperationState.ValueType  # 3
+    """It has a response."""
+    OPERATION_STATE_FAILED: _OperationState.ValueType  # 4
+    """It has an error."""
+    OPERATION_STATE_CANCELLED: _OperationState.ValueType  # 5
+    """It was cancelled."""
+
+class OperationState(_OperationState, metaclass=_OperationStateEnumTypeWrapper):
+    """What an operation is doing."""
+
+OPERATION_STATE_UNSPECIFIED: OperationState.ValueType  # 0
+"""Not specified."""
+OPERATION_STATE_WAITING: OperationState.ValueType  # 1
+"""It waits for its turn."""
+OPERATION_STATE_RUNNING: OperationState.ValueType  # 2
+"""A replica works on it."""
+OPERATION_STATE_SUCCEEDED: OperationState.ValueType  # 3
+"""It has a response."""
+OPERATION_STATE_FAILED: OperationState.ValueType  # 4
+"""It has an error."""
+OPERATION_STATE_CANCELLED: OperationState.ValueType  # 5
+"""It was cancelled."""
+Global___OperationState: _TypeAlias = OperationState  # noqa: Y015
+
 @_typing.final
 class GetStatusRequest(_message.Message):
     """Request of GetStatus."""
@@ -83,6 +122,12 @@ class MatcherStatus(_message.Message):
     DATABASE_EPOCH_FIELD_NUMBER: _builtins.int
     DECISIONS_FIELD_NUMBER: _builtins.int
     UNDECIDED_DECISIONS_FIELD_NUMBER: _builtins.int
+    UNREADABLE_TEMPLATES_FIELD_NUMBER: _builtins.int
+    UNREADABLE_ENCOUNTER_IDS_FIELD_NUMBER: _builtins.int
+    DRAINING_FIELD_NUMBER: _builtins.int
+    OPEN_OPERATIONS_FIELD_NUMBER: _builtins.int
+    INDEX_BYTES_LIMIT_FIELD_NUMBER: _builtins.int
+    PEOPLE_LEFT_FIELD_NUMBER: _builtins.int
     level: Global___ServiceLevel.ValueType
     """What it is able to do."""
     reason: _builtins.str
@@ -109,9 +154,27 @@ class MatcherStatus(_message.Message):
     """Number of decision records."""
     undecided_decisions: _builtins.int
     """Number of these whose outcome is UNDECIDED."""
+    unreadable_templates: _builtins.int
+    """Number of stored templates that cannot be read and are left out of searches."""
+    draining: _builtins.bool
+    """It is draining; see SetDraining."""
+    open_operations: _builtins.int
+    """Number of operations that wait or run."""
+    index_bytes_limit: _builtins.int
+    """Memory that the index may take, bytes, as the setting index_memory_mebibytes says; absent if that is
+    not set.
+    """
+    people_left: _builtins.int
+    """Capacity left: about how many more persons fit into that memory, if they take as much each as those on
+    record; 0 when it is used up. Absent if there is no limit, or nobody on record to estimate by.
+    """
     @_builtins.property
     def oldest_pending(self) -> _duration_pb2.Duration:
         """Age of the oldest of them (business time)."""
+
+    @_builtins.property
+    def unreadable_encounter_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Ids of at most 20 encounters with such a template; empty for a caller of an office."""
 
     def __init__(
         self,
@@ -130,11 +193,253 @@ class MatcherStatus(_message.Message):
         database_epoch: _builtins.str = ...,
         decisions: _builtins.int = ...,
         undecided_decisions: _builtins.int = ...,
+        unreadable_templates: _builtins.int = ...,
+        unreadable_encounter_ids: _abc.Iterable[_builtins.str] | None = ...,
+        draining: _builtins.bool = ...,
+        open_operations: _builtins.int = ...,
+        index_bytes_limit: _builtins.int | None = ...,
+        people_left: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["oldest_pending", b"oldest_pending"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_index_bytes_limit", b"_index_bytes_limit", "_people_left", b"_people_left", "index_bytes_limit", b"index_bytes_limit", "oldest_pending", b"oldest_pending", "people_left", b"people_left"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["applied_change", b"applied_change", "database_epoch", b"database_epoch", "decisions", b"decisions", "fingers", b"fingers", "index_bytes", b"index_bytes", "latest_change", b"latest_change", "level", b"level", "model_version", b"model_version", "oldest_pending", b"oldest_pending", "pending_encounters", b"pending_encounters", "people", b"people", "reason", b"reason", "snapshot_change", b"snapshot_change", "undecided_decisions", b"undecided_decisions"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_index_bytes_limit", b"_index_bytes_limit", "_people_left", b"_people_left", "applied_change", b"applied_change", "database_epoch", b"database_epoch", "decisions", b"decisions", "draining", b"draining", "fingers", b"fingers", "index_bytes", b"index_bytes", "index_bytes_limit", b"index_bytes_limit", "latest_change", b"latest_change", "level", b"level", "model_version", b"model_version", "oldest_pending", b"oldest_pending", "open_operations", b"open_operations", "pending_encounters", b"pending_encounters", "people", b"people", "people_left", b"people_left", "reason", b"reason", "snapshot_change", b"snapshot_change", "undecided_decisions", b"undecided_decisions", "unreadable_encounter_ids", b"unreadable_encounter_ids", "unreadable_templates", b"unreadable_templates"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__index_bytes_limit: _TypeAlias = _typing.Literal["index_bytes_limit"]  # noqa: Y015
+    _WhichOneofArgType__index_bytes_limit: _TypeAlias = _typing.Literal["_index_bytes_limit", b"_index_bytes_limit"]  # noqa: Y015
+    _WhichOneofReturnType__people_left: _TypeAlias = _typing.Literal["people_left"]  # noqa: Y015
+    _WhichOneofArgType__people_left: _TypeAlias = _typing.Literal["_people_left", b"_people_left"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__index_bytes_limit) -> _WhichOneofReturnType__index_bytes_limit | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__people_left) -> _WhichOneofReturnType__people_left | None: ...
+
+Global___MatcherStatus: _TypeAlias = MatcherStatus  # noqa: Y015
+
+@_typing.final
+class CreateSnapshotRequest(_message.Message):
+    """Request of CreateSnapshot."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___MatcherStatus: _TypeAlias = MatcherStatus  # noqa: Y015
+Global___CreateSnapshotRequest: _TypeAlias = CreateSnapshotRequest  # noqa: Y015
+
+@_typing.final
+class VerifySnapshotRequest(_message.Message):
+    """Request of VerifySnapshot."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VerifySnapshotRequest: _TypeAlias = VerifySnapshotRequest  # noqa: Y015
+
+@_typing.final
+class Snapshot(_message.Message):
+    """A snapshot of the index."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHANGE_TOKEN_FIELD_NUMBER: _builtins.int
+    ENCOUNTERS_FIELD_NUMBER: _builtins.int
+    SIZE_BYTES_FIELD_NUMBER: _builtins.int
+    change_token: _builtins.str
+    """Identifies the state of the database that it holds."""
+    encounters: _builtins.int
+    """Number of encounters in it."""
+    size_bytes: _builtins.int
+    """Size of its file, bytes."""
+    def __init__(
+        self,
+        *,
+        change_token: _builtins.str = ...,
+        encounters: _builtins.int = ...,
+        size_bytes: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["change_token", b"change_token", "encounters", b"encounters", "size_bytes", b"size_bytes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Snapshot: _TypeAlias = Snapshot  # noqa: Y015
+
+@_typing.final
+class RebuildIndexRequest(_message.Message):
+    """Request of RebuildIndex."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    RECOMPUTE_EMBEDDINGS_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    recompute_embeddings: _builtins.bool
+    """Compute every embedding again, too; otherwise those stored are used."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        recompute_embeddings: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["recompute_embeddings", b"recompute_embeddings", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RebuildIndexRequest: _TypeAlias = RebuildIndexRequest  # noqa: Y015
+
+@_typing.final
+class RebuildResult(_message.Message):
+    """Result of RebuildIndex."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHANGE_TOKEN_FIELD_NUMBER: _builtins.int
+    PEOPLE_FIELD_NUMBER: _builtins.int
+    FINGERS_FIELD_NUMBER: _builtins.int
+    change_token: _builtins.str
+    """Identifies the state of the database that the index then held."""
+    people: _builtins.int
+    """Number of persons in it."""
+    fingers: _builtins.int
+    """Number of fingers in it."""
+    def __init__(
+        self,
+        *,
+        change_token: _builtins.str = ...,
+        people: _builtins.int = ...,
+        fingers: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["change_token", b"change_token", "fingers", b"fingers", "people", b"people"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RebuildResult: _TypeAlias = RebuildResult  # noqa: Y015
+
+@_typing.final
+class SetDrainingRequest(_message.Message):
+    """Request of SetDraining."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DRAINING_FIELD_NUMBER: _builtins.int
+    draining: _builtins.bool
+    """Refuse new work."""
+    def __init__(
+        self,
+        *,
+        draining: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["draining", b"draining"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetDrainingRequest: _TypeAlias = SetDrainingRequest  # noqa: Y015
+
+@_typing.final
+class SetDrainingResponse(_message.Message):
+    """Response of SetDraining."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DRAINING_FIELD_NUMBER: _builtins.int
+    draining: _builtins.bool
+    """It is draining now."""
+    def __init__(
+        self,
+        *,
+        draining: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["draining", b"draining"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetDrainingResponse: _TypeAlias = SetDrainingResponse  # noqa: Y015
+
+@_typing.final
+class OperationMetadata(_message.Message):
+    """Metadata of every operation of the matcher. Operations are kept in the database for as long as
+    responses to request ids are, and are read, cancelled and awaited through
+    `google.longrunning.Operations` at any replica.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    METHOD_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    CREATED_AT_FIELD_NUMBER: _builtins.int
+    PROGRESS_FIELD_NUMBER: _builtins.int
+    WAITING_FOR_FIELD_NUMBER: _builtins.int
+    method: _builtins.str
+    """Method that started it, as `passport.matcher.v1.Identification/StartIdentify`."""
+    state: Global___OperationState.ValueType
+    """What it is doing."""
+    progress: _builtins.float
+    """Share done, 0 to 1: 1 when it succeeded, 0 until then except for RebuildIndex, which measures it."""
+    waiting_for: _builtins.str
+    """What it waits for, in words; empty while it does not wait."""
+    @_builtins.property
+    def since(self) -> _timestamp_pb2.Timestamp:
+        """Since when it has been doing that (real time)."""
+
+    @_builtins.property
+    def created_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was started (real time)."""
+
+    def __init__(
+        self,
+        *,
+        method: _builtins.str = ...,
+        state: Global___OperationState.ValueType = ...,
+        since: _timestamp_pb2.Timestamp | None = ...,
+        created_at: _timestamp_pb2.Timestamp | None = ...,
+        progress: _builtins.float = ...,
+        waiting_for: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "since", b"since"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "method", b"method", "progress", b"progress", "since", b"since", "state", b"state", "waiting_for", b"waiting_for"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OperationMetadata: _TypeAlias = OperationMetadata  # noqa: Y015

@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from google.longrunning import operations_pb2 as google_dot_longrunning_dot_operations__pb2
 from passport.matcher.v1 import admin_pb2 as passport_dot_matcher_dot_v1_dot_admin__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
@@ -26,8 +27,7 @@ if _version_not_supported:
 
 
 class MatcherAdminStub:
-    """Administration of the matcher. Planned: CreateSnapshot, VerifySnapshot, RebuildIndex, MigrateModel,
-    SetDraining.
+    """Administration of the matcher. Planned: MigrateModel.
     """
 
     def __init__(self, channel):
@@ -41,17 +41,86 @@ class MatcherAdminStub:
                 request_serializer=passport_dot_matcher_dot_v1_dot_admin__pb2.GetStatusRequest.SerializeToString,
                 response_deserializer=passport_dot_matcher_dot_v1_dot_admin__pb2.MatcherStatus.FromString,
                 _registered_method=True)
+        self.CreateSnapshot = channel.unary_unary(
+                '/passport.matcher.v1.MatcherAdmin/CreateSnapshot',
+                request_serializer=passport_dot_matcher_dot_v1_dot_admin__pb2.CreateSnapshotRequest.SerializeToString,
+                response_deserializer=google_dot_longrunning_dot_operations__pb2.Operation.FromString,
+                _registered_method=True)
+        self.VerifySnapshot = channel.unary_unary(
+                '/passport.matcher.v1.MatcherAdmin/VerifySnapshot',
+                request_serializer=passport_dot_matcher_dot_v1_dot_admin__pb2.VerifySnapshotRequest.SerializeToString,
+                response_deserializer=google_dot_longrunning_dot_operations__pb2.Operation.FromString,
+                _registered_method=True)
+        self.RebuildIndex = channel.unary_unary(
+                '/passport.matcher.v1.MatcherAdmin/RebuildIndex',
+                request_serializer=passport_dot_matcher_dot_v1_dot_admin__pb2.RebuildIndexRequest.SerializeToString,
+                response_deserializer=google_dot_longrunning_dot_operations__pb2.Operation.FromString,
+                _registered_method=True)
+        self.SetDraining = channel.unary_unary(
+                '/passport.matcher.v1.MatcherAdmin/SetDraining',
+                request_serializer=passport_dot_matcher_dot_v1_dot_admin__pb2.SetDrainingRequest.SerializeToString,
+                response_deserializer=passport_dot_matcher_dot_v1_dot_admin__pb2.SetDrainingResponse.FromString,
+                _registered_method=True)
 
 
 class MatcherAdminServicer:
-    """Administration of the matcher. Planned: CreateSnapshot, VerifySnapshot, RebuildIndex, MigrateModel,
-    SetDraining.
+    """Administration of the matcher. Planned: MigrateModel.
     """
 
     def GetStatus(self, request, context):
         """Returns what the matcher can do now, and sizes and versions of its index, database and models.
 
         Callers: administrators, service issuance. Errors: none of its own. Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateSnapshot(self, request, context):
+        """Starts to write a snapshot of the index of the replica that is called.
+
+        The operation's response is a `Snapshot`, its error NO_SNAPSHOT_FILE if none is set, or
+        CONTRADICTORY_DATABASE if the index can be made neither.
+
+        Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED,
+        REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def VerifySnapshot(self, request, context):
+        """Starts to read the last snapshot of the replica that is called, and to compare it with the database.
+
+        The operation's response is a `Snapshot`, its error SNAPSHOT_UNUSABLE with what is wrong, or
+        NO_SNAPSHOT_FILE if none is set.
+
+        Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED,
+        REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RebuildIndex(self, request, context):
+        """Starts to make the index of the replica that is called anew from the database; the present index
+        answers until then.
+
+        The operation's response is a `RebuildResult`.
+
+        Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetDraining(self, request, context):
+        """Makes the replica that is called refuse new work, or accept it again: while draining its health says
+        that it does not serve, so that clients turn to other replicas; enrolments, searches and verifications
+        that come nevertheless are refused with DRAINING, no operation is begun, and what came in is finished.
+
+        Callers: administrators. Errors: none of its own. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -65,6 +134,26 @@ def add_MatcherAdminServicer_to_server(servicer, server):
                     request_deserializer=passport_dot_matcher_dot_v1_dot_admin__pb2.GetStatusRequest.FromString,
                     response_serializer=passport_dot_matcher_dot_v1_dot_admin__pb2.MatcherStatus.SerializeToString,
             ),
+            'CreateSnapshot': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateSnapshot,
+                    request_deserializer=passport_dot_matcher_dot_v1_dot_admin__pb2.CreateSnapshotRequest.FromString,
+                    response_serializer=google_dot_longrunning_dot_operations__pb2.Operation.SerializeToString,
+            ),
+            'VerifySnapshot': grpc.unary_unary_rpc_method_handler(
+                    servicer.VerifySnapshot,
+                    request_deserializer=passport_dot_matcher_dot_v1_dot_admin__pb2.VerifySnapshotRequest.FromString,
+                    response_serializer=google_dot_longrunning_dot_operations__pb2.Operation.SerializeToString,
+            ),
+            'RebuildIndex': grpc.unary_unary_rpc_method_handler(
+                    servicer.RebuildIndex,
+                    request_deserializer=passport_dot_matcher_dot_v1_dot_admin__pb2.RebuildIndexRequest.FromString,
+                    response_serializer=google_dot_longrunning_dot_operations__pb2.Operation.SerializeToString,
+            ),
+            'SetDraining': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetDraining,
+                    request_deserializer=passport_dot_matcher_dot_v1_dot_admin__pb2.SetDrainingRequest.FromString,
+                    response_serializer=passport_dot_matcher_dot_v1_dot_admin__pb2.SetDrainingResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'passport.matcher.v1.MatcherAdmin', rpc_method_handlers)
@@ -74,8 +163,7 @@ def add_MatcherAdminServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class MatcherAdmin:
-    """Administration of the matcher. Planned: CreateSnapshot, VerifySnapshot, RebuildIndex, MigrateModel,
-    SetDraining.
+    """Administration of the matcher. Planned: MigrateModel.
     """
 
     @staticmethod
@@ -95,6 +183,114 @@ class MatcherAdmin:
             '/passport.matcher.v1.MatcherAdmin/GetStatus',
             passport_dot_matcher_dot_v1_dot_admin__pb2.GetStatusRequest.SerializeToString,
             passport_dot_matcher_dot_v1_dot_admin__pb2.MatcherStatus.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateSnapshot(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.matcher.v1.MatcherAdmin/CreateSnapshot',
+            passport_dot_matcher_dot_v1_dot_admin__pb2.CreateSnapshotRequest.SerializeToString,
+            google_dot_longrunning_dot_operations__pb2.Operation.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def VerifySnapshot(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.matcher.v1.MatcherAdmin/VerifySnapshot',
+            passport_dot_matcher_dot_v1_dot_admin__pb2.VerifySnapshotRequest.SerializeToString,
+            google_dot_longrunning_dot_operations__pb2.Operation.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RebuildIndex(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.matcher.v1.MatcherAdmin/RebuildIndex',
+            passport_dot_matcher_dot_v1_dot_admin__pb2.RebuildIndexRequest.SerializeToString,
+            google_dot_longrunning_dot_operations__pb2.Operation.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetDraining(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.matcher.v1.MatcherAdmin/SetDraining',
+            passport_dot_matcher_dot_v1_dot_admin__pb2.SetDrainingRequest.SerializeToString,
+            passport_dot_matcher_dot_v1_dot_admin__pb2.SetDrainingResponse.FromString,
             options,
             channel_credentials,
             insecure,

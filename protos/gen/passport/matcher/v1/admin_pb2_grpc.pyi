@@ -4,6 +4,7 @@ isort:skip_file
 Administration of the matcher."""
 
 from collections import abc as _abc
+from google.longrunning import operations_pb2 as _operations_pb2
 from grpc import aio as _aio
 from passport.matcher.v1 import admin_pb2 as _admin_pb2
 import abc as _abc_1
@@ -27,9 +28,7 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class MatcherAdminStub:
-    """Administration of the matcher. Planned: CreateSnapshot, VerifySnapshot, RebuildIndex, MigrateModel,
-    SetDraining.
-    """
+    """Administration of the matcher. Planned: MigrateModel."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -40,12 +39,44 @@ class MatcherAdminStub:
 
     Callers: administrators, service issuance. Errors: none of its own. Retry: yes.
     """
+    CreateSnapshot: _grpc.UnaryUnaryMultiCallable[_admin_pb2.CreateSnapshotRequest, _operations_pb2.Operation]
+    """Starts to write a snapshot of the index of the replica that is called.
+
+    The operation's response is a `Snapshot`, its error NO_SNAPSHOT_FILE if none is set, or
+    CONTRADICTORY_DATABASE if the index can be made neither.
+
+    Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED,
+    REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    """
+    VerifySnapshot: _grpc.UnaryUnaryMultiCallable[_admin_pb2.VerifySnapshotRequest, _operations_pb2.Operation]
+    """Starts to read the last snapshot of the replica that is called, and to compare it with the database.
+
+    The operation's response is a `Snapshot`, its error SNAPSHOT_UNUSABLE with what is wrong, or
+    NO_SNAPSHOT_FILE if none is set.
+
+    Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED,
+    REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    """
+    RebuildIndex: _grpc.UnaryUnaryMultiCallable[_admin_pb2.RebuildIndexRequest, _operations_pb2.Operation]
+    """Starts to make the index of the replica that is called anew from the database; the present index
+    answers until then.
+
+    The operation's response is a `RebuildResult`.
+
+    Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
+    """
+    SetDraining: _grpc.UnaryUnaryMultiCallable[_admin_pb2.SetDrainingRequest, _admin_pb2.SetDrainingResponse]
+    """Makes the replica that is called refuse new work, or accept it again: while draining its health says
+    that it does not serve, so that clients turn to other replicas; enrolments, searches and verifications
+    that come nevertheless are refused with DRAINING, no operation is begun, and what came in is finished.
+
+    Callers: administrators. Errors: none of its own. Retry: yes.
+    """
 
 @_typing.type_check_only
 class MatcherAdminAsyncStub(MatcherAdminStub):
-    """Administration of the matcher. Planned: CreateSnapshot, VerifySnapshot, RebuildIndex, MigrateModel,
-    SetDraining.
-    """
+    """Administration of the matcher. Planned: MigrateModel."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetStatus: _aio.UnaryUnaryMultiCallable[_admin_pb2.GetStatusRequest, _admin_pb2.MatcherStatus]  # type: ignore[assignment]
@@ -53,11 +84,43 @@ class MatcherAdminAsyncStub(MatcherAdminStub):
 
     Callers: administrators, service issuance. Errors: none of its own. Retry: yes.
     """
+    CreateSnapshot: _aio.UnaryUnaryMultiCallable[_admin_pb2.CreateSnapshotRequest, _operations_pb2.Operation]  # type: ignore[assignment]
+    """Starts to write a snapshot of the index of the replica that is called.
+
+    The operation's response is a `Snapshot`, its error NO_SNAPSHOT_FILE if none is set, or
+    CONTRADICTORY_DATABASE if the index can be made neither.
+
+    Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED,
+    REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    """
+    VerifySnapshot: _aio.UnaryUnaryMultiCallable[_admin_pb2.VerifySnapshotRequest, _operations_pb2.Operation]  # type: ignore[assignment]
+    """Starts to read the last snapshot of the replica that is called, and to compare it with the database.
+
+    The operation's response is a `Snapshot`, its error SNAPSHOT_UNUSABLE with what is wrong, or
+    NO_SNAPSHOT_FILE if none is set.
+
+    Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED,
+    REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    """
+    RebuildIndex: _aio.UnaryUnaryMultiCallable[_admin_pb2.RebuildIndexRequest, _operations_pb2.Operation]  # type: ignore[assignment]
+    """Starts to make the index of the replica that is called anew from the database; the present index
+    answers until then.
+
+    The operation's response is a `RebuildResult`.
+
+    Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
+    """
+    SetDraining: _aio.UnaryUnaryMultiCallable[_admin_pb2.SetDrainingRequest, _admin_pb2.SetDrainingResponse]  # type: ignore[assignment]
+    """Makes the replica that is called refuse new work, or accept it again: while draining its health says
+    that it does not serve, so that clients turn to other replicas; enrolments, searches and verifications
+    that come nevertheless are refused with DRAINING, no operation is begun, and what came in is finished.
+
+    Callers: administrators. Errors: none of its own. Retry: yes.
+    """
 
 class MatcherAdminServicer(metaclass=_abc_1.ABCMeta):
-    """Administration of the matcher. Planned: CreateSnapshot, VerifySnapshot, RebuildIndex, MigrateModel,
-    SetDraining.
-    """
+    """Administration of the matcher. Planned: MigrateModel."""
 
     @_abc_1.abstractmethod
     def GetStatus(
@@ -68,6 +131,64 @@ class MatcherAdminServicer(metaclass=_abc_1.ABCMeta):
         """Returns what the matcher can do now, and sizes and versions of its index, database and models.
 
         Callers: administrators, service issuance. Errors: none of its own. Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def CreateSnapshot(
+        self,
+        request: _admin_pb2.CreateSnapshotRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_operations_pb2.Operation, _abc.Awaitable[_operations_pb2.Operation]]:
+        """Starts to write a snapshot of the index of the replica that is called.
+
+        The operation's response is a `Snapshot`, its error NO_SNAPSHOT_FILE if none is set, or
+        CONTRADICTORY_DATABASE if the index can be made neither.
+
+        Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED,
+        REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        """
+
+    @_abc_1.abstractmethod
+    def VerifySnapshot(
+        self,
+        request: _admin_pb2.VerifySnapshotRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_operations_pb2.Operation, _abc.Awaitable[_operations_pb2.Operation]]:
+        """Starts to read the last snapshot of the replica that is called, and to compare it with the database.
+
+        The operation's response is a `Snapshot`, its error SNAPSHOT_UNUSABLE with what is wrong, or
+        NO_SNAPSHOT_FILE if none is set.
+
+        Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED,
+        REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        """
+
+    @_abc_1.abstractmethod
+    def RebuildIndex(
+        self,
+        request: _admin_pb2.RebuildIndexRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_operations_pb2.Operation, _abc.Awaitable[_operations_pb2.Operation]]:
+        """Starts to make the index of the replica that is called anew from the database; the present index
+        answers until then.
+
+        The operation's response is a `RebuildResult`.
+
+        Callers: administrators. Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
+        """
+
+    @_abc_1.abstractmethod
+    def SetDraining(
+        self,
+        request: _admin_pb2.SetDrainingRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_pb2.SetDrainingResponse, _abc.Awaitable[_admin_pb2.SetDrainingResponse]]:
+        """Makes the replica that is called refuse new work, or accept it again: while draining its health says
+        that it does not serve, so that clients turn to other replicas; enrolments, searches and verifications
+        that come nevertheless are refused with DRAINING, no operation is begun, and what came in is finished.
+
+        Callers: administrators. Errors: none of its own. Retry: yes.
         """
 
 def add_MatcherAdminServicer_to_server(servicer: MatcherAdminServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

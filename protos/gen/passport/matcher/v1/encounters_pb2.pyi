@@ -5,6 +5,7 @@ Enrolment of fingers. The matcher stores no names: a person is an opaque id."""
 
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -53,6 +54,34 @@ ENCOUNTER_STATUS_INACTIVE: EncounterStatus.ValueType  # 3
 ENCOUNTER_STATUS_FRAUD: EncounterStatus.ValueType  # 4
 """A confirmed attempt to obtain a second identity; searchable, and marked as known fraud in results."""
 Global___EncounterStatus: _TypeAlias = EncounterStatus  # noqa: Y015
+
+class _ImportResult:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ImportResultEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ImportResult.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    IMPORT_RESULT_UNSPECIFIED: _ImportResult.ValueType  # 0
+    """Not specified."""
+    IMPORT_RESULT_IMPORTED: _ImportResult.ValueType  # 1
+    """It is stored now, as ACTIVE."""
+    IMPORT_RESULT_IMPORTED_BEFORE: _ImportResult.ValueType  # 2
+    """It was stored before, with the same content."""
+    IMPORT_RESULT_REFUSED: _ImportResult.ValueType  # 3
+    """It is refused; nothing was stored."""
+
+class ImportResult(_ImportResult, metaclass=_ImportResultEnumTypeWrapper):
+    """What became of one request of an import."""
+
+IMPORT_RESULT_UNSPECIFIED: ImportResult.ValueType  # 0
+"""Not specified."""
+IMPORT_RESULT_IMPORTED: ImportResult.ValueType  # 1
+"""It is stored now, as ACTIVE."""
+IMPORT_RESULT_IMPORTED_BEFORE: ImportResult.ValueType  # 2
+"""It was stored before, with the same content."""
+IMPORT_RESULT_REFUSED: ImportResult.ValueType  # 3
+"""It is refused; nothing was stored."""
+Global___ImportResult: _TypeAlias = ImportResult  # noqa: Y015
 
 @_typing.final
 class StoredFinger(_message.Message):
@@ -103,6 +132,8 @@ class Encounter(_message.Message):
     REVISION_FIELD_NUMBER: _builtins.int
     CREATED_AT_FIELD_NUMBER: _builtins.int
     CHANGE_TOKEN_FIELD_NUMBER: _builtins.int
+    GALLERIES_FIELD_NUMBER: _builtins.int
+    OFFICE_ID_FIELD_NUMBER: _builtins.int
     encounter_id: _builtins.str
     """Id chosen by the caller."""
     person_id: _builtins.str
@@ -115,6 +146,8 @@ class Encounter(_message.Message):
     """Identifies the state of the database after the encounter's last change; see `min_change_token` of
     searches.
     """
+    office_id: _builtins.str
+    """Id of the office that captured it."""
     @_builtins.property
     def fingers(self) -> _containers.RepeatedCompositeFieldContainer[Global___StoredFinger]:
         """Its fingers, ordered by position."""
@@ -122,6 +155,10 @@ class Encounter(_message.Message):
     @_builtins.property
     def created_at(self) -> _timestamp_pb2.Timestamp:
         """When it was committed (business time)."""
+
+    @_builtins.property
+    def galleries(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Names of the galleries that it belongs to, sorted."""
 
     def __init__(
         self,
@@ -133,10 +170,12 @@ class Encounter(_message.Message):
         revision: _builtins.int = ...,
         created_at: _timestamp_pb2.Timestamp | None = ...,
         change_token: _builtins.str = ...,
+        galleries: _abc.Iterable[_builtins.str] | None = ...,
+        office_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["change_token", b"change_token", "created_at", b"created_at", "encounter_id", b"encounter_id", "fingers", b"fingers", "person_id", b"person_id", "revision", b"revision", "status", b"status"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["change_token", b"change_token", "created_at", b"created_at", "encounter_id", b"encounter_id", "fingers", b"fingers", "galleries", b"galleries", "office_id", b"office_id", "person_id", b"person_id", "revision", b"revision", "status", b"status"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -154,6 +193,9 @@ class CreateEncounterRequest(_message.Message):
     SAMPLES_FIELD_NUMBER: _builtins.int
     CHECK_DUPLICATES_FIELD_NUMBER: _builtins.int
     SEARCH_FIELD_NUMBER: _builtins.int
+    GALLERIES_FIELD_NUMBER: _builtins.int
+    OFFICE_ID_FIELD_NUMBER: _builtins.int
+    SLAPS_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
     characters.
@@ -164,13 +206,25 @@ class CreateEncounterRequest(_message.Message):
     """Id of the person whose fingers these are, according to the caller. 1 to 64 characters as above."""
     check_duplicates: _builtins.bool
     """Commit the encounter as PENDING and search everything committed before it."""
+    office_id: _builtins.str
+    """Id of the office that captured it. Empty means the caller's; only a national caller may name another."""
     @_builtins.property
     def samples(self) -> _containers.RepeatedCompositeFieldContainer[_biometrics_pb2.FingerSample]:
-        """One sample for each finger, at least one of them not missing. 1 to 10."""
+        """One sample for each finger that is not on a slap. At most 10; together with slaps at least one
+        finger that is not missing.
+        """
 
     @_builtins.property
     def search(self) -> _identification_pb2.SearchPolicy:
         """How to search; used only with `check_duplicates`."""
+
+    @_builtins.property
+    def galleries(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Names of the galleries that it shall belong to, each 1 to 64 characters A-Z a-z 0-9 . _ -"""
+
+    @_builtins.property
+    def slaps(self) -> _containers.RepeatedCompositeFieldContainer[_biometrics_pb2.SlapSample]:
+        """Images of several fingers each. At most 3."""
 
     def __init__(
         self,
@@ -181,10 +235,13 @@ class CreateEncounterRequest(_message.Message):
         samples: _abc.Iterable[_biometrics_pb2.FingerSample] | None = ...,
         check_duplicates: _builtins.bool = ...,
         search: _identification_pb2.SearchPolicy | None = ...,
+        galleries: _abc.Iterable[_builtins.str] | None = ...,
+        office_id: _builtins.str = ...,
+        slaps: _abc.Iterable[_biometrics_pb2.SlapSample] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["search", b"search"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["check_duplicates", b"check_duplicates", "encounter_id", b"encounter_id", "person_id", b"person_id", "request_id", b"request_id", "samples", b"samples", "search", b"search"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["check_duplicates", b"check_duplicates", "encounter_id", b"encounter_id", "galleries", b"galleries", "office_id", b"office_id", "person_id", b"person_id", "request_id", b"request_id", "samples", b"samples", "search", b"search", "slaps", b"slaps"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -252,6 +309,7 @@ class SetEncounterStatusRequest(_message.Message):
     ENCOUNTER_ID_FIELD_NUMBER: _builtins.int
     STATUS_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
     characters.
@@ -262,6 +320,8 @@ class SetEncounterStatusRequest(_message.Message):
     """The new status. Mandatory."""
     revision: _builtins.int
     """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
+    reason: _builtins.str
+    """Why, for the audit; needed to leave FRAUD. At most 500 characters."""
     def __init__(
         self,
         *,
@@ -269,10 +329,11 @@ class SetEncounterStatusRequest(_message.Message):
         encounter_id: _builtins.str = ...,
         status: Global___EncounterStatus.ValueType = ...,
         revision: _builtins.int = ...,
+        reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["encounter_id", b"encounter_id", "request_id", b"request_id", "revision", b"revision", "status", b"status"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["encounter_id", b"encounter_id", "reason", b"reason", "request_id", b"request_id", "revision", b"revision", "status", b"status"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -327,3 +388,527 @@ class DeleteEncounterResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DeleteEncounterResponse: _TypeAlias = DeleteEncounterResponse  # noqa: Y015
+
+@_typing.final
+class ListEncountersRequest(_message.Message):
+    """Request of ListEncounters. Empty fields do not restrict the result."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    STATUS_FIELD_NUMBER: _builtins.int
+    GALLERY_FIELD_NUMBER: _builtins.int
+    OFFICE_ID_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """Largest number of encounters on a page, 1 to 1000; 0 means 100."""
+    page_token: _builtins.str
+    """`next_page_token` of the page before; the other fields must be the same."""
+    person_id: _builtins.str
+    """Of this person."""
+    status: Global___EncounterStatus.ValueType
+    """Of this status."""
+    gallery: _builtins.str
+    """Of this gallery."""
+    office_id: _builtins.str
+    """Captured by this office."""
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        status: Global___EncounterStatus.ValueType = ...,
+        gallery: _builtins.str = ...,
+        office_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["gallery", b"gallery", "office_id", b"office_id", "page_size", b"page_size", "page_token", b"page_token", "person_id", b"person_id", "status", b"status"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListEncountersRequest: _TypeAlias = ListEncountersRequest  # noqa: Y015
+
+@_typing.final
+class ListEncountersResponse(_message.Message):
+    """Response of ListEncounters."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENCOUNTERS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Token of the next page; empty on the last."""
+    @_builtins.property
+    def encounters(self) -> _containers.RepeatedCompositeFieldContainer[Global___Encounter]:
+        """The encounters, in the order of their addition."""
+
+    def __init__(
+        self,
+        *,
+        encounters: _abc.Iterable[Global___Encounter] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["encounters", b"encounters", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListEncountersResponse: _TypeAlias = ListEncountersResponse  # noqa: Y015
+
+@_typing.final
+class UpdateEncounterRequest(_message.Message):
+    """Request of UpdateEncounter."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ENCOUNTER_ID_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    UPDATE_MASK_FIELD_NUMBER: _builtins.int
+    SAMPLES_FIELD_NUMBER: _builtins.int
+    SLAPS_FIELD_NUMBER: _builtins.int
+    GALLERIES_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    encounter_id: _builtins.str
+    """Id of the encounter."""
+    revision: _builtins.int
+    """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
+    @_builtins.property
+    def update_mask(self) -> _field_mask_pb2.FieldMask:
+        """What is replaced: `samples` (with `slaps`), `galleries`. Mandatory."""
+
+    @_builtins.property
+    def samples(self) -> _containers.RepeatedCompositeFieldContainer[_biometrics_pb2.FingerSample]:
+        """The samples of all fingers, in place of those stored. At most 10."""
+
+    @_builtins.property
+    def slaps(self) -> _containers.RepeatedCompositeFieldContainer[_biometrics_pb2.SlapSample]:
+        """Images of several fingers each. At most 3."""
+
+    @_builtins.property
+    def galleries(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Names of all galleries that it shall belong to."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        encounter_id: _builtins.str = ...,
+        revision: _builtins.int = ...,
+        update_mask: _field_mask_pb2.FieldMask | None = ...,
+        samples: _abc.Iterable[_biometrics_pb2.FingerSample] | None = ...,
+        slaps: _abc.Iterable[_biometrics_pb2.SlapSample] | None = ...,
+        galleries: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["update_mask", b"update_mask"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["encounter_id", b"encounter_id", "galleries", b"galleries", "request_id", b"request_id", "revision", b"revision", "samples", b"samples", "slaps", b"slaps", "update_mask", b"update_mask"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateEncounterRequest: _TypeAlias = UpdateEncounterRequest  # noqa: Y015
+
+@_typing.final
+class DeletePersonRequest(_message.Message):
+    """Request of DeletePerson."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    person_id: _builtins.str
+    """Id of the person."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["person_id", b"person_id", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeletePersonRequest: _TypeAlias = DeletePersonRequest  # noqa: Y015
+
+@_typing.final
+class DeletePersonResponse(_message.Message):
+    """Response of DeletePerson."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENCOUNTER_IDS_FIELD_NUMBER: _builtins.int
+    CHANGE_TOKEN_FIELD_NUMBER: _builtins.int
+    change_token: _builtins.str
+    """Identifies the state of the database after the deletion."""
+    @_builtins.property
+    def encounter_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Ids of the encounters that were deleted."""
+
+    def __init__(
+        self,
+        *,
+        encounter_ids: _abc.Iterable[_builtins.str] | None = ...,
+        change_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["change_token", b"change_token", "encounter_ids", b"encounter_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeletePersonResponse: _TypeAlias = DeletePersonResponse  # noqa: Y015
+
+@_typing.final
+class SetGalleriesRequest(_message.Message):
+    """Request of SetGalleries."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ENCOUNTER_ID_FIELD_NUMBER: _builtins.int
+    GALLERIES_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    encounter_id: _builtins.str
+    """Id of the encounter."""
+    revision: _builtins.int
+    """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
+    @_builtins.property
+    def galleries(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Names of all galleries that it shall belong to; empty takes it out of all."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        encounter_id: _builtins.str = ...,
+        galleries: _abc.Iterable[_builtins.str] | None = ...,
+        revision: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["encounter_id", b"encounter_id", "galleries", b"galleries", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetGalleriesRequest: _TypeAlias = SetGalleriesRequest  # noqa: Y015
+
+@_typing.final
+class MoveEncounterRequest(_message.Message):
+    """Request of MoveEncounter."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ENCOUNTER_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    encounter_id: _builtins.str
+    """Id of the encounter."""
+    person_id: _builtins.str
+    """Id of the person to move it to. 1 to 64 characters A-Z a-z 0-9 . _ -"""
+    revision: _builtins.int
+    """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        encounter_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        revision: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["encounter_id", b"encounter_id", "person_id", b"person_id", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MoveEncounterRequest: _TypeAlias = MoveEncounterRequest  # noqa: Y015
+
+@_typing.final
+class MergePersonsRequest(_message.Message):
+    """Request of MergePersons."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    FROM_PERSON_ID_FIELD_NUMBER: _builtins.int
+    INTO_PERSON_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    from_person_id: _builtins.str
+    """Id of the person whose encounters are moved; it has none afterwards."""
+    into_person_id: _builtins.str
+    """Id of the person that they are moved to; must have an encounter."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        from_person_id: _builtins.str = ...,
+        into_person_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_person_id", b"from_person_id", "into_person_id", b"into_person_id", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MergePersonsRequest: _TypeAlias = MergePersonsRequest  # noqa: Y015
+
+@_typing.final
+class MergePersonsResponse(_message.Message):
+    """Response of MergePersons."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MERGE_ID_FIELD_NUMBER: _builtins.int
+    ENCOUNTER_IDS_FIELD_NUMBER: _builtins.int
+    CHANGE_TOKEN_FIELD_NUMBER: _builtins.int
+    merge_id: _builtins.str
+    """Identifies the merge, for UndoMerge."""
+    change_token: _builtins.str
+    """Identifies the state of the database after the merge."""
+    @_builtins.property
+    def encounter_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Ids of the encounters that were moved."""
+
+    def __init__(
+        self,
+        *,
+        merge_id: _builtins.str = ...,
+        encounter_ids: _abc.Iterable[_builtins.str] | None = ...,
+        change_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["change_token", b"change_token", "encounter_ids", b"encounter_ids", "merge_id", b"merge_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MergePersonsResponse: _TypeAlias = MergePersonsResponse  # noqa: Y015
+
+@_typing.final
+class UndoMergeRequest(_message.Message):
+    """Request of UndoMerge."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    MERGE_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    merge_id: _builtins.str
+    """Id of the merge."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        merge_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["merge_id", b"merge_id", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UndoMergeRequest: _TypeAlias = UndoMergeRequest  # noqa: Y015
+
+@_typing.final
+class UndoMergeResponse(_message.Message):
+    """Response of UndoMerge."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    ENCOUNTER_IDS_FIELD_NUMBER: _builtins.int
+    ENCOUNTER_IDS_LEFT_FIELD_NUMBER: _builtins.int
+    CHANGE_TOKEN_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    """Id of the person that has the encounters again."""
+    change_token: _builtins.str
+    """Identifies the state of the database after the undoing."""
+    @_builtins.property
+    def encounter_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Ids of the encounters that were moved back."""
+
+    @_builtins.property
+    def encounter_ids_left(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Ids of encounters that the merge moved, and that were deleted or moved elsewhere since."""
+
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        encounter_ids: _abc.Iterable[_builtins.str] | None = ...,
+        encounter_ids_left: _abc.Iterable[_builtins.str] | None = ...,
+        change_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["change_token", b"change_token", "encounter_ids", b"encounter_ids", "encounter_ids_left", b"encounter_ids_left", "person_id", b"person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UndoMergeResponse: _TypeAlias = UndoMergeResponse  # noqa: Y015
+
+@_typing.final
+class GetTemplateRequest(_message.Message):
+    """Request of GetTemplate."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENCOUNTER_ID_FIELD_NUMBER: _builtins.int
+    POSITION_FIELD_NUMBER: _builtins.int
+    FORMAT_FIELD_NUMBER: _builtins.int
+    encounter_id: _builtins.str
+    """Id of the encounter."""
+    position: _biometrics_pb2.FingerPosition.ValueType
+    """Position of the finger. Mandatory."""
+    format: _biometrics_pb2.TemplateFormat.ValueType
+    """Format of the template; unspecified means ISO/IEC 19794-2:2011."""
+    def __init__(
+        self,
+        *,
+        encounter_id: _builtins.str = ...,
+        position: _biometrics_pb2.FingerPosition.ValueType = ...,
+        format: _biometrics_pb2.TemplateFormat.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["encounter_id", b"encounter_id", "format", b"format", "position", b"position"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetTemplateRequest: _TypeAlias = GetTemplateRequest  # noqa: Y015
+
+@_typing.final
+class GetTemplateResponse(_message.Message):
+    """Response of GetTemplate."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEMPLATE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def template(self) -> _biometrics_pb2.FingerTemplate:
+        """The template."""
+
+    def __init__(
+        self,
+        *,
+        template: _biometrics_pb2.FingerTemplate | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["template", b"template"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["template", b"template"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetTemplateResponse: _TypeAlias = GetTemplateResponse  # noqa: Y015
+
+@_typing.final
+class ImportEncountersRequest(_message.Message):
+    """One encounter of an import."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OFFSET_FIELD_NUMBER: _builtins.int
+    ENCOUNTER_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    SAMPLES_FIELD_NUMBER: _builtins.int
+    GALLERIES_FIELD_NUMBER: _builtins.int
+    OFFICE_ID_FIELD_NUMBER: _builtins.int
+    offset: _builtins.int
+    """Number of this request in the import, 1 or more, higher than the one before."""
+    encounter_id: _builtins.str
+    """Id chosen by the caller, never used for another encounter. 1 to 64 characters A-Z a-z 0-9 . _ -"""
+    person_id: _builtins.str
+    """Id of the person whose fingers these are. 1 to 64 characters as above."""
+    office_id: _builtins.str
+    """Id of the office that captured it. Empty means the caller's; only a national caller may name another."""
+    @_builtins.property
+    def samples(self) -> _containers.RepeatedCompositeFieldContainer[_biometrics_pb2.FingerSample]:
+        """One sample for each finger. 1 to 10, at least one of them not missing."""
+
+    @_builtins.property
+    def galleries(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Names of the galleries that it shall belong to."""
+
+    def __init__(
+        self,
+        *,
+        offset: _builtins.int = ...,
+        encounter_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        samples: _abc.Iterable[_biometrics_pb2.FingerSample] | None = ...,
+        galleries: _abc.Iterable[_builtins.str] | None = ...,
+        office_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["encounter_id", b"encounter_id", "galleries", b"galleries", "office_id", b"office_id", "offset", b"offset", "person_id", b"person_id", "samples", b"samples"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImportEncountersRequest: _TypeAlias = ImportEncountersRequest  # noqa: Y015
+
+@_typing.final
+class ImportEncountersResponse(_message.Message):
+    """Acknowledgement of one request of an import."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OFFSET_FIELD_NUMBER: _builtins.int
+    RESULT_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    FIELD_FIELD_NUMBER: _builtins.int
+    MESSAGE_FIELD_NUMBER: _builtins.int
+    offset: _builtins.int
+    """`offset` of the request; everything up to it is done."""
+    result: Global___ImportResult.ValueType
+    """What became of it."""
+    reason: _builtins.str
+    """Reason of a refusal, one of those of CreateEncounter."""
+    field: _builtins.str
+    """Path of the field at fault, if one is."""
+    message: _builtins.str
+    """The refusal in words."""
+    def __init__(
+        self,
+        *,
+        offset: _builtins.int = ...,
+        result: Global___ImportResult.ValueType = ...,
+        reason: _builtins.str = ...,
+        field: _builtins.str = ...,
+        message: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["field", b"field", "message", b"message", "offset", b"offset", "reason", b"reason", "result", b"result"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImportEncountersResponse: _TypeAlias = ImportEncountersResponse  # noqa: Y015

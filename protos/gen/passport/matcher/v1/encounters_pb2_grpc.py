@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from google.longrunning import operations_pb2 as google_dot_longrunning_dot_operations__pb2
 from passport.matcher.v1 import encounters_pb2 as passport_dot_matcher_dot_v1_dot_encounters__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
@@ -28,8 +29,8 @@ if _version_not_supported:
 class EncountersStub:
     """Encounters: the finger samples of a person captured on one occasion.
 
-    Planned: StartCreateEncounter, ListEncounters, UpdateEncounter, DeletePerson, SetGalleries,
-    MoveEncounter, MergePersons, UndoMerge, GetTemplate, ImportEncounters.
+    A caller of an office has access to the encounters of that office only; those of others are answered
+    as if they did not exist.
     """
 
     def __init__(self, channel):
@@ -43,9 +44,24 @@ class EncountersStub:
                 request_serializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.CreateEncounterRequest.SerializeToString,
                 response_deserializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.CreateEncounterResponse.FromString,
                 _registered_method=True)
+        self.StartCreateEncounter = channel.unary_unary(
+                '/passport.matcher.v1.Encounters/StartCreateEncounter',
+                request_serializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.CreateEncounterRequest.SerializeToString,
+                response_deserializer=google_dot_longrunning_dot_operations__pb2.Operation.FromString,
+                _registered_method=True)
         self.GetEncounter = channel.unary_unary(
                 '/passport.matcher.v1.Encounters/GetEncounter',
                 request_serializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.GetEncounterRequest.SerializeToString,
+                response_deserializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.Encounter.FromString,
+                _registered_method=True)
+        self.ListEncounters = channel.unary_unary(
+                '/passport.matcher.v1.Encounters/ListEncounters',
+                request_serializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.ListEncountersRequest.SerializeToString,
+                response_deserializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.ListEncountersResponse.FromString,
+                _registered_method=True)
+        self.UpdateEncounter = channel.unary_unary(
+                '/passport.matcher.v1.Encounters/UpdateEncounter',
+                request_serializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.UpdateEncounterRequest.SerializeToString,
                 response_deserializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.Encounter.FromString,
                 _registered_method=True)
         self.SetEncounterStatus = channel.unary_unary(
@@ -58,13 +74,48 @@ class EncountersStub:
                 request_serializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.DeleteEncounterRequest.SerializeToString,
                 response_deserializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.DeleteEncounterResponse.FromString,
                 _registered_method=True)
+        self.DeletePerson = channel.unary_unary(
+                '/passport.matcher.v1.Encounters/DeletePerson',
+                request_serializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.DeletePersonRequest.SerializeToString,
+                response_deserializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.DeletePersonResponse.FromString,
+                _registered_method=True)
+        self.SetGalleries = channel.unary_unary(
+                '/passport.matcher.v1.Encounters/SetGalleries',
+                request_serializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.SetGalleriesRequest.SerializeToString,
+                response_deserializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.Encounter.FromString,
+                _registered_method=True)
+        self.MoveEncounter = channel.unary_unary(
+                '/passport.matcher.v1.Encounters/MoveEncounter',
+                request_serializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.MoveEncounterRequest.SerializeToString,
+                response_deserializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.Encounter.FromString,
+                _registered_method=True)
+        self.MergePersons = channel.unary_unary(
+                '/passport.matcher.v1.Encounters/MergePersons',
+                request_serializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.MergePersonsRequest.SerializeToString,
+                response_deserializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.MergePersonsResponse.FromString,
+                _registered_method=True)
+        self.UndoMerge = channel.unary_unary(
+                '/passport.matcher.v1.Encounters/UndoMerge',
+                request_serializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.UndoMergeRequest.SerializeToString,
+                response_deserializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.UndoMergeResponse.FromString,
+                _registered_method=True)
+        self.GetTemplate = channel.unary_unary(
+                '/passport.matcher.v1.Encounters/GetTemplate',
+                request_serializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.GetTemplateRequest.SerializeToString,
+                response_deserializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.GetTemplateResponse.FromString,
+                _registered_method=True)
+        self.ImportEncounters = channel.stream_stream(
+                '/passport.matcher.v1.Encounters/ImportEncounters',
+                request_serializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.ImportEncountersRequest.SerializeToString,
+                response_deserializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.ImportEncountersResponse.FromString,
+                _registered_method=True)
 
 
 class EncountersServicer:
     """Encounters: the finger samples of a person captured on one occasion.
 
-    Planned: StartCreateEncounter, ListEncounters, UpdateEncounter, DeletePerson, SetGalleries,
-    MoveEncounter, MergePersons, UndoMerge, GetTemplate, ImportEncounters.
+    A caller of an office has access to the encounters of that office only; those of others are answered
+    as if they did not exist.
     """
 
     def CreateEncounter(self, request, context):
@@ -76,9 +127,24 @@ class EncountersServicer:
 
         Callers: services issuance and registry.
         Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POOR_QUALITY, TOO_FEW_MINUTIAE,
-        POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, ENCOUNTER_EXISTS, REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS, INDEX_BEHIND, NOT_READY, OVERLOADED.
-        Retry: yes, with the same `request_id`; a retry after a crash finishes the search.
+        POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, WRONG_HAND, FINGERS_NOT_FOUND,
+        ENCOUNTER_EXISTS, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS, INDEX_BEHIND, NOT_READY, DRAINING,
+        OVERLOADED. Retry: yes, with the same `request_id`; a retry after a crash finishes the search.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def StartCreateEncounter(self, request, context):
+        """Starts an enrolment as an operation, whose result is fetched later, from any replica.
+
+        The operation's metadata is an `OperationMetadata`, its response a `CreateEncounterResponse`; errors
+        of `CreateEncounter` that are found while it runs are the operation's error. It survives a restart,
+        and can be cancelled until the encounter is committed.
+
+        Callers: services issuance and registry.
+        Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -94,12 +160,42 @@ class EncountersServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListEncounters(self, request, context):
+        """Returns encounters by the order of their addition, without their biometric data.
+
+        Callers: services issuance and registry, administrators.
+        Errors: INVALID_REQUEST, BAD_PAGE_TOKEN. Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateEncounter(self, request, context):
+        """Replaces the fingers or the galleries of an encounter, as the field mask states.
+
+        Those of an encounter of status FRAUD only on behalf of a supervisor (see SetEncounterStatus).
+
+        Callers: services issuance and registry.
+        Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POOR_QUALITY, TOO_FEW_MINUTIAE,
+        POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, WRONG_HAND, FINGERS_NOT_FOUND,
+        ENCOUNTER_NOT_FOUND, STALE_REVISION, SUPERVISOR_NEEDED, NOT_READY, DRAINING, OVERLOADED,
+        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def SetEncounterStatus(self, request, context):
         """Sets the status of an encounter.
 
+        PENDING becomes ACTIVE, INACTIVE or FRAUD; ACTIVE and INACTIVE become each other or FRAUD. FRAUD
+        becomes ACTIVE or INACTIVE only with a `reason` and on behalf of a supervisor, whom the caller names
+        in the metadata header `on-behalf-of`. Nothing becomes PENDING. The same status again is no error.
+
         Callers: service issuance.
-        Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, STALE_REVISION, REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, STALE_REVISION, STATUS_CHANGE_NOT_ALLOWED,
+        REASON_NEEDED, SUPERVISOR_NEEDED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -108,9 +204,107 @@ class EncountersServicer:
     def DeleteEncounter(self, request, context):
         """Deletes an encounter with its templates and images irrevocably; later searches do not find it.
 
+        One of status FRAUD only on behalf of a supervisor (see SetEncounterStatus).
+
         Callers: services issuance and registry.
-        Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, SUPERVISOR_NEEDED, REQUEST_ID_REUSED,
+        REQUEST_IN_PROGRESS.
         Retry: yes, with the same `request_id`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeletePerson(self, request, context):
+        """Deletes all encounters of a person irrevocably; later searches do not find them.
+
+        If one of them has status FRAUD, only on behalf of a supervisor (see SetEncounterStatus).
+
+        Callers: services issuance and registry.
+        Errors: INVALID_REQUEST, PERSON_NOT_FOUND, SUPERVISOR_NEEDED, REQUEST_ID_REUSED,
+        REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetGalleries(self, request, context):
+        """Replaces the list of galleries that an encounter belongs to.
+
+        That of an encounter of status FRAUD only on behalf of a supervisor (see SetEncounterStatus).
+
+        Callers: services issuance and registry.
+        Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, STALE_REVISION, SUPERVISOR_NEEDED, REQUEST_ID_REUSED,
+        REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def MoveEncounter(self, request, context):
+        """Moves an encounter to another person, who may be new.
+
+        One of status FRAUD only on behalf of a supervisor (see SetEncounterStatus).
+
+        Callers: service issuance.
+        Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, STALE_REVISION, SAME_PERSON, SUPERVISOR_NEEDED,
+        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def MergePersons(self, request, context):
+        """Moves all encounters of a person to another one, since both are one person.
+
+        If one of them has status FRAUD, only on behalf of a supervisor (see SetEncounterStatus).
+
+        Callers: service issuance.
+        Errors: INVALID_REQUEST, PERSON_NOT_FOUND, SAME_PERSON, SUPERVISOR_NEEDED, REQUEST_ID_REUSED,
+        REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UndoMerge(self, request, context):
+        """Gives the encounters that a merge moved, and that are still where it moved them, back to the person
+        that they came from.
+
+        If one of them has status FRAUD, only on behalf of a supervisor (see SetEncounterStatus).
+
+        Callers: service issuance.
+        Errors: INVALID_REQUEST, MERGE_NOT_FOUND, MERGE_UNDONE, SUPERVISOR_NEEDED, REQUEST_ID_REUSED,
+        REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetTemplate(self, request, context):
+        """Returns the template of a stored finger. The audit log names the person whose it is.
+
+        Callers: services issuance and registry.
+        Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, FINGER_NOT_FOUND, UNREADABLE_TEMPLATE. Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ImportEncounters(self, request_iterator, context):
+        """Imports encounters of an existing register, without a search for duplicates.
+
+        The caller numbers its requests with rising offsets. Each is answered, in their order, after it is
+        committed: imported, imported before, or refused with its reason; a refusal does not end the stream.
+        After a broken stream the caller goes on after the last offset acknowledged. The service reads as
+        fast as it imports (flow control of HTTP/2).
+
+        Callers: service registry.
+        Errors: INVALID_REQUEST, OFFSET_NOT_RISING, NOT_READY, DRAINING, OVERLOADED, STREAM_EXPIRED (every
+        ten minutes), MESSAGE_NOT_RECEIVED. Retry: yes, from the last offset acknowledged.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -124,9 +318,24 @@ def add_EncountersServicer_to_server(servicer, server):
                     request_deserializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.CreateEncounterRequest.FromString,
                     response_serializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.CreateEncounterResponse.SerializeToString,
             ),
+            'StartCreateEncounter': grpc.unary_unary_rpc_method_handler(
+                    servicer.StartCreateEncounter,
+                    request_deserializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.CreateEncounterRequest.FromString,
+                    response_serializer=google_dot_longrunning_dot_operations__pb2.Operation.SerializeToString,
+            ),
             'GetEncounter': grpc.unary_unary_rpc_method_handler(
                     servicer.GetEncounter,
                     request_deserializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.GetEncounterRequest.FromString,
+                    response_serializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.Encounter.SerializeToString,
+            ),
+            'ListEncounters': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListEncounters,
+                    request_deserializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.ListEncountersRequest.FromString,
+                    response_serializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.ListEncountersResponse.SerializeToString,
+            ),
+            'UpdateEncounter': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateEncounter,
+                    request_deserializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.UpdateEncounterRequest.FromString,
                     response_serializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.Encounter.SerializeToString,
             ),
             'SetEncounterStatus': grpc.unary_unary_rpc_method_handler(
@@ -139,6 +348,41 @@ def add_EncountersServicer_to_server(servicer, server):
                     request_deserializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.DeleteEncounterRequest.FromString,
                     response_serializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.DeleteEncounterResponse.SerializeToString,
             ),
+            'DeletePerson': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeletePerson,
+                    request_deserializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.DeletePersonRequest.FromString,
+                    response_serializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.DeletePersonResponse.SerializeToString,
+            ),
+            'SetGalleries': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetGalleries,
+                    request_deserializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.SetGalleriesRequest.FromString,
+                    response_serializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.Encounter.SerializeToString,
+            ),
+            'MoveEncounter': grpc.unary_unary_rpc_method_handler(
+                    servicer.MoveEncounter,
+                    request_deserializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.MoveEncounterRequest.FromString,
+                    response_serializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.Encounter.SerializeToString,
+            ),
+            'MergePersons': grpc.unary_unary_rpc_method_handler(
+                    servicer.MergePersons,
+                    request_deserializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.MergePersonsRequest.FromString,
+                    response_serializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.MergePersonsResponse.SerializeToString,
+            ),
+            'UndoMerge': grpc.unary_unary_rpc_method_handler(
+                    servicer.UndoMerge,
+                    request_deserializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.UndoMergeRequest.FromString,
+                    response_serializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.UndoMergeResponse.SerializeToString,
+            ),
+            'GetTemplate': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetTemplate,
+                    request_deserializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.GetTemplateRequest.FromString,
+                    response_serializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.GetTemplateResponse.SerializeToString,
+            ),
+            'ImportEncounters': grpc.stream_stream_rpc_method_handler(
+                    servicer.ImportEncounters,
+                    request_deserializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.ImportEncountersRequest.FromString,
+                    response_serializer=passport_dot_matcher_dot_v1_dot_encounters__pb2.ImportEncountersResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'passport.matcher.v1.Encounters', rpc_method_handlers)
@@ -150,8 +394,8 @@ def add_EncountersServicer_to_server(servicer, server):
 class Encounters:
     """Encounters: the finger samples of a person captured on one occasion.
 
-    Planned: StartCreateEncounter, ListEncounters, UpdateEncounter, DeletePerson, SetGalleries,
-    MoveEncounter, MergePersons, UndoMerge, GetTemplate, ImportEncounters.
+    A caller of an office has access to the encounters of that office only; those of others are answered
+    as if they did not exist.
     """
 
     @staticmethod
@@ -182,6 +426,33 @@ class Encounters:
             _registered_method=True)
 
     @staticmethod
+    def StartCreateEncounter(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.matcher.v1.Encounters/StartCreateEncounter',
+            passport_dot_matcher_dot_v1_dot_encounters__pb2.CreateEncounterRequest.SerializeToString,
+            google_dot_longrunning_dot_operations__pb2.Operation.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def GetEncounter(request,
             target,
             options=(),
@@ -197,6 +468,60 @@ class Encounters:
             target,
             '/passport.matcher.v1.Encounters/GetEncounter',
             passport_dot_matcher_dot_v1_dot_encounters__pb2.GetEncounterRequest.SerializeToString,
+            passport_dot_matcher_dot_v1_dot_encounters__pb2.Encounter.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListEncounters(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.matcher.v1.Encounters/ListEncounters',
+            passport_dot_matcher_dot_v1_dot_encounters__pb2.ListEncountersRequest.SerializeToString,
+            passport_dot_matcher_dot_v1_dot_encounters__pb2.ListEncountersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateEncounter(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.matcher.v1.Encounters/UpdateEncounter',
+            passport_dot_matcher_dot_v1_dot_encounters__pb2.UpdateEncounterRequest.SerializeToString,
             passport_dot_matcher_dot_v1_dot_encounters__pb2.Encounter.FromString,
             options,
             channel_credentials,
@@ -252,6 +577,195 @@ class Encounters:
             '/passport.matcher.v1.Encounters/DeleteEncounter',
             passport_dot_matcher_dot_v1_dot_encounters__pb2.DeleteEncounterRequest.SerializeToString,
             passport_dot_matcher_dot_v1_dot_encounters__pb2.DeleteEncounterResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeletePerson(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.matcher.v1.Encounters/DeletePerson',
+            passport_dot_matcher_dot_v1_dot_encounters__pb2.DeletePersonRequest.SerializeToString,
+            passport_dot_matcher_dot_v1_dot_encounters__pb2.DeletePersonResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetGalleries(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.matcher.v1.Encounters/SetGalleries',
+            passport_dot_matcher_dot_v1_dot_encounters__pb2.SetGalleriesRequest.SerializeToString,
+            passport_dot_matcher_dot_v1_dot_encounters__pb2.Encounter.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MoveEncounter(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.matcher.v1.Encounters/MoveEncounter',
+            passport_dot_matcher_dot_v1_dot_encounters__pb2.MoveEncounterRequest.SerializeToString,
+            passport_dot_matcher_dot_v1_dot_encounters__pb2.Encounter.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MergePersons(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.matcher.v1.Encounters/MergePersons',
+            passport_dot_matcher_dot_v1_dot_encounters__pb2.MergePersonsRequest.SerializeToString,
+            passport_dot_matcher_dot_v1_dot_encounters__pb2.MergePersonsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UndoMerge(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.matcher.v1.Encounters/UndoMerge',
+            passport_dot_matcher_dot_v1_dot_encounters__pb2.UndoMergeRequest.SerializeToString,
+            passport_dot_matcher_dot_v1_dot_encounters__pb2.UndoMergeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetTemplate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.matcher.v1.Encounters/GetTemplate',
+            passport_dot_matcher_dot_v1_dot_encounters__pb2.GetTemplateRequest.SerializeToString,
+            passport_dot_matcher_dot_v1_dot_encounters__pb2.GetTemplateResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ImportEncounters(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/passport.matcher.v1.Encounters/ImportEncounters',
+            passport_dot_matcher_dot_v1_dot_encounters__pb2.ImportEncountersRequest.SerializeToString,
+            passport_dot_matcher_dot_v1_dot_encounters__pb2.ImportEncountersResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -4,6 +4,7 @@ isort:skip_file
 Enrolment of fingers. The matcher stores no names: a person is an opaque id."""
 
 from collections import abc as _abc
+from google.longrunning import operations_pb2 as _operations_pb2
 from grpc import aio as _aio
 from passport.matcher.v1 import encounters_pb2 as _encounters_pb2
 import abc as _abc_1
@@ -29,8 +30,8 @@ GRPC_VERSION: str
 class EncountersStub:
     """Encounters: the finger samples of a person captured on one occasion.
 
-    Planned: StartCreateEncounter, ListEncounters, UpdateEncounter, DeletePerson, SetGalleries,
-    MoveEncounter, MergePersons, UndoMerge, GetTemplate, ImportEncounters.
+    A caller of an office has access to the encounters of that office only; those of others are answered
+    as if they did not exist.
     """
 
     @_typing.overload
@@ -46,9 +47,20 @@ class EncountersStub:
 
     Callers: services issuance and registry.
     Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POOR_QUALITY, TOO_FEW_MINUTIAE,
-    POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, ENCOUNTER_EXISTS, REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS, INDEX_BEHIND, NOT_READY, OVERLOADED.
-    Retry: yes, with the same `request_id`; a retry after a crash finishes the search.
+    POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, WRONG_HAND, FINGERS_NOT_FOUND,
+    ENCOUNTER_EXISTS, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS, INDEX_BEHIND, NOT_READY, DRAINING,
+    OVERLOADED. Retry: yes, with the same `request_id`; a retry after a crash finishes the search.
+    """
+    StartCreateEncounter: _grpc.UnaryUnaryMultiCallable[_encounters_pb2.CreateEncounterRequest, _operations_pb2.Operation]
+    """Starts an enrolment as an operation, whose result is fetched later, from any replica.
+
+    The operation's metadata is an `OperationMetadata`, its response a `CreateEncounterResponse`; errors
+    of `CreateEncounter` that are found while it runs are the operation's error. It survives a restart,
+    and can be cancelled until the encounter is committed.
+
+    Callers: services issuance and registry.
+    Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
     """
     GetEncounter: _grpc.UnaryUnaryMultiCallable[_encounters_pb2.GetEncounterRequest, _encounters_pb2.Encounter]
     """Returns one encounter, without its biometric data.
@@ -56,27 +68,119 @@ class EncountersStub:
     Callers: services issuance and registry, administrators.
     Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND. Retry: yes.
     """
+    ListEncounters: _grpc.UnaryUnaryMultiCallable[_encounters_pb2.ListEncountersRequest, _encounters_pb2.ListEncountersResponse]
+    """Returns encounters by the order of their addition, without their biometric data.
+
+    Callers: services issuance and registry, administrators.
+    Errors: INVALID_REQUEST, BAD_PAGE_TOKEN. Retry: yes.
+    """
+    UpdateEncounter: _grpc.UnaryUnaryMultiCallable[_encounters_pb2.UpdateEncounterRequest, _encounters_pb2.Encounter]
+    """Replaces the fingers or the galleries of an encounter, as the field mask states.
+
+    Those of an encounter of status FRAUD only on behalf of a supervisor (see SetEncounterStatus).
+
+    Callers: services issuance and registry.
+    Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POOR_QUALITY, TOO_FEW_MINUTIAE,
+    POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, WRONG_HAND, FINGERS_NOT_FOUND,
+    ENCOUNTER_NOT_FOUND, STALE_REVISION, SUPERVISOR_NEEDED, NOT_READY, DRAINING, OVERLOADED,
+    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    """
     SetEncounterStatus: _grpc.UnaryUnaryMultiCallable[_encounters_pb2.SetEncounterStatusRequest, _encounters_pb2.Encounter]
     """Sets the status of an encounter.
 
+    PENDING becomes ACTIVE, INACTIVE or FRAUD; ACTIVE and INACTIVE become each other or FRAUD. FRAUD
+    becomes ACTIVE or INACTIVE only with a `reason` and on behalf of a supervisor, whom the caller names
+    in the metadata header `on-behalf-of`. Nothing becomes PENDING. The same status again is no error.
+
     Callers: service issuance.
-    Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, STALE_REVISION, REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, STALE_REVISION, STATUS_CHANGE_NOT_ALLOWED,
+    REASON_NEEDED, SUPERVISOR_NEEDED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
     """
     DeleteEncounter: _grpc.UnaryUnaryMultiCallable[_encounters_pb2.DeleteEncounterRequest, _encounters_pb2.DeleteEncounterResponse]
     """Deletes an encounter with its templates and images irrevocably; later searches do not find it.
 
+    One of status FRAUD only on behalf of a supervisor (see SetEncounterStatus).
+
     Callers: services issuance and registry.
-    Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, SUPERVISOR_NEEDED, REQUEST_ID_REUSED,
+    REQUEST_IN_PROGRESS.
     Retry: yes, with the same `request_id`.
+    """
+    DeletePerson: _grpc.UnaryUnaryMultiCallable[_encounters_pb2.DeletePersonRequest, _encounters_pb2.DeletePersonResponse]
+    """Deletes all encounters of a person irrevocably; later searches do not find them.
+
+    If one of them has status FRAUD, only on behalf of a supervisor (see SetEncounterStatus).
+
+    Callers: services issuance and registry.
+    Errors: INVALID_REQUEST, PERSON_NOT_FOUND, SUPERVISOR_NEEDED, REQUEST_ID_REUSED,
+    REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
+    """
+    SetGalleries: _grpc.UnaryUnaryMultiCallable[_encounters_pb2.SetGalleriesRequest, _encounters_pb2.Encounter]
+    """Replaces the list of galleries that an encounter belongs to.
+
+    That of an encounter of status FRAUD only on behalf of a supervisor (see SetEncounterStatus).
+
+    Callers: services issuance and registry.
+    Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, STALE_REVISION, SUPERVISOR_NEEDED, REQUEST_ID_REUSED,
+    REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    """
+    MoveEncounter: _grpc.UnaryUnaryMultiCallable[_encounters_pb2.MoveEncounterRequest, _encounters_pb2.Encounter]
+    """Moves an encounter to another person, who may be new.
+
+    One of status FRAUD only on behalf of a supervisor (see SetEncounterStatus).
+
+    Callers: service issuance.
+    Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, STALE_REVISION, SAME_PERSON, SUPERVISOR_NEEDED,
+    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    """
+    MergePersons: _grpc.UnaryUnaryMultiCallable[_encounters_pb2.MergePersonsRequest, _encounters_pb2.MergePersonsResponse]
+    """Moves all encounters of a person to another one, since both are one person.
+
+    If one of them has status FRAUD, only on behalf of a supervisor (see SetEncounterStatus).
+
+    Callers: service issuance.
+    Errors: INVALID_REQUEST, PERSON_NOT_FOUND, SAME_PERSON, SUPERVISOR_NEEDED, REQUEST_ID_REUSED,
+    REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
+    """
+    UndoMerge: _grpc.UnaryUnaryMultiCallable[_encounters_pb2.UndoMergeRequest, _encounters_pb2.UndoMergeResponse]
+    """Gives the encounters that a merge moved, and that are still where it moved them, back to the person
+    that they came from.
+
+    If one of them has status FRAUD, only on behalf of a supervisor (see SetEncounterStatus).
+
+    Callers: service issuance.
+    Errors: INVALID_REQUEST, MERGE_NOT_FOUND, MERGE_UNDONE, SUPERVISOR_NEEDED, REQUEST_ID_REUSED,
+    REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
+    """
+    GetTemplate: _grpc.UnaryUnaryMultiCallable[_encounters_pb2.GetTemplateRequest, _encounters_pb2.GetTemplateResponse]
+    """Returns the template of a stored finger. The audit log names the person whose it is.
+
+    Callers: services issuance and registry.
+    Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, FINGER_NOT_FOUND, UNREADABLE_TEMPLATE. Retry: yes.
+    """
+    ImportEncounters: _grpc.StreamStreamMultiCallable[_encounters_pb2.ImportEncountersRequest, _encounters_pb2.ImportEncountersResponse]
+    """Imports encounters of an existing register, without a search for duplicates.
+
+    The caller numbers its requests with rising offsets. Each is answered, in their order, after it is
+    committed: imported, imported before, or refused with its reason; a refusal does not end the stream.
+    After a broken stream the caller goes on after the last offset acknowledged. The service reads as
+    fast as it imports (flow control of HTTP/2).
+
+    Callers: service registry.
+    Errors: INVALID_REQUEST, OFFSET_NOT_RISING, NOT_READY, DRAINING, OVERLOADED, STREAM_EXPIRED (every
+    ten minutes), MESSAGE_NOT_RECEIVED. Retry: yes, from the last offset acknowledged.
     """
 
 @_typing.type_check_only
 class EncountersAsyncStub(EncountersStub):
     """Encounters: the finger samples of a person captured on one occasion.
 
-    Planned: StartCreateEncounter, ListEncounters, UpdateEncounter, DeletePerson, SetGalleries,
-    MoveEncounter, MergePersons, UndoMerge, GetTemplate, ImportEncounters.
+    A caller of an office has access to the encounters of that office only; those of others are answered
+    as if they did not exist.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -89,9 +193,20 @@ class EncountersAsyncStub(EncountersStub):
 
     Callers: services issuance and registry.
     Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POOR_QUALITY, TOO_FEW_MINUTIAE,
-    POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, ENCOUNTER_EXISTS, REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS, INDEX_BEHIND, NOT_READY, OVERLOADED.
-    Retry: yes, with the same `request_id`; a retry after a crash finishes the search.
+    POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, WRONG_HAND, FINGERS_NOT_FOUND,
+    ENCOUNTER_EXISTS, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS, INDEX_BEHIND, NOT_READY, DRAINING,
+    OVERLOADED. Retry: yes, with the same `request_id`; a retry after a crash finishes the search.
+    """
+    StartCreateEncounter: _aio.UnaryUnaryMultiCallable[_encounters_pb2.CreateEncounterRequest, _operations_pb2.Operation]  # type: ignore[assignment]
+    """Starts an enrolment as an operation, whose result is fetched later, from any replica.
+
+    The operation's metadata is an `OperationMetadata`, its response a `CreateEncounterResponse`; errors
+    of `CreateEncounter` that are found while it runs are the operation's error. It survives a restart,
+    and can be cancelled until the encounter is committed.
+
+    Callers: services issuance and registry.
+    Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
     """
     GetEncounter: _aio.UnaryUnaryMultiCallable[_encounters_pb2.GetEncounterRequest, _encounters_pb2.Encounter]  # type: ignore[assignment]
     """Returns one encounter, without its biometric data.
@@ -99,26 +214,118 @@ class EncountersAsyncStub(EncountersStub):
     Callers: services issuance and registry, administrators.
     Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND. Retry: yes.
     """
+    ListEncounters: _aio.UnaryUnaryMultiCallable[_encounters_pb2.ListEncountersRequest, _encounters_pb2.ListEncountersResponse]  # type: ignore[assignment]
+    """Returns encounters by the order of their addition, without their biometric data.
+
+    Callers: services issuance and registry, administrators.
+    Errors: INVALID_REQUEST, BAD_PAGE_TOKEN. Retry: yes.
+    """
+    UpdateEncounter: _aio.UnaryUnaryMultiCallable[_encounters_pb2.UpdateEncounterRequest, _encounters_pb2.Encounter]  # type: ignore[assignment]
+    """Replaces the fingers or the galleries of an encounter, as the field mask states.
+
+    Those of an encounter of status FRAUD only on behalf of a supervisor (see SetEncounterStatus).
+
+    Callers: services issuance and registry.
+    Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POOR_QUALITY, TOO_FEW_MINUTIAE,
+    POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, WRONG_HAND, FINGERS_NOT_FOUND,
+    ENCOUNTER_NOT_FOUND, STALE_REVISION, SUPERVISOR_NEEDED, NOT_READY, DRAINING, OVERLOADED,
+    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    """
     SetEncounterStatus: _aio.UnaryUnaryMultiCallable[_encounters_pb2.SetEncounterStatusRequest, _encounters_pb2.Encounter]  # type: ignore[assignment]
     """Sets the status of an encounter.
 
+    PENDING becomes ACTIVE, INACTIVE or FRAUD; ACTIVE and INACTIVE become each other or FRAUD. FRAUD
+    becomes ACTIVE or INACTIVE only with a `reason` and on behalf of a supervisor, whom the caller names
+    in the metadata header `on-behalf-of`. Nothing becomes PENDING. The same status again is no error.
+
     Callers: service issuance.
-    Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, STALE_REVISION, REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, STALE_REVISION, STATUS_CHANGE_NOT_ALLOWED,
+    REASON_NEEDED, SUPERVISOR_NEEDED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
     """
     DeleteEncounter: _aio.UnaryUnaryMultiCallable[_encounters_pb2.DeleteEncounterRequest, _encounters_pb2.DeleteEncounterResponse]  # type: ignore[assignment]
     """Deletes an encounter with its templates and images irrevocably; later searches do not find it.
 
+    One of status FRAUD only on behalf of a supervisor (see SetEncounterStatus).
+
     Callers: services issuance and registry.
-    Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, SUPERVISOR_NEEDED, REQUEST_ID_REUSED,
+    REQUEST_IN_PROGRESS.
     Retry: yes, with the same `request_id`.
+    """
+    DeletePerson: _aio.UnaryUnaryMultiCallable[_encounters_pb2.DeletePersonRequest, _encounters_pb2.DeletePersonResponse]  # type: ignore[assignment]
+    """Deletes all encounters of a person irrevocably; later searches do not find them.
+
+    If one of them has status FRAUD, only on behalf of a supervisor (see SetEncounterStatus).
+
+    Callers: services issuance and registry.
+    Errors: INVALID_REQUEST, PERSON_NOT_FOUND, SUPERVISOR_NEEDED, REQUEST_ID_REUSED,
+    REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
+    """
+    SetGalleries: _aio.UnaryUnaryMultiCallable[_encounters_pb2.SetGalleriesRequest, _encounters_pb2.Encounter]  # type: ignore[assignment]
+    """Replaces the list of galleries that an encounter belongs to.
+
+    That of an encounter of status FRAUD only on behalf of a supervisor (see SetEncounterStatus).
+
+    Callers: services issuance and registry.
+    Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, STALE_REVISION, SUPERVISOR_NEEDED, REQUEST_ID_REUSED,
+    REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    """
+    MoveEncounter: _aio.UnaryUnaryMultiCallable[_encounters_pb2.MoveEncounterRequest, _encounters_pb2.Encounter]  # type: ignore[assignment]
+    """Moves an encounter to another person, who may be new.
+
+    One of status FRAUD only on behalf of a supervisor (see SetEncounterStatus).
+
+    Callers: service issuance.
+    Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, STALE_REVISION, SAME_PERSON, SUPERVISOR_NEEDED,
+    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    """
+    MergePersons: _aio.UnaryUnaryMultiCallable[_encounters_pb2.MergePersonsRequest, _encounters_pb2.MergePersonsResponse]  # type: ignore[assignment]
+    """Moves all encounters of a person to another one, since both are one person.
+
+    If one of them has status FRAUD, only on behalf of a supervisor (see SetEncounterStatus).
+
+    Callers: service issuance.
+    Errors: INVALID_REQUEST, PERSON_NOT_FOUND, SAME_PERSON, SUPERVISOR_NEEDED, REQUEST_ID_REUSED,
+    REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
+    """
+    UndoMerge: _aio.UnaryUnaryMultiCallable[_encounters_pb2.UndoMergeRequest, _encounters_pb2.UndoMergeResponse]  # type: ignore[assignment]
+    """Gives the encounters that a merge moved, and that are still where it moved them, back to the person
+    that they came from.
+
+    If one of them has status FRAUD, only on behalf of a supervisor (see SetEncounterStatus).
+
+    Callers: service issuance.
+    Errors: INVALID_REQUEST, MERGE_NOT_FOUND, MERGE_UNDONE, SUPERVISOR_NEEDED, REQUEST_ID_REUSED,
+    REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
+    """
+    GetTemplate: _aio.UnaryUnaryMultiCallable[_encounters_pb2.GetTemplateRequest, _encounters_pb2.GetTemplateResponse]  # type: ignore[assignment]
+    """Returns the template of a stored finger. The audit log names the person whose it is.
+
+    Callers: services issuance and registry.
+    Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, FINGER_NOT_FOUND, UNREADABLE_TEMPLATE. Retry: yes.
+    """
+    ImportEncounters: _aio.StreamStreamMultiCallable[_encounters_pb2.ImportEncountersRequest, _encounters_pb2.ImportEncountersResponse]  # type: ignore[assignment]
+    """Imports encounters of an existing register, without a search for duplicates.
+
+    The caller numbers its requests with rising offsets. Each is answered, in their order, after it is
+    committed: imported, imported before, or refused with its reason; a refusal does not end the stream.
+    After a broken stream the caller goes on after the last offset acknowledged. The service reads as
+    fast as it imports (flow control of HTTP/2).
+
+    Callers: service registry.
+    Errors: INVALID_REQUEST, OFFSET_NOT_RISING, NOT_READY, DRAINING, OVERLOADED, STREAM_EXPIRED (every
+    ten minutes), MESSAGE_NOT_RECEIVED. Retry: yes, from the last offset acknowledged.
     """
 
 class EncountersServicer(metaclass=_abc_1.ABCMeta):
     """Encounters: the finger samples of a person captured on one occasion.
 
-    Planned: StartCreateEncounter, ListEncounters, UpdateEncounter, DeletePerson, SetGalleries,
-    MoveEncounter, MergePersons, UndoMerge, GetTemplate, ImportEncounters.
+    A caller of an office has access to the encounters of that office only; those of others are answered
+    as if they did not exist.
     """
 
     @_abc_1.abstractmethod
@@ -135,9 +342,26 @@ class EncountersServicer(metaclass=_abc_1.ABCMeta):
 
         Callers: services issuance and registry.
         Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POOR_QUALITY, TOO_FEW_MINUTIAE,
-        POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, ENCOUNTER_EXISTS, REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS, INDEX_BEHIND, NOT_READY, OVERLOADED.
-        Retry: yes, with the same `request_id`; a retry after a crash finishes the search.
+        POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, WRONG_HAND, FINGERS_NOT_FOUND,
+        ENCOUNTER_EXISTS, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS, INDEX_BEHIND, NOT_READY, DRAINING,
+        OVERLOADED. Retry: yes, with the same `request_id`; a retry after a crash finishes the search.
+        """
+
+    @_abc_1.abstractmethod
+    def StartCreateEncounter(
+        self,
+        request: _encounters_pb2.CreateEncounterRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_operations_pb2.Operation, _abc.Awaitable[_operations_pb2.Operation]]:
+        """Starts an enrolment as an operation, whose result is fetched later, from any replica.
+
+        The operation's metadata is an `OperationMetadata`, its response a `CreateEncounterResponse`; errors
+        of `CreateEncounter` that are found while it runs are the operation's error. It survives a restart,
+        and can be cancelled until the encounter is committed.
+
+        Callers: services issuance and registry.
+        Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
         """
 
     @_abc_1.abstractmethod
@@ -153,6 +377,35 @@ class EncountersServicer(metaclass=_abc_1.ABCMeta):
         """
 
     @_abc_1.abstractmethod
+    def ListEncounters(
+        self,
+        request: _encounters_pb2.ListEncountersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_encounters_pb2.ListEncountersResponse, _abc.Awaitable[_encounters_pb2.ListEncountersResponse]]:
+        """Returns encounters by the order of their addition, without their biometric data.
+
+        Callers: services issuance and registry, administrators.
+        Errors: INVALID_REQUEST, BAD_PAGE_TOKEN. Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def UpdateEncounter(
+        self,
+        request: _encounters_pb2.UpdateEncounterRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_encounters_pb2.Encounter, _abc.Awaitable[_encounters_pb2.Encounter]]:
+        """Replaces the fingers or the galleries of an encounter, as the field mask states.
+
+        Those of an encounter of status FRAUD only on behalf of a supervisor (see SetEncounterStatus).
+
+        Callers: services issuance and registry.
+        Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POOR_QUALITY, TOO_FEW_MINUTIAE,
+        POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, WRONG_HAND, FINGERS_NOT_FOUND,
+        ENCOUNTER_NOT_FOUND, STALE_REVISION, SUPERVISOR_NEEDED, NOT_READY, DRAINING, OVERLOADED,
+        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        """
+
+    @_abc_1.abstractmethod
     def SetEncounterStatus(
         self,
         request: _encounters_pb2.SetEncounterStatusRequest,
@@ -160,9 +413,14 @@ class EncountersServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_encounters_pb2.Encounter, _abc.Awaitable[_encounters_pb2.Encounter]]:
         """Sets the status of an encounter.
 
+        PENDING becomes ACTIVE, INACTIVE or FRAUD; ACTIVE and INACTIVE become each other or FRAUD. FRAUD
+        becomes ACTIVE or INACTIVE only with a `reason` and on behalf of a supervisor, whom the caller names
+        in the metadata header `on-behalf-of`. Nothing becomes PENDING. The same status again is no error.
+
         Callers: service issuance.
-        Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, STALE_REVISION, REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, STALE_REVISION, STATUS_CHANGE_NOT_ALLOWED,
+        REASON_NEEDED, SUPERVISOR_NEEDED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
         """
 
     @_abc_1.abstractmethod
@@ -173,9 +431,121 @@ class EncountersServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_encounters_pb2.DeleteEncounterResponse, _abc.Awaitable[_encounters_pb2.DeleteEncounterResponse]]:
         """Deletes an encounter with its templates and images irrevocably; later searches do not find it.
 
+        One of status FRAUD only on behalf of a supervisor (see SetEncounterStatus).
+
         Callers: services issuance and registry.
-        Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, SUPERVISOR_NEEDED, REQUEST_ID_REUSED,
+        REQUEST_IN_PROGRESS.
         Retry: yes, with the same `request_id`.
+        """
+
+    @_abc_1.abstractmethod
+    def DeletePerson(
+        self,
+        request: _encounters_pb2.DeletePersonRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_encounters_pb2.DeletePersonResponse, _abc.Awaitable[_encounters_pb2.DeletePersonResponse]]:
+        """Deletes all encounters of a person irrevocably; later searches do not find them.
+
+        If one of them has status FRAUD, only on behalf of a supervisor (see SetEncounterStatus).
+
+        Callers: services issuance and registry.
+        Errors: INVALID_REQUEST, PERSON_NOT_FOUND, SUPERVISOR_NEEDED, REQUEST_ID_REUSED,
+        REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
+        """
+
+    @_abc_1.abstractmethod
+    def SetGalleries(
+        self,
+        request: _encounters_pb2.SetGalleriesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_encounters_pb2.Encounter, _abc.Awaitable[_encounters_pb2.Encounter]]:
+        """Replaces the list of galleries that an encounter belongs to.
+
+        That of an encounter of status FRAUD only on behalf of a supervisor (see SetEncounterStatus).
+
+        Callers: services issuance and registry.
+        Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, STALE_REVISION, SUPERVISOR_NEEDED, REQUEST_ID_REUSED,
+        REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        """
+
+    @_abc_1.abstractmethod
+    def MoveEncounter(
+        self,
+        request: _encounters_pb2.MoveEncounterRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_encounters_pb2.Encounter, _abc.Awaitable[_encounters_pb2.Encounter]]:
+        """Moves an encounter to another person, who may be new.
+
+        One of status FRAUD only on behalf of a supervisor (see SetEncounterStatus).
+
+        Callers: service issuance.
+        Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, STALE_REVISION, SAME_PERSON, SUPERVISOR_NEEDED,
+        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        """
+
+    @_abc_1.abstractmethod
+    def MergePersons(
+        self,
+        request: _encounters_pb2.MergePersonsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_encounters_pb2.MergePersonsResponse, _abc.Awaitable[_encounters_pb2.MergePersonsResponse]]:
+        """Moves all encounters of a person to another one, since both are one person.
+
+        If one of them has status FRAUD, only on behalf of a supervisor (see SetEncounterStatus).
+
+        Callers: service issuance.
+        Errors: INVALID_REQUEST, PERSON_NOT_FOUND, SAME_PERSON, SUPERVISOR_NEEDED, REQUEST_ID_REUSED,
+        REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
+        """
+
+    @_abc_1.abstractmethod
+    def UndoMerge(
+        self,
+        request: _encounters_pb2.UndoMergeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_encounters_pb2.UndoMergeResponse, _abc.Awaitable[_encounters_pb2.UndoMergeResponse]]:
+        """Gives the encounters that a merge moved, and that are still where it moved them, back to the person
+        that they came from.
+
+        If one of them has status FRAUD, only on behalf of a supervisor (see SetEncounterStatus).
+
+        Callers: service issuance.
+        Errors: INVALID_REQUEST, MERGE_NOT_FOUND, MERGE_UNDONE, SUPERVISOR_NEEDED, REQUEST_ID_REUSED,
+        REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
+        """
+
+    @_abc_1.abstractmethod
+    def GetTemplate(
+        self,
+        request: _encounters_pb2.GetTemplateRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_encounters_pb2.GetTemplateResponse, _abc.Awaitable[_encounters_pb2.GetTemplateResponse]]:
+        """Returns the template of a stored finger. The audit log names the person whose it is.
+
+        Callers: services issuance and registry.
+        Errors: INVALID_REQUEST, ENCOUNTER_NOT_FOUND, FINGER_NOT_FOUND, UNREADABLE_TEMPLATE. Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def ImportEncounters(
+        self,
+        request_iterator: _MaybeAsyncIterator[_encounters_pb2.ImportEncountersRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_encounters_pb2.ImportEncountersResponse], _abc.AsyncIterator[_encounters_pb2.ImportEncountersResponse]]:
+        """Imports encounters of an existing register, without a search for duplicates.
+
+        The caller numbers its requests with rising offsets. Each is answered, in their order, after it is
+        committed: imported, imported before, or refused with its reason; a refusal does not end the stream.
+        After a broken stream the caller goes on after the last offset acknowledged. The service reads as
+        fast as it imports (flow control of HTTP/2).
+
+        Callers: service registry.
+        Errors: INVALID_REQUEST, OFFSET_NOT_RISING, NOT_READY, DRAINING, OVERLOADED, STREAM_EXPIRED (every
+        ten minutes), MESSAGE_NOT_RECEIVED. Retry: yes, from the last offset acknowledged.
         """
 
 def add_EncountersServicer_to_server(servicer: EncountersServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

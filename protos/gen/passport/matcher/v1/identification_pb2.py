@@ -23,11 +23,12 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.longrunning import operations_pb2 as google_dot_longrunning_dot_operations__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from passport.type.v1 import biometrics_pb2 as passport_dot_type_dot_v1_dot_biometrics__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(passport/matcher/v1/identification.proto\x12\x13passport.matcher.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!passport/type/v1/biometrics.proto\"\x95\x01\n\x0c\x46ingerSource\x12\x31\n\x07samples\x18\x01 \x01(\x0b\x32\x1e.passport.matcher.v1.SampleSetH\x00\x12!\n\x0c\x65ncounter_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@H\x00\x12\x1e\n\tperson_id\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@H\x00\x42\x0f\n\x06source\x12\x05\xbaH\x02\x08\x01\"H\n\tSampleSet\x12;\n\x07samples\x18\x01 \x03(\x0b\x32\x1e.passport.type.v1.FingerSampleB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\n\"\xad\x01\n\x0cSearchPolicy\x12v\n\x0btarget_fpir\x18\x01 \x01(\x01\x42\x61\xbaH^\x12\x14\x19\x00\x00\x00\x00\x00\x00\xe0?)\x00\x00\x00\x00\x00\x00\x00\x00@\x01\xba\x01\x45\n\nrate.least\x12\x1amust be 0 or at least 1e-9\x1a\x1bthis == 0.0 || this >= 1e-9\x12\x1f\n\x0emax_candidates\x18\x02 \x01(\rB\x07\xbaH\x04*\x02\x18\x64J\x04\x08\x03\x10\x07\"\xc0\x01\n\x0fIdentifyRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x38\n\x05probe\x18\x02 \x01(\x0b\x32!.passport.matcher.v1.FingerSourceB\x06\xbaH\x03\xc8\x01\x01\x12\x31\n\x06search\x18\x03 \x01(\x0b\x32!.passport.matcher.v1.SearchPolicy\x12!\n\x10min_change_token\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18@\"\x9d\x02\n\rVerifyRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x38\n\x05probe\x18\x02 \x01(\x0b\x32!.passport.matcher.v1.FingerSourceB\x06\xbaH\x03\xc8\x01\x01\x12<\n\treference\x18\x03 \x01(\x0b\x32!.passport.matcher.v1.FingerSourceB\x06\xbaH\x03\xc8\x01\x01\x12u\n\ntarget_fmr\x18\x04 \x01(\x01\x42\x61\xbaH^\x12\x14\x19\x00\x00\x00\x00\x00\x00\xe0?)\x00\x00\x00\x00\x00\x00\x00\x00@\x01\xba\x01\x45\n\nrate.least\x12\x1amust be 0 or at least 1e-9\x1a\x1bthis == 0.0 || this >= 1e-9\"\x99\x01\n\x0b\x46ingerScore\x12\x32\n\x08position\x18\x01 \x01(\x0e\x32 .passport.type.v1.FingerPosition\x12&\n\x05score\x18\x02 \x01(\x0b\x32\x17.passport.type.v1.Score\x12\x14\n\x0c\x65ncounter_id\x18\x03 \x01(\t\x12\x18\n\x10matched_minutiae\x18\x04 \x01(\r\"\xb3\x01\n\x13\x46ingerSequenceError\x12\x39\n\x0fstated_position\x18\x01 \x01(\x0e\x32 .passport.type.v1.FingerPosition\x12\x39\n\x0f\x61\x63tual_position\x18\x02 \x01(\x0e\x32 .passport.type.v1.FingerPosition\x12&\n\x05score\x18\x03 \x01(\x0b\x32\x17.passport.type.v1.Score\"\xeb\x01\n\tCandidate\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12&\n\x05score\x18\x02 \x01(\x0b\x32\x17.passport.type.v1.Score\x12\x0b\n\x03hit\x18\x03 \x01(\x08\x12\x37\n\rfinger_scores\x18\x04 \x03(\x0b\x32 .passport.matcher.v1.FingerScore\x12\x13\n\x0bknown_fraud\x18\x05 \x01(\x08\x12H\n\x16\x66inger_sequence_errors\x18\x06 \x03(\x0b\x32(.passport.matcher.v1.FingerSequenceError\"\x82\x03\n\x08\x44\x65\x63ision\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\x12-\n\x07outcome\x18\x02 \x01(\x0e\x32\x1c.passport.matcher.v1.Outcome\x12\x32\n\ncandidates\x18\x03 \x03(\x0b\x32\x1e.passport.matcher.v1.Candidate\x12*\n\tthreshold\x18\x04 \x01(\x0b\x32\x17.passport.type.v1.Score\x12\x17\n\x0fpeople_searched\x18\x05 \x01(\x03\x12\x17\n\x0fpeople_compared\x18\x06 \x01(\x03\x12\x15\n\rmodel_version\x18\x07 \x01(\t\x12\x14\n\x0c\x63hange_token\x18\x08 \x01(\t\x12.\n\ndecided_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0brecord_hash\x18\n \x01(\x0c\x12\x1b\n\x0epredicted_fnir\x18\x0b \x01(\x01H\x00\x88\x01\x01\x42\x11\n\x0f_predicted_fnir\"4\n\x12GetDecisionRequest\x12\x1e\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"\x91\x01\n\x13\x44rawDecisionRequest\x12\x1e\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1c\n\tperson_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12<\n\x08position\x18\x03 \x01(\x0e\x32 .passport.type.v1.FingerPositionB\x08\xbaH\x05\x82\x01\x02\x10\x01\"q\n\x14\x44rawDecisionResponse\x12\x0b\n\x03png\x18\x01 \x01(\x0c\x12\x32\n\x08position\x18\x02 \x01(\x0e\x32 .passport.type.v1.FingerPosition\x12\x18\n\x10matched_minutiae\x18\x03 \x01(\r*^\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x12\n\x0eOUTCOME_NO_HIT\x10\x01\x12\x0f\n\x0bOUTCOME_HIT\x10\x02\x12\x15\n\x11OUTCOME_UNDECIDED\x10\x03\x32\x61\n\x0eIdentification\x12O\n\x08Identify\x12$.passport.matcher.v1.IdentifyRequest\x1a\x1d.passport.matcher.v1.Decision2[\n\x0cVerification\x12K\n\x06Verify\x12\".passport.matcher.v1.VerifyRequest\x1a\x1d.passport.matcher.v1.Decision2\xc6\x01\n\x08\x45vidence\x12U\n\x0bGetDecision\x12\'.passport.matcher.v1.GetDecisionRequest\x1a\x1d.passport.matcher.v1.Decision\x12\x63\n\x0c\x44rawDecision\x12(.passport.matcher.v1.DrawDecisionRequest\x1a).passport.matcher.v1.DrawDecisionResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(passport/matcher/v1/identification.proto\x12\x13passport.matcher.v1\x1a\x1b\x62uf/validate/validate.proto\x1a#google/longrunning/operations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!passport/type/v1/biometrics.proto\"\x95\x01\n\x0c\x46ingerSource\x12\x31\n\x07samples\x18\x01 \x01(\x0b\x32\x1e.passport.matcher.v1.SampleSetH\x00\x12!\n\x0c\x65ncounter_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@H\x00\x12\x1e\n\tperson_id\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@H\x00\x42\x0f\n\x06source\x12\x05\xbaH\x02\x08\x01\"\xe6\x01\n\tSampleSet\x12\x39\n\x07samples\x18\x01 \x03(\x0b\x32\x1e.passport.type.v1.FingerSampleB\x08\xbaH\x05\x92\x01\x02\x10\n\x12\x35\n\x05slaps\x18\x02 \x03(\x0b\x32\x1c.passport.type.v1.SlapSampleB\x08\xbaH\x05\x92\x01\x02\x10\x03:g\xbaHd\x1a\x62\n\x0csamples.some\x12%at least one sample or slap is needed\x1a+this.samples.size() + this.slaps.size() > 0\"\xce\x03\n\x0cSearchPolicy\x12v\n\x0btarget_fpir\x18\x01 \x01(\x01\x42\x61\xbaH^\x12\x14\x19\x00\x00\x00\x00\x00\x00\xe0?)\x00\x00\x00\x00\x00\x00\x00\x00@\x01\xba\x01\x45\n\nrate.least\x12\x1amust be 0 or at least 1e-9\x1a\x1bthis == 0.0 || this >= 1e-9\x12\x1f\n\x0emax_candidates\x18\x02 \x01(\rB\x07\xbaH\x04*\x02\x18\x64\x12\x37\n\tgalleries\x18\x03 \x03(\tB$\xbaH!\x92\x01\x1e\x10\x10\"\x1ar\x18\x32\x16^[A-Za-z0-9._-]{1,64}$\x12\x19\n\x08priority\x18\x04 \x01(\rB\x07\xbaH\x04*\x02\x18\t\x12\x14\n\x0c\x61ny_position\x18\x05 \x01(\x08\x12\x31\n\tthreshold\x18\x06 \x01(\x01\x42\x19\xbaH\x16\x12\x14\x19\x00\x00\x00\x00\x00\x00\x34@)\x00\x00\x00\x00\x00\x00\x00\x00@\x01H\x00\x88\x01\x01:z\xbaHw\x1au\n\x14search.one_threshold\x12,either target_fpir or threshold may be given\x1a/!has(this.threshold) || this.target_fpir == 0.0B\x0c\n\n_threshold\"\xc0\x01\n\x0fIdentifyRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x38\n\x05probe\x18\x02 \x01(\x0b\x32!.passport.matcher.v1.FingerSourceB\x06\xbaH\x03\xc8\x01\x01\x12\x31\n\x06search\x18\x03 \x01(\x0b\x32!.passport.matcher.v1.SearchPolicy\x12!\n\x10min_change_token\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18@\"\x9d\x02\n\rVerifyRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x38\n\x05probe\x18\x02 \x01(\x0b\x32!.passport.matcher.v1.FingerSourceB\x06\xbaH\x03\xc8\x01\x01\x12<\n\treference\x18\x03 \x01(\x0b\x32!.passport.matcher.v1.FingerSourceB\x06\xbaH\x03\xc8\x01\x01\x12u\n\ntarget_fmr\x18\x04 \x01(\x01\x42\x61\xbaH^\x12\x14\x19\x00\x00\x00\x00\x00\x00\xe0?)\x00\x00\x00\x00\x00\x00\x00\x00@\x01\xba\x01\x45\n\nrate.least\x12\x1amust be 0 or at least 1e-9\x1a\x1bthis == 0.0 || this >= 1e-9\"\xd7\x01\n\x0b\x46ingerScore\x12\x32\n\x08position\x18\x01 \x01(\x0e\x32 .passport.type.v1.FingerPosition\x12&\n\x05score\x18\x02 \x01(\x0b\x32\x17.passport.type.v1.Score\x12\x14\n\x0c\x65ncounter_id\x18\x03 \x01(\t\x12\x18\n\x10matched_minutiae\x18\x04 \x01(\r\x12<\n\x12reference_position\x18\x05 \x01(\x0e\x32 .passport.type.v1.FingerPosition\"\xb3\x01\n\x13\x46ingerSequenceError\x12\x39\n\x0fstated_position\x18\x01 \x01(\x0e\x32 .passport.type.v1.FingerPosition\x12\x39\n\x0f\x61\x63tual_position\x18\x02 \x01(\x0e\x32 .passport.type.v1.FingerPosition\x12&\n\x05score\x18\x03 \x01(\x0b\x32\x17.passport.type.v1.Score\"\xeb\x01\n\tCandidate\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12&\n\x05score\x18\x02 \x01(\x0b\x32\x17.passport.type.v1.Score\x12\x0b\n\x03hit\x18\x03 \x01(\x08\x12\x37\n\rfinger_scores\x18\x04 \x03(\x0b\x32 .passport.matcher.v1.FingerScore\x12\x13\n\x0bknown_fraud\x18\x05 \x01(\x08\x12H\n\x16\x66inger_sequence_errors\x18\x06 \x03(\x0b\x32(.passport.matcher.v1.FingerSequenceError\"\xc0\x05\n\x08\x44\x65\x63ision\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\x12-\n\x07outcome\x18\x02 \x01(\x0e\x32\x1c.passport.matcher.v1.Outcome\x12\x32\n\ncandidates\x18\x03 \x03(\x0b\x32\x1e.passport.matcher.v1.Candidate\x12*\n\tthreshold\x18\x04 \x01(\x0b\x32\x17.passport.type.v1.Score\x12\x17\n\x0fpeople_searched\x18\x05 \x01(\x03\x12\x17\n\x0fpeople_compared\x18\x06 \x01(\x03\x12\x15\n\rmodel_version\x18\x07 \x01(\t\x12\x14\n\x0c\x63hange_token\x18\x08 \x01(\t\x12.\n\ndecided_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0brecord_hash\x18\n \x01(\x0c\x12\x1b\n\x0epredicted_fnir\x18\x0b \x01(\x01H\x00\x88\x01\x01\x12\x12\n\nhits_total\x18\x0c \x01(\x03\x12?\n\x11undecided_reasons\x18\r \x03(\x0e\x32$.passport.matcher.v1.UndecidedReason\x12,\n\x07\x63\x61veats\x18\x0e \x03(\x0e\x32\x1b.passport.matcher.v1.Caveat\x12\x19\n\x11incomplete_people\x18\x0f \x01(\x03\x12<\n\x12positions_compared\x18\x10 \x03(\x0e\x32 .passport.type.v1.FingerPosition\x12\x14\n\x0c\x61ny_position\x18\x11 \x01(\x08\x12\x11\n\tgalleries\x18\x12 \x03(\t\x12\x0e\n\x06\x63\x61ller\x18\x13 \x01(\t\x12\x14\n\x0con_behalf_of\x18\x14 \x01(\t\x12\x11\n\toffice_id\x18\x15 \x01(\tB\x11\n\x0f_predicted_fnir\"4\n\x12GetDecisionRequest\x12\x1e\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"\xf1\x01\n\x14ListDecisionsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1b\n\npage_token\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x30\n\x0c\x64\x65\x63ided_from\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0e\x64\x65\x63ided_before\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x37\n\x07outcome\x18\x05 \x01(\x0e\x32\x1c.passport.matcher.v1.OutcomeB\x08\xbaH\x05\x82\x01\x02\x10\x01\"b\n\x15ListDecisionsResponse\x12\x30\n\tdecisions\x18\x01 \x03(\x0b\x32\x1d.passport.matcher.v1.Decision\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x91\x01\n\x13\x44rawDecisionRequest\x12\x1e\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1c\n\tperson_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12<\n\x08position\x18\x03 \x01(\x0e\x32 .passport.type.v1.FingerPositionB\x08\xbaH\x05\x82\x01\x02\x10\x01\"q\n\x14\x44rawDecisionResponse\x12\x0b\n\x03png\x18\x01 \x01(\x0c\x12\x32\n\x08position\x18\x02 \x01(\x0e\x32 .passport.type.v1.FingerPosition\x12\x18\n\x10matched_minutiae\x18\x03 \x01(\r*^\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x12\n\x0eOUTCOME_NO_HIT\x10\x01\x12\x0f\n\x0bOUTCOME_HIT\x10\x02\x12\x15\n\x11OUTCOME_UNDECIDED\x10\x03*\xfd\x01\n\x0fUndecidedReason\x12 \n\x1cUNDECIDED_REASON_UNSPECIFIED\x10\x00\x12#\n\x1fUNDECIDED_REASON_PREDICTED_FNIR\x10\x01\x12%\n!UNDECIDED_REASON_NOTHING_COMPARED\x10\x02\x12*\n&UNDECIDED_REASON_FINGER_SEQUENCE_ERROR\x10\x03\x12\'\n#UNDECIDED_REASON_INCOMPLETE_RECORDS\x10\x04\x12\'\n#UNDECIDED_REASON_UNPROVEN_REFERENCE\x10\x05*\xbc\x01\n\x06\x43\x61veat\x12\x16\n\x12\x43\x41VEAT_UNSPECIFIED\x10\x00\x12\x18\n\x14\x43\x41VEAT_PROBE_PENDING\x10\x01\x12\x16\n\x12\x43\x41VEAT_PROBE_FRAUD\x10\x02\x12\x1c\n\x18\x43\x41VEAT_REFERENCE_PENDING\x10\x03\x12\x1a\n\x16\x43\x41VEAT_REFERENCE_FRAUD\x10\x04\x12\x19\n\x15\x43\x41VEAT_SAME_ENCOUNTER\x10\x05\x12\x13\n\x0f\x43\x41VEAT_INACTIVE\x10\x06\x32\xb7\x01\n\x0eIdentification\x12O\n\x08Identify\x12$.passport.matcher.v1.IdentifyRequest\x1a\x1d.passport.matcher.v1.Decision\x12T\n\rStartIdentify\x12$.passport.matcher.v1.IdentifyRequest\x1a\x1d.google.longrunning.Operation2[\n\x0cVerification\x12K\n\x06Verify\x12\".passport.matcher.v1.VerifyRequest\x1a\x1d.passport.matcher.v1.Decision2\xae\x02\n\x08\x45vidence\x12U\n\x0bGetDecision\x12\'.passport.matcher.v1.GetDecisionRequest\x1a\x1d.passport.matcher.v1.Decision\x12\x66\n\rListDecisions\x12).passport.matcher.v1.ListDecisionsRequest\x1a*.passport.matcher.v1.ListDecisionsResponse\x12\x63\n\x0c\x44rawDecision\x12(.passport.matcher.v1.DrawDecisionRequest\x1a).passport.matcher.v1.DrawDecisionResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,11 +42,23 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_FINGERSOURCE'].fields_by_name['person_id']._loaded_options = None
   _globals['_FINGERSOURCE'].fields_by_name['person_id']._serialized_options = b'\272H\006r\004\020\001\030@'
   _globals['_SAMPLESET'].fields_by_name['samples']._loaded_options = None
-  _globals['_SAMPLESET'].fields_by_name['samples']._serialized_options = b'\272H\007\222\001\004\010\001\020\n'
+  _globals['_SAMPLESET'].fields_by_name['samples']._serialized_options = b'\272H\005\222\001\002\020\n'
+  _globals['_SAMPLESET'].fields_by_name['slaps']._loaded_options = None
+  _globals['_SAMPLESET'].fields_by_name['slaps']._serialized_options = b'\272H\005\222\001\002\020\003'
+  _globals['_SAMPLESET']._loaded_options = None
+  _globals['_SAMPLESET']._serialized_options = b'\272Hd\032b\n\014samples.some\022%at least one sample or slap is needed\032+this.samples.size() + this.slaps.size() > 0'
   _globals['_SEARCHPOLICY'].fields_by_name['target_fpir']._loaded_options = None
   _globals['_SEARCHPOLICY'].fields_by_name['target_fpir']._serialized_options = b'\272H^\022\024\031\000\000\000\000\000\000\340?)\000\000\000\000\000\000\000\000@\001\272\001E\n\nrate.least\022\032must be 0 or at least 1e-9\032\033this == 0.0 || this >= 1e-9'
   _globals['_SEARCHPOLICY'].fields_by_name['max_candidates']._loaded_options = None
   _globals['_SEARCHPOLICY'].fields_by_name['max_candidates']._serialized_options = b'\272H\004*\002\030d'
+  _globals['_SEARCHPOLICY'].fields_by_name['galleries']._loaded_options = None
+  _globals['_SEARCHPOLICY'].fields_by_name['galleries']._serialized_options = b'\272H!\222\001\036\020\020\"\032r\0302\026^[A-Za-z0-9._-]{1,64}$'
+  _globals['_SEARCHPOLICY'].fields_by_name['priority']._loaded_options = None
+  _globals['_SEARCHPOLICY'].fields_by_name['priority']._serialized_options = b'\272H\004*\002\030\t'
+  _globals['_SEARCHPOLICY'].fields_by_name['threshold']._loaded_options = None
+  _globals['_SEARCHPOLICY'].fields_by_name['threshold']._serialized_options = b'\272H\026\022\024\031\000\000\000\000\000\0004@)\000\000\000\000\000\000\000\000@\001'
+  _globals['_SEARCHPOLICY']._loaded_options = None
+  _globals['_SEARCHPOLICY']._serialized_options = b'\272Hw\032u\n\024search.one_threshold\022,either target_fpir or threshold may be given\032/!has(this.threshold) || this.target_fpir == 0.0'
   _globals['_IDENTIFYREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_IDENTIFYREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\010\030@'
   _globals['_IDENTIFYREQUEST'].fields_by_name['probe']._loaded_options = None
@@ -62,42 +75,56 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_VERIFYREQUEST'].fields_by_name['target_fmr']._serialized_options = b'\272H^\022\024\031\000\000\000\000\000\000\340?)\000\000\000\000\000\000\000\000@\001\272\001E\n\nrate.least\022\032must be 0 or at least 1e-9\032\033this == 0.0 || this >= 1e-9'
   _globals['_GETDECISIONREQUEST'].fields_by_name['decision_id']._loaded_options = None
   _globals['_GETDECISIONREQUEST'].fields_by_name['decision_id']._serialized_options = b'\272H\006r\004\020\001\030@'
+  _globals['_LISTDECISIONSREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_LISTDECISIONSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\350\007(\000'
+  _globals['_LISTDECISIONSREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_LISTDECISIONSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\004r\002\030@'
+  _globals['_LISTDECISIONSREQUEST'].fields_by_name['outcome']._loaded_options = None
+  _globals['_LISTDECISIONSREQUEST'].fields_by_name['outcome']._serialized_options = b'\272H\005\202\001\002\020\001'
   _globals['_DRAWDECISIONREQUEST'].fields_by_name['decision_id']._loaded_options = None
   _globals['_DRAWDECISIONREQUEST'].fields_by_name['decision_id']._serialized_options = b'\272H\006r\004\020\001\030@'
   _globals['_DRAWDECISIONREQUEST'].fields_by_name['person_id']._loaded_options = None
   _globals['_DRAWDECISIONREQUEST'].fields_by_name['person_id']._serialized_options = b'\272H\006r\004\020\001\030@'
   _globals['_DRAWDECISIONREQUEST'].fields_by_name['position']._loaded_options = None
   _globals['_DRAWDECISIONREQUEST'].fields_by_name['position']._serialized_options = b'\272H\005\202\001\002\020\001'
-  _globals['_OUTCOME']._serialized_start=2329
-  _globals['_OUTCOME']._serialized_end=2423
-  _globals['_FINGERSOURCE']._serialized_start=163
-  _globals['_FINGERSOURCE']._serialized_end=312
-  _globals['_SAMPLESET']._serialized_start=314
-  _globals['_SAMPLESET']._serialized_end=386
-  _globals['_SEARCHPOLICY']._serialized_start=389
-  _globals['_SEARCHPOLICY']._serialized_end=562
-  _globals['_IDENTIFYREQUEST']._serialized_start=565
-  _globals['_IDENTIFYREQUEST']._serialized_end=757
-  _globals['_VERIFYREQUEST']._serialized_start=760
-  _globals['_VERIFYREQUEST']._serialized_end=1045
-  _globals['_FINGERSCORE']._serialized_start=1048
-  _globals['_FINGERSCORE']._serialized_end=1201
-  _globals['_FINGERSEQUENCEERROR']._serialized_start=1204
-  _globals['_FINGERSEQUENCEERROR']._serialized_end=1383
-  _globals['_CANDIDATE']._serialized_start=1386
-  _globals['_CANDIDATE']._serialized_end=1621
-  _globals['_DECISION']._serialized_start=1624
-  _globals['_DECISION']._serialized_end=2010
-  _globals['_GETDECISIONREQUEST']._serialized_start=2012
-  _globals['_GETDECISIONREQUEST']._serialized_end=2064
-  _globals['_DRAWDECISIONREQUEST']._serialized_start=2067
-  _globals['_DRAWDECISIONREQUEST']._serialized_end=2212
-  _globals['_DRAWDECISIONRESPONSE']._serialized_start=2214
-  _globals['_DRAWDECISIONRESPONSE']._serialized_end=2327
-  _globals['_IDENTIFICATION']._serialized_start=2425
-  _globals['_IDENTIFICATION']._serialized_end=2522
-  _globals['_VERIFICATION']._serialized_start=2524
-  _globals['_VERIFICATION']._serialized_end=2615
-  _globals['_EVIDENCE']._serialized_start=2618
-  _globals['_EVIDENCE']._serialized_end=2816
+  _globals['_OUTCOME']._serialized_start=3538
+  _globals['_OUTCOME']._serialized_end=3632
+  _globals['_UNDECIDEDREASON']._serialized_start=3635
+  _globals['_UNDECIDEDREASON']._serialized_end=3888
+  _globals['_CAVEAT']._serialized_start=3891
+  _globals['_CAVEAT']._serialized_end=4079
+  _globals['_FINGERSOURCE']._serialized_start=200
+  _globals['_FINGERSOURCE']._serialized_end=349
+  _globals['_SAMPLESET']._serialized_start=352
+  _globals['_SAMPLESET']._serialized_end=582
+  _globals['_SEARCHPOLICY']._serialized_start=585
+  _globals['_SEARCHPOLICY']._serialized_end=1047
+  _globals['_IDENTIFYREQUEST']._serialized_start=1050
+  _globals['_IDENTIFYREQUEST']._serialized_end=1242
+  _globals['_VERIFYREQUEST']._serialized_start=1245
+  _globals['_VERIFYREQUEST']._serialized_end=1530
+  _globals['_FINGERSCORE']._serialized_start=1533
+  _globals['_FINGERSCORE']._serialized_end=1748
+  _globals['_FINGERSEQUENCEERROR']._serialized_start=1751
+  _globals['_FINGERSEQUENCEERROR']._serialized_end=1930
+  _globals['_CANDIDATE']._serialized_start=1933
+  _globals['_CANDIDATE']._serialized_end=2168
+  _globals['_DECISION']._serialized_start=2171
+  _globals['_DECISION']._serialized_end=2875
+  _globals['_GETDECISIONREQUEST']._serialized_start=2877
+  _globals['_GETDECISIONREQUEST']._serialized_end=2929
+  _globals['_LISTDECISIONSREQUEST']._serialized_start=2932
+  _globals['_LISTDECISIONSREQUEST']._serialized_end=3173
+  _globals['_LISTDECISIONSRESPONSE']._serialized_start=3175
+  _globals['_LISTDECISIONSRESPONSE']._serialized_end=3273
+  _globals['_DRAWDECISIONREQUEST']._serialized_start=3276
+  _globals['_DRAWDECISIONREQUEST']._serialized_end=3421
+  _globals['_DRAWDECISIONRESPONSE']._serialized_start=3423
+  _globals['_DRAWDECISIONRESPONSE']._serialized_end=3536
+  _globals['_IDENTIFICATION']._serialized_start=4082
+  _globals['_IDENTIFICATION']._serialized_end=4265
+  _globals['_VERIFICATION']._serialized_start=4267
+  _globals['_VERIFICATION']._serialized_end=4358
+  _globals['_EVIDENCE']._serialized_start=4361
+  _globals['_EVIDENCE']._serialized_end=4663
 # @@protoc_insertion_point(module_scope)

@@ -34,8 +34,8 @@ class _OutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Outcome.Value
     OUTCOME_HIT: _Outcome.ValueType  # 2
     """At least one candidate is at or above the threshold."""
     OUTCOME_UNDECIDED: _Outcome.ValueType  # 3
-    """No candidate is at or above the threshold, but the fingers are too poor for NO_HIT (see
-    `predicted_fnir`), or there are finger sequence errors: an examiner must decide.
+    """Neither NO_HIT nor HIT can be said, for the `undecided_reasons`: an examiner must decide. No
+    candidate is at or above the threshold, except with UNPROVEN_REFERENCE.
     """
 
 class Outcome(_Outcome, metaclass=_OutcomeEnumTypeWrapper):
@@ -48,10 +48,90 @@ OUTCOME_NO_HIT: Outcome.ValueType  # 1
 OUTCOME_HIT: Outcome.ValueType  # 2
 """At least one candidate is at or above the threshold."""
 OUTCOME_UNDECIDED: Outcome.ValueType  # 3
-"""No candidate is at or above the threshold, but the fingers are too poor for NO_HIT (see
-`predicted_fnir`), or there are finger sequence errors: an examiner must decide.
+"""Neither NO_HIT nor HIT can be said, for the `undecided_reasons`: an examiner must decide. No
+candidate is at or above the threshold, except with UNPROVEN_REFERENCE.
 """
 Global___Outcome: _TypeAlias = Outcome  # noqa: Y015
+
+class _UndecidedReason:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _UndecidedReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_UndecidedReason.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    UNDECIDED_REASON_UNSPECIFIED: _UndecidedReason.ValueType  # 0
+    """Not specified."""
+    UNDECIDED_REASON_PREDICTED_FNIR: _UndecidedReason.ValueType  # 1
+    """A mated reference would be missed more often than the service's setting allows; see
+    `predicted_fnir`.
+    """
+    UNDECIDED_REASON_NOTHING_COMPARED: _UndecidedReason.ValueType  # 2
+    """Nobody searched has a finger of the positions of the probe."""
+    UNDECIDED_REASON_FINGER_SEQUENCE_ERROR: _UndecidedReason.ValueType  # 3
+    """Fingers match those of a candidate at other positions than stated."""
+    UNDECIDED_REASON_INCOMPLETE_RECORDS: _UndecidedReason.ValueType  # 4
+    """Records of persons searched are incomplete; see `incomplete_people`."""
+    UNDECIDED_REASON_UNPROVEN_REFERENCE: _UndecidedReason.ValueType  # 5
+    """The hit rests on encounters that do not count as proof of identity; see `caveats`."""
+
+class UndecidedReason(_UndecidedReason, metaclass=_UndecidedReasonEnumTypeWrapper):
+    """Why an outcome is UNDECIDED."""
+
+UNDECIDED_REASON_UNSPECIFIED: UndecidedReason.ValueType  # 0
+"""Not specified."""
+UNDECIDED_REASON_PREDICTED_FNIR: UndecidedReason.ValueType  # 1
+"""A mated reference would be missed more often than the service's setting allows; see
+`predicted_fnir`.
+"""
+UNDECIDED_REASON_NOTHING_COMPARED: UndecidedReason.ValueType  # 2
+"""Nobody searched has a finger of the positions of the probe."""
+UNDECIDED_REASON_FINGER_SEQUENCE_ERROR: UndecidedReason.ValueType  # 3
+"""Fingers match those of a candidate at other positions than stated."""
+UNDECIDED_REASON_INCOMPLETE_RECORDS: UndecidedReason.ValueType  # 4
+"""Records of persons searched are incomplete; see `incomplete_people`."""
+UNDECIDED_REASON_UNPROVEN_REFERENCE: UndecidedReason.ValueType  # 5
+"""The hit rests on encounters that do not count as proof of identity; see `caveats`."""
+Global___UndecidedReason: _TypeAlias = UndecidedReason  # noqa: Y015
+
+class _Caveat:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _CaveatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Caveat.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CAVEAT_UNSPECIFIED: _Caveat.ValueType  # 0
+    """Not specified."""
+    CAVEAT_PROBE_PENDING: _Caveat.ValueType  # 1
+    """The probe is, or contains, an encounter of status PENDING."""
+    CAVEAT_PROBE_FRAUD: _Caveat.ValueType  # 2
+    """The probe is, or contains, an encounter of status FRAUD."""
+    CAVEAT_REFERENCE_PENDING: _Caveat.ValueType  # 3
+    """The reference is, or contains, an encounter of status PENDING."""
+    CAVEAT_REFERENCE_FRAUD: _Caveat.ValueType  # 4
+    """The reference is, or contains, an encounter of status FRAUD."""
+    CAVEAT_SAME_ENCOUNTER: _Caveat.ValueType  # 5
+    """The same encounter was on both sides; it was not compared with itself."""
+    CAVEAT_INACTIVE: _Caveat.ValueType  # 6
+    """The probe or reference is an encounter of status INACTIVE."""
+
+class Caveat(_Caveat, metaclass=_CaveatEnumTypeWrapper):
+    """What a reader of a decision must know about the encounters that it rests on."""
+
+CAVEAT_UNSPECIFIED: Caveat.ValueType  # 0
+"""Not specified."""
+CAVEAT_PROBE_PENDING: Caveat.ValueType  # 1
+"""The probe is, or contains, an encounter of status PENDING."""
+CAVEAT_PROBE_FRAUD: Caveat.ValueType  # 2
+"""The probe is, or contains, an encounter of status FRAUD."""
+CAVEAT_REFERENCE_PENDING: Caveat.ValueType  # 3
+"""The reference is, or contains, an encounter of status PENDING."""
+CAVEAT_REFERENCE_FRAUD: Caveat.ValueType  # 4
+"""The reference is, or contains, an encounter of status FRAUD."""
+CAVEAT_SAME_ENCOUNTER: Caveat.ValueType  # 5
+"""The same encounter was on both sides; it was not compared with itself."""
+CAVEAT_INACTIVE: Caveat.ValueType  # 6
+"""The probe or reference is an encounter of status INACTIVE."""
+Global___Caveat: _TypeAlias = Caveat  # noqa: Y015
 
 @_typing.final
 class FingerSource(_message.Message):
@@ -68,7 +148,10 @@ class FingerSource(_message.Message):
     """Id of a person whose fingers are used, newest encounter first; excluded from the search."""
     @_builtins.property
     def samples(self) -> Global___SampleSet:
-        """Samples sent with the request; they are not stored, only the decision is."""
+        """Samples sent with the request; they belong to no encounter and no search finds them. Their
+        templates are kept, encrypted, for the days of the setting `supplied_fingers_days`, so that the
+        decision can be made again.
+        """
 
     def __init__(
         self,
@@ -94,18 +177,24 @@ class SampleSet(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     SAMPLES_FIELD_NUMBER: _builtins.int
+    SLAPS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def samples(self) -> _containers.RepeatedCompositeFieldContainer[_biometrics_pb2.FingerSample]:
-        """One sample for each finger. 1 to 10."""
+        """One sample for each finger that is not on a slap. At most 10; together with slaps at least one."""
+
+    @_builtins.property
+    def slaps(self) -> _containers.RepeatedCompositeFieldContainer[_biometrics_pb2.SlapSample]:
+        """Images of several fingers each. At most 3."""
 
     def __init__(
         self,
         *,
         samples: _abc.Iterable[_biometrics_pb2.FingerSample] | None = ...,
+        slaps: _abc.Iterable[_biometrics_pb2.SlapSample] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["samples", b"samples"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["samples", b"samples", "slaps", b"slaps"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -119,6 +208,10 @@ class SearchPolicy(_message.Message):
 
     TARGET_FPIR_FIELD_NUMBER: _builtins.int
     MAX_CANDIDATES_FIELD_NUMBER: _builtins.int
+    GALLERIES_FIELD_NUMBER: _builtins.int
+    PRIORITY_FIELD_NUMBER: _builtins.int
+    ANY_POSITION_FIELD_NUMBER: _builtins.int
+    THRESHOLD_FIELD_NUMBER: _builtins.int
     target_fpir: _builtins.float
     """False positive identification rate (ISO/IEC 19795-1): share of searches without a mated reference
     that may have a hit, 1e-9 to 0.5; 0 means the service's setting. The threshold follows from it and
@@ -126,17 +219,37 @@ class SearchPolicy(_message.Message):
     """
     max_candidates: _builtins.int
     """Largest number of candidates in the decision, 1 to 100; 0 means 10."""
+    priority: _builtins.int
+    """Which waiting search is done first, 1 (first) to 9; 0 means 5."""
+    any_position: _builtins.bool
+    """Compare each finger of the probe with the fingers of all positions. Done without being asked for
+    where the stated positions give no hit; see `finger_sequence_errors`.
+    """
+    threshold: _builtins.float
+    """Lowest score of a hit, 0 to 20, in place of the one that follows from `target_fpir`, which must
+    then be 0.
+    """
+    @_builtins.property
+    def galleries(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Names of the galleries to search: encounters of at least one of them. Empty means all encounters."""
+
     def __init__(
         self,
         *,
         target_fpir: _builtins.float = ...,
         max_candidates: _builtins.int = ...,
+        galleries: _abc.Iterable[_builtins.str] | None = ...,
+        priority: _builtins.int = ...,
+        any_position: _builtins.bool = ...,
+        threshold: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_threshold", b"_threshold", "threshold", b"threshold"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["max_candidates", b"max_candidates", "target_fpir", b"target_fpir"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_threshold", b"_threshold", "any_position", b"any_position", "galleries", b"galleries", "max_candidates", b"max_candidates", "priority", b"priority", "target_fpir", b"target_fpir", "threshold", b"threshold"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__threshold: _TypeAlias = _typing.Literal["threshold"]  # noqa: Y015
+    _WhichOneofArgType__threshold: _TypeAlias = _typing.Literal["_threshold", b"_threshold"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__threshold) -> _WhichOneofReturnType__threshold | None: ...
 
 Global___SearchPolicy: _TypeAlias = SearchPolicy  # noqa: Y015
 
@@ -234,12 +347,15 @@ class FingerScore(_message.Message):
     SCORE_FIELD_NUMBER: _builtins.int
     ENCOUNTER_ID_FIELD_NUMBER: _builtins.int
     MATCHED_MINUTIAE_FIELD_NUMBER: _builtins.int
+    REFERENCE_POSITION_FIELD_NUMBER: _builtins.int
     position: _biometrics_pb2.FingerPosition.ValueType
-    """Position of the finger."""
+    """Position of the finger, as stated in the probe."""
     encounter_id: _builtins.str
     """Id of the encounter that the candidate's finger belongs to."""
     matched_minutiae: _builtins.int
     """Number of pairs of corresponding minutiae."""
+    reference_position: _biometrics_pb2.FingerPosition.ValueType
+    """Position of the candidate's finger; another than `position` only with a finger sequence error."""
     @_builtins.property
     def score(self) -> _biometrics_pb2.Score:
         """Score of this finger alone."""
@@ -251,10 +367,11 @@ class FingerScore(_message.Message):
         score: _biometrics_pb2.Score | None = ...,
         encounter_id: _builtins.str = ...,
         matched_minutiae: _builtins.int = ...,
+        reference_position: _biometrics_pb2.FingerPosition.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["score", b"score"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["encounter_id", b"encounter_id", "matched_minutiae", b"matched_minutiae", "position", b"position", "score", b"score"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["encounter_id", b"encounter_id", "matched_minutiae", b"matched_minutiae", "position", b"position", "reference_position", b"reference_position", "score", b"score"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -320,7 +437,7 @@ class Candidate(_message.Message):
 
     @_builtins.property
     def finger_sequence_errors(self) -> _containers.RepeatedCompositeFieldContainer[Global___FingerSequenceError]:
-        """Finger sequence errors; searched for in verifications only."""
+        """Finger sequence errors: swapped fingers of a hand, or of both hands."""
 
     def __init__(
         self,
@@ -357,6 +474,16 @@ class Decision(_message.Message):
     DECIDED_AT_FIELD_NUMBER: _builtins.int
     RECORD_HASH_FIELD_NUMBER: _builtins.int
     PREDICTED_FNIR_FIELD_NUMBER: _builtins.int
+    HITS_TOTAL_FIELD_NUMBER: _builtins.int
+    UNDECIDED_REASONS_FIELD_NUMBER: _builtins.int
+    CAVEATS_FIELD_NUMBER: _builtins.int
+    INCOMPLETE_PEOPLE_FIELD_NUMBER: _builtins.int
+    POSITIONS_COMPARED_FIELD_NUMBER: _builtins.int
+    ANY_POSITION_FIELD_NUMBER: _builtins.int
+    GALLERIES_FIELD_NUMBER: _builtins.int
+    CALLER_FIELD_NUMBER: _builtins.int
+    ON_BEHALF_OF_FIELD_NUMBER: _builtins.int
+    OFFICE_ID_FIELD_NUMBER: _builtins.int
     decision_id: _builtins.str
     """Assigned by the server."""
     outcome: Global___Outcome.ValueType
@@ -375,8 +502,21 @@ class Decision(_message.Message):
     """Predicted false negative identification rate (ISO/IEC 19795-1): probability, 0 to 1, that a probe of
     this quality scores below the threshold with its mated reference. Predicted from number of minutiae
     and quality of the fingers; increases with the number of persons searched. Excludes misses of the
-    index. Absent in records older than this field.
+    index. Over the positions really compared, weighted by how many of the persons searched have them
+    on record; 1 when nobody has. Absent in records older than this field.
     """
+    hits_total: _builtins.int
+    """Number of candidates at or above the threshold, also of those beyond `max_candidates`."""
+    incomplete_people: _builtins.int
+    """Number of persons searched of whose record a template could not be read: they may have been missed."""
+    any_position: _builtins.bool
+    """All positions were compared with all, on request or since the stated positions gave no hit."""
+    caller: _builtins.str
+    """URI of the caller."""
+    on_behalf_of: _builtins.str
+    """URI of the person for whom the caller acted; empty if it named none."""
+    office_id: _builtins.str
+    """Id of the office for which it was decided."""
     @_builtins.property
     def candidates(self) -> _containers.RepeatedCompositeFieldContainer[Global___Candidate]:
         """Candidates, highest score first, also those below the threshold; at most `max_candidates`."""
@@ -388,6 +528,22 @@ class Decision(_message.Message):
     @_builtins.property
     def decided_at(self) -> _timestamp_pb2.Timestamp:
         """When it was decided (business time)."""
+
+    @_builtins.property
+    def undecided_reasons(self) -> _containers.RepeatedScalarFieldContainer[Global___UndecidedReason.ValueType]:
+        """Why the outcome is UNDECIDED; empty for other outcomes."""
+
+    @_builtins.property
+    def caveats(self) -> _containers.RepeatedScalarFieldContainer[Global___Caveat.ValueType]:
+        """What is to be known about the encounters on both sides."""
+
+    @_builtins.property
+    def positions_compared(self) -> _containers.RepeatedScalarFieldContainer[_biometrics_pb2.FingerPosition.ValueType]:
+        """Positions of the probe that were compared with at least one person."""
+
+    @_builtins.property
+    def galleries(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Galleries that were searched; empty means all encounters."""
 
     def __init__(
         self,
@@ -403,10 +559,20 @@ class Decision(_message.Message):
         decided_at: _timestamp_pb2.Timestamp | None = ...,
         record_hash: _builtins.bytes = ...,
         predicted_fnir: _builtins.float | None = ...,
+        hits_total: _builtins.int = ...,
+        undecided_reasons: _abc.Iterable[Global___UndecidedReason.ValueType] | None = ...,
+        caveats: _abc.Iterable[Global___Caveat.ValueType] | None = ...,
+        incomplete_people: _builtins.int = ...,
+        positions_compared: _abc.Iterable[_biometrics_pb2.FingerPosition.ValueType] | None = ...,
+        any_position: _builtins.bool = ...,
+        galleries: _abc.Iterable[_builtins.str] | None = ...,
+        caller: _builtins.str = ...,
+        on_behalf_of: _builtins.str = ...,
+        office_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_predicted_fnir", b"_predicted_fnir", "decided_at", b"decided_at", "predicted_fnir", b"predicted_fnir", "threshold", b"threshold"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_predicted_fnir", b"_predicted_fnir", "candidates", b"candidates", "change_token", b"change_token", "decided_at", b"decided_at", "decision_id", b"decision_id", "model_version", b"model_version", "outcome", b"outcome", "people_compared", b"people_compared", "people_searched", b"people_searched", "predicted_fnir", b"predicted_fnir", "record_hash", b"record_hash", "threshold", b"threshold"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_predicted_fnir", b"_predicted_fnir", "any_position", b"any_position", "caller", b"caller", "candidates", b"candidates", "caveats", b"caveats", "change_token", b"change_token", "decided_at", b"decided_at", "decision_id", b"decision_id", "galleries", b"galleries", "hits_total", b"hits_total", "incomplete_people", b"incomplete_people", "model_version", b"model_version", "office_id", b"office_id", "on_behalf_of", b"on_behalf_of", "outcome", b"outcome", "people_compared", b"people_compared", "people_searched", b"people_searched", "positions_compared", b"positions_compared", "predicted_fnir", b"predicted_fnir", "record_hash", b"record_hash", "threshold", b"threshold", "undecided_reasons", b"undecided_reasons"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__predicted_fnir: _TypeAlias = _typing.Literal["predicted_fnir"]  # noqa: Y015
     _WhichOneofArgType__predicted_fnir: _TypeAlias = _typing.Literal["_predicted_fnir", b"_predicted_fnir"]  # noqa: Y015
@@ -435,6 +601,76 @@ class GetDecisionRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetDecisionRequest: _TypeAlias = GetDecisionRequest  # noqa: Y015
+
+@_typing.final
+class ListDecisionsRequest(_message.Message):
+    """Request of ListDecisions. Empty fields do not restrict the result."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    DECIDED_FROM_FIELD_NUMBER: _builtins.int
+    DECIDED_BEFORE_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """Largest number of decisions on a page, 1 to 1000; 0 means 100."""
+    page_token: _builtins.str
+    """`next_page_token` of the page before; the other fields must be the same."""
+    outcome: Global___Outcome.ValueType
+    """With this outcome."""
+    @_builtins.property
+    def decided_from(self) -> _timestamp_pb2.Timestamp:
+        """Decided at this time or later (business time)."""
+
+    @_builtins.property
+    def decided_before(self) -> _timestamp_pb2.Timestamp:
+        """Decided before this time (business time)."""
+
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+        decided_from: _timestamp_pb2.Timestamp | None = ...,
+        decided_before: _timestamp_pb2.Timestamp | None = ...,
+        outcome: Global___Outcome.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["decided_before", b"decided_before", "decided_from", b"decided_from"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decided_before", b"decided_before", "decided_from", b"decided_from", "outcome", b"outcome", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListDecisionsRequest: _TypeAlias = ListDecisionsRequest  # noqa: Y015
+
+@_typing.final
+class ListDecisionsResponse(_message.Message):
+    """Response of ListDecisions."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DECISIONS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Token of the next page; empty on the last."""
+    @_builtins.property
+    def decisions(self) -> _containers.RepeatedCompositeFieldContainer[Global___Decision]:
+        """The decisions, latest first."""
+
+    def __init__(
+        self,
+        *,
+        decisions: _abc.Iterable[Global___Decision] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decisions", b"decisions", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListDecisionsResponse: _TypeAlias = ListDecisionsResponse  # noqa: Y015
 
 @_typing.final
 class DrawDecisionRequest(_message.Message):

@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from google.longrunning import operations_pb2 as google_dot_longrunning_dot_operations__pb2
 from passport.matcher.v1 import identification_pb2 as passport_dot_matcher_dot_v1_dot_identification__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
@@ -26,7 +27,7 @@ if _version_not_supported:
 
 
 class IdentificationStub:
-    """Identification (1:N): searches of a probe in all enrolled persons. Planned: StartIdentify.
+    """Identification (1:N): searches of a probe in all enrolled persons.
     """
 
     def __init__(self, channel):
@@ -40,10 +41,15 @@ class IdentificationStub:
                 request_serializer=passport_dot_matcher_dot_v1_dot_identification__pb2.IdentifyRequest.SerializeToString,
                 response_deserializer=passport_dot_matcher_dot_v1_dot_identification__pb2.Decision.FromString,
                 _registered_method=True)
+        self.StartIdentify = channel.unary_unary(
+                '/passport.matcher.v1.Identification/StartIdentify',
+                request_serializer=passport_dot_matcher_dot_v1_dot_identification__pb2.IdentifyRequest.SerializeToString,
+                response_deserializer=google_dot_longrunning_dot_operations__pb2.Operation.FromString,
+                _registered_method=True)
 
 
 class IdentificationServicer:
-    """Identification (1:N): searches of a probe in all enrolled persons. Planned: StartIdentify.
+    """Identification (1:N): searches of a probe in all enrolled persons.
     """
 
     def Identify(self, request, context):
@@ -51,9 +57,25 @@ class IdentificationServicer:
 
         Callers: service issuance.
         Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POOR_QUALITY, TOO_FEW_MINUTIAE,
-        POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, ENCOUNTER_NOT_FOUND,
-        PERSON_NOT_FOUND, INDEX_BEHIND (retry after its delay), FOREIGN_CHANGE_TOKEN, NOT_READY,
-        OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, WRONG_HAND, FINGERS_NOT_FOUND,
+        ENCOUNTER_NOT_FOUND, PERSON_NOT_FOUND, UNREADABLE_TEMPLATE, INDEX_BEHIND (retry after its delay),
+        FOREIGN_CHANGE_TOKEN, NOT_READY, DRAINING, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def StartIdentify(self, request, context):
+        """Starts an identification as an operation, whose result is fetched later, from any replica.
+
+        The operation's metadata is an `OperationMetadata`, its response a `Decision`; errors of `Identify`
+        that are found while it runs, FOREIGN_CHANGE_TOKEN among them, are the operation's error. It survives a restart, and can be cancelled
+        until it has a result.
+
+        Callers: service issuance.
+        Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -67,6 +89,11 @@ def add_IdentificationServicer_to_server(servicer, server):
                     request_deserializer=passport_dot_matcher_dot_v1_dot_identification__pb2.IdentifyRequest.FromString,
                     response_serializer=passport_dot_matcher_dot_v1_dot_identification__pb2.Decision.SerializeToString,
             ),
+            'StartIdentify': grpc.unary_unary_rpc_method_handler(
+                    servicer.StartIdentify,
+                    request_deserializer=passport_dot_matcher_dot_v1_dot_identification__pb2.IdentifyRequest.FromString,
+                    response_serializer=google_dot_longrunning_dot_operations__pb2.Operation.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'passport.matcher.v1.Identification', rpc_method_handlers)
@@ -76,7 +103,7 @@ def add_IdentificationServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class Identification:
-    """Identification (1:N): searches of a probe in all enrolled persons. Planned: StartIdentify.
+    """Identification (1:N): searches of a probe in all enrolled persons.
     """
 
     @staticmethod
@@ -96,6 +123,33 @@ class Identification:
             '/passport.matcher.v1.Identification/Identify',
             passport_dot_matcher_dot_v1_dot_identification__pb2.IdentifyRequest.SerializeToString,
             passport_dot_matcher_dot_v1_dot_identification__pb2.Decision.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StartIdentify(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.matcher.v1.Identification/StartIdentify',
+            passport_dot_matcher_dot_v1_dot_identification__pb2.IdentifyRequest.SerializeToString,
+            google_dot_longrunning_dot_operations__pb2.Operation.FromString,
             options,
             channel_credentials,
             insecure,
@@ -135,9 +189,10 @@ class VerificationServicer:
 
         Callers: service issuance.
         Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POOR_QUALITY, TOO_FEW_MINUTIAE,
-        POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, NO_COMMON_FINGER,
-        ENCOUNTER_NOT_FOUND, PERSON_NOT_FOUND, NOT_READY, OVERLOADED, REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS.
+        POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, WRONG_HAND, FINGERS_NOT_FOUND,
+        NO_COMMON_FINGER, SAME_ENCOUNTER,
+        ENCOUNTER_NOT_FOUND, PERSON_NOT_FOUND, UNREADABLE_TEMPLATE, NOT_READY, DRAINING, OVERLOADED,
+        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
         Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -193,7 +248,7 @@ class Verification:
 
 
 class EvidenceStub:
-    """The evidence of decisions. Planned: ListDecisions.
+    """The evidence of decisions.
     """
 
     def __init__(self, channel):
@@ -207,6 +262,11 @@ class EvidenceStub:
                 request_serializer=passport_dot_matcher_dot_v1_dot_identification__pb2.GetDecisionRequest.SerializeToString,
                 response_deserializer=passport_dot_matcher_dot_v1_dot_identification__pb2.Decision.FromString,
                 _registered_method=True)
+        self.ListDecisions = channel.unary_unary(
+                '/passport.matcher.v1.Evidence/ListDecisions',
+                request_serializer=passport_dot_matcher_dot_v1_dot_identification__pb2.ListDecisionsRequest.SerializeToString,
+                response_deserializer=passport_dot_matcher_dot_v1_dot_identification__pb2.ListDecisionsResponse.FromString,
+                _registered_method=True)
         self.DrawDecision = channel.unary_unary(
                 '/passport.matcher.v1.Evidence/DrawDecision',
                 request_serializer=passport_dot_matcher_dot_v1_dot_identification__pb2.DrawDecisionRequest.SerializeToString,
@@ -215,7 +275,7 @@ class EvidenceStub:
 
 
 class EvidenceServicer:
-    """The evidence of decisions. Planned: ListDecisions.
+    """The evidence of decisions.
     """
 
     def GetDecision(self, request, context):
@@ -228,12 +288,23 @@ class EvidenceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListDecisions(self, request, context):
+        """Returns the decisions of a period, latest first.
+
+        Callers: service issuance, examiners, administrators; those of an office get its decisions only.
+        Errors: INVALID_REQUEST, BAD_PAGE_TOKEN. Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def DrawDecision(self, request, context):
         """Draws probe and candidate finger side by side with their matched minutiae, for an examiner.
 
         Callers: service issuance, examiners.
-        Errors: INVALID_REQUEST, DECISION_NOT_FOUND, EVIDENCE_GONE (an encounter has since been deleted),
-        NOT_READY, OVERLOADED. Retry: yes.
+        Errors: INVALID_REQUEST, DECISION_NOT_FOUND, EVIDENCE_GONE (an encounter has since been deleted, its
+        fingers were replaced, or fingers came with the call), UNREADABLE_TEMPLATE, NOT_READY, DRAINING,
+        OVERLOADED. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -246,6 +317,11 @@ def add_EvidenceServicer_to_server(servicer, server):
                     servicer.GetDecision,
                     request_deserializer=passport_dot_matcher_dot_v1_dot_identification__pb2.GetDecisionRequest.FromString,
                     response_serializer=passport_dot_matcher_dot_v1_dot_identification__pb2.Decision.SerializeToString,
+            ),
+            'ListDecisions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListDecisions,
+                    request_deserializer=passport_dot_matcher_dot_v1_dot_identification__pb2.ListDecisionsRequest.FromString,
+                    response_serializer=passport_dot_matcher_dot_v1_dot_identification__pb2.ListDecisionsResponse.SerializeToString,
             ),
             'DrawDecision': grpc.unary_unary_rpc_method_handler(
                     servicer.DrawDecision,
@@ -261,7 +337,7 @@ def add_EvidenceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class Evidence:
-    """The evidence of decisions. Planned: ListDecisions.
+    """The evidence of decisions.
     """
 
     @staticmethod
@@ -281,6 +357,33 @@ class Evidence:
             '/passport.matcher.v1.Evidence/GetDecision',
             passport_dot_matcher_dot_v1_dot_identification__pb2.GetDecisionRequest.SerializeToString,
             passport_dot_matcher_dot_v1_dot_identification__pb2.Decision.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListDecisions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.matcher.v1.Evidence/ListDecisions',
+            passport_dot_matcher_dot_v1_dot_identification__pb2.ListDecisionsRequest.SerializeToString,
+            passport_dot_matcher_dot_v1_dot_identification__pb2.ListDecisionsResponse.FromString,
             options,
             channel_credentials,
             insecure,

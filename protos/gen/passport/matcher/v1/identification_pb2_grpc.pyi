@@ -4,6 +4,7 @@ isort:skip_file
 Identification (1:N), verification (1:1), and the evidence of their decisions."""
 
 from collections import abc as _abc
+from google.longrunning import operations_pb2 as _operations_pb2
 from grpc import aio as _aio
 from passport.matcher.v1 import identification_pb2 as _identification_pb2
 import abc as _abc_1
@@ -27,7 +28,7 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class IdentificationStub:
-    """Identification (1:N): searches of a probe in all enrolled persons. Planned: StartIdentify."""
+    """Identification (1:N): searches of a probe in all enrolled persons."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -38,14 +39,26 @@ class IdentificationStub:
 
     Callers: service issuance.
     Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POOR_QUALITY, TOO_FEW_MINUTIAE,
-    POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, ENCOUNTER_NOT_FOUND,
-    PERSON_NOT_FOUND, INDEX_BEHIND (retry after its delay), FOREIGN_CHANGE_TOKEN, NOT_READY,
-    OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, WRONG_HAND, FINGERS_NOT_FOUND,
+    ENCOUNTER_NOT_FOUND, PERSON_NOT_FOUND, UNREADABLE_TEMPLATE, INDEX_BEHIND (retry after its delay),
+    FOREIGN_CHANGE_TOKEN, NOT_READY, DRAINING, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
+    """
+    StartIdentify: _grpc.UnaryUnaryMultiCallable[_identification_pb2.IdentifyRequest, _operations_pb2.Operation]
+    """Starts an identification as an operation, whose result is fetched later, from any replica.
+
+    The operation's metadata is an `OperationMetadata`, its response a `Decision`; errors of `Identify`
+    that are found while it runs, FOREIGN_CHANGE_TOKEN among them, are the operation's error. It survives a restart, and can be cancelled
+    until it has a result.
+
+    Callers: service issuance.
+    Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
     """
 
 @_typing.type_check_only
 class IdentificationAsyncStub(IdentificationStub):
-    """Identification (1:N): searches of a probe in all enrolled persons. Planned: StartIdentify."""
+    """Identification (1:N): searches of a probe in all enrolled persons."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     Identify: _aio.UnaryUnaryMultiCallable[_identification_pb2.IdentifyRequest, _identification_pb2.Decision]  # type: ignore[assignment]
@@ -53,13 +66,25 @@ class IdentificationAsyncStub(IdentificationStub):
 
     Callers: service issuance.
     Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POOR_QUALITY, TOO_FEW_MINUTIAE,
-    POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, ENCOUNTER_NOT_FOUND,
-    PERSON_NOT_FOUND, INDEX_BEHIND (retry after its delay), FOREIGN_CHANGE_TOKEN, NOT_READY,
-    OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, WRONG_HAND, FINGERS_NOT_FOUND,
+    ENCOUNTER_NOT_FOUND, PERSON_NOT_FOUND, UNREADABLE_TEMPLATE, INDEX_BEHIND (retry after its delay),
+    FOREIGN_CHANGE_TOKEN, NOT_READY, DRAINING, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
+    """
+    StartIdentify: _aio.UnaryUnaryMultiCallable[_identification_pb2.IdentifyRequest, _operations_pb2.Operation]  # type: ignore[assignment]
+    """Starts an identification as an operation, whose result is fetched later, from any replica.
+
+    The operation's metadata is an `OperationMetadata`, its response a `Decision`; errors of `Identify`
+    that are found while it runs, FOREIGN_CHANGE_TOKEN among them, are the operation's error. It survives a restart, and can be cancelled
+    until it has a result.
+
+    Callers: service issuance.
+    Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
     """
 
 class IdentificationServicer(metaclass=_abc_1.ABCMeta):
-    """Identification (1:N): searches of a probe in all enrolled persons. Planned: StartIdentify."""
+    """Identification (1:N): searches of a probe in all enrolled persons."""
 
     @_abc_1.abstractmethod
     def Identify(
@@ -71,9 +96,27 @@ class IdentificationServicer(metaclass=_abc_1.ABCMeta):
 
         Callers: service issuance.
         Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POOR_QUALITY, TOO_FEW_MINUTIAE,
-        POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, ENCOUNTER_NOT_FOUND,
-        PERSON_NOT_FOUND, INDEX_BEHIND (retry after its delay), FOREIGN_CHANGE_TOKEN, NOT_READY,
-        OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, WRONG_HAND, FINGERS_NOT_FOUND,
+        ENCOUNTER_NOT_FOUND, PERSON_NOT_FOUND, UNREADABLE_TEMPLATE, INDEX_BEHIND (retry after its delay),
+        FOREIGN_CHANGE_TOKEN, NOT_READY, DRAINING, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
+        """
+
+    @_abc_1.abstractmethod
+    def StartIdentify(
+        self,
+        request: _identification_pb2.IdentifyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_operations_pb2.Operation, _abc.Awaitable[_operations_pb2.Operation]]:
+        """Starts an identification as an operation, whose result is fetched later, from any replica.
+
+        The operation's metadata is an `OperationMetadata`, its response a `Decision`; errors of `Identify`
+        that are found while it runs, FOREIGN_CHANGE_TOKEN among them, are the operation's error. It survives a restart, and can be cancelled
+        until it has a result.
+
+        Callers: service issuance.
+        Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
         """
 
 def add_IdentificationServicer_to_server(servicer: IdentificationServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
@@ -92,9 +135,10 @@ class VerificationStub:
 
     Callers: service issuance.
     Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POOR_QUALITY, TOO_FEW_MINUTIAE,
-    POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, NO_COMMON_FINGER,
-    ENCOUNTER_NOT_FOUND, PERSON_NOT_FOUND, NOT_READY, OVERLOADED, REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS.
+    POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, WRONG_HAND, FINGERS_NOT_FOUND,
+    NO_COMMON_FINGER, SAME_ENCOUNTER,
+    ENCOUNTER_NOT_FOUND, PERSON_NOT_FOUND, UNREADABLE_TEMPLATE, NOT_READY, DRAINING, OVERLOADED,
+    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
     Retry: yes, with the same `request_id`.
     """
 
@@ -110,9 +154,10 @@ class VerificationAsyncStub(VerificationStub):
 
     Callers: service issuance.
     Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POOR_QUALITY, TOO_FEW_MINUTIAE,
-    POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, NO_COMMON_FINGER,
-    ENCOUNTER_NOT_FOUND, PERSON_NOT_FOUND, NOT_READY, OVERLOADED, REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS.
+    POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, WRONG_HAND, FINGERS_NOT_FOUND,
+    NO_COMMON_FINGER, SAME_ENCOUNTER,
+    ENCOUNTER_NOT_FOUND, PERSON_NOT_FOUND, UNREADABLE_TEMPLATE, NOT_READY, DRAINING, OVERLOADED,
+    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
     Retry: yes, with the same `request_id`.
     """
 
@@ -131,16 +176,17 @@ class VerificationServicer(metaclass=_abc_1.ABCMeta):
 
         Callers: service issuance.
         Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POOR_QUALITY, TOO_FEW_MINUTIAE,
-        POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, NO_COMMON_FINGER,
-        ENCOUNTER_NOT_FOUND, PERSON_NOT_FOUND, NOT_READY, OVERLOADED, REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS.
+        POSITION_MISMATCH, DUPLICATE_POSITION, SAME_FINGER_TWICE, WRONG_HAND, FINGERS_NOT_FOUND,
+        NO_COMMON_FINGER, SAME_ENCOUNTER,
+        ENCOUNTER_NOT_FOUND, PERSON_NOT_FOUND, UNREADABLE_TEMPLATE, NOT_READY, DRAINING, OVERLOADED,
+        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
         Retry: yes, with the same `request_id`.
         """
 
 def add_VerificationServicer_to_server(servicer: VerificationServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
 
 class EvidenceStub:
-    """The evidence of decisions. Planned: ListDecisions."""
+    """The evidence of decisions."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -152,17 +198,24 @@ class EvidenceStub:
     Callers: service issuance, examiners, administrators.
     Errors: INVALID_REQUEST, DECISION_NOT_FOUND. Retry: yes.
     """
+    ListDecisions: _grpc.UnaryUnaryMultiCallable[_identification_pb2.ListDecisionsRequest, _identification_pb2.ListDecisionsResponse]
+    """Returns the decisions of a period, latest first.
+
+    Callers: service issuance, examiners, administrators; those of an office get its decisions only.
+    Errors: INVALID_REQUEST, BAD_PAGE_TOKEN. Retry: yes.
+    """
     DrawDecision: _grpc.UnaryUnaryMultiCallable[_identification_pb2.DrawDecisionRequest, _identification_pb2.DrawDecisionResponse]
     """Draws probe and candidate finger side by side with their matched minutiae, for an examiner.
 
     Callers: service issuance, examiners.
-    Errors: INVALID_REQUEST, DECISION_NOT_FOUND, EVIDENCE_GONE (an encounter has since been deleted),
-    NOT_READY, OVERLOADED. Retry: yes.
+    Errors: INVALID_REQUEST, DECISION_NOT_FOUND, EVIDENCE_GONE (an encounter has since been deleted, its
+    fingers were replaced, or fingers came with the call), UNREADABLE_TEMPLATE, NOT_READY, DRAINING,
+    OVERLOADED. Retry: yes.
     """
 
 @_typing.type_check_only
 class EvidenceAsyncStub(EvidenceStub):
-    """The evidence of decisions. Planned: ListDecisions."""
+    """The evidence of decisions."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetDecision: _aio.UnaryUnaryMultiCallable[_identification_pb2.GetDecisionRequest, _identification_pb2.Decision]  # type: ignore[assignment]
@@ -171,16 +224,23 @@ class EvidenceAsyncStub(EvidenceStub):
     Callers: service issuance, examiners, administrators.
     Errors: INVALID_REQUEST, DECISION_NOT_FOUND. Retry: yes.
     """
+    ListDecisions: _aio.UnaryUnaryMultiCallable[_identification_pb2.ListDecisionsRequest, _identification_pb2.ListDecisionsResponse]  # type: ignore[assignment]
+    """Returns the decisions of a period, latest first.
+
+    Callers: service issuance, examiners, administrators; those of an office get its decisions only.
+    Errors: INVALID_REQUEST, BAD_PAGE_TOKEN. Retry: yes.
+    """
     DrawDecision: _aio.UnaryUnaryMultiCallable[_identification_pb2.DrawDecisionRequest, _identification_pb2.DrawDecisionResponse]  # type: ignore[assignment]
     """Draws probe and candidate finger side by side with their matched minutiae, for an examiner.
 
     Callers: service issuance, examiners.
-    Errors: INVALID_REQUEST, DECISION_NOT_FOUND, EVIDENCE_GONE (an encounter has since been deleted),
-    NOT_READY, OVERLOADED. Retry: yes.
+    Errors: INVALID_REQUEST, DECISION_NOT_FOUND, EVIDENCE_GONE (an encounter has since been deleted, its
+    fingers were replaced, or fingers came with the call), UNREADABLE_TEMPLATE, NOT_READY, DRAINING,
+    OVERLOADED. Retry: yes.
     """
 
 class EvidenceServicer(metaclass=_abc_1.ABCMeta):
-    """The evidence of decisions. Planned: ListDecisions."""
+    """The evidence of decisions."""
 
     @_abc_1.abstractmethod
     def GetDecision(
@@ -195,6 +255,18 @@ class EvidenceServicer(metaclass=_abc_1.ABCMeta):
         """
 
     @_abc_1.abstractmethod
+    def ListDecisions(
+        self,
+        request: _identification_pb2.ListDecisionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_identification_pb2.ListDecisionsResponse, _abc.Awaitable[_identification_pb2.ListDecisionsResponse]]:
+        """Returns the decisions of a period, latest first.
+
+        Callers: service issuance, examiners, administrators; those of an office get its decisions only.
+        Errors: INVALID_REQUEST, BAD_PAGE_TOKEN. Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
     def DrawDecision(
         self,
         request: _identification_pb2.DrawDecisionRequest,
@@ -203,8 +275,9 @@ class EvidenceServicer(metaclass=_abc_1.ABCMeta):
         """Draws probe and candidate finger side by side with their matched minutiae, for an examiner.
 
         Callers: service issuance, examiners.
-        Errors: INVALID_REQUEST, DECISION_NOT_FOUND, EVIDENCE_GONE (an encounter has since been deleted),
-        NOT_READY, OVERLOADED. Retry: yes.
+        Errors: INVALID_REQUEST, DECISION_NOT_FOUND, EVIDENCE_GONE (an encounter has since been deleted, its
+        fingers were replaced, or fingers came with the call), UNREADABLE_TEMPLATE, NOT_READY, DRAINING,
+        OVERLOADED. Retry: yes.
         """
 
 def add_EvidenceServicer_to_server(servicer: EvidenceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -5,10 +5,14 @@ Administration of an office's printer service."""
 
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from passport.printer.v1 import jobs_pb2 as _jobs_pb2
 from passport.printer.v1 import machines_pb2 as _machines_pb2
 from passport.printer.v1 import stock_pb2 as _stock_pb2
+from passport.printer.v1 import two_persons_pb2 as _two_persons_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -19,6 +23,370 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+@_typing.final
+class PutTrustedKeyRequest(_message.Message):
+    """Request of PutTrustedKey."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    KID_FIELD_NUMBER: _builtins.int
+    PUBLIC_KEY_PEM_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    kid: _builtins.str
+    """Name of the key, as clearances give it in their header. 1 to 64 characters A-Z, a-z, 0-9, . _ -"""
+    public_key_pem: _builtins.str
+    """Ed25519 public key in PEM; empty to trust the key of this name no longer. At most 1024 characters."""
+    reason: _builtins.str
+    """Why, in words. At most 500 characters, may be empty."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        kid: _builtins.str = ...,
+        public_key_pem: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kid", b"kid", "public_key_pem", b"public_key_pem", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PutTrustedKeyRequest: _TypeAlias = PutTrustedKeyRequest  # noqa: Y015
+
+@_typing.final
+class PutTrustedKeyResponse(_message.Message):
+    """Response of PutTrustedKey."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROPOSAL_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def proposal(self) -> _two_persons_pb2.Proposal:
+        """What a second person has to confirm; absent when it was carried out."""
+
+    def __init__(
+        self,
+        *,
+        proposal: _two_persons_pb2.Proposal | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["proposal", b"proposal"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["proposal", b"proposal"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PutTrustedKeyResponse: _TypeAlias = PutTrustedKeyResponse  # noqa: Y015
+
+@_typing.final
+class ListTrustedKeysRequest(_message.Message):
+    """Request of ListTrustedKeys."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListTrustedKeysRequest: _TypeAlias = ListTrustedKeysRequest  # noqa: Y015
+
+@_typing.final
+class ListTrustedKeysResponse(_message.Message):
+    """Response of ListTrustedKeys."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEYS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def keys(self) -> _containers.RepeatedCompositeFieldContainer[Global___TrustedKey]:
+        """By name, then by time. A key that was trusted twice is here twice."""
+
+    def __init__(
+        self,
+        *,
+        keys: _abc.Iterable[Global___TrustedKey] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["keys", b"keys"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListTrustedKeysResponse: _TypeAlias = ListTrustedKeysResponse  # noqa: Y015
+
+@_typing.final
+class TrustedKey(_message.Message):
+    """A time in which a key of issuance was trusted."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KID_FIELD_NUMBER: _builtins.int
+    PUBLIC_KEY_PEM_FIELD_NUMBER: _builtins.int
+    TRUSTED_AT_FIELD_NUMBER: _builtins.int
+    TRUSTED_BY_FIELD_NUMBER: _builtins.int
+    PROPOSED_BY_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    TRUSTED_UNTIL_FIELD_NUMBER: _builtins.int
+    ENDED_BY_FIELD_NUMBER: _builtins.int
+    ENDED_REASON_FIELD_NUMBER: _builtins.int
+    kid: _builtins.str
+    """Name of the key, as clearances give it in their header."""
+    public_key_pem: _builtins.str
+    """The Ed25519 public key in PEM."""
+    trusted_by: _builtins.str
+    """Identity of the person who confirmed it; empty for a key of the settings' folder."""
+    proposed_by: _builtins.str
+    """Identity of the person who proposed it; empty for a key of the settings' folder, and where an earlier
+    version took one person.
+    """
+    reason: _builtins.str
+    """Why, in words; may be empty."""
+    ended_by: _builtins.str
+    """Identity of the person who withdrew or replaced it; empty while it is trusted."""
+    ended_reason: _builtins.str
+    """Why, in words; may be empty."""
+    @_builtins.property
+    def trusted_at(self) -> _timestamp_pb2.Timestamp:
+        """From when on (business time); absent for a key of the settings' folder, trusted from the start on."""
+
+    @_builtins.property
+    def trusted_until(self) -> _timestamp_pb2.Timestamp:
+        """Until when (business time): it was withdrawn or replaced; absent while it is trusted."""
+
+    def __init__(
+        self,
+        *,
+        kid: _builtins.str = ...,
+        public_key_pem: _builtins.str = ...,
+        trusted_at: _timestamp_pb2.Timestamp | None = ...,
+        trusted_by: _builtins.str = ...,
+        proposed_by: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        trusted_until: _timestamp_pb2.Timestamp | None = ...,
+        ended_by: _builtins.str = ...,
+        ended_reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["trusted_at", b"trusted_at", "trusted_until", b"trusted_until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ended_by", b"ended_by", "ended_reason", b"ended_reason", "kid", b"kid", "proposed_by", b"proposed_by", "public_key_pem", b"public_key_pem", "reason", b"reason", "trusted_at", b"trusted_at", "trusted_by", b"trusted_by", "trusted_until", b"trusted_until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TrustedKey: _TypeAlias = TrustedKey  # noqa: Y015
+
+@_typing.final
+class RevokeClearanceRequest(_message.Message):
+    """Request of RevokeClearance."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CLEARANCE_ID_FIELD_NUMBER: _builtins.int
+    DOCUMENT_NUMBER_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    clearance_id: _builtins.str
+    """Id of the clearance (its claim `jti`); empty if the document number is given."""
+    document_number: _builtins.str
+    """Number of the passport: all its clearances that issuance has released so far (claim `released_at`), and
+    those of all its jobs that are here, are revoked, so that the number can be approved again. Empty if the clearance is given.
+    """
+    reason: _builtins.str
+    """Reason, in words. 1 to 500 characters."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        clearance_id: _builtins.str = ...,
+        document_number: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clearance_id", b"clearance_id", "document_number", b"document_number", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RevokeClearanceRequest: _TypeAlias = RevokeClearanceRequest  # noqa: Y015
+
+@_typing.final
+class RevokeClearanceResponse(_message.Message):
+    """Response of RevokeClearance."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    JOBS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def jobs(self) -> _containers.RepeatedCompositeFieldContainer[_jobs_pb2.PrintJob]:
+        """The jobs that were made before, in order of arrival. A queued one fails when it would be printed; one
+        that has a book goes on, and people must stop it.
+        """
+
+    def __init__(
+        self,
+        *,
+        jobs: _abc.Iterable[_jobs_pb2.PrintJob] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["jobs", b"jobs"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RevokeClearanceResponse: _TypeAlias = RevokeClearanceResponse  # noqa: Y015
+
+@_typing.final
+class ListRestoreFindingsRequest(_message.Message):
+    """Request of ListRestoreFindings."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListRestoreFindingsRequest: _TypeAlias = ListRestoreFindingsRequest  # noqa: Y015
+
+@_typing.final
+class ListRestoreFindingsResponse(_message.Message):
+    """Response of ListRestoreFindings; empty when no restore waits to be released."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REASON_FIELD_NUMBER: _builtins.int
+    NOTICED_AT_FIELD_NUMBER: _builtins.int
+    FINDINGS_FIELD_NUMBER: _builtins.int
+    reason: _builtins.str
+    """How the restore was noticed, in words."""
+    @_builtins.property
+    def noticed_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was noticed (business time)."""
+
+    @_builtins.property
+    def findings(self) -> _containers.RepeatedCompositeFieldContainer[Global___RestoreFinding]:
+        """What was found, in the order of finding."""
+
+    def __init__(
+        self,
+        *,
+        reason: _builtins.str = ...,
+        noticed_at: _timestamp_pb2.Timestamp | None = ...,
+        findings: _abc.Iterable[Global___RestoreFinding] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["noticed_at", b"noticed_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["findings", b"findings", "noticed_at", b"noticed_at", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListRestoreFindingsResponse: _TypeAlias = ListRestoreFindingsResponse  # noqa: Y015
+
+@_typing.final
+class RestoreFinding(_message.Message):
+    """What comparing the restored database with a machine showed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MACHINE_ID_FIELD_NUMBER: _builtins.int
+    ATTEMPT_ID_FIELD_NUMBER: _builtins.int
+    BOOK_SERIAL_FIELD_NUMBER: _builtins.int
+    DOCUMENT_NUMBER_FIELD_NUMBER: _builtins.int
+    DESCRIPTION_FIELD_NUMBER: _builtins.int
+    machine_id: _builtins.str
+    """Id of the machine."""
+    attempt_id: _builtins.str
+    """Id of an attempt that the machine has and the database lacks; empty if it is about the machine."""
+    book_serial: _builtins.str
+    """Serial of the book of that attempt; it is quarantined."""
+    document_number: _builtins.str
+    """Number of the passport, as far as it is known; a job for it is held."""
+    description: _builtins.str
+    """For people."""
+    def __init__(
+        self,
+        *,
+        machine_id: _builtins.str = ...,
+        attempt_id: _builtins.str = ...,
+        book_serial: _builtins.str = ...,
+        document_number: _builtins.str = ...,
+        description: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt_id", b"attempt_id", "book_serial", b"book_serial", "description", b"description", "document_number", b"document_number", "machine_id", b"machine_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RestoreFinding: _TypeAlias = RestoreFinding  # noqa: Y015
+
+@_typing.final
+class ReleaseAfterRestoreRequest(_message.Message):
+    """Request of ReleaseAfterRestore."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    EXPLANATION_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    explanation: _builtins.str
+    """What was compared, and why printing may go on, in words. 1 to 500 characters."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        explanation: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["explanation", b"explanation", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReleaseAfterRestoreRequest: _TypeAlias = ReleaseAfterRestoreRequest  # noqa: Y015
+
+@_typing.final
+class ReleaseAfterRestoreResponse(_message.Message):
+    """Response of ReleaseAfterRestore."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WAITING_FOR_FIELD_NUMBER: _builtins.int
+    waiting_for: _builtins.str
+    """What has to happen next, in words; empty when the office prints again."""
+    def __init__(
+        self,
+        *,
+        waiting_for: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["waiting_for", b"waiting_for"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReleaseAfterRestoreResponse: _TypeAlias = ReleaseAfterRestoreResponse  # noqa: Y015
 
 @_typing.final
 class GetBalanceRequest(_message.Message):
@@ -85,6 +453,7 @@ class PrintingStatus(_message.Message):
     MACHINES_FIELD_NUMBER: _builtins.int
     BOOKS_FIELD_NUMBER: _builtins.int
     BLOCKING_REASONS_FIELD_NUMBER: _builtins.int
+    PENDING_DECISIONS_FIELD_NUMBER: _builtins.int
     office: _builtins.str
     """Id of the office."""
     @_builtins.property
@@ -103,6 +472,10 @@ class PrintingStatus(_message.Message):
     def blocking_reasons(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """What keeps jobs waiting, in words; empty when nothing does."""
 
+    @_builtins.property
+    def pending_decisions(self) -> _containers.RepeatedCompositeFieldContainer[Global___PendingDecision]:
+        """What one person proposed and a second one has to confirm, oldest first; at most 1000."""
+
     def __init__(
         self,
         *,
@@ -111,11 +484,50 @@ class PrintingStatus(_message.Message):
         machines: _abc.Iterable[_machines_pb2.Machine] | None = ...,
         books: _stock_pb2.BookBalance | None = ...,
         blocking_reasons: _abc.Iterable[_builtins.str] | None = ...,
+        pending_decisions: _abc.Iterable[Global___PendingDecision] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["books", b"books"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["blocking_reasons", b"blocking_reasons", "books", b"books", "jobs", b"jobs", "machines", b"machines", "office", b"office"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["blocking_reasons", b"blocking_reasons", "books", b"books", "jobs", b"jobs", "machines", b"machines", "office", b"office", "pending_decisions", b"pending_decisions"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PrintingStatus: _TypeAlias = PrintingStatus  # noqa: Y015
+
+@_typing.final
+class PendingDecision(_message.Message):
+    """A decision that waits for a second person."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    JOB_ID_FIELD_NUMBER: _builtins.int
+    WAITING_FOR_FIELD_NUMBER: _builtins.int
+    PROPOSAL_FIELD_NUMBER: _builtins.int
+    AGE_FIELD_NUMBER: _builtins.int
+    job_id: _builtins.str
+    """Id of the print job that it is about; empty if it is about something else."""
+    waiting_for: _builtins.str
+    """Who has to confirm what, in words."""
+    @_builtins.property
+    def proposal(self) -> _two_persons_pb2.Proposal:
+        """What was proposed, by whom and when."""
+
+    @_builtins.property
+    def age(self) -> _duration_pb2.Duration:
+        """How long ago it was proposed (business time). After a day it is void, and no longer here."""
+
+    def __init__(
+        self,
+        *,
+        job_id: _builtins.str = ...,
+        waiting_for: _builtins.str = ...,
+        proposal: _two_persons_pb2.Proposal | None = ...,
+        age: _duration_pb2.Duration | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["age", b"age", "proposal", b"proposal"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["age", b"age", "job_id", b"job_id", "proposal", b"proposal", "waiting_for", b"waiting_for"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PendingDecision: _TypeAlias = PendingDecision  # noqa: Y015

@@ -27,7 +27,7 @@ if _version_not_supported:
 
 
 class PrinterAdminStub:
-    """Administration of an office's printer service. Planned: PutTrustedKey, RevokeClearance.
+    """Administration of an office's printer service.
     """
 
     def __init__(self, channel):
@@ -46,16 +46,41 @@ class PrinterAdminStub:
                 request_serializer=passport_dot_printer_dot_v1_dot_admin__pb2.GetBalanceRequest.SerializeToString,
                 response_deserializer=passport_dot_printer_dot_v1_dot_stock__pb2.BookBalance.FromString,
                 _registered_method=True)
+        self.PutTrustedKey = channel.unary_unary(
+                '/passport.printer.v1.PrinterAdmin/PutTrustedKey',
+                request_serializer=passport_dot_printer_dot_v1_dot_admin__pb2.PutTrustedKeyRequest.SerializeToString,
+                response_deserializer=passport_dot_printer_dot_v1_dot_admin__pb2.PutTrustedKeyResponse.FromString,
+                _registered_method=True)
+        self.ListTrustedKeys = channel.unary_unary(
+                '/passport.printer.v1.PrinterAdmin/ListTrustedKeys',
+                request_serializer=passport_dot_printer_dot_v1_dot_admin__pb2.ListTrustedKeysRequest.SerializeToString,
+                response_deserializer=passport_dot_printer_dot_v1_dot_admin__pb2.ListTrustedKeysResponse.FromString,
+                _registered_method=True)
+        self.RevokeClearance = channel.unary_unary(
+                '/passport.printer.v1.PrinterAdmin/RevokeClearance',
+                request_serializer=passport_dot_printer_dot_v1_dot_admin__pb2.RevokeClearanceRequest.SerializeToString,
+                response_deserializer=passport_dot_printer_dot_v1_dot_admin__pb2.RevokeClearanceResponse.FromString,
+                _registered_method=True)
+        self.ListRestoreFindings = channel.unary_unary(
+                '/passport.printer.v1.PrinterAdmin/ListRestoreFindings',
+                request_serializer=passport_dot_printer_dot_v1_dot_admin__pb2.ListRestoreFindingsRequest.SerializeToString,
+                response_deserializer=passport_dot_printer_dot_v1_dot_admin__pb2.ListRestoreFindingsResponse.FromString,
+                _registered_method=True)
+        self.ReleaseAfterRestore = channel.unary_unary(
+                '/passport.printer.v1.PrinterAdmin/ReleaseAfterRestore',
+                request_serializer=passport_dot_printer_dot_v1_dot_admin__pb2.ReleaseAfterRestoreRequest.SerializeToString,
+                response_deserializer=passport_dot_printer_dot_v1_dot_admin__pb2.ReleaseAfterRestoreResponse.FromString,
+                _registered_method=True)
 
 
 class PrinterAdminServicer:
-    """Administration of an office's printer service. Planned: PutTrustedKey, RevokeClearance.
+    """Administration of an office's printer service.
     """
 
     def GetStatus(self, request, context):
         """Returns jobs by state, machines, books, and what keeps jobs waiting.
 
-        Callers: administrators, service issuance. Errors: none of its own. Retry: yes.
+        Callers: operators, administrators, service issuance. Errors: none of its own. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -65,6 +90,60 @@ class PrinterAdminServicer:
         """Returns the number of books in each state, which add up to those received.
 
         Callers: operators, administrators. Errors: none of its own. Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PutTrustedKey(self, request, context):
+        """Trusts a key of issuance from now on, or no longer. A key in the folder of the settings can be
+        replaced and withdrawn too. To trust a key takes two persons: the first call proposes it, the same
+        call with the same key by another person carries it out. To withdraw the trust takes one. Queued jobs
+        whose key is withdrawn are held when they would be printed.
+
+        Callers: administrators. Errors: INVALID_REQUEST, SECOND_PERSON_REQUIRED, REQUEST_ID_REUSED,
+        REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListTrustedKeys(self, request, context):
+        """Lists which keys of issuance are and were trusted, from when until when, and who decided it.
+
+        Callers: operators, administrators. Errors: none of its own. Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RevokeClearance(self, request, context):
+        """Revokes a clearance, whether or not it has arrived yet.
+
+        Callers: administrators, service issuance. Errors: INVALID_REQUEST, REQUEST_ID_REUSED,
+        REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListRestoreFindings(self, request, context):
+        """Lists what was found after the database was restored, and what cannot be known. Nothing is printed
+        until it is released.
+
+        Callers: operators, administrators. Errors: none of its own. Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReleaseAfterRestore(self, request, context):
+        """Lets the office print again after its database was restored. Takes two persons: the first call
+        proposes it, the same call by another person carries it out.
+
+        Callers: operators, administrators. Errors: INVALID_REQUEST, NOTHING_TO_RELEASE,
+        SECOND_PERSON_REQUIRED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -83,6 +162,31 @@ def add_PrinterAdminServicer_to_server(servicer, server):
                     request_deserializer=passport_dot_printer_dot_v1_dot_admin__pb2.GetBalanceRequest.FromString,
                     response_serializer=passport_dot_printer_dot_v1_dot_stock__pb2.BookBalance.SerializeToString,
             ),
+            'PutTrustedKey': grpc.unary_unary_rpc_method_handler(
+                    servicer.PutTrustedKey,
+                    request_deserializer=passport_dot_printer_dot_v1_dot_admin__pb2.PutTrustedKeyRequest.FromString,
+                    response_serializer=passport_dot_printer_dot_v1_dot_admin__pb2.PutTrustedKeyResponse.SerializeToString,
+            ),
+            'ListTrustedKeys': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListTrustedKeys,
+                    request_deserializer=passport_dot_printer_dot_v1_dot_admin__pb2.ListTrustedKeysRequest.FromString,
+                    response_serializer=passport_dot_printer_dot_v1_dot_admin__pb2.ListTrustedKeysResponse.SerializeToString,
+            ),
+            'RevokeClearance': grpc.unary_unary_rpc_method_handler(
+                    servicer.RevokeClearance,
+                    request_deserializer=passport_dot_printer_dot_v1_dot_admin__pb2.RevokeClearanceRequest.FromString,
+                    response_serializer=passport_dot_printer_dot_v1_dot_admin__pb2.RevokeClearanceResponse.SerializeToString,
+            ),
+            'ListRestoreFindings': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRestoreFindings,
+                    request_deserializer=passport_dot_printer_dot_v1_dot_admin__pb2.ListRestoreFindingsRequest.FromString,
+                    response_serializer=passport_dot_printer_dot_v1_dot_admin__pb2.ListRestoreFindingsResponse.SerializeToString,
+            ),
+            'ReleaseAfterRestore': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReleaseAfterRestore,
+                    request_deserializer=passport_dot_printer_dot_v1_dot_admin__pb2.ReleaseAfterRestoreRequest.FromString,
+                    response_serializer=passport_dot_printer_dot_v1_dot_admin__pb2.ReleaseAfterRestoreResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'passport.printer.v1.PrinterAdmin', rpc_method_handlers)
@@ -92,7 +196,7 @@ def add_PrinterAdminServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class PrinterAdmin:
-    """Administration of an office's printer service. Planned: PutTrustedKey, RevokeClearance.
+    """Administration of an office's printer service.
     """
 
     @staticmethod
@@ -139,6 +243,141 @@ class PrinterAdmin:
             '/passport.printer.v1.PrinterAdmin/GetBalance',
             passport_dot_printer_dot_v1_dot_admin__pb2.GetBalanceRequest.SerializeToString,
             passport_dot_printer_dot_v1_dot_stock__pb2.BookBalance.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PutTrustedKey(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.printer.v1.PrinterAdmin/PutTrustedKey',
+            passport_dot_printer_dot_v1_dot_admin__pb2.PutTrustedKeyRequest.SerializeToString,
+            passport_dot_printer_dot_v1_dot_admin__pb2.PutTrustedKeyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListTrustedKeys(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.printer.v1.PrinterAdmin/ListTrustedKeys',
+            passport_dot_printer_dot_v1_dot_admin__pb2.ListTrustedKeysRequest.SerializeToString,
+            passport_dot_printer_dot_v1_dot_admin__pb2.ListTrustedKeysResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RevokeClearance(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.printer.v1.PrinterAdmin/RevokeClearance',
+            passport_dot_printer_dot_v1_dot_admin__pb2.RevokeClearanceRequest.SerializeToString,
+            passport_dot_printer_dot_v1_dot_admin__pb2.RevokeClearanceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRestoreFindings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.printer.v1.PrinterAdmin/ListRestoreFindings',
+            passport_dot_printer_dot_v1_dot_admin__pb2.ListRestoreFindingsRequest.SerializeToString,
+            passport_dot_printer_dot_v1_dot_admin__pb2.ListRestoreFindingsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReleaseAfterRestore(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.printer.v1.PrinterAdmin/ReleaseAfterRestore',
+            passport_dot_printer_dot_v1_dot_admin__pb2.ReleaseAfterRestoreRequest.SerializeToString,
+            passport_dot_printer_dot_v1_dot_admin__pb2.ReleaseAfterRestoreResponse.FromString,
             options,
             channel_credentials,
             insecure,

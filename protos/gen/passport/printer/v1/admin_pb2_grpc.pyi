@@ -28,7 +28,7 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class PrinterAdminStub:
-    """Administration of an office's printer service. Planned: PutTrustedKey, RevokeClearance."""
+    """Administration of an office's printer service."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -37,32 +37,100 @@ class PrinterAdminStub:
     GetStatus: _grpc.UnaryUnaryMultiCallable[_admin_pb2.GetStatusRequest, _admin_pb2.PrintingStatus]
     """Returns jobs by state, machines, books, and what keeps jobs waiting.
 
-    Callers: administrators, service issuance. Errors: none of its own. Retry: yes.
+    Callers: operators, administrators, service issuance. Errors: none of its own. Retry: yes.
     """
     GetBalance: _grpc.UnaryUnaryMultiCallable[_admin_pb2.GetBalanceRequest, _stock_pb2.BookBalance]
     """Returns the number of books in each state, which add up to those received.
 
     Callers: operators, administrators. Errors: none of its own. Retry: yes.
     """
+    PutTrustedKey: _grpc.UnaryUnaryMultiCallable[_admin_pb2.PutTrustedKeyRequest, _admin_pb2.PutTrustedKeyResponse]
+    """Trusts a key of issuance from now on, or no longer. A key in the folder of the settings can be
+    replaced and withdrawn too. To trust a key takes two persons: the first call proposes it, the same
+    call with the same key by another person carries it out. To withdraw the trust takes one. Queued jobs
+    whose key is withdrawn are held when they would be printed.
+
+    Callers: administrators. Errors: INVALID_REQUEST, SECOND_PERSON_REQUIRED, REQUEST_ID_REUSED,
+    REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    """
+    ListTrustedKeys: _grpc.UnaryUnaryMultiCallable[_admin_pb2.ListTrustedKeysRequest, _admin_pb2.ListTrustedKeysResponse]
+    """Lists which keys of issuance are and were trusted, from when until when, and who decided it.
+
+    Callers: operators, administrators. Errors: none of its own. Retry: yes.
+    """
+    RevokeClearance: _grpc.UnaryUnaryMultiCallable[_admin_pb2.RevokeClearanceRequest, _admin_pb2.RevokeClearanceResponse]
+    """Revokes a clearance, whether or not it has arrived yet.
+
+    Callers: administrators, service issuance. Errors: INVALID_REQUEST, REQUEST_ID_REUSED,
+    REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    """
+    ListRestoreFindings: _grpc.UnaryUnaryMultiCallable[_admin_pb2.ListRestoreFindingsRequest, _admin_pb2.ListRestoreFindingsResponse]
+    """Lists what was found after the database was restored, and what cannot be known. Nothing is printed
+    until it is released.
+
+    Callers: operators, administrators. Errors: none of its own. Retry: yes.
+    """
+    ReleaseAfterRestore: _grpc.UnaryUnaryMultiCallable[_admin_pb2.ReleaseAfterRestoreRequest, _admin_pb2.ReleaseAfterRestoreResponse]
+    """Lets the office print again after its database was restored. Takes two persons: the first call
+    proposes it, the same call by another person carries it out.
+
+    Callers: operators, administrators. Errors: INVALID_REQUEST, NOTHING_TO_RELEASE,
+    SECOND_PERSON_REQUIRED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
+    """
 
 @_typing.type_check_only
 class PrinterAdminAsyncStub(PrinterAdminStub):
-    """Administration of an office's printer service. Planned: PutTrustedKey, RevokeClearance."""
+    """Administration of an office's printer service."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetStatus: _aio.UnaryUnaryMultiCallable[_admin_pb2.GetStatusRequest, _admin_pb2.PrintingStatus]  # type: ignore[assignment]
     """Returns jobs by state, machines, books, and what keeps jobs waiting.
 
-    Callers: administrators, service issuance. Errors: none of its own. Retry: yes.
+    Callers: operators, administrators, service issuance. Errors: none of its own. Retry: yes.
     """
     GetBalance: _aio.UnaryUnaryMultiCallable[_admin_pb2.GetBalanceRequest, _stock_pb2.BookBalance]  # type: ignore[assignment]
     """Returns the number of books in each state, which add up to those received.
 
     Callers: operators, administrators. Errors: none of its own. Retry: yes.
     """
+    PutTrustedKey: _aio.UnaryUnaryMultiCallable[_admin_pb2.PutTrustedKeyRequest, _admin_pb2.PutTrustedKeyResponse]  # type: ignore[assignment]
+    """Trusts a key of issuance from now on, or no longer. A key in the folder of the settings can be
+    replaced and withdrawn too. To trust a key takes two persons: the first call proposes it, the same
+    call with the same key by another person carries it out. To withdraw the trust takes one. Queued jobs
+    whose key is withdrawn are held when they would be printed.
+
+    Callers: administrators. Errors: INVALID_REQUEST, SECOND_PERSON_REQUIRED, REQUEST_ID_REUSED,
+    REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    """
+    ListTrustedKeys: _aio.UnaryUnaryMultiCallable[_admin_pb2.ListTrustedKeysRequest, _admin_pb2.ListTrustedKeysResponse]  # type: ignore[assignment]
+    """Lists which keys of issuance are and were trusted, from when until when, and who decided it.
+
+    Callers: operators, administrators. Errors: none of its own. Retry: yes.
+    """
+    RevokeClearance: _aio.UnaryUnaryMultiCallable[_admin_pb2.RevokeClearanceRequest, _admin_pb2.RevokeClearanceResponse]  # type: ignore[assignment]
+    """Revokes a clearance, whether or not it has arrived yet.
+
+    Callers: administrators, service issuance. Errors: INVALID_REQUEST, REQUEST_ID_REUSED,
+    REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    """
+    ListRestoreFindings: _aio.UnaryUnaryMultiCallable[_admin_pb2.ListRestoreFindingsRequest, _admin_pb2.ListRestoreFindingsResponse]  # type: ignore[assignment]
+    """Lists what was found after the database was restored, and what cannot be known. Nothing is printed
+    until it is released.
+
+    Callers: operators, administrators. Errors: none of its own. Retry: yes.
+    """
+    ReleaseAfterRestore: _aio.UnaryUnaryMultiCallable[_admin_pb2.ReleaseAfterRestoreRequest, _admin_pb2.ReleaseAfterRestoreResponse]  # type: ignore[assignment]
+    """Lets the office print again after its database was restored. Takes two persons: the first call
+    proposes it, the same call by another person carries it out.
+
+    Callers: operators, administrators. Errors: INVALID_REQUEST, NOTHING_TO_RELEASE,
+    SECOND_PERSON_REQUIRED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
+    """
 
 class PrinterAdminServicer(metaclass=_abc_1.ABCMeta):
-    """Administration of an office's printer service. Planned: PutTrustedKey, RevokeClearance."""
+    """Administration of an office's printer service."""
 
     @_abc_1.abstractmethod
     def GetStatus(
@@ -72,7 +140,7 @@ class PrinterAdminServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_admin_pb2.PrintingStatus, _abc.Awaitable[_admin_pb2.PrintingStatus]]:
         """Returns jobs by state, machines, books, and what keeps jobs waiting.
 
-        Callers: administrators, service issuance. Errors: none of its own. Retry: yes.
+        Callers: operators, administrators, service issuance. Errors: none of its own. Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -84,6 +152,70 @@ class PrinterAdminServicer(metaclass=_abc_1.ABCMeta):
         """Returns the number of books in each state, which add up to those received.
 
         Callers: operators, administrators. Errors: none of its own. Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def PutTrustedKey(
+        self,
+        request: _admin_pb2.PutTrustedKeyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_pb2.PutTrustedKeyResponse, _abc.Awaitable[_admin_pb2.PutTrustedKeyResponse]]:
+        """Trusts a key of issuance from now on, or no longer. A key in the folder of the settings can be
+        replaced and withdrawn too. To trust a key takes two persons: the first call proposes it, the same
+        call with the same key by another person carries it out. To withdraw the trust takes one. Queued jobs
+        whose key is withdrawn are held when they would be printed.
+
+        Callers: administrators. Errors: INVALID_REQUEST, SECOND_PERSON_REQUIRED, REQUEST_ID_REUSED,
+        REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        """
+
+    @_abc_1.abstractmethod
+    def ListTrustedKeys(
+        self,
+        request: _admin_pb2.ListTrustedKeysRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_pb2.ListTrustedKeysResponse, _abc.Awaitable[_admin_pb2.ListTrustedKeysResponse]]:
+        """Lists which keys of issuance are and were trusted, from when until when, and who decided it.
+
+        Callers: operators, administrators. Errors: none of its own. Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def RevokeClearance(
+        self,
+        request: _admin_pb2.RevokeClearanceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_pb2.RevokeClearanceResponse, _abc.Awaitable[_admin_pb2.RevokeClearanceResponse]]:
+        """Revokes a clearance, whether or not it has arrived yet.
+
+        Callers: administrators, service issuance. Errors: INVALID_REQUEST, REQUEST_ID_REUSED,
+        REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        """
+
+    @_abc_1.abstractmethod
+    def ListRestoreFindings(
+        self,
+        request: _admin_pb2.ListRestoreFindingsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_pb2.ListRestoreFindingsResponse, _abc.Awaitable[_admin_pb2.ListRestoreFindingsResponse]]:
+        """Lists what was found after the database was restored, and what cannot be known. Nothing is printed
+        until it is released.
+
+        Callers: operators, administrators. Errors: none of its own. Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def ReleaseAfterRestore(
+        self,
+        request: _admin_pb2.ReleaseAfterRestoreRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_pb2.ReleaseAfterRestoreResponse, _abc.Awaitable[_admin_pb2.ReleaseAfterRestoreResponse]]:
+        """Lets the office print again after its database was restored. Takes two persons: the first call
+        proposes it, the same call by another person carries it out.
+
+        Callers: operators, administrators. Errors: INVALID_REQUEST, NOTHING_TO_RELEASE,
+        SECOND_PERSON_REQUIRED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
         """
 
 def add_PrinterAdminServicer_to_server(servicer: PrinterAdminServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -24,10 +24,13 @@ _sym_db = _symbol_database.Default()
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from passport.printer.v1 import two_persons_pb2 as passport_dot_printer_dot_v1_dot_two__persons__pb2
 from passport.type.v1 import civil_pb2 as passport_dot_type_dot_v1_dot_civil__pb2
+from passport.type.v1 import printed_pb2 as passport_dot_type_dot_v1_dot_printed__pb2
+from passport.type.v1 import text_pb2 as passport_dot_type_dot_v1_dot_text__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1epassport/printer/v1/jobs.proto\x12\x13passport.printer.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cpassport/type/v1/civil.proto\"\xf5\x02\n\x13PersonalisationData\x12/\n\x0f\x64ocument_number\x18\x01 \x01(\tB\x16\xbaH\x13r\x11\x32\x0f^[A-Z0-9]{1,9}$\x12\'\n\rdocument_code\x18\x02 \x01(\tB\x10\xbaH\rr\x0b\x32\t^P[A-Z]?$\x12*\n\rissuing_state\x18\x03 \x01(\tB\x13\xbaH\x10r\x0e\x32\x0c^[A-Z]{1,3}$\x12\x38\n\x06holder\x18\x04 \x01(\x0b\x32 .passport.type.v1.BiographicDataB\x06\xbaH\x03\xc8\x01\x01\x12\x39\n\tissued_on\x18\x05 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDateB\x06\xbaH\x03\xc8\x01\x01\x12:\n\nexpires_on\x18\x06 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDateB\x06\xbaH\x03\xc8\x01\x01\x12!\n\x0eissuing_office\x18\x07 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18<J\x04\x08\x08\x10\x0b\"\xd2\x01\n\x07\x41ttempt\x12\x12\n\nattempt_id\x18\x01 \x01(\t\x12\x12\n\nmachine_id\x18\x02 \x01(\t\x12\x13\n\x0b\x62ook_serial\x18\x03 \x01(\t\x12\x13\n\x0bpage_sha256\x18\x04 \x01(\x0c\x12\x34\n\x07outcome\x18\x05 \x01(\x0e\x32#.passport.printer.v1.AttemptOutcome\x12/\n\x0b\x61ssigned_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x07 \x01(\t\"\xd3\x02\n\x08PrintJob\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x16\n\x0e\x61pplication_id\x18\x02 \x01(\t\x12\x17\n\x0f\x64ocument_number\x18\x03 \x01(\t\x12\x31\n\x05state\x18\x04 \x01(\x0e\x32\".passport.printer.v1.PrintJobState\x12\x10\n\x08revision\x18\x05 \x01(\x03\x12.\n\x08\x61ttempts\x18\x06 \x03(\x0b\x32\x1c.passport.printer.v1.Attempt\x12\x13\n\x0b\x62ook_serial\x18\x07 \x01(\t\x12.\n\ncreated_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bwaiting_for\x18\t \x01(\t\x12\x37\n\x0epriority_class\x18\n \x01(\x0e\x32\x1f.passport.type.v1.PriorityClass\"\xb6\x01\n\x15\x43reatePrintJobRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1d\n\tclearance\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80 \x12\x1c\n\x07payload\x18\x03 \x01(\x0c\x42\x0b\xbaH\x08z\x06\x10\x01\x18\x80\x80@\x12\x41\n\x0epriority_class\x18\x04 \x01(\x0e\x32\x1f.passport.type.v1.PriorityClassB\x08\xbaH\x05\x82\x01\x02\x10\x01\"/\n\x12GetPrintJobRequest\x12\x19\n\x06job_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"\x8e\x01\n\x14ListPrintJobsRequest\x12;\n\x05state\x18\x01 \x01(\x0e\x32\".passport.printer.v1.PrintJobStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1b\n\tpage_size\x18\x02 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\"]\n\x15ListPrintJobsResponse\x12+\n\x04jobs\x18\x01 \x03(\x0b\x32\x1d.passport.printer.v1.PrintJob\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"6\n\x15WatchPrintJobsRequest\x12\x1d\n\x0cresume_token\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18@\"Q\n\rPrintJobEvent\x12*\n\x03job\x18\x01 \x01(\x0b\x32\x1d.passport.printer.v1.PrintJob\x12\x14\n\x0cresume_token\x18\x02 \x01(\t\"m\n\x15\x43\x61ncelPrintJobRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x19\n\x06job_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1a\n\x06reason\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf4\x03\"\xd8\x01\n\x19RecordQualityCheckRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x19\n\x06job_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x32\n\x0b\x62ook_serial\x18\x03 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Z]{1,2}[0-9]{6,8}$\x12#\n\x03mrz\x18\x04 \x01(\tB\x16\xbaH\x13r\x11\x32\x0f^[A-Z0-9<]{88}$\x12\x0e\n\x06passed\x18\x05 \x01(\x08\x12\x18\n\x06\x64\x65\x66\x65\x63t\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"\xe3\x01\n\x1cResolveUnknownOutcomeRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x19\n\x06job_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x32\n\x0b\x62ook_serial\x18\x03 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Z]{1,2}[0-9]{6,8}$\x12\x39\n\x07\x66inding\x18\x04 \x01(\x0e\x32\x1c.passport.printer.v1.FindingB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x1a\n\x06reason\x18\x05 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf4\x03*\xa2\x02\n\rPrintJobState\x12\x1f\n\x1bPRINT_JOB_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16PRINT_JOB_STATE_QUEUED\x10\x01\x12\x1c\n\x18PRINT_JOB_STATE_ASSIGNED\x10\x02\x12\x18\n\x14PRINT_JOB_STATE_SENT\x10\x03\x12\x1b\n\x17PRINT_JOB_STATE_PRINTED\x10\x04\x12!\n\x1dPRINT_JOB_STATE_QUALITY_CHECK\x10\x05\x12\x18\n\x14PRINT_JOB_STATE_DONE\x10\x06\x12\x1d\n\x19PRINT_JOB_STATE_CANCELLED\x10\x07\x12#\n\x1fPRINT_JOB_STATE_UNKNOWN_OUTCOME\x10\x08*\x89\x01\n\x0e\x41ttemptOutcome\x12\x1f\n\x1b\x41TTEMPT_OUTCOME_UNSPECIFIED\x10\x00\x12\x18\n\x14\x41TTEMPT_OUTCOME_GOOD\x10\x01\x12\x1b\n\x17\x41TTEMPT_OUTCOME_SPOILED\x10\x02\x12\x1f\n\x1b\x41TTEMPT_OUTCOME_NOT_PRINTED\x10\x03*e\n\x07\x46inding\x12\x17\n\x13\x46INDING_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x46INDING_PRINTED\x10\x01\x12\x17\n\x13\x46INDING_NOT_PRINTED\x10\x02\x12\x13\n\x0f\x46INDING_SPOILED\x10\x03\x32\xb8\x05\n\tPrintJobs\x12[\n\x0e\x43reatePrintJob\x12*.passport.printer.v1.CreatePrintJobRequest\x1a\x1d.passport.printer.v1.PrintJob\x12U\n\x0bGetPrintJob\x12\'.passport.printer.v1.GetPrintJobRequest\x1a\x1d.passport.printer.v1.PrintJob\x12\x66\n\rListPrintJobs\x12).passport.printer.v1.ListPrintJobsRequest\x1a*.passport.printer.v1.ListPrintJobsResponse\x12\x62\n\x0eWatchPrintJobs\x12*.passport.printer.v1.WatchPrintJobsRequest\x1a\".passport.printer.v1.PrintJobEvent0\x01\x12[\n\x0e\x43\x61ncelPrintJob\x12*.passport.printer.v1.CancelPrintJobRequest\x1a\x1d.passport.printer.v1.PrintJob\x12\x63\n\x12RecordQualityCheck\x12..passport.printer.v1.RecordQualityCheckRequest\x1a\x1d.passport.printer.v1.PrintJob\x12i\n\x15ResolveUnknownOutcome\x12\x31.passport.printer.v1.ResolveUnknownOutcomeRequest\x1a\x1d.passport.printer.v1.PrintJobb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1epassport/printer/v1/jobs.proto\x12\x13passport.printer.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a%passport/printer/v1/two_persons.proto\x1a\x1cpassport/type/v1/civil.proto\x1a\x1epassport/type/v1/printed.proto\x1a\x1bpassport/type/v1/text.proto\"\x9a\x03\n\x13PersonalisationData\x12/\n\x0f\x64ocument_number\x18\x01 \x01(\tB\x16\xbaH\x13r\x11\x32\x0f^[A-Z0-9]{1,9}$\x12\'\n\rdocument_code\x18\x02 \x01(\tB\x10\xbaH\rr\x0b\x32\t^P[A-Z]?$\x12.\n\rissuing_state\x18\x03 \x01(\tB\x17\xbaH\x10r\x0e\x32\x0c^[A-Z]{1,3}$\xe8\xe0\x18\x03\x12\x38\n\x06holder\x18\x04 \x01(\x0b\x32 .passport.type.v1.BiographicDataB\x06\xbaH\x03\xc8\x01\x01\x12\x39\n\tissued_on\x18\x05 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDateB\x06\xbaH\x03\xc8\x01\x01\x12:\n\nexpires_on\x18\x06 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDateB\x06\xbaH\x03\xc8\x01\x01\x12%\n\x0eissuing_office\x18\x07 \x01(\tB\r\xbaH\x06r\x04\x10\x01\x18<\xe8\xe0\x18\x02\x12\x1b\n\x08portrait\x18\x08 \x01(\x0c\x42\t\xbaH\x06z\x04\x18\x80\x80\x10J\x04\x08\t\x10\x0b\"\x8c\x02\n\x07\x41ttempt\x12\x12\n\nattempt_id\x18\x01 \x01(\t\x12\x12\n\nmachine_id\x18\x02 \x01(\t\x12\x13\n\x0b\x62ook_serial\x18\x03 \x01(\t\x12\x13\n\x0bpage_sha256\x18\x04 \x01(\x0c\x12\x34\n\x07outcome\x18\x05 \x01(\x0e\x32#.passport.printer.v1.AttemptOutcome\x12/\n\x0b\x61ssigned_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x07 \x01(\t\x12\x38\n\x0breason_code\x18\x08 \x01(\x0e\x32#.passport.printer.v1.DecisionReason\"\x9a\x03\n\x08PrintJob\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x16\n\x0e\x61pplication_id\x18\x02 \x01(\t\x12\x17\n\x0f\x64ocument_number\x18\x03 \x01(\t\x12\x31\n\x05state\x18\x04 \x01(\x0e\x32\".passport.printer.v1.PrintJobState\x12\x10\n\x08revision\x18\x05 \x01(\x03\x12.\n\x08\x61ttempts\x18\x06 \x03(\x0b\x32\x1c.passport.printer.v1.Attempt\x12\x13\n\x0b\x62ook_serial\x18\x07 \x01(\t\x12.\n\ncreated_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bwaiting_for\x18\t \x01(\t\x12\x37\n\x0epriority_class\x18\n \x01(\x0e\x32\x1f.passport.type.v1.PriorityClass\x12/\n\x08proposal\x18\x0c \x01(\x0b\x32\x1d.passport.printer.v1.Proposal\x12\x14\n\x0cstate_reason\x18\x0b \x01(\t\"\xb6\x01\n\x15\x43reatePrintJobRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1d\n\tclearance\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80 \x12\x1c\n\x07payload\x18\x03 \x01(\x0c\x42\x0b\xbaH\x08z\x06\x10\x01\x18\x80\x80@\x12\x41\n\x0epriority_class\x18\x04 \x01(\x0e\x32\x1f.passport.type.v1.PriorityClassB\x08\xbaH\x05\x82\x01\x02\x10\x01\"/\n\x12GetPrintJobRequest\x12\x19\n\x06job_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"\x8e\x01\n\x14ListPrintJobsRequest\x12;\n\x05state\x18\x01 \x01(\x0e\x32\".passport.printer.v1.PrintJobStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1b\n\tpage_size\x18\x02 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\"]\n\x15ListPrintJobsResponse\x12+\n\x04jobs\x18\x01 \x03(\x0b\x32\x1d.passport.printer.v1.PrintJob\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"6\n\x15WatchPrintJobsRequest\x12\x1d\n\x0cresume_token\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18@\"Q\n\rPrintJobEvent\x12*\n\x03job\x18\x01 \x01(\x0b\x32\x1d.passport.printer.v1.PrintJob\x12\x14\n\x0cresume_token\x18\x02 \x01(\t\"q\n\x15\x43\x61ncelPrintJobRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x19\n\x06job_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1e\n\x06reason\x18\x03 \x01(\tB\x0e\xbaH\x07r\x05\x10\x01\x18\xf4\x03\xe0\xe0\x18\x01\"\xab\x03\n\x19RecordQualityCheckRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x19\n\x06job_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x32\n\x0b\x62ook_serial\x18\x03 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Z]{1,2}[0-9]{6,8}$\x12&\n\x03mrz\x18\x04 \x01(\tB\x19\xbaH\x16r\x14\x32\x12^([A-Z0-9<]{88})?$\x12\x0e\n\x06passed\x18\x05 \x01(\x08\x12\x1c\n\x06\x64\x65\x66\x65\x63t\x18\x06 \x01(\tB\x0c\xbaH\x05r\x03\x18\xf4\x03\xe0\xe0\x18\x01\x12\x42\n\x0breason_code\x18\x07 \x01(\x0e\x32#.passport.printer.v1.DecisionReasonB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x0c\n\x04lost\x18\x08 \x01(\x08\x12\x15\n\ris_other_book\x18\t \x01(\x08\x12,\n\x04\x63hip\x18\x0c \x01(\x0b\x32\x1e.passport.printer.v1.ChipFiles\x12\x1e\n\npage_image\x18\r \x01(\x0c\x42\n\xbaH\x07z\x05\x18\x80\x80\x80\x02\x12\x13\n\x0b\x63hip_unread\x18\x0e \x01(\x08\"q\n\tChipFiles\x12\x17\n\x03\x63om\x18\x01 \x01(\x0c\x42\n\xbaH\x07z\x05\x10\x01\x18\x80\x08\x12\x17\n\x03\x64g1\x18\x02 \x01(\x0c\x42\n\xbaH\x07z\x05\x10\x01\x18\x80\x08\x12\x18\n\x03\x64g2\x18\x03 \x01(\x0c\x42\x0b\xbaH\x08z\x06\x10\x01\x18\x80\x80\x18\x12\x18\n\x03sod\x18\x04 \x01(\x0c\x42\x0b\xbaH\x08z\x06\x10\x01\x18\x80\x80\x04\"\xea\x02\n\x1cResolveUnknownOutcomeRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x19\n\x06job_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x32\n\x0b\x62ook_serial\x18\x03 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Z]{1,2}[0-9]{6,8}$\x12\x39\n\x07\x66inding\x18\x04 \x01(\x0e\x32\x1c.passport.printer.v1.FindingB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x1e\n\x06reason\x18\x05 \x01(\tB\x0e\xbaH\x07r\x05\x10\x01\x18\xf4\x03\xe0\xe0\x18\x01\x12\x42\n\x0breason_code\x18\x06 \x01(\x0e\x32#.passport.printer.v1.DecisionReasonB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x15\n\ris_other_book\x18\x07 \x01(\x08\x12&\n\x03mrz\x18\x08 \x01(\tB\x19\xbaH\x16r\x14\x32\x12^([A-Z0-9<]{88})?$\"\x8f\x01\n\x14GiveUpAttemptRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x19\n\x06job_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1d\n\nattempt_id\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1e\n\x06reason\x18\x04 \x01(\tB\x0e\xbaH\x07r\x05\x10\x01\x18\xf4\x03\xe0\xe0\x18\x01\"\xd9\x01\n\x18\x43onfirmMachineOffRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x19\n\x06job_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1d\n\nattempt_id\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x44\n\x0breason_code\x18\x04 \x01(\x0e\x32#.passport.printer.v1.DecisionReasonB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x1e\n\x06reason\x18\x05 \x01(\tB\x0e\xbaH\x07r\x05\x10\x01\x18\xf4\x03\xe0\xe0\x18\x01\"\xb8\x01\n\x16ReleasePrintJobRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x19\n\x06job_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x44\n\x0breason_code\x18\x03 \x01(\x0e\x32#.passport.printer.v1.DecisionReasonB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x1e\n\x06reason\x18\x04 \x01(\tB\x0e\xbaH\x07r\x05\x10\x01\x18\xf4\x03\xe0\xe0\x18\x01*\xd8\x02\n\rPrintJobState\x12\x1f\n\x1bPRINT_JOB_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16PRINT_JOB_STATE_QUEUED\x10\x01\x12\x1c\n\x18PRINT_JOB_STATE_ASSIGNED\x10\x02\x12\x18\n\x14PRINT_JOB_STATE_SENT\x10\x03\x12\x1b\n\x17PRINT_JOB_STATE_PRINTED\x10\x04\x12!\n\x1dPRINT_JOB_STATE_QUALITY_CHECK\x10\x05\x12\x18\n\x14PRINT_JOB_STATE_DONE\x10\x06\x12\x1d\n\x19PRINT_JOB_STATE_CANCELLED\x10\x07\x12#\n\x1fPRINT_JOB_STATE_UNKNOWN_OUTCOME\x10\x08\x12\x18\n\x14PRINT_JOB_STATE_HELD\x10\t\x12\x1a\n\x16PRINT_JOB_STATE_FAILED\x10\n*\xa3\x01\n\x0e\x41ttemptOutcome\x12\x1f\n\x1b\x41TTEMPT_OUTCOME_UNSPECIFIED\x10\x00\x12\x18\n\x14\x41TTEMPT_OUTCOME_GOOD\x10\x01\x12\x1b\n\x17\x41TTEMPT_OUTCOME_SPOILED\x10\x02\x12\x1f\n\x1b\x41TTEMPT_OUTCOME_NOT_PRINTED\x10\x03\x12\x18\n\x14\x41TTEMPT_OUTCOME_LOST\x10\x04*w\n\x07\x46inding\x12\x17\n\x13\x46INDING_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x46INDING_PRINTED\x10\x01\x12\x17\n\x13\x46INDING_NOT_PRINTED\x10\x02\x12\x13\n\x0f\x46INDING_SPOILED\x10\x03\x12\x10\n\x0c\x46INDING_LOST\x10\x04\x32\xd5\x07\n\tPrintJobs\x12[\n\x0e\x43reatePrintJob\x12*.passport.printer.v1.CreatePrintJobRequest\x1a\x1d.passport.printer.v1.PrintJob\x12U\n\x0bGetPrintJob\x12\'.passport.printer.v1.GetPrintJobRequest\x1a\x1d.passport.printer.v1.PrintJob\x12\x66\n\rListPrintJobs\x12).passport.printer.v1.ListPrintJobsRequest\x1a*.passport.printer.v1.ListPrintJobsResponse\x12\x62\n\x0eWatchPrintJobs\x12*.passport.printer.v1.WatchPrintJobsRequest\x1a\".passport.printer.v1.PrintJobEvent0\x01\x12[\n\x0e\x43\x61ncelPrintJob\x12*.passport.printer.v1.CancelPrintJobRequest\x1a\x1d.passport.printer.v1.PrintJob\x12\x63\n\x12RecordQualityCheck\x12..passport.printer.v1.RecordQualityCheckRequest\x1a\x1d.passport.printer.v1.PrintJob\x12i\n\x15ResolveUnknownOutcome\x12\x31.passport.printer.v1.ResolveUnknownOutcomeRequest\x1a\x1d.passport.printer.v1.PrintJob\x12Y\n\rGiveUpAttempt\x12).passport.printer.v1.GiveUpAttemptRequest\x1a\x1d.passport.printer.v1.PrintJob\x12\x61\n\x11\x43onfirmMachineOff\x12-.passport.printer.v1.ConfirmMachineOffRequest\x1a\x1d.passport.printer.v1.PrintJob\x12]\n\x0fReleasePrintJob\x12+.passport.printer.v1.ReleasePrintJobRequest\x1a\x1d.passport.printer.v1.PrintJobb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,7 +42,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PERSONALISATIONDATA'].fields_by_name['document_code']._loaded_options = None
   _globals['_PERSONALISATIONDATA'].fields_by_name['document_code']._serialized_options = b'\272H\rr\0132\t^P[A-Z]?$'
   _globals['_PERSONALISATIONDATA'].fields_by_name['issuing_state']._loaded_options = None
-  _globals['_PERSONALISATIONDATA'].fields_by_name['issuing_state']._serialized_options = b'\272H\020r\0162\014^[A-Z]{1,3}$'
+  _globals['_PERSONALISATIONDATA'].fields_by_name['issuing_state']._serialized_options = b'\272H\020r\0162\014^[A-Z]{1,3}$\350\340\030\003'
   _globals['_PERSONALISATIONDATA'].fields_by_name['holder']._loaded_options = None
   _globals['_PERSONALISATIONDATA'].fields_by_name['holder']._serialized_options = b'\272H\003\310\001\001'
   _globals['_PERSONALISATIONDATA'].fields_by_name['issued_on']._loaded_options = None
@@ -47,7 +50,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PERSONALISATIONDATA'].fields_by_name['expires_on']._loaded_options = None
   _globals['_PERSONALISATIONDATA'].fields_by_name['expires_on']._serialized_options = b'\272H\003\310\001\001'
   _globals['_PERSONALISATIONDATA'].fields_by_name['issuing_office']._loaded_options = None
-  _globals['_PERSONALISATIONDATA'].fields_by_name['issuing_office']._serialized_options = b'\272H\006r\004\020\001\030<'
+  _globals['_PERSONALISATIONDATA'].fields_by_name['issuing_office']._serialized_options = b'\272H\006r\004\020\001\030<\350\340\030\002'
+  _globals['_PERSONALISATIONDATA'].fields_by_name['portrait']._loaded_options = None
+  _globals['_PERSONALISATIONDATA'].fields_by_name['portrait']._serialized_options = b'\272H\006z\004\030\200\200\020'
   _globals['_CREATEPRINTJOBREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_CREATEPRINTJOBREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\010\030@'
   _globals['_CREATEPRINTJOBREQUEST'].fields_by_name['clearance']._loaded_options = None
@@ -71,7 +76,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CANCELPRINTJOBREQUEST'].fields_by_name['job_id']._loaded_options = None
   _globals['_CANCELPRINTJOBREQUEST'].fields_by_name['job_id']._serialized_options = b'\272H\006r\004\020\001\030@'
   _globals['_CANCELPRINTJOBREQUEST'].fields_by_name['reason']._loaded_options = None
-  _globals['_CANCELPRINTJOBREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007r\005\020\001\030\364\003'
+  _globals['_CANCELPRINTJOBREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007r\005\020\001\030\364\003\340\340\030\001'
   _globals['_RECORDQUALITYCHECKREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_RECORDQUALITYCHECKREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\010\030@'
   _globals['_RECORDQUALITYCHECKREQUEST'].fields_by_name['job_id']._loaded_options = None
@@ -79,9 +84,21 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RECORDQUALITYCHECKREQUEST'].fields_by_name['book_serial']._loaded_options = None
   _globals['_RECORDQUALITYCHECKREQUEST'].fields_by_name['book_serial']._serialized_options = b'\272H\032r\0302\026^[A-Z]{1,2}[0-9]{6,8}$'
   _globals['_RECORDQUALITYCHECKREQUEST'].fields_by_name['mrz']._loaded_options = None
-  _globals['_RECORDQUALITYCHECKREQUEST'].fields_by_name['mrz']._serialized_options = b'\272H\023r\0212\017^[A-Z0-9<]{88}$'
+  _globals['_RECORDQUALITYCHECKREQUEST'].fields_by_name['mrz']._serialized_options = b'\272H\026r\0242\022^([A-Z0-9<]{88})?$'
   _globals['_RECORDQUALITYCHECKREQUEST'].fields_by_name['defect']._loaded_options = None
-  _globals['_RECORDQUALITYCHECKREQUEST'].fields_by_name['defect']._serialized_options = b'\272H\005r\003\030\364\003'
+  _globals['_RECORDQUALITYCHECKREQUEST'].fields_by_name['defect']._serialized_options = b'\272H\005r\003\030\364\003\340\340\030\001'
+  _globals['_RECORDQUALITYCHECKREQUEST'].fields_by_name['reason_code']._loaded_options = None
+  _globals['_RECORDQUALITYCHECKREQUEST'].fields_by_name['reason_code']._serialized_options = b'\272H\005\202\001\002\020\001'
+  _globals['_RECORDQUALITYCHECKREQUEST'].fields_by_name['page_image']._loaded_options = None
+  _globals['_RECORDQUALITYCHECKREQUEST'].fields_by_name['page_image']._serialized_options = b'\272H\007z\005\030\200\200\200\002'
+  _globals['_CHIPFILES'].fields_by_name['com']._loaded_options = None
+  _globals['_CHIPFILES'].fields_by_name['com']._serialized_options = b'\272H\007z\005\020\001\030\200\010'
+  _globals['_CHIPFILES'].fields_by_name['dg1']._loaded_options = None
+  _globals['_CHIPFILES'].fields_by_name['dg1']._serialized_options = b'\272H\007z\005\020\001\030\200\010'
+  _globals['_CHIPFILES'].fields_by_name['dg2']._loaded_options = None
+  _globals['_CHIPFILES'].fields_by_name['dg2']._serialized_options = b'\272H\010z\006\020\001\030\200\200\030'
+  _globals['_CHIPFILES'].fields_by_name['sod']._loaded_options = None
+  _globals['_CHIPFILES'].fields_by_name['sod']._serialized_options = b'\272H\010z\006\020\001\030\200\200\004'
   _globals['_RESOLVEUNKNOWNOUTCOMEREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_RESOLVEUNKNOWNOUTCOMEREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\010\030@'
   _globals['_RESOLVEUNKNOWNOUTCOMEREQUEST'].fields_by_name['job_id']._loaded_options = None
@@ -91,37 +108,75 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RESOLVEUNKNOWNOUTCOMEREQUEST'].fields_by_name['finding']._loaded_options = None
   _globals['_RESOLVEUNKNOWNOUTCOMEREQUEST'].fields_by_name['finding']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
   _globals['_RESOLVEUNKNOWNOUTCOMEREQUEST'].fields_by_name['reason']._loaded_options = None
-  _globals['_RESOLVEUNKNOWNOUTCOMEREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007r\005\020\001\030\364\003'
-  _globals['_PRINTJOBSTATE']._serialized_start=2252
-  _globals['_PRINTJOBSTATE']._serialized_end=2542
-  _globals['_ATTEMPTOUTCOME']._serialized_start=2545
-  _globals['_ATTEMPTOUTCOME']._serialized_end=2682
-  _globals['_FINDING']._serialized_start=2684
-  _globals['_FINDING']._serialized_end=2785
-  _globals['_PERSONALISATIONDATA']._serialized_start=148
-  _globals['_PERSONALISATIONDATA']._serialized_end=521
-  _globals['_ATTEMPT']._serialized_start=524
-  _globals['_ATTEMPT']._serialized_end=734
-  _globals['_PRINTJOB']._serialized_start=737
-  _globals['_PRINTJOB']._serialized_end=1076
-  _globals['_CREATEPRINTJOBREQUEST']._serialized_start=1079
-  _globals['_CREATEPRINTJOBREQUEST']._serialized_end=1261
-  _globals['_GETPRINTJOBREQUEST']._serialized_start=1263
-  _globals['_GETPRINTJOBREQUEST']._serialized_end=1310
-  _globals['_LISTPRINTJOBSREQUEST']._serialized_start=1313
-  _globals['_LISTPRINTJOBSREQUEST']._serialized_end=1455
-  _globals['_LISTPRINTJOBSRESPONSE']._serialized_start=1457
-  _globals['_LISTPRINTJOBSRESPONSE']._serialized_end=1550
-  _globals['_WATCHPRINTJOBSREQUEST']._serialized_start=1552
-  _globals['_WATCHPRINTJOBSREQUEST']._serialized_end=1606
-  _globals['_PRINTJOBEVENT']._serialized_start=1608
-  _globals['_PRINTJOBEVENT']._serialized_end=1689
-  _globals['_CANCELPRINTJOBREQUEST']._serialized_start=1691
-  _globals['_CANCELPRINTJOBREQUEST']._serialized_end=1800
-  _globals['_RECORDQUALITYCHECKREQUEST']._serialized_start=1803
-  _globals['_RECORDQUALITYCHECKREQUEST']._serialized_end=2019
-  _globals['_RESOLVEUNKNOWNOUTCOMEREQUEST']._serialized_start=2022
-  _globals['_RESOLVEUNKNOWNOUTCOMEREQUEST']._serialized_end=2249
-  _globals['_PRINTJOBS']._serialized_start=2788
-  _globals['_PRINTJOBS']._serialized_end=3484
+  _globals['_RESOLVEUNKNOWNOUTCOMEREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007r\005\020\001\030\364\003\340\340\030\001'
+  _globals['_RESOLVEUNKNOWNOUTCOMEREQUEST'].fields_by_name['reason_code']._loaded_options = None
+  _globals['_RESOLVEUNKNOWNOUTCOMEREQUEST'].fields_by_name['reason_code']._serialized_options = b'\272H\005\202\001\002\020\001'
+  _globals['_RESOLVEUNKNOWNOUTCOMEREQUEST'].fields_by_name['mrz']._loaded_options = None
+  _globals['_RESOLVEUNKNOWNOUTCOMEREQUEST'].fields_by_name['mrz']._serialized_options = b'\272H\026r\0242\022^([A-Z0-9<]{88})?$'
+  _globals['_GIVEUPATTEMPTREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_GIVEUPATTEMPTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\010\030@'
+  _globals['_GIVEUPATTEMPTREQUEST'].fields_by_name['job_id']._loaded_options = None
+  _globals['_GIVEUPATTEMPTREQUEST'].fields_by_name['job_id']._serialized_options = b'\272H\006r\004\020\001\030@'
+  _globals['_GIVEUPATTEMPTREQUEST'].fields_by_name['attempt_id']._loaded_options = None
+  _globals['_GIVEUPATTEMPTREQUEST'].fields_by_name['attempt_id']._serialized_options = b'\272H\006r\004\020\001\030@'
+  _globals['_GIVEUPATTEMPTREQUEST'].fields_by_name['reason']._loaded_options = None
+  _globals['_GIVEUPATTEMPTREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007r\005\020\001\030\364\003\340\340\030\001'
+  _globals['_CONFIRMMACHINEOFFREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_CONFIRMMACHINEOFFREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\010\030@'
+  _globals['_CONFIRMMACHINEOFFREQUEST'].fields_by_name['job_id']._loaded_options = None
+  _globals['_CONFIRMMACHINEOFFREQUEST'].fields_by_name['job_id']._serialized_options = b'\272H\006r\004\020\001\030@'
+  _globals['_CONFIRMMACHINEOFFREQUEST'].fields_by_name['attempt_id']._loaded_options = None
+  _globals['_CONFIRMMACHINEOFFREQUEST'].fields_by_name['attempt_id']._serialized_options = b'\272H\006r\004\020\001\030@'
+  _globals['_CONFIRMMACHINEOFFREQUEST'].fields_by_name['reason_code']._loaded_options = None
+  _globals['_CONFIRMMACHINEOFFREQUEST'].fields_by_name['reason_code']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
+  _globals['_CONFIRMMACHINEOFFREQUEST'].fields_by_name['reason']._loaded_options = None
+  _globals['_CONFIRMMACHINEOFFREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007r\005\020\001\030\364\003\340\340\030\001'
+  _globals['_RELEASEPRINTJOBREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_RELEASEPRINTJOBREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\010\030@'
+  _globals['_RELEASEPRINTJOBREQUEST'].fields_by_name['job_id']._loaded_options = None
+  _globals['_RELEASEPRINTJOBREQUEST'].fields_by_name['job_id']._serialized_options = b'\272H\006r\004\020\001\030@'
+  _globals['_RELEASEPRINTJOBREQUEST'].fields_by_name['reason_code']._loaded_options = None
+  _globals['_RELEASEPRINTJOBREQUEST'].fields_by_name['reason_code']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
+  _globals['_RELEASEPRINTJOBREQUEST'].fields_by_name['reason']._loaded_options = None
+  _globals['_RELEASEPRINTJOBREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007r\005\020\001\030\364\003\340\340\030\001'
+  _globals['_PRINTJOBSTATE']._serialized_start=3536
+  _globals['_PRINTJOBSTATE']._serialized_end=3880
+  _globals['_ATTEMPTOUTCOME']._serialized_start=3883
+  _globals['_ATTEMPTOUTCOME']._serialized_end=4046
+  _globals['_FINDING']._serialized_start=4048
+  _globals['_FINDING']._serialized_end=4167
+  _globals['_PERSONALISATIONDATA']._serialized_start=248
+  _globals['_PERSONALISATIONDATA']._serialized_end=658
+  _globals['_ATTEMPT']._serialized_start=661
+  _globals['_ATTEMPT']._serialized_end=929
+  _globals['_PRINTJOB']._serialized_start=932
+  _globals['_PRINTJOB']._serialized_end=1342
+  _globals['_CREATEPRINTJOBREQUEST']._serialized_start=1345
+  _globals['_CREATEPRINTJOBREQUEST']._serialized_end=1527
+  _globals['_GETPRINTJOBREQUEST']._serialized_start=1529
+  _globals['_GETPRINTJOBREQUEST']._serialized_end=1576
+  _globals['_LISTPRINTJOBSREQUEST']._serialized_start=1579
+  _globals['_LISTPRINTJOBSREQUEST']._serialized_end=1721
+  _globals['_LISTPRINTJOBSRESPONSE']._serialized_start=1723
+  _globals['_LISTPRINTJOBSRESPONSE']._serialized_end=1816
+  _globals['_WATCHPRINTJOBSREQUEST']._serialized_start=1818
+  _globals['_WATCHPRINTJOBSREQUEST']._serialized_end=1872
+  _globals['_PRINTJOBEVENT']._serialized_start=1874
+  _globals['_PRINTJOBEVENT']._serialized_end=1955
+  _globals['_CANCELPRINTJOBREQUEST']._serialized_start=1957
+  _globals['_CANCELPRINTJOBREQUEST']._serialized_end=2070
+  _globals['_RECORDQUALITYCHECKREQUEST']._serialized_start=2073
+  _globals['_RECORDQUALITYCHECKREQUEST']._serialized_end=2500
+  _globals['_CHIPFILES']._serialized_start=2502
+  _globals['_CHIPFILES']._serialized_end=2615
+  _globals['_RESOLVEUNKNOWNOUTCOMEREQUEST']._serialized_start=2618
+  _globals['_RESOLVEUNKNOWNOUTCOMEREQUEST']._serialized_end=2980
+  _globals['_GIVEUPATTEMPTREQUEST']._serialized_start=2983
+  _globals['_GIVEUPATTEMPTREQUEST']._serialized_end=3126
+  _globals['_CONFIRMMACHINEOFFREQUEST']._serialized_start=3129
+  _globals['_CONFIRMMACHINEOFFREQUEST']._serialized_end=3346
+  _globals['_RELEASEPRINTJOBREQUEST']._serialized_start=3349
+  _globals['_RELEASEPRINTJOBREQUEST']._serialized_end=3533
+  _globals['_PRINTJOBS']._serialized_start=4170
+  _globals['_PRINTJOBS']._serialized_end=5151
 # @@protoc_insertion_point(module_scope)

@@ -9,6 +9,7 @@ from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from passport.printer.v1 import two_persons_pb2 as _two_persons_pb2
 from passport.type.v1 import civil_pb2 as _civil_pb2
 import builtins as _builtins
 import sys
@@ -44,9 +45,15 @@ class _PrintJobStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PrintJo
     PRINT_JOB_STATE_DONE: _PrintJobState.ValueType  # 6
     """The book passed the quality check. Final."""
     PRINT_JOB_STATE_CANCELLED: _PrintJobState.ValueType  # 7
-    """Cancelled before a book was assigned. Final."""
+    """Cancelled without a book. Final."""
     PRINT_JOB_STATE_UNKNOWN_OUTCOME: _PrintJobState.ValueType  # 8
     """It is unknown whether the book was printed: an operator must check. The book is quarantined."""
+    PRINT_JOB_STATE_HELD: _PrintJobState.ValueType  # 9
+    """Set aside, for instance after too many attempts, until two persons release it or one cancels it;
+    `state_reason` says why.
+    """
+    PRINT_JOB_STATE_FAILED: _PrintJobState.ValueType  # 10
+    """It can never be printed; `state_reason` says why. Final."""
 
 class PrintJobState(_PrintJobState, metaclass=_PrintJobStateEnumTypeWrapper):
     """State of a print job."""
@@ -68,9 +75,15 @@ PRINT_JOB_STATE_QUALITY_CHECK: PrintJobState.ValueType  # 5
 PRINT_JOB_STATE_DONE: PrintJobState.ValueType  # 6
 """The book passed the quality check. Final."""
 PRINT_JOB_STATE_CANCELLED: PrintJobState.ValueType  # 7
-"""Cancelled before a book was assigned. Final."""
+"""Cancelled without a book. Final."""
 PRINT_JOB_STATE_UNKNOWN_OUTCOME: PrintJobState.ValueType  # 8
 """It is unknown whether the book was printed: an operator must check. The book is quarantined."""
+PRINT_JOB_STATE_HELD: PrintJobState.ValueType  # 9
+"""Set aside, for instance after too many attempts, until two persons release it or one cancels it;
+`state_reason` says why.
+"""
+PRINT_JOB_STATE_FAILED: PrintJobState.ValueType  # 10
+"""It can never be printed; `state_reason` says why. Final."""
 Global___PrintJobState: _TypeAlias = PrintJobState  # noqa: Y015
 
 class _AttemptOutcome:
@@ -87,6 +100,8 @@ class _AttemptOutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Attemp
     """The book was spoiled and cancelled."""
     ATTEMPT_OUTCOME_NOT_PRINTED: _AttemptOutcome.ValueType  # 3
     """Certainly not printed; the book is still blank."""
+    ATTEMPT_OUTCOME_LOST: _AttemptOutcome.ValueType  # 4
+    """The book is lost."""
 
 class AttemptOutcome(_AttemptOutcome, metaclass=_AttemptOutcomeEnumTypeWrapper):
     """Outcome of a printing attempt."""
@@ -99,6 +114,8 @@ ATTEMPT_OUTCOME_SPOILED: AttemptOutcome.ValueType  # 2
 """The book was spoiled and cancelled."""
 ATTEMPT_OUTCOME_NOT_PRINTED: AttemptOutcome.ValueType  # 3
 """Certainly not printed; the book is still blank."""
+ATTEMPT_OUTCOME_LOST: AttemptOutcome.ValueType  # 4
+"""The book is lost."""
 Global___AttemptOutcome: _TypeAlias = AttemptOutcome  # noqa: Y015
 
 class _Finding:
@@ -115,6 +132,8 @@ class _FindingEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Finding.Value
     """The book is blank; it returns to stock and the job is queued again."""
     FINDING_SPOILED: _Finding.ValueType  # 3
     """The book is damaged; it is cancelled and the job is queued again."""
+    FINDING_LOST: _Finding.ValueType  # 4
+    """The book cannot be found; the job is queued again."""
 
 class Finding(_Finding, metaclass=_FindingEnumTypeWrapper):
     """What an operator found at the machine."""
@@ -127,6 +146,8 @@ FINDING_NOT_PRINTED: Finding.ValueType  # 2
 """The book is blank; it returns to stock and the job is queued again."""
 FINDING_SPOILED: Finding.ValueType  # 3
 """The book is damaged; it is cancelled and the job is queued again."""
+FINDING_LOST: Finding.ValueType  # 4
+"""The book cannot be found; the job is queued again."""
 Global___Finding: _TypeAlias = Finding  # noqa: Y015
 
 @_typing.final
@@ -144,14 +165,19 @@ class PersonalisationData(_message.Message):
     ISSUED_ON_FIELD_NUMBER: _builtins.int
     EXPIRES_ON_FIELD_NUMBER: _builtins.int
     ISSUING_OFFICE_FIELD_NUMBER: _builtins.int
+    PORTRAIT_FIELD_NUMBER: _builtins.int
     document_number: _builtins.str
     """Number of the passport, 1 to 9 characters A-Z and 0-9."""
     document_code: _builtins.str
     """Document code (ICAO 9303-4): P, or P and another letter."""
     issuing_state: _builtins.str
-    """Issuing state, ISO 3166-1 alpha-3 code or a code of ICAO 9303-3 section 5."""
+    """Issuing state, a code of ICAO 9303-3 section 5."""
     issuing_office: _builtins.str
     """Name of the issuing office, as printed. 1 to 60 characters."""
+    portrait: _builtins.bytes
+    """Portrait of the holder: JPEG (ISO/IEC 10918-1), baseline, sRGB colour, 35 : 45 within 2 %, 320 to
+    1200 pixels wide. Mandatory: printed on the page, and DG2 of the chip. At most 256 KiB.
+    """
     @_builtins.property
     def holder(self) -> _civil_pb2.BiographicData:
         """The holder. Mandatory."""
@@ -174,10 +200,11 @@ class PersonalisationData(_message.Message):
         issued_on: _civil_pb2.CalendarDate | None = ...,
         expires_on: _civil_pb2.CalendarDate | None = ...,
         issuing_office: _builtins.str = ...,
+        portrait: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["expires_on", b"expires_on", "holder", b"holder", "issued_on", b"issued_on"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["document_code", b"document_code", "document_number", b"document_number", "expires_on", b"expires_on", "holder", b"holder", "issued_on", b"issued_on", "issuing_office", b"issuing_office", "issuing_state", b"issuing_state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document_code", b"document_code", "document_number", b"document_number", "expires_on", b"expires_on", "holder", b"holder", "issued_on", b"issued_on", "issuing_office", b"issuing_office", "issuing_state", b"issuing_state", "portrait", b"portrait"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -196,6 +223,7 @@ class Attempt(_message.Message):
     OUTCOME_FIELD_NUMBER: _builtins.int
     ASSIGNED_AT_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    REASON_CODE_FIELD_NUMBER: _builtins.int
     attempt_id: _builtins.str
     """Name of the job at the machine (IPP `job-name`), never used again."""
     machine_id: _builtins.str
@@ -208,6 +236,8 @@ class Attempt(_message.Message):
     """Its outcome."""
     reason: _builtins.str
     """Reason for the outcome, in words."""
+    reason_code: _two_persons_pb2.DecisionReason.ValueType
+    """Kind of that reason, where persons decided; unspecified elsewhere."""
     @_builtins.property
     def assigned_at(self) -> _timestamp_pb2.Timestamp:
         """When machine and book were assigned (business time)."""
@@ -222,10 +252,11 @@ class Attempt(_message.Message):
         outcome: Global___AttemptOutcome.ValueType = ...,
         assigned_at: _timestamp_pb2.Timestamp | None = ...,
         reason: _builtins.str = ...,
+        reason_code: _two_persons_pb2.DecisionReason.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["assigned_at", b"assigned_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assigned_at", b"assigned_at", "attempt_id", b"attempt_id", "book_serial", b"book_serial", "machine_id", b"machine_id", "outcome", b"outcome", "page_sha256", b"page_sha256", "reason", b"reason"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assigned_at", b"assigned_at", "attempt_id", b"attempt_id", "book_serial", b"book_serial", "machine_id", b"machine_id", "outcome", b"outcome", "page_sha256", b"page_sha256", "reason", b"reason", "reason_code", b"reason_code"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -247,6 +278,8 @@ class PrintJob(_message.Message):
     CREATED_AT_FIELD_NUMBER: _builtins.int
     WAITING_FOR_FIELD_NUMBER: _builtins.int
     PRIORITY_CLASS_FIELD_NUMBER: _builtins.int
+    PROPOSAL_FIELD_NUMBER: _builtins.int
+    STATE_REASON_FIELD_NUMBER: _builtins.int
     job_id: _builtins.str
     """Assigned by the server."""
     application_id: _builtins.str
@@ -263,6 +296,8 @@ class PrintJob(_message.Message):
     """What it waits for, in words; empty when it does not wait."""
     priority_class: _civil_pb2.PriorityClass.ValueType
     """Its priority class."""
+    state_reason: _builtins.str
+    """Why it is HELD, CANCELLED or FAILED, in words; empty in every other state."""
     @_builtins.property
     def attempts(self) -> _containers.RepeatedCompositeFieldContainer[Global___Attempt]:
         """Attempts, oldest first."""
@@ -270,6 +305,10 @@ class PrintJob(_message.Message):
     @_builtins.property
     def created_at(self) -> _timestamp_pb2.Timestamp:
         """When it was created (business time)."""
+
+    @_builtins.property
+    def proposal(self) -> _two_persons_pb2.Proposal:
+        """What one person proposed and a second one has to confirm; absent if nothing."""
 
     def __init__(
         self,
@@ -284,10 +323,12 @@ class PrintJob(_message.Message):
         created_at: _timestamp_pb2.Timestamp | None = ...,
         waiting_for: _builtins.str = ...,
         priority_class: _civil_pb2.PriorityClass.ValueType = ...,
+        proposal: _two_persons_pb2.Proposal | None = ...,
+        state_reason: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "proposal", b"proposal"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "attempts", b"attempts", "book_serial", b"book_serial", "created_at", b"created_at", "document_number", b"document_number", "job_id", b"job_id", "priority_class", b"priority_class", "revision", b"revision", "state", b"state", "waiting_for", b"waiting_for"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "attempts", b"attempts", "book_serial", b"book_serial", "created_at", b"created_at", "document_number", b"document_number", "job_id", b"job_id", "priority_class", b"priority_class", "proposal", b"proposal", "revision", b"revision", "state", b"state", "state_reason", b"state_reason", "waiting_for", b"waiting_for"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -309,7 +350,10 @@ class CreatePrintJobRequest(_message.Message):
     """
     clearance: _builtins.str
     """Compact JWS, alg EdDSA (Ed25519), header `kid`; claims: `jti`, `application_id`,
-    `document_number`, `payload_sha256` (lower-case hex), `office`, `exp` (seconds since 1970).
+    `document_number`, `payload_sha256` (lower-case hex), `office`, `exp`, and `released_at` (when issuance
+    released the passport to be printed, the same each time it asks; counts as long ago where missing; refused if more than a minute ahead) and
+    `is_repeated` (true if a job for it was lost; may be missing).
+    Times are in seconds since 1970, business time; `released_at` may have a fraction.
     """
     payload: _builtins.bytes
     """Serialised PersonalisationData; hashed as it is. 1 byte to 1 MiB."""
@@ -505,6 +549,12 @@ class RecordQualityCheckRequest(_message.Message):
     MRZ_FIELD_NUMBER: _builtins.int
     PASSED_FIELD_NUMBER: _builtins.int
     DEFECT_FIELD_NUMBER: _builtins.int
+    REASON_CODE_FIELD_NUMBER: _builtins.int
+    LOST_FIELD_NUMBER: _builtins.int
+    IS_OTHER_BOOK_FIELD_NUMBER: _builtins.int
+    CHIP_FIELD_NUMBER: _builtins.int
+    PAGE_IMAGE_FIELD_NUMBER: _builtins.int
+    CHIP_UNREAD_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
     characters.
@@ -512,15 +562,41 @@ class RecordQualityCheckRequest(_message.Message):
     job_id: _builtins.str
     """Id of the job."""
     book_serial: _builtins.str
-    """The serial read from the book in hand."""
+    """The serial read from the book in hand; of a lost book, the one assigned."""
     mrz: _builtins.str
     """Both lines of the machine readable zone as read from the book, 88 characters; checked against the
-    data of the job.
+    data of the job. Mandatory if `passed` without `page_image`, ignored unless `passed`.
     """
     passed: _builtins.bool
     """The operator found the book good."""
     defect: _builtins.str
-    """The defect, in words; mandatory unless passed. At most 500 characters."""
+    """The defect, in words; mandatory unless passed, and with `chip_unread`. At most 500 characters."""
+    reason_code: _two_persons_pb2.DecisionReason.ValueType
+    """The kind of defect; mandatory unless passed."""
+    lost: _builtins.bool
+    """The book cannot be found. Not with `passed`."""
+    is_other_book: _builtins.bool
+    """The book in hand is another one than the one assigned: the machine took `book_serial`. The two books
+    change places in the records. Not with `lost`. Only for a blank book loaded in the same machine, one
+    that it did not print a sample page in (QUARANTINED), or the book of an
+    attempt at the same machine that has not ended and is not being printed.
+    """
+    page_image: _builtins.bytes
+    """Image of the page in hand, from a scanner, instead of or beside `mrz`: the machine readable zone is read
+    from it and checked in the same way. PNG or JPEG, of the whole page or of its part with the zone, cropped to it,
+    upright within 4 degrees, at least 200 pixels per inch, at most 16 million pixels and 4 MiB. Not stored.
+    May be empty, ignored unless `passed`.
+    """
+    chip_unread: _builtins.bool
+    """Let the book pass although nobody read its chip, for instance because the reader is broken; `defect`
+    says why and is mandatory then. Takes two persons. Ignored unless `passed`, and where the chip was read.
+    """
+    @_builtins.property
+    def chip(self) -> Global___ChipFiles:
+        """What a reader at the desk read from the chip; compared with what was made for this passport. Mandatory if
+        `passed` and the book has a chip, unless `chip_unread`; ignored unless `passed`.
+        """
+
     def __init__(
         self,
         *,
@@ -530,14 +606,54 @@ class RecordQualityCheckRequest(_message.Message):
         mrz: _builtins.str = ...,
         passed: _builtins.bool = ...,
         defect: _builtins.str = ...,
+        reason_code: _two_persons_pb2.DecisionReason.ValueType = ...,
+        lost: _builtins.bool = ...,
+        is_other_book: _builtins.bool = ...,
+        chip: Global___ChipFiles | None = ...,
+        page_image: _builtins.bytes = ...,
+        chip_unread: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["chip", b"chip"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["book_serial", b"book_serial", "defect", b"defect", "job_id", b"job_id", "mrz", b"mrz", "passed", b"passed", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["book_serial", b"book_serial", "chip", b"chip", "chip_unread", b"chip_unread", "defect", b"defect", "is_other_book", b"is_other_book", "job_id", b"job_id", "lost", b"lost", "mrz", b"mrz", "page_image", b"page_image", "passed", b"passed", "reason_code", b"reason_code", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RecordQualityCheckRequest: _TypeAlias = RecordQualityCheckRequest  # noqa: Y015
+
+@_typing.final
+class ChipFiles(_message.Message):
+    """Elementary files read from a chip (ICAO 9303-10), each whole."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COM_FIELD_NUMBER: _builtins.int
+    DG1_FIELD_NUMBER: _builtins.int
+    DG2_FIELD_NUMBER: _builtins.int
+    SOD_FIELD_NUMBER: _builtins.int
+    com: _builtins.bytes
+    """EF.COM. 1 byte to 1 KiB."""
+    dg1: _builtins.bytes
+    """EF.DG1, the machine readable zone. 1 byte to 1 KiB."""
+    dg2: _builtins.bytes
+    """EF.DG2, the portrait. 1 byte to 384 KiB."""
+    sod: _builtins.bytes
+    """EF.SOD, the signature. 1 byte to 64 KiB."""
+    def __init__(
+        self,
+        *,
+        com: _builtins.bytes = ...,
+        dg1: _builtins.bytes = ...,
+        dg2: _builtins.bytes = ...,
+        sod: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["com", b"com", "dg1", b"dg1", "dg2", b"dg2", "sod", b"sod"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ChipFiles: _TypeAlias = ChipFiles  # noqa: Y015
 
 @_typing.final
 class ResolveUnknownOutcomeRequest(_message.Message):
@@ -550,6 +666,9 @@ class ResolveUnknownOutcomeRequest(_message.Message):
     BOOK_SERIAL_FIELD_NUMBER: _builtins.int
     FINDING_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    REASON_CODE_FIELD_NUMBER: _builtins.int
+    IS_OTHER_BOOK_FIELD_NUMBER: _builtins.int
+    MRZ_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
     characters.
@@ -557,11 +676,19 @@ class ResolveUnknownOutcomeRequest(_message.Message):
     job_id: _builtins.str
     """Id of the job."""
     book_serial: _builtins.str
-    """The serial read from the book in hand."""
+    """The serial read from the book in hand; of a lost book, the one assigned."""
     finding: Global___Finding.ValueType
     """What the operator found. Mandatory."""
     reason: _builtins.str
     """Explanation, in words. 1 to 500 characters."""
+    reason_code: _two_persons_pb2.DecisionReason.ValueType
+    """The kind of reason; mandatory unless PRINTED."""
+    is_other_book: _builtins.bool
+    """As in RecordQualityCheck. Not with NOT_PRINTED or LOST."""
+    mrz: _builtins.str
+    """Both lines of the machine readable zone as read from a printed book, 88 characters; makes a second
+    person unnecessary for another book. May be empty.
+    """
     def __init__(
         self,
         *,
@@ -570,11 +697,126 @@ class ResolveUnknownOutcomeRequest(_message.Message):
         book_serial: _builtins.str = ...,
         finding: Global___Finding.ValueType = ...,
         reason: _builtins.str = ...,
+        reason_code: _two_persons_pb2.DecisionReason.ValueType = ...,
+        is_other_book: _builtins.bool = ...,
+        mrz: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["book_serial", b"book_serial", "finding", b"finding", "job_id", b"job_id", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["book_serial", b"book_serial", "finding", b"finding", "is_other_book", b"is_other_book", "job_id", b"job_id", "mrz", b"mrz", "reason", b"reason", "reason_code", b"reason_code", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ResolveUnknownOutcomeRequest: _TypeAlias = ResolveUnknownOutcomeRequest  # noqa: Y015
+
+@_typing.final
+class GiveUpAttemptRequest(_message.Message):
+    """Request of GiveUpAttempt."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    JOB_ID_FIELD_NUMBER: _builtins.int
+    ATTEMPT_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    job_id: _builtins.str
+    """Id of the job."""
+    attempt_id: _builtins.str
+    """Id of the attempt."""
+    reason: _builtins.str
+    """Reason, in words. 1 to 500 characters."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        job_id: _builtins.str = ...,
+        attempt_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt_id", b"attempt_id", "job_id", b"job_id", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GiveUpAttemptRequest: _TypeAlias = GiveUpAttemptRequest  # noqa: Y015
+
+@_typing.final
+class ConfirmMachineOffRequest(_message.Message):
+    """Request of ConfirmMachineOff."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    JOB_ID_FIELD_NUMBER: _builtins.int
+    ATTEMPT_ID_FIELD_NUMBER: _builtins.int
+    REASON_CODE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    job_id: _builtins.str
+    """Id of the job."""
+    attempt_id: _builtins.str
+    """Id of the attempt."""
+    reason_code: _two_persons_pb2.DecisionReason.ValueType
+    """Kind of reason. Mandatory."""
+    reason: _builtins.str
+    """Reason, in words. 1 to 500 characters."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        job_id: _builtins.str = ...,
+        attempt_id: _builtins.str = ...,
+        reason_code: _two_persons_pb2.DecisionReason.ValueType = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt_id", b"attempt_id", "job_id", b"job_id", "reason", b"reason", "reason_code", b"reason_code", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConfirmMachineOffRequest: _TypeAlias = ConfirmMachineOffRequest  # noqa: Y015
+
+@_typing.final
+class ReleasePrintJobRequest(_message.Message):
+    """Request of ReleasePrintJob."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    JOB_ID_FIELD_NUMBER: _builtins.int
+    REASON_CODE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    job_id: _builtins.str
+    """Id of the job."""
+    reason_code: _two_persons_pb2.DecisionReason.ValueType
+    """Kind of reason. Mandatory."""
+    reason: _builtins.str
+    """Reason, in words. 1 to 500 characters."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        job_id: _builtins.str = ...,
+        reason_code: _two_persons_pb2.DecisionReason.ValueType = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["job_id", b"job_id", "reason", b"reason", "reason_code", b"reason_code", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReleasePrintJobRequest: _TypeAlias = ReleasePrintJobRequest  # noqa: Y015

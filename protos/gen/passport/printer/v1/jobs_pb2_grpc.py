@@ -70,6 +70,21 @@ class PrintJobsStub:
                 request_serializer=passport_dot_printer_dot_v1_dot_jobs__pb2.ResolveUnknownOutcomeRequest.SerializeToString,
                 response_deserializer=passport_dot_printer_dot_v1_dot_jobs__pb2.PrintJob.FromString,
                 _registered_method=True)
+        self.GiveUpAttempt = channel.unary_unary(
+                '/passport.printer.v1.PrintJobs/GiveUpAttempt',
+                request_serializer=passport_dot_printer_dot_v1_dot_jobs__pb2.GiveUpAttemptRequest.SerializeToString,
+                response_deserializer=passport_dot_printer_dot_v1_dot_jobs__pb2.PrintJob.FromString,
+                _registered_method=True)
+        self.ConfirmMachineOff = channel.unary_unary(
+                '/passport.printer.v1.PrintJobs/ConfirmMachineOff',
+                request_serializer=passport_dot_printer_dot_v1_dot_jobs__pb2.ConfirmMachineOffRequest.SerializeToString,
+                response_deserializer=passport_dot_printer_dot_v1_dot_jobs__pb2.PrintJob.FromString,
+                _registered_method=True)
+        self.ReleasePrintJob = channel.unary_unary(
+                '/passport.printer.v1.PrintJobs/ReleasePrintJob',
+                request_serializer=passport_dot_printer_dot_v1_dot_jobs__pb2.ReleasePrintJobRequest.SerializeToString,
+                response_deserializer=passport_dot_printer_dot_v1_dot_jobs__pb2.PrintJob.FromString,
+                _registered_method=True)
 
 
 class PrintJobsServicer:
@@ -77,15 +92,20 @@ class PrintJobsServicer:
     """
 
     def CreatePrintJob(self, request, context):
-        """Creates a print job. The clearance is verified now; printing does not verify it again, so that it
-        needs no other service.
+        """Creates a print job. The clearance is verified now, and again at the moment of printing, when a job
+        whose clearance has expired or was revoked fails. Neither needs another service. The job is HELD if
+        issuance released the passport before a restore of this service's database was noticed, or within five
+        minutes after (the clocks may differ, and to hold too much does no harm), or knows that this service
+        had a job for it and lost it: the passport may have been printed.
 
         Callers: service issuance.
         Errors: INVALID_REQUEST, BAD_PAYLOAD, BAD_CLEARANCE (not a JWS, or not EdDSA),
         CLEARANCE_UNKNOWN_KEY, CLEARANCE_BAD_SIGNATURE, CLEARANCE_WRONG_OFFICE, CLEARANCE_EXPIRED,
+        CLEARANCE_NOT_RELEASED_YET (`released_at` is more than a minute ahead of this service's clock: set the
+        clocks, then ask again), CLEARANCE_REVOKED,
         CLEARANCE_PAYLOAD_MISMATCH, CLEARANCE_USED, DOCUMENT_ALREADY_CLEARED (another clearance for this
-        document number made a job that was not cancelled), OVERLOADED, REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS.
+        document number, or for this application, made a job that was neither cancelled nor failed; both name it
+        in the metadata `job_id`), OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
         Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -114,17 +134,18 @@ class PrintJobsServicer:
         """Streams jobs whenever they change, from a resume token on; without one, first every job in its
         present state. While nothing changes, a bookmark is sent at least every 15 seconds.
 
-        Callers: service issuance, operators. Errors: INVALID_REQUEST, BAD_WATCH_TOKEN. Retry: yes, with
-        the last resume token received.
+        Callers: service issuance, operators. Errors: INVALID_REQUEST, BAD_WATCH_TOKEN, STREAM_EXPIRED
+        (every ten minutes; resume at once). Retry: yes, with the last resume token received.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def CancelPrintJob(self, request, context):
-        """Cancels a job before a book is assigned to it.
+        """Cancels a job before a book is assigned to it, or while it is held.
 
         Callers: service issuance, operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION,
+        ATTEMPT_UNSETTLED (a machine may still print an earlier attempt),
         STALE_REVISION (the job changed meanwhile), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
         Retry: yes, with the same `request_id`.
         """
@@ -133,22 +154,67 @@ class PrintJobsServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RecordQualityCheck(self, request, context):
-        """Records the operator's quality check of a printed book: good, or spoiled, in which case the book is
-        cancelled and another one is printed.
+        """Records an operator's quality check of a printed book: good, spoiled or lost. The first person who
+        finds it spoiled or lost, or lets it pass with its chip unread, only proposes so (`proposal` of the
+        job); the call of another person with the same serial carries it out: it passes, or the book is
+        cancelled and another one is printed, or after too many the job is HELD.
 
         Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION, WRONG_BOOK (the
-        serial read is not the one assigned), STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
-        Retry: yes, with the same `request_id`.
+        serial read is not the one assigned, or none that the machine can have used in its place),
+        MRZ_MISMATCH (`passed`, but the zone typed, or read from the image, differs from the data; it counts, and
+        nothing else changes), PAGE_IMAGE_UNREADABLE (nothing changes: scan again, or type the zone), CHIP_MISMATCH
+        (`passed`, but the chip holds something else; nothing changes: read it again, and if it stays so the
+        book is spoiled), CHIP_NOT_READ (`passed`, but the chip was neither read, nor is `chip_unread` set),
+        SECOND_PERSON_REQUIRED (the caller has proposed this before, or has mistyped the zone three times),
+        OVERLOADED (with an image), STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`; after MRZ_MISMATCH with a new one.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ResolveUnknownOutcome(self, request, context):
-        """Records what an operator found at the machine when the outcome of printing was unknown.
+        """Records what an operator found at the machine when the outcome of printing was unknown. All but
+        PRINTED takes two persons, as in RecordQualityCheck, and so does PRINTED of another book than the one
+        assigned, unless its machine readable zone was read.
 
-        Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION, WRONG_BOOK,
-        STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        Callers: operators. Errors: as RecordQualityCheck. Retry: as RecordQualityCheck.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GiveUpAttempt(self, request, context):
+        """Gives up waiting for a machine that has a job, for instance one with a jam that lasts: the outcome is
+        unknown from then on. The machine is asked to cancel the page as soon as it answers.
+
+        Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ATTEMPT_NOT_FOUND, ILLEGAL_TRANSITION
+        (no machine has the attempt), STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ConfirmMachineOff(self, request, context):
+        """Confirms that the machine of an attempt of unknown outcome is switched off or the job cancelled there,
+        so that nothing is printed any more. Until then, or until the machine itself says so, the job is
+        neither printed again nor cancelled. Takes two persons: the first call only proposes it. Both look into
+        the machine again once it is off: it may have printed the book since it was found blank.
+
+        Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ATTEMPT_NOT_FOUND, ILLEGAL_TRANSITION
+        (the attempt is settled), SECOND_PERSON_REQUIRED, STALE_REVISION, REQUEST_ID_REUSED,
+        REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReleasePrintJob(self, request, context):
+        """Puts a held job back into the queue. Takes two persons: the first call only proposes it.
+
+        Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION,
+        SECOND_PERSON_REQUIRED, STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -190,6 +256,21 @@ def add_PrintJobsServicer_to_server(servicer, server):
             'ResolveUnknownOutcome': grpc.unary_unary_rpc_method_handler(
                     servicer.ResolveUnknownOutcome,
                     request_deserializer=passport_dot_printer_dot_v1_dot_jobs__pb2.ResolveUnknownOutcomeRequest.FromString,
+                    response_serializer=passport_dot_printer_dot_v1_dot_jobs__pb2.PrintJob.SerializeToString,
+            ),
+            'GiveUpAttempt': grpc.unary_unary_rpc_method_handler(
+                    servicer.GiveUpAttempt,
+                    request_deserializer=passport_dot_printer_dot_v1_dot_jobs__pb2.GiveUpAttemptRequest.FromString,
+                    response_serializer=passport_dot_printer_dot_v1_dot_jobs__pb2.PrintJob.SerializeToString,
+            ),
+            'ConfirmMachineOff': grpc.unary_unary_rpc_method_handler(
+                    servicer.ConfirmMachineOff,
+                    request_deserializer=passport_dot_printer_dot_v1_dot_jobs__pb2.ConfirmMachineOffRequest.FromString,
+                    response_serializer=passport_dot_printer_dot_v1_dot_jobs__pb2.PrintJob.SerializeToString,
+            ),
+            'ReleasePrintJob': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReleasePrintJob,
+                    request_deserializer=passport_dot_printer_dot_v1_dot_jobs__pb2.ReleasePrintJobRequest.FromString,
                     response_serializer=passport_dot_printer_dot_v1_dot_jobs__pb2.PrintJob.SerializeToString,
             ),
     }
@@ -382,6 +463,87 @@ class PrintJobs:
             target,
             '/passport.printer.v1.PrintJobs/ResolveUnknownOutcome',
             passport_dot_printer_dot_v1_dot_jobs__pb2.ResolveUnknownOutcomeRequest.SerializeToString,
+            passport_dot_printer_dot_v1_dot_jobs__pb2.PrintJob.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GiveUpAttempt(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.printer.v1.PrintJobs/GiveUpAttempt',
+            passport_dot_printer_dot_v1_dot_jobs__pb2.GiveUpAttemptRequest.SerializeToString,
+            passport_dot_printer_dot_v1_dot_jobs__pb2.PrintJob.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ConfirmMachineOff(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.printer.v1.PrintJobs/ConfirmMachineOff',
+            passport_dot_printer_dot_v1_dot_jobs__pb2.ConfirmMachineOffRequest.SerializeToString,
+            passport_dot_printer_dot_v1_dot_jobs__pb2.PrintJob.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReleasePrintJob(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.printer.v1.PrintJobs/ReleasePrintJob',
+            passport_dot_printer_dot_v1_dot_jobs__pb2.ReleasePrintJobRequest.SerializeToString,
             passport_dot_printer_dot_v1_dot_jobs__pb2.PrintJob.FromString,
             options,
             channel_credentials,

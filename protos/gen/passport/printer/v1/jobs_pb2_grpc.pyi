@@ -34,15 +34,20 @@ class PrintJobsStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> PrintJobsAsyncStub: ...
     CreatePrintJob: _grpc.UnaryUnaryMultiCallable[_jobs_pb2.CreatePrintJobRequest, _jobs_pb2.PrintJob]
-    """Creates a print job. The clearance is verified now; printing does not verify it again, so that it
-    needs no other service.
+    """Creates a print job. The clearance is verified now, and again at the moment of printing, when a job
+    whose clearance has expired or was revoked fails. Neither needs another service. The job is HELD if
+    issuance released the passport before a restore of this service's database was noticed, or within five
+    minutes after (the clocks may differ, and to hold too much does no harm), or knows that this service
+    had a job for it and lost it: the passport may have been printed.
 
     Callers: service issuance.
     Errors: INVALID_REQUEST, BAD_PAYLOAD, BAD_CLEARANCE (not a JWS, or not EdDSA),
     CLEARANCE_UNKNOWN_KEY, CLEARANCE_BAD_SIGNATURE, CLEARANCE_WRONG_OFFICE, CLEARANCE_EXPIRED,
+    CLEARANCE_NOT_RELEASED_YET (`released_at` is more than a minute ahead of this service's clock: set the
+    clocks, then ask again), CLEARANCE_REVOKED,
     CLEARANCE_PAYLOAD_MISMATCH, CLEARANCE_USED, DOCUMENT_ALREADY_CLEARED (another clearance for this
-    document number made a job that was not cancelled), OVERLOADED, REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS.
+    document number, or for this application, made a job that was neither cancelled nor failed; both name it
+    in the metadata `job_id`), OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
     Retry: yes, with the same `request_id`.
     """
     GetPrintJob: _grpc.UnaryUnaryMultiCallable[_jobs_pb2.GetPrintJobRequest, _jobs_pb2.PrintJob]
@@ -59,29 +64,63 @@ class PrintJobsStub:
     """Streams jobs whenever they change, from a resume token on; without one, first every job in its
     present state. While nothing changes, a bookmark is sent at least every 15 seconds.
 
-    Callers: service issuance, operators. Errors: INVALID_REQUEST, BAD_WATCH_TOKEN. Retry: yes, with
-    the last resume token received.
+    Callers: service issuance, operators. Errors: INVALID_REQUEST, BAD_WATCH_TOKEN, STREAM_EXPIRED
+    (every ten minutes; resume at once). Retry: yes, with the last resume token received.
     """
     CancelPrintJob: _grpc.UnaryUnaryMultiCallable[_jobs_pb2.CancelPrintJobRequest, _jobs_pb2.PrintJob]
-    """Cancels a job before a book is assigned to it.
+    """Cancels a job before a book is assigned to it, or while it is held.
 
     Callers: service issuance, operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION,
+    ATTEMPT_UNSETTLED (a machine may still print an earlier attempt),
     STALE_REVISION (the job changed meanwhile), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
     Retry: yes, with the same `request_id`.
     """
     RecordQualityCheck: _grpc.UnaryUnaryMultiCallable[_jobs_pb2.RecordQualityCheckRequest, _jobs_pb2.PrintJob]
-    """Records the operator's quality check of a printed book: good, or spoiled, in which case the book is
-    cancelled and another one is printed.
+    """Records an operator's quality check of a printed book: good, spoiled or lost. The first person who
+    finds it spoiled or lost, or lets it pass with its chip unread, only proposes so (`proposal` of the
+    job); the call of another person with the same serial carries it out: it passes, or the book is
+    cancelled and another one is printed, or after too many the job is HELD.
 
     Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION, WRONG_BOOK (the
-    serial read is not the one assigned), STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
-    Retry: yes, with the same `request_id`.
+    serial read is not the one assigned, or none that the machine can have used in its place),
+    MRZ_MISMATCH (`passed`, but the zone typed, or read from the image, differs from the data; it counts, and
+    nothing else changes), PAGE_IMAGE_UNREADABLE (nothing changes: scan again, or type the zone), CHIP_MISMATCH
+    (`passed`, but the chip holds something else; nothing changes: read it again, and if it stays so the
+    book is spoiled), CHIP_NOT_READ (`passed`, but the chip was neither read, nor is `chip_unread` set),
+    SECOND_PERSON_REQUIRED (the caller has proposed this before, or has mistyped the zone three times),
+    OVERLOADED (with an image), STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`; after MRZ_MISMATCH with a new one.
     """
     ResolveUnknownOutcome: _grpc.UnaryUnaryMultiCallable[_jobs_pb2.ResolveUnknownOutcomeRequest, _jobs_pb2.PrintJob]
-    """Records what an operator found at the machine when the outcome of printing was unknown.
+    """Records what an operator found at the machine when the outcome of printing was unknown. All but
+    PRINTED takes two persons, as in RecordQualityCheck, and so does PRINTED of another book than the one
+    assigned, unless its machine readable zone was read.
 
-    Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION, WRONG_BOOK,
-    STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    Callers: operators. Errors: as RecordQualityCheck. Retry: as RecordQualityCheck.
+    """
+    GiveUpAttempt: _grpc.UnaryUnaryMultiCallable[_jobs_pb2.GiveUpAttemptRequest, _jobs_pb2.PrintJob]
+    """Gives up waiting for a machine that has a job, for instance one with a jam that lasts: the outcome is
+    unknown from then on. The machine is asked to cancel the page as soon as it answers.
+
+    Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ATTEMPT_NOT_FOUND, ILLEGAL_TRANSITION
+    (no machine has the attempt), STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
+    """
+    ConfirmMachineOff: _grpc.UnaryUnaryMultiCallable[_jobs_pb2.ConfirmMachineOffRequest, _jobs_pb2.PrintJob]
+    """Confirms that the machine of an attempt of unknown outcome is switched off or the job cancelled there,
+    so that nothing is printed any more. Until then, or until the machine itself says so, the job is
+    neither printed again nor cancelled. Takes two persons: the first call only proposes it. Both look into
+    the machine again once it is off: it may have printed the book since it was found blank.
+
+    Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ATTEMPT_NOT_FOUND, ILLEGAL_TRANSITION
+    (the attempt is settled), SECOND_PERSON_REQUIRED, STALE_REVISION, REQUEST_ID_REUSED,
+    REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    """
+    ReleasePrintJob: _grpc.UnaryUnaryMultiCallable[_jobs_pb2.ReleasePrintJobRequest, _jobs_pb2.PrintJob]
+    """Puts a held job back into the queue. Takes two persons: the first call only proposes it.
+
+    Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION,
+    SECOND_PERSON_REQUIRED, STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
     """
 
 @_typing.type_check_only
@@ -90,15 +129,20 @@ class PrintJobsAsyncStub(PrintJobsStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreatePrintJob: _aio.UnaryUnaryMultiCallable[_jobs_pb2.CreatePrintJobRequest, _jobs_pb2.PrintJob]  # type: ignore[assignment]
-    """Creates a print job. The clearance is verified now; printing does not verify it again, so that it
-    needs no other service.
+    """Creates a print job. The clearance is verified now, and again at the moment of printing, when a job
+    whose clearance has expired or was revoked fails. Neither needs another service. The job is HELD if
+    issuance released the passport before a restore of this service's database was noticed, or within five
+    minutes after (the clocks may differ, and to hold too much does no harm), or knows that this service
+    had a job for it and lost it: the passport may have been printed.
 
     Callers: service issuance.
     Errors: INVALID_REQUEST, BAD_PAYLOAD, BAD_CLEARANCE (not a JWS, or not EdDSA),
     CLEARANCE_UNKNOWN_KEY, CLEARANCE_BAD_SIGNATURE, CLEARANCE_WRONG_OFFICE, CLEARANCE_EXPIRED,
+    CLEARANCE_NOT_RELEASED_YET (`released_at` is more than a minute ahead of this service's clock: set the
+    clocks, then ask again), CLEARANCE_REVOKED,
     CLEARANCE_PAYLOAD_MISMATCH, CLEARANCE_USED, DOCUMENT_ALREADY_CLEARED (another clearance for this
-    document number made a job that was not cancelled), OVERLOADED, REQUEST_ID_REUSED,
-    REQUEST_IN_PROGRESS.
+    document number, or for this application, made a job that was neither cancelled nor failed; both name it
+    in the metadata `job_id`), OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
     Retry: yes, with the same `request_id`.
     """
     GetPrintJob: _aio.UnaryUnaryMultiCallable[_jobs_pb2.GetPrintJobRequest, _jobs_pb2.PrintJob]  # type: ignore[assignment]
@@ -115,29 +159,63 @@ class PrintJobsAsyncStub(PrintJobsStub):
     """Streams jobs whenever they change, from a resume token on; without one, first every job in its
     present state. While nothing changes, a bookmark is sent at least every 15 seconds.
 
-    Callers: service issuance, operators. Errors: INVALID_REQUEST, BAD_WATCH_TOKEN. Retry: yes, with
-    the last resume token received.
+    Callers: service issuance, operators. Errors: INVALID_REQUEST, BAD_WATCH_TOKEN, STREAM_EXPIRED
+    (every ten minutes; resume at once). Retry: yes, with the last resume token received.
     """
     CancelPrintJob: _aio.UnaryUnaryMultiCallable[_jobs_pb2.CancelPrintJobRequest, _jobs_pb2.PrintJob]  # type: ignore[assignment]
-    """Cancels a job before a book is assigned to it.
+    """Cancels a job before a book is assigned to it, or while it is held.
 
     Callers: service issuance, operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION,
+    ATTEMPT_UNSETTLED (a machine may still print an earlier attempt),
     STALE_REVISION (the job changed meanwhile), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
     Retry: yes, with the same `request_id`.
     """
     RecordQualityCheck: _aio.UnaryUnaryMultiCallable[_jobs_pb2.RecordQualityCheckRequest, _jobs_pb2.PrintJob]  # type: ignore[assignment]
-    """Records the operator's quality check of a printed book: good, or spoiled, in which case the book is
-    cancelled and another one is printed.
+    """Records an operator's quality check of a printed book: good, spoiled or lost. The first person who
+    finds it spoiled or lost, or lets it pass with its chip unread, only proposes so (`proposal` of the
+    job); the call of another person with the same serial carries it out: it passes, or the book is
+    cancelled and another one is printed, or after too many the job is HELD.
 
     Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION, WRONG_BOOK (the
-    serial read is not the one assigned), STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
-    Retry: yes, with the same `request_id`.
+    serial read is not the one assigned, or none that the machine can have used in its place),
+    MRZ_MISMATCH (`passed`, but the zone typed, or read from the image, differs from the data; it counts, and
+    nothing else changes), PAGE_IMAGE_UNREADABLE (nothing changes: scan again, or type the zone), CHIP_MISMATCH
+    (`passed`, but the chip holds something else; nothing changes: read it again, and if it stays so the
+    book is spoiled), CHIP_NOT_READ (`passed`, but the chip was neither read, nor is `chip_unread` set),
+    SECOND_PERSON_REQUIRED (the caller has proposed this before, or has mistyped the zone three times),
+    OVERLOADED (with an image), STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`; after MRZ_MISMATCH with a new one.
     """
     ResolveUnknownOutcome: _aio.UnaryUnaryMultiCallable[_jobs_pb2.ResolveUnknownOutcomeRequest, _jobs_pb2.PrintJob]  # type: ignore[assignment]
-    """Records what an operator found at the machine when the outcome of printing was unknown.
+    """Records what an operator found at the machine when the outcome of printing was unknown. All but
+    PRINTED takes two persons, as in RecordQualityCheck, and so does PRINTED of another book than the one
+    assigned, unless its machine readable zone was read.
 
-    Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION, WRONG_BOOK,
-    STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    Callers: operators. Errors: as RecordQualityCheck. Retry: as RecordQualityCheck.
+    """
+    GiveUpAttempt: _aio.UnaryUnaryMultiCallable[_jobs_pb2.GiveUpAttemptRequest, _jobs_pb2.PrintJob]  # type: ignore[assignment]
+    """Gives up waiting for a machine that has a job, for instance one with a jam that lasts: the outcome is
+    unknown from then on. The machine is asked to cancel the page as soon as it answers.
+
+    Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ATTEMPT_NOT_FOUND, ILLEGAL_TRANSITION
+    (no machine has the attempt), STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
+    """
+    ConfirmMachineOff: _aio.UnaryUnaryMultiCallable[_jobs_pb2.ConfirmMachineOffRequest, _jobs_pb2.PrintJob]  # type: ignore[assignment]
+    """Confirms that the machine of an attempt of unknown outcome is switched off or the job cancelled there,
+    so that nothing is printed any more. Until then, or until the machine itself says so, the job is
+    neither printed again nor cancelled. Takes two persons: the first call only proposes it. Both look into
+    the machine again once it is off: it may have printed the book since it was found blank.
+
+    Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ATTEMPT_NOT_FOUND, ILLEGAL_TRANSITION
+    (the attempt is settled), SECOND_PERSON_REQUIRED, STALE_REVISION, REQUEST_ID_REUSED,
+    REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    """
+    ReleasePrintJob: _aio.UnaryUnaryMultiCallable[_jobs_pb2.ReleasePrintJobRequest, _jobs_pb2.PrintJob]  # type: ignore[assignment]
+    """Puts a held job back into the queue. Takes two persons: the first call only proposes it.
+
+    Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION,
+    SECOND_PERSON_REQUIRED, STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
     """
 
 class PrintJobsServicer(metaclass=_abc_1.ABCMeta):
@@ -149,15 +227,20 @@ class PrintJobsServicer(metaclass=_abc_1.ABCMeta):
         request: _jobs_pb2.CreatePrintJobRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_jobs_pb2.PrintJob, _abc.Awaitable[_jobs_pb2.PrintJob]]:
-        """Creates a print job. The clearance is verified now; printing does not verify it again, so that it
-        needs no other service.
+        """Creates a print job. The clearance is verified now, and again at the moment of printing, when a job
+        whose clearance has expired or was revoked fails. Neither needs another service. The job is HELD if
+        issuance released the passport before a restore of this service's database was noticed, or within five
+        minutes after (the clocks may differ, and to hold too much does no harm), or knows that this service
+        had a job for it and lost it: the passport may have been printed.
 
         Callers: service issuance.
         Errors: INVALID_REQUEST, BAD_PAYLOAD, BAD_CLEARANCE (not a JWS, or not EdDSA),
         CLEARANCE_UNKNOWN_KEY, CLEARANCE_BAD_SIGNATURE, CLEARANCE_WRONG_OFFICE, CLEARANCE_EXPIRED,
+        CLEARANCE_NOT_RELEASED_YET (`released_at` is more than a minute ahead of this service's clock: set the
+        clocks, then ask again), CLEARANCE_REVOKED,
         CLEARANCE_PAYLOAD_MISMATCH, CLEARANCE_USED, DOCUMENT_ALREADY_CLEARED (another clearance for this
-        document number made a job that was not cancelled), OVERLOADED, REQUEST_ID_REUSED,
-        REQUEST_IN_PROGRESS.
+        document number, or for this application, made a job that was neither cancelled nor failed; both name it
+        in the metadata `job_id`), OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
         Retry: yes, with the same `request_id`.
         """
 
@@ -192,8 +275,8 @@ class PrintJobsServicer(metaclass=_abc_1.ABCMeta):
         """Streams jobs whenever they change, from a resume token on; without one, first every job in its
         present state. While nothing changes, a bookmark is sent at least every 15 seconds.
 
-        Callers: service issuance, operators. Errors: INVALID_REQUEST, BAD_WATCH_TOKEN. Retry: yes, with
-        the last resume token received.
+        Callers: service issuance, operators. Errors: INVALID_REQUEST, BAD_WATCH_TOKEN, STREAM_EXPIRED
+        (every ten minutes; resume at once). Retry: yes, with the last resume token received.
         """
 
     @_abc_1.abstractmethod
@@ -202,9 +285,10 @@ class PrintJobsServicer(metaclass=_abc_1.ABCMeta):
         request: _jobs_pb2.CancelPrintJobRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_jobs_pb2.PrintJob, _abc.Awaitable[_jobs_pb2.PrintJob]]:
-        """Cancels a job before a book is assigned to it.
+        """Cancels a job before a book is assigned to it, or while it is held.
 
         Callers: service issuance, operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION,
+        ATTEMPT_UNSETTLED (a machine may still print an earlier attempt),
         STALE_REVISION (the job changed meanwhile), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
         Retry: yes, with the same `request_id`.
         """
@@ -215,12 +299,19 @@ class PrintJobsServicer(metaclass=_abc_1.ABCMeta):
         request: _jobs_pb2.RecordQualityCheckRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_jobs_pb2.PrintJob, _abc.Awaitable[_jobs_pb2.PrintJob]]:
-        """Records the operator's quality check of a printed book: good, or spoiled, in which case the book is
-        cancelled and another one is printed.
+        """Records an operator's quality check of a printed book: good, spoiled or lost. The first person who
+        finds it spoiled or lost, or lets it pass with its chip unread, only proposes so (`proposal` of the
+        job); the call of another person with the same serial carries it out: it passes, or the book is
+        cancelled and another one is printed, or after too many the job is HELD.
 
         Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION, WRONG_BOOK (the
-        serial read is not the one assigned), STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
-        Retry: yes, with the same `request_id`.
+        serial read is not the one assigned, or none that the machine can have used in its place),
+        MRZ_MISMATCH (`passed`, but the zone typed, or read from the image, differs from the data; it counts, and
+        nothing else changes), PAGE_IMAGE_UNREADABLE (nothing changes: scan again, or type the zone), CHIP_MISMATCH
+        (`passed`, but the chip holds something else; nothing changes: read it again, and if it stays so the
+        book is spoiled), CHIP_NOT_READ (`passed`, but the chip was neither read, nor is `chip_unread` set),
+        SECOND_PERSON_REQUIRED (the caller has proposed this before, or has mistyped the zone three times),
+        OVERLOADED (with an image), STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`; after MRZ_MISMATCH with a new one.
         """
 
     @_abc_1.abstractmethod
@@ -229,10 +320,54 @@ class PrintJobsServicer(metaclass=_abc_1.ABCMeta):
         request: _jobs_pb2.ResolveUnknownOutcomeRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_jobs_pb2.PrintJob, _abc.Awaitable[_jobs_pb2.PrintJob]]:
-        """Records what an operator found at the machine when the outcome of printing was unknown.
+        """Records what an operator found at the machine when the outcome of printing was unknown. All but
+        PRINTED takes two persons, as in RecordQualityCheck, and so does PRINTED of another book than the one
+        assigned, unless its machine readable zone was read.
 
-        Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION, WRONG_BOOK,
-        STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        Callers: operators. Errors: as RecordQualityCheck. Retry: as RecordQualityCheck.
+        """
+
+    @_abc_1.abstractmethod
+    def GiveUpAttempt(
+        self,
+        request: _jobs_pb2.GiveUpAttemptRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_jobs_pb2.PrintJob, _abc.Awaitable[_jobs_pb2.PrintJob]]:
+        """Gives up waiting for a machine that has a job, for instance one with a jam that lasts: the outcome is
+        unknown from then on. The machine is asked to cancel the page as soon as it answers.
+
+        Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ATTEMPT_NOT_FOUND, ILLEGAL_TRANSITION
+        (no machine has the attempt), STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
+        """
+
+    @_abc_1.abstractmethod
+    def ConfirmMachineOff(
+        self,
+        request: _jobs_pb2.ConfirmMachineOffRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_jobs_pb2.PrintJob, _abc.Awaitable[_jobs_pb2.PrintJob]]:
+        """Confirms that the machine of an attempt of unknown outcome is switched off or the job cancelled there,
+        so that nothing is printed any more. Until then, or until the machine itself says so, the job is
+        neither printed again nor cancelled. Takes two persons: the first call only proposes it. Both look into
+        the machine again once it is off: it may have printed the book since it was found blank.
+
+        Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ATTEMPT_NOT_FOUND, ILLEGAL_TRANSITION
+        (the attempt is settled), SECOND_PERSON_REQUIRED, STALE_REVISION, REQUEST_ID_REUSED,
+        REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        """
+
+    @_abc_1.abstractmethod
+    def ReleasePrintJob(
+        self,
+        request: _jobs_pb2.ReleasePrintJobRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_jobs_pb2.PrintJob, _abc.Awaitable[_jobs_pb2.PrintJob]]:
+        """Puts a held job back into the queue. Takes two persons: the first call only proposes it.
+
+        Callers: operators. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION,
+        SECOND_PERSON_REQUIRED, STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
         """
 
 def add_PrintJobsServicer_to_server(servicer: PrintJobsServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

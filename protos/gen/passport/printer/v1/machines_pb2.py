@@ -23,10 +23,13 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from passport.printer.v1 import two_persons_pb2 as passport_dot_printer_dot_v1_dot_two__persons__pb2
+from passport.type.v1 import text_pb2 as passport_dot_type_dot_v1_dot_text__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"passport/printer/v1/machines.proto\x12\x13passport.printer.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe5\x01\n\x07Machine\x12\x12\n\nmachine_id\x18\x01 \x01(\t\x12\x0b\n\x03uri\x18\x02 \x01(\t\x12\x30\n\x05state\x18\x03 \x01(\x0e\x32!.passport.printer.v1.MachineState\x12\x0f\n\x07reasons\x18\x04 \x03(\t\x12\x15\n\rbooks_printed\x18\x05 \x01(\x03\x12\x14\n\x0c\x62ooks_loaded\x18\x06 \x01(\x03\x12\x14\n\x0cprinter_uuid\x18\x07 \x01(\t\x12\x33\n\x0flast_contact_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x88\x01\n\x16RegisterMachineRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12+\n\nmachine_id\x18\x02 \x01(\tB\x17\xbaH\x14r\x12\x32\x10^[A-Z0-9]{1,16}$\x12\"\n\x03uri\x18\x03 \x01(\tB\x15\xbaH\x12r\x10\x18\xc8\x01\x32\x0b^ipps?://.+\"\x15\n\x13ListMachinesRequest\"F\n\x14ListMachinesResponse\x12.\n\x08machines\x18\x01 \x03(\x0b\x32\x1c.passport.printer.v1.Machine\"S\n\x13PauseMachineRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1d\n\nmachine_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x10\"T\n\x14ResumeMachineRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1d\n\nmachine_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x10*\x9a\x01\n\x0cMachineState\x12\x1d\n\x19MACHINE_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12MACHINE_STATE_IDLE\x10\x01\x12\x1a\n\x16MACHINE_STATE_PRINTING\x10\x02\x12\x18\n\x14MACHINE_STATE_PAUSED\x10\x03\x12\x1d\n\x19MACHINE_STATE_UNAVAILABLE\x10\x04\x32\xff\x02\n\x08Machines\x12\\\n\x0fRegisterMachine\x12+.passport.printer.v1.RegisterMachineRequest\x1a\x1c.passport.printer.v1.Machine\x12\x63\n\x0cListMachines\x12(.passport.printer.v1.ListMachinesRequest\x1a).passport.printer.v1.ListMachinesResponse\x12V\n\x0cPauseMachine\x12(.passport.printer.v1.PauseMachineRequest\x1a\x1c.passport.printer.v1.Machine\x12X\n\rResumeMachine\x12).passport.printer.v1.ResumeMachineRequest\x1a\x1c.passport.printer.v1.Machineb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"passport/printer/v1/machines.proto\x12\x13passport.printer.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a%passport/printer/v1/two_persons.proto\x1a\x1bpassport/type/v1/text.proto\"\xbe\x02\n\x07Machine\x12\x12\n\nmachine_id\x18\x01 \x01(\t\x12\x0b\n\x03uri\x18\x02 \x01(\t\x12\x30\n\x05state\x18\x03 \x01(\x0e\x32!.passport.printer.v1.MachineState\x12\x0f\n\x07reasons\x18\x04 \x03(\t\x12\x15\n\rbooks_printed\x18\x05 \x01(\x03\x12\x14\n\x0c\x62ooks_loaded\x18\x06 \x01(\x03\x12\x14\n\x0cprinter_uuid\x18\x07 \x01(\t\x12\x33\n\x0flast_contact_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12;\n\x0bmaintenance\x18\t \x03(\x0b\x32&.passport.printer.v1.MaintenanceWindow\x12\x1a\n\x12\x63\x65rtificate_sha256\x18\n \x01(\x0c\"\xda\x01\n\x11MaintenanceWindow\x12\x11\n\twindow_id\x18\x01 \x01(\t\x12-\n\tstarts_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x14\n\x0cscheduled_by\x18\x05 \x01(\t\x12\x30\n\x0cscheduled_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xb0\x01\n\x16RegisterMachineRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12+\n\nmachine_id\x18\x02 \x01(\tB\x17\xbaH\x14r\x12\x32\x10^[A-Z0-9]{1,16}$\x12\"\n\x03uri\x18\x03 \x01(\tB\x15\xbaH\x12r\x10\x18\xc8\x01\x32\x0b^ipps?://.+\x12&\n\x12\x63\x65rtificate_sha256\x18\x04 \x01(\x0c\x42\n\xbaH\x07z\x02h \xd8\x01\x01\"\x15\n\x13ListMachinesRequest\"F\n\x14ListMachinesResponse\x12.\n\x08machines\x18\x01 \x03(\x0b\x32\x1c.passport.printer.v1.Machine\"q\n\x13PauseMachineRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1d\n\nmachine_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x10\x12\x1c\n\x06reason\x18\x03 \x01(\tB\x0c\xbaH\x05r\x03\x18\xf4\x03\xe0\xe0\x18\x01\"r\n\x12PrintSampleRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1d\n\nmachine_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x10\x12\x1e\n\x06reason\x18\x03 \x01(\tB\x0e\xbaH\x07r\x05\x10\x01\x18\xf4\x03\xe0\xe0\x18\x01\"n\n\x13PrintSampleResponse\x12\x11\n\tsample_id\x18\x01 \x01(\t\x12\x13\n\x0b\x62ook_serial\x18\x02 \x01(\t\x12/\n\x08proposal\x18\x03 \x01(\x0b\x32\x1d.passport.printer.v1.Proposal\"r\n\x14ResumeMachineRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1d\n\nmachine_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x10\x12\x1c\n\x06reason\x18\x03 \x01(\tB\x0c\xbaH\x05r\x03\x18\xf4\x03\xe0\xe0\x18\x01\"\xe6\x01\n\x1aScheduleMaintenanceRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1d\n\nmachine_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x10\x12\x35\n\tstarts_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\x12\x33\n\x07\x65nds_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\x12\x1e\n\x06reason\x18\x05 \x01(\tB\x0e\xbaH\x07r\x05\x10\x01\x18\xf4\x03\xe0\xe0\x18\x01\"\x94\x01\n\x18\x43\x61ncelMaintenanceRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1d\n\nmachine_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x10\x12\x1c\n\twindow_id\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1c\n\x06reason\x18\x04 \x01(\tB\x0c\xbaH\x05r\x03\x18\xf4\x03\xe0\xe0\x18\x01\"\x8d\x01\n\x14GetThroughputRequest\x12-\n\tstarts_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x19\n\x08timezone\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18@\"\xfe\x01\n\nThroughput\x12\x12\n\nmachine_id\x18\x01 \x01(\t\x12\x14\n\x0c\x62ooks_passed\x18\x02 \x01(\x03\x12\x15\n\rbooks_spoiled\x18\x03 \x01(\x03\x12\x12\n\nbooks_lost\x18\x04 \x01(\x03\x12)\n\x06in_use\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x1d\n\x10seconds_per_book\x18\x06 \x01(\x01H\x00\x88\x01\x01\x12\"\n\x15\x62ooks_per_working_day\x18\x07 \x01(\x01H\x01\x88\x01\x01\x42\x13\n\x11_seconds_per_bookB\x18\n\x16_books_per_working_day\"\xd6\x01\n\x15GetThroughputResponse\x12-\n\tstarts_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\x08machines\x18\x03 \x03(\x0b\x32\x1f.passport.printer.v1.Throughput\x12.\n\x05total\x18\x04 \x01(\x0b\x32\x1f.passport.printer.v1.Throughput*\xb9\x01\n\x0cMachineState\x12\x1d\n\x19MACHINE_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12MACHINE_STATE_IDLE\x10\x01\x12\x1a\n\x16MACHINE_STATE_PRINTING\x10\x02\x12\x18\n\x14MACHINE_STATE_PAUSED\x10\x03\x12\x1d\n\x19MACHINE_STATE_UNAVAILABLE\x10\x04\x12\x1d\n\x19MACHINE_STATE_MAINTENANCE\x10\x05\x32\x91\x06\n\x08Machines\x12\\\n\x0fRegisterMachine\x12+.passport.printer.v1.RegisterMachineRequest\x1a\x1c.passport.printer.v1.Machine\x12\x63\n\x0cListMachines\x12(.passport.printer.v1.ListMachinesRequest\x1a).passport.printer.v1.ListMachinesResponse\x12V\n\x0cPauseMachine\x12(.passport.printer.v1.PauseMachineRequest\x1a\x1c.passport.printer.v1.Machine\x12X\n\rResumeMachine\x12).passport.printer.v1.ResumeMachineRequest\x1a\x1c.passport.printer.v1.Machine\x12`\n\x0bPrintSample\x12\'.passport.printer.v1.PrintSampleRequest\x1a(.passport.printer.v1.PrintSampleResponse\x12\x64\n\x13ScheduleMaintenance\x12/.passport.printer.v1.ScheduleMaintenanceRequest\x1a\x1c.passport.printer.v1.Machine\x12`\n\x11\x43\x61ncelMaintenance\x12-.passport.printer.v1.CancelMaintenanceRequest\x1a\x1c.passport.printer.v1.Machine\x12\x66\n\rGetThroughput\x12).passport.printer.v1.GetThroughputRequest\x1a*.passport.printer.v1.GetThroughputResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,28 +42,76 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REGISTERMACHINEREQUEST'].fields_by_name['machine_id']._serialized_options = b'\272H\024r\0222\020^[A-Z0-9]{1,16}$'
   _globals['_REGISTERMACHINEREQUEST'].fields_by_name['uri']._loaded_options = None
   _globals['_REGISTERMACHINEREQUEST'].fields_by_name['uri']._serialized_options = b'\272H\022r\020\030\310\0012\013^ipps?://.+'
+  _globals['_REGISTERMACHINEREQUEST'].fields_by_name['certificate_sha256']._loaded_options = None
+  _globals['_REGISTERMACHINEREQUEST'].fields_by_name['certificate_sha256']._serialized_options = b'\272H\007z\002h \330\001\001'
   _globals['_PAUSEMACHINEREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_PAUSEMACHINEREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\010\030@'
   _globals['_PAUSEMACHINEREQUEST'].fields_by_name['machine_id']._loaded_options = None
   _globals['_PAUSEMACHINEREQUEST'].fields_by_name['machine_id']._serialized_options = b'\272H\006r\004\020\001\030\020'
+  _globals['_PAUSEMACHINEREQUEST'].fields_by_name['reason']._loaded_options = None
+  _globals['_PAUSEMACHINEREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\005r\003\030\364\003\340\340\030\001'
+  _globals['_PRINTSAMPLEREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_PRINTSAMPLEREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\010\030@'
+  _globals['_PRINTSAMPLEREQUEST'].fields_by_name['machine_id']._loaded_options = None
+  _globals['_PRINTSAMPLEREQUEST'].fields_by_name['machine_id']._serialized_options = b'\272H\006r\004\020\001\030\020'
+  _globals['_PRINTSAMPLEREQUEST'].fields_by_name['reason']._loaded_options = None
+  _globals['_PRINTSAMPLEREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007r\005\020\001\030\364\003\340\340\030\001'
   _globals['_RESUMEMACHINEREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_RESUMEMACHINEREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\010\030@'
   _globals['_RESUMEMACHINEREQUEST'].fields_by_name['machine_id']._loaded_options = None
   _globals['_RESUMEMACHINEREQUEST'].fields_by_name['machine_id']._serialized_options = b'\272H\006r\004\020\001\030\020'
-  _globals['_MACHINESTATE']._serialized_start=759
-  _globals['_MACHINESTATE']._serialized_end=913
-  _globals['_MACHINE']._serialized_start=122
-  _globals['_MACHINE']._serialized_end=351
-  _globals['_REGISTERMACHINEREQUEST']._serialized_start=354
-  _globals['_REGISTERMACHINEREQUEST']._serialized_end=490
-  _globals['_LISTMACHINESREQUEST']._serialized_start=492
-  _globals['_LISTMACHINESREQUEST']._serialized_end=513
-  _globals['_LISTMACHINESRESPONSE']._serialized_start=515
-  _globals['_LISTMACHINESRESPONSE']._serialized_end=585
-  _globals['_PAUSEMACHINEREQUEST']._serialized_start=587
-  _globals['_PAUSEMACHINEREQUEST']._serialized_end=670
-  _globals['_RESUMEMACHINEREQUEST']._serialized_start=672
-  _globals['_RESUMEMACHINEREQUEST']._serialized_end=756
-  _globals['_MACHINES']._serialized_start=916
-  _globals['_MACHINES']._serialized_end=1299
+  _globals['_RESUMEMACHINEREQUEST'].fields_by_name['reason']._loaded_options = None
+  _globals['_RESUMEMACHINEREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\005r\003\030\364\003\340\340\030\001'
+  _globals['_SCHEDULEMAINTENANCEREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_SCHEDULEMAINTENANCEREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\010\030@'
+  _globals['_SCHEDULEMAINTENANCEREQUEST'].fields_by_name['machine_id']._loaded_options = None
+  _globals['_SCHEDULEMAINTENANCEREQUEST'].fields_by_name['machine_id']._serialized_options = b'\272H\006r\004\020\001\030\020'
+  _globals['_SCHEDULEMAINTENANCEREQUEST'].fields_by_name['starts_at']._loaded_options = None
+  _globals['_SCHEDULEMAINTENANCEREQUEST'].fields_by_name['starts_at']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_SCHEDULEMAINTENANCEREQUEST'].fields_by_name['ends_at']._loaded_options = None
+  _globals['_SCHEDULEMAINTENANCEREQUEST'].fields_by_name['ends_at']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_SCHEDULEMAINTENANCEREQUEST'].fields_by_name['reason']._loaded_options = None
+  _globals['_SCHEDULEMAINTENANCEREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007r\005\020\001\030\364\003\340\340\030\001'
+  _globals['_CANCELMAINTENANCEREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_CANCELMAINTENANCEREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\010\030@'
+  _globals['_CANCELMAINTENANCEREQUEST'].fields_by_name['machine_id']._loaded_options = None
+  _globals['_CANCELMAINTENANCEREQUEST'].fields_by_name['machine_id']._serialized_options = b'\272H\006r\004\020\001\030\020'
+  _globals['_CANCELMAINTENANCEREQUEST'].fields_by_name['window_id']._loaded_options = None
+  _globals['_CANCELMAINTENANCEREQUEST'].fields_by_name['window_id']._serialized_options = b'\272H\006r\004\020\001\030@'
+  _globals['_CANCELMAINTENANCEREQUEST'].fields_by_name['reason']._loaded_options = None
+  _globals['_CANCELMAINTENANCEREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\005r\003\030\364\003\340\340\030\001'
+  _globals['_GETTHROUGHPUTREQUEST'].fields_by_name['timezone']._loaded_options = None
+  _globals['_GETTHROUGHPUTREQUEST'].fields_by_name['timezone']._serialized_options = b'\272H\004r\002\030@'
+  _globals['_MACHINESTATE']._serialized_start=2499
+  _globals['_MACHINESTATE']._serialized_end=2684
+  _globals['_MACHINE']._serialized_start=222
+  _globals['_MACHINE']._serialized_end=540
+  _globals['_MAINTENANCEWINDOW']._serialized_start=543
+  _globals['_MAINTENANCEWINDOW']._serialized_end=761
+  _globals['_REGISTERMACHINEREQUEST']._serialized_start=764
+  _globals['_REGISTERMACHINEREQUEST']._serialized_end=940
+  _globals['_LISTMACHINESREQUEST']._serialized_start=942
+  _globals['_LISTMACHINESREQUEST']._serialized_end=963
+  _globals['_LISTMACHINESRESPONSE']._serialized_start=965
+  _globals['_LISTMACHINESRESPONSE']._serialized_end=1035
+  _globals['_PAUSEMACHINEREQUEST']._serialized_start=1037
+  _globals['_PAUSEMACHINEREQUEST']._serialized_end=1150
+  _globals['_PRINTSAMPLEREQUEST']._serialized_start=1152
+  _globals['_PRINTSAMPLEREQUEST']._serialized_end=1266
+  _globals['_PRINTSAMPLERESPONSE']._serialized_start=1268
+  _globals['_PRINTSAMPLERESPONSE']._serialized_end=1378
+  _globals['_RESUMEMACHINEREQUEST']._serialized_start=1380
+  _globals['_RESUMEMACHINEREQUEST']._serialized_end=1494
+  _globals['_SCHEDULEMAINTENANCEREQUEST']._serialized_start=1497
+  _globals['_SCHEDULEMAINTENANCEREQUEST']._serialized_end=1727
+  _globals['_CANCELMAINTENANCEREQUEST']._serialized_start=1730
+  _globals['_CANCELMAINTENANCEREQUEST']._serialized_end=1878
+  _globals['_GETTHROUGHPUTREQUEST']._serialized_start=1881
+  _globals['_GETTHROUGHPUTREQUEST']._serialized_end=2022
+  _globals['_THROUGHPUT']._serialized_start=2025
+  _globals['_THROUGHPUT']._serialized_end=2279
+  _globals['_GETTHROUGHPUTRESPONSE']._serialized_start=2282
+  _globals['_GETTHROUGHPUTRESPONSE']._serialized_end=2496
+  _globals['_MACHINES']._serialized_start=2687
+  _globals['_MACHINES']._serialized_end=3472
 # @@protoc_insertion_point(module_scope)

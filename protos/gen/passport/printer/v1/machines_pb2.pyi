@@ -5,10 +5,12 @@ Personalisation machines of an office, controlled by IPP (RFC 8011)."""
 
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from passport.printer.v1 import two_persons_pb2 as _two_persons_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -38,6 +40,10 @@ class _MachineStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_MachineS
     """Cannot be given a job: it has a fault, does not answer, accepts no jobs, was replaced by another
     machine, or must wait a while after a failure or a start. It is polled until it recovers.
     """
+    MACHINE_STATE_MAINTENANCE: _MachineState.ValueType  # 5
+    """In a maintenance window, whatever else there is to say of it; or has no job, and one begins before the next
+    would be finished.
+    """
 
 class MachineState(_MachineState, metaclass=_MachineStateEnumTypeWrapper):
     """State of a machine."""
@@ -53,6 +59,10 @@ MACHINE_STATE_PAUSED: MachineState.ValueType  # 3
 MACHINE_STATE_UNAVAILABLE: MachineState.ValueType  # 4
 """Cannot be given a job: it has a fault, does not answer, accepts no jobs, was replaced by another
 machine, or must wait a while after a failure or a start. It is polled until it recovers.
+"""
+MACHINE_STATE_MAINTENANCE: MachineState.ValueType  # 5
+"""In a maintenance window, whatever else there is to say of it; or has no job, and one begins before the next
+would be finished.
 """
 Global___MachineState: _TypeAlias = MachineState  # noqa: Y015
 
@@ -70,10 +80,12 @@ class Machine(_message.Message):
     BOOKS_LOADED_FIELD_NUMBER: _builtins.int
     PRINTER_UUID_FIELD_NUMBER: _builtins.int
     LAST_CONTACT_AT_FIELD_NUMBER: _builtins.int
+    MAINTENANCE_FIELD_NUMBER: _builtins.int
+    CERTIFICATE_SHA256_FIELD_NUMBER: _builtins.int
     machine_id: _builtins.str
     """Id of the machine within the office, for instance M1."""
     uri: _builtins.str
-    """IPP address (`printer-uri`), for instance ipp://127.0.0.1:8631/ipp/print."""
+    """IPP address (`printer-uri`), for instance ipps://m1.bjm.example:631/ipp/print."""
     state: Global___MachineState.ValueType
     """Its state."""
     books_printed: _builtins.int
@@ -82,13 +94,23 @@ class Machine(_message.Message):
     """Number of blank books loaded in it."""
     printer_uuid: _builtins.str
     """The `printer-uuid` (PWG 5100.13) it reported when it was registered."""
+    certificate_sha256: _builtins.bytes
+    """SHA-256 of the certificate that it must show; empty for an ipp:// address, and for an ipps:// address
+    of an earlier version, whose certificate the system's certificate authorities must have issued.
+    """
     @_builtins.property
     def reasons(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Its `printer-state-reasons` (RFC 8011 section 5.4.12), for instance media-jam-error."""
+        """Its `printer-state-reasons` (RFC 8011 section 5.4.12), for instance media-jam-error. Of this service:
+        timed-out (it does not answer), certificate-changed, printer-uuid-changed.
+        """
 
     @_builtins.property
     def last_contact_at(self) -> _timestamp_pb2.Timestamp:
         """When it last answered (real time)."""
+
+    @_builtins.property
+    def maintenance(self) -> _containers.RepeatedCompositeFieldContainer[Global___MaintenanceWindow]:
+        """Maintenance windows that are not over, by start."""
 
     def __init__(
         self,
@@ -101,14 +123,64 @@ class Machine(_message.Message):
         books_loaded: _builtins.int = ...,
         printer_uuid: _builtins.str = ...,
         last_contact_at: _timestamp_pb2.Timestamp | None = ...,
+        maintenance: _abc.Iterable[Global___MaintenanceWindow] | None = ...,
+        certificate_sha256: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["last_contact_at", b"last_contact_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["books_loaded", b"books_loaded", "books_printed", b"books_printed", "last_contact_at", b"last_contact_at", "machine_id", b"machine_id", "printer_uuid", b"printer_uuid", "reasons", b"reasons", "state", b"state", "uri", b"uri"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["books_loaded", b"books_loaded", "books_printed", b"books_printed", "certificate_sha256", b"certificate_sha256", "last_contact_at", b"last_contact_at", "machine_id", b"machine_id", "maintenance", b"maintenance", "printer_uuid", b"printer_uuid", "reasons", b"reasons", "state", b"state", "uri", b"uri"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Machine: _TypeAlias = Machine  # noqa: Y015
+
+@_typing.final
+class MaintenanceWindow(_message.Message):
+    """A time in which a machine gets no jobs."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WINDOW_ID_FIELD_NUMBER: _builtins.int
+    STARTS_AT_FIELD_NUMBER: _builtins.int
+    ENDS_AT_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    SCHEDULED_BY_FIELD_NUMBER: _builtins.int
+    SCHEDULED_AT_FIELD_NUMBER: _builtins.int
+    window_id: _builtins.str
+    """Id of the window."""
+    reason: _builtins.str
+    """Why, in words."""
+    scheduled_by: _builtins.str
+    """Who scheduled it: URI of the caller."""
+    @_builtins.property
+    def starts_at(self) -> _timestamp_pb2.Timestamp:
+        """When it begins (business time)."""
+
+    @_builtins.property
+    def ends_at(self) -> _timestamp_pb2.Timestamp:
+        """When it ends (business time)."""
+
+    @_builtins.property
+    def scheduled_at(self) -> _timestamp_pb2.Timestamp:
+        """When that was (business time)."""
+
+    def __init__(
+        self,
+        *,
+        window_id: _builtins.str = ...,
+        starts_at: _timestamp_pb2.Timestamp | None = ...,
+        ends_at: _timestamp_pb2.Timestamp | None = ...,
+        reason: _builtins.str = ...,
+        scheduled_by: _builtins.str = ...,
+        scheduled_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ends_at", b"ends_at", "scheduled_at", b"scheduled_at", "starts_at", b"starts_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ends_at", b"ends_at", "reason", b"reason", "scheduled_at", b"scheduled_at", "scheduled_by", b"scheduled_by", "starts_at", b"starts_at", "window_id", b"window_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MaintenanceWindow: _TypeAlias = MaintenanceWindow  # noqa: Y015
 
 @_typing.final
 class RegisterMachineRequest(_message.Message):
@@ -119,6 +191,7 @@ class RegisterMachineRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     MACHINE_ID_FIELD_NUMBER: _builtins.int
     URI_FIELD_NUMBER: _builtins.int
+    CERTIFICATE_SHA256_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
     characters.
@@ -126,17 +199,22 @@ class RegisterMachineRequest(_message.Message):
     machine_id: _builtins.str
     """Id of the machine within the office. 1 to 16 characters A-Z and 0-9."""
     uri: _builtins.str
-    """IPP address (`printer-uri`), ipp:// or ipps://. At most 200 characters."""
+    """IPP address (`printer-uri`): ipps://, or ipp:// for a machine on the service's own host. At most 200
+    characters. All addresses of its host must lie in the networks of the setting `machine_networks`.
+    """
+    certificate_sha256: _builtins.bytes
+    """SHA-256 of the machine's certificate (DER), 32 bytes: required for ipps://, must be empty for ipp://."""
     def __init__(
         self,
         *,
         request_id: _builtins.str = ...,
         machine_id: _builtins.str = ...,
         uri: _builtins.str = ...,
+        certificate_sha256: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["machine_id", b"machine_id", "request_id", b"request_id", "uri", b"uri"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["certificate_sha256", b"certificate_sha256", "machine_id", b"machine_id", "request_id", b"request_id", "uri", b"uri"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -191,25 +269,93 @@ class PauseMachineRequest(_message.Message):
 
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     MACHINE_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
     characters.
     """
     machine_id: _builtins.str
     """Id of the machine."""
+    reason: _builtins.str
+    """Why, in words, for its history. At most 500 characters."""
     def __init__(
         self,
         *,
         request_id: _builtins.str = ...,
         machine_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["machine_id", b"machine_id", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["machine_id", b"machine_id", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PauseMachineRequest: _TypeAlias = PauseMachineRequest  # noqa: Y015
+
+@_typing.final
+class PrintSampleRequest(_message.Message):
+    """Request of PrintSample."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    MACHINE_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    machine_id: _builtins.str
+    """Id of the machine."""
+    reason: _builtins.str
+    """Why, in words, for the histories of machine and book. 1 to 500 characters."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        machine_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["machine_id", b"machine_id", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PrintSampleRequest: _TypeAlias = PrintSampleRequest  # noqa: Y015
+
+@_typing.final
+class PrintSampleResponse(_message.Message):
+    """Response of PrintSample."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SAMPLE_ID_FIELD_NUMBER: _builtins.int
+    BOOK_SERIAL_FIELD_NUMBER: _builtins.int
+    PROPOSAL_FIELD_NUMBER: _builtins.int
+    sample_id: _builtins.str
+    """Name of the job at the machine (IPP `job-name`); empty when a second person has to confirm it."""
+    book_serial: _builtins.str
+    """Serial of the book that is the sample; empty when a second person has to confirm it."""
+    @_builtins.property
+    def proposal(self) -> _two_persons_pb2.Proposal:
+        """What a second person has to confirm; absent when it was carried out."""
+
+    def __init__(
+        self,
+        *,
+        sample_id: _builtins.str = ...,
+        book_serial: _builtins.str = ...,
+        proposal: _two_persons_pb2.Proposal | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["proposal", b"proposal"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["book_serial", b"book_serial", "proposal", b"proposal", "sample_id", b"sample_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PrintSampleResponse: _TypeAlias = PrintSampleResponse  # noqa: Y015
 
 @_typing.final
 class ResumeMachineRequest(_message.Message):
@@ -219,22 +365,245 @@ class ResumeMachineRequest(_message.Message):
 
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     MACHINE_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
     characters.
     """
     machine_id: _builtins.str
     """Id of the machine."""
+    reason: _builtins.str
+    """Why, in words, for its history. At most 500 characters."""
     def __init__(
         self,
         *,
         request_id: _builtins.str = ...,
         machine_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["machine_id", b"machine_id", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["machine_id", b"machine_id", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ResumeMachineRequest: _TypeAlias = ResumeMachineRequest  # noqa: Y015
+
+@_typing.final
+class ScheduleMaintenanceRequest(_message.Message):
+    """Request of ScheduleMaintenance."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    MACHINE_ID_FIELD_NUMBER: _builtins.int
+    STARTS_AT_FIELD_NUMBER: _builtins.int
+    ENDS_AT_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    machine_id: _builtins.str
+    """Id of the machine."""
+    reason: _builtins.str
+    """Why, in words. 1 to 500 characters."""
+    @_builtins.property
+    def starts_at(self) -> _timestamp_pb2.Timestamp:
+        """When it begins (business time); may be past."""
+
+    @_builtins.property
+    def ends_at(self) -> _timestamp_pb2.Timestamp:
+        """When it ends (business time), after it begins and not past."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        machine_id: _builtins.str = ...,
+        starts_at: _timestamp_pb2.Timestamp | None = ...,
+        ends_at: _timestamp_pb2.Timestamp | None = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ends_at", b"ends_at", "starts_at", b"starts_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ends_at", b"ends_at", "machine_id", b"machine_id", "reason", b"reason", "request_id", b"request_id", "starts_at", b"starts_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ScheduleMaintenanceRequest: _TypeAlias = ScheduleMaintenanceRequest  # noqa: Y015
+
+@_typing.final
+class CancelMaintenanceRequest(_message.Message):
+    """Request of CancelMaintenance."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    MACHINE_ID_FIELD_NUMBER: _builtins.int
+    WINDOW_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    machine_id: _builtins.str
+    """Id of the machine."""
+    window_id: _builtins.str
+    """Id of the window."""
+    reason: _builtins.str
+    """Why, in words, for the history of the machine. At most 500 characters."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        machine_id: _builtins.str = ...,
+        window_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["machine_id", b"machine_id", "reason", b"reason", "request_id", b"request_id", "window_id", b"window_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CancelMaintenanceRequest: _TypeAlias = CancelMaintenanceRequest  # noqa: Y015
+
+@_typing.final
+class GetThroughputRequest(_message.Message):
+    """Request of GetThroughput."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STARTS_AT_FIELD_NUMBER: _builtins.int
+    ENDS_AT_FIELD_NUMBER: _builtins.int
+    TIMEZONE_FIELD_NUMBER: _builtins.int
+    timezone: _builtins.str
+    """IANA time zone by which working days begin and end, for instance Asia/Makassar; empty means UTC. At most
+    64 characters.
+    """
+    @_builtins.property
+    def starts_at(self) -> _timestamp_pb2.Timestamp:
+        """When the period begins (business time); absent means 14 days before it ends. It has 366 days at most."""
+
+    @_builtins.property
+    def ends_at(self) -> _timestamp_pb2.Timestamp:
+        """When it ends (business time), after it begins; absent, or later than now, means now."""
+
+    def __init__(
+        self,
+        *,
+        starts_at: _timestamp_pb2.Timestamp | None = ...,
+        ends_at: _timestamp_pb2.Timestamp | None = ...,
+        timezone: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ends_at", b"ends_at", "starts_at", b"starts_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ends_at", b"ends_at", "starts_at", b"starts_at", "timezone", b"timezone"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetThroughputRequest: _TypeAlias = GetThroughputRequest  # noqa: Y015
+
+@_typing.final
+class Throughput(_message.Message):
+    """What one machine, or all together, did in a period."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MACHINE_ID_FIELD_NUMBER: _builtins.int
+    BOOKS_PASSED_FIELD_NUMBER: _builtins.int
+    BOOKS_SPOILED_FIELD_NUMBER: _builtins.int
+    BOOKS_LOST_FIELD_NUMBER: _builtins.int
+    IN_USE_FIELD_NUMBER: _builtins.int
+    SECONDS_PER_BOOK_FIELD_NUMBER: _builtins.int
+    BOOKS_PER_WORKING_DAY_FIELD_NUMBER: _builtins.int
+    machine_id: _builtins.str
+    """Id of the machine; empty for all together."""
+    books_passed: _builtins.int
+    """Number of its books that passed the quality check in the period."""
+    books_spoiled: _builtins.int
+    """Number of its books that were recorded as spoiled in the period."""
+    books_lost: _builtins.int
+    """Number of its books that were recorded as lost in the period."""
+    seconds_per_book: _builtins.float
+    """Running mean of the time that it took for a book lately, real time, seconds; absent if it was never
+    measured, and for all together.
+    """
+    books_per_working_day: _builtins.float
+    """Mean number of books that passed on a working day: a whole day within the period on which any passed, were
+    spoiled or lost, as in GetForecast; absent without such a day. Less than the machine can do where there was not enough to print.
+    """
+    @_builtins.property
+    def in_use(self) -> _duration_pb2.Duration:
+        """How long it had jobs that were assigned to it in the period, until their pages were printed or given up,
+        or the period ended; for all together the sum.
+        """
+
+    def __init__(
+        self,
+        *,
+        machine_id: _builtins.str = ...,
+        books_passed: _builtins.int = ...,
+        books_spoiled: _builtins.int = ...,
+        books_lost: _builtins.int = ...,
+        in_use: _duration_pb2.Duration | None = ...,
+        seconds_per_book: _builtins.float | None = ...,
+        books_per_working_day: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_books_per_working_day", b"_books_per_working_day", "_seconds_per_book", b"_seconds_per_book", "books_per_working_day", b"books_per_working_day", "in_use", b"in_use", "seconds_per_book", b"seconds_per_book"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_books_per_working_day", b"_books_per_working_day", "_seconds_per_book", b"_seconds_per_book", "books_lost", b"books_lost", "books_passed", b"books_passed", "books_per_working_day", b"books_per_working_day", "books_spoiled", b"books_spoiled", "in_use", b"in_use", "machine_id", b"machine_id", "seconds_per_book", b"seconds_per_book"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__books_per_working_day: _TypeAlias = _typing.Literal["books_per_working_day"]  # noqa: Y015
+    _WhichOneofArgType__books_per_working_day: _TypeAlias = _typing.Literal["_books_per_working_day", b"_books_per_working_day"]  # noqa: Y015
+    _WhichOneofReturnType__seconds_per_book: _TypeAlias = _typing.Literal["seconds_per_book"]  # noqa: Y015
+    _WhichOneofArgType__seconds_per_book: _TypeAlias = _typing.Literal["_seconds_per_book", b"_seconds_per_book"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__books_per_working_day) -> _WhichOneofReturnType__books_per_working_day | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__seconds_per_book) -> _WhichOneofReturnType__seconds_per_book | None: ...
+
+Global___Throughput: _TypeAlias = Throughput  # noqa: Y015
+
+@_typing.final
+class GetThroughputResponse(_message.Message):
+    """Response of GetThroughput."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STARTS_AT_FIELD_NUMBER: _builtins.int
+    ENDS_AT_FIELD_NUMBER: _builtins.int
+    MACHINES_FIELD_NUMBER: _builtins.int
+    TOTAL_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def starts_at(self) -> _timestamp_pb2.Timestamp:
+        """When the period begins."""
+
+    @_builtins.property
+    def ends_at(self) -> _timestamp_pb2.Timestamp:
+        """When it ends."""
+
+    @_builtins.property
+    def machines(self) -> _containers.RepeatedCompositeFieldContainer[Global___Throughput]:
+        """All machines, ordered by id."""
+
+    @_builtins.property
+    def total(self) -> Global___Throughput:
+        """All machines together."""
+
+    def __init__(
+        self,
+        *,
+        starts_at: _timestamp_pb2.Timestamp | None = ...,
+        ends_at: _timestamp_pb2.Timestamp | None = ...,
+        machines: _abc.Iterable[Global___Throughput] | None = ...,
+        total: Global___Throughput | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ends_at", b"ends_at", "starts_at", b"starts_at", "total", b"total"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ends_at", b"ends_at", "machines", b"machines", "starts_at", b"starts_at", "total", b"total"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetThroughputResponse: _TypeAlias = GetThroughputResponse  # noqa: Y015

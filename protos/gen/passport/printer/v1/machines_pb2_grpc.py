@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class MachinesStub:
-    """Personalisation machines. Planned: GetThroughput.
+    """Personalisation machines.
     """
 
     def __init__(self, channel):
@@ -55,17 +55,39 @@ class MachinesStub:
                 request_serializer=passport_dot_printer_dot_v1_dot_machines__pb2.ResumeMachineRequest.SerializeToString,
                 response_deserializer=passport_dot_printer_dot_v1_dot_machines__pb2.Machine.FromString,
                 _registered_method=True)
+        self.PrintSample = channel.unary_unary(
+                '/passport.printer.v1.Machines/PrintSample',
+                request_serializer=passport_dot_printer_dot_v1_dot_machines__pb2.PrintSampleRequest.SerializeToString,
+                response_deserializer=passport_dot_printer_dot_v1_dot_machines__pb2.PrintSampleResponse.FromString,
+                _registered_method=True)
+        self.ScheduleMaintenance = channel.unary_unary(
+                '/passport.printer.v1.Machines/ScheduleMaintenance',
+                request_serializer=passport_dot_printer_dot_v1_dot_machines__pb2.ScheduleMaintenanceRequest.SerializeToString,
+                response_deserializer=passport_dot_printer_dot_v1_dot_machines__pb2.Machine.FromString,
+                _registered_method=True)
+        self.CancelMaintenance = channel.unary_unary(
+                '/passport.printer.v1.Machines/CancelMaintenance',
+                request_serializer=passport_dot_printer_dot_v1_dot_machines__pb2.CancelMaintenanceRequest.SerializeToString,
+                response_deserializer=passport_dot_printer_dot_v1_dot_machines__pb2.Machine.FromString,
+                _registered_method=True)
+        self.GetThroughput = channel.unary_unary(
+                '/passport.printer.v1.Machines/GetThroughput',
+                request_serializer=passport_dot_printer_dot_v1_dot_machines__pb2.GetThroughputRequest.SerializeToString,
+                response_deserializer=passport_dot_printer_dot_v1_dot_machines__pb2.GetThroughputResponse.FromString,
+                _registered_method=True)
 
 
 class MachinesServicer:
-    """Personalisation machines. Planned: GetThroughput.
+    """Personalisation machines.
     """
 
     def RegisterMachine(self, request, context):
-        """Registers a machine, or changes the address of a registered one.
+        """Registers a machine, or changes the address or the certificate of a registered one.
 
-        Callers: administrators. Errors: INVALID_REQUEST, MACHINE_UNREACHABLE, MACHINE_ALREADY_REGISTERED
-        (under another id), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        Callers: administrators. Errors: INVALID_REQUEST (also ipp:// to another host, and a machine that
+        shows another certificate), MACHINE_ADDRESS_NOT_ALLOWED, MACHINE_UNREACHABLE,
+        MACHINE_ALREADY_REGISTERED (under another id), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -97,6 +119,55 @@ class MachinesServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def PrintSample(self, request, context):
+        """Prints a sample page, to look at the print of a machine: the specimen of a state that does not exist,
+        crossed out, without a chip. It needs no clearance, and takes two persons: the first one's call records a
+        proposal, the same call for the machine by another person carries it out. The next blank book of the machine is
+        a SAMPLE then. If the machine does not report it printed, it is QUARANTINED until two persons have looked at it
+        (Stock.RemoveBooks); the history of the machine tells how it ended. It comes before the queued jobs, also
+        while the machine is paused or in maintenance.
+
+        Callers: operators. Errors: INVALID_REQUEST, MACHINE_NOT_FOUND, NO_BLANK_BOOK, SAMPLE_IN_PROGRESS,
+        SECOND_PERSON_REQUIRED, STALE_REVISION (somebody else moved the book), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ScheduleMaintenance(self, request, context):
+        """Schedules a time in which a machine gets no jobs. It also gets none before that would not be finished
+        when the time begins, by the measured speed of the machine. Windows of a machine may overlap.
+
+        Callers: operators, administrators. Errors: INVALID_REQUEST (a window that is over, or ends before it
+        begins), MACHINE_NOT_FOUND, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CancelMaintenance(self, request, context):
+        """Cancels a maintenance window; one that has begun ends now.
+
+        Callers: operators, administrators. Errors: INVALID_REQUEST, MACHINE_NOT_FOUND, MAINTENANCE_NOT_FOUND
+        (none, over, or cancelled), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetThroughput(self, request, context):
+        """Returns what each machine, and all together, did in a period: books, time in use, and the rates to plan
+        with.
+
+        Callers: operators, administrators, service issuance. Errors: INVALID_REQUEST. Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_MachinesServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -120,6 +191,26 @@ def add_MachinesServicer_to_server(servicer, server):
                     request_deserializer=passport_dot_printer_dot_v1_dot_machines__pb2.ResumeMachineRequest.FromString,
                     response_serializer=passport_dot_printer_dot_v1_dot_machines__pb2.Machine.SerializeToString,
             ),
+            'PrintSample': grpc.unary_unary_rpc_method_handler(
+                    servicer.PrintSample,
+                    request_deserializer=passport_dot_printer_dot_v1_dot_machines__pb2.PrintSampleRequest.FromString,
+                    response_serializer=passport_dot_printer_dot_v1_dot_machines__pb2.PrintSampleResponse.SerializeToString,
+            ),
+            'ScheduleMaintenance': grpc.unary_unary_rpc_method_handler(
+                    servicer.ScheduleMaintenance,
+                    request_deserializer=passport_dot_printer_dot_v1_dot_machines__pb2.ScheduleMaintenanceRequest.FromString,
+                    response_serializer=passport_dot_printer_dot_v1_dot_machines__pb2.Machine.SerializeToString,
+            ),
+            'CancelMaintenance': grpc.unary_unary_rpc_method_handler(
+                    servicer.CancelMaintenance,
+                    request_deserializer=passport_dot_printer_dot_v1_dot_machines__pb2.CancelMaintenanceRequest.FromString,
+                    response_serializer=passport_dot_printer_dot_v1_dot_machines__pb2.Machine.SerializeToString,
+            ),
+            'GetThroughput': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetThroughput,
+                    request_deserializer=passport_dot_printer_dot_v1_dot_machines__pb2.GetThroughputRequest.FromString,
+                    response_serializer=passport_dot_printer_dot_v1_dot_machines__pb2.GetThroughputResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'passport.printer.v1.Machines', rpc_method_handlers)
@@ -129,7 +220,7 @@ def add_MachinesServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class Machines:
-    """Personalisation machines. Planned: GetThroughput.
+    """Personalisation machines.
     """
 
     @staticmethod
@@ -230,6 +321,114 @@ class Machines:
             '/passport.printer.v1.Machines/ResumeMachine',
             passport_dot_printer_dot_v1_dot_machines__pb2.ResumeMachineRequest.SerializeToString,
             passport_dot_printer_dot_v1_dot_machines__pb2.Machine.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PrintSample(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.printer.v1.Machines/PrintSample',
+            passport_dot_printer_dot_v1_dot_machines__pb2.PrintSampleRequest.SerializeToString,
+            passport_dot_printer_dot_v1_dot_machines__pb2.PrintSampleResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ScheduleMaintenance(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.printer.v1.Machines/ScheduleMaintenance',
+            passport_dot_printer_dot_v1_dot_machines__pb2.ScheduleMaintenanceRequest.SerializeToString,
+            passport_dot_printer_dot_v1_dot_machines__pb2.Machine.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CancelMaintenance(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.printer.v1.Machines/CancelMaintenance',
+            passport_dot_printer_dot_v1_dot_machines__pb2.CancelMaintenanceRequest.SerializeToString,
+            passport_dot_printer_dot_v1_dot_machines__pb2.Machine.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetThroughput(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.printer.v1.Machines/GetThroughput',
+            passport_dot_printer_dot_v1_dot_machines__pb2.GetThroughputRequest.SerializeToString,
+            passport_dot_printer_dot_v1_dot_machines__pb2.GetThroughputResponse.FromString,
             options,
             channel_credentials,
             insecure,

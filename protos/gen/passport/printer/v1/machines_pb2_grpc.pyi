@@ -27,17 +27,19 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class MachinesStub:
-    """Personalisation machines. Planned: GetThroughput."""
+    """Personalisation machines."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> MachinesAsyncStub: ...
     RegisterMachine: _grpc.UnaryUnaryMultiCallable[_machines_pb2.RegisterMachineRequest, _machines_pb2.Machine]
-    """Registers a machine, or changes the address of a registered one.
+    """Registers a machine, or changes the address or the certificate of a registered one.
 
-    Callers: administrators. Errors: INVALID_REQUEST, MACHINE_UNREACHABLE, MACHINE_ALREADY_REGISTERED
-    (under another id), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    Callers: administrators. Errors: INVALID_REQUEST (also ipp:// to another host, and a machine that
+    shows another certificate), MACHINE_ADDRESS_NOT_ALLOWED, MACHINE_UNREACHABLE,
+    MACHINE_ALREADY_REGISTERED (under another id), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
     """
     ListMachines: _grpc.UnaryUnaryMultiCallable[_machines_pb2.ListMachinesRequest, _machines_pb2.ListMachinesResponse]
     """Lists all machines.
@@ -52,17 +54,52 @@ class MachinesStub:
     """
     ResumeMachine: _grpc.UnaryUnaryMultiCallable[_machines_pb2.ResumeMachineRequest, _machines_pb2.Machine]
     """Resumes a paused machine: it gets jobs again. Callers and errors: as PauseMachine. Retry: yes."""
+    PrintSample: _grpc.UnaryUnaryMultiCallable[_machines_pb2.PrintSampleRequest, _machines_pb2.PrintSampleResponse]
+    """Prints a sample page, to look at the print of a machine: the specimen of a state that does not exist,
+    crossed out, without a chip. It needs no clearance, and takes two persons: the first one's call records a
+    proposal, the same call for the machine by another person carries it out. The next blank book of the machine is
+    a SAMPLE then. If the machine does not report it printed, it is QUARANTINED until two persons have looked at it
+    (Stock.RemoveBooks); the history of the machine tells how it ended. It comes before the queued jobs, also
+    while the machine is paused or in maintenance.
+
+    Callers: operators. Errors: INVALID_REQUEST, MACHINE_NOT_FOUND, NO_BLANK_BOOK, SAMPLE_IN_PROGRESS,
+    SECOND_PERSON_REQUIRED, STALE_REVISION (somebody else moved the book), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
+    """
+    ScheduleMaintenance: _grpc.UnaryUnaryMultiCallable[_machines_pb2.ScheduleMaintenanceRequest, _machines_pb2.Machine]
+    """Schedules a time in which a machine gets no jobs. It also gets none before that would not be finished
+    when the time begins, by the measured speed of the machine. Windows of a machine may overlap.
+
+    Callers: operators, administrators. Errors: INVALID_REQUEST (a window that is over, or ends before it
+    begins), MACHINE_NOT_FOUND, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
+    """
+    CancelMaintenance: _grpc.UnaryUnaryMultiCallable[_machines_pb2.CancelMaintenanceRequest, _machines_pb2.Machine]
+    """Cancels a maintenance window; one that has begun ends now.
+
+    Callers: operators, administrators. Errors: INVALID_REQUEST, MACHINE_NOT_FOUND, MAINTENANCE_NOT_FOUND
+    (none, over, or cancelled), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
+    """
+    GetThroughput: _grpc.UnaryUnaryMultiCallable[_machines_pb2.GetThroughputRequest, _machines_pb2.GetThroughputResponse]
+    """Returns what each machine, and all together, did in a period: books, time in use, and the rates to plan
+    with.
+
+    Callers: operators, administrators, service issuance. Errors: INVALID_REQUEST. Retry: yes.
+    """
 
 @_typing.type_check_only
 class MachinesAsyncStub(MachinesStub):
-    """Personalisation machines. Planned: GetThroughput."""
+    """Personalisation machines."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     RegisterMachine: _aio.UnaryUnaryMultiCallable[_machines_pb2.RegisterMachineRequest, _machines_pb2.Machine]  # type: ignore[assignment]
-    """Registers a machine, or changes the address of a registered one.
+    """Registers a machine, or changes the address or the certificate of a registered one.
 
-    Callers: administrators. Errors: INVALID_REQUEST, MACHINE_UNREACHABLE, MACHINE_ALREADY_REGISTERED
-    (under another id), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    Callers: administrators. Errors: INVALID_REQUEST (also ipp:// to another host, and a machine that
+    shows another certificate), MACHINE_ADDRESS_NOT_ALLOWED, MACHINE_UNREACHABLE,
+    MACHINE_ALREADY_REGISTERED (under another id), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
     """
     ListMachines: _aio.UnaryUnaryMultiCallable[_machines_pb2.ListMachinesRequest, _machines_pb2.ListMachinesResponse]  # type: ignore[assignment]
     """Lists all machines.
@@ -77,9 +114,42 @@ class MachinesAsyncStub(MachinesStub):
     """
     ResumeMachine: _aio.UnaryUnaryMultiCallable[_machines_pb2.ResumeMachineRequest, _machines_pb2.Machine]  # type: ignore[assignment]
     """Resumes a paused machine: it gets jobs again. Callers and errors: as PauseMachine. Retry: yes."""
+    PrintSample: _aio.UnaryUnaryMultiCallable[_machines_pb2.PrintSampleRequest, _machines_pb2.PrintSampleResponse]  # type: ignore[assignment]
+    """Prints a sample page, to look at the print of a machine: the specimen of a state that does not exist,
+    crossed out, without a chip. It needs no clearance, and takes two persons: the first one's call records a
+    proposal, the same call for the machine by another person carries it out. The next blank book of the machine is
+    a SAMPLE then. If the machine does not report it printed, it is QUARANTINED until two persons have looked at it
+    (Stock.RemoveBooks); the history of the machine tells how it ended. It comes before the queued jobs, also
+    while the machine is paused or in maintenance.
+
+    Callers: operators. Errors: INVALID_REQUEST, MACHINE_NOT_FOUND, NO_BLANK_BOOK, SAMPLE_IN_PROGRESS,
+    SECOND_PERSON_REQUIRED, STALE_REVISION (somebody else moved the book), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
+    """
+    ScheduleMaintenance: _aio.UnaryUnaryMultiCallable[_machines_pb2.ScheduleMaintenanceRequest, _machines_pb2.Machine]  # type: ignore[assignment]
+    """Schedules a time in which a machine gets no jobs. It also gets none before that would not be finished
+    when the time begins, by the measured speed of the machine. Windows of a machine may overlap.
+
+    Callers: operators, administrators. Errors: INVALID_REQUEST (a window that is over, or ends before it
+    begins), MACHINE_NOT_FOUND, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
+    """
+    CancelMaintenance: _aio.UnaryUnaryMultiCallable[_machines_pb2.CancelMaintenanceRequest, _machines_pb2.Machine]  # type: ignore[assignment]
+    """Cancels a maintenance window; one that has begun ends now.
+
+    Callers: operators, administrators. Errors: INVALID_REQUEST, MACHINE_NOT_FOUND, MAINTENANCE_NOT_FOUND
+    (none, over, or cancelled), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
+    """
+    GetThroughput: _aio.UnaryUnaryMultiCallable[_machines_pb2.GetThroughputRequest, _machines_pb2.GetThroughputResponse]  # type: ignore[assignment]
+    """Returns what each machine, and all together, did in a period: books, time in use, and the rates to plan
+    with.
+
+    Callers: operators, administrators, service issuance. Errors: INVALID_REQUEST. Retry: yes.
+    """
 
 class MachinesServicer(metaclass=_abc_1.ABCMeta):
-    """Personalisation machines. Planned: GetThroughput."""
+    """Personalisation machines."""
 
     @_abc_1.abstractmethod
     def RegisterMachine(
@@ -87,10 +157,12 @@ class MachinesServicer(metaclass=_abc_1.ABCMeta):
         request: _machines_pb2.RegisterMachineRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_machines_pb2.Machine, _abc.Awaitable[_machines_pb2.Machine]]:
-        """Registers a machine, or changes the address of a registered one.
+        """Registers a machine, or changes the address or the certificate of a registered one.
 
-        Callers: administrators. Errors: INVALID_REQUEST, MACHINE_UNREACHABLE, MACHINE_ALREADY_REGISTERED
-        (under another id), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        Callers: administrators. Errors: INVALID_REQUEST (also ipp:// to another host, and a machine that
+        shows another certificate), MACHINE_ADDRESS_NOT_ALLOWED, MACHINE_UNREACHABLE,
+        MACHINE_ALREADY_REGISTERED (under another id), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
         """
 
     @_abc_1.abstractmethod
@@ -123,5 +195,62 @@ class MachinesServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_machines_pb2.Machine, _abc.Awaitable[_machines_pb2.Machine]]:
         """Resumes a paused machine: it gets jobs again. Callers and errors: as PauseMachine. Retry: yes."""
+
+    @_abc_1.abstractmethod
+    def PrintSample(
+        self,
+        request: _machines_pb2.PrintSampleRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_machines_pb2.PrintSampleResponse, _abc.Awaitable[_machines_pb2.PrintSampleResponse]]:
+        """Prints a sample page, to look at the print of a machine: the specimen of a state that does not exist,
+        crossed out, without a chip. It needs no clearance, and takes two persons: the first one's call records a
+        proposal, the same call for the machine by another person carries it out. The next blank book of the machine is
+        a SAMPLE then. If the machine does not report it printed, it is QUARANTINED until two persons have looked at it
+        (Stock.RemoveBooks); the history of the machine tells how it ended. It comes before the queued jobs, also
+        while the machine is paused or in maintenance.
+
+        Callers: operators. Errors: INVALID_REQUEST, MACHINE_NOT_FOUND, NO_BLANK_BOOK, SAMPLE_IN_PROGRESS,
+        SECOND_PERSON_REQUIRED, STALE_REVISION (somebody else moved the book), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
+        """
+
+    @_abc_1.abstractmethod
+    def ScheduleMaintenance(
+        self,
+        request: _machines_pb2.ScheduleMaintenanceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_machines_pb2.Machine, _abc.Awaitable[_machines_pb2.Machine]]:
+        """Schedules a time in which a machine gets no jobs. It also gets none before that would not be finished
+        when the time begins, by the measured speed of the machine. Windows of a machine may overlap.
+
+        Callers: operators, administrators. Errors: INVALID_REQUEST (a window that is over, or ends before it
+        begins), MACHINE_NOT_FOUND, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
+        """
+
+    @_abc_1.abstractmethod
+    def CancelMaintenance(
+        self,
+        request: _machines_pb2.CancelMaintenanceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_machines_pb2.Machine, _abc.Awaitable[_machines_pb2.Machine]]:
+        """Cancels a maintenance window; one that has begun ends now.
+
+        Callers: operators, administrators. Errors: INVALID_REQUEST, MACHINE_NOT_FOUND, MAINTENANCE_NOT_FOUND
+        (none, over, or cancelled), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
+        """
+
+    @_abc_1.abstractmethod
+    def GetThroughput(
+        self,
+        request: _machines_pb2.GetThroughputRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_machines_pb2.GetThroughputResponse, _abc.Awaitable[_machines_pb2.GetThroughputResponse]]:
+        """Returns what each machine, and all together, did in a period: books, time in use, and the rates to plan
+        with.
+
+        Callers: operators, administrators, service issuance. Errors: INVALID_REQUEST. Retry: yes.
+        """
 
 def add_MachinesServicer_to_server(servicer: MachinesServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -6,8 +6,11 @@ The stock of blank passport books of an office."""
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from passport.printer.v1 import two_persons_pb2 as _two_persons_pb2
+from passport.type.v1 import civil_pb2 as _civil_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -39,6 +42,22 @@ class _BookStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_BookState.V
     """Spoiled and cancelled."""
     BOOK_STATE_QUARANTINED: _BookState.ValueType  # 6
     """Set aside until an operator has found out whether it was printed."""
+    BOOK_STATE_LOST: _BookState.ValueType  # 7
+    """Cannot be found after it was assigned to a printing attempt."""
+    BOOK_STATE_RETURNED: _BookState.ValueType  # 8
+    """Blank, returned to the centre."""
+    BOOK_STATE_TRANSFERRED: _BookState.ValueType  # 9
+    """Blank, sent to another office."""
+    BOOK_STATE_DAMAGED: _BookState.ValueType  # 10
+    """Damaged before it was printed."""
+    BOOK_STATE_STOLEN: _BookState.ValueType  # 11
+    """Stolen."""
+    BOOK_STATE_MISSING: _BookState.ValueType  # 12
+    """Missing, blank."""
+    BOOK_STATE_HANDED_OVER: _BookState.ValueType  # 13
+    """Finished and handed over to the collection desk."""
+    BOOK_STATE_SAMPLE: _BookState.ValueType  # 14
+    """Taken for a sample print; no passport and never counted as one."""
 
 class BookState(_BookState, metaclass=_BookStateEnumTypeWrapper):
     """State of a book."""
@@ -57,7 +76,111 @@ BOOK_STATE_SPOILED: BookState.ValueType  # 5
 """Spoiled and cancelled."""
 BOOK_STATE_QUARANTINED: BookState.ValueType  # 6
 """Set aside until an operator has found out whether it was printed."""
+BOOK_STATE_LOST: BookState.ValueType  # 7
+"""Cannot be found after it was assigned to a printing attempt."""
+BOOK_STATE_RETURNED: BookState.ValueType  # 8
+"""Blank, returned to the centre."""
+BOOK_STATE_TRANSFERRED: BookState.ValueType  # 9
+"""Blank, sent to another office."""
+BOOK_STATE_DAMAGED: BookState.ValueType  # 10
+"""Damaged before it was printed."""
+BOOK_STATE_STOLEN: BookState.ValueType  # 11
+"""Stolen."""
+BOOK_STATE_MISSING: BookState.ValueType  # 12
+"""Missing, blank."""
+BOOK_STATE_HANDED_OVER: BookState.ValueType  # 13
+"""Finished and handed over to the collection desk."""
+BOOK_STATE_SAMPLE: BookState.ValueType  # 14
+"""Taken for a sample print; no passport and never counted as one."""
 Global___BookState: _TypeAlias = BookState  # noqa: Y015
+
+class _BookRemoval:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _BookRemovalEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_BookRemoval.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    BOOK_REMOVAL_UNSPECIFIED: _BookRemoval.ValueType  # 0
+    """Not specified: refused."""
+    BOOK_REMOVAL_RETURN: _BookRemoval.ValueType  # 1
+    """Blank books in the safe are returned to the centre. Needs a delivery note."""
+    BOOK_REMOVAL_TRANSFER: _BookRemoval.ValueType  # 2
+    """Blank books in the safe are sent to another office, which receives them as a delivery with the same
+    delivery note. Needs a destination and a delivery note.
+    """
+    BOOK_REMOVAL_DAMAGED: _BookRemoval.ValueType  # 3
+    """Blank books, in the safe or in a machine, are damaged."""
+    BOOK_REMOVAL_STOLEN: _BookRemoval.ValueType  # 4
+    """Books were stolen: blank ones from the safe or a machine, or finished ones."""
+    BOOK_REMOVAL_MISSING: _BookRemoval.ValueType  # 5
+    """Blank books are missing from the safe or a machine."""
+    BOOK_REMOVAL_RECOVERED: _BookRemoval.ValueType  # 6
+    """Missing books were found, blank: they are in the safe again. Or books that operators had found lost
+    were found: they are quarantined, and become BOOK_REMOVAL_SPOILED or RETURN_TO_STOCK next.
+    """
+    BOOK_REMOVAL_SPOILED: _BookRemoval.ValueType  # 7
+    """Books that no attempt has were found not blank, in quarantine, or in safe or machine after a restore of
+    the database, which knows nothing of their print: they are spoiled.
+    """
+    BOOK_REMOVAL_RETURN_TO_STOCK: _BookRemoval.ValueType  # 8
+    """Quarantined books that no attempt has any more were found blank: they are in the safe again."""
+
+class BookRemoval(_BookRemoval, metaclass=_BookRemovalEnumTypeWrapper):
+    """What becomes of books that leave the stock."""
+
+BOOK_REMOVAL_UNSPECIFIED: BookRemoval.ValueType  # 0
+"""Not specified: refused."""
+BOOK_REMOVAL_RETURN: BookRemoval.ValueType  # 1
+"""Blank books in the safe are returned to the centre. Needs a delivery note."""
+BOOK_REMOVAL_TRANSFER: BookRemoval.ValueType  # 2
+"""Blank books in the safe are sent to another office, which receives them as a delivery with the same
+delivery note. Needs a destination and a delivery note.
+"""
+BOOK_REMOVAL_DAMAGED: BookRemoval.ValueType  # 3
+"""Blank books, in the safe or in a machine, are damaged."""
+BOOK_REMOVAL_STOLEN: BookRemoval.ValueType  # 4
+"""Books were stolen: blank ones from the safe or a machine, or finished ones."""
+BOOK_REMOVAL_MISSING: BookRemoval.ValueType  # 5
+"""Blank books are missing from the safe or a machine."""
+BOOK_REMOVAL_RECOVERED: BookRemoval.ValueType  # 6
+"""Missing books were found, blank: they are in the safe again. Or books that operators had found lost
+were found: they are quarantined, and become BOOK_REMOVAL_SPOILED or RETURN_TO_STOCK next.
+"""
+BOOK_REMOVAL_SPOILED: BookRemoval.ValueType  # 7
+"""Books that no attempt has were found not blank, in quarantine, or in safe or machine after a restore of
+the database, which knows nothing of their print: they are spoiled.
+"""
+BOOK_REMOVAL_RETURN_TO_STOCK: BookRemoval.ValueType  # 8
+"""Quarantined books that no attempt has any more were found blank: they are in the safe again."""
+Global___BookRemoval: _TypeAlias = BookRemoval  # noqa: Y015
+
+class _OpenItemKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _OpenItemKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OpenItemKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    OPEN_ITEM_KIND_UNSPECIFIED: _OpenItemKind.ValueType  # 0
+    """Not specified."""
+    OPEN_ITEM_KIND_MISSING_BOOKS: _OpenItemKind.ValueType  # 1
+    """Books that are there after the records were not found."""
+    OPEN_ITEM_KIND_UNEXPECTED_BOOKS: _OpenItemKind.ValueType  # 2
+    """Books were found that are elsewhere after the records, or unknown to them. QUARANTINED books, and those
+    ASSIGNED in the machine, may be found or not.
+    """
+
+class OpenItemKind(_OpenItemKind, metaclass=_OpenItemKindEnumTypeWrapper):
+    """Kind of a difference between a count and the records."""
+
+OPEN_ITEM_KIND_UNSPECIFIED: OpenItemKind.ValueType  # 0
+"""Not specified."""
+OPEN_ITEM_KIND_MISSING_BOOKS: OpenItemKind.ValueType  # 1
+"""Books that are there after the records were not found."""
+OPEN_ITEM_KIND_UNEXPECTED_BOOKS: OpenItemKind.ValueType  # 2
+"""Books were found that are elsewhere after the records, or unknown to them. QUARANTINED books, and those
+ASSIGNED in the machine, may be found or not.
+"""
+Global___OpenItemKind: _TypeAlias = OpenItemKind  # noqa: Y015
 
 @_typing.final
 class BookRange(_message.Message):
@@ -162,26 +285,240 @@ class ListBooksRequest(_message.Message):
     STATE_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    MACHINE_ID_FIELD_NUMBER: _builtins.int
+    APPLICATION_ID_FIELD_NUMBER: _builtins.int
+    DOCUMENT_NUMBER_FIELD_NUMBER: _builtins.int
     state: Global___BookState.ValueType
     """Only those in this state; unspecified means any."""
     page_size: _builtins.int
     """Largest number of items in the response, 1 to 1000; 0 means 100."""
     page_token: _builtins.str
     """`next_page_token` of the previous response; empty for the first page."""
+    machine_id: _builtins.str
+    """Only those loaded into, or printed by, this machine; empty means any."""
+    application_id: _builtins.str
+    """Only those assigned to print jobs of this application; empty means any."""
+    document_number: _builtins.str
+    """Only those that this passport was, or was to be, printed in; empty means any."""
     def __init__(
         self,
         *,
         state: Global___BookState.ValueType = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        machine_id: _builtins.str = ...,
+        application_id: _builtins.str = ...,
+        document_number: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "document_number", b"document_number", "machine_id", b"machine_id", "page_size", b"page_size", "page_token", b"page_token", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListBooksRequest: _TypeAlias = ListBooksRequest  # noqa: Y015
+
+@_typing.final
+class GetBookRequest(_message.Message):
+    """Request of GetBook."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SERIAL_FIELD_NUMBER: _builtins.int
+    serial: _builtins.str
+    """Its serial."""
+    def __init__(
+        self,
+        *,
+        serial: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["serial", b"serial"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetBookRequest: _TypeAlias = GetBookRequest  # noqa: Y015
+
+@_typing.final
+class UnloadBooksRequest(_message.Message):
+    """Request of UnloadBooks."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    MACHINE_ID_FIELD_NUMBER: _builtins.int
+    BOOKS_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    machine_id: _builtins.str
+    """Id of the machine."""
+    reason: _builtins.str
+    """Why, in words. At most 500 characters."""
+    @_builtins.property
+    def books(self) -> Global___BookRange:
+        """The books. Mandatory."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        machine_id: _builtins.str = ...,
+        books: Global___BookRange | None = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["books", b"books"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["books", b"books", "machine_id", b"machine_id", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UnloadBooksRequest: _TypeAlias = UnloadBooksRequest  # noqa: Y015
+
+@_typing.final
+class RemoveBooksRequest(_message.Message):
+    """Request of RemoveBooks."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    BOOKS_FIELD_NUMBER: _builtins.int
+    REMOVAL_FIELD_NUMBER: _builtins.int
+    DESTINATION_FIELD_NUMBER: _builtins.int
+    DELIVERY_NOTE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    EXPLANATION_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    removal: Global___BookRemoval.ValueType
+    """What becomes of them. Mandatory."""
+    destination: _builtins.str
+    """Id of the office that they are sent to. At most 16 characters."""
+    delivery_note: _builtins.str
+    """Number of the delivery note. At most 64 characters."""
+    reason: _two_persons_pb2.DecisionReason.ValueType
+    """Why. Mandatory."""
+    explanation: _builtins.str
+    """Why, in words. 1 to 500 characters."""
+    @_builtins.property
+    def books(self) -> Global___BookRange:
+        """The books. Mandatory."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        books: Global___BookRange | None = ...,
+        removal: Global___BookRemoval.ValueType = ...,
+        destination: _builtins.str = ...,
+        delivery_note: _builtins.str = ...,
+        reason: _two_persons_pb2.DecisionReason.ValueType = ...,
+        explanation: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["books", b"books"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["books", b"books", "delivery_note", b"delivery_note", "destination", b"destination", "explanation", b"explanation", "reason", b"reason", "removal", b"removal", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RemoveBooksRequest: _TypeAlias = RemoveBooksRequest  # noqa: Y015
+
+@_typing.final
+class RemoveBooksResponse(_message.Message):
+    """Response of RemoveBooks."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BALANCE_FIELD_NUMBER: _builtins.int
+    PROPOSAL_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def balance(self) -> Global___BookBalance:
+        """Number of books by state afterwards."""
+
+    @_builtins.property
+    def proposal(self) -> _two_persons_pb2.Proposal:
+        """What a second person has to confirm; absent when the books were removed."""
+
+    def __init__(
+        self,
+        *,
+        balance: Global___BookBalance | None = ...,
+        proposal: _two_persons_pb2.Proposal | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["balance", b"balance", "proposal", b"proposal"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["balance", b"balance", "proposal", b"proposal"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RemoveBooksResponse: _TypeAlias = RemoveBooksResponse  # noqa: Y015
+
+@_typing.final
+class RecordHandoverRequest(_message.Message):
+    """Request of RecordHandover."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    JOB_ID_FIELD_NUMBER: _builtins.int
+    BOOK_SERIAL_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    job_id: _builtins.str
+    """Id of the print job."""
+    book_serial: _builtins.str
+    """The serial read from the book."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        job_id: _builtins.str = ...,
+        book_serial: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["book_serial", b"book_serial", "job_id", b"job_id", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordHandoverRequest: _TypeAlias = RecordHandoverRequest  # noqa: Y015
+
+@_typing.final
+class RecordHandoverResponse(_message.Message):
+    """Response of RecordHandover."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BOOK_FIELD_NUMBER: _builtins.int
+    PROPOSAL_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def book(self) -> Global___Book:
+        """The book, HANDED_OVER once both have called."""
+
+    @_builtins.property
+    def proposal(self) -> _two_persons_pb2.Proposal:
+        """Who gives the book; absent when it was handed over."""
+
+    def __init__(
+        self,
+        *,
+        book: Global___Book | None = ...,
+        proposal: _two_persons_pb2.Proposal | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["book", b"book", "proposal", b"proposal"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["book", b"book", "proposal", b"proposal"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordHandoverResponse: _TypeAlias = RecordHandoverResponse  # noqa: Y015
 
 @_typing.final
 class Book(_message.Message):
@@ -262,6 +599,14 @@ class BookBalance(_message.Message):
     ISSUED_FIELD_NUMBER: _builtins.int
     SPOILED_FIELD_NUMBER: _builtins.int
     QUARANTINED_FIELD_NUMBER: _builtins.int
+    LOST_FIELD_NUMBER: _builtins.int
+    RETURNED_FIELD_NUMBER: _builtins.int
+    TRANSFERRED_FIELD_NUMBER: _builtins.int
+    DAMAGED_FIELD_NUMBER: _builtins.int
+    STOLEN_FIELD_NUMBER: _builtins.int
+    MISSING_FIELD_NUMBER: _builtins.int
+    HANDED_OVER_FIELD_NUMBER: _builtins.int
+    SAMPLE_FIELD_NUMBER: _builtins.int
     received: _builtins.int
     """Received since the beginning."""
     safe: _builtins.int
@@ -276,6 +621,22 @@ class BookBalance(_message.Message):
     """In state SPOILED."""
     quarantined: _builtins.int
     """In state QUARANTINED."""
+    lost: _builtins.int
+    """In state LOST."""
+    returned: _builtins.int
+    """In state RETURNED."""
+    transferred: _builtins.int
+    """In state TRANSFERRED."""
+    damaged: _builtins.int
+    """In state DAMAGED."""
+    stolen: _builtins.int
+    """In state STOLEN."""
+    missing: _builtins.int
+    """In state MISSING."""
+    handed_over: _builtins.int
+    """In state HANDED_OVER."""
+    sample: _builtins.int
+    """In state SAMPLE."""
     def __init__(
         self,
         *,
@@ -286,11 +647,354 @@ class BookBalance(_message.Message):
         issued: _builtins.int = ...,
         spoiled: _builtins.int = ...,
         quarantined: _builtins.int = ...,
+        lost: _builtins.int = ...,
+        returned: _builtins.int = ...,
+        transferred: _builtins.int = ...,
+        damaged: _builtins.int = ...,
+        stolen: _builtins.int = ...,
+        missing: _builtins.int = ...,
+        handed_over: _builtins.int = ...,
+        sample: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assigned", b"assigned", "issued", b"issued", "loaded", b"loaded", "quarantined", b"quarantined", "received", b"received", "safe", b"safe", "spoiled", b"spoiled"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assigned", b"assigned", "damaged", b"damaged", "handed_over", b"handed_over", "issued", b"issued", "loaded", b"loaded", "lost", b"lost", "missing", b"missing", "quarantined", b"quarantined", "received", b"received", "returned", b"returned", "safe", b"safe", "sample", b"sample", "spoiled", b"spoiled", "stolen", b"stolen", "transferred", b"transferred"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___BookBalance: _TypeAlias = BookBalance  # noqa: Y015
+
+@_typing.final
+class CountBooksRequest(_message.Message):
+    """Request of CountBooks."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    MACHINE_ID_FIELD_NUMBER: _builtins.int
+    FOUND_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    machine_id: _builtins.str
+    """Id of the machine whose books were counted; empty means the safe."""
+    @_builtins.property
+    def found(self) -> _containers.RepeatedCompositeFieldContainer[Global___BookRange]:
+        """All books found there, in any order; none if there are no books. At most 100 ranges."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        machine_id: _builtins.str = ...,
+        found: _abc.Iterable[Global___BookRange] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["found", b"found", "machine_id", b"machine_id", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CountBooksRequest: _TypeAlias = CountBooksRequest  # noqa: Y015
+
+@_typing.final
+class CountBooksResponse(_message.Message):
+    """Response of CountBooks."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BOOKS_FOUND_FIELD_NUMBER: _builtins.int
+    BOOKS_RECORDED_FIELD_NUMBER: _builtins.int
+    OPENED_FIELD_NUMBER: _builtins.int
+    RESOLVED_FIELD_NUMBER: _builtins.int
+    BALANCE_FIELD_NUMBER: _builtins.int
+    books_found: _builtins.int
+    """Number of books found."""
+    books_recorded: _builtins.int
+    """Number of books that are there after the records: SAFE, or LOADED in the machine."""
+    @_builtins.property
+    def opened(self) -> _containers.RepeatedCompositeFieldContainer[Global___OpenItem]:
+        """Differences found for the first time."""
+
+    @_builtins.property
+    def resolved(self) -> _containers.RepeatedCompositeFieldContainer[Global___OpenItem]:
+        """Differences of earlier counts that are none any more."""
+
+    @_builtins.property
+    def balance(self) -> Global___BookBalance:
+        """Number of books by state."""
+
+    def __init__(
+        self,
+        *,
+        books_found: _builtins.int = ...,
+        books_recorded: _builtins.int = ...,
+        opened: _abc.Iterable[Global___OpenItem] | None = ...,
+        resolved: _abc.Iterable[Global___OpenItem] | None = ...,
+        balance: Global___BookBalance | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["balance", b"balance"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["balance", b"balance", "books_found", b"books_found", "books_recorded", b"books_recorded", "opened", b"opened", "resolved", b"resolved"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CountBooksResponse: _TypeAlias = CountBooksResponse  # noqa: Y015
+
+@_typing.final
+class OpenItem(_message.Message):
+    """A range of consecutive books of which a count differed from the records."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ITEM_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    MACHINE_ID_FIELD_NUMBER: _builtins.int
+    BOOKS_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    FOUND_BY_FIELD_NUMBER: _builtins.int
+    OWNER_ROLE_FIELD_NUMBER: _builtins.int
+    RESOLVED_AT_FIELD_NUMBER: _builtins.int
+    RESOLVED_BY_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    EXPLANATION_FIELD_NUMBER: _builtins.int
+    item_id: _builtins.int
+    """Its number, in the order of opening."""
+    kind: Global___OpenItemKind.ValueType
+    """Its kind."""
+    machine_id: _builtins.str
+    """Id of the machine counted; empty for the safe."""
+    found_by: _builtins.str
+    """Identity of the person who found it (the certificate's URI name)."""
+    owner_role: _builtins.str
+    """Role of those who have to resolve it: `administrator`."""
+    resolved_by: _builtins.str
+    """Identity of the person who resolved it, or whose count did; empty while it is open."""
+    reason: _two_persons_pb2.DecisionReason.ValueType
+    """Why; unspecified while it is open, and where a later count resolved it."""
+    explanation: _builtins.str
+    """Why, in words; empty while it is open."""
+    @_builtins.property
+    def books(self) -> Global___BookRange:
+        """The books."""
+
+    @_builtins.property
+    def since(self) -> _timestamp_pb2.Timestamp:
+        """When the difference was first found (business time)."""
+
+    @_builtins.property
+    def resolved_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was resolved (business time); absent while it is open."""
+
+    def __init__(
+        self,
+        *,
+        item_id: _builtins.int = ...,
+        kind: Global___OpenItemKind.ValueType = ...,
+        machine_id: _builtins.str = ...,
+        books: Global___BookRange | None = ...,
+        since: _timestamp_pb2.Timestamp | None = ...,
+        found_by: _builtins.str = ...,
+        owner_role: _builtins.str = ...,
+        resolved_at: _timestamp_pb2.Timestamp | None = ...,
+        resolved_by: _builtins.str = ...,
+        reason: _two_persons_pb2.DecisionReason.ValueType = ...,
+        explanation: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["books", b"books", "resolved_at", b"resolved_at", "since", b"since"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["books", b"books", "explanation", b"explanation", "found_by", b"found_by", "item_id", b"item_id", "kind", b"kind", "machine_id", b"machine_id", "owner_role", b"owner_role", "reason", b"reason", "resolved_at", b"resolved_at", "resolved_by", b"resolved_by", "since", b"since"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OpenItem: _TypeAlias = OpenItem  # noqa: Y015
+
+@_typing.final
+class ListOpenItemsRequest(_message.Message):
+    """Request of ListOpenItems."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    INCLUDE_RESOLVED_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """Largest number of items in the response, 1 to 1000; 0 means 100."""
+    page_token: _builtins.str
+    """`next_page_token` of the previous response; empty for the first page."""
+    include_resolved: _builtins.bool
+    """Also those that were resolved."""
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+        include_resolved: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["include_resolved", b"include_resolved", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListOpenItemsRequest: _TypeAlias = ListOpenItemsRequest  # noqa: Y015
+
+@_typing.final
+class ListOpenItemsResponse(_message.Message):
+    """Response of ListOpenItems."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ITEMS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Token of the next page; empty on the last page."""
+    @_builtins.property
+    def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___OpenItem]:
+        """By item_id."""
+
+    def __init__(
+        self,
+        *,
+        items: _abc.Iterable[Global___OpenItem] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["items", b"items", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListOpenItemsResponse: _TypeAlias = ListOpenItemsResponse  # noqa: Y015
+
+@_typing.final
+class ResolveOpenItemRequest(_message.Message):
+    """Request of ResolveOpenItem."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ITEM_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    EXPLANATION_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    item_id: _builtins.int
+    """Number of the item."""
+    reason: _two_persons_pb2.DecisionReason.ValueType
+    """Why. Mandatory."""
+    explanation: _builtins.str
+    """Why, in words. 1 to 500 characters."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        item_id: _builtins.int = ...,
+        reason: _two_persons_pb2.DecisionReason.ValueType = ...,
+        explanation: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["explanation", b"explanation", "item_id", b"item_id", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResolveOpenItemRequest: _TypeAlias = ResolveOpenItemRequest  # noqa: Y015
+
+@_typing.final
+class GetForecastRequest(_message.Message):
+    """Request of GetForecast."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEAD_TIME_DAYS_FIELD_NUMBER: _builtins.int
+    TIMEZONE_FIELD_NUMBER: _builtins.int
+    lead_time_days: _builtins.int
+    """Days from an order of books to their delivery, 0 to 365."""
+    timezone: _builtins.str
+    """IANA time zone by which days begin and end, for instance Asia/Makassar; empty means UTC. At most 64
+    characters.
+    """
+    def __init__(
+        self,
+        *,
+        lead_time_days: _builtins.int = ...,
+        timezone: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["lead_time_days", b"lead_time_days", "timezone", b"timezone"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetForecastRequest: _TypeAlias = GetForecastRequest  # noqa: Y015
+
+@_typing.final
+class Forecast(_message.Message):
+    """How long the blank books last. There are no figures of use, nor days, before books were used on one day
+    that is over.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BLANK_BOOKS_FIELD_NUMBER: _builtins.int
+    QUEUED_JOBS_FIELD_NUMBER: _builtins.int
+    DAYS_MEASURED_FIELD_NUMBER: _builtins.int
+    WORKING_DAYS_FIELD_NUMBER: _builtins.int
+    BOOKS_USED_FIELD_NUMBER: _builtins.int
+    USE_PER_WORKING_DAY_FIELD_NUMBER: _builtins.int
+    WORKING_DAYS_LEFT_FIELD_NUMBER: _builtins.int
+    RUNS_OUT_ON_FIELD_NUMBER: _builtins.int
+    ORDER_ON_FIELD_NUMBER: _builtins.int
+    blank_books: _builtins.int
+    """Number of blank books: SAFE and LOADED."""
+    queued_jobs: _builtins.int
+    """Number of jobs that wait for a book: QUEUED."""
+    days_measured: _builtins.int
+    """Number of days, today not included, that the use is measured over: 28, or since books were first used."""
+    working_days: _builtins.int
+    """Number of them on which books were used: working days, as in GetThroughput."""
+    books_used: _builtins.int
+    """Number of books ISSUED, SPOILED or LOST on them."""
+    use_per_working_day: _builtins.float
+    """Number of books used per working day."""
+    working_days_left: _builtins.float
+    """Number of working days that the blank books last, those for the queue taken off."""
+    @_builtins.property
+    def runs_out_on(self) -> _civil_pb2.CalendarDate:
+        """First day that they do not last for, if working days remain as frequent; at most ten years ahead."""
+
+    @_builtins.property
+    def order_on(self) -> _civil_pb2.CalendarDate:
+        """Last day on which an order is delivered by then; today if it is too late."""
+
+    def __init__(
+        self,
+        *,
+        blank_books: _builtins.int = ...,
+        queued_jobs: _builtins.int = ...,
+        days_measured: _builtins.int = ...,
+        working_days: _builtins.int = ...,
+        books_used: _builtins.int = ...,
+        use_per_working_day: _builtins.float | None = ...,
+        working_days_left: _builtins.float | None = ...,
+        runs_out_on: _civil_pb2.CalendarDate | None = ...,
+        order_on: _civil_pb2.CalendarDate | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_use_per_working_day", b"_use_per_working_day", "_working_days_left", b"_working_days_left", "order_on", b"order_on", "runs_out_on", b"runs_out_on", "use_per_working_day", b"use_per_working_day", "working_days_left", b"working_days_left"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_use_per_working_day", b"_use_per_working_day", "_working_days_left", b"_working_days_left", "blank_books", b"blank_books", "books_used", b"books_used", "days_measured", b"days_measured", "order_on", b"order_on", "queued_jobs", b"queued_jobs", "runs_out_on", b"runs_out_on", "use_per_working_day", b"use_per_working_day", "working_days", b"working_days", "working_days_left", b"working_days_left"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__use_per_working_day: _TypeAlias = _typing.Literal["use_per_working_day"]  # noqa: Y015
+    _WhichOneofArgType__use_per_working_day: _TypeAlias = _typing.Literal["_use_per_working_day", b"_use_per_working_day"]  # noqa: Y015
+    _WhichOneofReturnType__working_days_left: _TypeAlias = _typing.Literal["working_days_left"]  # noqa: Y015
+    _WhichOneofArgType__working_days_left: _TypeAlias = _typing.Literal["_working_days_left", b"_working_days_left"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__use_per_working_day) -> _WhichOneofReturnType__use_per_working_day | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__working_days_left) -> _WhichOneofReturnType__working_days_left | None: ...
+
+Global___Forecast: _TypeAlias = Forecast  # noqa: Y015

@@ -26,8 +26,7 @@ if _version_not_supported:
 
 
 class StockStub:
-    """The stock of blank passport books. Every serial is in exactly one state. Planned: CountBooks,
-    GetForecast.
+    """The stock of blank passport books. Every serial is in exactly one state.
     """
 
     def __init__(self, channel):
@@ -51,11 +50,50 @@ class StockStub:
                 request_serializer=passport_dot_printer_dot_v1_dot_stock__pb2.ListBooksRequest.SerializeToString,
                 response_deserializer=passport_dot_printer_dot_v1_dot_stock__pb2.ListBooksResponse.FromString,
                 _registered_method=True)
+        self.GetBook = channel.unary_unary(
+                '/passport.printer.v1.Stock/GetBook',
+                request_serializer=passport_dot_printer_dot_v1_dot_stock__pb2.GetBookRequest.SerializeToString,
+                response_deserializer=passport_dot_printer_dot_v1_dot_stock__pb2.Book.FromString,
+                _registered_method=True)
+        self.UnloadBooks = channel.unary_unary(
+                '/passport.printer.v1.Stock/UnloadBooks',
+                request_serializer=passport_dot_printer_dot_v1_dot_stock__pb2.UnloadBooksRequest.SerializeToString,
+                response_deserializer=passport_dot_printer_dot_v1_dot_stock__pb2.BookBalance.FromString,
+                _registered_method=True)
+        self.RemoveBooks = channel.unary_unary(
+                '/passport.printer.v1.Stock/RemoveBooks',
+                request_serializer=passport_dot_printer_dot_v1_dot_stock__pb2.RemoveBooksRequest.SerializeToString,
+                response_deserializer=passport_dot_printer_dot_v1_dot_stock__pb2.RemoveBooksResponse.FromString,
+                _registered_method=True)
+        self.RecordHandover = channel.unary_unary(
+                '/passport.printer.v1.Stock/RecordHandover',
+                request_serializer=passport_dot_printer_dot_v1_dot_stock__pb2.RecordHandoverRequest.SerializeToString,
+                response_deserializer=passport_dot_printer_dot_v1_dot_stock__pb2.RecordHandoverResponse.FromString,
+                _registered_method=True)
+        self.CountBooks = channel.unary_unary(
+                '/passport.printer.v1.Stock/CountBooks',
+                request_serializer=passport_dot_printer_dot_v1_dot_stock__pb2.CountBooksRequest.SerializeToString,
+                response_deserializer=passport_dot_printer_dot_v1_dot_stock__pb2.CountBooksResponse.FromString,
+                _registered_method=True)
+        self.ListOpenItems = channel.unary_unary(
+                '/passport.printer.v1.Stock/ListOpenItems',
+                request_serializer=passport_dot_printer_dot_v1_dot_stock__pb2.ListOpenItemsRequest.SerializeToString,
+                response_deserializer=passport_dot_printer_dot_v1_dot_stock__pb2.ListOpenItemsResponse.FromString,
+                _registered_method=True)
+        self.ResolveOpenItem = channel.unary_unary(
+                '/passport.printer.v1.Stock/ResolveOpenItem',
+                request_serializer=passport_dot_printer_dot_v1_dot_stock__pb2.ResolveOpenItemRequest.SerializeToString,
+                response_deserializer=passport_dot_printer_dot_v1_dot_stock__pb2.OpenItem.FromString,
+                _registered_method=True)
+        self.GetForecast = channel.unary_unary(
+                '/passport.printer.v1.Stock/GetForecast',
+                request_serializer=passport_dot_printer_dot_v1_dot_stock__pb2.GetForecastRequest.SerializeToString,
+                response_deserializer=passport_dot_printer_dot_v1_dot_stock__pb2.Forecast.FromString,
+                _registered_method=True)
 
 
 class StockServicer:
-    """The stock of blank passport books. Every serial is in exactly one state. Planned: CountBooks,
-    GetForecast.
+    """The stock of blank passport books. Every serial is in exactly one state.
     """
 
     def ReceiveBooks(self, request, context):
@@ -86,6 +124,96 @@ class StockServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetBook(self, request, context):
+        """Returns one book by its serial.
+
+        Callers: operators, administrators. Errors: INVALID_REQUEST, BOOK_NOT_FOUND. Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UnloadBooks(self, request, context):
+        """Records that blank books were moved from a machine into the safe.
+
+        Callers: operators. Errors: INVALID_REQUEST, BAD_RANGE, MACHINE_NOT_FOUND, BOOKS_ELSEWHERE,
+        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RemoveBooks(self, request, context):
+        """Takes books out of the stock for good, or puts missing or quarantined ones back. The first person's call records a
+        proposal and changes nothing else; the same call by another person carries it out. All books must be
+        in one state, and in one machine if they are loaded.
+
+        Callers: operators, administrators. Errors: INVALID_REQUEST (also without a destination or delivery
+        note where one is needed), BAD_RANGE, BOOK_NOT_FOUND, ILLEGAL_BOOK_TRANSITION, BOOKS_NOT_IN_SAFE,
+        BOOKS_ELSEWHERE, BOOK_IN_USE (an attempt that has not ended, or for which its machine has to answer, has
+        a quarantined book), SECOND_PERSON_REQUIRED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecordHandover(self, request, context):
+        """Records that the finished book of a print job was handed over to the collection desk. Who gives it
+        calls first, and who takes it second, each with the serial read from the book.
+
+        Callers: operators, officers. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION (the job is
+        not DONE), WRONG_BOOK, ALREADY_HANDED_OVER, ILLEGAL_BOOK_TRANSITION (the book is not there any more),
+        SECOND_PERSON_REQUIRED, STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CountBooks(self, request, context):
+        """Compares all blank books that a person counted in the safe, or in a machine, with the records. Each
+        range of consecutive books that are missing there, or there unexpectedly, becomes an open item unless
+        one is open about it. An open item of this place none of whose books differs any more is resolved. No
+        book changes its state. A machine is paused before its books are counted.
+
+        Callers: operators. Errors: INVALID_REQUEST (also for a book given twice), BAD_RANGE,
+        MACHINE_NOT_FOUND, TOO_MANY_DIFFERENCES, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListOpenItems(self, request, context):
+        """Lists differences between counts and records, oldest first.
+
+        Callers: operators, administrators. Errors: INVALID_REQUEST, BAD_PAGE_TOKEN. Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResolveOpenItem(self, request, context):
+        """Records why a difference is settled. It is opened again by the next count if the records still differ;
+        RemoveBooks corrects them. Who found the difference cannot resolve it.
+
+        Callers: administrators. Errors: INVALID_REQUEST, OPEN_ITEM_NOT_FOUND, SECOND_PERSON_REQUIRED,
+        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetForecast(self, request, context):
+        """Tells how long the blank books last at the use of the last 28 days, and when to order.
+
+        Callers: operators, administrators, issuance. Errors: INVALID_REQUEST. Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_StockServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -104,6 +232,46 @@ def add_StockServicer_to_server(servicer, server):
                     request_deserializer=passport_dot_printer_dot_v1_dot_stock__pb2.ListBooksRequest.FromString,
                     response_serializer=passport_dot_printer_dot_v1_dot_stock__pb2.ListBooksResponse.SerializeToString,
             ),
+            'GetBook': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetBook,
+                    request_deserializer=passport_dot_printer_dot_v1_dot_stock__pb2.GetBookRequest.FromString,
+                    response_serializer=passport_dot_printer_dot_v1_dot_stock__pb2.Book.SerializeToString,
+            ),
+            'UnloadBooks': grpc.unary_unary_rpc_method_handler(
+                    servicer.UnloadBooks,
+                    request_deserializer=passport_dot_printer_dot_v1_dot_stock__pb2.UnloadBooksRequest.FromString,
+                    response_serializer=passport_dot_printer_dot_v1_dot_stock__pb2.BookBalance.SerializeToString,
+            ),
+            'RemoveBooks': grpc.unary_unary_rpc_method_handler(
+                    servicer.RemoveBooks,
+                    request_deserializer=passport_dot_printer_dot_v1_dot_stock__pb2.RemoveBooksRequest.FromString,
+                    response_serializer=passport_dot_printer_dot_v1_dot_stock__pb2.RemoveBooksResponse.SerializeToString,
+            ),
+            'RecordHandover': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordHandover,
+                    request_deserializer=passport_dot_printer_dot_v1_dot_stock__pb2.RecordHandoverRequest.FromString,
+                    response_serializer=passport_dot_printer_dot_v1_dot_stock__pb2.RecordHandoverResponse.SerializeToString,
+            ),
+            'CountBooks': grpc.unary_unary_rpc_method_handler(
+                    servicer.CountBooks,
+                    request_deserializer=passport_dot_printer_dot_v1_dot_stock__pb2.CountBooksRequest.FromString,
+                    response_serializer=passport_dot_printer_dot_v1_dot_stock__pb2.CountBooksResponse.SerializeToString,
+            ),
+            'ListOpenItems': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListOpenItems,
+                    request_deserializer=passport_dot_printer_dot_v1_dot_stock__pb2.ListOpenItemsRequest.FromString,
+                    response_serializer=passport_dot_printer_dot_v1_dot_stock__pb2.ListOpenItemsResponse.SerializeToString,
+            ),
+            'ResolveOpenItem': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResolveOpenItem,
+                    request_deserializer=passport_dot_printer_dot_v1_dot_stock__pb2.ResolveOpenItemRequest.FromString,
+                    response_serializer=passport_dot_printer_dot_v1_dot_stock__pb2.OpenItem.SerializeToString,
+            ),
+            'GetForecast': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetForecast,
+                    request_deserializer=passport_dot_printer_dot_v1_dot_stock__pb2.GetForecastRequest.FromString,
+                    response_serializer=passport_dot_printer_dot_v1_dot_stock__pb2.Forecast.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'passport.printer.v1.Stock', rpc_method_handlers)
@@ -113,8 +281,7 @@ def add_StockServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class Stock:
-    """The stock of blank passport books. Every serial is in exactly one state. Planned: CountBooks,
-    GetForecast.
+    """The stock of blank passport books. Every serial is in exactly one state.
     """
 
     @staticmethod
@@ -188,6 +355,222 @@ class Stock:
             '/passport.printer.v1.Stock/ListBooks',
             passport_dot_printer_dot_v1_dot_stock__pb2.ListBooksRequest.SerializeToString,
             passport_dot_printer_dot_v1_dot_stock__pb2.ListBooksResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetBook(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.printer.v1.Stock/GetBook',
+            passport_dot_printer_dot_v1_dot_stock__pb2.GetBookRequest.SerializeToString,
+            passport_dot_printer_dot_v1_dot_stock__pb2.Book.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UnloadBooks(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.printer.v1.Stock/UnloadBooks',
+            passport_dot_printer_dot_v1_dot_stock__pb2.UnloadBooksRequest.SerializeToString,
+            passport_dot_printer_dot_v1_dot_stock__pb2.BookBalance.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RemoveBooks(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.printer.v1.Stock/RemoveBooks',
+            passport_dot_printer_dot_v1_dot_stock__pb2.RemoveBooksRequest.SerializeToString,
+            passport_dot_printer_dot_v1_dot_stock__pb2.RemoveBooksResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordHandover(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.printer.v1.Stock/RecordHandover',
+            passport_dot_printer_dot_v1_dot_stock__pb2.RecordHandoverRequest.SerializeToString,
+            passport_dot_printer_dot_v1_dot_stock__pb2.RecordHandoverResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CountBooks(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.printer.v1.Stock/CountBooks',
+            passport_dot_printer_dot_v1_dot_stock__pb2.CountBooksRequest.SerializeToString,
+            passport_dot_printer_dot_v1_dot_stock__pb2.CountBooksResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListOpenItems(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.printer.v1.Stock/ListOpenItems',
+            passport_dot_printer_dot_v1_dot_stock__pb2.ListOpenItemsRequest.SerializeToString,
+            passport_dot_printer_dot_v1_dot_stock__pb2.ListOpenItemsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResolveOpenItem(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.printer.v1.Stock/ResolveOpenItem',
+            passport_dot_printer_dot_v1_dot_stock__pb2.ResolveOpenItemRequest.SerializeToString,
+            passport_dot_printer_dot_v1_dot_stock__pb2.OpenItem.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetForecast(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.printer.v1.Stock/GetForecast',
+            passport_dot_printer_dot_v1_dot_stock__pb2.GetForecastRequest.SerializeToString,
+            passport_dot_printer_dot_v1_dot_stock__pb2.Forecast.FromString,
             options,
             channel_credentials,
             insecure,

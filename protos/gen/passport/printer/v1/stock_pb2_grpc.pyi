@@ -27,9 +27,7 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class StockStub:
-    """The stock of blank passport books. Every serial is in exactly one state. Planned: CountBooks,
-    GetForecast.
-    """
+    """The stock of blank passport books. Every serial is in exactly one state."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -51,12 +49,68 @@ class StockStub:
     """Lists books, ordered by serial. Callers: operators, administrators.
     Errors: INVALID_REQUEST, BAD_PAGE_TOKEN. Retry: yes.
     """
+    GetBook: _grpc.UnaryUnaryMultiCallable[_stock_pb2.GetBookRequest, _stock_pb2.Book]
+    """Returns one book by its serial.
+
+    Callers: operators, administrators. Errors: INVALID_REQUEST, BOOK_NOT_FOUND. Retry: yes.
+    """
+    UnloadBooks: _grpc.UnaryUnaryMultiCallable[_stock_pb2.UnloadBooksRequest, _stock_pb2.BookBalance]
+    """Records that blank books were moved from a machine into the safe.
+
+    Callers: operators. Errors: INVALID_REQUEST, BAD_RANGE, MACHINE_NOT_FOUND, BOOKS_ELSEWHERE,
+    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    """
+    RemoveBooks: _grpc.UnaryUnaryMultiCallable[_stock_pb2.RemoveBooksRequest, _stock_pb2.RemoveBooksResponse]
+    """Takes books out of the stock for good, or puts missing or quarantined ones back. The first person's call records a
+    proposal and changes nothing else; the same call by another person carries it out. All books must be
+    in one state, and in one machine if they are loaded.
+
+    Callers: operators, administrators. Errors: INVALID_REQUEST (also without a destination or delivery
+    note where one is needed), BAD_RANGE, BOOK_NOT_FOUND, ILLEGAL_BOOK_TRANSITION, BOOKS_NOT_IN_SAFE,
+    BOOKS_ELSEWHERE, BOOK_IN_USE (an attempt that has not ended, or for which its machine has to answer, has
+    a quarantined book), SECOND_PERSON_REQUIRED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
+    """
+    RecordHandover: _grpc.UnaryUnaryMultiCallable[_stock_pb2.RecordHandoverRequest, _stock_pb2.RecordHandoverResponse]
+    """Records that the finished book of a print job was handed over to the collection desk. Who gives it
+    calls first, and who takes it second, each with the serial read from the book.
+
+    Callers: operators, officers. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION (the job is
+    not DONE), WRONG_BOOK, ALREADY_HANDED_OVER, ILLEGAL_BOOK_TRANSITION (the book is not there any more),
+    SECOND_PERSON_REQUIRED, STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
+    """
+    CountBooks: _grpc.UnaryUnaryMultiCallable[_stock_pb2.CountBooksRequest, _stock_pb2.CountBooksResponse]
+    """Compares all blank books that a person counted in the safe, or in a machine, with the records. Each
+    range of consecutive books that are missing there, or there unexpectedly, becomes an open item unless
+    one is open about it. An open item of this place none of whose books differs any more is resolved. No
+    book changes its state. A machine is paused before its books are counted.
+
+    Callers: operators. Errors: INVALID_REQUEST (also for a book given twice), BAD_RANGE,
+    MACHINE_NOT_FOUND, TOO_MANY_DIFFERENCES, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
+    """
+    ListOpenItems: _grpc.UnaryUnaryMultiCallable[_stock_pb2.ListOpenItemsRequest, _stock_pb2.ListOpenItemsResponse]
+    """Lists differences between counts and records, oldest first.
+
+    Callers: operators, administrators. Errors: INVALID_REQUEST, BAD_PAGE_TOKEN. Retry: yes.
+    """
+    ResolveOpenItem: _grpc.UnaryUnaryMultiCallable[_stock_pb2.ResolveOpenItemRequest, _stock_pb2.OpenItem]
+    """Records why a difference is settled. It is opened again by the next count if the records still differ;
+    RemoveBooks corrects them. Who found the difference cannot resolve it.
+
+    Callers: administrators. Errors: INVALID_REQUEST, OPEN_ITEM_NOT_FOUND, SECOND_PERSON_REQUIRED,
+    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    """
+    GetForecast: _grpc.UnaryUnaryMultiCallable[_stock_pb2.GetForecastRequest, _stock_pb2.Forecast]
+    """Tells how long the blank books last at the use of the last 28 days, and when to order.
+
+    Callers: operators, administrators, issuance. Errors: INVALID_REQUEST. Retry: yes.
+    """
 
 @_typing.type_check_only
 class StockAsyncStub(StockStub):
-    """The stock of blank passport books. Every serial is in exactly one state. Planned: CountBooks,
-    GetForecast.
-    """
+    """The stock of blank passport books. Every serial is in exactly one state."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     ReceiveBooks: _aio.UnaryUnaryMultiCallable[_stock_pb2.ReceiveBooksRequest, _stock_pb2.BookBalance]  # type: ignore[assignment]
@@ -75,11 +129,67 @@ class StockAsyncStub(StockStub):
     """Lists books, ordered by serial. Callers: operators, administrators.
     Errors: INVALID_REQUEST, BAD_PAGE_TOKEN. Retry: yes.
     """
+    GetBook: _aio.UnaryUnaryMultiCallable[_stock_pb2.GetBookRequest, _stock_pb2.Book]  # type: ignore[assignment]
+    """Returns one book by its serial.
+
+    Callers: operators, administrators. Errors: INVALID_REQUEST, BOOK_NOT_FOUND. Retry: yes.
+    """
+    UnloadBooks: _aio.UnaryUnaryMultiCallable[_stock_pb2.UnloadBooksRequest, _stock_pb2.BookBalance]  # type: ignore[assignment]
+    """Records that blank books were moved from a machine into the safe.
+
+    Callers: operators. Errors: INVALID_REQUEST, BAD_RANGE, MACHINE_NOT_FOUND, BOOKS_ELSEWHERE,
+    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    """
+    RemoveBooks: _aio.UnaryUnaryMultiCallable[_stock_pb2.RemoveBooksRequest, _stock_pb2.RemoveBooksResponse]  # type: ignore[assignment]
+    """Takes books out of the stock for good, or puts missing or quarantined ones back. The first person's call records a
+    proposal and changes nothing else; the same call by another person carries it out. All books must be
+    in one state, and in one machine if they are loaded.
+
+    Callers: operators, administrators. Errors: INVALID_REQUEST (also without a destination or delivery
+    note where one is needed), BAD_RANGE, BOOK_NOT_FOUND, ILLEGAL_BOOK_TRANSITION, BOOKS_NOT_IN_SAFE,
+    BOOKS_ELSEWHERE, BOOK_IN_USE (an attempt that has not ended, or for which its machine has to answer, has
+    a quarantined book), SECOND_PERSON_REQUIRED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
+    """
+    RecordHandover: _aio.UnaryUnaryMultiCallable[_stock_pb2.RecordHandoverRequest, _stock_pb2.RecordHandoverResponse]  # type: ignore[assignment]
+    """Records that the finished book of a print job was handed over to the collection desk. Who gives it
+    calls first, and who takes it second, each with the serial read from the book.
+
+    Callers: operators, officers. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION (the job is
+    not DONE), WRONG_BOOK, ALREADY_HANDED_OVER, ILLEGAL_BOOK_TRANSITION (the book is not there any more),
+    SECOND_PERSON_REQUIRED, STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
+    """
+    CountBooks: _aio.UnaryUnaryMultiCallable[_stock_pb2.CountBooksRequest, _stock_pb2.CountBooksResponse]  # type: ignore[assignment]
+    """Compares all blank books that a person counted in the safe, or in a machine, with the records. Each
+    range of consecutive books that are missing there, or there unexpectedly, becomes an open item unless
+    one is open about it. An open item of this place none of whose books differs any more is resolved. No
+    book changes its state. A machine is paused before its books are counted.
+
+    Callers: operators. Errors: INVALID_REQUEST (also for a book given twice), BAD_RANGE,
+    MACHINE_NOT_FOUND, TOO_MANY_DIFFERENCES, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
+    """
+    ListOpenItems: _aio.UnaryUnaryMultiCallable[_stock_pb2.ListOpenItemsRequest, _stock_pb2.ListOpenItemsResponse]  # type: ignore[assignment]
+    """Lists differences between counts and records, oldest first.
+
+    Callers: operators, administrators. Errors: INVALID_REQUEST, BAD_PAGE_TOKEN. Retry: yes.
+    """
+    ResolveOpenItem: _aio.UnaryUnaryMultiCallable[_stock_pb2.ResolveOpenItemRequest, _stock_pb2.OpenItem]  # type: ignore[assignment]
+    """Records why a difference is settled. It is opened again by the next count if the records still differ;
+    RemoveBooks corrects them. Who found the difference cannot resolve it.
+
+    Callers: administrators. Errors: INVALID_REQUEST, OPEN_ITEM_NOT_FOUND, SECOND_PERSON_REQUIRED,
+    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    """
+    GetForecast: _aio.UnaryUnaryMultiCallable[_stock_pb2.GetForecastRequest, _stock_pb2.Forecast]  # type: ignore[assignment]
+    """Tells how long the blank books last at the use of the last 28 days, and when to order.
+
+    Callers: operators, administrators, issuance. Errors: INVALID_REQUEST. Retry: yes.
+    """
 
 class StockServicer(metaclass=_abc_1.ABCMeta):
-    """The stock of blank passport books. Every serial is in exactly one state. Planned: CountBooks,
-    GetForecast.
-    """
+    """The stock of blank passport books. Every serial is in exactly one state."""
 
     @_abc_1.abstractmethod
     def ReceiveBooks(
@@ -113,6 +223,112 @@ class StockServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_stock_pb2.ListBooksResponse, _abc.Awaitable[_stock_pb2.ListBooksResponse]]:
         """Lists books, ordered by serial. Callers: operators, administrators.
         Errors: INVALID_REQUEST, BAD_PAGE_TOKEN. Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def GetBook(
+        self,
+        request: _stock_pb2.GetBookRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_stock_pb2.Book, _abc.Awaitable[_stock_pb2.Book]]:
+        """Returns one book by its serial.
+
+        Callers: operators, administrators. Errors: INVALID_REQUEST, BOOK_NOT_FOUND. Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def UnloadBooks(
+        self,
+        request: _stock_pb2.UnloadBooksRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_stock_pb2.BookBalance, _abc.Awaitable[_stock_pb2.BookBalance]]:
+        """Records that blank books were moved from a machine into the safe.
+
+        Callers: operators. Errors: INVALID_REQUEST, BAD_RANGE, MACHINE_NOT_FOUND, BOOKS_ELSEWHERE,
+        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        """
+
+    @_abc_1.abstractmethod
+    def RemoveBooks(
+        self,
+        request: _stock_pb2.RemoveBooksRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_stock_pb2.RemoveBooksResponse, _abc.Awaitable[_stock_pb2.RemoveBooksResponse]]:
+        """Takes books out of the stock for good, or puts missing or quarantined ones back. The first person's call records a
+        proposal and changes nothing else; the same call by another person carries it out. All books must be
+        in one state, and in one machine if they are loaded.
+
+        Callers: operators, administrators. Errors: INVALID_REQUEST (also without a destination or delivery
+        note where one is needed), BAD_RANGE, BOOK_NOT_FOUND, ILLEGAL_BOOK_TRANSITION, BOOKS_NOT_IN_SAFE,
+        BOOKS_ELSEWHERE, BOOK_IN_USE (an attempt that has not ended, or for which its machine has to answer, has
+        a quarantined book), SECOND_PERSON_REQUIRED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
+        """
+
+    @_abc_1.abstractmethod
+    def RecordHandover(
+        self,
+        request: _stock_pb2.RecordHandoverRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_stock_pb2.RecordHandoverResponse, _abc.Awaitable[_stock_pb2.RecordHandoverResponse]]:
+        """Records that the finished book of a print job was handed over to the collection desk. Who gives it
+        calls first, and who takes it second, each with the serial read from the book.
+
+        Callers: operators, officers. Errors: INVALID_REQUEST, JOB_NOT_FOUND, ILLEGAL_TRANSITION (the job is
+        not DONE), WRONG_BOOK, ALREADY_HANDED_OVER, ILLEGAL_BOOK_TRANSITION (the book is not there any more),
+        SECOND_PERSON_REQUIRED, STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
+        """
+
+    @_abc_1.abstractmethod
+    def CountBooks(
+        self,
+        request: _stock_pb2.CountBooksRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_stock_pb2.CountBooksResponse, _abc.Awaitable[_stock_pb2.CountBooksResponse]]:
+        """Compares all blank books that a person counted in the safe, or in a machine, with the records. Each
+        range of consecutive books that are missing there, or there unexpectedly, becomes an open item unless
+        one is open about it. An open item of this place none of whose books differs any more is resolved. No
+        book changes its state. A machine is paused before its books are counted.
+
+        Callers: operators. Errors: INVALID_REQUEST (also for a book given twice), BAD_RANGE,
+        MACHINE_NOT_FOUND, TOO_MANY_DIFFERENCES, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
+        """
+
+    @_abc_1.abstractmethod
+    def ListOpenItems(
+        self,
+        request: _stock_pb2.ListOpenItemsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_stock_pb2.ListOpenItemsResponse, _abc.Awaitable[_stock_pb2.ListOpenItemsResponse]]:
+        """Lists differences between counts and records, oldest first.
+
+        Callers: operators, administrators. Errors: INVALID_REQUEST, BAD_PAGE_TOKEN. Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def ResolveOpenItem(
+        self,
+        request: _stock_pb2.ResolveOpenItemRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_stock_pb2.OpenItem, _abc.Awaitable[_stock_pb2.OpenItem]]:
+        """Records why a difference is settled. It is opened again by the next count if the records still differ;
+        RemoveBooks corrects them. Who found the difference cannot resolve it.
+
+        Callers: administrators. Errors: INVALID_REQUEST, OPEN_ITEM_NOT_FOUND, SECOND_PERSON_REQUIRED,
+        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        """
+
+    @_abc_1.abstractmethod
+    def GetForecast(
+        self,
+        request: _stock_pb2.GetForecastRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_stock_pb2.Forecast, _abc.Awaitable[_stock_pb2.Forecast]]:
+        """Tells how long the blank books last at the use of the last 28 days, and when to order.
+
+        Callers: operators, administrators, issuance. Errors: INVALID_REQUEST. Retry: yes.
         """
 
 def add_StockServicer_to_server(servicer: StockServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

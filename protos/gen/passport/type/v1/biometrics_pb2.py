@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!passport/type/v1/biometrics.proto\x12\x10passport.type.v1\x1a\x1b\x62uf/validate/validate.proto\"\xd0\x02\n\x0b\x46ingerImage\x12\x1a\n\x04\x64\x61ta\x18\x01 \x01(\x0c\x42\x0c\xbaH\tz\x07\x10\x01\x18\x80\x80\x80\x08\x12\x39\n\x06\x66ormat\x18\x02 \x01(\x0e\x32\x1d.passport.type.v1.ImageFormatB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x18\n\x03ppi\x18\x03 \x01(\rB\x0b\xbaH\x08*\x06\x18\xb0\t(\xfa\x01\x12\r\n\x05width\x18\x04 \x01(\r\x12\x0e\n\x06height\x18\x05 \x01(\r:\xb0\x01\xbaH\xac\x01\x1a\xa9\x01\n\timage.raw\x12<width and height must be given for RAW, and for nothing else\x1a^this.format == 7 ? this.width > 0u && this.height > 0u : this.width == 0u && this.height == 0u\"i\n\x0e\x46ingerTemplate\x12\x19\n\x04\x64\x61ta\x18\x01 \x01(\x0c\x42\x0b\xbaH\x08z\x06\x10\x01\x18\x80\x80\x04\x12<\n\x06\x66ormat\x18\x02 \x01(\x0e\x32 .passport.type.v1.TemplateFormatB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\"\xcc\x02\n\x0c\x46ingerSample\x12>\n\x08position\x18\x01 \x01(\x0e\x32 .passport.type.v1.FingerPositionB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12>\n\nimpression\x18\x02 \x01(\x0e\x32 .passport.type.v1.ImpressionTypeB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12.\n\x05image\x18\x03 \x01(\x0b\x32\x1d.passport.type.v1.FingerImageH\x00\x12\x34\n\x08template\x18\x04 \x01(\x0b\x32 .passport.type.v1.FingerTemplateH\x00\x12\x45\n\x0emissing_reason\x18\x05 \x01(\x0e\x32\x1f.passport.type.v1.MissingReasonB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00H\x00\x42\x0f\n\x06sample\x12\x05\xbaH\x02\x08\x01\"E\n\x05Score\x12\x1f\n\x05value\x18\x01 \x01(\x01\x42\x10\xbaH\r\x12\x0b)\x00\x00\x00\x00\x00\x00\x00\x00@\x01\x12\x1b\n\x13\x63\x61libration_version\x18\x02 \x01(\t*\xf8\x02\n\x0e\x46ingerPosition\x12\x1f\n\x1b\x46INGER_POSITION_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x46INGER_POSITION_RIGHT_THUMB\x10\x01\x12\x1f\n\x1b\x46INGER_POSITION_RIGHT_INDEX\x10\x02\x12 \n\x1c\x46INGER_POSITION_RIGHT_MIDDLE\x10\x03\x12\x1e\n\x1a\x46INGER_POSITION_RIGHT_RING\x10\x04\x12 \n\x1c\x46INGER_POSITION_RIGHT_LITTLE\x10\x05\x12\x1e\n\x1a\x46INGER_POSITION_LEFT_THUMB\x10\x06\x12\x1e\n\x1a\x46INGER_POSITION_LEFT_INDEX\x10\x07\x12\x1f\n\x1b\x46INGER_POSITION_LEFT_MIDDLE\x10\x08\x12\x1d\n\x19\x46INGER_POSITION_LEFT_RING\x10\t\x12\x1f\n\x1b\x46INGER_POSITION_LEFT_LITTLE\x10\n*\xcd\x01\n\x0eImpressionType\x12\x1f\n\x1bIMPRESSION_TYPE_UNSPECIFIED\x10\x00\x12#\n\x1fIMPRESSION_TYPE_LIVE_SCAN_PLAIN\x10\x01\x12$\n IMPRESSION_TYPE_LIVE_SCAN_ROLLED\x10\x02\x12&\n\"IMPRESSION_TYPE_NONLIVE_SCAN_PLAIN\x10\x03\x12\'\n#IMPRESSION_TYPE_NONLIVE_SCAN_ROLLED\x10\x04*\xa2\x01\n\rMissingReason\x12\x1e\n\x1aMISSING_REASON_UNSPECIFIED\x10\x00\x12\x1c\n\x18MISSING_REASON_AMPUTATED\x10\x01\x12\x1b\n\x17MISSING_REASON_BANDAGED\x10\x02\x12\x1a\n\x16MISSING_REASON_DAMAGED\x10\x03\x12\x1a\n\x16MISSING_REASON_UNKNOWN\x10\x04*\xcd\x01\n\x0bImageFormat\x12\x1c\n\x18IMAGE_FORMAT_UNSPECIFIED\x10\x00\x12\x14\n\x10IMAGE_FORMAT_PNG\x10\x01\x12\x14\n\x10IMAGE_FORMAT_BMP\x10\x02\x12\x15\n\x11IMAGE_FORMAT_TIFF\x10\x03\x12\x15\n\x11IMAGE_FORMAT_JPEG\x10\x04\x12\x1a\n\x16IMAGE_FORMAT_JPEG_2000\x10\x05\x12\x14\n\x10IMAGE_FORMAT_WSQ\x10\x06\x12\x14\n\x10IMAGE_FORMAT_RAW\x10\x07*}\n\x0eTemplateFormat\x12\x1f\n\x1bTEMPLATE_FORMAT_UNSPECIFIED\x10\x00\x12$\n TEMPLATE_FORMAT_ISO_19794_2_2011\x10\x01\x12$\n TEMPLATE_FORMAT_ISO_19794_2_2005\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!passport/type/v1/biometrics.proto\x12\x10passport.type.v1\x1a\x1b\x62uf/validate/validate.proto\"\xd0\x02\n\x0b\x46ingerImage\x12\x1a\n\x04\x64\x61ta\x18\x01 \x01(\x0c\x42\x0c\xbaH\tz\x07\x10\x01\x18\x80\x80\x80\x08\x12\x39\n\x06\x66ormat\x18\x02 \x01(\x0e\x32\x1d.passport.type.v1.ImageFormatB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x18\n\x03ppi\x18\x03 \x01(\rB\x0b\xbaH\x08*\x06\x18\xb0\t(\xfa\x01\x12\r\n\x05width\x18\x04 \x01(\r\x12\x0e\n\x06height\x18\x05 \x01(\r:\xb0\x01\xbaH\xac\x01\x1a\xa9\x01\n\timage.raw\x12<width and height must be given for RAW, and for nothing else\x1a^this.format == 7 ? this.width > 0u && this.height > 0u : this.width == 0u && this.height == 0u\"i\n\x0e\x46ingerTemplate\x12\x19\n\x04\x64\x61ta\x18\x01 \x01(\x0c\x42\x0b\xbaH\x08z\x06\x10\x01\x18\x80\x80\x04\x12<\n\x06\x66ormat\x18\x02 \x01(\x0e\x32 .passport.type.v1.TemplateFormatB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\"\x8c\x01\n\rMissingFinger\x12>\n\x08position\x18\x01 \x01(\x0e\x32 .passport.type.v1.FingerPositionB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12;\n\x06reason\x18\x02 \x01(\x0e\x32\x1f.passport.type.v1.MissingReasonB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\"\xbc\x01\n\nSlapSample\x12<\n\x08position\x18\x01 \x01(\x0e\x32\x1e.passport.type.v1.SlapPositionB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x34\n\x05image\x18\x02 \x01(\x0b\x32\x1d.passport.type.v1.FingerImageB\x06\xbaH\x03\xc8\x01\x01\x12:\n\x07missing\x18\x03 \x03(\x0b\x32\x1f.passport.type.v1.MissingFingerB\x08\xbaH\x05\x92\x01\x02\x10\x04\"\xcc\x02\n\x0c\x46ingerSample\x12>\n\x08position\x18\x01 \x01(\x0e\x32 .passport.type.v1.FingerPositionB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12>\n\nimpression\x18\x02 \x01(\x0e\x32 .passport.type.v1.ImpressionTypeB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12.\n\x05image\x18\x03 \x01(\x0b\x32\x1d.passport.type.v1.FingerImageH\x00\x12\x34\n\x08template\x18\x04 \x01(\x0b\x32 .passport.type.v1.FingerTemplateH\x00\x12\x45\n\x0emissing_reason\x18\x05 \x01(\x0e\x32\x1f.passport.type.v1.MissingReasonB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00H\x00\x42\x0f\n\x06sample\x12\x05\xbaH\x02\x08\x01\"E\n\x05Score\x12\x1f\n\x05value\x18\x01 \x01(\x01\x42\x10\xbaH\r\x12\x0b)\x00\x00\x00\x00\x00\x00\x00\x00@\x01\x12\x1b\n\x13\x63\x61libration_version\x18\x02 \x01(\t*\xf8\x02\n\x0e\x46ingerPosition\x12\x1f\n\x1b\x46INGER_POSITION_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x46INGER_POSITION_RIGHT_THUMB\x10\x01\x12\x1f\n\x1b\x46INGER_POSITION_RIGHT_INDEX\x10\x02\x12 \n\x1c\x46INGER_POSITION_RIGHT_MIDDLE\x10\x03\x12\x1e\n\x1a\x46INGER_POSITION_RIGHT_RING\x10\x04\x12 \n\x1c\x46INGER_POSITION_RIGHT_LITTLE\x10\x05\x12\x1e\n\x1a\x46INGER_POSITION_LEFT_THUMB\x10\x06\x12\x1e\n\x1a\x46INGER_POSITION_LEFT_INDEX\x10\x07\x12\x1f\n\x1b\x46INGER_POSITION_LEFT_MIDDLE\x10\x08\x12\x1d\n\x19\x46INGER_POSITION_LEFT_RING\x10\t\x12\x1f\n\x1b\x46INGER_POSITION_LEFT_LITTLE\x10\n*\xcd\x01\n\x0eImpressionType\x12\x1f\n\x1bIMPRESSION_TYPE_UNSPECIFIED\x10\x00\x12#\n\x1fIMPRESSION_TYPE_LIVE_SCAN_PLAIN\x10\x01\x12$\n IMPRESSION_TYPE_LIVE_SCAN_ROLLED\x10\x02\x12&\n\"IMPRESSION_TYPE_NONLIVE_SCAN_PLAIN\x10\x03\x12\'\n#IMPRESSION_TYPE_NONLIVE_SCAN_ROLLED\x10\x04*\xa2\x01\n\rMissingReason\x12\x1e\n\x1aMISSING_REASON_UNSPECIFIED\x10\x00\x12\x1c\n\x18MISSING_REASON_AMPUTATED\x10\x01\x12\x1b\n\x17MISSING_REASON_BANDAGED\x10\x02\x12\x1a\n\x16MISSING_REASON_DAMAGED\x10\x03\x12\x1a\n\x16MISSING_REASON_UNKNOWN\x10\x04*\xcd\x01\n\x0bImageFormat\x12\x1c\n\x18IMAGE_FORMAT_UNSPECIFIED\x10\x00\x12\x14\n\x10IMAGE_FORMAT_PNG\x10\x01\x12\x14\n\x10IMAGE_FORMAT_BMP\x10\x02\x12\x15\n\x11IMAGE_FORMAT_TIFF\x10\x03\x12\x15\n\x11IMAGE_FORMAT_JPEG\x10\x04\x12\x1a\n\x16IMAGE_FORMAT_JPEG_2000\x10\x05\x12\x14\n\x10IMAGE_FORMAT_WSQ\x10\x06\x12\x14\n\x10IMAGE_FORMAT_RAW\x10\x07*}\n\x0eTemplateFormat\x12\x1f\n\x1bTEMPLATE_FORMAT_UNSPECIFIED\x10\x00\x12$\n TEMPLATE_FORMAT_ISO_19794_2_2011\x10\x01\x12$\n TEMPLATE_FORMAT_ISO_19794_2_2005\x10\x02*\x86\x01\n\x0cSlapPosition\x12\x1d\n\x19SLAP_POSITION_UNSPECIFIED\x10\x00\x12\x1c\n\x18SLAP_POSITION_RIGHT_FOUR\x10\r\x12\x1b\n\x17SLAP_POSITION_LEFT_FOUR\x10\x0e\x12\x1c\n\x18SLAP_POSITION_TWO_THUMBS\x10\x0f\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,6 +44,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_FINGERTEMPLATE'].fields_by_name['data']._serialized_options = b'\272H\010z\006\020\001\030\200\200\004'
   _globals['_FINGERTEMPLATE'].fields_by_name['format']._loaded_options = None
   _globals['_FINGERTEMPLATE'].fields_by_name['format']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
+  _globals['_MISSINGFINGER'].fields_by_name['position']._loaded_options = None
+  _globals['_MISSINGFINGER'].fields_by_name['position']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
+  _globals['_MISSINGFINGER'].fields_by_name['reason']._loaded_options = None
+  _globals['_MISSINGFINGER'].fields_by_name['reason']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
+  _globals['_SLAPSAMPLE'].fields_by_name['position']._loaded_options = None
+  _globals['_SLAPSAMPLE'].fields_by_name['position']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
+  _globals['_SLAPSAMPLE'].fields_by_name['image']._loaded_options = None
+  _globals['_SLAPSAMPLE'].fields_by_name['image']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_SLAPSAMPLE'].fields_by_name['missing']._loaded_options = None
+  _globals['_SLAPSAMPLE'].fields_by_name['missing']._serialized_options = b'\272H\005\222\001\002\020\004'
   _globals['_FINGERSAMPLE'].oneofs_by_name['sample']._loaded_options = None
   _globals['_FINGERSAMPLE'].oneofs_by_name['sample']._serialized_options = b'\272H\002\010\001'
   _globals['_FINGERSAMPLE'].fields_by_name['position']._loaded_options = None
@@ -54,22 +64,28 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_FINGERSAMPLE'].fields_by_name['missing_reason']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
   _globals['_SCORE'].fields_by_name['value']._loaded_options = None
   _globals['_SCORE'].fields_by_name['value']._serialized_options = b'\272H\r\022\013)\000\000\000\000\000\000\000\000@\001'
-  _globals['_FINGERPOSITION']._serialized_start=937
-  _globals['_FINGERPOSITION']._serialized_end=1313
-  _globals['_IMPRESSIONTYPE']._serialized_start=1316
-  _globals['_IMPRESSIONTYPE']._serialized_end=1521
-  _globals['_MISSINGREASON']._serialized_start=1524
-  _globals['_MISSINGREASON']._serialized_end=1686
-  _globals['_IMAGEFORMAT']._serialized_start=1689
-  _globals['_IMAGEFORMAT']._serialized_end=1894
-  _globals['_TEMPLATEFORMAT']._serialized_start=1896
-  _globals['_TEMPLATEFORMAT']._serialized_end=2021
+  _globals['_FINGERPOSITION']._serialized_start=1271
+  _globals['_FINGERPOSITION']._serialized_end=1647
+  _globals['_IMPRESSIONTYPE']._serialized_start=1650
+  _globals['_IMPRESSIONTYPE']._serialized_end=1855
+  _globals['_MISSINGREASON']._serialized_start=1858
+  _globals['_MISSINGREASON']._serialized_end=2020
+  _globals['_IMAGEFORMAT']._serialized_start=2023
+  _globals['_IMAGEFORMAT']._serialized_end=2228
+  _globals['_TEMPLATEFORMAT']._serialized_start=2230
+  _globals['_TEMPLATEFORMAT']._serialized_end=2355
+  _globals['_SLAPPOSITION']._serialized_start=2358
+  _globals['_SLAPPOSITION']._serialized_end=2492
   _globals['_FINGERIMAGE']._serialized_start=85
   _globals['_FINGERIMAGE']._serialized_end=421
   _globals['_FINGERTEMPLATE']._serialized_start=423
   _globals['_FINGERTEMPLATE']._serialized_end=528
-  _globals['_FINGERSAMPLE']._serialized_start=531
-  _globals['_FINGERSAMPLE']._serialized_end=863
-  _globals['_SCORE']._serialized_start=865
-  _globals['_SCORE']._serialized_end=934
+  _globals['_MISSINGFINGER']._serialized_start=531
+  _globals['_MISSINGFINGER']._serialized_end=671
+  _globals['_SLAPSAMPLE']._serialized_start=674
+  _globals['_SLAPSAMPLE']._serialized_end=862
+  _globals['_FINGERSAMPLE']._serialized_start=865
+  _globals['_FINGERSAMPLE']._serialized_end=1197
+  _globals['_SCORE']._serialized_start=1199
+  _globals['_SCORE']._serialized_end=1268
 # @@protoc_insertion_point(module_scope)

@@ -3,8 +3,10 @@
 isort:skip_file
 Biometric types shared by the services (ISO/IEC 2382-37, ISO/IEC 19794)."""
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
@@ -207,6 +209,34 @@ TEMPLATE_FORMAT_ISO_19794_2_2005: TemplateFormat.ValueType  # 2
 """ISO/IEC 19794-2:2005 finger minutiae record, not a card format."""
 Global___TemplateFormat: _TypeAlias = TemplateFormat  # noqa: Y015
 
+class _SlapPosition:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _SlapPositionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SlapPosition.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    SLAP_POSITION_UNSPECIFIED: _SlapPosition.ValueType  # 0
+    """Not specified: refused."""
+    SLAP_POSITION_RIGHT_FOUR: _SlapPosition.ValueType  # 13
+    """Index, middle, ring and little finger of the right hand."""
+    SLAP_POSITION_LEFT_FOUR: _SlapPosition.ValueType  # 14
+    """Index, middle, ring and little finger of the left hand."""
+    SLAP_POSITION_TWO_THUMBS: _SlapPosition.ValueType  # 15
+    """Both thumbs, the left one on the left of the image."""
+
+class SlapPosition(_SlapPosition, metaclass=_SlapPositionEnumTypeWrapper):
+    """Fingers that are captured together on one image; the numbers are the codes of ISO/IEC 19794-4 table 6."""
+
+SLAP_POSITION_UNSPECIFIED: SlapPosition.ValueType  # 0
+"""Not specified: refused."""
+SLAP_POSITION_RIGHT_FOUR: SlapPosition.ValueType  # 13
+"""Index, middle, ring and little finger of the right hand."""
+SLAP_POSITION_LEFT_FOUR: SlapPosition.ValueType  # 14
+"""Index, middle, ring and little finger of the left hand."""
+SLAP_POSITION_TWO_THUMBS: SlapPosition.ValueType  # 15
+"""Both thumbs, the left one on the left of the image."""
+Global___SlapPosition: _TypeAlias = SlapPosition  # noqa: Y015
+
 @_typing.final
 class FingerImage(_message.Message):
     """An image of one finger."""
@@ -272,6 +302,68 @@ class FingerTemplate(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___FingerTemplate: _TypeAlias = FingerTemplate  # noqa: Y015
+
+@_typing.final
+class MissingFinger(_message.Message):
+    """A finger of a slap that could not be captured."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POSITION_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    position: Global___FingerPosition.ValueType
+    """Position of the finger. Mandatory."""
+    reason: Global___MissingReason.ValueType
+    """Why it is missing. Mandatory."""
+    def __init__(
+        self,
+        *,
+        position: Global___FingerPosition.ValueType = ...,
+        reason: Global___MissingReason.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["position", b"position", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MissingFinger: _TypeAlias = MissingFinger  # noqa: Y015
+
+@_typing.final
+class SlapSample(_message.Message):
+    """An image of several fingers pressed flat at once (4-4-2: right four, left four, two thumbs)."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POSITION_FIELD_NUMBER: _builtins.int
+    IMAGE_FIELD_NUMBER: _builtins.int
+    MISSING_FIELD_NUMBER: _builtins.int
+    position: Global___SlapPosition.ValueType
+    """Which fingers it shows. Mandatory."""
+    @_builtins.property
+    def image(self) -> Global___FingerImage:
+        """The image. Mandatory. Scaled to 500 ppi it has at most 4 million pixels, at most 2,000 in either
+        direction.
+        """
+
+    @_builtins.property
+    def missing(self) -> _containers.RepeatedCompositeFieldContainer[Global___MissingFinger]:
+        """Those of its fingers that it does not show, with the reason."""
+
+    def __init__(
+        self,
+        *,
+        position: Global___SlapPosition.ValueType = ...,
+        image: Global___FingerImage | None = ...,
+        missing: _abc.Iterable[Global___MissingFinger] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["image", b"image"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["image", b"image", "missing", b"missing", "position", b"position"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SlapSample: _TypeAlias = SlapSample  # noqa: Y015
 
 @_typing.final
 class FingerSample(_message.Message):

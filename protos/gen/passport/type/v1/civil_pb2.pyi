@@ -101,7 +101,46 @@ Global___CalendarDate: _TypeAlias = CalendarDate  # noqa: Y015
 
 @_typing.final
 class PersonName(_message.Message):
-    """A person's name as written in the civil register."""
+    """A person's name as the passport shows it: in Latin letters. A name that the civil register writes in
+    another script stands in `native` as well, and `primary` and `secondary` are its transliteration.
+
+    The machine readable zone has A to Z only, spelled from it by ICAO 9303-3 section 6 and truncated, where it
+    is longer than 39 positions, by ICAO 9303-4 section 4.2.3.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PRIMARY_FIELD_NUMBER: _builtins.int
+    SECONDARY_FIELD_NUMBER: _builtins.int
+    NATIVE_FIELD_NUMBER: _builtins.int
+    primary: _builtins.str
+    """Primary identifier (surname), or the only name. 1 to 200 characters."""
+    secondary: _builtins.str
+    """Secondary identifier (given names); empty for people with a single name. At most 200 characters."""
+    @_builtins.property
+    def native(self) -> Global___NativeName:
+        """The name in the script of the civil register, if that is not Latin. Stored with the application, not
+        printed.
+        """
+
+    def __init__(
+        self,
+        *,
+        primary: _builtins.str = ...,
+        secondary: _builtins.str = ...,
+        native: Global___NativeName | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["native", b"native"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["native", b"native", "primary", b"primary", "secondary", b"secondary"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PersonName: _TypeAlias = PersonName  # noqa: Y015
+
+@_typing.final
+class NativeName(_message.Message):
+    """A person's name in any script."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -123,7 +162,7 @@ class PersonName(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___PersonName: _TypeAlias = PersonName  # noqa: Y015
+Global___NativeName: _TypeAlias = NativeName  # noqa: Y015
 
 @_typing.final
 class BiographicData(_message.Message):
@@ -138,7 +177,7 @@ class BiographicData(_message.Message):
     SEX_FIELD_NUMBER: _builtins.int
     PERSONAL_NUMBER_FIELD_NUMBER: _builtins.int
     nationality: _builtins.str
-    """ISO 3166-1 alpha-3 code or a code of ICAO 9303-3 section 5, for instance `IDN`."""
+    """Code of ICAO 9303-3 section 5, for instance `IDN`."""
     birth_place: _builtins.str
     """Place of birth. 1 to 100 characters."""
     sex: Global___Sex.ValueType
@@ -151,7 +190,7 @@ class BiographicData(_message.Message):
 
     @_builtins.property
     def born_on(self) -> Global___CalendarDate:
-        """Day of birth. Mandatory."""
+        """Day of birth: not in the future, at most 130 years ago. Mandatory."""
 
     def __init__(
         self,

@@ -31,7 +31,7 @@ POLICY = """
 "passport.matcher.v1.Encounters/CreateEncounter" = ["service:issuance"]
 "passport.matcher.v1.Encounters/GetEncounter" = ["service:issuance", "administrator"]
 "passport.matcher.v1.Encounters/DeleteEncounter" = ["service:issuance", "service:registry"]
-"passport.printer.v1.PrintJobs/WatchPrintJobs" = ["service:issuance"]
+"passport.printer.v1.PrintJobs/WatchPrintJobs" = ["service:issuance", "operator"]
 "grpc.health.v1.Health/Check" = ["*"]
 "grpc.health.v1.Health/Watch" = ["*"]
 "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo" = ["administrator"]
@@ -45,7 +45,7 @@ class Pki:
         self.directory = directory
 
     def service(self, name: str) -> TlsFiles:
-        return issue_certificate(self.directory, service=name)
+        return issue_certificate(self.directory, office="national", service=name)
 
     def user(self, role: str, office: str = "BJM") -> TlsFiles:
         return issue_certificate(self.directory, office=office, user="siti", role=role)
@@ -76,6 +76,8 @@ def settings(pki: Pki, tmp_path: Path) -> Callable[..., ServiceSettings]:
             "database_url": f"sqlite+aiosqlite:///{tmp_path}/database",
             "environment": "test",
             "drain_seconds": 0.05,
+            # It would end the tests' process when the machine was suspended for a while.
+            "watchdog_seconds": 0,
         }
         return ServiceSettings.load(**(values | others))
 
@@ -112,7 +114,11 @@ async def serve(settings: Callable[..., ServiceSettings]) -> AsyncIterator[Serve
 
             running = asyncio.create_task(server.run(ready))
             stack.push_async_callback(_stop, running)
-            await listening.wait()
+            waiting = asyncio.create_task(listening.wait())
+            await asyncio.wait([running, waiting], return_when=asyncio.FIRST_COMPLETED)
+            if running.done():
+                waiting.cancel()
+                running.result()  # raises what kept the server from starting
             return chosen.listen
 
         yield start
@@ -208,7 +214,8 @@ async def launch(settings: Callable[..., ServiceSettings], tmp_path: Path) -> As
             )
             stack.push_async_callback(_kill, process)
             assert process.stdout is not None
-            ready, name, address = (await process.stdout.readline()).decode().split()
+            line = await asyncio.wait_for(process.stdout.readline(), 60)
+            ready, name, address = line.decode().split()
             assert (ready, name) == ("READY", "matcher")
             return Process(process, address)
 

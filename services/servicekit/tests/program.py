@@ -1,10 +1,13 @@
 """A service for tests that need a separate process: DeleteEncounter inserts a row, idempotently.
 
-Its response holds the number of rows, so a change applied twice shows. It has two failpoints.
+Its response holds the number of rows, so a change applied twice shows. It has two failpoints, and
+GetEncounter stops the whole process from doing anything.
 """
 
 import asyncio
 import sys
+import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,29 +17,37 @@ from servicekit.grpc.server import Server
 from servicekit.process.failpoint import failpoint
 from servicekit.process.settings import ServiceSettings
 from servicekit.storage.database import Database
-from servicekit.storage.idempotency import IdempotentRequests, idempotency_table
+from servicekit.storage.idempotency import IdempotentRequests, StoreResponse, idempotency_tables
 from sqlalchemy import Column, Integer, MetaData, Table, func, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 TABLES = MetaData()
-RECORDS = idempotency_table(TABLES)
+IDEMPOTENCY = idempotency_tables(TABLES)
 CHANGES = Table("changes", TABLES, Column("number", Integer, primary_key=True))
 
 
-def servicer(requests: IdempotentRequests) -> Any:
-    async def change(transaction: AsyncConnection) -> pb.DeleteEncounterResponse:
-        await transaction.execute(insert(CHANGES))
-        count = await transaction.scalar(select(func.count()).select_from(CHANGES))
-        failpoint("before-commit")
-        return pb.DeleteEncounterResponse(change_token=str(count))
+def servicer(database: Database, requests: IdempotentRequests) -> Any:
+    async def change(
+        store_response: StoreResponse[pb.DeleteEncounterResponse],
+    ) -> pb.DeleteEncounterResponse:
+        async with database.begin() as transaction:
+            await transaction.execute(insert(CHANGES))
+            count = await transaction.scalar(select(func.count()).select_from(CHANGES))
+            response = pb.DeleteEncounterResponse(change_token=str(count))
+            await store_response(transaction, response)
+            failpoint("before-commit")
+        return response
 
     async def delete(request: pb.DeleteEncounterRequest, context: Any) -> Any:
         response = await requests.run(request, pb.DeleteEncounterResponse, change)
         failpoint("after-commit")
         return response
 
+    async def freeze(request: pb.GetEncounterRequest, context: Any) -> Any:
+        time.sleep(60)  # noqa: ASYNC251  that is the fault
+
     base: Any = stubs.EncountersServicer
-    return type("Encounters", (base,), {"DeleteEncounter": staticmethod(delete)})()
+    methods = {"DeleteEncounter": staticmethod(delete), "GetEncounter": staticmethod(freeze)}
+    return type("Encounters", (base,), methods)()
 
 
 async def main(settings: ServiceSettings) -> None:
@@ -45,8 +56,9 @@ async def main(settings: ServiceSettings) -> None:
         await connection.run_sync(TABLES.create_all)
     service = pb.DESCRIPTOR.services_by_name["Encounters"]
     server = Server(settings, error_domain="passport.matcher", services=[service])
+    lease = timedelta(seconds=settings.idempotency_lease_seconds)
     stubs.add_EncountersServicer_to_server(
-        servicer(IdempotentRequests(database, RECORDS)), server.grpc
+        servicer(database, IdempotentRequests(database, IDEMPOTENCY, lease)), server.grpc
     )
     await server.run()
     await database.close()

@@ -1,7 +1,9 @@
 import asyncio
+import os
 import signal
 from typing import Any
 
+import grpc
 import pytest
 from passport.matcher.v1 import encounters_pb2 as pb
 from passport.matcher.v1 import encounters_pb2_grpc as stubs
@@ -13,20 +15,33 @@ def request(number: int) -> pb.DeleteEncounterRequest:
     return pb.DeleteEncounterRequest(encounter_id="e1", request_id=f"request-{number}")
 
 
+async def delete(stub: Any, number: int) -> str:
+    """Send a request, again while it is said to be in progress in the server that crashed."""
+    while True:
+        try:
+            response = await stub.DeleteEncounter(request(number), timeout=60)
+            return str(response.change_token)
+        except grpc.aio.AioRpcError as error:
+            if error.code() is not grpc.StatusCode.ABORTED:
+                raise
+            await asyncio.sleep(0.1)
+
+
 @pytest.mark.parametrize("place", ["before-commit", "after-commit"])
 async def test_a_call_survives_the_crash_of_its_server_and_changes_once(
-    launch: Any, connect: Any, place: str
+    launch: Any, connect: Any, database_url: str, place: str
 ) -> None:
-    doomed = await launch(failpoints=f"{place}:2")
+    storage = {"database_url": database_url, "idempotency_lease_seconds": 1}
+    doomed = await launch(failpoints=f"{place}:2", **storage)
     stub = stubs.EncountersStub(connect(doomed.address))
-    await stub.DeleteEncounter(request(1), timeout=20)
+    assert await delete(stub, 1) == "1"
 
-    second = asyncio.ensure_future(stub.DeleteEncounter(request(2), timeout=30))
+    second = asyncio.ensure_future(delete(stub, 2))
     assert await doomed.ended() == -signal.SIGKILL
-    await launch(listen=doomed.address)
+    await launch(listen=doomed.address, **storage)
 
-    assert (await second).change_token == "2"
-    assert (await stub.DeleteEncounter(request(3), timeout=20)).change_token == "3"
+    assert await second == "2"
+    assert await delete(stub, 3) == "3"
 
 
 async def test_a_server_exits_with_zero_on_sigterm(launch: Any, connect: Any) -> None:
@@ -45,7 +60,7 @@ def test_failpoints_are_refused_outside_of_tests(settings: Any, environment: str
         settings(environment=environment, failpoints="before-commit")
 
 
-@pytest.mark.parametrize("spec", ["a:0", "a:x", ":1", "a:-1"])
+@pytest.mark.parametrize("spec", ["a:0", "a:x", ":1", "a:-1", "a:stop:1", ":stop"])
 def test_an_invalid_failpoint_specification_is_refused(spec: str) -> None:
     with pytest.raises(ValueError, match="not a failpoint"):
         arm(spec)
@@ -58,3 +73,20 @@ def test_a_failpoint_that_is_not_armed_does_nothing() -> None:
     failpoint("elsewhere")
     arm("")
     failpoint("elsewhere")
+
+
+def test_hits_are_counted_from_when_a_failpoint_is_armed(monkeypatch: pytest.MonkeyPatch) -> None:
+    signals: list[int] = []
+    monkeypatch.setattr(os, "kill", lambda pid, number: signals.append(number))
+    arm("here:2, there:stop")
+    failpoint("here")
+    arm("here:2, there:stop")
+
+    failpoint("here")
+    assert signals == []
+    failpoint("here")
+    assert signals == [signal.SIGKILL]
+    failpoint("here")
+    failpoint("there")
+    assert signals == [signal.SIGKILL, signal.SIGSTOP]
+    arm("")

@@ -1,18 +1,19 @@
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from passport.matcher.v1 import encounters_pb2 as pb
-from servicekit.errors import InvalidRequest, RequestIdReused, RequestInProgress
+from servicekit.errors import InvalidRequest, RequestIdReused
 from servicekit.security.identity import bind_caller, parse_identity
 from servicekit.storage.database import Database
-from servicekit.storage.idempotency import IdempotentRequests, idempotency_table
+from servicekit.storage.idempotency import IdempotentRequests, StoreResponse, idempotency_tables
 from sqlalchemy import Column, Integer, MetaData, Table, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 TABLES = MetaData()
-RECORDS = idempotency_table(TABLES)
+IDEMPOTENCY = idempotency_tables(TABLES)
 CHANGES = Table("changes", TABLES, Column("number", Integer, primary_key=True))
 RESPONSE = pb.DeleteEncounterResponse
 
@@ -48,31 +49,57 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     await made.close()
 
 
-@pytest.fixture
-def requests(database: Database) -> IdempotentRequests:
-    return IdempotentRequests(database, RECORDS)
+class Requests:
+    """Runs changes of one transaction each."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.requests = IdempotentRequests(database, IDEMPOTENCY, timedelta(seconds=30))
+
+    async def run(
+        self,
+        request: Any,
+        change: Callable[[AsyncConnection], Awaitable[pb.DeleteEncounterResponse]],
+    ) -> pb.DeleteEncounterResponse:
+        async def change_and_store(
+            store_response: StoreResponse[pb.DeleteEncounterResponse],
+        ) -> pb.DeleteEncounterResponse:
+            async with self._database.begin() as transaction:
+                response = await change(transaction)
+                await store_response(transaction, response)
+            return response
+
+        return await self.requests.run(request, RESPONSE, change_and_store)
 
 
-async def test_a_repeated_request_gets_the_first_response(requests: IdempotentRequests) -> None:
-    first = await requests.run(request(), RESPONSE, change)
-    second = await requests.run(request(), RESPONSE, change)
-    other = await requests.run(request(request_id="request-2"), RESPONSE, change)
+@pytest.fixture(params=[False, True], ids=["one process", "replicas"])
+def requests(
+    database: Database, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Requests:
+    monkeypatch.setattr(Database, "is_shared", request.param)
+    return Requests(database)
+
+
+async def test_a_repeated_request_gets_the_first_response(requests: Requests) -> None:
+    first = await requests.run(request(), change)
+    second = await requests.run(request(), change)
+    other = await requests.run(request(request_id="request-2"), change)
 
     assert first == second
     assert other.change_token == "2"
 
 
-async def test_the_same_id_with_different_content_is_refused(requests: IdempotentRequests) -> None:
-    await requests.run(request(), RESPONSE, change)
+async def test_the_same_id_with_different_content_is_refused(requests: Requests) -> None:
+    await requests.run(request(), change)
 
     with pytest.raises(RequestIdReused) as refused:
-        await requests.run(request(encounter_id="e2"), RESPONSE, change)
+        await requests.run(request(encounter_id="e2"), change)
 
     assert refused.value.field == "request_id"
 
 
 async def test_concurrent_duplicates_change_once_and_get_the_same_response(
-    requests: IdempotentRequests,
+    requests: Requests,
 ) -> None:
     entered, opened = asyncio.Event(), asyncio.Event()
 
@@ -81,27 +108,25 @@ async def test_concurrent_duplicates_change_once_and_get_the_same_response(
         await opened.wait()
         return await change(transaction)
 
-    first = asyncio.ensure_future(requests.run(request(), RESPONSE, slow))
+    first = asyncio.ensure_future(requests.run(request(), slow))
     await entered.wait()
-    duplicates = [
-        asyncio.ensure_future(requests.run(request(), RESPONSE, change)) for _ in range(3)
-    ]
+    duplicates = [asyncio.ensure_future(requests.run(request(), change)) for _ in range(3)]
     opened.set()
 
     assert {response.change_token for response in await asyncio.gather(first, *duplicates)} == {"1"}
 
 
 async def test_a_failed_attempt_leaves_nothing_and_may_be_repeated(
-    requests: IdempotentRequests,
+    requests: Requests,
 ) -> None:
     with pytest.raises(ConnectionError):
-        await requests.run(request(), RESPONSE, fail)
+        await requests.run(request(), fail)
 
-    assert (await requests.run(request(), RESPONSE, change)).change_token == "1"
+    assert (await requests.run(request(), change)).change_token == "1"
 
 
 async def test_a_concurrent_duplicate_takes_over_when_the_first_is_cancelled(
-    requests: IdempotentRequests,
+    requests: Requests,
 ) -> None:
     entered = asyncio.Event()
 
@@ -110,9 +135,9 @@ async def test_a_concurrent_duplicate_takes_over_when_the_first_is_cancelled(
         await asyncio.Event().wait()
         raise AssertionError("nobody sets that event")
 
-    first = asyncio.ensure_future(requests.run(request(), RESPONSE, never))
+    first = asyncio.ensure_future(requests.run(request(), never))
     await entered.wait()
-    duplicate = asyncio.ensure_future(requests.run(request(), RESPONSE, change))
+    duplicate = asyncio.ensure_future(requests.run(request(), change))
     await asyncio.sleep(0)
     first.cancel()
 
@@ -120,67 +145,37 @@ async def test_a_concurrent_duplicate_takes_over_when_the_first_is_cancelled(
 
 
 async def test_the_same_id_of_another_caller_or_method_is_another_request(
-    requests: IdempotentRequests,
+    requests: Requests,
 ) -> None:
-    await requests.run(request(), RESPONSE, change)
+    await requests.run(request(), change)
 
     other_method = pb.SetEncounterStatusRequest(request_id="request-1", encounter_id="e1")
-    assert (await requests.run(other_method, RESPONSE, change)).change_token == "2"
+    assert (await requests.run(other_method, change)).change_token == "2"
     with bind_caller(parse_identity("spiffe://id/office/national/service/registry")):
-        assert (await requests.run(request(), RESPONSE, change)).change_token == "3"
+        assert (await requests.run(request(), change)).change_token == "3"
 
 
 async def test_a_change_of_several_transactions_is_recorded_by_the_last(
-    requests: IdempotentRequests, database: Database
+    requests: Requests, database: Database
 ) -> None:
-    async with requests.begin(request(), RESPONSE) as record:
-        assert record.stored_response is None
+    async def change_twice(
+        store_response: StoreResponse[pb.DeleteEncounterResponse],
+    ) -> pb.DeleteEncounterResponse:
         async with database.begin() as transaction:
             await change(transaction)
         async with database.begin() as transaction:
             response = await change(transaction)
-            await record.store_response(transaction, response)
+            await store_response(transaction, response)
+        return response
 
-    async with requests.begin(request(), RESPONSE) as again:
-        assert again.stored_response == response
+    first = await requests.requests.run(request(), RESPONSE, change_twice)
+    second = await requests.requests.run(request(), RESPONSE, change_twice)
 
-
-async def test_a_concurrent_duplicate_in_another_replica_is_refused(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    @asynccontextmanager
-    async def held_elsewhere(key: int) -> AsyncIterator[bool]:
-        yield False
-
-    monkeypatch.setattr(database, "try_lock", held_elsewhere)
-
-    with pytest.raises(RequestInProgress) as refused:
-        await IdempotentRequests(database, RECORDS).run(request(), RESPONSE, change)
-
-    assert refused.value.retry_after is not None
+    assert first.change_token == second.change_token == "2"
 
 
-async def test_two_replicas_never_both_store_a_response(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    @asynccontextmanager
-    async def granted_to_both(key: int) -> AsyncIterator[bool]:
-        yield True
-
-    monkeypatch.setattr(database, "try_lock", granted_to_both)
-    here, there = IdempotentRequests(database, RECORDS), IdempotentRequests(database, RECORDS)
-
-    async with here.begin(request(), RESPONSE) as slower:
-        await there.run(request(), RESPONSE, change)
-        with pytest.raises(RequestInProgress):
-            async with database.begin() as transaction:
-                await slower.store_response(transaction, RESPONSE(change_token="mine"))
-
-    assert (await here.run(request(), RESPONSE, change)).change_token == "1"
-
-
-async def test_a_request_without_id_is_refused(requests: IdempotentRequests) -> None:
+async def test_a_request_without_id_is_refused(requests: Requests) -> None:
     with pytest.raises(InvalidRequest) as refused:
-        await requests.run(request(request_id=""), RESPONSE, change)
+        await requests.run(request(request_id=""), change)
 
     assert refused.value.field == "request_id"

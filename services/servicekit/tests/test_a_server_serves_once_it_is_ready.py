@@ -33,7 +33,7 @@ async def test_each_service_has_a_health_status_of_its_own(
         await server.set_serving(IDENTIFICATION.full_name, False)
 
     running = asyncio.create_task(server.run(ready))
-    await listening.wait()
+    await asyncio.wait_for(listening.wait(), 30)
     credentials = pki.service("issuance").channel_credentials()
     async with grpc.aio.secure_channel(chosen.listen, credentials) as asks_at_once:
         while_loading = await states(asks_at_once)

@@ -32,7 +32,7 @@ async def test_a_call_above_the_limit_is_refused_with_a_retry_delay(
 ) -> None:
     gate = Gate()
     stub = stubs.EncountersStub(
-        connect(await serve({"GetEncounter": gate.get}, max_calls_in_flight=2))
+        connect(await serve({"GetEncounter": gate.get}, max_calls_in_flight=3))
     )
     admitted = [asyncio.ensure_future(stub.GetEncounter(REQUEST, timeout=20)) for _ in range(2)]
     await gate.entered.acquire()

@@ -4,10 +4,13 @@ import urllib.request
 from typing import Any
 
 import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
 from passport.matcher.v1 import encounters_pb2 as pb
 from passport.matcher.v1 import encounters_pb2_grpc as stubs
 from prometheus_client import REGISTRY
-from servicekit.security.identity import bind_caller, parse_identity
+from servicekit.grpc import call_audit
+from servicekit.grpc.call_audit import add_audit_facts
+from servicekit.security.identity import bind_caller, current_on_behalf_of, parse_identity
 
 GET = "passport.matcher.v1.Encounters/GetEncounter"
 PAYLOAD = "a-very-private-encounter"
@@ -41,6 +44,51 @@ async def test_an_answered_call_is_logged_without_its_content(
     assert line["code"] == "OK"
     assert line["duration_ms"] >= 0
     assert PAYLOAD not in text
+
+
+async def test_a_call_is_logged_with_what_it_is_about(
+    serve: Any, connect: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def about_somebody(request: pb.GetEncounterRequest, context: Any) -> pb.Encounter:
+        add_audit_facts(person_id="p-7", encounter_ids=["e-1", "e-2"])
+        return pb.Encounter()
+
+    stub = stubs.EncountersStub(connect(await serve({"GetEncounter": about_somebody})))
+
+    await stub.GetEncounter(REQUEST, timeout=5)
+
+    _, (line,) = audited(capsys)
+    assert (line["person_id"], line["encounter_ids"]) == ("p-7", ["e-1", "e-2"])
+
+
+def test_facts_stated_after_a_call_are_not_of_that_call() -> None:
+    with call_audit.audited(GET) as outer:
+        with call_audit.audited(GET) as inner:
+            add_audit_facts(person_id="p-7")
+        add_audit_facts(person_id="p-8")
+    add_audit_facts(person_id="p-9")
+
+    assert (inner.facts, outer.facts) == ({"person_id": "p-7"}, {"person_id": "p-8"})
+
+
+async def test_a_method_sees_the_person_that_a_service_calls_for(
+    serve: Any, connect: Any, pki: Any
+) -> None:
+    seen = []
+
+    async def look(request: pb.GetEncounterRequest, context: Any) -> pb.Encounter:
+        seen.append(current_on_behalf_of())
+        return pb.Encounter()
+
+    address = await serve({"GetEncounter": look})
+    siti = parse_identity("spiffe://id/office/BJM/user/siti/role/supervisor")
+    header = [("on-behalf-of", siti.uri)]
+
+    await stubs.EncountersStub(connect(address)).GetEncounter(REQUEST, timeout=5, metadata=header)
+    administrator = connect(address, pki.user("administrator"))
+    await stubs.EncountersStub(administrator).GetEncounter(REQUEST, timeout=5, metadata=header)
+
+    assert seen == [siti, None]
 
 
 async def test_a_refused_call_is_logged_with_caller_and_reason(
@@ -100,3 +148,17 @@ async def test_metrics_are_served_at_the_address_in_the_settings(
     page = await asyncio.to_thread(urllib.request.urlopen, f"http://{metrics}/metrics")
 
     assert f'grpc_server_calls_total{{code="OK",method="{GET}"}}' in page.read().decode()
+
+
+async def test_health_checks_do_not_drown_the_log(
+    serve: Any, connect: Any, failure: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    health: Any = health_pb2_grpc.HealthStub(connect(await serve({})))
+    unknown = health_pb2.HealthCheckRequest(service="passport.matcher.v1.Unknown")
+
+    await health.Check(health_pb2.HealthCheckRequest(), timeout=5)
+    await failure(health.Check(unknown, timeout=5))
+
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    checks = [line["code"] for line in lines if line.get("method") == "grpc.health.v1.Health/Check"]
+    assert checks == ["NOT_FOUND"]

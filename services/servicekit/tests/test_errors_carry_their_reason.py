@@ -7,7 +7,13 @@ import pytest
 from passport.matcher.v1 import encounters_pb2 as pb
 from passport.matcher.v1 import encounters_pb2_grpc as stubs
 from passport.printer.v1 import jobs_pb2, jobs_pb2_grpc
-from servicekit.errors import DomainError, ErrorKind, InternalError, error_catalogue
+from servicekit.errors import (
+    DomainError,
+    ErrorKind,
+    FieldViolation,
+    InternalError,
+    error_catalogue,
+)
 
 SECRET = "swordfish"
 REQUEST = pb.GetEncounterRequest(encounter_id="e1")
@@ -22,6 +28,16 @@ class TooEarly(DomainError):
 
 async def too_early(request: Any, context: Any) -> pb.Encounter:
     raise TooEarly("come later", field="encounter_id", retry_after=timedelta(seconds=90), day="Mo")
+
+
+async def twice_wrong(request: Any, context: Any) -> pb.Encounter:
+    raise TooEarly(
+        "two faults",
+        violations=[
+            FieldViolation("photo", "hold still", "BLURRED"),
+            FieldViolation("photo", "use more light", "TOO_DARK"),
+        ],
+    )
 
 
 async def broken(request: Any, context: Any) -> pb.Encounter:
@@ -52,6 +68,32 @@ async def test_a_domain_error_arrives_with_all_details(
     assert failed.fields == ["encounter_id"]
     assert failed.retry is not None
     assert failed.retry.retry_delay.seconds == 90
+
+
+async def test_several_faults_of_a_field_arrive_with_their_codes(
+    serve: Any, connect: Any, failure: Any
+) -> None:
+    address = await serve({"GetEncounter": twice_wrong})
+
+    failed = await failure(stubs.EncountersStub(connect(address)).GetEncounter(REQUEST, timeout=5))
+
+    assert [(v.field, v.description, v.reason) for v in failed.bad_request.field_violations] == [
+        ("photo", "hold still", "BLURRED"),
+        ("photo", "use more light", "TOO_DARK"),
+    ]
+
+
+async def test_an_error_of_no_field_names_none(serve: Any, connect: Any, failure: Any) -> None:
+    async def late(request: Any, context: Any) -> pb.Encounter:
+        raise TooEarly("come later")
+
+    address = await serve({"GetEncounter": late})
+
+    failed = await failure(stubs.EncountersStub(connect(address)).GetEncounter(REQUEST, timeout=5))
+
+    assert failed.info.reason == "TOO_EARLY"
+    assert failed.fields == []
+    assert failed.retry is None
 
 
 @pytest.mark.parametrize("handler", [broken, answers_nothing])

@@ -7,12 +7,13 @@ from pydantic import ValidationError
 from servicekit.process.settings import ServiceSettings
 from servicekit.storage import idempotency_retention
 from servicekit.storage.database import Database
-from servicekit.storage.idempotency import idempotency_table
-from servicekit.storage.idempotency_retention import purge_records, purge_records_daily
+from servicekit.storage.idempotency import idempotency_tables
+from servicekit.storage.idempotency_retention import purge, purge_records_daily
 from sqlalchemy import MetaData, insert, select
 
 TABLES = MetaData()
-RECORDS = idempotency_table(TABLES)
+IDEMPOTENCY = idempotency_tables(TABLES)
+RECORDS, LEASES = IDEMPOTENCY.records, IDEMPOTENCY.leases
 
 
 @pytest.fixture
@@ -43,13 +44,36 @@ async def test_records_older_than_the_retention_are_purged(database: Database) -
     await complete(database, "young", days_ago=29.9)
     await complete(database, "old", days_ago=30.1)
 
-    async with purge_records_daily(database, RECORDS, retention_days=30):
+    async with purge_records_daily(database, IDEMPOTENCY, retention_days=30):
         for _ in range(100):
             if await stored(database) == {"young"}:
                 break
             await asyncio.sleep(0.05)
 
     assert await stored(database) == {"young"}
+
+
+async def test_expired_leases_of_processes_that_died_are_purged(database: Database) -> None:
+    now = datetime.now(UTC)
+    async with database.begin() as connection:
+        await connection.execute(
+            insert(LEASES),
+            [
+                {"caller": "c", "request_type": "t", "request_id": request_id, "owner": "o",
+                 "expires_at": now + timedelta(seconds=seconds)}
+                for request_id, seconds in [("expired", -1), ("held", 60)]
+            ],
+        )  # fmt: skip
+
+    async with purge_records_daily(database, IDEMPOTENCY, retention_days=30):
+        for _ in range(100):
+            async with database.read() as connection:
+                left = set(await connection.scalars(select(LEASES.c.request_id)))
+            if left == {"held"}:
+                break
+            await asyncio.sleep(0.05)
+
+    assert left == {"held"}
 
 
 async def test_many_records_are_purged_in_several_transactions(
@@ -59,8 +83,18 @@ async def test_many_records_are_purged_in_several_transactions(
     for number in range(5):
         await complete(database, f"{number}", days_ago=40)
 
-    assert await purge_records(database, RECORDS, datetime.now(UTC)) == 5
+    assert await purge(database, RECORDS.c.completed_at, datetime.now(UTC)) == 5
     assert await stored(database) == set()
+
+
+async def test_a_record_of_the_very_moment_is_kept(database: Database) -> None:
+    await complete(database, "request-1", days_ago=30)
+    async with database.read() as connection:
+        completed = await connection.scalar(select(RECORDS.c.completed_at))
+    assert completed is not None
+
+    assert await purge(database, RECORDS.c.completed_at, completed) == 0
+    assert await purge(database, RECORDS.c.completed_at, completed + timedelta(seconds=1)) == 1
 
 
 @pytest.mark.parametrize("days", [29, 0, -1])

@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from servicekit.errors import NoIdentity
-from servicekit.security.identity import Caller, bind_caller, current_caller, parse_identity
+from servicekit.security.identity import (
+    Caller,
+    bind_caller,
+    current_caller,
+    current_on_behalf_of,
+    parse_identity,
+)
 
 WORDS = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,20}", fullmatch=True)
 COUNTRIES = st.text(string.ascii_lowercase, min_size=2, max_size=2)
@@ -77,8 +83,12 @@ def test_an_office_covers_itself_and_a_national_caller_covers_all() -> None:
 def test_outside_a_call_there_is_no_caller() -> None:
     someone = parse_identity("spiffe://id/office/national/service/issuance")
 
-    with bind_caller(someone):
+    person = parse_identity("spiffe://id/office/BJM/user/siti/role/officer")
+
+    with bind_caller(someone, person):
         assert current_caller() == someone
+        assert current_on_behalf_of() == person
 
     with pytest.raises(NoIdentity):
         current_caller()
+    assert current_on_behalf_of() is None

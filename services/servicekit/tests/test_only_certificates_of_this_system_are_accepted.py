@@ -52,7 +52,7 @@ async def test_a_certificate_of_another_authority_is_refused(
     serve: Any, pki: Any, tmp_path: Path
 ) -> None:
     address = await serve({"GetEncounter": answer})
-    foreign = issue_certificate(tmp_path / "foreign", service="issuance")
+    foreign = issue_certificate(tmp_path / "foreign", office="national", service="issuance")
     posing = TlsFiles(foreign.certificate, foreign.private_key, pki.service("x").authority)
 
     async with grpc.aio.secure_channel(address, posing.channel_credentials()) as channel:
@@ -111,7 +111,9 @@ def certified(sample: TlsFiles, names: list[x509.GeneralName], directory: Path) 
 
 async def test_a_caller_of_another_country_is_refused(serve: Any, pki: Any) -> None:
     address = await serve({"GetEncounter": answer})
-    neighbour = issue_certificate(pki.directory, country="my", user="ali", role="administrator")
+    neighbour = issue_certificate(
+        pki.directory, country="my", office="national", user="ali", role="administrator"
+    )
 
     async with grpc.aio.secure_channel(address, neighbour.channel_credentials()) as channel:
         assert await refusal(channel) is grpc.StatusCode.PERMISSION_DENIED

@@ -4,7 +4,7 @@ from contextlib import suppress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from servicekit.grpc.page_tokens import BadPageToken, decode_key, decode_number, encode
+from servicekit.grpc.page_tokens import BadPageToken, decode_key, decode_number, encode, encode_next
 
 
 @given(st.integers(0, 2**31 - 1))
@@ -15,6 +15,14 @@ def test_a_number_comes_back(number: int) -> None:
 @given(st.text(st.characters(min_codepoint=32, max_codepoint=126)))
 def test_a_key_comes_back(key: str) -> None:
     assert decode_key(encode(key)) == key
+
+
+def test_a_page_is_continued_after_its_last_item_where_there_are_more() -> None:
+    def next_after(*found: str) -> str:
+        return decode_key(encode_next(found, 3, lambda item: item))
+
+    assert next_after("a", "b", "c", "d") == "c"
+    assert next_after("a", "b", "c") == next_after("a") == next_after() == ""
 
 
 def test_an_empty_token_starts_at_the_beginning() -> None:
@@ -28,6 +36,14 @@ def test_an_empty_token_starts_at_the_beginning() -> None:
 def test_a_number_that_was_never_issued_is_refused(content: bytes) -> None:
     with pytest.raises(BadPageToken) as refused:
         decode_number(base64.urlsafe_b64encode(content).decode())
+
+    assert refused.value.field == "page_token"
+
+
+@pytest.mark.parametrize("token", ["YQ", "a b=", "w6k=", "CQ==", "AA=="])
+def test_a_key_that_was_never_issued_is_refused(token: str) -> None:
+    with pytest.raises(BadPageToken) as refused:
+        decode_key(token)
 
     assert refused.value.field == "page_token"
 

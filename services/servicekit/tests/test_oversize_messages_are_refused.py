@@ -4,6 +4,8 @@ import grpc
 import pytest
 from passport.matcher.v1 import encounters_pb2 as pb
 from passport.matcher.v1 import encounters_pb2_grpc as stubs
+from servicekit.errors import RequestTooLarge, ResponseTooLarge
+from servicekit.grpc.message_checks import decoder, encoder
 
 LIMIT = 10_000
 
@@ -55,6 +57,19 @@ async def test_a_too_large_response_is_refused(serve: Any, connect: Any, failure
 
     assert refused.code is grpc.StatusCode.RESOURCE_EXHAUSTED
     assert refused.info.reason == "RESPONSE_TOO_LARGE"
+
+
+def test_a_message_as_large_as_the_limit_passes() -> None:
+    message = of_size(8)  # and two bytes before the text
+    data = message.SerializeToString()
+    assert len(data) == 10
+
+    assert decoder(pb.GetEncounterRequest.FromString, 10)(data) == message
+    assert encoder(pb.GetEncounterRequest.SerializeToString, 10)(message) == data
+    with pytest.raises(RequestTooLarge):
+        decoder(pb.GetEncounterRequest.FromString, 9)(data)
+    with pytest.raises(ResponseTooLarge):
+        encoder(pb.GetEncounterRequest.SerializeToString, 9)(message)
 
 
 async def test_messages_beyond_grpcs_own_default_pass_both_ways(serve: Any, connect: Any) -> None:

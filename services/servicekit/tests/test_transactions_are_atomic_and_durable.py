@@ -154,6 +154,17 @@ async def test_migrations_upgrade_any_earlier_schema_to_the_newest(
     assert await columns(database_url) == ["id", "name"]
 
 
+async def test_migrations_may_lie_in_a_folder_of_any_name(
+    tmp_path: Path, database_url: str
+) -> None:
+    folder = tmp_path / "100 %, of: course"
+    folder.mkdir()
+
+    migrate(database_url, put(folder, FIRST, SECOND))
+
+    assert await columns(database_url) == ["id", "name"]
+
+
 async def test_a_failed_migration_changes_nothing(tmp_path: Path, database_url: str) -> None:
     migrate(database_url, put(tmp_path, FIRST, SECOND))
 

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from servicekit.errors import NoIdentity
+from servicekit.security.access_policy import Policy
 from servicekit.security.development_certificates import issue_certificate
 
 
@@ -13,6 +14,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
+        if options.policy is not None and options.role is not None:
+            _require_known_role(options.policy, options.role)
         files = issue_certificate(
             options.dir,
             office=options.office,
@@ -28,6 +31,14 @@ def main(arguments: list[str] | None = None) -> None:
         sys.stdout.write(f"{file}\n")
 
 
+def _require_known_role(policy: Path, role: str) -> None:
+    known = {name for name in Policy.load(policy).roles if not name.startswith("service:")}
+    if role not in known:
+        raise ValueError(
+            f"no person has the role {role}; {policy} knows {', '.join(sorted(known))}"
+        )
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="servicekit", description="Tools for developing the services."
@@ -41,10 +52,15 @@ def _parser() -> argparse.ArgumentParser:
         epilog="example: servicekit cert --dir build/pki --office BJM --user siti --role examiner",
     )
     cert.add_argument("--dir", type=Path, required=True, help="folder of the authority")
-    cert.add_argument("--office", default="national", help="office id (default: national)")
+    cert.add_argument("--office", required=True, help="office id, or national for all offices")
     cert.add_argument("--service", help="name of the service that the certificate is for")
     cert.add_argument("--user", help="name of the person that it is for, together with --role")
     cert.add_argument("--role", help="role of that person")
+    cert.add_argument(
+        "--policy",
+        type=Path,
+        help="access policy; a role of people that it does not name is refused",
+    )
     cert.add_argument("--country", default="id", help="ISO 3166-1 alpha-2 code (default: id)")
     cert.add_argument(
         "--dns", action="append", default=[], help="host name of the service; may be repeated"

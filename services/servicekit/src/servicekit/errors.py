@@ -4,7 +4,8 @@ They are raised without any use of gRPC; ``servicekit.grpc.error_status`` turns 
 ``google.rpc.Status`` at the edge.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 from typing import ClassVar
@@ -25,6 +26,16 @@ class ErrorKind(Enum):
     OUT_OF_RANGE = "OUT_OF_RANGE"
     DEADLINE = "DEADLINE_EXCEEDED"
     INTERNAL = "INTERNAL"
+    CANCELLED = "CANCELLED"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldViolation:
+    """What is wrong with one field. description: for people. reason: a code, for programs."""
+
+    field: str
+    description: str
+    reason: str
 
 
 class DomainError(Exception):
@@ -32,6 +43,7 @@ class DomainError(Exception):
 
     message: for people, sent to the caller; must not quote the payload.
     field: path of the field at fault, for instance ``samples[0].position``.
+    violations: what is wrong with fields, where there is more to say than `field` and `message` do.
     retry_after: after how long the same call may succeed.
     metadata: further facts for programs, sent as ``ErrorInfo.metadata``.
     """
@@ -44,12 +56,14 @@ class DomainError(Exception):
         message: str,
         *,
         field: str | None = None,
+        violations: Sequence[FieldViolation] = (),
         retry_after: timedelta | None = None,
         **metadata: str,
     ) -> None:
         super().__init__(message)
         self.message = message
         self.field = field
+        self.violations = violations
         self.retry_after = retry_after
         self.metadata = metadata
 
@@ -111,6 +125,20 @@ class NoIdentity(DomainError):
     reason = "NO_IDENTITY"
 
 
+class CertificateExpired(DomainError):
+    """The caller's certificate expired since its connection was opened; connect with a new one."""
+
+    kind = ErrorKind.UNAUTHENTICATED
+    reason = "CERTIFICATE_EXPIRED"
+
+
+class CertificateDenied(DomainError):
+    """The caller's certificate was withdrawn before its expiry; ask for another one."""
+
+    kind = ErrorKind.UNAUTHENTICATED
+    reason = "CERTIFICATE_DENIED"
+
+
 class NotPermitted(DomainError):
     """The caller is authenticated but may not do this."""
 
@@ -132,11 +160,49 @@ class Draining(DomainError):
     reason = "DRAINING"
 
 
+class StreamExpired(DomainError):
+    """The stream lasted as long as a stream may; call again to resume it."""
+
+    kind = ErrorKind.UNAVAILABLE
+    reason = "STREAM_EXPIRED"
+
+
+class DatabaseFailure(DomainError):
+    """The database cannot carry out what the call needs; nothing was changed."""
+
+    kind = ErrorKind.UNAVAILABLE
+
+
+class StorageFull(DatabaseFailure):
+    """The disk of the database is full; nothing is stored until an administrator makes room."""
+
+    reason = "STORAGE_FULL"
+
+
+class DatabaseBusy(DatabaseFailure):
+    """The database is locked, or serves as many others as it can; repeat the call later."""
+
+    reason = "DATABASE_BUSY"
+
+
+class DatabaseUnavailable(DatabaseFailure):
+    """The database cannot be reached or not be written; repeat the call later."""
+
+    reason = "DATABASE_UNAVAILABLE"
+
+
 class DeadlineExceeded(DomainError):
-    """The caller's deadline, or the default one, passed before the response was ready."""
+    """The caller's deadline, or the latest that the service accepts, passed before the response."""
 
     kind = ErrorKind.DEADLINE
     reason = "DEADLINE_EXCEEDED"
+
+
+class MessageNotReceived(DomainError):
+    """The request, or the next message of a request stream, did not arrive in time."""
+
+    kind = ErrorKind.DEADLINE
+    reason = "MESSAGE_NOT_RECEIVED"
 
 
 class InternalError(DomainError):

@@ -5,6 +5,7 @@ import json
 import grpc
 
 from servicekit.grpc.method_handlers import Context
+from servicekit.grpc.renewed_channel import RenewedChannel
 from servicekit.process.settings import MEBIBYTE
 from servicekit.security.on_behalf_of import OnBehalfOfInterceptor
 from servicekit.security.tls import TlsFiles
@@ -41,7 +42,8 @@ def open_channel(
     target: gRPC name, for instance host:port. server_name: name expected in the server's
     certificate if it is not the target's. Calls wait for a healthy replica, so each needs a
     ``timeout=``; the service config's own timeout expires early and is therefore not used.
-    Raises OSError when a file of ``tls`` is missing.
+    Calls after a change of the files of ``tls`` use the new ones. Raises OSError or ValueError when
+    the files cannot be used to begin with.
     """
     options: list[tuple[str, str | int]] = [
         ("grpc.service_config", json.dumps(_SERVICE_CONFIG)),
@@ -58,12 +60,16 @@ def open_channel(
     ]
     if server_name is not None:
         options.append(("grpc.ssl_target_name_override", server_name))
-    return grpc.aio.secure_channel(
-        target,
-        tls.channel_credentials(),
-        options=options,
-        interceptors=[OnBehalfOfInterceptor()],
-    )
+
+    def connect() -> grpc.aio.Channel:
+        return grpc.aio.secure_channel(
+            target,
+            tls.channel_credentials(),
+            options=options,
+            interceptors=[OnBehalfOfInterceptor()],
+        )
+
+    return RenewedChannel(connect, tls)
 
 
 def downstream_timeout(context: Context) -> float:

@@ -1,32 +1,29 @@
 """What happens to every call before and after its method runs?
 
-From the outside in: the outcome is logged and counted, errors become statuses, the deadline is
-enforced, the caller is authenticated and authorised, load shedding accepts the call. Only then are
-its messages read, so that an unauthorised caller cannot make the service hold what it sends.
+From the outside in: the outcome is logged and counted, errors become statuses, the caller is
+authenticated and authorised, load shedding accepts the call, its time limit runs. Only then
+are its messages read, so that an unauthorised caller cannot make the service hold what it sends.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractContextManager, asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
+from datetime import UTC, datetime
 from functools import partial
 
 import grpc
 import structlog
 
-from servicekit.errors import (
-    DeadlineExceeded,
-    DomainError,
-    InternalError,
-    NoIdentity,
-    NotPermitted,
-)
+from servicekit.errors import DomainError, InternalError, NotPermitted
 from servicekit.grpc.call_audit import CallRecord, audited
 from servicekit.grpc.error_status import to_status
-from servicekit.grpc.load_shedding import LoadShedding
+from servicekit.grpc.load_shedding import Kind, LoadShedding
 from servicekit.grpc.method_handlers import Context, Handler, wrap_handler
+from servicekit.grpc.time_limits import TimeLimits
 from servicekit.security.access_policy import Policy
-from servicekit.security.identity import Caller, bind_caller, parse_identity
+from servicekit.security.identity import Caller, bind_caller
 from servicekit.security.on_behalf_of import read_on_behalf_of
+from servicekit.security.peer_certificate import check_peer_certificate, peer_identity
 
 _log = structlog.get_logger(__name__)
 
@@ -35,9 +32,9 @@ class Interceptor(grpc.aio.ServerInterceptor):
     """Audits, authorises, limits and validates the calls of all methods of a server.
 
     country: only its services and people are authorised, whichever authority signed a certificate.
-    error_domain: ErrorInfo.domain, for instance ``passport.matcher``. max_message_bytes: of a
-    request or response. default_deadline: seconds for a call without a deadline; response streams
-    without one are not limited.
+    policy: returns the present access policy. denied_serials: returns the serial numbers of the
+    certificates that are refused now. error_domain: ErrorInfo.domain, for instance
+    ``passport.matcher``. max_message_bytes: of a request or response.
     """
 
     def __init__(
@@ -45,17 +42,19 @@ class Interceptor(grpc.aio.ServerInterceptor):
         *,
         country: str,
         error_domain: str,
-        policy: Policy,
+        policy: Callable[[], Policy],
+        denied_serials: Callable[[], frozenset[int]],
         load_shedding: LoadShedding,
+        time_limits: TimeLimits,
         max_message_bytes: int,
-        default_deadline: float,
     ) -> None:
         self._country = country
         self._error_domain = error_domain
         self._policy = policy
+        self._denied_serials = denied_serials
         self._load_shedding = load_shedding
+        self._time_limits = time_limits
         self._max_message_bytes = max_message_bytes
-        self._default_deadline = default_deadline
 
     async def intercept_service(
         self,
@@ -68,7 +67,12 @@ class Interceptor(grpc.aio.ServerInterceptor):
             return None
         method = handler_call_details.method.lstrip("/")
         scope = partial(self._call_scope, method, handler)
-        return wrap_handler(handler, scope, self._max_message_bytes)
+        return wrap_handler(
+            handler,
+            scope,
+            max_message_bytes=self._max_message_bytes,
+            max_message_wait=self._time_limits.message_wait,
+        )
 
     @asynccontextmanager
     async def _call_scope(
@@ -76,12 +80,14 @@ class Interceptor(grpc.aio.ServerInterceptor):
     ) -> AsyncIterator[None]:
         with audited(method) as call:
             try:
-                async with _deadline(self._seconds_left(handler, context)):
-                    call.caller = _authenticate(context)
-                    metadata = context.invocation_metadata() or ()
-                    call.on_behalf_of = read_on_behalf_of(call.caller, metadata)
-                    self._authorise(method, call.caller)
-                    with self._accept_load(method, handler), bind_caller(call.caller):
+                auth_context = context.auth_context()
+                call.caller = peer_identity(auth_context)
+                check_peer_certificate(auth_context, self._denied_serials(), _real_now())
+                metadata = context.invocation_metadata() or ()
+                call.on_behalf_of = read_on_behalf_of(call.caller, metadata)
+                self._authorise(method, call.caller)
+                async with self._limited(method, handler, call.caller, context):
+                    with bind_caller(call.caller, call.on_behalf_of):
                         yield
             except DomainError as error:
                 await self._abort(call, context, error)
@@ -95,43 +101,29 @@ class Interceptor(grpc.aio.ServerInterceptor):
                 _log.exception("unexpected_error", method=method)
                 await self._abort(call, context, InternalError("an internal error happened"))
 
-    def _seconds_left(self, handler: Handler, context: Context) -> float | None:
-        left: float | None = context.time_remaining()
-        if left is None and not handler.response_streaming:
-            return self._default_deadline
-        return left
-
     def _authorise(self, method: str, caller: Caller) -> None:
         if caller.country != self._country:
             raise NotPermitted("this is a service of another country")
-        if not self._policy.allows(method, caller):
+        if not self._policy().allows(method, caller):
             raise NotPermitted("this caller may not call this method", method=method)
 
-    def _accept_load(self, method: str, handler: Handler) -> AbstractContextManager[None]:
-        exempt = method.startswith("grpc.")  # an overloaded server still answers health checks
-        if handler.response_streaming and not handler.request_streaming:
-            return self._load_shedding.stream(exempt=exempt)
-        return self._load_shedding.call(exempt=exempt)
+    @asynccontextmanager
+    async def _limited(
+        self, method: str, handler: Handler, caller: Caller, context: Context
+    ) -> AsyncIterator[None]:
+        streaming = handler.request_streaming or handler.response_streaming
+        kind: Kind = "stream" if streaming else "call"
+        if method.startswith("grpc."):
+            kind = "infrastructure"
+        with self._load_shedding.slot(kind, caller):
+            async with self._time_limits.enforce(streaming, context.time_remaining()):
+                with self._load_shedding.ended_by_drain() if streaming else nullcontext():
+                    yield
 
     async def _abort(self, call: CallRecord, context: Context, error: DomainError) -> None:
         call.code, call.reason = error.kind.value, error.reason
         await context.abort_with_status(to_status(error, self._error_domain))
 
 
-def _authenticate(context: Context) -> Caller:
-    # Not peer_identities(): it mixes URI, DNS and common names.
-    names = list(context.auth_context().get("peer_spiffe_id", ()))
-    if len(names) != 1:
-        raise NoIdentity("the certificate must carry exactly one URI name")
-    return parse_identity(names[0].decode("ascii", errors="replace"))
-
-
-@asynccontextmanager
-async def _deadline(seconds: float | None) -> AsyncIterator[None]:
-    try:
-        async with asyncio.timeout(seconds) as scope:
-            yield
-    except TimeoutError:
-        if scope.expired():
-            raise DeadlineExceeded("the response was not ready before the deadline") from None
-        raise
+def _real_now() -> datetime:
+    return datetime.now(UTC)

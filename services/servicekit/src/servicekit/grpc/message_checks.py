@@ -9,6 +9,7 @@ from google.protobuf.message import DecodeError, Message
 from protovalidate import FieldPathPb
 
 from servicekit.errors import InvalidRequest, RequestTooLarge, ResponseTooLarge
+from servicekit.grpc.text_rules import text_faults
 
 M = TypeVar("M", bound=Message)
 
@@ -51,7 +52,14 @@ def encoder(encode: Callable[[M], bytes], max_bytes: int) -> Callable[[M], bytes
 
 
 def validate(message: Message) -> None:
-    """Raise InvalidRequest, naming the field, if the message breaks a protovalidate rule."""
+    """Raise InvalidRequest, naming the field, if the message breaks a rule of the contract.
+
+    The rules are those of protovalidate; that text has no control characters, since keys with them
+    look alike to people and not every database can store them; and that a passport can show what
+    is printed in it.
+    """
+    for field, fault in text_faults(message):
+        raise InvalidRequest(fault.message, field=field, rule=fault.rule)
     violations = protovalidate.collect_violations(message, fail_fast=True)
     if violations:
         violation = violations[0].proto

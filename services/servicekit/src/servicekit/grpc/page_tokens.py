@@ -2,11 +2,15 @@
 
 import base64
 import binascii
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from servicekit.errors import DomainError, ErrorKind
 
 DEFAULT_PAGE_SIZE = 100
 """Items on a page when the request does not say; the contracts promise this number."""
+
+T = TypeVar("T")
 
 # Row and change numbers are 32-bit integers in the databases.
 _LARGEST = 2**31 - 1
@@ -25,6 +29,14 @@ def encode(last: int | str) -> str:
     last: the item's number, 0 to 2**31 - 1, or its key, printable ASCII.
     """
     return base64.urlsafe_b64encode(str(last).encode("ascii")).decode("ascii")
+
+
+def encode_next(found: Sequence[T], page_size: int, key: Callable[[T], int | str]) -> str:
+    """Return the token of the next page; empty if there is none.
+
+    found: the items of a page, and one more if there is another page. key: of an item.
+    """
+    return encode(key(found[page_size - 1])) if len(found) > page_size else ""
 
 
 def decode_number(

@@ -5,26 +5,28 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import grpc
 from google.protobuf.descriptor import ServiceDescriptor
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from servicekit.grpc.call_audit import serve_metrics
 from servicekit.grpc.interceptor import Interceptor
 from servicekit.grpc.load_shedding import LoadShedding
 from servicekit.grpc.method_handlers import Context
+from servicekit.grpc.server_options import server_options
+from servicekit.grpc.time_limits import TimeLimits
 from servicekit.process import failpoint, logs
+from servicekit.process.metrics import serve_metrics
 from servicekit.process.settings import ServiceSettings
+from servicekit.process.watchdog import watched_event_loop
 from servicekit.security.access_policy import Policy
+from servicekit.security.peer_certificate import read_denied_serials
+from servicekit.security.reloaded_files import ReloadedFiles
 from servicekit.security.tls import TlsFiles, read_certificate_identity, server_credentials
 
 __all__ = ["Context", "Server"]
-
-# gRPC reads requests up to this many times the size limit, so that the error can carry a reason;
-# above that gRPC itself answers RESOURCE_EXHAUSTED, without a reason.
-_READ_LIMIT_FACTOR = 4
 
 _SERVING = health_pb2.HealthCheckResponse.SERVING
 _NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
@@ -38,7 +40,7 @@ class Server:
 
     error_domain: ErrorInfo.domain, for instance ``passport.matcher``; its last part is the name of
     the service. services: those added, for health and reflection. Configures the process's logs and
-    failpoints. Raises OSError, ValueError or PolicyError when settings name unusable files.
+    failpoints. Raises OSError or ValueError when settings name unusable files.
     """
 
     def __init__(
@@ -48,21 +50,27 @@ class Server:
         failpoint.arm(settings.failpoints)
         self._settings = settings
         self._name = error_domain.rpartition(".")[2]
-        self._load_shedding = LoadShedding(settings.max_calls_in_flight)
+        self._load_shedding = LoadShedding(settings.max_calls_in_flight, settings.caller_share)
         self.grpc: grpc.aio.Server = grpc.aio.server(
             interceptors=[
                 Interceptor(
                     country=read_certificate_identity(settings.certificate).country,
                     error_domain=error_domain,
-                    policy=Policy.load(settings.policy_file),
+                    policy=ReloadedFiles(Policy.load, settings.policy_file).current,
+                    denied_serials=_denied_serials(settings.denied_certificates_file),
                     load_shedding=self._load_shedding,
+                    time_limits=TimeLimits(
+                        call=settings.max_deadline_seconds,
+                        stream=settings.max_stream_seconds,
+                        message_wait=settings.max_message_wait_seconds,
+                    ),
                     max_message_bytes=settings.max_message_bytes,
-                    default_deadline=settings.default_deadline_seconds,
                 )
             ],
-            options=_options(settings.max_message_bytes),
+            options=server_options(settings),
         )
-        self._explicit_health: set[str] = set()
+        self._serving: dict[str, bool] = {}
+        self._writable = True
         self._services = ["", *(service.full_name for service in services)]
         self._health = health.aio.HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self.grpc)
@@ -72,16 +80,37 @@ class Server:
 
     async def set_serving(self, service: str, serving: bool) -> None:
         """Set the health status of a service, by its full name; "" is the whole server."""
-        self._explicit_health.add(service)
+        self._serving[service] = serving
+        await self._publish_health(service)
+
+    async def set_writable(self, writable: bool) -> None:
+        """Set whether the database can be written; while not, no service is SERVING."""
+        self._writable = writable
+        for service in self._serving:
+            await self._publish_health(service)
+
+    async def _publish_health(self, service: str) -> None:
+        serving = self._serving[service] and self._writable
         await self._health.set(service, _SERVING if serving else _NOT_SERVING)
 
-    async def run(self, ready: Callable[[], Awaitable[None]] | None = None) -> None:
+    async def run(
+        self,
+        ready: Callable[[], Awaitable[None]] | None = None,
+        on_drain: Callable[[], None] | None = None,
+    ) -> None:
         """Serve until SIGTERM or SIGINT, then drain: report NOT_SERVING, let calls finish, stop.
 
         Prints ``READY <name> <host:port>`` on stdout once it listens. All services are NOT_SERVING
         until ``ready`` returns; then those become SERVING whose health was not set explicitly.
+        ``on_drain`` is called before the drain, so that the service begins no new work of its own.
         Raises what ``ready`` raises.
         """
+        async with watched_event_loop(self._settings.watchdog_seconds):
+            await self._run(ready, on_drain or (lambda: None))
+
+    async def _run(
+        self, ready: Callable[[], Awaitable[None]] | None, on_drain: Callable[[], None]
+    ) -> None:
         await self._start()
         serving = asyncio.create_task(self._serve(ready))
         try:
@@ -89,6 +118,7 @@ class Server:
                 await asyncio.wait([serving])
         finally:
             serving.cancel()
+            on_drain()
             await self._drain()
         if not serving.cancelled():
             serving.result()
@@ -110,7 +140,7 @@ class Server:
         if ready is not None:
             await ready()
         for service in self._services:
-            if service not in self._explicit_health:
+            if service not in self._serving:
                 await self.set_serving(service, True)
         # Not wait_for_termination(): after its cancellation the server cannot be stopped.
         await asyncio.Event().wait()
@@ -135,14 +165,5 @@ def _on_stop_signal(handler: Callable[[], object]) -> Iterator[None]:
             loop.remove_signal_handler(number)
 
 
-def _options(max_message_bytes: int) -> list[tuple[str, int]]:
-    return [
-        ("grpc.max_receive_message_length", _READ_LIMIT_FACTOR * max_message_bytes),
-        ("grpc.max_send_message_length", -1),  # checked by our encoder, which gives a reason
-        # Clients ping often to notice a frozen server; without this, long idle calls would end
-        # with "Too many pings".
-        ("grpc.http2.max_ping_strikes", 0),
-        ("grpc.keepalive_permit_without_calls", 1),
-        # Otherwise two servers could share one port, each getting some of the calls, unnoticed.
-        ("grpc.so_reuseport", 0),
-    ]
+def _denied_serials(file: Path | None) -> Callable[[], frozenset[int]]:
+    return frozenset if file is None else ReloadedFiles(read_denied_serials, file).current

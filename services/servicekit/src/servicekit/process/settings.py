@@ -35,7 +35,16 @@ class ServiceSettings(BaseSettings):
         description="PEM file with the certificate authorities that callers' certificates must be "
         "signed by"
     )
-    policy_file: Path = Field(description="TOML file that states which roles may call which method")
+    policy_file: Path = Field(
+        description="TOML file that states which roles may call which method; a change takes "
+        "effect at once, unless the file is invalid"
+    )
+    denied_certificates_file: Path | None = Field(
+        None,
+        description="file with the serial numbers of callers' certificates that are refused, one a "
+        "line, hexadecimal; a change takes effect at once, unless the file is invalid; unset means "
+        "that none is refused",
+    )
     database_url: str = Field(
         description="SQLAlchemy URL of the database: sqlite+aiosqlite:///<file> or "
         "postgresql+asyncpg://<host>/<database>"
@@ -51,8 +60,8 @@ class ServiceSettings(BaseSettings):
     )
     failpoints: str = Field(
         "",
-        description="failpoints at which the process kills itself, as name or name:hit, separated "
-        "by commas; only in test",
+        description="failpoints at which the process kills itself, as name or name:hit, or stops "
+        "itself, as name:stop or name:hit:stop, separated by commas; only in test",
     )
     max_message_bytes: int = Field(
         16 * MEBIBYTE, gt=0, description="largest request or response accepted, bytes"
@@ -61,19 +70,62 @@ class ServiceSettings(BaseSettings):
         64,
         gt=0,
         description="calls in progress above which further ones are refused with OVERLOADED; "
-        "response streams are counted separately, with the same limit",
+        "streams are counted separately, with the same limit",
     )
-    default_deadline_seconds: float = Field(
-        60.0, gt=0, description="deadline of a call that has none, seconds"
+    caller_share: float = Field(
+        0.75,
+        gt=0,
+        lt=1,
+        description="fraction, of the calls in progress (and of the streams) that no other caller "
+        "has, that one caller may have; at least one call",
+    )
+    max_deadline_seconds: float = Field(
+        60.0,
+        gt=0,
+        le=3_600,
+        description="longest duration of a call that is no stream, whatever its deadline, seconds",
+    )
+    max_stream_seconds: float = Field(
+        600.0,
+        gt=0,
+        le=86_400,
+        description="longest duration of a stream, which then ends with STREAM_EXPIRED, for its "
+        "caller to resume it, seconds",
+    )
+    max_message_wait_seconds: float = Field(
+        30.0,
+        gt=0,
+        description="longest time to wait for a request, or for the next message of a request "
+        "stream, seconds; it must suffice for the largest request over the slowest line",
+    )
+    max_connection_age_seconds: float = Field(
+        2400.0,
+        gt=0,
+        le=86_400,
+        description="age at which clients are told to renew a connection, give or take a tenth; "
+        "calls in progress on it end as they would anyway, seconds",
     )
     drain_seconds: float = Field(
         10.0, ge=0, description="time that calls in progress have to finish after SIGTERM, seconds"
+    )
+    watchdog_seconds: float = Field(
+        30.0,
+        ge=0,
+        description="how long the event loop may stand still before the process ends itself, to be "
+        "started again by its supervisor, seconds; 0 means for ever",
     )
     idempotency_retention_days: int = Field(
         30,
         ge=30,
         description="how long the response to a request id is stored and sent again when the "
         "request is repeated, days",
+    )
+    idempotency_lease_seconds: float = Field(
+        15.0,
+        ge=1,
+        le=300,
+        description="after which other replicas may carry out a request that a replica began and, "
+        "having died, did not complete, seconds; not used with SQLite",
     )
     metrics_listen: str | None = Field(
         None,

@@ -40,6 +40,11 @@ class Policy:
             raise PolicyError(f"{path}: exactly one table [allow] is expected")
         return cls({method: _roles(path, method, row) for method, row in table.items()})
 
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles that may call any method, of people and of services."""
+        return frozenset().union(*self.allow.values()) - {ANY_CALLER}
+
     def allows(self, method: str, caller: Caller) -> bool:
         """Return whether the caller may call the method; False for a method without a row."""
         roles = self.allow.get(method, frozenset())

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from servicekit.security.identity import NATIONAL, Caller, parse_identity
+from servicekit.security.identity import Caller, parse_identity
 from servicekit.security.tls import TlsFiles
 
 _VALID = timedelta(days=365)
@@ -29,7 +29,7 @@ _CLOCK_SKEW = timedelta(minutes=5)
 def issue_certificate(
     directory: Path,
     *,
-    office: str = NATIONAL,
+    office: str,
     service: str | None = None,
     user: str | None = None,
     role: str | None = None,
@@ -38,7 +38,8 @@ def issue_certificate(
 ) -> TlsFiles:
     """Make a certificate for a service, or for a user with a role; return its files.
 
-    directory: of the authority, which is made on first use. dns: host names of a service besides
+    directory: of the authority, which is made on first use. office: its id, or ``national`` for
+    access to the data of all offices. dns: host names of a service besides
     ``localhost`` and 127.0.0.1. Raises ValueError unless either service, or user and role, is
     given, and NoIdentity for a name that an identity cannot contain.
     """
@@ -57,8 +58,8 @@ def issue_certificate(
     files = TlsFiles(
         directory / f"{name}.pem", directory / f"{name}.key", directory / "authority.pem"
     )
-    _write_key(files.private_key, key)
-    _replace(files.certificate, certificate.public_bytes(Encoding.PEM))
+    write_private_key(files.private_key, key)
+    replace_file(files.certificate, certificate.public_bytes(Encoding.PEM))
     return files
 
 
@@ -74,11 +75,11 @@ def _authority(directory: Path) -> tuple[x509.Certificate, ec.EllipticCurvePriva
     certificate = (
         _builder(name, name, key.public_key())
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(_key_usage(signs_certificates=True), critical=True)
+        .add_extension(key_usage(signs_certificates=True), critical=True)
         .sign(key, hashes.SHA256())
     )
-    _write_key(key_file, key)
-    _replace(certificate_file, certificate.public_bytes(Encoding.PEM))
+    write_private_key(key_file, key)
+    replace_file(certificate_file, certificate.public_bytes(Encoding.PEM))
     return certificate, key
 
 
@@ -100,7 +101,7 @@ def _sign(
         _builder(subject, authority.subject, public_key)
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_key_usage(signs_certificates=False), critical=True)
+        .add_extension(key_usage(signs_certificates=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage(purposes), critical=False)
         .sign(authority_key, hashes.SHA256())
     )
@@ -121,7 +122,8 @@ def _builder(
     )
 
 
-def _key_usage(*, signs_certificates: bool) -> x509.KeyUsage:
+def key_usage(*, signs_certificates: bool) -> x509.KeyUsage:
+    """Return the key usage of an authority, or of a key that signs anything but certificates."""
     return x509.KeyUsage(
         digital_signature=not signs_certificates,
         key_cert_sign=signs_certificates,
@@ -135,11 +137,12 @@ def _key_usage(*, signs_certificates: bool) -> x509.KeyUsage:
     )
 
 
-def _write_key(path: Path, key: ec.EllipticCurvePrivateKey) -> None:
-    _replace(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+def write_private_key(path: Path, key: ec.EllipticCurvePrivateKey) -> None:
+    """Write a private key into a PEM file, unencrypted, readable by its owner only."""
+    replace_file(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
 
 
-def _replace(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes) -> None:
     """Write a file atomically, readable by its owner only."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     draft.touch(mode=0o600)

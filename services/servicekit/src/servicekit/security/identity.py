@@ -58,6 +58,7 @@ def parse_identity(uri: str) -> Caller:
 
 
 _caller: ContextVar[Caller] = ContextVar("caller")
+_on_behalf_of: ContextVar[Caller | None] = ContextVar("on_behalf_of", default=None)
 
 
 def current_caller() -> Caller:
@@ -68,11 +69,18 @@ def current_caller() -> Caller:
         raise NoIdentity("no call is being handled here") from None
 
 
+def current_on_behalf_of() -> Caller | None:
+    """Return the person for whom the calling service acts; None if it names none."""
+    return _on_behalf_of.get()
+
+
 @contextmanager
-def bind_caller(caller: Caller) -> Iterator[Caller]:
-    """Make ``caller`` the result of ``current_caller`` while the block runs."""
-    token = _caller.set(caller)
+def bind_caller(caller: Caller, on_behalf_of: Caller | None = None) -> Iterator[Caller]:
+    """Make these the results of ``current_caller`` and ``current_on_behalf_of`` in the block."""
+    caller_token = _caller.set(caller)
+    person_token = _on_behalf_of.set(on_behalf_of)
     try:
         yield caller
     finally:
-        _caller.reset(token)
+        _on_behalf_of.reset(person_token)
+        _caller.reset(caller_token)

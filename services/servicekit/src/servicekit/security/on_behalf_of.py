@@ -1,7 +1,8 @@
 """For which person does a service call another one? A metadata header names the person.
 
-The header only informs the audit log. It authorises nothing: whether a call is allowed is decided
-by the identity of the calling service.
+The header informs the audit log, and the few methods that a service may call only for a person of
+some role. It widens nothing: whether a call is allowed is decided by the identity of the calling
+service, which is trusted to name nobody but the person whose call it is handling.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
@@ -41,7 +42,10 @@ class OnBehalfOfInterceptor(grpc.aio.UnaryUnaryClientInterceptor):
 def read_on_behalf_of(
     service: Caller, metadata: Iterable[tuple[str, str | bytes]]
 ) -> Caller | None:
-    """Return the person named by the header of a service's call; None if absent or invalid."""
+    """Return the person named by the header of a service's call; None if absent or invalid.
+
+    A person of another country than the service is as invalid as another service.
+    """
     if not service.is_service:
         return None
     values = [value for key, value in metadata if key == _HEADER and isinstance(value, str)]
@@ -49,7 +53,7 @@ def read_on_behalf_of(
         (person,) = map(parse_identity, values)
     except (NoIdentity, ValueError):
         return None
-    return None if person.is_service else person
+    return None if person.is_service or person.country != service.country else person
 
 
 def _current_person() -> Caller | None:

@@ -1,18 +1,15 @@
 """How is mutual TLS set up? From PEM files; a server reloads them when they change."""
 
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 
 import grpc
-import structlog
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from servicekit.errors import NoIdentity
 from servicekit.security.identity import Caller, parse_identity
-
-_log = structlog.get_logger(__name__)
+from servicekit.security.reloaded_files import ReloadedFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +24,18 @@ class TlsFiles:
     private_key: Path
     authority: Path
 
+    @property
+    def paths(self) -> tuple[Path, Path, Path]:
+        """Private key, certificate and authority."""
+        return self.private_key, self.certificate, self.authority
+
     def channel_credentials(self) -> grpc.ChannelCredentials:
-        """Return the credentials of a client; raises OSError when a file cannot be read."""
-        return grpc.ssl_channel_credentials(
-            self.authority.read_bytes(),
-            self.private_key.read_bytes(),
-            self.certificate.read_bytes(),
-        )
+        """Return the credentials of a client.
+
+        Raises OSError when a file cannot be read, ValueError when they do not match.
+        """
+        private_key, certificate, authority = _read(*self.paths)
+        return grpc.ssl_channel_credentials(authority, private_key, certificate)
 
 
 def server_credentials(files: TlsFiles) -> grpc.ServerCredentials:
@@ -43,10 +45,17 @@ def server_credentials(files: TlsFiles) -> grpc.ServerCredentials:
     other, a warning is logged and the previous ones stay in use. Raises OSError or ValueError if
     the files cannot be used to begin with.
     """
-    reloader = _Reloader(files)
+    configuration = ReloadedFiles(_configuration, *files.paths)
+    in_use = configuration.current()
+
+    def changed() -> grpc.ServerCertificateConfiguration | None:
+        nonlocal in_use
+        previous, in_use = in_use, configuration.current()
+        return None if in_use is previous else in_use
+
     return grpc.dynamic_ssl_server_credentials(
-        reloader.first,
-        reloader.reload,  # type: ignore[arg-type]  # the stubs lack None, for no change
+        in_use,
+        changed,  # type: ignore[arg-type]  # the stubs lack None, for no change
         require_client_authentication=True,
     )
 
@@ -65,45 +74,19 @@ def read_certificate_identity(certificate: Path) -> Caller:
         raise ValueError(f"{certificate} does not name exactly one identity: {error}") from None
 
 
-class _Reloader:
-    """Reads the files again before each TLS handshake; called by gRPC from threads of its own."""
-
-    def __init__(self, files: TlsFiles) -> None:
-        self._files = files
-        self._lock = threading.Lock()
-        self._last_read = self._read()
-        self.first = _configuration(*self._last_read)
-
-    def reload(self) -> grpc.ServerCertificateConfiguration | None:
-        """Return the new configuration if the files changed and are valid, else None."""
-        with self._lock:
-            try:
-                content = self._read()
-                if content == self._last_read:
-                    return None
-                self._last_read = content
-                configuration = _configuration(*content)
-            except (OSError, ValueError) as error:
-                _log.warning("certificate_not_reloaded", error=str(error))
-                return None
-        _log.info("certificate_reloaded")
-        return configuration
-
-    def _read(self) -> tuple[bytes, bytes, bytes]:
-        files = self._files
-        return (
-            files.private_key.read_bytes(),
-            files.certificate.read_bytes(),
-            files.authority.read_bytes(),
-        )
-
-
 def _configuration(
-    private_key: bytes, certificate: bytes, authority: bytes
+    private_key: Path, certificate: Path, authority: Path
 ) -> grpc.ServerCertificateConfiguration:
-    key = load_pem_private_key(private_key, password=None)
-    leaf = x509.load_pem_x509_certificates(certificate)[0]
+    key_pem, certificate_pem, authority_pem = _read(private_key, certificate, authority)
+    return grpc.ssl_server_certificate_configuration([(key_pem, certificate_pem)], authority_pem)
+
+
+def _read(private_key: Path, certificate: Path, authority: Path) -> tuple[bytes, bytes, bytes]:
+    """Return the files' contents; raises OSError, or ValueError if they do not match."""
+    content = private_key.read_bytes(), certificate.read_bytes(), authority.read_bytes()
+    key = load_pem_private_key(content[0], password=None)
+    leaf = x509.load_pem_x509_certificates(content[1])[0]
     if key.public_key() != leaf.public_key():
         raise ValueError("the private key does not belong to the certificate")
-    x509.load_pem_x509_certificates(authority)
-    return grpc.ssl_server_certificate_configuration([(private_key, certificate)], authority)
+    x509.load_pem_x509_certificates(content[2])
+    return content

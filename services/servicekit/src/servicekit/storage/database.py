@@ -5,29 +5,53 @@ import json
 import sqlite3
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import (
+    AbstractAsyncContextManager,
+    asynccontextmanager,
+    closing,
+    nullcontext,
+)
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, event, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from servicekit.storage.uncancelled_connection import UncancelledConnection
+from servicekit.errors import DatabaseFailure
+from servicekit.storage.database_errors import connection_errors, database_errors
+from servicekit.storage.interruptible_connection import (
+    Interrupt,
+    InterruptibleConnection,
+    interrupt_sqlite,
+    postgresql_interrupt,
+)
 
 _SQLITE_PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
+    "secure_delete=ON",  # what is deleted is overwritten
     "busy_timeout=10000",  # milliseconds; for other processes, ours queue for a semaphore
 )
+_TRUNCATE_ATTEMPTS = 20
+_TRUNCATE_PAUSE_SECONDS = 0.05
 
 
 class Database:
-    """Transactions on one database, given by its SQLAlchemy URL; to be closed after use."""
+    """Transactions on one database, given by its SQLAlchemy URL; to be closed after use.
+
+    They raise a DatabaseFailure when the database is full, busy or unreachable. failed: set when
+    one did; to be cleared by whoever finds out whether writes are possible.
+    """
 
     def __init__(self, url: str) -> None:
+        self.failed = asyncio.Event()
         self._is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        self._file = make_url(url).database or ""
+        if self._is_sqlite:
+            _make_private(Path(self._file))
         # A server may close an idle connection, a file does not. The parameters of a failed
         # statement are hidden because they are personal data and would be logged.
         self.engine: AsyncEngine = create_async_engine(
@@ -44,11 +68,25 @@ class Database:
             self._writer = asyncio.Semaphore(1)
         # A connection pool of their own, else holders of locks could deadlock waiting for one.
         self._locks = create_async_engine(url, pool_pre_ping=True, pool_size=16)
+        self._interrupt: Interrupt = (
+            interrupt_sqlite if self._is_sqlite else postgresql_interrupt(self._locks)
+        )
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether several processes may use the database: of a server, not of a SQLite file."""
+        return not self._is_sqlite
 
     @asynccontextmanager
-    async def begin(self) -> AsyncIterator[AsyncConnection]:
-        """Open a write transaction: commits at the end of the block, rolls back on an exception."""
+    async def begin(self, *, durable: bool = True) -> AsyncIterator[AsyncConnection]:
+        """Open a write transaction: commits at the end of the block, rolls back on an exception.
+
+        durable: False spares a server waiting for its disk; if the server crashes within the next
+        moments, the transaction may be lost.
+        """
         async with self._writer, self._transaction({"begin": "BEGIN IMMEDIATE"}) as connection:
+            if not durable and not self._is_sqlite:
+                await connection.execute(text("SET LOCAL synchronous_commit TO OFF"))
             yield connection
 
     @asynccontextmanager
@@ -60,12 +98,17 @@ class Database:
 
     @asynccontextmanager
     async def _transaction(self, options: dict[str, Any]) -> AsyncIterator[AsyncConnection]:
-        connection = UncancelledConnection(self.engine)
+        connection = InterruptibleConnection(self.engine, self._interrupt)
         try:
-            await connection.start()
-            await connection.execution_options(**options)
-            yield connection
-            await connection.commit()
+            with connection_errors():
+                await connection.start()
+            with database_errors():
+                await connection.execution_options(**options)
+                yield connection
+                await connection.commit()
+        except DatabaseFailure:
+            self.failed.set()
+            raise
         finally:
             await connection.close()
 
@@ -85,6 +128,18 @@ class Database:
                 text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": key}
             )
             yield bool(granted)
+
+    async def overwrite_deleted(self) -> None:
+        """Leave nothing of deleted rows in a SQLite file's log, unless a reader keeps it for long.
+
+        A PostgreSQL server does so in its own time: by vacuum, and by recycling its log.
+        """
+        if not self._is_sqlite:
+            return
+        for _ in range(_TRUNCATE_ATTEMPTS):
+            if await asyncio.to_thread(_truncate_log, self._file):
+                return
+            await asyncio.sleep(_TRUNCATE_PAUSE_SECONDS)
 
     async def close(self) -> None:
         """Close all connections of the pools."""
@@ -107,6 +162,24 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
         connection.exec_driver_sql(options.get("begin", "BEGIN"))
 
 
+def _make_private(file: Path) -> None:
+    """Let nobody but the owner read a database file, or those that SQLite puts beside it."""
+    if file.parent.is_dir():
+        file.touch(mode=0o600)
+        file.chmod(0o600)
+
+
+def _truncate_log(file: str) -> bool:
+    """Write the log into the database file and empty it; return whether no reader prevented it."""
+    # Without waiting in SQLite: while it waits for readers nobody could write.
+    with closing(sqlite3.connect(file, timeout=0)) as connection:
+        try:
+            (is_busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.OperationalError:
+            return False
+        return not is_busy
+
+
 def migrate(url: str, script_location: str) -> None:
     """Migrate the database to the newest schema, in one transaction.
 
@@ -117,8 +190,8 @@ def migrate(url: str, script_location: str) -> None:
     with ThreadPoolExecutor(1) as thread:
         try:
             thread.submit(asyncio.run, _migrate(url, script_location)).result()
-        except SQLAlchemyError as error:
-            reason = str(error).splitlines()[0]
+        except (SQLAlchemyError, DatabaseFailure) as error:
+            reason = str(error.__cause__ or error).splitlines()[0]
             raise OSError(f"the database of database_url cannot be used: {reason}") from error
 
 

@@ -7,132 +7,186 @@ committed responses are stored: a failed attempt leaves nothing behind and may b
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Generic, TypeVar, cast
+from typing import Protocol, TypeVar, cast
 
 from google.protobuf.message import Message
 from sqlalchemy import Column, DateTime, LargeBinary, MetaData, String, Table, and_, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from servicekit.errors import InvalidRequest, RequestIdReused, RequestInProgress
+from servicekit.errors import InvalidRequest, RequestIdReused
+from servicekit.process.failpoint import failpoint
 from servicekit.security.identity import current_caller
+from servicekit.storage.column_types import UtcDateTime
 from servicekit.storage.database import Database
+from servicekit.storage.idempotency_leases import (
+    Key,
+    Lease,
+    RequestLeases,
+    in_progress,
+    key_columns,
+)
+
+
+class InTransaction(Protocol):
+    """What a service reads and writes within one transaction; connection: that of it."""
+
+    connection: AsyncConnection
+
 
 M = TypeVar("M", bound=Message)
-Key = tuple[str, str, str]
-"""URI of the caller, full name of the request's message type, request id."""
+P = TypeVar("P")
+R = TypeVar("R", bound=InTransaction)
 
-_RETRY_AFTER = timedelta(milliseconds=500)
+StoreResponse = Callable[[AsyncConnection, M], Awaitable[None]]
+"""Stores the response in the given transaction, the one that completes the change.
+
+Raises RequestInProgress, which has to roll the transaction back, when another replica completed the
+same request first.
+"""
 
 
-def idempotency_table(metadata: MetaData) -> Table:
-    """Return the table of completed requests and their responses, added to a service's tables."""
-    return Table(
+async def nothing_to_prepare() -> None:
+    """Do nothing before a change that needs no work before its transaction."""
+
+
+# Larger messages are hashed in a thread: the event loop goes on meanwhile.
+_LARGEST_HASHED_INLINE = 64 * 1024
+_OPERATION = "google.longrunning.Operation"
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotencyTables:
+    """The tables of a service that make its changes idempotent.
+
+    records: completed requests with their responses. leases: which process carries out a request.
+    """
+
+    records: Table
+    leases: Table
+
+
+def idempotency_tables(metadata: MetaData) -> IdempotencyTables:
+    """Add the tables to those of a service."""
+    key = ("caller", "request_type", "request_id")
+    records = Table(
         "idempotency_records",
         metadata,
-        Column("caller", String, primary_key=True),
-        Column("request_type", String, primary_key=True),
-        Column("request_id", String, primary_key=True),
+        *(Column(name, String, primary_key=True) for name in key),
         Column("request_digest", LargeBinary, nullable=False),
         Column("response", LargeBinary, nullable=False),
         Column("completed_at", DateTime(timezone=True), nullable=False, index=True),
     )
+    leases = Table(
+        "idempotency_leases",
+        metadata,
+        *(Column(name, String, primary_key=True) for name in key),
+        Column("owner", String(32), nullable=False),
+        Column("expires_at", UtcDateTime, nullable=False),
+    )
+    return IdempotencyTables(records, leases)
 
 
-@dataclass(frozen=True, slots=True)
-class IdempotencyRecord(Generic[M]):
-    """One request in progress: its stored response, or the means to store one.
-
-    stored_response: what an earlier attempt answered; None if the change is still to be made.
-    """
-
-    stored_response: M | None
-    _table: Table
-    _key: Key
-    _digest: bytes
-
-    async def store_response(self, transaction: AsyncConnection, response: M) -> None:
-        """Store the response in the transaction that completes the change.
-
-        Raises RequestInProgress when a concurrent duplicate committed first; roll the transaction
-        back then.
-        """
-        row = dict(zip(("caller", "request_type", "request_id"), self._key, strict=True))
-        statement = insert(self._table).values(
-            **row,
-            request_digest=self._digest,
-            response=response.SerializeToString(),
-            completed_at=datetime.now(UTC),
-        )
-        try:
-            await transaction.execute(statement)
-        except IntegrityError:
-            raise _in_progress() from None
+async def content_digest(message: Message) -> bytes:
+    """Return the SHA-256 of a message's content, the same whenever its fields are."""
+    if message.ByteSize() <= _LARGEST_HASHED_INLINE:
+        return _digest(message)
+    return await asyncio.to_thread(_digest, message)
 
 
 class IdempotentRequests:
-    """Makes the change of each request once and answers its repetitions with the same response."""
+    """Makes the change of each request once and answers its repetitions with the same response.
 
-    def __init__(self, database: Database, table: Table) -> None:
+    lease: how long the requests of a replica that died are left alone by the others.
+    """
+
+    def __init__(self, database: Database, tables: IdempotencyTables, lease: timedelta) -> None:
         self._database = database
-        self._table = table
+        self._records = tables.records
+        self._leases = RequestLeases(database, tables.leases, lease)
         self._running: dict[Key, asyncio.Event] = {}
 
     async def run(
         self,
         request: Message,
         response_type: type[M],
-        change: Callable[[AsyncConnection], Awaitable[M]],
+        change: Callable[[StoreResponse[M]], Awaitable[M]],
+        digest: bytes | None = None,
     ) -> M:
-        """Return the stored response, or make the change and store its response in one commit.
+        """Return the stored response, or make the change and return its response.
 
-        request: a message with a ``request_id``. change: called with a write transaction. Raises
-        InvalidRequest without an id, RequestIdReused, RequestInProgress, what ``change`` raises.
+        request: a message with a ``request_id``. change: makes the change, in as many transactions
+        as it needs, and in the last stores the response by the function that it is given. No
+        transaction is held for it. A concurrent duplicate waits in this process; in another replica
+        it gets RequestInProgress. digest: `content_digest` of the request, where it is known
+        already. Also raises InvalidRequest without an id, RequestIdReused, and
+        what ``change`` raises.
         """
-        async with self.begin(request, response_type) as record:
-            if record.stored_response is not None:
-                return record.stored_response
-            async with self._database.begin() as transaction:
-                response = await change(transaction)
-                await record.store_response(transaction, response)
+        key = _key(request, response_type)
+        content = digest or await content_digest(request)
+        async with self._exclusive(key) as lease:
+            stored_response = await self._find_response(key, content, response_type)
+            if stored_response is not None:
+                return stored_response
+
+            async def store_response(transaction: AsyncConnection, response: M) -> None:
+                await self._store(transaction, key, content, response)
+                if lease is not None:
+                    await lease.end(transaction)
+
+            return await change(store_response)
+
+    async def run_in_transaction(
+        self,
+        request: Message,
+        response_type: type[M],
+        begin: Callable[[], AbstractAsyncContextManager[R]],
+        prepare: Callable[[], Awaitable[P]],
+        change: Callable[[R, P], Awaitable[M]],
+        committed: Callable[[], None] = lambda: None,
+    ) -> M:
+        """As `run`, for a change in one transaction with work before it; both are done once.
+
+        begin: opens the transaction, which is committed at the end of its block. prepare: the work
+        before it, whose result the change is given. committed: called once the change is committed,
+        and not for a repeated request.
+        """
+
+        async def change_and_store(store_response: StoreResponse[M]) -> M:
+            prepared = await prepare()
+            async with begin() as records:
+                response = await change(records, prepared)
+                await store_response(records.connection, response)
+                failpoint("change.before_commit")
+            failpoint("change.after_commit")
+            committed()
             return response
 
-    @asynccontextmanager
-    async def begin(
-        self, request: Message, response_type: type[M]
-    ) -> AsyncIterator[IdempotencyRecord[M]]:
-        """Hold a request exclusively while its change is made, in as many transactions as it needs.
+        return await self.run(request, response_type, change_and_store)
 
-        A concurrent duplicate in this process waits and then gets the stored response; one in
-        another replica gets RequestInProgress. Raises as ``run``.
-        """
-        key = _key(request)
-        digest = hashlib.sha256(request.SerializeToString(deterministic=True)).digest()
+    @asynccontextmanager
+    async def _exclusive(self, key: Key) -> AsyncIterator[Lease | None]:
+        """Wait for duplicates in this process, exclude those in other replicas."""
         while (duplicate := self._running.get(key)) is not None:
             await duplicate.wait()
         done = self._running[key] = asyncio.Event()
         try:
-            async with self._database.try_lock(_lock_key(key)) as locked:
-                stored_response = await self._find_response(key, digest, response_type)
-                if stored_response is None and not locked:
-                    raise _in_progress()
-                yield IdempotencyRecord(stored_response, self._table, key, digest)
+            if not self._database.is_shared:
+                yield None
+                return
+            async with self._leases.hold(key) as lease:
+                yield lease
         finally:
             del self._running[key]
             done.set()
 
     async def _find_response(self, key: Key, digest: bytes, response_type: type[M]) -> M | None:
-        table = self._table
-        caller_uri, request_type, request_id = key
+        table = self._records
         statement = select(table.c.request_digest, table.c.response).where(
-            and_(
-                table.c.caller == caller_uri,
-                table.c.request_type == request_type,
-                table.c.request_id == request_id,
-            )
+            and_(*(table.c[name] == value for name, value in key_columns(key).items()))
         )
         async with self._database.read() as connection:
             row = (await connection.execute(statement)).one_or_none()
@@ -144,18 +198,31 @@ class IdempotentRequests:
             )
         return response_type.FromString(row.response)
 
+    async def _store(
+        self, transaction: AsyncConnection, key: Key, digest: bytes, response: Message
+    ) -> None:
+        statement = insert(self._records).values(
+            **key_columns(key),
+            request_digest=digest,
+            response=response.SerializeToString(),
+            completed_at=datetime.now(UTC),
+        )
+        try:
+            await transaction.execute(statement)
+        except IntegrityError:
+            raise in_progress() from None
 
-def _key(request: Message) -> Key:
+
+def _digest(message: Message) -> bytes:
+    return hashlib.sha256(message.SerializeToString(deterministic=True)).digest()
+
+
+def _key(request: Message, response_type: type[Message]) -> Key:
     request_id = cast(str, getattr(request, "request_id", ""))
     if not request_id:
         raise InvalidRequest("a request id is needed", field="request_id")
-    return current_caller().uri, request.DESCRIPTOR.full_name, request_id
-
-
-def _lock_key(key: Key) -> int:
-    digest = hashlib.sha256("\0".join(key).encode()).digest()
-    return int.from_bytes(digest[:8], "big", signed=True)
-
-
-def _in_progress() -> RequestInProgress:
-    return RequestInProgress("the same request is in progress", retry_after=_RETRY_AFTER)
+    request_type = request.DESCRIPTOR.full_name
+    # A method that starts an operation takes the request of the method that waits for the result.
+    if response_type.DESCRIPTOR.full_name == _OPERATION:
+        request_type = f"{_OPERATION} of {request_type}"
+    return current_caller().uri, request_type, request_id

@@ -1,59 +1,51 @@
 """How long are idempotency records kept? For a number of days; a daily task purges older ones."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 
-import structlog
-from sqlalchemy import Table, delete, select, tuple_
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Column, delete, select, tuple_
 
+from servicekit.process.daily_task import run_daily
 from servicekit.storage.database import Database
+from servicekit.storage.idempotency import IdempotencyTables
 
-_log = structlog.get_logger(__name__)
-
-_DAY = timedelta(days=1)
 # Rows deleted in one transaction, so that other writers need not wait long.
 _BATCH = 1000
 
 
-@asynccontextmanager
-async def purge_records_daily(
-    database: Database, records: Table, retention_days: int
-) -> AsyncIterator[None]:
-    """Purge idempotency records in the background while the block runs: immediately, then daily."""
-    task = asyncio.create_task(_purge_daily(database, records, timedelta(days=retention_days)))
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.wait([task])
+def purge_records_daily(
+    database: Database, tables: IdempotencyTables, retention_days: int
+) -> AbstractAsyncContextManager[None]:
+    """Purge idempotency records in the background while the block runs: immediately, then daily.
+
+    With them the expired leases of processes that died.
+    """
+
+    async def purge_expired() -> int:
+        now = datetime.now(UTC)
+        completed_before = now - timedelta(days=retention_days)
+        purged = await purge(database, tables.records.c.completed_at, completed_before)
+        await purge(database, tables.leases.c.expires_at, now)
+        return purged
+
+    return run_daily(
+        purge_expired, done="idempotency_records_purged", failed="idempotency_purge_failed"
+    )
 
 
-async def purge_records(database: Database, records: Table, before: datetime) -> int:
-    """Delete the idempotency records completed before a time and return how many there were.
+async def purge(database: Database, time: Column[datetime], before: datetime) -> int:
+    """Delete the rows whose time is before another and return how many there were.
 
     Works in batches, each in a transaction of its own; may be interrupted and repeated.
     """
-    key = tuple_(*records.primary_key.columns)
-    expired = select(*records.primary_key.columns).where(records.c.completed_at < before)
+    key = tuple_(*time.table.primary_key.columns)
+    expired = select(*time.table.primary_key.columns).where(time < before)
     purged = 0
     while True:
         async with database.begin() as transaction:
             result = await transaction.execute(
-                delete(records).where(key.in_(expired.limit(_BATCH)))
+                delete(time.table).where(key.in_(expired.limit(_BATCH)))
             )
         purged += result.rowcount
         if result.rowcount < _BATCH:
             return purged
-
-
-async def _purge_daily(database: Database, records: Table, retention: timedelta) -> None:
-    while True:
-        try:
-            purged = await purge_records(database, records, datetime.now(UTC) - retention)
-            _log.info("idempotency_records_purged", count=purged)
-        except (SQLAlchemyError, OSError) as error:
-            _log.warning("idempotency_purge_failed", error=type(error).__name__)
-        await asyncio.sleep(_DAY.total_seconds())

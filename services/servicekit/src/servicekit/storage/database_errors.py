@@ -1,0 +1,83 @@
+"""Which faults of a database are told to callers? Those after which the same call may succeed."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from sqlalchemy import exc
+
+from servicekit.errors import DatabaseBusy, DatabaseFailure, DatabaseUnavailable, StorageFull
+
+_RETRY_AFTER = {
+    DatabaseBusy: timedelta(seconds=1),
+    DatabaseUnavailable: timedelta(seconds=5),
+    StorageFull: timedelta(seconds=30),
+}
+_MESSAGES = {
+    DatabaseBusy: "the database is busy",
+    DatabaseUnavailable: "the database cannot be used at present",
+    StorageFull: "the disk of the database is full",
+}
+_SQLITE: dict[int, type[DatabaseFailure]] = {
+    sqlite3.SQLITE_BUSY: DatabaseBusy,
+    sqlite3.SQLITE_LOCKED: DatabaseBusy,
+    sqlite3.SQLITE_FULL: StorageFull,
+    sqlite3.SQLITE_READONLY: DatabaseUnavailable,
+    sqlite3.SQLITE_IOERR: DatabaseUnavailable,
+    sqlite3.SQLITE_CANTOPEN: DatabaseUnavailable,
+}
+"""By primary result code."""
+_POSTGRESQL: dict[str, type[DatabaseFailure]] = {
+    "08": DatabaseUnavailable,  # connection exceptions
+    "25006": DatabaseUnavailable,  # read-only: a standby
+    "40001": DatabaseBusy,  # serialization failure
+    "40P01": DatabaseBusy,  # deadlock
+    "53100": StorageFull,
+    "53": DatabaseBusy,  # insufficient resources
+    "55P03": DatabaseBusy,  # lock not available
+    "57014": DatabaseBusy,  # statement timeout of the server
+    "57P": DatabaseUnavailable,  # shutting down or starting up
+    "58": DatabaseUnavailable,  # its operating system
+}
+"""By SQLSTATE or its beginning; the first that fits counts."""
+
+
+@contextmanager
+def database_errors() -> Iterator[None]:
+    """Turn the exceptions of SQLAlchemy within the block into a DatabaseFailure, where one fits."""
+    try:
+        yield
+    except exc.SQLAlchemyError as error:
+        failure = _failure(error)
+        if failure is None:
+            raise
+        raise _error(failure) from error
+
+
+@contextmanager
+def connection_errors() -> Iterator[None]:
+    """As ``database_errors``, for a block that connects: there OSError means the database, too."""
+    with database_errors():
+        try:
+            yield
+        except OSError as error:
+            raise _error(DatabaseUnavailable) from error
+
+
+def _failure(error: exc.SQLAlchemyError) -> type[DatabaseFailure] | None:
+    if isinstance(error, exc.TimeoutError):  # no connection of the pool became free
+        return DatabaseBusy
+    if not isinstance(error, exc.DBAPIError):
+        return None
+    if isinstance(error.orig, sqlite3.Error):
+        return _SQLITE.get(getattr(error.orig, "sqlite_errorcode", 0) & 0xFF)
+    state = getattr(error.orig, "sqlstate", None) or ""
+    for beginning, failure in _POSTGRESQL.items():
+        if state.startswith(beginning):
+            return failure
+    return DatabaseUnavailable if error.connection_invalidated else None
+
+
+def _error(failure: type[DatabaseFailure]) -> DatabaseFailure:
+    return failure(_MESSAGES[failure], retry_after=_RETRY_AFTER[failure])

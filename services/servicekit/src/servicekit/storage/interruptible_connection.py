@@ -1,0 +1,113 @@
+"""What happens to a database statement when its call is cancelled? It is interrupted.
+
+A call is cancelled when its deadline passes or its client disconnects. Its statement runs in the
+driver's thread or in the server. If the cancellation took effect before the statement has ended,
+it would go on without SQLAlchemy, which would lose a connection in the middle of a write
+transaction: a SQLite file would then stay locked for every other writer.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+T = TypeVar("T")
+
+Interrupt = Callable[[Any, "asyncio.Future[Any]"], Awaitable[None]]
+"""Ends the statement that a driver's connection executes, whose result the future will hold."""
+
+# A request to interrupt is lost when it arrives before the statement has begun: so it is repeated.
+_RETRY_SECONDS = 0.1
+# After which a server is taken for unreachable.
+_GIVE_UP_SECONDS = 5.0
+
+
+async def interrupt_sqlite(driver_connection: Any, statement: asyncio.Future[Any]) -> None:
+    """Interrupt the statement of an aiosqlite connection."""
+    while not statement.done():
+        await driver_connection.interrupt()
+        await asyncio.wait([statement], timeout=_RETRY_SECONDS)
+
+
+def postgresql_interrupt(engine: AsyncEngine) -> Interrupt:
+    """Return what cancels the statement of an asyncpg connection.
+
+    engine: connects to the same server. A connection whose server does not answer is closed.
+    """
+    cancel = text("SELECT pg_cancel_backend(:pid)")
+
+    async def interrupt(driver_connection: Any, statement: asyncio.Future[Any]) -> None:
+        pid = driver_connection.get_server_pid()
+        with suppress(TimeoutError, OSError, SQLAlchemyError):
+            async with asyncio.timeout(_GIVE_UP_SECONDS), engine.connect() as connection:
+                while not statement.done():
+                    await connection.execute(cancel, {"pid": pid})
+                    await asyncio.wait([statement], timeout=_RETRY_SECONDS)
+        if not statement.done():
+            driver_connection.terminate()
+
+    return interrupt
+
+
+class InterruptibleConnection(AsyncConnection):
+    """An AsyncConnection whose statement ends before a cancellation takes effect, but soon."""
+
+    def __init__(self, engine: AsyncEngine, interrupt: Interrupt) -> None:
+        super().__init__(engine)
+        self._interrupt_statement = interrupt
+
+    async def start(self, is_ctxmanager: bool = False) -> AsyncConnection:
+        """Check a connection out of the pool."""
+        return await _finish(super().start(is_ctxmanager))
+
+    async def execute(self, *arguments: Any, **options: Any) -> Any:
+        """Execute one statement; a cancellation interrupts it."""
+        return await _finish(super().execute(*arguments, **options), self._interrupt)
+
+    async def run_sync(self, *arguments: Any, **options: Any) -> Any:
+        """Run a synchronous function that uses the connection; a cancellation interrupts it."""
+        return await _finish(super().run_sync(*arguments, **options), self._interrupt)
+
+    async def commit(self) -> None:
+        """Commit; once begun it completes, even if the call was cancelled meanwhile."""
+        await _finish(super().commit())
+
+    async def close(self) -> None:
+        """Return the connection to the pool; what is not committed is rolled back."""
+        if self.sync_connection is not None:
+            await _finish(super().close())
+
+    async def _interrupt(self, statement: asyncio.Future[Any]) -> None:
+        assert self.sync_connection is not None  # noqa: S101  it executes a statement
+        driver_connection = self.sync_connection.connection.driver_connection
+        await self._interrupt_statement(driver_connection, statement)
+
+
+async def _finish(
+    work: Awaitable[T],
+    interrupt: Callable[[asyncio.Future[Any]], Awaitable[None]] | None = None,
+) -> T:
+    """Await the work; when cancelled, interrupt it and wait for its end before raising that."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.wait([task])
+    except asyncio.CancelledError:
+        if interrupt is not None:
+            await _uncancelled(interrupt(task))
+        await _uncancelled(asyncio.wait([task]))
+        task.exception()  # retrieved, so that asyncio does not log it: nobody awaits the result
+        raise
+    return task.result()
+
+
+async def _uncancelled(work: Awaitable[object]) -> None:
+    """Await the work whatever cancellations arrive; the caller is being cancelled already."""
+    task = asyncio.ensure_future(work)
+    while not task.done():
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait([task])
+    task.result()

@@ -7,11 +7,19 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from matcher.models import ModelBundle
 
-from .matcher_process import Caller, Matcher
+from .caller import Caller
+from .matcher_process import Matcher
 
 Matchers = Callable[..., Matcher]
 Callers = Callable[..., Caller]
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Compile the kernels before the time of any test runs: a new checkout has none compiled."""
+    if session.items and not session.config.option.collectonly:
+        ModelBundle.load().warm_up()
 
 
 @pytest.fixture(scope="session")

@@ -32,6 +32,11 @@ def sample(position: int, record: bytes) -> b.FingerSample:
     )
 
 
+def as_position(position: int, person: int, finger: int, impression: int = 0) -> b.FingerSample:
+    """One finger of a person, said to be another."""
+    return sample(position, write(FingerRecord(position, 0, minutiae(person, finger, impression))))
+
+
 def fingers(
     person: int, impression: int = 0, positions: Sequence[int] = BOTH_INDEX
 ) -> list[b.FingerSample]:

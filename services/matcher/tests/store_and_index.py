@@ -17,10 +17,12 @@ from matcher.domain.finger import Finger, read_template
 from matcher.domain.index_entry import FingerFeatures
 from matcher.domain.request import RequestOrigin
 from matcher.domain.shortlist import SearchDepth, SearchScope
+from matcher.maintenance import encrypt_stored
 from matcher.models import ModelBundle
 from matcher.store.store import MIGRATIONS
 from servicekit.storage.database import migrate
 
+from .matcher_process import master_key
 from .models import models
 from .people import template
 
@@ -46,7 +48,12 @@ def other_comparison(version: str) -> ModelBundle:
 
 @asynccontextmanager
 async def opened(
-    folder: Path, *, using: ModelBundle | None = None, snapshot_file: Path | None = None
+    folder: Path,
+    *,
+    using: ModelBundle | None = None,
+    snapshot_file: Path | None = None,
+    database_url: str = "",
+    master_key_token: str | None = None,
 ) -> AsyncIterator[StoreAndIndex]:
     """The database of a folder, created if it does not exist, and an index that is not loaded."""
     unused = Path(os.devnull)
@@ -55,11 +62,14 @@ async def opened(
         private_key=unused,
         authority=unused,
         policy_file=unused,
-        database_url=f"sqlite+aiosqlite:///{folder}/matcher.sqlite",
+        database_url=database_url or f"sqlite+aiosqlite:///{folder}/matcher.sqlite",
+        master_key_file=master_key(folder),
+        master_key_token=master_key_token,
         snapshot_file=snapshot_file,
         workers=2,
     )
     migrate(settings.database_url, MIGRATIONS)
+    await encrypt_stored(settings)
     async with open_store_and_index(settings, using or models()) as base:
         yield base
 
@@ -79,11 +89,16 @@ def features(person: int) -> dict[int, FingerFeatures]:
 
 
 async def enrol(
-    base: StoreAndIndex, person: int, status: EncounterStatus = EncounterStatus.ACTIVE
+    base: StoreAndIndex,
+    person: int,
+    status: EncounterStatus = EncounterStatus.ACTIVE,
+    galleries: tuple[str, ...] = (),
 ) -> Encounter:
     """Store a person's right index finger."""
     origin = RequestOrigin("spiffe://id/office/national/service/registry", f"request-{person}")
-    enrolment = Enrolment(f"encounter-{person}", f"person-{person}", (), None, origin, b"digest")
+    enrolment = Enrolment(
+        f"encounter-{person}", f"person-{person}", "BJM", (), None, origin, b"digest", galleries
+    )
     async with base.store.write() as records:
         return await records.encounters.add(enrolment, [finger(person)], status, NOW)
 

@@ -3,17 +3,20 @@
 import io
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from matcher.domain.change_token import ChangeToken
 from matcher.domain.encounter import EncounterStatus
 from matcher.domain.index_entry import IndexEntry
 from matcher.index import snapshot
 
 from .random_fingers import random_finger
 
-HEADER = snapshot.SnapshotHeader("0" * 32, 7, "embedding-1", "comparison-1")
+HEADER = snapshot.SnapshotHeader("0" * 32, 7, "1" * 12, "embedding-1", "comparison-1")
+STATE = ChangeToken("0" * 32, 7, "1" * 12)
 
 
 def _entries(count: int = 3) -> list[IndexEntry]:
@@ -80,16 +83,16 @@ def test_what_another_process_removes_meanwhile_is_no_error(
 
     snapshot.write(path, HEADER, _entries())
 
-    assert snapshot.read(path, HEADER)[0] == 7
+    assert snapshot.read(path, HEADER)[0] == STATE
 
 
 def test_it_is_read_as_it_was_written(tmp_path: Path) -> None:
     path, entries = tmp_path / "index.snapshot", _entries()
     snapshot.write(path, HEADER, entries)
 
-    change, read = snapshot.read(path, HEADER)
+    state, read = snapshot.read(path, HEADER)
 
-    assert change == 7
+    assert state == STATE
     for before, after in zip(entries, read, strict=True):
         assert after.encounter_id == before.encounter_id
         assert after.person_id == before.person_id
@@ -112,3 +115,14 @@ def test_nothing_is_unpickled(tmp_path: Path) -> None:
 
     with pytest.raises(snapshot.UnusableSnapshot, match="allow_pickle=False"):
         snapshot.read(path, HEADER)
+
+
+def test_the_galleries_of_an_encounter_are_written_and_read(tmp_path: Path) -> None:
+    path = tmp_path / "index.snapshot"
+    galleries = [("visitors",), (), ("diplomatic", "visitors")]
+    entries = [replace(e, galleries=g) for e, g in zip(_entries(), galleries, strict=True)]
+
+    snapshot.write(path, HEADER, entries)
+
+    _, found = snapshot.read(path, HEADER)
+    assert [entry.galleries for entry in found] == galleries

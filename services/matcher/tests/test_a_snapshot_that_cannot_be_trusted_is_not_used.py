@@ -84,6 +84,7 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
         "its fingers were prepared for another comparison",
     ),
     "a later state": (_relabelled(change=6), "it is of a later state than the database"),
+    "another past": (_relabelled(log_hash="0" * 12), "its past is not that of the database"),
     "another format": (_relabelled(format="matcher-index-1"), "it is of another format"),
     "wrong count": (_relabelled(encounters=4), "it is damaged: its count does not fit"),
 }
@@ -131,7 +132,7 @@ async def _header(base: StoreAndIndex) -> snapshot.SnapshotHeader:
         head = await records.changes.head()
     versions = models().versions
     return snapshot.SnapshotHeader(
-        head.database_epoch, head.number, versions.embedding, versions.comparison
+        head.database_epoch, head.number, head.log_hash, versions.embedding, versions.comparison
     )
 
 
@@ -142,7 +143,7 @@ async def test_another_model_computes_embeddings_again(tmp_path: Path) -> None:
         await base.index.catch_up()
         async with base.store.read() as records:
             new, old = [
-                await IndexSource(records.transaction, version).added_after(0, 100)
+                await IndexSource(records.transaction, records.keys, version).added_after(0, 100)
                 for version in ("model-2", models().versions.embedding)
             ]
 

@@ -7,8 +7,9 @@ import grpc
 import pytest
 from passport.matcher.v1 import encounters_pb2, identification_pb2
 
+from .caller import Caller, hits, refusal
 from .conftest import Callers, Matchers
-from .matcher_process import Caller, Matcher, hits, refusal
+from .matcher_process import Matcher
 from .people import fingers, given
 
 KILLED = -9

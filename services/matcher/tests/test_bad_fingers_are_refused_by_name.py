@@ -12,7 +12,7 @@ from matcher.record.iso19794 import FingerRecord, write
 from passport.type.v1 import biometrics_pb2 as b
 from PIL import Image
 
-from .matcher_process import Caller, refusal
+from .caller import Caller, refusal
 from .people import fingers, image, minutiae, sample, template
 
 INDEX = b.FINGER_POSITION_RIGHT_INDEX

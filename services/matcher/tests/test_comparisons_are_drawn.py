@@ -1,8 +1,11 @@
 """A drawing shows the fingers that a decision compared, on their images where these are stored."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from typing import Any, NoReturn
 
 import numpy as np
 import pytest
@@ -23,10 +26,14 @@ from matcher.domain.encounter import EncounterStatus
 from matcher.domain.enrolment import Enrolment
 from matcher.domain.errors import DecisionNotFound, EvidenceGone
 from matcher.domain.finger import Finger, FingerImage, read_template
+from matcher.domain.office_scope import ALL_OFFICES
 from matcher.domain.request import RequestOrigin
+from matcher.image.decode import decode
+from matcher.image.unreadable_image import ImageFault, UnreadableImage
 from matcher.use_cases.draw_comparison import DrawComparison
 from matcher.use_cases.readiness import Readiness, ServiceLevel
 from PIL import Image
+from sqlalchemy import text
 
 from .models import models
 from .people import template
@@ -63,7 +70,9 @@ async def base(tmp_path: Path) -> AsyncIterator[StoreAndIndex]:
             ("no image", 1, None),
         ):
             fingers = [_finger(position, impression, image) for position in (MIDDLE, RING)]
-            enrolment = Enrolment(name, name, (), None, RequestOrigin("caller", name), b"digest")
+            enrolment = Enrolment(
+                name, name, "BJM", (), None, RequestOrigin("caller", name), b"digest"
+            )
             async with base.store.write() as records:
                 await records.encounters.add(enrolment, fingers, EncounterStatus.ACTIVE, NOW)
         async with base.store.write() as records:
@@ -71,11 +80,17 @@ async def base(tmp_path: Path) -> AsyncIterator[StoreAndIndex]:
         yield base
 
 
+def _named(position: int, encounter_id: str, impression: int) -> ProbeFinger:
+    """An impression as a decision names it."""
+    record = template(1, position, impression)
+    return ProbeFinger(position, encounter_id, sha256(record).hexdigest())
+
+
 def _decision() -> Decision:
     return Decision(
         decision_id="decision",
         request=DecisionRequest(DecisionKind.IDENTIFY, "caller", "request", 0.001, 10),
-        probe=(ProbeFinger(MIDDLE, "probe", "00"), ProbeFinger(RING, "probe", "00")),
+        probe=tuple(_named(position, "probe", 0) for position in (MIDDLE, RING)),
         outcome=DecisionOutcome.HIT,
         candidates=tuple(
             Candidate(
@@ -92,7 +107,7 @@ def _decision() -> Decision:
         people_compared=3,
         model_version="model",
         calibration_version="calibration",
-        change_token=ChangeToken("0" * 32, 3),
+        change_token=ChangeToken("0" * 32, 100),
         decided_at=NOW,
     )
 
@@ -100,7 +115,7 @@ def _decision() -> Decision:
 async def _draw(base: StoreAndIndex) -> DrawComparison:
     readiness = Readiness()
     await readiness.set_level(ServiceLevel.VERIFY_ONLY)
-    return DrawComparison(base.store, base.pool, models().comparator, readiness)
+    return DrawComparison(base.store, base.pool, decode, models().comparator, readiness)
 
 
 def _grey_shares(png: bytes) -> list[float]:
@@ -113,8 +128,8 @@ def _grey_shares(png: bytes) -> list[float]:
 async def test_the_best_finger_is_drawn_unless_another_is_asked_for(base: StoreAndIndex) -> None:
     draw, prepare = await _draw(base), models().comparator.prepare
 
-    best = await draw("decision", "mate", None)
-    other = await draw("decision", "mate", RING)
+    best = await draw("decision", "mate", None, ALL_OFFICES)
+    other = await draw("decision", "mate", RING, ALL_OFFICES)
 
     assert (best.position, other.position) == (MIDDLE, RING)
     for drawn in (best, other):
@@ -126,7 +141,7 @@ async def test_images_are_shown_where_they_are_stored_and_fit(base: StoreAndInde
     draw = await _draw(base)
 
     shares = {
-        name: _grey_shares((await draw("decision", name, None)).png)
+        name: _grey_shares((await draw("decision", name, None, ALL_OFFICES)).png)
         for name in ("mate", "misfit", "no image")
     }
 
@@ -134,6 +149,58 @@ async def test_images_are_shown_where_they_are_stored_and_fit(base: StoreAndInde
     for name in ("misfit", "no image"):
         assert shares[name][0] > 0.5
         assert shares[name][1] < 0.1
+
+
+async def test_a_damaged_image_is_not_shown(base: StoreAndIndex) -> None:
+    draw = await _draw(base)
+    async with base.store.write() as records:
+        await records.transaction.execute(
+            text("UPDATE images SET data = x'00' WHERE encounter_id = 'mate'")
+        )
+
+    drawn = await draw("decision", "mate", None, ALL_OFFICES)
+
+    of_probe, of_mate = _grey_shares(drawn.png)
+    assert of_probe > 0.5
+    assert of_mate < 0.1
+    assert drawn.matched_minutiae > 5
+
+
+async def test_an_image_that_cannot_be_decoded_is_not_shown(base: StoreAndIndex) -> None:
+    def decode_nothing(*_: Any, **__: Any) -> NoReturn:
+        raise UnreadableImage(ImageFault.UNREADABLE, "no image")
+
+    draw = replace(await _draw(base), decode=decode_nothing)
+
+    drawn = await draw("decision", "mate", None, ALL_OFFICES)
+
+    assert max(_grey_shares(drawn.png)) < 0.1
+    assert drawn.matched_minutiae > 5
+
+
+@pytest.mark.parametrize(
+    ("name", "probe", "mate"), [("same", 0, 1), ("another probe", 1, 1), ("another mate", 0, 0)]
+)
+async def test_only_the_templates_that_were_compared_are_drawn(
+    base: StoreAndIndex, name: str, probe: int, mate: int
+) -> None:
+    draw = await _draw(base)
+    verified = replace(
+        _decision(),
+        decision_id="verified",
+        probe=(_named(MIDDLE, "probe", probe),),
+        reference=(_named(MIDDLE, "mate", mate), _named(MIDDLE, "no image", 0)),
+    )
+    async with base.store.write() as records:
+        await records.decisions.append(verified)
+
+    drawing = draw("verified", "mate", MIDDLE, ALL_OFFICES)
+
+    if name == "same":
+        assert (await drawing).position == MIDDLE
+    else:
+        with pytest.raises(EvidenceGone, match="replaced"):
+            await drawing
 
 
 @pytest.mark.parametrize(
@@ -150,4 +217,4 @@ async def test_what_was_not_compared_or_is_gone_is_not_drawn(
     draw = await _draw(base)
 
     with pytest.raises(error):
-        await draw("decision", person, position)
+        await draw("decision", person, position, ALL_OFFICES)

@@ -13,6 +13,7 @@ from matcher.domain.decision import (
     DecisionRequest,
     ProbeFinger,
 )
+from matcher.domain.office_scope import ALL_OFFICES
 
 from .store_and_index import NOW, opened
 
@@ -60,7 +61,7 @@ async def test_a_whole_chain_is_whole(tmp_path: Path) -> None:
     await _three(tmp_path)
 
     async with opened(tmp_path) as base, base.store.read() as records:
-        third = await records.decisions.get("decision-3")
+        third = await records.decisions.get("decision-3", ALL_OFFICES)
     with sqlite3.connect(tmp_path / "matcher.sqlite") as database:
         rows = database.execute("SELECT record FROM decisions ORDER BY number").fetchall()
     database.close()

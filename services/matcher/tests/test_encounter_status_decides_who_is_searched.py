@@ -2,7 +2,7 @@
 
 from passport.matcher.v1 import encounters_pb2, identification_pb2
 
-from .matcher_process import Caller, hits, refusal
+from .caller import Caller, hits, refusal
 from .people import fingers, given
 
 PENDING = encounters_pb2.ENCOUNTER_STATUS_PENDING

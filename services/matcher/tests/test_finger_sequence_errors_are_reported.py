@@ -1,23 +1,16 @@
 """A finger given twice, or at another finger's position, is reported."""
 
 import pytest
-from matcher.record.iso19794 import FingerRecord, write
 from passport.matcher.v1 import identification_pb2
-from passport.type.v1 import biometrics_pb2 as b
 
-from .matcher_process import Caller, refusal
-from .people import fingers, given, minutiae, sample
+from .caller import Caller, refusal
+from .people import as_position, fingers, given
 
 FingerSource = identification_pb2.FingerSource
 
 
-def _as(position: int, person: int, finger: int, impression: int = 0) -> b.FingerSample:
-    """One finger of a person, said to be another."""
-    return sample(position, write(FingerRecord(position, 0, minutiae(person, finger, impression))))
-
-
 async def test_one_finger_twice_is_refused(issuance: Caller, someone: int) -> None:
-    samples = [_as(7, someone, 2, impression=1), *fingers(someone, positions=[1, 2])]
+    samples = [as_position(7, someone, 2, impression=1), *fingers(someone, positions=[1, 2])]
 
     refused = await refusal(issuance.enrol(f"{someone}", samples))
 
@@ -36,7 +29,7 @@ async def test_ten_fingers_of_anybody_are_ten(issuance: Caller, someone: int) ->
 @pytest.mark.parametrize("stored", [True, False], ids=["stored", "given"])
 async def test_swapped_fingers_are_reported(issuance: Caller, someone: int, stored: bool) -> None:
     await issuance.enrol(f"{someone}", fingers(someone))
-    swapped = [_as(7, someone, 2, impression=1), _as(2, someone, 7, impression=1)]
+    swapped = [as_position(7, someone, 2, impression=1), as_position(2, someone, 7, impression=1)]
     reference = FingerSource(encounter_id=f"{someone}") if stored else given(fingers(someone))
 
     decision = await issuance.verify(given(swapped), reference)
@@ -66,7 +59,7 @@ async def test_an_error_is_reported_even_if_no_finger_is_common(
     issuance: Caller, someone: int
 ) -> None:
     probe, reference = (
-        given([_as(7, someone, 2, impression=1)]),
+        given([as_position(7, someone, 2, impression=1)]),
         given(fingers(someone, positions=[2])),
     )
 

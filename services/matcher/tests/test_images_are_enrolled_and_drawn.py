@@ -14,8 +14,8 @@ from matcher.synthetic import (
 from passport.type.v1 import biometrics_pb2
 from PIL import Image
 
+from .caller import Caller, hits
 from .conftest import Callers, Matchers
-from .matcher_process import Caller, hits
 from .people import image
 
 

@@ -64,6 +64,16 @@ def test_a_segment_is_compacted_when_more_than_64_and_a_twentieth_are_removed(
     assert len(segment) == len(segment.compacted()) == fingers - removed
 
 
+def test_a_table_compacts_its_segments_when_enough_have_left() -> None:
+    rng, table = np.random.default_rng(6), EncountersTable()
+    table.update([], [_entry(rng, number) for number in range(100)])
+
+    table.update([f"e{number}" for number in range(65)], [])
+
+    assert table.size()[:2] == (35, 35)
+    assert not table.segments[2].needs_compaction()
+
+
 def test_an_overwritten_embedding_is_zero_in_every_bit() -> None:
     rng = np.random.default_rng(2)
     stored = [random_finger(rng).embedding for _ in range(3)]

@@ -8,14 +8,13 @@ from matcher.store.store import MIGRATIONS
 from servicekit.storage.database import migrate
 from sqlalchemy import create_engine, text
 
+from . import older_database
+
 
 def test_those_already_recorded_are_counted(tmp_path: Path) -> None:
-    url = f"sqlite+aiosqlite:///{tmp_path}/matcher.sqlite"
-    migrate(url, MIGRATIONS)
+    url = older_database.make(tmp_path, "0001")
     engine = create_engine(url.replace("+aiosqlite", ""))
     with engine.begin() as database:
-        database.execute(text("ALTER TABLE head DROP COLUMN undecided_decisions"))
-        database.execute(text("UPDATE alembic_version SET version_num = '0001'"))
         for number, outcome in enumerate(
             [DecisionOutcome.UNDECIDED, DecisionOutcome.HIT, DecisionOutcome.UNDECIDED], 1
         ):
@@ -24,7 +23,9 @@ def test_those_already_recorded_are_counted(tmp_path: Path) -> None:
                 {
                     "number": number,
                     "id": str(number),
-                    "record": json.dumps({"outcome": outcome}).encode(),
+                    "record": json.dumps(
+                        {"outcome": outcome, "decided_at": "2018-10-26T01:00:00Z"}
+                    ).encode(),
                     "hash": b"",
                 },
             )

@@ -4,8 +4,9 @@ import sqlite3
 
 from passport.matcher.v1 import admin_pb2, identification_pb2
 
+from .caller import refusal
 from .conftest import Callers, Matchers
-from .matcher_process import Matcher, refusal
+from .matcher_process import Matcher
 from .people import fingers, given
 
 

@@ -10,7 +10,7 @@ from matcher.record.iso19794 import Edition, FingerRecord, write
 from passport.type.v1 import biometrics_pb2 as b
 from PIL import Image
 
-from .matcher_process import Caller, hits, refusal
+from .caller import Caller, hits, refusal
 from .people import given, minutiae, sample, template
 
 PRINTS = Path(__file__).parent / "prints"

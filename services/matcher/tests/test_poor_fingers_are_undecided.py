@@ -7,8 +7,8 @@ from matcher.record.iso19794 import FingerRecord, write
 from passport.matcher.v1 import identification_pb2
 from passport.type.v1 import biometrics_pb2 as b
 
+from .caller import Caller, hits
 from .conftest import Callers, Matchers
-from .matcher_process import Caller, hits
 from .people import fingers, given, minutiae, sample, template
 
 MAX_PREDICTED_FNIR = 0.2
@@ -22,9 +22,12 @@ def _poor(person: int, count: int) -> b.FingerSample:
 
 
 async def test_few_minutiae_exclude_nobody(issuance: Caller, someone: int) -> None:
+    await issuance.enrol(f"{someone}", fingers(someone + 1))
+
     decision = await issuance.identify(given([_poor(someone, 8)]))
 
     assert decision.outcome == identification_pb2.OUTCOME_UNDECIDED
+    assert list(decision.undecided_reasons) == [identification_pb2.UNDECIDED_REASON_PREDICTED_FNIR]
     assert decision.predicted_fnir > MAX_PREDICTED_FNIR
     assert hits(decision) == []
 
@@ -71,6 +74,7 @@ async def test_they_are_counted(matchers: Matchers, callers: Callers, someone: i
     matcher = matchers()
     matcher.start()
     caller = callers(matcher)
+    await caller.enrol("other", fingers(someone + 1))
     await caller.identify(given([_poor(someone, 8)]))
     await caller.identify(given(fingers(someone)))
 

@@ -2,7 +2,7 @@
 
 from passport.matcher.v1 import identification_pb2
 
-from .matcher_process import Caller, hits
+from .caller import Caller, hits
 from .people import fingers
 
 FingerSource = identification_pb2.FingerSource

@@ -4,10 +4,11 @@ import asyncio
 
 from passport.matcher.v1 import encounters_pb2, identification_pb2
 
+from .caller import hits, refusal
 from .conftest import Callers, Matchers
-from .matcher_process import hits, refusal
 from .people import fingers, given
 
+SUPERVISOR = "spiffe://id/office/national/user/dewi/role/supervisor"
 NO_HIT = identification_pb2.OUTCOME_NO_HIT
 
 
@@ -16,7 +17,12 @@ async def test_what_is_changed_at_one_is_seen_at_the_other(
 ) -> None:
     first = matchers("first", database_url=database_url)
     first.start()
-    second = matchers("second", database_url=database_url, follow_interval_seconds=3600.0)
+    second = matchers(
+        "second",
+        database_url=database_url,
+        master_key_file=first.folder / "master.key",
+        follow_interval_seconds=3600.0,
+    )
     second.start()
     here, there = callers(first), callers(second)
     probe = given(fingers(someone, impression=1))
@@ -29,7 +35,7 @@ async def test_what_is_changed_at_one_is_seen_at_the_other(
     duplicate = await there.enrol(
         f"{someone}-duplicate", fingers(someone, impression=2), check=True
     )
-    deleted = await here.delete(f"{someone}")
+    deleted = await here.delete(f"{someone}", on_behalf_of=SUPERVISOR)
     gone = await there.identify(probe, seen=deleted.change_token)
 
     assert hits(found) == [person]

@@ -2,7 +2,8 @@
 
 import asyncio
 
-from .matcher_process import Caller, Matcher, refusal
+from .caller import Caller, refusal
+from .matcher_process import Matcher
 from .people import fingers, given
 
 

@@ -35,7 +35,8 @@ def pool() -> Iterator[WorkerPool]:
 
 
 def _extract(pool: WorkerPool, quality: int = 0, places: int = 4) -> ExtractFingers:
-    return ExtractFingers(models(), AcceptanceLimits(quality, places), pool, store_images=False)
+    limits = AcceptanceLimits(quality, places)
+    return ExtractFingers(models(), decode, limits, pool, store_images=False)
 
 
 async def test_quality(image: FingerImage, pool: WorkerPool) -> None:

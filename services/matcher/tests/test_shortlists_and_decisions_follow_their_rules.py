@@ -1,11 +1,12 @@
 """The rules by which persons are shortlisted for comparison and scores become decisions."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
-from matcher.domain.decision import DecisionOutcome
 from matcher.domain.decision_rule import (
+    any_position_score,
     best_impression_score,
     decide_outcome,
     is_hit,
@@ -65,27 +66,50 @@ def test_two_fingers_scoring_six_are_one(score: float, same: bool) -> None:
     assert is_same_finger(score) is same
 
 
+_GOOD: dict[str, Any] = {
+    "any_hit": False,
+    "is_unproven": False,
+    "people_searched": 5,
+    "positions_compared": (2,),
+    "predicted_fnir": 0.2,
+    "max_predicted_fnir": 0.2,
+    "incomplete_people": 0,
+    "any_finger_sequence_error": False,
+}
+
+
 @pytest.mark.parametrize(
-    ("any_hit", "fnir", "sequence_error", "expected"),
+    ("other", "outcome", "reasons"),
     [
-        (True, 1.0, True, DecisionOutcome.HIT),
-        (True, 0.0, False, DecisionOutcome.HIT),
-        (False, 0.21, False, DecisionOutcome.UNDECIDED),
-        (False, 0.2, False, DecisionOutcome.NO_HIT),
-        (False, 0.0, True, DecisionOutcome.UNDECIDED),
+        ({}, "NO_HIT", []),
+        ({"any_hit": True, "predicted_fnir": 1.0, "any_finger_sequence_error": True}, "HIT", []),
+        ({"any_hit": True, "is_unproven": True}, "UNDECIDED", ["UNPROVEN_REFERENCE"]),
+        ({"is_unproven": True}, "NO_HIT", []),
+        ({"predicted_fnir": 0.21}, "UNDECIDED", ["PREDICTED_FNIR"]),
+        ({"predicted_fnir": 1.0, "positions_compared": ()}, "UNDECIDED", ["NOTHING_COMPARED"]),
+        ({"any_finger_sequence_error": True}, "UNDECIDED", ["FINGER_SEQUENCE_ERROR"]),
+        ({"incomplete_people": 1}, "NO_HIT", []),
+        (
+            {"incomplete_people": 1, "predicted_fnir": 0.3},
+            "UNDECIDED",
+            ["PREDICTED_FNIR", "INCOMPLETE_RECORDS"],
+        ),
+        ({"people_searched": 0, "predicted_fnir": 1.0, "positions_compared": ()}, "NO_HIT", []),
     ],
 )
-def test_no_hit_needs_good_fingers_in_their_places(
-    any_hit: bool, fnir: float, sequence_error: bool, expected: DecisionOutcome
+def test_no_hit_needs_good_fingers_compared_in_their_places(
+    other: dict[str, Any], outcome: str, reasons: list[str]
 ) -> None:
-    outcome = decide_outcome(
-        any_hit=any_hit,
-        predicted_fnir=fnir,
-        max_predicted_fnir=0.2,
-        any_finger_sequence_error=sequence_error,
-    )
+    decided, because = decide_outcome(**_GOOD | other)
 
-    assert outcome is expected
+    assert (decided.name, [reason.name for reason in because]) == (outcome, reasons)
+
+
+def test_more_assignments_make_an_impostor_no_likelier() -> None:
+    # Two fingers among ten: 90 assignments, which share a tenth of the target FPIR.
+    assert any_position_score(9.0, 2, 10) == pytest.approx(9.0 - math.log10(90 * 9))
+    assert any_position_score(9.0, 10, 2) == any_position_score(9.0, 2, 10)
+    assert any_position_score(1.0, 2, 10) == 0.0
 
 
 def test_only_inactive_encounters_are_not_searched() -> None:
@@ -96,12 +120,12 @@ def test_only_inactive_encounters_are_not_searched() -> None:
 
 def test_of_each_finger_the_newest_template_stands_for_a_person() -> None:
     newest_first = [
-        StoredTemplate("new", 7, b"new left"),
-        StoredTemplate("old", 2, b"old right"),
-        StoredTemplate("old", 7, b"old left"),
+        StoredTemplate("new", 7, b"new left", b""),
+        StoredTemplate("old", 2, b"old right", b""),
+        StoredTemplate("old", 7, b"old left", b""),
     ]
 
     assert newest_of_each_position(newest_first) == [
-        StoredTemplate("old", 2, b"old right"),
-        StoredTemplate("new", 7, b"new left"),
+        StoredTemplate("old", 2, b"old right", b""),
+        StoredTemplate("new", 7, b"new left", b""),
     ]

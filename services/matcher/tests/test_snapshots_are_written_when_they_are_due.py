@@ -13,7 +13,7 @@ from .store_and_index import enrol, opened
 
 async def _delete(base: StoreAndIndex, person: int) -> None:
     async with base.store.write() as records:
-        await records.encounters.delete(f"encounter-{person}")
+        await records.encounter_changes.delete(f"encounter-{person}")
 
 
 async def test_before_it_is_loaded_the_index_is_empty_and_nothing_is_due(tmp_path: Path) -> None:

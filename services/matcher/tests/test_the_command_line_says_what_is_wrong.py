@@ -81,5 +81,5 @@ def test_commands_do_what_they_say(
     assert said[2:5] == [
         "0 embeddings were computed",
         "the snapshot includes all changes up to 0",
-        "the chain of decision records is unbroken",
+        "the chains of decision records and changes are unbroken",
     ]

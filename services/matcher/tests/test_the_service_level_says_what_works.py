@@ -13,6 +13,7 @@ from matcher.config import Settings
 from matcher.domain.enrolment import Enrolment
 from matcher.domain.errors import NotReady
 from matcher.domain.finger_source import SuppliedSamples
+from matcher.domain.office_scope import ALL_OFFICES
 from matcher.domain.request import RequestOrigin, SearchPolicy
 from matcher.use_cases import supervise_index
 from matcher.use_cases.draw_comparison import DrawComparison
@@ -24,6 +25,7 @@ from matcher.use_cases.verify import Verify
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
+from .matcher_process import master_key
 from .models import models
 from .store_and_index import enrol, opened
 
@@ -66,6 +68,7 @@ async def test_without_a_database_nothing_works_and_this_is_logged_once(tmp_path
         authority=unused,
         policy_file=unused,
         database_url=f"sqlite+aiosqlite:///{tmp_path}/without-tables.sqlite",
+        master_key_file=master_key(tmp_path),
     )
     async with open_store_and_index(settings, models()) as base:
         supervise, readiness, levels = _supervised(base)
@@ -79,7 +82,7 @@ async def test_without_a_database_nothing_works_and_this_is_logged_once(tmp_path
         assert [log["event"] for log in logs] == ["service_level_lowered"]
 
 
-async def test_an_index_that_cannot_follow_leaves_verification(tmp_path: Path) -> None:
+async def test_a_change_log_with_a_gap_is_not_followed(tmp_path: Path) -> None:
     async with opened(tmp_path) as base:
         supervise, readiness, levels = _supervised(base)
         await supervise.check()
@@ -87,6 +90,30 @@ async def test_an_index_that_cannot_follow_leaves_verification(tmp_path: Path) -
         await enrol(base, 2)
         await _lose_change(base, 1)
 
+        with capture_logs() as logs:
+            await supervise.check()
+
+        assert levels == [VERIFY_ONLY, FULL, VERIFY_ONLY]
+        assert readiness.reason == "the change log is broken at change 1"
+        assert [(log["event"], log["level"]) for log in logs] == [
+            ("service_level_lowered", "VERIFY_ONLY")
+        ]
+        await supervise.check()
+        assert readiness.level is FULL
+        assert base.index.state().people == 2
+
+
+async def test_an_index_that_cannot_follow_leaves_verification(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(tmp_path) as base:
+        supervise, readiness, levels = _supervised(base)
+        await supervise.check()
+
+        async def fail() -> None:
+            raise RuntimeError
+
+        monkeypatch.setattr(base.index, "catch_up", fail)
         with capture_logs() as logs:
             await supervise.check()
             await supervise.check()
@@ -131,7 +158,8 @@ async def test_it_checks_at_its_interval(tmp_path: Path, monkeypatch: pytest.Mon
         checks += 1
 
     monkeypatch.setattr(SuperviseIndex, "check", check)
-    supervise = SuperviseIndex(UNUSED, UNUSED, Readiness(), 1)
+    index = cast(Any, SimpleNamespace(doubted=asyncio.Event()))
+    supervise = SuperviseIndex(UNUSED, index, Readiness(), 1)
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(supervise.run(0.1), 0.35)
 
@@ -141,13 +169,13 @@ async def test_it_checks_at_its_interval(tmp_path: Path, monkeypatch: pytest.Mon
 async def test_calls_wait_for_the_level_they_need() -> None:
     readiness = Readiness()
     origin = RequestOrigin("caller", "request")
-    enrolment = Enrolment("e", "p", (), None, origin, b"")
+    enrolment = Enrolment("e", "p", "BJM", (), None, origin, b"")
     policy, samples = SearchPolicy(None, 10), SuppliedSamples(())
-    checked = Enrolment("e", "p", (), policy, origin, b"")
+    checked = Enrolment("e", "p", "BJM", (), policy, origin, b"")
     add = Enrol(UNUSED, UNUSED, UNUSED, UNUSED, readiness, UNUSED, 0.001)
     identify = Identify(UNUSED, UNUSED, UNUSED, readiness, 0.001)
     verify = Verify(UNUSED, UNUSED, UNUSED, UNUSED, UNUSED, readiness, 0.001)
-    draw = DrawComparison(UNUSED, UNUSED, UNUSED, readiness)
+    draw = DrawComparison(UNUSED, UNUSED, UNUSED, UNUSED, readiness)
     searching: list[Call] = [
         lambda: add(checked, UNUSED, seconds_left=1),
         lambda: identify(samples, policy, None, origin, UNUSED, seconds_left=1),
@@ -155,7 +183,7 @@ async def test_calls_wait_for_the_level_they_need() -> None:
     others: list[Call] = [
         lambda: add(enrolment, UNUSED, seconds_left=1),
         lambda: verify(samples, samples, None, origin, UNUSED),
-        lambda: draw("decision", "person", None),
+        lambda: draw("decision", "person", None, ALL_OFFICES),
     ]
 
     for call in [*searching, *others]:

@@ -84,7 +84,7 @@ def test_the_versions_that_stored_decisions_name_are_these() -> None:
         extractor="leader-da96e122-2-0.20",
         embedding="netvlad64-47cf3e05",
         comparison="constellation-1-align2-d91db694",
-        calibration="constellation-1-align2-d91db694-ec252fb3",
+        calibration="constellation-1-align2-d91db694-4ae58185",
     )
     assert models().versions.model_version == (
         "leader-da96e122-2-0.20 netvlad64-47cf3e05 constellation-1-align2-d91db694"

@@ -4,7 +4,7 @@ import asyncio
 
 from passport.matcher.v1 import encounters_pb2, identification_pb2
 
-from .matcher_process import Caller, hits
+from .caller import Caller, hits
 from .people import fingers
 
 
@@ -41,4 +41,4 @@ async def test_nobody_else_is(issuance: Caller, someone: int) -> None:
 
 
 def _number(answer: encounters_pb2.CreateEncounterResponse) -> int:
-    return int(answer.encounter.change_token.partition(":")[2])
+    return int(answer.encounter.change_token.split(":")[1])

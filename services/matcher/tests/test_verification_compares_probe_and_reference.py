@@ -3,7 +3,7 @@
 import pytest
 from passport.matcher.v1 import encounters_pb2, identification_pb2
 
-from .matcher_process import Caller, refusal
+from .caller import Caller, refusal
 from .people import fingers, given
 
 FingerSource = identification_pb2.FingerSource

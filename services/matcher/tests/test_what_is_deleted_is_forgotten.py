@@ -18,7 +18,7 @@ DAY = 86_400.0
 
 async def _delete(base: StoreAndIndex, person: int) -> None:
     async with base.store.write() as records:
-        await records.encounters.delete(f"encounter-{person}")
+        await records.encounter_changes.delete(f"encounter-{person}")
 
 
 async def test_a_search_finds_no_trace(tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ async def test_a_restored_database_voids_everything(tmp_path: Path) -> None:
         await enrol(base, 1)
         await base.index.catch_up()
         async with base.store.write() as records:
-            await records.encounters.delete("encounter-1")
+            await records.encounter_changes.delete("encounter-1")
             await records.changes.start_new_epoch()
         await enrol(base, 2)
 
@@ -84,9 +84,13 @@ async def test_the_snapshot_is_written_again(
             head = await records.changes.head()
         versions = models().versions
         header = snapshot.SnapshotHeader(
-            head.database_epoch, head.number, versions.embedding, versions.comparison
+            head.database_epoch,
+            head.number,
+            head.log_hash,
+            versions.embedding,
+            versions.comparison,
         )
-        change, entries = snapshot.read(path, header)
-        assert change == 3
+        state, entries = snapshot.read(path, header)
+        assert state.number == 3
         assert [entry.encounter_id for entry in entries] == ["encounter-2"]
         assert not base.index.snapshot_is_due(1000, 0.0)

@@ -7,7 +7,7 @@ import grpc
 import pytest
 from passport.matcher.v1 import encounters_pb2, identification_pb2
 
-from .matcher_process import Caller, refusal
+from .caller import Caller, refusal
 from .people import fingers, given
 
 ACTIVE = encounters_pb2.ENCOUNTER_STATUS_ACTIVE

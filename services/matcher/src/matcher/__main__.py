@@ -4,19 +4,25 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
 from pydantic import ValidationError
+from servicekit.errors import DatabaseFailure, DomainError
 from servicekit.process import logs
 from servicekit.storage.database import migrate
 from sqlalchemy.exc import SQLAlchemyError
 
 from matcher import maintenance
-from matcher.bootstrap import serve
 from matcher.config import Settings
+from matcher.domain.replay import Replay, ReplayResult
 from matcher.evaluation import command_line as evaluation
+from matcher.importing import command_line as importing
+from matcher.operator_calibration import command_line as operator_calibration
+from matcher.serving import serve
+from matcher.store.master_key_file import create_master_key
 from matcher.store.store import MIGRATIONS
 
 
@@ -29,7 +35,9 @@ def main(arguments: list[str] | None = None) -> None:
         _fail("; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()))
     except SQLAlchemyError as error:
         _fail(f"{str(error).splitlines()[0]} (was `matcher migrate` run?)")
-    except (OSError, ValueError) as error:
+    except DatabaseFailure as error:
+        _fail(f"{error}: {str(error.__cause__).splitlines()[0]}")
+    except (OSError, ValueError, DomainError) as error:
         _fail(str(error))
     except KeyboardInterrupt:
         sys.exit(130)
@@ -56,13 +64,56 @@ def _parser() -> argparse.ArgumentParser:
             _restored,
             "give the database a new epoch, after it was restored from a backup",
         ),
-        ("audit", _audit, "check the chain of decision records for tampering"),
+        (
+            "recount",
+            _recount,
+            "take the rows of the database as they are, after they were repaired by hand",
+        ),
+        ("audit", _audit, "check decision records and change log for tampering"),
     ):
         command = commands.add_parser(name, help=text, description=f"{text.capitalize()}.")
         command.add_argument("--config", type=Path, metavar="FILE", help="TOML file with settings")
         command.set_defaults(run=partial(_with_settings, run))
+    replay = commands.add_parser(
+        "replay",
+        help="make the decisions of a day again, and compare",
+        description="Check the chain of decision records, make the decisions of a day again with "
+        "the present models, and tell which do not come out the same, and why. Exits with 1 if a "
+        "difference has no explanation.",
+    )
+    replay.add_argument("--config", type=Path, metavar="FILE", help="TOML file with settings")
+    replay.add_argument(
+        "--day", type=date.fromisoformat, required=True, help="YYYY-MM-DD, business time in UTC"
+    )
+    replay.set_defaults(run=_replay)
+    new_key = commands.add_parser(
+        "new-master-key",
+        help="make a master key for the encryption of biometric data",
+        description="Write a new master key into a file of mode 0600. Keep a copy of it apart from "
+        "the database: without it no stored finger can be read again.",
+    )
+    new_key.add_argument("file", type=Path, metavar="FILE", help="file that does not exist yet")
+    new_key.add_argument(
+        "--token",
+        metavar="URI",
+        help="encrypt the file by the AES key at this PKCS#11 URI, that of master_key_token",
+    )
+    new_key.add_argument(
+        "--from",
+        dest="existing",
+        type=Path,
+        metavar="OLD",
+        help="take the master key that this file holds in clear rather than a new one",
+    )
+    new_key.set_defaults(
+        run=lambda options: create_master_key(options.file, options.token, options.existing)
+    )
     evaluation.add_command(
         commands, candidates=Settings.model_fields["max_persons_compared"].default
+    )
+    operator_calibration.add_command(commands)
+    importing.add_command(
+        commands, max_message_bytes=Settings.model_fields["max_message_bytes"].default
     )
     return parser
 
@@ -84,6 +135,8 @@ def _migrate(settings: Settings) -> None:
         migrate(settings.database_url, MIGRATIONS)
     except CommandError as error:
         _fail(str(error))
+    if encrypted := asyncio.run(maintenance.encrypt_stored(settings)):
+        _say(f"{encrypted} encounters were encrypted")
     _say("the database is up to date")
 
 
@@ -101,11 +154,29 @@ def _restored(settings: Settings) -> None:
     _say(f"the epoch of the database is now {epoch}")
 
 
+def _recount(settings: Settings) -> None:
+    _say(f"the database holds {asyncio.run(maintenance.recount(settings))}")
+
+
 def _audit(settings: Settings) -> None:
-    broken = asyncio.run(maintenance.first_broken_record(settings))
-    if broken is not None:
-        _fail(f"the chain of decision records is broken at record {broken}")
-    _say("the chain of decision records is unbroken")
+    if broken := asyncio.run(maintenance.find_break(settings)):
+        _fail(broken)
+    _say("the chains of decision records and changes are unbroken")
+
+
+def _replay(options: argparse.Namespace) -> None:
+    settings = Settings.load(options.config)
+    logs.configure(settings.log_level)
+    results = asyncio.run(maintenance.replay(settings, options.day, _report))
+    counts = ", ".join(f"{count} {result}" for result, count in sorted(results.items()))
+    _say(f"{results.total()} decisions" + (f": {counts}" if counts else ""))
+    if results[ReplayResult.DIFFERENT]:
+        _fail("decisions came out differently, and no later change explains it")
+
+
+def _report(replay: Replay) -> None:
+    if replay.result is not ReplayResult.SAME:
+        _say(f"{replay.decision_id} {replay.result}: {replay.detail}")
 
 
 def _say(line: str) -> None:

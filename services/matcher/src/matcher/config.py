@@ -1,8 +1,9 @@
 """What can be set: the settings common to all services, and the matcher's own."""
 
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
 from servicekit.process.settings import MEBIBYTE, ServiceSettings
 
@@ -17,14 +18,34 @@ class Settings(ServiceSettings):
         gt=0,
         description="largest request or response accepted, bytes; ten images fit",
     )
+    master_key_file: Path = Field(
+        description="file of mode 0600 with the master key that biometric data in the database are "
+        "encrypted under; made by `matcher new-master-key FILE`"
+    )
+    master_key_token: str | None = Field(
+        None,
+        description="PKCS#11 URI (RFC 7512) of the AES key in a token that the file of the master "
+        "key is encrypted by, as pkcs11:token=...;object=...?module-path=...&pin-source=file:...; "
+        "unset: the file holds the key in clear",
+    )
     snapshot_file: Path | None = Field(
-        None, description="file for snapshots of the index; unset: it is read from the database"
+        None,
+        description="file for snapshots of the index; unset: it is read from the database. Its "
+        "embeddings and minutiae are not encrypted: put it on an encrypted volume",
     )
     snapshot_interval_changes: int = Field(
         10_000, gt=0, description="committed changes after which a new snapshot is written"
     )
     follow_interval_seconds: float = Field(
         0.25, gt=0, description="how often the change log is polled when nobody searches, seconds"
+    )
+    index_memory_mebibytes: int | None = Field(
+        None,
+        ge=1,
+        description="memory that the index may take, MiB, by which GetStatus tells how many more "
+        "people fit, and from nine tenths of which administrators are warned; nothing is refused "
+        "beyond it. Two fifths of the machine's memory leave room for arrays that grow "
+        "and for a second index while it is made anew. Unset: no limit is known",
     )
     store_images: bool = Field(
         True,
@@ -41,6 +62,11 @@ class Settings(ServiceSettings):
         gt=0,
         le=1,
         description="highest predicted FNIR at which NO_HIT is answered; above it: UNDECIDED",
+    )
+    calibration_file: Path | None = Field(
+        None,
+        description="calibration made by `matcher calibrate`; unset: the one of the package. "
+        "The same on all replicas",
     )
     max_persons_prefiltered: int = Field(
         20_000, ge=1, description="most persons, nearest by embedding, that are prefiltered"
@@ -66,9 +92,53 @@ class Settings(ServiceSettings):
     workers: int | None = Field(
         None, ge=1, description="threads for extraction and comparison; unset: one for each core"
     )
+    decoder_processes: int = Field(
+        2, ge=1, description="processes that decode image files, so that a crash costs one file"
+    )
+    decoder_memory_mebibytes: int = Field(
+        512,
+        ge=16,
+        description="most memory that decoding a file may take, MiB; the largest images take 150",
+    )
+    decoder_seconds: float = Field(
+        10.0, gt=0, description="most time that decoding a file may take, seconds"
+    )
+    decoders_on_demand: bool = Field(
+        False,
+        description="whether a decoder process starts with the first file for it, not before the "
+        "service is ready; spares seconds of processor time until then",
+    )
     max_queued_work: int = Field(
         256,
         ge=0,
         description="most extractions and comparisons that wait for a thread; "
         "further ones are refused as OVERLOADED",
     )
+    supplied_fingers_days: int = Field(
+        90,
+        ge=0,
+        description="how long fingers that came with a call are kept, encrypted, so that its "
+        "decision can be replayed, days of business time",
+    )
+    max_operations_running: int = Field(
+        2, ge=1, description="most operations that a replica works on at once"
+    )
+    max_operations_waiting: int = Field(
+        10_000,
+        ge=0,
+        description="most operations that wait; further ones are refused as OVERLOADED, as are "
+        "those of a caller that has half of them",
+    )
+    max_operations_mebibytes: int = Field(
+        4_096,
+        ge=1,
+        description="most that the requests of operations that wait or run may take in the "
+        "database, MiB; further ones are refused as OVERLOADED, as are those of a caller that has "
+        "half of it; at least twice max_message_bytes, so that every request can wait",
+    )
+
+    @model_validator(mode="after")
+    def _require_room_for_every_operation(self) -> Self:
+        if self.max_operations_mebibytes * MEBIBYTE < 2 * self.max_message_bytes:
+            raise ValueError("max_operations_mebibytes must be at least twice max_message_bytes")
+        return self

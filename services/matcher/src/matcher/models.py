@@ -56,7 +56,7 @@ class ModelBundle:
         if self.calibration.comparison_version != self.comparator.version:
             raise ValueError(
                 f"the calibration was made for comparison {self.calibration.comparison_version}, "
-                f"not for {self.comparator.version}"
+                f"not for {self.comparator.version}: make it again by `matcher calibrate`"
             )
 
     @classmethod

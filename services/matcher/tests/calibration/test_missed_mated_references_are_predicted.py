@@ -1,6 +1,7 @@
 """The predicted FNIR is the share of mated references that are missed."""
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
@@ -42,12 +43,19 @@ def test_without_a_finger_every_reference_is_missed() -> None:
     assert predicted_fnir([], 1) == 1
 
 
+@pytest.fixture(scope="module")
+def mated() -> tuple[Any, Any, Any]:
+    """Probes, minutiae in common and raw scores of mated comparisons."""
+    probes, sizes, raw = zip(*map(partial(mated_scores, comparator()), UNCOUNTED), strict=True)
+    return np.array(probes), np.array(sizes), np.array(raw)
+
+
 @pytest.mark.parametrize("fingers", [1, 2])
 @pytest.mark.parametrize("asked", [4.0, 6.0])
-def test_as_many_mated_references_are_missed_as_predicted(fingers: int, asked: float) -> None:
-    probes, sizes, raw = map(
-        np.array, zip(*map(partial(mated_scores, comparator()), UNCOUNTED), strict=True)
-    )
+def test_as_many_mated_references_are_missed_as_predicted(
+    mated: tuple[Any, Any, Any], fingers: int, asked: float
+) -> None:
+    probes, sizes, raw = mated
     scores = finger_scores(raw, sizes, sizes)
     sums = scores.reshape(-1, fingers, scores.shape[1]).sum(1)
 

@@ -1,7 +1,7 @@
 """What a raw score means (FMR of fingers and of persons), the thresholds, and the predicted FNIR.
 
 All numbers come from `calibration.json`, which `matcher.training.calibration` makes from synthetic
-fingers.
+fingers, or from a file that `matcher calibrate` makes from an operator's own.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -48,29 +48,15 @@ class ScoreCalibration:
 
     @classmethod
     def load(cls, path: Path = CALIBRATION_FILE) -> Self:
-        """Read a file that holds what `as_json` returned. Raises OSError, ValueError, KeyError.
+        """Read a file that holds what `as_json` returned. Raises OSError, ValueError.
 
         The keys of the file never change: its digest is part of the version.
         """
         data = path.read_bytes()
-        stored = json.loads(data)
-        return cls(
-            comparison_version=stored["comparison"],
-            curves=[
-                FalseMatchCurve(
-                    size=curve["size"],
-                    raw=np.array(curve["raw"], np.float64),
-                    score=np.array(curve["score"], np.float64),
-                    raw_per_decade=curve["decade"],
-                )
-                for curve in stored["curves"]
-            ],
-            sum_factor=stored["shrink"],
-            mated_scores=MatedScoreDistribution(
-                np.array(stored["mates"]["worth"]), np.array(stored["mates"]["below"])
-            ),
-            digest=hashlib.sha256(data).hexdigest()[:8],
-        )
+        try:
+            return cls(**_parts(json.loads(data)), digest=hashlib.sha256(data).hexdigest()[:8])
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"{path} is not a calibration file: {error!r}") from None
 
     def as_json(self) -> dict[str, object]:
         """Return the content of a calibration file, rounded."""
@@ -96,6 +82,11 @@ class ScoreCalibration:
     def version(self) -> str:
         """Name of this calibration in decision records; it names the comparison's version too."""
         return f"{self.comparison_version}-{self.digest}"
+
+    @property
+    def highest_counted_score(self) -> float:
+        """The finger score up to which the curves of all sizes are counted, not extrapolated."""
+        return min(float(curve.score[-1]) for curve in self.curves)
 
     def finger_scores(self, raw: ArrayLike, n_probe: ArrayLike, n_reference: ArrayLike) -> Floats:
         """Return -log10 FMR of raw scores, 0 or more, in the common shape of the arguments.
@@ -139,6 +130,27 @@ class ScoreCalibration:
         return self.mated_scores.share_below(
             information, self.finger_score_sum(threshold, len(probe))
         )
+
+
+def _parts(stored: Any) -> dict[str, Any]:
+    """Return the parts of a calibration but its digest, of the content of a calibration file."""
+    return {
+        "comparison_version": stored["comparison"],
+        "curves": [
+            FalseMatchCurve(
+                size=curve["size"],
+                raw=np.array(curve["raw"], np.float64),
+                score=np.array(curve["score"], np.float64),
+                raw_per_decade=curve["decade"],
+            )
+            for curve in stored["curves"]
+        ],
+        "sum_factor": stored["shrink"],
+        "mated_scores": MatedScoreDistribution(
+            np.array(stored["mates"]["worth"], np.float64),
+            np.array(stored["mates"]["below"], np.float64),
+        ),
+    }
 
 
 def person_score_threshold(target_fpir: float, persons: int) -> float:

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 
 from matcher.domain.change_token import ChangeToken
+from matcher.domain.shortlist import SearchDepth, SearchScope
 
 
 class DecisionOutcome(IntEnum):
@@ -13,6 +14,27 @@ class DecisionOutcome(IntEnum):
     NO_HIT = 1
     HIT = 2
     UNDECIDED = 3
+
+
+class UndecidedReason(IntEnum):
+    """Why an outcome is UNDECIDED; the numbers are those of the contract."""
+
+    PREDICTED_FNIR = 1
+    NOTHING_COMPARED = 2
+    FINGER_SEQUENCE_ERROR = 3
+    INCOMPLETE_RECORDS = 4
+    UNPROVEN_REFERENCE = 5
+
+
+class Caveat(IntEnum):
+    """What must be known of the encounters compared; the numbers are those of the contract."""
+
+    PROBE_PENDING = 1
+    PROBE_FRAUD = 2
+    REFERENCE_PENDING = 3
+    REFERENCE_FRAUD = 4
+    SAME_ENCOUNTER = 5
+    INACTIVE = 6
 
 
 class DecisionKind(StrEnum):
@@ -27,19 +49,27 @@ class DecisionKind(StrEnum):
 class DecisionRequest:
     """Who asked for a decision, and by which error rate.
 
-    caller: URI of its certificate. target_rate: FPIR of an identification, FMR of a verification.
+    caller, on_behalf_of: URIs of certificates; on_behalf_of: of the person for whom the caller
+    acted, None if it named none. office_id: of the office for which it was decided; empty in
+    records older than this field. target_rate: FPIR of an identification, FMR of a verification;
+    None if a threshold was asked for instead. any_position: whether all positions were to be
+    compared with all, even if the stated ones gave a hit.
     """
 
     kind: DecisionKind
     caller: str
     request_id: str
-    target_rate: float
+    target_rate: float | None
     max_candidates: int
+    on_behalf_of: str | None = None
+    office_id: str = ""
+    threshold: float | None = None
+    any_position: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ProbeFinger:
-    """A finger of the probe, as the decision record names it.
+    """An impression of a finger of the probe or reference, as the decision record names it.
 
     encounter_id: where it is stored; None if it came with the call and was not stored.
     template_sha256: hexadecimal, of its template.
@@ -55,13 +85,15 @@ class FingerScore:
     """What one finger of the probe scored against the candidate's best impression of it.
 
     score: -log10 FMR. encounter_id: of that impression; None if it came with the call.
-    matched_minutiae: how many pairs of minutiae correspond.
+    matched_minutiae: how many pairs of minutiae correspond. reference_position: of the candidate's
+    finger; None means that of the probe's.
     """
 
     position: int
     score: float
     encounter_id: str | None
     matched_minutiae: int
+    reference_position: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +113,7 @@ class Candidate:
     """A person the probe was compared with.
 
     person_id: None if the reference came with the call. score: -log10 FMR of all fingers together.
-    hit: whether the score reaches the threshold. finger_sequence_errors: looked for by
-    verifications only.
+    hit: whether the score reaches the threshold.
     """
 
     person_id: str | None
@@ -99,7 +130,13 @@ class Decision:
 
     candidates: best first. threshold: least person score of a hit. people_searched: 1 for a
     verification. change_token: the state of the database that was searched. predicted_fnir: how
-    likely such a probe misses its mate; None in records older than this field.
+    likely such a probe misses its mated reference, and max_predicted_fnir: above which NO_HIT was
+    not allowed; None in records older than these fields. incomplete_people: how many have a stored
+    finger that was left out, since its template cannot be read. hits_total: how many candidates
+    reach the threshold, also of those left out; None in older records. positions_compared: of the
+    probe, that somebody searched has on record. any_position: whether all positions were compared
+    with all. scope, depth: of the search; None for a verification. reference: the impressions that
+    a verification compared the probe with; empty for a search, and in older records.
     """
 
     decision_id: str
@@ -115,6 +152,16 @@ class Decision:
     change_token: ChangeToken
     decided_at: datetime
     predicted_fnir: float | None = None
+    incomplete_people: int = 0
+    max_predicted_fnir: float | None = None
+    hits_total: int | None = None
+    undecided_reasons: tuple[UndecidedReason, ...] = ()
+    caveats: tuple[Caveat, ...] = ()
+    positions_compared: tuple[int, ...] = ()
+    any_position: bool = False
+    scope: SearchScope | None = None
+    depth: SearchDepth | None = None
+    reference: tuple[ProbeFinger, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +170,18 @@ class DecisionRecord:
 
     decision: Decision
     record_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionPage:
+    """A page of decisions, latest first.
+
+    after: number of the last record of the page before, 0 for the first page. decided_from,
+    decided_before: the period; None for no limit. outcome: None for any.
+    """
+
+    after: int
+    size: int
+    decided_from: datetime | None = None
+    decided_before: datetime | None = None
+    outcome: DecisionOutcome | None = None

@@ -10,13 +10,16 @@ from matcher.domain.request import RequestOrigin, SearchPolicy
 class Enrolment:
     """An encounter to be stored.
 
-    duplicate_check: how to search for duplicates; None to store without a search.
-    request_digest: SHA-256 of the whole request.
+    office_id: of the office that captured it. duplicate_check: how to search for duplicates; None
+    to store without a search. request_digest: SHA-256 of the whole request. galleries: that it
+    shall belong to.
     """
 
     encounter_id: str
     person_id: str
+    office_id: str
     samples: tuple[FingerSample, ...]
     duplicate_check: SearchPolicy | None
     origin: RequestOrigin
     request_digest: bytes
+    galleries: tuple[str, ...] = ()

@@ -1,5 +1,7 @@
 """For which reasons does the matcher refuse a call?"""
 
+from datetime import timedelta
+
 from servicekit.errors import DomainError, ErrorKind
 
 
@@ -18,14 +20,14 @@ class BadTemplate(DomainError):
 
 
 class PoorQuality(DomainError):
-    """The image's NFIQ 2 score is below the accepted minimum; capture the finger again."""
+    """The NFIQ 2 score of an image is too low; capture it again (metadata: position, quality)."""
 
     kind = ErrorKind.INVALID
     reason = "POOR_QUALITY"
 
 
 class TooFewMinutiae(DomainError):
-    """The finger shows fewer minutiae than the accepted minimum; capture it again."""
+    """The finger shows too few minutiae; capture it again (metadata: position, minutiae)."""
 
     kind = ErrorKind.INVALID
     reason = "TOO_FEW_MINUTIAE"
@@ -98,6 +100,13 @@ class EvidenceGone(DomainError):
     reason = "EVIDENCE_GONE"
 
 
+class UnreadableTemplate(DomainError):
+    """No stored template of these fingers can be read; capture them again."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "UNREADABLE_TEMPLATE"
+
+
 class IndexBehind(DomainError):
     """The index has not yet applied every change that the search must include; try again."""
 
@@ -117,3 +126,137 @@ class NotReady(DomainError):
 
     kind = ErrorKind.UNAVAILABLE
     reason = "NOT_READY"
+
+
+class IndexDoubtful(NotReady):
+    """The index holds something else than the database: it answers nothing and is loaded anew."""
+
+    def __init__(self, doubt: str, retry_after: timedelta) -> None:
+        super().__init__(f"not ready: {doubt}", retry_after=retry_after)
+        self.doubt = doubt
+
+
+class ContradictoryDatabase(DomainError):
+    """No index can be made: the database holds something else than its changes left."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "CONTRADICTORY_DATABASE"
+
+
+class WrongHand(DomainError):
+    """The slap shows the other hand than stated."""
+
+    kind = ErrorKind.INVALID
+    reason = "WRONG_HAND"
+
+
+class FingersNotFound(DomainError):
+    """The slap does not show the fingers that it should (metadata: expected, found)."""
+
+    kind = ErrorKind.INVALID
+    reason = "FINGERS_NOT_FOUND"
+
+
+class FingerNotFound(DomainError):
+    """The encounter has no template of this finger."""
+
+    kind = ErrorKind.NOT_FOUND
+    reason = "FINGER_NOT_FOUND"
+
+
+class SameEncounter(DomainError):
+    """Probe and reference are the same encounter; nothing is left to compare."""
+
+    kind = ErrorKind.INVALID
+    reason = "SAME_ENCOUNTER"
+
+
+class StatusChangeNotAllowed(DomainError):
+    """An encounter of this status cannot get that status."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "STATUS_CHANGE_NOT_ALLOWED"
+
+
+class ReasonNeeded(DomainError):
+    """This change must say why it is made."""
+
+    kind = ErrorKind.INVALID
+    reason = "REASON_NEEDED"
+
+
+class SupervisorNeeded(DomainError):
+    """This change must be made on behalf of a supervisor (header on-behalf-of)."""
+
+    kind = ErrorKind.DENIED
+    reason = "SUPERVISOR_NEEDED"
+
+
+class SamePerson(DomainError):
+    """Both persons are the same one."""
+
+    kind = ErrorKind.INVALID
+    reason = "SAME_PERSON"
+
+
+class MergeNotFound(DomainError):
+    """There is no merge of this id."""
+
+    kind = ErrorKind.NOT_FOUND
+    reason = "MERGE_NOT_FOUND"
+
+
+class MergeUndone(DomainError):
+    """The merge was undone before."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "MERGE_UNDONE"
+
+
+class OffsetNotRising(DomainError):
+    """The offset is not higher than that of the request before."""
+
+    kind = ErrorKind.INVALID
+    reason = "OFFSET_NOT_RISING"
+
+
+class NoSnapshotFile(DomainError):
+    """No snapshot file is configured for this replica."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "NO_SNAPSHOT_FILE"
+
+
+class SnapshotUnusable(DomainError):
+    """The snapshot is missing, damaged, or not of this database and these models."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "SNAPSHOT_UNUSABLE"
+
+
+class OperationNotFound(DomainError):
+    """There is no operation of this name that the caller may see."""
+
+    kind = ErrorKind.NOT_FOUND
+    reason = "OPERATION_NOT_FOUND"
+
+
+class OperationNotDone(DomainError):
+    """The operation has no result yet; cancel it first, or wait for it."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "OPERATION_NOT_DONE"
+
+
+class OperationCancelled(DomainError):
+    """The operation was cancelled before it had a result; nothing was changed."""
+
+    kind = ErrorKind.CANCELLED
+    reason = "OPERATION_CANCELLED"
+
+
+class ReplicaStopped(DomainError):
+    """The replica that alone could do this operation stopped; start it again."""
+
+    kind = ErrorKind.ABORTED
+    reason = "REPLICA_STOPPED"

@@ -3,6 +3,7 @@
 Terms of ISO/IEC 2382-37; finger positions of ISO/IEC 19794-2, 1 (right thumb) to 10 (left little).
 """
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from matcher.minutiae import Minutiae
 from matcher.record import iso19794
+from matcher.record.invalid_record import InvalidRecord
 
 Embedding = NDArray[np.float16]
 """float16 (256,), unit length before rounding."""
@@ -43,12 +45,34 @@ class MissingFinger:
 
 
 @dataclass(frozen=True, slots=True)
+class SlapSample:
+    """An image of several fingers pressed flat at once, as the caller sent it.
+
+    code: ISO/IEC 19794-4, table 6: 13 right four, 14 left four, 15 both thumbs.
+    missing: positions of its fingers that it does not show, in the order of the request.
+    field: where in the request it stands.
+    """
+
+    code: int
+    image: FingerImage
+    missing: tuple[int, ...]
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class FingerOfSlap:
+    """A finger that is yet to be cut out of a slap."""
+
+    slap: SlapSample
+
+
+@dataclass(frozen=True, slots=True)
 class FingerSample:
     """What was captured of one finger. impression_type: ISO/IEC 19794-2 code, 0 to 3."""
 
     position: int
     impression_type: int
-    content: FingerImage | Template | MissingFinger
+    content: FingerImage | Template | FingerOfSlap | MissingFinger
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,5 +93,18 @@ class Finger:
 
 
 def read_template(template: bytes) -> Minutiae:
-    """Return the minutiae of a stored template, a record of exactly one finger view."""
+    """Return the minutiae of a template, a record of one finger view. Raises InvalidRecord."""
     return iso19794.read(template)[0].minutiae
+
+
+def read_stored_template(template: bytes, sha256: bytes) -> Minutiae | None:
+    """Return the minutiae of a stored template; None if it is damaged.
+
+    sha256: of the template as it was stored.
+    """
+    if hashlib.sha256(template).digest() != sha256:
+        return None
+    try:
+        return read_template(template)
+    except InvalidRecord:
+        return None

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from matcher.comparison.comparator import PreparedFinger
+from matcher.domain.change_token import ChangeToken
 from matcher.domain.encounter import EncounterStatus
 from matcher.domain.finger import Embedding
+from matcher.domain.searched_content import ContentSums
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,6 +23,8 @@ class IndexEntry:
     """An encounter as the index holds it.
 
     added_by_change: number of the change that added it. fingers: by finger position.
+    unreadable: positions of the other stored fingers, whose templates cannot be read.
+    galleries: that it belongs to, sorted. checksum: of what searches use of it in the database.
     """
 
     encounter_id: str
@@ -28,6 +32,25 @@ class IndexEntry:
     status: EncounterStatus
     added_by_change: int
     fingers: Mapping[int, FingerFeatures]
+    unreadable: tuple[int, ...] = ()
+    galleries: tuple[str, ...] = ()
+    checksum: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class IndexContents:
+    """Up to which change of the log, and to which sums, an index holds the database."""
+
+    change_token: ChangeToken
+    sums: ContentSums
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class UnreadableFinger:
+    """A stored finger that is left out of searches, since its template cannot be read."""
+
+    encounter_id: str
+    position: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +58,8 @@ class IndexState:
     """What the index holds now.
 
     applied_change: number up to which it has applied the change log. size_bytes: memory used.
-    snapshot_change: number of the last snapshot, NO_SNAPSHOT if there is none.
+    snapshot_change: number of the last snapshot, NO_SNAPSHOT if there is none. unreadable: the
+    fingers that are left out, sorted.
     """
 
     applied_change: int
@@ -43,6 +67,16 @@ class IndexState:
     fingers: int
     size_bytes: int
     snapshot_change: int
+    unreadable: tuple[UnreadableFinger, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotFacts:
+    """What a snapshot in a file holds. size_bytes: of the file."""
+
+    change_token: ChangeToken
+    encounters: int
+    size_bytes: int
 
 
 NO_SNAPSHOT = 0

@@ -1,13 +1,17 @@
 """Which persons does a search go over, and which are shortlisted for comparison of minutiae?"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.comparison.comparator import PreparedFinger
 from matcher.domain.change_token import ChangeToken
+from matcher.domain.encounter import EncounterStatus
+
+POSITIONS = range(1, 11)
+"""Finger positions of ISO/IEC 19794-2, from the right thumb to the left little finger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +20,13 @@ class SearchScope:
 
     added_before: number of a change; encounters that it or a later one added are left out.
     except_encounter_id, except_person_id: the encounter or person that the probe comes from.
+    galleries: encounters that belong to none of them are left out; empty for no such limit.
     """
 
     added_before: int | None = None
     except_encounter_id: str | None = None
     except_person_id: str | None = None
+    galleries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,15 @@ class SearchDepth:
 
     prefiltered: int
     compared: int
+
+    def shared_by(self, positions: int) -> "SearchDepth":
+        """Return the depth at which each finger is compared with this many positions.
+
+        It costs as many comparisons of fingers as this depth with one position.
+        """
+        return SearchDepth(
+            max(1, self.prefiltered // positions), max(1, self.compared // positions)
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,25 +62,44 @@ class Impression:
 class ReferencePerson:
     """A person to compare the probe with, shortlisted by a search or named by a verification.
 
-    person_id: None if the fingers came with the call. impressions: by finger position, newest
-    first.
+    person_id: None if the fingers came with the call. known_fraud: of a shortlisted person, whether
+    one of its encounters has status FRAUD, in scope of the search or not. impressions: by finger
+    position, newest first. is_incomplete: whether a stored finger was left out, since its template
+    cannot be read. statuses: of the encounters that may be used, by id.
     """
 
     person_id: str | None
     known_fraud: bool
     impressions: Mapping[int, Sequence[Impression]]
+    is_incomplete: bool = False
+    statuses: Mapping[str, EncounterStatus] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Shortlist:
     """The persons that a search has chosen for the comparison of minutiae.
 
-    people_searched: how many it went over. change_token: the state of the database it went over.
+    people_by_positions: int64 (1024,), how many persons it went over have exactly which finger
+    positions on record, by set of positions: bit p - 1 is set if position p is in the set.
+    incomplete_people: how many of them have a stored finger that cannot be read.
+    change_token: the state of the database it went over.
     """
 
     persons: tuple[ReferencePerson, ...]
-    people_searched: int
+    people_by_positions: NDArray[np.int64]
+    incomplete_people: int
     change_token: ChangeToken
+
+    @property
+    def people_searched(self) -> int:
+        """How many persons the search went over."""
+        return int(self.people_by_positions.sum())
+
+    @property
+    def positions(self) -> tuple[int, ...]:
+        """Finger positions that at least one of these persons has on record."""
+        present = np.bitwise_or.reduce(np.flatnonzero(self.people_by_positions), initial=0)
+        return tuple(position for position in POSITIONS if present >> position - 1 & 1)
 
 
 def choose_shortlist(scores: NDArray[np.float32], count: int) -> NDArray[np.intp]:

@@ -43,7 +43,13 @@ def add_command(commands: Any, candidates: int) -> argparse.ArgumentParser:
     add("folder", type=Path, metavar="FOLDER", help="images, or a folder of images for each set")
     add("--dpi", action="append", required=True, metavar="[SET=]DPI",
         help="resolution of all sets, or of one; may be given several times")  # fmt: skip
-    add("--out", type=_json, required=True, metavar="FILE.json", help="where to write the figures")
+    add(
+        "--out",
+        type=json_file,
+        required=True,
+        metavar="FILE.json",
+        help="where to write the figures",
+    )
     add("--scores", type=Path, metavar="FILE", help="write the score of every pair, CSV")
     add("--hard", dest="partial_probes", action="store_true",
         help="repeat with partial probes: half of the foreground, rotated")  # fmt: skip
@@ -54,9 +60,9 @@ def add_command(commands: Any, candidates: int) -> argparse.ArgumentParser:
     )
     add("--bozorth3", action="store_true",
         help="measure NIST's mindtct and Bozorth3 too, which takes minutes")  # fmt: skip
-    add("--candidates", type=_positive, default=candidates, metavar="N",
+    add("--candidates", type=positive, default=candidates, metavar="N",
         help="references compared in a search; default, as in service: %(default)s")  # fmt: skip
-    add("--workers", type=_positive, default=len(os.sched_getaffinity(0)), metavar="N",
+    add("--workers", type=positive, default=len(os.sched_getaffinity(0)), metavar="N",
         help="threads; default: one for each core, here %(default)s")  # fmt: skip
     command.set_defaults(run=run)
     return command
@@ -65,7 +71,7 @@ def add_command(commands: Any, candidates: int) -> argparse.ArgumentParser:
 def run(options: argparse.Namespace) -> None:
     """Run the evaluation. Raises ValueError or OSError with a message for the user."""
     collection = find_images(options.folder, parse_resolutions(options.dpi))
-    _report_collection(collection)
+    report_collection(collection)
     try:
         from matcher.evaluation.evaluate import EvaluationOptions, evaluate  # drawing is optional
     except ModuleNotFoundError as error:
@@ -89,7 +95,8 @@ def run(options: argparse.Namespace) -> None:
     print_status(f"{options.out}; report: {options.out.with_suffix('.html')}")
 
 
-def _report_collection(collection: ImageCollection) -> None:
+def report_collection(collection: ImageCollection) -> None:
+    """Report on stderr what was found in a folder, and what was skipped."""
     fingers, sets = len(set(collection.fingers)), len(set(collection.sets))
     print_status(f"{len(collection.images)} images of {fingers} fingers in {sets} sets")
     if collection.skipped:
@@ -100,7 +107,8 @@ def _report_collection(collection: ImageCollection) -> None:
         )
 
 
-def _json(text: str) -> Path:
+def json_file(text: str) -> Path:
+    """Return the path of a file ending in .json; anything else is an error of the argument."""
     if not text.endswith(".json"):
         raise argparse.ArgumentTypeError(
             "must end in .json: report and figures are written beside it"
@@ -108,7 +116,8 @@ def _json(text: str) -> Path:
     return Path(text)
 
 
-def _positive(text: str) -> int:
+def positive(text: str) -> int:
+    """Return a number of at least 1; anything else is an error of the argument."""
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError("at least 1")

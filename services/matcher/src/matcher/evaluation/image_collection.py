@@ -81,12 +81,15 @@ def parse_resolutions(arguments: Sequence[str]) -> Mapping[str, int]:
     return given
 
 
-def find_images(folder: Path, ppi: Mapping[str, int]) -> ImageCollection:
+def find_images(
+    folder: Path, ppi: Mapping[str, int], *, mated_needed: bool = True
+) -> ImageCollection:
     """Find the images of a folder and of its sub-folders.
 
     ppi: resolution by name of set, "" for all others. Images directly in the folder are a set of
-    its name. Raises BadCollection where there are no images, no mated or no non-mated pairs among
-    them, or where a resolution is missing or given for a set that does not exist.
+    its name. mated_needed: whether at least one finger must have two images. Raises BadCollection
+    where there are no images, no non-mated pairs among them, no mated ones though they are needed,
+    or where a resolution is missing or given for a set that does not exist.
     """
     if not folder.is_dir():
         raise BadCollection(f"{folder} is not a folder")
@@ -101,7 +104,7 @@ def find_images(folder: Path, ppi: Mapping[str, int]) -> ImageCollection:
         else:
             skipped.append(str(file.relative_to(folder)))
     ordered = sorted(images.values(), key=lambda each: each.sort_key)
-    _check(folder, ordered, ppi)
+    _check(folder, ordered, ppi, mated_needed)
     return ImageCollection(ordered, skipped)
 
 
@@ -123,7 +126,9 @@ def _resolution(name: str, ppi: Mapping[str, int]) -> int:
         ) from None
 
 
-def _check(folder: Path, images: Sequence[LabelledImage], ppi: Mapping[str, int]) -> None:
+def _check(
+    folder: Path, images: Sequence[LabelledImage], ppi: Mapping[str, int], mated_needed: bool
+) -> None:
     if not images:
         extensions = ",".join(EXTENSIONS)
         raise BadCollection(
@@ -136,5 +141,5 @@ def _check(folder: Path, images: Sequence[LabelledImage], ppi: Mapping[str, int]
     fingers = len({(each.set, each.finger) for each in images})
     if fingers == 1:
         raise BadCollection(f"{folder} holds one finger only: there are no non-mated pairs")
-    if fingers == len(images):
+    if mated_needed and fingers == len(images):
         raise BadCollection(f"{folder} holds every finger only once: there are no mated pairs")

@@ -65,7 +65,7 @@ def extract_all(
     found |= {image.title: each for image, each in zip(rest, results, strict=True)}
     failed = {title: each for title, each in found.items() if isinstance(each, str)}
     for reason in failed.values():
-        print_status(f"cannot be read, scores 0 against all: {reason}")
+        print_status(f"cannot be read: {reason}")
     in_order = [found[image.title] for image in images]
     return ExtractedTemplates(
         [None if isinstance(each, str) else each for each in in_order], failed, per_second

@@ -1,6 +1,7 @@
 """Decoding of fingerprint images of any accepted format to grey values at 500 dpi."""
 
 import io
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,8 @@ MIN_SIDE = 64
 MAX_PIXELS = 1_500_000
 """Pixels at 500 dpi: 6 square inches, more than the largest rolled finger with its margin.
 It also bounds the memory of the extractor, about 260 bytes a pixel."""
+MAX_SLAP_PIXELS = 4_000_000
+"""Pixels at 500 dpi of an image of several fingers: 16 square inches, 4 x 4."""
 MAX_SIDE = 2_000
 """Greatest width and height, pixels at 500 dpi: 4 inches. Bounds the memory of a figure that shows
 two long, thin images side by side."""
@@ -32,7 +35,18 @@ _START_OF_SCAN, _MAX_SCANS = b"\xff\xda", 64
 _SIXTEEN_BITS = ("I;16", "I;16L", "I;16B", "I;16N")
 
 
-def decode(data: bytes, ppi: int, raw: Size | None = None) -> NDArray[np.uint8]:
+class Decode(Protocol):
+    """`decode`, or what does the same elsewhere, as `decoder_pool.DecoderPool.decode` does."""
+
+    def __call__(
+        self, data: bytes, ppi: int, raw: Size | None = None, max_pixels: int = MAX_PIXELS
+    ) -> NDArray[np.uint8]:
+        """Return the grey values of an image at 500 dpi, uint8 (h, w). Raises UnreadableImage."""
+
+
+def decode(
+    data: bytes, ppi: int, raw: Size | None = None, max_pixels: int = MAX_PIXELS
+) -> NDArray[np.uint8]:
     """Return the grey values of an image at 500 dpi, uint8 (h, w).
 
     data: at most 16 MiB; a PNG, BMP, TIFF, JPEG, JPEG 2000 or WSQ file, recognised by its first
@@ -41,8 +55,9 @@ def decode(data: bytes, ppi: int, raw: Size | None = None) -> NDArray[np.uint8]:
     ppi: resolution of the scan, 250 to 1200 pixels per inch. What the file itself states is
         ignored, since it is often wrong.
     raw: width and height of raw pixels; None for a file.
-    The result has 64 to 2,000 pixels a side and at most 1.5 million pixels.
-    Raises UnreadableImage. The size is checked in the header, before any pixel is decoded.
+    max_pixels: most pixels of the result, which also has 64 to 2,000 pixels a side.
+    Raises UnreadableImage, and MemoryError. The size is checked in the header, before any pixel is
+    decoded.
     """
     if not MIN_PPI <= ppi <= MAX_PPI:
         raise UnreadableImage(
@@ -54,8 +69,8 @@ def decode(data: bytes, ppi: int, raw: Size | None = None) -> NDArray[np.uint8]:
         raise UnreadableImage(ImageFault.TOO_LARGE, f"the image is larger than {MAX_BYTES} bytes")
     # Decoders raise almost any exception on hostile bytes; all of them mean the same here.
     try:
-        grey = _pixels(data, ppi, raw)
-    except UnreadableImage:
+        grey = _pixels(data, ppi, raw, max_pixels)
+    except (UnreadableImage, MemoryError):
         raise
     except Exception as error:
         raise UnreadableImage(
@@ -80,19 +95,19 @@ def as_png(data: bytes, raw: Size) -> bytes:
     return file.getvalue()
 
 
-def _pixels(data: bytes, ppi: int, raw: Size | None) -> Image.Image:
+def _pixels(data: bytes, ppi: int, raw: Size | None, max_pixels: int) -> Image.Image:
     if raw is not None:
-        _check_size(raw, ppi)
+        _check_size(raw, ppi, max_pixels)
         if len(data) != raw[0] * raw[1]:
             fault = f"{len(data)} bytes are not {raw[0]} x {raw[1]} pixels"
             raise UnreadableImage(ImageFault.UNREADABLE, fault)
         return Image.frombytes("L", raw, data)
     if data.startswith(wsq.MAGIC):
         file = wsq.parse(data)
-        _check_size((file.width, file.height), ppi)
+        _check_size((file.width, file.height), ppi, max_pixels)
         return Image.fromarray(file.pixels())
     with Image.open(io.BytesIO(data), formats=_FORMATS) as source:
-        _check_size(source.size, ppi)
+        _check_size(source.size, ppi, max_pixels)
         _check_cost(source, data)
         return _grey(source)
 
@@ -102,11 +117,11 @@ def _size_at_500_dpi(size: Size, ppi: int) -> Size:
     return round(width * PPI / ppi), round(height * PPI / ppi)
 
 
-def _check_size(size: Size, ppi: int) -> None:
+def _check_size(size: Size, ppi: int, max_pixels: int) -> None:
     width, height = _size_at_500_dpi(size, ppi)
     if min(width, height) < MIN_SIDE:
         raise UnreadableImage(ImageFault.TOO_SMALL, f"{width} x {height} pixels at {PPI} dpi")
-    if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
+    if width * height > max_pixels or max(width, height) > MAX_SIDE:
         raise UnreadableImage(ImageFault.TOO_LARGE, f"{width} x {height} pixels at {PPI} dpi")
 
 

@@ -82,6 +82,12 @@ def parse(data: bytes) -> WsqFile:
     return file
 
 
+def warm_up() -> None:
+    """Compile the kernel, or load it from the cache, before the first file."""
+    no_block, no_codes = np.empty(0, np.uint8), decoding_table(bytes(_COUNTS), b"")
+    decode_block(no_block, no_codes, np.empty(0, np.int32), 0)
+
+
 def _segments(data: bytes) -> Iterator[tuple[int, bytes, bytes]]:
     """Yield marker and body of each segment, and of a block the coded data that follow."""
     at = 2

@@ -52,8 +52,11 @@ class FaissEmbeddings:
 
     def overwrite(self, row: int) -> None:
         """Overwrite a row with zeros, so that nothing of the embedding stays in memory."""
-        codes = faiss.rev_swig_ptr(self._index.codes.data(), self.size_bytes)
-        codes.reshape(len(self), _CODE_BYTES)[row] = 0
+        self._codes()[row] = 0
+
+    def take(self, row: int) -> Embedding:
+        """Return a copy of a row."""
+        return np.asarray(self._codes()[row].view(np.float16)).copy()
 
     def nearest(self, query: Query, count: int) -> tuple[Rows, Similarities]:
         """Return the ``count`` rows of greatest inner product, best first, and the products.
@@ -79,6 +82,11 @@ class FaissEmbeddings:
         """Return a copy of all embeddings, float16 (rows, 256)."""
         codes = faiss.vector_to_array(self._index.codes)
         return np.asarray(codes.reshape(len(self), _CODE_BYTES).view(np.float16))
+
+    def _codes(self) -> NDArray[np.uint8]:
+        """Return a view of FAISS's own memory, uint8 (rows, bytes), valid until rows are added."""
+        codes = faiss.rev_swig_ptr(self._index.codes.data(), self.size_bytes)
+        return np.asarray(codes).reshape(len(self), _CODE_BYTES)
 
     def _search(self, query: Query, count: int, **options: Any) -> tuple[Rows, Similarities]:
         # Set for the calling thread: the worker pool, not FAISS, spreads searches over the cores.

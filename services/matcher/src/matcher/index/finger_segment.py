@@ -105,6 +105,10 @@ class FingerSegment:
             for row in self.present
         ]
 
+    def finger(self, row: int) -> FingerFeatures:
+        """Return a copy of a row."""
+        return FingerFeatures(self._embeddings.take(row), self.prepared(row))
+
     def needs_compaction(self) -> bool:
         """Return whether so many rows are removed that a compacted copy is worth its time."""
         return self._removed > max(_COMPACTION_MINIMUM, _COMPACTION_SHARE * len(self._owner))

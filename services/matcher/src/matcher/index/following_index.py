@@ -6,23 +6,45 @@ import time
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import NoReturn
 
 from servicekit.process.worker_pool import WorkerPool
 
 from matcher.domain.change_token import ChangeToken
-from matcher.domain.errors import IndexBehind
-from matcher.domain.index_entry import NO_SNAPSHOT, NOT_LOADED, FingerFeatures, IndexState
+from matcher.domain.errors import (
+    ContradictoryDatabase,
+    IndexBehind,
+    IndexDoubtful,
+    NoSnapshotFile,
+    NotReady,
+    SnapshotUnusable,
+)
+from matcher.domain.index_entry import (
+    NO_SNAPSHOT,
+    NOT_LOADED,
+    FingerFeatures,
+    IndexState,
+    SnapshotFacts,
+)
+from matcher.domain.operation import ReportProgress
+from matcher.domain.searched_content import ContentSums
 from matcher.domain.shortlist import SearchDepth, SearchScope, Shortlist
 from matcher.index import snapshot
+from matcher.index.content_check import ContentCheck
 from matcher.index.index_loader import IndexLoader
 from matcher.index.memory_index import MemoryIndex
+from matcher.store.change_log import BrokenLog
 
 _CHANGES_PER_BATCH = 500
 _RETRY_AFTER = timedelta(seconds=1)
 
 
 class FollowingIndex:
-    """The index, brought up to the state of the database by following its change log."""
+    """The index, brought up to the state of the database by following its change log.
+
+    An index of which anything is in doubt answers nothing: it is dropped, and loaded anew by
+    `catch_up`. doubt: why it was dropped; empty once another is in use. doubted: set when it is.
+    """
 
     def __init__(self, loader: IndexLoader, search_pool: WorkerPool) -> None:
         self._loader = loader
@@ -32,6 +54,9 @@ class FollowingIndex:
         self._writing_snapshot = threading.Lock()
         self._first_deletion: float | None = None  # since the last snapshot, monotonic seconds
         self._advancing: asyncio.Task[MemoryIndex] | None = None
+        self._content_check = ContentCheck(loader.store, loader.pool)
+        self.doubt = ""
+        self.doubted = asyncio.Event()
 
     async def search(
         self,
@@ -39,22 +64,39 @@ class FollowingIndex:
         scope: SearchScope,
         depth: SearchDepth,
         *,
+        any_position: bool = False,
         seconds_left: float,
     ) -> Shortlist:
         """Return the shortlist of a search over everything committed before this call.
 
-        seconds_left: that catching up with the change log may take. Raises IndexBehind.
+        any_position: whether each finger is compared with those of all positions. seconds_left:
+        that catching up with the change log may take. Raises IndexBehind, IndexDoubtful.
         """
+        self._require_no_doubt()
         try:
             async with asyncio.timeout(seconds_left):
                 index = await self._caught_up_with(await self._head())
         except TimeoutError:
             raise IndexBehind("the index is behind", retry_after=_RETRY_AFTER) from None
-        return await self._search_pool.run(index.search, probe, scope, depth)
+        shortlist = await self._search_pool.run(
+            index.search, probe, scope, depth, any_position=any_position
+        )
+        self._require_no_doubt()
+        return shortlist
 
     async def catch_up(self) -> None:
-        """Load the index if necessary, and apply everything committed before this call."""
+        """Load the index if necessary, apply everything committed before this call, end any doubt.
+
+        Raises IndexDoubtful if what was loaded or applied is not what the database should hold.
+        """
         await self._caught_up_with(await self._head())
+        self.doubt = ""
+
+    async def check_portion(self) -> None:
+        """Compare some more encounters one by one; raise IndexDoubtful."""
+        index = self._index
+        if index is not None and (reason := await self._content_check.check_portion(index)):
+            self._drop(index, reason)
 
     async def save_snapshot(self) -> None:
         """Write a snapshot, if a file is configured and a change was applied since the last.
@@ -64,14 +106,56 @@ class FollowingIndex:
         file, index = self._loader.snapshot_file, self._index
         if file is None or index is None or index.change_token.number == self._snapshot_change:
             return
-        header = self._loader.snapshot_header(index.change_token)
         first_deletion, self._first_deletion = self._first_deletion, None
         try:
-            await asyncio.to_thread(self._write_snapshot, file, header, index)
+            number = await asyncio.to_thread(self._write_snapshot, file, index)
         except OSError:
             self._first_deletion = first_deletion
             raise
-        self._snapshot_change = header.change
+        self._snapshot_change = number
+
+    async def snapshot_of_now(self) -> SnapshotFacts:
+        """Write a snapshot of the present state, unless that is written already, and describe it.
+
+        Raises NoSnapshotFile, NotReady, OSError.
+        """
+        if self._loader.snapshot_file is None:
+            raise NoSnapshotFile("no snapshot_file is configured for this replica")
+        await self.save_snapshot()
+        if self._index is None or self._snapshot_change == NO_SNAPSHOT:
+            raise NotReady("not ready: the index is not loaded", retry_after=_RETRY_AFTER)
+        return await self._loader.snapshot_facts()
+
+    async def verify_snapshot(self) -> SnapshotFacts:
+        """Load the last snapshot beside the index in use, and compare it with the database.
+
+        Raises NoSnapshotFile, SnapshotUnusable.
+        """
+        if self._loader.snapshot_file is None:
+            raise NoSnapshotFile("no snapshot_file is configured for this replica")
+        try:
+            facts = await self._loader.snapshot_facts()
+            await self._follow_to_the_end((await self._loader.load_snapshot()).index)
+        except snapshot.UnusableSnapshot as unusable:
+            raise SnapshotUnusable(f"the snapshot cannot be used: {unusable}") from None
+        except IndexDoubtful as doubtful:
+            raise SnapshotUnusable(f"the snapshot cannot be used: {doubtful.doubt}") from None
+        return facts
+
+    async def rebuild(self, report_progress: ReportProgress) -> IndexState:
+        """Load an index from the database beside the one in use, and use it from then on.
+
+        Raises ContradictoryDatabase.
+        """
+        loaded = await self._loader.load_database(report_progress)
+        try:
+            await self._follow_to_the_end(loaded.index)
+        except IndexDoubtful as doubtful:
+            raise ContradictoryDatabase(f"no index can be made: {doubtful.doubt}") from None
+        while self._advancing is not None and not self._advancing.done():
+            await asyncio.wait([self._advancing])
+        self._index, self._snapshot_change = loaded.index, loaded.snapshot_change
+        return self.state()
 
     def state(self) -> IndexState:
         """Return what the index holds now."""
@@ -79,7 +163,12 @@ class FollowingIndex:
             return NOT_LOADED
         people, fingers, size_bytes = self._index.size
         return IndexState(
-            self._index.change_token.number, people, fingers, size_bytes, self._snapshot_change
+            self._index.change_token.number,
+            people,
+            fingers,
+            size_bytes,
+            self._snapshot_change,
+            self._index.unreadable,
         )
 
     def snapshot_is_due(self, interval_changes: int, deleted_seconds: float) -> bool:
@@ -95,16 +184,32 @@ class FollowingIndex:
             return True
         return self._index.change_token.number - self._snapshot_change >= interval_changes
 
-    def _write_snapshot(
-        self, file: Path, header: snapshot.SnapshotHeader, index: MemoryIndex
-    ) -> None:
+    def _write_snapshot(self, file: Path, index: MemoryIndex) -> int:
         # A save that is cancelled, as when the service ends, goes on in its thread: wait for it.
         with self._writing_snapshot:
-            snapshot.write(file, header, index.entries())
+            change_token, entries = index.entries()
+            snapshot.write(file, self._loader.snapshot_header(change_token), entries)
+        return change_token.number
 
     async def _head(self) -> ChangeToken:
+        """Return the latest state of the database; raise IndexDoubtful if it is of another past."""
+        index = self._index
+        held = None if index is None else index.contents  # no later than what is read now
         async with self._loader.store.read() as records:
-            return await records.changes.head()
+            latest = await records.changes.state()
+            is_past = (
+                held is None
+                or held.change_token == latest.change_token
+                or await records.changes.contains(held.change_token)
+            )
+        if index is not None and not is_past:
+            self._drop(index, "the past of the index is not that of the database")
+        if index is not None and held is not None and held.change_token == latest.change_token:
+            try:
+                _require_sums(held.sums, latest.sums)
+            except IndexDoubtful as doubtful:
+                self._drop(index, doubtful.doubt)
+        return latest.change_token
 
     async def _caught_up_with(self, head: ChangeToken) -> MemoryIndex:
         """Return the index when it includes this state; all callers that wait share the work."""
@@ -119,21 +224,73 @@ class FollowingIndex:
 
     async def _advance(self) -> MemoryIndex:
         """Load the index, or apply the next changes of the log to it, and return it."""
-        loader, index = self._loader, self._index
-        async with loader.store.read() as records:
-            head = await records.changes.head()
-            if index is not None and index.change_token.database_epoch == head.database_epoch:
-                last, changed = await records.changes.after(
-                    index.change_token.number, _CHANGES_PER_BATCH
-                )
-                stored = await records.index_source.of(changed)
-        if index is None or index.change_token.database_epoch != head.database_epoch:
-            loaded = await loader.load()
-            self._index, self._snapshot_change = loaded.index, loaded.snapshot_change
-            return loaded.index
-        entries, _ = await loader.entries(stored)
-        change_token = ChangeToken(head.database_epoch, last)
-        await loader.pool.run(index.update, changed, entries, change_token)
-        if not {encounter.encounter_id for encounter in stored}.issuperset(changed):
-            self._first_deletion = self._first_deletion or time.monotonic()
+        index = self._index
+        try:
+            if index is None:
+                return await self._load()
+            await self._follow(index)
+        except IndexDoubtful as doubtful:
+            self._drop(index, doubtful.doubt)
+        if self._index is not index:
+            raise IndexDoubtful(self.doubt, _RETRY_AFTER)
         return index
+
+    async def _load(self) -> MemoryIndex:
+        loaded = await self._loader.load(use_snapshot=not self.doubt)
+        await self._follow_to_the_end(loaded.index)
+        self._index, self._snapshot_change = loaded.index, loaded.snapshot_change
+        return loaded.index
+
+    async def _follow_to_the_end(self, index: MemoryIndex) -> None:
+        """Apply all changes of the log, until its sums were compared with those of the database.
+
+        Raises IndexDoubtful.
+        """
+        while not await self._follow(index):
+            pass
+
+    async def _follow(self, index: MemoryIndex) -> bool:
+        """Apply the next changes of the log; return whether that was all, and the sums agree.
+
+        Raises IndexDoubtful.
+        """
+        async with self._loader.store.read() as records:
+            latest = await records.changes.state()
+            try:
+                changes = await records.changes.after(
+                    index.change_token, latest, _CHANGES_PER_BATCH
+                )
+            except BrokenLog as broken:
+                raise IndexDoubtful(str(broken), _RETRY_AFTER) from None
+            stored = await records.index_source.of(changes.encounter_ids)
+        entries, _ = await self._loader.entries(stored)
+        if changes.last != index.change_token:
+            await self._loader.pool.run(index.update, changes.encounter_ids, entries, changes.last)
+        if not {encounter.encounter_id for encounter in stored}.issuperset(changes.encounter_ids):
+            self._first_deletion = self._first_deletion or time.monotonic()
+        if changes.last != latest.change_token:
+            return False
+        _require_sums(index.contents.sums, latest.sums)
+        return True
+
+    def _drop(self, index: MemoryIndex | None, reason: str) -> NoReturn:
+        """Stop using an index, until one is loaded of which nothing is in doubt.
+
+        index: None if the one that was being loaded is in doubt. Raises IndexDoubtful.
+        """
+        if self._index in (index, None):
+            self._index, self._advancing, self.doubt = None, None, reason
+            self.doubted.set()
+        raise IndexDoubtful(reason, _RETRY_AFTER)
+
+    def _require_no_doubt(self) -> None:
+        if self.doubt:
+            raise IndexDoubtful(self.doubt, _RETRY_AFTER)
+
+
+def _require_sums(held: ContentSums, stored: ContentSums) -> None:
+    """Raise IndexDoubtful if an index does not hold what the database's changes left."""
+    if held != stored:
+        raise IndexDoubtful(
+            f"the index holds {held}; the database's changes left {stored}", _RETRY_AFTER
+        )

@@ -1,6 +1,6 @@
 """How does the index come into memory: from its snapshot, or else from the database?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,17 +9,26 @@ import structlog
 from servicekit.process.worker_pool import WorkerPool
 
 from matcher.domain.change_token import ChangeToken
-from matcher.domain.finger import read_template
-from matcher.domain.index_entry import NO_SNAPSHOT, FingerFeatures, IndexEntry
+from matcher.domain.finger import read_stored_template
+from matcher.domain.index_entry import NO_SNAPSHOT, FingerFeatures, IndexEntry, SnapshotFacts
+from matcher.domain.operation import ReportProgress
 from matcher.index import snapshot
 from matcher.index.memory_index import MemoryIndex
+from matcher.minutiae import Minutiae
 from matcher.models import ModelBundle
-from matcher.store.index_source import IndexedEncounter, NewEmbeddings
+from matcher.store.index_source import IndexedEncounter, NewEmbedding, NewEmbeddings
 from matcher.store.store import Store
 
 _ENCOUNTERS_PER_BATCH = 500
 
 _log = structlog.get_logger(__name__)
+
+StoredMinutiae = Mapping[tuple[str, int], Minutiae | None]
+"""Minutiae by encounter id and finger position; None where the template cannot be read."""
+
+
+async def _ignore_progress(_share: float) -> None:
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,40 +52,32 @@ class IndexLoader:
         """Return the header of a snapshot of this state made with these models."""
         versions = self.models.versions
         return snapshot.SnapshotHeader(
-            state.database_epoch, state.number, versions.embedding, versions.comparison
+            state.database_epoch,
+            state.number,
+            state.log_hash,
+            versions.embedding,
+            versions.comparison,
         )
 
-    async def load(self) -> LoadedIndex:
-        """Load an index that includes all changes up to some change of the log."""
-        async with self.store.read() as records:
-            head = await records.changes.head()
+    async def load(self, *, use_snapshot: bool) -> LoadedIndex:
+        """Load an index that includes all changes up to some change of the log.
+
+        It may hold later changes in part, until it has followed the log to its end.
+        """
         try:
-            return await self._from_snapshot(head)
+            if not use_snapshot:
+                raise snapshot.UnusableSnapshot("the database is to be read")
+            return await self.load_snapshot()
         except snapshot.UnusableSnapshot as unusable:
             _log.info("index_read_from_database", reason=f"no snapshot is used: {unusable}")
-        return await self._from_database(head)
+        return await self.load_database()
 
-    async def entries(
-        self, stored: Sequence[IndexedEncounter]
-    ) -> tuple[list[IndexEntry], NewEmbeddings]:
-        """Return the entries of those encounters that are searched, and the embeddings computed.
-
-        Embeddings of another model version are computed again, also for encounters that are not
-        searched.
-        """
-        return await self.pool.run(_entries, self.models, stored)
-
-    async def _from_snapshot(self, head: ChangeToken) -> LoadedIndex:
-        if self.snapshot_file is None:
-            raise snapshot.UnusableSnapshot("none is configured")
-        change, entries = await self.pool.run(
-            snapshot.read, self.snapshot_file, self.snapshot_header(head)
-        )
-        index = MemoryIndex(ChangeToken(head.database_epoch, change))
-        await self.pool.run(index.update, (), entries)
-        return LoadedIndex(index, change)
-
-    async def _from_database(self, head: ChangeToken) -> LoadedIndex:
+    async def load_database(
+        self, report_progress: ReportProgress = _ignore_progress
+    ) -> LoadedIndex:
+        """Load an index from the database; see `load`."""
+        async with self.store.read() as records:
+            head = await records.changes.head()
         index, last = MemoryIndex(head), 0
         while stored := await self._added_after(last):
             entries, new_embeddings = await self.entries(stored)
@@ -85,7 +86,59 @@ class IndexLoader:
                     await records.index_source.store_embeddings(new_embeddings)
             await self.pool.run(index.update, (), entries)
             last = stored[-1].added_by_change
+            await report_progress(last / max(last, head.number))
         return LoadedIndex(index, NO_SNAPSHOT)
+
+    async def load_snapshot(self) -> LoadedIndex:
+        """Load an index from the snapshot; raise UnusableSnapshot."""
+        async with self.store.read() as records:
+            head = await records.changes.head()
+        return await self._from_snapshot(head)
+
+    async def snapshot_facts(self) -> SnapshotFacts:
+        """Return what the snapshot's header says, and its size; raise UnusableSnapshot."""
+        if self.snapshot_file is None:
+            raise snapshot.UnusableSnapshot("none is configured")
+        return await self.pool.run(snapshot.describe, self.snapshot_file)
+
+    async def entries(
+        self, stored: Sequence[IndexedEncounter]
+    ) -> tuple[list[IndexEntry], NewEmbeddings]:
+        """Return the entries of those encounters that are searched, and the embeddings computed.
+
+        Embeddings of another model version are computed again, also for encounters that are not
+        searched. A finger whose template cannot be read is logged and left out.
+        """
+        entries, new_embeddings = await self.pool.run(_entries, self.models, stored)
+        for entry in entries:
+            for position in entry.unreadable:
+                _log.error(
+                    "template_unreadable", encounter_id=entry.encounter_id, position=position
+                )
+        return entries, new_embeddings
+
+    async def _from_snapshot(self, head: ChangeToken) -> LoadedIndex:
+        if self.snapshot_file is None:
+            raise snapshot.UnusableSnapshot("none is configured")
+        change_token, entries = await self.pool.run(
+            snapshot.read, self.snapshot_file, self.snapshot_header(head)
+        )
+        async with self.store.read() as records:
+            if not await records.changes.contains(change_token):
+                raise snapshot.UnusableSnapshot("its past is not that of the database")
+        index = MemoryIndex(change_token)
+        await self.pool.run(index.update, (), entries)
+        incomplete = [entry.encounter_id for entry in entries if entry.unreadable]
+        for start in range(0, len(incomplete), _ENCOUNTERS_PER_BATCH):
+            await self._read_again(index, incomplete[start : start + _ENCOUNTERS_PER_BATCH])
+        return LoadedIndex(index, change_token.number)
+
+    async def _read_again(self, index: MemoryIndex, encounter_ids: Sequence[str]) -> None:
+        """Replace entries by what is stored now: their templates may have been repaired since."""
+        async with self.store.read() as records:
+            stored = await records.index_source.of(encounter_ids)
+        entries, _ = await self.entries(stored)
+        await self.pool.run(index.update, encounter_ids, entries)
 
     async def _added_after(self, change: int) -> list[IndexedEncounter]:
         async with self.store.read() as records:
@@ -95,37 +148,60 @@ class IndexLoader:
 def _entries(
     models: ModelBundle, stored: Sequence[IndexedEncounter]
 ) -> tuple[list[IndexEntry], NewEmbeddings]:
-    new_embeddings = _embed_outdated(models, stored)
+    minutiae = {
+        (encounter.encounter_id, position): read_stored_template(finger.template, finger.sha256)
+        for encounter in stored
+        for position, finger in encounter.fingers.items()
+        if finger.embedding is None or encounter.status.is_searched
+    }
+    new_embeddings = _embed_outdated(models, stored, minutiae)
     searched = [encounter for encounter in stored if encounter.status.is_searched]
-    return [_entry(models, encounter, new_embeddings) for encounter in searched], new_embeddings
+    entries = [_entry(models, encounter, minutiae, new_embeddings) for encounter in searched]
+    return entries, new_embeddings
 
 
 def _entry(
-    models: ModelBundle, encounter: IndexedEncounter, new_embeddings: NewEmbeddings
+    models: ModelBundle,
+    encounter: IndexedEncounter,
+    minutiae: StoredMinutiae,
+    new_embeddings: NewEmbeddings,
 ) -> IndexEntry:
-    fingers = {}
+    fingers, unreadable = {}, []
     for position, finger in encounter.fingers.items():
+        found = minutiae[encounter.encounter_id, position]
+        if found is None:
+            unreadable.append(position)
+            continue
         embedding = finger.embedding
         if embedding is None:
-            embedding = new_embeddings[encounter.encounter_id, position]
-        prepared = models.comparator.prepare(read_template(finger.template))
-        fingers[position] = FingerFeatures(embedding, prepared)
+            embedding = new_embeddings[encounter.encounter_id, position].embedding
+        fingers[position] = FingerFeatures(embedding, models.comparator.prepare(found))
     return IndexEntry(
         encounter.encounter_id,
         encounter.person_id,
         encounter.status,
         encounter.added_by_change,
         fingers,
+        tuple(unreadable),
+        encounter.galleries,
+        encounter.checksum,
     )
 
 
-def _embed_outdated(models: ModelBundle, stored: Sequence[IndexedEncounter]) -> NewEmbeddings:
-    """Compute the embeddings of fingers that have none of this model version."""
+def _embed_outdated(
+    models: ModelBundle, stored: Sequence[IndexedEncounter], minutiae: StoredMinutiae
+) -> NewEmbeddings:
+    """Compute the embeddings of readable fingers that have none of this model version."""
     outdated = {
-        (encounter.encounter_id, position): read_template(finger.template)
+        finger: (found, encounter.fingers[position].sha256)
         for encounter in stored
-        for position, finger in encounter.fingers.items()
-        if finger.embedding is None
+        for position in encounter.fingers
+        if encounter.fingers[position].embedding is None
+        and (found := minutiae[finger := (encounter.encounter_id, position)]) is not None
     }
-    made = models.embedding.embed_many([*outdated.values()]).astype(np.float16)
-    return {finger: made[row] for row, finger in enumerate(outdated)}
+    made = models.embedding.embed_many([found for found, _ in outdated.values()])
+    made = made.astype(np.float16)
+    return {
+        finger: NewEmbedding(made[row], sha256)
+        for row, (finger, (_, sha256)) in enumerate(outdated.items())
+    }

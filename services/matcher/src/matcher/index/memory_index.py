@@ -1,14 +1,15 @@
 """Which persons does a search shortlist, by embedding and prefilter, among all in memory?"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.domain.change_token import ChangeToken
-from matcher.domain.index_entry import FingerFeatures, IndexEntry
+from matcher.domain.index_entry import FingerFeatures, IndexContents, IndexEntry
 from matcher.domain.shortlist import SearchDepth, SearchScope, Shortlist, choose_shortlist
-from matcher.index.encounters_table import EncountersTable
+from matcher.index.encounters_table import EncountersTable, InScope
 from matcher.index.finger_segment import FingerSegment
 from matcher.index.read_write_lock import ReadWriteLock
 
@@ -24,19 +25,28 @@ ScoreRows = Callable[[FingerSegment, FingerFeatures, Rows], Scores]
 _NO_PERSONS = np.empty(0, np.int64)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SearchedFinger:
+    """A finger of the probe. positions: of the fingers it is compared with, rising."""
+
+    features: FingerFeatures
+    positions: Sequence[int]
+
+
 class MemoryIndex:
     """Embeddings and prepared minutiae of all searched encounters.
 
     Thread-safe: searches run at the same time; a change waits until they end, and they for it.
-    change_token: of the last change it has applied.
-    size: persons, fingers, and bytes that their features take.
+    contents: what it holds of the database, the token and the sums always of one moment.
+    size: persons, fingers, and bytes that their features take. unreadable: fingers left out.
     """
 
     def __init__(self, change_token: ChangeToken) -> None:
         self._lock = ReadWriteLock()
         self._table = EncountersTable()
-        self.change_token = change_token
+        self.contents = IndexContents(change_token, self._table.sums)
         self.size = self._table.size()
+        self.unreadable = self._table.unreadable()
 
     def update(
         self,
@@ -50,49 +60,94 @@ class MemoryIndex:
         """
         with self._lock.writing():
             self._table.update(removed, entries)
-            self.change_token = change_token or self.change_token
+            self.contents = IndexContents(change_token or self.change_token, self._table.sums)
             self.size = self._table.size()
+            self.unreadable = self._table.unreadable()
 
-    def entries(self) -> list[IndexEntry]:
-        """Return all encounters, as they were added."""
+    @property
+    def change_token(self) -> ChangeToken:
+        """The token of the last change it has applied."""
+        return self.contents.change_token
+
+    def entries(self) -> tuple[ChangeToken, list[IndexEntry]]:
+        """Return all encounters, as they were added, and the token of the last change applied."""
         with self._lock.reading():
-            return self._table.entries()
+            return self.change_token, self._table.entries()
+
+    def examine(self, after: int, last: int) -> tuple[dict[str, int], list[str]]:
+        """Return the checksums of encounters by id, and the ids of those that memory has altered.
+
+        Of those that a change after the one and up to the other added; about 30 us each.
+        """
+        with self._lock.reading():
+            return self._table.examine(after, last)
 
     def search(
-        self, probe: Mapping[int, FingerFeatures], scope: SearchScope, depth: SearchDepth
+        self,
+        probe: Mapping[int, FingerFeatures],
+        scope: SearchScope,
+        depth: SearchDepth,
+        *,
+        any_position: bool = False,
     ) -> Shortlist:
         """Return the persons of highest prefilter score among those of most similar embeddings.
 
         probe: by finger position. However many encounters a person has, it takes one place. Takes
-        about 1.5 us for each finger prefiltered.
+        about 1.5 us for each finger prefiltered. any_position: whether each finger of the probe is
+        compared with the fingers of all positions; all these are then in the shortlist.
         """
         with self._lock.reading():
-            known = {p: finger for p, finger in probe.items() if p in self._table.segments}
-            similar = self._most_similar(known, scope, depth.prefiltered)
-            scores = self._best_scores(_prefilter_scores, known, similar, scope)
+            known = self._searched_fingers(probe, any_position)
+            positions = dict.fromkeys(p for finger in known for p in finger.positions)
+            in_scope = self._table.in_scope(scope)
+            people_by_positions = self._table.people_by_positions(in_scope)
+            if people_by_positions.sum() <= depth.prefiltered:
+                similar = self._all_persons(positions, in_scope)
+            else:
+                similar = self._most_similar(known, in_scope, depth.prefiltered)
+            scores = self._best_scores(_prefilter_scores, known, similar, in_scope)
             chosen = similar[choose_shortlist(scores, depth.compared)]
-            persons = [self._table.reference_person(int(row), known, scope) for row in chosen]
-            return Shortlist(tuple(persons), self._table.people_searched(scope), self.change_token)
+            persons = [
+                self._table.reference_person(int(row), positions, in_scope) for row in chosen
+            ]
+            return Shortlist(
+                tuple(persons),
+                people_by_positions,
+                self._table.incomplete_people(in_scope),
+                self.change_token,
+            )
 
-    def _most_similar(
-        self, probe: Mapping[int, FingerFeatures], scope: SearchScope, count: int
-    ) -> Rows:
+    def _searched_fingers(
+        self, probe: Mapping[int, FingerFeatures], any_position: bool
+    ) -> list[SearchedFinger]:
+        """Return those fingers of the probe that have a position to be searched."""
+        present = sorted(self._table.segments)
+        searched = [
+            SearchedFinger(finger, [p for p in present if any_position or p == position])
+            for position, finger in probe.items()
+        ]
+        return [finger for finger in searched if finger.positions]
+
+    def _all_persons(self, positions: Iterable[int], in_scope: InScope) -> Rows:
+        """Return all persons that have a finger at one of these positions, oldest first."""
+        table = self._table
+        having = [
+            table.persons_of(position, table.segments[position].present, in_scope)
+            for position in positions
+        ]
+        return table.persons.oldest_first(_union(having))
+
+    def _most_similar(self, probe: Sequence[SearchedFinger], in_scope: InScope, count: int) -> Rows:
         """Return the ``count`` persons most similar by each finger and by the sum, oldest first.
 
         Searches more rows until no person unseen can belong to them: the threshold algorithm of
         Fagin, Lotem, Naor, "Optimal aggregation algorithms for middleware", PODS 2001.
         """
         table, rows_seen = self._table, count + _EXTRA_ROWS
-        if table.persons.count() <= count:
-            all_persons = [
-                table.persons_of(position, table.segments[position].present, scope)
-                for position in probe
-            ]
-            return table.persons.oldest_first(_union(all_persons))
         while True:
-            seen, greatest_unseen_sum = self._nearest_persons(probe, scope, rows_seen, count)
+            seen, greatest_unseen_sum = self._nearest_persons(probe, in_scope, rows_seen, count)
             persons = table.persons.oldest_first(seen)
-            similarities = self._best_scores(_similarities, probe, persons, scope)
+            similarities = self._best_scores(_similarities, probe, persons, in_scope)
             sums = np.nansum(similarities, axis=1)
             all_seen = greatest_unseen_sum == -np.inf
             if all_seen or np.count_nonzero(sums >= greatest_unseen_sum) >= count:
@@ -100,7 +155,7 @@ class MemoryIndex:
             rows_seen *= _GROWTH
 
     def _nearest_persons(
-        self, probe: Mapping[int, FingerFeatures], scope: SearchScope, rows_seen: int, count: int
+        self, probe: Sequence[SearchedFinger], in_scope: InScope, rows_seen: int, count: int
     ) -> tuple[Rows, float]:
         """Return the persons in the most similar rows, and the greatest sum any other may have.
 
@@ -109,28 +164,40 @@ class MemoryIndex:
         """
         seen: list[Rows] = []
         limits: list[float] = []
-        for position, finger in probe.items():
-            query = finger.embedding.astype(np.float32)
-            rows, unseen_similarity = self._table.segments[position].nearest(query, rows_seen)
-            persons = self._table.persons_of(position, rows, scope)
+        for finger in probe:
+            persons, unseen_similarity = self._nearest_by_finger(finger, in_scope, rows_seen)
             seen.append(persons)
             if unseen_similarity > -np.inf:
                 limits.append(max(unseen_similarity, 0.0) if len(persons) >= count else np.inf)
         return _union(seen), sum(limits) if limits else -np.inf
 
+    def _nearest_by_finger(
+        self, finger: SearchedFinger, in_scope: InScope, rows_seen: int
+    ) -> tuple[Rows, float]:
+        """Return the persons in the rows most similar to a finger, and the limit of all others."""
+        query = finger.features.embedding.astype(np.float32)
+        persons, limits = [], []
+        for position in finger.positions:
+            rows, unseen_similarity = self._table.segments[position].nearest(query, rows_seen)
+            persons.append(self._table.persons_of(position, rows, in_scope))
+            limits.append(unseen_similarity)
+        return _union(persons), max(limits)
+
     def _best_scores(
         self,
         score: ScoreRows,
-        probe: Mapping[int, FingerFeatures],
+        probe: Sequence[SearchedFinger],
         persons: Rows,
-        scope: SearchScope,
+        in_scope: InScope,
     ) -> Scores:
         """Return each person's best impression's score, float32 (persons, fingers), or NaN."""
         columns = []
-        for position, finger in probe.items():
-            of_person, rows = self._table.rows_of(position, persons, scope)
+        for finger in probe:
             column = np.full(len(persons), -np.inf, np.float32)
-            np.maximum.at(column, of_person, score(self._table.segments[position], finger, rows))
+            for position in finger.positions:
+                of_person, rows = self._table.rows_of(position, persons, in_scope)
+                scores = score(self._table.segments[position], finger.features, rows)
+                np.maximum.at(column, of_person, scores)
             columns.append(np.where(np.isinf(column), np.nan, column))
         return np.column_stack([np.empty((len(persons), 0), np.float32), *columns])
 

@@ -17,10 +17,11 @@ from typing import Any
 import numpy as np
 from servicekit.process.failpoint import failpoint
 
-from matcher.domain.index_entry import IndexEntry
+from matcher.domain.change_token import ChangeToken
+from matcher.domain.index_entry import IndexEntry, SnapshotFacts
 from matcher.index.snapshot_columns import columns_of, entries_of
 
-_FORMAT = "matcher-index-3"
+_FORMAT = "matcher-index-5"
 _HEADER_LIMIT = 4096
 """Longest header that is read, bytes."""
 _ALLOW_PICKLE = False
@@ -35,11 +36,12 @@ class UnusableSnapshot(Exception):
 class SnapshotHeader:
     """Which state of which database a snapshot holds, and for which models.
 
-    change: number of the last change it includes.
+    change, log_hash: of the last change it includes, as in its change token.
     """
 
     database_epoch: str
     change: int
+    log_hash: str
     embedding_version: str
     comparison_version: str
 
@@ -55,7 +57,7 @@ def write(path: Path, header: SnapshotHeader, entries: Sequence[IndexEntry]) -> 
         left_over.unlink(missing_ok=True)  # of a process that was killed, or that is slower
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     middle = len(content) // 2
-    with draft.open("wb") as file:
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(json.dumps(fields).encode() + b"\n")
         file.write(content[:middle])
         file.flush()
@@ -67,8 +69,24 @@ def write(path: Path, header: SnapshotHeader, entries: Sequence[IndexEntry]) -> 
     _sync_folder(path.parent)
 
 
-def read(path: Path, wanted: SnapshotHeader) -> tuple[int, list[IndexEntry]]:
-    """Return the number of the last change that a snapshot includes, and its entries.
+def describe(path: Path) -> SnapshotFacts:
+    """Return what the header of a snapshot says, unchecked, and its size.
+
+    Raises UnusableSnapshot if there is no header.
+    """
+    try:
+        with path.open("rb") as file:
+            fields = json.loads(file.readline(_HEADER_LIMIT))
+        state = ChangeToken(fields["database_epoch"], int(fields["change"]), fields["log_hash"])
+        return SnapshotFacts(state, int(fields["encounters"]), path.stat().st_size)
+    except FileNotFoundError:
+        raise UnusableSnapshot("there is none") from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UnusableSnapshot(f"it is damaged: {error}") from error
+
+
+def read(path: Path, wanted: SnapshotHeader) -> tuple[ChangeToken, list[IndexEntry]]:
+    """Return the state of the database that a snapshot holds, and its entries.
 
     wanted: the latest state that may be read. Raises UnusableSnapshot for a later one, for one of
     another database or other models, and for anything that is no whole snapshot.
@@ -86,7 +104,7 @@ def read(path: Path, wanted: SnapshotHeader) -> tuple[int, list[IndexEntry]]:
         raise UnusableSnapshot(f"it is damaged: {error}") from error
     if len(entries) != fields["encounters"]:
         raise UnusableSnapshot("it is damaged: its count does not fit")
-    return int(fields["change"]), entries
+    return ChangeToken(wanted.database_epoch, int(fields["change"]), fields["log_hash"]), entries
 
 
 def _check(fields: Any, content: bytes, wanted: SnapshotHeader) -> None:
@@ -96,6 +114,8 @@ def _check(fields: Any, content: bytes, wanted: SnapshotHeader) -> None:
         raise UnusableSnapshot("it is of another database")
     if fields["change"] > wanted.change:
         raise UnusableSnapshot("it is of a later state than the database")
+    if fields["change"] == wanted.change and fields["log_hash"] != wanted.log_hash:
+        raise UnusableSnapshot("its past is not that of the database")
     if fields["embedding_version"] != wanted.embedding_version:
         raise UnusableSnapshot("its embeddings are of another model")
     if fields["comparison_version"] != wanted.comparison_version:

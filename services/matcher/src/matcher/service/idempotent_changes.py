@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from google.protobuf.message import Message
-from servicekit.storage.idempotency import IdempotentRequests
+from servicekit.storage import idempotency
 
 from matcher.store.store import Records, StoreResponse
 
@@ -13,21 +13,23 @@ T = TypeVar("T")
 
 
 async def answer_once(
-    requests: IdempotentRequests,
+    requests: idempotency.IdempotentRequests,
     request: Message,
     encode: Callable[[T], M],
     answer_type: type[M],
     act: Callable[[StoreResponse[T]], Awaitable[T]],
+    digest: bytes | None = None,
 ) -> M:
     """Return the stored response to this request if there is one, else act and encode the result.
 
-    act: is given the function that stores the response, to call in its last transaction.
+    act: is given the function that stores the response, to call in its last transaction. digest: of
+    the request's content, where it is known already.
     """
-    async with requests.begin(request, answer_type) as record:
-        if record.stored_response is not None:
-            return record.stored_response
 
+    async def act_and_encode(store_message: idempotency.StoreResponse[M]) -> M:
         async def store_response(records: Records, result: T) -> None:
-            await record.store_response(records.transaction, encode(result))
+            await store_message(records.transaction, encode(result))
 
         return encode(await act(store_response))
+
+    return await requests.run(request, answer_type, act_and_encode, digest)

@@ -1,13 +1,55 @@
-"""Which changes were committed, in which order, and in which epoch of the database?"""
+"""Which changes were committed, in which order, and in which epoch of the database?
 
+Each change has a hash over the one before it, its number, what it did to which encounter, and a
+digest of what the encounter then held. Whoever has applied the log up to some change can see that
+its past is not, or is no longer, the past of the database.
+"""
+
+import hashlib
+import json
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import uuid4
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from matcher.domain.change_token import ChangeToken
+from matcher.domain.change_token import LOG_HASH_DIGITS, ChangeToken
+from matcher.domain.errors import ForeignChangeToken
+from matcher.domain.searched_content import ContentSums, SearchedContent
+from matcher.store.database_epoch import database_epoch
+from matcher.store.searched_contents import SearchedContents
 from matcher.store.tables import ChangeKind, changes, head
+
+_NO_CHANGES_HASH = bytes(32)
+"""Hash of the log before its first change."""
+_CHECKSUM_BYTES = 8
+_CHANGES_PER_READ = 1_000
+
+
+class BrokenLog(Exception):
+    """The change log does not follow from the state that it is to be followed from."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseState:
+    """A state of the database.
+
+    log_hash: SHA-256 of the change log. sums: over all encounters that are searched.
+    """
+
+    change_token: ChangeToken
+    log_hash: bytes
+    sums: ContentSums
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedChanges:
+    """Successive changes: the state that the last one leads to, and the encounters concerned."""
+
+    last: ChangeToken
+    encounter_ids: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,49 +57,197 @@ class ChangeLog:
     """The numbered log of all changes of encounters, within one transaction."""
 
     _transaction: AsyncConnection
+    _contents: SearchedContents
 
     async def head(self) -> ChangeToken:
         """Return the token of the latest committed change, as this transaction sees it."""
-        statement = select(head.c.database_epoch, head.c.last_change)
-        row = (await self._transaction.execute(statement)).one()
-        return ChangeToken(row.database_epoch, row.last_change)
+        return (await self.state()).change_token
 
-    async def append(self, kind: ChangeKind, encounter_id: str) -> ChangeToken:
-        """Record a change under the next number and return its token.
+    async def state(self) -> DatabaseState:
+        """Return the state of the database, as this transaction sees it."""
+        return await self._state(for_update=False)
 
-        Every other writer waits from here to the commit, so numbers follow the order of commits.
-        Raises sqlalchemy.exc.IntegrityError if an encounter of this id was added before.
+    async def lock(self) -> DatabaseState:
+        """Return the state that the next change changes; other writers wait from here to commit.
+
+        So numbers follow the order of commits.
         """
-        statement = (
-            update(head)
-            .values(last_change=head.c.last_change + 1)
-            .returning(head.c.database_epoch, head.c.last_change)
-        )
-        row = (await self._transaction.execute(statement)).one()
+        return await self._state(for_update=True)
+
+    @asynccontextmanager
+    async def change(self, kind: ChangeKind, encounter_id: str) -> AsyncIterator[int]:
+        """Record what the block does to one stored encounter as the next change; yield its number.
+
+        Changes do not nest.
+        """
+        latest = await self.lock()
+        before = await self._contents.of(encounter_id)
+        yield latest.change_token.number + 1
+        await self.append(latest, kind, encounter_id, before, await self._contents.of(encounter_id))
+
+    async def append(
+        self,
+        latest: DatabaseState,
+        kind: ChangeKind,
+        encounter_id: str,
+        before: SearchedContent | None,
+        after: SearchedContent | None,
+    ) -> ChangeToken:
+        """Record a change of one encounter under the next number, and return its token.
+
+        latest: from `lock` in this transaction. before, after: what searches use of the encounter,
+        None if nothing. Raises sqlalchemy.exc.IntegrityError if an encounter of this id was added
+        before.
+        """
+        number, content_digest = latest.change_token.number + 1, after.digest if after else b""
+        log_hash = _hash(latest.log_hash, number, kind, encounter_id, content_digest)
         await self._transaction.execute(
-            insert(changes).values(number=row.last_change, kind=kind, encounter_id=encounter_id)
+            insert(changes).values(
+                number=number,
+                kind=kind,
+                encounter_id=encounter_id,
+                content_digest=content_digest,
+                log_hash=log_hash,
+            )
         )
-        return ChangeToken(row.database_epoch, row.last_change)
+        await self._set_head(number, log_hash, latest.sums.after(before, after))
+        return change_token(latest.change_token.database_epoch, number, log_hash)
 
-    async def after(self, number: int, limit: int) -> tuple[int, list[str]]:
-        """Return the number of the last of the next changes, and the encounters they concern.
+    async def was_added(self, encounter_id: str) -> bool:
+        """Return whether an encounter of this id was ever added."""
+        statement = select(changes.c.number).where(
+            changes.c.encounter_id == encounter_id, changes.c.kind == ChangeKind.ADDED
+        )
+        return await self._transaction.scalar(statement) is not None
 
-        At most ``limit`` changes, each encounter once; ``number`` itself if there are none.
-        Raises RuntimeError at a gap in the log, which must never be passed.
+    async def after(self, applied: ChangeToken, latest: DatabaseState, limit: int) -> LoggedChanges:
+        """Return at most ``limit`` changes that follow a state; each encounter once.
+
+        latest: from `state` in this transaction. Raises BrokenLog if the state is not of this log,
+        and where the chain of hashes breaks.
         """
         statement = (
-            select(changes.c.number, changes.c.encounter_id)
-            .where(changes.c.number > number)
+            select(changes)
+            .where(changes.c.number >= applied.number)
             .order_by(changes.c.number)
-            .limit(limit)
+            .limit(limit + 1)
         )
         rows = (await self._transaction.execute(statement)).all()
-        last = rows[-1].number if rows else number
-        if last != number + len(rows):
-            raise RuntimeError(f"the change log has a gap after {number}")
-        return last, list(dict.fromkeys(row.encounter_id for row in rows))
+        number, log_hash = 0, _NO_CHANGES_HASH
+        if applied.number and rows:
+            number, log_hash = rows[0].number, rows[0].log_hash
+            rows = rows[1:]
+        if (number, _digits(log_hash)) != (applied.number, applied.log_hash):
+            raise BrokenLog(f"the change log does not hold the state after change {applied.number}")
+        for row in rows:
+            number += 1
+            log_hash = _hash(log_hash, number, row.kind, row.encounter_id, row.content_digest)
+            if (row.number, row.log_hash) != (number, log_hash):
+                raise BrokenLog(f"the change log is broken at change {number}")
+        epoch = latest.change_token.database_epoch
+        encounter_ids = list(dict.fromkeys(row.encounter_id for row in rows))
+        return LoggedChanges(change_token(epoch, number, log_hash), encounter_ids)
+
+    async def find_break(self) -> str:
+        """Return where the chain of hashes of the whole log breaks, in words; empty if nowhere."""
+        latest = await self.state()
+        reached = change_token(latest.change_token.database_epoch, 0, _NO_CHANGES_HASH)
+        while reached.number < latest.change_token.number:
+            try:
+                changes = await self.after(reached, latest, _CHANGES_PER_READ)
+            except BrokenLog as broken:
+                return str(broken)
+            if not changes.encounter_ids:
+                break
+            reached = changes.last
+        if reached != latest.change_token:
+            return f"the change log ends with change {reached.number}, which is not the latest"
+        return ""
+
+    async def contains(self, token: ChangeToken) -> bool:
+        """Return whether the log has led to this state, in whatever epoch.
+
+        Of a token without a hash only the number is compared.
+        """
+        statement = select(changes.c.log_hash).where(changes.c.number == token.number)
+        log_hash = await self._transaction.scalar(statement)
+        if token.number == 0:
+            log_hash = _NO_CHANGES_HASH
+        return log_hash is not None and token.log_hash in ("", _digits(log_hash))
+
+    async def changed_after(self, number: int, encounter_ids: Collection[str]) -> bool:
+        """Return whether a later change than this concerned any of these encounters."""
+        statement = (
+            select(changes.c.number)
+            .where(changes.c.number > number, changes.c.encounter_id.in_(encounter_ids))
+            .limit(1)
+        )
+        return await self._transaction.scalar(statement) is not None
+
+    async def earlier_changed_after(self, number: int) -> bool:
+        """Return whether a later change than this concerned any encounter added until then."""
+        earlier = select(changes.c.encounter_id).where(
+            changes.c.number <= number, changes.c.kind == ChangeKind.ADDED
+        )
+        statement = (
+            select(changes.c.number)
+            .where(changes.c.number > number, changes.c.encounter_id.in_(earlier))
+            .limit(1)
+        )
+        return await self._transaction.scalar(statement) is not None
+
+    async def require_included(self, seen: ChangeToken) -> None:
+        """Raise ForeignChangeToken unless a state that a caller has seen is of this history."""
+        if not ((await self.head()).includes(seen) and await self.contains(seen)):
+            raise ForeignChangeToken(
+                "the change token is not of this database's history", field="min_change_token"
+            )
 
     async def start_new_epoch(self) -> ChangeToken:
         """Give the database a new epoch, which makes all change tokens given out before void."""
         await self._transaction.execute(update(head).values(database_epoch=uuid4().hex))
         return await self.head()
+
+    async def set_sums(self, sums: ContentSums) -> None:
+        """Replace the sums by those counted over all encounters."""
+        state = await self.lock()
+        await self._set_head(state.change_token.number, state.log_hash, sums)
+
+    async def _state(self, *, for_update: bool) -> DatabaseState:
+        statement = select(head, database_epoch.label("epoch"))
+        if for_update:
+            statement = statement.with_for_update()
+        row = (await self._transaction.execute(statement)).one()
+        checksum = int.from_bytes(row.searched_checksum, "big")
+        return DatabaseState(
+            change_token(row.epoch, row.last_change, row.log_hash),
+            row.log_hash,
+            ContentSums(row.searched_encounters, row.searched_fingers, checksum),
+        )
+
+    async def _set_head(self, number: int, log_hash: bytes, sums: ContentSums) -> None:
+        await self._transaction.execute(
+            update(head).values(
+                last_change=number,
+                log_hash=log_hash,
+                searched_encounters=sums.encounters,
+                searched_fingers=sums.fingers,
+                searched_checksum=sums.checksum.to_bytes(_CHECKSUM_BYTES, "big"),
+            )
+        )
+
+
+def change_token(epoch: str, number: int, log_hash: bytes) -> ChangeToken:
+    """Return the token of a change. log_hash: of the change log up to it."""
+    return ChangeToken(epoch, number, _digits(log_hash))
+
+
+def _hash(
+    previous: bytes, number: int, kind: str, encounter_id: str, content_digest: bytes
+) -> bytes:
+    change = json.dumps([number, kind, encounter_id, content_digest.hex()])
+    return hashlib.sha256(previous + change.encode()).digest()
+
+
+def _digits(log_hash: bytes) -> str:
+    return log_hash.hex()[:LOG_HASH_DIGITS]

@@ -5,11 +5,13 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter
-from sqlalchemy import insert, select, update
+from servicekit.grpc.page_tokens import BadPageToken
+from sqlalchemy import ColumnElement, insert, literal, select, true, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from matcher.domain.decision import Decision, DecisionOutcome, DecisionRecord
+from matcher.domain.decision import Decision, DecisionOutcome, DecisionPage, DecisionRecord
 from matcher.domain.errors import DecisionNotFound
+from matcher.domain.office_scope import OfficeScope
 from matcher.store.tables import decisions, head
 
 _JSON = TypeAdapter(Decision)
@@ -42,19 +44,48 @@ class DecisionChain:
                 decision_id=decision.decision_id,
                 record=record,
                 record_hash=record_hash,
+                decided_at=decision.decided_at,
+                office_id=decision.request.office_id,
+                outcome=decision.outcome,
             )
         )
         return DecisionRecord(decision, record_hash)
 
-    async def get(self, decision_id: str) -> DecisionRecord:
-        """Return a decision as it was answered; raise DecisionNotFound."""
+    async def get(self, decision_id: str, scope: OfficeScope) -> DecisionRecord:
+        """Return a decision as it was answered; raise DecisionNotFound, also if out of scope."""
         statement = select(decisions.c.record, decisions.c.record_hash).where(
-            decisions.c.decision_id == decision_id
+            decisions.c.decision_id == decision_id, _in_scope(scope)
         )
         row = (await self._transaction.execute(statement)).one_or_none()
         if row is None:
             raise DecisionNotFound("there is no such decision", field="decision_id")
         return DecisionRecord(_JSON.validate_json(row.record), row.record_hash)
+
+    async def page(
+        self, page: DecisionPage, scope: OfficeScope
+    ) -> list[tuple[int, DecisionRecord]]:
+        """Return decisions within a scope with their numbers, latest first. Raises BadPageToken."""
+        by_time = tuple_(decisions.c.decided_at, decisions.c.number)
+        statement = (
+            select(decisions.c.number, decisions.c.record, decisions.c.record_hash)
+            .where(_in_scope(scope), *_filters(page))
+            .order_by(decisions.c.decided_at.desc(), decisions.c.number.desc())
+            .limit(page.size)
+        )
+        if page.after:
+            last = await self._transaction.scalar(
+                select(decisions.c.decided_at).where(decisions.c.number == page.after)
+            )
+            if last is None:
+                raise BadPageToken("this token was not issued here", field="page_token")
+            statement = statement.where(
+                by_time < tuple_(literal(last, decisions.c.decided_at.type), literal(page.after))
+            )
+        rows = (await self._transaction.execute(statement)).all()
+        return [
+            (row.number, DecisionRecord(_JSON.validate_json(row.record), row.record_hash))
+            for row in rows
+        ]
 
     async def count(self) -> tuple[int, int]:
         """Return how many decisions were recorded, and how many of them were UNDECIDED."""
@@ -78,6 +109,21 @@ class DecisionChain:
         rows = await self._transaction.stream(statement.order_by(decisions.c.number))
         async for row in rows:
             yield row.number, row.record, row.record_hash
+
+
+def _in_scope(scope: OfficeScope) -> ColumnElement[bool]:
+    return true() if scope.office_id is None else decisions.c.office_id == scope.office_id
+
+
+def _filters(page: DecisionPage) -> list[ColumnElement[bool]]:
+    filters: list[ColumnElement[bool]] = []
+    if page.decided_from is not None:
+        filters.append(decisions.c.decided_at >= page.decided_from)
+    if page.decided_before is not None:
+        filters.append(decisions.c.decided_at < page.decided_before)
+    if page.outcome is not None:
+        filters.append(decisions.c.outcome == page.outcome)
+    return filters
 
 
 def _hash(previous: bytes, record: bytes) -> bytes:

@@ -1,12 +1,11 @@
-"""How are encounters, their fingers and images stored, changed and read?"""
+"""How are encounters, their fingers and images stored and read?"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from servicekit.errors import RequestIdReused, StaleRevision
-from sqlalchemy import Row, Select, delete, func, insert, select, update
+from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,25 +13,32 @@ from matcher.domain.change_token import ChangeToken
 from matcher.domain.encounter import (
     SEARCHED_STATUSES,
     Encounter,
+    EncounterFilter,
     EncounterStatus,
-    StoredFinger,
     StoredPerson,
     StoredTemplate,
 )
 from matcher.domain.enrolment import Enrolment
 from matcher.domain.errors import EncounterExists, EncounterNotFound
-from matcher.domain.finger import Finger, FingerImage
+from matcher.domain.finger import Finger, FingerImage, FingerSample
+from matcher.domain.office_scope import ALL_OFFICES, OfficeScope
 from matcher.store import encounter_rows
 from matcher.store.change_log import ChangeLog
-from matcher.store.tables import ChangeKind, encounters, fingers, head, images
+from matcher.store.encounter_keys import EncounterKeys
+from matcher.store.encounter_queries import in_scope, read_encounters, select_encounters
+from matcher.store.encryption import image_name, template_name
+from matcher.store.gallery_records import GalleryRecords
+from matcher.store.tables import ChangeKind, encounter_galleries, encounters, fingers, images
 
 
 @dataclass(frozen=True, slots=True)
 class EncounterRecords:
-    """Encounters within one transaction; each change takes the next number of the change log."""
+    """Encounters within one transaction; an addition takes the next number of the change log."""
 
     _transaction: AsyncConnection
     _changes: ChangeLog
+    _galleries: GalleryRecords
+    _keys: EncounterKeys
     _embedding_version: str
 
     async def added_by_request(self, enrolment: Enrolment) -> Encounter | None:
@@ -41,15 +47,30 @@ class EncounterRecords:
         Raises RequestIdReused if the request had another content then.
         """
         origin = enrolment.origin
-        statement = _select().where(
+        statement = select_encounters(origin.scope).where(
             encounters.c.caller == origin.caller, encounters.c.request_id == origin.request_id
         )
-        row = (await self._transaction.execute(statement)).one_or_none()
-        if row is None:
+        digest = statement.with_only_columns(encounters.c.request_digest)
+        stored_digest = await self._transaction.scalar(digest)
+        if stored_digest is None:
             return None
-        if row.request_digest != enrolment.request_digest:
+        if stored_digest != enrolment.request_digest:
             raise _request_id_reused()
-        return await self._encounter(row)
+        return (await read_encounters(self._transaction, statement))[0]
+
+    async def is_imported(self, enrolment: Enrolment) -> bool:
+        """Return whether an import of the same content added the encounter.
+
+        Raises EncounterExists if its id was ever used for another content.
+        """
+        statement = select(encounters.c.request_digest).where(
+            encounters.c.encounter_id == enrolment.encounter_id
+        )
+        if await self._transaction.scalar(statement) == enrolment.request_digest:
+            return True
+        if await self._changes.was_added(enrolment.encounter_id):
+            raise _encounter_exists()
+        return False
 
     async def add(
         self,
@@ -62,94 +83,162 @@ class EncounterRecords:
 
         Raises EncounterExists if its id was ever used, RequestIdReused.
         """
+        latest = await self._changes.lock()
+        number = latest.change_token.number + 1
+        content = encounter_rows.content(enrolment, present, status, number)
         try:
-            change = await self._changes.append(ChangeKind.ADDED, enrolment.encounter_id)
+            await self._changes.append(
+                latest, ChangeKind.ADDED, enrolment.encounter_id, None, content
+            )
         except IntegrityError:
-            raise EncounterExists("this encounter id is taken", field="encounter_id") from None
+            raise _encounter_exists() from None
         try:
             await self._transaction.execute(
-                insert(encounters).values(encounter_rows.encounter(enrolment, status, now, change))
+                insert(encounters).values(encounter_rows.encounter(enrolment, status, now, number))
             )
         except IntegrityError:
             raise _request_id_reused() from None
-        finger_rows = encounter_rows.fingers(enrolment, present, self._embedding_version)
-        await self._transaction.execute(insert(fingers), finger_rows)
-        if image_rows := encounter_rows.images(enrolment.encounter_id, present):
-            await self._transaction.execute(insert(images), image_rows)
-        return await self.get(enrolment.encounter_id)
+        await self.add_fingers(enrolment.encounter_id, enrolment.samples, present)
+        await self._galleries.replace(enrolment.encounter_id, enrolment.galleries)
+        return await self.get(enrolment.encounter_id, ALL_OFFICES)
 
-    async def get(self, encounter_id: str) -> Encounter:
-        """Return an encounter; raise EncounterNotFound."""
-        statement = _select().where(encounters.c.encounter_id == encounter_id)
-        row = (await self._transaction.execute(statement)).one_or_none()
-        if row is None:
-            raise _not_found()
-        return await self._encounter(row)
+    async def add_fingers(
+        self, encounter_id: str, samples: Sequence[FingerSample], present: Sequence[Finger]
+    ) -> None:
+        """Add the fingers present, and the missing ones of the samples, to an encounter.
 
-    async def set_status(
-        self, encounter_id: str, status: EncounterStatus, revision: int
-    ) -> Encounter:
-        """Set an encounter's status. revision: the one the caller has seen, 0 for any.
-
-        Raises EncounterNotFound, StaleRevision.
+        They get a new key; that of fingers which the encounter had before is destroyed.
         """
-        change = await self._changes.append(ChangeKind.STATUS_SET, encounter_id)
-        statement = (
-            update(encounters)
-            .where(encounters.c.encounter_id == encounter_id)
-            .values(
-                status=status,
-                last_change=change.number,
-                revision=encounters.c.revision + 1,
-            )
-            .returning(encounters.c.revision)
-        )
-        updated = await self._transaction.scalar(statement)
-        if updated is None:
-            raise _not_found()
-        if revision not in (0, updated - 1):
+        key = await self._keys.replace(encounter_id)
+        rows = encounter_rows.fingers(encounter_id, samples, present, self._embedding_version, key)
+        await self._transaction.execute(insert(fingers), rows)
+        if image_rows := encounter_rows.images(encounter_id, present, key):
+            await self._transaction.execute(insert(images), image_rows)
+
+    async def get(self, encounter_id: str, scope: OfficeScope) -> Encounter:
+        """Return an encounter; raise EncounterNotFound, also for one outside of the scope."""
+        statement = select_encounters(scope).where(encounters.c.encounter_id == encounter_id)
+        found = await read_encounters(self._transaction, statement)
+        if not found:
+            raise EncounterNotFound("there is no such encounter", field="encounter_id")
+        return found[0]
+
+    async def get_for_change(
+        self, encounter_id: str, scope: OfficeScope, revision: int = 0
+    ) -> Encounter:
+        """Return an encounter that nobody else can change until the commit.
+
+        revision: the one the caller has seen, 0 for any. Raises EncounterNotFound, StaleRevision.
+        """
+        await self._changes.lock()
+        encounter = await self.get(encounter_id, scope)
+        if revision not in (0, encounter.revision):
             raise StaleRevision("the encounter was changed since it was read", field="revision")
-        return await self.get(encounter_id)
+        return encounter
 
-    async def delete(self, encounter_id: str) -> ChangeToken:
-        """Delete an encounter with its templates and images; raise EncounterNotFound."""
-        change = await self._changes.append(ChangeKind.DELETED, encounter_id)
-        statement = delete(encounters).where(encounters.c.encounter_id == encounter_id)
-        if (await self._transaction.execute(statement)).rowcount == 0:
-            raise _not_found()
-        return change
+    async def of_person_for_change(
+        self, person_id: str, scope: OfficeScope
+    ) -> tuple[Encounter, ...]:
+        """Return all encounters of a person, which nobody else can change until the commit."""
+        await self._changes.lock()
+        statement = select_encounters(scope).where(encounters.c.person_id == person_id)
+        return await read_encounters(
+            self._transaction, statement.order_by(encounters.c.added_by_change)
+        )
 
-    async def person(self, person_id: str) -> StoredPerson | None:
-        """Return a person's searched encounters, newest first; None if there are none."""
+    async def page(
+        self, wanted: EncounterFilter, scope: OfficeScope, after: int, limit: int
+    ) -> tuple[Encounter, ...]:
+        """Return the next encounters in the order of their addition.
+
+        after: number of the change that added the last encounter before them.
+        """
+        c = encounters.c
+        statement = select_encounters(scope).where(c.added_by_change > after)
+        if wanted.gallery is not None:
+            members = select(encounter_galleries.c.encounter_id).where(
+                encounter_galleries.c.gallery == wanted.gallery
+            )
+            statement = statement.where(c.encounter_id.in_(members))
+        for column, value in (
+            (c.person_id, wanted.person_id),
+            (c.status, wanted.status),
+            (c.office_id, wanted.office_id),
+        ):
+            if value is not None:
+                statement = statement.where(column == value)
+        return await read_encounters(
+            self._transaction, statement.order_by(c.added_by_change).limit(limit)
+        )
+
+    async def person(self, person_id: str, scope: OfficeScope) -> StoredPerson | None:
+        """Return a person's searched encounters in scope, newest first; None if there are none."""
         statement = (
             select(encounters.c.encounter_id, encounters.c.status)
-            .where(encounters.c.person_id == person_id, encounters.c.status.in_(SEARCHED_STATUSES))
+            .where(
+                encounters.c.person_id == person_id,
+                encounters.c.status.in_(SEARCHED_STATUSES),
+                in_scope(scope),
+            )
             .order_by(encounters.c.added_by_change.desc())
         )
         rows = (await self._transaction.execute(statement)).all()
         if not rows:
             return None
-        is_fraud = any(row.status == EncounterStatus.FRAUD for row in rows)
-        return StoredPerson(person_id, tuple(row.encounter_id for row in rows), is_fraud)
+        statuses = {row.encounter_id: EncounterStatus(row.status) for row in rows}
+        return StoredPerson(person_id, statuses)
 
     async def templates(self, encounter_ids: Sequence[str]) -> list[StoredTemplate]:
-        """Return the templates of these encounters, in the order of the ids, then by position."""
+        """Return the templates of these encounters, in the order of the ids, then by position.
+
+        A template that cannot be decrypted is returned empty.
+        """
         statement = (
-            select(fingers.c.encounter_id, fingers.c.position, fingers.c.template)
+            select(
+                fingers.c.encounter_id,
+                fingers.c.position,
+                fingers.c.template,
+                fingers.c.template_sha256,
+            )
             .where(fingers.c.encounter_id.in_(encounter_ids), fingers.c.template.is_not(None))
             .order_by(fingers.c.position)
         )
         rows = (await self._transaction.execute(statement)).all()
-        stored = [StoredTemplate(row.encounter_id, row.position, row.template) for row in rows]
+        keys = await self._keys.of(encounter_ids)
+        stored = [
+            StoredTemplate(
+                row.encounter_id,
+                row.position,
+                keys[row.encounter_id].decrypt_or_nothing(
+                    row.template, template_name(row.encounter_id, row.position)
+                ),
+                row.template_sha256,
+            )
+            for row in rows
+        ]
         return sorted(stored, key=lambda each: encounter_ids.index(each.encounter_id))
 
+    async def are_fingers_newer(self, encounter_id: str, state: ChangeToken) -> bool:
+        """Return whether the fingers of an encounter were stored after this state."""
+        statement = select(encounters.c.fingers_change).where(
+            encounters.c.encounter_id == encounter_id
+        )
+        return (await self._transaction.scalar(statement) or 0) > state.number
+
     async def image(self, encounter_id: str, position: int) -> FingerImage | None:
-        """Return the image a finger came as; None if it came as a template or is not stored."""
+        """Return the image a finger came as; None if that was a template, or it is not stored.
+
+        None too if the image is damaged.
+        """
         statement = select(images.c.data, images.c.ppi).where(
             images.c.encounter_id == encounter_id, images.c.position == position
         )
         row = (await self._transaction.execute(statement)).one_or_none()
-        return FingerImage(row.data, row.ppi) if row else None
+        if row is None:
+            return None
+        key = (await self._keys.of([encounter_id]))[encounter_id]
+        data = key.decrypt_or_nothing(row.data, image_name(encounter_id, position))
+        return FingerImage(data, row.ppi) if data else None
 
     async def pending(self) -> tuple[int, datetime | None]:
         """Return how many encounters are PENDING, and when the oldest of them was added."""
@@ -159,39 +248,10 @@ class EncounterRecords:
         count, oldest = (await self._transaction.execute(statement)).one()
         return count, oldest
 
-    async def _encounter(self, row: Row[Any]) -> Encounter:
-        statement = (
-            select(
-                fingers.c.position,
-                fingers.c.minutiae,
-                fingers.c.quality,
-                fingers.c.missing_reason,
-            )
-            .where(fingers.c.encounter_id == row.encounter_id)
-            .order_by(fingers.c.position)
-        )
-        stored = (await self._transaction.execute(statement)).all()
-        return Encounter(
-            encounter_id=row.encounter_id,
-            person_id=row.person_id,
-            status=EncounterStatus(row.status),
-            fingers=tuple(StoredFinger(*finger) for finger in stored),
-            revision=row.revision,
-            created_at=row.created_at,
-            added_by_change=row.added_by_change,
-            change_token=ChangeToken(row.database_epoch, row.last_change),
-        )
 
-
-def _select() -> Select[Any]:
-    """Select encounters with the epoch of the database."""
-    epoch = select(head.c.database_epoch).scalar_subquery()
-    return select(encounters, epoch.label("database_epoch"))
+def _encounter_exists() -> EncounterExists:
+    return EncounterExists("this encounter id is taken", field="encounter_id")
 
 
 def _request_id_reused() -> RequestIdReused:
     return RequestIdReused("this request id was used with another content", field="request_id")
-
-
-def _not_found() -> EncounterNotFound:
-    return EncounterNotFound("there is no such encounter", field="encounter_id")

@@ -3,10 +3,12 @@
 from enum import StrEnum
 
 from servicekit.storage.column_types import UtcDateTime
-from servicekit.storage.idempotency import idempotency_table
+from servicekit.storage.idempotency import idempotency_tables
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -25,6 +27,8 @@ class ChangeKind(StrEnum):
 
     ADDED = "ADDED"
     STATUS_SET = "STATUS_SET"
+    MOVED = "MOVED"
+    UPDATED = "UPDATED"
     DELETED = "DELETED"
 
 
@@ -39,6 +43,13 @@ head = Table(
     Column("last_decision", BigInteger, nullable=False),
     Column("last_record_hash", LargeBinary, nullable=False),
     Column("undecided_decisions", BigInteger, nullable=False),
+    # Name of the master key that biometric data are encrypted under; empty until they are.
+    Column("master_key_id", String(16), nullable=False, server_default=""),
+    # Hash of the change log, and sums over the searched encounters, after the last change.
+    Column("log_hash", LargeBinary, nullable=False),
+    Column("searched_encounters", BigInteger, nullable=False),
+    Column("searched_fingers", BigInteger, nullable=False),
+    Column("searched_checksum", LargeBinary, nullable=False),
 )
 
 changes = Table(
@@ -47,6 +58,10 @@ changes = Table(
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("kind", String(16), nullable=False),
     Column("encounter_id", String(64), nullable=False),
+    # SHA-256 of what the encounter held after the change; empty if it was deleted.
+    Column("content_digest", LargeBinary, nullable=False),
+    # SHA-256 over the hash before and this change.
+    Column("log_hash", LargeBinary, nullable=False),
 )
 
 _IS_ADDITION = changes.c.kind == ChangeKind.ADDED
@@ -65,11 +80,14 @@ encounters = Table(
     metadata,
     Column("encounter_id", String(64), primary_key=True),
     Column("person_id", String(64), nullable=False, index=True),
+    Column("office_id", String(64), nullable=False, index=True),
     Column("status", Integer, nullable=False, index=True),
     Column("revision", BigInteger, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("added_by_change", BigInteger, nullable=False, unique=True),
     Column("last_change", BigInteger, nullable=False),
+    # The change that stored its present fingers.
+    Column("fingers_change", BigInteger, nullable=False),
     # The request that added it, so that its retry after a crash can finish it.
     Column("caller", String, nullable=False),
     Column("request_id", String(64), nullable=False),
@@ -90,9 +108,38 @@ fingers = Table(
     Column("missing_reason", Integer),
     Column("minutiae", Integer, nullable=False),
     Column("quality", Integer),
+    # Encrypted with the encounter's key, as are images.
     Column("template", LargeBinary),
+    # Shows that a template is not the one that was stored.
+    Column("template_sha256", LargeBinary),
     Column("embedding", LargeBinary),
     Column("embedding_version", String),
+)
+
+encounter_galleries = Table(
+    "encounter_galleries",
+    metadata,
+    Column(
+        "encounter_id",
+        String(64),
+        ForeignKey("encounters.encounter_id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("gallery", String(64), primary_key=True, index=True),
+)
+
+# Apart from what they encrypt, so that a backup of the keys can be kept for a shorter time.
+encounter_keys = Table(
+    "encounter_keys",
+    metadata,
+    Column(
+        "encounter_id",
+        String(64),
+        ForeignKey("encounters.encounter_id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    # By the master key; AES key wrap, RFC 3394.
+    Column("wrapped_key", LargeBinary, nullable=False),
 )
 
 images = Table(
@@ -117,6 +164,85 @@ decisions = Table(
     # JSON, byte for byte as it was hashed.
     Column("record", LargeBinary, nullable=False),
     Column("record_hash", LargeBinary, nullable=False),
+    # Copies of what the record says, to list decisions by.
+    Column("decided_at", UtcDateTime, nullable=False),
+    Column("office_id", String(64), nullable=False),
+    Column("outcome", Integer, nullable=False),
+    Index("decisions_by_time", "decided_at", "number"),
+    Index("decisions_by_office_and_time", "office_id", "decided_at", "number"),
 )
 
-idempotency_records = idempotency_table(metadata)
+supplied_fingers = Table(
+    "supplied_fingers",
+    metadata,
+    Column("decision_id", String(64), primary_key=True),
+    Column("side", String(16), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    # Encrypted with a key of its own.
+    Column("template", LargeBinary, nullable=False),
+    Column("stored_at", UtcDateTime, nullable=False, index=True),
+)
+
+status_changes = Table(
+    "status_changes",
+    metadata,
+    # For the audit: outlives the encounter.
+    Column("change", BigInteger, primary_key=True, autoincrement=False),
+    Column("encounter_id", String(64), nullable=False, index=True),
+    Column("from_status", Integer, nullable=False),
+    Column("to_status", Integer, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("caller", String, nullable=False),
+    Column("on_behalf_of", String),
+    Column("changed_at", UtcDateTime, nullable=False),
+)
+
+merges = Table(
+    "merges",
+    metadata,
+    Column("merge_id", String(64), primary_key=True),
+    Column("from_person_id", String(64), nullable=False),
+    Column("into_person_id", String(64), nullable=False),
+    # The office that the merge was restricted to; none if a national caller merged.
+    Column("office_id", String(64)),
+    Column("caller", String, nullable=False),
+    Column("on_behalf_of", String),
+    Column("merged_at", UtcDateTime, nullable=False),
+    Column("undone_at", UtcDateTime),
+)
+
+merged_encounters = Table(
+    "merged_encounters",
+    metadata,
+    Column("merge_id", String(64), ForeignKey("merges.merge_id"), primary_key=True),
+    # Outlives the encounter, so that an undoing can say that it was deleted.
+    Column("encounter_id", String(64), primary_key=True),
+)
+
+operations = Table(
+    "operations",
+    metadata,
+    Column("operation_id", String(32), primary_key=True),
+    Column("method", String, nullable=False),
+    Column("caller", String, nullable=False),
+    Column("on_behalf_of", String),
+    # For which it was started.
+    Column("office_id", String(64), nullable=False, index=True),
+    # Emptied when the operation is finished: it holds biometric data.
+    Column("request", LargeBinary),
+    Column("priority", Integer, nullable=False),
+    Column("replica", String(32)),
+    Column("state", Integer, nullable=False),
+    Column("since", UtcDateTime, nullable=False, index=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("not_before", UtcDateTime, nullable=False),
+    Column("leased_by", String(32)),
+    Column("leased_until", UtcDateTime),
+    Column("cancel_requested", Boolean, nullable=False),
+    Column("progress", Float, nullable=False),
+    Column("waiting_for", String, nullable=False),
+    Column("result", LargeBinary),
+)
+Index("operations_by_turn", operations.c.state, operations.c.priority, operations.c.created_at)
+
+idempotency = idempotency_tables(metadata)

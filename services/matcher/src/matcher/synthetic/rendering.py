@@ -52,19 +52,20 @@ def render_impression(
     rng = np.random.default_rng((seed, pattern.master.seed, 2))
     difficulty = draw_difficulty(rng, capture_difficulty)
     contact = draw_contact(rng, difficulty, capture_difficulty)
-    relief, radius = _pressed_relief(pattern.relief[:, :, None], contact)
+    relief, radius = press(pattern.relief[:, :, None], contact, SENSOR_HEIGHT, SENSOR_WIDTH)
     image = render_grey(relief, radius, draw_appearance(rng, difficulty), rng)
     return RenderedImpression(image, *_visible_minutiae(pattern.master, contact))
 
 
 @compiled
-def _pressed_relief(relief: Image, contact: Contact) -> tuple[Image, Image]:
-    """Return the relief (h, w, 1) and the `elliptic_radius` at each pixel of the sensor."""
-    mesh = _contact_mesh(contact, 0.5 * relief.shape[1] - 0.5, 0.5 * relief.shape[0] - 0.5)
-    pressed = np.full((SENSOR_HEIGHT, SENSOR_WIDTH), -1.0, np.float32)
-    radius = np.empty((SENSOR_HEIGHT, SENSOR_WIDTH), np.float32)
-    for row in range(SENSOR_HEIGHT):
-        for column in range(SENSOR_WIDTH):
+def press(relief: Image, contact: Contact, rows: int, columns: int) -> tuple[Image, Image]:
+    """Return the relief (h, w, 1) and the `elliptic_radius` at each pixel of a sensor."""
+    middle_x, middle_y = 0.5 * relief.shape[1] - 0.5, 0.5 * relief.shape[0] - 0.5
+    mesh = _contact_mesh(contact, middle_x, middle_y, rows, columns)
+    pressed = np.full((rows, columns), -1.0, np.float32)
+    radius = np.empty((rows, columns), np.float32)
+    for row in range(rows):
+        for column in range(columns):
             x, y, radius[row, column] = _interpolate(
                 mesh, row / _MESH_SPACING, column / _MESH_SPACING
             )
@@ -74,12 +75,14 @@ def _pressed_relief(relief: Image, contact: Contact) -> tuple[Image, Image]:
 
 
 @compiled
-def _contact_mesh(contact: Contact, middle_x: float, middle_y: float) -> NDArray[np.float64]:
+def _contact_mesh(
+    contact: Contact, middle_x: float, middle_y: float, rows: int, columns: int
+) -> NDArray[np.float64]:
     """Return column and row of the relief and `elliptic_radius` at each point of a coarse mesh.
 
     The points are `_MESH_SPACING` pixels of the sensor apart.
     """
-    mesh = np.empty((SENSOR_HEIGHT // _MESH_SPACING + 2, SENSOR_WIDTH // _MESH_SPACING + 2, 3))
+    mesh = np.empty((rows // _MESH_SPACING + 2, columns // _MESH_SPACING + 2, 3))
     for i in range(mesh.shape[0]):
         for j in range(mesh.shape[1]):
             x, y = sensor_to_finger(contact, float(j * _MESH_SPACING), float(i * _MESH_SPACING))

@@ -1,36 +1,57 @@
 """Which minutiae made two fingers of a decision similar? Draws them for an examiner."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import structlog
 from numpy.typing import NDArray
 from servicekit.process.worker_pool import WorkerPool
 
 from matcher.comparison.comparator import Comparator, paired_minutiae
-from matcher.domain.decision import Decision, FingerScore
-from matcher.domain.errors import DecisionNotFound, EvidenceGone
-from matcher.domain.finger import FingerImage, read_template
+from matcher.domain.change_token import ChangeToken
+from matcher.domain.decision import Decision, FingerScore, ProbeFinger
+from matcher.domain.encounter import Encounter, StoredTemplate
+from matcher.domain.errors import (
+    DecisionNotFound,
+    EncounterNotFound,
+    EvidenceGone,
+    UnreadableTemplate,
+)
+from matcher.domain.finger import FingerImage, read_stored_template
+from matcher.domain.office_scope import ALL_OFFICES, OfficeScope
 from matcher.drawing import draw_paired_minutiae
-from matcher.image.decode import decode
+from matcher.image.decode import Decode
+from matcher.image.unreadable_image import UnreadableImage
 from matcher.minutiae import Minutiae
 from matcher.store.store import Store
 from matcher.use_cases.readiness import Readiness, ServiceLevel
 
+_log = structlog.get_logger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class ComparisonDrawing:
-    """A figure of two fingers side by side, paired minutiae connected. png: the image file."""
+    """A figure of two fingers side by side, paired minutiae connected.
+
+    png: the image file. encounter_ids, person_ids: of the finger of the probe and of the candidate,
+    as they are stored now.
+    """
 
     png: bytes
     position: int
     matched_minutiae: int
+    encounter_ids: tuple[str, str]
+    person_ids: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class StoredImpression:
-    """A stored finger. image: None if it came as a template, or images are not stored."""
+    """A stored finger. image: None if it has none that can be read."""
 
+    encounter: Encounter
     template: bytes
+    template_sha256: bytes
     image: FingerImage | None
 
 
@@ -40,35 +61,111 @@ class DrawComparison:
 
     store: Store
     pool: WorkerPool
+    decode: Decode
     comparator: Comparator
     readiness: Readiness
 
     async def __call__(
-        self, decision_id: str, person_id: str, position: int | None
+        self, decision_id: str, person_id: str, position: int | None, scope: OfficeScope
     ) -> ComparisonDrawing:
         """Return the drawing of a finger; position None: of the one with the highest finger score.
 
-        Raises DecisionNotFound, EvidenceGone, NotReady.
+        position: of the probe's finger. scope: the offices whose decisions may be seen.
+
+        Raises DecisionNotFound, EvidenceGone, UnreadableTemplate, NotReady.
         """
         self.readiness.require(ServiceLevel.VERIFY_ONLY)
         async with self.store.read() as records:
-            decision = (await records.decisions.get(decision_id)).decision
+            decision = (await records.decisions.get(decision_id, scope)).decision
         score = _finger_score(decision, person_id, position)
         probe_ids = {finger.position: finger.encounter_id for finger in decision.probe}
-        probe = await self._impression(probe_ids[score.position], score.position)
-        reference = await self._impression(score.encounter_id, score.position)
-        return await self.pool.run(_draw, self.comparator, probe, reference, score.position)
+        probe = await self._impression(
+            probe_ids[score.position], score.position, decision.probe, decision.change_token
+        )
+        reference = await self._impression(
+            score.encounter_id,
+            score.reference_position or score.position,
+            decision.reference,
+            decision.change_token,
+        )
+        return await self.pool.run(self._draw, probe, reference, score.position)
 
-    async def _impression(self, encounter_id: str | None, position: int) -> StoredImpression:
+    def _draw(
+        self, probe: StoredImpression, reference: StoredImpression, position: int
+    ) -> ComparisonDrawing:
+        of_probe = read_stored_template(probe.template, probe.template_sha256)
+        of_reference = read_stored_template(reference.template, reference.template_sha256)
+        if of_probe is None or of_reference is None:
+            raise UnreadableTemplate("a stored template cannot be read")
+        prepare = self.comparator.prepare
+        paired = paired_minutiae(prepare(of_probe), prepare(of_reference))
+        png = draw_paired_minutiae(
+            self._pixels(probe, of_probe), of_probe,
+            self._pixels(reference, of_reference), of_reference,
+            paired,
+        )  # fmt: skip
+        encounters = probe.encounter, reference.encounter
+        return ComparisonDrawing(
+            png,
+            position,
+            len(paired),
+            (encounters[0].encounter_id, encounters[1].encounter_id),
+            (encounters[0].person_id, encounters[1].person_id),
+        )
+
+    def _pixels(self, stored: StoredImpression, minutiae: Minutiae) -> NDArray[np.uint8] | None:
+        """Return the image at 500 dpi, if there is one, it can be read and fits the template."""
+        if stored.image is None:
+            return None
+        try:
+            pixels = self.decode(stored.image.data, stored.image.ppi, stored.image.raw_size)
+        except UnreadableImage as unreadable:
+            _log.error(
+                "stored_image_unreadable",
+                encounter_id=stored.encounter.encounter_id,
+                fault=unreadable.fault,
+            )
+            return None
+        return pixels if pixels.shape == (minutiae.height, minutiae.width) else None
+
+    async def _impression(
+        self,
+        encounter_id: str | None,
+        position: int,
+        recorded: Sequence[ProbeFinger],
+        state: ChangeToken,
+    ) -> StoredImpression:
+        """Return a finger as it was in the state of the database that was searched.
+
+        recorded: impressions that the decision names by the hash of their template.
+        """
         if encounter_id is None:
-            raise EvidenceGone("these fingers came with the call and were not stored")
+            raise EvidenceGone("these fingers came with the call and belong to no encounter")
         async with self.store.read() as records:
+            try:
+                encounter = await records.encounters.get(encounter_id, ALL_OFFICES)
+            except EncounterNotFound:
+                raise EvidenceGone(
+                    "the encounter was deleted since", encounter_id=encounter_id
+                ) from None
+            if await records.encounters.are_fingers_newer(encounter_id, state):
+                raise EvidenceGone("the fingers were replaced since", encounter_id=encounter_id)
             templates = await records.encounters.templates([encounter_id])
             image = await records.encounters.image(encounter_id, position)
         for stored in templates:
             if stored.position == position:
-                return StoredImpression(stored.template, image)
-        raise EvidenceGone("the encounter was deleted since", encounter_id=encounter_id)
+                _require_same(stored, recorded)
+                return StoredImpression(encounter, stored.template, stored.sha256, image)
+        raise EvidenceGone("the encounter has no such finger", encounter_id=encounter_id)
+
+
+def _require_same(stored: StoredTemplate, recorded: Sequence[ProbeFinger]) -> None:
+    """Raise EvidenceGone if the decision names another template of this finger."""
+    # A verification reads its state after the templates, so a change between is not newer than it.
+    for each in recorded:
+        is_named = (each.encounter_id, each.position) == (stored.encounter_id, stored.position)
+        if is_named and each.template_sha256 != stored.sha256.hex():
+            raise EvidenceGone("the fingers were replaced since", encounter_id=stored.encounter_id)
 
 
 def _finger_score(decision: Decision, person_id: str, position: int | None) -> FingerScore:
@@ -85,22 +182,3 @@ def _finger_score(decision: Decision, person_id: str, position: int | None) -> F
             "the decision has no such person or finger among its candidates", field="person_id"
         )
     return max(scores, key=lambda score: score.score)
-
-
-def _draw(
-    comparator: Comparator, probe: StoredImpression, reference: StoredImpression, position: int
-) -> ComparisonDrawing:
-    of_probe, of_reference = read_template(probe.template), read_template(reference.template)
-    paired = paired_minutiae(comparator.prepare(of_probe), comparator.prepare(of_reference))
-    png = draw_paired_minutiae(
-        _pixels(probe, of_probe), of_probe, _pixels(reference, of_reference), of_reference, paired
-    )
-    return ComparisonDrawing(png, position, len(paired))
-
-
-def _pixels(stored: StoredImpression, minutiae: Minutiae) -> NDArray[np.uint8] | None:
-    """Return the image at 500 dpi, if there is one and it fits the template."""
-    if stored.image is None:
-        return None
-    pixels = decode(stored.image.data, stored.image.ppi)
-    return pixels if pixels.shape == (minutiae.height, minutiae.width) else None

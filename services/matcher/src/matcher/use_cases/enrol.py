@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from servicekit.process.clock import Clock
 from servicekit.process.failpoint import failpoint
+from servicekit.process.worker_pool import work_priority
 
-from matcher.domain.decision import DecisionKind, DecisionRecord, DecisionRequest
+from matcher.domain.decision import Decision, DecisionKind, DecisionRecord
 from matcher.domain.encounter import Encounter, EncounterStatus
 from matcher.domain.enrolment import Enrolment
 from matcher.domain.finger_source import Probe
@@ -15,7 +16,7 @@ from matcher.store.store import Store, StoreResponse
 from matcher.use_cases.extract_fingers import ExtractFingers
 from matcher.use_cases.readiness import Readiness, ServiceLevel
 from matcher.use_cases.resolve_probe import ResolveProbe, probe_of
-from matcher.use_cases.search import Search
+from matcher.use_cases.search import Search, search_request
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,10 @@ class Enrol:
             self.readiness.require(ServiceLevel.VERIFY_ONLY)
             return await self._store_active(enrolment, store_response)
         self.readiness.require(ServiceLevel.FULL)
-        encounter, probe = await self._store_pending(enrolment)
-        request = self._request(enrolment, enrolment.duplicate_check)
-        scope = SearchScope(added_before=encounter.added_by_change)
-        decision = await self.search(request, probe, scope, seconds_left=seconds_left)
+        policy = enrolment.duplicate_check
+        with work_priority(policy.priority):
+            encounter, probe = await self._store_pending(enrolment)
+            decision = await self._search(encounter, probe, enrolment, policy, seconds_left)
         async with self.store.write() as records:
             enrolled = Enrolled(encounter, await records.decisions.append(decision))
             await store_response(records, enrolled)
@@ -91,11 +92,21 @@ class Enrol:
         failpoint("matcher.create_encounter.after_commit")
         return encounter, probe_of(fingers, encounter.encounter_id)
 
-    def _request(self, enrolment: Enrolment, policy: SearchPolicy) -> DecisionRequest:
-        return DecisionRequest(
+    async def _search(
+        self,
+        encounter: Encounter,
+        probe: Probe,
+        enrolment: Enrolment,
+        policy: SearchPolicy,
+        seconds_left: float,
+    ) -> Decision:
+        """Search for duplicates among everything that was committed before the encounter."""
+        request = search_request(
             DecisionKind.DUPLICATE_CHECK,
-            enrolment.origin.caller,
-            enrolment.origin.request_id,
-            policy.target_fpir or self.target_fpir,
-            policy.max_candidates,
+            enrolment.origin,
+            enrolment.office_id,
+            policy,
+            self.target_fpir,
         )
+        scope = SearchScope(added_before=encounter.added_by_change, galleries=policy.galleries)
+        return await self.search(request, probe, scope, seconds_left=seconds_left)

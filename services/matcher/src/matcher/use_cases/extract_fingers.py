@@ -9,29 +9,27 @@ from servicekit.errors import InvalidRequest
 from servicekit.process.worker_pool import WorkerPool
 
 from matcher.domain.errors import (
-    BadImage,
-    BadTemplate,
     DuplicatePosition,
     PoorQuality,
     PositionMismatch,
     SameFingerTwice,
-    TooFewMinutiae,
 )
 from matcher.domain.finger import (
     Finger,
     FingerImage,
+    FingerOfSlap,
     FingerSample,
     MissingFinger,
     Template,
     read_template,
 )
-from matcher.image.decode import MAX_SIDE, as_png, decode
-from matcher.image.unreadable_image import UnreadableImage
+from matcher.image.decode import PPI, Decode, as_png
 from matcher.minutiae import Minutiae
 from matcher.models import ModelBundle
 from matcher.record import iso19794
-from matcher.record.invalid_record import InvalidRecord
 from matcher.use_cases.finger_sequence import find_same_finger
+from matcher.use_cases.read_samples import check_minutiae, read_image, read_view
+from matcher.use_cases.segment_slap import cut_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +48,7 @@ class ExtractFingers:
     """Extracts fingers from images and templates. store_images: whether they keep their image."""
 
     models: ModelBundle
+    decode: Decode
     limits: AcceptanceLimits
     pool: WorkerPool
     store_images: bool
@@ -59,55 +58,74 @@ class ExtractFingers:
 
         field: of the samples in the request, so that an error names the sample at fault. Raises
         InvalidRequest if all are missing, DuplicatePosition, SameFingerTwice, BadImage,
-        BadTemplate, PoorQuality, PositionMismatch, TooFewMinutiae.
+        BadTemplate, PoorQuality, PositionMismatch, TooFewMinutiae, WrongHand, FingersNotFound.
         """
         _check_positions(samples, field)
+        of_slaps = await self._cut_out(samples)
         extracted = [
-            self.pool.run(self._extract, sample, sample.content, f"{field}[{i}]")
+            self.pool.run(
+                self._extract, sample, of_slaps.get(sample.position, sample.content),
+                _field(samples, i, field),
+            )
             for i, sample in enumerate(samples)
             if not isinstance(sample.content, MissingFinger)
-        ]
+        ]  # fmt: skip
         if not extracted:
             raise InvalidRequest("at least one finger must be present", field=field)
         fingers = tuple(sorted(await asyncio.gather(*extracted), key=lambda each: each.position))
         await self.pool.run(self._check_different, fingers, samples, field)
         return fingers
 
-    def _extract(self, sample: FingerSample, content: FingerImage | Template, field: str) -> Finger:
+    async def image(self, sample: FingerSample, image: FingerImage, field: str) -> Finger:
+        """Return the finger of an image. field: of the image in the request.
+
+        Raises BadImage, PoorQuality, TooFewMinutiae.
+        """
+        return await self.pool.run(self._from_image, sample, image, field)
+
+    async def _cut_out(self, samples: Sequence[FingerSample]) -> dict[int, FingerImage]:
+        """Return the images of the fingers that are on slaps, by position."""
+        slaps = {
+            sample.content.slap.field: sample.content.slap
+            for sample in samples
+            if isinstance(sample.content, FingerOfSlap)
+        }
+        found = await asyncio.gather(
+            *(self.pool.run(cut_out, self.decode, slap) for slap in slaps.values())
+        )
+        return {
+            finger.position: FingerImage(finger.image.tobytes(), PPI, finger.image.shape[::-1])
+            for fingers in found
+            for finger in fingers
+        }
+
+    def _extract(
+        self, sample: FingerSample, content: FingerImage | Template | FingerOfSlap, field: str
+    ) -> Finger:
+        if isinstance(content, Template):
+            return self._from_template(sample, content, f"{field}.template")
         if isinstance(content, FingerImage):
             return self._from_image(sample, content, f"{field}.image")
-        return self._from_template(sample, content, f"{field}.template")
+        raise AssertionError("every finger of a slap was cut out")
 
     def _from_image(self, sample: FingerSample, image: FingerImage, field: str) -> Finger:
-        try:
-            pixels = decode(image.data, image.ppi, image.raw_size)
-        except UnreadableImage as error:
-            raise BadImage(str(error), field=field, fault=error.fault) from None
+        pixels = read_image(self.decode, image, field)
         quality = self.models.quality(pixels)
         if quality < self.limits.minimum_quality:
             raise PoorQuality(
                 f"NFIQ 2 is {quality}, at least {self.limits.minimum_quality} is needed",
                 field=field,
+                position=str(sample.position),
                 quality=str(quality),
             )
         stored_image = _as_file(image) if self.store_images else None
         return self._finger(sample, self.models.extractor(pixels), field, quality, stored_image)
 
     def _from_template(self, sample: FingerSample, template: Template, field: str) -> Finger:
-        try:
-            records = iso19794.read(template.data)
-        except InvalidRecord as error:
-            raise BadTemplate(str(error), field=field) from None
-        if len(records) != 1:
-            raise BadTemplate(f"{len(records)} views, exactly one is expected", field=field)
-        if records[0].position not in (0, sample.position):
-            raise PositionMismatch(f"the record is of finger {records[0].position}", field=field)
-        minutiae = records[0].minutiae
-        if max(minutiae.width, minutiae.height) > MAX_SIDE:
-            raise BadTemplate(
-                f"its image has {minutiae.width} x {minutiae.height} pixels at 500 dpi", field=field
-            )
-        return self._finger(sample, minutiae, field)
+        view = read_view(template, field)
+        if view.position not in (0, sample.position):
+            raise PositionMismatch(f"the record is of finger {view.position}", field=field)
+        return self._finger(sample, view.minutiae, field)
 
     def _finger(
         self,
@@ -117,13 +135,7 @@ class ExtractFingers:
         quality: int | None = None,
         image: FingerImage | None = None,
     ) -> Finger:
-        places = len(set(map(bytes, extracted.xy)))
-        if places < self.limits.minimum_minutiae:
-            raise TooFewMinutiae(
-                f"minutiae in {places} places, at least {self.limits.minimum_minutiae} are needed",
-                field=field,
-                minutiae=str(places),
-            )
+        check_minutiae(extracted, self.limits.minimum_minutiae, field, sample.position)
         # Written and read again: what is compared now is exactly what will be compared later.
         template = iso19794.write(
             iso19794.FingerRecord(sample.position, sample.impression_type, extracted)
@@ -145,7 +157,7 @@ class ExtractFingers:
         i = next(i for i, sample in enumerate(samples) if sample.position == second)
         raise SameFingerTwice(
             f"finger {second} is the one that was given as finger {first}",
-            field=f"{field}[{i}]",
+            field=_field(samples, i, field),
             position=str(first),
         )
 
@@ -155,11 +167,18 @@ def _as_file(image: FingerImage) -> FingerImage:
     return FingerImage(as_png(image.data, image.raw_size), image.ppi) if image.raw_size else image
 
 
+def _field(samples: Sequence[FingerSample], i: int, field: str) -> str:
+    """Return where in the request a sample, or the slap that shows it, stands."""
+    content = samples[i].content
+    return content.slap.field if isinstance(content, FingerOfSlap) else f"{field}[{i}]"
+
+
 def _check_positions(samples: Sequence[FingerSample], field: str) -> None:
     seen: set[int] = set()
     for i, sample in enumerate(samples):
         if sample.position in seen:
             raise DuplicatePosition(
-                f"finger {sample.position} was given before", field=f"{field}[{i}].position"
+                f"finger {sample.position} was given before",
+                field=f"{_field(samples, i, field)}.position",
             )
         seen.add(sample.position)

@@ -8,7 +8,7 @@ from matcher.domain.decision import FingerSequenceError
 from matcher.domain.decision_rule import best_impression_score, is_same_finger
 from matcher.domain.shortlist import ReferencePerson
 from matcher.models import ModelBundle
-from matcher.use_cases.compare_candidates import finger_scores
+from matcher.use_cases.compare_persons import finger_scores
 
 
 def find_same_finger(

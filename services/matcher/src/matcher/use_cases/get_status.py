@@ -6,6 +6,7 @@ from datetime import timedelta
 from servicekit.process.clock import Clock
 
 from matcher.domain.change_token import ChangeToken
+from matcher.domain.index_capacity import IndexCapacity
 from matcher.domain.index_entry import IndexState
 from matcher.index.following_index import FollowingIndex
 from matcher.models import ModelVersions
@@ -19,7 +20,8 @@ class MatcherStatus:
 
     reason: why the level is not FULL. latest_change: the last one committed in the database.
     pending_encounters: how many have the status PENDING. oldest_pending: age of the oldest of them,
-    business time; None if there is none.
+    business time; None if there is none. index_bytes_limit: memory that the index may take, bytes;
+    None if nobody has said. people_left: about how many more people fit; None if that is unknown.
     """
 
     level: ServiceLevel
@@ -31,6 +33,10 @@ class MatcherStatus:
     oldest_pending: timedelta | None
     decisions: int
     undecided_decisions: int
+    open_operations: int
+    draining: bool
+    index_bytes_limit: int | None
+    people_left: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,7 @@ class GetStatus:
     versions: ModelVersions
     readiness: Readiness
     clock: Clock
+    capacity: IndexCapacity
 
     async def __call__(self) -> MatcherStatus:
         """Return the present state."""
@@ -49,14 +56,20 @@ class GetStatus:
             latest = await records.changes.head()
             pending, oldest_created_at = await records.encounters.pending()
             decisions, undecided = await records.decisions.count()
+            open_operations = await records.operations.count_open()
+        index = self.index.state()
         return MatcherStatus(
             self.readiness.level,
             self.readiness.reason,
             latest,
-            self.index.state(),
+            index,
             self.versions,
             pending,
             max(self.clock.now() - oldest_created_at, timedelta()) if oldest_created_at else None,
             decisions,
             undecided,
+            open_operations,
+            self.readiness.draining,
+            self.capacity.limit_bytes,
+            self.capacity.people_left(index),
         )

@@ -1,16 +1,18 @@
 """How is a probe identified (1:N) among all persons on record, and the decision recorded?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from servicekit.process.worker_pool import work_priority
 
 from matcher.domain.change_token import ChangeToken
-from matcher.domain.decision import DecisionKind, DecisionRecord, DecisionRequest
-from matcher.domain.finger_source import EncounterFingers, FingerSource, PersonFingers
+from matcher.domain.decision import DecisionKind, DecisionRecord
+from matcher.domain.finger_source import EncounterFingers, FingerSource, PersonFingers, Side
 from matcher.domain.request import RequestOrigin, SearchPolicy
 from matcher.domain.shortlist import SearchScope
 from matcher.store.store import Store, StoreResponse
 from matcher.use_cases.readiness import Readiness, ServiceLevel
 from matcher.use_cases.resolve_probe import ResolveProbe
-from matcher.use_cases.search import Search
+from matcher.use_cases.search import Search, search_request
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +42,19 @@ class Identify:
         self.readiness.require(ServiceLevel.FULL)
         if seen is not None:
             async with self.store.read() as records:
-                (await records.changes.head()).require_included(seen)
-        probe = await self.resolve_probe(source, "probe")
-        request = DecisionRequest(
-            DecisionKind.IDENTIFY,
-            origin.caller,
-            origin.request_id,
-            policy.target_fpir or self.target_fpir,
-            policy.max_candidates,
+                await records.changes.require_included(seen)
+        request = search_request(
+            DecisionKind.IDENTIFY, origin, origin.office_id, policy, self.target_fpir
         )
-        decision = await self.search(request, probe, _scope(source), seconds_left=seconds_left)
+        scope = replace(_scope(source), galleries=policy.galleries)
+        with work_priority(policy.priority):
+            probe = await self.resolve_probe(source, "probe", origin.scope)
+            decision = await self.search(request, probe, scope, seconds_left=seconds_left)
         async with self.store.write() as records:
             recorded = await records.decisions.append(decision)
+            await records.supplied_fingers.store(
+                decision.decision_id, Side.PROBE, probe, decision.decided_at
+            )
             await store_response(records, recorded)
         return recorded
 

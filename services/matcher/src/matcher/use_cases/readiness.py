@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from enum import IntEnum
 
+from servicekit.errors import Draining
+
 from matcher.domain.errors import NotReady
 
 _RETRY_AFTER = timedelta(seconds=1)
@@ -22,11 +24,15 @@ class ServiceLevel(IntEnum):
 
 
 class Readiness:
-    """The present service level. reason: why it is not FULL."""
+    """The present service level, and whether new work is refused whatever the level.
+
+    reason: why the level is not FULL. draining: set by an administrator.
+    """
 
     def __init__(self) -> None:
         self.level = ServiceLevel.DOWN
         self.reason = "the matcher is starting"
+        self.draining = False
         self._on_change: Callable[[ServiceLevel], Awaitable[None]] | None = None
 
     def on_change(self, listener: Callable[[ServiceLevel], Awaitable[None]]) -> None:
@@ -41,7 +47,15 @@ class Readiness:
             if self._on_change is not None:
                 await self._on_change(level)
 
+    async def set_draining(self, draining: bool) -> None:
+        """Refuse new work, or accept it again."""
+        self.draining = draining
+        if self._on_change is not None:
+            await self._on_change(self.level)
+
     def require(self, level: ServiceLevel) -> None:
-        """Raise NotReady if the present level is lower."""
+        """Raise NotReady if the present level is lower, Draining if new work is refused."""
+        if self.draining:
+            raise Draining("the replica is draining", retry_after=_RETRY_AFTER)
         if self.level < level:
             raise NotReady(f"not ready: {self.reason}", retry_after=_RETRY_AFTER)

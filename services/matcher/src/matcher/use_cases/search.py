@@ -1,19 +1,33 @@
 """Identification (1:N): shortlist by embedding, prefilter, compare minutiae, decide."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from servicekit.process.failpoint import failpoint
 from servicekit.process.worker_pool import WorkerPool
 
-from matcher.calibration.score_calibration import person_score_threshold
-from matcher.domain.decision import Decision, DecisionRequest
+from matcher.comparison.comparator import PreparedFinger
+from matcher.domain.caveats import caveats_of
+from matcher.domain.decision import Decision, DecisionKind, DecisionRequest
+from matcher.domain.decision_rule import is_hit
 from matcher.domain.finger_source import Probe
 from matcher.domain.index_entry import FingerFeatures
-from matcher.domain.shortlist import SearchDepth, SearchScope
+from matcher.domain.request import RequestOrigin, SearchPolicy
+from matcher.domain.shortlist import SearchDepth, SearchScope, Shortlist
 from matcher.index.following_index import FollowingIndex
 from matcher.models import ModelBundle
-from matcher.use_cases.compare_candidates import compare_candidates
-from matcher.use_cases.make_decision import DecisionMaker
+from matcher.use_cases.any_position import compare_at_any_position, most_informative
+from matcher.use_cases.compare_persons import (
+    ComparedPerson,
+    best_first,
+    candidates_of,
+    compare_persons,
+)
+from matcher.use_cases.make_decision import ComparisonResult, DecisionMaker
+from matcher.use_cases.predict_fnir import predict_fnir
+from matcher.use_cases.search_error_rates import threshold_of_fpir
+
+Fingers = Mapping[int, PreparedFinger]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,31 +45,61 @@ class Search:
     ) -> Decision:
         """Return the decision of a search over everything committed before the call, unrecorded.
 
+        Where the stated positions give no hit, or on request, all positions are compared with all.
         seconds_left: that the index may take to catch up. Raises IndexBehind, Overloaded.
         """
         features = await self.pool.run(self._features, probe)
         shortlist = await self.index.search(features, scope, self.depth, seconds_left=seconds_left)
-        threshold = person_score_threshold(request.target_rate, shortlist.people_searched)
+        threshold = search_threshold(request, shortlist.people_searched)
         fingers = {position: finger.prepared for position, finger in features.items()}
-        candidates = await self.pool.run(
-            compare_candidates,
-            self.models,
-            fingers,
-            shortlist.persons,
-            threshold=threshold,
-            max_candidates=request.max_candidates,
-        )
+        compared = await self.pool.run(compare_persons, self.models, fingers, shortlist.persons)
+        any_position = request.any_position or not _hits(compared, threshold)
+        people_compared = {person.person_id for person in shortlist.persons}
+        if any_position := any_position and shortlist.people_searched > 0:
+            others, elsewhere = await self._at_any_position(
+                features, scope, shortlist, seconds_left
+            )
+            people_compared.update(others)
+            compared = _merged(compared, _hits(elsewhere, threshold))
         failpoint("matcher.identify.after_search")
-        return self.decision_maker.decide(
-            request,
-            probe,
-            list(fingers.values()),
-            candidates,
-            threshold=threshold,
-            people_searched=shortlist.people_searched,
-            people_compared=len(shortlist.persons),
-            change_token=shortlist.change_token,
+        result = await self.pool.run(
+            self._result, request, probe, fingers, shortlist, compared, threshold
         )
+        result = replace(
+            result,
+            scope=scope,
+            depth=self.depth,
+            any_position=any_position,
+            people_compared=len(people_compared),
+        )
+        return self.decision_maker.decide(request, probe, result)
+
+    async def _at_any_position(
+        self,
+        features: Mapping[int, FingerFeatures],
+        scope: SearchScope,
+        searched: Shortlist,
+        seconds_left: float,
+    ) -> tuple[list[str | None], list[ComparedPerson]]:
+        """Compare all positions with all, among the persons searched before.
+
+        Returns the persons compared, and those of them whose fingers fit at other positions.
+        """
+        last_change = searched.change_token.number
+        if scope.added_before is None or scope.added_before > last_change:
+            scope = replace(scope, added_before=last_change + 1)
+        shortlist = await self.index.search(
+            most_informative(features),
+            scope,
+            self.depth.shared_by(max(1, len(searched.positions))),
+            any_position=True,
+            seconds_left=seconds_left,
+        )
+        fingers = {position: finger.prepared for position, finger in features.items()}
+        compared = await self.pool.run(
+            compare_at_any_position, self.models, fingers, shortlist.persons
+        )
+        return [person.person_id for person in shortlist.persons], compared
 
     def _features(self, probe: Probe) -> dict[int, FingerFeatures]:
         prepare = self.models.comparator.prepare
@@ -63,3 +107,79 @@ class Search:
             finger.position: FingerFeatures(finger.embedding, prepare(finger.minutiae))
             for finger in probe.fingers
         }
+
+    def _result(
+        self,
+        request: DecisionRequest,
+        probe: Probe,
+        fingers: Fingers,
+        shortlist: Shortlist,
+        compared: Sequence[ComparedPerson],
+        threshold: float,
+    ) -> ComparisonResult:
+        hits = _hits(compared, threshold)
+        return ComparisonResult(
+            candidates=candidates_of(fingers, compared[: request.max_candidates], threshold),
+            hits_total=len(hits),
+            threshold=threshold,
+            predicted_fnir=predict_fnir(
+                self.models.calibration, fingers, shortlist.people_by_positions, threshold
+            ),
+            positions_compared=tuple(p for p in sorted(fingers) if p in shortlist.positions),
+            people_searched=shortlist.people_searched,
+            people_compared=len(shortlist.persons),
+            incomplete_people=shortlist.incomplete_people + probe.is_incomplete,
+            change_token=shortlist.change_token,
+            caveats=caveats_of(
+                probe.statuses,
+                [
+                    each.person.statuses[finger.impression.encounter_id]
+                    for each in hits
+                    for finger in each.fingers
+                    if finger.impression.encounter_id
+                ],
+            ),
+        )
+
+
+def search_request(
+    kind: DecisionKind,
+    origin: RequestOrigin,
+    office_id: str,
+    policy: SearchPolicy,
+    target_fpir: float,
+) -> DecisionRequest:
+    """Return what a search is asked for. target_fpir: where the policy has none."""
+    target_rate = None if policy.threshold is not None else policy.target_fpir or target_fpir
+    return DecisionRequest(
+        kind,
+        origin.caller,
+        origin.request_id,
+        target_rate,
+        policy.max_candidates,
+        on_behalf_of=origin.on_behalf_of_uri,
+        office_id=office_id,
+        threshold=policy.threshold,
+        any_position=policy.any_position,
+    )
+
+
+def search_threshold(request: DecisionRequest, people: int) -> float:
+    """Return the least person score of a hit in a search of so many people."""
+    if request.threshold is not None:
+        return request.threshold
+    if request.target_rate is None:
+        raise ValueError("a search needs a threshold or a target FPIR")
+    return threshold_of_fpir(request.target_rate, people)
+
+
+def _hits(compared: Sequence[ComparedPerson], threshold: float) -> list[ComparedPerson]:
+    return [each for each in compared if is_hit(each.score, threshold)]
+
+
+def _merged(
+    compared: Sequence[ComparedPerson], elsewhere: Sequence[ComparedPerson]
+) -> list[ComparedPerson]:
+    """Return each person once, with the higher of its scores, best first."""
+    best = {each.person.person_id: each for each in best_first([*compared, *elsewhere])[::-1]}
+    return best_first([*best.values()])

@@ -3,10 +3,13 @@
 import asyncio
 import math
 import time
+from contextlib import suppress
 
 import structlog
+from servicekit.errors import DatabaseFailure
 from sqlalchemy.exc import SQLAlchemyError
 
+from matcher.domain.errors import IndexDoubtful
 from matcher.index.following_index import FollowingIndex
 from matcher.store.store import Store
 from matcher.use_cases.readiness import Readiness, ServiceLevel
@@ -14,6 +17,7 @@ from matcher.use_cases.readiness import Readiness, ServiceLevel
 _MAX_DELETED_SECONDS = 3600.0
 """Longest time for which a snapshot may hold an encounter that was deleted since."""
 _SNAPSHOT_RETRY_SECONDS = 60.0
+_LOAD_RETRY_SECONDS = 60.0
 
 _log = structlog.get_logger(__name__)
 
@@ -36,15 +40,26 @@ class SuperviseIndex:
         self._readiness = readiness
         self._snapshot_interval_changes = snapshot_interval_changes
         self._no_snapshot_before = -math.inf
+        self._no_load_before = -math.inf
 
     async def run(self, interval_seconds: float) -> None:
-        """Check every so many seconds, until cancelled."""
+        """Check every so many seconds, and when the index is doubted, until cancelled."""
         while True:
             await self.check()
-            await asyncio.sleep(interval_seconds)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._index.doubted.wait(), interval_seconds)
 
     async def check(self) -> None:
-        """Catch up with the database, set the level to what works, save a snapshot when due."""
+        """Catch up with the database, set the level to what works, save a snapshot when due.
+
+        An index in doubt is loaded anew, and while what was loaded is in doubt too, again each
+        minute: then it is the database that contradicts itself.
+        """
+        self._index.doubted.clear()
+        if was_doubted := bool(self._index.doubt):
+            await self._lower(ServiceLevel.VERIFY_ONLY, self._index.doubt)
+            if time.monotonic() < self._no_load_before:
+                return
         try:
             if self._readiness.level is ServiceLevel.DOWN:
                 async with self._store.read() as records:
@@ -53,7 +68,12 @@ class SuperviseIndex:
                     ServiceLevel.VERIFY_ONLY, "the index is being loaded"
                 )
             await self._index.catch_up()
-        except (SQLAlchemyError, OSError) as error:
+            await self._index.check_portion()
+        except IndexDoubtful:
+            await self._lower(ServiceLevel.VERIFY_ONLY, self._index.doubt)
+            if was_doubted:
+                self._no_load_before = time.monotonic() + _LOAD_RETRY_SECONDS
+        except (DatabaseFailure, SQLAlchemyError, OSError) as error:
             await self._lower(ServiceLevel.DOWN, "the database does not answer", error)
         except Exception as error:  # whatever it is: verification still works
             await self._lower(
@@ -73,7 +93,9 @@ class SuperviseIndex:
             _log.warning("snapshot_failed", error=str(error))
             self._no_snapshot_before = time.monotonic() + _SNAPSHOT_RETRY_SECONDS
 
-    async def _lower(self, level: ServiceLevel, reason: str, error: Exception) -> None:
+    async def _lower(
+        self, level: ServiceLevel, reason: str, error: Exception | None = None
+    ) -> None:
         if self._readiness.level is not level or self._readiness.reason != reason:
             _log.error("service_level_lowered", level=level.name, reason=reason, exc_info=error)
         await self._readiness.set_level(level, reason)

@@ -2,7 +2,8 @@
 
 Counts non-mated scores of fingers and fits their tails, counts non-mated scores of whole persons,
 then counts mated scores. The same on every machine up to rounding; a quarter of an hour on a free
-core.
+core. With --stored, what was counted is kept in files, so that an interrupted run can be continued,
+and several may share the work.
 """
 
 import argparse
@@ -24,20 +25,23 @@ def main() -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "--groups", type=int, default=590, help="groups of 800 fingers of one ridge flow; 590"
+        "--groups", type=int, default=100, help="groups of 800 fingers; default: 100"
     )
     parser.add_argument(
-        "--person-groups", type=int, default=150, help="groups of 40 whole persons; 150"
+        "--person-groups", type=int, default=25, help="groups of 40 whole persons; 25"
     )
-    parser.add_argument("--mated", type=int, default=20_000, help="mated fingers; 20,000")
+    parser.add_argument("--mated", type=int, default=12_000, help="mated fingers; 12,000")
+    parser.add_argument(
+        "--stored", type=Path, metavar="FOLDER", help="keep what was counted; default: no"
+    )
     parser.add_argument(
         "--out", type=Path, default=CALIBRATION_FILE, help="default: in the source tree"
     )
     arguments = parser.parse_args()
     comparator = Comparator.load()
-    curves = non_mated_curves(comparator, arguments.groups)
-    sum_factor = person_sum_factor(comparator, curves, arguments.person_groups)
-    mated = count_mated(comparator, curves, arguments.mated)
+    curves = non_mated_curves(comparator, arguments.groups, arguments.stored)
+    sum_factor = person_sum_factor(comparator, curves, arguments.person_groups, arguments.stored)
+    mated = count_mated(comparator, curves, arguments.mated, arguments.stored)
     calibration = ScoreCalibration(comparator.version, curves, sum_factor, mated)
     arguments.out.write_text(json.dumps(calibration.as_json()) + "\n")
 

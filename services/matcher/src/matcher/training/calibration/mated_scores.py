@@ -1,8 +1,9 @@
 """Compares synthetic mated impressions of all qualities and counts how they score."""
 
 import math
-from functools import partial
+from collections.abc import Sequence
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from matcher.comparison.comparator import Comparator
 from matcher.synthetic import generate_master, generate_template
 from matcher.training.calibration.non_mated_scores import crop
 from matcher.training.calibration.remaining_time import with_remaining_time
+from matcher.training.calibration.stored_results import Arrays, stored_results
 from matcher.training.finger_seeds import CALIBRATION_MATED
 
 PROBE_DIFFICULTY = (0.3, 2.0)
@@ -27,6 +29,8 @@ AREA = (0.1, 1.5)
 """Range of the share of the finger that the probe shows; 1 and more is all of it."""
 QUALITY_CLASSES = (2.0, 4.0, 6.0, 8.0, 10.0, 13.0, 17.0, 22.0, 28.0, 36.0, 50.0)
 """Limits of the classes of the probe's summed quality (`quality_weighted_minutiae`)."""
+BLOCK = 200
+"""Fingers that are compared before their scores are stored."""
 
 Floats = NDArray[np.float64]
 
@@ -50,15 +54,26 @@ def mated_scores(comparator: Comparator, number: int) -> tuple[float, Floats, Fl
 
 
 def count_mated(
-    comparator: Comparator, curves: list[FalseMatchCurve], fingers: int
+    comparator: Comparator,
+    curves: Sequence[FalseMatchCurve],
+    fingers: int,
+    stored: Path | None = None,
 ) -> MatedScoreDistribution:
     """Count mated scores by the probe's summed quality and by the reference's difficulty.
 
     One mated comparison more than there are is counted as scoring less, always: so no predicted
-    error rate is below what was counted.
+    error rate is below what was counted. fingers: is rounded up to whole blocks of `BLOCK`.
+    stored: folder of `stored_results`.
     """
-    compared = with_remaining_time("mated fingers", fingers, partial(mated_scores, comparator))
-    quality, size, raw = map(np.array, zip(*compared, strict=True))
+
+    def of_block(number: int) -> Arrays:
+        compared = [mated_scores(comparator, number * BLOCK + k) for k in range(BLOCK)]
+        quality, size, raw = map(np.array, zip(*compared, strict=True))
+        return quality, size, raw
+
+    of_block_once = stored_results(stored, "mated", of_block)
+    blocks = with_remaining_time("blocks of mated fingers", -(-fingers // BLOCK), of_block_once)
+    quality, size, raw = map(np.concatenate, zip(*blocks, strict=True))
     score = interpolated_score(curves, raw, size)
     steps = SCORE_STEP * np.arange(1, math.ceil(score.max() / SCORE_STEP) + 1)
     classes = [(quality >= low) & (quality < high) for low, high in pairwise(QUALITY_CLASSES)]

@@ -1,40 +1,34 @@
-"""Compares synthetic impostors that are as similar as real ones.
+"""Compares synthetic impostors: a population of fingers of all pattern classes, as in nature.
 
-Fingers drawn at random are far less similar than real ones. These have the same ridge flow, group
-by group, and differ by their minutiae. Most impressions are partial, so that every size occurs. Of
-a hundred million pairs not all can be compared: the prefilter scores every one, the pairs of the
+Each finger has a ridge flow of its own. Most impressions are partial, so that every size occurs. Of
+tens of millions of pairs not all can be compared: the prefilter scores every one, the pairs of the
 highest prefilter scores are all compared, of the others a sample, which is weighted accordingly.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.calibration.curve_fitting import NonMatedScores
 from matcher.comparison.comparator import Comparator, PreparedFinger
 from matcher.comparison.prefilter import batch_prefilter_scores
 from matcher.minutiae import Minutiae
-from matcher.synthetic import (
-    MasterFingerprint,
-    generate_master,
-    generate_template,
-    same_flow_impostor,
-)
+from matcher.synthetic import MasterFingerprint, generate_master, generate_template
 from matcher.training.finger_seeds import CALIBRATION_NON_MATED, CALIBRATION_PERSONS
 from matcher.training.partial_impression import keep_nearest
 
 GROUP = 800
-"""Fingers that have the same ridge flow: 319,600 pairs."""
+"""Fingers that are compared with each other: 319,600 pairs."""
 FINGERS, PERSONS = 10, 40
-"""Fingers of a whole person, and persons who have the same ridge flow on each finger."""
+"""Fingers of a whole person, and persons who are compared with each other."""
 CAPTURE_DIFFICULTY = (0.4, 1.2)
 """Range of the capture difficulty; one value a person: a dry hand is dry on all fingers."""
 PARTIAL, AREA = 0.85, (0.1, 0.65)
 """Share of persons whose impressions are partial, and the share of minutiae that these keep."""
 FEWEST = 4
 """Fewest minutiae of a finger that is compared and counted."""
-STRATA = np.array([FEWEST, 7.0, 9.0, 11.0, 13.0, 15.0, 17.0, 20.0])
+STRATA = np.array([FEWEST, 7.0, 9.0, 11.0, 13.0, 16.0, 20.0, 25.0, 30.0])
 """Limits of size (geometric mean of both fingers' minutiae); larger pairs are left out."""
 TIERS = ((0.01, 1.0), (0.1, 0.12), (0.4, 0.03), (1.0, 0.015))
 """Up to which share of a stratum's pairs by prefilter score, which share of them is compared."""
@@ -42,29 +36,12 @@ TIERS = ((0.01, 1.0), (0.1, 0.12), (0.4, 0.03), (1.0, 0.015))
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class WeightedScores:
-    """Non-mated comparisons, and how many pairs each represents.
-
-    raw, size, weight: float64 (n,). tier: int64 (n,), index into `TIERS`, 0 for the highest
-    prefilter scores.
-    """
-
-    raw: Floats
-    size: Floats
-    weight: Floats
-    tier: NDArray[np.int64]
-
-
-def same_flow_scores(comparator: Comparator, number: int) -> WeightedScores:
-    """Compare the fingers of one group, which have the same ridge flow."""
+def population_scores(comparator: Comparator, number: int) -> NonMatedScores:
+    """Compare the fingers of one group, drawn at random from the population."""
     rng = np.random.default_rng((CALIBRATION_NON_MATED, number))
     seed = CALIBRATION_NON_MATED + number * (GROUP + 1)
-    original = generate_master(seed)
     drawn = (
-        comparator.prepare(
-            _impression(same_flow_impostor(original, seed + k), *_conditions(rng), rng)
-        )
+        comparator.prepare(_impression(generate_master(seed + k), *_conditions(rng), rng))
         for k in range(1, GROUP + 1)
     )
     fingers = [finger for finger in drawn if len(finger) >= FEWEST]
@@ -75,20 +52,21 @@ def same_flow_scores(comparator: Comparator, number: int) -> WeightedScores:
     sampled_share = np.array([share for _, share in TIERS])[tier]
     chosen = (size < STRATA[-1]) & (rng.random(len(size)) < sampled_share)
     raw = _raw_scores(comparator, fingers, first[chosen], second[chosen])
-    return WeightedScores(raw, size[chosen], 1 / sampled_share[chosen], tier[chosen])
+    return NonMatedScores(raw, size[chosen], 1 / sampled_share[chosen])
 
 
 def persons_by_finger(comparator: Comparator, number: int) -> Iterator[list[PreparedFinger]]:
-    """Yield, for each of ten fingers, that finger of `PERSONS` persons; all have one ridge flow."""
+    """Yield, for each of ten fingers, that finger of `PERSONS` persons of the population."""
     seed = CALIBRATION_PERSONS + number * FINGERS * (PERSONS + 1)
     conditions = [_conditions(np.random.default_rng((seed, person))) for person in range(PERSONS)]
     for finger in range(FINGERS):
         rng = np.random.default_rng((seed, PERSONS, finger))
-        original = generate_master(seed + finger)
-        seeds = (seed + FINGERS * (1 + person) + finger for person in range(PERSONS))
+        masters = (
+            generate_master(seed + FINGERS * (1 + person) + finger) for person in range(PERSONS)
+        )
         yield [
-            comparator.prepare(_impression(same_flow_impostor(original, own), *of_person, rng))
-            for of_person, own in zip(conditions, seeds, strict=True)
+            comparator.prepare(_impression(master, *of_person, rng))
+            for of_person, master in zip(conditions, masters, strict=True)
         ]
 
 

@@ -1,85 +1,63 @@
-"""Fits the curves of raw score to FMR: non-mated scores counted by size, with a common tail."""
+"""Counts the non-mated scores of synthetic fingers and fits the curves of raw score to FMR."""
 
-import math
 from dataclasses import replace
-from functools import partial
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from matcher.calibration.curve_fitting import NonMatedScores, fit_curves
 from matcher.calibration.false_match_curves import FalseMatchCurve
 from matcher.comparison.comparator import Comparator
-from matcher.comparison.likelihood import LOWEST_RAW_SCORE
-from matcher.training.calibration.non_mated_scores import FEWEST, WeightedScores, same_flow_scores
+from matcher.training.calibration.non_mated_scores import FEWEST, population_scores
 from matcher.training.calibration.remaining_time import with_remaining_time
+from matcher.training.calibration.stored_results import Arrays, stored_results
 
-SIZES = (FEWEST, 7.0, 9.0, 11.0, 13.0, 20.0)
-"""Limits of the classes of size. Larger non-mated pairs score by the last curve: beyond it high
-scores of real ones hardly become rarer."""
-SHARES = 10 ** -np.concatenate([[0.02, 0.1, 0.3], np.arange(0.5, 4.6, 0.25)])
-"""Shares of non-mated pairs above the points of a curve's counted part."""
-
-Floats = NDArray[np.float64]
-
-
-def non_mated_curves(comparator: Comparator, groups: int) -> list[FalseMatchCurve]:
-    """Return one curve for each class of size, counted on `groups` groups of fingers."""
-    return _fit_curves(_all_scores(comparator, groups))
+SIZES = (FEWEST, 7.0, 9.0, 11.0, 13.0, 16.0, 20.0, 25.0, 30.0)
+"""Limits of the classes of size in which synthetic comparisons are counted."""
+FULLY_COUNTED_SIZE = 16.0
+"""Size up to which real comparisons score by the curve of synthetic ones of the same size. Beyond,
+high non-mated scores of real fingers become rarer only about half as fast, by the logarithm of the
+size, so that the curve of size s is that of real comparisons of size s^2 / 16."""
 
 
-def _all_scores(comparator: Comparator, groups: int) -> WeightedScores:
-    parts = list(with_remaining_time("groups", groups, partial(same_flow_scores, comparator)))
-    return WeightedScores(
-        *(
-            np.concatenate([getattr(each, name) for each in parts])
-            for name in ("raw", "size", "weight", "tier")
-        )
-    )
+def non_mated_curves(
+    comparator: Comparator, groups: int, stored: Path | None = None
+) -> list[FalseMatchCurve]:
+    """Return one curve for each class of size, counted on `groups` groups of fingers.
 
+    stored: folder of `stored_results`.
+    """
 
-def _fit_curves(scores: WeightedScores) -> list[FalseMatchCurve]:
-    """Count the scores of each class of size; fit one exponential tail to all that lie beyond."""
+    def of_group(number: int) -> Arrays:
+        scores = population_scores(comparator, number)
+        return scores.raw, scores.size, scores.weight
+
+    of_group_once = stored_results(stored, "non-mated", of_group)
+    parts = with_remaining_time("groups", groups, of_group_once)
+    scores = NonMatedScores(*map(np.concatenate, zip(*parts, strict=True)))
     print(f"{len(scores.raw):,} compared of {scores.weight.sum():,.0f} pairs")
-    classes = [_of_size(scores, low, high) for low, high in pairwise(SIZES)]
-    curves = [_counted_curve(each) for each in classes]
-    above = [each.raw - curve.raw[-1] for each, curve in zip(classes, curves, strict=True)]
-    decade = _tail_decade(np.concatenate(above), np.concatenate([each.weight for each in classes]))
-    curves = [replace(curve, raw_per_decade=decade) for curve in curves]
-    for each, curve in zip(classes, curves, strict=True):
-        _report(curve, each)
-    return curves
+    curves = fit_curves(scores, SIZES)
+    for curve, (low, high) in zip(curves, pairwise(SIZES), strict=True):
+        _report(curve, scores.of_size(low, high))
+    return [replace(curve, size=_real_size(curve.size)) for curve in curves]
 
 
-def _of_size(scores: WeightedScores, low: float, high: float) -> WeightedScores:
-    inside = (scores.size >= low) & (scores.size < high)
-    return WeightedScores(
-        scores.raw[inside], scores.size[inside], scores.weight[inside], scores.tier[inside]
-    )
+def _real_size(synthetic: float) -> float:
+    """Return the size of the real comparisons that a curve is for."""
+    return synthetic * max(1.0, synthetic / FULLY_COUNTED_SIZE)
 
 
-def _counted_curve(scores: WeightedScores) -> FalseMatchCurve:
-    size = math.exp(float(np.average(np.log(scores.size), weights=scores.weight)))
-    order = np.argsort(-scores.raw, kind="stable")
-    above = np.cumsum(scores.weight[order]) / scores.weight.sum()
-    raw = scores.raw[order][np.searchsorted(above, SHARES)]
-    score = np.append(0.0, -np.log10(SHARES))
-    return FalseMatchCurve(size, np.append(LOWEST_RAW_SCORE, raw), score, raw_per_decade=math.inf)
-
-
-def _tail_decade(above: Floats, weight: Floats) -> float:
-    """Return the raw score by which an exponential tail falls tenfold, by maximum likelihood."""
-    beyond = above > 0
-    return math.log(10) * float(np.average(above[beyond], weights=weight[beyond]))
-
-
-def _report(curve: FalseMatchCurve, scores: WeightedScores) -> None:
-    """Print nominal and counted false matches, and their share outside the first tier."""
+def _report(curve: FalseMatchCurve, scores: NonMatedScores) -> None:
+    """Print nominal and counted false matches, and their share that was sampled."""
     pairs, score = scores.weight.sum(), curve(scores.raw)
-    print(f"size {curve.size:.1f}, {pairs:,.0f} pairs, {curve.raw_per_decade:.3f} a decade")
-    for decades in (2, 3, 4, 5, 6, 7):
+    print(
+        f"size {curve.size:.1f}, {pairs:,.0f} pairs, counted to {curve.score[-1]:.2f}, "
+        f"then {curve.raw_per_decade:.3f} a decade"
+    )
+    for decades in (1, 2, 3, 4, 5, 6, 7):
         over = score >= decades
         count = scores.weight[over].sum()
-        sampled = scores.weight[over & (scores.tier > 0)].sum() / max(count, 1)
+        sampled = scores.weight[over & (scores.weight > 1)].sum() / max(count, 1)
         nominal = pairs * 10.0**-decades
         print(f"  {decades}: nominal {nominal:,.1f}, counted {count:,.0f}, sampled {sampled:.3f}")

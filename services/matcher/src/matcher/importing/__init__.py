@@ -1,0 +1,1 @@
+"""The command `matcher import`: sends an existing register to a matcher."""

@@ -1,0 +1,44 @@
+"""Does the index still hold what it was given, and the database what the index was made of?
+
+Sums tell at once whether both went through the same changes. What alters a row behind the changes'
+back, in memory or in the database, they cannot tell: for that all encounters are compared one by
+one, a portion at a time.
+"""
+
+from servicekit.process.worker_pool import WorkerPool
+
+from matcher.index.memory_index import MemoryIndex
+from matcher.store.store import Store
+
+_ENCOUNTERS_PER_PORTION = 100
+_LAST_CHANGE = 2**62
+
+
+class ContentCheck:
+    """Goes over all searched encounters in the order in which they were added, again and again."""
+
+    def __init__(self, store: Store, pool: WorkerPool) -> None:
+        self._store = store
+        self._pool = pool
+        self._checked_until = 0  # number of the change that added the last encounter checked
+
+    async def check_portion(self, index: MemoryIndex) -> str:
+        """Check the next encounters, about 5 ms of work; return what is wrong, empty if nothing.
+
+        While encounters are changed the same portion is left for the next call.
+        """
+        token, first = index.contents.change_token, self._checked_until
+        async with self._store.read() as records:
+            latest = await records.changes.head()
+            stored = await records.contents.searched_after(first, _ENCOUNTERS_PER_PORTION)
+        is_end = len(stored) < _ENCOUNTERS_PER_PORTION
+        last = _LAST_CHANGE if is_end else stored[-1].added_by_change
+        held, damaged = await self._pool.run(index.examine, first, last)
+        if not token == latest == index.contents.change_token:
+            return ""
+        self._checked_until = 0 if is_end else last
+        if damaged:
+            return "the index was damaged in memory"
+        if held != {content.encounter_id: content.checksum for content in stored}:
+            return "the database holds other encounters than its changes left"
+        return ""

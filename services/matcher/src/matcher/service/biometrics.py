@@ -1,0 +1,74 @@
+"""Servicer of `Biometrics`: work on samples that stores nothing."""
+
+from passport.matcher.v1 import biometrics_pb2 as pb
+from passport.matcher.v1 import biometrics_pb2_grpc
+from servicekit.grpc.server import Context
+from servicekit.process.worker_pool import WorkerPool
+
+from matcher.domain.finger import Template
+from matcher.models import ModelVersions
+from matcher.service import decode
+from matcher.service import encode_biometrics as encode
+from matcher.use_cases.assess_quality import AssessQuality
+from matcher.use_cases.compare_templates import CompareTemplates
+from matcher.use_cases.extract_template import ExtractTemplate, convert_template
+from matcher.use_cases.segment_slap import SegmentSlap
+
+
+class Biometrics(biometrics_pb2_grpc.BiometricsServicer):
+    """Assesses, extracts, converts, segments and compares samples of fingers."""
+
+    def __init__(
+        self,
+        pool: WorkerPool,
+        versions: ModelVersions,
+        assess_quality: AssessQuality,
+        extract_template: ExtractTemplate,
+        segment_slap: SegmentSlap,
+        compare_templates: CompareTemplates,
+    ) -> None:
+        self._pool = pool
+        self._versions = versions
+        self._assess_quality = assess_quality
+        self._extract_template = extract_template
+        self._segment_slap = segment_slap
+        self._compare_templates = compare_templates
+
+    async def AssessQuality(
+        self, request: pb.AssessQualityRequest, context: Context
+    ) -> pb.AssessQualityResponse:
+        """Return the quality of an image."""
+        assessed = await self._assess_quality(decode.image(request.image), "image")
+        return encode.image_quality(assessed)
+
+    async def ExtractTemplate(
+        self, request: pb.ExtractTemplateRequest, context: Context
+    ) -> pb.ExtractTemplateResponse:
+        """Extract the minutiae of an image."""
+        image, edition = decode.image(request.image), decode.edition(request.format)
+        extracted = await self._extract_template(request.position, image, edition, "image")
+        return encode.extracted_template(extracted, self._versions)
+
+    async def ConvertTemplate(
+        self, request: pb.ConvertTemplateRequest, context: Context
+    ) -> pb.ConvertTemplateResponse:
+        """Write a template in another format."""
+        template, edition = Template(request.template.data), decode.edition(request.format)
+        converted = await convert_template(self._pool, template, edition, "template")
+        return pb.ConvertTemplateResponse(template=encode.finger_template(converted, edition))
+
+    async def SegmentSlap(
+        self, request: pb.SegmentSlapRequest, context: Context
+    ) -> pb.SegmentSlapResponse:
+        """Cut the fingers out of a slap."""
+        fingers = await self._segment_slap(decode.slap(request.slap, "slap"))
+        return pb.SegmentSlapResponse(fingers=[encode.slap_finger(each) for each in fingers])
+
+    async def CompareTemplates(
+        self, request: pb.CompareTemplatesRequest, context: Context
+    ) -> pb.CompareTemplatesResponse:
+        """Score two fingers of the request against each other, without a record of it."""
+        similarity = await self._compare_templates(
+            decode.compared_finger(request.probe), decode.compared_finger(request.reference)
+        )
+        return encode.finger_similarity(similarity, self._versions)

@@ -1,0 +1,107 @@
+"""Which key encrypts the biometric data of an encounter? One of its own, stored wrapped."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from matcher.store.encryption import (
+    DataKey,
+    MasterKey,
+    UndecryptableData,
+    embedding_name,
+    image_name,
+    template_name,
+)
+from matcher.store.tables import encounter_keys, encounters, fingers, head, images
+
+
+@dataclass(frozen=True, slots=True)
+class EncounterKeys:
+    """The keys of encounters within one transaction. A key is deleted with its encounter."""
+
+    _transaction: AsyncConnection
+    _master_key: MasterKey
+
+    async def replace(self, encounter_id: str) -> DataKey:
+        """Destroy the key of an encounter, if it has one, and return a new one, which is stored."""
+        key = DataKey.generate()
+        await self._transaction.execute(
+            delete(encounter_keys).where(encounter_keys.c.encounter_id == encounter_id)
+        )
+        await self._transaction.execute(
+            insert(encounter_keys).values(
+                encounter_id=encounter_id, wrapped_key=self._master_key.wrap(key)
+            )
+        )
+        return key
+
+    async def of(self, encounter_ids: Collection[str]) -> Mapping[str, DataKey]:
+        """Return the key of each of these encounters; for a lost one, a key that fits nothing."""
+        statement = select(encounter_keys).where(encounter_keys.c.encounter_id.in_(encounter_ids))
+        rows = await self._transaction.execute(statement)
+        return defaultdict(
+            DataKey.generate, {row.encounter_id: self._unwrapped(row.wrapped_key) for row in rows}
+        )
+
+    def _unwrapped(self, wrapped_key: bytes) -> DataKey:
+        try:
+            return self._master_key.unwrap(wrapped_key)
+        except UndecryptableData:
+            return DataKey.generate()
+
+    async def require_master_key(self) -> None:
+        """Raise ValueError unless the database is encrypted under this master key."""
+        stored = await self._transaction.scalar(select(head.c.master_key_id))
+        if not stored:
+            raise ValueError("biometric data are not encrypted yet; run: matcher migrate")
+        if stored != self._master_key.key_id:
+            raise ValueError(
+                f"the database is encrypted under the master key {stored}, "
+                f"and master_key_file holds {self._master_key.key_id}"
+            )
+
+    async def adopt_master_key(self) -> None:
+        """Note that the database is encrypted under this key. Raises ValueError if by another."""
+        stored = await self._transaction.scalar(select(head.c.master_key_id))
+        if stored:
+            await self.require_master_key()
+        await self._transaction.execute(update(head).values(master_key_id=self._master_key.key_id))
+
+    async def encrypt_some(self, limit: int) -> int:
+        """Encrypt what an earlier version stored in clear; return how many encounters that were.
+
+        At most ``limit`` encounters; 0 if all are encrypted.
+        """
+        has_key = select(encounter_keys.c.encounter_id)
+        statement = select(encounters.c.encounter_id).where(
+            encounters.c.encounter_id.not_in(has_key)
+        )
+        found = (await self._transaction.scalars(statement.limit(limit))).all()
+        for encounter_id in found:
+            await self._encrypt(encounter_id, await self.replace(encounter_id))
+        return len(found)
+
+    async def _encrypt(self, encounter_id: str, key: DataKey) -> None:
+        of_encounter = fingers.c.encounter_id == encounter_id
+        statement = select(fingers).where(of_encounter, fingers.c.template.is_not(None))
+        for row in (await self._transaction.execute(statement)).all():
+            await self._transaction.execute(
+                update(fingers)
+                .where(of_encounter, fingers.c.position == row.position)
+                .values(
+                    template=key.encrypt(row.template, template_name(encounter_id, row.position)),
+                    embedding=key.encrypt(
+                        row.embedding, embedding_name(encounter_id, row.position)
+                    ),
+                )
+            )
+        of_encounter = images.c.encounter_id == encounter_id
+        for row in (await self._transaction.execute(select(images).where(of_encounter))).all():
+            await self._transaction.execute(
+                update(images)
+                .where(of_encounter, images.c.position == row.position)
+                .values(data=key.encrypt(row.data, image_name(encounter_id, row.position)))
+            )

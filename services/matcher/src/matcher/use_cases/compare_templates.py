@@ -1,0 +1,61 @@
+"""How similar are two fingers that a caller sends? Nothing is stored, no decision is recorded."""
+
+from dataclasses import dataclass
+
+from servicekit.process.worker_pool import WorkerPool
+
+from matcher.comparison.comparator import paired_minutiae
+from matcher.domain.finger import FingerImage, Template, read_template
+from matcher.image.decode import Decode
+from matcher.minutiae import Minutiae
+from matcher.models import ModelBundle
+from matcher.record import iso19794
+from matcher.use_cases.compare_persons import finger_scores
+from matcher.use_cases.read_samples import check_minutiae, read_image, read_view
+from matcher.use_cases.readiness import Readiness, ServiceLevel
+
+
+@dataclass(frozen=True, slots=True)
+class FingerSimilarity:
+    """score: -log10 FMR of the two fingers. matched_minutiae: pairs of corresponding minutiae."""
+
+    score: float
+    matched_minutiae: int
+
+
+@dataclass(frozen=True, slots=True)
+class CompareTemplates:
+    """Compares two fingers, each an image or a template."""
+
+    models: ModelBundle
+    decode: Decode
+    minimum_minutiae: int
+    pool: WorkerPool
+    readiness: Readiness
+
+    async def __call__(
+        self, probe: FingerImage | Template, reference: FingerImage | Template
+    ) -> FingerSimilarity:
+        """Return their similarity. Raises BadImage, BadTemplate, TooFewMinutiae, NotReady."""
+        self.readiness.require(ServiceLevel.VERIFY_ONLY)
+        return await self.pool.run(self._compare, probe, reference)
+
+    def _compare(
+        self, probe: FingerImage | Template, reference: FingerImage | Template
+    ) -> FingerSimilarity:
+        prepare = self.models.comparator.prepare
+        first = prepare(self._minutiae(probe, "probe"))
+        second = prepare(self._minutiae(reference, "reference"))
+        (score,) = finger_scores(self.models, first, [second])
+        return FingerSimilarity(score, len(paired_minutiae(first, second)))
+
+    def _minutiae(self, content: FingerImage | Template, field: str) -> Minutiae:
+        if isinstance(content, FingerImage):
+            field = f"{field}.image"
+            minutiae = self.models.extractor(read_image(self.decode, content, field))
+        else:
+            field = f"{field}.template"
+            minutiae = read_view(content, field).minutiae
+        check_minutiae(minutiae, self.minimum_minutiae, field)
+        # Written and read again, as everything is that is compared.
+        return read_template(iso19794.write(iso19794.FingerRecord(0, 0, minutiae)))

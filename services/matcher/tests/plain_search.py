@@ -1,0 +1,114 @@
+"""The oracle of the index: the same search the slow and obvious way, sharing no code with it."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from matcher.comparison.prefilter import prefilter_scores
+from matcher.domain.encounter import EncounterStatus
+from matcher.domain.index_entry import FingerFeatures, IndexEntry
+from matcher.domain.shortlist import SearchDepth, SearchScope, Shortlist
+
+POSITIONS = (2, 7)
+Found = list[tuple[str | None, bool, list[tuple[int, str | None]]]]
+Score = Callable[[FingerFeatures, FingerFeatures], float]
+
+
+@dataclass
+class PlainSearch:
+    """The oracle: the same search the slow and obvious way, sharing no code with the index."""
+
+    entries: dict[str, IndexEntry] = field(default_factory=dict)
+
+    def update(self, removed: list[str], entries: list[IndexEntry]) -> None:
+        for encounter_id in removed:
+            self.entries.pop(encounter_id, None)
+        self.entries |= {entry.encounter_id: entry for entry in entries}
+
+    def search(
+        self, probe: dict[int, FingerFeatures], scope: SearchScope, depth: SearchDepth
+    ) -> tuple[Found, dict[int, int]]:
+        searched = [
+            each for each in self.entries.values() if each.status != EncounterStatus.INACTIVE
+        ]
+        searched.sort(key=lambda entry: entry.added_by_change)
+        encounters: dict[str, list[IndexEntry]] = {entry.person_id: [] for entry in searched}
+        for entry in searched:
+            if self._is_in(entry, scope):
+                encounters[entry.person_id].insert(0, entry)
+        persons = [(name, entries) for name, entries in encounters.items() if entries]
+        similar = sorted(_best(persons, probe, depth.prefiltered, _similarity))
+        best = _best([persons[i] for i in similar], probe, depth.compared, _prefilter_score)
+        by_positions = Counter(
+            sum(1 << p - 1 for p in {p for each in entries for p in each.fingers})
+            for _, entries in persons
+        )
+        return [self._found(*persons[similar[i]]) for i in best], dict(by_positions)
+
+    def _found(
+        self, person_id: str, entries: list[IndexEntry]
+    ) -> tuple[str, bool, list[tuple[int, str | None]]]:
+        return (
+            person_id,
+            any(
+                each.status is EncounterStatus.FRAUD
+                for each in self.entries.values()
+                if each.person_id == person_id
+            ),
+            [(p, each.encounter_id) for p in POSITIONS for each in entries if p in each.fingers],
+        )
+
+    def _is_in(self, entry: IndexEntry, scope: SearchScope) -> bool:
+        return (
+            (scope.added_before is None or entry.added_by_change < scope.added_before)
+            and entry.encounter_id != scope.except_encounter_id
+            and entry.person_id != scope.except_person_id
+            and (not scope.galleries or any(g in entry.galleries for g in scope.galleries))
+        )
+
+
+def _best(
+    persons: list[tuple[str, list[IndexEntry]]],
+    probe: dict[int, FingerFeatures],
+    count: int,
+    score: Score,
+) -> list[int]:
+    """Take first all firsts of the rankings by each finger and by the sum, then all seconds..."""
+    rankings: list[dict[int, float]] = []
+    for position, finger in probe.items():
+        rankings.append({})
+        for i, (_, entries) in enumerate(persons):
+            scores = [score(finger, e.fingers[position]) for e in entries if position in e.fingers]
+            if scores:
+                rankings[-1][i] = max(scores)
+    sums = {i: sum(ranking.get(i, 0.0) for ranking in rankings) for i in range(len(persons))}
+    orders = [
+        sorted(range(len(persons)), key=lambda i: -ranking.get(i, -np.inf))
+        for ranking in [*rankings, sums]
+    ]
+    chosen: list[int] = []
+    for at_this_rank in zip(*orders, strict=True):
+        for i in sorted(set(at_this_rank), key=lambda i: (-sums[i], i)):
+            if i not in chosen:
+                chosen.append(i)
+    return chosen[:count]
+
+
+def _similarity(probe: FingerFeatures, stored: FingerFeatures) -> float:
+    return float(stored.embedding.astype(np.float32) @ probe.embedding.astype(np.float32))
+
+
+def _prefilter_score(probe: FingerFeatures, stored: FingerFeatures) -> float:
+    return float(prefilter_scores(probe.prepared, [stored.prepared])[0])
+
+
+def found_by(shortlist: Shortlist) -> Found:
+    return [
+        (
+            person.person_id,
+            person.known_fraud,
+            [(p, one.encounter_id) for p, each in person.impressions.items() for one in each],
+        )
+        for person in shortlist.persons
+    ]

@@ -1,0 +1,23 @@
+"""A snapshot is on the disk before it takes the place of the last one, and so is its name."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from matcher.index import snapshot
+from matcher.index.snapshot import SnapshotHeader
+
+
+def test_file_and_folder_are_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "index.snapshot"
+    synced = []
+
+    def fsync(descriptor: int) -> None:
+        what = "folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file"
+        synced.append((what, path.exists()))
+
+    monkeypatch.setattr("os.fsync", fsync)
+    snapshot.write(path, SnapshotHeader("epoch", 0, "h", "e", "c"), [])
+
+    assert synced == [("file", False), ("folder", True)]

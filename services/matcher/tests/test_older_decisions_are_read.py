@@ -1,0 +1,76 @@
+"""Decisions recorded by earlier versions are read, listed and chained as before."""
+
+import hashlib
+import json
+from pathlib import Path
+
+from matcher.domain.decision import DecisionPage
+from matcher.domain.office_scope import ALL_OFFICES, OfficeScope
+from matcher.service import encode_decisions as encode
+from sqlalchemy import create_engine, text
+
+from . import older_database
+from .store_and_index import opened
+
+# As version 0.1 wrote it, but for its ids.
+RECORD = {
+    "decision_id": "d1",
+    "request": {
+        "kind": "IDENTIFY",
+        "caller": "spiffe://id/office/national/service/issuance",
+        "request_id": "request-1",
+        "target_rate": 0.001,
+        "max_candidates": 10,
+    },
+    "probe": [{"position": 2, "encounter_id": None, "template_sha256": "00"}],
+    "outcome": 2,
+    "candidates": [
+        {
+            "person_id": "p",
+            "score": 9.5,
+            "hit": True,
+            "finger_scores": [
+                {"position": 2, "score": 9.5, "encounter_id": "e", "matched_minutiae": 30}
+            ],
+            "known_fraud": False,
+            "finger_sequence_errors": [],
+        }
+    ],
+    "threshold": 3.0,
+    "people_searched": 1,
+    "people_compared": 1,
+    "model_version": "m",
+    "calibration_version": "c",
+    "change_token": {"database_epoch": "e", "number": 1},
+    "decided_at": "2018-10-26T01:00:00Z",
+}
+
+
+async def test_what_they_do_not_say_is_absent(tmp_path: Path) -> None:
+    record = json.dumps(RECORD).encode()
+    record_hash = hashlib.sha256(bytes(32) + record).digest()
+    url = older_database.make(tmp_path, "0008")
+    engine = create_engine(url.replace("+aiosqlite", ""))
+    with engine.begin() as database:
+        database.execute(
+            text("INSERT INTO decisions VALUES (1, 'd1', :record, :hash)"),
+            {"record": record, "hash": record_hash},
+        )
+        database.execute(
+            text("UPDATE head SET last_decision = 1, last_record_hash = :hash"),
+            {"hash": record_hash},
+        )
+    engine.dispose()
+
+    async with opened(tmp_path) as base, base.store.read() as records:
+        found = await records.decisions.get("d1", ALL_OFFICES)
+        listed = await records.decisions.page(DecisionPage(0, 10), ALL_OFFICES)
+        of_office = await records.decisions.page(DecisionPage(0, 10), OfficeScope("BJM"))
+        broken = await records.decisions.first_broken_record()
+
+    message = encode.decision(found)
+    assert (listed, of_office, broken) == ([(1, found)], [], None)
+    assert not message.HasField("predicted_fnir")
+    assert message.hits_total == 1
+    assert message.candidates[0].finger_scores[0].reference_position == 2
+    assert (message.office_id, message.any_position, list(message.caveats)) == ("", False, [])

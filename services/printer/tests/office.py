@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,21 @@ from google.rpc import error_details_pb2  # type: ignore[import-untyped]
 from grpc_status import rpc_status
 from passport.printer.v1 import (
     admin_pb2_grpc,
+    history_pb2_grpc,
     jobs_pb2_grpc,
     machines_pb2,
     machines_pb2_grpc,
     stock_pb2,
     stock_pb2_grpc,
+    two_persons_pb2,
 )
 from passport.printer.v1 import jobs_pb2 as jobs
 from servicekit.grpc.client_channel import open_channel
 from servicekit.security.development_certificates import issue_certificate
+from servicekit.security.development_document_signer import (
+    DocumentSignerFiles,
+    issue_document_signer,
+)
 
 from .process import Process
 from .signed_clearances import OFFICE, Issuance, a_payload, request_id
@@ -32,12 +39,14 @@ _STUBS = {
     "PrintJobs": jobs_pb2_grpc,
     "Machines": machines_pb2_grpc,
     "Stock": stock_pb2_grpc,
+    "History": history_pb2_grpc,
     "PrinterAdmin": admin_pb2_grpc,
 }
 SETTINGS = {
     "machine_poll_seconds": 0.05,
     "machine_backoff_seconds": 0.1,
     "machine_timeout_seconds": 2.0,
+    "job_backoff_seconds": 0.1,
     "log_level": "error",
 }
 
@@ -55,6 +64,7 @@ class Office:
     issuance: Issuance = field(default_factory=Issuance)
     machines: dict[str, SimulatedMachine] = field(default_factory=dict)
     process: Process | None = None
+    document_signer: DocumentSignerFiles | None = None
     _channels: list[grpc.aio.Channel] = field(default_factory=list)
 
     async def start(self, failpoints: str = "") -> None:
@@ -74,14 +84,19 @@ class Office:
         folder.mkdir()
         machine = self.machines[machine_id] = SimulatedMachine(machine_id, folder, **settings)
         await machine.start()
-        await self.register(machine_id, machine.uri)
+        await self.register(machine_id, machine.uri, machine.certificate_sha256)
         if books:
             await self.load(machine_id, f"B{len(self.machines)}000001", books)
 
-    async def register(self, machine_id: str, uri: str) -> None:
+    async def register(
+        self, machine_id: str, uri: str, certificate_sha256: bytes | None = None
+    ) -> None:
         """Register the machine at an address."""
         request = machines_pb2.RegisterMachineRequest(
-            request_id=request_id(), machine_id=machine_id, uri=uri
+            request_id=request_id(),
+            machine_id=machine_id,
+            uri=uri,
+            certificate_sha256=certificate_sha256 or b"",
         )
         await self.call("Machines", "RegisterMachine", request, "administrator")
 
@@ -97,31 +112,38 @@ class Office:
         )
         await self.call("Stock", "LoadBooks", handed)
 
-    def stub(self, service: str, role: str = "operator", office: str = OFFICE) -> Any:
+    def stub(
+        self, service: str, role: str = "operator", office: str = OFFICE, user: str = "siti"
+    ) -> Any:
         """Return a stub that calls as a person of a role, or as `service:<name>`."""
         pki = self.folder / "pki"
         if role.startswith("service:"):
             tls = issue_certificate(pki, office=office, service=role.removeprefix("service:"))
         else:
-            tls = issue_certificate(pki, office=office, user="siti", role=role)
+            tls = issue_certificate(pki, office=office, user=user, role=role)
         assert self.process is not None
         opened = open_channel(self.process.address, tls)
         self._channels.append(opened)
         module = _STUBS[service]
         return getattr(module, f"{service}Stub")(opened)
 
-    async def call(self, service: str, method: str, request: Any, role: str = "operator") -> Any:
+    async def call(
+        self, service: str, method: str, request: Any, role: str = "operator", user: str = "siti"
+    ) -> Any:
         """Make one call as a person of a role, or as a service."""
-        return await getattr(self.stub(service, role), method)(request, timeout=TIMEOUT)
+        stub = self.stub(service, role, user=user)
+        return await getattr(stub, method)(request, timeout=TIMEOUT)
 
     async def print(self, number: str = "X0000001", **claims: Any) -> jobs.PrintJob:
         """Create a print job as issuance does."""
         order = self.issuance.order(a_payload(number), **claims)
         return await self.job_call("CreatePrintJob", order, "service:issuance")
 
-    async def job_call(self, method: str, request: Any, role: str = "operator") -> jobs.PrintJob:
+    async def job_call(
+        self, method: str, request: Any, role: str = "operator", user: str = "siti"
+    ) -> jobs.PrintJob:
         """Make one call of PrintJobs that returns a job."""
-        job = await self.call("PrintJobs", method, request, role)
+        job = await self.call("PrintJobs", method, request, role, user)
         assert isinstance(job, jobs.PrintJob)
         return job
 
@@ -178,31 +200,68 @@ class Office:
         await self.call("Machines", "ResumeMachine", request)
 
     async def check_quality(
-        self, job: jobs.PrintJob, *, passed: bool = True, **changes: Any
+        self,
+        job: jobs.PrintJob,
+        *,
+        passed: bool = True,
+        user: str = "siti",
+        role: str = "operator",
+        mrz: str | None = None,
+        **changes: Any,
     ) -> jobs.PrintJob:
-        """Record the quality check of the latest book, as an operator does."""
+        """Record the quality check of the latest book, as one operator does."""
         attempt = job.attempts[-1]
+        if passed and not changes.get("chip_unread"):
+            changes = {"chip": self.chip_of(job)} | changes
         request = jobs.RecordQualityCheckRequest(
             request_id=request_id(),
             job_id=job.job_id,
             book_serial=attempt.book_serial,
-            mrz=self.machines[attempt.machine_id].zone_of(attempt.book_serial),
+            mrz=self.machines[attempt.machine_id].zone_of(attempt.book_serial)
+            if mrz is None
+            else mrz,
             passed=passed,
             defect="" if passed else "smeared",
+            reason_code=two_persons_pb2.DECISION_REASON_UNSPECIFIED
+            if passed
+            else two_persons_pb2.DECISION_REASON_BAD_PRINT,
         )
         request.MergeFrom(jobs.RecordQualityCheckRequest(**changes))
-        return await self.job_call("RecordQualityCheck", request)
+        return await self.job_call("RecordQualityCheck", request, role, user)
 
-    async def resolve(self, job: jobs.PrintJob, finding: str) -> jobs.PrintJob:
-        """Resolve an unknown outcome with what a person found."""
+    def chip_of(self, job: jobs.PrintJob) -> jobs.ChipFiles | None:
+        """Return what a reader reads from the chip of the latest book; None if it has none."""
+        attempt = job.attempts[-1]
+        machine = self.machines[attempt.machine_id]
+        if not machine.has_chip(attempt.book_serial):
+            return None
+        chip = machine.chip_of(attempt.book_serial)
+        return jobs.ChipFiles(com=chip.com, dg1=chip.dg1, dg2=chip.dg2, sod=chip.sod)
+
+    async def spoil(self, job: jobs.PrintJob) -> jobs.PrintJob:
+        """Record that two operators found the latest book spoiled."""
+        await self.check_quality(job, passed=False, user="siti")
+        return await self.check_quality(job, passed=False, user="budi")
+
+    async def resolve(
+        self, job: jobs.PrintJob, finding: str, user: str = "siti", **changes: Any
+    ) -> jobs.PrintJob:
+        """Resolve an unknown outcome with what one person found."""
         request = jobs.ResolveUnknownOutcomeRequest(
             request_id=request_id(),
             job_id=job.job_id,
             book_serial=job.attempts[-1].book_serial,
             finding=f"FINDING_{finding}",  # type: ignore[arg-type]
             reason="looked",
+            reason_code=two_persons_pb2.DECISION_REASON_OTHER,
         )
-        return await self.job_call("ResolveUnknownOutcome", request)
+        request.MergeFrom(jobs.ResolveUnknownOutcomeRequest(**changes))
+        return await self.job_call("ResolveUnknownOutcome", request, user=user)
+
+    async def resolve_by_two(self, job: jobs.PrintJob, finding: str) -> jobs.PrintJob:
+        """Resolve an unknown outcome with what two persons found."""
+        await self.resolve(job, finding, "siti")
+        return await self.resolve(job, finding, "budi")
 
     async def books(self) -> dict[str, stock_pb2.Book]:
         """Return every book, by serial."""
@@ -234,6 +293,16 @@ class Office:
         if self.process is not None:
             await self.process.end()
 
+    def _chip_settings(self) -> dict[str, str]:
+        """Settings of the document signer, whose certificates are made on first use."""
+        if self.document_signer is None:
+            self.document_signer = issue_document_signer(self.folder / "signer", datetime.now(UTC))
+        return {
+            "document_signer_certificate": str(self.document_signer.certificate),
+            "document_signer_key": str(self.document_signer.private_key),
+            "csca_certificates": str(self.document_signer.authorities),
+        }
+
     def _config(self, failpoints: str) -> Path:
         server = issue_certificate(self.folder / "pki", office=OFFICE, service="printer")
         self.issuance.trust(self.folder / "keys")
@@ -245,6 +314,7 @@ class Office:
             "policy_file": str(POLICY),
             "database_url": self.database_url,
             "trusted_keys": str(self.folder / "keys"),
+            **self._chip_settings(),
             "environment": "test",
             "failpoints": failpoints,
             **self.settings,
@@ -269,9 +339,9 @@ def _toml(value: Any) -> str:
 
 
 @asynccontextmanager
-async def open_office(folder: Path, database_url: str) -> AsyncIterator[Office]:
-    """Run an office without machines for the time of the block."""
-    office = Office(folder, database_url)
+async def open_office(folder: Path, database_url: str, **settings: Any) -> AsyncIterator[Office]:
+    """Run an office without machines for the time of the block; settings as in Office."""
+    office = Office(folder, database_url, settings)
     try:
         await office.start()
         yield office

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass
@@ -92,6 +93,18 @@ class Process:
     async def killed(self) -> None:
         """Wait until it has killed itself with SIGKILL, as at a failpoint."""
         assert await self.ended() == -signal.SIGKILL
+
+    async def stopped(self) -> None:
+        """Wait until it has stopped itself with SIGSTOP, as at a failpoint."""
+        await asyncio.wait_for(asyncio.to_thread(self._stopped), TIMEOUT)
+
+    def _stopped(self) -> None:
+        while " T " not in Path(f"/proc/{self.pid}/stat").read_text():
+            time.sleep(0.02)
+
+    def go_on(self) -> None:
+        """Let it go on after it was stopped."""
+        os.kill(self.pid, signal.SIGCONT)
 
     async def end(self, number: int = signal.SIGKILL) -> int:
         """End it with a signal, if it still runs; return its status."""

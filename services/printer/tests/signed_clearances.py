@@ -1,9 +1,11 @@
 """Requests to print as issuance makes them: personalisation data and a signed clearance."""
 
 import hashlib
+import io
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from passport.printer.v1 import jobs_pb2 as jobs
 from passport.type.v1 import civil_pb2 as civil
+from PIL import Image
 
 OFFICE = "BJM"
 
@@ -37,9 +40,18 @@ def a_payload(number: str = "X0000001", **changes: Any) -> bytes:
         issued_on=civil.CalendarDate(year=2018, month=11, day=1),
         expires_on=civil.CalendarDate(year=2023, month=11, day=1),
         issuing_office="Kantor Imigrasi Banjarmasin",
+        portrait=a_portrait(),
     )
     data.MergeFrom(jobs.PersonalisationData(**changes))
     return data.SerializeToString()
+
+
+@cache
+def a_portrait() -> bytes:
+    """Return a portrait of the size that the contract asks for."""
+    target = io.BytesIO()
+    Image.new("RGB", (350, 450), (200, 170, 150)).save(target, "JPEG")
+    return target.getvalue()
 
 
 @dataclass(slots=True)
@@ -56,14 +68,17 @@ class Issuance:
         (folder / f"{self.kid}.pem").write_bytes(pem)
 
     def claims(self, payload: bytes) -> dict[str, Any]:
-        """Return the claims of a valid clearance for a payload."""
+        """Return the claims of a valid clearance for a payload; X0000001 is of application A-1."""
+        number = jobs.PersonalisationData.FromString(payload).document_number
+        now = datetime.now(UTC)
         return {
             "jti": request_id(),
-            "application_id": "A-1",
-            "document_number": jobs.PersonalisationData.FromString(payload).document_number,
+            "application_id": f"A-{number.lstrip('X0')}",
+            "document_number": number,
             "payload_sha256": hashlib.sha256(payload).hexdigest(),
             "office": OFFICE,
-            "exp": int((datetime.now(UTC) + timedelta(days=30)).timestamp()),
+            "exp": int((now + timedelta(days=30)).timestamp()),
+            "released_at": now.timestamp(),
         }
 
     def sign(self, claims: dict[str, Any], **header: str) -> str:

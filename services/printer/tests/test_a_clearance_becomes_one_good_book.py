@@ -1,9 +1,6 @@
 import pypdfium2  # type: ignore[import-untyped]
 from passport.printer.v1 import jobs_pb2 as jobs
 from passport.printer.v1 import stock_pb2
-from printer.store.tables import deliveries, job_history
-from servicekit.storage.database import Database
-from sqlalchemy import select
 
 from .office import Office
 
@@ -37,32 +34,3 @@ async def test_the_page_in_the_tray_bears_the_dates_of_the_payload(office: Offic
     assert lines[lines.index("Tgl. lahir / Date of birth") + 1] == "28 FEB 1990"
     assert lines[lines.index("Tgl. pengeluaran / Date of issue") + 1] == "01 NOV 2018"
     assert lines[lines.index("Tgl. habis berlaku / Date of expiry") + 1] == "01 NOV 2023"
-
-
-async def test_it_is_recorded_who_took_the_books_and_who_did_what_to_the_job(
-    office: Office,
-) -> None:
-    await office.machine(books=1)
-    job = await office.print("X0000001")
-    job = await office.until(job.job_id, "QUALITY_CHECK")
-    await office.check_quality(job)
-
-    database = Database(office.database_url)
-    async with database.read() as connection:
-        received_by = list(await connection.scalars(select(deliveries.c.received_by)))
-        events = list(
-            await connection.execute(
-                select(job_history.c.event, job_history.c.who).order_by(job_history.c.revision)
-            )
-        )
-    await database.close()
-
-    operator = "spiffe://id/office/BJM/user/siti/role/operator"
-    assert received_by == [operator]
-    assert [(event.name, who) for event, who in events] == [
-        ("ASSIGN", "service:printer"),
-        ("SEND", "service:printer"),
-        ("PRINT", "service:printer"),
-        ("AWAIT_QUALITY_CHECK", "service:printer"),
-        ("PASS_QUALITY_CHECK", operator),
-    ]

@@ -101,7 +101,8 @@ async def test_a_cancelled_job_blocks_no_new_clearance(office: Office) -> None:
         ({"expires_on": {"year": 2018, "month": 2, "day": 30}}, "payload.expires_on"),
         ({"expires_on": {"year": 2018, "month": 10, "day": 1}}, "payload.expires_on"),
         ({"document_code": "V"}, "payload.document_code"),
-        ({"holder": {"name": {"primary": "W" * 200}}}, "payload.holder.name.primary"),
+        ({"holder": {"name": {"primary": "' - '"}}}, "payload.holder.name.primary"),
+        ({"holder": {"nationality": "ZZZ"}}, "payload.holder.nationality"),
     ],
 )
 async def test_a_payload_that_makes_no_page_is_refused_by_field(

@@ -1,8 +1,10 @@
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from printer.store.records import MIGRATIONS
-from printer.store.tables import metadata
+from printer.store.tables import jobs, metadata
 from servicekit.storage.database import Database, migrate
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateTable
 
 
 async def test_a_new_database_has_what_the_code_expects(database_url: str) -> None:
@@ -17,3 +19,10 @@ async def test_a_new_database_has_what_the_code_expects(database_url: str) -> No
     await database.close()
 
     assert differences == []
+
+
+def test_a_state_is_stored_as_text_whatever_the_database() -> None:
+    """A state that is added later needs no change of the column then."""
+    statement = str(CreateTable(jobs).compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]
+
+    assert "state VARCHAR(32) NOT NULL" in statement

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from printer.domain.job import TRANSITIONS
+from printer.domain.job_transitions import TRANSITIONS
 
 MANUAL = (Path(__file__).parents[3] / "docs" / "printer.md").read_text(encoding="utf-8")
 

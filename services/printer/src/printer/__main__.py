@@ -1,4 +1,4 @@
-"""Command line: `printer serve`, `printer migrate`, `printer simulated-printer`."""
+"""Command line: `printer serve`, `migrate`, `restored` and `simulated-printer`."""
 
 import argparse
 import asyncio
@@ -28,6 +28,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, run, description in (
         ("serve", _serve, "migrate the database, then serve an office until SIGTERM"),
         ("migrate", _migrate, "bring the database to the newest schema"),
+        ("restored", _restored, "print nothing until persons release it, after a restore"),
     ):
         command = commands.add_parser(name, help=description)
         command.add_argument("--config", type=Path, help="TOML file (default: environment only)")
@@ -50,6 +51,12 @@ def _migrate(options: argparse.Namespace) -> None:
     from printer import bootstrap
 
     bootstrap.prepare(options.config)
+
+
+def _restored(options: argparse.Namespace) -> None:
+    from printer import bootstrap
+
+    asyncio.run(bootstrap.restored(bootstrap.prepare(options.config)))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from printer.domain.job import Attempt
+from printer.domain.attempt import Attempt
 from printer.domain.printer_client import MachineJob, MachineJobPhase, PrinterStatus
 from printer.domain.reconciliation import (
     MINIMUM_UP_TIME_SECONDS,
@@ -12,6 +12,7 @@ from printer.domain.reconciliation import (
     decide_found_job,
     decide_missing_job,
 )
+from printer.domain.settlement import Settlement
 
 NOON = datetime(2018, 11, 5, 4, 0, tzinfo=UTC)
 PAGE = "ab" * 32
@@ -89,6 +90,9 @@ def test_what_a_machine_knows_is_never_sent_again(
     [
         (a_sighting(50, up_time=150), False, ReconcileAction.SEND),
         (a_sighting(50, up_time=149), False, ReconcileAction.SEND),
+        (a_sighting(50, up_time=148), False, ReconcileAction.SEND),
+        (a_sighting(50, up_time=152), False, ReconcileAction.SEND),
+        (a_sighting(50, up_time=147), False, ReconcileAction.MARK_OUTCOME_UNKNOWN),
         (a_sighting(50, up_time=150), True, ReconcileAction.MARK_OUTCOME_UNKNOWN),
         (a_sighting(50, up_time=30), False, ReconcileAction.MARK_OUTCOME_UNKNOWN),
         (
@@ -147,3 +151,16 @@ def test_a_machine_that_ran_on_is_believed(
     )
 
     assert decide_missing_job(attempt, False, now).action is ReconcileAction.SEND
+
+
+@pytest.mark.parametrize(
+    ("up_time", "settlement"),
+    [(MINIMUM_UP_TIME_SECONDS - 1, Settlement.UNSETTLED), (10, Settlement.GONE)],
+)
+def test_a_machine_that_has_only_just_been_started_is_asked_again(
+    up_time: int, settlement: Settlement
+) -> None:
+    decision = decide_missing_job(an_attempt(), sent=True, status=a_sighting(50, up_time))
+
+    assert decision.action is ReconcileAction.MARK_OUTCOME_UNKNOWN
+    assert decision.settlement is settlement

@@ -30,6 +30,20 @@ def test_equal_machines_share() -> None:
     ]
 
 
+def test_a_slow_machine_takes_what_the_fast_one_cannot_finish_before_its_maintenance() -> None:
+    fast = MachineCapacity("F", 0, 1, seconds_until_maintenance=2)
+
+    assert select_machines(2, [SLOW_IDLE, fast]) == ["F"]
+    assert select_machines(3, [SLOW_IDLE, fast]) == ["F", "S"]
+
+
+def test_nobody_takes_a_job_just_before_or_in_a_maintenance() -> None:
+    soon = MachineCapacity("F", 0, 1, seconds_until_maintenance=0.9)
+    present = MachineCapacity("G", 0, 1, seconds_until_maintenance=0)
+
+    assert select_machines(3, [soon, present]) == []
+
+
 CAPACITY = st.tuples(st.sampled_from([0.0, 0.5, 3.0, 40.0]), st.sampled_from([1.0, 2.0, 30.0]))
 
 

@@ -1,20 +1,19 @@
-"""Machines that the contract suite runs against: ours, and CUPS' `ippeveprinter` where it is."""
+"""Machines that the contract suite runs against: ours, and CUPS' `ippeveprinter`."""
 
 import asyncio
 import os
-import shutil
 import socket
 import subprocess
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
 import aiohttp
-import pytest
-from printer.domain.printer_client import RequestOutcomeUnknown
+from printer.domain.printer_client import MachineUnavailable
 from printer.ipp.client import IppPrinterClient
+from servicekit.security.development_certificates import issue_certificate
 
 from ..simulated_machine import SimulatedMachine  # noqa: TID252
 
@@ -25,7 +24,6 @@ _BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuratio
 <allow own="*"/><allow user="*"/></policy></busconfig>
 """
 _AVAHI = "[server]\nuse-ipv6=no\nallow-interfaces=lo\nenable-dbus=yes\n"
-_NEEDED = ("ippeveprinter", "dbus-daemon", "avahi-daemon")
 
 
 class SwitchableMachine(Protocol):
@@ -34,6 +32,11 @@ class SwitchableMachine(Protocol):
     @property
     def uri(self) -> str:
         """Its address."""
+        ...
+
+    @property
+    def certificate_sha256(self) -> bytes | None:
+        """SHA-256 of the certificate that it shows; None if it speaks ipp."""
         ...
 
     async def start(self) -> None:
@@ -59,6 +62,10 @@ class IppEvePrinter:
     def uri(self) -> str:
         """Its address."""
         return f"ipp://127.0.0.1:{self._port}/ipp/print"
+
+    @property
+    def certificate_sha256(self) -> None:
+        """No certificate: it speaks ipp."""
 
     def announce(self) -> None:
         """Start the private bus and the private DNS-SD."""
@@ -105,7 +112,21 @@ class IppEvePrinter:
 @asynccontextmanager
 async def simulated_machine(folder: Path) -> AsyncIterator[SwitchableMachine]:
     """Our simulated machine."""
-    machine = SimulatedMachine("M1", folder, books_per_minute=200.0)
+    async with _switched_on(SimulatedMachine("M1", folder, books_per_minute=200.0)) as machine:
+        yield machine
+
+
+@asynccontextmanager
+async def simulated_machine_over_tls(folder: Path) -> AsyncIterator[SwitchableMachine]:
+    """Our simulated machine, speaking ipps."""
+    tls = issue_certificate(folder / "pki", office="BJM", service="machine-m1")
+    machine = SimulatedMachine("M1", folder, books_per_minute=200.0, tls=tls)
+    async with _switched_on(machine):
+        yield machine
+
+
+@asynccontextmanager
+async def _switched_on(machine: SimulatedMachine) -> AsyncIterator[SimulatedMachine]:
     try:
         await machine.start()
         yield machine
@@ -115,32 +136,20 @@ async def simulated_machine(folder: Path) -> AsyncIterator[SwitchableMachine]:
 
 @asynccontextmanager
 async def ippeveprinter(folder: Path) -> AsyncIterator[SwitchableMachine]:
-    """CUPS' ippeveprinter; skips the test where it is not installed or cannot start."""
-    missing = [program for program in _NEEDED if shutil.which(program) is None]
-    if missing:
-        pytest.skip(f"not installed: {', '.join(missing)}")
+    """CUPS' ippeveprinter; needs cups-ipp-utils, dbus and avahi-daemon."""
     machine = IppEvePrinter(folder)
     try:
-        with _skipping_what_cannot_start():
-            machine.announce()
-            await machine.start()
+        machine.announce()
+        await machine.start()
         yield machine
     finally:
         machine.close()
 
 
-@contextmanager
-def _skipping_what_cannot_start() -> Iterator[None]:
-    try:
-        yield
-    except TimeoutError as error:
-        pytest.skip(f"ippeveprinter does not start here: {error}")
-
-
 async def _await_answer(uri: str) -> None:
     async with aiohttp.ClientSession() as session, asyncio.timeout(10):
         while True:
-            with suppress(RequestOutcomeUnknown):
+            with suppress(MachineUnavailable):
                 await IppPrinterClient(session, uri, 1.0).get_status()
                 return
             await asyncio.sleep(0.05)

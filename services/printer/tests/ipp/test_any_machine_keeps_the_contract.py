@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import ssl
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -12,7 +13,7 @@ from urllib.parse import urlsplit
 import aiohttp
 import pytest
 import pytest_asyncio
-from printer.domain.job import Attempt
+from printer.domain.attempt import Attempt
 from printer.domain.printer_client import (
     JobSubmission,
     MachineJob,
@@ -29,13 +30,28 @@ from printer.ipp.identifiers import Operation
 from printer.page.data_page import render
 
 from ..page.pages import a_page  # noqa: TID252
-from .machines import SwitchableMachine, ippeveprinter, simulated_machine
+from .machines import (
+    SwitchableMachine,
+    ippeveprinter,
+    simulated_machine,
+    simulated_machine_over_tls,
+)
 
-MACHINES = {"simulated": simulated_machine, "ippeveprinter": ippeveprinter}
+MACHINES = {
+    "simulated": simulated_machine,
+    "simulated over TLS": simulated_machine_over_tls,
+    "ippeveprinter": ippeveprinter,
+}
 TIMEOUT = 10.0
 
 
-@pytest_asyncio.fixture(params=MACHINES)
+@pytest_asyncio.fixture(
+    params=[
+        "simulated",
+        "simulated over TLS",
+        pytest.param("ippeveprinter", marks=pytest.mark.system),
+    ]
+)
 async def machine(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> AsyncIterator[SwitchableMachine]:
@@ -49,7 +65,7 @@ async def client(machine: SwitchableMachine) -> AsyncIterator[IppPrinterClient]:
     """A client of the machine."""
     connector = aiohttp.TCPConnector(force_close=True)
     async with aiohttp.ClientSession(connector=connector) as session:
-        yield IppPrinterClient(session, machine.uri, TIMEOUT)
+        yield IppPrinterClient(session, machine.uri, TIMEOUT, machine.certificate_sha256)
 
 
 def a_submission() -> JobSubmission:
@@ -191,7 +207,8 @@ async def _send_half(uri: str, number: int, submission: JobSubmission) -> None:
         Message(Operation.SEND_DOCUMENT, 1, [(GroupTag.OPERATION, operation)], submission.document)
     )
     parts = urlsplit(uri)
-    _, writer = await asyncio.open_connection(parts.hostname, parts.port)
+    tls = ssl._create_unverified_context() if parts.scheme == "ipps" else None
+    _, writer = await asyncio.open_connection(parts.hostname, parts.port, ssl=tls)
     head = (
         f"POST {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nContent-Type: application/ipp\r\n"
     )

@@ -7,6 +7,8 @@ from typing import Any
 from printer.page.data_page import PageData
 from printer.page.mrz import MrzData
 
+from ..signed_clearances import a_portrait  # noqa: TID252
+
 SPECIMEN = MrzData(
     document_code="P", issuing_state="UTO", primary_identifier="ERIKSSON",
     secondary_identifier="ANNA MARIA", document_number="L898902C3", nationality="UTO",
@@ -24,5 +26,5 @@ def a_page(**changes: Any) -> PageData:
     """A page around the specimen with some fields of its zone changed."""
     return PageData(
         mrz=a_zone(**changes), issuing_state_name="UTOPIA", place_of_birth="ZENITH",
-        date_of_issue=date(2007, 4, 16), authority="PASSPORT OFFICE",
+        date_of_issue=date(2007, 4, 16), authority="PASSPORT OFFICE", portrait=a_portrait(),
     )  # fmt: skip

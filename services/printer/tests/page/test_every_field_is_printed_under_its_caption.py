@@ -8,6 +8,7 @@ from passport.type.v1 import civil_pb2 as civil
 from printer.page.data_page import PageData, render
 from printer.page.personalisation_data import PersonalisationDataReader
 
+from ..signed_clearances import a_portrait  # noqa: TID252
 from .pages import a_page
 
 PAYLOAD = jobs.PersonalisationData(
@@ -25,6 +26,7 @@ PAYLOAD = jobs.PersonalisationData(
     issued_on=civil.CalendarDate(year=2018, month=11, day=5),
     expires_on=civil.CalendarDate(year=2023, month=10, day=4),
     issuing_office="Kantor Imigrasi Banjarmasin",
+    portrait=a_portrait(),
 )
 
 

@@ -44,6 +44,10 @@ def test_a_cut_between_two_names_takes_a_letter_of_the_longest_instead() -> None
     assert name_field("A" * 20, "B" * 16 + " CLARA") == "A" * 19 + "<<" + "B" * 16 + "<C"
 
 
+def test_a_cut_within_the_surname_takes_a_letter_of_it_instead() -> None:
+    assert name_field("A" * 35 + "-B", "C") == "A" * 34 + "<B<<C"
+
+
 COMPONENT = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=2, max_size=25)
 NAME = st.lists(COMPONENT, min_size=1, max_size=6).map(" ".join)
 

@@ -1,7 +1,7 @@
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
-from printer.domain.job import JobState
+from printer.domain.job_transitions import JobState
 
 from ..use_cases.print_room import PrintRoom, a_print_room  # noqa: TID252
 
@@ -23,3 +23,15 @@ async def test_of_one_state_or_of_all_in_order_of_arrival(room: PrintRoom) -> No
         ]
 
     assert found == [[sent, first], [sent], [first, second], []]
+
+
+async def test_a_page_goes_on_after_the_last_job_of_the_one_before(room: PrintRoom) -> None:
+    first, second, third = [(await room.print()).job_id for _ in range(3)]
+
+    async with room.store.read() as records:
+        page = await records.jobs.list_after(0, None, 2)
+        last_arrival = page[-1][0]
+        next_page = await records.jobs.list_after(last_arrival, None, 2)
+
+    assert [job.job_id for _, job in page] == [first, second]
+    assert [job.job_id for _, job in next_page] == [third]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from printer.domain.printer_client import (
+    PENDING_PHASES,
     JobSubmission,
     MachineJob,
     MachineJobPhase,
@@ -15,7 +16,7 @@ from printer.domain.printer_client import (
 )
 
 NOON = datetime(2018, 11, 5, 4, 0, tzinfo=UTC)
-_PENDING = (MachineJobPhase.AWAITING_DOCUMENT, MachineJobPhase.PENDING)
+_NOT_BEGUN = (MachineJobPhase.AWAITING_DOCUMENT, MachineJobPhase.PENDING)
 _OVER = (MachineJobPhase.COMPLETED, MachineJobPhase.CANCELLED_OR_ABORTED)
 
 
@@ -27,21 +28,24 @@ class ScriptedMachine:
     unavailable: raised by every request, before anything is done. fails: the same, by name of the
     request. answer_lost: name of the request that is carried out and then not answered, once.
     breaks: whether its client fails as no client should. reports_idle: overrides what its jobs say.
-    documents: names of the jobs whose document it received, restarts included: a name that is
-    there twice would be two passports.
+    refused_documents: those for which it creates no job. aborted_books: serials of those on which
+    it aborts before it prints. documents: names of the jobs whose document it received, restarts
+    included: a name that is there twice would be two passports.
     """
 
     seconds: Callable[[], float]
     started: float = -100.0
     printer_uuid: str = "urn:uuid:1"
     unavailable: type[MachineUnavailable] | None = None
-    fails: dict[str, type[MachineUnavailable]] = field(default_factory=dict)
+    fails: dict[str, type[MachineUnavailable | RequestRefused]] = field(default_factory=dict)
     answer_lost: str = ""
     breaks: bool = False
     reports_idle: bool | None = None
     accepting_jobs: bool = True
     stopped: bool = False
     state_reasons: tuple[str, ...] = ()
+    refused_documents: set[bytes] = field(default_factory=set)
+    aborted_books: set[str] = field(default_factory=set)
     jobs: list[MachineJob] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     expected_ids: list[int | None] = field(default_factory=list)
@@ -62,9 +66,12 @@ class ScriptedMachine:
         """Complete its latest job."""
         self.set_phase(self.jobs[-1].machine_job_id, MachineJobPhase.COMPLETED)
 
-    def add_job(self, name: str, phase: MachineJobPhase) -> MachineJob:
+    def add_job(
+        self, name: str, phase: MachineJobPhase, book_serial: str | None = None
+    ) -> MachineJob:
         """Put a job into its memory, as if somebody had created it."""
-        job = MachineJob(len(self.jobs) + 1, name, phase, phase not in _PENDING, None)
+        began = phase not in _NOT_BEGUN
+        job = MachineJob(len(self.jobs) + 1, name, phase, began, None, book_serial=book_serial)
         self.jobs.append(job)
         return job
 
@@ -72,7 +79,7 @@ class ScriptedMachine:
         """Bring one of its jobs into a phase."""
         job = self.jobs[machine_job_id - 1]
         self.jobs[machine_job_id - 1] = replace(
-            job, phase=phase, processing_began=phase not in _PENDING
+            job, phase=phase, processing_began=phase not in _NOT_BEGUN
         )
 
     async def get_status(self) -> PrinterStatus:
@@ -104,16 +111,26 @@ class ScriptedMachine:
     async def pending_jobs(self) -> list[MachineJob]:
         """See PrinterClient."""
         self._begin("pending_jobs")
-        pending = [job for job in self.jobs if job.phase in _PENDING]
+        pending = [job for job in self.jobs if job.phase in PENDING_PHASES]
         self._end("pending_jobs")
         return pending
+
+    async def all_jobs(self) -> list[MachineJob]:
+        """See PrinterClient; not among its `requests`."""
+        if self.unavailable is not None:
+            raise self.unavailable("no answer")
+        return list(self.jobs)
 
     async def create_job(self, submission: JobSubmission) -> int:
         """See PrinterClient; refused while another job is not over."""
         self._begin("create_job")
+        if submission.document in self.refused_documents:
+            raise RequestRefused("bad page")
         if any(job.phase not in _OVER for job in self.jobs):
             raise RequestRefused("busy")
-        job = self.add_job(submission.name, MachineJobPhase.AWAITING_DOCUMENT)
+        job = self.add_job(
+            submission.name, MachineJobPhase.AWAITING_DOCUMENT, submission.book_serial
+        )
         self._end("create_job")
         return job.machine_job_id
 
@@ -121,7 +138,10 @@ class ScriptedMachine:
         """See PrinterClient; printing begins."""
         self._begin("send_document")
         self.documents.append(submission.name)
-        self.set_phase(machine_job_id, MachineJobPhase.PROCESSING)
+        if submission.book_serial in self.aborted_books:
+            await self.cancel_job(machine_job_id)
+        else:
+            self.set_phase(machine_job_id, MachineJobPhase.PROCESSING)
         self._end("send_document")
 
     async def cancel_job(self, machine_job_id: int) -> None:

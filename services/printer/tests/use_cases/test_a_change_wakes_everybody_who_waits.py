@@ -1,13 +1,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from passport.printer.v1 import stock_pb2
-from printer.domain.job import JobState
+from printer.domain.job_transitions import JobState
 from printer.domain.printer_client import RequestOutcomeUnknown
 from printer.service.idempotent_changes import IdempotentChanges
 from printer.store.records import Records
-from printer.store.tables import idempotency_records
+from printer.store.tables import idempotency
 from printer.use_cases.change_signal import ChangeSignal
 from servicekit.security.identity import bind_caller, parse_identity
 from servicekit.storage.idempotency import IdempotentRequests
@@ -65,7 +66,7 @@ async def test_a_job_that_its_machine_printed_wakes_them(room: PrintRoom) -> Non
 
 
 async def test_a_request_wakes_them_once_however_often_it_is_repeated(room: PrintRoom) -> None:
-    requests = IdempotentRequests(room.database, idempotency_records)
+    requests = IdempotentRequests(room.database, idempotency, timedelta(seconds=15))
     changes = IdempotentChanges("BJM", room.store, requests, room.signal)
     request = stock_pb2.ReceiveBooksRequest(request_id="request-1")
 

@@ -1,6 +1,7 @@
 import pytest
+from printer.domain.attempt import AttemptOutcome
 from printer.domain.book import BookState
-from printer.domain.job import AttemptOutcome, JobState
+from printer.domain.job_transitions import JobState
 from printer.domain.printer_client import MachineJobPhase, RequestOutcomeUnknown
 
 from .print_room import PrintRoom

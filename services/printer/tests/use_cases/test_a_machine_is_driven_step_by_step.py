@@ -1,11 +1,13 @@
 import pytest
+from printer.domain.attempt import AttemptOutcome
 from printer.domain.book import BookState
-from printer.domain.job import AttemptOutcome, JobState
+from printer.domain.job_transitions import JobState
 from printer.domain.printer_client import (
     MachineJobPhase,
     MachineUnavailable,
     RequestNotDelivered,
     RequestOutcomeUnknown,
+    RequestRefused,
 )
 
 from .print_room import OUTCOME_UNKNOWN_AFTER, PrintRoom
@@ -111,3 +113,56 @@ async def test_who_waits_for_changes_is_woken_when_a_job_is_assigned(room: Print
 
     assert (await room.job(job)).state is JobState.ASSIGNED
     assert room.signal.changes == before + 1
+
+
+async def test_one_at_work_is_asked_again_soon(room: PrintRoom) -> None:
+    await room.print()
+
+    given, followed = await room.step(), await room.step()
+
+    assert room.machine.requests == [
+        "get_status", "create_job", "send_document", "find_job", "get_status",
+    ]  # fmt: skip
+    assert (given, followed) == (True, True)
+
+
+async def test_one_at_work_for_somebody_else_is_asked_again_soon(room: PrintRoom) -> None:
+    room.machine.add_job("of-another-office", MachineJobPhase.PROCESSING)
+
+    assert await room.step() is True
+    assert room.machine.requests == ["get_status", "pending_jobs"]
+
+
+async def test_one_that_refuses_to_answer_is_left_alone_for_a_while(room: PrintRoom) -> None:
+    room.machine.fails["get_status"] = RequestRefused
+
+    assert await room.step() is True
+    assert room.monitor.is_backing_off("M1")
+
+
+async def test_a_printed_book_ends_its_failures(room: PrintRoom) -> None:
+    for _ in range(3):
+        room.monitor.back_off("M1")
+    await room.print()
+    await room.step(after=60.0)
+    room.machine.finish()
+    await room.step()
+
+    room.monitor.back_off("M1")
+
+    assert room.monitor.is_backing_off("M1")
+    room.seconds += 1.0
+    assert not room.monitor.is_backing_off("M1")
+
+
+async def test_one_that_comes_back_without_its_job_counts_as_reachable(room: PrintRoom) -> None:
+    room.machine.fails["create_job"] = RequestOutcomeUnknown
+    job = await room.print()
+    await room.step()
+    silent = room.monitor.is_reachable("M1")
+    room.machine.fails = {"create_job": RequestRefused}
+
+    await room.step(after=1.0)
+
+    assert (silent, room.monitor.is_reachable("M1")) == (False, True)
+    assert (await room.job(job)).state is JobState.QUEUED

@@ -1,7 +1,7 @@
 import asyncio
 
 from printer.use_cases.change_signal import ChangeSignal
-from printer.use_cases.watch_print_jobs import WatchPrintJobs
+from printer.use_cases.watch_print_jobs import WatchPosition, WatchPrintJobs
 
 from .print_room import PrintRoom
 
@@ -20,7 +20,7 @@ class _CountedWaits(ChangeSignal):
 
 async def test_three_quiet_seconds_bring_a_bookmark_every_time(room: PrintRoom) -> None:
     signal = _CountedWaits()
-    messages = WatchPrintJobs(room.store, signal, 3.0)(after=0)
+    messages = WatchPrintJobs(room.store, signal, 3.0)()
     await room.print()
 
     async with asyncio.timeout(5.0):
@@ -28,16 +28,17 @@ async def test_three_quiet_seconds_bring_a_bookmark_every_time(room: PrintRoom) 
     [((job, change), waits), first, second] = seen
 
     assert job is not None
-    assert (change, waits) == (1, 0)
-    assert (first, second) == (((None, 1), 3), ((None, 1), 6))
+    at_first = WatchPosition(0, 1)
+    assert (change, waits) == (at_first, 0)
+    assert (first, second) == (((None, at_first), 3), ((None, at_first), 6))
 
 
 async def test_a_bookmark_comes_first_where_no_job_is_new(room: PrintRoom) -> None:
     signal = _CountedWaits()
-    messages = WatchPrintJobs(room.store, signal, 3.0)(after=0)
+    messages = WatchPrintJobs(room.store, signal, 3.0)()
 
     async with asyncio.timeout(5.0):
-        assert await anext(messages) == (None, 0)
+        assert await anext(messages) == (None, WatchPosition(0, 0))
 
     assert signal.waits == 3
 
@@ -50,9 +51,9 @@ async def test_a_job_begins_the_quiet_time_again(room: PrintRoom) -> None:
                 await room.print()
 
     signal = JobAtTheSecondWait()
-    messages = WatchPrintJobs(room.store, signal, 3.0)(after=0)
+    messages = WatchPrintJobs(room.store, signal, 3.0)()
 
     async with asyncio.timeout(5.0):
-        seen = [((await anext(messages))[1], signal.waits) for _ in range(2)]
+        seen = [((await anext(messages))[1].change, signal.waits) for _ in range(2)]
 
     assert seen == [(1, 2), (1, 5)]

@@ -1,6 +1,6 @@
 import pytest
 from printer.domain.book import BookState
-from printer.domain.job import JobState
+from printer.domain.job_transitions import JobState
 from printer.domain.printer_client import RequestOutcomeUnknown
 
 from .print_room import PrintRoom

@@ -1,20 +1,19 @@
 from datetime import timedelta
+from typing import Any
 
+import pytest
 from printer.domain.attribution import Attribution
 from printer.domain.book import BookState
-from printer.domain.job import Job, JobState
-from printer.domain.printer_client import RequestOutcomeUnknown
-from printer.store.tables import attempts, deliveries, job_history
-from printer.use_cases.operator_actions import (
-    Finding,
-    cancel_print_job,
-    record_quality_check,
-    resolve_unknown_outcome,
-)
-from printer.use_cases.stock import receive_books
+from printer.domain.errors import MrzMismatch
+from printer.domain.job import Job
+from printer.domain.job_transitions import JobState
+from printer.store.tables import attempts, job_history
+from printer.use_cases.attempt_actions import cancel_print_job
+from printer.use_cases.record_findings import Finding
 from sqlalchemy import select
 
-from .print_room import OPERATOR, PrintRoom
+from .findings import finds, passes, two_find
+from .print_room import ISSUANCE, OPERATOR, PrintRoom
 from .scripted_machine import NOON
 
 
@@ -37,24 +36,16 @@ def _operator(room: PrintRoom) -> Attribution:
     return Attribution(OPERATOR, room.now())
 
 
-async def _check(room: PrintRoom, job: Job, mrz: str = "MRZ", defect: str = "") -> None:
-    serial = (await room.job(job)).latest_attempt.book_serial
-    async with room.store.begin() as records:
-        await record_quality_check(
-            records, job.job_id, book_serial=serial, mrz=mrz, passed=not defect, defect=defect,
-            by=_operator(room),
-        )  # fmt: skip
-
-
 async def test_the_events_of_a_job_from_queue_to_good_book(room: PrintRoom) -> None:
     job = await room.print()
     await room.step(after=1.0)
     room.machine.finish()
     await room.step(after=8.0)
     room.seconds += 20.0
-    await _check(room, job)
+    await passes(room, job, _operator(room))
 
     assert await _history(room, job) == [
+        (1, "CREATE", 0.0, ISSUANCE, ""),
         (2, "ASSIGN", 1.0, "service:printer", ""),
         (3, "SEND", 1.0, "service:printer", ""),
         (4, "PRINT", 9.0, "service:printer", ""),
@@ -65,44 +56,58 @@ async def test_the_events_of_a_job_from_queue_to_good_book(room: PrintRoom) -> N
 
 
 async def test_the_events_of_a_job_whose_machine_fell_silent(room: PrintRoom) -> None:
-    job = await room.print()
-    await room.step()
-    room.machine.unavailable = RequestOutcomeUnknown
-    await room.step()
-    await room.step(after=61.0)
+    job = await room.silenced()
+    await two_find(room, job, Finding.NOT_PRINTED, explanation="it is blank")
+    room.machine.restart()
+    await room.pause()
+    await room.step(after=10.0)
+    await two_find(room, job, Finding.NOT_PRINTED, explanation="it is still blank")
     async with room.store.begin() as records:
-        await resolve_unknown_outcome(
-            records, job.job_id, "B1000001", Finding.NOT_PRINTED, _operator(room), "it is blank"
-        )
         await cancel_print_job(records, job.job_id, _operator(room), "withdrawn")
 
-    assert (await _history(room, job))[2:] == [
+    assert (await _history(room, job))[3:] == [
         (4, "MARK_OUTCOME_UNKNOWN", 61.0, "service:printer",
          "the machine does not answer: no answer"),
-        (5, "RESOLVE_AS_NOT_PRINTED", 61.0, OPERATOR, "it is blank"),
-        (6, "CANCEL", 61.0, OPERATOR, "withdrawn"),
+        (5, "PROPOSE", 61.0, OPERATOR, "PRINT_AGAIN B1000001: BAD_PRINT"),
+        (6, "RESOLVE_AS_NOT_PRINTED", 61.0, room.by("budi").who, "it is blank"),
+        (7, "SETTLE", 71.0, "service:printer",
+         "attempt id-2: its machine has it no more, and may have printed it"),
+        (8, "MARK_OUTCOME_UNKNOWN", 71.0, "service:printer",
+         "machine M1 has forgotten it: look again"),
+        (9, "PROPOSE", 71.0, OPERATOR, "PRINT_AGAIN B1000001: BAD_PRINT"),
+        (10, "RESOLVE_AS_NOT_PRINTED", 71.0, room.by("budi").who, "it is still blank"),
+        (11, "CANCEL", 71.0, OPERATOR, "withdrawn"),
     ]  # fmt: skip
     assert await room.books(BookState.SAFE) == ["B1000001"]
 
 
-async def test_why_a_book_was_spoiled(room: PrintRoom) -> None:
-    job = await room.print()
-    for defect, mrz in (("smeared", "MRZ"), ("", "another")):
-        await room.step()
-        room.machine.finish()
-        await room.step(after=8.0)
-        await _check(room, job, mrz=mrz, defect=defect)
+async def test_why_a_book_was_spoiled_and_who_agreed(room: PrintRoom) -> None:
+    job = await room.printed()
+    for by in (_operator(room), room.by("budi")):
+        await finds(room, job, Finding.SPOILED, by)
 
     now = await room.job(job)
-    differs = "the machine readable zone differs from the data"
-    failed = [row for row in await _history(room, job) if row[1] == "FAIL_QUALITY_CHECK"]
     assert now.state is JobState.QUEUED
-    assert [attempt.reason for attempt in now.attempts] == ["smeared", differs]
-    assert [(who, reason) for _, _, _, who, reason in failed] == [
-        (OPERATOR, "smeared"),
-        (OPERATOR, differs),
+    assert [attempt.reason for attempt in now.attempts] == ["smeared"]
+    assert [(event, who, why) for _, event, _, who, why in (await _history(room, job))[5:]] == [
+        ("PROPOSE", OPERATOR, "SPOIL B1000001: BAD_PRINT"),
+        ("FAIL_QUALITY_CHECK", room.by("budi").who, "smeared"),
     ]
-    assert await room.books(BookState.SPOILED) == ["B1000001", "B1000002"]
+    assert await room.books(BookState.SPOILED) == ["B1000001"]
+
+
+async def test_who_mistyped_a_zone_and_found_another_book(room: PrintRoom) -> None:
+    job = await room.printed()
+    other: dict[str, Any] = {"book_serial": "B1000002", "is_other_book": True}
+    with pytest.raises(MrzMismatch):
+        await passes(room, job, _operator(room), mrz="X", request_id="r1", **other)
+    await passes(room, job, _operator(room), **other)
+
+    assert [(event, who, why) for _, event, _, who, why in (await _history(room, job))[5:]] == [
+        ("MISREAD_ZONE", OPERATOR, "request r1"),
+        ("SWAP_BOOKS", OPERATOR, "B1000002 in place of B1000001"),
+        ("PASS_QUALITY_CHECK", OPERATOR, ""),
+    ]
 
 
 async def test_what_an_attempt_began_with(room: PrintRoom) -> None:
@@ -116,14 +121,3 @@ async def test_what_an_attempt_began_with(room: PrintRoom) -> None:
     assert (row.printer_uuid, row.up_time) == ("urn:uuid:1", 103)
     assert row.asked_at == row.assigned_at == NOON + timedelta(seconds=2)
     assert (row.delivered, row.outcome, row.reason) == (True, None, "")
-
-
-async def test_who_took_a_delivery_and_when(room: PrintRoom) -> None:
-    room.seconds = 60.0
-    async with room.store.begin() as records:
-        await receive_books(records, "C0000001", 25, "N2", _operator(room))
-
-    async with room.database.read() as connection:
-        rows = list(await connection.execute(select(deliveries).order_by(deliveries.c.count)))
-
-    assert tuple(rows[-1]) == ("C0000001", 25, "N2", NOON + timedelta(seconds=60), OPERATOR)

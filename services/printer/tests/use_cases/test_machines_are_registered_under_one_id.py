@@ -1,6 +1,6 @@
 import pytest
 from printer.domain.errors import MachineAlreadyRegistered, MachineUnreachable
-from printer.domain.job import JobState
+from printer.domain.job_transitions import JobState
 from printer.domain.machine import Machine
 from printer.domain.printer_client import (
     MachineUnavailable,
@@ -17,7 +17,7 @@ from .print_room import PrintRoom
 async def _register(room: PrintRoom, machine_id: str, uri: str) -> None:
     status = await room.machine.get_status()
     async with room.store.begin() as records:
-        await register_machine(records, machine_id, uri, status)
+        await register_machine(records, machine_id, uri, None, status, room.operator())
 
 
 async def _machines(room: PrintRoom) -> list[Machine]:
@@ -70,16 +70,16 @@ async def test_one_that_does_not_answer_is_unreachable(
     room.machine.unavailable = error
 
     with pytest.raises(MachineUnreachable) as refusal:
-        await read_machine_status(lambda uri: room.machine, "ipp://m1")
+        await read_machine_status(lambda uri, certificate: room.machine, "ipp://m1", None)
 
     assert refusal.value.field == "uri"
 
 
 async def test_an_address_that_is_none_is_refused(room: PrintRoom) -> None:
-    def connect(uri: str) -> PrinterClient:
+    def connect(uri: str, certificate_sha256: bytes | None) -> PrinterClient:
         raise ValueError(f"{uri} is no address")
 
     with pytest.raises(InvalidRequest) as refusal:
-        await read_machine_status(connect, "m1")
+        await read_machine_status(connect, "m1", None)
 
     assert refusal.value.field == "uri"

@@ -1,7 +1,7 @@
 from typing import Any
 
 import pytest
-from printer.domain.job import JobState
+from printer.domain.job_transitions import JobState
 from printer.domain.machine import MachineState
 from printer.domain.printer_client import RequestOutcomeUnknown
 from printer.use_cases.printing_status import printing_status
@@ -11,7 +11,7 @@ from .print_room import PrintRoom
 
 async def _reasons_and_state(room: PrintRoom) -> tuple[list[str], MachineState]:
     async with room.store.read() as records:
-        status = await printing_status(records, room.monitor)
+        status = await printing_status(records, room.monitor, room.now())
     return status.blocking_reasons, status.machines[0].state
 
 
@@ -113,3 +113,24 @@ async def test_what_keeps_jobs_waiting_is_said(room: PrintRoom) -> None:
         "machine M1 is unavailable: media-jam-error",
         "machine M2 has no blank books",
     ]
+
+
+async def test_it_is_said_that_a_machine_answers_no_more(room: PrintRoom) -> None:
+    await room.step()
+    answering, _ = await _reasons_and_state(room)
+    room.machine.unavailable = RequestOutcomeUnknown
+    await room.step()
+    silent, state = await _reasons_and_state(room)
+
+    assert (answering, silent) == ([], ["machine M1 is unavailable: timed-out"])
+    assert state is MachineState.UNAVAILABLE
+
+
+async def test_it_is_said_how_many_books_a_person_must_look_at(room: PrintRoom) -> None:
+    await room.print()
+    await room.step()
+    room.machine.restart()
+    await room.step(after=5.0)
+    reasons, _ = await _reasons_and_state(room)
+
+    assert reasons == ["1 jobs have an unknown outcome: a person must look at the books"]

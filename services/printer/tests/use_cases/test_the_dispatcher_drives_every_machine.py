@@ -2,18 +2,41 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from printer.domain.job import Job, JobState
+from printer.domain.job import Job
+from printer.domain.job_transitions import JobState
+from printer.use_cases.change_signal import ChangeSignal
 from printer.use_cases.dispatcher import Dispatcher
+from printer.use_cases.machine_driver import MachineDriver
+from structlog.testing import capture_logs
 
 from .print_room import PrintRoom
 
 
+class _NoChange(ChangeSignal):
+    """Lets those that wait wait for ever, and counts them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waiting = asyncio.Semaphore(0)
+
+    async def wait_for_change(self, since: int, seconds: float) -> None:
+        self.waiting.release()
+        await asyncio.Event().wait()
+
+
 @asynccontextmanager
-async def _dispatching(room: PrintRoom, poll_seconds: float = 0.01) -> AsyncIterator[None]:
-    dispatcher = Dispatcher(room.store, room.make_driver, room.signal, poll_seconds)
-    running = asyncio.create_task(dispatcher.run())
+async def _dispatching(room: PrintRoom, poll_seconds: float = 0.01) -> AsyncIterator[list[str]]:
+    """Run a dispatcher during the block; return the ids of the machines that got a driver."""
+    driven: list[str] = []
+
+    def make_driver(machine_id: str) -> MachineDriver:
+        driven.append(machine_id)
+        return room.make_driver(machine_id)
+
+    dispatcher = Dispatcher(room.store, make_driver, room.signal, poll_seconds)
+    running = asyncio.create_task(dispatcher.run(asyncio.Event()))
     try:
-        yield
+        yield driven
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
@@ -23,6 +46,15 @@ async def _until(room: PrintRoom, job: Job, state: JobState) -> None:
     async with asyncio.timeout(20.0):
         while True:
             if (await room.job(job)).state is state:
+                return
+            await asyncio.sleep(0.01)
+
+
+async def _until_asked(room: PrintRoom, times: int) -> None:
+    """Wait; the limit is less than a second each, the time that an idle machine is left alone."""
+    async with asyncio.timeout(20.0):
+        while True:
+            if len(room.machine.requests) >= times:
                 return
             await asyncio.sleep(0.01)
 
@@ -60,7 +92,7 @@ async def test_an_idle_machine_is_left_alone_until_something_changes(room: Print
 
 async def test_a_machine_registered_later_is_driven_too(room: PrintRoom) -> None:
     await room.pause()
-    async with _dispatching(room):
+    async with _dispatching(room) as driven:
         await asyncio.sleep(0.1)
         await room.add_machine(2)
         job = await room.print()
@@ -68,12 +100,22 @@ async def test_a_machine_registered_later_is_driven_too(room: PrintRoom) -> None
         await _until(room, job, JobState.SENT)
 
     assert len(room.machines["M2"].documents) == 1
+    assert driven == ["M1", "M2"]
 
 
 async def test_a_machine_whose_driver_fails_is_driven_on(room: PrintRoom) -> None:
     job = await room.print()
     room.machine.breaks = True
-    async with _dispatching(room):
-        await asyncio.sleep(0.1)
-        room.machine.breaks = False
-        await _until(room, job, JobState.SENT)
+    with capture_logs():  # Writing a traceback takes longer than the step that failed.
+        async with _dispatching(room):
+            await _until_asked(room, times=25)
+            room.machine.breaks = False
+            await _until(room, job, JobState.SENT)
+
+
+async def test_the_list_of_machines_is_read_again_only_after_a_wait(room: PrintRoom) -> None:
+    room.signal = signal = _NoChange()
+
+    async with _dispatching(room), asyncio.timeout(20.0):
+        await signal.waiting.acquire()  # for the machine's driver
+        await signal.waiting.acquire()  # for who reads the list

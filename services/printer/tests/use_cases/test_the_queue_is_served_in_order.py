@@ -1,4 +1,4 @@
-from printer.domain.job import JobState
+from printer.domain.job_transitions import JobState
 
 from .print_room import PrintRoom
 

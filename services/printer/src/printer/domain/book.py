@@ -1,10 +1,9 @@
 """Blank books: the states of a book and the transitions between them."""
 
-import re
 from dataclasses import dataclass
 from enum import Enum
 
-from printer.domain.errors import BadRange
+from printer.domain.errors import IllegalBookTransition
 
 
 class BookState(Enum):
@@ -16,23 +15,77 @@ class BookState(Enum):
     ISSUED = "ISSUED"
     SPOILED = "SPOILED"
     QUARANTINED = "QUARANTINED"
+    LOST = "LOST"
+    RETURNED = "RETURNED"
+    TRANSFERRED = "TRANSFERRED"
+    DAMAGED = "DAMAGED"
+    STOLEN = "STOLEN"
+    MISSING = "MISSING"
+    HANDED_OVER = "HANDED_OVER"
+    SAMPLE = "SAMPLE"
 
 
 class BookTransition(Enum):
     """All that can happen to a received book: the state before it and the state after it.
 
-    `printer.domain.job.TRANSITIONS` says which event of a job makes which transition.
+    `printer.domain.job_transitions.TRANSITIONS` says which event of a job makes which transition.
     """
 
     LOAD = (BookState.SAFE, BookState.LOADED)
+    UNLOAD = (BookState.LOADED, BookState.SAFE)
     ASSIGN = (BookState.LOADED, BookState.ASSIGNED)
     UNASSIGN = (BookState.ASSIGNED, BookState.LOADED)
     ISSUE = (BookState.ASSIGNED, BookState.ISSUED)
     SPOIL = (BookState.ASSIGNED, BookState.SPOILED)
+    LOSE = (BookState.ASSIGNED, BookState.LOST)
     QUARANTINE = (BookState.ASSIGNED, BookState.QUARANTINED)
+    QUARANTINE_LOADED = (BookState.LOADED, BookState.QUARANTINED)
+    QUARANTINE_IN_SAFE = (BookState.SAFE, BookState.QUARANTINED)
+    QUARANTINE_SPOILED = (BookState.SPOILED, BookState.QUARANTINED)
+    FIND_LOST = (BookState.LOST, BookState.QUARANTINED)
     RESOLVE_AS_PRINTED = (BookState.QUARANTINED, BookState.ASSIGNED)
     RESOLVE_AS_NOT_PRINTED = (BookState.QUARANTINED, BookState.SAFE)
     RESOLVE_AS_SPOILED = (BookState.QUARANTINED, BookState.SPOILED)
+    RESOLVE_AS_LOST = (BookState.QUARANTINED, BookState.LOST)
+    RETURN = (BookState.SAFE, BookState.RETURNED)
+    TRANSFER = (BookState.SAFE, BookState.TRANSFERRED)
+    RECEIVE_RETURNED = (BookState.RETURNED, BookState.SAFE)
+    RECEIVE_TRANSFERRED = (BookState.TRANSFERRED, BookState.SAFE)
+    DAMAGE_IN_SAFE = (BookState.SAFE, BookState.DAMAGED)
+    DAMAGE_IN_MACHINE = (BookState.LOADED, BookState.DAMAGED)
+    STEAL_FROM_SAFE = (BookState.SAFE, BookState.STOLEN)
+    STEAL_FROM_MACHINE = (BookState.LOADED, BookState.STOLEN)
+    STEAL_FINISHED = (BookState.ISSUED, BookState.STOLEN)
+    MISS_IN_SAFE = (BookState.SAFE, BookState.MISSING)
+    MISS_IN_MACHINE = (BookState.LOADED, BookState.MISSING)
+    RECOVER = (BookState.MISSING, BookState.SAFE)
+    HAND_OVER = (BookState.ISSUED, BookState.HANDED_OVER)
+    TAKE_AS_SAMPLE = (BookState.LOADED, BookState.SAMPLE)
+    QUARANTINE_SAMPLE = (BookState.SAMPLE, BookState.QUARANTINED)
+    SPOIL_IN_SAFE = (BookState.SAFE, BookState.SPOILED)
+    SPOIL_IN_MACHINE = (BookState.LOADED, BookState.SPOILED)
+
+    @classmethod
+    def between(cls, source: BookState, target: BookState) -> "BookTransition":
+        """Return the transition between two states; raise IllegalBookTransition without one."""
+        try:
+            return cls((source, target))
+        except ValueError:
+            raise IllegalBookTransition(
+                f"a book that is {source.value} cannot become {target.value}", state=source.value
+            ) from None
+
+    @classmethod
+    def setting_aside(cls, source: BookState) -> "BookTransition | None":
+        """Return how a book that may be printed is set aside; None if it is not at hand.
+
+        A spoiled one that a machine reports printed may not have been destroyed.
+        """
+        return {
+            BookState.LOADED: cls.QUARANTINE_LOADED,
+            BookState.SAFE: cls.QUARANTINE_IN_SAFE,
+            BookState.SPOILED: cls.QUARANTINE_SPOILED,
+        }.get(source)
 
     @property
     def source(self) -> BookState:
@@ -54,19 +107,3 @@ class Book:
     machine_id: str = ""
     attempt_id: str = ""
     document_number: str = ""
-
-
-def serial_range(first: str, count: int) -> list[str]:
-    """Return `count` consecutive serials beginning with `first`.
-
-    A serial is one or two letters and 6 to 8 digits. Raises BadRange if `first` is none, `count`
-    is below 1, or the range needs more digits than `first` has.
-    """
-    match = re.fullmatch("([A-Z]{1,2})([0-9]{6,8})", first)
-    if match is None:
-        raise BadRange(f"{first!r} is not a serial", field="books.first_serial")
-    letters, digits = match.groups()
-    start = int(digits)
-    if count < 1 or start + count > 10 ** len(digits):
-        raise BadRange(f"there are no {count} serials from {first} on", field="books.count")
-    return [f"{letters}{number:0{len(digits)}d}" for number in range(start, start + count)]

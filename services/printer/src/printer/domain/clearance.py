@@ -7,7 +7,7 @@ part: `JobRecords.add` in `printer.store.jobs` raises ClearanceUsed and Document
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -18,6 +18,7 @@ from printer.domain.errors import (
     BadClearance,
     ClearanceBadSignature,
     ClearanceExpired,
+    ClearanceNotReleasedYet,
     ClearancePayloadMismatch,
     ClearanceUnknownKey,
     ClearanceWrongOffice,
@@ -25,13 +26,20 @@ from printer.domain.errors import (
 
 _ALGORITHM = "EdDSA"
 _TEXT_CLAIMS = ("jti", "application_id", "document_number", "payload_sha256", "office")
+# Revocations and restores are compared with when issuance released a passport, by its clock.
+_CLOCK_TOLERANCE = timedelta(minutes=1)
 # Expiry is checked below, against the business clock.
 _OPTIONS: Any = {"verify_exp": False, "verify_aud": False, "require": [*_TEXT_CLAIMS, "exp"]}
 
 
 @dataclass(frozen=True, slots=True)
 class Clearance:
-    """Claims of a clearance. payload_sha256: lower-case hex. expires_at: business time."""
+    """Claims of a clearance. payload_sha256: lower-case hex. expires_at: business time.
+
+    released_at: when issuance released the passport to be printed, however often it has asked for
+    it since; None in a clearance of an earlier version. is_repeated: issuance knows that this
+    service had a job for the passport and lost it.
+    """
 
     clearance_id: str
     application_id: str
@@ -39,6 +47,8 @@ class Clearance:
     payload_sha256: str
     office: str
     expires_at: datetime
+    released_at: datetime | None = None
+    is_repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +56,8 @@ class ClearedPage:
     """A page that may be printed, with the clearance and the payload that it was made from.
 
     token: the clearance as it was received. page: PDF. mrz: both lines of the machine readable
-    zone on the page, 88 characters.
+    zone on the page, 88 characters. chip_sha256: digest of the chip's files that go with the page,
+    32 bytes; None for a book without a chip.
     """
 
     clearance: Clearance
@@ -54,6 +65,7 @@ class ClearedPage:
     payload: bytes
     page: bytes
     mrz: str
+    chip_sha256: bytes | None = None
 
 
 class ClearanceVerifier:
@@ -70,8 +82,22 @@ class ClearanceVerifier:
         """Return the clearance if it allows to print `payload` in this office now.
 
         now: business time. Raises BadClearance, ClearanceUnknownKey, ClearanceBadSignature,
-        ClearanceWrongOffice, ClearanceExpired or ClearancePayloadMismatch.
+        ClearanceWrongOffice, ClearanceExpired, ClearanceNotReleasedYet or ClearancePayloadMismatch.
         """
+        clearance = self.verify_token(token, now)
+        released_at = clearance.released_at
+        if released_at is not None and released_at > now + _CLOCK_TOLERANCE:
+            raise ClearanceNotReleasedYet(
+                f"issuance released it at {released_at.isoformat()}, and here it is "
+                f"{now.isoformat()}: set the clocks",
+                field="clearance",
+            )
+        if sha256(payload).hexdigest() != clearance.payload_sha256:
+            raise ClearancePayloadMismatch("the clearance was signed over another payload")
+        return clearance
+
+    def verify_token(self, token: str, now: datetime) -> Clearance:
+        """As `verify`, without the payload: whether a clearance verified before is still valid."""
         clearance = self._signed_clearance(token)
         if clearance.office != self._office:
             raise ClearanceWrongOffice(
@@ -79,8 +105,6 @@ class ClearanceVerifier:
             )
         if now >= clearance.expires_at:
             raise ClearanceExpired(f"the clearance expired at {clearance.expires_at.isoformat()}")
-        if sha256(payload).hexdigest() != clearance.payload_sha256:
-            raise ClearancePayloadMismatch("the clearance was signed over another payload")
         return clearance
 
     def _signed_clearance(self, token: str) -> Clearance:
@@ -117,15 +141,20 @@ def _clearance(claims: Mapping[str, Any]) -> Clearance:
     texts = {name: claims[name] for name in _TEXT_CLAIMS}
     if not all(isinstance(value, str) and value for value in texts.values()):
         raise BadClearance("a claim is empty or not a text", field="clearance")
-    try:
-        expires_at = datetime.fromtimestamp(claims["exp"], UTC)
-    except (TypeError, ValueError, OverflowError, OSError):
-        raise BadClearance("exp is not a time", field="clearance") from None
     return Clearance(
         clearance_id=texts["jti"],
         application_id=texts["application_id"],
         document_number=texts["document_number"],
         payload_sha256=texts["payload_sha256"],
         office=texts["office"],
-        expires_at=expires_at,
+        expires_at=_instant(claims, "exp"),
+        released_at=_instant(claims, "released_at") if "released_at" in claims else None,
+        is_repeated=claims.get("is_repeated") is True,
     )
+
+
+def _instant(claims: Mapping[str, Any], name: str) -> datetime:
+    try:
+        return datetime.fromtimestamp(claims[name], UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        raise BadClearance(f"{name} is not a time", field="clearance") from None

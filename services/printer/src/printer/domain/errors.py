@@ -45,6 +45,20 @@ class ClearanceExpired(DomainError):
     reason = "CLEARANCE_EXPIRED"
 
 
+class ClearanceNotReleasedYet(DomainError):
+    """Issuance released the passport in the future by this service's clock: set the clocks."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "CLEARANCE_NOT_RELEASED_YET"
+
+
+class ClearanceRevoked(DomainError):
+    """The clearance was revoked, by its id or its document number."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "CLEARANCE_REVOKED"
+
+
 class ClearancePayloadMismatch(DomainError):
     """The clearance was signed over another payload or another document number."""
 
@@ -60,10 +74,31 @@ class ClearanceUsed(DomainError):
 
 
 class DocumentAlreadyCleared(DomainError):
-    """Another clearance was used for this document number, and its job was not cancelled."""
+    """The document number or the application has a job, neither cancelled nor failed (job_id)."""
 
     kind = ErrorKind.PRECONDITION
     reason = "DOCUMENT_ALREADY_CLEARED"
+
+
+class ChipNotSigned(DomainError):
+    """The data of the chip could not be signed now: the document signer must be seen to."""
+
+    kind = ErrorKind.UNAVAILABLE
+    reason = "CHIP_NOT_SIGNED"
+
+
+class ChipMismatch(DomainError):
+    """The files read from the chip are not those that were made for this passport."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "CHIP_MISMATCH"
+
+
+class ChipNotRead(DomainError):
+    """The chip of a book must be read before it passes, or two persons let it pass unread."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "CHIP_NOT_READ"
 
 
 class JobNotFound(DomainError):
@@ -80,6 +115,27 @@ class MachineNotFound(DomainError):
     reason = "MACHINE_NOT_FOUND"
 
 
+class NoBlankBook(DomainError):
+    """The machine has no blank book."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "NO_BLANK_BOOK"
+
+
+class SampleInProgress(DomainError):
+    """The machine has a sample page that is not printed yet."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "SAMPLE_IN_PROGRESS"
+
+
+class MaintenanceNotFound(DomainError):
+    """The machine has no such maintenance window, or it is over or cancelled."""
+
+    kind = ErrorKind.NOT_FOUND
+    reason = "MAINTENANCE_NOT_FOUND"
+
+
 class MachineAlreadyRegistered(DomainError):
     """The machine at this address is registered under another id (metadata: machine_id)."""
 
@@ -94,6 +150,13 @@ class MachineUnreachable(DomainError):
     reason = "MACHINE_UNREACHABLE"
 
 
+class MachineAddressNotAllowed(DomainError):
+    """The machine's address is outside the setting machine_networks, or link-local."""
+
+    kind = ErrorKind.INVALID
+    reason = "MACHINE_ADDRESS_NOT_ALLOWED"
+
+
 class IllegalTransition(DomainError):
     """The job is not in a state in which this is possible."""
 
@@ -101,11 +164,60 @@ class IllegalTransition(DomainError):
     reason = "ILLEGAL_TRANSITION"
 
 
+class AttemptNotFound(DomainError):
+    """The job has no such attempt."""
+
+    kind = ErrorKind.NOT_FOUND
+    reason = "ATTEMPT_NOT_FOUND"
+
+
+class AttemptUnsettled(DomainError):
+    """A machine may still print an earlier attempt: it has to answer, or two persons to confirm."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "ATTEMPT_UNSETTLED"
+
+
 class WrongBook(DomainError):
-    """The serial read from the book is not that of the book assigned to this job."""
+    """The serial read is not that of the assigned book, or not of one the machine can have used."""
 
     kind = ErrorKind.PRECONDITION
     reason = "WRONG_BOOK"
+
+
+class MrzMismatch(DomainError):
+    """The zone read from the book differs from the data; read it again (metadata: tries_left)."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "MRZ_MISMATCH"
+
+
+class PageImageUnreadable(DomainError):
+    """No machine readable zone can be read from the image; scan again, or type the zone."""
+
+    kind = ErrorKind.INVALID
+    reason = "PAGE_IMAGE_UNREADABLE"
+
+
+class SecondPersonRequired(DomainError):
+    """The same person proposed this, or mistyped the zone three times; somebody else must look."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "SECOND_PERSON_REQUIRED"
+
+
+class BookInUse(DomainError):
+    """The book has another attempt that has not ended (metadata: book_serial)."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "BOOK_IN_USE"
+
+
+class GoodBookExists(DomainError):
+    """The job has a good book already; each makes one passport."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "GOOD_BOOK_EXISTS"
 
 
 class BadRange(DomainError):
@@ -129,8 +241,57 @@ class BooksNotInSafe(DomainError):
     reason = "BOOKS_NOT_IN_SAFE"
 
 
+class BooksElsewhere(DomainError):
+    """Some of these books are not where they are to be moved from; none was moved."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "BOOKS_ELSEWHERE"
+
+
+class IllegalBookTransition(DomainError):
+    """The books are not in a state in which this is possible."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "ILLEGAL_BOOK_TRANSITION"
+
+
+class AlreadyHandedOver(DomainError):
+    """The book was handed over to the collection desk before."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "ALREADY_HANDED_OVER"
+
+
+class BookNotFound(DomainError):
+    """No book of this serial was ever received by this office."""
+
+    kind = ErrorKind.NOT_FOUND
+    reason = "BOOK_NOT_FOUND"
+
+
+class TooManyDifferences(DomainError):
+    """The count differs from the records in more than 1000 ranges; nothing was recorded."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "TOO_MANY_DIFFERENCES"
+
+
+class OpenItemNotFound(DomainError):
+    """No item of this number is open; it may have been resolved."""
+
+    kind = ErrorKind.NOT_FOUND
+    reason = "OPEN_ITEM_NOT_FOUND"
+
+
 class BadWatchToken(DomainError):
     """The resume token was not given out by this office; watch again without one."""
 
     kind = ErrorKind.INVALID
     reason = "BAD_WATCH_TOKEN"
+
+
+class NothingToRelease(DomainError):
+    """No restore of the database waits to be released."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "NOTHING_TO_RELEASE"

@@ -4,6 +4,7 @@
 RFC 8011 where it has one.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -11,11 +12,15 @@ from typing import Protocol
 
 
 class MachineUnavailable(Exception):
-    """The machine gave no usable response. Raised only as one of the two subclasses."""
+    """The machine gave no usable response. Raised only as one of the subclasses."""
 
 
 class RequestNotDelivered(MachineUnavailable):
-    """No connection to the machine was made, so nothing of the request reached it."""
+    """No connection to the machine was made, so nothing of the request reached anybody."""
+
+
+class CertificateChanged(RequestNotDelivered):
+    """Who answers at the address has another certificate than the registered one."""
 
 
 class RequestOutcomeUnknown(MachineUnavailable):
@@ -61,8 +66,17 @@ class MachineJobPhase(Enum):
     AWAITING_DOCUMENT = "was created and has no document yet"
     CANCELLED_OR_ABORTED = "was cancelled or aborted"
     PENDING = "has its document and waits to be printed"
-    PROCESSING = "is printed, or printing has stopped midway"
+    STOPPED = "printing has stopped midway"
+    PROCESSING = "is printed"
     COMPLETED = "is completed"
+
+
+# Nothing is printed in these, so a job can be cancelled.
+PENDING_PHASES = (
+    MachineJobPhase.AWAITING_DOCUMENT,
+    MachineJobPhase.PENDING,
+    MachineJobPhase.STOPPED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +85,9 @@ class MachineJob:
 
     machine_job_id: the machine's own id (IPP: `job-id`), used again after a restart. name: the
     attempt's id. processing_began: whether printing ever began. printed_sha256: SHA-256 of the
-    printed page in lower-case hex, None from machines that do not report it.
+    printed page in lower-case hex, None from machines that do not report it. chip_sha256: the same
+    of the files on the chip. state_reasons: `job-state-reasons` (RFC 8011 section 5.3.8).
+    book_serial: the book that the job is for, None from machines that do not report it.
     """
 
     machine_job_id: int
@@ -79,6 +95,9 @@ class MachineJob:
     phase: MachineJobPhase
     processing_began: bool
     printed_sha256: str | None
+    chip_sha256: str | None = None
+    state_reasons: tuple[str, ...] = ()
+    book_serial: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +132,11 @@ class PrinterClient(Protocol):
         ...
 
     async def pending_jobs(self) -> list[MachineJob]:
-        """Return the jobs that wait for their document or for their turn."""
+        """Return the jobs that wait for their document, for their turn, or for a fault to end."""
+        ...
+
+    async def all_jobs(self) -> list[MachineJob]:
+        """Return all jobs that the machine remembers, finished ones included."""
         ...
 
     async def create_job(self, submission: JobSubmission) -> int:
@@ -127,3 +150,10 @@ class PrinterClient(Protocol):
     async def cancel_job(self, machine_job_id: int) -> None:
         """Cancel a job that is not finished."""
         ...
+
+
+Connect = Callable[[str, bytes | None], PrinterClient]
+"""Makes the client of the machine at an address, which must show the certificate of this SHA-256.
+
+Without one: an ipp:// address, or a certificate that an authority of the system issued.
+"""

@@ -1,6 +1,6 @@
 """Client of a machine that understands IPP over HTTP (RFC 8010 section 4)."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from itertools import count
 from urllib.parse import urlsplit, urlunsplit
@@ -9,6 +9,8 @@ import aiohttp
 from servicekit.process.failpoint import failpoint
 
 from printer.domain.printer_client import (
+    PENDING_PHASES,
+    CertificateChanged,
     JobSubmission,
     MachineJob,
     MachineJobPhase,
@@ -21,6 +23,7 @@ from printer.ipp import codec, responses
 from printer.ipp.codec import Attributes, GroupTag, Message, ValueTag, attribute
 from printer.ipp.identifiers import (
     BOOK_SERIAL,
+    CHIP_SHA256,
     DOCUMENT_LENGTH,
     DOCUMENT_SHA256,
     PRINTED_SHA256,
@@ -33,6 +36,8 @@ _DEFAULT_PORT = 631
 _USER = "passport-printer"
 _JOB_ATTRIBUTES = (
     "job-id", "job-name", "job-state", "job-state-reasons", "time-at-processing", PRINTED_SHA256,
+    BOOK_SERIAL,
+    CHIP_SHA256,
 )  # fmt: skip
 _PRINTER_ATTRIBUTES = (
     "printer-uuid", "printer-up-time", "printer-state", "printer-state-reasons",
@@ -42,27 +47,44 @@ _PRINTER_ATTRIBUTES = (
 _LARGEST_RESPONSE_BYTES = 4 * 1024 * 1024
 
 
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 class IppPrinterClient:
     """Client of the machine at `uri`: the IPP implementation of PrinterClient.
 
     uri: ipp:// or ipps://; ValueError for any other. timeout: seconds for a whole response.
+    certificate_sha256: of the only certificate that is accepted of ipps://; None accepts what the
+    system's authorities issued. now: real time, UTC.
     """
 
-    def __init__(self, session: aiohttp.ClientSession, uri: str, timeout: float) -> None:
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        uri: str,
+        timeout: float,
+        certificate_sha256: bytes | None = None,
+        now: Callable[[], datetime] = _utc_now,
+    ) -> None:
         self._session = session
+        self._now = now
         self._uri = uri
         self._url = _http_url(uri)
         self._timeout = aiohttp.ClientTimeout(total=timeout)
+        # A pinned certificate needs no host name and no authority: its digest says it all.
+        self._tls = True if certificate_sha256 is None else aiohttp.Fingerprint(certificate_sha256)
         self._request_ids = count(1)
 
     async def get_status(self) -> PrinterStatus:
         """Return the machine's description of itself (Get-Printer-Attributes)."""
-        asked_at = datetime.now(UTC)
+        asked_at = self._now()
         names = attribute(ValueTag.KEYWORD, *_PRINTER_ATTRIBUTES)
         response = await self._request(
             Operation.GET_PRINTER_ATTRIBUTES, {"requested-attributes": names}
         )
-        return responses.read_printer_status(response.first(GroupTag.PRINTER), asked_at)
+        attributes = response.first(GroupTag.PRINTER)
+        return responses.read_printer_status(attributes, asked_at, self._now())
 
     async def find_job(self, name: str, expected_id: int | None = None) -> MachineJob | None:
         """Return the job of this name among all that the machine remembers, finished ones too.
@@ -73,14 +95,22 @@ class IppPrinterClient:
         """
         if expected_id is not None and (job := await self._job(expected_id)) and job.name == name:
             return job
-        jobs = [job for job in await self._jobs() if job.name == name]
+        jobs = [job for job in await self.all_jobs() if job.name == name]
         order = list(MachineJobPhase)
         return max(jobs, key=lambda job: order.index(job.phase), default=None)
 
     async def pending_jobs(self) -> list[MachineJob]:
-        """Return the jobs that wait for their document or for their turn."""
-        pending = (MachineJobPhase.AWAITING_DOCUMENT, MachineJobPhase.PENDING)
-        return [job for job in await self._jobs() if job.phase in pending]
+        """Return the jobs that wait for their document, for their turn, or for a fault to end."""
+        return [job for job in await self.all_jobs() if job.phase in PENDING_PHASES]
+
+    async def all_jobs(self) -> list[MachineJob]:
+        """Return all jobs that the machine remembers, finished ones too (Get-Jobs)."""
+        operation = {
+            "which-jobs": attribute(ValueTag.KEYWORD, "all"),
+            "requested-attributes": attribute(ValueTag.KEYWORD, *_JOB_ATTRIBUTES),
+        }
+        response = await self._request(Operation.GET_JOBS, operation)
+        return [responses.read_machine_job(job) for job in response.all(GroupTag.JOB)]
 
     async def create_job(self, submission: JobSubmission) -> int:
         """Create a job that waits for its document (Create-Job); return its job-id."""
@@ -124,14 +154,6 @@ class IppPrinterClient:
             return None
         return responses.read_machine_job(response.first(GroupTag.JOB))
 
-    async def _jobs(self) -> list[MachineJob]:
-        operation = {
-            "which-jobs": attribute(ValueTag.KEYWORD, "all"),
-            "requested-attributes": attribute(ValueTag.KEYWORD, *_JOB_ATTRIBUTES),
-        }
-        response = await self._request(Operation.GET_JOBS, operation)
-        return [responses.read_machine_job(job) for job in response.all(GroupTag.JOB)]
-
     async def _request(
         self,
         operation: Operation,
@@ -149,11 +171,17 @@ class IppPrinterClient:
                     "Content-Length": str(len(head) + len(document)),
                 },
                 timeout=self._timeout,
+                ssl=self._tls,
                 allow_redirects=False,  # pages go to the registered machine and nowhere else
             ) as http_response:
                 if http_response.status != 200:
                     raise RequestOutcomeUnknown(f"HTTP status {http_response.status}")
                 response = codec.decode(await _read(http_response))
+        except aiohttp.ServerFingerprintMismatch as error:
+            # aiohttp compares before it writes, so nothing of the request was sent.
+            raise CertificateChanged(
+                f"the certificate shown at {self._uri} is not the registered one"
+            ) from error
         except aiohttp.ClientConnectorError as error:
             raise RequestNotDelivered(str(error)) from error
         except (aiohttp.ClientError, OSError, TimeoutError) as error:

@@ -10,6 +10,9 @@ BOOK_SERIAL = "passport-book-serial"
 DOCUMENT_SHA256 = "passport-document-sha256"
 DOCUMENT_LENGTH = "passport-document-length"
 PRINTED_SHA256 = "passport-printed-sha256"
+CHIP_SHA256 = "passport-chip-sha256"
+# A reason of job-state-reasons: the chip could not be written.
+CHIP_WRITE_FAILED = "passport-chip-write-failed"
 
 
 class Operation(IntEnum):

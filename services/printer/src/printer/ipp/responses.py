@@ -1,6 +1,6 @@
 """What the attributes in a machine's response mean; doubtful ones count as no response."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from printer.domain.printer_client import (
     MachineJob,
@@ -11,6 +11,8 @@ from printer.domain.printer_client import (
 from printer.ipp import codec
 from printer.ipp.codec import Attributes, GroupTag, Message, ValueTag
 from printer.ipp.identifiers import (
+    BOOK_SERIAL,
+    CHIP_SHA256,
     PRINTED_SHA256,
     IppJobState,
     IppPrinterState,
@@ -31,11 +33,13 @@ def describe_error(operation: Operation, response: Message) -> str:
     return f"{operation.name}: {status} {message}".strip()
 
 
-def read_printer_status(attributes: Attributes, asked_at: datetime) -> PrinterStatus:
+def read_printer_status(
+    attributes: Attributes, asked_at: datetime, answered_at: datetime
+) -> PrinterStatus:
     """Return the status in a response that has just come.
 
-    asked_at: when the request was sent, real time. Raises RequestOutcomeUnknown if printer-uuid,
-    printer-up-time or printer-state is missing.
+    asked_at, answered_at: real time, before the request was sent and after the response came.
+    Raises RequestOutcomeUnknown if printer-uuid, printer-up-time or printer-state is missing.
     """
     uuid = codec.first_text(attributes, "printer-uuid")
     up_time = codec.first_integer(attributes, "printer-up-time")
@@ -48,7 +52,7 @@ def read_printer_status(attributes: Attributes, asked_at: datetime) -> PrinterSt
         printer_uuid=uuid,
         up_time=up_time,
         asked_at=asked_at,
-        answered_at=datetime.now(UTC),
+        answered_at=answered_at,
         idle=state == IppPrinterState.IDLE,
         stopped=state == IppPrinterState.STOPPED,
         accepting_jobs=accepting is None or accepting.values[0] is True,
@@ -67,12 +71,16 @@ def read_machine_job(attributes: Attributes) -> MachineJob:
     if job_id is None or state is None or name is None:
         # A job without a name might be the very one that is searched for.
         raise RequestOutcomeUnknown("the machine reports a job without id, name or state")
+    state_reasons = codec.all_texts(attributes, "job-state-reasons")
     return MachineJob(
         machine_job_id=job_id,
         name=name,
-        phase=_phase(state, codec.all_texts(attributes, "job-state-reasons")),
+        phase=_phase(state, state_reasons),
         processing_began=_processing_began(attributes),
         printed_sha256=codec.first_text(attributes, PRINTED_SHA256),
+        book_serial=codec.first_text(attributes, BOOK_SERIAL),
+        chip_sha256=codec.first_text(attributes, CHIP_SHA256),
+        state_reasons=state_reasons,
     )
 
 
@@ -81,7 +89,9 @@ def _phase(state: int, reasons: tuple[str, ...]) -> MachineJobPhase:
         if _AWAITS_DOCUMENT & set(reasons):
             return MachineJobPhase.AWAITING_DOCUMENT
         return MachineJobPhase.PENDING
-    if state in (IppJobState.PROCESSING, IppJobState.PROCESSING_STOPPED):
+    if state == IppJobState.PROCESSING_STOPPED:
+        return MachineJobPhase.STOPPED
+    if state == IppJobState.PROCESSING:
         return MachineJobPhase.PROCESSING
     if state == IppJobState.COMPLETED:
         return MachineJobPhase.COMPLETED

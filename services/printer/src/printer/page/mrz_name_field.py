@@ -15,8 +15,8 @@ def name_field(primary: str, secondary: str) -> str:
 
     primary, secondary: as in the visual zone; a holder with one name has it as the primary
     identifier and an empty secondary one. A name of 39 positions or fewer is never truncated.
-    Raises UnprintableField if no letter is left, a character has no transliteration, or the name
-    cannot be truncated.
+    Only if all components are single letters may a truncated name end in a filler.
+    Raises UnprintableField if no letter is left or a character has no transliteration.
     """
     first = transliterate(primary, "primary_identifier")
     second = transliterate(secondary, "secondary_identifier")
@@ -34,19 +34,30 @@ def _join(first: list[str], second: list[str]) -> str:
 
 def _truncate(first: list[str], second: list[str]) -> str:
     if second:
-        first = [c for c in _join(first, [])[:_PRIMARY_LENGTH].split(FILLER) if c]
-    cut = _join(first, second)[:LENGTH]
-    if not cut.endswith(FILLER):
-        return cut
-    _shorten_longest(first, second, shown=len([c for c in cut.split(FILLER) if c]))
-    return _join(first, second)[:LENGTH]
+        first = _components(_cut(first, [], _PRIMARY_LENGTH))
+    return _cut(first, second, LENGTH).ljust(LENGTH, FILLER)
+
+
+def _cut(first: list[str], second: list[str], length: int) -> str:
+    """Return the name cut to `length` positions, so that a letter is in the last one."""
+    cut = _join(first, second)[:length]
+    if cut.endswith(FILLER):
+        _shorten_longest(first, second, shown=len(_components(cut)))
+        cut = _join(first, second)[:length]
+    return cut
+
+
+def _components(field: str) -> list[str]:
+    return [component for component in field.split(FILLER) if component]
 
 
 def _shorten_longest(first: list[str], second: list[str], shown: int) -> None:
-    """Remove one letter of the longest of the `shown` components, so that the next initial fits."""
+    """Remove one letter of the longest of the `shown` components, so that the next initial fits.
+
+    A single letter stays: a component is never removed altogether.
+    """
     places = list(chain(((first, i) for i in range(len(first))),
                         ((second, i) for i in range(len(second)))))[:shown]  # fmt: skip
     part, index = max(places, key=lambda place: len(place[0][place[1]]))
-    if len(part[index]) == 1:
-        raise UnprintableField("primary_identifier", "so many one-letter names cannot be truncated")
-    part[index] = part[index][:-1]
+    if len(part[index]) > 1:
+        part[index] = part[index][:-1]

@@ -28,6 +28,7 @@ _PATHS = {
     "date_of_issue": "issued_on",
     "date_of_expiry": "expires_on",
     "authority": "issuing_office",
+    "portrait": "portrait",
 }
 
 
@@ -65,6 +66,7 @@ class PersonalisationDataReader:
             place_of_birth=holder.birth_place,
             date_of_issue=issued_on,
             authority=data.issuing_office,
+            portrait=data.portrait,
         )
 
 

@@ -2,7 +2,7 @@
 
 ICAO Doc 9303-3 (8th edition, 2021): clause 4.6 for punctuation, clause 6 table A for letters.
 Where the table offers several spellings the first is used (Ä = AE, Å = AA, Ñ = N, Ö = OE,
-Ü = UE).
+Ü = UE). Which names come here is written in the contract (passport.type.v1.Printed).
 """
 
 import string
@@ -18,7 +18,7 @@ _SPELLINGS = {
     "Ŋ": "N", "Ö": "OE", "Ø": "OE", "Œ": "OE", "ẞ": "SS", "Ŧ": "T", "Ü": "UE", "Þ": "TH",
 }  # fmt: skip
 _SEPARATORS = " -\u2010\u2011\u2012\u2013,"
-_OMITTED = "'\u2018\u2019\u02bc`."
+_OMITTED = "'\u2018\u2019\u02bb\u02bc\u02be\u02bf`."
 
 
 def transliterate(name: str, field: str) -> list[str]:

@@ -15,7 +15,9 @@ LATIN, OCR_B = "DejaVuSans-Latin", "OCRB"
 OCR_B_SIZE = 9.9585
 _FONTS = Path(__file__).parent / "fonts"
 # Font sizes in points; leading as a multiple of the size.
-_LARGEST, _SMALLEST, _STEP, _LEADING = 8.0, 3.5, 0.5, 1.12
+_SIZES, _LEADING = [8.0 - 0.5 * step for step in range(10)], 1.12
+# At it 200 of the widest letters fit the boxes of the names.
+_SMALLEST_BROKEN = 3.0
 
 
 class FittedText(NamedTuple):
@@ -42,18 +44,35 @@ def ocr_b_height() -> float:
 def fit_text(field: str, text: str, width: float, height: float) -> FittedText:
     """Break `text` into lines and shrink it until it fits a box of `width` x `height` points.
 
+    A text that is too long for that is broken within words, at a still smaller size.
     Raises UnprintableField, naming `field`, for a character that the font does not have, or a text
-    too long even at the smallest size.
+    too long even then.
     """
     glyphs = _face(LATIN).charToGlyph
     for character in text:
         if ord(character) not in glyphs:
             raise UnprintableField(field, f"no glyph for U+{ord(character):04X}")
-    size = _LARGEST
-    while size >= _SMALLEST:
+    for size in _SIZES:
         lines = simpleSplit(text, LATIN, size, width)
         widest = max((pdfmetrics.stringWidth(line, LATIN, size) for line in lines), default=0)
-        if widest <= width and size * (1 + (len(lines) - 1) * _LEADING) <= height:
+        if widest <= width and _height(lines, size) <= height:
             return FittedText(lines, size, size * _LEADING)
-        size -= _STEP
-    raise UnprintableField(field, f"{len(text)} characters do not fit the visual zone")
+    lines = _broken_anywhere(text, width)
+    if _height(lines, _SMALLEST_BROKEN) > height:
+        raise UnprintableField(field, f"{len(text)} characters do not fit the visual zone")
+    return FittedText(lines, _SMALLEST_BROKEN, _SMALLEST_BROKEN * _LEADING)
+
+
+def _broken_anywhere(text: str, width: float) -> list[str]:
+    lines = [""]
+    for character in text:
+        longer = lines[-1] + character
+        if pdfmetrics.stringWidth(longer, LATIN, _SMALLEST_BROKEN) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(character)
+    return lines
+
+
+def _height(lines: list[str], size: float) -> float:
+    return size * (1 + (len(lines) - 1) * _LEADING)

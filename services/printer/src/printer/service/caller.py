@@ -2,7 +2,7 @@
 
 from servicekit.errors import NotPermitted
 from servicekit.process.clock import Clock
-from servicekit.security.identity import current_caller
+from servicekit.security.identity import current_caller, current_on_behalf_of
 
 from printer.domain.attribution import Attribution
 
@@ -14,5 +14,5 @@ def require_caller_of(office: str) -> None:
 
 
 def attribution(clock: Clock) -> Attribution:
-    """Return the caller with the present business time."""
-    return Attribution(current_caller().uri, clock.now())
+    """Return the caller, or the person on whose behalf it calls, with the present business time."""
+    return Attribution((current_on_behalf_of() or current_caller()).uri, clock.now())

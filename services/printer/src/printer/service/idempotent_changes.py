@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from google.protobuf.message import Message
-from servicekit.storage.idempotency import IdempotentRequests
+from servicekit.storage.idempotency import IdempotentRequests, nothing_to_prepare
 
 from printer.service.caller import require_caller_of
 from printer.store.records import Records, Store
@@ -33,14 +33,11 @@ class IdempotentChanges:
     ) -> Response:
         """Make a change once for the request's id and return its response, also when repeated.
 
-        Raises NotPermitted for callers of another office, what IdempotentRequests.begin raises,
+        Raises NotPermitted for callers of another office, what IdempotentRequests.run raises,
         and what `change` raises.
         """
-
-        async def nothing() -> None: ...
-
         return await self.prepare_and_make(
-            request, response, nothing, lambda records, _: change(records)
+            request, response, nothing_to_prepare, lambda records, _: change(records)
         )
 
     async def prepare_and_make(
@@ -52,12 +49,6 @@ class IdempotentChanges:
     ) -> Response:
         """As `make`, with work before the transaction; a repeated request repeats neither."""
         require_caller_of(self._office)
-        async with self._requests.begin(request, response) as record:
-            if record.stored_response is not None:
-                return record.stored_response
-            prepared = await prepare()
-            async with self._store.begin() as records:
-                reply = await change(records, prepared)
-                await record.store_response(records.connection, reply)
-        self._signal.notify()
-        return reply
+        return await self._requests.run_in_transaction(
+            request, response, self._store.begin, prepare, change, self._signal.notify
+        )

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from printer.simulated_printer.faults import FaultPlan
-from printer.simulated_printer.ipp_server import IppServer
+from printer.simulated_printer.ipp_server import IppServer, TlsServer
 from printer.simulated_printer.ledger import Ledger
 from printer.simulated_printer.print_engine import PrintEngine
 
@@ -17,6 +17,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--listen", default="127.0.0.1:0", help="host:port to serve IPP on; port 0 takes a free one"
     )
+    parser.add_argument(
+        "--tls-certificate", type=Path, help="PEM file; serves ipps instead of ipp, with --tls-key"
+    )
+    parser.add_argument("--tls-key", type=Path, help="PEM file with the certificate's private key")
     parser.add_argument("--name", default="M1", help="name; its printer-uuid is made from it")
     parser.add_argument(
         "--ledger", type=Path, required=True, help="file of JSON lines, one for each printed book"
@@ -43,8 +47,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Run the simulated printer until SIGTERM.
 
-    Raises ValueError for a speed that is not positive or an unknown fault.
+    Raises ValueError for a speed that is not positive, an unknown fault, or half of the files for
+    TLS, and OSError for files that cannot be read or do not belong together.
     """
+    tls = _tls(options.tls_certificate, options.tls_key)
     if options.books_per_minute <= 0:
         raise ValueError("--books-per-minute must be positive")
     ledger_file: Path = options.ledger
@@ -57,7 +63,16 @@ def run(options: argparse.Namespace) -> None:
     )
     host, _, port = options.listen.rpartition(":")
     with suppress(asyncio.CancelledError):
-        asyncio.run(_serve(IppServer(engine, options.name), host, int(port)))
+        asyncio.run(_serve(IppServer(engine, options.name, tls), host, int(port)))
+
+
+def _tls(certificate: Path | None, key: Path | None) -> TlsServer | None:
+    match certificate, key:
+        case None, None:
+            return None
+        case Path(), Path():
+            return TlsServer(certificate, key)
+    raise ValueError("--tls-certificate and --tls-key go together")
 
 
 async def _serve(server: IppServer, host: str, port: int) -> None:

@@ -15,6 +15,7 @@ class InjectedFault(Enum):
     CRASH_BEFORE = "crash-before"  # the process dies with the document received and nothing printed
     CRASH_AFTER = "crash-after"  # the process dies when the book is printed, before it reports so
     CUT = "cut"  # prints, but cuts the connection instead of responding to Send-Document
+    CHIP = "chip"  # cannot write the chip, aborts the job before the page is printed
     ABORT = "abort"  # aborts the job before printing began
 
 

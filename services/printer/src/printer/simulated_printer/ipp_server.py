@@ -1,11 +1,15 @@
 """IPP server of the simulated printer: decode requests, call the engine, encode responses."""
 
+import ssl
 import sys
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 from aiohttp import web
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
 
 from printer.ipp import codec
 from printer.ipp.codec import (
@@ -18,6 +22,7 @@ from printer.ipp.codec import (
 )
 from printer.ipp.identifiers import (
     BOOK_SERIAL,
+    CHIP_SHA256,
     DOCUMENT_LENGTH,
     DOCUMENT_SHA256,
     PRINTED_SHA256,
@@ -48,16 +53,28 @@ class ErrorStatus(Exception):
         self.status = status
 
 
+class TlsServer:
+    """The server's side of TLS, with the first certificate of a PEM file and its private key."""
+
+    def __init__(self, certificate: Path, key: Path) -> None:
+        self.context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        self.context.load_cert_chain(certificate, key)
+        parsed = x509.load_pem_x509_certificate(certificate.read_bytes())
+        self.certificate_sha256 = parsed.fingerprint(SHA256())
+
+
 class IppServer:
     """Serves IPP for one engine.
 
-    name: the printer-uuid is made from it, so it is the same after every restart.
+    name: the printer-uuid is made from it, so it is the same after every restart. tls: serves ipps
+    with it instead of ipp.
     """
 
-    def __init__(self, engine: PrintEngine, name: str) -> None:
+    def __init__(self, engine: PrintEngine, name: str, tls: TlsServer | None = None) -> None:
         self._engine = engine
+        self._tls = tls
         self._name = name
-        self._uuid = f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'passport-machine/{name}')}"
+        self.printer_uuid = f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'passport-machine/{name}')}"
         self._operations: dict[int, Callable[[Message], Message]] = {
             Operation.CREATE_JOB: self._create,
             Operation.SEND_DOCUMENT: self._send,
@@ -67,18 +84,25 @@ class IppServer:
             Operation.GET_PRINTER_ATTRIBUTES: self._get_printer,
         }
 
+    def application(self) -> web.Application:
+        """Return the HTTP application that answers IPP requests; serve one only once."""
+        application = web.Application(client_max_size=_LARGEST_REQUEST_BYTES)
+        application.router.add_post(PATH, self._handle)
+        return application
+
     async def serve(self, host: str, port: int) -> None:
         """Serve IPP and print until cancelled.
 
-        Prints `READY simulated-printer <host:port>` on stdout once it listens.
+        Prints `READY simulated-printer <host:port>` on stdout once it listens; with TLS,
+        `certificate-sha256=<hex>` before the address.
         """
-        application = web.Application(client_max_size=_LARGEST_REQUEST_BYTES)
-        application.router.add_post(PATH, self._handle)
-        runner = web.AppRunner(application, access_log=None)
+        runner = web.AppRunner(self.application(), access_log=None)
         await runner.setup()
-        site = web.TCPSite(runner, host, port)
+        tls = self._tls
+        site = web.TCPSite(runner, host, port, ssl_context=tls.context if tls else None)
         await site.start()
-        sys.stdout.write(f"READY simulated-printer {host}:{runner.addresses[0][1]}\n")
+        shown = f"certificate-sha256={tls.certificate_sha256.hex()} " if tls else ""
+        sys.stdout.write(f"READY simulated-printer {shown}{host}:{runner.addresses[0][1]}\n")
         sys.stdout.flush()
         try:
             await self._engine.run()
@@ -157,7 +181,7 @@ class IppServer:
         engine = self._engine
         printer = {
             "printer-name": attribute(ValueTag.NAME, self._name),
-            "printer-uuid": attribute(ValueTag.URI, self._uuid),
+            "printer-uuid": attribute(ValueTag.URI, self.printer_uuid),
             "printer-up-time": attribute(ValueTag.INTEGER, engine.up_time),
             "printer-state": attribute(ValueTag.ENUM, engine.state),
             "printer-state-reasons": attribute(
@@ -186,13 +210,15 @@ class IppServer:
             "job-name": attribute(ValueTag.NAME, job.name),
             "job-state": attribute(ValueTag.ENUM, job.state),
             "job-state-reasons": attribute(
-                ValueTag.KEYWORD, _JOB_STATE_REASONS.get(job.state, "none")
+                ValueTag.KEYWORD, job.state_reason or _JOB_STATE_REASONS.get(job.state, "none")
             ),
             "time-at-processing": processing_began,
             BOOK_SERIAL: attribute(ValueTag.NAME, job.book_serial),
         }
         if job.printed_sha256 is not None:
             description[PRINTED_SHA256] = attribute(ValueTag.NAME, job.printed_sha256)
+        if job.chip_sha256 is not None:
+            description[CHIP_SHA256] = attribute(ValueTag.NAME, job.chip_sha256)
         return description
 
 

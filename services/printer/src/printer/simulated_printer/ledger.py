@@ -18,31 +18,37 @@ class LedgerEntry(TypedDict):
     """A printed book.
 
     line: number of the entry, from 1. sha256: of the page, lower-case hex. printed_at: real time,
-    ISO 8601.
+    ISO 8601. chip_sha256: of the files on its chip, lower-case hex; empty for a book without one.
     """
 
     line: int
     book_serial: str
     job_name: str
     sha256: str
+    chip_sha256: str
     printed_at: str
 
 
 class Ledger:
     """Appends to the ledger `file` and writes pages to the folder `tray`; creates both if missing.
 
+    chips: folder beside the tray, in which each book with a chip has a folder named by its serial.
+
     On opening, the tray is made to agree with the ledger, as a crash may have come between them.
     """
 
     def __init__(self, file: Path, tray: Path) -> None:
         self._file, self._tray = file, tray
+        self.chips = tray.with_name("chips")
         file.parent.mkdir(parents=True, exist_ok=True)
         tray.mkdir(parents=True, exist_ok=True)
         _drop_torn_line(file)
         self._lines = len(read_ledger(file))
         self._finish_drafts()
 
-    def print(self, book_serial: str, job_name: str, page: bytes) -> None:
+    def print(
+        self, book_serial: str, job_name: str, page: bytes, chip_sha256: str | None = None
+    ) -> None:
         """Record a printed book and put its page into the tray as <line>-<serial>.pdf."""
         number = self._lines + 1
         draft = self._tray / f"{number:06d}-{book_serial}.pdf{_DRAFT}"
@@ -52,6 +58,7 @@ class Ledger:
             book_serial=book_serial,
             job_name=job_name,
             sha256=hashlib.sha256(page).hexdigest(),
+            chip_sha256=chip_sha256 or "",
             printed_at=datetime.now(UTC).isoformat(),
         )
         _write(self._file, json.dumps(line).encode() + b"\n", os.O_APPEND)
@@ -74,7 +81,7 @@ def read_ledger(file: Path) -> list[LedgerEntry]:
 
 
 def _write(path: Path, content: bytes, mode: int) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | mode, 0o644)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | mode, 0o600)
     try:
         os.write(descriptor, content)
         os.fsync(descriptor)

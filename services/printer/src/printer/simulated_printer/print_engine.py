@@ -9,11 +9,15 @@ import hashlib
 import os
 import signal
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from printer.ipp.identifiers import IppJobState, IppPrinterState
+from printer.ipp.identifiers import CHIP_WRITE_FAILED, IppJobState, IppPrinterState
+from printer.simulated_printer.chip_writer import write_chip
 from printer.simulated_printer.faults import FaultPlan, InjectedFault
 from printer.simulated_printer.ledger import Ledger
+
+_CANCELLABLE = (IppJobState.PENDING, IppJobState.PENDING_HELD, IppJobState.PROCESSING_STOPPED)
 
 
 class Busy(Exception):
@@ -29,7 +33,8 @@ class SimulatedJob:
     """A job of the printer.
 
     expected_sha256 (lower-case hex), expected_length (bytes): what the client announced of the
-    document, None if nothing. processing_began_at: up-time in seconds, None before.
+    document, None if nothing. processing_began_at: up-time in seconds, None before. state_reason:
+    the one of job-state-reasons, where its state does not say it.
     """
 
     job_id: int
@@ -42,6 +47,8 @@ class SimulatedJob:
     processing_began_at: int | None = None
     fault: InjectedFault | None = None
     printed_sha256: str | None = None
+    chip_sha256: str | None = None
+    state_reason: str = ""
 
 
 @dataclass(slots=True)
@@ -49,7 +56,7 @@ class PrintEngine:
     """Prints one job after the other.
 
     book_seconds: time that a book takes. fault_seconds: time until a jam or a lack of ink is over.
-    running_for: seconds added to the up-time.
+    running_for: seconds added to the up-time. monotonic: the clock of the up-time, seconds.
     """
 
     ledger: Ledger
@@ -59,13 +66,17 @@ class PrintEngine:
     running_for: int = 0
     jobs: dict[int, SimulatedJob] = field(default_factory=dict)
     state_reasons: list[str] = field(default_factory=list)
-    _started: float = field(default_factory=time.monotonic)
+    monotonic: Callable[[], float] = time.monotonic
+    _started: float = field(init=False)
     _work: asyncio.Queue[SimulatedJob] = field(default_factory=asyncio.Queue)
+
+    def __post_init__(self) -> None:
+        self._started = self.monotonic()
 
     @property
     def up_time(self) -> int:
         """Whole seconds since the start, at least 1 (RFC 8011 section 5.4.29)."""
-        return int(time.monotonic() - self._started) + 1 + self.running_for
+        return int(self.monotonic() - self._started) + 1 + self.running_for
 
     @property
     def state(self) -> IppPrinterState:
@@ -100,10 +111,10 @@ class PrintEngine:
         self._work.put_nowait(job)
 
     def cancel(self, job: SimulatedJob) -> None:
-        """Cancel a job that is not being printed yet; otherwise raise NotPossible."""
-        if job.state not in (IppJobState.PENDING, IppJobState.PENDING_HELD):
+        """Cancel a job of which nothing is being printed; otherwise raise NotPossible."""
+        if job.state not in _CANCELLABLE:
             raise NotPossible(f"the job is {job.state.name}")
-        job.state = IppJobState.CANCELED
+        job.state, job.document = IppJobState.CANCELED, None
 
     async def run(self) -> None:
         """Print queued jobs until cancelled."""
@@ -114,15 +125,21 @@ class PrintEngine:
 
     async def _print(self, job: SimulatedJob) -> None:
         if job.fault is InjectedFault.ABORT:
-            job.state = IppJobState.ABORTED
+            job.state, job.document = IppJobState.ABORTED, None
             return
         job.state, job.processing_began_at = IppJobState.PROCESSING, self.up_time
         if job.fault is InjectedFault.CRASH_BEFORE:
             _crash()
         await self._stop_for_fault(job)
+        if job.state is IppJobState.CANCELED:
+            return
+        if job.fault is InjectedFault.CHIP:
+            job.state, job.state_reason = IppJobState.ABORTED, CHIP_WRITE_FAILED
+            return
         await asyncio.sleep(self.book_seconds)
         document, job.document = job.document or b"", None
-        self.ledger.print(job.book_serial, job.name, document)
+        job.chip_sha256 = write_chip(self.ledger.chips / job.book_serial, document)
+        self.ledger.print(job.book_serial, job.name, document, job.chip_sha256)
         job.printed_sha256 = hashlib.sha256(document).hexdigest()
         if job.fault is InjectedFault.CRASH_AFTER:
             _crash()
@@ -138,7 +155,8 @@ class PrintEngine:
             self.state_reasons.append(reasons[job.fault])
             await asyncio.sleep(self.fault_seconds)
             self.state_reasons.clear()
-            job.state = IppJobState.PROCESSING
+            if job.state is IppJobState.PROCESSING_STOPPED:
+                job.state = IppJobState.PROCESSING
 
 
 def _is_announced_document(job: SimulatedJob, document: bytes) -> bool:

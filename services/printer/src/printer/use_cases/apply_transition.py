@@ -2,7 +2,8 @@
 
 from printer.domain.attribution import Attribution
 from printer.domain.book import Book, BookTransition
-from printer.domain.job import Job, JobEvent
+from printer.domain.job import Job
+from printer.domain.job_transitions import JobEvent
 from printer.store.records import Records
 
 
@@ -16,7 +17,8 @@ async def apply_transition(
     """
     transition = job.transition(event)
     if transition.book is not None:
-        await records.books.apply_transition(transition.book, _book_after(transition.book, job))
+        book = _book_after(transition.book, job)
+        await records.books.apply_transition(transition.book, book, by, reason, job.job_id)
     return await records.jobs.save(job.after(event, reason), event, by, reason)
 
 

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import structlog
 
+from printer.store.dispatch_epoch import DispatchEpochLost
 from printer.store.records import Store
 from printer.use_cases.change_signal import ChangeSignal
 from printer.use_cases.machine_driver import MachineDriver
@@ -35,26 +36,32 @@ class Dispatcher:
         self._signal = signal
         self._poll_seconds = poll_seconds
 
-    async def run(self) -> None:
-        """Drive the machines until cancelled; machines registered meanwhile are included."""
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Drive the machines until `stopping` is set; machines registered meanwhile are included.
+
+        The step that a machine is in is finished: a page cut off in the middle would make a person
+        look at a good book. Whoever sets `stopping` also notifies of a change. Raises an
+        ExceptionGroup with DispatchEpochLost.
+        """
         driven: set[str] = set()
         async with asyncio.TaskGroup() as tasks:
-            while True:
+            while not stopping.is_set():
                 changes = self._signal.changes
                 with _logged_failures(machine="all"):
                     for machine_id in await self._machine_ids() - driven:
-                        tasks.create_task(self._drive(machine_id))
+                        tasks.create_task(self._drive(machine_id, stopping))
                         driven.add(machine_id)
                 await self._signal.wait_for_change(changes, _IDLE_POLL_SECONDS)
 
-    async def _drive(self, machine_id: str) -> None:
+    async def _drive(self, machine_id: str, stopping: asyncio.Event) -> None:
         driver = self._make_driver(machine_id)
-        while True:
+        while not stopping.is_set():
             busy, changes = True, self._signal.changes
             with _logged_failures(machine=machine_id):
                 busy = await driver.step()
             if busy:
-                await asyncio.sleep(self._poll_seconds)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stopping.wait(), self._poll_seconds)
             else:
                 pause = max(_IDLE_POLL_SECONDS, self._poll_seconds)
                 await self._signal.wait_for_change(changes, pause)
@@ -69,5 +76,7 @@ def _logged_failures(machine: str) -> Iterator[None]:
     # Whatever failed, the database still holds the truth; the next step starts from there.
     try:
         yield
+    except DispatchEpochLost:
+        raise
     except Exception:
         _log.exception("machine_driver_failed", machine=machine)

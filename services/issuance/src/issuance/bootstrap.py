@@ -5,15 +5,20 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from functools import partial
 
 import grpc
 from passport.issuance.v1 import (
+    accounts_pb2,
+    accounts_pb2_grpc,
     adjudication_pb2,
     adjudication_pb2_grpc,
     admin_pb2,
     admin_pb2_grpc,
     applications_pb2,
     applications_pb2_grpc,
+    documents_pb2,
+    documents_pb2_grpc,
     offices_pb2,
     offices_pb2_grpc,
     outages_pb2,
@@ -24,38 +29,67 @@ from passport.issuance.v1 import (
 from servicekit.grpc.client_channel import open_channel
 from servicekit.grpc.server import Server
 from servicekit.process.clock import SystemClock, make_clock
+from servicekit.process.metrics import metrics_read_by
+from servicekit.process.worker_pool import WorkerPool
 from servicekit.security.tls import TlsFiles
 from servicekit.storage.database import Database
 from servicekit.storage.idempotency import IdempotentRequests
 from servicekit.storage.idempotency_retention import purge_records_daily
+from servicekit.storage.write_probe import report_writability
 
 from issuance.clients.clearance_signing import ClearanceSigner, load_key
 from issuance.clients.matcher_client import HEALTH_SERVICE, MatcherClient
 from issuance.clients.personalisation import Personaliser
+from issuance.clients.printers_client import HEALTH_SERVICE as PRINTER_HEALTH_SERVICE
 from issuance.clients.printers_client import PrintersClient
 from issuance.config import IssuanceSettings
+from issuance.domain.circuit_breaker import CircuitPolicy
+from issuance.domain.identification_rate import RateLimits
+from issuance.domain.outage import OutageScope
 from issuance.domain.outage_detection import OutageDetector
+from issuance.domain.outage_policy import DEFAULT_POLICY, OutagePolicy
 from issuance.domain.outbox import OutboxTask
+from issuance.domain.portrait import AcceptedPhoto
+from issuance.domain.portrait_exception import PortraitException
 from issuance.domain.retry_policy import RetryPolicy
 from issuance.domain.states import OutboxTaskKind
+from issuance.metrics import read_metrics
+from issuance.outage_policy_file import read_outage_policy
+from issuance.portrait.face_detection import FaceDetector
+from issuance.portrait.photo_check import PhotoCheck
+from issuance.service.accounts import AccountsService
 from issuance.service.adjudication import AdjudicationService
 from issuance.service.admin import IssuanceAdminService
 from issuance.service.applications import ApplicationsService
+from issuance.service.documents import DocumentsService
 from issuance.service.idempotent_changes import IdempotentChanges
 from issuance.service.offices import OfficesService
 from issuance.service.outages import OutagesService
 from issuance.service.schedule import ScheduleService
 from issuance.store.records import Store
-from issuance.store.tables import idempotency_records
+from issuance.store.tables import idempotency
+from issuance.use_cases.application_steps import require_portraits
 from issuance.use_cases.apply_transition import ApplyTransition
+from issuance.use_cases.document_numbers import DocumentNumbers
+from issuance.use_cases.erase_portraits import ErasePortraits
+from issuance.use_cases.identification_limit import IdentificationLimit
 from issuance.use_cases.identify import Identify
 from issuance.use_cases.notify_and_release import NotifyAndRelease
+from issuance.use_cases.office_slots import MatcherSlots, OfficeSlots, PrinterSlots
 from issuance.use_cases.outage_lifecycle import OutageLifecycle
 from issuance.use_cases.print_capacity import add_new_offices
+from issuance.use_cases.reconcile_print_jobs import ReconcilePrintJobs
 from issuance.use_cases.record_print_event import RecordPrintEvent
 from issuance.use_cases.set_encounter_status import SetEncounterStatus
 from issuance.use_cases.submit_print_job import SubmitPrintJob
-from issuance.workers.matcher_health_watcher import MatcherHealthWatcher, health_check
+from issuance.use_cases.track_printer_calls import TrackPrinterCalls
+from issuance.workers.health_watcher import (
+    HealthSample,
+    HealthWatcher,
+    health_check,
+    matcher_health,
+    printer_health,
+)
 from issuance.workers.office_planner import OfficePlanner
 from issuance.workers.outbox_worker import OutboxWorker
 from issuance.workers.periodic_task import run_periodically
@@ -63,17 +97,26 @@ from issuance.workers.print_event_listener import PrintEventListener
 
 SERVICES = [
     applications_pb2.DESCRIPTOR.services_by_name["Applications"],
+    documents_pb2.DESCRIPTOR.services_by_name["Documents"],
     adjudication_pb2.DESCRIPTOR.services_by_name["Adjudication"],
     *schedule_pb2.DESCRIPTOR.services_by_name.values(),
     *outages_pb2.DESCRIPTOR.services_by_name.values(),
     *offices_pb2.DESCRIPTOR.services_by_name.values(),
+    *accounts_pb2.DESCRIPTOR.services_by_name.values(),
     *admin_pb2.DESCRIPTOR.services_by_name.values(),
 ]
+
+_ERASURE_PAUSE_SECONDS = 3600.0
 
 
 def new_id() -> str:
     """Return an id that is unique and cannot be guessed."""
     return uuid.uuid4().hex
+
+
+def _outage_policy(settings: IssuanceSettings) -> OutagePolicy:
+    file = settings.outage_policy_file
+    return DEFAULT_POLICY if file is None else read_outage_policy(file)
 
 
 class Issuance:
@@ -85,9 +128,13 @@ class Issuance:
         self._real_now = SystemClock().now
         self._offices = settings.office_map()
         self._database = Database(settings.database_url)
-        self._store = Store(self._database, settings.replica)
+        self._store = Store(self._database, settings.replica, _outage_policy(settings))
         personaliser = Personaliser(settings.issuing_state, settings.passport_validity_years)
-        self._apply_transition = ApplyTransition(self._offices, personaliser, new_id)
+        self._apply_transition = ApplyTransition(
+            self._offices, personaliser, new_id, settings.passport_validity_years
+        )
+        self._photo_check = PhotoCheck(FaceDetector())
+        self._pool = WorkerPool(settings.portrait_workers, settings.portrait_queue)
         self._outages = OutageLifecycle(self._offices, new_id)
         self._clearances = ClearanceSigner(
             load_key(settings.clearance_key),
@@ -99,30 +146,61 @@ class Issuance:
     async def serve(self) -> None:
         """Serve until stopped; tasks left in the outbox are done after the next start."""
         server = Server(self._settings, error_domain="passport.issuance", services=SERVICES)
-        self._add_services(server)
-        async with self._database_ready(), self._workers():
-            await server.run()
+        writability = report_writability(self._database, server.set_writable)
+        metrics = metrics_read_by(partial(read_metrics, self._store, self._clock, self._real_now))
+        async with self._printer_channels() as printers:
+            self._add_services(
+                server, PrintersClient(printers, self._settings.call_timeout_seconds)
+            )
+            async with self._database_ready(), writability, self._workers(printers):
+                with metrics:
+                    await server.run()
 
     @asynccontextmanager
     async def _database_ready(self) -> AsyncIterator[None]:
         try:
             async with self._store.begin() as records:
-                await add_new_offices(records, self._offices.values(), self._clock.now())
+                now = self._clock.now()
+                await add_new_offices(records, self._offices.values(), now)
+                await require_portraits(records, now, self._apply_transition)
                 await records.outbox.abandon_leases()
             async with purge_records_daily(
-                self._database, idempotency_records, self._settings.idempotency_retention_days
+                self._database, idempotency, self._settings.idempotency_retention_days
             ):
                 yield
         finally:
+            self._pool.close()
             await self._database.close()
 
-    def _add_services(self, server: Server) -> None:
+    @asynccontextmanager
+    async def _printer_channels(self) -> AsyncIterator[dict[str, grpc.aio.Channel]]:
+        async with AsyncExitStack() as channels:
+            yield {
+                office.id: await channels.enter_async_context(self._channel(office.printer))
+                for office in self._settings.offices
+                if office.printer
+            }
+
+    def _add_services(self, server: Server, printers: PrintersClient) -> None:
         store, clock, offices = self._store, self._clock, self._offices
         apply_transition = self._apply_transition
-        changes = IdempotentChanges(IdempotentRequests(self._database, idempotency_records), store)
+        lease = timedelta(seconds=self._settings.idempotency_lease_seconds)
+        changes = IdempotentChanges(IdempotentRequests(self._database, idempotency, lease), store)
         applications_pb2_grpc.add_ApplicationsServicer_to_server(
-            ApplicationsService(offices, store, changes, apply_transition, clock, new_id),
+            ApplicationsService(
+                offices,
+                store,
+                changes,
+                apply_transition,
+                clock,
+                new_id,
+                self._check_photo,
+                DocumentNumbers(self._real_now),
+            ),
             server.grpc,
+        )
+        documents_pb2_grpc.add_DocumentsServicer_to_server(
+            DocumentsService(offices, store, changes, clock), server.grpc
         )
         adjudication_pb2_grpc.add_AdjudicationServicer_to_server(
             AdjudicationService(store, changes, apply_transition, clock), server.grpc
@@ -134,30 +212,34 @@ class Issuance:
             OutagesService(store, changes, self._outages, clock), server.grpc
         )
         offices_pb2_grpc.add_OfficesServicer_to_server(
-            OfficesService(offices, store, changes, clock), server.grpc
+            OfficesService(offices, store, changes, clock, printers.books_per_working_day),
+            server.grpc,
+        )
+        accounts_pb2_grpc.add_AccountsServicer_to_server(
+            AccountsService(offices, store, clock), server.grpc
         )
         admin_pb2_grpc.add_IssuanceAdminServicer_to_server(
-            IssuanceAdminService(store, clock, self._real_now), server.grpc
+            IssuanceAdminService(offices, store, changes, clock, self._real_now), server.grpc
         )
 
+    async def _check_photo(
+        self, photo: bytes, exception: PortraitException | None
+    ) -> AcceptedPhoto:
+        return await self._pool.run(self._photo_check, photo, exception)
+
     @asynccontextmanager
-    async def _workers(self) -> AsyncIterator[None]:
+    async def _workers(self, printers: dict[str, grpc.aio.Channel]) -> AsyncIterator[None]:
         """Run everything that goes on while calls are served."""
         settings = self._settings
-        async with AsyncExitStack() as channels:
-            matcher = await channels.enter_async_context(self._channel(settings.matcher))
-            printers = {
-                office.id: await channels.enter_async_context(self._channel(office.printer))
-                for office in settings.offices
-                if office.printer
-            }
+        async with self._channel(settings.matcher) as matcher:
             tasks = [
                 asyncio.ensure_future(work)
                 for work in [
                     *self._outbox_work(matcher, printers),
                     *self._print_event_work(printers),
-                    self._health_work(matcher),
+                    *self._health_work(matcher, printers),
                     self._planning_work(),
+                    self._erasure_work(),
                 ]
             ]
             try:
@@ -178,22 +260,63 @@ class Issuance:
         settings, store = self._settings, self._store
         matcher_client = MatcherClient(matcher, settings.call_timeout_seconds)
         printers_client = PrintersClient(printers, settings.call_timeout_seconds)
-        identify = Identify(store, matcher_client, self._apply_transition, self._clock, new_id)
+        identify = Identify(
+            store,
+            matcher_client,
+            self._apply_transition,
+            self._clock,
+            new_id,
+            settings.strong_hit_score,
+        )
         set_status = SetEncounterStatus(store, matcher_client)
-        submit = SubmitPrintJob(store, printers_client, self._clearances.sign, new_id)
+        submit = SubmitPrintJob(
+            store,
+            printers_client,
+            self._clearances.sign,
+            self._apply_transition,
+            self._clock,
+            new_id,
+        )
+        track = TrackPrinterCalls(
+            submit,
+            store,
+            CircuitPolicy(
+                settings.printer_failures_to_open_circuit,
+                timedelta(seconds=settings.printer_probe_seconds),
+            ),
+            self._real_now,
+        )
         identifications = settings.max_concurrent_identifications
-        prints = settings.max_concurrent_print_calls
+        status_calls = settings.max_concurrent_status_calls
         return [
-            self._outbox_worker(OutboxTaskKind.IDENTIFY, identify, identifications),
-            self._outbox_worker(OutboxTaskKind.SET_ENCOUNTER_STATUS, set_status, prints),
-            self._outbox_worker(OutboxTaskKind.PRINT, submit, prints),
+            self._matcher_worker(
+                OutboxTaskKind.IDENTIFY, identify, identifications, self._identification_limit()
+            ),
+            self._matcher_worker(OutboxTaskKind.SET_ENCOUNTER_STATUS, set_status, status_calls),
+            self._outbox_worker(
+                OutboxTaskKind.PRINT,
+                track,
+                PrinterSlots(settings.max_concurrent_print_calls_per_office),
+                settings.max_concurrent_print_calls,
+            ),
         ]
+
+    def _matcher_worker(
+        self,
+        kind: OutboxTaskKind,
+        attempt: Callable[[OutboxTask], Awaitable[None]],
+        concurrency: int,
+        limit: IdentificationLimit | None = None,
+    ) -> Awaitable[None]:
+        return self._outbox_worker(kind, attempt, MatcherSlots(kind), concurrency, limit)
 
     def _outbox_worker(
         self,
         kind: OutboxTaskKind,
         attempt: Callable[[OutboxTask], Awaitable[None]],
+        slots: OfficeSlots,
         concurrency: int,
+        limit: IdentificationLimit | None = None,
     ) -> Awaitable[None]:
         settings = self._settings
         policy = RetryPolicy(
@@ -203,27 +326,54 @@ class Issuance:
             first_pause=timedelta(seconds=settings.retry_first_seconds),
             longest_pause=timedelta(seconds=settings.retry_longest_seconds),
         )
-        offices = list(self._offices)
-        worker = OutboxWorker(kind, attempt, self._store, offices, policy, self._real_now)
+        worker = OutboxWorker(kind, attempt, self._store, slots, policy, self._real_now, limit)
         return run_periodically(f"outbox {kind}", worker, settings.outbox_poll_seconds)
+
+    def _identification_limit(self) -> IdentificationLimit:
+        settings = self._settings
+        limits = RateLimits(
+            settings.identifications_per_second,
+            ramp=timedelta(seconds=settings.identification_ramp_seconds),
+            slow=timedelta(seconds=settings.identification_slow_seconds),
+            canary=timedelta(seconds=settings.lease_seconds),
+        )
+        return IdentificationLimit(limits, self._real_now)
 
     def _print_event_work(self, printers: dict[str, grpc.aio.Channel]) -> list[Awaitable[None]]:
         settings = self._settings
         client = PrintersClient(printers, settings.call_timeout_seconds)
         record = RecordPrintEvent(self._store, self._apply_transition, self._clock)
+        reconcile = ReconcilePrintJobs(
+            self._store, client, record, self._apply_transition, self._clock
+        )
         return [
             run_periodically(
                 f"print events of {office}",
-                PrintEventListener(office, client, record, self._store),
+                PrintEventListener(office, client, reconcile, self._store),
                 settings.outbox_poll_seconds,
             )
             for office in sorted(printers)
         ]
 
-    def _health_work(self, matcher: grpc.aio.Channel) -> Awaitable[None]:
+    def _health_work(
+        self, matcher: grpc.aio.Channel, printers: dict[str, grpc.aio.Channel]
+    ) -> list[Awaitable[None]]:
+        timeout = self._settings.health_check_seconds
+        checks = {
+            office: health_check(channel, PRINTER_HEALTH_SERVICE, timeout)
+            for office, channel in printers.items()
+        }
+        of_matcher = matcher_health(health_check(matcher, HEALTH_SERVICE, timeout))
+        return [
+            self._watcher(OutageScope.MATCHER, of_matcher),
+            self._watcher(OutageScope.PRINTING, printer_health(checks, self._store)),
+        ]
+
+    def _watcher(self, scope: OutageScope, sample: HealthSample) -> Awaitable[None]:
         settings = self._settings
-        watcher = MatcherHealthWatcher(
-            health_check(matcher, HEALTH_SERVICE, settings.health_check_seconds),
+        watcher = HealthWatcher(
+            scope,
+            sample,
             OutageDetector(
                 timedelta(seconds=settings.outage_opens_after_seconds),
                 timedelta(seconds=settings.outage_ends_after_seconds),
@@ -233,7 +383,7 @@ class Issuance:
             self._clock,
             self._real_now,
         )
-        return run_periodically("matcher health", watcher, settings.health_check_seconds)
+        return run_periodically(f"{scope} health", watcher, settings.health_check_seconds)
 
     def _planning_work(self) -> Awaitable[None]:
         notify_and_release = NotifyAndRelease(self._store, self._apply_transition)
@@ -241,3 +391,13 @@ class Issuance:
             self._offices, self._store, self._database.try_lock, notify_and_release, self._clock
         )
         return run_periodically("planning", planner, self._settings.plan_check_seconds)
+
+    def _erasure_work(self) -> Awaitable[None]:
+        erase = ErasePortraits(
+            self._store,
+            self._database,
+            self._clock,
+            retention=timedelta(days=self._settings.portrait_retention_days),
+            idle_retention=timedelta(days=self._settings.idle_portrait_retention_days),
+        )
+        return run_periodically("portrait erasure", erase, _ERASURE_PAUSE_SECONDS)

@@ -7,8 +7,10 @@ from typing import Self
 from zoneinfo import ZoneInfo, available_timezones
 
 import holidays
+from passport.type.v1 import printed_pb2
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
+from servicekit.grpc.text_rules import printed_fault
 from servicekit.process.settings import ServiceSettings
 
 from issuance.domain.collection_hours import CollectionHours
@@ -50,6 +52,11 @@ class OfficeSettings(BaseModel):
         description="working days from the complete application to the promised collection date",
     )
 
+    @field_validator("name")
+    @classmethod
+    def _printable(cls, name: str) -> str:
+        return _require_printable(printed_pb2.PRINTED_PLACE, name)
+
     @field_validator("timezone")
     @classmethod
     def _known(cls, zone: str) -> str:
@@ -78,6 +85,13 @@ class OfficeSettings(BaseModel):
         )
 
 
+def _require_printable(kind: "printed_pb2.Printed.ValueType", text: str) -> str:
+    """Return a text of a setting that passports show. Raises ValueError if they cannot."""
+    if fault := printed_fault(kind, text):
+        raise ValueError(fault.message)
+    return text
+
+
 class IssuanceSettings(ServiceSettings):
     """All settings of the service; environment variables begin with PASSPORT_ISSUANCE_."""
 
@@ -97,17 +111,86 @@ class IssuanceSettings(ServiceSettings):
     clearance_key: Path = Field(description="PEM file, Ed25519 private key that signs clearances")
     clearance_key_id: str = Field(min_length=1, description="`kid` of the key, as printers know it")
     clearance_validity_hours: float = Field(
-        24.0, gt=0, description="how long a printer may accept a clearance, business hours"
+        720.0,
+        gt=0,
+        description="how long a printer may accept and print a clearance, business hours",
     )
     replica: str = Field("issuance", description="name of this process, different for each replica")
+    outage_policy_file: Path | None = Field(
+        None,
+        description="TOML file that states what stops in an outage of which scope and cause, like "
+        "deploy/policy/outages.toml; unset means that only what cannot go on stops",
+    )
+    portrait_retention_days: int = Field(
+        30,
+        ge=0,
+        description="how long the portrait of an application that was handed over or refused is "
+        "stored, business days of 24 hours",
+    )
+    idle_portrait_retention_days: int = Field(
+        365,
+        ge=1,
+        description="how long the portrait of an application is stored that stays in one state and "
+        "is neither approved nor being printed, business days of 24 hours; to go on without a book "
+        "it needs a new photo then",
+    )
+    strong_hit_score: float = Field(
+        8.0,
+        ge=0,
+        description="two examiners must clear an applicant with a hit of at least this score, "
+        "-log10 of the false match rate",
+    )
+    portrait_workers: int = Field(1, gt=0, description="number of threads that check photos")
+    portrait_queue: int = Field(
+        32, ge=0, description="number of photos that may wait to be checked"
+    )
     max_concurrent_identifications: int = Field(
-        4, gt=0, description="largest number of identifications at the matcher at a time"
+        8,
+        gt=0,
+        description="largest number of identifications of this process at the matcher at a time",
+    )
+    identifications_per_second: float = Field(
+        25.0,
+        ge=2,
+        description="most identifications that begin in any second, of all replicas together: what "
+        "the matcher is good for; the same for each replica",
+    )
+    identification_ramp_seconds: float = Field(
+        60.0,
+        gt=0,
+        description="how long the rate of identifications takes to grow to its highest after the "
+        "matcher came back, seconds",
+    )
+    identification_slow_seconds: float = Field(
+        5.0,
+        gt=0,
+        description="an identification that takes longer counts as a sign that the matcher has too "
+        "much to do, seconds",
+    )
+    max_concurrent_status_calls: int = Field(
+        4, gt=0, description="largest number of calls at a time that set a status at the matcher"
     )
     max_concurrent_print_calls: int = Field(
-        4,
+        1000,
         gt=0,
-        description="largest number of calls to the printers at a time; separately, of calls that "
-        "set a status at the matcher",
+        description="largest number of calls to all printers at a time, of this replica; at least "
+        "the number of offices times max_concurrent_print_calls_per_office, so that no office "
+        "waits for another's printer",
+    )
+    max_concurrent_print_calls_per_office: int = Field(
+        2,
+        gt=0,
+        description="largest number of calls to the printer of one office at a time, of all "
+        "replicas together",
+    )
+    printer_failures_to_open_circuit: int = Field(
+        3,
+        gt=0,
+        description="consecutive calls without an answer after which an office's printer gets no "
+        "more jobs, but one from time to time to find out whether it answers again",
+    )
+    printer_probe_seconds: float = Field(
+        10.0, gt=0, description="time between two such calls, seconds"
     )
     call_timeout_seconds: float = Field(
         20.0, gt=0, description="timeout of one call to the matcher or a printer, seconds"
@@ -136,13 +219,18 @@ class IssuanceSettings(ServiceSettings):
     health_check_seconds: float = Field(
         1.0,
         gt=0,
-        description="interval and timeout of health checks of the matcher, seconds",
+        description="interval and timeout of health checks of the matcher and printers, seconds",
     )
     outage_opens_after_seconds: float = Field(
-        30.0, ge=0, description="how long the matcher is unhealthy before an outage opens, seconds"
+        30.0,
+        ge=0,
+        description="how long the matcher or a printer is unhealthy before its outage opens, "
+        "seconds",
     )
     outage_ends_after_seconds: float = Field(
-        30.0, ge=0, description="how long the matcher is healthy before its outage ends, seconds"
+        30.0,
+        ge=0,
+        description="how long the matcher or a printer is healthy before its outage ends, seconds",
     )
 
     @field_validator("country")
@@ -152,10 +240,21 @@ class IssuanceSettings(ServiceSettings):
             raise ValueError("no holidays are known for this country")
         return country
 
+    @field_validator("issuing_state")
+    @classmethod
+    def _known_state(cls, code: str) -> str:
+        return _require_printable(printed_pb2.PRINTED_STATE_CODE, code)
+
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
         if self.lease_seconds <= 2 * self.call_timeout_seconds:
             raise ValueError("lease_seconds must be longer than two calls: an attempt may take two")
+        slots = len(self.offices) * self.max_concurrent_print_calls_per_office
+        if self.max_concurrent_print_calls < slots:
+            raise ValueError(
+                "max_concurrent_print_calls must be at least the number of offices times "
+                f"max_concurrent_print_calls_per_office ({slots})"
+            )
         ids = [office.id for office in self.offices]
         if len(set(ids)) != len(ids):
             raise ValueError("two offices have the same id")

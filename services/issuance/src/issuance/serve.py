@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import sys
 from pathlib import Path
 
@@ -26,6 +27,10 @@ def serve(args: argparse.Namespace) -> int:
         service = Issuance(IssuanceSettings.load(args.config))
     except (OSError, ValueError) as error:
         return _refuse("serve", error)
+    # What exists by now lives as long as the process. The collector would look at all of it again
+    # while an office is planned, which makes tens of thousands of objects.
+    gc.collect()
+    gc.freeze()
     asyncio.run(service.serve())
     return 0
 

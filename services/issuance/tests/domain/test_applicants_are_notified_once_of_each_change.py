@@ -44,7 +44,7 @@ def test_a_settled_change_is_notified_immediately_and_then_no_more() -> None:
     (notice,) = notified(CHANGED, now=at(FRIDAY, 11))
 
     assert (notice.kind, notice.collect_on) == (NoticeKind.DATE_CHANGED, MONDAY)
-    assert notified(replace(CHANGED, promised=MONDAY), now=at(FRIDAY, 11, 1)) == []
+    assert notified(CHANGED._replace(promised=MONDAY), now=at(FRIDAY, 11, 1)) == []
 
 
 def test_nobody_is_notified_before_those_ahead_are_decided() -> None:
@@ -55,7 +55,7 @@ def test_nobody_is_notified_before_those_ahead_are_decided() -> None:
 
 
 def test_nobody_is_notified_while_undecided_themselves() -> None:
-    assert notified(replace(CHANGED, identity_unresolved=True), now=at(FRIDAY, 11)) == []
+    assert notified(CHANGED._replace(identity_unresolved=True), now=at(FRIDAY, 11)) == []
 
 
 def test_a_new_working_day_settles_everything() -> None:
@@ -80,13 +80,50 @@ def test_no_notice_promises_a_time_that_has_passed(now: datetime, count: int) ->
 def test_without_a_known_end_people_are_notified_when_their_day_opens(
     now: datetime, count: int
 ) -> None:
-    notices = notified(replace(CHANGED, planned=None), now=now)
+    notices = notified(CHANGED._replace(planned=None), now=now)
 
     assert [(n.kind, n.collect_on) for n in notices] == [(NoticeKind.DELAYED, None)] * count
 
 
 def test_the_delay_is_notified_once() -> None:
-    assert notified(replace(CHANGED, planned=None, delay_notified=True), now=at(FRIDAY, 9)) == []
+    assert notified(CHANGED._replace(planned=None, delay_notified=True), now=at(FRIDAY, 9)) == []
+
+
+@pytest.mark.parametrize(
+    ("now", "told"),
+    [
+        (at(FRIDAY, 7, 59), [(NoticeKind.DATE_CHANGED, MONDAY)]),
+        (at(FRIDAY, 8), [(NoticeKind.DELAYED, None)]),
+        (at(MONDAY, 9), [(NoticeKind.DELAYED, None)]),
+    ],
+)
+def test_when_the_day_opens_an_undecided_case_gets_no_other_day(
+    now: datetime, told: list[tuple[NoticeKind, date | None]]
+) -> None:
+    undecided = CHANGED._replace(undecided=True)
+
+    notices = notified(undecided, now=now)
+
+    assert [(notice.kind, notice.collect_on) for notice in notices] == told
+    assert notified(undecided._replace(delay_notified=True), now=at(MONDAY, 8)) == []
+
+
+@pytest.mark.parametrize(
+    ("last", "now", "count"),
+    [
+        (at(FRIDAY, 8), at(FRIDAY, 20), 0),
+        (at(FRIDAY, 8), at(MONDAY, 7, 59), 0),
+        (at(FRIDAY, 8), at(MONDAY, 8), 1),
+        (at(FRIDAY, 7, 59), at(FRIDAY, 8), 1),
+    ],
+)
+def test_a_change_is_notified_at_most_once_a_working_day(
+    last: datetime, now: datetime, count: int
+) -> None:
+    moved = CollectionDates("a", promised=MONDAY, planned=TUESDAY, change_notified_at=last)
+
+    assert len(notified(moved, now=now)) == count
+    assert len(notified(moved._replace(planned=None, promised=FRIDAY), now=now)) == count
 
 
 def test_every_notice_speaks_both_languages() -> None:
@@ -128,10 +165,10 @@ class Fortnight:
         now = at(self.APPLIED, 9, 30)
         while now < at(MONDAY, 8):
             since, now = now, now + 30 * MINUTE
-            dates = replace(dates, planned=self.computed(promised, now))
+            dates = dates._replace(planned=self.computed(promised, now))
             for notice in due_notices([dates], HOURS, since, now, SYSTEM_OUTAGE):
-                dates = replace(dates, delay_notified=notice.kind is NoticeKind.DELAYED)
-                dates = replace(dates, promised=notice.collect_on or dates.promised)
+                dates = dates._replace(delay_notified=notice.kind is NoticeKind.DELAYED)
+                dates = dates._replace(promised=notice.collect_on or dates.promised)
                 yield notice
 
     def computed(self, promised: date, now: datetime) -> date | None:

@@ -7,6 +7,7 @@ from issuance.domain.states import (
     FINAL_STATES,
     INITIAL_STATE,
     TRANSITIONS,
+    WITHOUT_BOOK,
     ApplicationEvent,
     ApplicationState,
     IllegalTransition,
@@ -68,10 +69,34 @@ def test_every_state_has_a_way_to_an_end(state: ApplicationState) -> None:
 
 
 @pytest.mark.parametrize("state", ApplicationState)
-def test_only_an_end_has_no_way_on_and_nobody_waits_there(state: ApplicationState) -> None:
-    is_end = not any(row.source == state for row in TRANSITIONS)
+def test_only_an_end_has_no_way_on_but_an_appeal_and_nobody_waits_there(
+    state: ApplicationState,
+) -> None:
+    appeals = {ApplicationEvent.REOPEN, ApplicationEvent.REEXAMINE}
+    is_end = not any(row.source == state and row.event not in appeals for row in TRANSITIONS)
 
     assert is_end == (state in FINAL_STATES) == (state not in WAITING_ON)
+
+
+AT_THE_PRINTER = ApplicationState.PRINTING
+"""The printing office ends this state: it cancels the job, and the application is PRINT_FAILED."""
+BEFORE_HAND_OVER = sorted(set(ApplicationState) - FINAL_STATES - {AT_THE_PRINTER})
+
+
+@pytest.mark.parametrize("state", BEFORE_HAND_OVER)
+def test_an_applicant_can_withdraw_at_any_time_before_the_hand_over(
+    state: ApplicationState,
+) -> None:
+    assert any(
+        row.source == state and row.event is ApplicationEvent.WITHDRAW for row in TRANSITIONS
+    )
+
+
+@pytest.mark.parametrize("state", BEFORE_HAND_OVER)
+def test_every_state_has_an_exit_for_a_person(state: ApplicationState) -> None:
+    exits = [row for row in TRANSITIONS if row.source == state != row.target]
+
+    assert any(row.by - {Role.ISSUANCE} for row in exits)
 
 
 def test_an_event_has_one_outcome() -> None:
@@ -95,7 +120,8 @@ def test_no_sequence_of_events_prints_without_identification_and_approval(
 
     if ApplicationEvent.RELEASE in done:
         before = done[: done.index(ApplicationEvent.RELEASE)]
-        assert {ApplicationEvent.IDENTIFY, ApplicationEvent.CLEAR} & set(before)
+        cleared = {ApplicationEvent.IDENTIFY, ApplicationEvent.CLEAR, ApplicationEvent.LINK_PERSON}
+        assert cleared & set(before)
         assert {ApplicationEvent.RECORD_PAYMENT, ApplicationEvent.APPROVE} <= set(before)
 
 
@@ -115,31 +141,25 @@ def test_unusable_fingers_are_taken_again_and_the_applicant_is_notified() -> Non
     assert (row.target, row.notice) == (ApplicationState.PAID, NoticeKind.RECAPTURE)
 
 
-def test_a_print_that_failed_for_good_waits_for_its_turn_again() -> None:
-    assert (
-        find_transition(
-            ApplicationState.PRINTING, ApplicationEvent.FAIL_PRINT, Role.ISSUANCE
-        ).target
-        is ApplicationState.APPROVED
-    )
+def test_what_was_approved_is_approved_again_after_a_correction() -> None:
+    for state in (ApplicationState.APPROVED, ApplicationState.PRINT_FAILED):
+        row = find_transition(state, ApplicationEvent.CORRECT_DATA, Role.OFFICER)
+        assert row.target is ApplicationState.AWAITING_APPROVAL
 
 
-@pytest.mark.parametrize("state", [ApplicationState.IDENTIFYING, ApplicationState.ADJUDICATION])
-def test_nobody_withdraws_from_a_question_of_identity(state: ApplicationState) -> None:
-    with pytest.raises(IllegalTransition):
-        find_transition(state, ApplicationEvent.WITHDRAW, Role.OFFICER)
+def test_the_counter_does_not_withdraw_a_suspect_alone() -> None:
+    with pytest.raises(NotPermitted):
+        find_transition(ApplicationState.ADJUDICATION, ApplicationEvent.WITHDRAW, Role.OFFICER)
 
 
 def test_who_enters_the_queue_is_promised_a_day() -> None:
     entering = [
         row
         for row in TRANSITIONS
-        if row.target in AWAITING_PRINT and row.source not in AWAITING_PRINT
+        if row.target in AWAITING_PRINT and row.source not in WITHOUT_BOOK
     ]
 
-    assert {row.notice for row in entering if row.event is not ApplicationEvent.FAIL_PRINT} == {
-        NoticeKind.PROMISED_DATE
-    }
+    assert {row.notice for row in entering} == {NoticeKind.PROMISED_DATE}
 
 
 @pytest.mark.parametrize(
@@ -152,7 +172,9 @@ def test_who_enters_the_queue_is_promised_a_day() -> None:
 def test_a_state_that_waits_for_another_service_is_entered_owing_its_work(
     target: ApplicationState, work: OutboxTaskKind
 ) -> None:
-    assert {row.outbox_task for row in TRANSITIONS if row.target == target} == {work}
+    entering = [row for row in TRANSITIONS if row.target == target != row.source]
+
+    assert {row.outbox_task for row in entering} == {work}
 
 
 def test_whoever_is_refused_is_notified() -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -39,12 +40,43 @@ def test_two_different_examiners_confirm() -> None:
     assert examined(Verdict.DUPLICATE, Verdict.DUPLICATE).state is TaskState.CONFIRMED
 
 
-@pytest.mark.parametrize("third", Verdict)
+@pytest.mark.parametrize("third", [Verdict.DUPLICATE, Verdict.CLEARED])
 def test_a_third_settles_a_dispute(third: Verdict) -> None:
     dispute = examined(Verdict.DUPLICATE, Verdict.CLEARED)
 
     assert dispute.verdict is None
     assert examined(Verdict.DUPLICATE, Verdict.CLEARED, third).verdict is third
+
+
+def test_two_examiners_clear_a_strong_hit() -> None:
+    strong = replace(TASK, clearances_needed=2)
+
+    assert examined(Verdict.CLEARED, task=strong).state is TaskState.OPEN
+    assert examined(Verdict.CLEARED, Verdict.CLEARED, task=strong).state is TaskState.CLEARED
+    dispute = examined(Verdict.CLEARED, Verdict.DUPLICATE, task=strong)
+    assert dispute.state is TaskState.OPEN
+
+
+def linked(*persons: str) -> Adjudication:
+    task = TASK
+    for examiner, person in zip(("ana", "citra", "dewi"), persons, strict=False):
+        claimed = task.claim(examiner, NOW)
+        task = claimed.decide(examiner, Verdict.SAME_PERSON, "ridges", NOW, person)
+    return task
+
+
+def test_two_examiners_link_an_applicant_with_the_same_person() -> None:
+    assert linked("p1").state is TaskState.OPEN
+    assert linked("p1", "p2").state is TaskState.OPEN
+    assert linked("p1", "p1").state is TaskState.LINKED
+    deciding = linked("p1", "p2", "p1").deciding
+    assert deciding is not None
+    assert deciding.person_id == "p1"
+
+
+def test_nothing_is_added_to_a_withdrawn_task() -> None:
+    with pytest.raises(TaskClosed):
+        replace(TASK, withdrawn=True).claim("ana", NOW)
 
 
 def test_the_same_examiner_does_not_examine_twice() -> None:

@@ -84,3 +84,10 @@ def test_what_is_no_clear_no_is_work_for_an_examiner(outcome: IdentificationOutc
     referral = decide_referral(ApplicationType.NEW, "me", outcome, [NEAR])
 
     assert referral == Referral(AdjudicationCause.UNDECIDED, (NEAR,))
+
+
+@pytest.mark.parametrize("kind", ON_RECORD)
+def test_hits_that_are_not_listed_are_other_people(kind: ApplicationType) -> None:
+    referral = decide_referral(kind, "me", IdentificationOutcome.HIT, [ME], hits_total=2)
+
+    assert referral == Referral(AdjudicationCause.OTHER_PERSON_FOUND, (), own_record_first=True)

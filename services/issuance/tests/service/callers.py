@@ -8,9 +8,11 @@ import grpc
 from google.rpc import error_details_pb2  # type: ignore[import-untyped]
 from grpc_status import rpc_status
 from passport.issuance.v1 import (
+    accounts_pb2_grpc,
     adjudication_pb2_grpc,
     admin_pb2_grpc,
     applications_pb2_grpc,
+    documents_pb2_grpc,
     offices_pb2_grpc,
     outages_pb2_grpc,
     schedule_pb2_grpc,
@@ -27,12 +29,14 @@ class Refused(AssertionError):
         status = rpc_status.from_call(error)  # type: ignore[arg-type]
         self.code = error.code().name
         self.reason, self.field, self.metadata = "", "", {}
+        self.violations: list[tuple[str, str]] = []
         for detail in status.details if status else ():
             info, bad = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest()
             if detail.Unpack(info):
                 self.reason, self.metadata = info.reason, dict(info.metadata)
             if detail.Unpack(bad):
                 self.field = bad.field_violations[0].field
+                self.violations = [(v.reason, v.description) for v in bad.field_violations]
         super().__init__(f"{self.code} {self.reason} {error.details()}")
 
 
@@ -42,6 +46,8 @@ class Caller:
     def __init__(self, connection: grpc.aio.Channel) -> None:
         stubs = (
             applications_pb2_grpc.ApplicationsStub(connection),
+            documents_pb2_grpc.DocumentsStub(connection),
+            accounts_pb2_grpc.AccountsStub(connection),
             adjudication_pb2_grpc.AdjudicationStub(connection),
             schedule_pb2_grpc.ScheduleStub(connection),
             outages_pb2_grpc.OutagesStub(connection),

@@ -16,7 +16,7 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest_asyncio.fixture
-async def country(tmp_path: Path, pki: Path) -> AsyncIterator[Country]:
+async def country(tmp_path: Path, pki: Path, database_url: str) -> AsyncIterator[Country]:
     """Banjarmasin with everything running, on Friday, 26 October 2018, at nine."""
-    async with a_country(tmp_path, pki) as running:
+    async with a_country(tmp_path, pki, database_url) as running:
         yield running

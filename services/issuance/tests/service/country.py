@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import grpc
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from harness.world.drawn_portrait import portrait_photo
 from issuance.store.records import MIGRATIONS
 from passport.issuance.v1 import (
     adjudication_pb2,
@@ -36,15 +37,20 @@ OFFICE = "BJM"
 
 @dataclass
 class Country:
-    """The office of Banjarmasin: its people, the matcher, the printer and one service."""
+    """One office: its people, the matcher, the printer of Banjarmasin and one service."""
 
     folder: Path
     pki: Path
     matcher: SimulatedMatcher
     printer: SimulatedPrinter
     process: ServiceProcess | ServiceInTest
+    office: str = OFFICE
     callers: dict[tuple[str, str, str], Caller] = field(default_factory=dict)
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    def at(self, office: str) -> "Country":
+        """Return the same country as people of another office see it."""
+        return replace(self, office=office)
 
     # Time
 
@@ -79,13 +85,13 @@ class Country:
 
     @property
     def officer(self) -> Caller:
-        """Siti, an officer of Banjarmasin."""
-        return self.caller("officer")
+        """Siti, an officer of the office."""
+        return self.caller("officer", office=self.office)
 
     @property
     def supervisor(self) -> Caller:
-        """Agus, a supervisor of Banjarmasin."""
-        return self.caller("supervisor", "agus")
+        """Agus, a supervisor of the office."""
+        return self.caller("supervisor", "agus", self.office)
 
     @property
     def administrator(self) -> Caller:
@@ -101,7 +107,7 @@ class Country:
     async def takes_in(self, **changes: Any) -> apps.Application:
         """Take an application in at the counter."""
         request = apps.CreateApplicationRequest(
-            office=changes.pop("office", OFFICE),
+            office=changes.pop("office", self.office),
             type=changes.pop("type", apps.APPLICATION_TYPE_NEW),
             holder=changes.pop("holder", a_holder()),
             **changes,
@@ -113,8 +119,14 @@ class Country:
         application = await self.takes_in(**changes)
         id, officer = application.application_id, self.officer
         await officer("AcceptDocuments", apps.AcceptDocumentsRequest(application_id=id))
-        await officer("RecordPayment", apps.RecordPaymentRequest(application_id=id, receipt="1"))
+        await officer("RecordPayment", apps.RecordPaymentRequest(application_id=id, receipt=id))
+        await self.is_photographed(id)
         return await self.gives_fingers(id, fingers or id.encode())
+
+    async def is_photographed(self, id: str, photo: bytes = b"") -> apps.SubmitPortraitResponse:
+        """Submit the applicant's photo: a drawn one when not given."""
+        submit = apps.SubmitPortraitRequest(application_id=id, photo=photo or portrait_photo(0))
+        return await self.officer("SubmitPortrait", submit)  # type: ignore[no-any-return]
 
     async def gives_fingers(self, id: str, fingers: bytes) -> apps.Application:
         """Take fingerprints and hold the interview."""
@@ -155,7 +167,9 @@ class Country:
 
     async def notices(self, id: str = "") -> list[tuple[str, str]]:
         """Return kind and promised day of the notices to an applicant, or to all of the office."""
-        request = schedule_pb2.ListNoticesRequest(office=OFFICE, application_id=id, page_size=1000)
+        request = schedule_pb2.ListNoticesRequest(
+            office=self.office, application_id=id, page_size=1000
+        )
         found = (await self.officer("ListNotices", request)).notices
         return [
             (
@@ -167,7 +181,7 @@ class Country:
 
     async def collection_schedule(self, **changes: Any) -> schedule_pb2.CollectionSchedule:
         """Return the collection schedule of the office."""
-        request = schedule_pb2.GetCollectionScheduleRequest(office=OFFICE, **changes)
+        request = schedule_pb2.GetCollectionScheduleRequest(office=self.office, **changes)
         return await self.officer("GetCollectionSchedule", request)  # type: ignore[no-any-return]
 
     async def schedule_rows(self, **changes: Any) -> list[tuple[str, str, int]]:
@@ -218,9 +232,9 @@ class Country:
         )
         return await self.administrator("DeclareOutage", request)  # type: ignore[no-any-return]
 
-    async def ends(self, outage: outages_pb2.Outage) -> outages_pb2.Outage:
-        """An administrator ends an outage that was declared."""
-        request = outages_pb2.EndOutageRequest(outage_id=outage.outage_id)
+    async def ends(self, outage: outages_pb2.Outage, **how: Any) -> outages_pb2.Outage:
+        """An administrator ends an outage."""
+        request = outages_pb2.EndOutageRequest(outage_id=outage.outage_id, **how)
         return await self.administrator("EndOutage", request)  # type: ignore[no-any-return]
 
     async def matcher_fails(self) -> outages_pb2.Outage:
@@ -263,16 +277,30 @@ def rows(schedule: schedule_pb2.CollectionSchedule) -> list[tuple[str, str, int]
 async def a_country(
     folder: Path,
     pki: Path,
+    database_url: str,
     *,
     at: str = "2018-10-26T09:00+08:00",
     machines: int = 4,
     runs: type[ServiceProcess] | type[ServiceInTest] = ServiceInTest,
+    printer_of_jakarta: str = "",
+    call_timeout: float = 10.0,
+    outage_opens_after: float = 1.0,
+    identifications: int = 4,
+    outage_policy: str = "",
 ) -> AsyncIterator[Country]:
-    """Run the service and its neighbours; business time stands still at `at`."""
+    """Run the service and its neighbours; business time stands still at `at`.
+
+    printer_of_jakarta: address of the printer of the office JKT, which has none otherwise.
+    call_timeout: seconds of real time after which a call to a neighbour is given up.
+    outage_policy: content of the file; without it, what applies without one.
+    identifications: how many there are at a time, at most.
+    outage_opens_after: seconds of real time that a neighbour is away before that is an outage.
+    """
     key = Ed25519PrivateKey.generate()
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     (folder / "clearance.pem").write_bytes(pem)
-    issue_certificate(pki, service="issuance")
+    (folder / "outages.toml").write_text(outage_policy)
+    issue_certificate(pki, office="national", service="issuance")
     matcher = SimulatedMatcher(pki)  # type: ignore[abstract]
     printer = SimulatedPrinter(pki, OFFICE, key.public_key())  # type: ignore[abstract]
     await matcher.start()
@@ -282,11 +310,16 @@ async def a_country(
         SETTINGS.format(
             pki=pki, folder=folder, policy=POLICY, matcher=matcher.address,
             printer=printer.address, machines=machines, log_level="error",
+            database_url=database_url, call_timeout=call_timeout,
+            lease=3 * call_timeout, outage_opens_after=outage_opens_after,
+            identifications=identifications,
+            outage_policy=f'outage_policy_file = "{folder}/outages.toml"' if outage_policy else "",
+            printer_of_jakarta=f'printer = "{printer_of_jakarta}"' if printer_of_jakarta else "",
         )
     )  # fmt: skip
     country = Country(folder, pki, matcher, printer, runs(config))
     country.clock(at)
-    migrate(f"sqlite+aiosqlite:///{folder}/issuance.db", MIGRATIONS)
+    migrate(database_url, MIGRATIONS)
     try:
         await country.process.start()
         yield country

@@ -12,29 +12,35 @@ from issuance.config import IssuanceSettings
 from .callers import LONGEST_WAIT
 from .ports import free_port
 
-# A busy machine answers late: no call, lease or health check ends only because of that.
+# A busy machine answers late: no call, lease or health check ends only because of that, and no
+# watchdog ends the tests' process when the machine was suspended for a while.
 SETTINGS = """
 certificate = "{pki}/national-issuance.pem"
 private_key = "{pki}/national-issuance.key"
 authority = "{pki}/authority.pem"
 policy_file = "{policy}"
-database_url = "sqlite+aiosqlite:///{folder}/issuance.db"
+database_url = "{database_url}"
 environment = "test"
 drain_seconds = 0
+watchdog_seconds = 0
 clock_file = "{folder}/clock"
 log_level = "{log_level}"
 matcher = "{matcher}"
 clearance_key = "{folder}/clearance.pem"
 clearance_key_id = "test-key"
-call_timeout_seconds = 10.0
-lease_seconds = 30.0
+call_timeout_seconds = {call_timeout}
+lease_seconds = {lease}
 outbox_poll_seconds = 0.02
+max_concurrent_identifications = {identifications}
 retry_first_seconds = 0.05
 retry_longest_seconds = 0.2
+identifications_per_second = 1000.0
+identification_ramp_seconds = 0.1
 plan_check_seconds = 0.02
 health_check_seconds = 0.5
-outage_opens_after_seconds = 1.0
+outage_opens_after_seconds = {outage_opens_after}
 outage_ends_after_seconds = 0.2
+{outage_policy}
 
 [[offices]]
 id = "BJM"
@@ -50,6 +56,7 @@ name = "Jakarta"
 timezone = "Asia/Jakarta"
 machines = 1
 books_per_machine_per_day = 10
+{printer_of_jakarta}
 """
 
 

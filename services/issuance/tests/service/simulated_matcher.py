@@ -10,6 +10,9 @@ from passport.type.v1 import biometrics_pb2
 from .simulated_neighbour import AnsweredRequests, Context, SimulatedNeighbour, refuse
 
 THRESHOLD = 6.0
+WEAK = 6.5
+"""The score of a false match: a hit that one examiner may clear."""
+MAX_CANDIDATES = 10
 
 
 class SimulatedMatcher(SimulatedNeighbour, encounters_pb2_grpc.EncountersServicer):
@@ -58,6 +61,7 @@ class SimulatedMatcher(SimulatedNeighbour, encounters_pb2_grpc.EncountersService
         decision = self._decide(request.encounter_id, fingers)
         pending = encounters_pb2.ENCOUNTER_STATUS_PENDING
         encounter = self._store(request.encounter_id, request.person_id, fingers, pending)
+        encounter.office_id = request.office_id
         answer = encounters_pb2.CreateEncounterResponse(encounter=encounter, decision=decision)
         return self.answered.keep(request, answer)
 
@@ -69,8 +73,34 @@ class SimulatedMatcher(SimulatedNeighbour, encounters_pb2_grpc.EncountersService
         if request.encounter_id not in self.encounters:
             await refuse(context, "NOT_FOUND", "ENCOUNTER_NOT_FOUND")
         encounter = self.encounters[request.encounter_id]
+        fraud = encounters_pb2.ENCOUNTER_STATUS_FRAUD
+        person = dict(context.invocation_metadata() or ()).get("on-behalf-of", "")
+        supervised = str(person).endswith("/role/supervisor") and request.reason
+        if encounter.status == fraud != request.status and not supervised:
+            await refuse(context, "PERMISSION_DENIED", "SUPERVISOR_NEEDED")
         encounter.status = request.status
         encounter.revision += 1
+        return self.answered.keep(request, encounter)
+
+    async def DeleteEncounter(
+        self, request: encounters_pb2.DeleteEncounterRequest, context: Context
+    ) -> encounters_pb2.DeleteEncounterResponse:
+        if (earlier := self.answered.earlier(request)) is not None:
+            return earlier  # type: ignore[no-any-return]
+        if request.encounter_id not in self.encounters:
+            await refuse(context, "NOT_FOUND", "ENCOUNTER_NOT_FOUND")
+        del self.encounters[request.encounter_id], self.fingers[request.encounter_id]
+        return self.answered.keep(request, encounters_pb2.DeleteEncounterResponse())
+
+    async def MoveEncounter(
+        self, request: encounters_pb2.MoveEncounterRequest, context: Context
+    ) -> encounters_pb2.Encounter:
+        if (earlier := self.answered.earlier(request)) is not None:
+            return earlier  # type: ignore[no-any-return]
+        encounter = self.encounters[request.encounter_id]
+        if encounter.person_id == request.person_id:
+            await refuse(context, "FAILED_PRECONDITION", "SAME_PERSON")
+        encounter.person_id = request.person_id
         return self.answered.keep(request, encounter)
 
     def _store(
@@ -86,17 +116,19 @@ class SimulatedMatcher(SimulatedNeighbour, encounters_pb2_grpc.EncountersService
         people = [
             self.encounters[other].person_id
             for other, stored in self.fingers.items()
-            if stored == fingers
+            if stored == fingers and self.status(other) != "INACTIVE"
         ]
         if fingers in self.false_matches:
             people.append(self.false_matches[fingers])
-        score = biometrics_pb2.Score(value=9.0, calibration_version="test-1")
+        value = WEAK if fingers in self.false_matches else 9.0
+        score = biometrics_pb2.Score(value=value, calibration_version="test-1")
         return identification_pb2.Decision(
             decision_id=f"decision-{encounter_id}",
             outcome=identification_pb2.OUTCOME_HIT if people else identification_pb2.OUTCOME_NO_HIT,
             candidates=[
                 identification_pb2.Candidate(person_id=person, score=score, hit=True)
-                for person in dict.fromkeys(people)
+                for person in list(dict.fromkeys(people))[:MAX_CANDIDATES]
             ],
+            hits_total=len(dict.fromkeys(people)),
             threshold=biometrics_pb2.Score(value=THRESHOLD, calibration_version="test-1"),
         )

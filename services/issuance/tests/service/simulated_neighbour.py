@@ -19,13 +19,18 @@ from .ports import free_port
 A = TypeVar("A", bound=Message)
 Context = grpc.aio.ServicerContext[Any, Any]
 IDENTIFICATION = "passport.matcher.v1.Identification"
+PRINT_JOBS = "passport.printer.v1.PrintJobs"
 
 
-async def refuse(context: Context, code: str, reason: str) -> None:
-    """End the call with a status and an ErrorInfo, as our services do."""
-    detail = Packed()
-    detail.Pack(error_details_pb2.ErrorInfo(reason=reason, domain="passport.test"))
-    status = status_pb2.Status(code=code_pb2.Code.Value(code), message=reason, details=[detail])
+async def refuse(context: Context, code: str, reason: str, field: str = "") -> None:
+    """End the call with a status, an ErrorInfo and the field at fault, as our services do."""
+    details = [Packed()]
+    details[0].Pack(error_details_pb2.ErrorInfo(reason=reason, domain="passport.test"))
+    if field:
+        violation = error_details_pb2.BadRequest.FieldViolation(field=field)
+        details.append(Packed())
+        details[1].Pack(error_details_pb2.BadRequest(field_violations=[violation]))
+    status = status_pb2.Status(code=code_pb2.Code.Value(code), message=reason, details=details)
     await context.abort_with_status(rpc_status.to_status(status))
 
 
@@ -72,7 +77,7 @@ class SimulatedNeighbour(ABC):
         health_pb2_grpc.add_HealthServicer_to_server(self.health, self._server)
         self._server.add_secure_port(self.address, server_credentials(self._files))
         await self._server.start()
-        for service in ("", IDENTIFICATION):
+        for service in ("", IDENTIFICATION, PRINT_JOBS):
             await self.health.set(service, health_pb2.HealthCheckResponse.SERVING)
 
     async def stop(self) -> None:

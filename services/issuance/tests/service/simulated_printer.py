@@ -10,16 +10,29 @@ from typing import Any
 import grpc
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from passport.printer.v1 import jobs_pb2, jobs_pb2_grpc
+from passport.printer.v1 import jobs_pb2, jobs_pb2_grpc, machines_pb2, machines_pb2_grpc
+from servicekit.errors import InvalidRequest
+from servicekit.grpc.message_checks import validate
 
 from .simulated_neighbour import AnsweredRequests, Context, SimulatedNeighbour, refuse
 
 
-class SimulatedPrinter(SimulatedNeighbour, jobs_pb2_grpc.PrintJobsServicer):
+def _unprintable_field(payload: bytes) -> str | None:
+    try:
+        validate(jobs_pb2.PersonalisationData.FromString(payload))
+    except InvalidRequest as error:
+        return error.field
+    return None
+
+
+class SimulatedPrinter(
+    SimulatedNeighbour, jobs_pb2_grpc.PrintJobsServicer, machines_pb2_grpc.MachinesServicer
+):
     """Checks the clearance of each job and makes its book, immediately or when a test says so.
 
     books_made: good books by application. clearances_to_expire: how many of the next jobs are
-    refused as CLEARANCE_EXPIRED.
+    refused as CLEARANCE_EXPIRED. refuses: the reason for which every job is refused, or empty.
+    books_per_working_day: what it measured. timezones_asked: those of the questions for it.
     """
 
     def __init__(self, pki: Path, office: str, key: Ed25519PublicKey) -> None:
@@ -30,13 +43,18 @@ class SimulatedPrinter(SimulatedNeighbour, jobs_pb2_grpc.PrintJobsServicer):
         self.prints_immediately = True
         self.jobs: dict[str, jobs_pb2.PrintJob] = {}
         self.changes: list[str] = []
+        self.portraits: dict[str, bytes] = {}
         self.answered = AnsweredRequests()
         self.used_clearances: set[str] = set()
         self.books_made: Counter[str] = Counter()
         self.clearances_to_expire = 0
+        self.refuses = ""
+        self.books_per_working_day: float | None = None
+        self.timezones_asked: list[str] = []
 
     def add(self, server: grpc.aio.Server) -> None:
         jobs_pb2_grpc.add_PrintJobsServicer_to_server(self, server)
+        machines_pb2_grpc.add_MachinesServicer_to_server(self, server)
 
     @property
     def document_numbers(self) -> list[str]:
@@ -52,7 +70,13 @@ class SimulatedPrinter(SimulatedNeighbour, jobs_pb2_grpc.PrintJobsServicer):
 
     def cancel(self, job_id: str) -> None:
         """Give a job up for good, as an operator does."""
+        self.jobs[job_id].state_reason = "the machine is moved"
         self._set(self.jobs[job_id], jobs_pb2.PRINT_JOB_STATE_CANCELLED)
+
+    def has(self, job: jobs_pb2.PrintJob) -> None:
+        """Have a job that nobody here asked for."""
+        self.jobs[job.job_id] = job
+        self._set(job, jobs_pb2.PRINT_JOB_STATE_QUEUED)
 
     async def CreatePrintJob(
         self, request: jobs_pb2.CreatePrintJobRequest, context: Context
@@ -62,6 +86,10 @@ class SimulatedPrinter(SimulatedNeighbour, jobs_pb2_grpc.PrintJobsServicer):
         if self.clearances_to_expire:
             self.clearances_to_expire -= 1
             await refuse(context, "FAILED_PRECONDITION", "CLEARANCE_EXPIRED")
+        if (field := _unprintable_field(request.payload)) is not None:
+            await refuse(context, "INVALID_ARGUMENT", "BAD_PAYLOAD", f"payload.{field}")
+        if self.refuses:
+            await refuse(context, "FAILED_PRECONDITION", self.refuses)
         claims = self._claims(request)
         assert claims["jti"] not in self.used_clearances, "CLEARANCE_USED"
         self.used_clearances.add(claims["jti"])
@@ -79,6 +107,13 @@ class SimulatedPrinter(SimulatedNeighbour, jobs_pb2_grpc.PrintJobsServicer):
             self.finish(job.job_id)
         return answer
 
+    async def GetPrintJob(
+        self, request: jobs_pb2.GetPrintJobRequest, context: Context
+    ) -> jobs_pb2.PrintJob:
+        if request.job_id not in self.jobs:
+            await refuse(context, "NOT_FOUND", "JOB_NOT_FOUND")
+        return self.jobs[request.job_id]
+
     async def WatchPrintJobs(
         self, request: jobs_pb2.WatchPrintJobsRequest, context: Context
     ) -> AsyncIterator[jobs_pb2.PrintJobEvent]:
@@ -92,6 +127,13 @@ class SimulatedPrinter(SimulatedNeighbour, jobs_pb2_grpc.PrintJobsServicer):
                 yield jobs_pb2.PrintJobEvent(job=self.jobs[job_id], resume_token=str(at))
             await self._changed.wait()
 
+    async def GetThroughput(
+        self, request: machines_pb2.GetThroughputRequest, context: Context
+    ) -> machines_pb2.GetThroughputResponse:
+        self.timezones_asked.append(request.timezone)
+        total = machines_pb2.Throughput(books_per_working_day=self.books_per_working_day)
+        return machines_pb2.GetThroughputResponse(total=total)
+
     def _claims(self, request: jobs_pb2.CreatePrintJobRequest) -> dict[str, Any]:
         header = jwt.get_unverified_header(request.clearance)
         assert header["kid"] == "test-key"
@@ -102,6 +144,7 @@ class SimulatedPrinter(SimulatedNeighbour, jobs_pb2_grpc.PrintJobsServicer):
         assert claims["office"] == self._office
         data = jobs_pb2.PersonalisationData.FromString(request.payload)
         assert data.document_number == claims["document_number"]
+        self.portraits[claims["application_id"]] = data.portrait
         return claims
 
     def _set(self, job: jobs_pb2.PrintJob, state: Any) -> None:

@@ -17,8 +17,8 @@ CALLS = ("before_call", "after_call", "before_commit", "after_commit")
 
 
 @pytest_asyncio.fixture
-async def country(tmp_path: Path, pki: Path) -> AsyncIterator[Country]:
-    async with a_country(tmp_path, pki, runs=ServiceProcess) as running:
+async def country(tmp_path: Path, pki: Path, database_url: str) -> AsyncIterator[Country]:
+    async with a_country(tmp_path, pki, database_url, runs=ServiceProcess) as running:
         yield running
 
 
@@ -72,7 +72,17 @@ STEPS = {
 }
 
 
-@pytest.mark.parametrize("failpoints", STEPS.values(), ids=STEPS.keys())
+SLOW = {"print_event", "plan"}
+"""Steps that only read again what others have stored; run by `make test-slow`."""
+
+
+@pytest.mark.parametrize(
+    "failpoints",
+    [
+        pytest.param(failpoints, id=step, marks=[pytest.mark.slow] if step in SLOW else [])
+        for step, failpoints in STEPS.items()
+    ],
+)
 async def test_a_killed_service_loses_no_application(
     country: Country, failpoints: list[str]
 ) -> None:
@@ -107,12 +117,30 @@ async def test_a_killed_service_keeps_its_examinations(country: Country) -> None
     assert country.matcher.status(id) == "FRAUD"
 
 
+async def test_a_killed_service_keeps_a_refusal_of_the_printer(country: Country) -> None:
+    failpoints = ["print.refused.before_commit", "print.refused.after_commit"]
+    country.printer.refuses = "CLEARANCE_USED"
+    kills = asyncio.create_task(KillsAtFailpoints(country, failpoints).run())
+    first = (await country.applies()).application_id
+    await country.approves(first)
+    await country.reaches(first, "PRINT_FAILED")
+    second = (await country.applies()).application_id
+    await country.approves(second)
+    await country.reaches(second, "PRINT_FAILED")
+    await kills
+
+    for id in (first, second):
+        assert (await country.history(id)).count("fail_print") == 1
+    await country.until(lambda: _the_outbox_is_empty(country))
+
+
 async def test_a_killed_service_keeps_its_outages(country: Country) -> None:
     failpoints = ["outage.before_commit", "outage.after_commit"]
     kills = asyncio.create_task(KillsAtFailpoints(country, failpoints * 2).run())
     await country.matcher.stop()
     id = (await country.applies()).application_id
     await country.until(lambda: _outages(country, 1))
+    country.clock("2018-10-26T09:30+08:00")
     await country.matcher.start()
     await country.reaches(id, "AWAITING_APPROVAL")
     await kills

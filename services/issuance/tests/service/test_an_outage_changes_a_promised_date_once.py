@@ -14,13 +14,15 @@ async def test_an_outage_changes_a_promised_date_once(country: Country) -> None:
     await country.until(lambda: _notified(country, id, 2))
     country.clock("2018-11-05T07:00+08:00")
     await country.matcher_returns()
+    await country.approves(id)
     country.clock("2018-11-05T08:00+08:00")
-    await country.until(lambda: _notified(country, id, 3))
+    await country.reaches(id, "READY")
 
     assert await country.notices(id) == [
         ("PROMISED_DATE", "2018-11-02"),
         ("DELAYED", ""),
         ("DATE_CHANGED", "2018-11-05"),
+        ("READY", ""),
     ]
     application = await country.application(id)
     assert application.first_promised_collection_date.day == 2

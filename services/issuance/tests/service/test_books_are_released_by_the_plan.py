@@ -87,21 +87,6 @@ async def test_four_machines_make_162_and_three_make_121(country: Country) -> No
     assert [day for _, day, _ in four] == ["2018-11-05", "2018-11-06", "2018-11-07"]
 
 
-async def test_a_job_that_was_given_up_is_printed_again(country: Country) -> None:
-    country.printer.prints_immediately = False
-    id = (await country.applies()).application_id
-    await country.approves(id)
-    await country.until(lambda: _jobs(country, 1))
-
-    country.printer.cancel("job-1")
-    await country.until(lambda: _jobs(country, 2))
-    country.printer.finish("job-2")
-
-    ready = await country.reaches(id, "READY")
-    assert ready.book_serial == "B0000001"
-    assert country.printer.document_numbers == ["X0000001", "X0000001"]
-
-
 async def test_an_expired_clearance_is_signed_again(country: Country) -> None:
     country.printer.clearances_to_expire = 1
     id = (await country.applies()).application_id

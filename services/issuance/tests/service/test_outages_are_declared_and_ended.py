@@ -1,4 +1,4 @@
-"""People declare and end outages; those that the watcher opened only the watcher ends."""
+"""People declare, correct and end outages; those that the watcher opened they end by override."""
 
 import pytest
 from passport.issuance.v1 import outages_pb2
@@ -66,6 +66,44 @@ async def test_the_watchers_outage_ends_when_the_matcher_is_well(country: Countr
         await country.declares(MATCHER)
 
     await country.matcher_returns()
+
+
+async def test_the_watchers_outage_is_corrected_and_ended_by_override(country: Country) -> None:
+    outage = await country.matcher_fails()
+    country.clock("2018-10-26T12:00+08:00")
+    update = outages_pb2.UpdateOutageRequest(
+        outage_id=outage.outage_id,
+        revision=outage.revision,
+        cause="database lost",
+        expected_end=timestamp("2018-10-31T18:00:00+08:00"),
+    )
+    corrected = await country.administrator("UpdateOutage", update)
+    update.request_id = ""
+    with pytest.raises(Refused, match="STALE_REVISION"):
+        await country.administrator("UpdateOutage", update)
+
+    ended = await country.ends(corrected, revision=corrected.revision, override_automatic=True)
+
+    assert (ended.automatic, ended.cause) == (True, "database lost")
+    assert ended.HasField("ended_at")
+    assert [change.by.rpartition("/user/")[2] for change in ended.changes] == [
+        "service:issuance",
+        "ani/role/administrator",
+        "ani/role/administrator",
+    ]
+    request = outages_pb2.GetOutageRequest(outage_id=outage.outage_id)
+    assert await country.administrator("GetOutage", request) == ended
+
+
+async def test_an_outage_that_is_over_is_recorded_in_one_call(country: Country) -> None:
+    began, ended = timestamp("2018-10-25T10:00:00+08:00"), timestamp("2018-10-25T12:00:00+08:00")
+
+    recorded = await country.declares(PRINTING, OFFICE, began_at=began, ended_at=ended)
+
+    assert (recorded.began_at, recorded.ended_at) == (began, ended)
+    assert not await country.outages()
+    with pytest.raises(Refused, match="INVALID_REQUEST"):
+        await country.declares(PRINTING, "JKT", ended_at=ended)
 
 
 async def test_a_declared_outage_that_ends_too_early_goes_on_by_itself(country: Country) -> None:

@@ -23,17 +23,18 @@ async def _details(country: Country, id: str) -> dict[str, dict[str, object]]:
 async def test_the_history_of_a_passport(country: Country) -> None:
     id = (await country.applies()).application_id
     await country.approves(id)
-    await country.reaches(id, "READY")
+    number = (await country.reaches(id, "READY")).document_number
     await country.officer("HandOver", apps.HandOverRequest(application_id=id, signed_by="Siti"))
 
     assert await _details(country, id) == {
         "create": {},
         "accept_documents": {},
-        "record_payment": {"payment_receipt": "1"},
+        "record_payment": {"payment_receipt": id},
+        "submit_portrait": {},
         "submit_biometrics": {},
         "record_interview": {},
         "identify": {},
-        "approve": {"document_number": "X0000001"},
+        "approve": {"document_number": number},
         "release": {},
         "finish_print": {"book_serial": "B0000001"},
         "hand_over": {"signed_by": "Siti"},
@@ -62,6 +63,7 @@ async def test_the_history_of_refusals_and_notes(country: Country) -> None:
     await officer("RefuseDocuments", refusal)
     await officer("AcceptDocuments", apps.AcceptDocumentsRequest(application_id=id))
     await officer("RecordPayment", apps.RecordPaymentRequest(application_id=id, receipt="R-7"))
+    await country.is_photographed(id)
     country.matcher.unusable_fingers.add(b"smudge")
     await country.gives_fingers(id, b"smudge")
     await country.reaches(id, "PAID")

@@ -12,13 +12,13 @@ async def test_the_next_revision_is_stored(workflow: Workflow) -> None:
     case = await workflow.case(await workflow.brings_documents())
 
     async with workflow.store.begin() as records:
-        await records.cases.save(replace(case, revision=5, document_number="X0000001"))
+        await records.cases.save(replace(case, revision=6, document_number="X0000001"))
 
     stored = await workflow.case(case.id)
-    assert (case.revision, stored.revision, stored.document_number) == (4, 5, "X0000001")
+    assert (case.revision, stored.revision, stored.document_number) == (5, 6, "X0000001")
 
 
-@pytest.mark.parametrize("revision", [4, 6])
+@pytest.mark.parametrize("revision", [5, 7])
 async def test_a_revision_that_is_not_the_next_is_an_error(
     workflow: Workflow, revision: int
 ) -> None:
@@ -34,7 +34,7 @@ async def test_other_cases_stay_as_they_are(workflow: Workflow) -> None:
     other = await workflow.case(await workflow.brings_documents())
     id = await workflow.brings_documents()
 
-    await _saved_as(workflow, id, 5)
+    await _saved_as(workflow, id, 6)
 
     assert await workflow.case(other.id) == other
 

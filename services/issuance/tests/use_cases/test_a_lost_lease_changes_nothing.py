@@ -12,8 +12,12 @@ from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.outbox import LeaseLost, OutboxTask
 from issuance.domain.states import ApplicationState, OutboxTaskKind
 from issuance.store.records import Store
+from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.submit_print_job import SubmitPrintJob
+from servicekit.process.clock import SystemClock
 from servicekit.storage.database import Database
+
+from .workflow import PrinterWithoutJobs
 
 NOW = datetime(2018, 11, 5, 1, tzinfo=UTC)
 LEASE = timedelta(seconds=60)
@@ -43,14 +47,14 @@ BOOK = OutboxTask(
 )
 
 
-class Printer:
+class Printer(PrinterWithoutJobs):
     """Signs each clearance differently, and keeps what it was sent."""
 
     def __init__(self) -> None:
         self.signed = 0
         self.sent: list[tuple[str, str]] = []
 
-    def sign_clearance(self, task: OutboxTask, document_number: str) -> str:
+    def sign_clearance(self, task: OutboxTask, document_number: str, *, is_repeated: bool) -> str:
         self.signed += 1
         return f"clearance-{self.signed}"
 
@@ -71,14 +75,17 @@ async def store(database: Database) -> Store:
 
 async def leased(store: Store, at: datetime) -> Sequence[OutboxTask]:
     async with store.begin() as records:
-        return await records.outbox.lease([OutboxTaskKind.PRINT], 9, [], at, at + LEASE)
+        return await records.outbox.lease([BOOK.id], at, at + LEASE)
 
 
 async def test_it_sends_no_clearance_of_its_own(store: Store) -> None:
     (slow,) = await leased(store, NOW)
     (quick,) = await leased(store, NOW + 2 * LEASE)
     printer = Printer()
-    attempt = SubmitPrintJob(store, printer, printer.sign_clearance, lambda: "request-2")
+    apply_transition = ApplyTransition({}, lambda *_: b"", str, 10)
+    attempt = SubmitPrintJob(
+        store, printer, printer.sign_clearance, apply_transition, SystemClock(), lambda: "request-2"
+    )
 
     await attempt(quick)
     with pytest.raises(LeaseLost):

@@ -26,6 +26,7 @@ async def test_a_number_is_kept_when_the_passport_is_printed_again(
     number = (await one_book_a_day.case(id)).document_number
 
     await one_book_a_day.job_is_given_up(id)
+    await one_book_a_day.approves(id)
     await one_book_a_day.plans()
 
     case = await one_book_a_day.case(id)

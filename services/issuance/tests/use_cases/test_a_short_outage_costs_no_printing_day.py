@@ -32,11 +32,14 @@ async def test_two_office_hours_are_caught_up(
     assert (await workflow.office_plan()).printing_from() == printing_from
 
 
-async def test_an_outage_that_lasts_stops_printing_from_its_first_minute(
+async def test_an_outage_that_lasts_changes_the_plan_once_it_is_too_long_to_catch_up(
     workflow: Workflow,
 ) -> None:
     await workflow.declares(OutageScope.PRINTING, "BJM")
-    workflow.clock("2018-10-26 09:01")
+    workflow.clock("2018-10-26 11:00")
+    assert (await workflow.office_plan()).printing_from() == FRIDAY
+
+    workflow.clock("2018-10-26 11:01")
 
     assert (await workflow.office_plan()).printing_from() is None
     assert (await workflow.office_plan("JKT")).printing_from() == FRIDAY

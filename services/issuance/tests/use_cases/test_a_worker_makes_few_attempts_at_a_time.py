@@ -10,6 +10,7 @@ from issuance.domain.outage import OutageScope
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.retry_policy import RetryPolicy
 from issuance.domain.states import OutboxTaskKind
+from issuance.use_cases.office_slots import MatcherSlots
 from issuance.use_cases.ports import Unavailable
 from issuance.workers.outbox_worker import OutboxWorker
 
@@ -42,7 +43,12 @@ async def working(
     """Run the worker of identification, for which real time stands still."""
     policy = RetryPolicy(concurrency, MINUTE, 0.001, MINUTE, MINUTE)
     worker = OutboxWorker(
-        OutboxTaskKind.IDENTIFY, attempt, workflow.store, ["BJM", "JKT"], policy, workflow.now
+        OutboxTaskKind.IDENTIFY,
+        attempt,
+        workflow.store,
+        MatcherSlots(OutboxTaskKind.IDENTIFY),
+        policy,
+        workflow.now,
     )
     task = asyncio.create_task(worker())
     yield

@@ -6,12 +6,16 @@ import pytest
 from issuance.domain.adjudication_referral import Candidate
 from issuance.domain.adjudication_task import Verdict
 from issuance.domain.collection_plan import PriorityClass
+from issuance.domain.outage import OutageScope
 from issuance.domain.states import OutboxTaskKind
 from issuance.store.records import Store
+from issuance.use_cases.lease_tasks import LeaseTasks
+from issuance.use_cases.office_slots import MatcherSlots, PrinterSlots
 from servicekit.storage.database import Database
 
 from .workflow import Workflow
 
+IDENTIFY = OutboxTaskKind.IDENTIFY
 SECOND = timedelta(seconds=1)
 
 
@@ -20,11 +24,9 @@ async def _leased(
 ) -> list[str]:
     """Applications whose identification is leased for ten seconds, so much later (real time)."""
     now = workflow.now_is + seconds * SECOND
+    lease_tasks = LeaseTasks(IDENTIFY, MatcherSlots(IDENTIFY), 10 * SECOND)
     async with store.begin() as records:
-        tasks = await records.outbox.lease(
-            [OutboxTaskKind.IDENTIFY], limit, [], now, now + 10 * SECOND
-        )
-    return [task.case for task in tasks]
+        return [task.case for task in await lease_tasks(records, limit, now)]
 
 
 async def test_a_lease_holds_up_to_its_last_instant(workflow: Workflow) -> None:
@@ -56,7 +58,7 @@ async def test_urgent_tasks_come_first_then_those_completed_first(workflow: Work
 
 async def test_books_are_ordered_by_completion_not_by_release(workflow: Workflow) -> None:
     suspect = await workflow.applies()
-    await workflow.is_identified(Candidate("somebody-else", 9.0))
+    await workflow.is_identified(Candidate("somebody-else", 6.5))
     other = await workflow.applies()
     await workflow.is_identified()
     await workflow.approves(other)
@@ -71,14 +73,16 @@ async def test_books_are_ordered_by_completion_not_by_release(workflow: Workflow
 
 
 async def test_no_task_of_an_office_that_is_stopped(workflow: Workflow) -> None:
-    await workflow.applies()
-    theirs = await workflow.applies(office="JKT")
-    until = workflow.now_is + 10 * SECOND
+    ours, theirs = await workflow.applies(), await workflow.applies(office="JKT")
+    await workflow.is_identified()
+    for office, id in (("BJM", ours), ("JKT", theirs)):
+        await workflow.approves(id)
+        await workflow.plans(office=office)
+    await workflow.declares(OutageScope.PRINTING, "BJM")
+    lease_tasks = LeaseTasks(OutboxTaskKind.PRINT, PrinterSlots(2), 10 * SECOND)
 
     async with workflow.store.begin() as records:
-        leased = await records.outbox.lease(
-            [OutboxTaskKind.IDENTIFY], 9, ["BJM"], workflow.now_is, until
-        )
+        leased = await lease_tasks(records, 9, workflow.now_is)
 
     assert [task.case for task in leased] == [theirs]
 

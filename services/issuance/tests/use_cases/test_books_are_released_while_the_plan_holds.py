@@ -78,14 +78,14 @@ async def test_a_book_collected_today_still_counts_as_printed_today(
     assert await one_book_a_day.state(second) is ApplicationState.PRINTING
 
 
-async def test_a_book_given_up_for_good_leaves_its_place_to_itself(
+async def test_a_book_approved_again_at_once_has_its_place_before_others(
     one_book_a_day: Workflow,
 ) -> None:
     first = await _approved(one_book_a_day)
     second = await _approved(one_book_a_day)
     await one_book_a_day.plans()
     await one_book_a_day.job_is_given_up(first)
-    assert await one_book_a_day.state(first) is ApplicationState.APPROVED
+    await one_book_a_day.approves(first)
 
     await one_book_a_day.plans()
 

@@ -9,6 +9,7 @@ from issuance.domain.outbox import OutboxTask
 from issuance.domain.retry_policy import RetryPolicy
 from issuance.domain.states import OutboxTaskKind
 from issuance.store.tables import outbox
+from issuance.use_cases.office_slots import MatcherSlots
 from issuance.use_cases.ports import Unavailable
 from issuance.workers.outbox_worker import OutboxWorker
 from servicekit.storage.database import Database
@@ -53,7 +54,7 @@ class FailingAttempts:
             OutboxTaskKind.IDENTIFY,
             self,
             workflow.store,
-            ["BJM", "JKT"],
+            MatcherSlots(OutboxTaskKind.IDENTIFY),
             retry_policy(60 * SECOND),
             self.now,
         )

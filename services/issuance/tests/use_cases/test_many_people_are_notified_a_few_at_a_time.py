@@ -92,14 +92,14 @@ def _waiting(id: str, place: int) -> Case:
 
 
 def promises(store: Store) -> NotifyAndRelease:
-    return NotifyAndRelease(store, ApplyTransition(OFFICES, lambda *_: b"", lambda: "unused"))
+    return NotifyAndRelease(store, ApplyTransition(OFFICES, lambda *_: b"", lambda: "unused", 10))
 
 
 async def notified(store: Store) -> Counter[str]:
-    """Return how often each applicant was notified of another day."""
+    """Return how often each applicant was notified that the day cannot be kept."""
     async with store.read() as records:
         notices = await records.notices.page(EVERYBODY, "BJM", None)
-    assert {record.notice.kind for _, record in notices} <= {NoticeKind.DATE_CHANGED}
+    assert {record.notice.kind for _, record in notices} <= {NoticeKind.DELAYED}
     return Counter(record.notice.application for _, record in notices)
 
 
@@ -158,7 +158,7 @@ async def test_trouble_at_one_office_keeps_no_other_from_its_plan(
             if planned == ["BJM"]:
                 raise PowerCut
 
-    keep = Troubled(store, ApplyTransition(OFFICES, lambda *_: b"", lambda: "unused"))
+    keep = Troubled(store, ApplyTransition(OFFICES, lambda *_: b"", lambda: "unused", 10))
     planner = OfficePlanner(OFFICES, store, database.try_lock, keep, FixedClock())
     for _ in range(3):
         await planner()

@@ -101,7 +101,9 @@ async def test_the_watcher_ends_no_outage_that_a_person_declared(workflow: Workf
     await workflow.declares(OutageScope.PRINTING, "BJM")
 
     async with workflow.store.begin() as records:
-        await workflow.outages.end_for_matcher(records, workflow.now_is, workflow.now_is)
+        await workflow.outages.end_automatic(
+            records, OutageScope.MATCHER, "", workflow.now_is, workflow.now_is
+        )
 
     assert [outage.is_ongoing for outage in await _outages(workflow, OutageScope.MATCHER)] == [True]
     assert [
@@ -113,7 +115,9 @@ async def test_the_watcher_opens_none_while_one_lasts(workflow: Workflow) -> Non
     await workflow.declares(OutageScope.MATCHER)
 
     async with workflow.store.begin() as records:
-        await workflow.outages.open_for_matcher(records, workflow.now_is)
+        await workflow.outages.open_automatic(
+            records, OutageScope.MATCHER, "", workflow.now_is, workflow.now_is
+        )
 
     assert len(await _outages(workflow, OutageScope.MATCHER)) == 1
 
@@ -126,7 +130,9 @@ async def test_the_watchers_outage_begins_no_earlier_than_the_one_before_ended(
     await workflow.ends(outage)
 
     async with workflow.store.begin() as records:
-        await workflow.outages.open_for_matcher(records, banjarmasin("2018-10-26 10:00"))
+        await workflow.outages.open_automatic(
+            records, OutageScope.MATCHER, "", banjarmasin("2018-10-26 10:00"), workflow.now_is
+        )
 
     _, automatic = await _outages(workflow, OutageScope.MATCHER)
     assert automatic.automatic

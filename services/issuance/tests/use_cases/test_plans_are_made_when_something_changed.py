@@ -117,11 +117,15 @@ async def test_an_outage_of_the_matcher_is_every_offices(
     await planning.planned()
 
     async with workflow.store.begin() as records:
-        await workflow.outages.open_for_matcher(records, workflow.now_is)
+        await workflow.outages.open_automatic(
+            records, OutageScope.MATCHER, "", workflow.now_is, workflow.now_is
+        )
     assert await planning.planned() == ["BJM", "JKT"]
 
     async with workflow.store.begin() as records:
-        await workflow.outages.end_for_matcher(records, workflow.now_is, workflow.now_is)
+        await workflow.outages.end_automatic(
+            records, OutageScope.MATCHER, "", workflow.now_is, workflow.now_is
+        )
     assert await planning.planned() == ["BJM", "JKT"]
 
 
@@ -134,16 +138,12 @@ async def test_other_machines(workflow: Workflow, planning: Planning) -> None:
 
 
 @pytest.mark.parametrize(
-    ("instant", "planned"),
-    [
-        ("2018-10-26 15:59", NOTHING),
-        ("2018-10-26 23:59", NOTHING),
-        ("2018-10-27 00:00", ["BJM", "JKT"]),
-    ],
+    ("instant", "planned"), [("2018-10-26 23:59", NOTHING), ("2018-10-27 00:00", ["BJM", "JKT"])]
 )
 async def test_a_new_day(
     workflow: Workflow, planning: Planning, instant: str, planned: list[str]
 ) -> None:
+    workflow.clock("2018-10-26 16:00")
     await planning.planned()
 
     workflow.clock(instant)
@@ -158,6 +158,19 @@ async def test_the_hour_at_which_offices_open(
     workflow: Workflow, planning: Planning, instant: str, planned: list[str]
 ) -> None:
     workflow.clock("2018-10-29 07:00")
+    await planning.planned()
+
+    workflow.clock(instant)
+
+    assert await planning.planned() == planned
+
+
+@pytest.mark.parametrize(
+    ("instant", "planned"), [("2018-10-26 15:59", NOTHING), ("2018-10-26 16:00", ["BJM", "JKT"])]
+)
+async def test_the_hour_at_which_offices_close(
+    workflow: Workflow, planning: Planning, instant: str, planned: list[str]
+) -> None:
     await planning.planned()
 
     workflow.clock(instant)

@@ -2,18 +2,14 @@
 
 from collections.abc import AsyncIterator
 
-import pytest
+from issuance.domain.print_job_event import JobOutcome, PrintJobEvent
 from issuance.domain.states import ApplicationState
-from issuance.use_cases.ports import (
-    JobOutcome,
-    PrintJobEvent,
-    ResumeTokenRefused,
-    Unavailable,
-)
-from issuance.use_cases.record_print_event import PrintJobUnconfirmed, RecordPrintEvent
+from issuance.use_cases.ports import ResumeTokenRefused, Unavailable
+from issuance.use_cases.record_print_event import RecordPrintEvent
 from issuance.workers.print_event_listener import PrintEventListener
 
-from .workflow import Workflow
+from .scripted_printer import ScriptedPrinter
+from .workflow import CANCELLED, Workflow
 
 
 async def _reported(workflow: Workflow, event: PrintJobEvent, office: str = "BJM") -> None:
@@ -55,18 +51,6 @@ async def test_a_job_under_way_stores_nothing(workflow: Workflow) -> None:
     assert await workflow.state(id) is ApplicationState.PRINTING
 
 
-async def test_a_job_that_the_printer_has_not_confirmed_to_us_is_heard_again(
-    workflow: Workflow,
-) -> None:
-    id = await _released(workflow)
-
-    with pytest.raises(PrintJobUnconfirmed):
-        await _reported(workflow, PrintJobEvent("1", "job-1", id, JobOutcome.DONE, "B0000001"))
-
-    assert await _token(workflow) == ""
-    assert await workflow.state(id) is ApplicationState.PRINTING
-
-
 async def test_a_book_makes_the_case_ready_once(workflow: Workflow) -> None:
     id = await _released(workflow)
     await workflow.job_is_done(id)
@@ -81,19 +65,15 @@ async def test_a_book_makes_the_case_ready_once(workflow: Workflow) -> None:
 async def test_an_earlier_job_of_the_case_decides_nothing(workflow: Workflow) -> None:
     id = await _released(workflow)
     await workflow.job_is_given_up(id)
+    await workflow.approves(id)
     await workflow.plans()
     await workflow.job_is_taken(id, "second job")
+    failed = PrintJobEvent("2", f"job of {id}", id, JobOutcome.FAILED, failure=CANCELLED)
 
-    await _reported(workflow, PrintJobEvent("2", f"job of {id}", id, JobOutcome.GIVEN_UP))
+    await _reported(workflow, failed)
 
     assert await workflow.state(id) is ApplicationState.PRINTING
     assert await _token(workflow) == "2"
-
-
-async def test_a_job_of_no_application_of_ours_is_passed_over(workflow: Workflow) -> None:
-    await _reported(workflow, PrintJobEvent("1", "job-1", "nobody", JobOutcome.DONE, "B0000001"))
-
-    assert await _token(workflow) == "1"
 
 
 class Printers:
@@ -114,8 +94,8 @@ class Printers:
 
 
 async def _heard(workflow: Workflow, printers: Printers) -> None:
-    record = RecordPrintEvent(workflow.store, workflow.apply_transition, workflow)
-    await PrintEventListener("BJM", printers, record, workflow.store)()
+    reconcile = workflow.reconciles(ScriptedPrinter())
+    await PrintEventListener("BJM", printers, reconcile, workflow.store)()
 
 
 async def test_a_stream_that_breaks_off_is_taken_up_from_there(workflow: Workflow) -> None:

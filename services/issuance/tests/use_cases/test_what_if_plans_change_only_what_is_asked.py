@@ -22,6 +22,7 @@ async def _printing_from(workflow: Workflow, resumes: date | None = None) -> dat
 
 async def test_a_fixed_day_takes_the_place_of_an_outage_that_lasts(workflow: Workflow) -> None:
     await workflow.declares(OutageScope.PRINTING, "BJM")
+    workflow.clock("2018-10-26 12:00")
 
     assert await _printing_from(workflow) is None
     assert await _printing_from(workflow, WEDNESDAY) == WEDNESDAY
@@ -106,6 +107,8 @@ async def test_machines_set_again_for_a_day_replace_those_set_before(
 
 async def test_people_still_to_come_queue_behind_those_who_wait(one_book_a_day: Workflow) -> None:
     id = await one_book_a_day.applies()
+    await one_book_a_day.is_identified()
+    await one_book_a_day.approves(id)
     newcomer = WaitingCase("newcomer", FRIDAY, MONDAY)
 
     plan = (
@@ -154,4 +157,5 @@ async def test_a_book_at_the_machines_is_delayed_by_its_print_room_not_by_the_ma
     await workflow.ends(matcher)
 
     await workflow.declares(OutageScope.PRINTING, "BJM")
+    workflow.clock("2018-10-26 12:00")
     assert (await workflow.office_plan()).collection_dates() == {id: None}

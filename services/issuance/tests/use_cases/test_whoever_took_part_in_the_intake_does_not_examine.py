@@ -7,7 +7,7 @@ from issuance.domain.states import ApplicationState
 
 from .workflow import Workflow
 
-OTHER_PERSON = Candidate("somebody-else", 9.0)
+OTHER_PERSON = Candidate("somebody-else", 6.5)
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ async def test_a_task_that_may_be_changed_and_one_that_is_only_read(
     workflow: Workflow, asked: list[str]
 ) -> None:
     await workflow.applies()
-    await workflow.is_identified(Candidate("somebody-else", 9.0))
+    await workflow.is_identified(Candidate("somebody-else", 6.5))
     (task,) = await workflow.tasks()
     asked.clear()
 
@@ -80,7 +80,7 @@ async def test_cases_whose_applicants_are_notified(workflow: Workflow, asked: li
 
     async with workflow.store.begin() as records:
         await records.cases.change_collection_dates(
-            [delayed_notice(id, QUEUE_CHANGED)], QUEUE_CHANGED
+            [delayed_notice(id, QUEUE_CHANGED)], workflow.now_is
         )
 
     assert asked[0].endswith(LOCKED_BUT_FOR_KEYS)
@@ -94,4 +94,5 @@ async def test_outbox_tasks_that_another_replica_leases_are_passed_over(
 
     await workflow.leases(OutboxTaskKind.IDENTIFY)
 
-    assert asked[0].endswith(LOCKED_BY_NOBODY_ELSE)
+    (leasing,) = [statement for statement in asked if "FOR UPDATE" in statement]
+    assert leasing.endswith(LOCKED_BY_NOBODY_ELSE)

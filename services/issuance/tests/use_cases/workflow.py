@@ -3,8 +3,8 @@
 No server, no workers, no neighbours: the test says what the matcher and the printer answer.
 """
 
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,18 +14,37 @@ from issuance.domain.adjudication_task import AdjudicationTask, TaskState, Verdi
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.case import Actor, Case
 from issuance.domain.collection_plan import PriorityClass
+from issuance.domain.document import Document, DocumentStatus
+from issuance.domain.encounter_change import EncounterChange, decode_changes
+from issuance.domain.history import HistoryEntry
 from issuance.domain.office import InstalledMachines
-from issuance.domain.outage import Outage, OutageScope
+from issuance.domain.outage import Outage, OutageCorrection, OutageScope
 from issuance.domain.outbox import OutboxTask
+from issuance.domain.print_failure import PrintFailure
+from issuance.domain.print_job_event import JobOutcome, PrintJobEvent
 from issuance.domain.states import ApplicationEvent, ApplicationState, OutboxTaskKind
+from issuance.domain.wait_explanation import WaitExplanation
 from issuance.store.page_request import PageRequest
-from issuance.store.records import Store
+from issuance.store.records import Records, Store
+from issuance.store.tables import outbox
 from issuance.use_cases.adjudicate import claim_task, decide_task
+from issuance.use_cases.appeal import appeal
 from issuance.use_cases.application_details import ApplicationDetails, application_details
-from issuance.use_cases.application_steps import approve, hand_over
+from issuance.use_cases.application_steps import (
+    approve,
+    correct_data,
+    hand_over,
+    refuse,
+    submit_portrait,
+    withdraw,
+)
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.create_application import NewApplication, create_application
+from issuance.use_cases.document_numbers import DocumentNumbers
+from issuance.use_cases.documents import report_missing
+from issuance.use_cases.explain_wait import explain_wait
 from issuance.use_cases.identify import Identify
+from issuance.use_cases.lease_tasks import LeaseTasks
 from issuance.use_cases.notify_and_release import NotifyAndRelease
 from issuance.use_cases.outage_lifecycle import OutageLifecycle
 from issuance.use_cases.plan_office import (
@@ -34,17 +53,26 @@ from issuance.use_cases.plan_office import (
     PlanAssumptions,
     plan_office,
 )
-from issuance.use_cases.ports import JobOutcome, MatcherDecision, PrintJobEvent
+from issuance.use_cases.ports import MatcherDecision, Printer
 from issuance.use_cases.print_capacity import add_new_offices, set_machines
+from issuance.use_cases.reconcile_print_jobs import ReconcilePrintJobs
 from issuance.use_cases.record_interview import record_interview
+from issuance.use_cases.record_payment import record_payment
 from issuance.use_cases.record_print_event import RecordPrintEvent
+from issuance.use_cases.record_print_failure import record_print_failure
+from issuance.use_cases.retake_biometrics import retake_biometrics
 from issuance.use_cases.service_status import ServiceStatus, service_status
 from issuance.use_cases.submit_print_job import SubmitPrintJob
+from passport.type.v1.civil_pb2 import BiographicData
+from sqlalchemy import select
 
 from .offices import an_office
 
 WITA = ZoneInfo("Asia/Makassar")
 EVERYTHING = PageRequest(after=0, size=1000)
+HOLDER = BiographicData(birth_place="Martapura").SerializeToString()
+STRONG_SCORE = 8.0
+CANCELLED = PrintFailure("JOB_CANCELLED", "", "the machine is moved")
 
 
 def banjarmasin(text: str) -> datetime:
@@ -54,7 +82,7 @@ def banjarmasin(text: str) -> datetime:
 
 def identity(user: str, role: str) -> Actor:
     """Somebody of the Banjarmasin office, as the history names them."""
-    return Actor(f"spiffe://ID/office/BJM/user/{user}/role/{role}", role)
+    return Actor(f"spiffe://ID/office/BJM/user/{user}/role/{role}", role, office="BJM")
 
 
 class MatcherAnswers:
@@ -72,13 +100,35 @@ class MatcherAnswers:
         raise AssertionError("no status is set here")
 
 
-class PrinterTakesJobs:
+class NoLimits:
+    """Slots without an end, whatever outage there is."""
+
+    async def free(
+        self, records: Records, offices: Collection[str], now: datetime
+    ) -> Mapping[str, int]:
+        return dict.fromkeys(offices, 1000)
+
+    async def is_out(self, records: Records, office: str, now: datetime) -> bool:
+        return False
+
+
+class PrinterWithoutJobs:
+    """A printer that has no job that anybody asks about."""
+
+    async def get_print_job(self, office: str, job: str) -> PrintJobEvent | None:
+        return None
+
+    async def cancel_print_job(self, office: str, job: str, reason: str) -> bool:
+        raise AssertionError("nothing is cancelled here")
+
+
+class PrinterTakesJobs(PrinterWithoutJobs):
     """A printer that takes every job under the id that it is given here."""
 
     def __init__(self, job: str) -> None:
         self._job = job
 
-    def sign_clearance(self, task: OutboxTask, document_number: str) -> str:
+    def sign_clearance(self, task: OutboxTask, document_number: str, *, is_repeated: bool) -> str:
         return f"clearance for {document_number}"
 
     async def create_print_job(self, task: OutboxTask) -> str:
@@ -92,9 +142,12 @@ class Workflow:
         self.store = store
         self.now_is = banjarmasin("2018-10-26 09:00")
         self.offices = {id: an_office(id, books_per_day) for id in ("BJM", "JKT")}
-        self._numbers = count(1)
-        self.apply_transition = ApplyTransition(self.offices, lambda *_: b"page", self._new_id)
-        self.outages = OutageLifecycle(self.offices, self._new_id)
+        self._ids = count(1)
+        self._serials = count(1)
+        self.real_now = datetime(2026, 11, 26, tzinfo=UTC)
+        self.numbers = DocumentNumbers(lambda: self.real_now)
+        self.apply_transition = ApplyTransition(self.offices, lambda *_: b"page", self.new_id, 10)
+        self.outages = OutageLifecycle(self.offices, self.new_id)
 
     def now(self) -> datetime:
         """The business time."""
@@ -118,21 +171,28 @@ class Workflow:
         office: str = "BJM",
         priority_class: PriorityClass = PriorityClass.NORMAL,
         documents_refused_by: str = "",
+        photographed: bool = True,
+        receipt: str = "",
+        type: ApplicationType = ApplicationType.NEW,
+        holder: bytes = HOLDER,
+        person_id: str = "",
+        document_number: str = "",
     ) -> str:
         """Take an application in, up to the fingerprints. by: the user of each step."""
         users = by or {}
-        new = NewApplication(office, ApplicationType.NEW, priority_class, b"holder", "")
+        new = NewApplication(office, type, priority_class, holder, person_id, document_number)
         async with self.store.begin() as records:
             officer = identity(users.get("create", "siti"), "officer")
-            case = await create_application(records, new, officer, self.now_is, self._new_id)
+            case = await create_application(records, new, officer, self.now_is, self.new_id)
         if documents_refused_by:
             await self._event(case.id, ApplicationEvent.REFUSE_DOCUMENTS, documents_refused_by)
         await self._event(
             case.id, ApplicationEvent.ACCEPT_DOCUMENTS, users.get("accept_documents", "siti")
         )
-        await self._event(
-            case.id, ApplicationEvent.RECORD_PAYMENT, users.get("record_payment", "siti")
-        )
+        receipt = receipt or f"receipt of {case.id}"
+        await self.pays(case.id, receipt, users.get("record_payment", "siti"))
+        if photographed:
+            await self.is_photographed(case.id, users.get("submit_portrait", "siti"))
         await self.gives_fingers(case.id, users.get("submit_biometrics", "siti"))
         return case.id
 
@@ -140,6 +200,15 @@ class Workflow:
         """Take an application in and hold the interview: it is complete. by: as above."""
         id = await self.brings_documents(by, **application)
         return await self.is_interviewed(id, (by or {}).get("record_interview", "siti"))
+
+    async def pays(self, id: str, receipt: str, user: str = "siti") -> None:
+        """Record the payment of the fee."""
+        async with self.store.begin() as records:
+            case = await records.cases.get(id)
+            officer = identity(user, "officer")
+            await record_payment(
+                records, case, officer, self.now_is, receipt, self.apply_transition
+            )
 
     async def is_interviewed(self, id: str, user: str = "siti") -> str:
         """Record the interview: the application is complete."""
@@ -157,24 +226,114 @@ class Workflow:
         async with self.store.begin() as records:
             await records.cases.store_fingers(id, b"fingers")
 
-    async def approves(self, id: str) -> str:
+    async def is_photographed(
+        self, id: str, user: str = "siti", jpeg: bytes = b"photo", by: Actor | None = None
+    ) -> None:
+        """Submit a photo; it is the portrait from then on. by: in place of the user."""
+        async with self.store.begin() as records:
+            case = await records.cases.get(id)
+            officer = by or identity(user, "officer")
+            await submit_portrait(records, case, officer, self.now_is, jpeg, self.apply_transition)
+
+    async def approves(self, id: str, user: str = "agus", reason: str = "") -> str:
         """Approve an application that is identified."""
         async with self.store.begin() as records:
             case = await records.cases.get(id)
+            by = identity(user, "supervisor")
             await approve(
-                records, case, identity("agus", "supervisor"), self.now_is, self.apply_transition
+                records, case, by, self.now_is, self.numbers, self.apply_transition, reason
             )
         return id
 
-    async def withdraws(self, id: str) -> None:
-        """Withdraw an application."""
-        await self._event(id, ApplicationEvent.WITHDRAW, "siti")
+    async def becomes_ready(self, reason: str = "", **application: Any) -> str:
+        """Take an application from the counter to its finished book. reason: of the approval."""
+        id = await self.is_known(await self.applies(**application))
+        await self.approves(id, reason=reason)
+        await self.plans()
+        await self.job_is_done(id)
+        return id
 
-    async def hands_over(self, id: str) -> None:
+    async def corrects(self, id: str, holder: bytes, by: Actor) -> None:
+        """Correct the data to be printed."""
+        async with self.store.begin() as records:
+            case = await records.cases.get(id)
+            await correct_data(
+                records,
+                case,
+                by,
+                self.now_is,
+                holder,
+                "typing error",
+                self.apply_transition,
+            )
+
+    async def is_known(self, id: str) -> str:
+        """The matcher finds the applicant's own record if they claim one, and nobody else."""
+        case = await self.case(id)
+        found = [Candidate(case.person_id, 12.0)] if case.type.claims_record else []
+        await self.is_identified(*found)
+        return id
+
+    async def reports_lost(
+        self, number: str, status: DocumentStatus = DocumentStatus.LOST
+    ) -> Document:
+        """Report that a document is lost or stolen."""
+        async with self.store.begin() as records:
+            by = identity("siti", "officer")
+            return await report_missing(records, number, status, by, self.now_is, "on the bus")
+
+    async def documents(self, person_id: str) -> list[tuple[str, str]]:
+        """Application and status of each document of a person, oldest first."""
+        async with self.store.read() as records:
+            found = await records.documents.of_person(person_id)
+        return [(document.case, document.status.value) for document in found]
+
+    async def withdraws(self, id: str, by: Actor | None = None) -> None:
+        """Withdraw an application."""
+        async with self.store.begin() as records:
+            case = await records.cases.get(id)
+            by = by or identity("siti", "officer")
+            await withdraw(records, case, by, self.now_is, self.apply_transition, "moves abroad")
+
+    async def refuses(self, id: str, user: str = "agus") -> None:
+        """Refuse an application."""
+        async with self.store.begin() as records:
+            case = await records.cases.get(id)
+            by = identity(user, "supervisor")
+            await refuse(records, case, by, self.now_is, "not a citizen", self.apply_transition)
+
+    async def appeals(self, id: str, user: str = "hadi") -> None:
+        """Reopen a refused application."""
+        async with self.store.begin() as records:
+            case = await records.cases.get(id)
+            by = identity(user, "supervisor")
+            await appeal(
+                records, case, by, self.now_is, "birth certificate found",
+                self.offices, self.apply_transition, self.new_id,
+            )  # fmt: skip
+
+    async def retakes_biometrics(self, id: str, by: Actor) -> None:
+        """Have the fingerprints taken again."""
+        async with self.store.begin() as records:
+            case = await records.cases.get(id)
+            await retake_biometrics(
+                records, case, by, self.now_is, "smudged", self.apply_transition
+            )
+
+    async def encounter_changes(self, id: str) -> list[EncounterChange]:
+        """What the matcher is still to be asked about the encounters of a case."""
+        statement = select(outbox.c.payload).where(
+            outbox.c.case == id, outbox.c.kind == OutboxTaskKind.SET_ENCOUNTER_STATUS
+        )
+        async with self.store.read() as records:
+            payloads = list(await records.connection.scalars(statement))
+        return [each for payload in payloads for each in decode_changes(payload, id)]
+
+    async def hands_over(self, id: str, user: str = "siti") -> None:
         """Hand the passport over."""
         async with self.store.begin() as records:
             case = await records.cases.get(id)
-            officer = identity("siti", "officer")
+            officer = identity(user, "officer")
             await hand_over(records, case, officer, self.now_is, "Siti", self.apply_transition)
 
     async def claims(self, task: str, user: str) -> AdjudicationTask:
@@ -182,13 +341,15 @@ class Workflow:
         async with self.store.begin() as records:
             return await claim_task(records, task, identity(user, "examiner"), self.now_is)
 
-    async def examines(self, task: str, user: str, verdict: Verdict) -> AdjudicationTask:
+    async def examines(
+        self, task: str, user: str, verdict: Verdict, person_id: str = ""
+    ) -> AdjudicationTask:
         """An examiner claims an adjudication task and gives a verdict."""
         await self.claims(task, user)
         async with self.store.begin() as records:
             by = identity(user, "examiner")
             return await decide_task(
-                records, task, verdict, "seen", by, self.now_is, self.apply_transition
+                records, task, verdict, "seen", by, self.now_is, self.apply_transition, person_id
             )
 
     # What neighbours do
@@ -203,33 +364,105 @@ class Workflow:
     async def matcher_answers(self, answer: MatcherDecision | Exception) -> None:
         """The matcher gives this answer about everybody who waits for it."""
         matcher = MatcherAnswers(answer)
-        attempt = Identify(self.store, matcher, self.apply_transition, self, self._new_id)
+        attempt = Identify(
+            self.store, matcher, self.apply_transition, self, self.new_id, STRONG_SCORE
+        )
         for task in await self.leases(OutboxTaskKind.IDENTIFY):
             await attempt(task)
+
+    async def matcher_answers_late(self, task: OutboxTask) -> None:
+        """The matcher finds nobody, in an attempt that began before."""
+        answer = MatcherDecision("decision", IdentificationOutcome.NO_HIT, (), "calibration-1")
+        attempt = Identify(
+            self.store,
+            MatcherAnswers(answer),
+            self.apply_transition,
+            self,
+            self.new_id,
+            STRONG_SCORE,
+        )
+        await attempt(task)
 
     async def job_is_done(self, id: str) -> None:
         """The printer takes the job of a released case and makes a good book."""
         await self._job_ends(id, JobOutcome.DONE)
 
     async def job_is_given_up(self, id: str) -> None:
-        """The printer takes the job of a released case and gives it up for good."""
-        await self._job_ends(id, JobOutcome.GIVEN_UP)
+        """The printer takes the job of a released case, and an operator cancels it."""
+        await self._job_ends(id, JobOutcome.FAILED)
 
     async def job_is_taken(self, id: str, job: str = "") -> str:
         """The printer takes the job of a released case; the job's id."""
         printer = PrinterTakesJobs(job or f"job of {id}")
-        attempt = SubmitPrintJob(self.store, printer, printer.sign_clearance, self._new_id)
+        attempt = SubmitPrintJob(
+            self.store, printer, printer.sign_clearance, self.apply_transition, self, self.new_id
+        )
         for task in await self.leases(OutboxTaskKind.PRINT):
             if task.case == id:
                 await attempt(task)
         return (await self.case(id)).print_job
 
     async def _job_ends(self, id: str, outcome: JobOutcome) -> None:
-        event = PrintJobEvent("token", await self.job_is_taken(id), id, outcome, "B0000001")
+        await self.job_has_ended(id, await self.job_is_taken(id), outcome)
+
+    async def job_has_ended(self, id: str, job: str, outcome: JobOutcome = JobOutcome.DONE) -> None:
+        """The printer reports how a job that it had taken ended."""
+        serial = f"B{next(self._serials):07d}"
+        event = PrintJobEvent("token", job, id, outcome, serial, CANCELLED)
         await RecordPrintEvent(self.store, self.apply_transition, self)("BJM", event)
 
+    def reconciles(self, printer: Printer) -> ReconcilePrintJobs:
+        """What compares the cases with the jobs of a printer."""
+        record = RecordPrintEvent(self.store, self.apply_transition, self)
+        return ReconcilePrintJobs(self.store, printer, record, self.apply_transition, self)
+
+    async def submits(self, printer: Printer) -> None:
+        """Attempt each print task once with a printer."""
+        attempt = SubmitPrintJob(
+            self.store, printer, lambda *_, is_repeated: f"clearance {is_repeated}",
+            self.apply_transition, self, self.new_id,
+        )  # fmt: skip
+        for task in await self.leases(OutboxTaskKind.PRINT):
+            await attempt(task)
+
+    async def fails(self, id: str) -> None:
+        """The print of a released case fails, whatever the printer has."""
+        tasks = [task for task in await self.leases(OutboxTaskKind.PRINT) if task.case == id]
+        async with self.store.begin() as records:
+            for task in tasks:
+                await records.outbox.complete(task)
+            case = await records.cases.get(id)
+            await record_print_failure(records, case, CANCELLED, self.now_is, self.apply_transition)
+
+    async def history(self, id: str) -> Sequence[HistoryEntry]:
+        """The history of a case, oldest event first."""
+        async with self.store.read() as records:
+            return await records.history.of_case(id)
+
+    async def hears(self, event: PrintJobEvent, office: str = "BJM") -> None:
+        """The printer of an office reports a job."""
+        await RecordPrintEvent(self.store, self.apply_transition, self)(office, event)
+
+    async def open_print_jobs(self) -> list[tuple[str, str]]:
+        """Job and application of each print job that is an open item."""
+        async with self.store.read() as records:
+            found = await records.unrecorded_print_events.page(EVERYTHING, None)
+        return [(item.event.job, item.event.case) for _, item in found]
+
+    async def is_released(self, id: str) -> str:
+        """Approve an application that is identified, and release it to the printer."""
+        await self.approves(id)
+        await self.plans()
+        return id
+
     async def declares(
-        self, scope: OutageScope, office: str = "", *, began: str = "", expected_end: str = ""
+        self,
+        scope: OutageScope,
+        office: str = "",
+        *,
+        began: str = "",
+        ended: str = "",
+        expected_end: str = "",
     ) -> str:
         """An administrator declares an outage, now or since a local time; its id."""
         outage = Outage(
@@ -237,6 +470,7 @@ class Workflow:
             office=office,
             cause="test",
             began=banjarmasin(began) if began else self.now_is,
+            ended=banjarmasin(ended) if ended else None,
             expected_end=banjarmasin(expected_end) if expected_end else None,
             declared_by="ani",
         )
@@ -252,10 +486,21 @@ class Workflow:
         async with self.store.begin() as records:
             await set_machines(records, self.offices["BJM"], machines, self.now_is)
 
-    async def ends(self, outage: str) -> None:
-        """An administrator says that the outage is over now."""
+    async def ends(self, outage: str, *, at: str = "", **how: Any) -> None:
+        """An administrator says that the outage is over, now or since a local time."""
+        ended = banjarmasin(at) if at else self.now_is
         async with self.store.begin() as records:
-            await self.outages.end(records, outage, self.now_is, self.now_is)
+            await self.outages.end(records, outage, ended, "ani", self.now_is, **how)
+
+    async def corrects_outage(self, outage: str, *, revision: int = 0, **what: Any) -> None:
+        """An administrator corrects what is recorded of an outage; times are local times."""
+        for field in ("began", "ended", "expected_end"):
+            if field in what:
+                what[field] = banjarmasin(what[field])
+        async with self.store.begin() as records:
+            await self.outages.correct(
+                records, outage, OutageCorrection(**what), "budi", self.now_is, revision
+            )
 
     # What issuance does
 
@@ -267,12 +512,9 @@ class Workflow:
 
     async def leases(self, kind: OutboxTaskKind) -> list[OutboxTask]:
         """Take all outbox tasks of a kind, under a lease that no test outlives."""
+        long = banjarmasin("2099-01-01 00:00") - self.now_is
         async with self.store.begin() as records:
-            return list(
-                await records.outbox.lease(
-                    [kind], 1000, [], self.now_is, banjarmasin("2099-01-01 00:00")
-                )
-            )
+            return await LeaseTasks(kind, NoLimits(), long)(records, 1000, self.now_is)
 
     # What can be seen
 
@@ -290,6 +532,12 @@ class Workflow:
         async with self.store.read() as records:
             case = await records.cases.get(id)
             return (await application_details(records, self.offices, [case], self.now_is))[0]
+
+    async def explanation(self, id: str) -> WaitExplanation:
+        """Why the case waits, as anybody who asks is told now."""
+        async with self.store.read() as records:
+            case = await records.cases.get(id)
+            return (await explain_wait(records, self.offices, case, self.now_is)).explanation
 
     async def office_plan(
         self, office: str = "BJM", assumptions: PlanAssumptions = AS_RECORDED
@@ -325,5 +573,5 @@ class Workflow:
                 records, case, event, identity(user, "officer"), self.now_is
             )
 
-    def _new_id(self) -> str:
-        return f"id-{next(self._numbers)}"
+    def new_id(self) -> str:
+        return f"id-{next(self._ids)}"

@@ -9,37 +9,48 @@ import grpc
 from google.rpc import error_details_pb2  # type: ignore[import-untyped]
 from grpc_status import rpc_status
 
-from issuance.use_cases.ports import Unavailable
+from issuance.use_cases.ports import Unavailable, Unreachable
 
 
 @dataclass(frozen=True, slots=True)
 class CallError:
-    """Reason from the other service's catalogue, field at fault, and requested delay, if any."""
+    """Reason from the other service's catalogue, field at fault, and requested delay, if any.
+
+    job: id of the print job that the error names; empty if it names none.
+    """
 
     reason: str
     message: str
     field: str = ""
     retry_after: timedelta | None = None
+    is_answer: bool = True
+    """Whether the other service said so; False: nothing came back from it."""
+    job: str = ""
 
     def as_unavailable(self) -> Unavailable:
         """Return the error as one that may pass."""
-        return Unavailable(f"{self.reason}: {self.message}", self.retry_after)
+        problem = f"{self.reason}: {self.message}"
+        return Unavailable(problem, self.retry_after) if self.is_answer else Unreachable(problem)
 
 
 def read_call_error(error: grpc.aio.AioRpcError) -> CallError:
     """Return the details of an error; without details the status code is the reason."""
     status = rpc_status.from_call(error)  # type: ignore[arg-type]  # has what is needed
-    reason, field, delay = error.code().name, "", None
+    reason, field, delay, job = error.code().name, "", None, ""
+    is_answer = error.code() not in _WITHOUT_ANSWER
     for detail in _details(status):
         if isinstance(detail, error_details_pb2.ErrorInfo):
-            reason = detail.reason
+            reason, is_answer = detail.reason, True
+            job = detail.metadata.get("job_id", "")
         elif isinstance(detail, error_details_pb2.BadRequest) and detail.field_violations:
             field = detail.field_violations[0].field
         elif isinstance(detail, error_details_pb2.RetryInfo):
             delay = detail.retry_delay.ToTimedelta()
-    return CallError(reason, error.details() or "", field, delay)
+    return CallError(reason, error.details() or "", field, delay, is_answer, job)
 
 
+_WITHOUT_ANSWER = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED})
+"""Codes that gRPC itself gives for a service that cannot be reached or does not answer."""
 _DETAIL_TYPES = (
     error_details_pb2.ErrorInfo,
     error_details_pb2.BadRequest,

@@ -23,10 +23,11 @@ class ClearanceSigner:
         self._clock = clock
         self._validity = validity
 
-    def sign(self, task: OutboxTask, document_number: str) -> str:
+    def sign(self, task: OutboxTask, document_number: str, *, is_repeated: bool) -> str:
         """Return a compact JWS over the exact payload of the task.
 
-        Its `jti` is the id of the task, so that a printer makes one book for it.
+        Its `jti` is the id of the task, so that a printer makes one book for it. is_repeated: the
+        printer had a job for the passport and lost it, so that the passport may exist.
         """
         claims = {
             "jti": task.id,
@@ -35,6 +36,8 @@ class ClearanceSigner:
             "payload_sha256": hashlib.sha256(task.payload).hexdigest(),
             "office": task.office,
             "exp": int((self._clock.now() + self._validity).timestamp()),
+            "released_at": task.created_at.timestamp(),
+            "is_repeated": is_repeated,
         }
         return jwt.encode(claims, self._key, algorithm="EdDSA", headers={"kid": self._key_id})
 

@@ -1,13 +1,17 @@
 """Client of the national matcher."""
 
+from collections.abc import Awaitable
+from typing import Any
+
 import grpc
 from passport.matcher.v1 import encounters_pb2 as pb
 from passport.matcher.v1 import encounters_pb2_grpc, identification_pb2
 
-from issuance.clients.call_errors import read_call_error
+from issuance.clients.call_errors import CallError, read_call_error
 from issuance.domain.adjudication_referral import Candidate, IdentificationOutcome
-from issuance.domain.outbox import ENCOUNTER_FRAUD, OutboxTask
-from issuance.use_cases.ports import MatcherDecision, UnusableFingers
+from issuance.domain.encounter_change import EncounterChange, EncounterStatus, decode_changes
+from issuance.domain.outbox import OutboxTask
+from issuance.use_cases.ports import MatcherDecision, UnusableFingers, WorkRefused
 
 HEALTH_SERVICE = "passport.matcher.v1.Identification"
 """The matcher counts as healthy while this service of it is."""
@@ -24,10 +28,32 @@ _UNUSABLE_FINGERS = frozenset(
         "REQUEST_TOO_LARGE",
     }
 )
+_PERMANENT = frozenset(
+    {
+        "ENCOUNTER_EXISTS",
+        "ENCOUNTER_NOT_FOUND",
+        "INVALID_REQUEST",
+        "REASON_NEEDED",
+        "REQUEST_ID_REUSED",
+        "STATUS_CHANGE_NOT_ALLOWED",
+        "SUPERVISOR_NEEDED",
+    }
+)
+"""Reasons for which the matcher refuses the same work whenever it is asked.
+
+NOT_PERMITTED is none: a wrong policy or certificate concerns all work, until it is mended.
+"""
 _OUTCOMES = {
     identification_pb2.OUTCOME_NO_HIT: IdentificationOutcome.NO_HIT,
     identification_pb2.OUTCOME_HIT: IdentificationOutcome.HIT,
     identification_pb2.OUTCOME_UNDECIDED: IdentificationOutcome.UNDECIDED,
+}
+
+
+_STATUSES = {
+    EncounterStatus.ACTIVE: pb.ENCOUNTER_STATUS_ACTIVE,
+    EncounterStatus.INACTIVE: pb.ENCOUNTER_STATUS_INACTIVE,
+    EncounterStatus.FRAUD: pb.ENCOUNTER_STATUS_FRAUD,
 }
 
 
@@ -42,8 +68,9 @@ class MatcherClient:
         """Create an encounter with the id of the application, and search for duplicates."""
         request = pb.CreateEncounterRequest(
             request_id=task.request_id,
-            encounter_id=task.case,
+            encounter_id=task.payload.decode() or task.case,
             person_id=person_id,
+            office_id=task.office,
             samples=identification_pb2.SampleSet.FromString(fingers).samples,
             check_duplicates=True,
         )
@@ -53,21 +80,58 @@ class MatcherClient:
             details = read_call_error(error)
             if details.reason in _UNUSABLE_FINGERS or details.field.startswith("samples"):
                 raise UnusableFingers(f"{details.reason} {details.field}".strip()) from error
-            raise details.as_unavailable() from error
+            raise _failure(details) from error
         return _decision(answer.decision)
 
     async def set_encounter_status(self, task: OutboxTask) -> None:
-        """Set the encounter to active or fraud."""
-        status = pb.ENCOUNTER_STATUS_ACTIVE
-        if task.payload == ENCOUNTER_FRAUD:
-            status = pb.ENCOUNTER_STATUS_FRAUD
+        """Make the changes of the task: move, set the status, delete; each may be repeated."""
+        for nth, change in enumerate(decode_changes(task.payload, task.case)):
+            try:
+                await self._change(change, f"{task.request_id}-{nth}")
+            except grpc.aio.AioRpcError as error:
+                raise _failure(read_call_error(error)) from error
+
+    async def _change(self, change: EncounterChange, request_id: str) -> None:
+        person = {"on-behalf-of": change.on_behalf_of} if change.on_behalf_of else {}
+        options: Any = {"timeout": self._timeout, "metadata": tuple(person.items())}
+        if change.status is EncounterStatus.DELETED:
+            delete = pb.DeleteEncounterRequest(
+                request_id=request_id, encounter_id=change.encounter_id
+            )
+            await _unless(
+                "ENCOUNTER_NOT_FOUND", self._encounters.DeleteEncounter(delete, **options)
+            )
+            return
+        if change.person_id:
+            move = pb.MoveEncounterRequest(
+                request_id=f"{request_id}-move",
+                encounter_id=change.encounter_id,
+                person_id=change.person_id,
+            )
+            await _unless("SAME_PERSON", self._encounters.MoveEncounter(move, **options))
         request = pb.SetEncounterStatusRequest(
-            request_id=task.request_id, encounter_id=task.case, status=status
+            request_id=request_id,
+            encounter_id=change.encounter_id,
+            status=_STATUSES[change.status],
+            reason=change.reason,
         )
-        try:
-            await self._encounters.SetEncounterStatus(request, timeout=self._timeout)
-        except grpc.aio.AioRpcError as error:
-            raise read_call_error(error).as_unavailable() from error
+        await self._encounters.SetEncounterStatus(request, **options)
+
+
+def _failure(details: CallError) -> Exception:
+    """Return the error that an outbox task ends with, or is attempted again after."""
+    if details.reason in _PERMANENT:
+        return WorkRefused(f"{details.reason}: {details.message}")
+    return details.as_unavailable()
+
+
+async def _unless(reason: str, call: Awaitable[object]) -> None:
+    """Make a call; an error of this reason means that there is nothing to do."""
+    try:
+        await call
+    except grpc.aio.AioRpcError as error:
+        if read_call_error(error).reason != reason:
+            raise
 
 
 def _decision(decision: identification_pb2.Decision) -> MatcherDecision:
@@ -77,4 +141,6 @@ def _decision(decision: identification_pb2.Decision) -> MatcherDecision:
     # An outcome that we do not know must not count as NO_HIT.
     outcome = _OUTCOMES.get(decision.outcome, IdentificationOutcome.UNDECIDED)
     calibration = decision.threshold.calibration_version
-    return MatcherDecision(decision.decision_id, outcome, candidates, calibration)
+    return MatcherDecision(
+        decision.decision_id, outcome, candidates, calibration, decision.hits_total
+    )

@@ -7,6 +7,7 @@ from passport.printer.v1 import jobs_pb2 as pb
 from passport.type.v1 import civil_pb2
 
 from issuance.domain.case import Case
+from issuance.domain.document import expiry
 from issuance.domain.office import Office
 from issuance.serialization import calendar_date
 
@@ -18,7 +19,7 @@ class Personaliser:
     issuing_state: str
     valid_years: int
 
-    def __call__(self, case: Case, office: Office, issued_on: date) -> bytes:
+    def __call__(self, case: Case, office: Office, issued_on: date, portrait: bytes) -> bytes:
         """Return a serialized PersonalisationData; the same arguments give the same bytes."""
         data = pb.PersonalisationData(
             document_number=case.document_number,
@@ -26,15 +27,8 @@ class Personaliser:
             issuing_state=self.issuing_state,
             holder=civil_pb2.BiographicData.FromString(case.holder),
             issued_on=calendar_date(issued_on),
-            expires_on=calendar_date(_years_later(issued_on, self.valid_years)),
+            expires_on=calendar_date(expiry(issued_on, self.valid_years)),
             issuing_office=office.name,
+            portrait=portrait,
         )
         return data.SerializeToString(deterministic=True)
-
-
-def _years_later(day: date, years: int) -> date:
-    """Return the same day so many years later; 1 March if that year has no 29 February."""
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return date(day.year + years, 3, 1)

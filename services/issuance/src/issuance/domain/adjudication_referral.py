@@ -1,6 +1,6 @@
 """Which decisions of the matcher go to examiners, and which let an application go on."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -48,26 +48,37 @@ class Referral:
     own_record_first: bool | None = None
 
 
+def clearances_needed(candidates: Sequence[Candidate], strong_score: float) -> int:
+    """Return how many examiners must clear: two if a hit has at least the strong score."""
+    strong = any(candidate.hit and candidate.score >= strong_score for candidate in candidates)
+    return 2 if strong else 1
+
+
 def decide_referral(
     application_type: ApplicationType,
     person_id: str,
     outcome: IdentificationOutcome,
     candidates: Sequence[Candidate],
+    hits_total: int = 0,
+    linked: Collection[str] = (),
 ) -> Referral:
     """Decide whether examiners must look at an identification.
 
-    person_id: the person whom the applicant claims to be. candidates: best first.
+    person_id: the person whom the applicant claims to be. candidates: best first. hits_total: how
+    many hits there were, also of those that are not among the candidates. linked: persons whom
+    examiners found to be the applicant; whoever has one is on record, whatever the application.
 
     The gravest cause wins: another person among the hits; then an own record that is not among
     the hits; then fingers too poor for a NO_HIT. A HIT without a candidate that is a hit is not
     a clear answer either.
     """
-    claims_record = application_type.claims_record
+    claims_record = application_type.claims_record or bool(linked)
+    own = {person_id, *linked} if claims_record else set()
     hits = tuple(candidate for candidate in candidates if candidate.hit)
-    own_found = claims_record and any(hit.person_id == person_id for hit in hits)
-    own_first = bool(hits) and hits[0].person_id == person_id if claims_record else None
-    others = tuple(hit for hit in hits if not (claims_record and hit.person_id == person_id))
-    if others:
+    own_found = any(hit.person_id in own for hit in hits)
+    own_first = bool(hits) and hits[0].person_id in own if claims_record else None
+    others = tuple(hit for hit in hits if hit.person_id not in own)
+    if others or hits_total > len(hits):
         return Referral(AdjudicationCause.OTHER_PERSON_FOUND, others, own_first)
     if claims_record and not own_found:
         return Referral(AdjudicationCause.OWN_RECORD_MISSING, tuple(candidates), own_first)

@@ -1,8 +1,7 @@
-"""How examiners decide about an application: one may clear it, two different ones must confirm a
-duplicate, a third decides where two disagree."""
+"""How examiners decide about an application: one clears it, or two where a hit is strong; two
+different ones confirm a duplicate, or link the applicant with a person on record; a third decides
+where two disagree."""
 
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -10,6 +9,7 @@ from enum import StrEnum
 from servicekit.errors import DomainError, ErrorKind
 
 from issuance.domain.adjudication_referral import AdjudicationCause, Candidate
+from issuance.domain.separation_of_duties import is_among
 
 CLAIM_DURATION = timedelta(hours=2)
 """After this time (business time) another examiner may claim a claimed task."""
@@ -20,6 +20,8 @@ class Verdict(StrEnum):
 
     CLEARED = "cleared"
     DUPLICATE = "duplicate"
+    SAME_PERSON = "same_person"
+    """An honest applicant who has another record: the application goes on under that person."""
 
 
 class TaskState(StrEnum):
@@ -29,9 +31,18 @@ class TaskState(StrEnum):
     CLAIMED = "claimed"
     CLEARED = "cleared"
     CONFIRMED = "confirmed"
+    LINKED = "linked"
+    WITHDRAWN = "withdrawn"
 
 
 UNDECIDED_TASK_STATES = frozenset({TaskState.OPEN, TaskState.CLAIMED})
+
+
+_DECIDED = {
+    Verdict.CLEARED: TaskState.CLEARED,
+    Verdict.DUPLICATE: TaskState.CONFIRMED,
+    Verdict.SAME_PERSON: TaskState.LINKED,
+}
 
 
 class TaskNotFound(DomainError):
@@ -46,6 +57,13 @@ class OwnCase(DomainError):
 
     kind = ErrorKind.DENIED
     reason = "OWN_CASE"
+
+
+class ExaminedBefore(DomainError):
+    """The examiner examined the application in an earlier task; others look at it now."""
+
+    kind = ErrorKind.DENIED
+    reason = "EXAMINED_BEFORE"
 
 
 class TaskTaken(DomainError):
@@ -76,32 +94,32 @@ class SecondExaminerRequired(DomainError):
     reason = "SECOND_EXAMINER_REQUIRED"
 
 
+class NotACandidate(DomainError):
+    """SAME_PERSON names one of the candidates, other verdicts name nobody."""
+
+    kind = ErrorKind.INVALID
+    reason = "NOT_A_CANDIDATE"
+
+
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """The verdict of one examiner and the reason given for it."""
+    """The verdict of one examiner and the reason given for it.
+
+    person_id: the candidate who is the applicant, for SAME_PERSON.
+    """
 
     by: str
     verdict: Verdict
     reason: str
     at: datetime
-
-
-def _is_among(identity: str, others: Iterable[str]) -> bool:
-    """Return whether `others` name the same person, in whatever role and office."""
-    return _person(identity) in map(_person, others)
-
-
-def _person(identity: str) -> str:
-    return re.sub(r"/office/[^/]+|/role/[^/]+$", "", identity)
+    person_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Adjudication:
     """The examinations of one task and the claim on it. Immutable: every change returns a new one.
 
-    People are named by their identity. One person may have several identities, one for each role
-    and office; only people of one office and national ones ever see a task, so the name of the
-    user tells them apart.
+    People are named by their identity; see `is_among` for who is the same person.
     """
 
     taken_in_by: frozenset[str]
@@ -109,40 +127,57 @@ class Adjudication:
     examinations: tuple[Examination, ...] = ()
     claimed_by: str | None = None
     claimed_at: datetime | None = None
+    clearances_needed: int = 1
+    """How many examiners clear: two where a hit is strong."""
+    withdrawn: bool = False
+    """Whether the case left adjudication without a decision."""
+    examined_earlier_by: frozenset[str] = frozenset()
+    """Identities that examined the application in earlier tasks."""
+
+    @property
+    def deciding(self) -> Examination | None:
+        """The last of the examinations that decide, or None while some are missing.
+
+        CLEARED by the first examiner decides unless two are needed. Otherwise two examiners agree:
+        on the verdict, and for SAME_PERSON on the person. If two disagree, further ones decide.
+        """
+        if self.examinations and self.clearances_needed == 1:
+            first = self.examinations[0]
+            if len(self.examinations) == 1 and first.verdict is Verdict.CLEARED:
+                return first
+        seen: set[tuple[Verdict, str]] = set()
+        for examination in self.examinations:
+            opinion = (examination.verdict, examination.person_id)
+            if opinion in seen:
+                return examination
+            seen.add(opinion)
+        return None
 
     @property
     def verdict(self) -> Verdict | None:
-        """The decision, or None while examinations are missing.
-
-        CLEARED by the first examiner decides; DUPLICATE needs a second examiner; if the two
-        disagree, the third decides by agreeing with one of them.
-        """
-        verdicts = [examination.verdict for examination in self.examinations]
-        if verdicts == [Verdict.CLEARED]:
-            return Verdict.CLEARED
-        for verdict in Verdict:
-            if verdicts.count(verdict) >= 2:
-                return verdict
-        return None
+        """The decision, or None while examinations are missing."""
+        return self.deciding.verdict if self.deciding else None
 
     @property
     def state(self) -> TaskState:
         """State of the task; an expired claim counts as CLAIMED until another replaces it."""
-        if self.verdict is Verdict.CLEARED:
-            return TaskState.CLEARED
-        if self.verdict is Verdict.DUPLICATE:
-            return TaskState.CONFIRMED
+        if self.withdrawn:
+            return TaskState.WITHDRAWN
+        if self.verdict:
+            return _DECIDED[self.verdict]
         return TaskState.CLAIMED if self.claimed_by else TaskState.OPEN
 
     def claim(self, examiner: str, now: datetime) -> "Adjudication":
         """Claim the task for one examiner.
 
-        Raises TaskClosed, OwnCase, SecondExaminerRequired, TaskTaken.
+        Raises TaskClosed, OwnCase, ExaminedBefore, SecondExaminerRequired, TaskTaken.
         """
         self._require_undecided()
-        if _is_among(examiner, self.taken_in_by):
+        if is_among(examiner, self.taken_in_by):
             raise OwnCase("an application is not examined by those who took it in")
-        if _is_among(examiner, (examination.by for examination in self.examinations)):
+        if is_among(examiner, self.examined_earlier_by):
+            raise ExaminedBefore("who examined the application before does not examine it again")
+        if is_among(examiner, (examination.by for examination in self.examinations)):
             raise SecondExaminerRequired("the second examination is for another examiner")
         if self.claimed_by not in (None, examiner) and not self._claim_expired(now):
             raise TaskTaken("another examiner has claimed this task")
@@ -153,11 +188,13 @@ class Adjudication:
         self._require_claim_of(examiner)
         return replace(self, claimed_by=None, claimed_at=None)
 
-    def decide(self, examiner: str, verdict: Verdict, reason: str, now: datetime) -> "Adjudication":
+    def decide(
+        self, examiner: str, verdict: Verdict, reason: str, now: datetime, person_id: str = ""
+    ) -> "Adjudication":
         """Add the verdict of the examiner with the claim. Raises TaskClosed, TaskNotClaimed."""
         self._require_undecided()
         self._require_claim_of(examiner)
-        examination = Examination(examiner, verdict, reason, now)
+        examination = Examination(examiner, verdict, reason, now, person_id)
         return replace(
             self,
             examinations=(*self.examinations, examination),
@@ -166,7 +203,7 @@ class Adjudication:
         )
 
     def _require_undecided(self) -> None:
-        if self.verdict:
+        if self.verdict or self.withdrawn:
             raise TaskClosed("the task is decided")
 
     def _require_claim_of(self, examiner: str) -> None:
@@ -182,7 +219,8 @@ class AdjudicationTask:
     """A task for examiners: which application, why, the candidates, and the examinations so far.
 
     candidates: persons to compare the applicant with, best first. calibration: version that gives
-    their scores a meaning.
+    their scores a meaning. hits_total: how many persons the matcher found, also of those that are
+    not among the candidates; 0 if an earlier version opened the task.
     """
 
     id: str
@@ -196,3 +234,10 @@ class AdjudicationTask:
     opened_at: datetime
     adjudication: Adjudication
     closed_at: datetime | None = None
+    hits_total: int = 0
+
+    def require_candidate(self, verdict: Verdict, person_id: str) -> None:
+        """Raise NotACandidate unless SAME_PERSON names a candidate, and others nobody."""
+        named = person_id in {candidate.person_id for candidate in self.candidates}
+        if not named if verdict is Verdict.SAME_PERSON else person_id:
+            raise NotACandidate("name one of the candidates for SAME_PERSON", field="person_id")

@@ -4,10 +4,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from servicekit.errors import DomainError, ErrorKind, StaleRevision
+from servicekit.security.identity import NATIONAL
 
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.formatting import LocalizedText
+from issuance.domain.portrait import PortraitMissing
+from issuance.domain.print_failure import PrintFailure
 from issuance.domain.states import INITIAL_STATE, ApplicationState, Transition
 
 
@@ -16,6 +19,13 @@ class ApplicationNotFound(DomainError):
 
     kind = ErrorKind.NOT_FOUND
     reason = "APPLICATION_NOT_FOUND"
+
+
+class AtThePrinter(DomainError):
+    """Its data are at the printer: the office cancels the print job first (metadata: job_id)."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "AT_THE_PRINTER"
 
 
 class PersonRequired(DomainError):
@@ -27,14 +37,40 @@ class PersonRequired(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who causes an event: an identity and its role."""
+    """Who causes an event: an identity, its role, the person for whom a service acts, its office.
+
+    office: the id, or that of national callers.
+    """
 
     uri: str
     role: str
+    on_behalf_of: str = ""
+    office: str = NATIONAL
+
+    @property
+    def person(self) -> str:
+        """Identity of the person who causes the event, also through a service."""
+        return self.on_behalf_of or self.uri
+
+    def may_know(self, office: str) -> bool:
+        """Return whether the applications of an office may be named to the actor."""
+        return self.office in (office, NATIONAL)
 
 
 ISSUANCE = Actor("service:issuance", "service:issuance")
 """The service itself, acting on what other services answered."""
+
+
+class ApplicationOpen(DomainError):
+    """The person has an application that has not ended (metadata: application_id, if visible)."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "APPLICATION_OPEN"
+
+    def __init__(self, application_id: str = "") -> None:
+        super().__init__("the person has another application that has not ended")
+        if application_id:
+            self.metadata["application_id"] = application_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +79,7 @@ class Completion:
 
     queue_number: orders the queue. applied_on: day of completion. due_on: first collection date
     by the office's promised number of working days. promised_collection_date: the planned date.
+    tentative: whether that is the date if an outage, whose end nobody knows, ended now.
     """
 
     at: datetime
@@ -50,6 +87,18 @@ class Completion:
     applied_on: date
     due_on: date
     promised_collection_date: date
+    tentative: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PromisedDate:
+    """The date promised to the applicant of a case that keeps its place in the queue.
+
+    tentative: as in Completion.
+    """
+
+    collect_on: date
+    tentative: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +107,15 @@ class Case:
 
     holder: what is printed, a serialized BiographicData; not interpreted here. state_since: when
     the state was entered. queue_number, applied_on, due_on: see Completion; None before completion.
-    promised_collection_date: the date last promised to the applicant. delayed: whether the
-    applicant was notified since that this date cannot be kept.
+    promised_collection_date: the date last promised to the applicant. date_tentative: whether that
+    was the date if an outage had ended then. change_notified_at: when the applicant was last
+    notified that the date changed or cannot be kept. delayed: whether the
+    applicant was notified since that this date cannot be kept. print_failure: why no book is made
+    although the case was released; None once people have decided how it goes on. issued_on: the
+    day printed in the book, that of its release. holder_differences: which of name, born_on and sex
+    differ from the person's earlier document. encounter_number: how many encounters the matcher
+    was given for it. linked: whether examiners found it to be another person's than it was taken in
+    for. appeal_granted_by: identity of the supervisor who reopened it.
     """
 
     id: str
@@ -80,6 +136,8 @@ class Case:
     promised_collection_date: date | None = None
     date_change_reason: LocalizedText | None = None
     delayed: bool = False
+    date_tentative: bool = False
+    change_notified_at: datetime | None = None
     decision_id: str = ""
     own_record_first: bool | None = None
     document_number: str = ""
@@ -89,6 +147,22 @@ class Case:
     ready_at: datetime | None = None
     refusal_reason: LocalizedText | None = None
     handed_over_at: datetime | None = None
+    portrait_accepted_at: datetime | None = None
+    print_failure: PrintFailure | None = None
+    issued_on: date | None = None
+    holder_differences: tuple[str, ...] = ()
+    encounter_number: int = 1
+    linked: bool = False
+    appeal_granted_by: str = ""
+
+    @property
+    def encounter_id(self) -> str:
+        """Id of its encounter at the matcher; another one each time that one was deleted there."""
+        return self.id if self.encounter_number == 1 else f"{self.id}.{self.encounter_number}"
+
+    def named_to(self, actor: Actor) -> str:
+        """Return its id if the actor may know of it, else ""."""
+        return self.id if actor.may_know(self.office) else ""
 
     def require_revision(self, revision: int) -> "Case":
         """Return the case itself if it has this revision, or if `revision` is 0 (any).
@@ -103,7 +177,8 @@ class Case:
 
     def after(self, transition: Transition, at: datetime) -> "Case":
         """Return the case in the target state of a transition that starts in its state."""
-        return replace(self, state=transition.target, state_since=at, revision=self.revision + 1)
+        since = self.state_since if transition.target is self.state else at
+        return replace(self, state=transition.target, state_since=since, revision=self.revision + 1)
 
     def completed(self, completion: Completion) -> "Case":
         """Return the case with its place in the queue and its promised collection date."""
@@ -117,12 +192,63 @@ class Case:
             promised_collection_date=promised,
             first_promised_collection_date=self.first_promised_collection_date or promised,
             date_change_reason=None,
+            date_tentative=completion.tentative,
         )
+
+    def with_portrait(self, at: datetime) -> "Case":
+        """Return the case with a portrait, accepted at an instant; it mends no other fault."""
+        failure = self.print_failure
+        if failure and failure.is_in_the_portrait:
+            failure = None
+        return replace(self, portrait_accepted_at=at, print_failure=failure)
+
+    def require_portrait(self) -> None:
+        """Raise PortraitMissing if the applicant's photo was not submitted."""
+        if self.portrait_accepted_at is None:
+            raise PortraitMissing("submit the applicant's photo first")
 
     def no_longer_complete(self) -> "Case":
         """Return the case without its place in the queue, since its fingers are unusable."""
         return replace(
             self, completed_at=None, queue_number=None, applied_on=None, due_on=None, delayed=False
+        )
+
+    def with_next_encounter(self) -> "Case":
+        """Return the next revision of the case, whose next fingers are another encounter."""
+        return replace(
+            self,
+            encounter_number=self.encounter_number + 1,
+            decision_id="",
+            own_record_first=None,
+            revision=self.revision + 1,
+        )
+
+    def linked_to(self, person_id: str) -> "Case":
+        """Return the case as that of another person, who is the same."""
+        return replace(self, person_id=person_id, linked=True)
+
+    def promised(self, promise: PromisedDate) -> "Case":
+        """Return the case with another promised date, and its own place in the queue."""
+        return replace(
+            self,
+            promised_collection_date=promise.collect_on,
+            date_tentative=promise.tentative,
+            date_change_reason=None,
+            delayed=False,
+        )
+
+    def reopened(self, promise: PromisedDate, granted_by: str, *, has_portrait: bool) -> "Case":
+        """Return the refused case, to be decided again. has_portrait: not erased meanwhile."""
+        return replace(
+            self.promised(promise),
+            document_number="",
+            book_serial="",
+            print_job="",
+            ready_at=None,
+            refusal_reason=None,
+            print_failure=None,
+            appeal_granted_by=granted_by,
+            portrait_accepted_at=self.portrait_accepted_at if has_portrait else None,
         )
 
     def identified(self, decision_id: str, own_record_first: bool | None) -> "Case":
@@ -131,7 +257,15 @@ class Case:
 
     def approved(self, document_number: str) -> "Case":
         """Return the case with the number of its passport."""
-        return replace(self, document_number=document_number)
+        return replace(self, document_number=document_number, print_failure=None)
+
+    def corrected(self, holder: bytes) -> "Case":
+        """Return the case with other data to be printed, a serialized BiographicData."""
+        return replace(self, holder=holder, print_failure=None)
+
+    def compared(self, differences: tuple[str, ...]) -> "Case":
+        """Return the case with the fields in which it differs from the earlier document."""
+        return replace(self, holder_differences=differences)
 
     def refused(self, reason: LocalizedText) -> "Case":
         """Return the case with the reason of its refusal, as the applicant is notified of it."""
@@ -139,19 +273,31 @@ class Case:
 
     def released(self, on: date) -> "Case":
         """Return the case, released to the printer on a day."""
-        return replace(self, released_on=on)
+        return replace(self, released_on=on, issued_on=on)
 
     def with_print_job(self, job: str) -> "Case":
         """Return the next revision of the case, with the print job that makes its book."""
         return replace(self, print_job=job, revision=self.revision + 1)
 
-    def print_failed(self) -> "Case":
-        """Return the case without its print job: it has to be released again."""
-        return replace(self, released_on=None, print_job="")
+    def without_print_job(self) -> "Case":
+        """Return the case without the print job that its printer has lost."""
+        return replace(self, print_job="")
+
+    def require_not_printing(self) -> None:
+        """Raise AtThePrinter while the case's data are at the printer."""
+        if self.state is ApplicationState.PRINTING:
+            raise AtThePrinter(
+                "the printing office must cancel the print job first (CancelPrintJob)",
+                job_id=self.print_job,
+            )
+
+    def print_failed(self, failure: PrintFailure) -> "Case":
+        """Return the case without its print job; the book of its day is another's."""
+        return replace(self, released_on=None, print_job="", print_failure=failure)
 
     def printed(self, book_serial: str, at: datetime) -> "Case":
         """Return the case with its finished book."""
-        return replace(self, book_serial=book_serial, ready_at=at)
+        return replace(self, book_serial=book_serial, ready_at=at, print_failure=None)
 
     def handed_over(self, at: datetime) -> "Case":
         """Return the case, its passport handed over."""

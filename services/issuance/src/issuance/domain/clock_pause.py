@@ -1,31 +1,34 @@
 """When the service clock of a case is paused by an outage, and what the clock shows.
 
-A case is linked to each outage that it has to wait for; the link says from when on. The pause
-lasts from there to the end of the outage. The store reads the links as `CaseOutageLink`.
+Nothing of it is stored: a pause is a time in which the case was in a state that waits for
+something, cut with the time in which that was out. So an outage that is declared late, or
+corrected, changes every clock at once.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from issuance.domain.outage import Outage, OutageScope
-from issuance.domain.states import WITHOUT_BOOK, ApplicationState
+from issuance.domain.outage import Outage
+from issuance.domain.outage_policy import OutagePolicy
+from issuance.domain.states import ApplicationState
 from issuance.domain.working_time import Calendar
 
-PAUSED_STATES: Mapping[OutageScope, frozenset[ApplicationState]] = {
-    OutageScope.MATCHER: frozenset({ApplicationState.IDENTIFYING, ApplicationState.APPROVED}),
-    OutageScope.OFFICE: WITHOUT_BOOK,
-    OutageScope.PRINTING: frozenset({ApplicationState.APPROVED, ApplicationState.PRINTING}),
-}
-"""Cases in these states wait for the end of such an outage, and their clocks are paused.
-
-Without the matcher nothing is released to the printers either.
-"""
+_ENDLESS = datetime.max.replace(tzinfo=UTC)
 
 
-def pauses_clock(outage: Outage, state: ApplicationState, office: str) -> bool:
-    """Return whether the outage pauses the clock of a case in `state` at `office`."""
-    return outage.is_ongoing and outage.affects(office) and state in PAUSED_STATES[outage.scope]
+def waits_for(outage: Outage, state: ApplicationState, office: str, policy: OutagePolicy) -> bool:
+    """Return whether a case in `state` at `office` waits for the end of such an outage."""
+    return outage.affects(office) and state in policy.paused_states(outage)
+
+
+@dataclass(frozen=True, slots=True)
+class StateInterval:
+    """A case was in `state` from `start` (included) to `end` (excluded); None: it still is."""
+
+    state: ApplicationState
+    start: datetime
+    end: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +40,33 @@ class ClockPause:
 
 
 @dataclass(frozen=True, slots=True)
-class CaseOutageLink:
-    """Link of a case to an outage that it waits or waited for.
-
-    outage: its id. expected_end: of the outage, if somebody gave one.
-    """
-
-    outage: str
-    pause: ClockPause
-    expected_end: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class ServiceClock:
     """Working time of the office since a case was complete: without pauses, and with them."""
 
     service_time: timedelta
     elapsed_time: timedelta
+
+
+def clock_pauses(
+    office: str,
+    intervals: Iterable[StateInterval],
+    outages: Iterable[Outage],
+    policy: OutagePolicy,
+) -> list[ClockPause]:
+    """Return the pauses of a case at `office`; they may overlap, one for each outage and state.
+
+    intervals: the states that the case was in, from its history. outages: all that may matter.
+    """
+    known = list(outages)
+    return [
+        ClockPause(start, None if end == _ENDLESS else end)
+        for interval in intervals
+        for outage in known
+        if waits_for(outage, interval.state, office, policy)
+        for start in [max(interval.start, outage.began)]
+        for end in [min(interval.end or _ENDLESS, outage.ended or _ENDLESS)]
+        if start < end
+    ]
 
 
 def read_service_clock(

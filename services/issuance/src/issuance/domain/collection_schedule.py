@@ -14,20 +14,31 @@ from issuance.domain.formatting import LocalizedText, format_period
 
 @dataclass(frozen=True, slots=True)
 class ScheduleRow:
-    """How many people who applied on one day can collect on one day; None: not known yet."""
+    """How many people who applied on one day can collect on one day; None: not known yet.
+
+    if_ended_now: the day if the outages whose end nobody knows ended now; None if one is known.
+    """
 
     applied_on: date
     collect_on: date | None
     count: int
+    if_ended_now: date | None = None
 
 
 def collection_schedule(entries: Iterable[PlannedCollection]) -> list[ScheduleRow]:
     """Return one row for each pair of days, sorted by application and collection; unknown last."""
-    counts: Counter[tuple[date, date | None]] = Counter()
+    counts: Counter[tuple[date, date | None, date | None]] = Counter()
     for entry in entries:
-        counts[entry.applied_on, entry.collect_on] += entry.books
-    ordered = sorted(counts.items(), key=lambda item: (item[0][0], item[0][1] or date.max))
-    return [ScheduleRow(*days, count) for days, count in ordered]
+        counts[entry.applied_on, entry.collect_on, entry.if_ended_now] += entry.books
+    rows = [
+        ScheduleRow(applied_on, collect_on, count, if_ended_now)
+        for (applied_on, collect_on, if_ended_now), count in counts.items()
+    ]
+    return sorted(rows, key=_order)
+
+
+def _order(row: ScheduleRow) -> tuple[date, date, date]:
+    return row.applied_on, row.collect_on or date.max, row.if_ended_now or date.max
 
 
 def announcement(
@@ -38,7 +49,8 @@ def announcement(
     Days of application that follow each other and have the same collection date share a line.
     """
     lines = [
-        _line(list(group), hours) for _, group in groupby(rows, key=lambda row: row.collect_on)
+        _line(list(group), hours)
+        for _, group in groupby(rows, key=lambda row: (row.collect_on, row.if_ended_now))
     ]
     return LocalizedText(
         "\n".join([f"Jadwal pengambilan paspor {office_name}", *(line.id for line in lines)]),
@@ -49,13 +61,20 @@ def announcement(
 def _line(rows: Sequence[ScheduleRow], hours: CollectionHours) -> LocalizedText:
     applied = format_period(rows[0].applied_on, rows[-1].applied_on)
     count = sum(row.count for row in rows)
-    collect_on = rows[0].collect_on
-    when = (
-        LocalizedText("akan diumumkan", "to be announced")
-        if collect_on is None
-        else hours.appointment(collect_on)
-    )
+    when = _when(rows[0], hours)
     return LocalizedText(
         f"Permohonan {applied.id} ({count} pemohon): {when.id}",
         f"Applied {applied.en} ({count} {'person' if count == 1 else 'people'}): {when.en}",
+    )
+
+
+def _when(row: ScheduleRow, hours: CollectionHours) -> LocalizedText:
+    if row.collect_on is not None:
+        return hours.appointment(row.collect_on)
+    if row.if_ended_now is None:
+        return LocalizedText("akan diumumkan", "to be announced")
+    day = hours.appointment(row.if_ended_now)
+    return LocalizedText(
+        f"akan diumumkan (bila gangguan berakhir sekarang: {day.id})",
+        f"to be announced (if the outage ended now: {day.en})",
     )

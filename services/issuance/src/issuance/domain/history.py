@@ -11,7 +11,9 @@ from issuance.domain.states import ApplicationEvent, ApplicationState
 class EventDetails:
     """What came with an event. Fields that do not belong to the event are empty.
 
-    reason: of a refusal, a rejection of biometrics or an examiner's verdict.
+    reason: of a refusal, a rejection of biometrics, an examiner's verdict, a failed print, a
+    correction or an excepted photo. previous_holder, corrected_holder: the data before and after a
+    correction, each a serialized BiographicData.
     """
 
     reason: str = ""
@@ -22,6 +24,8 @@ class EventDetails:
     print_job: str = ""
     book_serial: str = ""
     signed_by: str = ""
+    previous_holder: bytes | None = None
+    corrected_holder: bytes | None = None
 
 
 NO_DETAILS = EventDetails()
@@ -29,7 +33,10 @@ NO_DETAILS = EventDetails()
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One event in the history of a case; `source` is None for CREATE."""
+    """One event in the history of a case.
+
+    source: the state before it, None for CREATE. source_since: when that state was entered.
+    """
 
     case: str
     office: str
@@ -38,7 +45,15 @@ class HistoryEntry:
     target: ApplicationState
     by: str
     at: datetime
+    source_since: datetime | None = None
     details: EventDetails = NO_DETAILS
+    on_behalf_of: str = ""
+    """The person for whom a service caused it, or ""."""
+
+    @property
+    def person(self) -> str:
+        """Identity of the person who caused it, also through a service."""
+        return self.on_behalf_of or self.by
 
 
 INTAKE_EVENTS = frozenset(
@@ -48,7 +63,10 @@ INTAKE_EVENTS = frozenset(
         ApplicationEvent.REFUSE_DOCUMENTS,
         ApplicationEvent.RECORD_PAYMENT,
         ApplicationEvent.SUBMIT_BIOMETRICS,
+        ApplicationEvent.SUBMIT_PORTRAIT,
+        ApplicationEvent.EXCEPT_PORTRAIT,
         ApplicationEvent.RECORD_INTERVIEW,
+        ApplicationEvent.CORRECT_DATA,
     }
 )
-"""Events of the intake: who caused one of them may not examine the application."""
+"""Events of the intake: who caused one may neither examine nor approve the application."""

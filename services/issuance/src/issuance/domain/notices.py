@@ -24,16 +24,23 @@ class Notice:
     """One notice to an applicant.
 
     collect_on: the collection day that it promises; set for PROMISED_DATE and DATE_CHANGED only.
+    as_if_outage_ended_now: whether that day is no firm one: it is right if the outage ended now.
+    reason: why the day changed; set for DATE_CHANGED and DELAYED only.
     """
 
     application: str
     kind: NoticeKind
     text: LocalizedText
     collect_on: date | None = None
+    as_if_outage_ended_now: bool = False
+    reason: LocalizedText | None = None
 
 
 SYSTEM_OUTAGE = LocalizedText("gangguan sistem", "a system outage")
 QUEUE_CHANGED = LocalizedText("perubahan antrean cetak", "a change in the printing queue")
+UNDECIDED_YET = LocalizedText(
+    "pemeriksaan permohonan yang belum selesai", "an examination that is not finished"
+)
 
 
 def promised_date_notice(application: str, collect_on: date, hours: CollectionHours) -> Notice:
@@ -46,6 +53,22 @@ def promised_date_notice(application: str, collect_on: date, hours: CollectionHo
     return Notice(application, NoticeKind.PROMISED_DATE, text, collect_on)
 
 
+def tentative_date_notice(application: str, collect_on: date, hours: CollectionHours) -> Notice:
+    """Return the notice at completion while nobody knows when an outage ends."""
+    when = hours.appointment(collect_on)
+    text = LocalizedText(
+        "Permohonan Anda lengkap. Karena gangguan sistem, tanggal pengambilan belum dapat "
+        f"dipastikan. Bila gangguan berakhir sekarang, paspor dapat diambil {when.id}. "
+        "Perubahannya akan kami beritahukan.",
+        "Your application is complete. Because of a system outage no day can be promised yet. "
+        f"If the outage ended now, you could collect your passport on {when.en}. "
+        "We will tell you if that changes.",
+    )
+    return Notice(
+        application, NoticeKind.PROMISED_DATE, text, collect_on, as_if_outage_ended_now=True
+    )
+
+
 def date_changed_notice(
     application: str, collect_on: date, hours: CollectionHours, reason: LocalizedText
 ) -> Notice:
@@ -55,7 +78,7 @@ def date_changed_notice(
         f"Karena {reason.id}, jadwal pengambilan paspor Anda menjadi {when.id}.",
         f"Because of {reason.en}, your passport can now be collected on {when.en}.",
     )
-    return Notice(application, NoticeKind.DATE_CHANGED, text, collect_on)
+    return Notice(application, NoticeKind.DATE_CHANGED, text, collect_on, reason=reason)
 
 
 def delayed_notice(application: str, reason: LocalizedText) -> Notice:
@@ -64,7 +87,7 @@ def delayed_notice(application: str, reason: LocalizedText) -> Notice:
         f"Karena {reason.id}, paspor Anda belum dapat diambil. Jadwal baru akan kami beritahukan.",
         f"Because of {reason.en}, your passport is not ready yet. We will tell you the new day.",
     )
-    return Notice(application, NoticeKind.DELAYED, text)
+    return Notice(application, NoticeKind.DELAYED, text, reason=reason)
 
 
 def ready_notice(application: str, promised: date, hours: CollectionHours) -> Notice:

@@ -2,13 +2,22 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from servicekit.errors import DomainError, ErrorKind
 
+from issuance.domain.collection_plan import HORIZON
 from issuance.domain.print_room import Stoppage
-from issuance.domain.working_time import BadDate
+from issuance.domain.working_time import BadDate, Calendar
+
+EARLIEST_BEGINNING = timedelta(days=366)
+"""How long ago an outage that is recorded now may have begun."""
+LONGEST_CAUGHT_UP = timedelta(hours=2)
+"""An outage of at most so much working time costs no printing day: the machines catch up.
+
+It changes no date and is notified to nobody, whether it is over or lasts.
+"""
 
 
 class OutageScope(StrEnum):
@@ -36,11 +45,34 @@ class OutageEnded(DomainError):
     reason = "OUTAGE_ENDED"
 
 
+class OutageLasts(DomainError):
+    """The outage has not ended, so that no end of it can be corrected; EndOutage ends it."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "OUTAGE_LASTS"
+
+
 class OutageIsAutomatic(DomainError):
-    """The outage was opened by the health watcher and ends when the dependency is healthy."""
+    """The outage was opened by the health watcher and ends when the dependency is healthy, or by an
+    administrator's override."""
 
     kind = ErrorKind.PRECONDITION
     reason = "OUTAGE_IS_AUTOMATIC"
+
+
+@dataclass(frozen=True, slots=True)
+class OutageCorrection:
+    """What an administrator says about an outage; None changes nothing.
+
+    ended: of an outage that is over. expected_end, end_unknown: of one that lasts; end_unknown
+    withdraws what was expected.
+    """
+
+    cause: str | None = None
+    began: datetime | None = None
+    ended: datetime | None = None
+    expected_end: datetime | None = None
+    end_unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +107,11 @@ class Outage:
         """The only office that it affects; None: it affects all offices."""
         return None if self.scope is OutageScope.MATCHER else self.office
 
+    @property
+    def may_cost_printing_days(self) -> bool:
+        """Whether it lasts, or lasted longer than what the machines catch up on in any calendar."""
+        return self.ended is None or self.ended - self.began > LONGEST_CAUGHT_UP
+
     def affects(self, office: str) -> bool:
         """Return whether it affects `office`."""
         return self.only_office in (None, office)
@@ -89,27 +126,86 @@ class Outage:
             )
         return replace(self, ended=at)
 
-    def end_by_person(self, at: datetime, now: datetime) -> "Outage":
-        """Return the declared outage, ended by a person.
+    def end_by_person(self, at: datetime, now: datetime, *, override: bool = False) -> "Outage":
+        """Return the outage, ended by a person. override: also if it is automatic.
 
         Raises OutageIsAutomatic, OutageEnded, BadDate.
         """
-        if self.automatic:
-            raise OutageIsAutomatic("it ends when the dependency is healthy")
+        if self.automatic and not override:
+            raise OutageIsAutomatic("it ends when the dependency is healthy, or by override")
         return self.end(at, now)
 
-    def stoppage(self, now: datetime) -> Stoppage:
-        """Return what the plan has to know; an expected end that has passed is ignored."""
+    def corrected(self, correction: OutageCorrection, now: datetime) -> "Outage":
+        """Return the outage with what an administrator says about it.
+
+        Raises OutageLasts, OutageEnded, BadDate.
+        """
+        expects = correction.expected_end is not None or correction.end_unknown
+        if expects and not self.is_ongoing:
+            raise OutageEnded("no end is expected of an outage that is over")
+        if correction.ended is not None and self.is_ongoing:
+            raise OutageLasts("it has not ended; end it first")
+        changed = replace(
+            self,
+            cause=self.cause if correction.cause is None else correction.cause,
+            began=correction.began or self.began,
+            ended=correction.ended or self.ended,
+            expected_end=correction.expected_end if expects else self.expected_end,
+        )
+        changed.require_possible_times(now, but=self)
+        return changed
+
+    def require_possible_times(self, now: datetime, but: "Outage | None" = None) -> None:
+        """Raise BadDate unless it began within the last year, ended after that and by now, and is
+        expected to end later than now. Times as in `but` were possible once.
+        """
+        same_beginning = but is not None and but.began == self.began
+        if not same_beginning and not now - EARLIEST_BEGINNING <= self.began <= now:
+            raise BadDate("an outage began at most a year ago, and not later", field="began_at")
+        if self.ended and not self.began <= self.ended <= now:
+            raise BadDate(
+                "an outage ends after its beginning and not in the future", field="ended_at"
+            )
+        if but is not None and but.expected_end == self.expected_end:
+            return
+        if self.expected_end and not now < self.expected_end <= now + HORIZON:
+            raise BadDate("the expected end lies ahead, within ten years", field="expected_end")
+
+    def overlaps(self, other: "Outage") -> bool:
+        """Return whether both are of one scope and office, and a part of them at one time."""
+        return (
+            (self.scope, self.office) == (other.scope, other.office)
+            and (other.ended is None or other.ended > self.began)
+            and (self.ended is None or self.ended > other.began)
+        )
+
+    def has_unknown_end(self, now: datetime) -> bool:
+        """Return whether nobody knows when it ends; an expected end that has passed is ignored."""
+        return self.ended is None and (self.expected_end is None or self.expected_end <= now)
+
+    def costs_printing_days(self, calendar: Calendar, now: datetime) -> bool:
+        """Return whether it is, or is expected to be, longer than what the machines catch up on."""
+        until = now if self.has_unknown_end(now) else self.ended or self.expected_end or now
+        return calendar.working_time(self.began, until) > LONGEST_CAUGHT_UP
+
+    def stoppage(self, now: datetime, *, unknown_ends_now: bool = False) -> Stoppage:
+        """Return what the plan has to know.
+
+        unknown_ends_now: assume that it ends now if nobody knows when it ends.
+        """
         if self.ended:
             return Stoppage(self.began, self.ended)
-        if self.expected_end and self.expected_end > now:
+        if not self.has_unknown_end(now):
             return Stoppage(self.began, self.expected_end, estimated=True)
-        return Stoppage(self.began)
+        return Stoppage(self.began, now if unknown_ends_now else None, estimated=unknown_ends_now)
 
 
-def stoppages(outages: Iterable[Outage], office: str, now: datetime) -> tuple[Stoppage, ...]:
-    """Return all that stops the print room of `office`, oldest first."""
+def stoppages(
+    outages: Iterable[Outage], office: str, now: datetime, *, unknown_ends_now: bool = False
+) -> tuple[Stoppage, ...]:
+    """Return all that stops the print room of `office`, oldest first; as `Outage.stoppage`."""
     affecting = (outage for outage in outages if outage.affects(office))
     return tuple(
-        outage.stoppage(now) for outage in sorted(affecting, key=lambda outage: outage.began)
+        outage.stoppage(now, unknown_ends_now=unknown_ends_now)
+        for outage in sorted(affecting, key=lambda outage: outage.began)
     )

@@ -7,30 +7,37 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from issuance.domain.collection_plan import PriorityClass
-from issuance.domain.outage import Outage, OutageScope
+from servicekit.errors import DomainError, ErrorKind
+
+from issuance.domain.collection_plan import HEAD_START, PriorityClass
+from issuance.domain.outage import Outage
+from issuance.domain.outage_policy import Activity, OutagePolicy
 from issuance.domain.states import OutboxTaskKind
 
-STOPPED_TASKS: Mapping[OutageScope, frozenset[OutboxTaskKind]] = {
-    OutageScope.MATCHER: frozenset({OutboxTaskKind.IDENTIFY, OutboxTaskKind.SET_ENCOUNTER_STATUS}),
-    OutageScope.OFFICE: frozenset({OutboxTaskKind.PRINT}),
-    OutageScope.PRINTING: frozenset({OutboxTaskKind.PRINT}),
+_ACTIVITIES: Mapping[OutboxTaskKind, Activity] = {
+    OutboxTaskKind.IDENTIFY: Activity.IDENTIFICATION,
+    OutboxTaskKind.SET_ENCOUNTER_STATUS: Activity.IDENTIFICATION,
+    OutboxTaskKind.PRINT: Activity.PRINTING,
 }
-"""Tasks of these kinds are not attempted while such an outage is ongoing."""
-
-ENCOUNTER_FRAUD, ENCOUNTER_ACTIVE = b"fraud", b"active"
-"""Payloads of SET_ENCOUNTER_STATUS: the status that the matcher is asked to set."""
+"""Tasks of these kinds are not attempted while the activity is stopped."""
 
 
 class LeaseLost(Exception):
     """The attempt took longer than its lease; another worker has the task by now."""
 
 
+class OutboxTaskNotFound(DomainError):
+    """No outbox task has this id, or it is done."""
+
+    kind = ErrorKind.NOT_FOUND
+    reason = "OUTBOX_TASK_NOT_FOUND"
+
+
 @dataclass(frozen=True, slots=True)
 class OutboxTask:
     """One call to another service, repeatable under `request_id`.
 
-    Tasks are done in the order of priority class and queue number. `payload` and `clearance` are
+    Tasks are done in the order of `queued_from` and queue number. `payload` and `clearance` are
     what is sent; they are stored before the first attempt, so every attempt sends the same.
     `attempts` counts failed attempts outside outages only. `leased_until` (real time) tells this
     lease from later ones.
@@ -49,14 +56,24 @@ class OutboxTask:
     attempts: int = 0
     leased_until: datetime | None = None
 
+    @property
+    def queued_from(self) -> datetime:
+        """When it was recorded, less the head start of its class, as in the plan: so a task that
+        waits long enough goes before newer ones of any class."""
+        return self.created_at - HEAD_START[self.priority_class]
 
-def stopping_outage(kind: OutboxTaskKind, office: str, outages: Iterable[Outage]) -> Outage | None:
+
+def stopping_outage(
+    kind: OutboxTaskKind, office: str, outages: Iterable[Outage], policy: OutagePolicy
+) -> Outage | None:
     """Return the first ongoing outage that stops tasks of this kind for the office, if any."""
     return next(
         (
             outage
             for outage in outages
-            if outage.is_ongoing and outage.affects(office) and kind in STOPPED_TASKS[outage.scope]
+            if outage.is_ongoing
+            and outage.affects(office)
+            and policy.stops(outage, _ACTIVITIES[kind])
         ),
         None,
     )

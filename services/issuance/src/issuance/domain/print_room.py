@@ -2,11 +2,13 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 
 from issuance.domain.working_time import DAY, Calendar
+
+_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,14 @@ class Capacity:
         """Return the books per day that apply on `day`."""
         index = bisect_right(self.changes, day, key=lambda change: change[0])
         return self.changes[index - 1][1] if index else Fraction(0)
+
+    def reduced_on(self, day: date, share: Fraction) -> "Capacity":
+        """Return the capacity with only a share of it on one day."""
+        following = day + DAY
+        earlier = [change for change in self.changes if change[0] < day]
+        later = [change for change in self.changes if change[0] > following]
+        reduced = (day, share * self.on(day)), (following, self.on(following))
+        return Capacity((*earlier, *reduced, *later))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +92,8 @@ class PrintRoom:
         `first` is, so that replanning every morning changes nobody's day.
         """
         stopped = [stoppage.days_without_printing(self.calendar) for stoppage in self.stoppages]
+        endless = min((start for start, again in stopped if again == date.max), default=date.max)
+        last = min(last, endless)
         begun = Fraction(0)
         day = self.capacity.since
         while day <= last:
@@ -93,6 +105,31 @@ class PrintRoom:
                     yield day, int(begun)
                 begun -= int(begun)
             day += DAY
+
+    def resumed_on(self, day: date) -> "PrintRoom":
+        """Return the room on a day whose stoppages are over: it prints in the hours without one.
+
+        No plan promises anything of such a day; what is approved is printed all the same.
+        """
+        again = (stop.days_without_printing(self.calendar)[1] for stop in self.stoppages)
+        return PrintRoom(
+            self.calendar,
+            self.capacity.reduced_on(day, self._share_left(day)),
+            tuple(
+                replace(stop, resumes=min(day, first))
+                for stop, first in zip(self.stoppages, again, strict=True)
+            ),
+        )
+
+    def _share_left(self, day: date) -> Fraction:
+        """Return the share of the working hours of a day in which nothing stopped printing."""
+        opening, closing = self.calendar.opening(day), self.calendar.closing(day)
+        opens, closes = opening.astimezone(UTC), closing.astimezone(UTC)
+        left, resumed = timedelta(), opens
+        for stop in sorted(self.stoppages, key=lambda stop: stop.began):
+            left += max(min(stop.began.astimezone(UTC), closes) - resumed, timedelta())
+            resumed = max(resumed, min((stop.until or closing).astimezone(UTC), closes))
+        return Fraction((left + closes - resumed) // _SECOND, (closes - opens) // _SECOND)
 
     def first_day(self, today: date, last: date) -> date | None:
         """Return the first day in [today, last] on which a book is printed, or None."""

@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from servicekit.errors import DomainError, ErrorKind, NotPermitted
 
+from issuance.domain.document import DocumentStatus
+from issuance.domain.encounter_change import EncounterStatus
 from issuance.domain.notices import NoticeKind
 
 
@@ -25,6 +27,7 @@ class ApplicationState(StrEnum):
     AWAITING_APPROVAL = "awaiting_approval"
     APPROVED = "approved"
     PRINTING = "printing"
+    PRINT_FAILED = "print_failed"
     READY = "ready"
     HANDED_OVER = "handed_over"
     REFUSED = "refused"
@@ -42,7 +45,9 @@ AWAITING_PRINT = IDENTITY_UNRESOLVED | {
     ApplicationState.APPROVED,
 }
 """Complete and not yet released to the printer: the cases that the plan gives a printing day."""
-WITHOUT_BOOK = AWAITING_PRINT | {ApplicationState.PRINTING}
+UNDECIDED = IDENTITY_UNRESOLVED | {ApplicationState.AWAITING_APPROVAL}
+"""Complete, but nobody knows yet when, or whether, it will be approved."""
+WITHOUT_BOOK = AWAITING_PRINT | {ApplicationState.PRINTING, ApplicationState.PRINT_FAILED}
 """Complete and without a finished book: the cases whose collection date may still change."""
 
 
@@ -54,6 +59,8 @@ class ApplicationEvent(StrEnum):
     REFUSE_DOCUMENTS = "refuse_documents"
     RECORD_PAYMENT = "record_payment"
     SUBMIT_BIOMETRICS = "submit_biometrics"
+    SUBMIT_PORTRAIT = "submit_portrait"
+    EXCEPT_PORTRAIT = "except_portrait"
     RECORD_INTERVIEW = "record_interview"
     REJECT_BIOMETRICS = "reject_biometrics"
     IDENTIFY = "identify"
@@ -61,12 +68,19 @@ class ApplicationEvent(StrEnum):
     CLEAR = "clear"
     CONFIRM_DUPLICATE = "confirm_duplicate"
     APPROVE = "approve"
+    REQUIRE_PORTRAIT = "require_portrait"
     REFUSE = "refuse"
+    LINK_PERSON = "link_person"
+    RETAKE_BIOMETRICS = "retake_biometrics"
+    REOPEN = "reopen"
+    REEXAMINE = "reexamine"
     RELEASE = "release"
+    REPEAT_PRINT = "repeat_print"
     FAIL_PRINT = "fail_print"
     FINISH_PRINT = "finish_print"
     HAND_OVER = "hand_over"
     WITHDRAW = "withdraw"
+    CORRECT_DATA = "correct_data"
 
 
 class Role(StrEnum):
@@ -87,8 +101,14 @@ class Guard(StrEnum):
     EXAMINER_NEEDED = "identification needs an examiner"
     CLEARED = "examiners clear"
     TWO_EXAMINERS = "two different examiners confirm"
+    SAME_PERSON = "two different examiners find an honest applicant with another record"
+    REFUSED_BY_SUPERVISOR = "a supervisor refused it"
+    REFUSED_BY_EXAMINERS = "examiners confirmed a duplicate"
+    NO_PORTRAIT = "approved before a portrait was required"
     PRINTING_DAY = "its printing day in the plan has come"
-    PRINT_FAILED = "the printer gave up for good"
+    PRINT_JOB_LOST = "the printer lost its job in a restore"
+    PRINT_FAILED = "the printer refused it, or its job ended without a book"
+    PRINTED_AFTER_ALL = "a good book was made before"
     SIGNED_FOR = "the holder signs"
 
 
@@ -97,7 +117,7 @@ class OutboxTaskKind(StrEnum):
 
     IDENTIFY = "identify"
     SET_ENCOUNTER_STATUS = "set_encounter_status"
-    """Set the status of the pending encounter at the matcher: active or fraud."""
+    """Set the status of the case's encounter at the matcher, move it, or delete it."""
     PRINT = "print"
 
 
@@ -106,7 +126,8 @@ class Transition:
     """One row of the table of transitions.
 
     by: roles that may cause it. outbox_task: recorded in the same transaction. notice: sent to
-    the applicant.
+    the applicant. document: what the document of the application becomes. encounter: what the
+    encounter of the application becomes at the matcher.
     """
 
     source: ApplicationState
@@ -116,6 +137,8 @@ class Transition:
     guard: Guard | None = None
     outbox_task: OutboxTaskKind | None = None
     notice: NoticeKind | None = None
+    document: DocumentStatus | None = None
+    encounter: EncounterStatus | None = None
 
 
 class IllegalTransition(DomainError):
@@ -131,15 +154,28 @@ _EXAMINER = frozenset({Role.EXAMINER})
 _SUPERVISOR = frozenset({Role.SUPERVISOR})
 _ISSUANCE = frozenset({Role.ISSUANCE})
 
-_WITHDRAWABLE = (
-    # Not while the applicant's identity is unresolved, nor once a book exists.
+_BEFORE_IDENTIFICATION = (
     ApplicationState.RECEIVED,
     ApplicationState.DOCUMENTS_REFUSED,
     ApplicationState.DOCUMENTS_ACCEPTED,
     ApplicationState.PAID,
     ApplicationState.BIOMETRICS_TAKEN,
+)
+"""The matcher has nothing of the case yet, or is asked to delete what it had."""
+_CORRECTED = {state: state for state in _BEFORE_IDENTIFICATION} | {
+    ApplicationState.AWAITING_APPROVAL: ApplicationState.AWAITING_APPROVAL,
+    # What was approved was other data.
+    ApplicationState.APPROVED: ApplicationState.AWAITING_APPROVAL,
+    ApplicationState.PRINT_FAILED: ApplicationState.AWAITING_APPROVAL,
+}
+
+_PORTRAIT_REPLACEABLE = (
+    # From the payment until the approval: a supervisor has seen the portrait that is printed.
+    ApplicationState.PAID,
+    ApplicationState.BIOMETRICS_TAKEN,
+    ApplicationState.IDENTIFYING,
+    ApplicationState.ADJUDICATION,
     ApplicationState.AWAITING_APPROVAL,
-    ApplicationState.APPROVED,
 )
 
 _S, _E = ApplicationState, ApplicationEvent
@@ -156,23 +192,64 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(_S.IDENTIFYING, _E.REJECT_BIOMETRICS, _S.PAID, _ISSUANCE,
                Guard.UNUSABLE_FINGERS, notice=NoticeKind.RECAPTURE),
     Transition(_S.IDENTIFYING, _E.IDENTIFY, _S.AWAITING_APPROVAL, _ISSUANCE,
-               Guard.NO_EXAMINER_NEEDED, outbox_task=OutboxTaskKind.SET_ENCOUNTER_STATUS),
+               Guard.NO_EXAMINER_NEEDED, encounter=EncounterStatus.ACTIVE),
     Transition(_S.IDENTIFYING, _E.REFER_TO_EXAMINERS, _S.ADJUDICATION, _ISSUANCE,
                Guard.EXAMINER_NEEDED),
     Transition(_S.ADJUDICATION, _E.CLEAR, _S.AWAITING_APPROVAL, _EXAMINER,
-               Guard.CLEARED, outbox_task=OutboxTaskKind.SET_ENCOUNTER_STATUS),
+               Guard.CLEARED, encounter=EncounterStatus.ACTIVE),
+    Transition(_S.ADJUDICATION, _E.LINK_PERSON, _S.AWAITING_APPROVAL, _EXAMINER,
+               Guard.SAME_PERSON, encounter=EncounterStatus.ACTIVE),
     Transition(_S.ADJUDICATION, _E.CONFIRM_DUPLICATE, _S.REFUSED, _EXAMINER,
-               Guard.TWO_EXAMINERS, outbox_task=OutboxTaskKind.SET_ENCOUNTER_STATUS,
-               notice=NoticeKind.REFUSED),
+               Guard.TWO_EXAMINERS, notice=NoticeKind.REFUSED, encounter=EncounterStatus.FRAUD),
     Transition(_S.AWAITING_APPROVAL, _E.APPROVE, _S.APPROVED, _SUPERVISOR),
-    Transition(_S.AWAITING_APPROVAL, _E.REFUSE, _S.REFUSED, _SUPERVISOR,
-               notice=NoticeKind.REFUSED),
+    Transition(_S.APPROVED, _E.REQUIRE_PORTRAIT, _S.AWAITING_APPROVAL, _ISSUANCE,
+               Guard.NO_PORTRAIT),
+    *(Transition(state, _E.REFUSE, _S.REFUSED, _SUPERVISOR, notice=NoticeKind.REFUSED,
+                 encounter=EncounterStatus.INACTIVE)
+      for state in (_S.AWAITING_APPROVAL, _S.APPROVED, _S.PRINT_FAILED)),
+    Transition(_S.REFUSED, _E.REOPEN, _S.AWAITING_APPROVAL, _SUPERVISOR,
+               Guard.REFUSED_BY_SUPERVISOR, notice=NoticeKind.PROMISED_DATE,
+               encounter=EncounterStatus.ACTIVE),
+    Transition(_S.REFUSED, _E.REEXAMINE, _S.ADJUDICATION, _SUPERVISOR,
+               Guard.REFUSED_BY_EXAMINERS, notice=NoticeKind.PROMISED_DATE),
     Transition(_S.APPROVED, _E.RELEASE, _S.PRINTING, _ISSUANCE,
                Guard.PRINTING_DAY, outbox_task=OutboxTaskKind.PRINT),
-    Transition(_S.PRINTING, _E.FAIL_PRINT, _S.APPROVED, _ISSUANCE, Guard.PRINT_FAILED),
-    Transition(_S.PRINTING, _E.FINISH_PRINT, _S.READY, _ISSUANCE, notice=NoticeKind.READY),
-    Transition(_S.READY, _E.HAND_OVER, _S.HANDED_OVER, _OFFICER, Guard.SIGNED_FOR),
-    *(Transition(state, _E.WITHDRAW, _S.WITHDRAWN, _OFFICER) for state in _WITHDRAWABLE),
+    Transition(_S.PRINTING, _E.REPEAT_PRINT, _S.PRINTING, _ISSUANCE,
+               Guard.PRINT_JOB_LOST, outbox_task=OutboxTaskKind.PRINT),
+    Transition(_S.PRINTING, _E.FAIL_PRINT, _S.PRINT_FAILED, _ISSUANCE, Guard.PRINT_FAILED),
+    Transition(_S.PRINT_FAILED, _E.APPROVE, _S.APPROVED, _SUPERVISOR),
+    Transition(_S.PRINT_FAILED, _E.FINISH_PRINT, _S.READY, _ISSUANCE,
+               Guard.PRINTED_AFTER_ALL, notice=NoticeKind.READY, document=DocumentStatus.MADE),
+    Transition(_S.PRINTING, _E.FINISH_PRINT, _S.READY, _ISSUANCE, notice=NoticeKind.READY,
+               document=DocumentStatus.MADE),
+    Transition(_S.READY, _E.HAND_OVER, _S.HANDED_OVER, _OFFICER, Guard.SIGNED_FOR,
+               document=DocumentStatus.VALID),
+    *(Transition(state, _E.SUBMIT_PORTRAIT, state, _COUNTER) for state in _PORTRAIT_REPLACEABLE),
+    Transition(_S.PRINT_FAILED, _E.SUBMIT_PORTRAIT, _S.AWAITING_APPROVAL, _COUNTER),
+    *(Transition(state, _E.EXCEPT_PORTRAIT, state, _SUPERVISOR) for state in _PORTRAIT_REPLACEABLE),
+    Transition(_S.PRINT_FAILED, _E.EXCEPT_PORTRAIT, _S.AWAITING_APPROVAL, _SUPERVISOR),
+    *(Transition(state, _E.WITHDRAW, _S.WITHDRAWN, _OFFICER) for state in _BEFORE_IDENTIFICATION),
+    *(Transition(state, _E.WITHDRAW, _S.WITHDRAWN, by, document=document,
+                 encounter=EncounterStatus.DELETED)
+      for state, by, document in (
+          (_S.IDENTIFYING, _OFFICER, None),
+          # Suspected of a second identity: not by the counter alone.
+          (_S.ADJUDICATION, _SUPERVISOR, None),
+          (_S.AWAITING_APPROVAL, _OFFICER, None),
+          (_S.APPROVED, _OFFICER, None),
+          (_S.PRINT_FAILED, _OFFICER, None),
+          (_S.READY, _OFFICER, DocumentStatus.REVOKED),
+      )),
+    Transition(_S.BIOMETRICS_TAKEN, _E.RETAKE_BIOMETRICS, _S.PAID, _OFFICER),
+    *(Transition(state, _E.RETAKE_BIOMETRICS, _S.PAID, by, notice=NoticeKind.RECAPTURE,
+                 encounter=EncounterStatus.DELETED)
+      for state, by in (
+          (_S.IDENTIFYING, _SUPERVISOR),
+          (_S.ADJUDICATION, _EXAMINER | _SUPERVISOR),
+          (_S.AWAITING_APPROVAL, _SUPERVISOR),
+      )),
+    *(Transition(state, _E.CORRECT_DATA, target, _OFFICER)
+      for state, target in _CORRECTED.items()),
 )
 # fmt: on
 

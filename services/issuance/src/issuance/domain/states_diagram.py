@@ -12,7 +12,8 @@ An event that is not in the table is refused with `ILLEGAL_TRANSITION` and chang
 def render_page() -> str:
     """Return the whole page, Markdown."""
     header = (
-        "| from | event | to | who | if | outbox task | notice |\n|---|---|---|---|---|---|---|"
+        "| from | event | to | who | if | outbox task | notice | document | encounter |\n"
+        "|---|---|---|---|---|---|---|---|---|"
     )
     rows = "\n".join(_row(row) for row in TRANSITIONS)
     return f"{TITLE}\n\n```mermaid\n{render_diagram()}\n```\n\n{header}\n{rows}\n"
@@ -32,5 +33,6 @@ def _guard(row: Transition) -> str:
 
 def _row(row: Transition) -> str:
     who = ", ".join(sorted(row.by))
-    cells = (row.source, row.event, row.target, who, row.guard, row.outbox_task, row.notice)
+    effects = (row.outbox_task, row.notice, row.document, row.encounter)
+    cells = (row.source, row.event, row.target, who, row.guard, *effects)
     return f"| {' | '.join(cell or '' for cell in cells)} |"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from issuance.domain.case import Case
 from issuance.domain.formatting import LocalizedText
 from issuance.domain.states import ApplicationState
 
@@ -17,6 +18,7 @@ class ResponsibleParty(StrEnum):
     EXAMINER = "examiner"
     SUPERVISOR = "supervisor"
     PRINTER = "printer"
+    ADMINISTRATOR = "administrator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,59 @@ WAITING_ON: Mapping[ApplicationState, WaitingOn] = {
     ApplicationState.PRINTING: WaitingOn(
         ResponsibleParty.PRINTER, LocalizedText("pencetakan", "printing")
     ),
+    ApplicationState.PRINT_FAILED: WaitingOn(
+        ResponsibleParty.SUPERVISOR,
+        LocalizedText(
+            "keputusan cetak ulang setelah kendala di percetakan",
+            "the approval to print again, after what went wrong at the printing office",
+        ),
+    ),
     ApplicationState.READY: WaitingOn(
         ResponsibleParty.APPLICANT, LocalizedText("pengambilan", "collection")
     ),
 }
 """Final states are missing: nothing is waited for in them."""
+PORTRAIT_MISSING = WaitingOn(
+    ResponsibleParty.OFFICER, LocalizedText("foto pemohon", "the applicant's photo")
+)
+"""In place of the interview and the approval, which need a portrait."""
+IDENTIFICATION_SET_ASIDE = WaitingOn(
+    ResponsibleParty.ADMINISTRATOR,
+    LocalizedText(
+        "perbaikan oleh administrator atas permintaan yang tidak diterima pusat pencocokan",
+        "the mending by an administrator of a request that the matcher does not accept",
+    ),
+)
+"""In place of an identification that is not attempted any more."""
+PRINT_JOB_MISFIT = LocalizedText(
+    "pemeriksaan bersama percetakan atas pekerjaan cetak yang tidak cocok dengan permohonannya",
+    "a look, with the printing office, at a print job that does not fit its application",
+)
+"""Of a print job that could not be recorded in an application."""
+
+_CORRECTION = WaitingOn(
+    ResponsibleParty.OFFICER,
+    LocalizedText(
+        "koreksi data yang tidak dapat dicetak", "the correction of data that cannot be printed"
+    ),
+)
+_NEEDS_PORTRAIT_NEXT = (
+    ApplicationState.BIOMETRICS_TAKEN,
+    ApplicationState.AWAITING_APPROVAL,
+    ApplicationState.PRINT_FAILED,
+)
+
+
+def waiting_on(case: Case, *, set_aside: bool = False) -> WaitingOn | None:
+    """Return what a case waits for and who has to act; None in a final state.
+
+    set_aside: whether its identification is not attempted any more.
+    """
+    if case.state is ApplicationState.IDENTIFYING and set_aside:
+        return IDENTIFICATION_SET_ASIDE
+    if case.state in _NEEDS_PORTRAIT_NEXT and case.portrait_accepted_at is None:
+        return PORTRAIT_MISSING
+    failure = case.print_failure
+    if case.state is ApplicationState.PRINT_FAILED and failure and failure.is_in_the_data:
+        return _CORRECTION
+    return WAITING_ON.get(case.state)

@@ -1,6 +1,6 @@
 """Servicer of `passport.issuance.v1.Adjudication`: tasks of examiners."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from passport.issuance.v1 import adjudication_pb2 as pb
 from passport.issuance.v1 import adjudication_pb2_grpc
@@ -44,8 +44,9 @@ class AdjudicationService(adjudication_pb2_grpc.AdjudicationServicer):
         states = [state] if state else UNDECIDED_TASK_STATES
         async with self._store.read() as records:
             rows = await records.adjudication_tasks.page(page, office, states)
+            tasks = await self._encode(records, [task for _, task in rows])
         return pb.ListTasksResponse(
-            tasks=[encode.adjudication_task(task) for _, task in rows],
+            tasks=tasks,
             next_page_token=next_page_token(page, rows),
         )
 
@@ -84,6 +85,7 @@ class AdjudicationService(adjudication_pb2_grpc.AdjudicationServicer):
                 current_actor(),
                 self._clock.now(),
                 self._apply_transition,
+                request.person_id,
             )
 
         return await self._change(request, change)
@@ -96,6 +98,14 @@ class AdjudicationService(adjudication_pb2_grpc.AdjudicationServicer):
         async def change_own(records: Records) -> pb.AdjudicationTask:
             task = await records.adjudication_tasks.get(request.task_id)
             require_own_office(current_caller(), task.office)
-            return encode.adjudication_task(await change(records))
+            (changed,) = await self._encode(records, [await change(records)])
+            return changed
 
         return await self._changes.run(request, pb.AdjudicationTask, change_own)
+
+    async def _encode(
+        self, records: Records, tasks: Sequence[AdjudicationTask]
+    ) -> list[pb.AdjudicationTask]:
+        persons = {found.person_id for task in tasks for found in task.candidates}
+        earlier = await records.cases.of_persons(persons)
+        return [encode.adjudication_task(task, earlier) for task in tasks]

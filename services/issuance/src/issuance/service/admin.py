@@ -1,23 +1,42 @@
-"""Servicer of `passport.issuance.v1.IssuanceAdmin`: the status of the service."""
+"""Servicer of `passport.issuance.v1.IssuanceAdmin`: the service's status and its outbox work."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from passport.issuance.v1 import admin_pb2 as pb
 from passport.issuance.v1 import admin_pb2_grpc
+from servicekit.grpc import page_tokens
 from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
+from servicekit.security.identity import current_caller
 
+from issuance.domain.office import Office
+from issuance.domain.paused_work import PausedWork
+from issuance.domain.states import OutboxTaskKind
 from issuance.service import encode
-from issuance.store.records import Store
+from issuance.service.idempotent_changes import IdempotentChanges, current_actor
+from issuance.service.office_scope import known_office, require_own_office, visible_office
+from issuance.store.records import Records, Store
 from issuance.use_cases.service_status import service_status
 
 
 class IssuanceAdminService(admin_pb2_grpc.IssuanceAdminServicer):
-    """Shows administrators the status. real_now: real time, since leases run in it."""
+    """Shows administrators the status, and has work repeated, paused and resumed.
 
-    def __init__(self, store: Store, clock: Clock, real_now: Callable[[], datetime]) -> None:
+    real_now: real time, since leases run in it.
+    """
+
+    def __init__(
+        self,
+        offices: Mapping[str, Office],
+        store: Store,
+        changes: IdempotentChanges,
+        clock: Clock,
+        real_now: Callable[[], datetime],
+    ) -> None:
+        self._offices = offices
         self._store = store
+        self._changes = changes
         self._clock = clock
         self._real_now = real_now
 
@@ -26,3 +45,57 @@ class IssuanceAdminService(admin_pb2_grpc.IssuanceAdminServicer):
         async with self._store.read() as records:
             status = await service_status(records, self._real_now())
         return encode.service_status(status, self._clock.now())
+
+    async def ListStuck(
+        self, request: pb.ListStuckRequest, context: Context
+    ) -> pb.ListStuckResponse:
+        """List outbox tasks that somebody has to look at."""
+        office = visible_office(current_caller(), request.office)
+        size = request.page_size or page_tokens.DEFAULT_PAGE_SIZE
+        async with self._store.read() as records:
+            after = page_tokens.decode_key(request.page_token)
+            found = await records.stuck_work.page(size, after, office)
+        full = len(found) == size
+        return pb.ListStuckResponse(
+            tasks=[encode.stuck_task(task) for task in found],
+            next_page_token=page_tokens.encode(found[-1].id) if full else "",
+        )
+
+    async def RetryWork(self, request: pb.RetryWorkRequest, context: Context) -> pb.StuckTask:
+        """Have an outbox task attempted again."""
+
+        async def retry(records: Records) -> pb.StuckTask:
+            task = await records.stuck_work.get(request.task_id)
+            require_own_office(current_caller(), task.office)
+            return encode.stuck_task(await records.stuck_work.retry(task.id))
+
+        return await self._changes.run(request, pb.StuckTask, retry)
+
+    async def PauseWork(self, request: pb.PauseWorkRequest, context: Context) -> pb.PausedWork:
+        """Let no attempt of a kind of outbox work begin."""
+        office = self._office(request.office)
+        paused = PausedWork(
+            OutboxTaskKind(request.kind), office, request.reason,
+            current_actor().person, self._clock.now(),
+        )  # fmt: skip
+
+        async def pause(records: Records) -> pb.PausedWork:
+            await records.paused_work.pause(paused)
+            return encode.paused_work(paused)
+
+        return await self._changes.run(request, pb.PausedWork, pause)
+
+    async def ResumeWork(self, request: pb.ResumeWorkRequest, context: Context) -> pb.PausedWork:
+        """Let attempts begin again."""
+        kind, office = OutboxTaskKind(request.kind), request.office
+        visible_office(current_caller(), office)
+
+        async def resume(records: Records) -> pb.PausedWork:
+            return encode.paused_work(await records.paused_work.resume(kind, office))
+
+        return await self._changes.run(request, pb.PausedWork, resume)
+
+    def _office(self, office: str) -> str:
+        """Return the office, or "" for all, if the caller may act for it."""
+        visible_office(current_caller(), office)
+        return known_office(self._offices, office).id if office else ""

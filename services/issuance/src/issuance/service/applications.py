@@ -6,6 +6,7 @@ from datetime import datetime
 from passport.issuance.v1 import applications_pb2 as pb
 from passport.issuance.v1 import applications_pb2_grpc
 from passport.matcher.v1 import identification_pb2
+from servicekit.grpc.call_audit import add_audit_facts
 from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
 from servicekit.security.identity import current_caller
@@ -13,9 +14,11 @@ from servicekit.security.identity import current_caller
 from issuance.domain.case import Actor, Case
 from issuance.domain.history import NO_DETAILS, EventDetails
 from issuance.domain.office import Office
-from issuance.domain.states import ApplicationEvent
+from issuance.domain.portrait import AcceptedPhoto
+from issuance.domain.portrait_exception import PortraitException
+from issuance.domain.states import ApplicationEvent, find_transition
 from issuance.service import encode
-from issuance.service.decode import decode_date
+from issuance.service.decode import decode_holder, decode_portrait_exception
 from issuance.service.enum_codes import (
     APPLICATION_STATE_OF,
     APPLICATION_TYPE_OF,
@@ -25,18 +28,28 @@ from issuance.service.idempotent_changes import IdempotentChanges, current_actor
 from issuance.service.office_scope import known_office, require_own_office, visible_office
 from issuance.service.paging import next_page_token, page_request
 from issuance.store.records import Records, Store
+from issuance.use_cases.appeal import appeal
 from issuance.use_cases.application_details import application_details
 from issuance.use_cases.application_steps import (
     approve,
+    correct_data,
+    except_portrait,
     hand_over,
     refuse,
     submit_biometrics,
+    submit_portrait,
     withdraw,
 )
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.create_application import NewApplication, create_application
+from issuance.use_cases.document_numbers import DocumentNumbers
+from issuance.use_cases.explain_wait import explain_wait
 from issuance.use_cases.record_interview import record_interview
+from issuance.use_cases.record_payment import record_payment
+from issuance.use_cases.retake_biometrics import retake_biometrics
 
+CheckPhoto = Callable[[bytes, PortraitException | None], Awaitable[AcceptedPhoto]]
+"""Returns a photo as it is printed, for some reason with defects. Raises PortraitRefused."""
 Change = Callable[[Records, Case, Actor, datetime], Awaitable[Case]]
 """Changes a case in the name of an actor at an instant, and returns it."""
 ChangeRequest = (
@@ -45,9 +58,12 @@ ChangeRequest = (
     | pb.RecordPaymentRequest
     | pb.SubmitBiometricsRequest
     | pb.RecordInterviewRequest
+    | pb.CorrectDataRequest
     | pb.ApproveRequest
     | pb.RefuseRequest
     | pb.WithdrawRequest
+    | pb.RetakeBiometricsRequest
+    | pb.AppealRequest
     | pb.HandOverRequest
 )
 """Requests that change one application, of a revision that the caller has seen."""
@@ -64,7 +80,11 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         apply_transition: ApplyTransition,
         clock: Clock,
         new_id: Callable[[], str],
+        check_photo: CheckPhoto,
+        numbers: DocumentNumbers,
     ) -> None:
+        self._numbers = numbers
+        self._check_photo = check_photo
         self._offices = offices
         self._store = store
         self._changes = changes
@@ -92,6 +112,15 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         async with self._store.read() as records:
             case = await self._own_case(records, request.application_id)
             return await self._encode(records, case)
+
+    async def ExplainWait(
+        self, request: pb.ExplainWaitRequest, context: Context
+    ) -> pb.WaitExplanation:
+        """Explain what an application waits for, as it is now."""
+        async with self._store.read() as records:
+            case = await self._own_case(records, request.application_id)
+            explained = await explain_wait(records, self._offices, case, self._clock.now())
+        return encode.wait_explanation(explained)
 
     async def ListApplications(
         self, request: pb.ListApplicationsRequest, context: Context
@@ -126,8 +155,13 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         self, request: pb.RecordPaymentRequest, context: Context
     ) -> pb.Application:
         """Record that the fee is paid."""
-        details = EventDetails(payment_receipt=request.receipt)
-        return await self._record(request, ApplicationEvent.RECORD_PAYMENT, details)
+
+        async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
+            return await record_payment(
+                records, case, by, now, request.receipt, self._apply_transition
+            )
+
+        return await self._change(request, change)
 
     async def SubmitBiometrics(
         self, request: pb.SubmitBiometricsRequest, context: Context
@@ -141,6 +175,45 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
 
         return await self._change(request, change)
 
+    async def SubmitPortrait(
+        self, request: pb.SubmitPortraitRequest, context: Context
+    ) -> pb.SubmitPortraitResponse:
+        """Check the applicant's photo and store it as the portrait."""
+        exception, explanation = decode_portrait_exception(request), request.explanation
+        event = ApplicationEvent.EXCEPT_PORTRAIT if exception else ApplicationEvent.SUBMIT_PORTRAIT
+
+        async def prepare() -> AcceptedPhoto:
+            async with self._store.read() as records:
+                case = await self._own_case(records, request.application_id)
+            find_transition(case.state, event, current_actor().role)
+            return await self._check_photo(request.photo, exception)
+
+        async def change(records: Records, photo: AcceptedPhoto) -> pb.SubmitPortraitResponse:
+            case = await self._own_case(records, request.application_id)
+            case = case.require_revision(request.revision)
+            step = (records, case, current_actor(), self._clock.now(), photo.portrait)
+            if exception is None:
+                changed = await submit_portrait(*step, self._apply_transition)
+            else:
+                reason = f"{exception} ({', '.join(photo.excepted)}): {explanation}"
+                changed = await except_portrait(*step, reason, self._apply_transition)
+            return encode.submitted_portrait(await self._encode(records, changed), photo)
+
+        return await self._changes.prepare_and_run(
+            request, pb.SubmitPortraitResponse, prepare, change
+        )
+
+    async def GetPortrait(
+        self, request: pb.GetPortraitRequest, context: Context
+    ) -> pb.GetPortraitResponse:
+        """Return the portrait as it is printed."""
+        async with self._store.read() as records:
+            case = await self._own_case(records, request.application_id)
+            portrait = await records.portraits.get(case.id)
+        return pb.GetPortraitResponse(
+            portrait=portrait, accepted_at=encode.timestamp(case.portrait_accepted_at)
+        )
+
     async def RecordInterview(
         self, request: pb.RecordInterviewRequest, context: Context
     ) -> pb.Application:
@@ -153,11 +226,24 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
 
         return await self._change(request, change)
 
+    async def CorrectData(self, request: pb.CorrectDataRequest, context: Context) -> pb.Application:
+        """Replace the data to be printed."""
+
+        async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
+            holder = decode_holder(request.holder, self._offices[case.office].calendar.day_of(now))
+            return await correct_data(
+                records, case, by, now, holder, request.reason, self._apply_transition
+            )
+
+        return await self._change(request, change)
+
     async def Approve(self, request: pb.ApproveRequest, context: Context) -> pb.Application:
         """Approve that the passport is issued."""
 
         async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
-            return await approve(records, case, by, now, self._apply_transition)
+            return await approve(
+                records, case, by, now, self._numbers, self._apply_transition, request.reason
+            )
 
         return await self._change(request, change)
 
@@ -173,7 +259,30 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         """Record that the applicant withdraws."""
 
         async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
-            return await withdraw(records, case, by, now, self._apply_transition)
+            return await withdraw(records, case, by, now, self._apply_transition, request.reason)
+
+        return await self._change(request, change)
+
+    async def RetakeBiometrics(
+        self, request: pb.RetakeBiometricsRequest, context: Context
+    ) -> pb.Application:
+        """Have the fingerprints taken again."""
+
+        async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
+            return await retake_biometrics(
+                records, case, by, now, request.reason, self._apply_transition
+            )
+
+        return await self._change(request, change)
+
+    async def Appeal(self, request: pb.AppealRequest, context: Context) -> pb.Application:
+        """Reopen a refused application."""
+
+        async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
+            return await appeal(
+                records, case, by, now, request.reason,
+                self._offices, self._apply_transition, self._new_id,
+            )  # fmt: skip
 
         return await self._change(request, change)
 
@@ -218,6 +327,7 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         return await self._changes.run(request, pb.Application, change_own)
 
     async def _own_case(self, records: Records, application_id: str) -> Case:
+        add_audit_facts(application_id=application_id)
         case = await records.cases.get(application_id)
         require_own_office(current_caller(), case.office)
         return case
@@ -228,13 +338,14 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         return encode.application(details)
 
     def _new_application(self, request: pb.CreateApplicationRequest) -> NewApplication:
-        known_office(self._offices, request.office)
+        office = known_office(self._offices, request.office)
         require_own_office(current_caller(), request.office)
-        decode_date(request.holder.born_on, "holder.born_on")
+        today = office.calendar.day_of(self._clock.now())
         return NewApplication(
             office=request.office,
             type=APPLICATION_TYPE_OF[request.type],
             priority_class=PRIORITY_CLASS_OF[request.priority_class],
-            holder=request.holder.SerializeToString(deterministic=True),
+            holder=decode_holder(request.holder, today),
             person_id=request.person_id,
+            document_number=request.document_number,
         )

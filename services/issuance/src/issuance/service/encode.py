@@ -1,39 +1,57 @@
 """Domain objects as messages of the contract."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import cast
 
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 from passport.issuance.v1 import (
+    accounts_pb2,
     adjudication_pb2,
     admin_pb2,
     applications_pb2,
+    documents_pb2,
     outages_pb2,
     schedule_pb2,
 )
 from passport.type.v1 import biometrics_pb2, civil_pb2
 
 from issuance.domain.adjudication_task import AdjudicationTask
+from issuance.domain.case import Case
 from issuance.domain.collection_schedule import ScheduleRow
+from issuance.domain.document import Document
 from issuance.domain.formatting import LocalizedText
 from issuance.domain.history import HistoryEntry
+from issuance.domain.paused_work import PausedWork
+from issuance.domain.portrait import AcceptedPhoto
+from issuance.domain.portrait_advice import ADVICE
+from issuance.domain.print_failure import PrintFailure
+from issuance.domain.wait_explanation import Intervention
+from issuance.domain.waiting_on import PRINT_JOB_MISFIT, ResponsibleParty
 from issuance.serialization import PRIORITY_CLASSES, calendar_date
 from issuance.service.enum_codes import (
     ADJUDICATION_CAUSES,
     APPLICATION_STATES,
     APPLICATION_TYPES,
+    DOCUMENT_STATUSES,
+    IDENTIFICATION_PHASES,
     NOTICE_KINDS,
     OUTAGE_SCOPES,
     OUTBOX_RESPONSIBLE_PARTIES,
+    PORTRAIT_DEFECTS,
+    PRINTER_CIRCUITS,
     RESPONSIBLE_PARTIES,
     TASK_STATES,
     VERDICTS,
 )
 from issuance.store.notice_records import NoticeRecord
-from issuance.store.outage_records import OutageRecord
+from issuance.store.outage_records import OutageChange, OutageRecord
+from issuance.store.stuck_work_records import StuckTask
+from issuance.store.unrecorded_print_events import UnrecordedPrintEvent
 from issuance.use_cases.application_details import ApplicationDetails
-from issuance.use_cases.service_status import ServiceStatus
+from issuance.use_cases.explain_wait import ExplainedWait
+from issuance.use_cases.service_status import PrinterStatus, ServiceStatus
 
 
 def application(details: ApplicationDetails) -> applications_pb2.Application:
@@ -54,6 +72,7 @@ def application(details: ApplicationDetails) -> applications_pb2.Application:
         first_promised_collection_date=optional_date(case.first_promised_collection_date),
         promised_collection_date=optional_date(case.promised_collection_date),
         date_change_reason=localized_text(case.date_change_reason),
+        date_as_if_outage_ended_now=details.date_tentative,
         service_seconds=int(details.clock.service_time.total_seconds()),
         elapsed_seconds=int(details.clock.elapsed_time.total_seconds()),
         document_number=case.document_number,
@@ -62,6 +81,111 @@ def application(details: ApplicationDetails) -> applications_pb2.Application:
         refusal_reason=localized_text(case.refusal_reason),
         handed_over_at=timestamp(case.handed_over_at),
         own_record_first=case.own_record_first,
+        portrait_accepted_at=timestamp(case.portrait_accepted_at),
+        print_failure=_print_failure(case.print_failure),
+        holder_differences=case.holder_differences,
+    )
+
+
+def wait_explanation(explained: ExplainedWait) -> applications_pb2.WaitExplanation:
+    """Return what an application waits for, and why."""
+    case, explanation = explained.details.case, explained.explanation
+    return applications_pb2.WaitExplanation(
+        application_id=case.id,
+        office=case.office,
+        state=APPLICATION_STATES[case.state],
+        waiting=_waiting(explained.details),
+        responsible_office=explanation.responsible_office,
+        first_promised_collection_date=optional_date(case.first_promised_collection_date),
+        promised_collection_date=optional_date(case.promised_collection_date),
+        date_as_if_outage_ended_now=explained.details.date_tentative,
+        date_change_reason=localized_text(case.date_change_reason),
+        applications_before=explanation.cases_before,
+        sped_up_by=localized_text(explanation.sped_up_by),
+        intervention=_intervention(explanation.intervention, case),
+    )
+
+
+def _intervention(
+    intervention: Intervention | None, case: Case
+) -> applications_pb2.Intervention | None:
+    if intervention is None:
+        return None
+    return applications_pb2.Intervention(
+        responsible_party=RESPONSIBLE_PARTIES[intervention.by.responsible_party],
+        office=case.office,
+        what=localized_text(intervention.by.what),
+        task_id=intervention.task,
+    )
+
+
+def document(found: Document, today: date) -> documents_pb2.Document:
+    """Return a document. today: at its office."""
+    return documents_pb2.Document(
+        document_number=found.number,
+        person_id=found.person_id,
+        application_id=found.case,
+        office=found.office,
+        book_serial=found.book_serial,
+        issued_on=calendar_date(found.issued_on),
+        expires_on=optional_date(found.expires_on),
+        status=DOCUMENT_STATUSES[found.status_on(today)],
+        status_since=timestamp(found.status_since),
+        status_by=found.status_by,
+        status_reason=found.status_reason,
+    )
+
+
+def submitted_portrait(
+    application: applications_pb2.Application, photo: AcceptedPhoto
+) -> applications_pb2.SubmitPortraitResponse:
+    """Return the answer to a photo that was accepted."""
+    findings = [
+        applications_pb2.PortraitFinding(
+            defect=PORTRAIT_DEFECTS[defect], advice=localized_text(ADVICE[defect])
+        )
+        for defect in photo.recommendations
+    ]
+    return applications_pb2.SubmitPortraitResponse(
+        application=application, eye_distance_pixels=photo.eye_distance, findings=findings
+    )
+
+
+def open_item(details: ApplicationDetails) -> accounts_pb2.OpenItem:
+    """Return an application whose print failed as an open item."""
+    return accounts_pb2.OpenItem(
+        kind=accounts_pb2.OPEN_ITEM_KIND_PRINT_FAILED,
+        application_id=details.case.id,
+        office=details.case.office,
+        waiting=_waiting(details),
+        print_failure=_print_failure(details.case.print_failure),
+    )
+
+
+def unrecorded_print_event(found: UnrecordedPrintEvent) -> accounts_pb2.OpenItem:
+    """Return a print job that does not fit its application as an open item."""
+    waiting = applications_pb2.Waiting(
+        responsible_party=RESPONSIBLE_PARTIES[ResponsibleParty.SUPERVISOR],
+        since=timestamp(found.since),
+        what=localized_text(PRINT_JOB_MISFIT),
+    )
+    return accounts_pb2.OpenItem(
+        kind=accounts_pb2.OPEN_ITEM_KIND_PRINT_JOB,
+        application_id=found.event.case,
+        office=found.office,
+        waiting=waiting,
+        print_job_id=found.event.job,
+        document_number=found.event.document_number,
+        book_serial=found.event.book_serial,
+        problem=found.problem,
+    )
+
+
+def _print_failure(failure: PrintFailure | None) -> applications_pb2.PrintFailure | None:
+    if failure is None:
+        return None
+    return applications_pb2.PrintFailure(
+        reason=failure.reason, field=failure.field, message=failure.message
     )
 
 
@@ -88,6 +212,7 @@ def history_entry(entry: HistoryEntry) -> applications_pb2.HistoryEntry:
         else applications_pb2.APPLICATION_STATE_UNSPECIFIED,
         to_state=APPLICATION_STATES[entry.target],
         by=entry.by,
+        on_behalf_of=entry.on_behalf_of,
         at=timestamp(entry.at),
         reason=details.reason,
         payment_receipt=details.payment_receipt,
@@ -99,11 +224,19 @@ def history_entry(entry: HistoryEntry) -> applications_pb2.HistoryEntry:
         print_job_id=details.print_job,
         book_serial=details.book_serial,
         signed_by=details.signed_by,
+        previous_holder=_holder(details.previous_holder),
+        corrected_holder=_holder(details.corrected_holder),
     )
 
 
-def adjudication_task(task: AdjudicationTask) -> adjudication_pb2.AdjudicationTask:
-    """Return an adjudication task."""
+def _holder(data: bytes | None) -> civil_pb2.BiographicData | None:
+    return None if data is None else civil_pb2.BiographicData.FromString(data)
+
+
+def adjudication_task(
+    task: AdjudicationTask, earlier: Sequence[Case]
+) -> adjudication_pb2.AdjudicationTask:
+    """Return an adjudication task. earlier: applications of its candidates, oldest first."""
     return adjudication_pb2.AdjudicationTask(
         task_id=task.id,
         application_id=task.case,
@@ -112,7 +245,9 @@ def adjudication_task(task: AdjudicationTask) -> adjudication_pb2.AdjudicationTa
         cause=ADJUDICATION_CAUSES[task.cause],
         state=TASK_STATES[task.adjudication.state],
         decision_id=task.decision_id,
-        candidates=_candidates(task),
+        candidates=_candidates(task, earlier),
+        clearances_needed=task.adjudication.clearances_needed,
+        hits_total=task.hits_total,
         examinations=_examinations(task),
         claimed_by=task.adjudication.claimed_by or "",
         opened_at=timestamp(task.opened_at),
@@ -120,15 +255,31 @@ def adjudication_task(task: AdjudicationTask) -> adjudication_pb2.AdjudicationTa
     )
 
 
-def _candidates(task: AdjudicationTask) -> list[adjudication_pb2.TaskCandidate]:
+def _candidates(
+    task: AdjudicationTask, earlier: Sequence[Case]
+) -> list[adjudication_pb2.TaskCandidate]:
     return [
         adjudication_pb2.TaskCandidate(
             person_id=candidate.person_id,
             score=biometrics_pb2.Score(value=candidate.score, calibration_version=task.calibration),
             hit=candidate.hit,
+            applications=[
+                _earlier_application(case)
+                for case in earlier
+                if case.person_id == candidate.person_id
+            ],
         )
         for candidate in task.candidates
     ]
+
+
+def _earlier_application(case: Case) -> adjudication_pb2.EarlierApplication:
+    return adjudication_pb2.EarlierApplication(
+        application_id=case.id,
+        office=case.office,
+        state=case.state,
+        created_at=timestamp(case.created_at),
+    )
 
 
 def _examinations(task: AdjudicationTask) -> list[adjudication_pb2.Examination]:
@@ -138,13 +289,14 @@ def _examinations(task: AdjudicationTask) -> list[adjudication_pb2.Examination]:
             verdict=VERDICTS[examination.verdict],
             reason=examination.reason,
             at=timestamp(examination.at),
+            person_id=examination.person_id,
         )
         for examination in task.adjudication.examinations
     ]
 
 
-def outage(record: OutageRecord) -> outages_pb2.Outage:
-    """Return an outage."""
+def outage(record: OutageRecord, changes: Sequence[OutageChange] = ()) -> outages_pb2.Outage:
+    """Return an outage, with what was recorded of it."""
     outage = record.outage
     return outages_pb2.Outage(
         outage_id=record.id,
@@ -157,6 +309,20 @@ def outage(record: OutageRecord) -> outages_pb2.Outage:
         expected_end=timestamp(outage.expected_end),
         declared_by=outage.declared_by,
         applications=record.cases,
+        revision=record.revision,
+        changes=[_outage_change(change) for change in changes],
+    )
+
+
+def _outage_change(change: OutageChange) -> outages_pb2.OutageChange:
+    return outages_pb2.OutageChange(
+        revision=change.revision,
+        by=change.by,
+        at=timestamp(change.at),
+        cause=change.outage.cause,
+        began_at=timestamp(change.outage.began),
+        ended_at=timestamp(change.outage.ended),
+        expected_end=timestamp(change.outage.expected_end),
     )
 
 
@@ -168,6 +334,7 @@ def notice(record: NoticeRecord) -> schedule_pb2.Notice:
         office=record.office,
         kind=NOTICE_KINDS[record.notice.kind],
         collect_on=optional_date(record.notice.collect_on),
+        as_if_outage_ended_now=record.notice.as_if_outage_ended_now,
         text=localized_text(record.notice.text),
         at=timestamp(record.at),
     )
@@ -179,6 +346,22 @@ def schedule_row(row: ScheduleRow) -> schedule_pb2.ScheduleRow:
         applied_on=calendar_date(row.applied_on),
         collect_on=optional_date(row.collect_on),
         count=row.count,
+        if_outage_ended_now=optional_date(row.if_ended_now),
+    )
+
+
+def stuck_task(task: StuckTask) -> admin_pb2.StuckTask:
+    """Return an outbox task that somebody has to look at."""
+    return admin_pb2.StuckTask(
+        task_id=task.id,
+        kind=task.kind,
+        application_id=task.case,
+        office=task.office,
+        created_at=timestamp(task.created_at),
+        attempts=task.attempts,
+        refused_at=timestamp(task.refused_at),
+        next_attempt_at=timestamp(None if task.refused_at else task.not_before),
+        last_error=task.last_error,
     )
 
 
@@ -192,6 +375,7 @@ def service_status(status: ServiceStatus, now: datetime) -> admin_pb2.IssuanceSt
                 count=backlog.count,
                 leased=backlog.leased,
                 failing=backlog.failing,
+                refused=backlog.refused,
                 oldest=_age(backlog.oldest, now),
                 outage_id=outage_id,
                 responsible_party=OUTBOX_RESPONSIBLE_PARTIES[backlog.kind],
@@ -200,6 +384,41 @@ def service_status(status: ServiceStatus, now: datetime) -> admin_pb2.IssuanceSt
         ],
         outages=[outage(record) for record in status.outages],
         open_tasks=status.open_tasks,
+        identification_rate=_identification_rate(status),
+        printers=[_printer(printer) for printer in status.printers],
+        paused_work=[paused_work(paused) for paused in status.paused_work],
+    )
+
+
+def paused_work(paused: PausedWork) -> admin_pb2.PausedWork:
+    """Return a kind of outbox work that is paused."""
+    return admin_pb2.PausedWork(
+        kind=paused.kind,
+        office=paused.office,
+        reason=paused.reason,
+        paused_by=paused.paused_by,
+        paused_at=timestamp(paused.paused_at),
+    )
+
+
+def _printer(printer: PrinterStatus) -> admin_pb2.PrinterStatus:
+    return admin_pb2.PrinterStatus(
+        office=printer.office,
+        circuit=PRINTER_CIRCUITS[printer.circuit],
+        unanswered_calls=printer.unanswered_calls,
+        tasks=printer.queue.tasks,
+        leased=printer.queue.leased,
+        outage_id=printer.outage,
+    )
+
+
+def _identification_rate(status: ServiceStatus) -> admin_pb2.IdentificationRate:
+    rate = status.identification_rate
+    return admin_pb2.IdentificationRate(
+        phase=IDENTIFICATION_PHASES[rate.phase],
+        per_second=rate.per_second,
+        granted_per_second=rate.granted,
+        paused_until=timestamp(status.paused_until),
     )
 
 

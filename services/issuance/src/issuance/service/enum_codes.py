@@ -1,14 +1,26 @@
 """Enumerations of the domain and their codes in the contract, in both directions."""
 
-from passport.issuance.v1 import adjudication_pb2, applications_pb2, outages_pb2, schedule_pb2
+from passport.issuance.v1 import (
+    adjudication_pb2,
+    admin_pb2,
+    applications_pb2,
+    documents_pb2,
+    outages_pb2,
+    schedule_pb2,
+)
 from passport.type.v1 import civil_pb2
 
 from issuance.domain.adjudication_referral import AdjudicationCause
 from issuance.domain.adjudication_task import TaskState, Verdict
 from issuance.domain.application_type import ApplicationType
+from issuance.domain.circuit_breaker import CircuitState
 from issuance.domain.collection_plan import PriorityClass
+from issuance.domain.document import DocumentStatus
+from issuance.domain.identification_rate import RatePhase
 from issuance.domain.notices import NoticeKind
 from issuance.domain.outage import OutageScope
+from issuance.domain.portrait_defects import PortraitDefect
+from issuance.domain.portrait_exception import PortraitException
 from issuance.domain.states import ApplicationState, OutboxTaskKind
 from issuance.domain.waiting_on import ResponsibleParty
 from issuance.serialization import PRIORITY_CLASSES
@@ -21,9 +33,21 @@ APPLICATION_TYPES = {
     kind: applications_pb2.ApplicationType.Value(f"APPLICATION_TYPE_{kind.name}")
     for kind in ApplicationType
 }
+DOCUMENT_STATUSES = {
+    status: documents_pb2.DocumentStatus.Value(f"DOCUMENT_STATUS_{status.name}")
+    for status in DocumentStatus
+}
 RESPONSIBLE_PARTIES = {
     party: applications_pb2.ResponsibleParty.Value(f"RESPONSIBLE_PARTY_{party.name}")
     for party in ResponsibleParty
+}
+PORTRAIT_DEFECTS = {
+    defect: applications_pb2.PortraitDefect.Value(f"PORTRAIT_DEFECT_{defect.name}")
+    for defect in PortraitDefect
+}
+PORTRAIT_EXCEPTION_OF = {
+    applications_pb2.PortraitException.Value(f"PORTRAIT_EXCEPTION_{exception.name}"): exception
+    for exception in PortraitException
 }
 ADJUDICATION_CAUSES = {
     cause: adjudication_pb2.TaskCause.Value(f"TASK_CAUSE_{cause.name}")
@@ -40,6 +64,13 @@ OUTAGE_SCOPES = {
 }
 NOTICE_KINDS = {
     kind: schedule_pb2.NoticeKind.Value(f"NOTICE_KIND_{kind.name}") for kind in NoticeKind
+}
+IDENTIFICATION_PHASES = {
+    phase: admin_pb2.IdentificationPhase.Value(f"IDENTIFICATION_PHASE_{phase.name}")
+    for phase in RatePhase
+}
+PRINTER_CIRCUITS = {
+    state: admin_pb2.PrinterCircuit.Value(f"PRINTER_CIRCUIT_{state.name}") for state in CircuitState
 }
 OUTBOX_RESPONSIBLE_PARTIES = {
     OutboxTaskKind.IDENTIFY: applications_pb2.RESPONSIBLE_PARTY_MATCHER,

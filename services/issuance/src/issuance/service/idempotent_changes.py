@@ -4,15 +4,16 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from google.protobuf.message import Message
-from servicekit.process.failpoint import failpoint
-from servicekit.security.identity import current_caller
-from servicekit.storage.idempotency import IdempotentRequests
-from sqlalchemy.ext.asyncio import AsyncConnection
+from servicekit.grpc.call_audit import add_audit_facts
+from servicekit.security.identity import current_caller, current_on_behalf_of
+from servicekit.storage.idempotency import IdempotentRequests, nothing_to_prepare
 
 from issuance.domain.case import Actor
+from issuance.domain.separation_of_duties import PersonNotNamed
 from issuance.store.records import Records, Store
 
 M = TypeVar("M", bound=Message)
+P = TypeVar("P")
 
 
 class IdempotentChanges:
@@ -26,18 +27,39 @@ class IdempotentChanges:
         self, request: Message, answer: type[M], change: Callable[[Records], Awaitable[M]]
     ) -> M:
         """Run the change, or return the answer that an equal request got before."""
+        return await self.prepare_and_run(
+            request, answer, nothing_to_prepare, lambda records, _: change(records)
+        )
 
-        async def change_in(connection: AsyncConnection) -> M:
-            reply = await change(self._store.records(connection))
-            failpoint("change.before_commit")
-            return reply
-
-        reply = await self._requests.run(request, answer, change_in)
-        failpoint("change.after_commit")
+    async def prepare_and_run(
+        self,
+        request: Message,
+        answer: type[M],
+        prepare: Callable[[], Awaitable[P]],
+        change: Callable[[Records, P], Awaitable[M]],
+    ) -> M:
+        """As `run`, with work before the transaction; a repeated request repeats neither."""
+        _state_application(request)
+        reply = await self._requests.run_in_transaction(
+            request, answer, self._store.begin, prepare, change
+        )
+        _state_application(reply)
         return reply
 
 
+def _state_application(message: Message) -> None:
+    """State in the audit log which application a request or its answer is about."""
+    application_id = getattr(message, "application_id", "")
+    if application_id:
+        add_audit_facts(application_id=application_id)
+
+
 def current_actor() -> Actor:
-    """Return the caller of the current request as the actor of its events."""
-    caller = current_caller()
-    return Actor(caller.uri, caller.role)
+    """Return the caller of the current request as the actor of its events.
+
+    Raises PersonNotNamed for a service that names nobody for whom it acts.
+    """
+    caller, person = current_caller(), current_on_behalf_of()
+    if caller.is_service and person is None:
+        raise PersonNotNamed("name the person for whom this is done: header on-behalf-of")
+    return Actor(caller.uri, caller.role, person.uri if person else "", caller.office)

@@ -1,6 +1,6 @@
 """Servicer of `passport.issuance.v1.Offices`: offices and how much they print."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from fractions import Fraction
 
 from passport.issuance.v1 import offices_pb2 as pb
@@ -18,7 +18,10 @@ from issuance.use_cases.print_capacity import machines_on, set_machines
 
 
 class OfficesService(offices_pb2_grpc.OfficesServicer):
-    """Shows offices and changes their print capacity."""
+    """Shows offices and changes their print capacity.
+
+    books_per_working_day: asks an office's printer what it measured, in days of a time zone.
+    """
 
     def __init__(
         self,
@@ -26,17 +29,23 @@ class OfficesService(offices_pb2_grpc.OfficesServicer):
         store: Store,
         changes: IdempotentChanges,
         clock: Clock,
+        books_per_working_day: Callable[[str, str], Awaitable[float | None]],
     ) -> None:
         self._offices = offices
         self._store = store
         self._changes = changes
         self._clock = clock
+        self._books_per_working_day = books_per_working_day
 
     async def GetOffice(self, request: pb.GetOfficeRequest, context: Context) -> pb.Office:
         """Return one office."""
         office = known_office(self._offices, request.office)
         async with self._store.read() as records:
-            return await self._encode(records, office)
+            shown = await self._encode(records, office)
+        measured = await self._books_per_working_day(office.id, shown.timezone)
+        if measured is not None:
+            shown.measured_books_per_working_day = measured
+        return shown
 
     async def ListOffices(
         self, request: pb.ListOfficesRequest, context: Context

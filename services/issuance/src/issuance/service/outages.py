@@ -1,5 +1,7 @@
 """Servicer of `passport.issuance.v1.Outages`: outages declared, ended and shown."""
 
+from datetime import datetime
+
 from passport.issuance.v1 import outages_pb2 as pb
 from passport.issuance.v1 import outages_pb2_grpc
 from servicekit.grpc import page_tokens
@@ -7,12 +9,13 @@ from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
 from servicekit.security.identity import NATIONAL, current_caller
 
-from issuance.domain.outage import Outage
+from issuance.domain.outage import Outage, OutageCorrection
 from issuance.service import encode
 from issuance.service.decode import decode_instant
 from issuance.service.enum_codes import OUTAGE_SCOPE_OF
 from issuance.service.idempotent_changes import IdempotentChanges
 from issuance.service.office_scope import require_own_office
+from issuance.store.outage_records import OutageRecord
 from issuance.store.records import Records, Store
 from issuance.use_cases.outage_lifecycle import OutageLifecycle
 
@@ -38,36 +41,62 @@ class OutagesService(outages_pb2_grpc.OutagesServicer):
                 scope=OUTAGE_SCOPE_OF[request.scope],
                 office=request.office,
                 cause=request.cause,
-                began=decode_instant(request.began_at, "began_at")
-                if request.HasField("began_at")
-                else now,
-                expected_end=decode_instant(request.expected_end, "expected_end")
-                if request.HasField("expected_end")
-                else None,
+                began=_instant(request, "began_at") or now,
+                ended=_instant(request, "ended_at"),
+                expected_end=_instant(request, "expected_end"),
                 declared_by=current_caller().uri,
             )
-            return encode.outage(await self._outages.declare(records, outage, now))
+            return await self._encode(records, await self._outages.declare(records, outage, now))
 
         return await self._changes.run(request, pb.Outage, declare)
 
     async def EndOutage(self, request: pb.EndOutageRequest, context: Context) -> pb.Outage:
-        """End a declared outage."""
+        """End an outage; an automatic one by override."""
 
         async def end(records: Records) -> pb.Outage:
             now = self._clock.now()
-            record = await records.outages.get(request.outage_id)
-            require_own_office(current_caller(), record.outage.office or NATIONAL)
-            at = now
-            if request.HasField("ended_at"):
-                at = decode_instant(request.ended_at, "ended_at")
-            return encode.outage(await self._outages.end(records, request.outage_id, at, now))
+            await _require_own_outage(records, request.outage_id)
+            ended = await self._outages.end(
+                records,
+                request.outage_id,
+                _instant(request, "ended_at") or now,
+                current_caller().uri,
+                now,
+                revision=request.revision,
+                override=request.override_automatic,
+            )
+            return await self._encode(records, ended)
 
         return await self._changes.run(request, pb.Outage, end)
+
+    async def UpdateOutage(self, request: pb.UpdateOutageRequest, context: Context) -> pb.Outage:
+        """Correct what is recorded of an outage."""
+        correction = OutageCorrection(
+            cause=request.cause or None,
+            began=_instant(request, "began_at"),
+            ended=_instant(request, "ended_at"),
+            expected_end=_instant(request, "expected_end"),
+            end_unknown=request.end_unknown,
+        )
+
+        async def correct(records: Records) -> pb.Outage:
+            await _require_own_outage(records, request.outage_id)
+            corrected = await self._outages.correct(
+                records,
+                request.outage_id,
+                correction,
+                current_caller().uri,
+                self._clock.now(),
+                request.revision,
+            )
+            return await self._encode(records, corrected)
+
+        return await self._changes.run(request, pb.Outage, correct)
 
     async def GetOutage(self, request: pb.GetOutageRequest, context: Context) -> pb.Outage:
         """Return one outage."""
         async with self._store.read() as records:
-            return encode.outage(await records.outages.get(request.outage_id))
+            return await self._encode(records, await records.outages.get(request.outage_id))
 
     async def ListOutages(
         self, request: pb.ListOutagesRequest, context: Context
@@ -77,3 +106,18 @@ class OutagesService(outages_pb2_grpc.OutagesServicer):
         async with self._store.read() as records:
             newest = await records.outages.newest(size, request.open_only)
         return pb.ListOutagesResponse(outages=[encode.outage(record) for record in newest])
+
+    async def _encode(self, records: Records, record: OutageRecord) -> pb.Outage:
+        return encode.outage(record, await records.outages.changes(record))
+
+
+def _instant(
+    request: pb.DeclareOutageRequest | pb.EndOutageRequest | pb.UpdateOutageRequest, field: str
+) -> datetime | None:
+    """Return an instant of a request; None if it is absent."""
+    return decode_instant(getattr(request, field), field) if request.HasField(field) else None  # type: ignore[arg-type]
+
+
+async def _require_own_outage(records: Records, outage: str) -> None:
+    record = await records.outages.get(outage)
+    require_own_office(current_caller(), record.outage.office or NATIONAL)

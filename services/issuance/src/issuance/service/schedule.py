@@ -18,7 +18,12 @@ from issuance.service.decode import decode_date
 from issuance.service.office_scope import known_office, require_own_office, visible_office
 from issuance.service.paging import next_page_token, page_request
 from issuance.store.records import Store
-from issuance.use_cases.plan_office import AS_RECORDED, PlanAssumptions, plan_office
+from issuance.use_cases.plan_office import (
+    AS_RECORDED,
+    PlanAssumptions,
+    dates_if_outages_ended_now,
+    plan_office,
+)
 
 
 class ScheduleService(schedule_pb2_grpc.ScheduleServicer):
@@ -68,9 +73,12 @@ class ScheduleService(schedule_pb2_grpc.ScheduleServicer):
         last: date = date.max,
     ) -> pb.CollectionSchedule:
         async with self._store.read() as records:
-            plan = await plan_office(records, office, self._clock.now(), assumptions)
+            now = self._clock.now()
+            plan = await plan_office(records, office, now, assumptions)
+            if_ended_now = await dates_if_outages_ended_now(records, plan, now, assumptions)
             ready = await records.cases.ready_to_collect(office.id)
-        rows = [row for row in plan.schedule(ready) if first <= row.applied_on <= last]
+        schedule = plan.schedule(ready, if_ended_now)
+        rows = [row for row in schedule if first <= row.applied_on <= last]
         hours = office.collection
         return pb.CollectionSchedule(
             office=office.id,

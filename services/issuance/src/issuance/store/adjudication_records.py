@@ -14,15 +14,16 @@ from issuance.domain.adjudication_task import (
     TaskNotFound,
     TaskState,
 )
+from issuance.domain.case import Case
 from issuance.store.field_values import field_values
 from issuance.store.page_request import PageRequest
 from issuance.store.tables import adjudication_tasks, examinations
 
 _FIELDS = (
     "id", "case", "office", "person_id", "cause", "decision_id", "candidates", "calibration",
-    "opened_at", "closed_at",
+    "opened_at", "closed_at", "hits_total",
 )  # fmt: skip
-_EXAMINATION = ("by", "verdict", "reason", "at")
+_EXAMINATION = ("by", "verdict", "reason", "at", "person_id")
 
 
 class AdjudicationRecords:
@@ -65,6 +66,21 @@ class AdjudicationRecords:
                 insert(examinations).values(task=task.id, nth=nth, **row)
             )
 
+    async def of_case(self, case: str) -> Sequence[AdjudicationTask]:
+        """Return the tasks of a case, oldest first."""
+        c = adjudication_tasks.c
+        statement = select(c.id).where(c.case == case).order_by(c.number)
+        return [await self.get(id) for id in await self._connection.scalars(statement)]
+
+    async def persons_of(self, case: Case) -> frozenset[str]:
+        """Return all persons on record who are the applicant of a case.
+
+        More than one if examiners linked the case with another than it was taken in for.
+        """
+        c = adjudication_tasks.c
+        statement = select(c.person_id).where(c.case == case.id, c.state == TaskState.LINKED)
+        return frozenset(await self._connection.scalars(statement)) | {case.person_id}
+
     async def page(
         self, page: PageRequest, office: str | None, states: Collection[TaskState]
     ) -> Sequence[tuple[int, AdjudicationTask]]:
@@ -95,9 +111,16 @@ class AdjudicationRecords:
 
 
 def _claim(adjudication: Adjudication) -> dict[str, Any]:
-    return field_values(adjudication, ("state", "claimed_by", "claimed_at"))
+    return field_values(adjudication, ("state", "claimed_by", "claimed_at", "clearances_needed"))
 
 
 def _task(row: Row[Any], examined: tuple[Examination, ...]) -> AdjudicationTask:
-    adjudication = Adjudication(frozenset(), examined, row.claimed_by, row.claimed_at)
+    adjudication = Adjudication(
+        frozenset(),
+        examined,
+        row.claimed_by,
+        row.claimed_at,
+        row.clearances_needed,
+        row.state is TaskState.WITHDRAWN,
+    )
     return AdjudicationTask(adjudication=adjudication, **field_values(row, _FIELDS))

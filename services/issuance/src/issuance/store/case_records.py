@@ -1,22 +1,38 @@
 """Cases in the database, their place in the queue, and their fingers until the matcher has them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import fields
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Date, Row, bindparam, func, insert, select, update
+from sqlalchemy import (
+    Date,
+    Integer,
+    Row,
+    String,
+    and_,
+    bindparam,
+    func,
+    insert,
+    select,
+    type_coerce,
+    union_all,
+    update,
+)
+from sqlalchemy import case as sql_case
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from issuance.domain.case import ApplicationNotFound, Case
-from issuance.domain.collection_plan import WaitingCase
+from issuance.domain.adjudication_task import TaskState
+from issuance.domain.case import ApplicationNotFound, ApplicationOpen, Case
+from issuance.domain.collection_plan import PriorityClass, WaitingCase
 from issuance.domain.collection_schedule import ScheduleRow
-from issuance.domain.formatting import LocalizedText
 from issuance.domain.notices import Notice
-from issuance.domain.states import WITHOUT_BOOK, ApplicationState
+from issuance.domain.states import FINAL_STATES, UNDECIDED, WITHOUT_BOOK, ApplicationState
 from issuance.store.field_values import field_values
 from issuance.store.page_request import PageRequest
-from issuance.store.tables import applications, counters, fingerprints
+from issuance.store.tables import adjudication_tasks, applications, counters, fingerprints
 
 _FIELDS = [field.name for field in fields(Case)]
 _COLUMNS = [applications.c[name] for name in _FIELDS]
@@ -27,6 +43,10 @@ _CHANGE_COLLECTION_DATE = (
         revision=applications.c.revision + 1,
         date_change_reason=bindparam("reason"),
         delayed=bindparam("collect_on", type_=Date).is_(None),
+        change_notified_at=bindparam("notified_at"),
+        date_tentative=and_(
+            applications.c.date_tentative, bindparam("collect_on", type_=Date).is_(None)
+        ),
         promised_collection_date=func.coalesce(
             bindparam("collect_on", type_=Date), applications.c.promised_collection_date
         ),
@@ -34,19 +54,28 @@ _CHANGE_COLLECTION_DATE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class QueuedCase:
+_SECOND_OPEN_APPLICATION = (
+    'unique constraint "one_open_application_per_person"',
+    "UNIQUE constraint failed: applications.person_id",
+)
+"""How PostgreSQL and SQLite name the index of which a row would be the second."""
+_STATES = {state.value: state for state in ApplicationState}
+_PRIORITY_CLASSES = {int(each): each for each in PriorityClass}
+
+
+class QueuedCase(NamedTuple):
     """What the plan needs to know of a complete case without a book.
 
     promised: the collection date last promised. delayed: whether the applicant was notified
-    since that it cannot be kept.
+    since that it cannot be kept. change_notified_at: when a change of it was last notified.
+    A tuple, because a pass makes hundreds of thousands of them.
     """
 
     waiting: WaitingCase
     state: ApplicationState
     promised: date
-    completed_at: datetime
     delayed: bool
+    change_notified_at: datetime | None
 
 
 class CaseRecords:
@@ -57,39 +86,80 @@ class CaseRecords:
         self._writes = writes
 
     async def add(self, case: Case) -> None:
-        """Insert a new case."""
-        await self._connection.execute(insert(applications).values(**field_values(case, _FIELDS)))
+        """Insert a new case. Raises ApplicationOpen."""
+        statement = insert(applications).values(**field_values(case, _FIELDS))
+        with _refusing_second_open_application():
+            await self._connection.execute(statement)
+
+    async def of_persons(self, person_ids: Collection[str]) -> Sequence[Case]:
+        """Return the applications of these persons, oldest first."""
+        c = applications.c
+        statement = select(*_COLUMNS).where(c.person_id.in_(person_ids)).order_by(c.number)
+        return [_case(row) for row in await self._connection.execute(statement)]
+
+    async def open_of_person(self, person_id: str) -> Sequence[Case]:
+        """Return the applications that have not ended of a person, oldest first.
+
+        With those that were taken in for the person, and examiners linked with another one.
+        """
+        c, task = applications.c, adjudication_tasks.c
+        open = c.state.not_in(FINAL_STATES)
+        own = select(c.id).where(c.person_id == person_id, open)
+        linked = select(task.case).where(
+            task.person_id == person_id, task.state == TaskState.LINKED
+        )
+        statement = select(*_COLUMNS).where(c.id.in_(union_all(own, linked)), open)
+        rows = await self._connection.execute(statement.order_by(c.number))
+        return [_case(row) for row in rows]
 
     async def get(self, case: str) -> Case:
         """Return the case, locked if the transaction writes. Raises ApplicationNotFound."""
         statement = select(*_COLUMNS).where(applications.c.id == case)
-        if self._writes:  # outage links may still be added for it meanwhile
+        if self._writes:  # but for its key, to which rows of other tables may refer meanwhile
             statement = statement.with_for_update(key_share=True)
         row = (await self._connection.execute(statement)).one_or_none()
         if row is None:
             raise ApplicationNotFound("there is no such application", field="application_id")
         return _case(row)
 
+    async def find(self, case: str) -> Case | None:
+        """Return the case as `get` does; None if there is none."""
+        try:
+            return await self.get(case)
+        except ApplicationNotFound:
+            return None
+
+    async def printing(self, office: str) -> Sequence[Case]:
+        """Return the cases of an office that its printer has a job of, as far as we know."""
+        c = applications.c
+        statement = select(*_COLUMNS).where(
+            c.office == office, c.state == ApplicationState.PRINTING, c.print_job != ""
+        )
+        return [_case(row) for row in await self._connection.execute(statement)]
+
     async def save(self, case: Case) -> None:
         """Update a case whose revision is one more than the stored one.
 
-        Raises RuntimeError if the stored revision is another; since `get` locks the row, that is
-        an error of ours.
+        Raises ApplicationOpen; RuntimeError if the stored revision is another: since `get` locks
+        the row, that is an error of ours.
         """
         statement = (
             update(applications)
             .where(applications.c.id == case.id, applications.c.revision == case.revision - 1)
             .values(**field_values(case, _FIELDS))
         )
-        if (await self._connection.execute(statement)).rowcount != 1:
+        with _refusing_second_open_application():
+            saved = await self._connection.execute(statement)
+        if saved.rowcount != 1:
             raise RuntimeError(f"application {case.id} is not at revision {case.revision - 1}")
 
     async def change_collection_dates(
-        self, notices: Sequence[Notice], reason: LocalizedText
+        self, notices: Sequence[Notice], at: datetime
     ) -> Sequence[Notice]:
         """Store the collection dates (or the delay) that notices promise, as next revisions.
 
-        Returns the notices about cases that still wait for a book; only these may be sent.
+        at: when they are sent. Returns the notices about cases that still wait for a book; only
+        these may be sent.
         """
         c = applications.c
         without_book = select(c.id).where(
@@ -100,7 +170,12 @@ class CaseRecords:
         valid = [notice for notice in notices if notice.application in ids]
         if valid:
             rows = [
-                {"application": n.application, "collect_on": n.collect_on, "reason": reason}
+                {
+                    "application": n.application,
+                    "collect_on": n.collect_on,
+                    "reason": n.reason,
+                    "notified_at": at,
+                }
                 for n in valid
             ]
             await self._connection.execute(_CHANGE_COLLECTION_DATE, rows)
@@ -119,27 +194,53 @@ class CaseRecords:
         rows = await self._connection.execute(statement.order_by(c.number).limit(page.size))
         return [(row.number, _case(row)) for row in rows]
 
-    async def queue(self, office: str) -> Sequence[QueuedCase]:
-        """Return the complete cases of an office without a book, in order of completion."""
+    async def without_portrait(self, state: ApplicationState) -> Sequence[Case]:
+        """Return the cases in a state whose applicant's photo was not submitted, locked."""
         c = applications.c
-        statement = (
-            select(
-                c.id, c.applied_on, c.due_on, c.priority_class, c.state,
-                c.promised_collection_date, c.completed_at, c.delayed,
-            )
-            .where(c.office == office, c.state.in_(WITHOUT_BOOK))
-            .order_by(c.queue_number)
+        statement = select(*_COLUMNS).where(c.state == state, c.portrait_accepted_at.is_(None))
+        rows = await self._connection.execute(statement.with_for_update(key_share=True))
+        return [_case(row) for row in rows]
+
+    async def queue(
+        self, office: str, undecided_from: date = date.min, taken_up_again: str = ""
+    ) -> Sequence[QueuedCase]:
+        """Return the complete cases of an office without a book, in order of completion.
+
+        undecided_from: first day on which those that are not approved may be printed.
+        taken_up_again: id of a case that has a book or is refused, and is returned as one that
+        awaits its approval; empty: none.
+        """
+        c = applications.c
+        columns = select(
+            c.id, c.applied_on, c.due_on, type_coerce(c.priority_class, Integer),
+            type_coerce(c.state, String), c.promised_collection_date, c.delayed,
+            c.change_notified_at, c.queue_number,
         )  # fmt: skip
-        return [
-            QueuedCase(
-                WaitingCase(row.id, row.applied_on, row.due_on, row.priority_class),
-                row.state,
-                row.promised_collection_date,
-                row.completed_at,
-                row.delayed,
-            )
-            for row in await self._connection.execute(statement)
-        ]
+        without_book = columns.where(c.office == office, c.state.in_(WITHOUT_BOOK))
+        # Not by an OR, for which the database may read all that has ended.
+        statement = (
+            union_all(without_book, columns.where(c.id == taken_up_again)).order_by("queue_number")
+            if taken_up_again
+            else without_book.order_by(c.queue_number)
+        )
+        queue = []
+        for row in (await self._connection.execute(statement)).all():
+            id, applied_on, due_on, priority_class, state_value, promised, delayed, changed, _ = row
+            state = _STATES[state_value]
+            if id == taken_up_again:
+                state = ApplicationState.AWAITING_APPROVAL
+            earliest = undecided_from if state in UNDECIDED else date.min
+            priority = _PRIORITY_CLASSES[priority_class]
+            waiting = WaitingCase(id, applied_on, due_on, priority, earliest)
+            queue.append(QueuedCase(waiting, state, promised, delayed, changed))
+        return queue
+
+    async def first_completed_at(self, office: str) -> datetime | None:
+        """Return when the first of the complete cases of an office without a book was complete."""
+        c = applications.c
+        statement = select(c.completed_at).where(c.office == office, c.state.in_(WITHOUT_BOOK))
+        first = statement.order_by(c.queue_number).limit(1)
+        return cast("datetime | None", await self._connection.scalar(first))
 
     async def count_released(self, office: str, day: date) -> int:
         """Return how many cases were released to the printer on a day and not given up since."""
@@ -162,18 +263,44 @@ class CaseRecords:
         return [ScheduleRow(*row) for row in await self._connection.execute(statement)]
 
     async def count_by_state(self) -> Mapping[ApplicationState, int]:
-        """Return how many cases are in each state; states without a case are missing."""
+        """Return how many cases that have not ended are in each state, if any."""
         c = applications.c
-        statement = select(c.state, func.count().label("cases")).group_by(c.state)
+        statement = (
+            select(c.state, func.count().label("cases"))
+            .where(c.state.in_(frozenset(ApplicationState) - FINAL_STATES))
+            .group_by(c.state)
+        )
         return {row.state: row.cases for row in await self._connection.execute(statement)}
 
-    async def next_number(self, counter: str) -> int:
-        """Return the next number of a counter, from 1 on.
+    async def count_open(self) -> Mapping[tuple[str, ApplicationState], int]:
+        """Return how many cases that have not ended are in each office and state, if any."""
+        c = applications.c
+        statement = (
+            select(c.office, c.state, func.count().label("cases"))
+            .where(c.state.in_(frozenset(ApplicationState) - FINAL_STATES))
+            .group_by(c.office, c.state)
+        )
+        rows = await self._connection.execute(statement)
+        return {(row.office, row.state): row.cases for row in rows}
 
-        Committed numbers have no gaps, since the row stays locked until the commit.
+    async def count_overdue(self, before: date) -> Mapping[str, int]:
+        """Return how many cases without a book were promised for an earlier day, by office."""
+        c = applications.c
+        statement = (
+            select(c.office, func.count().label("cases"))
+            .where(c.state.in_(WITHOUT_BOOK), c.promised_collection_date < before)
+            .group_by(c.office)
+        )
+        return {row.office: row.cases for row in await self._connection.execute(statement)}
+
+    async def next_number(self, counter: str, lowest: int = 1) -> int:
+        """Return the next number of a counter, and not one below `lowest`.
+
+        Committed numbers have no other gaps, since the row stays locked until the commit.
         """
         c = counters.c
-        statement = update(counters).where(c.name == counter).values(value=c.value + 1)
+        value = sql_case((c.value < lowest, lowest), else_=c.value + 1)
+        statement = update(counters).where(c.name == counter).values(value=value)
         result = await self._connection.execute(statement.returning(c.value))
         return int(result.scalar_one())
 
@@ -190,6 +317,16 @@ class CaseRecords:
     async def delete_fingers(self, case: str) -> None:
         """Delete the stored fingers of a case."""
         await self._connection.execute(fingerprints.delete().where(fingerprints.c.case == case))
+
+
+@contextmanager
+def _refusing_second_open_application() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        if any(name in str(error.orig) for name in _SECOND_OPEN_APPLICATION):
+            raise ApplicationOpen from None  # written at the same time elsewhere
+        raise
 
 
 def _case(row: Row[Any]) -> Case:

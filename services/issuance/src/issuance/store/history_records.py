@@ -1,11 +1,12 @@
 """The history of cases in the database."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from issuance.domain.clock_pause import StateInterval
 from issuance.domain.history import EventDetails, HistoryEntry
 from issuance.store.field_values import field_values
 from issuance.store.tables import history
@@ -34,3 +35,16 @@ class HistoryRecords:
             )
             for row in await self._connection.execute(statement)
         ]
+
+    async def earlier_states(self, cases: Collection[str]) -> Mapping[str, list[StateInterval]]:
+        """Return how long each case was in the states that it left; without any: missing."""
+        c = history.c
+        statement = select(c.case, c.source, c.source_since, c.at).where(
+            c.case.in_(cases), c.source != c.target, c.source_since.is_not(None)
+        )
+        found: dict[str, list[StateInterval]] = {}
+        if cases:
+            for row in await self._connection.execute(statement):
+                left = StateInterval(row.source, row.source_since, row.at)
+                found.setdefault(row.case, []).append(left)
+        return found

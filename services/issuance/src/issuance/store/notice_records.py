@@ -45,6 +45,7 @@ class NoticeRecords:
                     "office": office,
                     "kind": notice.kind,
                     "collect_on": notice.collect_on,
+                    "as_if_outage_ended_now": notice.as_if_outage_ended_now,
                     "text": notice.text,
                     "at": at,
                 }
@@ -70,6 +71,8 @@ class NoticeRecords:
             statement = statement.where(c.case == case)
         found = []
         for row in await self._connection.execute(statement.order_by(c.number).limit(page.size)):
-            notice = Notice(row.case, row.kind, row.text, row.collect_on)
+            notice = Notice(
+                row.case, row.kind, row.text, row.collect_on, row.as_if_outage_ended_now
+            )
             found.append((row.number, NoticeRecord(row.id, row.office, notice, row.at)))
         return found

@@ -1,61 +1,123 @@
-"""Outages in the database, and the links of cases to the outages that they wait for."""
+"""Outages in the database, what was recorded of each by whom, and how many cases waited for it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, case, func, insert, literal, or_, select, update
+from servicekit.errors import StaleRevision
+from sqlalchemy import ColumnElement, Row, and_, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from issuance.domain.clock_pause import PAUSED_STATES, CaseOutageLink, ClockPause
 from issuance.domain.outage import Outage, OutageNotFound, OutageScope
+from issuance.domain.outage_policy import OutagePolicy
+from issuance.domain.states import ApplicationState
 from issuance.store.field_values import field_values
-from issuance.store.tables import applications, case_outage_links, outages
+from issuance.store.tables import applications, history, outage_changes, outages
 
 _FIELDS = [field.name for field in fields(Outage)]
+_RECORDED = ["cause", "began", "ended", "expected_end"]
 
 
 @dataclass(frozen=True, slots=True)
 class OutageRecord:
-    """An outage with its id. cases: how many cases wait or waited for it."""
+    """An outage with its id.
+
+    cases: how many cases wait or waited for it. overridden: whether a person ended it although it
+    is automatic, and no recovery was seen since.
+    """
 
     id: str
     outage: Outage
     cases: int = 0
+    revision: int = 1
+    overridden: bool = False
+
+    def require_revision(self, revision: int) -> None:
+        """Raise StaleRevision unless it has this revision, or `revision` is 0 (any)."""
+        if revision not in (0, self.revision):
+            raise StaleRevision(
+                "the outage has changed since", revision=str(self.revision), field="revision"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class OutageChange:
+    """Who recorded what of an outage, and when. outage: as it was recorded from then on."""
+
+    revision: int
+    by: str
+    at: datetime
+    outage: Outage
 
 
 class OutageRecords:
-    """Reads and writes outages and their links to cases."""
+    """Reads and writes outages.
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    policy: what they stop, and who waits for their end. writes: whether the transaction writes, so
+    that rows are locked.
+    """
+
+    def __init__(self, connection: AsyncConnection, policy: OutagePolicy, writes: bool) -> None:
         self._connection = connection
+        self.policy = policy
+        self._writes = writes
 
-    async def add(self, record: OutageRecord) -> None:
-        """Insert a new outage."""
-        await self._connection.execute(
-            insert(outages).values(id=record.id, **field_values(record.outage, _FIELDS))
-        )
+    async def add(self, record: OutageRecord, by: str, at: datetime) -> None:
+        """Insert a new outage, recorded by somebody."""
+        await self._connection.execute(insert(outages).values(id=record.id, **_values(record)))
+        await self._add_change(record, by, at)
 
     async def get(self, outage: str) -> OutageRecord:
-        """Return an outage. Raises OutageNotFound."""
-        statement = _with_case_count().where(outages.c.id == outage)
+        """Return an outage, locked if the transaction writes. Raises OutageNotFound."""
+        statement = select(outages).where(outages.c.id == outage)
+        if self._writes:
+            statement = statement.with_for_update(key_share=True)
         row = (await self._connection.execute(statement)).one_or_none()
         if row is None:
             raise OutageNotFound("there is no such outage", field="outage_id")
-        return _record(row)
+        return await self._record(row)
 
-    async def save(self, record: OutageRecord) -> None:
-        """Update an outage."""
+    async def save(self, record: OutageRecord, by: str, at: datetime) -> None:
+        """Update an outage, changed by somebody; its revision is one more than the stored one."""
         statement = update(outages).where(outages.c.id == record.id)
-        await self._connection.execute(statement.values(**field_values(record.outage, _FIELDS)))
+        await self._connection.execute(statement.values(**_values(record)))
+        await self._add_change(record, by, at)
+
+    async def _add_change(self, record: OutageRecord, by: str, at: datetime) -> None:
+        row = {"outage": record.id, "revision": record.revision, "by": by, "at": at}
+        recorded = field_values(record.outage, _RECORDED)
+        await self._connection.execute(insert(outage_changes).values(**row, **recorded))
+
+    async def changes(self, record: OutageRecord) -> Sequence[OutageChange]:
+        """Return what was recorded of an outage, oldest first."""
+        c = outage_changes.c
+        statement = select(outage_changes).where(c.outage == record.id).order_by(c.revision)
+        return [
+            OutageChange(
+                row.revision, row.by, row.at, replace(record.outage, **field_values(row, _RECORDED))
+            )
+            for row in await self._connection.execute(statement)
+        ]
+
+    async def overridden(self) -> Sequence[Outage]:
+        """Return the automatic outages that a person ended, and no recovery was seen since."""
+        statement = select(outages).where(outages.c.overridden)
+        return [_outage(row) for row in await self._connection.execute(statement)]
+
+    async def forget_overrides(self, scope: OutageScope, office: str) -> None:
+        """Record that what was overridden has recovered."""
+        c = outages.c
+        statement = update(outages).where(c.overridden, c.scope == scope, c.office == office)
+        await self._connection.execute(statement.values(overridden=False))
 
     async def newest(self, limit: int, ongoing_only: bool) -> Sequence[OutageRecord]:
         """Return up to `limit` outages, newest first."""
-        statement = _with_case_count().order_by(outages.c.number.desc()).limit(limit)
+        statement = select(outages).order_by(outages.c.number.desc()).limit(limit)
         if ongoing_only:
             statement = statement.where(outages.c.ended.is_(None))
-        return [_record(row) for row in await self._connection.execute(statement)]
+        rows = (await self._connection.execute(statement)).all()
+        return [await self._record(row) for row in rows]
 
     async def ongoing(self) -> Mapping[str, Outage]:
         """Return the outages that have not ended by id, oldest first."""
@@ -63,10 +125,15 @@ class OutageRecords:
         return {row.id: _outage(row) for row in await self._connection.execute(statement)}
 
     async def affecting(self, office: str) -> Sequence[Outage]:
-        """Return all outages, ended or not, that affect or affected an office."""
+        """Return the outages of an office that last, or may have cost printing days.
+
+        However long ago that was: the fraction of a book is carried over from the day before them.
+        """
         c = outages.c
-        where = or_(c.scope == OutageScope.MATCHER, c.office == office)
-        statement = select(outages).where(where)
+        statement = select(outages).where(
+            or_(c.scope == OutageScope.MATCHER, c.office == office),
+            or_(c.ended.is_(None), c.may_cost_printing_days),
+        )
         return [_outage(row) for row in await self._connection.execute(statement)]
 
     async def of_scope(self, scope: OutageScope, office: str) -> Sequence[Outage]:
@@ -75,57 +142,74 @@ class OutageRecords:
         statement = select(outages).where(c.scope == scope, c.office == office)
         return [_outage(row) for row in await self._connection.execute(statement)]
 
-    async def link_case(self, outage: str, case: str, since: datetime) -> None:
-        """Link a case to an outage that it waits for from `since` on, unless it is linked."""
-        c = case_outage_links.c
-        known = select(c.case).where(c.outage == outage, c.case == case)
-        if await self._connection.scalar(known) is None:
-            row = {"outage": outage, "case": case, "waiting_since": since}
-            await self._connection.execute(insert(case_outage_links).values(**row))
+    async def overlapping(
+        self, first: datetime, last: datetime, offices: Collection[str]
+    ) -> Mapping[str, Outage]:
+        """Return the outages of which a part lies between two instants by id, oldest first.
 
-    async def link_waiting_cases(self, record: OutageRecord) -> None:
-        """Link a new outage to every case whose clock it pauses now.
-
-        The pause begins with the outage, or when the case entered its state, whichever is later.
+        offices: only those that affect one of them.
         """
-        c, outage = applications.c, record.outage
-        began = literal(outage.began, c.state_since.type)
-        waiting = select(
-            literal(record.id), c.id, case((c.state_since > began, c.state_since), else_=began)
-        ).where(c.state.in_(PAUSED_STATES[outage.scope]))
-        if outage.only_office is not None:
-            waiting = waiting.where(c.office == outage.only_office)
-        await self._connection.execute(
-            insert(case_outage_links).from_select(["outage", "case", "waiting_since"], waiting)
-        )
-
-    async def links(self, cases: Collection[str]) -> Mapping[str, Sequence[CaseOutageLink]]:
-        """Return the outage links of each case, oldest outage first; without links: missing."""
-        c, o = case_outage_links.c, outages.c
+        c = outages.c
         statement = (
-            select(c.case, c.outage, c.waiting_since, o.ended, o.expected_end)
-            .join(outages, o.id == c.outage)
-            .where(c.case.in_(cases))
-            .order_by(o.number)
+            select(outages)
+            .where(or_(c.ended.is_(None), c.ended > first), c.began <= last)
+            .where(or_(c.scope == OutageScope.MATCHER, c.office.in_(offices)))
+            .order_by(c.number)
         )
-        found: dict[str, list[CaseOutageLink]] = {}
-        if not cases:
-            return found
-        for row in await self._connection.execute(statement):
-            pause = ClockPause(row.waiting_since, row.ended)
-            link = CaseOutageLink(row.outage, pause, row.expected_end)
-            found.setdefault(row.case, []).append(link)
-        return found
+        return {row.id: _outage(row) for row in await self._connection.execute(statement)}
+
+    async def count_cases(self, outage: Outage) -> int:
+        """Return how many cases waited for its end, by index: those that still are in a state
+        that waits for it, and those that left one since it began."""
+        states = self.policy.paused_states(outage)
+        waiting = _waiting(outage, states)
+        still = select(func.count()).select_from(applications).where(waiting)
+        left = (
+            select(func.count(history.c.case.distinct()))
+            .where(_left(outage, states))
+            .where(~select(applications.c.id).where(_is_case_of_history(), waiting).exists())
+        )
+        return int(await self._connection.scalar(still) or 0) + int(
+            await self._connection.scalar(left) or 0
+        )
+
+    async def _record(self, row: Row[Any]) -> OutageRecord:
+        outage = _outage(row)
+        cases = await self.count_cases(outage) if row.cases is None else row.cases
+        return OutageRecord(row.id, outage, cases, row.revision, row.overridden)
 
 
-def _with_case_count() -> Select[Any]:
-    links = case_outage_links
-    count = select(func.count()).where(links.c.outage == outages.c.id).scalar_subquery()
-    return select(outages, count.label("cases"))
+def _waiting(outage: Outage, states: Collection[ApplicationState]) -> ColumnElement[bool]:
+    """Return the condition that a case is in a state in which it waited before the end."""
+    c = applications.c
+    condition: ColumnElement[bool] = c.state.in_(states)
+    if outage.only_office is not None:
+        condition = and_(condition, c.office == outage.only_office)
+    return condition if outage.ended is None else and_(condition, c.state_since < outage.ended)
 
 
-def _record(row: Row[Any]) -> OutageRecord:
-    return OutageRecord(row.id, _outage(row), row.cases)
+def _left(outage: Outage, states: Collection[ApplicationState]) -> ColumnElement[bool]:
+    """Return the condition that a case left a state in which it waited during the outage."""
+    c = history.c
+    condition = and_(c.source.in_(states), c.source != c.target, c.at > outage.began)
+    if outage.only_office is not None:
+        condition = and_(condition, c.office == outage.only_office)
+    return condition if outage.ended is None else and_(condition, c.source_since < outage.ended)
+
+
+def _is_case_of_history() -> ColumnElement[bool]:
+    return applications.c.id == history.c.case
+
+
+def _values(record: OutageRecord) -> dict[str, Any]:
+    cases = None if record.outage.is_ongoing else record.cases
+    return {
+        **field_values(record.outage, _FIELDS),
+        "cases": cases,
+        "revision": record.revision,
+        "overridden": record.overridden,
+        "may_cost_printing_days": record.outage.may_cost_printing_days,
+    }
 
 
 def _outage(row: Row[Any]) -> Outage:

@@ -1,37 +1,48 @@
 """The outbox in the database: tasks in order, leased for a time to one replica."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, Update, delete, func, insert, or_, select, update
+from sqlalchemy import Row, Update, delete, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from issuance.domain.office_rotation import NextTask
 from issuance.domain.outbox import LeaseLost, OutboxTask
 from issuance.domain.states import OutboxTaskKind
 from issuance.store.field_values import field_values
-from issuance.store.tables import outbox
+from issuance.store.tables import office_plans, outbox, paused_work
 
 _FIELDS = [field.name for field in fields(OutboxTask)]
 _COLUMNS = [outbox.c[name] for name in _FIELDS]
-_IMMEDIATELY = datetime(1970, 1, 1, tzinfo=UTC)
+IMMEDIATELY = datetime(1970, 1, 1, tzinfo=UTC)
+"""Before every task: one that is not attempted before this time is attempted at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxBacklog:
     """Tasks of one kind that are not done.
 
-    leased: being attempted now. failing: attempted in vain at least once. oldest: when the oldest
-    was recorded, business time.
+    leased: being attempted now. failing: attempted in vain at least once. refused: those of the
+    failing that are not attempted any more. oldest: when the oldest was recorded, business time.
     """
 
     kind: OutboxTaskKind
     count: int
     leased: int
     failing: int
+    refused: int
     oldest: datetime
     offices: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PrintQueue:
+    """Print tasks of one office that are not done. leased: those being attempted now."""
+
+    tasks: int = 0
+    leased: int = 0
 
 
 class OutboxRecords:
@@ -41,37 +52,58 @@ class OutboxRecords:
         self._connection = connection
         self._replica = replica
 
-    async def add(self, task: OutboxTask) -> None:
-        """Record a task, to be attempted immediately."""
+    async def add(self, task: OutboxTask, not_before: datetime = IMMEDIATELY) -> None:
+        """Record a task, to be attempted immediately or not before an instant of real time."""
         statement = insert(outbox).values(
-            **field_values(task, _FIELDS), not_before=_IMMEDIATELY, leased_by="", last_error=""
+            **field_values(task, _FIELDS),
+            queued_from=task.queued_from,
+            not_before=not_before,
+            leased_by="",
+            last_error="",
         )
         await self._connection.execute(statement)
 
-    async def lease(
-        self,
-        kinds: Collection[OutboxTaskKind],
-        limit: int,
-        stopped: Collection[str],
-        now: datetime,
-        until: datetime,
-    ) -> Sequence[OutboxTask]:
-        """Lease up to `limit` due tasks until `until`, by priority class and queue number.
+    async def next_of_each_office(self, kind: OutboxTaskKind, now: datetime) -> Sequence[NextTask]:
+        """Return the first due task of each office where the kind is not paused, in its order.
 
-        Tasks of the `stopped` offices, tasks leased to others, and rows that another replica has
-        locked are skipped. now, until: real time.
+        now: real time.
+        """
+        c, candidate = outbox.c, outbox.alias().c
+        first = (
+            select(candidate.id)
+            .where(
+                candidate.kind == kind,
+                candidate.office == office_plans.c.office,
+                candidate.not_before <= now,
+                candidate.refused_at.is_(None),
+                or_(candidate.leased_until.is_(None), candidate.leased_until < now),
+            )
+            .order_by(candidate.queued_from, candidate.queue_number)
+            .limit(1)
+            .correlate(office_plans)
+            .scalar_subquery()
+        )
+        statement = select(c.id, c.office, c.priority_class, c.queued_from, c.queue_number)
+        pause = paused_work.c
+        paused = exists().where(
+            pause.kind == kind, or_(pause.office == "", pause.office == office_plans.c.office)
+        )
+        firsts = select(first).select_from(office_plans).where(~paused.correlate(office_plans))
+        rows = await self._connection.execute(statement.where(c.id.in_(firsts)))
+        return [NextTask(*row) for row in rows]
+
+    async def lease(
+        self, ids: Collection[str], now: datetime, until: datetime
+    ) -> Sequence[OutboxTask]:
+        """Lease those of these tasks until `until` that nobody else has leased meanwhile.
+
+        Rows that another replica has locked are skipped. now, until: real time.
         """
         c = outbox.c
         statement = (
             select(*_COLUMNS)
-            .where(
-                c.kind.in_(kinds),
-                c.not_before <= now,
-                or_(c.leased_until.is_(None), c.leased_until < now),
-                c.office.not_in(stopped),
-            )
-            .order_by(c.priority_class, c.queue_number)
-            .limit(limit)
+            .where(c.id.in_(ids), or_(c.leased_until.is_(None), c.leased_until < now))
+            .order_by(c.queued_from, c.queue_number)
             .with_for_update(skip_locked=True)
         )
         leased = [_task(row) for row in await self._connection.execute(statement)]
@@ -79,6 +111,33 @@ class OutboxRecords:
             mark = update(outbox).where(c.id.in_([task.id for task in leased]))
             await self._connection.execute(mark.values(leased_until=until, leased_by=self._replica))
         return [replace(task, leased_until=until) for task in leased]
+
+    async def leased_by_office(self, kind: OutboxTaskKind, now: datetime) -> Mapping[str, int]:
+        """Return how many tasks all replicas have leased; offices without one are missing."""
+        c = outbox.c
+        statement = select(c.office, func.count().label("tasks")).where(
+            c.kind == kind, c.leased_until >= now
+        )
+        rows = await self._connection.execute(statement.group_by(c.office))
+        return {row.office: row.tasks for row in rows}
+
+    async def print_queues(self, now: datetime) -> Mapping[str, PrintQueue]:
+        """Return the print tasks of each office; offices without one are missing."""
+        c = outbox.c
+        leased = func.count().filter(c.leased_until >= now).label("leased")
+        statement = select(c.office, func.count().label("tasks"), leased)
+        rows = await self._connection.execute(
+            statement.where(c.kind == OutboxTaskKind.PRINT).group_by(c.office)
+        )
+        return {row.office: PrintQueue(row.tasks, row.leased) for row in rows}
+
+    async def make_due(self, kind: OutboxTaskKind, office: str) -> None:
+        """Let the postponed tasks of an office be attempted immediately."""
+        c = outbox.c
+        statement = update(outbox).where(
+            c.kind == kind, c.office == office, c.not_before > IMMEDIATELY
+        )
+        await self._connection.execute(statement.values(not_before=IMMEDIATELY))
 
     async def complete(self, task: OutboxTask) -> bool:
         """Delete a task that is done; return False if it was completed before."""
@@ -93,7 +152,7 @@ class OutboxRecords:
         counts: whether this attempt counts as a failed one.
         """
         await self._connection.execute(
-            _under_lease(task).values(
+            under_lease(task).values(
                 not_before=until,
                 leased_until=None,
                 leased_by="",
@@ -106,10 +165,18 @@ class OutboxRecords:
         self, task: OutboxTask, request_id: str, clearance: str
     ) -> OutboxTask:
         """Store what the next attempts send, and return the task with it. Raises LeaseLost."""
-        statement = _under_lease(task).values(request_id=request_id, clearance=clearance)
+        statement = under_lease(task).values(request_id=request_id, clearance=clearance)
         if (await self._connection.execute(statement)).rowcount != 1:
             raise LeaseLost(task.id)
         return replace(task, request_id=request_id, clearance=clearance)
+
+    async def withdraw(self, case: str, kinds: Collection[OutboxTaskKind]) -> Sequence[OutboxTask]:
+        """Delete the tasks of a case that are not done; attempts under way change nothing then."""
+        of_case = (outbox.c.case == case) & outbox.c.kind.in_(kinds)
+        rows = await self._connection.execute(select(*_COLUMNS).where(of_case).with_for_update())
+        tasks = [_task(row) for row in rows]
+        await self._connection.execute(delete(outbox).where(of_case))
+        return tasks
 
     async def is_pending(self, case: str, kind: OutboxTaskKind) -> bool:
         """Return whether a case has a task of this kind that is not done."""
@@ -124,12 +191,14 @@ class OutboxRecords:
     async def backlog(self, now: datetime) -> Sequence[OutboxBacklog]:
         """Return the tasks that are not done, by kind. now: real time."""
         c = outbox.c
+        refused = c.refused_at.is_not(None)
         statement = select(
             c.kind,
             c.office,
             func.count().label("tasks"),
             func.count().filter(c.leased_until >= now).label("leased"),
-            func.count().filter(c.attempts > 0).label("failing"),
+            func.count().filter(or_(c.attempts > 0, refused)).label("failing"),
+            func.count().filter(refused).label("refused"),
             func.min(c.created_at).label("oldest"),
         )
         rows: dict[OutboxTaskKind, list[Any]] = {}
@@ -139,7 +208,8 @@ class OutboxRecords:
         return [_backlog(kind, offices) for kind, offices in rows.items()]
 
 
-def _under_lease(task: OutboxTask) -> Update:
+def under_lease(task: OutboxTask) -> Update:
+    """Return a change of a task that does nothing once the task's lease is lost."""
     c = outbox.c
     return update(outbox).where(c.id == task.id, c.leased_until == task.leased_until)
 
@@ -150,6 +220,7 @@ def _backlog(kind: OutboxTaskKind, offices: Sequence[Any]) -> OutboxBacklog:
         count=sum(row.tasks for row in offices),
         leased=sum(row.leased for row in offices),
         failing=sum(row.failing for row in offices),
+        refused=sum(row.refused for row in offices),
         oldest=min(row.oldest for row in offices),
         offices=frozenset(row.office for row in offices),
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import cast
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -38,11 +37,15 @@ class PlanRecords:
         rows = await self._connection.execute(select(c.office, c.change_count))
         return {row.office: row.change_count for row in rows}
 
-    async def notified_at(self, office: str) -> datetime:
-        """Return the time for which all due notices of an office were last sent."""
+    async def progress(self, office: str) -> tuple[int, datetime]:
+        """Return the change count of an office, and for which time its due notices were sent.
+
+        The time is that of the last working day that opened, or earlier.
+        """
         c = office_plans.c
-        statement = select(c.notified_at).where(c.office == office)
-        return cast(datetime, (await self._connection.execute(statement)).scalar_one())
+        statement = select(c.change_count, c.notified_at).where(c.office == office)
+        row = (await self._connection.execute(statement)).one()
+        return row.change_count, row.notified_at
 
     async def set_notified_at(self, office: str, at: datetime) -> None:
         """Record that the notices due at this time were sent."""

@@ -7,86 +7,143 @@ from functools import cached_property
 from servicekit.storage.database import Database
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from issuance.domain.outage_policy import DEFAULT_POLICY, OutagePolicy
 from issuance.store.adjudication_records import AdjudicationRecords
 from issuance.store.case_records import CaseRecords
+from issuance.store.document_records import DocumentRecords
 from issuance.store.history_records import HistoryRecords
+from issuance.store.identification_rate_records import IdentificationRateRecords
 from issuance.store.notice_records import NoticeRecords
 from issuance.store.outage_records import OutageRecords
 from issuance.store.outbox_records import OutboxRecords
+from issuance.store.paused_work_records import PausedWorkRecords
+from issuance.store.payment_records import PaymentRecords
 from issuance.store.plan_records import PlanRecords
+from issuance.store.portrait_records import PortraitRecords
 from issuance.store.print_event_tokens import PrintEventTokens
+from issuance.store.printer_circuits import PrinterCircuits
+from issuance.store.stuck_work_records import StuckWorkRecords
+from issuance.store.unrecorded_print_events import UnrecordedPrintEvents
 
 MIGRATIONS = "issuance.store:migrations"
 
 
 class Records:
-    """All records of issuance, over the connection of one transaction."""
+    """All records of issuance within one transaction.
 
-    def __init__(self, connection: AsyncConnection, replica: str, *, writes: bool) -> None:
-        self._connection = connection
+    connection: the transaction's own, for what must be committed together with the records.
+    """
+
+    def __init__(
+        self, connection: AsyncConnection, replica: str, policy: OutagePolicy, *, writes: bool
+    ) -> None:
+        self.connection = connection
         self._replica = replica
+        self._policy = policy
         self._writes = writes
 
     @cached_property
     def cases(self) -> CaseRecords:
         """Cases and their fingers."""
-        return CaseRecords(self._connection, self._writes)
+        return CaseRecords(self.connection, self._writes)
+
+    @cached_property
+    def portraits(self) -> PortraitRecords:
+        """Portraits of applicants, as they are printed."""
+        return PortraitRecords(self.connection)
+
+    @cached_property
+    def payments(self) -> PaymentRecords:
+        """Receipts of payments."""
+        return PaymentRecords(self.connection)
+
+    @cached_property
+    def documents(self) -> DocumentRecords:
+        """The register of documents."""
+        return DocumentRecords(self.connection, self._writes)
 
     @cached_property
     def history(self) -> HistoryRecords:
         """History of cases."""
-        return HistoryRecords(self._connection)
+        return HistoryRecords(self.connection)
 
     @cached_property
     def outbox(self) -> OutboxRecords:
         """Outbox tasks."""
-        return OutboxRecords(self._connection, self._replica)
+        return OutboxRecords(self.connection, self._replica)
+
+    @cached_property
+    def identification_rate(self) -> IdentificationRateRecords:
+        """How fast identifications are sent to the matcher."""
+        return IdentificationRateRecords(self.connection, self._writes)
+
+    @cached_property
+    def stuck_work(self) -> StuckWorkRecords:
+        """Outbox tasks that somebody has to look at."""
+        return StuckWorkRecords(self.connection)
+
+    @cached_property
+    def paused_work(self) -> PausedWorkRecords:
+        """Outbox work that administrators have paused."""
+        return PausedWorkRecords(self.connection)
 
     @cached_property
     def adjudication_tasks(self) -> AdjudicationRecords:
         """Adjudication tasks."""
-        return AdjudicationRecords(self._connection, self._writes)
+        return AdjudicationRecords(self.connection, self._writes)
 
     @cached_property
     def outages(self) -> OutageRecords:
-        """Outages and the cases linked to them."""
-        return OutageRecords(self._connection)
+        """Outages."""
+        return OutageRecords(self.connection, self._policy, self._writes)
 
     @cached_property
     def notices(self) -> NoticeRecords:
         """Notices that were sent."""
-        return NoticeRecords(self._connection)
+        return NoticeRecords(self.connection)
 
     @cached_property
     def plans(self) -> PlanRecords:
         """State of planning and machines of each office."""
-        return PlanRecords(self._connection)
+        return PlanRecords(self.connection)
+
+    @cached_property
+    def unrecorded_print_events(self) -> UnrecordedPrintEvents:
+        """Events of print jobs that could not be recorded in a case."""
+        return UnrecordedPrintEvents(self.connection)
 
     @cached_property
     def print_event_tokens(self) -> PrintEventTokens:
         """Resume tokens of the printers' events."""
-        return PrintEventTokens(self._connection)
+        return PrintEventTokens(self.connection)
+
+    @cached_property
+    def printer_circuits(self) -> PrinterCircuits:
+        """Circuit breakers of the offices' printers."""
+        return PrinterCircuits(self.connection)
 
 
 class Store:
-    """Opens transactions. replica: a name that no other process of this service has."""
+    """Opens transactions.
 
-    def __init__(self, database: Database, replica: str) -> None:
+    replica: a name that no other process of this service has. policy: what outages stop.
+    """
+
+    def __init__(
+        self, database: Database, replica: str, policy: OutagePolicy = DEFAULT_POLICY
+    ) -> None:
         self._database = database
         self._replica = replica
-
-    def records(self, connection: AsyncConnection) -> Records:
-        """Return the records of a write transaction that was begun elsewhere."""
-        return Records(connection, self._replica, writes=True)
+        self._policy = policy
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Records]:
         """Open a write transaction; it is committed at the end of the block."""
         async with self._database.begin() as connection:
-            yield self.records(connection)
+            yield Records(connection, self._replica, self._policy, writes=True)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Records]:
         """Open a read transaction, which sees one state of the database."""
         async with self._database.read() as connection:
-            yield Records(connection, self._replica, writes=False)
+            yield Records(connection, self._replica, self._policy, writes=False)

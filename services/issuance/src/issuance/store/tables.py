@@ -4,11 +4,13 @@ Times are business time unless a comment says otherwise.
 """
 
 from servicekit.storage.column_types import UtcDateTime
-from servicekit.storage.idempotency import idempotency_table
+from servicekit.storage.idempotency import idempotency_tables
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Date,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -17,20 +19,34 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
+    text,
+    true,
 )
 
 from issuance.domain.adjudication_referral import AdjudicationCause, Candidate
 from issuance.domain.adjudication_task import TaskState, Verdict
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.collection_plan import PriorityClass
+from issuance.domain.document import DocumentStatus
 from issuance.domain.formatting import LocalizedText
 from issuance.domain.notices import NoticeKind
 from issuance.domain.outage import OutageScope
+from issuance.domain.print_failure import PrintFailure
+from issuance.domain.print_job_event import JobOutcome
 from issuance.domain.states import ApplicationEvent, ApplicationState, OutboxTaskKind
 from issuance.store.column_types import ExactFraction, IntegerEnum, JsonOf, text_enum
 
 metadata = MetaData()
-idempotency_records = idempotency_table(metadata)
+idempotency = idempotency_tables(metadata)
+
+
+def _unique_where(name: str, column: str, where: str) -> Index:
+    """Return a unique index over the rows that fulfil a condition."""
+    return Index(name, column, unique=True, sqlite_where=text(where), postgresql_where=text(where))
+
+
+_HAS_NOT_ENDED = "state NOT IN ('handed_over', 'refused', 'withdrawn')"
 
 applications = Table(
     "applications",
@@ -54,6 +70,8 @@ applications = Table(
     Column("promised_collection_date", Date),
     Column("date_change_reason", JsonOf(LocalizedText)),
     Column("delayed", Boolean, nullable=False),
+    Column("date_tentative", Boolean, nullable=False, server_default=false()),
+    Column("change_notified_at", UtcDateTime),
     Column("decision_id", String, nullable=False),
     Column("own_record_first", Boolean),
     Column("document_number", String(9), nullable=False),
@@ -63,8 +81,23 @@ applications = Table(
     Column("ready_at", UtcDateTime),
     Column("refusal_reason", JsonOf(LocalizedText)),
     Column("handed_over_at", UtcDateTime),
+    Column("portrait_accepted_at", UtcDateTime),
+    Column("print_failure", JsonOf(PrintFailure)),
+    Column("issued_on", Date),
+    Column("encounter_number", Integer, nullable=False, server_default="1"),
+    Column("linked", Boolean, nullable=False, server_default=false()),
+    Column("appeal_granted_by", String, nullable=False, server_default=""),
+    Column("holder_differences", JsonOf(tuple[str, ...]), nullable=False, server_default="[]"),
     Index("applications_queue", "office", "state", "queue_number"),
     Index("applications_released", "office", "released_on"),
+    _unique_where("one_open_application_per_person", "person_id", _HAS_NOT_ENDED),
+    _unique_where("one_application_per_document", "document_number", "document_number <> ''"),
+    Index("applications_state", "state", "state_since"),
+    # For lists in order of creation.
+    Index("applications_of_state", "state", "number"),
+    Index("applications_of_office", "office", "number"),
+    Index("applications_of_office_and_state", "office", "state", "number"),
+    Index("applications_of_person", "person_id", "number"),
 )
 
 
@@ -82,7 +115,10 @@ history = Table(
     Column("source", text_enum(ApplicationState)),
     Column("target", text_enum(ApplicationState), nullable=False),
     Column("by", String, nullable=False),
+    Column("on_behalf_of", String, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    # When the state `source` was entered, so that a row tells how long the case was in it.
+    Column("source_since", UtcDateTime),
     # What came with the event; empty where it does not belong to it.
     Column("reason", String, nullable=False),
     Column("payment_receipt", String, nullable=False),
@@ -92,6 +128,35 @@ history = Table(
     Column("print_job", String, nullable=False),
     Column("book_serial", String, nullable=False),
     Column("signed_by", String, nullable=False),
+    Column("previous_holder", LargeBinary),
+    Column("corrected_holder", LargeBinary),
+    Index("history_left", "source", "at"),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("number", String(9), primary_key=True),
+    Column("person_id", String(64), nullable=False, index=True),
+    _case(),
+    Column("office", String(8), nullable=False),
+    Column("book_serial", String, nullable=False),
+    Column("holder", LargeBinary, nullable=False),
+    Column("issued_on", Date, nullable=False),
+    Column("expires_on", Date),
+    Column("status", text_enum(DocumentStatus), nullable=False),
+    Column("status_since", UtcDateTime, nullable=False),
+    Column("status_by", String, nullable=False),
+    Column("status_reason", String, nullable=False),
+    _unique_where("one_valid_document_per_person", "person_id", "status = 'valid'"),
+    _unique_where("one_made_document_per_case", "case", "status IN ('made', 'valid')"),
+)
+
+payment_receipts = Table(
+    "payment_receipts",
+    metadata,
+    Column("receipt", String(64), primary_key=True),
+    _case(),
 )
 
 fingerprints = Table(
@@ -99,6 +164,13 @@ fingerprints = Table(
     metadata,
     Column("case", String(64), ForeignKey("applications.id"), primary_key=True),
     Column("samples", LargeBinary, nullable=False),
+)
+
+portraits = Table(
+    "portraits",
+    metadata,
+    Column("case", String(64), ForeignKey("applications.id"), primary_key=True),
+    Column("jpeg", LargeBinary, nullable=False),
 )
 
 outbox = Table(
@@ -114,14 +186,55 @@ outbox = Table(
     Column("payload", LargeBinary, nullable=False),
     Column("clearance", String, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("queued_from", UtcDateTime, nullable=False),
     Column("attempts", Integer, nullable=False),
     # The times below are real time, those above business time.
     Column("not_before", UtcDateTime, nullable=False),
     Column("leased_until", UtcDateTime),
     Column("leased_by", String, nullable=False),
     Column("last_error", String, nullable=False),
+    # Since when it is not attempted any more, until somebody has it tried again.
+    Column("refused_at", UtcDateTime),
     UniqueConstraint("kind", "case"),
-    Index("outbox_order", "kind", "priority_class", "queue_number"),
+    Index("outbox_refused", "refused_at"),
+    Index(
+        "outbox_to_attempt",
+        "kind",
+        "office",
+        "queued_from",
+        "queue_number",
+        sqlite_where=text("refused_at IS NULL"),
+        postgresql_where=text("refused_at IS NULL"),
+    ),
+    Index("outbox_leased", "kind", "leased_until"),
+)
+
+# Outbox tasks of which no attempt begins. office: empty for all. paused_at: business time.
+paused_work = Table(
+    "paused_work",
+    metadata,
+    Column("kind", text_enum(OutboxTaskKind), primary_key=True),
+    Column("office", String(8), primary_key=True),
+    Column("reason", String, nullable=False),
+    Column("paused_by", String, nullable=False),
+    Column("paused_at", UtcDateTime, nullable=False),
+)
+
+# One row. All times are real time.
+identification_rate = Table(
+    "identification_rate",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("per_second", Float, nullable=False),
+    Column("granted", Float, nullable=False),
+    Column("allowance", Float, nullable=False),
+    Column("counted_at", UtcDateTime, nullable=False),
+    Column("grown_at", UtcDateTime, nullable=False),
+    Column("cut_at", UtcDateTime, nullable=False),
+    Column("canary_until", UtcDateTime, nullable=False),
+    Column("paused_until", UtcDateTime, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("bad_share", Float, nullable=False),
 )
 
 adjudication_tasks = Table(
@@ -137,10 +250,19 @@ adjudication_tasks = Table(
     Column("decision_id", String, nullable=False),
     Column("candidates", JsonOf(tuple[Candidate, ...]), nullable=False),
     Column("calibration", String, nullable=False),
+    Column("hits_total", Integer, nullable=False),
+    Column("clearances_needed", Integer, nullable=False, server_default="1"),
     Column("claimed_by", String),
     Column("claimed_at", UtcDateTime),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("closed_at", UtcDateTime),
+    # For the applications that examiners linked with another person than they were taken in for.
+    Index(
+        "adjudication_tasks_linked",
+        "person_id",
+        sqlite_where=text("state = 'linked'"),
+        postgresql_where=text("state = 'linked'"),
+    ),
 )
 
 examinations = Table(
@@ -150,6 +272,7 @@ examinations = Table(
     Column("nth", Integer, primary_key=True),
     Column("by", String, nullable=False),
     Column("verdict", text_enum(Verdict), nullable=False),
+    Column("person_id", String(64), nullable=False, server_default=""),
     Column("reason", String, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     UniqueConstraint("task", "by"),
@@ -167,14 +290,27 @@ outages = Table(
     Column("ended", UtcDateTime, index=True),
     Column("expected_end", UtcDateTime),
     Column("declared_by", String, nullable=False),
+    # How many cases waited for it, counted when its end was recorded; empty while it lasts.
+    Column("cases", Integer),
+    Column("revision", Integer, nullable=False, server_default="1"),
+    # Whether a person ended an automatic one, and no recovery was seen since.
+    Column("overridden", Boolean, nullable=False, server_default=false(), index=True),
+    # False for those that were so short that no plan needs them any more.
+    Column("may_cost_printing_days", Boolean, nullable=False, server_default=true()),
 )
 
-case_outage_links = Table(
-    "case_outage_links",
+outage_changes = Table(
+    "outage_changes",
     metadata,
     Column("outage", String(64), ForeignKey("outages.id"), primary_key=True),
-    Column("case", String(64), ForeignKey("applications.id"), primary_key=True, index=True),
-    Column("waiting_since", UtcDateTime, nullable=False),
+    Column("revision", Integer, primary_key=True),
+    Column("by", String, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    # What was recorded of the outage from then on.
+    Column("cause", String, nullable=False),
+    Column("began", UtcDateTime, nullable=False),
+    Column("ended", UtcDateTime),
+    Column("expected_end", UtcDateTime),
 )
 
 notices = Table(
@@ -187,6 +323,7 @@ notices = Table(
     Column("office", String(8), nullable=False),
     Column("kind", text_enum(NoticeKind), nullable=False),
     Column("collect_on", Date),
+    Column("as_if_outage_ended_now", Boolean, nullable=False, server_default=false()),
     Column("text", JsonOf(LocalizedText), nullable=False),
     Column("at", UtcDateTime, nullable=False),
     UniqueConstraint("case", "nth"),
@@ -215,7 +352,26 @@ counters = Table(
     "counters",
     metadata,
     Column("name", String(32), primary_key=True),
-    Column("value", Integer, nullable=False),
+    Column("value", BigInteger, nullable=False),
+)
+
+# Job events that could not be recorded in a case. problem: why, empty while the printer's answer to
+# our request for a job is awaited.
+unrecorded_print_events = Table(
+    "unrecorded_print_events",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("office", String(8), nullable=False),
+    Column("job", String(64), nullable=False),
+    # Not a key: a printer may name an application that nobody here knows.
+    Column("case", String(64), nullable=False, index=True),
+    Column("outcome", text_enum(JobOutcome), nullable=False),
+    Column("book_serial", String, nullable=False),
+    Column("failure", JsonOf(PrintFailure)),
+    Column("document_number", String, nullable=False),
+    Column("problem", String, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    UniqueConstraint("office", "job"),
 )
 
 print_event_tokens = Table(
@@ -223,4 +379,13 @@ print_event_tokens = Table(
     metadata,
     Column("office", String(8), primary_key=True),
     Column("resume_token", String, nullable=False),
+)
+
+printer_circuits = Table(
+    "printer_circuits",
+    metadata,
+    Column("office", String(8), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    # Real time.
+    Column("probe_at", UtcDateTime),
 )

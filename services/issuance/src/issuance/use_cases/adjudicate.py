@@ -3,13 +3,22 @@
 from dataclasses import replace
 from datetime import datetime
 
-from issuance.domain.adjudication_task import Adjudication, AdjudicationTask, Verdict
-from issuance.domain.case import Actor
+from issuance.domain.adjudication_task import (
+    Adjudication,
+    AdjudicationTask,
+    Examination,
+    Verdict,
+)
+from issuance.domain.case import Actor, Case
 from issuance.domain.formatting import LocalizedText
 from issuance.domain.history import INTAKE_EVENTS, EventDetails
 from issuance.domain.states import ApplicationEvent
 from issuance.store.records import Records
 from issuance.use_cases.apply_transition import ApplyTransition
+from issuance.use_cases.create_application import (
+    compared_with_earlier,
+    require_no_open_application,
+)
 
 DUPLICATE_REASON = LocalizedText(
     "pemohon tercatat dengan identitas lain", "the applicant is on record under another identity"
@@ -20,8 +29,16 @@ async def claim_task(records: Records, task_id: str, by: Actor, now: datetime) -
     """Claim a task for an examiner. Raises TaskNotFound and what `Adjudication.claim` raises."""
     task = await records.adjudication_tasks.get(task_id)
     history = await records.history.of_case(task.case)
-    taken_in_by = frozenset(entry.by for entry in history if entry.event in INTAKE_EVENTS)
-    adjudication = replace(task.adjudication, taken_in_by=taken_in_by)
+    taken_in_by = frozenset(entry.person for entry in history if entry.event in INTAKE_EVENTS)
+    examined_earlier_by = frozenset(
+        examination.by
+        for earlier in await records.adjudication_tasks.of_case(task.case)
+        if earlier.id != task.id
+        for examination in earlier.adjudication.examinations
+    )
+    adjudication = replace(
+        task.adjudication, taken_in_by=taken_in_by, examined_earlier_by=examined_earlier_by
+    )
     return await _save(records, task, adjudication.claim(by.uri, now))
 
 
@@ -39,21 +56,43 @@ async def decide_task(
     by: Actor,
     now: datetime,
     apply_transition: ApplyTransition,
+    person_id: str = "",
 ) -> AdjudicationTask:
     """Add an examiner's verdict to a task; if that decides it, apply it to the case.
 
-    Raises TaskNotFound, TaskClosed, TaskNotClaimed.
+    person_id: the candidate who is the applicant, for SAME_PERSON.
+    Raises TaskNotFound, TaskClosed, TaskNotClaimed, NotACandidate, ApplicationOpen.
     """
     task = await records.adjudication_tasks.get(task_id)
-    adjudication = task.adjudication.decide(by.uri, verdict, reason, now)
-    if adjudication.verdict is None:
+    task.require_candidate(verdict, person_id)
+    adjudication = task.adjudication.decide(by.uri, verdict, reason, now, person_id)
+    if adjudication.deciding is None:
         return await _save(records, task, adjudication)
     case = await records.cases.get(task.case)
-    event = ApplicationEvent.CLEAR
-    if adjudication.verdict is Verdict.DUPLICATE:
-        event, case = ApplicationEvent.CONFIRM_DUPLICATE, case.refused(DUPLICATE_REASON)
-    await apply_transition(records, case, event, by, now, EventDetails(reason=reason))
+    event, decided = await _decided(records, case, adjudication.deciding, by)
+    await apply_transition(records, decided, event, by, now, EventDetails(reason=reason))
     return await _save(records, replace(task, closed_at=now), adjudication)
+
+
+async def withdraw_tasks(records: Records, case: str, now: datetime) -> None:
+    """Close the task of a case that left adjudication without a decision."""
+    for task in await records.adjudication_tasks.of_case(case):
+        if task.closed_at is None:
+            closed = replace(task.adjudication, claimed_by=None, claimed_at=None, withdrawn=True)
+            await _save(records, replace(task, closed_at=now), closed)
+
+
+async def _decided(
+    records: Records, case: Case, examination: Examination, by: Actor
+) -> tuple[ApplicationEvent, Case]:
+    if examination.verdict is Verdict.CLEARED:
+        return ApplicationEvent.CLEAR, case
+    if examination.verdict is Verdict.DUPLICATE:
+        return ApplicationEvent.CONFIRM_DUPLICATE, case.refused(DUPLICATE_REASON)
+    persons = await records.adjudication_tasks.persons_of(case) | {examination.person_id}
+    await require_no_open_application(records, persons, by, but=case.id)
+    linked = case.linked_to(examination.person_id)
+    return ApplicationEvent.LINK_PERSON, await compared_with_earlier(records, linked)
 
 
 async def _save(

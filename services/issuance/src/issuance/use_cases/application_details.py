@@ -1,14 +1,29 @@
 """What an application shows beyond its record: what it waits for, until when, and its clocks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from issuance.domain.case import Case
-from issuance.domain.clock_pause import CaseOutageLink, ClockPause, ServiceClock, read_service_clock
+from issuance.domain.clock_pause import (
+    ClockPause,
+    ServiceClock,
+    StateInterval,
+    clock_pauses,
+    read_service_clock,
+    waits_for,
+)
 from issuance.domain.office import Office
-from issuance.domain.states import FINAL_STATES, WITHOUT_BOOK
-from issuance.domain.waiting_on import WAITING_ON, WaitingOn
+from issuance.domain.outage import Outage, OutageScope
+from issuance.domain.outage_policy import Activity, OutagePolicy
+from issuance.domain.states import (
+    AWAITING_PRINT,
+    FINAL_STATES,
+    WITHOUT_BOOK,
+    ApplicationState,
+    OutboxTaskKind,
+)
+from issuance.domain.waiting_on import WaitingOn, waiting_on
 from issuance.store.records import Records
 
 _NOT_STARTED = ServiceClock(timedelta(), timedelta())
@@ -19,7 +34,8 @@ class ApplicationDetails:
     """A case at one moment.
 
     waiting_on: None in a final state. outage: id of the outage that it waits for, or "".
-    expected_until: when the wait is expected to end; None if unknown.
+    expected_until: when the wait is expected to end; None if unknown. date_tentative: whether the
+    collection date is no firm one, since nobody knows when an outage ends.
     """
 
     case: Case
@@ -27,35 +43,110 @@ class ApplicationDetails:
     outage: str
     expected_until: datetime | None
     clock: ServiceClock
+    date_tentative: bool
 
 
 async def application_details(
     records: Records, offices: Mapping[str, Office], cases: Sequence[Case], now: datetime
 ) -> list[ApplicationDetails]:
-    """Return the details of the cases at `now`, in the same order."""
-    links = await records.outages.links([case.id for case in cases if case.completed_at])
-    return [_details(case, offices[case.office], links.get(case.id, ()), now) for case in cases]
+    """Return the details of the cases at `now`, in the same order.
+
+    Costs three queries, whatever the number of cases.
+    """
+    outages = await _outages(records, cases, now)
+    earlier = await records.history.earlier_states(
+        [case.id for case in cases if _may_have_waited_before(case, outages.values())]
+    )
+    identifying = [case.id for case in cases if case.state is ApplicationState.IDENTIFYING]
+    refused = await records.stuck_work.refused_cases(identifying, OutboxTaskKind.IDENTIFY)
+    policy = records.outages.policy
+    return [
+        _details(
+            case,
+            waiting_on(case, set_aside=case.id in refused),
+            offices[case.office],
+            outages,
+            earlier.get(case.id, ()),
+            now,
+            policy,
+        )
+        for case in cases
+    ]
+
+
+async def _outages(records: Records, cases: Sequence[Case], now: datetime) -> Mapping[str, Outage]:
+    """Return the outages while the cases were complete and had not ended, by id, oldest first."""
+    complete = [case for case in cases if case.completed_at]
+    if not complete:
+        return {}
+    first = min(case.completed_at or now for case in complete)
+    last = max(case.state_since if case.state in FINAL_STATES else now for case in complete)
+    return await records.outages.overlapping(first, last, {case.office for case in complete})
+
+
+def _may_have_waited_before(case: Case, outages: Iterable[Outage]) -> bool:
+    """Return whether an outage overlaps with the states that the case has left since complete."""
+    return case.completed_at is not None and any(
+        outage.affects(case.office)
+        and outage.began < case.state_since
+        and (outage.ended is None or outage.ended > case.completed_at)
+        for outage in outages
+    )
 
 
 def _details(
-    case: Case, office: Office, links: Sequence[CaseOutageLink], now: datetime
+    case: Case,
+    waiting: WaitingOn | None,
+    office: Office,
+    outages: Mapping[str, Outage],
+    earlier: Sequence[StateInterval],
+    now: datetime,
+    policy: OutagePolicy,
 ) -> ApplicationDetails:
-    ongoing = next((link for link in links if link.pause.end is None), None)
-    waited_for = ongoing if case.state in WITHOUT_BOOK else None
+    ongoing = [
+        id
+        for id, outage in outages.items()
+        if outage.is_ongoing and waits_for(outage, case.state, office.id, policy)
+    ]
+    waited_for = ongoing[0] if ongoing else ""
+    intervals = [*earlier, StateInterval(case.state, case.state_since)]
+    pauses = clock_pauses(office.id, intervals, outages.values(), policy)
     return ApplicationDetails(
         case=case,
-        waiting_on=WAITING_ON.get(case.state),
-        outage=waited_for.outage if waited_for else "",
-        expected_until=_expected_until(case, office, waited_for, now),
-        clock=_clock(case, office, [link.pause for link in links], now),
+        waiting_on=waiting,
+        outage=waited_for,
+        expected_until=_expected_until(case, office, outages.get(waited_for), now),
+        clock=_clock(case, office, pauses, now),
+        date_tentative=any(
+            _leaves_date_open(outage, case, office, now, policy) for outage in outages.values()
+        ),
+    )
+
+
+def _leaves_date_open(
+    outage: Outage, case: Case, office: Office, now: datetime, policy: OutagePolicy
+) -> bool:
+    """Return whether nobody can know the collection date of the case before the outage ends."""
+    # What is at the printer already does not wait for the matcher.
+    at_printer = case.state is ApplicationState.PRINTING and outage.scope is not OutageScope.MATCHER
+    waits = (
+        at_printer or case.state in AWAITING_PRINT
+        if policy.stops(outage, Activity.PRINTING)
+        else case.state in policy.paused_states(outage)
+    )
+    return (
+        waits
+        and outage.affects(office.id)
+        and outage.has_unknown_end(now)
+        and outage.costs_printing_days(office.calendar, now)
     )
 
 
 def _expected_until(
-    case: Case, office: Office, link: CaseOutageLink | None, now: datetime
+    case: Case, office: Office, outage: Outage | None, now: datetime
 ) -> datetime | None:
-    if link is not None:
-        expected = link.expected_end
+    if outage is not None:
+        expected = outage.expected_end
     elif case.state in WITHOUT_BOOK and case.promised_collection_date and not case.delayed:
         expected = office.collection.start_on(case.promised_collection_date)
     else:

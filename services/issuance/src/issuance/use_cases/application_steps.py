@@ -1,17 +1,22 @@
 """Steps that people take with an application and that change more than its state: fingerprints,
-approval, refusal, withdrawal, hand-over."""
+portrait, corrections, approval, refusal, withdrawal, hand-over."""
 
 from datetime import datetime
 
-from issuance.domain.case import Actor, Case
+from issuance.domain.case import ISSUANCE, Actor, Case
+from issuance.domain.document import HolderDiffers
 from issuance.domain.formatting import LocalizedText
 from issuance.domain.history import EventDetails
-from issuance.domain.states import ApplicationEvent
+from issuance.domain.outage_policy import Activity
+from issuance.domain.print_failure import DOCUMENT_ALREADY_CLEARED
+from issuance.domain.separation_of_duties import require_separate_duties
+from issuance.domain.states import ApplicationEvent, ApplicationState, find_transition
 from issuance.store.records import Records
+from issuance.use_cases.adjudicate import withdraw_tasks
 from issuance.use_cases.apply_transition import ApplyTransition
-
-DOCUMENT_SERIES = "X"
-"""First character of the document numbers that we issue; seven digits follow."""
+from issuance.use_cases.create_application import compared_with_earlier
+from issuance.use_cases.document_numbers import DocumentNumbers
+from issuance.use_cases.require_not_stopped import require_not_stopped
 
 
 async def submit_biometrics(
@@ -28,16 +33,105 @@ async def submit_biometrics(
     return case
 
 
-async def approve(
-    records: Records, case: Case, by: Actor, now: datetime, apply_transition: ApplyTransition
+async def submit_portrait(
+    records: Records,
+    case: Case,
+    by: Actor,
+    now: datetime,
+    portrait: bytes,
+    apply_transition: ApplyTransition,
 ) -> Case:
-    """Approve a case, which gets its document number unless it was approved before."""
-    number = case.document_number
-    if not number:
-        number = f"{DOCUMENT_SERIES}{await records.cases.next_number('document_number'):07d}"
-    details = EventDetails(document_number=number)
+    """Store a portrait, a JPEG as it is printed, in place of an earlier one."""
+    case = await apply_transition(
+        records, case.with_portrait(now), ApplicationEvent.SUBMIT_PORTRAIT, by, now
+    )
+    await records.portraits.store(case.id, portrait)
+    return case
+
+
+async def except_portrait(
+    records: Records,
+    case: Case,
+    by: Actor,
+    now: datetime,
+    portrait: bytes,
+    reason: str,
+    apply_transition: ApplyTransition,
+) -> Case:
+    """Store a portrait as above whose defects a supervisor excepts, for a reason in words.
+
+    Whoever does so has taken part in the intake, so that another supervisor approves.
+    """
+    case = await apply_transition(
+        records,
+        case.with_portrait(now),
+        ApplicationEvent.EXCEPT_PORTRAIT,
+        by,
+        now,
+        EventDetails(reason=reason),
+    )
+    await records.portraits.store(case.id, portrait)
+    return case
+
+
+async def require_portraits(
+    records: Records, now: datetime, apply_transition: ApplyTransition
+) -> None:
+    """Take back the approvals given by versions that printed no portrait.
+
+    The officer sees that the photo is missing, submits it, and a supervisor approves again.
+    """
+    for case in await records.cases.without_portrait(ApplicationState.APPROVED):
+        await apply_transition(records, case, ApplicationEvent.REQUIRE_PORTRAIT, ISSUANCE, now)
+
+
+async def approve(
+    records: Records,
+    case: Case,
+    by: Actor,
+    now: datetime,
+    numbers: DocumentNumbers,
+    apply_transition: ApplyTransition,
+    reason: str = "",
+) -> Case:
+    """Approve a case, which gets its document number unless it was approved before.
+
+    reason: why its data differ from those of the earlier document, if they do.
+    Raises IllegalTransition, NotPermitted, SeparationOfDuties, PortraitMissing, HolderDiffers.
+    """
+    find_transition(case.state, ApplicationEvent.APPROVE, by.role)
+    await _require_separate_duties(records, case, ApplicationEvent.APPROVE, by)
+    case.require_portrait()
+    _require_explained_differences(case, reason)
+    number, failure = case.document_number, case.print_failure
+    if not number or (failure and failure.reason == DOCUMENT_ALREADY_CLEARED):
+        number = await numbers.next(records)
+    details = EventDetails(document_number=number, reason=reason)
     return await apply_transition(
         records, case.approved(number), ApplicationEvent.APPROVE, by, now, details
+    )
+
+
+async def correct_data(
+    records: Records,
+    case: Case,
+    by: Actor,
+    now: datetime,
+    holder: bytes,
+    reason: str,
+    apply_transition: ApplyTransition,
+) -> Case:
+    """Replace the data to be printed (a serialized BiographicData); the history keeps both.
+
+    What was approved has to be approved again. No clearance is valid for a case here: one is signed
+    when a case is released, over the data that it has then. Raises AtThePrinter, and
+    IllegalTransition once a book is made: a printer makes no second one for an application.
+    """
+    case.require_not_printing()
+    corrected = await compared_with_earlier(records, case.corrected(holder))
+    details = EventDetails(reason=reason, previous_holder=case.holder, corrected_holder=holder)
+    return await apply_transition(
+        records, corrected, ApplicationEvent.CORRECT_DATA, by, now, details
     )
 
 
@@ -56,11 +150,20 @@ async def refuse(
 
 
 async def withdraw(
-    records: Records, case: Case, by: Actor, now: datetime, apply_transition: ApplyTransition
+    records: Records,
+    case: Case,
+    by: Actor,
+    now: datetime,
+    apply_transition: ApplyTransition,
+    reason: str = "",
 ) -> Case:
-    """Withdraw a case and delete its fingerprints."""
-    case = await apply_transition(records, case, ApplicationEvent.WITHDRAW, by, now)
+    """Withdraw a case; erase fingerprints and portrait, at the matcher too. Raises AtThePrinter."""
+    case.require_not_printing()
+    details = EventDetails(reason=reason)
+    case = await apply_transition(records, case, ApplicationEvent.WITHDRAW, by, now, details)
+    await withdraw_tasks(records, case.id, now)
     await records.cases.delete_fingers(case.id)
+    await records.portraits.delete(case.id)
     return case
 
 
@@ -72,9 +175,29 @@ async def hand_over(
     signed_by: str,
     apply_transition: ApplyTransition,
 ) -> Case:
-    """Hand the passport over to the person who signs for it."""
+    """Hand the passport over to the person who signs for it.
+
+    Raises SeparationOfDuties, StoppedByOutage.
+    """
+    await require_not_stopped(records, case.office, Activity.HAND_OVER)
+    await _require_separate_duties(records, case, ApplicationEvent.HAND_OVER, by)
     handed_over = case.handed_over(now)
     details = EventDetails(signed_by=signed_by)
     return await apply_transition(
         records, handed_over, ApplicationEvent.HAND_OVER, by, now, details
     )
+
+
+def _require_explained_differences(case: Case, reason: str) -> None:
+    if case.holder_differences and not reason.strip():
+        raise HolderDiffers(
+            "say why the data differ from those of the earlier document",
+            field="reason",
+            fields=", ".join(case.holder_differences),
+        )
+
+
+async def _require_separate_duties(
+    records: Records, case: Case, event: ApplicationEvent, by: Actor
+) -> None:
+    require_separate_duties(event, by.person, await records.history.of_case(case.id))

@@ -1,11 +1,19 @@
-"""How an event changes a case: state, history, outbox task, notice and outage links in one
-transaction."""
+"""How an event changes a case: state, history, outbox task and notice in one transaction."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
+import structlog
+
 from issuance.domain.case import Actor, Case
-from issuance.domain.clock_pause import pauses_clock
+from issuance.domain.document import DocumentStatus
+from issuance.domain.encounter_change import (
+    EncounterChange,
+    EncounterStatus,
+    decode_changes,
+    encode_changes,
+    superseded_by,
+)
 from issuance.domain.history import NO_DETAILS, EventDetails, HistoryEntry
 from issuance.domain.notices import (
     Notice,
@@ -14,28 +22,37 @@ from issuance.domain.notices import (
     ready_notice,
     recapture_notice,
     refused_notice,
+    tentative_date_notice,
 )
 from issuance.domain.office import Office
-from issuance.domain.outbox import ENCOUNTER_ACTIVE, ENCOUNTER_FRAUD, OutboxTask
+from issuance.domain.outbox import OutboxTask
 from issuance.domain.states import (
     WITHOUT_BOOK,
     ApplicationEvent,
-    ApplicationState,
     OutboxTaskKind,
     find_transition,
 )
 from issuance.store.records import Records
+from issuance.use_cases.documents import record_handed_over, record_made, revoke_made
 
-Personalise = Callable[[Case, Office, date], bytes]
-"""Returns the bytes to be printed for a case; the same case and day give the same bytes."""
+_log = structlog.get_logger(__name__)
+
+Personalise = Callable[[Case, Office, date, bytes], bytes]
+"""Returns the bytes to be printed for a case with its portrait; the same arguments, the same
+bytes."""
 
 
 class ApplyTransition:
     """Applies events to cases by the table of transitions, with all that a row of it demands."""
 
     def __init__(
-        self, offices: Mapping[str, Office], personalise: Personalise, new_id: Callable[[], str]
+        self,
+        offices: Mapping[str, Office],
+        personalise: Personalise,
+        new_id: Callable[[], str],
+        validity_years: int,
     ) -> None:
+        self._validity_years = validity_years
         self._offices = offices
         self._personalise = personalise
         self._new_id = new_id
@@ -57,30 +74,97 @@ class ApplyTransition:
         row = find_transition(case.state, event, by.role)
         changed = case.after(row, at)
         await records.cases.save(changed)
-        entry = HistoryEntry(
-            case.id, case.office, event, row.source, row.target, by.uri, at, details
+        await records.history.add(
+            HistoryEntry(
+                case=case.id,
+                office=case.office,
+                event=event,
+                source=row.source,
+                target=row.target,
+                by=by.uri,
+                on_behalf_of=by.on_behalf_of,
+                at=at,
+                source_since=case.state_since,
+                details=details,
+            )
         )
-        await records.history.add(entry)
+        if row.encounter:
+            await self._record_encounter(records, row.encounter, changed, by, details)
         if row.outbox_task:
-            await records.outbox.add(self._outbox_task(row.outbox_task, changed))
+            await records.outbox.add(await self._outbox_task(records, row.outbox_task, changed))
         if row.notice:
             await records.notices.add(case.office, [self._notice(row.notice, changed)], at)
-        # A release follows from the plan and does not change it. The change is counted before the
-        # outages are read, so that an outage that begins now either sees the case or is seen.
+        if row.document:
+            await self._record_document(records, row.document, changed, by, details)
+        _log.info("application_moved", application_id=case.id, by=by.uri, what=event, to=row.target)
+        if row.source is row.target:
+            return changed
+        # A release follows from the plan and does not change it.
         if {row.source, row.target} & WITHOUT_BOOK and event is not ApplicationEvent.RELEASE:
             await records.plans.count_change([case.office])
-        if changed.state in WITHOUT_BOOK:
-            await _link_to_outages(records, changed)
         return changed
 
-    def _outbox_task(self, kind: OutboxTaskKind, case: Case) -> OutboxTask:
+    async def _record_document(
+        self,
+        records: Records,
+        status: DocumentStatus,
+        case: Case,
+        by: Actor,
+        details: EventDetails,
+    ) -> None:
+        at = case.state_since
+        if status is DocumentStatus.MADE:
+            day = self._offices[case.office].calendar.day_of(at)
+            await record_made(records, case, by, at, day, self._validity_years)
+        elif status is DocumentStatus.VALID:
+            await record_handed_over(records, case, by, at)
+        else:
+            await revoke_made(records, case, by, at, details.reason)
+
+    async def _outbox_task(self, records: Records, kind: OutboxTaskKind, case: Case) -> OutboxTask:
         office = self._offices[case.office]
         payload = b""
-        if kind is OutboxTaskKind.SET_ENCOUNTER_STATUS:
-            refused = case.state is ApplicationState.REFUSED
-            payload = ENCOUNTER_FRAUD if refused else ENCOUNTER_ACTIVE
+        if kind is OutboxTaskKind.IDENTIFY:
+            payload = case.encounter_id.encode()
         if kind is OutboxTaskKind.PRINT:
-            payload = self._personalise(case, office, office.calendar.day_of(case.state_since))
+            portrait = await records.portraits.get(case.id)
+            issued_on = office.calendar.day_of(case.state_since)
+            payload = self._personalise(case, office, issued_on, portrait)
+        return self._task(kind, case, payload)
+
+    async def _record_encounter(
+        self,
+        records: Records,
+        status: EncounterStatus,
+        case: Case,
+        by: Actor,
+        details: EventDetails,
+    ) -> None:
+        """Record what the matcher is asked, in place of what it was asked and has not done."""
+        change = EncounterChange(
+            case.encounter_id,
+            status,
+            person_id=case.person_id if case.linked else "",
+            reason=details.reason,
+            on_behalf_of=case.appeal_granted_by,
+        )
+        kinds = [OutboxTaskKind.SET_ENCOUNTER_STATUS]
+        if status is EncounterStatus.DELETED:
+            kinds += [OutboxTaskKind.IDENTIFY, OutboxTaskKind.PRINT]
+        earlier = await records.outbox.withdraw(case.id, kinds)
+        left = [
+            each
+            for task in earlier
+            if task.kind is OutboxTaskKind.SET_ENCOUNTER_STATUS
+            for each in decode_changes(task.payload, case.id)
+        ]
+        payload = encode_changes(superseded_by(change, left))
+        task = self._task(OutboxTaskKind.SET_ENCOUNTER_STATUS, case, payload)
+        # An attempt that is under way arrives before its lease ends, and this change after it.
+        leases = [each.leased_until for each in earlier if each.leased_until]
+        await records.outbox.add(task, *([max(leases)] if leases else []))
+
+    def _task(self, kind: OutboxTaskKind, case: Case, payload: bytes) -> OutboxTask:
         return OutboxTask(
             id=self._new_id(),
             kind=kind,
@@ -97,7 +181,8 @@ class ApplyTransition:
         hours = self._offices[case.office].collection
         promised = case.promised_collection_date or hours.calendar.day_of(case.state_since)
         if kind is NoticeKind.PROMISED_DATE:
-            return promised_date_notice(case.id, promised, hours)
+            notice = tentative_date_notice if case.date_tentative else promised_date_notice
+            return notice(case.id, promised, hours)
         if kind is NoticeKind.READY:
             return ready_notice(case.id, promised, hours)
         if kind is NoticeKind.RECAPTURE:
@@ -105,10 +190,3 @@ class ApplyTransition:
         if kind is NoticeKind.REFUSED and case.refusal_reason:
             return refused_notice(case.id, case.refusal_reason)
         raise ValueError(f"a transition cannot send {kind} about an application {case.state}")
-
-
-async def _link_to_outages(records: Records, case: Case) -> None:
-    """Link the case to the ongoing outages that pause its clock in its new state."""
-    for outage_id, outage in (await records.outages.ongoing()).items():
-        if pauses_clock(outage, case.state, case.office):
-            await records.outages.link_case(outage_id, case.id, case.state_since)

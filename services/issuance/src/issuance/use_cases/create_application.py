@@ -1,15 +1,19 @@
-"""Intake at the counter: a new case."""
+"""Intake at the counter: a new case, of a person who has no other one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from issuance.domain.application_type import ApplicationType
-from issuance.domain.case import Actor, Case, PersonRequired
+from issuance.domain.case import Actor, ApplicationOpen, Case, PersonRequired
 from issuance.domain.collection_plan import PriorityClass
+from issuance.domain.document import DocumentOfAnotherPerson, LossNotReported
 from issuance.domain.history import HistoryEntry
+from issuance.domain.outage_policy import Activity
 from issuance.domain.states import INITIAL_STATE, ApplicationEvent
+from issuance.holder_comparison import differing_fields
 from issuance.store.records import Records
+from issuance.use_cases.require_not_stopped import require_not_stopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +21,7 @@ class NewApplication:
     """What is taken in at the counter.
 
     holder: a serialized BiographicData. person_id: the person on record, empty for nobody.
+    document_number: of the document to be renewed or replaced, or empty.
     """
 
     office: str
@@ -24,30 +29,82 @@ class NewApplication:
     priority_class: PriorityClass
     holder: bytes
     person_id: str
+    document_number: str = ""
 
 
 async def create_application(
     records: Records, new: NewApplication, by: Actor, now: datetime, new_id: Callable[[], str]
 ) -> Case:
-    """Store a new case and return it. Raises PersonRequired."""
-    if new.type.claims_record != bool(new.person_id):
-        raise PersonRequired(
-            "a renewal or replacement names the person on record, a new application nobody",
-            field="person_id",
-        )
+    """Store a new case and return it.
+
+    Raises PersonRequired, DocumentNotFound, DocumentOfAnotherPerson, LossNotReported,
+    ApplicationOpen, StoppedByOutage.
+    """
+    await require_not_stopped(records, new.office, Activity.INTAKE)
+    person_id = await _person_on_record(records, new)
+    if person_id:
+        await require_no_open_application(records, [person_id], by)
+        await _require_reported_loss(records, new.type, person_id)
     case = Case(
         id=new_id(),
         office=new.office,
         type=new.type,
         priority_class=new.priority_class,
         holder=new.holder,
-        person_id=new.person_id or new_id(),
+        person_id=person_id or new_id(),
         created_at=now,
         state_since=now,
     )
+    case = await compared_with_earlier(records, case)
     await records.cases.add(case)
     entry = HistoryEntry(
-        case.id, case.office, ApplicationEvent.CREATE, None, INITIAL_STATE, by.uri, now
-    )
+        case.id, case.office, ApplicationEvent.CREATE, None, INITIAL_STATE, by.uri, now,
+        on_behalf_of=by.on_behalf_of,
+    )  # fmt: skip
     await records.history.add(entry)
     return case
+
+
+async def require_no_open_application(
+    records: Records, persons: Iterable[str], by: Actor, but: str = ""
+) -> None:
+    """Raise ApplicationOpen if one of these has an application that has not ended.
+
+    persons: all who are the applicant. but: the id of the application that they may have.
+    """
+    for person in persons:
+        for other in await records.cases.open_of_person(person):
+            if other.id != but:
+                raise ApplicationOpen(other.named_to(by))
+
+
+async def compared_with_earlier(records: Records, case: Case) -> Case:
+    """Return the case with the fields in which it differs from its person's last document."""
+    documents = await records.documents.of_person(case.person_id)
+    earlier = [document for document in documents if document.case != case.id]
+    fields = differing_fields(earlier[-1].holder, case.holder) if earlier else ()
+    return case.compared(fields)
+
+
+async def _person_on_record(records: Records, new: NewApplication) -> str:
+    person_id = new.person_id
+    if new.document_number:
+        person_id = (await records.documents.get(new.document_number)).person_id
+        if new.person_id not in ("", person_id):
+            raise DocumentOfAnotherPerson(
+                "the document is not one of this person", field="document_number"
+            )
+    if new.type.claims_record != bool(person_id):
+        raise PersonRequired(
+            "a renewal or replacement names the person on record or the document, "
+            "a new application neither",
+            field="person_id",
+        )
+    return person_id
+
+
+async def _require_reported_loss(records: Records, kind: ApplicationType, person_id: str) -> None:
+    if kind is not ApplicationType.REPLACEMENT_LOST:
+        return
+    if valid := await records.documents.valid_of(person_id):
+        raise LossNotReported("report the loss of the document first", document_number=valid.number)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from servicekit.process.clock import Clock
 from servicekit.process.failpoint import failpoint
 
-from issuance.domain.adjudication_referral import decide_referral
+from issuance.domain.adjudication_referral import clearances_needed, decide_referral
 from issuance.domain.adjudication_task import Adjudication, AdjudicationTask
 from issuance.domain.case import ISSUANCE, Case
 from issuance.domain.history import EventDetails
@@ -17,7 +17,10 @@ from issuance.use_cases.ports import Matcher, MatcherDecision, UnusableFingers
 
 
 class Identify:
-    """Does one task: asks the matcher, then applies what it answered to the case."""
+    """Does one task: asks the matcher, then applies what it answered to the case.
+
+    strong_score: two examiners clear an applicant with a hit of this score, -log10 of the FMR.
+    """
 
     def __init__(
         self,
@@ -26,7 +29,9 @@ class Identify:
         apply_transition: ApplyTransition,
         clock: Clock,
         new_id: Callable[[], str],
+        strong_score: float,
     ) -> None:
+        self._strong_score = strong_score
         self._store = store
         self._matcher = matcher
         self._apply_transition = apply_transition
@@ -60,7 +65,15 @@ class Identify:
 
     async def _apply(self, records: Records, case: Case, decision: MatcherDecision) -> None:
         now = self._clock.now()
-        referral = decide_referral(case.type, case.person_id, decision.outcome, decision.candidates)
+        linked = await records.adjudication_tasks.persons_of(case) if case.linked else ()
+        referral = decide_referral(
+            case.type,
+            case.person_id,
+            decision.outcome,
+            decision.candidates,
+            decision.hits_total,
+            linked,
+        )
         event = ApplicationEvent.REFER_TO_EXAMINERS if referral.cause else ApplicationEvent.IDENTIFY
         identified = case.identified(decision.id, referral.own_record_first)
         details = EventDetails(adjudication_cause=referral.cause)
@@ -75,8 +88,12 @@ class Identify:
                 decision_id=decision.id,
                 candidates=referral.candidates,
                 calibration=decision.calibration,
+                hits_total=decision.hits_total,
                 opened_at=now,
-                adjudication=Adjudication(taken_in_by=frozenset()),
+                adjudication=Adjudication(
+                    taken_in_by=frozenset(),
+                    clearances_needed=clearances_needed(referral.candidates, self._strong_score),
+                ),
             )
             await records.adjudication_tasks.add(task)
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from servicekit.process.failpoint import failpoint
 
@@ -12,7 +12,13 @@ from issuance.domain.due_notices import CollectionDates, due_notices
 from issuance.domain.formatting import LocalizedText
 from issuance.domain.notices import QUEUE_CHANGED, SYSTEM_OUTAGE, Notice
 from issuance.domain.office import Office
-from issuance.domain.states import IDENTITY_UNRESOLVED, ApplicationEvent
+from issuance.domain.states import (
+    IDENTITY_UNRESOLVED,
+    UNDECIDED,
+    ApplicationEvent,
+    ApplicationState,
+)
+from issuance.store.case_records import QueuedCase
 from issuance.store.records import Records, Store
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.plan_office import OfficePlan, plan_office
@@ -26,12 +32,13 @@ RELEASES_PER_TRANSACTION = 25
 class DueActions:
     """What a plan demands now: notices to send, and cases to release, in order.
 
-    Valid as long as the change count of the office is the same. reason: why the plan changed.
+    Valid as long as the change count of the office is the same. new_day: whether a working day has
+    opened since notices were last sent.
     """
 
     change_count: int
+    new_day: bool
     notices: Sequence[Notice]
-    reason: LocalizedText
     releases: Sequence[str]
 
 
@@ -49,75 +56,109 @@ class NotifyAndRelease:
         """Plan, notify everybody whose collection date changed, release what is printed today."""
         async with self._store.read() as records:
             actions = await _due_actions(records, office, now)
-        await self._notify(office, actions, now)
+        actions = await self._notify(office, actions, now)
         await self._release(office, actions, now)
 
-    async def _notify(self, office: Office, actions: DueActions, now: datetime) -> None:
-        for first in range(0, len(actions.notices), NOTICES_PER_TRANSACTION):
+    async def _notify(self, office: Office, actions: DueActions, now: datetime) -> DueActions:
+        """Return the actions of the plan that held last."""
+        while actions.notices:
             async with self._store.begin() as records:
-                due = actions.notices[first : first + NOTICES_PER_TRANSACTION]
-                valid = await records.cases.change_collection_dates(due, actions.reason)
+                actions = await _still_due(records, office, actions, now)
+                due = actions.notices[:NOTICES_PER_TRANSACTION]
+                valid = await records.cases.change_collection_dates(due, now)
                 await records.notices.add(office.id, valid, now)
                 failpoint("notices.before_commit")
             failpoint("notices.after_commit")
-        async with self._store.begin() as records:
-            await records.plans.set_notified_at(office.id, now)
-            failpoint("plan.before_commit")
+            actions = replace(actions, notices=actions.notices[NOTICES_PER_TRANSACTION:])
+        failpoint("plan.before_commit")
+        # Otherwise the time that is recorded says the same.
+        if actions.new_day:
+            async with self._store.begin() as records:
+                await records.plans.set_notified_at(office.id, now)
         failpoint("plan.after_commit")
+        return actions
 
     async def _release(self, office: Office, actions: DueActions, now: datetime) -> None:
         today = office.calendar.day_of(now)
         while actions.releases:
             async with self._store.begin() as records:
-                if await _change_count(records, office) != actions.change_count:
-                    actions = await _due_actions(records, office, now)
+                actions = await _still_due(records, office, actions, now)
                 for case_id in actions.releases[:RELEASES_PER_TRANSACTION]:
-                    case = (await records.cases.get(case_id)).released(today)
-                    await self._apply_transition(
-                        records, case, ApplicationEvent.RELEASE, ISSUANCE, now
-                    )
+                    await self._release_one(records, case_id, today, now)
                 failpoint("release.before_commit")
             failpoint("release.after_commit")
             actions = replace(actions, releases=actions.releases[RELEASES_PER_TRANSACTION:])
 
+    async def _release_one(
+        self, records: Records, case_id: str, today: date, now: datetime
+    ) -> None:
+        case = await records.cases.get(case_id)
+        # Written by a replica of a version that asked for no portrait; others must not wait for it.
+        if case.portrait_accepted_at is None:
+            await self._apply_transition(
+                records, case, ApplicationEvent.REQUIRE_PORTRAIT, ISSUANCE, now
+            )
+            return
+        released = case.released(today)
+        await self._apply_transition(records, released, ApplicationEvent.RELEASE, ISSUANCE, now)
+
+
+async def _still_due(
+    records: Records, office: Office, actions: DueActions, now: datetime
+) -> DueActions:
+    """Return the actions as long as their plan holds, else those of another plan."""
+    change_count, _ = await records.plans.progress(office.id)
+    if change_count == actions.change_count:
+        return actions
+    return await _due_actions(records, office, now)
+
 
 async def _due_actions(records: Records, office: Office, now: datetime) -> DueActions:
+    # Before the plan: what is committed while it is made is seen by the next comparison.
+    change_count, since = await records.plans.progress(office.id)
     plan = await plan_office(records, office, now)
     reason = await _reason_of_change(records, plan, now)
-    since = await records.plans.notified_at(office.id)
     return DueActions(
-        change_count=await _change_count(records, office),
+        change_count=change_count,
+        new_day=office.calendar.opened_between(since, now),
         notices=await asyncio.to_thread(_notices, plan, since, now, reason),
-        reason=reason,
         releases=plan.due_for_release() if now >= office.calendar.opening(plan.today) else (),
     )
-
-
-async def _change_count(records: Records, office: Office) -> int:
-    return (await records.plans.change_counts())[office.id]
 
 
 def _notices(
     plan: OfficePlan, since: datetime, now: datetime, reason: LocalizedText
 ) -> list[Notice]:
     planned = plan.collection_dates()
-    queue = [
+    queue = (
         CollectionDates(
-            application=case.waiting.id,
-            promised=case.promised,
-            planned=planned[case.waiting.id],
+            case.waiting.id,
+            case.promised,
+            _firm(planned[case.waiting.id], case, plan.today),
             identity_unresolved=case.state in IDENTITY_UNRESOLVED,
+            undecided=case.state in UNDECIDED,
             delay_notified=case.delayed,
+            change_notified_at=case.change_notified_at,
         )
         for case in plan.queue
-    ]
+    )
     return due_notices(queue, plan.office.collection, since, now, reason)
 
 
+def _firm(planned: date | None, case: QueuedCase, today: date) -> date | None:
+    """Return the planned day, or None for a book that should have been made by now."""
+    overdue = case.state is ApplicationState.PRINTING and case.promised < today
+    return None if overdue and planned == today else planned
+
+
 async def _reason_of_change(records: Records, plan: OfficePlan, now: datetime) -> LocalizedText:
-    """Return the outage if one overlaps the time in which these cases wait, else the queue."""
-    waiting_since = min((case.completed_at for case in plan.queue), default=now)
-    outages = await records.outages.affecting(plan.office.id)
-    if any(outage.ended is None or outage.ended > waiting_since for outage in outages):
+    """Return the outage if one that moves dates overlaps the time in which the cases wait.
+
+    Otherwise the queue.
+    """
+    if any(outage.is_ongoing for outage in plan.outages):
+        return SYSTEM_OUTAGE
+    ends = [outage.ended for outage in plan.outages if outage.ended]
+    if ends and max(ends) > (await records.cases.first_completed_at(plan.office.id) or now):
         return SYSTEM_OUTAGE
     return QUEUE_CHANGED

@@ -2,20 +2,25 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
+import structlog
 from servicekit.errors import DomainError, ErrorKind
 
-from issuance.domain.collection_plan import HORIZON
+from issuance.domain.case import ISSUANCE
 from issuance.domain.office import Office, UnknownOffice
-from issuance.domain.outage import Outage, OutageScope
-from issuance.domain.working_time import BadDate
+from issuance.domain.outage import Outage, OutageCorrection, OutageScope
+from issuance.domain.states import OutboxTaskKind
 from issuance.store.outage_records import OutageRecord
 from issuance.store.records import Records
 
-EARLIEST_BEGINNING = timedelta(days=366)
-"""How long ago a declared outage may have begun."""
-MATCHER_UNAVAILABLE = "the national matcher does not answer"
+DETECTED_CAUSES = {
+    OutageScope.MATCHER: "the national matcher does not answer",
+    OutageScope.PRINTING: "the printer of the office does not answer",
+}
+
+
+_log = structlog.get_logger(__name__)
 
 
 class OutageOverlaps(DomainError):
@@ -26,68 +31,153 @@ class OutageOverlaps(DomainError):
 
 
 class OutageLifecycle:
-    """Opens and ends outages, and links the cases that wait for them."""
+    """Opens and ends outages. Clocks follow by themselves, so that few rows are written."""
 
     def __init__(self, offices: Mapping[str, Office], new_id: Callable[[], str]) -> None:
         self._offices = offices
         self._new_id = new_id
 
     async def declare(self, records: Records, outage: Outage, now: datetime) -> OutageRecord:
-        """Open an outage declared by a person. Raises UnknownOffice, BadDate, OutageOverlaps."""
+        """Record an outage declared by a person, which lasts or is over.
+
+        Raises UnknownOffice, BadDate, OutageOverlaps.
+        """
         if (outage.scope is OutageScope.MATCHER) == bool(outage.office):
             raise UnknownOffice("an office, but not for the matcher", field="office")
         if outage.office and outage.office not in self._offices:
             raise UnknownOffice("there is no such office", field="office")
-        if not now - EARLIEST_BEGINNING <= outage.began <= now:
-            raise BadDate("an outage began at most a year ago, and not later", field="began_at")
-        if outage.expected_end and not now < outage.expected_end <= now + HORIZON:
-            raise BadDate("the expected end lies ahead, within ten years", field="expected_end")
-        # First, because it locks a row: of two that open one outage, the second sees the first.
+        outage.require_possible_times(now)
+        # Counted before rows are locked, since that takes long.
+        cases = await records.outages.count_cases(outage)
+        # Locks a row: of two that open one outage, the second sees the first.
         await self._count_change(records, outage)
-        for other in await records.outages.of_scope(outage.scope, outage.office):
-            if other.ended is None or other.ended > outage.began:
-                raise OutageOverlaps("an outage of this kind is known for that time")
-        return await self._open(records, outage)
+        await self._require_no_overlap(records, outage)
+        return await self._open(records, outage, cases, outage.declared_by, now)
 
     async def end(
-        self, records: Records, outage_id: str, at: datetime, now: datetime
+        self,
+        records: Records,
+        outage_id: str,
+        at: datetime,
+        by: str,
+        now: datetime,
+        *,
+        revision: int = 0,
+        override: bool = False,
     ) -> OutageRecord:
-        """End a declared outage.
+        """End an outage in the name of `by`. override: also an automatic one.
 
-        Raises OutageNotFound, OutageEnded, OutageIsAutomatic, BadDate.
+        After an override the watcher opens no outage for the same failure: it first has to see a
+        recovery. Raises OutageNotFound, StaleRevision, OutageEnded, OutageIsAutomatic, BadDate.
         """
         record = await records.outages.get(outage_id)
-        return await self._close(records, record, record.outage.end_by_person(at, now))
+        record.require_revision(revision)
+        ended = record.outage.end_by_person(at, now, override=override)
+        overridden = replace(record, overridden=record.outage.automatic)
+        return await self._close(records, overridden, ended, by, now)
 
-    async def open_for_matcher(self, records: Records, since: datetime) -> None:
-        """Open an automatic outage of the matcher, unless one is ongoing."""
-        outage = Outage(OutageScope.MATCHER, "", MATCHER_UNAVAILABLE, since)
+    async def correct(
+        self,
+        records: Records,
+        outage_id: str,
+        correction: OutageCorrection,
+        by: str,
+        now: datetime,
+        revision: int = 0,
+    ) -> OutageRecord:
+        """Change what is recorded of an outage, automatic or declared, over or not.
+
+        Clocks and plans follow. Raises OutageNotFound, StaleRevision, OutageEnded, OutageLasts,
+        BadDate, OutageOverlaps.
+        """
+        record = await records.outages.get(outage_id)
+        record.require_revision(revision)
+        outage = record.outage.corrected(correction, now)
+        cases = await records.outages.count_cases(outage)
         await self._count_change(records, outage)
-        known = await records.outages.of_scope(OutageScope.MATCHER, "")
+        await self._require_no_overlap(records, outage, but=record.outage)
+        changed = await self._save(records, record, outage, cases, by, now)
+        _log.warning("outage_corrected", outage=record.id, by=by, **_facts(outage))
+        return changed
+
+    async def open_automatic(
+        self, records: Records, scope: OutageScope, office: str, since: datetime, now: datetime
+    ) -> None:
+        """Open an outage that was detected, unless one of its scope and office is ongoing."""
+        outage = Outage(scope, office, DETECTED_CAUSES[scope], since)
+        await self._count_change(records, outage)
+        known = await records.outages.of_scope(scope, office)
         if any(outage.is_ongoing for outage in known):
             return
         # It begins where the last one ended, at the earliest.
         ends = [outage.ended for outage in known if outage.ended]
-        await self._open(records, replace(outage, began=max([since, *ends])))
+        began = max([since, *ends])
+        await self._open(records, replace(outage, began=began), 0, ISSUANCE.uri, now)
 
-    async def end_for_matcher(self, records: Records, since: datetime, now: datetime) -> None:
-        """End the automatic outage of the matcher, if one is ongoing."""
+    async def end_automatic(
+        self, records: Records, scope: OutageScope, office: str, since: datetime, now: datetime
+    ) -> None:
+        """End the automatic outage of a scope and office, if one is ongoing."""
         for outage_id, outage in (await records.outages.ongoing()).items():
-            if outage.scope is OutageScope.MATCHER and outage.automatic:
-                at = max(since, outage.began)
-                await self._close(records, OutageRecord(outage_id, outage), outage.end(at, now))
+            if (outage.scope, outage.office) == (scope, office) and outage.automatic:
+                record = await records.outages.get(outage_id)
+                ended = record.outage.end(max(since, record.outage.began), now)
+                await self._close(records, record, ended, ISSUANCE.uri, now)
 
-    async def _open(self, records: Records, outage: Outage) -> OutageRecord:
-        record = OutageRecord(self._new_id(), outage)
-        await records.outages.add(record)
-        await records.outages.link_waiting_cases(record)
-        return await records.outages.get(record.id)
+    async def recover(self, records: Records, scope: OutageScope, office: str) -> None:
+        """Record that what a person overrode has recovered: its next failure is a new outage."""
+        await records.outages.forget_overrides(scope, office)
 
-    async def _close(self, records: Records, record: OutageRecord, ended: Outage) -> OutageRecord:
-        closed = replace(record, outage=ended)
-        await records.outages.save(closed)
+    async def _open(
+        self, records: Records, outage: Outage, cases: int, by: str, now: datetime
+    ) -> OutageRecord:
+        record = OutageRecord(self._new_id(), outage, cases)
+        await records.outages.add(record, by, now)
+        _log.warning("outage_opened", outage=record.id, **_facts(outage))
+        return record
+
+    async def _close(
+        self, records: Records, record: OutageRecord, ended: Outage, by: str, now: datetime
+    ) -> OutageRecord:
+        cases = await records.outages.count_cases(ended)
+        closed = await self._save(records, record, ended, cases, by, now)
+        _log.warning("outage_ended", outage=closed.id, cases=closed.cases, by=by, **_facts(ended))
         await self._count_change(records, ended)
+        if ended.only_office is not None:
+            # The printer is back: what waited for it need not wait out its pauses.
+            await records.outbox.make_due(OutboxTaskKind.PRINT, ended.only_office)
         return closed
+
+    async def _save(
+        self,
+        records: Records,
+        record: OutageRecord,
+        outage: Outage,
+        cases: int,
+        by: str,
+        now: datetime,
+    ) -> OutageRecord:
+        changed = replace(record, outage=outage, cases=cases, revision=record.revision + 1)
+        await records.outages.save(changed, by, now)
+        return changed
+
+    async def _require_no_overlap(
+        self, records: Records, outage: Outage, but: Outage | None = None
+    ) -> None:
+        for other in await records.outages.of_scope(outage.scope, outage.office):
+            if other != but and outage.overlaps(other):
+                raise OutageOverlaps("an outage of this kind is known for that time")
 
     async def _count_change(self, records: Records, outage: Outage) -> None:
         await records.plans.count_change([id for id in self._offices if outage.affects(id)])
+
+
+def _facts(outage: Outage) -> dict[str, str | None]:
+    return {
+        "scope": outage.scope,
+        "office": outage.office,
+        "cause": outage.cause,
+        "began": outage.began.isoformat(),
+        "ended": outage.ended.isoformat() if outage.ended else None,
+        "declared_by": outage.declared_by,
+    }

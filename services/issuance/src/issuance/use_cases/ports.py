@@ -3,11 +3,12 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import Enum, auto
 from typing import Protocol
 
 from issuance.domain.adjudication_referral import Candidate, IdentificationOutcome
 from issuance.domain.outbox import OutboxTask
+from issuance.domain.print_failure import PrintFailure
+from issuance.domain.print_job_event import PrintJobEvent
 
 
 class Unavailable(Exception):
@@ -18,12 +19,33 @@ class Unavailable(Exception):
         self.retry_after = retry_after
 
 
+class Unreachable(Unavailable):
+    """The other service gave no answer of its own: it cannot be reached, or took too long."""
+
+
+class WorkRefused(Exception):
+    """The other service refuses this work whenever it is asked; a person must change something."""
+
+
 class UnusableFingers(Exception):
     """The matcher cannot use these finger samples, now or later."""
 
 
 class ClearanceExpired(Exception):
     """The clearance is too old; nothing was printed with it."""
+
+
+class PrintRefused(Exception):
+    """The printer refuses this job whenever it is sent.
+
+    job: the job that it has made for the clearance, the document or the application before, if it
+    refuses for that reason; empty otherwise.
+    """
+
+    def __init__(self, failure: PrintFailure, job: str = "") -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+        self.job = job
 
 
 class ResumeTokenRefused(Exception):
@@ -34,13 +56,15 @@ class ResumeTokenRefused(Exception):
 class MatcherDecision:
     """The matcher's decision about one encounter.
 
-    candidates: best first. calibration: version that gives their scores a meaning.
+    candidates: best first. calibration: version that gives their scores a meaning. hits_total: how
+    many persons reach the threshold, also of those that are not among the candidates.
     """
 
     id: str
     outcome: IdentificationOutcome
     candidates: tuple[Candidate, ...]
     calibration: str
+    hits_total: int = 0
 
 
 class Matcher(Protocol):
@@ -58,36 +82,23 @@ class Matcher(Protocol):
         ...
 
 
-class JobOutcome(Enum):
-    """What became of a print job, as far as a case is concerned."""
-
-    IN_PROGRESS = auto()
-    DONE = auto()
-    GIVEN_UP = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class PrintJobEvent:
-    """A change of a print job.
-
-    resume_token: where to resume after this event. job: empty if the event only carries a token.
-    """
-
-    resume_token: str
-    job: str = ""
-    case: str = ""
-    outcome: JobOutcome = JobOutcome.IN_PROGRESS
-    book_serial: str = ""
-
-
 class Printer(Protocol):
     """The printers of all offices, as they take jobs."""
 
     async def create_print_job(self, task: OutboxTask) -> str:
         """Submit the payload and clearance of the task; return the job id.
 
-        May be repeated with the request id of the task. Raises Unavailable, ClearanceExpired.
+        May be repeated with the request id of the task. Raises Unavailable, ClearanceExpired,
+        PrintRefused.
         """
+        ...
+
+    async def get_print_job(self, office: str, job: str) -> PrintJobEvent | None:
+        """Return what the printer says of a job now; None if it has none. Raises Unavailable."""
+        ...
+
+    async def cancel_print_job(self, office: str, job: str, reason: str) -> bool:
+        """Cancel a job that has no book; return False if it has one. Raises Unavailable."""
         ...
 
 

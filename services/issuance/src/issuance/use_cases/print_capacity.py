@@ -34,3 +34,4 @@ async def add_new_offices(records: Records, offices: Iterable[Office], now: date
             today, office.initial_machines, office.initial_books_per_machine_per_day
         )
         await records.plans.add_office(office.id, machines, now)
+        await records.printer_circuits.add(office.id)

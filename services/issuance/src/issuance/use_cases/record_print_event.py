@@ -1,60 +1,112 @@
 """What a printer reports about its jobs, recorded in the cases: each event once."""
 
+from datetime import datetime
+
 import structlog
+from servicekit.errors import DomainError
 from servicekit.process.clock import Clock
 from servicekit.process.failpoint import failpoint
 
-from issuance.domain.case import ISSUANCE, ApplicationNotFound
+from issuance.domain.case import ISSUANCE, Case
 from issuance.domain.history import EventDetails
-from issuance.domain.states import ApplicationEvent, ApplicationState, OutboxTaskKind
+from issuance.domain.print_job_event import (
+    JobOutcome,
+    PrintEventDecision,
+    PrintJobEvent,
+    decide_print_event,
+)
+from issuance.domain.states import ApplicationEvent, OutboxTaskKind
 from issuance.store.records import Records, Store
 from issuance.use_cases.apply_transition import ApplyTransition
-from issuance.use_cases.ports import JobOutcome, PrintJobEvent
+from issuance.use_cases.record_print_failure import record_print_failure
 
 _log = structlog.get_logger(__name__)
 
-
-class PrintJobUnconfirmed(Exception):
-    """The event is about a job whose creation the printer has not confirmed to us yet."""
+_PROBLEMS = {
+    PrintEventDecision.AWAIT_CONFIRMATION: "",
+    PrintEventDecision.CANCEL_JOB: "the printer has a job for an application that needs none",
+    PrintEventDecision.ASK_PEOPLE: "the printer has a job that does not fit its application",
+}
+_REFUSED = "what the printer reports of the job does not fit what is recorded here"
 
 
 class RecordPrintEvent:
-    """Applies the outcome of a print job to its case."""
+    """Applies the outcome of a print job to its case.
+
+    An event that the rules of a case refuse is stored by itself, so that the office's other events
+    go on: it is tried again, and people see it as an open item. Any other error is raised, and
+    nothing of the event is stored: it is sent again when the stream is resumed.
+    """
 
     def __init__(self, store: Store, apply_transition: ApplyTransition, clock: Clock) -> None:
         self._store = store
         self._apply_transition = apply_transition
         self._clock = clock
 
-    async def __call__(self, office: str, event: PrintJobEvent) -> None:
-        """Commit the outcome together with the resume token. Raises PrintJobUnconfirmed."""
+    async def __call__(self, office: str, event: PrintJobEvent) -> PrintEventDecision:
+        """Commit what follows from an event together with its resume token; return what it is."""
         if event.job and event.outcome is JobOutcome.IN_PROGRESS:
-            return  # nothing to store: after a crash the event is sent again
-        async with self._store.begin() as records:
-            if event.outcome is not JobOutcome.IN_PROGRESS:
-                await self._apply_outcome(records, event)
-            await records.print_event_tokens.store(office, event.resume_token)
-            failpoint("print_event.before_commit")
-        failpoint("print_event.after_commit")
-
-    async def _apply_outcome(self, records: Records, event: PrintJobEvent) -> None:
+            async with self._store.read() as records:
+                if await _decide(records, event) is PrintEventDecision.NOTHING:
+                    # Nothing to store: after a crash the event is sent again.
+                    return PrintEventDecision.NOTHING
         try:
-            case = await records.cases.get(event.case)
-        except ApplicationNotFound:
-            # Only people can find out about such a job; other cases must not wait for that.
-            _log.exception("print_job_without_application", job=event.job, application=event.case)
-            return
-        if case.state is not ApplicationState.PRINTING:
-            return
-        if case.print_job != event.job:
-            if await records.outbox.is_pending(case.id, OutboxTaskKind.PRINT):
-                raise PrintJobUnconfirmed(event.job)
-            return
+            async with self._store.begin() as records:
+                decision = await self._record(records, office, event)
+                await self._heard(records, office, event)
+                failpoint("print_event.before_commit")
+        except DomainError:
+            _log.exception("print_event_not_recorded", job=event.job, application=event.case)
+            decision = PrintEventDecision.ASK_PEOPLE
+            async with self._store.begin() as records:
+                now = self._clock.now()
+                await records.unrecorded_print_events.put(office, event, _REFUSED, now)
+                await self._heard(records, office, event)
+        failpoint("print_event.after_commit")
+        return decision
+
+    async def _heard(self, records: Records, office: str, event: PrintJobEvent) -> None:
+        if event.resume_token:
+            await records.print_event_tokens.store(office, event.resume_token)
+
+    async def _record(
+        self, records: Records, office: str, event: PrintJobEvent
+    ) -> PrintEventDecision:
+        if not event.job:
+            return PrintEventDecision.NOTHING
+        decision = await _decide(records, event)
         now = self._clock.now()
-        if event.outcome is JobOutcome.DONE:
-            case, kind = case.printed(event.book_serial, now), ApplicationEvent.FINISH_PRINT
-            details = EventDetails(book_serial=event.book_serial)
-        else:
-            case, kind = case.print_failed(), ApplicationEvent.FAIL_PRINT
-            details = EventDetails(print_job=event.job)
-        await self._apply_transition(records, case, kind, ISSUANCE, now, details)
+        if decision in _PROBLEMS:
+            problem = _PROBLEMS[decision]
+            _log.warning("print_job_not_recorded", job=event.job, problem=decision.name)
+            await records.unrecorded_print_events.put(office, event, problem, now)
+            return decision
+        await records.unrecorded_print_events.delete(office, event.job)
+        if decision is not PrintEventDecision.NOTHING:
+            case = await records.cases.get(event.case)
+            await apply_print_outcome(records, case, event, now, self._apply_transition)
+        return decision
+
+
+async def _decide(records: Records, event: PrintJobEvent) -> PrintEventDecision:
+    case = await records.cases.find(event.case)
+    asked = await records.outbox.is_pending(event.case, OutboxTaskKind.PRINT)
+    return decide_print_event(case, event, asked=asked)
+
+
+async def apply_print_outcome(
+    records: Records,
+    case: Case,
+    event: PrintJobEvent,
+    now: datetime,
+    apply_transition: ApplyTransition,
+) -> None:
+    """Record that the job of a case is over: with a book, or without one."""
+    if event.outcome is JobOutcome.DONE:
+        printed = case.printed(event.book_serial, now)
+        details = EventDetails(book_serial=event.book_serial)
+        finish = ApplicationEvent.FINISH_PRINT
+        await apply_transition(records, printed, finish, ISSUANCE, now, details)
+    elif event.failure:
+        await record_print_failure(records, case, event.failure, now, apply_transition)
+    await records.unrecorded_print_events.delete_of_case(case.id)

@@ -1,14 +1,17 @@
 """The status of issuance: cases by state, tasks in the outbox, and the outages that stop them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from issuance.domain.outage import OutageScope
-from issuance.domain.outbox import STOPPED_TASKS
-from issuance.domain.states import ApplicationState
+from issuance.domain.circuit_breaker import CircuitState
+from issuance.domain.identification_rate import IdentificationRate
+from issuance.domain.outage_policy import OutagePolicy
+from issuance.domain.outbox import stopping_outage
+from issuance.domain.paused_work import PausedWork
+from issuance.domain.states import ApplicationState, OutboxTaskKind
 from issuance.store.outage_records import OutageRecord
-from issuance.store.outbox_records import OutboxBacklog
+from issuance.store.outbox_records import OutboxBacklog, PrintQueue
 from issuance.store.records import Records
 
 MOST_OUTAGES = 1000
@@ -16,32 +19,83 @@ MOST_OUTAGES = 1000
 
 
 @dataclass(frozen=True, slots=True)
+class PrinterStatus:
+    """The printer of one office. outage: id of the one that stops its tasks, or ""."""
+
+    office: str
+    circuit: CircuitState
+    unanswered_calls: int
+    queue: PrintQueue
+    outage: str
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceStatus:
-    """Cases by state, backlog with the outage (or "") that stops it, and ongoing outages."""
+    """Cases by state, backlog with the outage (or "") that stops it, and ongoing outages.
+
+    paused_until: real time before which no identification begins; None if it has passed.
+    """
 
     cases: Mapping[ApplicationState, int]
     outbox: Sequence[tuple[OutboxBacklog, str]]
     outages: Sequence[OutageRecord]
     open_tasks: int
+    identification_rate: IdentificationRate
+    paused_until: datetime | None
+    printers: Sequence[PrinterStatus]
+    paused_work: Sequence[PausedWork]
 
 
 async def service_status(records: Records, real_now: datetime) -> ServiceStatus:
     """Return the status. real_now: real time, since leases run in it."""
     ongoing = await records.outages.newest(MOST_OUTAGES, ongoing_only=True)
     outbox = await records.outbox.backlog(real_now)
+    rate = await records.identification_rate.get()
     return ServiceStatus(
         cases=await records.cases.count_by_state(),
-        outbox=[(backlog, _stopped_by(backlog, ongoing)) for backlog in outbox],
+        outbox=[
+            (backlog, _stopping(backlog.kind, backlog.offices, ongoing, records.outages.policy))
+            for backlog in outbox
+        ],
         outages=ongoing,
         open_tasks=await records.adjudication_tasks.count_undecided(),
+        identification_rate=rate,
+        paused_until=rate.paused_until if rate.paused_until > real_now else None,
+        printers=await printer_status(records, ongoing, real_now),
+        paused_work=await records.paused_work.all(),
     )
 
 
-def _stopped_by(backlog: OutboxBacklog, ongoing: Sequence[OutageRecord]) -> str:
-    stopping = [
-        record
-        for record in ongoing
-        if backlog.kind in STOPPED_TASKS[record.outage.scope]
-        and (record.outage.scope is OutageScope.MATCHER or record.outage.office in backlog.offices)
+async def printer_status(
+    records: Records, ongoing: Sequence[OutageRecord], real_now: datetime
+) -> list[PrinterStatus]:
+    """Return the printers of all offices, sorted by office."""
+    policy = records.outages.policy
+    queues = await records.outbox.print_queues(real_now)
+    circuits = await records.printer_circuits.all()
+    return [
+        PrinterStatus(
+            office,
+            circuit.state(real_now),
+            circuit.failures,
+            queues.get(office, PrintQueue()),
+            _stopping(OutboxTaskKind.PRINT, [office], ongoing, policy),
+        )
+        for office, circuit in sorted(circuits.items())
     ]
-    return stopping[0].id if stopping else ""
+
+
+def _stopping(
+    kind: OutboxTaskKind,
+    offices: Iterable[str],
+    ongoing: Iterable[OutageRecord],
+    policy: OutagePolicy,
+) -> str:
+    """Return the id of the first outage that stops tasks of this kind at one of the offices."""
+    affected = list(offices)
+    stopping = (
+        record.id
+        for record in ongoing
+        if any(stopping_outage(kind, office, [record.outage], policy) for office in affected)
+    )
+    return next(stopping, "")

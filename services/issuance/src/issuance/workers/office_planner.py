@@ -16,7 +16,7 @@ from issuance.use_cases.notify_and_release import NotifyAndRelease
 _log = structlog.get_logger(__name__)
 
 Lock = Callable[[int], AbstractAsyncContextManager[bool]]
-_PlanInputs = tuple[int, date, bool, int]
+_PlanInputs = tuple[int, date, bool, bool, int]
 
 
 class OfficePlanner:
@@ -72,11 +72,16 @@ def _plan_inputs(
 ) -> _PlanInputs:
     """Return what a plan depends on: as long as it is equal, the plan is the same.
 
-    Recorded changes, the day, whether the office has opened, and how many expected ends of
-    outages have passed.
+    Recorded changes, the day, whether the office has opened and has closed, and how many expected
+    ends of outages have passed and how many outages have become too long to be caught up.
     """
     today = office.calendar.day_of(now)
     opened = now >= office.calendar.opening(today)
+    closed = now >= office.calendar.closing(today)
     ends = [outage.expected_end for outage in ongoing]
     passed = sum(end is not None and end <= now for end in ends)
-    return change_count, today, opened, passed
+    passed += sum(
+        outage.affects(office.id) and outage.costs_printing_days(office.calendar, now)
+        for outage in ongoing
+    )
+    return change_count, today, opened, closed, passed

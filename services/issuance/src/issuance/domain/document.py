@@ -1,0 +1,110 @@
+"""Passports that were made: whose they are, and whether they are valid."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from servicekit.errors import DomainError, ErrorKind
+
+
+class DocumentStatus(StrEnum):
+    """What a document is good for. EXPIRED is not stored: it follows from the day."""
+
+    MADE = "made"
+    """Finished and not handed over; the holder's earlier document is valid until then."""
+    VALID = "valid"
+    REVOKED = "revoked"
+    LOST = "lost"
+    STOLEN = "stolen"
+    EXPIRED = "expired"
+
+
+class DocumentNotFound(DomainError):
+    """The register has no such document."""
+
+    kind = ErrorKind.NOT_FOUND
+    reason = "DOCUMENT_NOT_FOUND"
+
+
+class DocumentNotInUse(DomainError):
+    """The document is not valid any more (metadata: status)."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "DOCUMENT_NOT_IN_USE"
+
+
+class DocumentOfAnotherPerson(DomainError):
+    """The document is not one of the person named beside it."""
+
+    kind = ErrorKind.INVALID
+    reason = "DOCUMENT_OF_ANOTHER_PERSON"
+
+
+class LossNotReported(DomainError):
+    """A lost document is reported first (metadata: document_number)."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "LOSS_NOT_REPORTED"
+
+
+class HolderDiffers(DomainError):
+    """The data differ from the earlier document's; the supervisor says why (metadata: fields)."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "HOLDER_DIFFERS"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One passport. holder: what is printed in it, a serialized BiographicData.
+
+    expires_on: None if an earlier version made it. status_since, status_reason: of the last change
+    of the status. status_by: identity of the person who caused that.
+    """
+
+    number: str
+    person_id: str
+    case: str
+    office: str
+    book_serial: str
+    holder: bytes
+    issued_on: date
+    expires_on: date | None
+    status: DocumentStatus
+    status_since: datetime
+    status_by: str
+    status_reason: str = ""
+
+    def status_on(self, day: date) -> DocumentStatus:
+        """Return the status on a day."""
+        expired = self.expires_on is not None and day > self.expires_on
+        if self.status is DocumentStatus.VALID and expired:
+            return DocumentStatus.EXPIRED
+        return self.status
+
+    def changed(
+        self, status: DocumentStatus, at: datetime, by: str, reason: str = ""
+    ) -> "Document":
+        """Return the document with another status."""
+        return replace(self, status=status, status_since=at, status_by=by, status_reason=reason)
+
+    def reported_missing(
+        self, status: DocumentStatus, at: datetime, by: str, reason: str
+    ) -> "Document":
+        """Return the document, reported LOST or STOLEN. Raises DocumentNotInUse.
+
+        A document that was found after that stays what it was reported: others may have seen it.
+        """
+        if self.status is not DocumentStatus.VALID:
+            raise DocumentNotInUse(
+                f"the document is {self.status}", field="document_number", status=self.status
+            )
+        return self.changed(status, at, by, reason)
+
+
+def expiry(issued_on: date, years: int) -> date:
+    """Return the same day so many years later; 1 March if that year has no 29 February."""
+    try:
+        return issued_on.replace(year=issued_on.year + years)
+    except ValueError:
+        return date(issued_on.year + years, 3, 1)

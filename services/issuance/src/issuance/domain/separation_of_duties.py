@@ -1,0 +1,58 @@
+"""Which steps of one application must be taken by different people."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from servicekit.errors import DomainError, ErrorKind
+
+from issuance.domain.history import INTAKE_EVENTS, HistoryEntry
+from issuance.domain.states import ApplicationEvent
+
+
+class SeparationOfDuties(DomainError):
+    """The person took an earlier step of the application that excludes this one."""
+
+    kind = ErrorKind.DENIED
+    reason = "SEPARATION_OF_DUTIES"
+
+
+class PersonNotNamed(DomainError):
+    """A service names the person for whom it takes a step, in the header `on-behalf-of`."""
+
+    kind = ErrorKind.DENIED
+    reason = "PERSON_NOT_NAMED"
+
+
+EXCLUDED_BY: Mapping[ApplicationEvent, frozenset[ApplicationEvent]] = {
+    ApplicationEvent.APPROVE: INTAKE_EVENTS
+    | {ApplicationEvent.CLEAR, ApplicationEvent.LINK_PERSON},
+    ApplicationEvent.HAND_OVER: frozenset({ApplicationEvent.APPROVE}),
+    ApplicationEvent.REOPEN: frozenset({ApplicationEvent.REFUSE}),
+}
+"""Who caused one of these events may not cause the event that is the key."""
+
+
+def is_among(identity: str, others: Iterable[str]) -> bool:
+    """Return whether `others` name the same person, in whatever role and office.
+
+    One person may have several identities, one for each role and office; only people of one
+    office and national ones ever see an application, so the name of the user tells them apart.
+    """
+    return _person(identity) in map(_person, others)
+
+
+def _person(identity: str) -> str:
+    return re.sub(r"/office/[^/]+|/role/[^/]+$", "", identity)
+
+
+def require_separate_duties(
+    event: ApplicationEvent, person: str, history: Iterable[HistoryEntry]
+) -> None:
+    """Raise SeparationOfDuties if the person caused what excludes them from this event."""
+    excluding = EXCLUDED_BY.get(event, frozenset())
+    entries = [entry for entry in history if entry.event in excluding]
+    step = next((e.event for e in entries if is_among(person, [e.person])), None)
+    if step:
+        raise SeparationOfDuties(
+            f"{event} is for another person than who did {step}", event=event, earlier=step
+        )

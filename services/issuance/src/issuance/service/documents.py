@@ -1,0 +1,59 @@
+"""Servicer of `passport.issuance.v1.Documents`: the register of passports that were made."""
+
+from collections.abc import Mapping
+
+from passport.issuance.v1 import documents_pb2 as pb
+from passport.issuance.v1 import documents_pb2_grpc
+from servicekit.grpc.server import Context
+from servicekit.process.clock import Clock
+
+from issuance.domain.document import Document, DocumentStatus
+from issuance.domain.office import Office
+from issuance.service import encode
+from issuance.service.idempotent_changes import IdempotentChanges, current_actor
+from issuance.store.records import Records, Store
+from issuance.use_cases.documents import report_missing
+
+
+class DocumentsService(documents_pb2_grpc.DocumentsServicer):
+    """Shows documents, and records that some were lost."""
+
+    def __init__(
+        self,
+        offices: Mapping[str, Office],
+        store: Store,
+        changes: IdempotentChanges,
+        clock: Clock,
+    ) -> None:
+        self._offices = offices
+        self._store = store
+        self._changes = changes
+        self._clock = clock
+
+    async def GetDocument(self, request: pb.GetDocumentRequest, context: Context) -> pb.Document:
+        """Return one document."""
+        async with self._store.read() as records:
+            return self._encode(await records.documents.get(request.document_number))
+
+    async def ListDocuments(
+        self, request: pb.ListDocumentsRequest, context: Context
+    ) -> pb.ListDocumentsResponse:
+        """List the documents of a person."""
+        async with self._store.read() as records:
+            found = await records.documents.of_person(request.person_id)
+        return pb.ListDocumentsResponse(documents=[self._encode(each) for each in found])
+
+    async def ReportLost(self, request: pb.ReportLostRequest, context: Context) -> pb.Document:
+        """Record that a document was lost or stolen."""
+        status = DocumentStatus.STOLEN if request.stolen else DocumentStatus.LOST
+
+        async def report(records: Records) -> pb.Document:
+            by, now = current_actor(), self._clock.now()
+            number, what = request.document_number, request.circumstances
+            return self._encode(await report_missing(records, number, status, by, now, what))
+
+        return await self._changes.run(request, pb.Document, report)
+
+    def _encode(self, document: Document) -> pb.Document:
+        today = self._offices[document.office].calendar.day_of(self._clock.now())
+        return encode.document(document, today)

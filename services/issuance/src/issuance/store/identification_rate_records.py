@@ -1,0 +1,34 @@
+"""The rate of identifications in the database, which all replicas share."""
+
+from dataclasses import fields
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from issuance.domain.identification_rate import IdentificationRate
+from issuance.store.field_values import field_values
+from issuance.store.tables import identification_rate
+
+_FIELDS = [field.name for field in fields(IdentificationRate)]
+_ONLY_ROW = identification_rate.c.name == "matcher"
+
+
+class IdentificationRateRecords:
+    """Reads and writes the rate. writes: whether the transaction writes, so that it is locked."""
+
+    def __init__(self, connection: AsyncConnection, writes: bool) -> None:
+        self._connection = connection
+        self._writes = writes
+
+    async def get(self) -> IdentificationRate:
+        """Return the rate, locked if the transaction writes: one replica at a time changes it."""
+        statement = select(*(identification_rate.c[name] for name in _FIELDS)).where(_ONLY_ROW)
+        if self._writes:
+            statement = statement.with_for_update()
+        row = (await self._connection.execute(statement)).one()
+        return IdentificationRate(*row)
+
+    async def save(self, rate: IdentificationRate) -> None:
+        """Store the rate."""
+        statement = update(identification_rate).where(_ONLY_ROW)
+        await self._connection.execute(statement.values(**field_values(rate, _FIELDS)))

@@ -1,0 +1,94 @@
+"""Outbox tasks that do not get done by themselves, or have failed often."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from issuance.domain.outbox import OutboxTask, OutboxTaskNotFound
+from issuance.domain.states import OutboxTaskKind
+from issuance.store.field_values import field_values
+from issuance.store.outbox_records import IMMEDIATELY, under_lease
+from issuance.store.tables import outbox
+
+MANY_ATTEMPTS = 5
+"""A task that failed so often outside of outages is shown to administrators."""
+
+
+@dataclass(frozen=True, slots=True)
+class StuckTask:
+    """A task that somebody has to look at.
+
+    created_at: business time. refused_at: since when it is not attempted, real time; None if it
+    still is. not_before: when it is attempted next, real time.
+    """
+
+    id: str
+    kind: OutboxTaskKind
+    case: str
+    office: str
+    created_at: datetime
+    attempts: int
+    not_before: datetime
+    refused_at: datetime | None
+    last_error: str
+
+
+_FIELDS = [field.name for field in fields(StuckTask)]
+_IS_STUCK = or_(outbox.c.refused_at.is_not(None), outbox.c.attempts >= MANY_ATTEMPTS)
+
+
+class StuckWorkRecords:
+    """Reads stuck tasks, and has them attempted again."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def page(self, size: int, after: str, office: str | None) -> Sequence[StuckTask]:
+        """Return stuck tasks by their ids. office: None for all."""
+        c = outbox.c
+        statement = select(*(c[name] for name in _FIELDS)).where(_IS_STUCK, c.id > after)
+        if office is not None:
+            statement = statement.where(c.office == office)
+        rows = await self._connection.execute(statement.order_by(c.id).limit(size))
+        return [StuckTask(**field_values(row, _FIELDS)) for row in rows]
+
+    async def of_case(self, case: str) -> Sequence[StuckTask]:
+        """Return the stuck tasks of a case, oldest first."""
+        c = outbox.c
+        statement = select(*(c[name] for name in _FIELDS)).where(_IS_STUCK, c.case == case)
+        rows = await self._connection.execute(statement.order_by(c.created_at, c.id))
+        return [StuckTask(**field_values(row, _FIELDS)) for row in rows]
+
+    async def get(self, task: str) -> StuckTask:
+        """Return a task, whether stuck or not. Raises OutboxTaskNotFound."""
+        statement = select(*(outbox.c[name] for name in _FIELDS)).where(outbox.c.id == task)
+        row = (await self._connection.execute(statement)).one_or_none()
+        if row is None:
+            raise OutboxTaskNotFound("there is no such task, or it is done", field="task_id")
+        return StuckTask(**field_values(row, _FIELDS))
+
+    async def refused_cases(self, cases: Collection[str], kind: OutboxTaskKind) -> Collection[str]:
+        """Return which of these cases have a task of this kind that is not attempted any more."""
+        if not cases:
+            return ()
+        c = outbox.c
+        statement = select(c.case).where(
+            c.kind == kind, c.case.in_(cases), c.refused_at.is_not(None)
+        )
+        return set(await self._connection.scalars(statement))
+
+    async def refuse(self, task: OutboxTask, now: datetime, error: str) -> None:
+        """Set a task aside, unless its lease is lost. now: real time."""
+        values = {"refused_at": now, "last_error": error, "leased_until": None, "leased_by": ""}
+        await self._connection.execute(under_lease(task).values(values))
+
+    async def retry(self, task: str) -> StuckTask:
+        """Have a task attempted again at once. Raises OutboxTaskNotFound."""
+        statement = update(outbox).where(outbox.c.id == task)
+        await self._connection.execute(
+            statement.values(refused_at=None, attempts=0, not_before=IMMEDIATELY)
+        )
+        return await self.get(task)

@@ -1,0 +1,94 @@
+"""Events of print jobs that could not be recorded in an application, until they can or are void."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from issuance.domain.print_job_event import PrintJobEvent
+from issuance.store.page_request import PageRequest
+from issuance.store.tables import unrecorded_print_events as table
+
+
+@dataclass(frozen=True, slots=True)
+class UnrecordedPrintEvent:
+    """An event, and why it could not be recorded; since: business time."""
+
+    office: str
+    event: PrintJobEvent
+    problem: str
+    since: datetime
+
+
+class UnrecordedPrintEvents:
+    """Reads and writes the events, the latest one of each job."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def put(self, office: str, event: PrintJobEvent, problem: str, now: datetime) -> None:
+        """Store an event in place of an earlier one of its job, whose time it keeps."""
+        values = {
+            "case": event.case,
+            "outcome": event.outcome,
+            "book_serial": event.book_serial,
+            "failure": event.failure,
+            "document_number": event.document_number,
+            "problem": problem,
+        }
+        is_of_job = (table.c.office == office, table.c.job == event.job)
+        updated = await self._connection.execute(update(table).where(*is_of_job).values(values))
+        if updated.rowcount == 0:
+            key = {"office": office, "job": event.job, "since": now}
+            await self._connection.execute(insert(table).values(key | values))
+
+    async def get(self, office: str, job: str) -> PrintJobEvent | None:
+        """Return the event of a job; None if there is none."""
+        statement = select(table).where(table.c.office == office, table.c.job == job)
+        row = (await self._connection.execute(statement)).one_or_none()
+        return None if row is None else _unrecorded(row).event
+
+    async def of_office(self, office: str) -> Sequence[PrintJobEvent]:
+        """Return the events of an office, oldest first."""
+        statement = select(table).where(table.c.office == office).order_by(table.c.number)
+        return [_unrecorded(row).event for row in await self._connection.execute(statement)]
+
+    async def page(
+        self, page: PageRequest, office: str | None
+    ) -> Sequence[tuple[int, UnrecordedPrintEvent]]:
+        """Return numbers and events that people have to look at. None: of any office."""
+        statement = select(table).where(table.c.number > page.after, table.c.problem != "")
+        if office is not None:
+            statement = statement.where(table.c.office == office)
+        rows = await self._connection.execute(statement.order_by(table.c.number).limit(page.size))
+        return [(row.number, _unrecorded(row)) for row in rows]
+
+    async def misfits(self, case: str) -> bool:
+        """Return whether people have to look at a print job of a case."""
+        statement = select(table.c.number).where(table.c.case == case, table.c.problem != "")
+        return (await self._connection.execute(statement.limit(1))).one_or_none() is not None
+
+    async def delete(self, office: str, job: str) -> None:
+        """Delete the event of a job."""
+        is_of_job = (table.c.office == office, table.c.job == job)
+        await self._connection.execute(delete(table).where(*is_of_job))
+
+    async def delete_of_case(self, case: str) -> None:
+        """Delete the events of a case, whose print is over."""
+        await self._connection.execute(delete(table).where(table.c.case == case))
+
+
+def _unrecorded(row: Row[Any]) -> UnrecordedPrintEvent:
+    event = PrintJobEvent(
+        resume_token="",
+        job=row.job,
+        case=row.case,
+        outcome=row.outcome,
+        book_serial=row.book_serial,
+        failure=row.failure,
+        document_number=row.document_number,
+    )
+    return UnrecordedPrintEvent(row.office, event, row.problem, row.since)

@@ -1,0 +1,58 @@
+"""A refusal is taken back on appeal: to the supervisors, or to other examiners."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from issuance.domain.adjudication_task import Adjudication
+from issuance.domain.case import Actor, Case
+from issuance.domain.history import EventDetails
+from issuance.domain.office import Office
+from issuance.domain.separation_of_duties import require_separate_duties
+from issuance.domain.states import ApplicationEvent, find_transition
+from issuance.store.records import Records
+from issuance.use_cases.apply_transition import ApplyTransition
+from issuance.use_cases.create_application import require_no_open_application
+from issuance.use_cases.promised_collection_date import promise_again
+
+
+async def appeal(
+    records: Records,
+    case: Case,
+    by: Actor,
+    now: datetime,
+    reason: str,
+    offices: Mapping[str, Office],
+    apply_transition: ApplyTransition,
+    new_id: Callable[[], str],
+) -> Case:
+    """Reopen a refused case; what two examiners confirmed goes to other examiners.
+
+    Raises IllegalTransition, NotPermitted, SeparationOfDuties, ApplicationOpen.
+    """
+    history = await records.history.of_case(case.id)
+    confirmed = history[-1].event is ApplicationEvent.CONFIRM_DUPLICATE
+    event = ApplicationEvent.REEXAMINE if confirmed else ApplicationEvent.REOPEN
+    find_transition(case.state, event, by.role)
+    require_separate_duties(event, by.person, history)
+    persons = await records.adjudication_tasks.persons_of(case)
+    await require_no_open_application(records, persons, by)
+    promise = await promise_again(records, offices[case.office], case, now)
+    has_portrait = await records.portraits.is_stored(case.id)
+    reopened = case.reopened(promise, by.person, has_portrait=has_portrait)
+    details = EventDetails(reason=reason)
+    reopened = await apply_transition(records, reopened, event, by, now, details)
+    if confirmed:
+        await _open_again(records, case, now, new_id)
+    return reopened
+
+
+async def _open_again(
+    records: Records, case: Case, now: datetime, new_id: Callable[[], str]
+) -> None:
+    last = (await records.adjudication_tasks.of_case(case.id))[-1]
+    again = replace(
+        last, id=new_id(), opened_at=now, closed_at=None,
+        adjudication=Adjudication(frozenset(), clearances_needed=2),
+    )  # fmt: skip
+    await records.adjudication_tasks.add(again)

@@ -1,0 +1,64 @@
+"""What becomes of documents: made, handed over, revoked, reported lost or stolen."""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from issuance.domain.case import Actor, Case
+from issuance.domain.document import Document, DocumentStatus, expiry
+from issuance.store.records import Records
+
+SUPERSEDED = "another document was handed over"
+
+
+async def record_made(
+    records: Records, case: Case, by: Actor, at: datetime, day: date, validity_years: int
+) -> None:
+    """Enter the finished book of a case.
+
+    day: of the office, for a case that an earlier version released.
+    """
+    issued_on = case.issued_on or day
+    made = _document(case, case.book_serial, issued_on, by, at)
+    await records.documents.add(replace(made, expires_on=expiry(issued_on, validity_years)))
+
+
+def _document(case: Case, book_serial: str, issued_on: date, by: Actor, at: datetime) -> Document:
+    return Document(
+        number=case.document_number,
+        person_id=case.person_id,
+        case=case.id,
+        office=case.office,
+        book_serial=book_serial,
+        holder=case.holder,
+        issued_on=issued_on,
+        expires_on=None,
+        status=DocumentStatus.MADE,
+        status_since=at,
+        status_by=by.person,
+    )
+
+
+async def record_handed_over(records: Records, case: Case, by: Actor, at: datetime) -> None:
+    """Make the document of a case valid, and revoke those that its holder had."""
+    for person in sorted(await records.adjudication_tasks.persons_of(case)):
+        if earlier := await records.documents.valid_of(person):
+            revoked = earlier.changed(DocumentStatus.REVOKED, at, by.person, SUPERSEDED)
+            await records.documents.save(revoked)
+    made = await records.documents.get(case.document_number)
+    await records.documents.save(made.changed(DocumentStatus.VALID, at, by.person))
+
+
+async def revoke_made(records: Records, case: Case, by: Actor, at: datetime, reason: str) -> None:
+    """Revoke the document of a case, which was not handed over."""
+    made = await records.documents.get(case.document_number)
+    await records.documents.save(made.changed(DocumentStatus.REVOKED, at, by.person, reason))
+
+
+async def report_missing(
+    records: Records, number: str, status: DocumentStatus, by: Actor, at: datetime, reason: str
+) -> Document:
+    """Record that a document is LOST or STOLEN. Raises DocumentNotFound, DocumentNotInUse."""
+    document = await records.documents.get(number)
+    missing = document.reported_missing(status, at, by.person, reason)
+    await records.documents.save(missing)
+    return missing

@@ -1,0 +1,30 @@
+"""Fingerprints are taken again: what the matcher has of the case is deleted there."""
+
+from datetime import datetime
+
+from issuance.domain.case import Actor, Case
+from issuance.domain.history import EventDetails
+from issuance.domain.states import ApplicationEvent
+from issuance.store.records import Records
+from issuance.use_cases.adjudicate import withdraw_tasks
+from issuance.use_cases.apply_transition import ApplyTransition
+
+
+async def retake_biometrics(
+    records: Records,
+    case: Case,
+    by: Actor,
+    now: datetime,
+    reason: str,
+    apply_transition: ApplyTransition,
+) -> Case:
+    """Return the case, which waits for new fingerprints. Raises IllegalTransition, NotPermitted."""
+    details = EventDetails(reason=reason)
+    changed = await apply_transition(
+        records, case.no_longer_complete(), ApplicationEvent.RETAKE_BIOMETRICS, by, now, details
+    )
+    await records.cases.delete_fingers(case.id)
+    await withdraw_tasks(records, case.id, now)
+    changed = changed.with_next_encounter()
+    await records.cases.save(changed)
+    return changed

@@ -1,0 +1,84 @@
+"""What waits in issuance, for what and since when, for Prometheus."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from prometheus_client.core import GaugeMetricFamily, Metric
+
+from issuance.domain.outage import Outage, OutageScope
+from issuance.domain.states import ApplicationState, OutboxTaskKind
+from issuance.store.outbox_records import OutboxBacklog
+from issuance.store.records import Records
+
+
+async def waiting_metrics(records: Records, now: datetime, real_now: datetime) -> list[Metric]:
+    """Return applications by office and state, broken promises, work that is left, and outages.
+
+    now: business time. real_now: real time, since leases run in it.
+    """
+    waiting = await records.cases.count_open()
+    overdue = await records.cases.count_overdue(now.date())
+    outages = await records.outages.ongoing()
+    return [
+        _waiting(waiting),
+        _overdue(overdue, {office for office, _ in waiting}),
+        *_outbox(await records.outbox.backlog(real_now), now),
+        _outages(outages.values()),
+    ]
+
+
+def _waiting(waiting: Mapping[tuple[str, ApplicationState], int]) -> Metric:
+    metric = GaugeMetricFamily(
+        "issuance_applications_waiting",
+        "Applications that have not ended",
+        labels=["office", "state"],
+    )
+    for (office, state), number in waiting.items():
+        metric.add_metric([office, state.name], number)
+    return metric
+
+
+def _overdue(overdue: Mapping[str, int], offices: Iterable[str]) -> Metric:
+    metric = GaugeMetricFamily(
+        "issuance_applications_overdue",
+        "Applications without a book whose promised day has passed (UTC)",
+        labels=["office"],
+    )
+    for office in offices:
+        metric.add_metric([office], overdue.get(office, 0))
+    return metric
+
+
+def _outbox(backlogs: Iterable[OutboxBacklog], now: datetime) -> Iterable[Metric]:
+    tasks = GaugeMetricFamily(
+        "issuance_outbox_tasks", "What another service is still to be asked", labels=["kind"]
+    )
+    failing = GaugeMetricFamily(
+        "issuance_outbox_tasks_failing", "Of these, attempted in vain", labels=["kind"]
+    )
+    refused = GaugeMetricFamily(
+        "issuance_outbox_tasks_refused", "Of these, not attempted any more", labels=["kind"]
+    )
+    oldest = GaugeMetricFamily(
+        "issuance_outbox_oldest_seconds", "Age of the oldest of these", labels=["kind"]
+    )
+    found = {backlog.kind: backlog for backlog in backlogs}
+    for kind in OutboxTaskKind:
+        backlog = found.get(kind)
+        tasks.add_metric([kind.name], backlog.count if backlog else 0)
+        failing.add_metric([kind.name], backlog.failing if backlog else 0)
+        refused.add_metric([kind.name], backlog.refused if backlog else 0)
+        age = (now - backlog.oldest).total_seconds() if backlog else 0.0
+        oldest.add_metric([kind.name], max(0.0, age))
+    return [tasks, failing, refused, oldest]
+
+
+def _outages(ongoing: Iterable[Outage]) -> Metric:
+    metric = GaugeMetricFamily("issuance_outages", "Outages that go on", labels=["scope", "office"])
+    numbers = Counter((outage.scope.name, outage.office) for outage in ongoing)
+    # Always there, so that a rule can tell none from unknown.
+    numbers.setdefault((OutageScope.MATCHER.name, ""), 0)
+    for labels, number in numbers.items():
+        metric.add_metric(labels, number)
+    return metric

@@ -1,0 +1,35 @@
+from datetime import UTC, datetime, timedelta
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from issuance.clients.clearance_signing import ClearanceSigner
+from issuance.domain.collection_plan import PriorityClass
+from issuance.domain.outbox import OutboxTask
+from issuance.domain.states import OutboxTaskKind
+
+RELEASED = datetime(2018, 11, 5, 0, 30, 0, 250_000, tzinfo=UTC)
+
+
+class _ThreeHoursLater:
+    def now(self) -> datetime:
+        return RELEASED + timedelta(hours=3)
+
+
+@pytest.mark.parametrize("is_repeated", [True, False])
+def test_however_late_and_often_it_is_signed(is_repeated: bool) -> None:
+    key = Ed25519PrivateKey.generate()
+    task = OutboxTask(
+        id="t", kind=OutboxTaskKind.PRINT, case="A-1", office="BJM",
+        priority_class=PriorityClass.NORMAL, queue_number=1, request_id="r", payload=b"page",
+        created_at=RELEASED,
+    )  # fmt: skip
+    signer = ClearanceSigner(key, "2018", _ThreeHoursLater(), timedelta(hours=720))
+
+    token = signer.sign(task, "X0000001", is_repeated=is_repeated)
+
+    claims = jwt.decode(
+        token, key.public_key(), algorithms=["EdDSA"], options={"verify_exp": False}
+    )
+    assert claims["released_at"] == 1541377800.25
+    assert claims["is_repeated"] is is_repeated

@@ -1,0 +1,108 @@
+"""What must be true of the records after every step of a history."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from issuance.domain.case import Case
+from issuance.domain.document import DocumentStatus
+from issuance.domain.history import INTAKE_EVENTS, HistoryEntry
+from issuance.domain.outage_policy import Activity
+from issuance.domain.separation_of_duties import is_among
+from issuance.domain.states import ApplicationEvent, ApplicationState, OutboxTaskKind
+from issuance.store.records import Records
+from issuance.store.tables import outbox, unrecorded_print_events
+from sqlalchemy import select
+
+from .history import History, Snapshot, is_over
+
+_GOOD = (DocumentStatus.MADE, DocumentStatus.VALID)
+_UNDOES_APPROVAL = (
+    ApplicationEvent.CORRECT_DATA,
+    ApplicationEvent.RETAKE_BIOMETRICS,
+    ApplicationEvent.REFUSE,
+    ApplicationEvent.FAIL_PRINT,
+    ApplicationEvent.REQUIRE_PORTRAIT,
+)
+
+
+async def check(history: History) -> None:
+    """Check all that must be true at any time, but for what histories show at the end."""
+    found = await history.read()
+    check_persons(found)
+    await _check_way_on(history, found.cases)
+
+
+def check_persons(found: Snapshot) -> None:
+    """No person has two valid passports or two open applications, no application two passports."""
+    valid = [each.person_id for each in found.documents if each.status is DocumentStatus.VALID]
+    _check_each_once(valid, "two valid passports")
+    good = [each.case for each in found.documents if each.status in _GOOD]
+    _check_each_once(good, "two passports of one application")
+    open_cases = [case.person_id for case in found.cases if not is_over(case)]
+    _check_each_once(open_cases, "two open applications")
+
+
+def _check_each_once(found: Iterable[str], problem: str) -> None:
+    assert all(number == 1 for number in Counter(found).values()), (problem, found)
+
+
+async def check_approvals(history: History) -> None:
+    """Whatever was released had been approved, by somebody who did not take it in."""
+    for entries in (await history.events()).values():
+        for index, entry in enumerate(entries):
+            if entry.event is ApplicationEvent.RELEASE:
+                _check_approval(entries[:index])
+
+
+def _check_approval(before: Sequence[HistoryEntry]) -> None:
+    deciding = {ApplicationEvent.APPROVE, *_UNDOES_APPROVAL}
+    approval = next(entry for entry in reversed(before) if entry.event in deciding)
+    assert approval.event is ApplicationEvent.APPROVE, before
+    taken_in_by = [each.person for each in before if each.event in INTAKE_EVENTS]
+    assert not is_among(approval.person, taken_in_by), before
+
+
+async def _check_way_on(history: History, cases: Sequence[Case]) -> None:
+    async with history.workflow.store.read() as records:
+        tasks = await records.connection.execute(select(outbox.c.case, outbox.c.kind))
+        pending = {(row.case, row.kind) for row in tasks}
+        c = unrecorded_print_events.c
+        items = set(await records.connection.scalars(select(c.case)))
+    examined = {task.case for task in await history.workflow.tasks()}
+    for case in cases:
+        match case.state:
+            case ApplicationState.IDENTIFYING:
+                assert (case.id, OutboxTaskKind.IDENTIFY) in pending, case
+            case ApplicationState.ADJUDICATION:
+                assert case.id in examined, case
+            case ApplicationState.PRINTING if (case.id, OutboxTaskKind.PRINT) not in pending:
+                assert case.id in items or history.is_to_be_heard_of(case), case
+            case _:
+                pass
+
+
+async def check_machines(history: History) -> None:
+    """No approved case waits while machines have nothing to do."""
+    flow = history.workflow
+    for office in flow.offices.values():
+        day = office.calendar.day_of(flow.now_is)
+        open_now = office.calendar.opening(day) <= flow.now_is < office.calendar.closing(day)
+        if not office.calendar.is_working_day(day) or not open_now:
+            continue
+        async with flow.store.read() as records:
+            if await _is_out(records, office.id):
+                continue
+            released = await records.cases.count_released(office.id, day)
+        capacity = await history.books_today(office)
+        approved = [
+            case
+            for case in (await history.read()).cases
+            if case.office == office.id and case.state is ApplicationState.APPROVED
+        ]
+        assert not approved or released >= capacity, (office.id, released, capacity, approved)
+
+
+async def _is_out(records: Records, office: str) -> bool:
+    ongoing = (await records.outages.ongoing()).values()
+    stops = records.outages.policy.stops
+    return any(each.affects(office) and stops(each, Activity.PRINTING) for each in ongoing)

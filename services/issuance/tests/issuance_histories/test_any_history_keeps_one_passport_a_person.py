@@ -1,0 +1,97 @@
+"""Any history of people, neighbours, outages and crashes, from a seed, over real records."""
+
+from collections.abc import Sequence
+from random import Random
+
+import pytest
+from issuance.store.records import Store
+from servicekit.storage.database import Database
+
+from ..use_cases.workflow import Workflow  # noqa: TID252
+from .checks import check, check_approvals, check_machines
+from .history import BOOKS_PER_DAY, OFFICES, History, Step
+
+# How often each step happens, in relation to the others.
+_WEIGHTS = {
+    "staff_is_busy": 10,
+    "applies": 8, "goes_on": 45, "works": 30, "printer_finishes": 14, "next_morning": 6,
+    "time_passes": 6, "withdraws": 1, "gives_up": 2, "is_refused": 2, "appeals": 2, "retakes": 1,
+    "corrects": 2, "loses_passport": 2, "matcher_changes": 4, "printer_changes": 3,
+    "printer_recovers": 4, "printer_fails": 3, "printer_forgets": 2, "printer_repeats": 2,
+    "outage_opens": 2, "printing_stops": 1, "outage_ends": 3, "outage_is_corrected": 1,
+    "dies_soon": 3, "is_told_to_go_on": 3,
+}  # fmt: skip
+
+
+def a_history(seed: int, length: int) -> Sequence[Step]:
+    """Return so many steps, always the same for a seed."""
+    random = Random(seed)
+    steps = random.choices(list(_WEIGHTS), list(_WEIGHTS.values()), k=length)
+    return [
+        Step(what, random.choice(OFFICES), random.randrange(12), random.randrange(12))
+        for what in steps
+    ]
+
+
+async def happens(database: Database, steps: Sequence[Step]) -> History:
+    """Let all steps happen, and check the records after each."""
+    workflow = Workflow(Store(database, "one"), BOOKS_PER_DAY)
+    await workflow.opens()
+    history = History(workflow, database)
+    for step in steps:
+        await history.take(step)
+        await check(history)
+        if step.what == "works" and history.has_planned:
+            await check_machines(history)
+    return history
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_any_history(database: Database, seed: int) -> None:
+    history = await happens(database, a_history(seed, 90))
+
+    await history.comes_to_an_end()
+    await check(history)
+    await check_approvals(history)
+
+
+_PRINTER_FAULTS = (
+    "printer_changes", "printer_fails", "printer_forgets", "printer_repeats", "printing_stops",
+)  # fmt: skip
+_OF_THE_PROCESS_OR_BOTH = ("dies_soon", "outage_opens")
+
+
+@pytest.mark.parametrize("seed", range(2))
+async def test_a_fault_of_one_printer_changes_nothing_elsewhere(
+    database: Database, other_database: Database, seed: int
+) -> None:
+    steps = [s for s in a_history(seed, 70) if s.what not in _OF_THE_PROCESS_OR_BOTH]
+    without = [s for s in steps if s.office != "JKT" or s.what not in _PRINTER_FAULTS]
+
+    faulty, healthy = await happens(database, steps), await happens(other_database, without)
+
+    assert await what_happened_at("BJM", faulty) == await what_happened_at("BJM", healthy)
+
+
+async def what_happened_at(office: str, history: History) -> Sequence[object]:
+    """Return each event of each application of an office, with its notices."""
+    found, events = await history.read(), await history.events()
+    return [
+        (
+            [(entry.event, entry.target, entry.by, entry.at) for entry in events[case.id]],
+            await history.workflow.notices(case.id),
+        )
+        for case in found.cases
+        if case.office == office
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize("seed", range(100, 300))
+async def test_any_longer_history(database: Database, seed: int) -> None:
+    history = await happens(database, a_history(seed, 300))
+
+    await history.comes_to_an_end()
+    await check(history)
+    await check_approvals(history)

@@ -1,0 +1,51 @@
+from collections.abc import Sequence
+
+from passport.issuance.v1 import accounts_pb2 as accounts
+from passport.issuance.v1 import applications_pb2 as apps
+from passport.printer.v1 import jobs_pb2
+
+from .country import OFFICE, Country
+
+
+async def _open_items(country: Country) -> Sequence[accounts.OpenItem]:
+    """List them one on a page."""
+    items: list[accounts.OpenItem] = []
+    request = accounts.ListOpenItemsRequest(office=OFFICE, page_size=1)
+    while True:
+        answer = await country.officer("ListOpenItems", request)
+        items.extend(answer.items)
+        if not answer.next_page_token:
+            return items
+        request.page_token = answer.next_page_token
+
+
+async def test_after_the_prints_that_failed_and_until_they_are_cancelled(country: Country) -> None:
+    country.printer.refuses = "CLEARANCE_BAD_SIGNATURE"
+    id = (await country.applies()).application_id
+    await country.approves(id)
+    await country.reaches(id, "PRINT_FAILED")
+    for number in (1, 2):
+        country.printer.has(
+            jobs_pb2.PrintJob(
+                job_id=f"lost-{number}", application_id="unknown", document_number="X0000099"
+            )
+        )
+
+    await country.until(lambda: _count(country, 3))
+    items = await _open_items(country)
+    country.printer.cancel("lost-1")
+    country.printer.cancel("lost-2")
+    await country.until(lambda: _count(country, 1))
+
+    assert [(item.kind, item.application_id, item.print_job_id) for item in items] == [
+        (accounts.OPEN_ITEM_KIND_PRINT_FAILED, id, ""),
+        (accounts.OPEN_ITEM_KIND_PRINT_JOB, "unknown", "lost-1"),
+        (accounts.OPEN_ITEM_KIND_PRINT_JOB, "unknown", "lost-2"),
+    ]
+    assert items[1].waiting.responsible_party == apps.RESPONSIBLE_PARTY_SUPERVISOR
+    assert items[1].document_number == "X0000099"
+    assert items[1].problem
+
+
+async def _count(country: Country, count: int) -> bool:
+    return len(await _open_items(country)) == count

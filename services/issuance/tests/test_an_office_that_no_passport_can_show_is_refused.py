@@ -1,0 +1,19 @@
+"""Settings that passports show obey the rule of what can be printed."""
+
+import pytest
+from issuance.config import OfficeSettings
+from pydantic import ValidationError
+
+OFFICE = {
+    "id": "BJM",
+    "timezone": "Asia/Makassar",
+    "machines": 4,
+    "books_per_machine_per_day": 40.5,
+}
+
+
+def test_an_office_that_no_passport_can_show_is_refused() -> None:
+    with pytest.raises(ValidationError, match="cannot be printed in a passport"):
+        OfficeSettings.model_validate({**OFFICE, "name": "Kantor 東京"})
+
+    OfficeSettings.model_validate({**OFFICE, "name": "Kantor Imigrasi Kelas I TPI Banjarmasin"})

@@ -1,0 +1,100 @@
+"""Lists and counts of open applications are read by an index, however many have ended."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from issuance.domain.states import ApplicationState
+from issuance.store.page_request import PageRequest
+from issuance.store.records import MIGRATIONS, Records, Store
+from issuance.use_cases.service_status import service_status
+from servicekit.storage.database import Database, migrate
+from sqlalchemy import event
+
+from .workflow import banjarmasin
+
+PAGE = PageRequest(after=5, size=50)
+NOW = banjarmasin("2018-10-26 09:00")
+TODAY = date(2018, 10, 26)
+APPROVED = ApplicationState.APPROVED
+
+
+class PlannedQueries:
+    """A SQLite database that says how it reads the table of applications."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._executed: list[tuple[str, Any]] = []
+        event.listen(database.engine.sync_engine, "before_cursor_execute", self._note)
+
+    def _note(self, _connection: Any, _cursor: Any, statement: str, given: Any, *_: Any) -> None:
+        self._executed.append((statement, given))
+
+    async def of(self, call: Callable[[Records], Awaitable[object]]) -> Collection[str]:
+        """Return the steps of the queries that a call makes, as SQLite plans them."""
+        self._executed.clear()
+        async with Store(self._database, "one").read() as records:
+            await call(records)
+        queries = [each for each in self._executed if "applications" in each[0]]
+        assert queries
+        steps = []
+        async with self._database.read() as connection:
+            for statement, given in queries:
+                plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)
+                steps += [row.detail for row in plan]
+        return steps
+
+
+@pytest_asyncio.fixture
+async def planned(tmp_path: Path) -> AsyncIterator[PlannedQueries]:
+    """A SQLite database, whatever the other tests run on."""
+    url = f"sqlite+aiosqlite:///{tmp_path}/plans.sqlite"
+    migrate(url, MIGRATIONS)
+    database = Database(url)
+    yield PlannedQueries(database)
+    await database.close()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda records: records.cases.queue("BJM"),
+        lambda records: records.cases.queue("BJM", taken_up_again="id-1"),
+        lambda records: records.cases.first_completed_at("BJM"),
+        lambda records: records.cases.count_released("BJM", TODAY),
+        lambda records: records.cases.ready_to_collect("BJM"),
+        lambda records: records.cases.count_open(),
+        lambda records: records.cases.count_overdue(TODAY),
+        lambda records: records.cases.without_portrait(APPROVED),
+        lambda records: service_status(records, NOW),
+        lambda records: records.cases.of_persons(["p-1", "p-2"]),
+        lambda records: records.cases.open_of_person("p-1"),
+    ],
+    ids=[
+        "queue", "queue_with_another", "first_completed_at", "count_released", "ready_to_collect",
+        "count_open", "count_overdue", "without_portrait", "service_status", "of_persons",
+        "open_of_person",
+    ],
+)  # fmt: skip
+async def test_what_is_open_is_searched_for(
+    planned: PlannedQueries, call: Callable[[Records], Awaitable[object]]
+) -> None:
+    steps = [step for step in await planned.of(call) if "applications" in step]
+
+    assert steps
+    assert not [step for step in steps if step.startswith("SCAN")]
+
+
+@pytest.mark.parametrize("office", [None, "BJM"])
+@pytest.mark.parametrize("state", [None, APPROVED])
+async def test_a_page_is_read_from_where_the_last_one_ended(
+    planned: PlannedQueries, office: str | None, state: ApplicationState | None
+) -> None:
+    steps = await planned.of(lambda records: records.cases.page(PAGE, office, state))
+
+    (step,) = steps
+    assert step.startswith("SEARCH applications")
+    assert step.endswith(">?)")

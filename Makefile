@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-slow test-postgresql mutants lint format docs protos freeze-contracts \
-	bench train test-training replay cert grpcurl clean
+.PHONY: help setup demo up test test-slow test-system test-postgresql print-matrix recovery mutants lint format docs protos freeze-contracts \
+	bench bench-plan train test-training replay cert grpcurl clean
 
 UV_VERSION := 0.13.9
 UV := .tools/bin/uv
@@ -10,6 +10,8 @@ RUN := $(UV) run --quiet --frozen --all-packages
 RUN_TRAINING := UV_PROJECT_ENVIRONMENT=build/train/venv OMP_NUM_THREADS=1 XLA_FLAGS=--xla_cpu_multi_thread_eigen=false nice $(UV) run --quiet --frozen --all-packages --group train
 # Folder of development certificates.
 PKI ?= build/pki
+# The user of a certificate: USER=..., but not the login's name, which shells have in USER.
+PERSON = $(if $(filter command line,$(origin USER)),$(USER))
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -23,7 +25,7 @@ setup: .venv/.ready ## Install Python packages and tools into this checkout
 	.tools/bin/pip install --quiet --no-cache-dir --disable-pip-version-check uv==$(UV_VERSION)
 
 .venv/.ready: .tools/bin/uv uv.lock pyproject.toml $(wildcard */*/pyproject.toml)
-	$(UV) sync --quiet --frozen --all-packages
+	$(UV) sync --quiet --frozen --all-packages --compile-bytecode
 	@touch $@
 
 demo: setup ## Simulate two weeks of an office, October 2018, and write a report: SEED=1 IMAGES=<folder> DPI="500 SET=569"
@@ -32,15 +34,25 @@ demo: setup ## Simulate two weeks of an office, October 2018, and write a report
 up: setup ## Start all services with one office and leave them running
 	$(RUN) harness up
 
-test: setup ## Run the tests, except the slow ones (minutes)
-	$(RUN) pytest -m "not slow"
+test: setup ## Run the tests, except the slow ones and those that need system packages (minutes)
+	$(RUN) pytest -n 2 --max-worker-restart=0 --dist loadfile --no-loadscope-reorder -m "not slow and not system"
 
 test-slow: setup ## Run the slow tests: long runs with faults
 	$(RUN) pytest -m slow
 
+test-system: setup ## Run the tests that need system packages; installs these where it may (Debian, root)
+	tests/system/install-packages.sh
+	PATH="$$PATH:/usr/sbin:/sbin" $(RUN) pytest -m system $$(grep -rl --include='test_*.py' 'mark[.]system' services tests)
+
+print-matrix: setup ## Print one passport, disturbed at each write and each call of a machine: SEED=1 RUNS=5 WITHOUT=<guard>
+	$(RUN) python -m services.printer.tests.print_matrix $(if $(SEED),--seed $(SEED)) $(if $(RUNS),--runs $(RUNS)) $(if $(WITHOUT),--without $(WITHOUT))
+
+recovery: setup ## Let 83,070 people wait for the matcher and come back, in virtual time (minutes): SEED=1 WAITING=83070
+	$(RUN) python -m services.issuance.tests.recovery $(if $(SEED),--seed $(SEED)) $(if $(WAITING),--waiting $(WAITING))
+
 test-postgresql: setup ## Run the services' tests on a PostgreSQL server: POSTGRESQL_TEST_URL=postgresql+asyncpg://<user who may create databases>:<password>@<host>/<db>
 	@[ -n "$(POSTGRESQL_TEST_URL)" ] || { echo 'name a server: make test-postgresql POSTGRESQL_TEST_URL=postgresql+asyncpg://user:password@host/db' >&2; exit 2; }
-	POSTGRESQL_TEST_URL="$(POSTGRESQL_TEST_URL)" $(RUN) pytest -m "not slow" services
+	POSTGRESQL_TEST_URL="$(POSTGRESQL_TEST_URL)" $(RUN) pytest -m "not slow and not system" services
 
 mutants: setup ## Change a service's rules one at a time and see which changes its tests notice: SERVICE=printer|issuance|matcher|servicekit SAMPLE=20 SEED=1 MINUTES=60
 	@[ -n "$(SERVICE)" ] || { echo 'name a service: make mutants SERVICE=printer' >&2; exit 2; }
@@ -72,6 +84,9 @@ freeze-contracts: setup ## Make the present contracts those that lint compares w
 bench: setup ## Measure accuracy and speed: IMAGES=<folder> DPI="500 SET=569"
 	$(RUN) python benchmarks/run.py $(if $(IMAGES),--images "$(IMAGES)") $(if $(DPI),--dpi "$(DPI)")
 
+bench-plan: setup ## Measure planning, and officers' steps meanwhile, with a thousand to a million open applications: CASES="1000 200000"
+	$(RUN) python -m benchmarks.plan_speed $(if $(CASES),--cases $(CASES))
+
 train: setup ## Train models on synthetic fingers; continues from the last checkpoint: MODELS="descriptor embedding" SEED=1 STEPS=<n>
 	@for model in $(or $(MODELS),descriptor embedding); do \
 		$(RUN_TRAINING) python -m matcher.training.$$model $(if $(SEED),--seed $(SEED)) $(if $(STEPS),--steps $(STEPS)) || exit; \
@@ -84,12 +99,13 @@ replay: setup ## Compute the collection schedule of a recorded scenario: SCENARI
 	@[ -n "$(SCENARIO)" ] && [ -n "$(OUT)" ] || { echo 'name both files: make replay SCENARIO=docs/examples/banjarmasin-2018.json OUT=build/plan.json' >&2; exit 2; }
 	$(RUN) issuance replay "$(SCENARIO)" --out "$(OUT)"
 
-cert: setup ## Make a development certificate: OFFICE=BJM USER=siti ROLE=examiner
-	@[ -n "$(USER)" ] && [ -n "$(ROLE)" ] || { echo 'name user and role: make cert OFFICE=BJM USER=siti ROLE=examiner' >&2; exit 2; }
-	@$(RUN) servicekit cert --dir "$(PKI)" $(if $(OFFICE),--office "$(OFFICE)") --user "$(USER)" --role "$(ROLE)"
+cert: setup ## Make a development certificate: OFFICE=BJM (or national) USER=siti ROLE=examiner
+	@[ -n "$(OFFICE)" ] && [ -n "$(PERSON)" ] && [ -n "$(ROLE)" ] || { echo 'name office, user and role: make cert OFFICE=BJM USER=siti ROLE=examiner' >&2; exit 2; }
+	@$(RUN) servicekit cert --dir "$(PKI)" --office "$(OFFICE)" --user "$(PERSON)" --role "$(ROLE)" --policy deploy/policy/policy.toml
 
 grpcurl: setup ## Call a service with a development certificate: OFFICE=national USER=ani ROLE=administrator ARGS="..."
-	@$(RUN) deploy/grpcurl.sh "$(PKI)" "$(or $(OFFICE),national)" "$(USER)" "$(or $(ROLE),administrator)" $(ARGS)
+	@[ -n "$(PERSON)" ] || { echo 'name a user: make grpcurl USER=ani ARGS="localhost:7101 list"' >&2; exit 2; }
+	@$(RUN) deploy/grpcurl.sh "$(PKI)" "$(or $(OFFICE),national)" "$(PERSON)" "$(or $(ROLE),administrator)" $(ARGS)
 
 clean: ## Remove installed packages and everything that was built, the databases of the demo too
 	rm -rf build .venv .tools

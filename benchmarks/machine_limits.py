@@ -81,7 +81,7 @@ def extractions(images_png: Sequence[bytes]) -> Measurement:
 
 def imports() -> Measurement:
     """Measure the seconds until a new interpreter has imported the matcher."""
-    seconds = median(_seconds(partial(_run, "import matcher.bootstrap")) for _ in range(3))
+    seconds = median(_seconds(partial(_run, "import matcher.serving")) for _ in range(3))
     return Measurement("imports", seconds, "s", "an interpreter imports the matcher; median of 3")
 
 

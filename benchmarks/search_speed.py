@@ -31,8 +31,10 @@ from matcher.domain.finger import Finger, read_template
 from matcher.domain.finger_source import Probe
 from matcher.domain.request import RequestOrigin
 from matcher.domain.shortlist import SearchDepth, SearchScope
+from matcher.maintenance import encrypt_stored
 from matcher.models import ModelBundle
 from matcher.record.iso19794 import FingerRecord, write
+from matcher.store.master_key_file import create_master_key
 from matcher.store.store import MIGRATIONS
 from matcher.synthetic import LIVE_SCAN, generate_master, generate_template
 from matcher.use_cases.make_decision import DecisionMaker
@@ -47,6 +49,8 @@ _POSITIONS = (2, 7)
 _SEED = 10**9
 _PAGE = 500
 _COMPARED_PEOPLE = 1_000
+_OTHER_PEOPLE = 40
+_FIRST_OTHER = 10**7
 
 Results = dict[str, float]
 
@@ -72,7 +76,7 @@ async def enrol(models: ModelBundle, base: StoreAndIndex, people: int) -> None:
         async with base.store.write() as records:
             for n, of_person in made:
                 enrolment = Enrolment(
-                    f"e{n}", f"p{n}", (), None, RequestOrigin("bench", f"r{n}"), b""
+                    f"e{n}", f"p{n}", "national", (), None, RequestOrigin("bench", f"r{n}"), b""
                 )
                 now = SystemClock().now()
                 await records.encounters.add(enrolment, of_person, EncounterStatus.ACTIVE, now)
@@ -80,11 +84,22 @@ async def enrol(models: ModelBundle, base: StoreAndIndex, people: int) -> None:
 
 
 async def measure(
-    models: ModelBundle, folder: Path, people: int, probes: Sequence[Probe], depth: SearchDepth
+    models: ModelBundle,
+    folder: Path,
+    people: int,
+    probes: Sequence[Probe],
+    others: Sequence[Probe],
+    depth: SearchDepth,
 ) -> Results:
-    """Measure memory, loading and searches at one number of people."""
+    """Measure memory, loading and searches at one number of people.
+
+    probes: of the people enrolled first. others: of people who are not enrolled.
+    """
     settings = _settings(folder)
+    if not settings.master_key_file.exists():
+        create_master_key(settings.master_key_file)
     migrate(settings.database_url, MIGRATIONS)
+    await encrypt_stored(settings)
     async with open_store_and_index(settings, models) as base:
         await enrol(models, base, people)
     snapshot = folder / "index.snapshot"
@@ -100,11 +115,15 @@ async def measure(
             "seconds_from_database": rebuilt,
             "seconds_from_snapshot": restored,
         }
-        return results | await _searches(models, base, probes, depth)
+        return results | await _searches(models, base, probes, others, depth)
 
 
 async def _searches(
-    models: ModelBundle, base: StoreAndIndex, probes: Sequence[Probe], depth: SearchDepth
+    models: ModelBundle,
+    base: StoreAndIndex,
+    probes: Sequence[Probe],
+    others: Sequence[Probe],
+    depth: SearchDepth,
 ) -> Results:
     decision_maker = DecisionMaker(models, SystemClock(), lambda: uuid4().hex, 0)
     search = Search(base.index, base.pool, models, decision_maker, depth)
@@ -126,10 +145,15 @@ async def _searches(
 
     await run_concurrently(CALLS_IN_FLIGHT, [partial(one, 0, probes[0])] * CALLS_IN_FLIGHT)
     alone = await _median(seconds, [partial(one, *each) for each in enumerate(probes[:40])])
+    used = process_time()
+    no_hit = await _median(seconds, [partial(one, -1, probe) for probe in others])
+    used_without_hit = process_time() - used
     seconds.clear()
     hits, began, used = 0, monotonic(), process_time()
     await run_concurrently(CALLS_IN_FLIGHT, [partial(one, *each) for each in enumerate(probes)])
     return {
+        "milliseconds_alone_without_hit": 1e3 * no_hit,
+        "processor_milliseconds_without_hit": 1e3 * used_without_hit / len(others),
         "searches": len(probes),
         "hits": hits,
         "searches_per_second": len(probes) / (monotonic() - began),
@@ -195,6 +219,7 @@ def _settings(folder: Path) -> Settings:
         authority=nothing,
         policy_file=nothing,
         database_url=f"sqlite+aiosqlite:///{folder}/matcher.sqlite",
+        master_key_file=folder / "master.key",
         snapshot_file=folder / "index.snapshot",
     )
 
@@ -206,10 +231,13 @@ async def _measure_all(folders: Mapping[int, Path], searches: int) -> list[Resul
     )
     models = ModelBundle.load()
     probes = [probe_of(tuple(fingers(models, n, 2))) for n in range(searches)]
+    others = [probe_of(tuple(fingers(models, _FIRST_OTHER + n, 2))) for n in range(_OTHER_PEOPLE)]
     measured = [comparison_rates(models)]
     print(measured[0], flush=True)
     for people in folders:
-        measured.append(await measure(models, folders[people], people, probes[:people], depth))
+        measured.append(
+            await measure(models, folders[people], people, probes[:people], others, depth)
+        )
         print(measured[-1], flush=True)
     return measured
 

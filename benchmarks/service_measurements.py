@@ -16,6 +16,7 @@ from harness.identities import NATIONAL, OFFICE, REGISTRY, Identity
 from harness.office import Office
 from harness.patient_calls import call_until_answered, run_concurrently
 from harness.progress import Progress
+from harness.world.drawn_portrait import portrait_photo
 from harness.world.names import calendar_date, holder
 from harness.world.population import Applicant
 from harness.world.seeds import request_id, stream
@@ -146,6 +147,7 @@ class ServiceMeasurements:
             issued_on=calendar_date(today),
             expires_on=calendar_date(today.replace(year=today.year + 10)),
             issuing_office="Banjarmasin",
+            portrait=portrait_photo(0),
         ).SerializeToString()
         claims = {
             "jti": request_id(SEED, "clearance", number),

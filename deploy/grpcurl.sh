@@ -9,5 +9,6 @@ fi
 pki=$1 office=$2 user=$3 role=$4
 shift 4
 certificate="$pki/$office-$user-$role"
-[ -e "$certificate.pem" ] || servicekit cert --dir "$pki" --office "$office" --user "$user" --role "$role" >/dev/null
+policy="$(dirname "$0")/policy/policy.toml"
+[ -e "$certificate.pem" ] || servicekit cert --dir "$pki" --office "$office" --user "$user" --role "$role" --policy "$policy" >/dev/null
 exec grpcurl -cacert "$pki/authority.pem" -cert "$certificate.pem" -key "$certificate.key" "$@"

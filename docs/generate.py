@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from issuance.config import IssuanceSettings, OfficeSettings
+from issuance.domain.outage_policy import DEFAULT_POLICY
+from issuance.outage_policy_file import outage_policy_example
 from matcher.config import Settings as MatcherSettings
 from printer.config import PrinterSettings
 from pydantic import BaseModel
@@ -29,6 +31,7 @@ EXAMPLES: dict[str, tuple[type[ServiceSettings], dict[str, Any]]] = {
         {
             "listen": "0.0.0.0:7101",
             "database_url": "postgresql+asyncpg://passport@database/matcher",
+            "master_key_file": "/etc/passport/matcher-master.key",
             "snapshot_file": "/var/lib/passport/matcher/index.snapshot",
         },
     ),
@@ -72,7 +75,11 @@ def main() -> None:
 def written() -> dict[Path, str]:
     """Return what each file should hold."""
     examples = {ROOT / f"deploy/config/{name}.toml": example(name) for name in EXAMPLES}
-    return {ROOT / "docs/errors.md": errors_page(), **examples}
+    return {
+        ROOT / "docs/errors.md": errors_page(),
+        ROOT / "deploy/policy/outages.toml": outage_policy_example(DEFAULT_POLICY),
+        **examples,
+    }
 
 
 def errors_page() -> str:
@@ -91,6 +98,7 @@ def example(service: str) -> str:
         "private_key": f"/etc/passport/{service}.key",
         "authority": "/etc/passport/authority.pem",
         "policy_file": "/etc/passport/policy.toml",
+        "denied_certificates_file": "/etc/passport/denied_certificates.txt",
     }
     head = f"# Example configuration of the {service} service. Made by `make docs`.\n"
     prefix = settings.model_config.get("env_prefix")

@@ -6,6 +6,14 @@ import pytest_asyncio
 from harness.configuration import CountryOptions, Layout
 from harness.country import Country
 from harness.journey_office import BEGINNING, JourneyOffice
+from matcher.models import ModelBundle
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Compile the matcher's kernels before the time of any test runs: a new checkout has none."""
+    starts_matcher = any("country" in getattr(item, "fixturenames", ()) for item in session.items)
+    if starts_matcher and not session.config.option.collectonly:
+        ModelBundle.load().warm_up()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

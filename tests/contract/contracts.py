@@ -7,32 +7,47 @@ from pathlib import Path
 
 from google.protobuf.descriptor import FileDescriptor, MethodDescriptor
 from passport.issuance.v1 import (
+    accounts_pb2,
     adjudication_pb2,
     applications_pb2,
+    documents_pb2,
     offices_pb2,
     outages_pb2,
     schedule_pb2,
 )
 from passport.issuance.v1 import admin_pb2 as issuance_admin_pb2
 from passport.matcher.v1 import admin_pb2 as matcher_admin_pb2
-from passport.matcher.v1 import encounters_pb2, identification_pb2
+from passport.matcher.v1 import (
+    biometrics_pb2,
+    calibration_pb2,
+    encounters_pb2,
+    galleries_pb2,
+    identification_pb2,
+)
 from passport.printer.v1 import admin_pb2 as printer_admin_pb2
-from passport.printer.v1 import jobs_pb2, machines_pb2, stock_pb2
+from passport.printer.v1 import history_pb2, jobs_pb2, machines_pb2, stock_pb2
 
 PROTOS = Path(__file__).parents[2] / "protos"
 FILES: tuple[FileDescriptor, ...] = (
     encounters_pb2.DESCRIPTOR,
     identification_pb2.DESCRIPTOR,
+    biometrics_pb2.DESCRIPTOR,
+    galleries_pb2.DESCRIPTOR,
+    calibration_pb2.DESCRIPTOR,
     matcher_admin_pb2.DESCRIPTOR,
     applications_pb2.DESCRIPTOR,
+    documents_pb2.DESCRIPTOR,
     adjudication_pb2.DESCRIPTOR,
     schedule_pb2.DESCRIPTOR,
     outages_pb2.DESCRIPTOR,
     offices_pb2.DESCRIPTOR,
+    accounts_pb2.DESCRIPTOR,
+    documents_pb2.DESCRIPTOR,
     issuance_admin_pb2.DESCRIPTOR,
     jobs_pb2.DESCRIPTOR,
     machines_pb2.DESCRIPTOR,
     stock_pb2.DESCRIPTOR,
+    history_pb2.DESCRIPTOR,
     printer_admin_pb2.DESCRIPTOR,
 )
 

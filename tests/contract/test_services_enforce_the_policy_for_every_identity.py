@@ -14,7 +14,7 @@ from harness.identities import (
     NATIONAL,
     OFFICE,
     OFFICERS,
-    OPERATOR,
+    OPERATORS,
     REGISTRY,
     SUPERVISOR,
     Identity,
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 POLICY = Policy.load(Path(__file__).parents[2] / "deploy/policy/policy.toml")
 CITIZEN = Identity(OFFICE, "budi", "citizen")
 SERVICES = tuple(Identity(NATIONAL, name) for name in ("issuance", "matcher", "printer"))
-PERSONS = (OFFICERS[0], SUPERVISOR, EXAMINERS[0], OPERATOR, ADMINISTRATOR, CITIZEN)
+PERSONS = (OFFICERS[0], SUPERVISOR, EXAMINERS[0], OPERATORS[0], ADMINISTRATOR, CITIZEN)
 ALL_IDENTITIES = (*PERSONS, FRONTDESK, REGISTRY, *SERVICES)
 CONTRACTS = {
     name: [rpc for rpc in rpcs() if f".{name}." in rpc.service]

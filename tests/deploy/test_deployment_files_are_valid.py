@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from issuance.config import IssuanceSettings
 from matcher.config import Settings as MatcherSettings
 from printer.config import PrinterSettings
@@ -56,3 +57,15 @@ def test_example_configuration_is_accepted(service: str) -> None:
 
 def test_policy_is_sound() -> None:
     assert Policy.load(DEPLOY / "policy/policy.toml").allow
+
+
+def test_groups_of_alerts_have_names_of_their_own() -> None:
+    groups = yaml.safe_load((DEPLOY / "prometheus/alerts.yml").read_text())["groups"]
+
+    assert [group["name"] for group in groups] == [
+        "passport-matcher",
+        "passport-printer",
+        "passport-issuance",
+    ]
+    alerts = [rule["alert"] for group in groups for rule in group["rules"]]
+    assert sorted(alerts) == sorted(set(alerts))

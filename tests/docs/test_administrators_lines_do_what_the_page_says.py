@@ -12,16 +12,25 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ROOT = Path(__file__).parents[2]
 PORTS = {"matcher": "localhost:7101", "issuance": "localhost:7201", "printer": "localhost:7301"}
-LINES = re.findall(r"^make grpcurl .*$", (ROOT / "docs/administration.md").read_text(), re.M)
+LINES = re.findall(
+    r"^(?:make grpcurl|openssl) .*$", (ROOT / "docs/administration.md").read_text(), re.M
+)
 
 
-def run(line: str, country: Country) -> str:
+def execute(line: str, country: Country) -> "subprocess.CompletedProcess[str]":
+    """Execute a line of the page, with the addresses and folders of the running country."""
     for service, documented in PORTS.items():
         line = line.replace(documented, country.addresses[service])
     line = line.replace("make grpcurl", f"make --silent grpcurl PKI={country.layout.pki}")
-    answer = subprocess.run(
+    line = line.replace("build/pki", str(country.layout.pki))
+    line = line.replace("build/up/config", str(country.layout.configs))
+    return subprocess.run(
         ["bash", "-c", line], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
     )
+
+
+def run(line: str, country: Country) -> str:
+    answer = execute(line, country)
     assert answer.returncode == 0, f"{line}\n{answer.stdout}{answer.stderr}"
     return answer.stdout
 
@@ -43,3 +52,16 @@ async def test_every_line_works_in_the_order_of_the_page(country: Country) -> No
     open_ones = json.loads(answers["passport.issuance.v1.Outages/ListOutages"])["outages"]
     assert [outage["outage_id"] for outage in open_ones] == [outage_id]
     assert json.loads(answers["passport.issuance.v1.Outages/EndOutage"])["ended_at"]
+
+
+async def test_an_administrator_is_shut_out_as_the_page_says(country: Country) -> None:
+    denying = next(number for number, line in enumerate(LINES) if line.startswith("openssl"))
+    call, deny = LINES[denying - 1 : denying + 1]
+    country.layout.denied_certificates.write_text("")
+    run(call, country)
+
+    run(deny, country)
+
+    refused = execute(call, country)
+    assert refused.returncode != 0
+    assert "code = Unauthenticated" in refused.stderr

@@ -40,11 +40,12 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m tests.mutation",
         description="Change the rules of a service one line at a time, in a temporary copy of the "
-        "repository, and run its tests after each change. A change that no test notices shows a "
-        "rule without a test. The last line of the output is a summary in JSON.",
+        "repository, and run the tests that call the changed function. A change that no test "
+        "notices shows a rule without a test. The last line of the output is a summary in JSON.",
         epilog="Exit status: 0 if at least 19 of 20 changes were noticed, 1 if fewer were, 2 if "
         "the tests fail without any change. Run it on a computer that is not busy: a test that "
-        "fails because of a timeout counts as having noticed.",
+        "fails because of a timeout counts as having noticed (by_time_limit). For code that runs "
+        "on PostgreSQL only set POSTGRESQL_TEST_URL, as for make test-postgresql.",
     )
     parser.add_argument("service", choices=SERVICES, help="service whose rules are changed")
     parser.add_argument(

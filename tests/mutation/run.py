@@ -1,17 +1,21 @@
 """How many of a sample of mutants do the tests notice?"""
 
 import random
+import re
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from .mutants import Mutant, mutants_of
+from .reach import Reach, function_at
 from .targets import Target
 from .workspace import Workspace
 
 REQUIRED = 0.95
 """Share of mutants that must be noticed: 19 of 20."""
+_TIMEOUT_SECONDS = 120
+_TIME_LIMIT = re.compile("time.?out|deadline", re.IGNORECASE)
 
 
 class TestsFail(Exception):
@@ -22,12 +26,15 @@ class TestsFail(Exception):
 class Result:
     """What a run found.
 
-    possible: number of mutants of the code. noticed: mutants for which a test failed. survivors:
-    the others, as ``file:line change``. seconds: duration of the run.
+    possible: number of mutants of the code. noticed: mutants for which a test failed.
+    by_time_limit: how many of these by a failure that speaks of a timeout or a deadline, which a
+    busy computer can cause too. survivors: the others, as ``file:line change``. seconds: duration
+    of the run.
     """
 
     possible: int
     noticed: int = 0
+    by_time_limit: int = 0
     survivors: list[str] = field(default_factory=list)
     seconds: int = 0
 
@@ -60,9 +67,8 @@ def run(
     No new mutant is begun after ``minutes``. Raises TestsFail if the tests fail unchanged.
     """
     begin = time.monotonic()
-    unchanged = _time_unchanged(workspace, target)
-    report(f"unchanged: tests pass, {unchanged:.0f} s")
-    timeout = 60 + 5 * unchanged  # a mutant may run for ever
+    reach = _reach(workspace, target)
+    report(f"unchanged: tests pass, {time.monotonic() - begin:.0f} s")
     mutants = _all_mutants(workspace, target)
     random.Random(seed).shuffle(mutants)
     result = Result(possible=len(mutants))
@@ -70,23 +76,27 @@ def run(
     for number, (file, mutant) in enumerate(chosen, 1):
         if time.monotonic() - begin > minutes * 60:
             break
-        place = f"{file.relative_to(workspace.root)}:{mutant.line} {mutant.change}"
-        if _is_noticed(workspace, target, file, mutant, timeout):
+        place = f"{workspace.name(file)}:{mutant.line} {mutant.change}"
+        tests = reach.tests_of(
+            function_at(workspace.name(file), file.read_text(encoding="utf-8"), mutant.line)
+        )
+        if failure := _failure(workspace, file, mutant, tests):
             result.noticed += 1
-            report(f"[{number}/{len(chosen)}] noticed  {place}")
+            result.by_time_limit += bool(_TIME_LIMIT.search(failure))
+            report(f"[{number}/{len(chosen)}] noticed  {place}\n    by {failure}")
         else:
             result.survivors.append(place)
-            report(f"[{number}/{len(chosen)}] SURVIVED {place}")
+            report(f"[{number}/{len(chosen)}] SURVIVED {place}\n    {len(tests)} test files pass")
     result.seconds = round(time.monotonic() - begin)
     return result
 
 
-def _time_unchanged(workspace: Workspace, target: Target) -> float:
-    begin = time.monotonic()
-    if not workspace.tests_pass([target.tests], target.skipped, timeout=3600):
+def _reach(workspace: Workspace, target: Target) -> Reach:
+    reach = workspace.reach(target.tests, target.skipped, target.sources(workspace.root))
+    if reach is None:
         output = workspace.log.read_text(encoding="utf-8", errors="replace")
         raise TestsFail(f"{output[-3000:]}\nthe tests in {target.tests} fail without any change")
-    return time.monotonic() - begin
+    return reach
 
 
 def _all_mutants(workspace: Workspace, target: Target) -> list[tuple[Path, Mutant]]:
@@ -97,13 +107,11 @@ def _all_mutants(workspace: Workspace, target: Target) -> list[tuple[Path, Mutan
     ]
 
 
-def _is_noticed(
-    workspace: Workspace, target: Target, file: Path, mutant: Mutant, timeout: float
-) -> bool:
-    nearest = target.nearest_tests(workspace.root, file)
+def _failure(
+    workspace: Workspace, file: Path, mutant: Mutant, tests: list[tuple[Path, float]]
+) -> str | None:
+    if not tests:
+        return None
+    timeout = _TIMEOUT_SECONDS + 5 * sum(seconds for _, seconds in tests)  # it may run for ever
     with workspace.changed(file, mutant.source):
-        return not all(
-            workspace.tests_pass([tests], target.skipped, timeout)
-            for tests in (nearest, target.tests)
-            if tests is not None
-        )
+        return workspace.failure([test for test, _ in tests], [], timeout)

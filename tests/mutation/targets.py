@@ -37,17 +37,6 @@ class Target:
             if file.name != "__main__.py" and not {"migrations", "migration"} & set(file.parts)
         )
 
-    def nearest_tests(self, root: Path, source: Path) -> Path | None:
-        """Return the folder of tests named like the package of the source, if there is one.
-
-        Its tests are quick, so they run before all others.
-        """
-        for folder in self.code:
-            tests = self.tests / folder.name
-            if source.is_relative_to(root / folder) and (root / tests).is_dir():
-                return tests
-        return None
-
 
 def target_for(service: str, root: Path) -> Target:
     """Return the target of a service: its rules, or all of servicekit.

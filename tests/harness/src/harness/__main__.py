@@ -1,4 +1,4 @@
-"""Command line: `harness demo` and `harness up`."""
+"""Command line: `harness demo`, `harness up`, and what a person needs to call by hand."""
 
 import argparse
 import asyncio
@@ -6,10 +6,13 @@ import sys
 from pathlib import Path
 
 import grpc
+from google.protobuf.json_format import MessageToJson
 
+from harness.applicant_files import write_applicant
 from harness.configuration import NotOurs
 from harness.demo import DemoOptions, demo
 from harness.process import Died, PortTaken
+from harness.quality_check import NoSuchBook, quality_check
 from harness.up import up
 from harness.world.image_folder import BadImages, Resolutions, pairs
 
@@ -22,7 +25,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     try:
         code: int = options.run(options)
-    except (BadImages, NotOurs, PortTaken) as error:
+    except (BadImages, NoSuchBook, NotOurs, PortTaken) as error:
         parser.exit(_USAGE_ERROR, f"harness: {error}\n")
     except (Died, TimeoutError, grpc.aio.AioRpcError) as error:
         logs = options.out / "logs"
@@ -62,7 +65,40 @@ def _parser() -> argparse.ArgumentParser:
         "--pki", type=Path, default=Path("build/pki"), help="certificates (default: build/pki)"
     )
     stay.set_defaults(run=_up)
+    face = commands.add_parser(
+        "applicant",
+        help="invent an applicant: a photo and two fingerprints",
+        description="Write photo.jpg, right-index.png and left-index.png (500 ppi) of an invented "
+        "person, for calls to the services by hand.",
+    )
+    face.add_argument("--seed", type=int, default=1, help="another number, another person")
+    face.add_argument(
+        "--out", type=Path, default=Path("build/applicant"), help="(default: build/applicant)"
+    )
+    face.set_defaults(run=_applicant)
+    desk = commands.add_parser(
+        "read-book",
+        help="read a printed book, as the reader at the operator's desk does",
+        description="Print the request of RecordQualityCheck for a book in an output tray, with "
+        "the machine readable zone of its page and its chip, as JSON for grpcurl.",
+    )
+    desk.add_argument("job", metavar="JOB_ID", help="print job, of ListPrintJobs")
+    desk.add_argument("serial", metavar="SERIAL", help="serial of the book in hand")
+    desk.add_argument("--country", type=Path, default=Path("build/up"), help="(default: build/up)")
+    desk.set_defaults(run=_read_book)
     return parser
+
+
+def _read_book(options: argparse.Namespace) -> int:
+    request = quality_check(options.country, options.job, options.serial)
+    sys.stdout.write(f"{MessageToJson(request, preserving_proto_field_name=True)}\n")
+    return 0
+
+
+def _applicant(options: argparse.Namespace) -> int:
+    for file in write_applicant(options.out, options.seed):
+        sys.stdout.write(f"{file}\n")
+    return 0
 
 
 def _up(options: argparse.Namespace) -> int:

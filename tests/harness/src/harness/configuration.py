@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeAlias, TypeGuard
 
@@ -14,6 +15,9 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
 )
+from matcher.store.master_key_file import create_master_key
+from servicekit.process.clock import FileClock
+from servicekit.security.development_document_signer import issue_document_signer
 
 from harness.identities import NATIONAL, OFFICE, ClientChannels, Identity
 
@@ -81,6 +85,11 @@ class Layout:
         return self.root / "config"
 
     @property
+    def denied_certificates(self) -> Path:
+        """Serial numbers of the certificates that every service refuses."""
+        return self.configs / "denied_certificates.txt"
+
+    @property
     def data(self) -> Path:
         """Folder of databases and snapshots."""
         return self.root / "data"
@@ -114,6 +123,8 @@ def write_all(
 ) -> None:
     """Write the configuration file of every service, and the keys they name."""
     _write_clearance_keys(layout)
+    _write_master_key(layout)
+    layout.denied_certificates.touch()
     ours = {
         "matcher": _matcher(layout, options),
         "issuance": _issuance(layout, addresses, options),
@@ -132,6 +143,7 @@ def _common(layout: Layout, name: str, address: str, clients: ClientChannels) ->
         "private_key": tls.private_key,
         "authority": tls.authority,
         "policy_file": REPOSITORY / "deploy" / "policy" / "policy.toml",
+        "denied_certificates_file": layout.denied_certificates,
         "database_url": f"sqlite+aiosqlite:///{layout.data / name}.sqlite",
         "environment": "demo",
     } | ({"clock_file": layout.clock} if layout.clock.exists() else {})
@@ -139,6 +151,7 @@ def _common(layout: Layout, name: str, address: str, clients: ClientChannels) ->
 
 def _matcher(layout: Layout, options: CountryOptions) -> Settings:
     return {
+        "master_key_file": _master_key(layout),
         "snapshot_file": layout.data / "matcher.snapshot",
         "snapshot_interval_changes": 500,
         "minimum_quality": MINIMUM_QUALITY,
@@ -157,6 +170,8 @@ def _issuance(layout: Layout, addresses: Mapping[str, str], options: CountryOpti
         "outage_opens_after_seconds": 1.0,
         "outage_ends_after_seconds": 1.0,
         "retry_longest_seconds": 1.0,
+        "identification_ramp_seconds": 1.0,
+        "identifications_per_second": 1000.0,
         "offices": [
             {
                 "id": OFFICE,
@@ -171,12 +186,26 @@ def _issuance(layout: Layout, addresses: Mapping[str, str], options: CountryOpti
 
 
 def _printer(layout: Layout) -> Settings:
+    now = FileClock(layout.clock).now() if layout.clock.exists() else datetime.now(UTC)
+    signer = issue_document_signer(layout.keys / "document-signer", now)
     return {
+        "document_signer_certificate": signer.certificate,
+        "document_signer_key": signer.private_key,
+        "csca_certificates": signer.authorities,
         "office": OFFICE,
         "trusted_keys": layout.keys / "trusted",
         "machine_poll_seconds": 0.1,
         "machine_backoff_seconds": 0.2,
     }
+
+
+def _write_master_key(layout: Layout) -> None:
+    if not _master_key(layout).exists():
+        create_master_key(_master_key(layout))
+
+
+def _master_key(layout: Layout) -> Path:
+    return layout.keys / "matcher-master.key"
 
 
 def _write_clearance_keys(layout: Layout) -> None:

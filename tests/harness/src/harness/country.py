@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from datetime import datetime
 from time import monotonic
@@ -74,6 +75,11 @@ class Country:
         trace: TracebackType | None,
     ) -> None:
         await self._stack.aclose()
+
+    @property
+    def processes(self) -> Mapping[str, Process]:
+        """Return every service and machine by name."""
+        return self._processes
 
     @property
     def usage(self) -> dict[str, ProcessUsage]:

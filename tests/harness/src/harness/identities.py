@@ -28,7 +28,7 @@ FRONTDESK = Identity(OFFICE, "frontdesk")
 OFFICERS = (Identity(OFFICE, "siti", "officer"), Identity(OFFICE, "rahmat", "officer"))
 SUPERVISOR = Identity(OFFICE, "hayati", "supervisor")
 EXAMINERS = tuple(Identity(NATIONAL, name, "examiner") for name in ("dewi", "fauzi", "ratna"))
-OPERATOR = Identity(OFFICE, "yusuf", "operator")
+OPERATORS = tuple(Identity(OFFICE, name, "operator") for name in ("yusuf", "maryam"))
 ADMINISTRATOR = Identity(NATIONAL, "ani", "administrator")
 
 

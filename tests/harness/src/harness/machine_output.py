@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pypdfium2  # type: ignore[import-untyped]
+from passport.printer.v1.jobs_pb2 import ChipFiles
 
 _MRZ_LINE = re.compile(r"^[A-Z0-9<]{44}$", re.MULTILINE)
 _DOCUMENT_NUMBER = slice(44, 53)
@@ -41,6 +42,14 @@ class MachineOutput:
     def page(self, book_serial: str) -> Path | None:
         """Return the page printed into a book, or None if this machine did not print it."""
         return next(iter(sorted(self.folder.glob(f"*-{book_serial}.pdf"))), None)
+
+    def chip(self, book_serial: str) -> ChipFiles:
+        """Return the files on the chip of a book that this machine printed."""
+        chip = self.folder.with_name("chips") / book_serial
+        com, dg1, dg2, sod = (
+            (chip / name).read_bytes() for name in ("EF.COM", "EF.DG1", "EF.DG2", "EF.SOD")
+        )
+        return ChipFiles(com=com, dg1=dg1, dg2=dg2, sod=sod)
 
     def pages(self) -> Iterator[tuple[str, Path]]:
         """Yield serial and page of every printed book, oldest first."""

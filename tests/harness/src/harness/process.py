@@ -2,10 +2,12 @@
 
 import asyncio
 import os
+import random
 import signal
 import socket
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 
@@ -13,6 +15,8 @@ from harness.demo_facts import ProcessUsage
 
 _POLL_SECONDS = 0.02
 _READY = "READY "
+_BELOW_EPHEMERAL = range(15_000, 30_000)
+"""Outgoing connections get higher ports, so none of them takes the port meanwhile."""
 
 
 class Died(RuntimeError):
@@ -55,6 +59,24 @@ class Process:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+
+    @property
+    def pid(self) -> int | None:
+        """Return the number of the process; None before its first start."""
+        return self._child.pid if self._child else None
+
+    @property
+    def end(self) -> str:
+        """Return how it ended, in words: its exit status, or the signal that killed it."""
+        status = self._child.poll() if self._child else None
+        if status is None:
+            return "it has not ended"
+        return f"killed by {signal.Signals(-status).name}" if status < 0 else f"status {status}"
+
+    @property
+    def log(self) -> Path:
+        """The file with all its output."""
+        return self._log
 
     async def ready(self, within: float) -> str:
         """Return the rest of the READY line; raises Died after ``within`` seconds."""
@@ -141,15 +163,14 @@ def _proc(pid: int, name: str) -> str:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports of the loopback interface that nobody listens on now."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [int(one.getsockname()[1]) for one in sockets]
-    finally:
-        for one in sockets:
-            one.close()
+    """Ports of the loopback interface that nobody listens on now, and no connection gets soon."""
+    ports: set[int] = set()
+    while len(ports) < count:
+        port = random.SystemRandom().choice(_BELOW_EPHEMERAL)
+        with suppress(PortTaken):
+            refuse_taken([port])
+            ports.add(port)
+    return list(ports)
 
 
 def refuse_taken(ports: Sequence[int]) -> None:

@@ -14,6 +14,8 @@ from harness.demo_facts import ScheduleRow
 
 DAY = timedelta(days=1)
 _LABEL_DAYS = 7
+NARROW, WIDE = 4.9, 9.8
+"""Width of a drawing that a phone shows, and of one across a page, inches."""
 WAS, WOULD, INK, QUIET, SHADE, WEEKEND = (
     "#a8502f", "#1c6a6e", "#23282c", "#747c82", "#efe6dd", "#f6f6f4",
 )  # fmt: skip
@@ -37,37 +39,39 @@ _STYLE: Any = {
 _PAGE_FONTS = "'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
 
 
-def timelines(
-    was: Sequence[ScheduleRow], would: Sequence[ScheduleRow], outage: tuple[date, date], last: date
+def timeline(
+    title: str, rows: Sequence[ScheduleRow], colour: str, outage: tuple[date, date], last: date
 ) -> str:
-    """Both courses side by side: from each day of application to its days of collection."""
+    """One course: from each day of application to its days of collection."""
     with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(9.8, 3.5), layout="constrained")
-        left, right = figure.subplots(1, 2, sharey=True)
-        first = min(row.applied_on for row in was)
-        for axes, rows, colour, title in (
-            (left, was, WAS, "As it was"),
-            (right, would, WOULD, "As it would have been"),
-        ):
-            _calendar(axes, first, last, outage, labelled=True)
-            _courses(axes, rows, colour)
-            axes.set_title(title, loc="left", color=colour, fontsize=12.5, fontweight="bold")
-        days = sorted({row.applied_on for row in was})
-        left.set_yticks(range(len(days)), [f"{day:%a} {day.day} {day:%b}" for day in days])
-        left.set_ylim(len(days) - 0.35, -0.95)
-        return _svg(figure, "Days of application and of collection, as it was and as it would be")
+        figure = Figure(figsize=(NARROW, 3.5), layout="constrained")
+        axes = figure.subplots()
+        _calendar(axes, min(row.applied_on for row in rows), last, outage)
+        _courses(axes, rows, colour)
+        axes.set_title(title, loc="left", color=colour, fontsize=12.5, fontweight="bold")
+        days = sorted({row.applied_on for row in rows})
+        axes.set_yticks(range(len(days)), [f"{day:%a} {day.day} {day:%b}" for day in days])
+        axes.set_ylim(len(days) - 0.35, -0.95)
+        return _svg(figure, f"Days of application and of collection, {title.lower()}")
 
 
 def backlog(
-    was: Sequence[ScheduleRow], would: Sequence[ScheduleRow], outage: tuple[date, date], last: date
+    was: Sequence[ScheduleRow],
+    would: Sequence[ScheduleRow],
+    outage: tuple[date, date],
+    last: date,
+    width: float,
 ) -> str:
-    """People who have applied and hold no passport yet, at the end of each day."""
+    """People who have applied and hold no passport yet, at the end of each day.
+
+    width: of the drawing, NARROW or WIDE, inches at the size of its letters.
+    """
     first = min(row.applied_on for row in was)
     days = list(_days(first, last))
     with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(9.8, 3.1), layout="constrained")
+        figure = Figure(figsize=(width, 3.1), layout="constrained")
         axes = figure.subplots()
-        _calendar(axes, first, last, outage, labelled=True)
+        _calendar(axes, first, last, outage)
         for rows, colour, name in (
             (was, WAS, "as it was"),
             (would, WOULD, "as it would have been"),
@@ -119,27 +123,24 @@ def _courses(axes: Axes, rows: Sequence[ScheduleRow], colour: str) -> None:
         )
 
 
-def _calendar(
-    axes: Axes, first: date, last: date, outage: tuple[date, date], *, labelled: bool
-) -> None:
+def _calendar(axes: Axes, first: date, last: date, outage: tuple[date, date]) -> None:
     days = list(_days(first, last))
     for day in days:
         if day.weekday() >= 5:
             axes.axvspan(_x(day, first), _x(day, first) + 1, color=WEEKEND, zorder=0)
     begin, end = _x(outage[0], first), _x(outage[1], first) + 1
     axes.axvspan(begin, end, color=SHADE, zorder=0)
-    if labelled:
-        axes.annotate(
-            "matcher away",
-            ((begin + end) / 2, 1),
-            xycoords=axes.get_xaxis_transform(),
-            xytext=(0, -4),
-            textcoords="offset points",
-            ha="center",
-            va="top",
-            fontsize=8.2,
-            color="#8a6a4d",
-        )
+    axes.annotate(
+        "matcher away",
+        ((begin + end) / 2, 1),
+        xycoords=axes.get_xaxis_transform(),
+        xytext=(0, -4),
+        textcoords="offset points",
+        ha="center",
+        va="top",
+        fontsize=8.2,
+        color="#8a6a4d",
+    )
     axes.set_xlim(0, len(days))
     names = [
         f"{day.day}\n{day:%b}" if day in (first, day.replace(day=1)) else f"{day.day}\n"

@@ -36,10 +36,27 @@ def write(facts: Facts, path: Path) -> None:
         facts=facts,
         comparison=_comparison(was, would),
         person_days_saved=_waited(was) - _waited(would),
-        timelines=charts.timelines(was, would, OUTAGE, _LAST) if was and would else "",
-        backlog=charts.backlog(was, would, OUTAGE, _LAST) if was and would else "",
+        timelines=_timelines(was, would),
+        backlogs=_backlogs(was, would),
     )
     path.write_text(text, encoding="utf-8")
+
+
+def _timelines(was: Sequence[ScheduleRow], would: Sequence[ScheduleRow]) -> list[str]:
+    courses = [("As it was", was, charts.WAS), ("As it would have been", would, charts.WOULD)]
+    return [
+        charts.timeline(title, rows, colour, OUTAGE, _LAST)
+        for title, rows, colour in courses
+        if rows
+    ]
+
+
+def _backlogs(was: Sequence[ScheduleRow], would: Sequence[ScheduleRow]) -> dict[str, str]:
+    """Return the same drawing for a page and for a phone, which shows one of them."""
+    if not (was and would):
+        return {}
+    widths = {"wide": charts.WIDE, "narrow": charts.NARROW}
+    return {name: charts.backlog(was, would, OUTAGE, _LAST, w) for name, w in widths.items()}
 
 
 def _comparison(

@@ -7,8 +7,12 @@ from passport.issuance.v1.applications_pb2_grpc import ApplicationsStub
 
 from harness.identities import OFFICE, OFFICERS, ClientChannels
 from harness.patient_calls import call_until_answered
+from harness.world.drawn_portrait import portrait_photo
 from harness.world.population import Applicant
-from harness.world.seeds import request_id
+from harness.world.seeds import derive, request_id
+
+FACES = 24
+"""How many different faces the applicants have; drawing one takes longer than checking it."""
 
 
 @dataclass(slots=True)
@@ -30,7 +34,7 @@ class Counter:
         self._seed = seed
 
     async def take_in(self, applicant: Applicant) -> Case:
-        """Create an application, accept documents, record the fee, submit fingerprints."""
+        """Create an application, accept documents, record the fee, submit photo and fingers."""
         create = pb.CreateApplicationRequest(
             request_id=self._id("create", applicant.key),
             office=OFFICE,
@@ -49,9 +53,18 @@ class Counter:
             receipt=f"BNI-{made.application_id[-12:]}",
         )
         await call_until_answered(self._intake.RecordPayment, pay)
+        await self._photograph(applicant, made.application_id)
         case = Case(applicant, made.application_id, made.person_id, applicant.next_impression)
         await self.take_fingers(case)
         return case
+
+    async def _photograph(self, applicant: Applicant, application_id: str) -> None:
+        submit = pb.SubmitPortraitRequest(
+            request_id=self._id("portrait", applicant.key),
+            application_id=application_id,
+            photo=portrait_photo(derive(self._seed, "face", applicant.key) % FACES),
+        )
+        await call_until_answered(self._intake.SubmitPortrait, submit)
 
     async def take_fingers(self, case: Case) -> None:
         """Submit the fingerprints of the case's current capture."""

@@ -1,31 +1,36 @@
-"""The operator of the print room: books, machines, the check of every book in hand."""
+"""The operators of the print room: books, machines, the check of every book in hand."""
 
 from collections.abc import Sequence
 from functools import partial
 
-from passport.printer.v1 import admin_pb2, machines_pb2, stock_pb2
+import grpc
+from passport.printer.v1 import admin_pb2, machines_pb2, stock_pb2, two_persons_pb2
 from passport.printer.v1 import jobs_pb2 as pb
 from passport.printer.v1.admin_pb2_grpc import PrinterAdminStub
 from passport.printer.v1.jobs_pb2_grpc import PrintJobsStub
 from passport.printer.v1.machines_pb2_grpc import MachinesStub
 from passport.printer.v1.stock_pb2_grpc import StockStub
 
-from harness.identities import ADMINISTRATOR, OPERATOR, ClientChannels
+from harness.identities import ADMINISTRATOR, OPERATORS, ClientChannels
 from harness.machine_output import MachineOutput, read_mrz
-from harness.patient_calls import call_until_answered, pages, run_concurrently
+from harness.patient_calls import call_until_answered, pages, reason, run_concurrently
 from harness.world.seeds import request_id
 
 _CONCURRENT_CALLS = 8
 
 
 class Operator:
-    """Loads machines, checks printed books, and resolves unknown outcomes at the machine."""
+    """Loads machines, checks printed books, and resolves unknown outcomes at the machine.
+
+    A second operator is at hand for what takes two persons.
+    """
 
     def __init__(
         self, clients: ClientChannels, seed: int, machine_outputs: Sequence[MachineOutput]
     ) -> None:
-        channel = clients.channel("printer", OPERATOR)
+        channel, second_channel = (clients.channel("printer", who) for who in OPERATORS)
         self._jobs, self._stock = PrintJobsStub(channel), StockStub(channel)
+        self._jobs_of_second = PrintJobsStub(second_channel)
         self._balance = PrinterAdminStub(channel)
         self._machines = MachinesStub(clients.channel("printer", ADMINISTRATOR))
         self._trays = {output.machine_id: output for output in machine_outputs}
@@ -65,6 +70,12 @@ class Operator:
         await run_concurrently(_CONCURRENT_CALLS, [partial(self._check, job) for job in waiting])
         return len(unknown) + len(waiting)
 
+    async def check(self, application_id: str) -> None:
+        """Check the printed book of one application."""
+        for job in await self.jobs(pb.PRINT_JOB_STATE_QUALITY_CHECK):
+            if job.application_id == application_id:
+                await self._check(job)
+
     async def jobs(
         self, state: "pb.PrintJobState.ValueType" = pb.PRINT_JOB_STATE_UNSPECIFIED
     ) -> list[pb.PrintJob]:
@@ -92,9 +103,10 @@ class Operator:
         return await call_until_answered(self._balance.GetBalance, admin_pb2.GetBalanceRequest())
 
     async def _check(self, job: pb.PrintJob) -> None:
-        """Take the book from the output tray and record what its page says."""
+        """Take the book from the output tray and record what its page and its chip say."""
         attempt = job.attempts[-1]
-        page = self._trays[attempt.machine_id].page(attempt.book_serial)
+        tray = self._trays[attempt.machine_id]
+        page = tray.page(attempt.book_serial)
         if page is None:
             raise LookupError(f"book {attempt.book_serial} is not in the output tray")
         request = pb.RecordQualityCheckRequest(
@@ -103,6 +115,7 @@ class Operator:
             book_serial=attempt.book_serial,
             mrz=read_mrz(page),
             passed=True,
+            chip=tray.chip(attempt.book_serial),
         )
         await call_until_answered(self._jobs.RecordQualityCheck, request)
 
@@ -111,14 +124,25 @@ class Operator:
         attempt = job.attempts[-1]
         printed = self._trays[attempt.machine_id].page(attempt.book_serial) is not None
         request = pb.ResolveUnknownOutcomeRequest(
-            request_id=self._id("look", attempt.attempt_id),
+            request_id=self._id("look", attempt.attempt_id, printed),
             job_id=job.job_id,
             book_serial=attempt.book_serial,
             finding=pb.FINDING_PRINTED if printed else pb.FINDING_NOT_PRINTED,
             reason="the book is in the output tray" if printed else "the book is blank",
+            reason_code=two_persons_pb2.DECISION_REASON_UNSPECIFIED
+            if printed
+            else two_persons_pb2.DECISION_REASON_BOOK_BLANK,
         )
-        await call_until_answered(self._jobs.ResolveUnknownOutcome, request)
-        self.outcomes_resolved += 1
+        people = (self._jobs,) if printed else (self._jobs, self._jobs_of_second)
+        try:
+            for person in people:
+                await call_until_answered(person.ResolveUnknownOutcome, request)
+        except grpc.aio.AioRpcError as error:
+            # The machine is back and has answered for the attempt itself.
+            if reason(error) != "ILLEGAL_TRANSITION":
+                raise
+        else:
+            self.outcomes_resolved += 1
 
     def _id(self, *parts: object) -> str:
         return request_id(self._seed, "print room", *parts)

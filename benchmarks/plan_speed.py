@@ -1,0 +1,217 @@
+"""Measures a pass of the planner over all offices, and officers' steps while an outage opens.
+
+    python -m benchmarks.plan_speed [--out build/bench] [--cases 1000 10000 100000 1000000]
+
+Makes applications from a seed in a SQLite database, as many again that have ended, and runs the
+service's own planner and use cases over it. On a busy machine only processor times are reliable.
+"""
+
+import argparse
+import asyncio
+import gc
+import json
+import logging
+import os
+import sqlite3
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from statistics import quantiles
+from tempfile import TemporaryDirectory
+from time import monotonic, process_time, thread_time
+
+import structlog
+from issuance.domain.outage import Outage, OutageScope
+from issuance.store.records import MIGRATIONS, Store
+from issuance.use_cases.apply_transition import ApplyTransition
+from issuance.use_cases.notify_and_release import NotifyAndRelease
+from issuance.use_cases.outage_lifecycle import OutageLifecycle
+from issuance.workers.office_planner import OfficePlanner
+from matplotlib.figure import Figure
+from servicekit.storage.database import Database, migrate
+
+from benchmarks.plan_population import (
+    MORNING,
+    Now,
+    new_id,
+    offices,
+    populate,
+    promise_planned_dates,
+    waiting_for_interview,
+)
+
+_FETCH = """
+    SELECT id, applied_on, due_on, priority_class, state, promised_collection_date, completed_at,
+        delayed
+    FROM applications WHERE state IN ('identifying', 'awaiting_approval', 'approved', 'printing')
+"""
+_SIZES = (1_000, 10_000, 100_000, 1_000_000)
+_STEPS = 200
+_STEPS_ALONE = 10
+_PAUSE_BETWEEN_STEPS = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What was measured with so many open cases, in seconds.
+
+    fetch_cpu: the same rows read by the bare driver, the limit for a pass. pass_cpu, pass_wall: a
+    pass that changes nobody's date. outage_cpu, outage_wall: a pass after an outage opened.
+    step_cpu: an officer's step alone. step_p50, step_p99: while an outage opens and all is planned.
+    """
+
+    cases: int
+    fetch_cpu: float
+    pass_cpu: float
+    pass_wall: float
+    outage_cpu: float
+    outage_wall: float
+    step_cpu: float
+    step_p50: float
+    step_p99: float
+
+
+class Planning:
+    """A country with so many open cases."""
+
+    def __init__(self, folder: Path, cases: int, seed: int) -> None:
+        self._file = folder / f"{cases}.sqlite"
+        self._cases, self._seed = cases, seed
+        self._offices = offices()
+        url = f"sqlite+aiosqlite:///{self._file}"
+        migrate(url, MIGRATIONS)
+        self._database = Database(url)
+        self._store = Store(self._database, "benchmark")
+        self._apply = ApplyTransition(self._offices, lambda *_: b"", new_id, 10)
+        self._outages = OutageLifecycle(self._offices, new_id)
+
+    async def measure(self) -> Result:
+        """Measure everything."""
+        try:
+            await populate(self._file, self._store, self._offices, self._cases, self._seed)
+            await promise_planned_dates(self._file, self._store, self._offices)
+            fetch = await asyncio.to_thread(fetch_all, self._file)
+            unchanged = await self._pass()
+            outage_id = await self._open_outage(MORNING)
+            outage = await self._pass()
+            await self._end_outage(outage_id)
+            alone: list[float] = []
+            cpu = process_time()
+            await self._officers(alone, _STEPS_ALONE)
+            step_cpu = (process_time() - cpu) / len(alone)
+            steps: list[float] = []
+            officers = asyncio.create_task(self._officers(steps, _STEPS))
+            await self._open_outage(MORNING)
+            await self._pass()
+            await officers
+        finally:
+            await self._database.close()
+        cuts = quantiles(steps, n=100)
+        return Result(self._cases, fetch, *unchanged, *outage, step_cpu, cuts[49], cuts[98])
+
+    async def _pass(self) -> tuple[float, float]:
+        """Plan for all offices; return the processor time and the time."""
+        notify_and_release = NotifyAndRelease(self._store, self._apply)
+        planner = OfficePlanner(
+            self._offices, self._store, self._database.try_lock, notify_and_release, Now()
+        )
+        cpu, began = process_time(), monotonic()
+        await planner()
+        return process_time() - cpu, monotonic() - began
+
+    async def _open_outage(self, began: datetime) -> str:
+        outage = Outage(OutageScope.MATCHER, "", "benchmark", began, declared_by="ani")
+        async with self._store.begin() as records:
+            return (await self._outages.declare(records, outage, began)).id
+
+    async def _end_outage(self, outage: str) -> None:
+        async with self._store.begin() as records:
+            await self._outages.end(records, outage, MORNING, "ani", MORNING)
+
+    async def _officers(self, seconds: list[float], steps: int) -> None:
+        """Complete applications one after the other, and note how long each step takes."""
+        for step in await waiting_for_interview(self._store, self._offices, self._apply, steps):
+            began = monotonic()
+            await step()
+            seconds.append(monotonic() - began)
+            await asyncio.sleep(_PAUSE_BETWEEN_STEPS)
+
+
+def fetch_all(file: Path) -> float:
+    """Return the processor time of reading what a plan needs by the bare driver."""
+    began = thread_time()
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute(_FETCH).fetchall()
+    return thread_time() - began
+
+
+def draw(results: Sequence[Result], path: Path) -> None:
+    """Write an SVG chart of the processor times."""
+    figure = Figure(figsize=(6.5, 4), layout="constrained")
+    axes = figure.subplots()
+    cases = [result.cases for result in results]
+    for label, times, colour in [
+        ("reading the rows", [result.fetch_cpu for result in results], "#999999"),
+        ("a pass, nothing new", [result.pass_cpu for result in results], "#1c6a6e"),
+        ("a pass, an outage opened", [result.outage_cpu for result in results], "#b3403a"),
+    ]:
+        axes.loglog(cases, times, "o-", label=label, color=colour)
+    axes.set(xlabel="open applications in 120 offices", ylabel="processor time, s")
+    axes.legend(frameon=False)
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.savefig(path)
+
+
+def as_markdown(results: Sequence[Result]) -> str:
+    """Return the results as a table."""
+    lines = [
+        "| open applications | a pass, s of a core | of it reading the rows | outage opened | "
+        "officer's step, of a core | p50, p99 meanwhile |",
+        "|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {each.cases:,} | {each.pass_cpu:.2f} | {each.fetch_cpu / each.pass_cpu:.0%} | "
+        f"{each.outage_cpu:.2f} | {each.step_cpu * 1000:.0f} ms | "
+        f"{each.step_p50 * 1000:.0f}, {each.step_p99 * 1000:.0f} ms |"
+        for each in results
+    ]
+    return "\n".join([*lines, ""])
+
+
+def main() -> None:
+    """Measure, print, and write plan.json, plan.md and plan.svg."""
+    options = _parser().parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    gc.collect()
+    gc.freeze()  # as the service does
+    results = []
+    for cases in options.cases:
+        print(f"{cases:,} open applications ...", file=sys.stderr, flush=True)
+        with TemporaryDirectory(prefix="plan-") as folder:
+            results.append(asyncio.run(Planning(Path(folder), cases, options.seed).measure()))
+        print(as_markdown(results[-1:]), file=sys.stderr, flush=True)
+    print(f"{as_markdown(results)}\nload of the machine: {os.getloadavg()[0]:.1f}")
+    options.out.mkdir(parents=True, exist_ok=True)
+    content = {"load": os.getloadavg()[0], "results": [asdict(each) for each in results]}
+    (options.out / "plan.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    (options.out / "plan.md").write_text(as_markdown(results), encoding="utf-8")
+    draw(results, options.out / "plan.svg")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.plan_speed", description=__doc__.split("\n\n")[0]
+    )
+    parser.add_argument("--out", type=Path, default=Path("build/bench"), help="folder of results")
+    parser.add_argument(
+        "--cases", type=int, nargs="+", default=_SIZES, help="numbers of open applications"
+    )
+    parser.add_argument("--seed", type=int, default=1, help="of what is random (default: 1)")
+    return parser
+
+
+if __name__ == "__main__":
+    main()

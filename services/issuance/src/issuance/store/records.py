@@ -22,6 +22,7 @@ from issuance.store.plan_records import PlanRecords
 from issuance.store.portrait_records import PortraitRecords
 from issuance.store.print_event_tokens import PrintEventTokens
 from issuance.store.printer_circuits import PrinterCircuits
+from issuance.store.restore_records import RestoreRecords
 from issuance.store.stuck_work_records import StuckWorkRecords
 from issuance.store.unrecorded_print_events import UnrecordedPrintEvents
 
@@ -116,6 +117,11 @@ class Records:
     def print_event_tokens(self) -> PrintEventTokens:
         """Resume tokens of the printers' events."""
         return PrintEventTokens(self.connection)
+
+    @cached_property
+    def restores(self) -> RestoreRecords:
+        """Restores of this database together with those of printers."""
+        return RestoreRecords(self.connection)
 
     @cached_property
     def printer_circuits(self) -> PrinterCircuits:

@@ -381,6 +381,14 @@ print_event_tokens = Table(
     Column("resume_token", String, nullable=False),
 )
 
+# When the database was restored together with the printer of an office, if it was.
+restores = Table(
+    "restores",
+    metadata,
+    Column("office", String(8), primary_key=True),
+    Column("restored_at", UtcDateTime, nullable=False),
+)
+
 printer_circuits = Table(
     "printer_circuits",
     metadata,

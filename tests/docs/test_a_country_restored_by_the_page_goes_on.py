@@ -1,0 +1,105 @@
+"""Runs the lines of docs/backup.md in a country of its own, with the real commands and grpcurl."""
+
+import asyncio
+import os
+import re
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from harness.configuration import CountryOptions, Layout
+from harness.country import Country
+from harness.journey_office import BEGINNING, READY, JourneyOffice
+from harness.keep_running import keep_running
+from harness.stopped_services import StoppedServices
+from passport.printer.v1 import stock_pb2
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(600)]
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs/backup.md").read_text(encoding="utf-8")
+NAMES, BACK_UP, *RESTORE = re.findall(r"^```sh\n(.*?)^```$", PAGE, re.M | re.S)
+PORTS = {"matcher": "localhost:7101", "issuance": "localhost:7201", "printer": "localhost:7301"}
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def country(tmp_path: Path) -> AsyncIterator[Country]:
+    """A country of its own whose services start again, and stop when they are asked to."""
+    options = CountryOptions(machines=1, books_per_minute=600.0)
+    async with Country(Layout.fresh(tmp_path / "up"), options, BEGINNING) as started:
+        stopped = StoppedServices(started.layout.root)
+        keeping = asyncio.create_task(
+            keep_running(started.processes, started.restart, lambda _: None, stopped)
+        )
+        yield started
+        keeping.cancel()
+
+
+async def run(country: Country, build: Path, *blocks: str) -> str:
+    """Run blocks of the page, with addresses and folders of the running country."""
+    lines = "\n".join(["set -eu -o pipefail", *blocks])
+    for service, documented in PORTS.items():
+        lines = lines.replace(documented, country.addresses[service])
+    root = country.layout.root
+    lines = lines.replace("build/up", str(root)).replace("build/", f"{build}/")
+    lines = lines.replace("ARGS=", f"PKI={country.layout.pki} ARGS=")
+    lines = re.sub(r"harness (stop|start) \$service", rf"\g<0> --country {root}", lines)
+    lines = lines.replace(".tools/bin/uv run ", "")
+    done = await asyncio.to_thread(
+        subprocess.run,
+        ["bash", "-c", lines],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=400,
+    )
+    assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+    return done.stdout
+
+
+async def test_nothing_is_lost_but_one_book_and_nothing_is_printed_twice(
+    country: Country, tmp_path: Path
+) -> None:
+    office = JourneyOffice(country, seed=1)
+    await office.staff.open_print_room()
+    office.next_monday()
+    (passport,) = await office.apply(office.first_time_applicant())
+    await office.decide()
+    await run(country, tmp_path, NAMES, BACK_UP)
+    office.clock(office.today + timedelta(days=1), 8)
+    await office.print(passport)
+    destroyed = (await office.file(passport)).book_serial
+
+    await run(country, tmp_path, NAMES, *RESTORE)
+    await office.print(passport)
+
+    printed = await office.file(passport)
+    assert printed.state == READY
+    assert printed.book_serial not in ("", destroyed)
+    (output,) = country.machine_outputs
+    assert [book.book_serial for book in output.printed()] == [destroyed, printed.book_serial]
+    assert (await _books(office))[destroyed] == stock_pb2.BOOK_STATE_SPOILED
+    await _the_country_goes_on(office)
+    print(country.usage)
+
+
+async def _books(office: JourneyOffice) -> "dict[str, stock_pb2.BookState.ValueType]":
+    return {book.serial: book.state for book in await office.staff.operator.books()}
+
+
+async def _the_country_goes_on(office: JourneyOffice) -> None:
+    office.next_monday()
+    (another,) = await office.apply(office.first_time_applicant())
+    await office.decide()
+    office.clock(office.today + timedelta(days=1), 8)
+    await office.print(another)
+    assert (await office.file(another)).state == READY

@@ -7,13 +7,14 @@ from datetime import datetime
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from issuance.domain.outage import Outage, OutageScope
+from issuance.domain.paused_work import PausedWork
 from issuance.domain.states import ApplicationState, OutboxTaskKind
 from issuance.store.outbox_records import OutboxBacklog
 from issuance.store.records import Records
 
 
 async def waiting_metrics(records: Records, now: datetime, real_now: datetime) -> list[Metric]:
-    """Return applications by office and state, broken promises, work that is left, and outages.
+    """Return what waits by office and state, broken promises, work that is left, and what stops it.
 
     now: business time. real_now: real time, since leases run in it.
     """
@@ -24,6 +25,7 @@ async def waiting_metrics(records: Records, now: datetime, real_now: datetime) -
         _waiting(waiting),
         _overdue(overdue, {office for office, _ in waiting}),
         *_outbox(await records.outbox.backlog(real_now), now),
+        _paused(await records.paused_work.all()),
         _outages(outages.values()),
     ]
 
@@ -72,6 +74,20 @@ def _outbox(backlogs: Iterable[OutboxBacklog], now: datetime) -> Iterable[Metric
         age = (now - backlog.oldest).total_seconds() if backlog else 0.0
         oldest.add_metric([kind.name], max(0.0, age))
     return [tasks, failing, refused, oldest]
+
+
+def _paused(pauses: Iterable[PausedWork]) -> Metric:
+    metric = GaugeMetricFamily(
+        "issuance_work_paused",
+        "1 for work that an administrator has paused, at one office or (empty) at all",
+        labels=["kind", "office"],
+    )
+    paused = {(kind, ""): 0 for kind in OutboxTaskKind} | {
+        (each.kind, each.office): 1 for each in pauses
+    }
+    for (kind, office), value in paused.items():
+        metric.add_metric([kind.name, office], value)
+    return metric
 
 
 def _outages(ongoing: Iterable[Outage]) -> Metric:

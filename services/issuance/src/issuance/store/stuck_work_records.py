@@ -3,8 +3,9 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Row, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.outbox import OutboxTask, OutboxTaskNotFound
@@ -37,6 +38,7 @@ class StuckTask:
 
 
 _FIELDS = [field.name for field in fields(StuckTask)]
+_TASKS = select(*(outbox.c[name] for name in _FIELDS))
 _IS_STUCK = or_(outbox.c.refused_at.is_not(None), outbox.c.attempts >= MANY_ATTEMPTS)
 
 
@@ -49,26 +51,25 @@ class StuckWorkRecords:
     async def page(self, size: int, after: str, office: str | None) -> Sequence[StuckTask]:
         """Return stuck tasks by their ids. office: None for all."""
         c = outbox.c
-        statement = select(*(c[name] for name in _FIELDS)).where(_IS_STUCK, c.id > after)
+        statement = _TASKS.where(_IS_STUCK, c.id > after)
         if office is not None:
             statement = statement.where(c.office == office)
         rows = await self._connection.execute(statement.order_by(c.id).limit(size))
-        return [StuckTask(**field_values(row, _FIELDS)) for row in rows]
+        return [_task(row) for row in rows]
 
     async def of_case(self, case: str) -> Sequence[StuckTask]:
         """Return the stuck tasks of a case, oldest first."""
         c = outbox.c
-        statement = select(*(c[name] for name in _FIELDS)).where(_IS_STUCK, c.case == case)
+        statement = _TASKS.where(_IS_STUCK, c.case == case)
         rows = await self._connection.execute(statement.order_by(c.created_at, c.id))
-        return [StuckTask(**field_values(row, _FIELDS)) for row in rows]
+        return [_task(row) for row in rows]
 
     async def get(self, task: str) -> StuckTask:
         """Return a task, whether stuck or not. Raises OutboxTaskNotFound."""
-        statement = select(*(outbox.c[name] for name in _FIELDS)).where(outbox.c.id == task)
-        row = (await self._connection.execute(statement)).one_or_none()
+        row = (await self._connection.execute(_TASKS.where(outbox.c.id == task))).one_or_none()
         if row is None:
             raise OutboxTaskNotFound("there is no such task, or it is done", field="task_id")
-        return StuckTask(**field_values(row, _FIELDS))
+        return _task(row)
 
     async def refused_cases(self, cases: Collection[str], kind: OutboxTaskKind) -> Collection[str]:
         """Return which of these cases have a task of this kind that is not attempted any more."""
@@ -92,3 +93,7 @@ class StuckWorkRecords:
             statement.values(refused_at=None, attempts=0, not_before=IMMEDIATELY)
         )
         return await self.get(task)
+
+
+def _task(row: Row[Any]) -> StuckTask:
+    return StuckTask(**field_values(row, _FIELDS))

@@ -97,7 +97,9 @@ def test_each_alert_says_who_has_to_do_what() -> None:
 
 async def metrics(workflow: Workflow) -> dict[str, float]:
     """The value of each metric with its labels, as Prometheus writes them."""
-    found = await read_metrics(workflow.store, workflow, lambda: workflow.real_now)
+    found = await read_metrics(
+        workflow.store, workflow.offices, workflow, lambda: workflow.real_now
+    )
     return {
         f"{sample.name}{_labels(sample.labels)}": sample.value
         for metric in found

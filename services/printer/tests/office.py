@@ -34,7 +34,7 @@ from .signed_clearances import OFFICE, Issuance, a_payload, request_id
 from .simulated_machine import SimulatedMachine
 
 POLICY = Path(__file__).parents[3] / "deploy" / "policy" / "policy.toml"
-TIMEOUT = 20.0
+TIMEOUT = 60.0
 _STUBS = {
     "PrintJobs": jobs_pb2_grpc,
     "Machines": machines_pb2_grpc,

@@ -16,13 +16,15 @@ from harness.country import Country
 from harness.journey_office import BEGINNING, READY, JourneyOffice
 from harness.keep_running import keep_running
 from harness.stopped_services import StoppedServices
+from passport.issuance.v1 import applications_pb2 as pb
 from passport.printer.v1 import stock_pb2
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(600)]
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/backup.md").read_text(encoding="utf-8")
-NAMES, BACK_UP, *RESTORE = re.findall(r"^```sh\n(.*?)^```$", PAGE, re.M | re.S)
+BLOCKS = re.findall(r"^```sh\n(.*?)^```$", PAGE, re.M | re.S)
+NAMES, BACK_UP, PUT_BACK, *ALL, RESTORE_MATCHER, SEE_LOST = BLOCKS
 PORTS = {"matcher": "localhost:7101", "issuance": "localhost:7201", "printer": "localhost:7301"}
 
 
@@ -79,7 +81,7 @@ async def test_nothing_is_lost_but_one_book_and_nothing_is_printed_twice(
     await office.print(passport)
     destroyed = (await office.file(passport)).book_serial
 
-    await run(country, tmp_path, NAMES, *RESTORE)
+    await run(country, tmp_path, NAMES, PUT_BACK, *ALL)
     await office.print(passport)
 
     printed = await office.file(passport)
@@ -88,18 +90,23 @@ async def test_nothing_is_lost_but_one_book_and_nothing_is_printed_twice(
     (output,) = country.machine_outputs
     assert [book.book_serial for book in output.printed()] == [destroyed, printed.book_serial]
     assert (await _books(office))[destroyed] == stock_pb2.BOOK_STATE_SPOILED
-    await _the_country_goes_on(office)
-    print(country.usage)
+    await _who_is_enrolled_since_is_not_lost_with_the_matcher(office, tmp_path)
 
 
 async def _books(office: JourneyOffice) -> "dict[str, stock_pb2.BookState.ValueType]":
     return {book.serial: book.state for book in await office.staff.operator.books()}
 
 
-async def _the_country_goes_on(office: JourneyOffice) -> None:
-    office.next_monday()
-    (another,) = await office.apply(office.first_time_applicant())
-    await office.decide()
-    office.clock(office.today + timedelta(days=1), 8)
-    await office.print(another)
-    assert (await office.file(another)).state == READY
+async def _who_is_enrolled_since_is_not_lost_with_the_matcher(
+    office: JourneyOffice, tmp_path: Path
+) -> None:
+    applicant = office.first_time_applicant()
+    (application,) = await office.apply(applicant)
+    await office.staff.drain()
+
+    seen = await run(office.country, tmp_path, NAMES, PUT_BACK, RESTORE_MATCHER, SEE_LOST)
+
+    assert application.application_id in seen
+    assert "capture the person again" in seen
+    file = await office.file(application)
+    assert pb.ApplicationState.Name(file.state) == "APPLICATION_STATE_PAID"

@@ -70,6 +70,7 @@ from issuance.store.records import Store
 from issuance.store.tables import idempotency
 from issuance.use_cases.application_steps import require_portraits
 from issuance.use_cases.apply_transition import ApplyTransition
+from issuance.use_cases.compare_with_matcher import CompareWithMatcher
 from issuance.use_cases.document_numbers import DocumentNumbers
 from issuance.use_cases.erase_portraits import ErasePortraits
 from issuance.use_cases.identification_limit import IdentificationLimit
@@ -90,6 +91,7 @@ from issuance.workers.health_watcher import (
     matcher_health,
     printer_health,
 )
+from issuance.workers.matcher_watcher import MatcherWatcher
 from issuance.workers.office_planner import OfficePlanner
 from issuance.workers.outbox_worker import OutboxWorker
 from issuance.workers.periodic_task import run_periodically
@@ -240,6 +242,7 @@ class Issuance:
                     *self._outbox_work(matcher, printers),
                     *self._print_event_work(printers),
                     *self._health_work(matcher, printers),
+                    self._comparison_work(matcher),
                     self._planning_work(),
                     self._erasure_work(),
                 ]
@@ -270,7 +273,7 @@ class Issuance:
             new_id,
             settings.strong_hit_score,
         )
-        set_status = SetEncounterStatus(store, matcher_client)
+        set_status = SetEncounterStatus(store, matcher_client, self._clock)
         submit = SubmitPrintJob(
             store,
             printers_client,
@@ -386,6 +389,20 @@ class Issuance:
             self._real_now,
         )
         return run_periodically(f"{scope} health", watcher, settings.health_check_seconds)
+
+    def _comparison_work(self, matcher: grpc.aio.Channel) -> Awaitable[None]:
+        settings = self._settings
+        compare = CompareWithMatcher(
+            self._store,
+            MatcherClient(matcher, settings.call_timeout_seconds),
+            self._apply_transition,
+            self._clock,
+            self._real_now,
+            new_id,
+            timedelta(seconds=settings.lease_seconds),
+        )
+        watcher = MatcherWatcher(compare)
+        return run_periodically("matcher's past", watcher, settings.health_check_seconds)
 
     def _planning_work(self) -> Awaitable[None]:
         notify_and_release = NotifyAndRelease(self._store, self._apply_transition)

@@ -117,7 +117,7 @@ class History:
             flow.store, self.matcher, flow.apply_transition, flow, flow.new_id, STRONG_SCORE
         )
         track = TrackPrinterCalls(submit, flow.store, _CIRCUIT, flow.now)
-        set_status = SetEncounterStatus(flow.store, self.matcher)
+        set_status = SetEncounterStatus(flow.store, self.matcher, flow)
         kinds = OutboxTaskKind
         work: list[tuple[OutboxTaskKind, Work, OfficeSlots]] = [
             (kinds.IDENTIFY, identify, MatcherSlots(kinds.IDENTIFY)),

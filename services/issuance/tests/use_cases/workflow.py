@@ -3,8 +3,10 @@
 No server, no workers, no neighbours: the test says what the matcher and the printer answer.
 """
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, date, datetime
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,7 +17,7 @@ from issuance.domain.application_type import ApplicationType
 from issuance.domain.case import Actor, Case
 from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.document import Document, DocumentStatus
-from issuance.domain.encounter_change import EncounterChange, decode_changes
+from issuance.domain.encounter_change import EncounterChange, EncounterStatus, decode_changes
 from issuance.domain.history import HistoryEntry
 from issuance.domain.office import InstalledMachines
 from issuance.domain.outage import Outage, OutageCorrection, OutageScope
@@ -40,6 +42,7 @@ from issuance.use_cases.application_steps import (
     withdraw,
 )
 from issuance.use_cases.apply_transition import ApplyTransition
+from issuance.use_cases.compare_with_matcher import CompareWithMatcher
 from issuance.use_cases.create_application import NewApplication, create_application
 from issuance.use_cases.document_numbers import DocumentNumbers
 from issuance.use_cases.documents import report_missing
@@ -55,7 +58,7 @@ from issuance.use_cases.plan_office import (
     PlanAssumptions,
     plan_office,
 )
-from issuance.use_cases.ports import MatcherDecision, Printer
+from issuance.use_cases.ports import MatcherDecision, MatcherMemory, Printer, Unavailable
 from issuance.use_cases.print_capacity import add_new_offices, set_machines
 from issuance.use_cases.reconcile_print_jobs import ReconcilePrintJobs
 from issuance.use_cases.record_interview import record_interview
@@ -64,6 +67,7 @@ from issuance.use_cases.record_print_event import RecordPrintEvent
 from issuance.use_cases.record_print_failure import record_print_failure
 from issuance.use_cases.retake_biometrics import retake_biometrics
 from issuance.use_cases.service_status import ServiceStatus, service_status
+from issuance.use_cases.set_encounter_status import SetEncounterStatus
 from issuance.use_cases.submit_print_job import SubmitPrintJob
 from passport.type.v1.civil_pb2 import BiographicData
 from sqlalchemy import select
@@ -74,6 +78,7 @@ WITA = ZoneInfo("Asia/Makassar")
 EVERYTHING = PageRequest(after=0, size=1000)
 HOLDER = BiographicData(birth_place="Martapura").SerializeToString()
 STRONG_SCORE = 8.0
+LEASE = timedelta(minutes=1)
 CANCELLED = PrintFailure("JOB_CANCELLED", "", "the machine is moved")
 
 
@@ -100,6 +105,16 @@ class MatcherAnswers:
 
     async def set_encounter_status(self, task: OutboxTask) -> None:
         raise AssertionError("no status is set here")
+
+
+class MatcherSetsStatuses:
+    """A matcher that does whatever it is asked about statuses."""
+
+    async def enrol(self, task: OutboxTask, person_id: str, fingers: bytes) -> MatcherDecision:
+        raise AssertionError("nobody is enrolled here")
+
+    async def set_encounter_status(self, task: OutboxTask) -> None:
+        pass
 
 
 class NoLimits:
@@ -384,6 +399,52 @@ class Workflow:
             STRONG_SCORE,
         )
         await attempt(task)
+
+    async def sets_statuses(self) -> None:
+        """The matcher does what it is asked about the statuses of encounters."""
+        for task in await self.leases(OutboxTaskKind.SET_ENCOUNTER_STATUS):
+            await SetEncounterStatus(self.store, MatcherSetsStatuses(), self)(task)
+
+    async def statuses_asked(self, id: str) -> list[tuple[str, EncounterStatus]]:
+        """Encounter and status of each change that the matcher is still to be asked for."""
+        return [(each.encounter_id, each.status) for each in await self.encounter_changes(id)]
+
+    async def watches(self, matcher: MatcherMemory, replicas: int = 1) -> None:
+        """Look whether the matcher was restored, and compare; four in a row are enough."""
+        compare = [
+            CompareWithMatcher(
+                self.store,
+                matcher,
+                self.apply_transition,
+                self,
+                lambda: self.real_now,
+                self.new_id,
+                LEASE,
+                enough_in_a_row=4,
+                at_a_time=2,
+            )
+            for _ in range(replicas)
+        ]
+        with suppress(Unavailable):
+            await asyncio.gather(*(each() for each in compare))
+
+    def lease_passes(self) -> None:
+        """Let as much real time pass as an answer may be under way."""
+        self.real_now += LEASE
+
+    async def lost_enrolments(self) -> list[str]:
+        """The applications whose enrolment is lost, as open items."""
+        async with self.store.read() as records:
+            found = await records.enrolments.lost(EVERYTHING, None)
+        return [lost.case for _, lost in found]
+
+    def replacement(self, person: str, number: str) -> dict[str, Any]:
+        """What an application for the replacement of a lost passport names."""
+        return {
+            "type": ApplicationType.REPLACEMENT_LOST,
+            "person_id": person,
+            "document_number": number,
+        }
 
     async def job_is_done(self, id: str) -> None:
         """The printer takes the job of a released case and makes a good book."""

@@ -26,7 +26,7 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from passport.issuance.v1 import applications_pb2 as passport_dot_issuance_dot_v1_dot_applications__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#passport/issuance/v1/accounts.proto\x12\x14passport.issuance.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\'passport/issuance/v1/applications.proto\"\xa4\x02\n\x08OpenItem\x12\x30\n\x04kind\x18\x01 \x01(\x0e\x32\".passport.issuance.v1.OpenItemKind\x12\x16\n\x0e\x61pplication_id\x18\x02 \x01(\t\x12\x0e\n\x06office\x18\x03 \x01(\t\x12.\n\x07waiting\x18\x04 \x01(\x0b\x32\x1d.passport.issuance.v1.Waiting\x12\x39\n\rprint_failure\x18\x05 \x01(\x0b\x32\".passport.issuance.v1.PrintFailure\x12\x14\n\x0cprint_job_id\x18\x06 \x01(\t\x12\x17\n\x0f\x64ocument_number\x18\x07 \x01(\t\x12\x13\n\x0b\x62ook_serial\x18\x08 \x01(\t\x12\x0f\n\x07problem\x18\t \x01(\t\"y\n\x14ListOpenItemsRequest\x12&\n\x06office\x18\x01 \x01(\tB\x16\xbaH\x13r\x11\x32\x0f^([A-Z]{3,8})?$\x12\x1b\n\tpage_size\x18\x02 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\"_\n\x15ListOpenItemsResponse\x12-\n\x05items\x18\x01 \x03(\x0b\x32\x1e.passport.issuance.v1.OpenItem\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*m\n\x0cOpenItemKind\x12\x1e\n\x1aOPEN_ITEM_KIND_UNSPECIFIED\x10\x00\x12\x1f\n\x1bOPEN_ITEM_KIND_PRINT_FAILED\x10\x01\x12\x1c\n\x18OPEN_ITEM_KIND_PRINT_JOB\x10\x02\x32t\n\x08\x41\x63\x63ounts\x12h\n\rListOpenItems\x12*.passport.issuance.v1.ListOpenItemsRequest\x1a+.passport.issuance.v1.ListOpenItemsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#passport/issuance/v1/accounts.proto\x12\x14passport.issuance.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\'passport/issuance/v1/applications.proto\"\xa4\x02\n\x08OpenItem\x12\x30\n\x04kind\x18\x01 \x01(\x0e\x32\".passport.issuance.v1.OpenItemKind\x12\x16\n\x0e\x61pplication_id\x18\x02 \x01(\t\x12\x0e\n\x06office\x18\x03 \x01(\t\x12.\n\x07waiting\x18\x04 \x01(\x0b\x32\x1d.passport.issuance.v1.Waiting\x12\x39\n\rprint_failure\x18\x05 \x01(\x0b\x32\".passport.issuance.v1.PrintFailure\x12\x14\n\x0cprint_job_id\x18\x06 \x01(\t\x12\x17\n\x0f\x64ocument_number\x18\x07 \x01(\t\x12\x13\n\x0b\x62ook_serial\x18\x08 \x01(\t\x12\x0f\n\x07problem\x18\t \x01(\t\"y\n\x14ListOpenItemsRequest\x12&\n\x06office\x18\x01 \x01(\tB\x16\xbaH\x13r\x11\x32\x0f^([A-Z]{3,8})?$\x12\x1b\n\tpage_size\x18\x02 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\"_\n\x15ListOpenItemsResponse\x12-\n\x05items\x18\x01 \x03(\x0b\x32\x1e.passport.issuance.v1.OpenItem\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*\x90\x01\n\x0cOpenItemKind\x12\x1e\n\x1aOPEN_ITEM_KIND_UNSPECIFIED\x10\x00\x12\x1f\n\x1bOPEN_ITEM_KIND_PRINT_FAILED\x10\x01\x12\x1c\n\x18OPEN_ITEM_KIND_PRINT_JOB\x10\x02\x12!\n\x1dOPEN_ITEM_KIND_LOST_ENROLMENT\x10\n2t\n\x08\x41\x63\x63ounts\x12h\n\rListOpenItems\x12*.passport.issuance.v1.ListOpenItemsRequest\x1a+.passport.issuance.v1.ListOpenItemsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,14 +39,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTOPENITEMSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\005*\003\030\350\007'
   _globals['_LISTOPENITEMSREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTOPENITEMSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\200\001'
-  _globals['_OPENITEMKIND']._serialized_start=646
-  _globals['_OPENITEMKIND']._serialized_end=755
+  _globals['_OPENITEMKIND']._serialized_start=647
+  _globals['_OPENITEMKIND']._serialized_end=791
   _globals['_OPENITEM']._serialized_start=132
   _globals['_OPENITEM']._serialized_end=424
   _globals['_LISTOPENITEMSREQUEST']._serialized_start=426
   _globals['_LISTOPENITEMSREQUEST']._serialized_end=547
   _globals['_LISTOPENITEMSRESPONSE']._serialized_start=549
   _globals['_LISTOPENITEMSRESPONSE']._serialized_end=644
-  _globals['_ACCOUNTS']._serialized_start=757
-  _globals['_ACCOUNTS']._serialized_end=873
+  _globals['_ACCOUNTS']._serialized_start=793
+  _globals['_ACCOUNTS']._serialized_end=909
 # @@protoc_insertion_point(module_scope)

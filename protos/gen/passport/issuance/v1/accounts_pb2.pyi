@@ -35,6 +35,10 @@ class _OpenItemKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OpenItem
     of ours: the application is unknown, or is not being printed, or has its passport, or the printer has lost
     the job. Nothing is printed because of it.
     """
+    OPEN_ITEM_KIND_LOST_ENROLMENT: _OpenItemKind.ValueType  # 10
+    """An application whose fingerprints the matcher has lost in a restore of its database: capture the person
+    again. Without a book on its way it waits for that (state PAID); otherwise its passport is finished.
+    """
 
 class OpenItemKind(_OpenItemKind, metaclass=_OpenItemKindEnumTypeWrapper):
     """What an open item is about."""
@@ -47,6 +51,10 @@ OPEN_ITEM_KIND_PRINT_JOB: OpenItemKind.ValueType  # 2
 """A print job that does not fit its application, for instance after a restore of the printer's database or
 of ours: the application is unknown, or is not being printed, or has its passport, or the printer has lost
 the job. Nothing is printed because of it.
+"""
+OPEN_ITEM_KIND_LOST_ENROLMENT: OpenItemKind.ValueType  # 10
+"""An application whose fingerprints the matcher has lost in a restore of its database: capture the person
+again. Without a book on its way it waits for that (state PAID); otherwise its passport is finished.
 """
 Global___OpenItemKind: _TypeAlias = OpenItemKind  # noqa: Y015
 
@@ -78,7 +86,7 @@ class OpenItem(_message.Message):
     book_serial: _builtins.str
     """Serial of the book that the job made; empty if none."""
     problem: _builtins.str
-    """What does not fit, in words."""
+    """What does not fit, or what is lost, in words. Empty for OPEN_ITEM_KIND_PRINT_FAILED."""
     @_builtins.property
     def waiting(self) -> _applications_pb2.Waiting:
         """What is waited for, by whom, and since when."""

@@ -47,10 +47,12 @@ class AccountsServicer:
     """
 
     def ListOpenItems(self, request, context):
-        """Lists open items: failed prints, oldest application first, then print jobs that do not fit, oldest first.
+        """Lists open items: failed prints, oldest application first, then print jobs that do not fit, oldest first,
+        then enrolments that the matcher has lost, oldest application first.
         An item is closed by what ends its cause: for a failed print `CorrectData`, `Withdraw`, `Refuse` or
         `Approve` of its application; for a print job its end at the printer, by `CancelPrintJob` or with a book
-        that the application then has.
+        that the application then has; for a lost enrolment the next identification of the person, in this
+        application or another one.
 
         Callers: officers, supervisors, administrators. Errors: INVALID_REQUEST, WRONG_OFFICE,
         BAD_PAGE_TOKEN. Retry: yes.

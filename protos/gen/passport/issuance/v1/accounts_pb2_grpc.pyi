@@ -34,10 +34,12 @@ class AccountsStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> AccountsAsyncStub: ...
     ListOpenItems: _grpc.UnaryUnaryMultiCallable[_accounts_pb2.ListOpenItemsRequest, _accounts_pb2.ListOpenItemsResponse]
-    """Lists open items: failed prints, oldest application first, then print jobs that do not fit, oldest first.
+    """Lists open items: failed prints, oldest application first, then print jobs that do not fit, oldest first,
+    then enrolments that the matcher has lost, oldest application first.
     An item is closed by what ends its cause: for a failed print `CorrectData`, `Withdraw`, `Refuse` or
     `Approve` of its application; for a print job its end at the printer, by `CancelPrintJob` or with a book
-    that the application then has.
+    that the application then has; for a lost enrolment the next identification of the person, in this
+    application or another one.
 
     Callers: officers, supervisors, administrators. Errors: INVALID_REQUEST, WRONG_OFFICE,
     BAD_PAGE_TOKEN. Retry: yes.
@@ -49,10 +51,12 @@ class AccountsAsyncStub(AccountsStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     ListOpenItems: _aio.UnaryUnaryMultiCallable[_accounts_pb2.ListOpenItemsRequest, _accounts_pb2.ListOpenItemsResponse]  # type: ignore[assignment]
-    """Lists open items: failed prints, oldest application first, then print jobs that do not fit, oldest first.
+    """Lists open items: failed prints, oldest application first, then print jobs that do not fit, oldest first,
+    then enrolments that the matcher has lost, oldest application first.
     An item is closed by what ends its cause: for a failed print `CorrectData`, `Withdraw`, `Refuse` or
     `Approve` of its application; for a print job its end at the printer, by `CancelPrintJob` or with a book
-    that the application then has.
+    that the application then has; for a lost enrolment the next identification of the person, in this
+    application or another one.
 
     Callers: officers, supervisors, administrators. Errors: INVALID_REQUEST, WRONG_OFFICE,
     BAD_PAGE_TOKEN. Retry: yes.
@@ -67,10 +71,12 @@ class AccountsServicer(metaclass=_abc_1.ABCMeta):
         request: _accounts_pb2.ListOpenItemsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_accounts_pb2.ListOpenItemsResponse, _abc.Awaitable[_accounts_pb2.ListOpenItemsResponse]]:
-        """Lists open items: failed prints, oldest application first, then print jobs that do not fit, oldest first.
+        """Lists open items: failed prints, oldest application first, then print jobs that do not fit, oldest first,
+        then enrolments that the matcher has lost, oldest application first.
         An item is closed by what ends its cause: for a failed print `CorrectData`, `Withdraw`, `Refuse` or
         `Approve` of its application; for a print job its end at the printer, by `CancelPrintJob` or with a book
-        that the application then has.
+        that the application then has; for a lost enrolment the next identification of the person, in this
+        application or another one.
 
         Callers: officers, supervisors, administrators. Errors: INVALID_REQUEST, WRONG_OFFICE,
         BAD_PAGE_TOKEN. Retry: yes.

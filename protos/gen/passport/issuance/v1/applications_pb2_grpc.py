@@ -300,7 +300,9 @@ class ApplicationsServicer:
 
         Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or gave the
         examiners' deciding verdict, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
-        HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields). Retry: yes.
+        HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields),
+        ENROLMENT_UNCONFIRMED (the matcher was restored and is being compared; try again), ENROLMENT_LOST (it
+        has lost the fingerprints; they are taken again). Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -141,7 +141,9 @@ class ApplicationsStub:
 
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or gave the
     examiners' deciding verdict, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
-    HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields). Retry: yes.
+    HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields),
+    ENROLMENT_UNCONFIRMED (the matcher was restored and is being compared; try again), ENROLMENT_LOST (it
+    has lost the fingerprints; they are taken again). Retry: yes.
     """
     Refuse: _grpc.UnaryUnaryMultiCallable[_applications_pb2.RefuseRequest, _applications_pb2.Application]
     """Refuses the passport; the applicant is notified of the reason. The matcher finds the fingerprints no
@@ -293,7 +295,9 @@ class ApplicationsAsyncStub(ApplicationsStub):
 
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or gave the
     examiners' deciding verdict, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
-    HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields). Retry: yes.
+    HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields),
+    ENROLMENT_UNCONFIRMED (the matcher was restored and is being compared; try again), ENROLMENT_LOST (it
+    has lost the fingerprints; they are taken again). Retry: yes.
     """
     Refuse: _aio.UnaryUnaryMultiCallable[_applications_pb2.RefuseRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Refuses the passport; the applicant is notified of the reason. The matcher finds the fingerprints no
@@ -520,7 +524,9 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
 
         Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or gave the
         examiners' deciding verdict, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
-        HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields). Retry: yes.
+        HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields),
+        ENROLMENT_UNCONFIRMED (the matcher was restored and is being compared; try again), ENROLMENT_LOST (it
+        has lost the fingerprints; they are taken again). Retry: yes.
         """
 
     @_abc_1.abstractmethod

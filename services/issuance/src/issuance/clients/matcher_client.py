@@ -4,14 +4,15 @@ from collections.abc import Awaitable
 from typing import Any
 
 import grpc
+from passport.matcher.v1 import admin_pb2, admin_pb2_grpc, encounters_pb2_grpc, identification_pb2
 from passport.matcher.v1 import encounters_pb2 as pb
-from passport.matcher.v1 import encounters_pb2_grpc, identification_pb2
 
 from issuance.clients.call_errors import CallError, read_call_error
 from issuance.domain.adjudication_referral import Candidate, IdentificationOutcome
 from issuance.domain.encounter_change import EncounterChange, EncounterStatus, decode_changes
+from issuance.domain.matcher_restore import EncounterFound, MatcherPast
 from issuance.domain.outbox import OutboxTask
-from issuance.use_cases.ports import MatcherDecision, UnusableFingers, WorkRefused
+from issuance.use_cases.ports import MatcherDecision, Unavailable, UnusableFingers, WorkRefused
 
 HEALTH_SERVICE = "passport.matcher.v1.Identification"
 """The matcher counts as healthy while this service of it is."""
@@ -55,13 +56,20 @@ _STATUSES = {
     EncounterStatus.INACTIVE: pb.ENCOUNTER_STATUS_INACTIVE,
     EncounterStatus.FRAUD: pb.ENCOUNTER_STATUS_FRAUD,
 }
+_STATUSES_FOUND = {value: status for status, value in _STATUSES.items()} | {
+    pb.ENCOUNTER_STATUS_PENDING: EncounterStatus.PENDING
+}
 
 
 class MatcherClient:
-    """Implements `ports.Matcher`. timeout: of one call, seconds of real time."""
+    """Implements `ports.Matcher` and `ports.MatcherMemory`.
+
+    timeout: of one call, seconds of real time.
+    """
 
     def __init__(self, channel: grpc.aio.Channel, timeout: float) -> None:
         self._encounters = encounters_pb2_grpc.EncountersStub(channel)
+        self._admin = admin_pb2_grpc.MatcherAdminStub(channel)
         self._timeout = timeout
 
     async def enrol(self, task: OutboxTask, person_id: str, fingers: bytes) -> MatcherDecision:
@@ -82,6 +90,30 @@ class MatcherClient:
                 raise UnusableFingers(f"{details.reason} {details.field}".strip()) from error
             raise _failure(details) from error
         return _decision(answer.decision)
+
+    async def past(self) -> MatcherPast:
+        """Return the epoch and the latest change of its database. Raises Unavailable."""
+        try:
+            status = await self._admin.GetStatus(
+                admin_pb2.GetStatusRequest(), timeout=self._timeout
+            )
+        except grpc.aio.AioRpcError as error:
+            raise read_call_error(error).as_unavailable() from error
+        if not status.database_epoch:
+            raise Unavailable("the matcher's database does not answer")
+        return MatcherPast(status.database_epoch, status.latest_change)
+
+    async def find_encounter(self, encounter_id: str) -> EncounterFound | None:
+        """Return an encounter; None if the matcher has none of this id. Raises Unavailable."""
+        request = pb.GetEncounterRequest(encounter_id=encounter_id)
+        try:
+            encounter = await self._encounters.GetEncounter(request, timeout=self._timeout)
+        except grpc.aio.AioRpcError as error:
+            details = read_call_error(error)
+            if details.reason == "ENCOUNTER_NOT_FOUND":
+                return None
+            raise details.as_unavailable() from error
+        return EncounterFound(_STATUSES_FOUND[encounter.status], encounter.person_id)
 
     async def set_encounter_status(self, task: OutboxTask) -> None:
         """Make the changes of the task: move, set the status, delete; each may be repeated."""

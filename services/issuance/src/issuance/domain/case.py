@@ -158,7 +158,11 @@ class Case:
     @property
     def encounter_id(self) -> str:
         """Id of its encounter at the matcher; another one each time that one was deleted there."""
-        return self.id if self.encounter_number == 1 else f"{self.id}.{self.encounter_number}"
+        return self.encounter_numbered(self.encounter_number)
+
+    def encounter_numbered(self, number: int) -> str:
+        """Return the id of one of its encounters; the first has the number 1."""
+        return self.id if number == 1 else f"{self.id}.{number}"
 
     def named_to(self, actor: Actor) -> str:
         """Return its id if the actor may know of it, else ""."""
@@ -210,7 +214,13 @@ class Case:
     def no_longer_complete(self) -> "Case":
         """Return the case without its place in the queue, since its fingers are unusable."""
         return replace(
-            self, completed_at=None, queue_number=None, applied_on=None, due_on=None, delayed=False
+            self,
+            completed_at=None,
+            queue_number=None,
+            applied_on=None,
+            due_on=None,
+            delayed=False,
+            print_failure=None,
         )
 
     def with_next_encounter(self) -> "Case":

@@ -28,7 +28,7 @@ from issuance.domain.portrait import AcceptedPhoto
 from issuance.domain.portrait_advice import ADVICE
 from issuance.domain.print_failure import PrintFailure
 from issuance.domain.wait_explanation import Intervention
-from issuance.domain.waiting_on import PRINT_JOB_MISFIT, ResponsibleParty
+from issuance.domain.waiting_on import LOST_ENROLMENT, PRINT_JOB_MISFIT, ResponsibleParty
 from issuance.serialization import PRIORITY_CLASSES, calendar_date
 from issuance.service.enum_codes import (
     ADJUDICATION_CAUSES,
@@ -45,6 +45,7 @@ from issuance.service.enum_codes import (
     TASK_STATES,
     VERDICTS,
 )
+from issuance.store.enrolment_records import LostEnrolment
 from issuance.store.notice_records import NoticeRecord
 from issuance.store.outage_records import OutageChange, OutageRecord
 from issuance.store.outbox_records import PostponedWork
@@ -179,6 +180,22 @@ def unrecorded_print_event(found: UnrecordedPrintEvent) -> accounts_pb2.OpenItem
         document_number=found.event.document_number,
         book_serial=found.event.book_serial,
         problem=found.problem,
+    )
+
+
+def lost_enrolment(lost: LostEnrolment) -> accounts_pb2.OpenItem:
+    """Return an application whose fingerprints the matcher has lost as an open item."""
+    waiting = applications_pb2.Waiting(
+        responsible_party=RESPONSIBLE_PARTIES[LOST_ENROLMENT.responsible_party],
+        since=timestamp(lost.since),
+        what=localized_text(LOST_ENROLMENT.what),
+    )
+    return accounts_pb2.OpenItem(
+        kind=accounts_pb2.OPEN_ITEM_KIND_LOST_ENROLMENT,
+        application_id=lost.case,
+        office=lost.office,
+        waiting=waiting,
+        problem=LOST_ENROLMENT.what.en,
     )
 
 

@@ -11,6 +11,7 @@ from issuance.domain.outage_policy import DEFAULT_POLICY, OutagePolicy
 from issuance.store.adjudication_records import AdjudicationRecords
 from issuance.store.case_records import CaseRecords
 from issuance.store.document_records import DocumentRecords
+from issuance.store.enrolment_records import EnrolmentRecords
 from issuance.store.history_records import HistoryRecords
 from issuance.store.identification_rate_records import IdentificationRateRecords
 from issuance.store.late_case_records import LateCaseRecords
@@ -48,6 +49,11 @@ class Records:
     def cases(self) -> CaseRecords:
         """Cases and their fingers."""
         return CaseRecords(self.connection, self._writes)
+
+    @cached_property
+    def enrolments(self) -> EnrolmentRecords:
+        """What the matcher has of the cases."""
+        return EnrolmentRecords(self.connection, self._writes)
 
     @cached_property
     def portraits(self) -> PortraitRecords:

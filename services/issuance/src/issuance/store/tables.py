@@ -389,6 +389,37 @@ restores = Table(
     Column("restored_at", UtcDateTime, nullable=False),
 )
 
+# What the matcher acknowledged, one row for each case, numbered anew with each acknowledgement.
+# lost_at: when it was noticed that the matcher has lost it.
+enrolments = Table(
+    "enrolments",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("case", String(64), ForeignKey("applications.id"), nullable=False, unique=True),
+    Column("acknowledged_at", UtcDateTime, nullable=False),
+    Column("lost_at", UtcDateTime),
+    Index(
+        "enrolments_lost",
+        "case",
+        sqlite_where=text("lost_at IS NOT NULL"),
+        postgresql_where=text("lost_at IS NOT NULL"),
+    ),
+)
+
+# One row: how far the enrolments are compared with the matcher since its database was restored.
+matcher_comparison = Table(
+    "matcher_comparison",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("epoch", String(64), nullable=False),
+    Column("latest_change", BigInteger, nullable=False),
+    Column("unconfirmed_to", BigInteger, nullable=False),
+    Column("count_from", BigInteger, nullable=False),
+    Column("in_a_row", Integer, nullable=False),
+    # Real time.
+    Column("not_before", UtcDateTime),
+)
+
 printer_circuits = Table(
     "printer_circuits",
     metadata,

@@ -97,11 +97,13 @@ async def approve(
     """Approve a case, which gets its document number unless it was approved before.
 
     reason: why its data differ from those of the earlier document, if they do.
-    Raises IllegalTransition, NotPermitted, SeparationOfDuties, PortraitMissing, HolderDiffers.
+    Raises IllegalTransition, NotPermitted, SeparationOfDuties, PortraitMissing, EnrolmentLost,
+    EnrolmentUnconfirmed, HolderDiffers.
     """
     find_transition(case.state, ApplicationEvent.APPROVE, by.role)
     await _require_separate_duties(records, case, ApplicationEvent.APPROVE, by)
     case.require_portrait()
+    await records.enrolments.require(case.id)
     _require_explained_differences(case, reason)
     number, failure = case.document_number, case.print_failure
     if not number or (failure and failure.reason == DOCUMENT_ALREADY_CLEARED):

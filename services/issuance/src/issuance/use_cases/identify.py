@@ -58,6 +58,8 @@ class Identify:
                     await self._reject(records, case, problem)
                 else:
                     await self._apply(records, case, decision)
+                    now = self._clock.now()
+                    await records.enrolments.acknowledge(case.id, case.person_id, now)
                 # Deleted in the same commit: two copies of fingerprints are one too many.
                 await records.cases.delete_fingers(case.id)
             failpoint("identify.before_commit")

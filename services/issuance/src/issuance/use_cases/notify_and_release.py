@@ -99,6 +99,8 @@ class NotifyAndRelease:
                 records, case, ApplicationEvent.REQUIRE_PORTRAIT, ISSUANCE, now
             )
             return
+        if await records.enrolments.doubt(case_id):
+            return  # once that is settled there is another plan
         released = case.released(today)
         await self._apply_transition(records, released, ApplicationEvent.RELEASE, ISSUANCE, now)
 

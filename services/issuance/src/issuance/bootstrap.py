@@ -130,7 +130,7 @@ class Issuance:
         self._settings = settings
         self._clock = make_clock(settings)
         self._real_now = SystemClock().now
-        self._offices = OfficeDirectory()
+        self._offices = OfficeDirectory(settings.expected_times)
         self._database = Database(settings.database_url)
         self._store = Store(self._database, settings.replica, _outage_policy(settings))
         personaliser = Personaliser(settings.issuing_state, settings.passport_validity_years)
@@ -153,7 +153,9 @@ class Issuance:
         """Serve until stopped; tasks left in the outbox are done after the next start."""
         server = Server(self._settings, error_domain="passport.issuance", services=SERVICES)
         writability = report_writability(self._database, server.set_writable)
-        metrics = metrics_read_by(partial(read_metrics, self._store, self._clock, self._real_now))
+        metrics = metrics_read_by(
+            partial(read_metrics, self._store, self._offices, self._clock, self._real_now)
+        )
         self._add_services(server)
         async with self._database_ready(), writability, self._workers():
             with metrics:

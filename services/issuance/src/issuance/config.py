@@ -1,6 +1,7 @@
 """Settings of the issuance service, in addition to those that every service has."""
 
-from datetime import date, datetime, time
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Self
@@ -14,9 +15,13 @@ from servicekit.grpc.text_rules import printed_fault
 from servicekit.process.settings import ServiceSettings
 
 from issuance.domain.collection_hours import CollectionHours
+from issuance.domain.expected_time import EXPECTED_TIMES
 from issuance.domain.office import NewOffice, Office
 from issuance.domain.special_day import SpecialDay, SpecialDayKind
+from issuance.domain.states import ApplicationState
 from issuance.domain.working_time import Calendar
+
+_MOST_HOURS = 400.0
 
 
 class OfficeSettings(BaseModel):
@@ -128,6 +133,13 @@ class IssuanceSettings(ServiceSettings):
         None,
         description="TOML file that states what stops in an outage of which scope and cause, like "
         "deploy/policy/outages.toml; unset means that only what cannot go on stops",
+    )
+    expected_working_hours: dict[ApplicationState, float] = Field(
+        {state: expected / timedelta(hours=1) for state, expected in EXPECTED_TIMES.items()},
+        description="working hours of an office, without outages, within which the next step of an "
+        "application usually happens, by state; what stays longer is shown as late (ListStuck). "
+        "States that are not named keep the hours below; approved ones are late when the promised "
+        "day has come",
     )
     portrait_retention_days: int = Field(
         30,
@@ -241,6 +253,19 @@ class IssuanceSettings(ServiceSettings):
         description="how long the matcher or a printer is healthy before its outage ends, seconds",
     )
 
+    @field_validator("expected_working_hours")
+    @classmethod
+    def _expected_of_all(
+        cls, hours: dict[ApplicationState, float]
+    ) -> dict[ApplicationState, float]:
+        if other := set(hours) - set(EXPECTED_TIMES):
+            raise ValueError(f"nothing is expected of the state {min(other)}")
+        if any(not 0 < each <= _MOST_HOURS for each in hours.values()):
+            raise ValueError(f"more than 0 and at most {_MOST_HOURS} hours")
+        return {
+            state: expected / timedelta(hours=1) for state, expected in EXPECTED_TIMES.items()
+        } | hours
+
     @field_validator("country")
     @classmethod
     def _with_holidays(cls, country: str) -> str:
@@ -276,3 +301,9 @@ class IssuanceSettings(ServiceSettings):
     def new_offices(self, now: datetime) -> list[NewOffice]:
         """Return the offices with which an empty database begins."""
         return [office.new_office(self.country, now) for office in self.offices]
+
+    @property
+    def expected_times(self) -> Mapping[ApplicationState, timedelta]:
+        """Working time within which the next step usually happens, by state."""
+        hours = self.expected_working_hours
+        return {state: timedelta(hours=count) for state, count in hours.items()}

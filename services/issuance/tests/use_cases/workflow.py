@@ -25,6 +25,7 @@ from issuance.domain.print_failure import PrintFailure
 from issuance.domain.print_job_event import JobOutcome, PrintJobEvent
 from issuance.domain.states import ApplicationEvent, ApplicationState, OutboxTaskKind
 from issuance.domain.wait_explanation import WaitExplanation
+from issuance.store.oldest_first import ListPosition
 from issuance.store.page_request import PageRequest
 from issuance.store.records import Records, Store
 from issuance.store.tables import outbox
@@ -46,6 +47,7 @@ from issuance.use_cases.documents import report_missing
 from issuance.use_cases.explain_wait import explain_wait
 from issuance.use_cases.identify import Identify
 from issuance.use_cases.lease_tasks import LeaseTasks
+from issuance.use_cases.list_stuck import StuckPage, list_stuck
 from issuance.use_cases.notify_and_release import NotifyAndRelease
 from issuance.use_cases.office_directory import OfficeDirectory
 from issuance.use_cases.office_lifecycle import seed_offices
@@ -568,7 +570,14 @@ class Workflow:
     async def status(self) -> ServiceStatus:
         """What administrators see."""
         async with self.store.read() as records:
-            return await service_status(records, self.now_is)
+            return await service_status(records, self.offices, None, self.now_is, self.now_is)
+
+    async def stuck(
+        self, office: str | None = None, after: ListPosition | None = None, size: int = 1000
+    ) -> StuckPage:
+        """What administrators see of what does not go on by itself."""
+        async with self.store.read() as records:
+            return await list_stuck(records, self.offices, office, after, size, self.now_is)
 
     async def _event(self, id: str, event: ApplicationEvent, user: str) -> None:
         async with self.store.begin() as records:

@@ -1,14 +1,17 @@
 """An office: where people apply, where their books are printed and their passports handed out."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from servicekit.errors import DomainError, ErrorKind, StaleRevision
 
 from issuance.domain.collection_hours import CollectionHours
+from issuance.domain.expected_time import EXPECTED_TIMES
 from issuance.domain.print_room import Capacity
 from issuance.domain.special_day import SpecialDay
+from issuance.domain.states import ApplicationState
 from issuance.domain.working_time import Calendar
 
 
@@ -68,6 +71,10 @@ class Office:
     languages: tuple[str, ...] = ("id",)
     revision: int = 1
     removed_at: datetime | None = None
+    expected_times: Mapping[ApplicationState, timedelta] = field(
+        default_factory=lambda: EXPECTED_TIMES
+    )
+    """Working time within which the next step usually happens, by state; APPROVED has none."""
 
     @property
     def calendar(self) -> Calendar:

@@ -237,7 +237,7 @@ class Issuance:
         """Run everything that goes on while calls are served."""
         settings = self._settings
         follow = OfficeFollower(
-            self._offices, self._store, self._channels, self._print_event_work()
+            self._offices, self._store, self._channels.follow, self._print_event_work()
         )
         async with self._channel(settings.matcher) as matcher:
             await follow()

@@ -1,12 +1,13 @@
 """How this process follows offices that are added, changed and removed, here or by a replica."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
-from issuance.clients.printer_channels import PrinterChannels
 from issuance.store.records import Store
 from issuance.use_cases.office_directory import OfficeDirectory
 
+Connect = Callable[[Mapping[str, str]], None]
+"""Opens and closes channels, so that there is one to each of these addresses, by office."""
 Listen = Callable[[str], Awaitable[None]]
 """Records what the printer of an office reports, until cancelled."""
 
@@ -15,11 +16,11 @@ class OfficeFollower:
     """Keeps the directory, the channels to printers and their listeners as the database says."""
 
     def __init__(
-        self, offices: OfficeDirectory, store: Store, channels: PrinterChannels, listen: Listen
+        self, offices: OfficeDirectory, store: Store, connect: Connect, listen: Listen
     ) -> None:
         self._offices = offices
         self._store = store
-        self._channels = channels
+        self._connect = connect
         self._listen = listen
         self._listeners: dict[str, tuple[str, asyncio.Future[None]]] = {}
 
@@ -28,7 +29,7 @@ class OfficeFollower:
         async with self._store.read() as records:
             await self._offices.refresh(records)
         addresses = self._offices.printers()
-        self._channels.follow(addresses)
+        self._connect(addresses)
         for office, (address, listener) in list(self._listeners.items()):
             if addresses.get(office) != address:
                 del self._listeners[office]

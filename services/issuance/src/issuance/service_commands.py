@@ -14,6 +14,7 @@ from servicekit.storage.database import Database, migrate
 
 from issuance.bootstrap import Issuance
 from issuance.config import IssuanceSettings
+from issuance.domain.office import UnknownOffice
 from issuance.store.records import MIGRATIONS, Store
 from issuance.use_cases.restored import notice_restore
 
@@ -79,11 +80,9 @@ def restored(args: argparse.Namespace) -> int:
     """Record a restore together with printers. Returns 0, or 2 with the reason on stderr."""
     try:
         settings = IssuanceSettings.load(args.config)
-        if unknown := set(args.office) - {office.id for office in settings.offices}:
-            raise ValueError(f"there is no office {', '.join(sorted(unknown))}")
         migrate(settings.database_url, MIGRATIONS)
         asyncio.run(_notice_restore(settings, args.office))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, UnknownOffice) as error:
         return _refuse("restored", error)
     return 0
 

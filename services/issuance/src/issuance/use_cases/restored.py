@@ -4,12 +4,19 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from issuance.domain.case import Case
+from issuance.domain.office import UnknownOffice
 from issuance.store.records import Records
 
 
 async def notice_restore(records: Records, offices: Iterable[str], now: datetime) -> None:
-    """Record that our database and those of these offices' printers were restored."""
+    """Record that our database and those of these offices' printers were restored.
+
+    Raises UnknownOffice.
+    """
+    known = await records.offices.all()
     for office in offices:
+        if office not in known:
+            raise UnknownOffice(f"there is no office {office}", field="office")
         await records.restores.put(office, now)
 
 

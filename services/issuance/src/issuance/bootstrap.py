@@ -402,9 +402,7 @@ class Issuance:
             MatcherClient(matcher, settings.call_timeout_seconds),
             self._apply_transition,
             self._clock,
-            self._real_now,
             new_id,
-            timedelta(seconds=settings.lease_seconds),
         )
         watcher = MatcherWatcher(compare)
         return run_periodically("matcher's past", watcher, settings.health_check_seconds)

@@ -5,6 +5,7 @@ from issuance.domain.adjudication_referral import Candidate
 from issuance.domain.encounter_change import EncounterStatus
 from issuance.domain.enrolment import EnrolmentLost, EnrolmentUnconfirmed
 from issuance.domain.states import ApplicationState
+from issuance.use_cases.ports import Unavailable
 from servicekit.errors import DomainError
 
 from .remembering_matcher import RememberingMatcher
@@ -28,8 +29,6 @@ async def is_identified(workflow: Workflow) -> str:
 async def is_restored(workflow: Workflow, matcher: RememberingMatcher) -> None:
     """The matcher is restored with what it remembers now, and issuance compares."""
     matcher.epoch += "'"
-    await workflow.watches(matcher)
-    workflow.lease_passes()
     await workflow.watches(matcher)
 
 
@@ -144,12 +143,12 @@ async def test_nothing_is_approved_before_it_was_compared(
     id = await is_identified(workflow)
     matcher.has(id)
     await workflow.watches(matcher)
-    matcher.epoch = "epoch-2"
+    matcher.epoch, matcher.answers_left = "epoch-2", 0
 
     await workflow.watches(matcher)
     with pytest.raises(EnrolmentUnconfirmed):
         await workflow.approves(id)
-    workflow.lease_passes()
+    matcher.answers_left = 1
     await workflow.watches(matcher)
 
     await workflow.approves(id)
@@ -163,12 +162,12 @@ async def test_nor_is_what_was_approved_printed(
     matcher.has(id)
     await workflow.watches(matcher)
     await workflow.approves(id)
-    matcher.epoch = "epoch-2"
+    matcher.epoch, matcher.answers_left = "epoch-2", 0
     await workflow.watches(matcher)
 
     await workflow.plans()
     before = await workflow.state(id)
-    workflow.lease_passes()
+    matcher.answers_left = 1
     await workflow.watches(matcher)
     await workflow.plans()
 
@@ -179,12 +178,10 @@ async def test_nor_is_what_was_approved_printed(
 async def test_what_is_identified_meanwhile_is_approved_at_once(
     workflow: Workflow, matcher: RememberingMatcher
 ) -> None:
+    matcher.has(await is_identified(workflow))
     await workflow.watches(matcher)
-    matcher.epoch = "epoch-2"
-    await workflow.watches(matcher)
-    workflow.lease_passes()
-    await workflow.watches(matcher)
-    matcher.is_off = True
+    matcher.answers_left = 0
+    await is_restored(workflow, matcher)
 
     await workflow.approves(await is_identified(workflow))
 
@@ -245,7 +242,6 @@ async def test_the_same_past_is_compared_with_nothing(
     for change in (100, 100, 250):
         matcher.latest_change = change
         await workflow.watches(matcher)
-        workflow.lease_passes()
 
     assert matcher.asked == []
 
@@ -257,8 +253,6 @@ async def test_a_restore_that_nobody_told_of_is_noticed_by_fewer_changes(
     await workflow.watches(matcher)
     matcher.latest_change = 99
 
-    await workflow.watches(matcher)
-    workflow.lease_passes()
     await workflow.watches(matcher)
 
     assert await workflow.lost_enrolments() == [id]
@@ -353,13 +347,28 @@ async def test_two_replicas_lose_nobody_twice(
     id = await is_identified(workflow)
     await workflow.watches(matcher)
     matcher.epoch = "epoch-2"
-    await workflow.watches(matcher)
-    workflow.lease_passes()
 
     await workflow.watches(matcher, replicas=2)
 
     events = [entry.event.value for entry in await workflow.history(id)]
     assert events.count("retake_biometrics") == 1
+
+
+async def test_an_answer_from_before_the_restore_counts_for_nothing(
+    workflow: Workflow, matcher: RememberingMatcher
+) -> None:
+    id = await workflow.applies()
+    await workflow.watches(matcher)
+
+    async def is_restored_meanwhile() -> None:
+        matcher.epoch = "epoch-2"
+        await workflow.watches(matcher)
+
+    with pytest.raises(Unavailable):
+        await workflow.is_identified(meanwhile=is_restored_meanwhile)
+
+    assert await workflow.state(id) is S.IDENTIFYING
+    assert await workflow.fingers(id) == b"fingers"
 
 
 def test_both_refusals_say_what_to_do() -> None:

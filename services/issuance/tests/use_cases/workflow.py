@@ -4,9 +4,9 @@ No server, no workers, no neighbours: the test says what the matcher and the pri
 """
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from itertools import count
 from typing import Any
@@ -81,7 +81,6 @@ WITA = ZoneInfo("Asia/Makassar")
 EVERYTHING = PageRequest(after=0, size=1000)
 HOLDER = BiographicData(birth_place="Martapura").SerializeToString()
 STRONG_SCORE = 8.0
-LEASE = timedelta(minutes=1)
 CANCELLED = PrintFailure("JOB_CANCELLED", "", "the machine is moved")
 
 
@@ -95,13 +94,21 @@ def identity(user: str, role: str) -> Actor:
     return Actor(f"spiffe://ID/office/BJM/user/{user}/role/{role}", role, office="BJM")
 
 
+async def nothing() -> None:
+    """Do nothing."""
+
+
 class MatcherAnswers:
     """A matcher that gives one answer to everybody; an answer that is an error is raised."""
 
-    def __init__(self, answer: MatcherDecision | Exception) -> None:
+    def __init__(
+        self, answer: MatcherDecision | Exception, meanwhile: Callable[[], Awaitable[None]]
+    ) -> None:
         self._answer = answer
+        self._meanwhile = meanwhile
 
     async def enrol(self, task: OutboxTask, person_id: str, fingers: bytes) -> MatcherDecision:
+        await self._meanwhile()
         if isinstance(self._answer, Exception):
             raise self._answer
         return self._answer
@@ -377,16 +384,25 @@ class Workflow:
 
     # What neighbours do
 
-    async def is_identified(self, *candidates: Candidate) -> None:
-        """The matcher finds these candidates, if any, for everybody who waits for it."""
+    async def is_identified(
+        self, *candidates: Candidate, meanwhile: Callable[[], Awaitable[None]] = nothing
+    ) -> None:
+        """The matcher finds these candidates, if any, for everybody who waits for it.
+
+        meanwhile: what happens while it is asked.
+        """
         outcome = IdentificationOutcome.HIT if candidates else IdentificationOutcome.NO_HIT
         await self.matcher_answers(
-            MatcherDecision("decision", outcome, candidates, "calibration-1")
+            MatcherDecision("decision", outcome, candidates, "calibration-1"), meanwhile
         )
 
-    async def matcher_answers(self, answer: MatcherDecision | Exception) -> None:
+    async def matcher_answers(
+        self,
+        answer: MatcherDecision | Exception,
+        meanwhile: Callable[[], Awaitable[None]] = nothing,
+    ) -> None:
         """The matcher gives this answer about everybody who waits for it."""
-        matcher = MatcherAnswers(answer)
+        matcher = MatcherAnswers(answer, meanwhile)
         attempt = Identify(
             self.store, matcher, self.apply_transition, self, self.new_id, STRONG_SCORE
         )
@@ -398,7 +414,7 @@ class Workflow:
         answer = MatcherDecision("decision", IdentificationOutcome.NO_HIT, (), "calibration-1")
         attempt = Identify(
             self.store,
-            MatcherAnswers(answer),
+            MatcherAnswers(answer, nothing),
             self.apply_transition,
             self,
             self.new_id,
@@ -423,9 +439,7 @@ class Workflow:
                 matcher,
                 self.apply_transition,
                 self,
-                lambda: self.real_now,
                 self.new_id,
-                LEASE,
                 enough_in_a_row=4,
                 at_a_time=2,
             )
@@ -433,10 +447,6 @@ class Workflow:
         ]
         with suppress(Unavailable):
             await asyncio.gather(*(each() for each in compare))
-
-    def lease_passes(self) -> None:
-        """Let as much real time pass as an answer may be under way."""
-        self.real_now += LEASE
 
     async def lost_enrolments(self) -> list[str]:
         """The applications whose enrolment is lost, as open items."""
@@ -502,6 +512,11 @@ class Workflow:
                 await records.outbox.complete(task)
             case = await records.cases.get(id)
             await record_print_failure(records, case, CANCELLED, self.now_is, self.apply_transition)
+
+    async def fingers(self, id: str) -> bytes:
+        """The fingerprints that are stored of a case."""
+        async with self.store.read() as records:
+            return await records.cases.fingers(id)
 
     async def history(self, id: str) -> Sequence[HistoryEntry]:
         """The history of a case, oldest event first."""

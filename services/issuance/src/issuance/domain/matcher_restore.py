@@ -6,7 +6,6 @@ the latest, so they are compared from the latest backwards, until many in a row 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 
 from issuance.domain.case import Case
 from issuance.domain.encounter_change import EncounterChange, EncounterStatus
@@ -37,39 +36,34 @@ class EncounterFound:
 class Comparison:
     """How far the enrolments are compared with the matcher.
 
-    past: the latest known of its database; an empty epoch: none yet. unconfirmed_to: enrolments up
-    to this number are to be compared; 0: none. count_from: only below it those count as a row that
-    are there, since an earlier comparison had come so far and no further. in_a_row: how many of
-    them were. not_before: real time before which nothing is compared, since answers from the time
-    before the restore may be under way.
+    past: the latest known of its database; an empty epoch: none yet. restores: how many of it were
+    noticed. unconfirmed_to: enrolments up to this number are to be compared; 0: none. count_from:
+    only from this number downwards those count as a row that are there, since an earlier comparison
+    had come so far and no further. in_a_row: how many of them were.
     """
 
     past: MatcherPast
+    restores: int = 0
     unconfirmed_to: int = 0
     count_from: int = EVERYTHING
     in_a_row: int = 0
-    not_before: datetime | None = None
 
-    def observed(self, past: MatcherPast, now: datetime, under_way: timedelta) -> "Comparison":
-        """Return the comparison after the matcher told its past. now: real time."""
+    def observed(self, past: MatcherPast, latest: int) -> "Comparison":
+        """Return the comparison after the matcher told its past. latest: number of an enrolment."""
         if not self.past.epoch:
             return replace(self, past=past)
         if past.epoch == self.past.epoch and past.latest_change >= self.past.latest_change:
             return replace(self, past=past)
         return Comparison(
             past,
-            unconfirmed_to=EVERYTHING,
+            self.restores + 1,
+            unconfirmed_to=latest,
             count_from=self.unconfirmed_to or EVERYTHING,
-            not_before=now + under_way,
         )
 
     def is_at(self, other: "Comparison") -> bool:
         """Return whether it is the comparison of the same restore, and has come as far."""
-        return (self.past.epoch, self.unconfirmed_to, self.not_before) == (
-            other.past.epoch,
-            other.unconfirmed_to,
-            other.not_before,
-        )
+        return (self.restores, self.unconfirmed_to) == (other.restores, other.unconfirmed_to)
 
     def compared(self, there: Sequence[tuple[int, bool]], enough_in_a_row: int) -> "Comparison":
         """Return the comparison after some enrolments, given by falling number and whether all of
@@ -80,7 +74,7 @@ class Comparison:
             if number <= self.count_from:
                 in_a_row = in_a_row + 1 if is_there else 0
             if in_a_row >= enough_in_a_row:
-                return Comparison(self.past)
+                return Comparison(self.past, self.restores)
         return replace(self, unconfirmed_to=lowest - 1, in_a_row=in_a_row)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import cast
 
 from servicekit.errors import DomainError
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.enrolment import EnrolmentLost, EnrolmentUnconfirmed
@@ -76,6 +76,10 @@ class EnrolmentRecords:
             return None
         return EnrolmentLost() if row.lost_at else EnrolmentUnconfirmed()
 
+    async def latest_number(self) -> int:
+        """Return the number of the latest enrolment; 0 if there is none."""
+        return int(await self._connection.scalar(select(func.max(enrolments.c.number))) or 0)
+
     async def latest(self, up_to: int, limit: int) -> Sequence[tuple[int, str]]:
         """Return numbers and cases of the latest enrolments up to a number, latest first."""
         c = enrolments.c
@@ -130,21 +134,32 @@ class EnrolmentRecords:
         row = (await self._connection.execute(statement)).one()
         return Comparison(
             MatcherPast(row.epoch, row.latest_change),
+            row.restores,
             row.unconfirmed_to,
             row.count_from,
             row.in_a_row,
-            row.not_before,
         )
+
+    async def restores(self) -> int:
+        """Return how many restores of the matcher were noticed.
+
+        If the transaction writes, none is noticed before its commit: what it acknowledges is
+        compared then.
+        """
+        statement = select(matcher_comparison.c.restores).where(matcher_comparison.c.name == _ROW)
+        if self._writes:
+            statement = statement.with_for_update(read=True)
+        return int((await self._connection.execute(statement)).scalar_one())
 
     async def save_comparison(self, comparison: Comparison) -> None:
         """Store how far the enrolments are compared."""
         values = {
             "epoch": comparison.past.epoch,
             "latest_change": comparison.past.latest_change,
+            "restores": comparison.restores,
             "unconfirmed_to": comparison.unconfirmed_to,
             "count_from": comparison.count_from,
             "in_a_row": comparison.in_a_row,
-            "not_before": comparison.not_before,
         }
         await self._connection.execute(update(matcher_comparison).values(values))
 

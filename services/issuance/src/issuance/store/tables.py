@@ -436,6 +436,7 @@ enrolments = Table(
         sqlite_where=text("lost_at IS NOT NULL"),
         postgresql_where=text("lost_at IS NOT NULL"),
     ),
+    sqlite_autoincrement=True,  # no number is given twice
 )
 
 # One row: how far the enrolments are compared with the matcher since its database was restored.
@@ -445,11 +446,10 @@ matcher_comparison = Table(
     Column("name", String(32), primary_key=True),
     Column("epoch", String(64), nullable=False),
     Column("latest_change", BigInteger, nullable=False),
+    Column("restores", Integer, nullable=False),
     Column("unconfirmed_to", BigInteger, nullable=False),
     Column("count_from", BigInteger, nullable=False),
     Column("in_a_row", Integer, nullable=False),
-    # Real time.
-    Column("not_before", UtcDateTime),
 )
 
 printer_circuits = Table(

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
 
 import structlog
 from servicekit.process.clock import Clock
@@ -36,8 +35,7 @@ _LOST = "the matcher has lost the enrolment"
 class CompareWithMatcher:
     """Asks a matcher that was restored for each enrolment, the latest first.
 
-    under_way: how long an answer from before a restore may be under way. A crash, or an outage,
-    costs the questions of one batch; replicas do not disturb each other.
+    A crash, or an outage, costs the questions of one batch; replicas do not disturb each other.
     """
 
     def __init__(
@@ -46,9 +44,7 @@ class CompareWithMatcher:
         matcher: MatcherMemory,
         apply_transition: ApplyTransition,
         clock: Clock,
-        real_now: Callable[[], datetime],
         new_id: Callable[[], str],
-        under_way: timedelta,
         enough_in_a_row: int = ENOUGH_IN_A_ROW,
         at_a_time: int = AT_A_TIME,
     ) -> None:
@@ -56,18 +52,14 @@ class CompareWithMatcher:
         self._matcher = matcher
         self._apply_transition = apply_transition
         self._clock = clock
-        self._real_now = real_now
         self._new_id = new_id
-        self._under_way = under_way
         self._enough_in_a_row = enough_in_a_row
         self._at_a_time = at_a_time
 
     async def __call__(self) -> None:
         """Look at the matcher's past; compare what is to be compared. Raises Unavailable."""
         comparison = await self._observe()
-        while comparison.unconfirmed_to and (
-            comparison.not_before is None or self._real_now() >= comparison.not_before
-        ):
+        while comparison.unconfirmed_to:
             comparison = await self._compare_some(comparison)
         await self._send_back_lost()
 
@@ -76,14 +68,14 @@ class CompareWithMatcher:
             # Before the matcher is asked: what it tells is not older.
             before = await records.enrolments.comparison()
         past = await self._matcher.past()
-        if before.observed(past, self._real_now(), self._under_way) == before:
+        if before.observed(past, 0) == before:
             return before
         async with self._store.begin() as records:
             stored = await records.enrolments.comparison()
             if stored.past != before.past:
                 return stored  # another replica has seen it
-            comparison = stored.observed(past, self._real_now(), self._under_way)
-            if comparison.unconfirmed_to and comparison.not_before != stored.not_before:
+            comparison = stored.observed(past, await records.enrolments.latest_number())
+            if comparison.restores != stored.restores:
                 _log.warning("matcher_restored", epoch=past.epoch, change=past.latest_change)
             await records.enrolments.save_comparison(comparison)
         return comparison

@@ -13,6 +13,7 @@ from issuance.domain.outbox import OutboxTask
 from issuance.domain.states import ApplicationEvent
 from issuance.store.records import Records, Store
 from issuance.use_cases.apply_transition import ApplyTransition
+from issuance.use_cases.no_restore_meanwhile import require_no_restore_since
 from issuance.use_cases.ports import Matcher, MatcherDecision, UnusableFingers
 
 
@@ -43,6 +44,7 @@ class Identify:
         async with self._store.read() as records:
             case = await records.cases.get(task.case)
             fingers = await records.cases.fingers(task.case)
+            restores = await records.enrolments.restores()
         failpoint("identify.before_call")
         decision: MatcherDecision | None = None
         problem = ""
@@ -52,6 +54,7 @@ class Identify:
             problem = str(error)
         failpoint("identify.after_call")
         async with self._store.begin() as records:
+            await require_no_restore_since(records, restores)
             if await records.outbox.complete(task):
                 case = await records.cases.get(task.case)
                 if decision is None:

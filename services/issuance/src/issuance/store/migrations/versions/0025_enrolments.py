@@ -16,6 +16,7 @@ def upgrade() -> None:
         sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("lost_at", sa.DateTime(timezone=True)),
         sa.UniqueConstraint("case"),
+        sqlite_autoincrement=True,
     )
     lost = sa.text("lost_at IS NOT NULL")
     op.create_index(
@@ -26,15 +27,16 @@ def upgrade() -> None:
         sa.Column("name", sa.String(32), primary_key=True),
         sa.Column("epoch", sa.String(64), nullable=False),
         sa.Column("latest_change", sa.BigInteger, nullable=False),
+        sa.Column("restores", sa.Integer, nullable=False),
         sa.Column("unconfirmed_to", sa.BigInteger, nullable=False),
         sa.Column("count_from", sa.BigInteger, nullable=False),
         sa.Column("in_a_row", sa.Integer, nullable=False),
-        sa.Column("not_before", sa.DateTime(timezone=True)),
     )
     nothing = {
         "name": "matcher",
         "epoch": "",
         "latest_change": 0,
+        "restores": 0,
         "unconfirmed_to": 0,
         "count_from": 2**62,
         "in_a_row": 0,

@@ -19,7 +19,11 @@ from harness.stopped_services import StoppedServices
 from passport.issuance.v1 import applications_pb2 as pb
 from passport.printer.v1 import stock_pb2
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(600)]
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.slow,
+    pytest.mark.timeout(1800),
+]
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/backup.md").read_text(encoding="utf-8")
@@ -62,7 +66,7 @@ async def run(country: Country, build: Path, *blocks: str) -> str:
         capture_output=True,
         text=True,
         check=False,
-        timeout=400,
+        timeout=1200,
     )
     assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
     return done.stdout
@@ -75,6 +79,7 @@ async def test_nothing_is_lost_but_one_book_and_nothing_is_printed_twice(
     await office.staff.open_print_room()
     office.next_monday()
     (passport,) = await office.apply(office.first_time_applicant())
+    office.clock(office.today, 17)
     await office.decide()
     await run(country, tmp_path, NAMES, BACK_UP)
     office.clock(office.today + timedelta(days=1), 8)

@@ -182,6 +182,25 @@ async def test_a_machine_confirmed_off_loses_the_page_when_it_answers(room: Prin
     assert (await room.job(job)).attempts[0].settlement is Settlement.GONE
 
 
+async def test_a_machine_silent_in_two_attempts_of_a_job_answers_for_each(room: PrintRoom) -> None:
+    job = await room.silenced()
+    await room.step(after=OUTCOME_UNKNOWN_AFTER)
+    await two_find(room, job, Finding.NOT_PRINTED)
+    await room.step(after=OUTCOME_UNKNOWN_AFTER)
+    room.machine.unavailable = RequestOutcomeUnknown
+    await room.step()
+    await room.step(after=OUTCOME_UNKNOWN_AFTER)
+    silent = await room.job(job)
+    room.machine.unavailable = None
+
+    await room.step(after=OUTCOME_UNKNOWN_AFTER)
+
+    answered = await room.job(job)
+    assert [each.settlement for each in silent.attempts] == [Settlement.GONE, Settlement.UNSETTLED]
+    assert [each.settlement for each in answered.attempts] == [Settlement.GONE, Settlement.GONE]
+    assert answered.revision == silent.revision + 1
+
+
 @pytest.mark.parametrize("found", [Finding.NOT_PRINTED, Finding.SPOILED])
 async def test_nobody_is_asked_whether_it_is_off_once_it_answered(
     room: PrintRoom, found: Finding

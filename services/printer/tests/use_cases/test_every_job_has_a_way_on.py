@@ -153,6 +153,24 @@ async def test_only_an_attempt_that_a_machine_has_can_be_given_up(room: PrintRoo
             await give_up_attempt(records, job.job_id, "?", room.by("siti"), "jammed")
 
 
+async def test_an_attempt_that_has_ended_cannot_be_given_up(room: PrintRoom) -> None:
+    job = await room.printed()
+    await two_find(room, job, Finding.SPOILED)
+    queued = await room.job(job)
+    with pytest.raises(IllegalTransition):
+        await _give_up(room, job)
+    await room.step()
+    sent = await room.job(job)
+
+    async with room.store.begin() as records:
+        with pytest.raises(IllegalTransition):
+            ended = sent.attempts[0].attempt_id
+            await give_up_attempt(records, job.job_id, ended, room.by("siti"), "jammed")
+
+    assert (queued.state, sent.state) == (JobState.QUEUED, JobState.SENT)
+    assert await room.job(job) == sent
+
+
 async def test_two_persons_confirm_that_the_machine_is_off_and_another_prints(
     room: PrintRoom,
 ) -> None:

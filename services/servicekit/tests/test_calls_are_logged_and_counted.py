@@ -136,6 +136,22 @@ async def test_a_person_cannot_call_on_behalf_of_another(
     assert line["on_behalf_of"] is None
 
 
+@pytest.mark.parametrize(
+    "other",
+    ["spiffe://id/office/national/service/matcher", "spiffe://my/office/KUL/user/adi/role/officer"],
+)
+async def test_a_service_calls_on_behalf_of_no_other_service_and_no_other_country(
+    serve: Any, connect: Any, capsys: pytest.CaptureFixture[str], other: str
+) -> None:
+    stub = stubs.EncountersStub(connect(await serve({"GetEncounter": answer})))
+
+    await stub.GetEncounter(REQUEST, timeout=20, metadata=[("on-behalf-of", other)])
+
+    _, (line,) = audited(capsys)
+    assert line["caller"] == "spiffe://id/office/national/service/issuance"
+    assert line["on_behalf_of"] is None
+
+
 async def test_metrics_are_served_at_the_address_in_the_settings(
     serve: Any, connect: Any, unused_tcp_port: int
 ) -> None:

@@ -161,10 +161,10 @@ async def test_an_attempt_that_has_ended_cannot_be_given_up(room: PrintRoom) -> 
         await _give_up(room, job)
     await room.step()
     sent = await room.job(job)
+    ended = sent.attempts[0].attempt_id
 
     async with room.store.begin() as records:
         with pytest.raises(IllegalTransition):
-            ended = sent.attempts[0].attempt_id
             await give_up_attempt(records, job.job_id, ended, room.by("siti"), "jammed")
 
     assert (queued.state, sent.state) == (JobState.QUEUED, JobState.SENT)

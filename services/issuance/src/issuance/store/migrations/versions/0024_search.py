@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+from google.protobuf.message import DecodeError
 from issuance.domain.reference import derive_reference
 from issuance.holder_names import holder_born_on, holder_words
 
@@ -64,6 +65,15 @@ def _batches() -> Iterator[list[Any]]:
         after = rows[-1].number
 
 
+def _terms(holder: bytes) -> set[str]:
+    try:
+        words, born_on = holder_words(holder), holder_born_on(holder)
+    except DecodeError:
+        return set()  # still found by its reference and number
+    names = {f"n:{word}"[:64] for word in words}
+    return names | ({f"b:{born_on.isoformat()}"} if born_on else set())
+
+
 def _index(rows: list[Any], seen: set[str]) -> None:
     """Give these applications references, none of them one that was seen, and search terms."""
     terms = sa.table("search_terms", *(sa.column(name) for name in ("case", "term", "office")))
@@ -75,9 +85,8 @@ def _index(rows: list[Any], seen: set[str]) -> None:
         seen.add(reference)
         update = _APPLICATIONS.update().where(_APPLICATIONS.c.number == row.number)
         op.get_bind().execute(update.values(reference=reference))
-        born_on = holder_born_on(row.holder)
-        names = {f"n:{word}"[:64] for word in holder_words(row.holder)}
-        births = {f"b:{born_on.isoformat()}"} if born_on else set()
-        found += [{"case": row.id, "term": t, "office": row.office} for t in names | births]
+        found += [
+            {"case": row.id, "term": t, "office": row.office} for t in _terms(row.holder or b"")
+        ]
     if found:
         op.bulk_insert(terms, found)

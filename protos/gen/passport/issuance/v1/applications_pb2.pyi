@@ -979,6 +979,68 @@ class SearchApplicationsResponse(_message.Message):
 Global___SearchApplicationsResponse: _TypeAlias = SearchApplicationsResponse  # noqa: Y015
 
 @_typing.final
+class WatchApplicationsRequest(_message.Message):
+    """Request of WatchApplications."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OFFICE_FIELD_NUMBER: _builtins.int
+    STATES_FIELD_NUMBER: _builtins.int
+    RESUME_TOKEN_FIELD_NUMBER: _builtins.int
+    office: _builtins.str
+    """Only those of this office. Empty means the caller's office, or all for national callers."""
+    resume_token: _builtins.str
+    """Last resume token received, with the same `office` and `states`; empty to begin anew."""
+    @_builtins.property
+    def states(self) -> _containers.RepeatedScalarFieldContainer[Global___ApplicationState.ValueType]:
+        """Only those in one of these states; none means any."""
+
+    def __init__(
+        self,
+        *,
+        office: _builtins.str = ...,
+        states: _abc.Iterable[Global___ApplicationState.ValueType] | None = ...,
+        resume_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["office", b"office", "resume_token", b"resume_token", "states", b"states"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WatchApplicationsRequest: _TypeAlias = WatchApplicationsRequest  # noqa: Y015
+
+@_typing.final
+class ApplicationChange(_message.Message):
+    """A changed application, or a bookmark: an event without an application that only brings a newer resume
+    token, and says that everything up to it was sent.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    APPLICATION_FIELD_NUMBER: _builtins.int
+    RESUME_TOKEN_FIELD_NUMBER: _builtins.int
+    resume_token: _builtins.str
+    """Token to resume the stream after this event."""
+    @_builtins.property
+    def application(self) -> Global___Application:
+        """The application as it is now; absent in a bookmark."""
+
+    def __init__(
+        self,
+        *,
+        application: Global___Application | None = ...,
+        resume_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["application", b"application"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application", b"application", "resume_token", b"resume_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ApplicationChange: _TypeAlias = ApplicationChange  # noqa: Y015
+
+@_typing.final
 class AcceptDocumentsRequest(_message.Message):
     """Request of AcceptDocuments."""
 

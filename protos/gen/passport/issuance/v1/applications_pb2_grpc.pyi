@@ -35,7 +35,7 @@ class ApplicationsStub:
     names the person for whom it takes a step in the metadata header `on-behalf-of`; without it the answer is
     PERSON_NOT_NAMED. The history keeps both.
 
-    Planned: WatchApplications, Transfer.
+    Planned: Transfer.
     """
 
     @_typing.overload
@@ -91,6 +91,19 @@ class ApplicationsStub:
     another office. The answer says where an application is, not more than that.
 
     Callers: supervisors. Errors: as SearchApplications but WRONG_OFFICE. Retry: yes.
+    """
+    WatchApplications: _grpc.UnaryStreamMultiCallable[_applications_pb2.WatchApplicationsRequest, _applications_pb2.ApplicationChange]
+    """Streams applications whenever their record changes: state, data, collection date, print job. From a resume
+    token on; without one first every application that has not ended, and then a bookmark. One that changed
+    several times since the token comes once, as it is now. With `states` an application comes when it is in
+    one of them, not when it leaves them. What changes around an application, such as an outage that begins, is no
+    change of its record. While nothing changes, a bookmark is sent at least every 15 seconds.
+
+    Callers: as GetApplication. Callers of an office get that office's. Errors: INVALID_REQUEST, WRONG_OFFICE,
+    BAD_WATCH_TOKEN (not given out by this database, given out before it was restored, or more than seven days
+    ago: watch again without a token), OVERLOADED (the caller has as many streams as it may, by
+    `max_watches_per_caller`), STREAM_EXPIRED (every ten minutes; resume at once), DRAINING (another
+    replica goes on). Retry: yes, with the last resume token received.
     """
     AcceptDocuments: _grpc.UnaryUnaryMultiCallable[_applications_pb2.AcceptDocumentsRequest, _applications_pb2.Application]
     """Records that the documents are in order. Callers: officers, service frontdesk. Retry: yes."""
@@ -205,7 +218,7 @@ class ApplicationsAsyncStub(ApplicationsStub):
     names the person for whom it takes a step in the metadata header `on-behalf-of`; without it the answer is
     PERSON_NOT_NAMED. The history keeps both.
 
-    Planned: WatchApplications, Transfer.
+    Planned: Transfer.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -258,6 +271,19 @@ class ApplicationsAsyncStub(ApplicationsStub):
     another office. The answer says where an application is, not more than that.
 
     Callers: supervisors. Errors: as SearchApplications but WRONG_OFFICE. Retry: yes.
+    """
+    WatchApplications: _aio.UnaryStreamMultiCallable[_applications_pb2.WatchApplicationsRequest, _applications_pb2.ApplicationChange]  # type: ignore[assignment]
+    """Streams applications whenever their record changes: state, data, collection date, print job. From a resume
+    token on; without one first every application that has not ended, and then a bookmark. One that changed
+    several times since the token comes once, as it is now. With `states` an application comes when it is in
+    one of them, not when it leaves them. What changes around an application, such as an outage that begins, is no
+    change of its record. While nothing changes, a bookmark is sent at least every 15 seconds.
+
+    Callers: as GetApplication. Callers of an office get that office's. Errors: INVALID_REQUEST, WRONG_OFFICE,
+    BAD_WATCH_TOKEN (not given out by this database, given out before it was restored, or more than seven days
+    ago: watch again without a token), OVERLOADED (the caller has as many streams as it may, by
+    `max_watches_per_caller`), STREAM_EXPIRED (every ten minutes; resume at once), DRAINING (another
+    replica goes on). Retry: yes, with the last resume token received.
     """
     AcceptDocuments: _aio.UnaryUnaryMultiCallable[_applications_pb2.AcceptDocumentsRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Records that the documents are in order. Callers: officers, service frontdesk. Retry: yes."""
@@ -371,7 +397,7 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
     names the person for whom it takes a step in the metadata header `on-behalf-of`; without it the answer is
     PERSON_NOT_NAMED. The history keeps both.
 
-    Planned: WatchApplications, Transfer.
+    Planned: Transfer.
     """
 
     @_abc_1.abstractmethod
@@ -458,6 +484,25 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         another office. The answer says where an application is, not more than that.
 
         Callers: supervisors. Errors: as SearchApplications but WRONG_OFFICE. Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def WatchApplications(
+        self,
+        request: _applications_pb2.WatchApplicationsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_applications_pb2.ApplicationChange], _abc.AsyncIterator[_applications_pb2.ApplicationChange]]:
+        """Streams applications whenever their record changes: state, data, collection date, print job. From a resume
+        token on; without one first every application that has not ended, and then a bookmark. One that changed
+        several times since the token comes once, as it is now. With `states` an application comes when it is in
+        one of them, not when it leaves them. What changes around an application, such as an outage that begins, is no
+        change of its record. While nothing changes, a bookmark is sent at least every 15 seconds.
+
+        Callers: as GetApplication. Callers of an office get that office's. Errors: INVALID_REQUEST, WRONG_OFFICE,
+        BAD_WATCH_TOKEN (not given out by this database, given out before it was restored, or more than seven days
+        ago: watch again without a token), OVERLOADED (the caller has as many streams as it may, by
+        `max_watches_per_caller`), STREAM_EXPIRED (every ten minutes; resume at once), DRAINING (another
+        replica goes on). Retry: yes, with the last resume token received.
         """
 
     @_abc_1.abstractmethod

@@ -1,6 +1,6 @@
 """Servicer of `passport.issuance.v1.Applications`: from the counter to the hand-over."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import datetime
 
 from passport.issuance.v1 import applications_pb2 as pb
@@ -18,6 +18,7 @@ from issuance.domain.portrait import AcceptedPhoto
 from issuance.domain.portrait_exception import PortraitException
 from issuance.domain.states import ApplicationEvent, find_transition
 from issuance.service import encode
+from issuance.service.application_watches import ApplicationWatches
 from issuance.service.decode import decode_holder, decode_portrait_exception
 from issuance.service.enum_codes import (
     APPLICATION_STATE_OF,
@@ -84,7 +85,9 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         new_id: Callable[[], str],
         check_photo: CheckPhoto,
         numbers: DocumentNumbers,
+        watches: ApplicationWatches,
     ) -> None:
+        self._watches = watches
         self._numbers = numbers
         self._check_photo = check_photo
         self._offices = offices
@@ -151,6 +154,13 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
     ) -> pb.SearchApplicationsResponse:
         """Search the applications of all offices."""
         return await self._search(request, request.office or None)
+
+    async def WatchApplications(
+        self, request: pb.WatchApplicationsRequest, context: Context
+    ) -> AsyncIterator[pb.ApplicationChange]:
+        """Stream applications as they change."""
+        async for change in self._watches(request):
+            yield change
 
     async def AcceptDocuments(
         self, request: pb.AcceptDocumentsRequest, context: Context

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.outage_policy import DEFAULT_POLICY, OutagePolicy
 from issuance.store.adjudication_records import AdjudicationRecords
+from issuance.store.application_changes import ApplicationChanges
 from issuance.store.case_records import CaseRecords
 from issuance.store.document_records import DocumentRecords
 from issuance.store.history_records import HistoryRecords
@@ -84,6 +85,11 @@ class Records:
     def stuck_work(self) -> StuckWorkRecords:
         """Outbox tasks that somebody has to look at."""
         return StuckWorkRecords(self.connection)
+
+    @cached_property
+    def application_changes(self) -> ApplicationChanges:
+        """Numbers of the changes of cases."""
+        return ApplicationChanges(self.connection)
 
     @cached_property
     def late_cases(self) -> LateCaseRecords:

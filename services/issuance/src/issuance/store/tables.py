@@ -97,6 +97,16 @@ applications = Table(
     Column("appeal_granted_by", String, nullable=False, server_default=""),
     Column("reference", String(8), nullable=False, server_default=""),
     Column("holder_differences", JsonOf(tuple[str, ...]), nullable=False, server_default="[]"),
+    # The number of its latest change, for watchers; empty until somebody gives out numbers.
+    Column("change", BigInteger),
+    Index("applications_changed", "change"),
+    Index("applications_of_office_changed", "office", "change"),
+    Index(
+        "applications_unnumbered",
+        "number",
+        sqlite_where=text("change IS NULL"),
+        postgresql_where=text("change IS NULL"),
+    ),
     Index("applications_queue", "office", "state", "queue_number"),
     Index("applications_released", "office", "released_on"),
     _unique_where("one_open_application_per_person", "person_id", _HAS_NOT_ENDED),
@@ -418,6 +428,16 @@ counters = Table(
     metadata,
     Column("name", String(32), primary_key=True),
     Column("value", BigInteger, nullable=False),
+)
+
+# Random marks on change numbers, each of which was given out with the last number at that time.
+change_marks = Table(
+    "change_marks",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("mark", String(32), nullable=False),
+    # Real time.
+    Column("at", UtcDateTime, nullable=False, index=True),
 )
 
 # Job events that could not be recorded in a case. problem: why, empty while the printer's answer to

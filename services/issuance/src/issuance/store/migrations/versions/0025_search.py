@@ -9,8 +9,8 @@ from google.protobuf.message import DecodeError
 from issuance.domain.reference import derive_reference
 from issuance.holder_names import holder_born_on, holder_words
 
-revision = "0024"
-down_revision = "0023"
+revision = "0025"
+down_revision = "0024"
 
 _AT_A_TIME = 1000
 _APPLICATIONS = sa.table(

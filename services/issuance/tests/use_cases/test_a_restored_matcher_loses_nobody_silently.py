@@ -4,6 +4,7 @@ import pytest
 from issuance.domain.adjudication_referral import Candidate
 from issuance.domain.encounter_change import EncounterStatus
 from issuance.domain.enrolment import EnrolmentLost, EnrolmentUnconfirmed
+from issuance.domain.open_item import ResolutionReason, StepNeeded
 from issuance.domain.states import ApplicationState
 from issuance.use_cases.ports import Unavailable
 from servicekit.errors import DomainError
@@ -135,6 +136,38 @@ async def test_an_item_of_a_passport_ends_when_its_holder_is_enrolled_again(
 
     assert before == [id]
     assert await workflow.lost_enrolments() == []
+
+
+async def test_or_when_somebody_says_why_that_cannot_be(
+    workflow: Workflow, matcher: RememberingMatcher
+) -> None:
+    id = await workflow.becomes_ready()
+    await workflow.hands_over(id)
+    await workflow.watches(matcher)
+    await is_restored(workflow, matcher)
+
+    settled = await workflow.settles(
+        f"lost-enrolment:{id}", ResolutionReason.OTHER, identity("agus", "supervisor"), "emigrated"
+    )
+    await is_restored(workflow, matcher)
+
+    assert settled.problem == "the matcher has lost the enrolment: capture the person again"
+    assert await workflow.lost_enrolments() == []
+
+
+async def test_not_while_the_person_can_be_captured_for_the_application(
+    workflow: Workflow, matcher: RememberingMatcher
+) -> None:
+    id = await is_identified(workflow)
+    await workflow.watches(matcher)
+    await is_restored(workflow, matcher)
+
+    with pytest.raises(StepNeeded):
+        await workflow.settles(
+            f"lost-enrolment:{id}", ResolutionReason.OTHER, identity("agus", "supervisor")
+        )
+
+    assert await workflow.lost_enrolments() == [id]
 
 
 async def test_nothing_is_approved_before_it_was_compared(

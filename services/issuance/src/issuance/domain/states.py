@@ -50,6 +50,8 @@ UNDECIDED = IDENTITY_UNRESOLVED | {ApplicationState.AWAITING_APPROVAL}
 WITHOUT_BOOK = AWAITING_PRINT | {ApplicationState.PRINTING, ApplicationState.PRINT_FAILED}
 """Complete and without a finished book: the cases whose collection date may still change."""
 
+WITHOUT_ENROLMENT = frozenset({ApplicationState.REFUSED, ApplicationState.WITHDRAWN})
+"""Nobody has to do anything about fingerprints that the matcher has lost."""
 BEFORE_BOOK_IS_MADE = frozenset(
     {
         ApplicationState.ADJUDICATION,

@@ -12,11 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from issuance.domain.enrolment import EnrolmentLost, EnrolmentUnconfirmed
 from issuance.domain.matcher_restore import Comparison, MatcherPast
 from issuance.domain.states import ApplicationState
-from issuance.store.page_request import PageRequest
 from issuance.store.tables import applications, enrolments, matcher_comparison
-
-_NOBODYS_ITEM = (ApplicationState.REFUSED, ApplicationState.WITHDRAWN)
-"""States in which nobody has to do anything about a lost enrolment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,26 +101,20 @@ class EnrolmentRecords:
         rows = statement.where(c.lost_at.is_not(None), applications.c.state.in_(states))
         return list(await self._connection.scalars(rows.order_by(c.number)))
 
-    async def lost(
-        self, page: PageRequest, office: str | None
-    ) -> Sequence[tuple[int, LostEnrolment]]:
-        """Return numbers of applications and the lost enrolments that somebody has to look at.
-
-        None: of any office. In order of creation.
-        """
+    async def lost(self, cases: Collection[str]) -> Sequence[LostEnrolment]:
+        """Return the lost enrolments of these cases."""
         c, application = enrolments.c, applications.c
-        statement = (
-            select(application.number, application.id, application.office, c.lost_at)
-            .join(applications, application.id == c.case)
-            .where(c.lost_at.is_not(None), application.state.not_in(_NOBODYS_ITEM))
-            .where(application.number > page.after)
-        )
-        if office is not None:
-            statement = statement.where(application.office == office)
+        statement = select(c.case, application.office, c.lost_at)
         rows = await self._connection.execute(
-            statement.order_by(application.number).limit(page.size)
+            statement.join(applications, application.id == c.case).where(
+                c.case.in_(cases), c.lost_at.is_not(None)
+            )
         )
-        return [(row.number, LostEnrolment(row.id, row.office, row.lost_at)) for row in rows]
+        return [LostEnrolment(row.case, row.office, row.lost_at) for row in rows]
+
+    async def forget(self, case: str) -> None:
+        """Do not compare the enrolment of a case any more: people have settled that it is lost."""
+        await self._connection.execute(delete(enrolments).where(enrolments.c.case == case))
 
     async def comparison(self) -> Comparison:
         """Return how far the enrolments are compared, locked if the transaction writes."""

@@ -128,14 +128,15 @@ class Issuance:
         self._real_now = SystemClock().now
         self._offices = settings.office_map()
         self._database = Database(settings.database_url)
-        self._store = Store(self._database, settings.replica, _outage_policy(settings))
+        self._store = Store(self._database, settings.replica)
+        self._outage_policy = _outage_policy(settings)
         personaliser = Personaliser(settings.issuing_state, settings.passport_validity_years)
         self._apply_transition = ApplyTransition(
             self._offices, personaliser, new_id, settings.passport_validity_years
         )
         self._photo_check = PhotoCheck(FaceDetector())
         self._pool = WorkerPool(settings.portrait_workers, settings.portrait_queue)
-        self._outages = OutageLifecycle(self._offices, new_id)
+        self._outages = OutageLifecycle(self._offices, new_id, self._outage_policy)
         self._clearances = ClearanceSigner(
             load_key(settings.clearance_key),
             settings.clearance_key_id,
@@ -162,6 +163,7 @@ class Issuance:
             async with self._store.begin() as records:
                 now = self._clock.now()
                 await add_new_offices(records, self._offices.values(), now)
+                await records.outages.apply_policy(self._outage_policy)
                 await require_portraits(records, now, self._apply_transition)
                 await records.outbox.abandon_leases()
             async with purge_records_daily(

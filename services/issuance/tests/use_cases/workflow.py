@@ -19,6 +19,7 @@ from issuance.domain.encounter_change import EncounterChange, decode_changes
 from issuance.domain.history import HistoryEntry
 from issuance.domain.office import InstalledMachines
 from issuance.domain.outage import Outage, OutageCorrection, OutageScope
+from issuance.domain.outage_policy import DEFAULT_POLICY, OutagePolicy
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.print_failure import PrintFailure
 from issuance.domain.print_job_event import JobOutcome, PrintJobEvent
@@ -136,9 +137,11 @@ class PrinterTakesJobs(PrinterWithoutJobs):
 
 
 class Workflow:
-    """Offices BJM and JKT, whose machines make `books_per_day` together."""
+    """Offices BJM and JKT, whose machines make `books_per_day` together. policy: of outages."""
 
-    def __init__(self, store: Store, books_per_day: int = 162) -> None:
+    def __init__(
+        self, store: Store, books_per_day: int = 162, policy: OutagePolicy = DEFAULT_POLICY
+    ) -> None:
         self.store = store
         self.now_is = banjarmasin("2018-10-26 09:00")
         self.offices = {id: an_office(id, books_per_day) for id in ("BJM", "JKT")}
@@ -147,7 +150,7 @@ class Workflow:
         self.real_now = datetime(2026, 11, 26, tzinfo=UTC)
         self.numbers = DocumentNumbers(lambda: self.real_now)
         self.apply_transition = ApplyTransition(self.offices, lambda *_: b"page", self.new_id, 10)
-        self.outages = OutageLifecycle(self.offices, self.new_id)
+        self.outages = OutageLifecycle(self.offices, self.new_id, policy)
 
     def now(self) -> datetime:
         """The business time."""

@@ -9,9 +9,9 @@ from datetime import datetime
 
 from servicekit.errors import DomainError, ErrorKind
 
+from issuance.domain.activity import Activity
 from issuance.domain.collection_plan import HEAD_START, PriorityClass
 from issuance.domain.outage import Outage
-from issuance.domain.outage_policy import Activity, OutagePolicy
 from issuance.domain.states import OutboxTaskKind
 
 _ACTIVITIES: Mapping[OutboxTaskKind, Activity] = {
@@ -63,17 +63,13 @@ class OutboxTask:
         return self.created_at - HEAD_START[self.priority_class]
 
 
-def stopping_outage(
-    kind: OutboxTaskKind, office: str, outages: Iterable[Outage], policy: OutagePolicy
-) -> Outage | None:
+def stopping_outage(kind: OutboxTaskKind, office: str, outages: Iterable[Outage]) -> Outage | None:
     """Return the first ongoing outage that stops tasks of this kind for the office, if any."""
     return next(
         (
             outage
             for outage in outages
-            if outage.is_ongoing
-            and outage.affects(office)
-            and policy.stops(outage, _ACTIVITIES[kind])
+            if outage.is_ongoing and outage.affects(office) and outage.stops(_ACTIVITIES[kind])
         ),
         None,
     )

@@ -24,6 +24,7 @@ from sqlalchemy import (
     true,
 )
 
+from issuance.domain.activity import Activity
 from issuance.domain.adjudication_referral import AdjudicationCause, Candidate
 from issuance.domain.adjudication_task import TaskState, Verdict
 from issuance.domain.application_type import ApplicationType
@@ -297,6 +298,8 @@ outages = Table(
     Column("overridden", Boolean, nullable=False, server_default=false(), index=True),
     # False for those that were so short that no plan needs them any more.
     Column("may_cost_printing_days", Boolean, nullable=False, server_default=true()),
+    # Empty if an earlier version recorded it, until the next start.
+    Column("stopped_by_policy", JsonOf(frozenset[Activity])),
 )
 
 outage_changes = Table(
@@ -311,6 +314,7 @@ outage_changes = Table(
     Column("began", UtcDateTime, nullable=False),
     Column("ended", UtcDateTime),
     Column("expected_end", UtcDateTime),
+    Column("stopped_by_policy", JsonOf(frozenset[Activity])),
 )
 
 notices = Table(

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from issuance.domain.activity import Activity
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.case import Actor, ApplicationOpen, Case, PersonRequired
 from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.document import DocumentOfAnotherPerson, LossNotReported
 from issuance.domain.history import HistoryEntry
-from issuance.domain.outage_policy import Activity
 from issuance.domain.states import INITIAL_STATE, ApplicationEvent
 from issuance.holder_comparison import differing_fields
 from issuance.store.records import Records

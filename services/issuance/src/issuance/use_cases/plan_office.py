@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from types import MappingProxyType
 
+from issuance.domain.activity import Activity
 from issuance.domain.collection_plan import (
     HORIZON,
     CollectionPlan,
@@ -17,7 +18,6 @@ from issuance.domain.collection_plan import (
 from issuance.domain.collection_schedule import ScheduleRow, collection_schedule
 from issuance.domain.office import Office, print_capacity
 from issuance.domain.outage import Outage, OutageScope, stoppages
-from issuance.domain.outage_policy import Activity, OutagePolicy
 from issuance.domain.print_room import Capacity, PrintRoom, Stoppage
 from issuance.domain.states import AWAITING_PRINT, ApplicationState
 from issuance.domain.working_time import DAY
@@ -151,8 +151,7 @@ async def plan_office(
     )
     known = await records.outages.affecting(office.id)
     outages = [outage for outage in known if outage.costs_printing_days(office.calendar, now)]
-    policy = records.outages.policy
-    stopping = [outage for outage in outages if policy.stops(outage, Activity.PRINTING)]
+    stopping = [outage for outage in outages if outage.stops(Activity.PRINTING)]
     stops = _stoppages(stopping, office, now, assumptions)
     room = PrintRoom(
         office.calendar,
@@ -163,9 +162,7 @@ async def plan_office(
     local = [outage for outage in stopping if outage.scope is not OutageScope.MATCHER]
     printer_room = replace(room, stoppages=_stoppages(local, office, now, assumptions))
     identifying = [
-        outage
-        for outage in outages
-        if outage.is_ongoing and policy.stops(outage, Activity.IDENTIFICATION)
+        outage for outage in outages if outage.is_ongoing and outage.stops(Activity.IDENTIFICATION)
     ]
     identified_from = _identified_from(identifying, office, now, assumptions)
     waiting = [
@@ -197,10 +194,10 @@ async def plan_office(
         outages=[
             outage
             for outage in outages
-            if outage in stopping or _delays_identification(outage, policy, queue)
+            if outage in stopping or _delays_identification(outage, queue)
         ],
         release_stopped=closed
-        or any(outage.is_ongoing and policy.stops(outage, Activity.PRINTING) for outage in known),
+        or any(outage.is_ongoing and outage.stops(Activity.PRINTING) for outage in known),
     )
 
 
@@ -217,11 +214,9 @@ async def dates_if_outages_ended_now(
     return (await plan_office(records, plan.office, now, ended)).collection_dates()
 
 
-def _delays_identification(
-    outage: Outage, policy: OutagePolicy, queue: Sequence[QueuedCase]
-) -> bool:
+def _delays_identification(outage: Outage, queue: Sequence[QueuedCase]) -> bool:
     """Return whether an outage stopped identification, or stops that of somebody in the queue."""
-    return policy.stops(outage, Activity.IDENTIFICATION) and (
+    return outage.stops(Activity.IDENTIFICATION) and (
         not outage.is_ongoing or any(case.state is ApplicationState.IDENTIFYING for case in queue)
     )
 

@@ -62,7 +62,8 @@ async def planned(tmp_path: Path) -> AsyncIterator[PlannedQueries]:
     "call",
     [
         lambda records: records.cases.queue("BJM"),
-        lambda records: records.cases.queue("BJM", taken_up_again="id-1"),
+        lambda records: records.cases.count_waiting("BJM", None),
+        lambda records: records.cases.count_waiting("BJM", 7),
         lambda records: records.cases.first_completed_at("BJM"),
         lambda records: records.cases.count_released("BJM", TODAY),
         lambda records: records.cases.ready_to_collect("BJM"),
@@ -74,9 +75,9 @@ async def planned(tmp_path: Path) -> AsyncIterator[PlannedQueries]:
         lambda records: records.cases.open_of_person("p-1"),
     ],
     ids=[
-        "queue", "queue_with_another", "first_completed_at", "count_released", "ready_to_collect",
-        "count_open", "count_overdue", "without_portrait", "service_status", "of_persons",
-        "open_of_person",
+        "queue", "count_waiting", "count_waiting_before", "first_completed_at", "count_released",
+        "ready_to_collect", "count_open", "count_overdue", "without_portrait",
+        "service_status", "of_persons", "open_of_person",
     ],
 )  # fmt: skip
 async def test_what_is_open_is_searched_for(
@@ -86,6 +87,14 @@ async def test_what_is_open_is_searched_for(
 
     assert steps
     assert not [step for step in steps if step.startswith("SCAN")]
+
+
+async def test_a_queue_is_counted_by_its_index_alone(planned: PlannedQueries) -> None:
+    steps = await planned.of(lambda records: records.cases.count_waiting("BJM", 7))
+
+    assert [step.split(" (")[0] for step in steps if "applications" in step] == [
+        "SEARCH applications USING COVERING INDEX applications_queue"
+    ]
 
 
 @pytest.mark.parametrize("office", [None, "BJM"])

@@ -48,12 +48,8 @@ from issuance.use_cases.identify import Identify
 from issuance.use_cases.lease_tasks import LeaseTasks
 from issuance.use_cases.notify_and_release import NotifyAndRelease
 from issuance.use_cases.outage_lifecycle import OutageLifecycle
-from issuance.use_cases.plan_office import (
-    AS_RECORDED,
-    OfficePlan,
-    PlanAssumptions,
-    plan_office,
-)
+from issuance.use_cases.plan_conditions import AS_RECORDED, PlanAssumptions
+from issuance.use_cases.plan_office import OfficePlan, plan_office
 from issuance.use_cases.ports import MatcherDecision, Printer
 from issuance.use_cases.print_capacity import add_new_offices, set_machines
 from issuance.use_cases.reconcile_print_jobs import ReconcilePrintJobs

@@ -89,7 +89,8 @@ applications = Table(
     Column("linked", Boolean, nullable=False, server_default=false()),
     Column("appeal_granted_by", String, nullable=False, server_default=""),
     Column("holder_differences", JsonOf(tuple[str, ...]), nullable=False, server_default="[]"),
-    Index("applications_queue", "office", "state", "queue_number"),
+    # With all that has to be known of a queue to promise a date.
+    Index("applications_queue", "office", "state", "queue_number", "applied_on", "priority_class"),
     Index("applications_released", "office", "released_on"),
     _unique_where("one_open_application_per_person", "person_id", _HAS_NOT_ENDED),
     _unique_where("one_application_per_document", "document_number", "document_number <> ''"),

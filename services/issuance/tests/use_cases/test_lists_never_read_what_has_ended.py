@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from issuance.domain.outage import Outage, OutageScope
 from issuance.domain.states import ApplicationState
 from issuance.store.page_request import PageRequest
 from issuance.store.records import MIGRATIONS, Records, Store
@@ -95,6 +96,24 @@ async def test_a_queue_is_counted_by_its_index_alone(planned: PlannedQueries) ->
     assert [step.split(" (")[0] for step in steps if "applications" in step] == [
         "SEARCH applications USING COVERING INDEX applications_queue"
     ]
+
+
+@pytest.mark.parametrize(
+    ("outage", "index"),
+    [
+        (Outage(OutageScope.MATCHER, "", "gone", NOW), "history_left "),
+        (Outage(OutageScope.PRINTING, "BJM", "no ink", NOW), "history_left_at_office "),
+    ],
+)
+async def test_who_waited_for_an_outage_is_searched_for_since_it_began(
+    planned: PlannedQueries, outage: Outage, index: str
+) -> None:
+    steps = await planned.of(lambda records: records.outages.count_cases(outage))
+
+    assert not [step for step in steps if step.startswith("SCAN")]
+    (since,) = [step for step in steps if step.startswith("SEARCH history")]
+    assert f" INDEX {index}" in since
+    assert since.endswith("at>?)")
 
 
 @pytest.mark.parametrize("office", [None, "BJM"])

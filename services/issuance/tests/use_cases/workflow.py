@@ -552,6 +552,12 @@ class Workflow:
         notices = [record.notice for _, record in found]
         return [(n.kind, n.collect_on.isoformat() if n.collect_on else "") for n in notices]
 
+    async def waited_for(self, outage: str) -> int | None:
+        """How many cases wait or waited for the end of an outage."""
+        async with self.store.read() as records:
+            record = await records.outages.get(outage)
+            return (await records.outages.with_cases([record]))[0].cases
+
     async def tasks(self) -> list[AdjudicationTask]:
         """All adjudication tasks that are open, oldest first."""
         async with self.store.read() as records:

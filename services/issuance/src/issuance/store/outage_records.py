@@ -1,6 +1,6 @@
 """Outages in the database, what was recorded of each by whom, and how many cases waited for it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
@@ -22,13 +22,13 @@ _RECORDED = ["cause", "began", "ended", "expected_end", "stopped_by_policy"]
 class OutageRecord:
     """An outage with its id.
 
-    cases: how many cases wait or waited for it. overridden: whether a person ended it although it
-    is automatic, and no recovery was seen since.
+    cases: how many cases wait or waited for it; None: not counted. overridden: whether a person
+    ended it although it is automatic, and no recovery was seen since.
     """
 
     id: str
     outage: Outage
-    cases: int = 0
+    cases: int | None = None
     revision: int = 1
     overridden: bool = False
 
@@ -70,7 +70,16 @@ class OutageRecords:
         row = (await self._connection.execute(statement)).one_or_none()
         if row is None:
             raise OutageNotFound("there is no such outage", field="outage_id")
-        return await self._record(row)
+        return _record(row)
+
+    async def with_cases(self, found: Iterable[OutageRecord]) -> Sequence[OutageRecord]:
+        """Return outages with the number of cases that wait or waited for each."""
+        return [
+            replace(record, cases=await self.count_cases(record.outage))
+            if record.cases is None
+            else record
+            for record in found
+        ]
 
     async def save(self, record: OutageRecord, by: str, at: datetime) -> None:
         """Update an outage, changed by somebody; its revision is one more than the stored one."""
@@ -125,8 +134,7 @@ class OutageRecords:
         statement = select(outages).order_by(outages.c.number.desc()).limit(limit)
         if ongoing_only:
             statement = statement.where(outages.c.ended.is_(None))
-        rows = (await self._connection.execute(statement)).all()
-        return [await self._record(row) for row in rows]
+        return [_record(row) for row in await self._connection.execute(statement)]
 
     async def ongoing(self) -> Mapping[str, Outage]:
         """Return the outages that have not ended by id, oldest first."""
@@ -181,11 +189,6 @@ class OutageRecords:
             await self._connection.scalar(left) or 0
         )
 
-    async def _record(self, row: Row[Any]) -> OutageRecord:
-        outage = _outage(row)
-        cases = await self.count_cases(outage) if row.cases is None else row.cases
-        return OutageRecord(row.id, outage, cases, row.revision, row.overridden)
-
 
 def _waiting(outage: Outage) -> ColumnElement[bool]:
     """Return the condition that a case is in a state in which it waited before the end."""
@@ -218,6 +221,10 @@ def _values(record: OutageRecord) -> dict[str, Any]:
         "overridden": record.overridden,
         "may_cost_printing_days": record.outage.may_cost_printing_days,
     }
+
+
+def _record(row: Row[Any]) -> OutageRecord:
+    return OutageRecord(row.id, _outage(row), row.cases, row.revision, row.overridden)
 
 
 def _outage(row: Row[Any]) -> Outage:

@@ -132,7 +132,9 @@ history = Table(
     Column("signed_by", String, nullable=False),
     Column("previous_holder", LargeBinary),
     Column("corrected_holder", LargeBinary),
+    # For the cases that waited for an outage: of all offices, and of one.
     Index("history_left", "source", "at"),
+    Index("history_left_at_office", "office", "source", "at"),
 )
 
 documents = Table(

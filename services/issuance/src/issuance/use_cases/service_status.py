@@ -53,7 +53,7 @@ async def service_status(records: Records, real_now: datetime) -> ServiceStatus:
     return ServiceStatus(
         cases=await records.cases.count_by_state(),
         outbox=[(backlog, _stopping(backlog.kind, backlog.offices, ongoing)) for backlog in outbox],
-        outages=ongoing,
+        outages=await records.outages.with_cases(ongoing),
         open_tasks=await records.adjudication_tasks.count_undecided(),
         identification_rate=rate,
         paused_until=rate.paused_until if rate.paused_until > real_now else None,

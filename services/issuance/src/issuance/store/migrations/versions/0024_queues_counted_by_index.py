@@ -1,4 +1,4 @@
-"""Let the index of the queues have all that has to be known of a queue to promise a date."""
+"""Let queues be counted by their index alone, and the cases of an office's outage by one."""
 
 from alembic import op
 
@@ -7,10 +7,11 @@ down_revision = "0023"
 
 
 def upgrade() -> None:
-    """Make the index again, with two columns more."""
+    """Make the index of the queues again, with two columns more, and one of the history."""
     op.drop_index("applications_queue", "applications")
     op.create_index(
         "applications_queue",
         "applications",
         ["office", "state", "queue_number", "applied_on", "priority_class"],
     )
+    op.create_index("history_left_at_office", "history", ["office", "source", "at"])

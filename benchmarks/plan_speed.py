@@ -27,6 +27,7 @@ from issuance.domain.outage import Outage, OutageCorrection, OutageScope
 from issuance.store.records import MIGRATIONS, Store
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.notify_and_release import NotifyAndRelease
+from issuance.use_cases.office_directory import OfficeDirectory
 from issuance.use_cases.outage_lifecycle import OutageLifecycle
 from issuance.workers.office_planner import OfficePlanner
 from matplotlib.figure import Figure
@@ -91,7 +92,7 @@ class Planning:
         self._outages = OutageLifecycle(self._offices, new_id)
         self._officers = Officers(self._store, self._offices, apply, new_id, self._clock)
         self._planner = OfficePlanner(
-            self._offices,
+            OfficeDirectory(),
             self._store,
             self._database.try_lock,
             NotifyAndRelease(self._store, apply),

@@ -28,13 +28,14 @@ async def appeal(
 ) -> Case:
     """Reopen a refused case; what two examiners confirmed goes to other examiners.
 
-    Raises IllegalTransition, NotPermitted, SeparationOfDuties, ApplicationOpen.
+    Raises IllegalTransition, NotPermitted, SeparationOfDuties, UnknownOffice, ApplicationOpen.
     """
     history = await records.history.of_case(case.id)
     confirmed = history[-1].event is ApplicationEvent.CONFIRM_DUPLICATE
     event = ApplicationEvent.REEXAMINE if confirmed else ApplicationEvent.REOPEN
     find_transition(case.state, event, by.role)
     require_separate_duties(event, by.person, history)
+    await records.offices.require_not_removed(case.office)
     persons = await records.adjudication_tasks.persons_of(case)
     await require_no_open_application(records, persons, by)
     promise = await promise_again(records, offices[case.office], case, now)

@@ -54,8 +54,10 @@ class OutageLifecycle:
         """
         if (outage.scope is OutageScope.MATCHER) == bool(outage.office):
             raise UnknownOffice("an office, but not for the matcher", field="office")
-        if outage.office and outage.office not in self._offices:
-            raise UnknownOffice("there is no such office", field="office")
+        if outage.office:
+            office = self._offices.get(outage.office)
+            if office is None or office.is_removed:
+                raise UnknownOffice("there is no such office", field="office")
         outage.require_possible_times(now)
         outage = self._policy.applied_to(outage)
         # Counted before rows are locked, since that takes long.

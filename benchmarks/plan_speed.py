@@ -49,7 +49,8 @@ _FETCH = """
     FROM applications WHERE state IN ('identifying', 'awaiting_approval', 'approved', 'printing')
 """
 _SIZES = (1_000, 10_000, 100_000, 1_000_000)
-_STEPS_EACH = 60
+_MOST_STEPS_EACH = 60
+_CASES_PER_STEP = 150
 _PAUSE_BETWEEN_PASSES = 0.5
 
 
@@ -82,6 +83,7 @@ class Planning:
     def __init__(self, folder: Path, cases: int, seed: int) -> None:
         self._file = folder / f"{cases}.sqlite"
         self._cases, self._seed = cases, seed
+        self._steps_each = min(_MOST_STEPS_EACH, cases // _CASES_PER_STEP)
         self._offices = offices()
         url = f"sqlite+aiosqlite:///{self._file}"
         migrate(url, MIGRATIONS)
@@ -110,7 +112,7 @@ class Planning:
             outage = await self._pass()
             await self._end_outage(outage_id)
             await self._pass()
-            alone = await self._officers.work(_STEPS_EACH)
+            alone = await self._officers.work(self._steps_each)
             opening = await self._steps_while(self._open_outage)
             notifying = await self._steps_while(self._open_offices)
             notified = await asyncio.to_thread(count_notices, self._file)
@@ -145,7 +147,7 @@ class Planning:
 
     async def _steps_while(self, event: Callable[[], Awaitable[object]]) -> Latency:
         """Return how long officers' steps take while something happens and all is planned."""
-        officers = asyncio.create_task(self._officers.work(_STEPS_EACH))
+        officers = asyncio.create_task(self._officers.work(self._steps_each))
         await event()
         planner = asyncio.create_task(self._plan_on())
         latency = await officers

@@ -24,7 +24,7 @@ from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.plan_office import OfficePlan, plan_office
 
 NOTICES_PER_TRANSACTION = 100
-RELEASES_PER_TRANSACTION = 25
+RELEASES_PER_TRANSACTION = 10
 """Transactions are small, so that calls from the counter do not wait long for them."""
 
 

@@ -115,7 +115,8 @@ class Case:
     day printed in the book, that of its release. holder_differences: which of name, born_on and sex
     differ from the person's earlier document. encounter_number: how many encounters the matcher
     was given for it. linked: whether examiners found it to be another person's than it was taken in
-    for. appeal_granted_by: identity of the supervisor who reopened it.
+    for. appeal_granted_by: identity of the supervisor who reopened it. reference: what people
+    say to name it.
     """
 
     id: str
@@ -154,6 +155,7 @@ class Case:
     encounter_number: int = 1
     linked: bool = False
     appeal_granted_by: str = ""
+    reference: str = ""
 
     @property
     def encounter_id(self) -> str:

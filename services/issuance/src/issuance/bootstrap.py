@@ -227,7 +227,7 @@ class Issuance:
             server.grpc,
         )
         accounts_pb2_grpc.add_AccountsServicer_to_server(
-            AccountsService(offices, store, clock), server.grpc
+            AccountsService(offices, store, changes, clock), server.grpc
         )
         admin_pb2_grpc.add_IssuanceAdminServicer_to_server(
             IssuanceAdminService(offices, store, changes, clock, self._real_now), server.grpc

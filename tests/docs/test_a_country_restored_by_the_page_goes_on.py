@@ -53,7 +53,7 @@ async def run(country: Country, build: Path, *blocks: str) -> str:
     root = country.layout.root
     lines = lines.replace("build/up", str(root)).replace("build/", f"{build}/")
     lines = lines.replace("ARGS=", f"PKI={country.layout.pki} ARGS=")
-    lines = re.sub(r"harness (stop|start) \$service", rf"\g<0> --country {root}", lines)
+    lines = re.sub(r"harness (stop|start) [$\w]+", rf"\g<0> --country {root}", lines)
     lines = lines.replace(".tools/bin/uv run ", "")
     done = await asyncio.to_thread(
         subprocess.run,

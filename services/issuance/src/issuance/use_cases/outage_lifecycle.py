@@ -65,7 +65,8 @@ class OutageLifecycle:
         # Locks a row: of two that open one outage, the second sees the first.
         await self._count_change(records, outage)
         await self._require_no_overlap(records, outage)
-        return await self._open(records, outage, cases, outage.declared_by, now)
+        record = OutageRecord(self._new_id(), outage, cases)
+        return await self._open(records, record, outage.declared_by, now)
 
     async def end(
         self,
@@ -128,7 +129,8 @@ class OutageLifecycle:
         # It begins where the last one ended, at the earliest.
         ends = [outage.ended for outage in known if outage.ended]
         began = max([since, *ends])
-        await self._open(records, replace(outage, began=began), 0, ISSUANCE.uri, now)
+        record = OutageRecord(self._new_id(), replace(outage, began=began))
+        await self._open(records, record, ISSUANCE.uri, now)
 
     async def end_automatic(
         self, records: Records, scope: OutageScope, office: str, since: datetime, now: datetime
@@ -145,11 +147,10 @@ class OutageLifecycle:
         await records.outages.forget_overrides(scope, office)
 
     async def _open(
-        self, records: Records, outage: Outage, cases: int, by: str, now: datetime
+        self, records: Records, record: OutageRecord, by: str, now: datetime
     ) -> OutageRecord:
-        record = OutageRecord(self._new_id(), outage, cases)
         await records.outages.add(record, by, now)
-        _log.warning("outage_opened", outage=record.id, **_facts(outage))
+        _log.warning("outage_opened", outage=record.id, **_facts(record.outage))
         return record
 
     async def _close(

@@ -72,10 +72,20 @@ from issuance.use_cases.application_steps import require_portraits
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.document_numbers import DocumentNumbers
 from issuance.use_cases.erase_portraits import ErasePortraits
-from issuance.use_cases.identification_limit import IdentificationLimit
+from issuance.use_cases.identification_limit import (
+    IDENTIFICATIONS,
+    VERIFICATIONS,
+    IdentificationLimit,
+    RateOf,
+)
 from issuance.use_cases.identify import Identify
 from issuance.use_cases.notify_and_release import NotifyAndRelease
-from issuance.use_cases.office_slots import MatcherSlots, OfficeSlots, PrinterSlots
+from issuance.use_cases.office_slots import (
+    MatcherSlots,
+    OfficeSlots,
+    PrinterSlots,
+    VerificationSlots,
+)
 from issuance.use_cases.outage_lifecycle import OutageLifecycle
 from issuance.use_cases.print_capacity import add_new_offices
 from issuance.use_cases.reconcile_print_jobs import ReconcilePrintJobs
@@ -83,6 +93,7 @@ from issuance.use_cases.record_print_event import RecordPrintEvent
 from issuance.use_cases.set_encounter_status import SetEncounterStatus
 from issuance.use_cases.submit_print_job import SubmitPrintJob
 from issuance.use_cases.track_printer_calls import TrackPrinterCalls
+from issuance.use_cases.verify import Verify, record_verifications
 from issuance.workers.health_watcher import (
     HealthSample,
     HealthWatcher,
@@ -163,6 +174,7 @@ class Issuance:
                 now = self._clock.now()
                 await add_new_offices(records, self._offices.values(), now)
                 await require_portraits(records, now, self._apply_transition)
+                await record_verifications(records, self._apply_transition)
                 await records.outbox.abandon_leases()
             async with purge_records_daily(
                 self._database, idempotency, self._settings.idempotency_retention_days
@@ -268,6 +280,7 @@ class Issuance:
             new_id,
             settings.strong_hit_score,
         )
+        verify = Verify(store, matcher_client, self._apply_transition, self._clock)
         set_status = SetEncounterStatus(store, matcher_client)
         submit = SubmitPrintJob(
             store,
@@ -291,6 +304,13 @@ class Issuance:
         return [
             self._matcher_worker(
                 OutboxTaskKind.IDENTIFY, identify, identifications, self._identification_limit()
+            ),
+            self._outbox_worker(
+                OutboxTaskKind.VERIFY,
+                verify,
+                VerificationSlots(),
+                identifications,
+                self._identification_limit(VERIFICATIONS),
             ),
             self._matcher_worker(OutboxTaskKind.SET_ENCOUNTER_STATUS, set_status, status_calls),
             self._outbox_worker(
@@ -329,7 +349,7 @@ class Issuance:
         worker = OutboxWorker(kind, attempt, self._store, slots, policy, self._real_now, limit)
         return run_periodically(f"outbox {kind}", worker, settings.outbox_poll_seconds)
 
-    def _identification_limit(self) -> IdentificationLimit:
+    def _identification_limit(self, rate_of: RateOf = IDENTIFICATIONS) -> IdentificationLimit:
         settings = self._settings
         limits = RateLimits(
             settings.identifications_per_second,
@@ -337,7 +357,7 @@ class Issuance:
             slow=timedelta(seconds=settings.identification_slow_seconds),
             canary=timedelta(seconds=settings.lease_seconds),
         )
-        return IdentificationLimit(limits, self._real_now)
+        return IdentificationLimit(limits, self._real_now, rate_of)
 
     def _print_event_work(self, printers: dict[str, grpc.aio.Channel]) -> list[Awaitable[None]]:
         settings = self._settings

@@ -7,8 +7,9 @@ import pytest
 from issuance.store.records import Store
 from servicekit.storage.database import Database
 
+from ..use_cases.verifying import RENEWALS_GO_ON  # noqa: TID252
 from ..use_cases.workflow import Workflow  # noqa: TID252
-from .checks import check, check_approvals, check_machines
+from .checks import check, check_approvals, check_hand_overs, check_machines
 from .history import BOOKS_PER_DAY, OFFICES, History, Step
 
 # How often each step happens, in relation to the others.
@@ -16,7 +17,8 @@ _WEIGHTS = {
     "staff_is_busy": 10,
     "applies": 8, "goes_on": 45, "works": 30, "printer_finishes": 14, "next_morning": 6,
     "time_passes": 6, "withdraws": 1, "gives_up": 2, "is_refused": 2, "appeals": 2, "retakes": 1,
-    "corrects": 2, "loses_passport": 2, "matcher_changes": 4, "printer_changes": 3,
+    "corrects": 2, "loses_passport": 2, "matcher_changes": 4,
+    "matcher_only_verifies": 3, "matcher_identifies_again": 4, "printer_changes": 3,
     "printer_recovers": 4, "printer_fails": 3, "printer_forgets": 2, "printer_repeats": 2,
     "outage_opens": 2, "printing_stops": 1, "outage_ends": 3, "outage_is_corrected": 1,
     "dies_soon": 3, "is_told_to_go_on": 3,
@@ -35,7 +37,7 @@ def a_history(seed: int, length: int) -> Sequence[Step]:
 
 async def happens(database: Database, steps: Sequence[Step]) -> History:
     """Let all steps happen, and check the records after each."""
-    workflow = Workflow(Store(database, "one"), BOOKS_PER_DAY)
+    workflow = Workflow(Store(database, "one", RENEWALS_GO_ON), BOOKS_PER_DAY)
     await workflow.opens()
     history = History(workflow, database)
     for step in steps:
@@ -53,6 +55,7 @@ async def test_any_history(database: Database, seed: int) -> None:
     await history.comes_to_an_end()
     await check(history)
     await check_approvals(history)
+    await check_hand_overs(history)
 
 
 _PRINTER_FAULTS = (
@@ -95,3 +98,4 @@ async def test_any_longer_history(database: Database, seed: int) -> None:
     await history.comes_to_an_end()
     await check(history)
     await check_approvals(history)
+    await check_hand_overs(history)

@@ -6,8 +6,9 @@ from enum import StrEnum
 
 from servicekit.errors import DomainError, ErrorKind
 
+from issuance.domain.application_type import ApplicationType
 from issuance.domain.outage import Outage, OutageScope
-from issuance.domain.states import WITHOUT_BOOK, ApplicationState
+from issuance.domain.states import AWAITING_IDENTIFICATION, NOT_READY, ApplicationState
 
 
 class Activity(StrEnum):
@@ -38,7 +39,7 @@ NEEDED_FOR: Mapping[OutageScope, frozenset[Activity]] = {
 """Activities that cannot go on without what is out, whatever a policy says."""
 _WAITING: Mapping[Activity, frozenset[ApplicationState]] = {
     Activity.INTAKE: frozenset(),
-    Activity.IDENTIFICATION: frozenset({ApplicationState.IDENTIFYING}),
+    Activity.IDENTIFICATION: AWAITING_IDENTIFICATION,
     Activity.PRINTING: frozenset({ApplicationState.APPROVED, ApplicationState.PRINTING}),
     Activity.HAND_OVER: frozenset(),
 }
@@ -47,11 +48,15 @@ _WAITING: Mapping[Activity, frozenset[ApplicationState]] = {
 
 @dataclass(frozen=True, slots=True)
 class OutageRule:
-    """What outages of a scope stop. cause: words that occur in their cause; empty: any cause."""
+    """What outages of a scope stop. cause: words that occur in their cause; empty: any cause.
+
+    verifies: types of application that go on by verification (1:1) while identification is stopped.
+    """
 
     scope: OutageScope
     stops: frozenset[Activity]
     cause: str = ""
+    verifies: frozenset[ApplicationType] = frozenset()
 
     def applies_to(self, outage: Outage) -> bool:
         """Return whether it is about such an outage."""
@@ -81,10 +86,26 @@ class OutagePolicy:
         for rule in self.rules:
             if missing := NEEDED_FOR[rule.scope] - rule.stops:
                 raise BadPolicy(f"{min(missing)} cannot go on in an outage of {rule.scope}")
+            if rule.verifies and rule.scope is not OutageScope.MATCHER:
+                raise BadPolicy(f"verification is not for an outage of {rule.scope}")
+            if without := sorted(each for each in rule.verifies if not each.claims_record):
+                raise BadPolicy(f"{without[0]} has no own record to be verified with")
+
+    @property
+    def verifiable_types(self) -> frozenset[ApplicationType]:
+        """The types of application that some outage lets go on by verification."""
+        return frozenset().union(*(rule.verifies for rule in self.rules))
+
+    def verifies(self, outage: Outage) -> frozenset[ApplicationType]:
+        """Return the types that go on by verification while such an outage lasts."""
+        return self._rule(outage).verifies
 
     def stopped(self, outage: Outage) -> frozenset[Activity]:
         """Return what such an outage stops while it lasts."""
-        return next(rule.stops for rule in self.rules if rule.applies_to(outage))
+        return self._rule(outage).stops
+
+    def _rule(self, outage: Outage) -> OutageRule:
+        return next(rule for rule in self.rules if rule.applies_to(outage))
 
     def stops(self, outage: Outage, activity: Activity) -> bool:
         """Return whether such an outage stops an activity while it lasts."""
@@ -93,10 +114,10 @@ class OutagePolicy:
     def paused_states(self, outage: Outage) -> frozenset[ApplicationState]:
         """Return the states in which cases wait for the end of such an outage.
 
-        Without their office all wait that are complete and have no book.
+        Without their office all wait that are complete and have nothing to collect.
         """
         if outage.scope is OutageScope.OFFICE:
-            return WITHOUT_BOOK
+            return NOT_READY
         return frozenset().union(*(_WAITING[activity] for activity in self.stopped(outage)))
 
 

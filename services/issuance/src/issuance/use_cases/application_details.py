@@ -17,9 +17,10 @@ from issuance.domain.office import Office
 from issuance.domain.outage import Outage, OutageScope
 from issuance.domain.outage_policy import Activity, OutagePolicy
 from issuance.domain.states import (
+    AWAITING_IDENTIFICATION,
     AWAITING_PRINT,
     FINAL_STATES,
-    WITHOUT_BOOK,
+    NOT_READY,
     ApplicationState,
     OutboxTaskKind,
 )
@@ -57,7 +58,7 @@ async def application_details(
     earlier = await records.history.earlier_states(
         [case.id for case in cases if _may_have_waited_before(case, outages.values())]
     )
-    identifying = [case.id for case in cases if case.state is ApplicationState.IDENTIFYING]
+    identifying = [case.id for case in cases if case.state in AWAITING_IDENTIFICATION]
     refused = await records.stuck_work.refused_cases(identifying, OutboxTaskKind.IDENTIFY)
     policy = records.outages.policy
     return [
@@ -133,7 +134,7 @@ def _leaves_date_open(
         at_printer or case.state in AWAITING_PRINT
         if policy.stops(outage, Activity.PRINTING)
         else case.state in policy.paused_states(outage)
-    )
+    ) or (case.identification_due and policy.stops(outage, Activity.IDENTIFICATION))
     return (
         waits
         and outage.affects(office.id)
@@ -147,7 +148,7 @@ def _expected_until(
 ) -> datetime | None:
     if outage is not None:
         expected = outage.expected_end
-    elif case.state in WITHOUT_BOOK and case.promised_collection_date and not case.delayed:
+    elif case.state in NOT_READY and case.promised_collection_date and not case.delayed:
         expected = office.collection.start_on(case.promised_collection_date)
     else:
         expected = None

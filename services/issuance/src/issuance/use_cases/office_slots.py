@@ -9,6 +9,7 @@ from issuance.domain.outage import Outage, OutageScope
 from issuance.domain.outage_policy import Activity
 from issuance.domain.outbox import stopping_outage
 from issuance.domain.states import OutboxTaskKind
+from issuance.domain.verification import verified_types
 from issuance.store.records import Records
 
 EVERY_OFFICE = ""
@@ -54,6 +55,28 @@ class MatcherSlots:
         ongoing = (await records.outages.ongoing()).values()
         outage = stopping_outage(self._kind, office, ongoing, records.outages.policy)
         return outage is not None
+
+
+class VerificationSlots:
+    """Verifications: only while an outage stops identification and its policy allows them."""
+
+    async def free(
+        self, records: Records, offices: Collection[str], now: datetime
+    ) -> Mapping[str, int]:
+        """Return the offices where some applications go on by verification."""
+        ongoing = (await records.outages.ongoing()).values()
+        policy = records.outages.policy
+        return {office: _NO_LIMIT for office in offices if verified_types(ongoing, office, policy)}
+
+    async def is_out(self, records: Records, office: str, now: datetime) -> bool:
+        """Return whether none is attempted; of one office always, so that no failure counts.
+
+        A matcher that cannot identify may not be able to verify either.
+        """
+        ongoing = (await records.outages.ongoing()).values()
+        return office != EVERY_OFFICE or not verified_types(
+            ongoing, EVERY_OFFICE, records.outages.policy
+        )
 
 
 class PrinterSlots:

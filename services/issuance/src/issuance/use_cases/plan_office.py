@@ -11,6 +11,7 @@ from issuance.domain.collection_plan import (
     CollectionPlan,
     PlannedCollection,
     WaitingCase,
+    first_collection,
     plan_collections,
     printed_today,
 )
@@ -55,7 +56,8 @@ class OfficePlan:
     that costs printing days lasts, and nobody knows when it ends. outages: those that cost
     printing days and stop or stopped printing, or the identification of somebody in the queue.
     release_stopped: whether the office has closed for today, or an outage that stops printing
-    lasts, however short.
+    lasts, however short. identified_from: first day on which those are identified who wait for it;
+    `date.max` if nobody knows.
     """
 
     office: Office
@@ -68,6 +70,7 @@ class OfficePlan:
     end_unknown: bool
     outages: Sequence[Outage]
     release_stopped: bool
+    identified_from: date
 
     def collection_dates(self) -> Mapping[str, date | None]:
         """Return the collection date of each case in the queue; None if unknown."""
@@ -129,9 +132,11 @@ class OfficePlan:
         return collection_schedule([*waiting, *printed])
 
     def _collection_of_released(self, case: QueuedCase) -> date | None:
-        if self.printing_on is None or case.state is ApplicationState.PRINT_FAILED:
+        printed_on = self.today if case.state is ApplicationState.BOOK_HELD else self.printing_on
+        if printed_on is None or case.state is ApplicationState.PRINT_FAILED:
             return None
-        return self.room.calendar.on_or_after(max(self.printing_on, case.waiting.due_on))
+        due_on = _collectable(case, self.identified_from).due_on
+        return first_collection(printed_on, due_on, self.room.calendar)
 
 
 async def plan_office(
@@ -171,7 +176,7 @@ async def plan_office(
     waiting = [
         case.waiting.not_before(identified_from)
         if case.state is ApplicationState.IDENTIFYING
-        else case.waiting
+        else _collectable(case, identified_from)
         for case in queue
         if case.state in AWAITING_PRINT
     ]
@@ -201,6 +206,7 @@ async def plan_office(
         ],
         release_stopped=closed
         or any(outage.is_ongoing and policy.stops(outage, Activity.PRINTING) for outage in known),
+        identified_from=identified_from,
     )
 
 
@@ -217,12 +223,22 @@ async def dates_if_outages_ended_now(
     return (await plan_office(records, plan.office, now, ended)).collection_dates()
 
 
+def _collectable(case: QueuedCase, identified_from: date) -> WaitingCase:
+    """Return a case, not to be collected before an identification that is due."""
+    if not case.identification_due:
+        return case.waiting
+    return case.waiting.not_collected_before(identified_from)
+
+
 def _delays_identification(
     outage: Outage, policy: OutagePolicy, queue: Sequence[QueuedCase]
 ) -> bool:
     """Return whether an outage stopped identification, or stops that of somebody in the queue."""
     return policy.stops(outage, Activity.IDENTIFICATION) and (
-        not outage.is_ongoing or any(case.state is ApplicationState.IDENTIFYING for case in queue)
+        not outage.is_ongoing
+        or any(
+            case.state is ApplicationState.IDENTIFYING or case.identification_due for case in queue
+        )
     )
 
 

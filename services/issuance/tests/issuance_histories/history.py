@@ -161,6 +161,15 @@ class History:
         id = await flow.brings_documents(by, office=step.office, type=kind, person_id=person)
         self.matcher.claims[id] = person
 
+    async def renews(self, step: Step) -> None:
+        """Somebody renews a passport from before there was an issuance service."""
+        person, user = f"{step.office}-{step.a % 3}", _user(step.b)
+        by = dict.fromkeys(("create", "accept_documents", "submit_biometrics"), user)
+        id = await self.workflow.applies(
+            by, office=step.office, type=ApplicationType.RENEWAL, person_id=person
+        )
+        self.matcher.claims[id] = person
+
     async def goes_on(self, step: Step) -> None:
         """Whoever is there takes the next step of an application."""
         cases = await self._cases(step.office)
@@ -361,6 +370,8 @@ class History:
             await self._hear(office)
         await self._plan()
         await self._attempt_due(OutboxTaskKind.PRINT)
+        # A print that was refused leaves its place of today to another.
+        await self._plan()
 
     async def _attempt_due(self, kind: OutboxTaskKind) -> None:
         for _ in range(_MOST_CALLS):

@@ -105,7 +105,7 @@ def example(service: str) -> str:
     head += f"# Each value may also be given as an environment variable: {prefix}<NAME>.\n"
     text = head + "".join(_settings(settings, common | values))
     if service == "issuance":
-        text += "\n# One section for each office.\n[[offices]]"
+        text += "\n# One section for each office with which an empty database begins.\n[[offices]]"
         text += "".join(_settings(OfficeSettings, OFFICE))
     return text
 
@@ -119,7 +119,13 @@ def _settings(model: type[BaseModel], values: Mapping[str, Any]) -> Iterator[str
             yield f"{name} = {json.dumps(values[name])}\n"
         else:
             default = "" if about.default is None else about.default
-            yield f"# {name} = {json.dumps(default, default=str)}\n"
+            yield f"# {name} = {_toml(default)}\n"
+
+
+def _toml(value: Any) -> str:
+    if not isinstance(value, dict):
+        return json.dumps(value, default=str)
+    return "{" + ", ".join(f"{key} = {_toml(each)}" for key, each in value.items()) + "}"
 
 
 def _load(package: str) -> None:

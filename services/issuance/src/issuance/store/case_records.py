@@ -107,6 +107,12 @@ class CaseRecords:
         with _refusing_second_open_application():
             await self._connection.execute(statement)
 
+    async def of_ids(self, ids: Collection[str]) -> Sequence[Case]:
+        """Return the cases with these ids, oldest first; those that there are not are missing."""
+        statement = select(*_COLUMNS).where(applications.c.id.in_(ids))
+        rows = await self._connection.execute(statement.order_by(applications.c.number))
+        return [_case(row) for row in rows]
+
     async def of_persons(self, person_ids: Collection[str]) -> Sequence[Case]:
         """Return the applications of these persons, oldest first."""
         c = applications.c
@@ -300,6 +306,13 @@ class CaseRecords:
             .group_by(c.state)
         )
         return {row.state: row.cases for row in await self._connection.execute(statement)}
+
+    async def count_open_of(self, office: str) -> int:
+        """Return how many cases of an office have not ended."""
+        c = applications.c
+        open = c.state.in_(frozenset(ApplicationState) - FINAL_STATES)
+        statement = select(func.count()).where(c.office == office, open)
+        return int((await self._connection.execute(statement)).scalar_one())
 
     async def count_open(self) -> Mapping[tuple[str, ApplicationState], int]:
         """Return how many cases that have not ended are in each office and state, if any."""

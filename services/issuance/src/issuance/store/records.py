@@ -13,7 +13,9 @@ from issuance.store.case_records import CaseRecords
 from issuance.store.document_records import DocumentRecords
 from issuance.store.history_records import HistoryRecords
 from issuance.store.identification_rate_records import IdentificationRateRecords
+from issuance.store.late_case_records import LateCaseRecords
 from issuance.store.notice_records import NoticeRecords
+from issuance.store.office_records import OfficeRecords
 from issuance.store.outage_records import OutageRecords
 from issuance.store.outbox_records import OutboxRecords
 from issuance.store.paused_work_records import PausedWorkRecords
@@ -88,6 +90,11 @@ class Records:
         return StuckWorkRecords(self.connection)
 
     @cached_property
+    def late_cases(self) -> LateCaseRecords:
+        """Which cases are late."""
+        return LateCaseRecords(self.connection)
+
+    @cached_property
     def paused_work(self) -> PausedWorkRecords:
         """Outbox work that administrators have paused."""
         return PausedWorkRecords(self.connection)
@@ -106,6 +113,11 @@ class Records:
     def notices(self) -> NoticeRecords:
         """Notices that were sent."""
         return NoticeRecords(self.connection)
+
+    @cached_property
+    def offices(self) -> OfficeRecords:
+        """Offices and their special days."""
+        return OfficeRecords(self.connection)
 
     @cached_property
     def plans(self) -> PlanRecords:

@@ -30,13 +30,14 @@ async def appeal(
 
     One that was refused before it was identified gives its fingerprints again, which the matcher
     never got. Raises IllegalTransition, NotPermitted, AtThePrinter, SeparationOfDuties,
-    ApplicationOpen.
+    UnknownOffice, ApplicationOpen.
     """
     history = await records.history.of_case(case.id)
     event = _reopening(case, history)
     find_transition(case.state, event, by.role)
     case.require_not_printing()
     require_separate_duties(event, by.person, history)
+    await records.offices.require_not_removed(case.office)
     persons = await records.adjudication_tasks.persons_of(case)
     await require_no_open_application(records, persons, by)
     promise = await promise_again(records, offices[case.office], case, now)

@@ -18,8 +18,8 @@ from .history import BOOKS_PER_DAY, OFFICES, History, Step
 _WEIGHTS = {
     "staff_is_busy": 10,
     "applies": 8, "renews": 5, "goes_on": 45, "works": 30, "printer_finishes": 14,
-    "next_morning": 6, "time_passes": 6, "withdraws": 1, "gives_up": 2, "is_refused": 2, "appeals": 2, "retakes": 1,
-    "corrects": 2, "loses_passport": 2, "matcher_changes": 4,
+    "next_morning": 6, "time_passes": 6, "withdraws": 1, "gives_up": 2, "is_refused": 2,
+    "appeals": 2, "retakes": 1, "corrects": 2, "loses_passport": 2, "matcher_changes": 4,
     "matcher_only_verifies": 3, "matcher_identifies_again": 4, "printer_changes": 3,
     "printer_recovers": 4, "printer_fails": 3, "printer_forgets": 2, "printer_repeats": 2,
     "outage_opens": 2, "printing_stops": 1, "outage_ends": 3, "outage_is_corrected": 1,

@@ -356,8 +356,8 @@ class Case:
                 job_id=self.print_job,
             )
 
-    def require_changeable_data(self) -> None:
-        """Raise AtThePrinter or BookMade if other data or another photo are printed no more."""
+    def require_no_book(self) -> None:
+        """Raise AtThePrinter or BookMade: other data or another photo are printed no more."""
         self.require_not_printing()
         if self.book_serial:
             raise BookMade("withdraw the application, destroy the book and apply again")

@@ -44,9 +44,10 @@ async def submit_portrait(
 ) -> Case:
     """Store a portrait, a JPEG as it is printed, in place of an earlier one.
 
-    Raises AtThePrinter, BookMade.
+    Raises IllegalTransition, NotPermitted, AtThePrinter, BookMade.
     """
-    case.require_changeable_data()
+    find_transition(case.state, ApplicationEvent.SUBMIT_PORTRAIT, by.role)
+    case.require_no_book()
     case = await apply_transition(
         records, case.with_portrait(now), ApplicationEvent.SUBMIT_PORTRAIT, by, now
     )
@@ -66,9 +67,10 @@ async def except_portrait(
     """Store a portrait as above whose defects a supervisor excepts, for a reason in words.
 
     Whoever does so has taken part in the intake, so that another supervisor approves.
-    Raises AtThePrinter, BookMade.
+    Raises IllegalTransition, NotPermitted, AtThePrinter, BookMade.
     """
-    case.require_changeable_data()
+    find_transition(case.state, ApplicationEvent.EXCEPT_PORTRAIT, by.role)
+    case.require_no_book()
     case = await apply_transition(
         records,
         case.with_portrait(now),
@@ -136,7 +138,9 @@ async def correct_data(
     when a case is released, over the data that it has then. Raises AtThePrinter, and BookMade or
     IllegalTransition once a book is made: a printer makes no second one for an application.
     """
-    case.require_changeable_data()
+    case.require_not_printing()
+    find_transition(case.state, ApplicationEvent.CORRECT_DATA, by.role)
+    case.require_no_book()
     corrected = await compared_with_earlier(records, case.corrected(holder))
     details = EventDetails(reason=reason, previous_holder=case.holder, corrected_holder=holder)
     return await apply_transition(

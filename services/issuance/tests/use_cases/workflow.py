@@ -20,6 +20,7 @@ from issuance.domain.document import Document, DocumentStatus
 from issuance.domain.encounter_change import EncounterChange, decode_changes
 from issuance.domain.history import HistoryEntry
 from issuance.domain.office import InstalledMachines
+from issuance.domain.open_item import ResolutionReason, ResolvedItem
 from issuance.domain.outage import Outage, OutageCorrection, OutageScope
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.print_failure import PrintFailure
@@ -31,6 +32,7 @@ from issuance.store.oldest_first import ListPosition
 from issuance.store.page_request import PageRequest
 from issuance.store.records import Records, Store
 from issuance.store.tables import outbox
+from issuance.store.unrecorded_print_events import UnrecordedPrintEvent
 from issuance.use_cases.adjudicate import claim_task, decide_task
 from issuance.use_cases.appeal import appeal
 from issuance.use_cases.application_details import ApplicationDetails, application_details
@@ -54,6 +56,7 @@ from issuance.use_cases.notify_and_release import NotifyAndRelease
 from issuance.use_cases.office_directory import OfficeDirectory
 from issuance.use_cases.office_lifecycle import seed_offices
 from issuance.use_cases.office_slots import OfficeSlots, VerificationSlots
+from issuance.use_cases.open_items import OpenItem, list_open_items, resolve_open_item
 from issuance.use_cases.outage_lifecycle import OutageLifecycle
 from issuance.use_cases.plan_office import (
     AS_RECORDED,
@@ -515,9 +518,26 @@ class Workflow:
 
     async def open_print_jobs(self) -> list[tuple[str, str]]:
         """Job and application of each print job that is an open item."""
+        return [(item.event.job, item.event.case) for item in await self.misfits()]
+
+    async def misfits(self) -> Sequence[UnrecordedPrintEvent]:
+        """The print jobs that are open items."""
+        items = [item for _, item in await self.open_items()]
+        return [item for item in items if isinstance(item, UnrecordedPrintEvent)]
+
+    async def open_items(self, **which: Any) -> Sequence[tuple[str, OpenItem]]:
+        """Ids and open items, oldest first. which: office, after, size or include_resolved."""
+        asked = {"office": None, "after": None, "size": 1000} | which
         async with self.store.read() as records:
-            found = await records.unrecorded_print_events.page(EVERYTHING, None)
-        return [(item.event.job, item.event.case) for _, item in found]
+            page = await list_open_items(records, self.offices, now=self.now_is, **asked)
+        return page.items
+
+    async def settles(
+        self, item: str, reason: ResolutionReason, by: Actor, why: str = "seen"
+    ) -> ResolvedItem:
+        """Somebody settles an open item."""
+        async with self.store.begin() as records:
+            return (await resolve_open_item(records, item, reason, why, by, self.now_is))[1]
 
     async def is_released(self, id: str) -> str:
         """Approve an application that is identified, and release it to the printer."""

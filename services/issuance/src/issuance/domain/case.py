@@ -137,7 +137,8 @@ class Case:
     differ from the person's earlier document. encounter_number: how many encounters the matcher
     was given for it. linked: whether examiners found it to be another person's than it was taken in
     for. appeal_granted_by: identity of the supervisor who reopened it. identification_due: whether
-    the applicant was verified only, and is still to be identified.
+    the applicant was verified only, and is still to be identified. reference: what people
+    say to name it.
     """
 
     id: str
@@ -177,6 +178,7 @@ class Case:
     linked: bool = False
     appeal_granted_by: str = ""
     identification_due: bool = False
+    reference: str = ""
 
     @property
     def encounter_id(self) -> str:

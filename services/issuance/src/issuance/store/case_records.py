@@ -48,12 +48,15 @@ from issuance.store.tables import (
     outbox,
 )
 
+UNNUMBERED = {"change": None}
+"""What each change of a row sets, so that it gets a change number (`ApplicationChanges`)."""
 _FIELDS = [field.name for field in fields(Case)]
-_COLUMNS = [applications.c[name] for name in _FIELDS]
+CASE_COLUMNS = [applications.c[name] for name in _FIELDS]
 _CHANGE_COLLECTION_DATE = (
     update(applications)
     .where(applications.c.id == bindparam("application"))
     .values(
+        **UNNUMBERED,
         revision=applications.c.revision + 1,
         date_change_reason=bindparam("reason"),
         delayed=bindparam("collect_on", type_=Date).is_(None),
@@ -109,15 +112,15 @@ class CaseRecords:
 
     async def of_ids(self, ids: Collection[str]) -> Sequence[Case]:
         """Return the cases with these ids, oldest first; those that there are not are missing."""
-        statement = select(*_COLUMNS).where(applications.c.id.in_(ids))
+        statement = select(*CASE_COLUMNS).where(applications.c.id.in_(ids))
         rows = await self._connection.execute(statement.order_by(applications.c.number))
-        return [_case(row) for row in rows]
+        return [read_case(row) for row in rows]
 
     async def of_persons(self, person_ids: Collection[str]) -> Sequence[Case]:
         """Return the applications of these persons, oldest first."""
         c = applications.c
-        statement = select(*_COLUMNS).where(c.person_id.in_(person_ids)).order_by(c.number)
-        return [_case(row) for row in await self._connection.execute(statement)]
+        statement = select(*CASE_COLUMNS).where(c.person_id.in_(person_ids)).order_by(c.number)
+        return [read_case(row) for row in await self._connection.execute(statement)]
 
     async def open_of_person(self, person_id: str) -> Sequence[Case]:
         """Return the applications that have not ended of a person, oldest first.
@@ -130,19 +133,19 @@ class CaseRecords:
         linked = select(task.case).where(
             task.person_id == person_id, task.state == TaskState.LINKED
         )
-        statement = select(*_COLUMNS).where(c.id.in_(union_all(own, linked)), open)
+        statement = select(*CASE_COLUMNS).where(c.id.in_(union_all(own, linked)), open)
         rows = await self._connection.execute(statement.order_by(c.number))
-        return [_case(row) for row in rows]
+        return [read_case(row) for row in rows]
 
     async def get(self, case: str) -> Case:
         """Return the case, locked if the transaction writes. Raises ApplicationNotFound."""
-        statement = select(*_COLUMNS).where(applications.c.id == case)
+        statement = select(*CASE_COLUMNS).where(applications.c.id == case)
         if self._writes:  # but for its key, to which rows of other tables may refer meanwhile
             statement = statement.with_for_update(key_share=True)
         row = (await self._connection.execute(statement)).one_or_none()
         if row is None:
             raise ApplicationNotFound("there is no such application", field="application_id")
-        return _case(row)
+        return read_case(row)
 
     async def find(self, case: str) -> Case | None:
         """Return the case as `get` does; None if there is none."""
@@ -154,22 +157,24 @@ class CaseRecords:
     async def printing(self, office: str) -> Sequence[Case]:
         """Return the cases of an office whose books its printer has to make, as far as we know."""
         c = applications.c
-        statement = select(*_COLUMNS).where(
+        statement = select(*CASE_COLUMNS).where(
             c.office == office,
             c.state.in_({ApplicationState.PRINTING, *EXAMINED_WHILE_PRINTED}),
             c.print_job != "",
             c.book_serial == "",
         )
-        return [_case(row) for row in await self._connection.execute(statement)]
+        return [read_case(row) for row in await self._connection.execute(statement)]
 
     async def without_task(
         self, state: ApplicationState, kind: OutboxTaskKind, types: Collection[ApplicationType]
     ) -> Sequence[Case]:
         """Return the cases of these types in a state that have no outbox task of a kind, locked."""
         c, tasks = applications.c, select(outbox.c.case).where(outbox.c.kind == kind)
-        statement = select(*_COLUMNS).where(c.state == state, c.type.in_(types), c.id.not_in(tasks))
+        statement = select(*CASE_COLUMNS).where(
+            c.state == state, c.type.in_(types), c.id.not_in(tasks)
+        )
         rows = await self._connection.execute(statement.with_for_update(key_share=True))
-        return [_case(row) for row in rows]
+        return [read_case(row) for row in rows]
 
     async def save(self, case: Case) -> None:
         """Update a case whose revision is one more than the stored one.
@@ -180,7 +185,7 @@ class CaseRecords:
         statement = (
             update(applications)
             .where(applications.c.id == case.id, applications.c.revision == case.revision - 1)
-            .values(**field_values(case, _FIELDS))
+            .values(**field_values(case, _FIELDS), **UNNUMBERED)
         )
         with _refusing_second_open_application():
             saved = await self._connection.execute(statement)
@@ -220,20 +225,20 @@ class CaseRecords:
     ) -> Sequence[tuple[int, Case]]:
         """Return row numbers and cases, in order of their creation. None: any office or state."""
         c = applications.c
-        statement = select(c.number, *_COLUMNS).where(c.number > page.after)
+        statement = select(c.number, *CASE_COLUMNS).where(c.number > page.after)
         if office is not None:
             statement = statement.where(c.office == office)
         if state is not None:
             statement = statement.where(c.state == state)
         rows = await self._connection.execute(statement.order_by(c.number).limit(page.size))
-        return [(row.number, _case(row)) for row in rows]
+        return [(row.number, read_case(row)) for row in rows]
 
     async def without_portrait(self, state: ApplicationState) -> Sequence[Case]:
         """Return the cases in a state whose applicant's photo was not submitted, locked."""
         c = applications.c
-        statement = select(*_COLUMNS).where(c.state == state, c.portrait_accepted_at.is_(None))
+        statement = select(*CASE_COLUMNS).where(c.state == state, c.portrait_accepted_at.is_(None))
         rows = await self._connection.execute(statement.with_for_update(key_share=True))
-        return [_case(row) for row in rows]
+        return [read_case(row) for row in rows]
 
     async def queue(
         self, office: str, undecided_from: date = date.min, taken_up_again: str = ""
@@ -371,5 +376,6 @@ def _refusing_second_open_application() -> Iterator[None]:
         raise
 
 
-def _case(row: Row[Any]) -> Case:
+def read_case(row: Row[Any]) -> Case:
+    """Return the case in a row with `CASE_COLUMNS`."""
     return Case(**{name: getattr(row, name) for name in _FIELDS})

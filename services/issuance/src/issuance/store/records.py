@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.outage_policy import DEFAULT_POLICY, OutagePolicy
 from issuance.store.adjudication_records import AdjudicationRecords
+from issuance.store.application_changes import ApplicationChanges
 from issuance.store.case_records import CaseRecords
 from issuance.store.document_records import DocumentRecords
 from issuance.store.history_records import HistoryRecords
@@ -16,6 +17,7 @@ from issuance.store.identification_rate_records import IdentificationRateRecords
 from issuance.store.late_case_records import LateCaseRecords
 from issuance.store.notice_records import NoticeRecords
 from issuance.store.office_records import OfficeRecords
+from issuance.store.open_item_records import OpenItemRecords
 from issuance.store.outage_records import OutageRecords
 from issuance.store.outbox_records import OutboxRecords
 from issuance.store.paused_work_records import PausedWorkRecords
@@ -24,6 +26,7 @@ from issuance.store.plan_records import PlanRecords
 from issuance.store.portrait_records import PortraitRecords
 from issuance.store.print_event_tokens import PrintEventTokens
 from issuance.store.printer_circuits import PrinterCircuits
+from issuance.store.search_records import SearchRecords
 from issuance.store.stuck_work_records import StuckWorkRecords
 from issuance.store.unrecorded_print_events import UnrecordedPrintEvents
 
@@ -90,6 +93,16 @@ class Records:
         return StuckWorkRecords(self.connection)
 
     @cached_property
+    def application_changes(self) -> ApplicationChanges:
+        """Numbers of the changes of cases."""
+        return ApplicationChanges(self.connection)
+
+    @cached_property
+    def open_items(self) -> OpenItemRecords:
+        """Open items, and those that people have settled."""
+        return OpenItemRecords(self.connection)
+
+    @cached_property
     def late_cases(self) -> LateCaseRecords:
         """Which cases are late."""
         return LateCaseRecords(self.connection)
@@ -113,6 +126,11 @@ class Records:
     def notices(self) -> NoticeRecords:
         """Notices that were sent."""
         return NoticeRecords(self.connection)
+
+    @cached_property
+    def search(self) -> SearchRecords:
+        """What applications are found by, and who searched."""
+        return SearchRecords(self.connection)
 
     @cached_property
     def offices(self) -> OfficeRecords:

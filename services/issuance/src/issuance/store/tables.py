@@ -32,9 +32,11 @@ from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.document import DocumentStatus
 from issuance.domain.formatting import LocalizedText
 from issuance.domain.notices import NoticeKind
+from issuance.domain.open_item import OpenItemKind, ResolutionReason
 from issuance.domain.outage import OutageScope
 from issuance.domain.print_failure import PrintFailure
 from issuance.domain.print_job_event import JobOutcome
+from issuance.domain.search import SearchCriteria
 from issuance.domain.special_day import SpecialDayKind
 from issuance.domain.states import ApplicationEvent, ApplicationState, OutboxTaskKind
 from issuance.store.column_types import ExactFraction, IntegerEnum, JsonOf, text_enum
@@ -46,6 +48,11 @@ idempotency = idempotency_tables(metadata)
 def _unique_where(name: str, column: str, where: str) -> Index:
     """Return a unique index over the rows that fulfil a condition."""
     return Index(name, column, unique=True, sqlite_where=text(where), postgresql_where=text(where))
+
+
+def _by_code(text_type: String) -> String:
+    """Return a type of text that is compared by the codes of its characters."""
+    return text_type.with_variant(String(text_type.length, collation="C"), "postgresql")
 
 
 _HAS_NOT_ENDED = "state NOT IN ('handed_over', 'refused', 'withdrawn')"
@@ -90,7 +97,18 @@ applications = Table(
     Column("linked", Boolean, nullable=False, server_default=false()),
     Column("appeal_granted_by", String, nullable=False, server_default=""),
     Column("identification_due", Boolean, nullable=False, server_default=false()),
+    Column("reference", String(8), nullable=False, server_default=""),
     Column("holder_differences", JsonOf(tuple[str, ...]), nullable=False, server_default="[]"),
+    # The number of its latest change, for watchers; empty until somebody gives out numbers.
+    Column("change", BigInteger),
+    Index("applications_changed", "change"),
+    Index("applications_of_office_changed", "office", "change"),
+    Index(
+        "applications_unnumbered",
+        "number",
+        sqlite_where=text("change IS NULL"),
+        postgresql_where=text("change IS NULL"),
+    ),
     Index("applications_queue", "office", "state", "queue_number"),
     Index("applications_released", "office", "released_on"),
     _unique_where("one_open_application_per_person", "person_id", _HAS_NOT_ENDED),
@@ -101,6 +119,8 @@ applications = Table(
     Index("applications_of_office", "office", "number"),
     Index("applications_of_office_and_state", "office", "state", "number"),
     Index("applications_of_person", "person_id", "number"),
+    Index("applications_created", "office", "created_at"),
+    _unique_where("one_application_per_reference", "reference", "reference <> ''"),
 )
 
 
@@ -134,6 +154,30 @@ history = Table(
     Column("previous_holder", LargeBinary),
     Column("corrected_holder", LargeBinary),
     Index("history_left", "source", "at"),
+)
+
+# Words of the holder's name and the day of birth, by which a case is found. PostgreSQL compares
+# characters by their codes here, as SQLite does.
+search_terms = Table(
+    "search_terms",
+    metadata,
+    Column("case", String(64), ForeignKey("applications.id"), primary_key=True),
+    Column("term", _by_code(String(64)), primary_key=True),
+    Column("office", String(8), nullable=False),
+    Index("search_terms_of_office", "office", "term"),
+    Index("search_terms_of_all", "term"),
+)
+
+# Who searched for what.
+searches = Table(
+    "searches",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by", String, nullable=False),
+    Column("on_behalf_of", String, nullable=False),
+    Column("criteria", JsonOf(SearchCriteria), nullable=False),
+    Column("found", Integer, nullable=False),
 )
 
 documents = Table(
@@ -388,6 +432,16 @@ counters = Table(
     Column("value", BigInteger, nullable=False),
 )
 
+# Random marks on change numbers, each of which was given out with the last number at that time.
+change_marks = Table(
+    "change_marks",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("mark", String(32), nullable=False),
+    # Real time.
+    Column("at", UtcDateTime, nullable=False, index=True),
+)
+
 # Job events that could not be recorded in a case. problem: why, empty while the printer's answer to
 # our request for a job is awaited.
 unrecorded_print_events = Table(
@@ -404,7 +458,29 @@ unrecorded_print_events = Table(
     Column("document_number", String, nullable=False),
     Column("problem", String, nullable=False),
     Column("since", UtcDateTime, nullable=False),
+    # Whether people have settled it as it is.
+    Column("resolved", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("office", "job"),
+)
+
+# Open items that people have settled, as they were. case: not a key, as above.
+resolved_items = Table(
+    "resolved_items",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("kind", text_enum(OpenItemKind), nullable=False),
+    Column("office", String(8), nullable=False),
+    Column("case", String(64), nullable=False, index=True),
+    Column("since", UtcDateTime, nullable=False),
+    Column("problem", String, nullable=False),
+    Column("print_job", String, nullable=False),
+    Column("document_number", String, nullable=False),
+    Column("book_serial", String, nullable=False),
+    Column("task", String(64), nullable=False),
+    Column("reason", text_enum(ResolutionReason), nullable=False),
+    Column("explanation", String, nullable=False),
+    Column("by", String, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
 )
 
 print_event_tokens = Table(

@@ -146,14 +146,19 @@ class Issuance:
         self._real_now = SystemClock().now
         self._offices = OfficeDirectory(settings.expected_times)
         self._database = Database(settings.database_url)
-        self._store = Store(self._database, settings.replica, _outage_policy(settings))
+        self._store = Store(self._database, settings.replica)
+        self._outage_policy = _outage_policy(settings)
         personaliser = Personaliser(settings.issuing_state, settings.passport_validity_years)
         self._apply_transition = ApplyTransition(
-            self._offices, personaliser, new_id, settings.passport_validity_years
+            self._offices,
+            personaliser,
+            new_id,
+            settings.passport_validity_years,
+            self._outage_policy,
         )
         self._photo_check = PhotoCheck(FaceDetector())
         self._pool = WorkerPool(settings.portrait_workers, settings.portrait_queue)
-        self._outages = OutageLifecycle(self._offices, new_id)
+        self._outages = OutageLifecycle(self._offices, new_id, self._outage_policy)
         self._channels = PrinterChannels(self._channel, settings.call_timeout_seconds)
         self._printers = PrintersClient(self._channels, settings.call_timeout_seconds)
         self._clearances = ClearanceSigner(
@@ -182,8 +187,9 @@ class Issuance:
                 now = self._clock.now()
                 await seed_offices(records, self._settings.new_offices(now), now)
                 await self._offices.refresh(records)
+                await records.outages.apply_policy(self._outage_policy)
                 await require_portraits(records, now, self._apply_transition)
-                await record_verifications(records, self._apply_transition)
+                await record_verifications(records, self._outage_policy, self._apply_transition)
                 await records.outbox.abandon_leases()
             async with purge_records_daily(
                 self._database, idempotency, self._settings.idempotency_retention_days
@@ -298,7 +304,9 @@ class Issuance:
             new_id,
             settings.strong_hit_score,
         )
-        verify = Verify(store, matcher_client, self._apply_transition, self._clock)
+        verify = Verify(
+            store, matcher_client, self._outage_policy, self._apply_transition, self._clock
+        )
         set_status = SetEncounterStatus(store, matcher_client)
         submit = SubmitPrintJob(
             store,
@@ -326,7 +334,7 @@ class Issuance:
             self._outbox_worker(
                 OutboxTaskKind.VERIFY,
                 verify,
-                VerificationSlots(),
+                VerificationSlots(self._outage_policy),
                 identifications,
                 self._identification_limit(VERIFICATIONS),
             ),

@@ -45,7 +45,7 @@ def a_history(
 
 async def happens(database: Database, steps: Sequence[Step]) -> History:
     """Let all steps happen, and check the records after each."""
-    workflow = Workflow(Store(database, "one", RENEWALS_GO_ON), BOOKS_PER_DAY)
+    workflow = Workflow(Store(database, "one"), BOOKS_PER_DAY, RENEWALS_GO_ON)
     await workflow.opens()
     history = History(workflow, database)
     for step in steps:

@@ -38,6 +38,6 @@ async def one_book_a_day(database: Database) -> Workflow:
 @pytest_asyncio.fixture
 async def renewals_go_on(database: Database) -> Workflow:
     """The first of these, where renewals go on by verification in outages of the matcher."""
-    workflow = Workflow(Store(database, "one", RENEWALS_GO_ON))
+    workflow = Workflow(Store(database, "one"), policy=RENEWALS_GO_ON)
     await workflow.opens()
     return workflow

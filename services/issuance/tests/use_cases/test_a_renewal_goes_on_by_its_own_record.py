@@ -9,7 +9,6 @@ from issuance.domain.case import IdentificationDue
 from issuance.domain.outage import OutageScope
 from issuance.domain.states import ApplicationState, OutboxTaskKind
 from issuance.domain.waiting_on import ResponsibleParty
-from issuance.store.records import Store
 from issuance.use_cases.ports import UnusableFingers
 from issuance.use_cases.verify import record_verifications
 
@@ -122,10 +121,10 @@ async def test_a_policy_that_is_given_during_the_outage_lets_those_go_on_who_wai
     id = await flow.applies(type=RENEWAL, person_id="ani")
     new = await flow.applies()
 
-    flow.store = Store(flow.store._database, "one", RENEWALS_GO_ON)
+    flow.policy = RENEWALS_GO_ON
     for _ in range(2):
         async with flow.store.begin() as records:
-            await record_verifications(records, flow.apply_transition)
+            await record_verifications(records, RENEWALS_GO_ON, flow.apply_transition)
     await flow.is_verified()
 
     assert await flow.state(id) is ApplicationState.AWAITING_APPROVAL

@@ -22,6 +22,7 @@ from issuance.domain.history import HistoryEntry
 from issuance.domain.office import InstalledMachines
 from issuance.domain.open_item import ResolutionReason, ResolvedItem
 from issuance.domain.outage import Outage, OutageCorrection, OutageScope
+from issuance.domain.outage_policy import DEFAULT_POLICY, OutagePolicy
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.print_failure import PrintFailure
 from issuance.domain.print_job_event import JobOutcome, PrintJobEvent
@@ -58,12 +59,8 @@ from issuance.use_cases.office_lifecycle import seed_offices
 from issuance.use_cases.office_slots import OfficeSlots, VerificationSlots
 from issuance.use_cases.open_items import OpenItem, list_open_items, resolve_open_item
 from issuance.use_cases.outage_lifecycle import OutageLifecycle
-from issuance.use_cases.plan_office import (
-    AS_RECORDED,
-    OfficePlan,
-    PlanAssumptions,
-    plan_office,
-)
+from issuance.use_cases.plan_conditions import AS_RECORDED, PlanAssumptions
+from issuance.use_cases.plan_office import OfficePlan, plan_office
 from issuance.use_cases.ports import MatcherDecision, Printer
 from issuance.use_cases.print_capacity import set_machines
 from issuance.use_cases.reconcile_print_jobs import ReconcilePrintJobs
@@ -161,9 +158,11 @@ class PrinterTakesJobs(PrinterWithoutJobs):
 
 
 class Workflow:
-    """Offices BJM and JKT, whose machines make `books_per_day` together."""
+    """Offices BJM and JKT, whose machines make `books_per_day` together. policy: of outages."""
 
-    def __init__(self, store: Store, books_per_day: int = 162) -> None:
+    def __init__(
+        self, store: Store, books_per_day: int = 162, policy: OutagePolicy = DEFAULT_POLICY
+    ) -> None:
         self.store = store
         self.now_is = banjarmasin("2018-10-26 09:00")
         self.books_per_day = books_per_day
@@ -172,8 +171,11 @@ class Workflow:
         self._serials = count(1)
         self.real_now = datetime(2026, 11, 26, tzinfo=UTC)
         self.numbers = DocumentNumbers(lambda: self.real_now)
-        self.apply_transition = ApplyTransition(self.offices, lambda *_: b"page", self.new_id, 10)
-        self.outages = OutageLifecycle(self.offices, self.new_id)
+        self.policy = policy
+        self.apply_transition = ApplyTransition(
+            self.offices, lambda *_: b"page", self.new_id, 10, policy
+        )
+        self.outages = OutageLifecycle(self.offices, self.new_id, policy)
 
     def now(self) -> datetime:
         """The business time."""
@@ -401,15 +403,15 @@ class Workflow:
     async def is_verified(self, *, matches: bool = True) -> list[str]:
         """The matcher compares those who may go on so; the persons on record that it looked at."""
         matcher = MatcherVerifies(Verification(matches, "verification"))
-        attempt = Verify(self.store, matcher, self.apply_transition, self)
-        for task in await self.leases(OutboxTaskKind.VERIFY, VerificationSlots()):
+        attempt = Verify(self.store, matcher, self.policy, self.apply_transition, self)
+        for task in await self.leases(OutboxTaskKind.VERIFY, VerificationSlots(self.policy)):
             await attempt(task)
         return matcher.asked
 
     async def verifies_late(self, task: OutboxTask) -> None:
         """The matcher verifies somebody, in an attempt that began before."""
         matcher = MatcherVerifies(Verification(matches=True, decision_id="verification"))
-        await Verify(self.store, matcher, self.apply_transition, self)(task)
+        await Verify(self.store, matcher, self.policy, self.apply_transition, self)(task)
 
     async def is_known_alone(self, id: str, *others: Candidate) -> None:
         """The matcher finds the own record of this applicant, and these others."""
@@ -642,6 +644,12 @@ class Workflow:
             found = await records.notices.page(EVERYTHING, None, id)
         notices = [record.notice for _, record in found]
         return [(n.kind, n.collect_on.isoformat() if n.collect_on else "") for n in notices]
+
+    async def waited_for(self, outage: str) -> int | None:
+        """How many cases wait or waited for the end of an outage."""
+        async with self.store.read() as records:
+            record = await records.outages.get(outage)
+            return (await records.outages.with_cases([record]))[0].cases
 
     async def tasks(self) -> list[AdjudicationTask]:
         """All adjudication tasks that are open, oldest first."""

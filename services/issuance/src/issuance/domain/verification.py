@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from issuance.domain.activity import Activity
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.case import Case
 from issuance.domain.outage import Outage
-from issuance.domain.outage_policy import Activity, OutagePolicy
+from issuance.domain.outage_policy import OutagePolicy
 from issuance.domain.states import ApplicationState
 
 
@@ -46,6 +47,6 @@ def verified_types(
     allowed = [
         policy.verifies(outage)
         for outage in outages
-        if outage.affects(office) and policy.stops(outage, Activity.IDENTIFICATION)
+        if outage.affects(office) and outage.stops(Activity.IDENTIFICATION)
     ]
     return frozenset.intersection(*allowed) if allowed else frozenset()

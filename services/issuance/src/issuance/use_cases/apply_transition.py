@@ -25,6 +25,7 @@ from issuance.domain.notices import (
     tentative_date_notice,
 )
 from issuance.domain.office import Office
+from issuance.domain.outage_policy import DEFAULT_POLICY, OutagePolicy
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.states import (
     NOT_READY,
@@ -45,7 +46,10 @@ bytes."""
 
 
 class ApplyTransition:
-    """Applies events to cases by the table of transitions, with all that a row of it demands."""
+    """Applies events to cases by the table of transitions, with all that a row of it demands.
+
+    policy: says who may be verified in an outage.
+    """
 
     def __init__(
         self,
@@ -53,7 +57,9 @@ class ApplyTransition:
         personalise: Personalise,
         new_id: Callable[[], str],
         validity_years: int,
+        policy: OutagePolicy = DEFAULT_POLICY,
     ) -> None:
+        self._policy = policy
         self._validity_years = validity_years
         self._offices = offices
         self._personalise = personalise
@@ -94,7 +100,7 @@ class ApplyTransition:
             await self._record_encounter(records, encounter, changed, by, details)
         if row.outbox_task:
             await self.add_task(records, row.outbox_task, changed)
-            if is_verifiable(changed, records.outages.policy):
+            if is_verifiable(changed, self._policy):
                 await self.add_task(records, OutboxTaskKind.VERIFY, changed)
         if row.notice:
             await records.notices.add(case.office, [self._notice(row.notice, changed)], at)

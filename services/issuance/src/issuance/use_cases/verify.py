@@ -5,6 +5,7 @@ from servicekit.process.failpoint import failpoint
 
 from issuance.domain.case import ISSUANCE
 from issuance.domain.history import EventDetails
+from issuance.domain.outage_policy import OutagePolicy
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.states import ApplicationEvent, ApplicationState, OutboxTaskKind
 from issuance.domain.verification import Verification, verified_types
@@ -21,8 +22,14 @@ class Verify:
     """
 
     def __init__(
-        self, store: Store, matcher: Verifier, apply_transition: ApplyTransition, clock: Clock
+        self,
+        store: Store,
+        matcher: Verifier,
+        policy: OutagePolicy,
+        apply_transition: ApplyTransition,
+        clock: Clock,
     ) -> None:
+        self._policy = policy
         self._store = store
         self._matcher = matcher
         self._apply_transition = apply_transition
@@ -34,7 +41,7 @@ class Verify:
             case = await records.cases.get(task.case)
             fingers = await records.cases.fingers(task.case)
             ongoing = (await records.outages.ongoing()).values()
-            types = verified_types(ongoing, case.office, records.outages.policy)
+            types = verified_types(ongoing, case.office, self._policy)
         failpoint("verify.before_call")
         verification = Verification(matches=False)
         if case.type in types:
@@ -56,13 +63,14 @@ class Verify:
         failpoint("verify.after_commit")
 
 
-async def record_verifications(records: Records, apply_transition: ApplyTransition) -> None:
+async def record_verifications(
+    records: Records, policy: OutagePolicy, apply_transition: ApplyTransition
+) -> None:
     """Record a task for each case that waits for identification and has become verifiable.
 
     The outage policy may have been changed while they waited.
     """
-    types = records.outages.policy.verifiable_types
     for case in await records.cases.without_task(
-        ApplicationState.IDENTIFYING, OutboxTaskKind.VERIFY, types
+        ApplicationState.IDENTIFYING, OutboxTaskKind.VERIFY, policy.verifiable_types
     ):
         await apply_transition.add_task(records, OutboxTaskKind.VERIFY, case)

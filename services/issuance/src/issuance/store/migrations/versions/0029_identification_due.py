@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from servicekit.storage.column_types import UtcDateTime
 
-revision = "0027"
-down_revision = "0026"
+revision = "0029"
+down_revision = "0028"
 
 _NUMBERS = ("per_second", "granted", "allowance", "bad_share", "failures")
 _TIMES = ("counted_at", "grown_at", "cut_at", "canary_until", "paused_until")

@@ -43,6 +43,7 @@ class CountryOptions:
     books_per_minute: how fast a simulated machine is. books_per_machine_per_day: what is planned.
     target_fpir: searches without a mate that name somebody; high, so that examiners have work.
     faults: what befalls simulated machines, by machine, as `crash-before@60`.
+    outage_policy: content of issuance's file; empty: what applies without one.
     """
 
     machines: int = 4
@@ -51,6 +52,7 @@ class CountryOptions:
     books_per_minute: float = 1200.0
     target_fpir: float = 0.01
     faults: Mapping[str, str] = field(default_factory=dict)
+    outage_policy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +176,7 @@ def _issuance(layout: Layout, addresses: Mapping[str, str], options: CountryOpti
         "retry_longest_seconds": 1.0,
         "identification_ramp_seconds": 1.0,
         "identifications_per_second": 1000.0,
+        **_outage_policy(layout, options),
         "offices": [
             {
                 "id": OFFICE,
@@ -185,6 +188,14 @@ def _issuance(layout: Layout, addresses: Mapping[str, str], options: CountryOpti
             }
         ],
     }
+
+
+def _outage_policy(layout: Layout, options: CountryOptions) -> Settings:
+    if not options.outage_policy:
+        return {}
+    file = layout.configs / "outages.toml"
+    file.write_text(options.outage_policy, encoding="utf-8")
+    return {"outage_policy_file": file}
 
 
 def _printer(layout: Layout) -> Settings:

@@ -97,6 +97,7 @@ applications = Table(
     Column("encounter_number", Integer, nullable=False, server_default="1"),
     Column("linked", Boolean, nullable=False, server_default=false()),
     Column("appeal_granted_by", String, nullable=False, server_default=""),
+    Column("identification_due", Boolean, nullable=False, server_default=false()),
     Column("reference", String(8), nullable=False, server_default=""),
     Column("holder_differences", JsonOf(tuple[str, ...]), nullable=False, server_default="[]"),
     # The number of its latest change, for watchers; empty until somebody gives out numbers.
@@ -270,7 +271,7 @@ paused_work = Table(
     Column("paused_at", UtcDateTime, nullable=False),
 )
 
-# One row. All times are real time.
+# Rows: matcher (identifications) and verification. All times are real time.
 identification_rate = Table(
     "identification_rate",
     metadata,

@@ -156,7 +156,8 @@ class CompareWithMatcher:
         for case_id in lost:
             async with self._store.begin() as records:
                 case = await records.cases.get(case_id)
-                if case.state in BEFORE_BOOK_IS_MADE:
+                on_its_way = case.is_at_the_printer or case.book_serial
+                if case.state in BEFORE_BOOK_IS_MADE and not on_its_way:
                     now, apply = self._clock.now(), self._apply_transition
                     await retake_biometrics(records, case, ISSUANCE, now, _LOST, apply)
                 failpoint("matcher_comparison.sent_back")

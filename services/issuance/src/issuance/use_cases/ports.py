@@ -10,6 +10,7 @@ from issuance.domain.matcher_restore import EncounterFound, MatcherPast
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.print_failure import PrintFailure
 from issuance.domain.print_job_event import PrintJobEvent
+from issuance.domain.verification import Verification
 
 
 class Unavailable(Exception):
@@ -92,6 +93,18 @@ class MatcherMemory(Protocol):
 
     async def find_encounter(self, encounter_id: str) -> EncounterFound | None:
         """Return an encounter; None if it has none of this id. Raises Unavailable."""
+        ...
+
+
+class Verifier(Protocol):
+    """The national matcher as it compares people with their own record, also without its index."""
+
+    async def verify(self, task: OutboxTask, person_id: str, fingers: bytes) -> Verification:
+        """Compare the fingers with a person's own record.
+
+        fingers: a serialized SampleSet. May be repeated with the request id of the task.
+        Raises Unavailable.
+        """
         ...
 
 

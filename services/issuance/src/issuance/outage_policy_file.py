@@ -14,12 +14,13 @@ EXAMPLE_HEAD = """\
 #
 # The first rule that applies to an outage says what it stops while it lasts.
 #   scope  what is out: matcher (for all offices), office (one office as a whole), printing (at one
-#          office)
+#          office), travel_ban_list (for all offices: it is missing or too old)
 #   cause  words that occur in the cause of the outage, in upper or lower case; left out: any cause
-#   stops  any of: intake (CreateApplication), identification, printing (release and printing of
-#          approved passports), hand_over (HandOver)
+#   stops  any of: intake (CreateApplication), identification, approval (Approve), printing (release
+#          and printing of approved passports), hand_over (HandOver)
 # The last rule for each scope is for any cause. Identification cannot go on without the matcher,
-# nor printing without the printer or the office: these must be in stops.
+# nor printing without the printer or the office: these must be in stops. Without a rule for
+# travel_ban_list its outage stops approval.
 # What stopped goes on by itself when the outage ends.
 """
 

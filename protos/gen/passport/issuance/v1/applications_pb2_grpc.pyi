@@ -169,10 +169,21 @@ class ApplicationsStub:
 
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or gave the
     examiners' deciding verdict, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
-    HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields). Retry: yes.
+    HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), HELD_FOR_SUPERVISOR (the
+    travel-ban list may have the applicant: ClearHold, Refuse), STOPPED_BY_OUTAGE (the outage policy stops
+    approvals, by default while the travel-ban list is missing or too old). Retry: yes.
+    """
+    ClearHold: _grpc.UnaryUnaryMultiCallable[_applications_pb2.ClearHoldRequest, _applications_pb2.Application]
+    """Clears an application that is held because of the travel-ban list: the entry is another person, or does not
+    matter any more. The same entry does not hold it again. What was approved is to be approved again, by another
+    supervisor.
+
+    Callers: supervisors. Errors: NOT_HELD, SEPARATION_OF_DUTIES (who took a step of the intake, or approved it,
+    does not clear it). Retry: yes.
     """
     Refuse: _grpc.UnaryUnaryMultiCallable[_applications_pb2.RefuseRequest, _applications_pb2.Application]
-    """Refuses the passport; the applicant is notified of the reason. The matcher finds the fingerprints no
+    """Refuses the passport; the applicant is notified of the reason, but asked to come to the office if the
+    application is held. A finished book is revoked. The matcher finds the fingerprints no
     longer. Callers: supervisors. Retry: yes.
     """
     Withdraw: _grpc.UnaryUnaryMultiCallable[_applications_pb2.WithdrawRequest, _applications_pb2.Application]
@@ -192,6 +203,8 @@ class ApplicationsStub:
     """Reopens a refused application. One that a supervisor refused waits for approval again; one that two
     examiners confirmed as a duplicate goes to examiners who have not seen it. It keeps its place in the queue.
 
+    Not after its book was made, since an application has one book: apply again.
+
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen), APPLICATION_OPEN (the
     person has another application that has not ended). Retry: yes.
     """
@@ -199,7 +212,7 @@ class ApplicationsStub:
     """Records that the passport was handed over and signed for.
 
     Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
-    (the outage policy stops hand-over; metadata: outage). Retry: yes.
+    (the outage policy stops hand-over; metadata: outage), HELD_FOR_SUPERVISOR (as Approve). Retry: yes.
     """
     GetHistory: _grpc.UnaryUnaryMultiCallable[_applications_pb2.GetHistoryRequest, _applications_pb2.GetHistoryResponse]
     """Returns all events of an application: what happened, who caused it, when, and why.
@@ -349,10 +362,21 @@ class ApplicationsAsyncStub(ApplicationsStub):
 
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or gave the
     examiners' deciding verdict, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
-    HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields). Retry: yes.
+    HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), HELD_FOR_SUPERVISOR (the
+    travel-ban list may have the applicant: ClearHold, Refuse), STOPPED_BY_OUTAGE (the outage policy stops
+    approvals, by default while the travel-ban list is missing or too old). Retry: yes.
+    """
+    ClearHold: _aio.UnaryUnaryMultiCallable[_applications_pb2.ClearHoldRequest, _applications_pb2.Application]  # type: ignore[assignment]
+    """Clears an application that is held because of the travel-ban list: the entry is another person, or does not
+    matter any more. The same entry does not hold it again. What was approved is to be approved again, by another
+    supervisor.
+
+    Callers: supervisors. Errors: NOT_HELD, SEPARATION_OF_DUTIES (who took a step of the intake, or approved it,
+    does not clear it). Retry: yes.
     """
     Refuse: _aio.UnaryUnaryMultiCallable[_applications_pb2.RefuseRequest, _applications_pb2.Application]  # type: ignore[assignment]
-    """Refuses the passport; the applicant is notified of the reason. The matcher finds the fingerprints no
+    """Refuses the passport; the applicant is notified of the reason, but asked to come to the office if the
+    application is held. A finished book is revoked. The matcher finds the fingerprints no
     longer. Callers: supervisors. Retry: yes.
     """
     Withdraw: _aio.UnaryUnaryMultiCallable[_applications_pb2.WithdrawRequest, _applications_pb2.Application]  # type: ignore[assignment]
@@ -372,6 +396,8 @@ class ApplicationsAsyncStub(ApplicationsStub):
     """Reopens a refused application. One that a supervisor refused waits for approval again; one that two
     examiners confirmed as a duplicate goes to examiners who have not seen it. It keeps its place in the queue.
 
+    Not after its book was made, since an application has one book: apply again.
+
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen), APPLICATION_OPEN (the
     person has another application that has not ended). Retry: yes.
     """
@@ -379,7 +405,7 @@ class ApplicationsAsyncStub(ApplicationsStub):
     """Records that the passport was handed over and signed for.
 
     Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
-    (the outage policy stops hand-over; metadata: outage). Retry: yes.
+    (the outage policy stops hand-over; metadata: outage), HELD_FOR_SUPERVISOR (as Approve). Retry: yes.
     """
     GetHistory: _aio.UnaryUnaryMultiCallable[_applications_pb2.GetHistoryRequest, _applications_pb2.GetHistoryResponse]  # type: ignore[assignment]
     """Returns all events of an application: what happened, who caused it, when, and why.
@@ -622,7 +648,23 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
 
         Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or gave the
         examiners' deciding verdict, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
-        HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields). Retry: yes.
+        HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), HELD_FOR_SUPERVISOR (the
+        travel-ban list may have the applicant: ClearHold, Refuse), STOPPED_BY_OUTAGE (the outage policy stops
+        approvals, by default while the travel-ban list is missing or too old). Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def ClearHold(
+        self,
+        request: _applications_pb2.ClearHoldRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
+        """Clears an application that is held because of the travel-ban list: the entry is another person, or does not
+        matter any more. The same entry does not hold it again. What was approved is to be approved again, by another
+        supervisor.
+
+        Callers: supervisors. Errors: NOT_HELD, SEPARATION_OF_DUTIES (who took a step of the intake, or approved it,
+        does not clear it). Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -631,7 +673,8 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         request: _applications_pb2.RefuseRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
-        """Refuses the passport; the applicant is notified of the reason. The matcher finds the fingerprints no
+        """Refuses the passport; the applicant is notified of the reason, but asked to come to the office if the
+        application is held. A finished book is revoked. The matcher finds the fingerprints no
         longer. Callers: supervisors. Retry: yes.
         """
 
@@ -669,6 +712,8 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         """Reopens a refused application. One that a supervisor refused waits for approval again; one that two
         examiners confirmed as a duplicate goes to examiners who have not seen it. It keeps its place in the queue.
 
+        Not after its book was made, since an application has one book: apply again.
+
         Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen), APPLICATION_OPEN (the
         person has another application that has not ended). Retry: yes.
         """
@@ -682,7 +727,7 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         """Records that the passport was handed over and signed for.
 
         Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
-        (the outage policy stops hand-over; metadata: outage). Retry: yes.
+        (the outage policy stops hand-over; metadata: outage), HELD_FOR_SUPERVISOR (as Approve). Retry: yes.
         """
 
     @_abc_1.abstractmethod

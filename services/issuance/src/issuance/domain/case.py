@@ -1,5 +1,6 @@
 """A case: one application for a passport, and how each event changes it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -12,6 +13,7 @@ from issuance.domain.formatting import LocalizedText
 from issuance.domain.portrait import PortraitMissing
 from issuance.domain.print_failure import PrintFailure
 from issuance.domain.states import INITIAL_STATE, ApplicationState, Transition
+from issuance.domain.travel_ban import TravelBanHeld
 
 
 class ApplicationNotFound(DomainError):
@@ -116,7 +118,8 @@ class Case:
     differ from the person's earlier document. encounter_number: how many encounters the matcher
     was given for it. linked: whether examiners found it to be another person's than it was taken in
     for. appeal_granted_by: identity of the supervisor who reopened it. reference: what people
-    say to name it.
+    say to name it. travel_ban_hits, travel_bans_cleared: references of the entries of the
+    travel-ban list because of which it is held, or that a supervisor cleared.
     """
 
     id: str
@@ -156,6 +159,32 @@ class Case:
     linked: bool = False
     appeal_granted_by: str = ""
     reference: str = ""
+    travel_ban_hits: tuple[str, ...] = ()
+    travel_bans_cleared: tuple[str, ...] = ()
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it waits for a supervisor because of the travel-ban list."""
+        return bool(self.travel_ban_hits)
+
+    @property
+    def travel_bans_known(self) -> frozenset[str]:
+        """The entries of the travel-ban list that hold it, or were cleared."""
+        return frozenset(self.travel_ban_hits + self.travel_bans_cleared)
+
+    def held(self, references: Iterable[str]) -> "Case":
+        """Return the case, held because of further entries of the travel-ban list."""
+        return replace(self, travel_ban_hits=(*self.travel_ban_hits, *references))
+
+    def cleared(self) -> "Case":
+        """Return the case, held no more: the entries so far do not hold it again."""
+        cleared = (*self.travel_bans_cleared, *self.travel_ban_hits)
+        return replace(self, travel_ban_hits=(), travel_bans_cleared=cleared)
+
+    def require_not_held(self) -> None:
+        """Raise TravelBanHeld if it is held."""
+        if self.is_held:
+            raise TravelBanHeld("it waits for a supervisor: see its history")
 
     @property
     def encounter_id(self) -> str:

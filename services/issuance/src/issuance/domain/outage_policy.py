@@ -17,6 +17,8 @@ class Activity(StrEnum):
     """New applications are taken in."""
     IDENTIFICATION = "identification"
     """Applicants are identified, and their encounters at the matcher set to a status."""
+    APPROVAL = "approval"
+    """Passports are approved."""
     PRINTING = "printing"
     """Approved passports are released to the printer and printed."""
     HAND_OVER = "hand_over"
@@ -34,11 +36,17 @@ NEEDED_FOR: Mapping[OutageScope, frozenset[Activity]] = {
     OutageScope.MATCHER: frozenset({Activity.IDENTIFICATION}),
     OutageScope.OFFICE: frozenset({Activity.PRINTING}),
     OutageScope.PRINTING: frozenset({Activity.PRINTING}),
+    OutageScope.TRAVEL_BAN_LIST: frozenset(),
 }
 """Activities that cannot go on without what is out, whatever a policy says."""
+_STOPS_BY_DEFAULT: Mapping[OutageScope, frozenset[Activity]] = {
+    OutageScope.TRAVEL_BAN_LIST: frozenset({Activity.APPROVAL}),
+}
+"""What outages of a scope stop of which a policy, perhaps of an earlier version, says nothing."""
 _WAITING: Mapping[Activity, frozenset[ApplicationState]] = {
     Activity.INTAKE: frozenset(),
     Activity.IDENTIFICATION: frozenset({ApplicationState.IDENTIFYING}),
+    Activity.APPROVAL: frozenset({ApplicationState.AWAITING_APPROVAL}),
     Activity.PRINTING: frozenset({ApplicationState.APPROVED, ApplicationState.PRINTING}),
     Activity.HAND_OVER: frozenset(),
 }
@@ -74,6 +82,8 @@ class OutagePolicy:
     def __post_init__(self) -> None:
         for scope in OutageScope:
             own = [rule for rule in self.rules if rule.scope is scope]
+            if not own and scope in _STOPS_BY_DEFAULT:
+                continue
             if not own or own[-1].cause:
                 raise BadPolicy(f"the last rule for {scope} must be for any cause")
             if any(not rule.cause for rule in own[:-1]):
@@ -84,7 +94,8 @@ class OutagePolicy:
 
     def stopped(self, outage: Outage) -> frozenset[Activity]:
         """Return what such an outage stops while it lasts."""
-        return next(rule.stops for rule in self.rules if rule.applies_to(outage))
+        by_default = _STOPS_BY_DEFAULT.get(outage.scope, frozenset())
+        return next((rule.stops for rule in self.rules if rule.applies_to(outage)), by_default)
 
     def stops(self, outage: Outage, activity: Activity) -> bool:
         """Return whether such an outage stops an activity while it lasts."""
@@ -101,6 +112,9 @@ class OutagePolicy:
 
 
 DEFAULT_POLICY = OutagePolicy(
-    tuple(OutageRule(scope, activities) for scope, activities in NEEDED_FOR.items())
+    tuple(
+        OutageRule(scope, _STOPS_BY_DEFAULT.get(scope, activities))
+        for scope, activities in NEEDED_FOR.items()
+    )
 )
-"""Stops only what cannot go on."""
+"""Stops only what cannot go on, or should not."""

@@ -25,7 +25,8 @@ class PersonNotNamed(DomainError):
 
 EXCLUDED_BY: Mapping[ApplicationEvent, frozenset[ApplicationEvent]] = {
     ApplicationEvent.APPROVE: INTAKE_EVENTS
-    | {ApplicationEvent.CLEAR, ApplicationEvent.LINK_PERSON},
+    | {ApplicationEvent.CLEAR, ApplicationEvent.LINK_PERSON, ApplicationEvent.CLEAR_HOLD},
+    ApplicationEvent.CLEAR_HOLD: INTAKE_EVENTS | {ApplicationEvent.APPROVE},
     ApplicationEvent.HAND_OVER: frozenset({ApplicationEvent.APPROVE}),
     ApplicationEvent.REOPEN: frozenset({ApplicationEvent.REFUSE}),
 }

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from issuance.domain.case import Case
 from issuance.domain.formatting import LocalizedText
-from issuance.domain.states import ApplicationState
+from issuance.domain.states import FINAL_STATES, ApplicationState
 
 
 class ResponsibleParty(StrEnum):
@@ -74,6 +74,11 @@ WAITING_ON: Mapping[ApplicationState, WaitingOn] = {
     ),
 }
 """Final states are missing: nothing is waited for in them."""
+HELD = WaitingOn(
+    ResponsibleParty.SUPERVISOR,
+    LocalizedText("pemeriksaan tambahan oleh supervisor", "a further check by a supervisor"),
+)
+"""In place of the approval and the collection. Why is for the history, not for the applicant."""
 PORTRAIT_MISSING = WaitingOn(
     ResponsibleParty.OFFICER, LocalizedText("foto pemohon", "the applicant's photo")
 )
@@ -112,6 +117,8 @@ def waiting_on(case: Case, *, set_aside: bool = False) -> WaitingOn | None:
     """
     if case.state is ApplicationState.IDENTIFYING and set_aside:
         return IDENTIFICATION_SET_ASIDE
+    if case.is_held and case.state not in FINAL_STATES:
+        return HELD
     if case.state in _NEEDS_PORTRAIT_NEXT and case.portrait_accepted_at is None:
         return PORTRAIT_MISSING
     failure = case.print_failure

@@ -96,6 +96,8 @@ applications = Table(
     Column("linked", Boolean, nullable=False, server_default=false()),
     Column("appeal_granted_by", String, nullable=False, server_default=""),
     Column("reference", String(8), nullable=False, server_default=""),
+    Column("travel_ban_hits", JsonOf(tuple[str, ...]), nullable=False, server_default="[]"),
+    Column("travel_bans_cleared", JsonOf(tuple[str, ...]), nullable=False, server_default="[]"),
     Column("holder_differences", JsonOf(tuple[str, ...]), nullable=False, server_default="[]"),
     # The number of its latest change, for watchers; empty until somebody gives out numbers.
     Column("change", BigInteger),

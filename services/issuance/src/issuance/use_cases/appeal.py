@@ -9,7 +9,7 @@ from issuance.domain.case import Actor, Case
 from issuance.domain.history import EventDetails
 from issuance.domain.office import Office
 from issuance.domain.separation_of_duties import require_separate_duties
-from issuance.domain.states import ApplicationEvent, find_transition
+from issuance.domain.states import ApplicationEvent, IllegalTransition, find_transition
 from issuance.store.records import Records
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.create_application import require_no_open_application
@@ -30,6 +30,11 @@ async def appeal(
 
     Raises IllegalTransition, NotPermitted, SeparationOfDuties, UnknownOffice, ApplicationOpen.
     """
+    if case.book_serial:  # a printer makes one book of an application
+        raise IllegalTransition(
+            "its book was made and revoked: apply again",
+            state=case.state, event=ApplicationEvent.REOPEN,
+        )  # fmt: skip
     history = await records.history.of_case(case.id)
     confirmed = history[-1].event is ApplicationEvent.CONFIRM_DUPLICATE
     event = ApplicationEvent.REEXAMINE if confirmed else ApplicationEvent.REOPEN

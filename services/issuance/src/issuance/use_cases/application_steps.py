@@ -18,6 +18,8 @@ from issuance.use_cases.create_application import compared_with_earlier, index_h
 from issuance.use_cases.document_numbers import DocumentNumbers
 from issuance.use_cases.require_not_stopped import require_not_stopped
 
+ASK_AT_THE_OFFICE = LocalizedText("silakan bertanya di kantor", "please ask at the office")
+
 
 async def submit_biometrics(
     records: Records,
@@ -97,10 +99,13 @@ async def approve(
     """Approve a case, which gets its document number unless it was approved before.
 
     reason: why its data differ from those of the earlier document, if they do.
-    Raises IllegalTransition, NotPermitted, SeparationOfDuties, PortraitMissing, HolderDiffers.
+    Raises IllegalTransition, NotPermitted, StoppedByOutage, SeparationOfDuties, TravelBanHeld,
+    PortraitMissing, HolderDiffers.
     """
     find_transition(case.state, ApplicationEvent.APPROVE, by.role)
+    await require_not_stopped(records, case.office, Activity.APPROVAL)
     await _require_separate_duties(records, case, ApplicationEvent.APPROVE, by)
+    case.require_not_held()
     case.require_portrait()
     _require_explained_differences(case, reason)
     number, failure = case.document_number, case.print_failure
@@ -144,8 +149,12 @@ async def refuse(
     reason: str,
     apply_transition: ApplyTransition,
 ) -> Case:
-    """Refuse a case. reason: for the applicant, in whatever language it was given."""
-    refused = case.refused(LocalizedText(reason, reason))
+    """Refuse a case. reason: for the applicant, in whatever language it was given.
+
+    Of one that is held the applicant is told to ask at the office; the history has the reason.
+    """
+    told = ASK_AT_THE_OFFICE if case.is_held else LocalizedText(reason, reason)
+    refused = case.refused(told)
     details = EventDetails(reason=reason)
     return await apply_transition(records, refused, ApplicationEvent.REFUSE, by, now, details)
 
@@ -178,10 +187,11 @@ async def hand_over(
 ) -> Case:
     """Hand the passport over to the person who signs for it.
 
-    Raises SeparationOfDuties, StoppedByOutage.
+    Raises SeparationOfDuties, TravelBanHeld, StoppedByOutage.
     """
     await require_not_stopped(records, case.office, Activity.HAND_OVER)
     await _require_separate_duties(records, case, ApplicationEvent.HAND_OVER, by)
+    case.require_not_held()
     handed_over = case.handed_over(now)
     details = EventDetails(signed_by=signed_by)
     return await apply_transition(

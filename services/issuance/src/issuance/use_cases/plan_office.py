@@ -16,10 +16,10 @@ from issuance.domain.collection_plan import (
 )
 from issuance.domain.collection_schedule import ScheduleRow, collection_schedule
 from issuance.domain.office import Office, print_capacity
-from issuance.domain.outage import Outage, OutageScope, stoppages
+from issuance.domain.outage import Outage, stoppages
 from issuance.domain.outage_policy import Activity, OutagePolicy
 from issuance.domain.print_room import Capacity, PrintRoom, Stoppage
-from issuance.domain.states import AWAITING_PRINT, ApplicationState
+from issuance.domain.states import AWAITING_PRINT, UNDECIDED, ApplicationState
 from issuance.domain.working_time import DAY
 from issuance.store.case_records import QueuedCase
 from issuance.store.records import Records
@@ -160,18 +160,21 @@ async def plan_office(
         _resuming(assumptions.printing_resumes, stops, now),
     )
     # What is at the printer already does not wait for the matcher.
-    local = [outage for outage in stopping if outage.scope is not OutageScope.MATCHER]
+    local = [outage for outage in stopping if outage.only_office is not None]
     printer_room = replace(room, stoppages=_stoppages(local, office, now, assumptions))
-    identifying = [
-        outage
-        for outage in outages
-        if outage.is_ongoing and policy.stops(outage, Activity.IDENTIFICATION)
-    ]
-    identified_from = _identified_from(identifying, office, now, assumptions)
+    approved_from, identified_from = (
+        _possible_from(
+            [each for each in outages if each.is_ongoing and policy.stops(each, activity)],
+            office, now, assumptions,
+        )
+        for activity in (Activity.APPROVAL, Activity.IDENTIFICATION)
+    )  # fmt: skip
+    identified_from = max(identified_from, approved_from)
+    earliest = dict.fromkeys(UNDECIDED, approved_from) | {
+        ApplicationState.IDENTIFYING: identified_from
+    }
     waiting = [
-        case.waiting.not_before(identified_from)
-        if case.state is ApplicationState.IDENTIFYING
-        else case.waiting
+        case.waiting.not_before(earliest[case.state]) if case.state in earliest else case.waiting
         for case in queue
         if case.state in AWAITING_PRINT
     ]
@@ -226,12 +229,13 @@ def _delays_identification(
     )
 
 
-def _identified_from(
+def _possible_from(
     outages: Iterable[Outage], office: Office, now: datetime, assumptions: PlanAssumptions
 ) -> date:
-    """Return the first day on which those may be printed who wait to be identified.
+    """Return the first day on which those may be printed who wait for what outages stop.
 
-    outages: those that last and stop identification. `date.max` if nobody knows their end.
+    outages: those that last and stop their identification, or approval. `date.max` if nobody
+    knows their end.
     """
     stops = _stoppages(outages, office, now, assumptions)
     if not stops:

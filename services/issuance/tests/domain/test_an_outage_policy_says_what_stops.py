@@ -81,7 +81,7 @@ def test_the_first_rule_for_the_cause_applies(tmp_path: Path) -> None:
         ),
         (
             NO_IDENTIFICATION.replace("identification", "cooking") + REST,
-            "rules.0.stops.0: Input should be 'intake', 'identification', 'printing'",
+            "rules.0.stops.0: Input should be 'intake', 'identification', 'approval'",
         ),
         (NO_IDENTIFICATION + "colour = 1" + REST, "rules.0.colour: Extra inputs"),
     ],

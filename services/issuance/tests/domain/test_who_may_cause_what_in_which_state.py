@@ -80,6 +80,14 @@ LAW = {
     ("approved", "refuse"): ("refused", SUPERVISOR),
     ("refused", "reopen"): ("awaiting_approval", SUPERVISOR),
     ("refused", "reexamine"): ("adjudication", SUPERVISOR),
+    ("awaiting_approval", "hold"): ("awaiting_approval", ITSELF),
+    ("approved", "hold"): ("awaiting_approval", ITSELF),
+    ("print_failed", "hold"): ("print_failed", ITSELF),
+    ("ready", "hold"): ("ready", ITSELF),
+    ("awaiting_approval", "clear_hold"): ("awaiting_approval", SUPERVISOR),
+    ("print_failed", "clear_hold"): ("print_failed", SUPERVISOR),
+    ("ready", "clear_hold"): ("ready", SUPERVISOR),
+    ("ready", "refuse"): ("refused", SUPERVISOR),
 }
 
 

@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from issuance.domain.activity import Activity
 from issuance.domain.case import Case
 from issuance.domain.document import DocumentStatus
 from issuance.domain.history import INTAKE_EVENTS, HistoryEntry
-from issuance.domain.outage_policy import Activity
 from issuance.domain.separation_of_duties import is_among
 from issuance.domain.states import ApplicationEvent, ApplicationState, OutboxTaskKind
 from issuance.store.records import Records
@@ -104,5 +104,4 @@ async def check_machines(history: History) -> None:
 
 async def _is_out(records: Records, office: str) -> bool:
     ongoing = (await records.outages.ongoing()).values()
-    stops = records.outages.policy.stops
-    return any(each.affects(office) and stops(each, Activity.PRINTING) for each in ongoing)
+    return any(each.affects(office) and each.stops(Activity.PRINTING) for each in ongoing)

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from servicekit.errors import DomainError, ErrorKind
 
-from issuance.domain.states import ApplicationState
+from issuance.domain.states import AWAITING_IDENTIFICATION, ApplicationState
 
 
 class Activity(StrEnum):
@@ -32,7 +32,7 @@ class StoppedByOutage(DomainError):
 
 WAITING: Mapping[Activity, frozenset[ApplicationState]] = {
     Activity.INTAKE: frozenset(),
-    Activity.IDENTIFICATION: frozenset({ApplicationState.IDENTIFYING}),
+    Activity.IDENTIFICATION: AWAITING_IDENTIFICATION,
     Activity.APPROVAL: frozenset({ApplicationState.AWAITING_APPROVAL}),
     Activity.PRINTING: frozenset({ApplicationState.APPROVED, ApplicationState.PRINTING}),
     Activity.HAND_OVER: frozenset(),

@@ -85,6 +85,7 @@ def application(details: ApplicationDetails) -> applications_pb2.Application:
         portrait_accepted_at=timestamp(case.portrait_accepted_at),
         print_failure=print_failure(case.print_failure),
         holder_differences=case.holder_differences,
+        identification_due=case.identification_due,
     )
 
 
@@ -104,6 +105,7 @@ def wait_explanation(explained: ExplainedWait) -> applications_pb2.WaitExplanati
         applications_before=explanation.cases_before,
         sped_up_by=localized_text(explanation.sped_up_by),
         intervention=_intervention(explanation.intervention, case),
+        identification_due=localized_text(explanation.identification_due),
     )
 
 

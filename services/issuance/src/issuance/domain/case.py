@@ -8,6 +8,7 @@ from servicekit.security.identity import NATIONAL
 
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.collection_plan import PriorityClass
+from issuance.domain.contact import Contact
 from issuance.domain.formatting import LocalizedText
 from issuance.domain.portrait import PortraitMissing
 from issuance.domain.print_failure import PrintFailure
@@ -115,7 +116,8 @@ class Case:
     day printed in the book, that of its release. holder_differences: which of name, born_on and sex
     differ from the person's earlier document. encounter_number: how many encounters the matcher
     was given for it. linked: whether examiners found it to be another person's than it was taken in
-    for. appeal_granted_by: identity of the supervisor who reopened it.
+    for. appeal_granted_by: identity of the supervisor who reopened it. email, phone, language: see
+    `contact`; the language is id or en, or empty for that of the office.
     """
 
     id: str
@@ -154,6 +156,18 @@ class Case:
     encounter_number: int = 1
     linked: bool = False
     appeal_granted_by: str = ""
+    email: str = ""
+    phone: str = ""
+    language: str = ""
+
+    @property
+    def contact(self) -> Contact:
+        """How the applicant is notified outside the office."""
+        return Contact(self.email, self.phone)
+
+    def with_contact(self, contact: Contact, language: str) -> "Case":
+        """Return the case with another way in which its applicant is notified."""
+        return replace(self, email=contact.email, phone=contact.phone, language=language)
 
     @property
     def encounter_id(self) -> str:

@@ -20,7 +20,7 @@ _ACTIVITIES: Mapping[OutboxTaskKind, Activity] = {
     OutboxTaskKind.SET_ENCOUNTER_STATUS: Activity.IDENTIFICATION,
     OutboxTaskKind.PRINT: Activity.PRINTING,
 }
-"""Tasks of these kinds are not attempted while the activity is stopped."""
+"""Tasks of these kinds are not attempted while the activity is stopped; notices always are."""
 _REASON = re.compile("[A-Z][A-Z0-9_]*")
 
 
@@ -77,13 +77,15 @@ def stopping_outage(
     kind: OutboxTaskKind, office: str, outages: Iterable[Outage], policy: OutagePolicy
 ) -> Outage | None:
     """Return the first ongoing outage that stops tasks of this kind for the office, if any."""
+    activity = _ACTIVITIES.get(kind)
     return next(
         (
             outage
             for outage in outages
-            if outage.is_ongoing
+            if activity is not None
+            and outage.is_ongoing
             and outage.affects(office)
-            and policy.stops(outage, _ACTIVITIES[kind])
+            and policy.stops(outage, activity)
         ),
         None,
     )

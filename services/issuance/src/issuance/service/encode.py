@@ -20,6 +20,7 @@ from passport.type.v1 import biometrics_pb2, civil_pb2
 from issuance.domain.adjudication_task import AdjudicationTask
 from issuance.domain.case import Case
 from issuance.domain.collection_schedule import ScheduleRow
+from issuance.domain.contact import Contact
 from issuance.domain.document import Document
 from issuance.domain.formatting import LocalizedText
 from issuance.domain.history import HistoryEntry
@@ -36,6 +37,7 @@ from issuance.service.enum_codes import (
     APPLICATION_TYPES,
     DOCUMENT_STATUSES,
     IDENTIFICATION_PHASES,
+    NOTICE_DELIVERIES,
     NOTICE_KINDS,
     OUTAGE_SCOPES,
     OUTBOX_RESPONSIBLE_PARTIES,
@@ -85,7 +87,15 @@ def application(details: ApplicationDetails) -> applications_pb2.Application:
         portrait_accepted_at=timestamp(case.portrait_accepted_at),
         print_failure=_print_failure(case.print_failure),
         holder_differences=case.holder_differences,
+        contact=_contact(case.contact),
+        language=case.language,
     )
+
+
+def _contact(contact: Contact) -> applications_pb2.Contact | None:
+    if not contact:
+        return None
+    return applications_pb2.Contact(email=contact.email, phone=contact.phone)
 
 
 def wait_explanation(explained: ExplainedWait) -> applications_pb2.WaitExplanation:
@@ -339,6 +349,9 @@ def notice(record: NoticeRecord) -> schedule_pb2.Notice:
         as_if_outage_ended_now=record.notice.as_if_outage_ended_now,
         text=localized_text(record.notice.text),
         at=timestamp(record.at),
+        delivery=NOTICE_DELIVERIES[record.delivery],
+        delivered_at=timestamp(record.delivered_at),
+        delivery_problem=record.problem,
     )
 
 

@@ -31,6 +31,7 @@ from issuance.domain.application_type import ApplicationType
 from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.document import DocumentStatus
 from issuance.domain.formatting import LocalizedText
+from issuance.domain.notice_delivery import NoticeDelivery
 from issuance.domain.notices import NoticeKind
 from issuance.domain.outage import OutageScope
 from issuance.domain.print_failure import PrintFailure
@@ -48,6 +49,7 @@ def _unique_where(name: str, column: str, where: str) -> Index:
     return Index(name, column, unique=True, sqlite_where=text(where), postgresql_where=text(where))
 
 
+HAS_CONTACT = "(email <> '' OR phone <> '')"
 _HAS_NOT_ENDED = "state NOT IN ('handed_over', 'refused', 'withdrawn')"
 
 applications = Table(
@@ -90,6 +92,9 @@ applications = Table(
     Column("linked", Boolean, nullable=False, server_default=false()),
     Column("appeal_granted_by", String, nullable=False, server_default=""),
     Column("holder_differences", JsonOf(tuple[str, ...]), nullable=False, server_default="[]"),
+    Column("email", String(254), nullable=False, server_default=""),
+    Column("phone", String(16), nullable=False, server_default=""),
+    Column("language", String(2), nullable=False, server_default=""),
     # The number of its latest change, for watchers; empty until somebody gives out numbers.
     Column("change", BigInteger),
     Index("applications_changed", "change"),
@@ -110,6 +115,13 @@ applications = Table(
     Index("applications_of_office", "office", "number"),
     Index("applications_of_office_and_state", "office", "state", "number"),
     Index("applications_of_person", "person_id", "number"),
+    # For their erasure.
+    Index(
+        "applications_with_contact",
+        "state_since",
+        sqlite_where=text(HAS_CONTACT),
+        postgresql_where=text(HAS_CONTACT),
+    ),
 )
 
 
@@ -338,8 +350,23 @@ notices = Table(
     Column("as_if_outage_ended_now", Boolean, nullable=False, server_default=false()),
     Column("text", JsonOf(LocalizedText), nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    Column(
+        "delivery",
+        text_enum(NoticeDelivery),
+        nullable=False,
+        server_default=NoticeDelivery.IN_PERSON.value,
+    ),
+    Column("delivered_at", UtcDateTime),
+    Column("delivery_problem", String, nullable=False, server_default=""),
     UniqueConstraint("case", "nth"),
     Index("notices_office", "office", "number"),
+    Index(
+        "notices_refused",
+        "office",
+        "number",
+        sqlite_where=text("delivery = 'refused'"),
+        postgresql_where=text("delivery = 'refused'"),
+    ),
 )
 
 # `removed_at`: since when nothing is taken in there. What an office did refers to it for ever.

@@ -34,6 +34,7 @@ from issuance.domain.states import (
 )
 from issuance.store.records import Records
 from issuance.use_cases.documents import record_handed_over, record_made, revoke_made
+from issuance.use_cases.send_notices import send_notices
 
 _log = structlog.get_logger(__name__)
 
@@ -93,7 +94,7 @@ class ApplyTransition:
         if row.outbox_task:
             await records.outbox.add(await self._outbox_task(records, row.outbox_task, changed))
         if row.notice:
-            await records.notices.add(case.office, [self._notice(row.notice, changed)], at)
+            await send_notices(records, case.office, [self._notice(row.notice, changed)], at)
         if row.document:
             await self._record_document(records, row.document, changed, by, details)
         _log.info("application_moved", application_id=case.id, by=by.uri, what=event, to=row.target)

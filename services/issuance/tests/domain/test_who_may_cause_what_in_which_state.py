@@ -81,6 +81,12 @@ LAW = {
     ("refused", "reopen"): ("awaiting_approval", SUPERVISOR),
     ("refused", "reexamine"): ("adjudication", SUPERVISOR),
 }
+ENDED = ("handed_over", "refused", "withdrawn")
+LAW |= {
+    (state.value, "change_contact"): (state.value, COUNTER)
+    for state in ApplicationState
+    if state not in ENDED
+}
 
 
 @pytest.mark.parametrize(("state", "event"), LAW)

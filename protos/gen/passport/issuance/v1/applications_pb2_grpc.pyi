@@ -77,6 +77,21 @@ class ApplicationsStub:
 
     Callers: as GetApplication. Errors: INVALID_REQUEST, WRONG_OFFICE, BAD_PAGE_TOKEN. Retry: yes.
     """
+    SearchApplications: _grpc.UnaryUnaryMultiCallable[_applications_pb2.SearchApplicationsRequest, _applications_pb2.SearchApplicationsResponse]
+    """Searches the applications of one office: by reference, document number, name, day of birth or days of
+    creation, all given ones together, newest first. By index, never by reading all applications: what more than 5,000
+    applications fulfil is SEARCH_TOO_BROAD. Who searched, for whom and for what is recorded before the answer.
+
+    Callers: officers, supervisors, service frontdesk in the name of a person. Errors: INVALID_REQUEST (no
+    criterion; metadata: rule), BAD_REFERENCE, BAD_DATE, UNKNOWN_OFFICE, WRONG_OFFICE, SEARCH_TOO_BROAD,
+    BAD_PAGE_TOKEN, PERSON_NOT_NAMED. Retry: yes.
+    """
+    SearchAllOffices: _grpc.UnaryUnaryMultiCallable[_applications_pb2.SearchApplicationsRequest, _applications_pb2.SearchApplicationsResponse]
+    """As SearchApplications, over all offices or one that is not the caller's: for an applicant who turns up at
+    another office. The answer says where an application is, not more than that.
+
+    Callers: supervisors. Errors: as SearchApplications but WRONG_OFFICE. Retry: yes.
+    """
     WatchApplications: _grpc.UnaryStreamMultiCallable[_applications_pb2.WatchApplicationsRequest, _applications_pb2.ApplicationChange]
     """Streams applications whenever their record changes: state, data, collection date, print job. From a resume
     token on; without one first every application that has not ended, and then a bookmark. One that changed
@@ -247,6 +262,21 @@ class ApplicationsAsyncStub(ApplicationsStub):
     """Lists applications in the order of their creation.
 
     Callers: as GetApplication. Errors: INVALID_REQUEST, WRONG_OFFICE, BAD_PAGE_TOKEN. Retry: yes.
+    """
+    SearchApplications: _aio.UnaryUnaryMultiCallable[_applications_pb2.SearchApplicationsRequest, _applications_pb2.SearchApplicationsResponse]  # type: ignore[assignment]
+    """Searches the applications of one office: by reference, document number, name, day of birth or days of
+    creation, all given ones together, newest first. By index, never by reading all applications: what more than 5,000
+    applications fulfil is SEARCH_TOO_BROAD. Who searched, for whom and for what is recorded before the answer.
+
+    Callers: officers, supervisors, service frontdesk in the name of a person. Errors: INVALID_REQUEST (no
+    criterion; metadata: rule), BAD_REFERENCE, BAD_DATE, UNKNOWN_OFFICE, WRONG_OFFICE, SEARCH_TOO_BROAD,
+    BAD_PAGE_TOKEN, PERSON_NOT_NAMED. Retry: yes.
+    """
+    SearchAllOffices: _aio.UnaryUnaryMultiCallable[_applications_pb2.SearchApplicationsRequest, _applications_pb2.SearchApplicationsResponse]  # type: ignore[assignment]
+    """As SearchApplications, over all offices or one that is not the caller's: for an applicant who turns up at
+    another office. The answer says where an application is, not more than that.
+
+    Callers: supervisors. Errors: as SearchApplications but WRONG_OFFICE. Retry: yes.
     """
     WatchApplications: _aio.UnaryStreamMultiCallable[_applications_pb2.WatchApplicationsRequest, _applications_pb2.ApplicationChange]  # type: ignore[assignment]
     """Streams applications whenever their record changes: state, data, collection date, print job. From a resume
@@ -439,6 +469,33 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         """Lists applications in the order of their creation.
 
         Callers: as GetApplication. Errors: INVALID_REQUEST, WRONG_OFFICE, BAD_PAGE_TOKEN. Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def SearchApplications(
+        self,
+        request: _applications_pb2.SearchApplicationsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_applications_pb2.SearchApplicationsResponse, _abc.Awaitable[_applications_pb2.SearchApplicationsResponse]]:
+        """Searches the applications of one office: by reference, document number, name, day of birth or days of
+        creation, all given ones together, newest first. By index, never by reading all applications: what more than 5,000
+        applications fulfil is SEARCH_TOO_BROAD. Who searched, for whom and for what is recorded before the answer.
+
+        Callers: officers, supervisors, service frontdesk in the name of a person. Errors: INVALID_REQUEST (no
+        criterion; metadata: rule), BAD_REFERENCE, BAD_DATE, UNKNOWN_OFFICE, WRONG_OFFICE, SEARCH_TOO_BROAD,
+        BAD_PAGE_TOKEN, PERSON_NOT_NAMED. Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def SearchAllOffices(
+        self,
+        request: _applications_pb2.SearchApplicationsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_applications_pb2.SearchApplicationsResponse, _abc.Awaitable[_applications_pb2.SearchApplicationsResponse]]:
+        """As SearchApplications, over all offices or one that is not the caller's: for an applicant who turns up at
+        another office. The answer says where an application is, not more than that.
+
+        Callers: supervisors. Errors: as SearchApplications but WRONG_OFFICE. Retry: yes.
         """
 
     @_abc_1.abstractmethod

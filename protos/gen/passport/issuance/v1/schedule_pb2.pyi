@@ -304,6 +304,7 @@ class Notice(_message.Message):
     DELIVERY_FIELD_NUMBER: _builtins.int
     DELIVERED_AT_FIELD_NUMBER: _builtins.int
     DELIVERY_PROBLEM_FIELD_NUMBER: _builtins.int
+    REFERENCE_FIELD_NUMBER: _builtins.int
     notice_id: _builtins.str
     """Assigned by the server."""
     application_id: _builtins.str
@@ -320,6 +321,8 @@ class Notice(_message.Message):
     """What became of it."""
     delivery_problem: _builtins.str
     """Why the mail server refuses it; empty unless it does."""
+    reference: _builtins.str
+    """Reference of the application, which the text names too."""
     @_builtins.property
     def collect_on(self) -> _civil_pb2.CalendarDate:
         """The collection date it states; absent where it states none."""
@@ -350,10 +353,11 @@ class Notice(_message.Message):
         delivery: Global___NoticeDelivery.ValueType = ...,
         delivered_at: _timestamp_pb2.Timestamp | None = ...,
         delivery_problem: _builtins.str = ...,
+        reference: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "collect_on", b"collect_on", "delivered_at", b"delivered_at", "text", b"text"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "as_if_outage_ended_now", b"as_if_outage_ended_now", "at", b"at", "collect_on", b"collect_on", "delivered_at", b"delivered_at", "delivery", b"delivery", "delivery_problem", b"delivery_problem", "kind", b"kind", "notice_id", b"notice_id", "office", b"office", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "as_if_outage_ended_now", b"as_if_outage_ended_now", "at", b"at", "collect_on", b"collect_on", "delivered_at", b"delivered_at", "delivery", b"delivery", "delivery_problem", b"delivery_problem", "kind", b"kind", "notice_id", b"notice_id", "office", b"office", "reference", b"reference", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -116,8 +116,9 @@ class Case:
     day printed in the book, that of its release. holder_differences: which of name, born_on and sex
     differ from the person's earlier document. encounter_number: how many encounters the matcher
     was given for it. linked: whether examiners found it to be another person's than it was taken in
-    for. appeal_granted_by: identity of the supervisor who reopened it. email, phone, language: see
-    `contact`; the language is id or en, or empty for that of the office.
+    for. appeal_granted_by: identity of the supervisor who reopened it. reference: what people
+    say to name it. email, phone, language: see `contact`; the language is id or en, or empty for
+    that of the office.
     """
 
     id: str
@@ -156,6 +157,7 @@ class Case:
     encounter_number: int = 1
     linked: bool = False
     appeal_granted_by: str = ""
+    reference: str = ""
     email: str = ""
     phone: str = ""
     language: str = ""

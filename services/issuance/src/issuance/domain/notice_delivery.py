@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from issuance.domain.contact import Contact
 from issuance.domain.formatting import LocalizedText
 from issuance.domain.notices import NoticeKind
+from issuance.domain.reference import format_reference
 from issuance.domain.states import WITHOUT_BOOK, ApplicationState
 
 
@@ -75,6 +76,9 @@ def is_outdated(kind: NoticeKind, state: ApplicationState) -> bool:
     return state not in _TRUE_IN[kind]
 
 
-def subject(application: str) -> LocalizedText:
-    """Return the subject of a message about an application."""
-    return LocalizedText(f"Permohonan paspor {application}", f"Passport application {application}")
+def subject(reference: str) -> LocalizedText:
+    """Return the subject of a message about an application. reference: empty if it has none."""
+    spoken = format_reference(reference) if reference else ""
+    return LocalizedText(
+        f"Permohonan paspor {spoken}".strip(), f"Passport application {spoken}".strip()
+    )

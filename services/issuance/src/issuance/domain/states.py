@@ -84,6 +84,10 @@ class ApplicationEvent(StrEnum):
     CHANGE_CONTACT = "change_contact"
 
 
+WITHOUT_INFLUENCE = frozenset({ApplicationEvent.CHANGE_CONTACT})
+"""Possible until the end, and without influence on which way an application goes."""
+
+
 class Role(StrEnum):
     """Who may cause an event: roles of people, and services under their own name."""
 

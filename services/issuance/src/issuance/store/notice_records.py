@@ -9,9 +9,9 @@ from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.notice_delivery import NoticeDelivery
-from issuance.domain.notices import Notice
+from issuance.domain.notices import Notice, with_reference
 from issuance.store.page_request import PageRequest
-from issuance.store.tables import notices
+from issuance.store.tables import applications, notices
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,8 @@ class NoticeRecord:
     """A notice to an applicant, with its id and office.
 
     at: when it was written. delivered_at: when it was recorded what became of it; None before.
-    Both are business time. problem: why the mail server refuses it, or "".
+    Both are business time. problem: why the mail server refuses it, or "". reference: of its
+    application; empty if an earlier version took that in.
     """
 
     id: str
@@ -29,8 +30,12 @@ class NoticeRecord:
     delivery: NoticeDelivery = NoticeDelivery.IN_PERSON
     delivered_at: datetime | None = None
     problem: str = ""
+    reference: str = ""
 
 
+_NOTICES = select(notices, applications.c.reference).join(
+    applications, applications.c.id == notices.c.case
+)
 NoticePosition = tuple[int, NoticeRecord]
 """A notice and the number of its row."""
 
@@ -44,12 +49,15 @@ class NoticeRecords:
     async def add(
         self, office: str, new: Sequence[Notice], at: datetime, to_deliver: Collection[str]
     ) -> Mapping[str, str]:
-        """Insert notices of one office, at most one for each application; return their ids by it.
+        """Insert notices of one office, at most one for each application, with its reference.
 
+        Returns their ids by application.
         to_deliver: the applications whose notices are delivered; the others are told in person.
         Two replicas cannot both send the n-th notice about an application.
         """
-        counts = await self._count_by_case([notice.application for notice in new])
+        cases = [notice.application for notice in new]
+        counts = await self._count_by_case(cases)
+        references = await self._references(cases)
         rows = []
         for notice in new:
             nth = counts.get(notice.application, 0) + 1
@@ -62,7 +70,7 @@ class NoticeRecords:
                     "kind": notice.kind,
                     "collect_on": notice.collect_on,
                     "as_if_outage_ended_now": notice.as_if_outage_ended_now,
-                    "text": notice.text,
+                    "text": with_reference(notice.text, references.get(notice.application, "")),
                     "at": at,
                     "delivery": NoticeDelivery.PENDING
                     if notice.application in to_deliver
@@ -86,13 +94,13 @@ class NoticeRecords:
 
     async def get(self, notice: str) -> NoticeRecord:
         """Return the notice with an id, of which there must be one."""
-        rows = await self._connection.execute(select(notices).where(notices.c.id == notice))
+        rows = await self._connection.execute(_NOTICES.where(notices.c.id == notice))
         return _record(rows.one())
 
     async def latest(self, case: str) -> NoticeRecord | None:
         """Return the latest notice about a case, if there is any."""
         c = notices.c
-        statement = select(notices).where(c.case == case).order_by(c.nth.desc()).limit(1)
+        statement = _NOTICES.where(c.case == case).order_by(c.nth.desc()).limit(1)
         row = (await self._connection.execute(statement)).one_or_none()
         return _record(row) if row else None
 
@@ -109,9 +117,7 @@ class NoticeRecords:
     async def refused(self, page: PageRequest, office: str | None) -> Sequence[NoticePosition]:
         """Return row numbers and notices that the mail server refuses, oldest first."""
         c = notices.c
-        statement = select(notices).where(
-            c.delivery == NoticeDelivery.REFUSED, c.number > page.after
-        )
+        statement = _NOTICES.where(c.delivery == NoticeDelivery.REFUSED, c.number > page.after)
         if office is not None:
             statement = statement.where(c.office == office)
         rows = await self._connection.execute(statement.order_by(c.number).limit(page.size))
@@ -123,12 +129,17 @@ class NoticeRecords:
         rows = await self._connection.execute(statement.group_by(c.case))
         return {row.case: row.notices for row in rows}
 
+    async def _references(self, cases: Collection[str]) -> Mapping[str, str]:
+        c = applications.c
+        rows = await self._connection.execute(select(c.id, c.reference).where(c.id.in_(cases)))
+        return {row.id: row.reference for row in rows}
+
     async def page(
         self, page: PageRequest, office: str | None, case: str | None
     ) -> Sequence[NoticePosition]:
         """Return row numbers and notices, oldest first. None: any office or case."""
         c = notices.c
-        statement = select(notices).where(c.number > page.after)
+        statement = _NOTICES.where(c.number > page.after)
         if office is not None:
             statement = statement.where(c.office == office)
         if case is not None:
@@ -147,4 +158,5 @@ def _record(row: Row[Any]) -> NoticeRecord:
         row.delivery,
         row.delivered_at,
         row.delivery_problem,
+        row.reference,
     )

@@ -26,6 +26,7 @@ from issuance.store.plan_records import PlanRecords
 from issuance.store.portrait_records import PortraitRecords
 from issuance.store.print_event_tokens import PrintEventTokens
 from issuance.store.printer_circuits import PrinterCircuits
+from issuance.store.search_records import SearchRecords
 from issuance.store.stuck_work_records import StuckWorkRecords
 from issuance.store.unrecorded_print_events import UnrecordedPrintEvents
 
@@ -120,6 +121,11 @@ class Records:
     def notices(self) -> NoticeRecords:
         """Notices that were sent."""
         return NoticeRecords(self.connection)
+
+    @cached_property
+    def search(self) -> SearchRecords:
+        """What applications are found by, and who searched."""
+        return SearchRecords(self.connection)
 
     @cached_property
     def offices(self) -> OfficeRecords:

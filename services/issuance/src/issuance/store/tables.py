@@ -36,6 +36,7 @@ from issuance.domain.notices import NoticeKind
 from issuance.domain.outage import OutageScope
 from issuance.domain.print_failure import PrintFailure
 from issuance.domain.print_job_event import JobOutcome
+from issuance.domain.search import SearchCriteria
 from issuance.domain.special_day import SpecialDayKind
 from issuance.domain.states import ApplicationEvent, ApplicationState, OutboxTaskKind
 from issuance.store.column_types import ExactFraction, IntegerEnum, JsonOf, text_enum
@@ -47,6 +48,11 @@ idempotency = idempotency_tables(metadata)
 def _unique_where(name: str, column: str, where: str) -> Index:
     """Return a unique index over the rows that fulfil a condition."""
     return Index(name, column, unique=True, sqlite_where=text(where), postgresql_where=text(where))
+
+
+def _by_code(text_type: String) -> String:
+    """Return a type of text that is compared by the codes of its characters."""
+    return text_type.with_variant(String(text_type.length, collation="C"), "postgresql")
 
 
 HAS_CONTACT = "(email <> '' OR phone <> '')"
@@ -91,6 +97,7 @@ applications = Table(
     Column("encounter_number", Integer, nullable=False, server_default="1"),
     Column("linked", Boolean, nullable=False, server_default=false()),
     Column("appeal_granted_by", String, nullable=False, server_default=""),
+    Column("reference", String(8), nullable=False, server_default=""),
     Column("holder_differences", JsonOf(tuple[str, ...]), nullable=False, server_default="[]"),
     Column("email", String(254), nullable=False, server_default=""),
     Column("phone", String(16), nullable=False, server_default=""),
@@ -122,6 +129,8 @@ applications = Table(
         sqlite_where=text(HAS_CONTACT),
         postgresql_where=text(HAS_CONTACT),
     ),
+    Index("applications_created", "office", "created_at"),
+    _unique_where("one_application_per_reference", "reference", "reference <> ''"),
 )
 
 
@@ -155,6 +164,30 @@ history = Table(
     Column("previous_holder", LargeBinary),
     Column("corrected_holder", LargeBinary),
     Index("history_left", "source", "at"),
+)
+
+# Words of the holder's name and the day of birth, by which a case is found. PostgreSQL compares
+# characters by their codes here, as SQLite does.
+search_terms = Table(
+    "search_terms",
+    metadata,
+    Column("case", String(64), ForeignKey("applications.id"), primary_key=True),
+    Column("term", _by_code(String(64)), primary_key=True),
+    Column("office", String(8), nullable=False),
+    Index("search_terms_of_office", "office", "term"),
+    Index("search_terms_of_all", "term"),
+)
+
+# Who searched for what.
+searches = Table(
+    "searches",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by", String, nullable=False),
+    Column("on_behalf_of", String, nullable=False),
+    Column("criteria", JsonOf(SearchCriteria), nullable=False),
+    Column("found", Integer, nullable=False),
 )
 
 documents = Table(

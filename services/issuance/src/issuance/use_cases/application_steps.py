@@ -15,7 +15,7 @@ from issuance.domain.states import ApplicationEvent, ApplicationState, find_tran
 from issuance.store.records import Records
 from issuance.use_cases.adjudicate import withdraw_tasks
 from issuance.use_cases.apply_transition import ApplyTransition
-from issuance.use_cases.create_application import compared_with_earlier
+from issuance.use_cases.create_application import compared_with_earlier, index_holder
 from issuance.use_cases.document_numbers import DocumentNumbers
 from issuance.use_cases.require_not_stopped import require_not_stopped
 
@@ -130,6 +130,7 @@ async def correct_data(
     """
     case.require_not_printing()
     corrected = await compared_with_earlier(records, case.corrected(holder))
+    await index_holder(records, corrected)
     details = EventDetails(reason=reason, previous_holder=case.holder, corrected_holder=holder)
     return await apply_transition(
         records, corrected, ApplicationEvent.CORRECT_DATA, by, now, details

@@ -73,7 +73,7 @@ class DeliverNotice:
             kind=found.notice.kind,
             contact=case.contact,
             language=language,
-            subject=subject(case.id).in_language(language),
+            subject=subject(case.reference).in_language(language),
             text=found.notice.text.in_language(language),
             at=found.at,
         )

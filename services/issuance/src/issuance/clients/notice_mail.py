@@ -58,8 +58,8 @@ class NoticeMail:
         except (
             smtplib.SMTPResponseException
         ) as error:  # of connection, login or sender: of all mail
-            answer = _words(error.smtp_error)
-            raise Unavailable(f"MAIL_SERVER: {error.smtp_code} {answer}") from error
+            problem = f"{error.smtp_code} {_words(error.smtp_error)}"
+            raise Unavailable(f"MAIL_SERVER: {problem}") from error
         except (smtplib.SMTPException, OSError) as error:
             raise Unreachable(f"MAIL_SERVER: {error}") from error
 

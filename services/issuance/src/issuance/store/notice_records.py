@@ -58,12 +58,13 @@ class NoticeRecords:
         cases = [notice.application for notice in new]
         counts = await self._count_by_case(cases)
         references = await self._references(cases)
-        rows = []
+        rows, ids = [], {}
         for notice in new:
             nth = counts.get(notice.application, 0) + 1
+            ids[notice.application] = f"{notice.application}-{nth}"
             rows.append(
                 {
-                    "id": f"{notice.application}-{nth}",
+                    "id": ids[notice.application],
                     "case": notice.application,
                     "nth": nth,
                     "office": office,
@@ -80,7 +81,7 @@ class NoticeRecords:
         if rows:
             await self._outdate(to_deliver, at)
             await self._connection.execute(insert(notices), rows)
-        return {row["case"]: row["id"] for row in rows}
+        return ids
 
     async def _outdate(self, cases: Collection[str], at: datetime) -> None:
         """Mark what waits to be delivered: the next notice counts."""

@@ -157,7 +157,8 @@ class Issuance:
         self._real_now = SystemClock().now
         self._offices = OfficeDirectory(settings.expected_times)
         self._database = Database(settings.database_url)
-        self._store = Store(self._database, settings.replica, _outage_policy(settings))
+        self._store = Store(self._database, settings.replica)
+        self._outage_policy = _outage_policy(settings)
         personaliser = Personaliser(settings.issuing_state, settings.passport_validity_years)
         self._apply_transition = ApplyTransition(
             self._offices, personaliser, new_id, settings.passport_validity_years
@@ -165,7 +166,7 @@ class Issuance:
         self._photo_check = PhotoCheck(FaceDetector())
         self._pool = WorkerPool(settings.portrait_workers, settings.portrait_queue)
         self._notice_mail = _notice_mail(settings)
-        self._outages = OutageLifecycle(self._offices, new_id)
+        self._outages = OutageLifecycle(self._offices, new_id, self._outage_policy)
         self._channels = PrinterChannels(self._channel, settings.call_timeout_seconds)
         self._printers = PrintersClient(self._channels, settings.call_timeout_seconds)
         self._clearances = ClearanceSigner(
@@ -194,6 +195,7 @@ class Issuance:
                 now = self._clock.now()
                 await seed_offices(records, self._settings.new_offices(now), now)
                 await self._offices.refresh(records)
+                await records.outages.apply_policy(self._outage_policy)
                 await require_portraits(records, now, self._apply_transition)
                 await records.outbox.abandon_leases()
             async with purge_records_daily(
@@ -248,7 +250,7 @@ class Issuance:
             server.grpc,
         )
         accounts_pb2_grpc.add_AccountsServicer_to_server(
-            AccountsService(offices, store, clock), server.grpc
+            AccountsService(offices, store, changes, clock), server.grpc
         )
         admin_pb2_grpc.add_IssuanceAdminServicer_to_server(
             IssuanceAdminService(offices, store, changes, clock, self._real_now), server.grpc

@@ -20,7 +20,9 @@ from issuance.domain.document import Document, DocumentStatus
 from issuance.domain.encounter_change import EncounterChange, decode_changes
 from issuance.domain.history import HistoryEntry
 from issuance.domain.office import InstalledMachines
+from issuance.domain.open_item import ResolutionReason, ResolvedItem
 from issuance.domain.outage import Outage, OutageCorrection, OutageScope
+from issuance.domain.outage_policy import DEFAULT_POLICY, OutagePolicy
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.print_failure import PrintFailure
 from issuance.domain.print_job_event import JobOutcome, PrintJobEvent
@@ -30,6 +32,7 @@ from issuance.store.oldest_first import ListPosition
 from issuance.store.page_request import PageRequest
 from issuance.store.records import Records, Store
 from issuance.store.tables import outbox
+from issuance.store.unrecorded_print_events import UnrecordedPrintEvent
 from issuance.use_cases.adjudicate import claim_task, decide_task
 from issuance.use_cases.appeal import appeal
 from issuance.use_cases.application_details import ApplicationDetails, application_details
@@ -52,13 +55,10 @@ from issuance.use_cases.list_stuck import StuckPage, list_stuck
 from issuance.use_cases.notify_and_release import NotifyAndRelease
 from issuance.use_cases.office_directory import OfficeDirectory
 from issuance.use_cases.office_lifecycle import seed_offices
+from issuance.use_cases.open_items import OpenItem, list_open_items, resolve_open_item
 from issuance.use_cases.outage_lifecycle import OutageLifecycle
-from issuance.use_cases.plan_office import (
-    AS_RECORDED,
-    OfficePlan,
-    PlanAssumptions,
-    plan_office,
-)
+from issuance.use_cases.plan_conditions import AS_RECORDED, PlanAssumptions
+from issuance.use_cases.plan_office import OfficePlan, plan_office
 from issuance.use_cases.ports import MatcherDecision, Printer
 from issuance.use_cases.print_capacity import set_machines
 from issuance.use_cases.reconcile_print_jobs import ReconcilePrintJobs
@@ -142,9 +142,11 @@ class PrinterTakesJobs(PrinterWithoutJobs):
 
 
 class Workflow:
-    """Offices BJM and JKT, whose machines make `books_per_day` together."""
+    """Offices BJM and JKT, whose machines make `books_per_day` together. policy: of outages."""
 
-    def __init__(self, store: Store, books_per_day: int = 162) -> None:
+    def __init__(
+        self, store: Store, books_per_day: int = 162, policy: OutagePolicy = DEFAULT_POLICY
+    ) -> None:
         self.store = store
         self.now_is = banjarmasin("2018-10-26 09:00")
         self.books_per_day = books_per_day
@@ -154,7 +156,7 @@ class Workflow:
         self.real_now = datetime(2026, 11, 26, tzinfo=UTC)
         self.numbers = DocumentNumbers(lambda: self.real_now)
         self.apply_transition = ApplyTransition(self.offices, lambda *_: b"page", self.new_id, 10)
-        self.outages = OutageLifecycle(self.offices, self.new_id)
+        self.outages = OutageLifecycle(self.offices, self.new_id, policy)
 
     def now(self) -> datetime:
         """The business time."""
@@ -458,9 +460,26 @@ class Workflow:
 
     async def open_print_jobs(self) -> list[tuple[str, str]]:
         """Job and application of each print job that is an open item."""
+        return [(item.event.job, item.event.case) for item in await self.misfits()]
+
+    async def misfits(self) -> Sequence[UnrecordedPrintEvent]:
+        """The print jobs that are open items."""
+        items = [item for _, item in await self.open_items()]
+        return [item for item in items if isinstance(item, UnrecordedPrintEvent)]
+
+    async def open_items(self, **which: Any) -> Sequence[tuple[str, OpenItem]]:
+        """Ids and open items, oldest first. which: office, after, size or include_resolved."""
+        asked = {"office": None, "after": None, "size": 1000} | which
         async with self.store.read() as records:
-            found = await records.unrecorded_print_events.page(EVERYTHING, None)
-        return [(item.event.job, item.event.case) for _, item in found]
+            page = await list_open_items(records, self.offices, now=self.now_is, **asked)
+        return page.items
+
+    async def settles(
+        self, item: str, reason: ResolutionReason, by: Actor, why: str = "seen"
+    ) -> ResolvedItem:
+        """Somebody settles an open item."""
+        async with self.store.begin() as records:
+            return (await resolve_open_item(records, item, reason, why, by, self.now_is))[1]
 
     async def is_released(self, id: str) -> str:
         """Approve an application that is identified, and release it to the printer."""
@@ -563,6 +582,12 @@ class Workflow:
             found = await records.notices.page(EVERYTHING, None, id)
         notices = [record.notice for _, record in found]
         return [(n.kind, n.collect_on.isoformat() if n.collect_on else "") for n in notices]
+
+    async def waited_for(self, outage: str) -> int | None:
+        """How many cases wait or waited for the end of an outage."""
+        async with self.store.read() as records:
+            record = await records.outages.get(outage)
+            return (await records.outages.with_cases([record]))[0].cases
 
     async def tasks(self) -> list[AdjudicationTask]:
         """All adjudication tasks that are open, oldest first."""

@@ -10,9 +10,9 @@ from datetime import datetime
 
 from servicekit.errors import DomainError, ErrorKind
 
+from issuance.domain.activity import Activity
 from issuance.domain.collection_plan import HEAD_START, PriorityClass
 from issuance.domain.outage import Outage
-from issuance.domain.outage_policy import Activity, OutagePolicy
 from issuance.domain.states import OutboxTaskKind
 
 _ACTIVITIES: Mapping[OutboxTaskKind, Activity] = {
@@ -73,9 +73,7 @@ def cause_of_delay(error: str) -> str:
     return reason if _REASON.fullmatch(reason) else "INTERNAL"
 
 
-def stopping_outage(
-    kind: OutboxTaskKind, office: str, outages: Iterable[Outage], policy: OutagePolicy
-) -> Outage | None:
+def stopping_outage(kind: OutboxTaskKind, office: str, outages: Iterable[Outage]) -> Outage | None:
     """Return the first ongoing outage that stops tasks of this kind for the office, if any."""
     activity = _ACTIVITIES.get(kind)
     return next(
@@ -85,7 +83,7 @@ def stopping_outage(
             if activity is not None
             and outage.is_ongoing
             and outage.affects(office)
-            and policy.stops(outage, activity)
+            and outage.stops(activity)
         ),
         None,
     )

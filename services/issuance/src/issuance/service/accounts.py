@@ -4,61 +4,62 @@ from collections.abc import Mapping
 
 from passport.issuance.v1 import accounts_pb2 as pb
 from passport.issuance.v1 import accounts_pb2_grpc
-from servicekit.grpc import page_tokens
 from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
 from servicekit.security.identity import current_caller
 
 from issuance.domain.office import Office
-from issuance.domain.states import ApplicationState
-from issuance.service import encode
+from issuance.service.encode_open_items import open_item
+from issuance.service.enum_codes import RESOLUTION_REASON_OF
+from issuance.service.idempotent_changes import IdempotentChanges, current_actor
 from issuance.service.office_scope import visible_office
-from issuance.service.paging import next_page_token
-from issuance.store.page_request import PageRequest
+from issuance.service.paging import list_position, page_size, position_token
 from issuance.store.records import Records, Store
-from issuance.use_cases.application_details import application_details
-
-# Begins the page tokens of the second part of the list.
-_PRINT_JOBS = "j"
+from issuance.use_cases.open_items import list_open_items, resolve_open_item
 
 
 class AccountsService(accounts_pb2_grpc.AccountsServicer):
-    """Shows open items. The state of a case is the record: an item cannot outlive its cause."""
+    """Shows open items, and has them settled."""
 
-    def __init__(self, offices: Mapping[str, Office], store: Store, clock: Clock) -> None:
+    def __init__(
+        self,
+        offices: Mapping[str, Office],
+        store: Store,
+        changes: IdempotentChanges,
+        clock: Clock,
+    ) -> None:
         self._offices = offices
         self._store = store
+        self._changes = changes
         self._clock = clock
 
     async def ListOpenItems(
         self, request: pb.ListOpenItemsRequest, context: Context
     ) -> pb.ListOpenItemsResponse:
-        """List failed prints, and print jobs that do not fit their application."""
+        """List what somebody has to settle, and on request what was settled."""
         office = visible_office(current_caller(), request.office)
-        key = page_tokens.decode_key(request.page_token)
-        after = page_tokens.decode_number(page_tokens.encode(key.removeprefix(_PRINT_JOBS)))
-        size = request.page_size or page_tokens.DEFAULT_PAGE_SIZE
+        after, size = list_position(request.page_token), page_size(request.page_size)
         async with self._store.read() as records:
-            if not key.startswith(_PRINT_JOBS):
-                found = await self._failed_prints(records, PageRequest(after, size), office)
-                if found.next_page_token:
-                    return found
-                size, after = size - len(found.items), 0
-            else:
-                found = pb.ListOpenItemsResponse()
-            jobs = await records.unrecorded_print_events.page(PageRequest(after, size), office)
-        found.items.extend(encode.unrecorded_print_event(event) for _, event in jobs)
-        if len(jobs) == size:
-            found.next_page_token = page_tokens.encode(f"{_PRINT_JOBS}{jobs[-1][0]}")
-        return found
-
-    async def _failed_prints(
-        self, records: Records, page: PageRequest, office: str | None
-    ) -> pb.ListOpenItemsResponse:
-        rows = await records.cases.page(page, office, ApplicationState.PRINT_FAILED)
-        cases = [case for _, case in rows]
-        listed = await application_details(records, self._offices, cases, self._clock.now())
+            page = await list_open_items(
+                records, self._offices, office, after, size, self._clock.now(),
+                include_resolved=request.include_resolved,
+            )  # fmt: skip
         return pb.ListOpenItemsResponse(
-            items=[encode.open_item(details) for details in listed],
-            next_page_token=next_page_token(page, rows),
+            items=[open_item(id, item) for id, item in page.items],
+            next_page_token=position_token(page.end),
         )
+
+    async def ResolveOpenItem(
+        self, request: pb.ResolveOpenItemRequest, context: Context
+    ) -> pb.OpenItem:
+        """Record why an item is settled."""
+        reason = RESOLUTION_REASON_OF[request.reason]
+
+        async def resolve(records: Records) -> pb.OpenItem:
+            by, now = current_actor(), self._clock.now()
+            settled = await resolve_open_item(
+                records, request.item_id, reason, request.explanation, by, now
+            )
+            return open_item(*settled)
+
+        return await self._changes.run(request, pb.OpenItem, resolve)

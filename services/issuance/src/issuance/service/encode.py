@@ -7,7 +7,6 @@ from typing import cast
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 from passport.issuance.v1 import (
-    accounts_pb2,
     adjudication_pb2,
     admin_pb2,
     applications_pb2,
@@ -30,7 +29,6 @@ from issuance.domain.portrait_advice import ADVICE
 from issuance.domain.print_failure import PrintFailure
 from issuance.domain.reference import format_reference
 from issuance.domain.wait_explanation import Intervention
-from issuance.domain.waiting_on import PRINT_JOB_MISFIT, ResponsibleParty
 from issuance.serialization import PRIORITY_CLASSES, calendar_date
 from issuance.service.enum_codes import (
     ADJUDICATION_CAUSES,
@@ -52,7 +50,6 @@ from issuance.store.notice_records import NoticeRecord
 from issuance.store.outage_records import OutageChange, OutageRecord
 from issuance.store.outbox_records import PostponedWork
 from issuance.store.stuck_work_records import StuckTask
-from issuance.store.unrecorded_print_events import UnrecordedPrintEvent
 from issuance.use_cases.application_details import ApplicationDetails
 from issuance.use_cases.explain_wait import ExplainedWait
 from issuance.use_cases.service_status import PrinterStatus, ServiceStatus
@@ -72,7 +69,7 @@ def application(details: ApplicationDetails) -> applications_pb2.Application:
         revision=case.revision,
         created_at=timestamp(case.created_at),
         completed_at=timestamp(case.completed_at),
-        waiting=_waiting(details),
+        waiting=waiting(details),
         first_promised_collection_date=optional_date(case.first_promised_collection_date),
         promised_collection_date=optional_date(case.promised_collection_date),
         date_change_reason=localized_text(case.date_change_reason),
@@ -87,7 +84,7 @@ def application(details: ApplicationDetails) -> applications_pb2.Application:
         handed_over_at=timestamp(case.handed_over_at),
         own_record_first=case.own_record_first,
         portrait_accepted_at=timestamp(case.portrait_accepted_at),
-        print_failure=_print_failure(case.print_failure),
+        print_failure=print_failure(case.print_failure),
         holder_differences=case.holder_differences,
         contact=_contact(case.contact),
         language=case.language,
@@ -107,7 +104,7 @@ def wait_explanation(explained: ExplainedWait) -> applications_pb2.WaitExplanati
         application_id=case.id,
         office=case.office,
         state=APPLICATION_STATES[case.state],
-        waiting=_waiting(explained.details),
+        waiting=waiting(explained.details),
         responsible_office=explanation.responsible_office,
         first_promised_collection_date=optional_date(case.first_promised_collection_date),
         promised_collection_date=optional_date(case.promised_collection_date),
@@ -164,37 +161,8 @@ def submitted_portrait(
     )
 
 
-def open_item(details: ApplicationDetails) -> accounts_pb2.OpenItem:
-    """Return an application whose print failed as an open item."""
-    return accounts_pb2.OpenItem(
-        kind=accounts_pb2.OPEN_ITEM_KIND_PRINT_FAILED,
-        application_id=details.case.id,
-        office=details.case.office,
-        waiting=_waiting(details),
-        print_failure=_print_failure(details.case.print_failure),
-    )
-
-
-def unrecorded_print_event(found: UnrecordedPrintEvent) -> accounts_pb2.OpenItem:
-    """Return a print job that does not fit its application as an open item."""
-    waiting = applications_pb2.Waiting(
-        responsible_party=RESPONSIBLE_PARTIES[ResponsibleParty.SUPERVISOR],
-        since=timestamp(found.since),
-        what=localized_text(PRINT_JOB_MISFIT),
-    )
-    return accounts_pb2.OpenItem(
-        kind=accounts_pb2.OPEN_ITEM_KIND_PRINT_JOB,
-        application_id=found.event.case,
-        office=found.office,
-        waiting=waiting,
-        print_job_id=found.event.job,
-        document_number=found.event.document_number,
-        book_serial=found.event.book_serial,
-        problem=found.problem,
-    )
-
-
-def _print_failure(failure: PrintFailure | None) -> applications_pb2.PrintFailure | None:
+def print_failure(failure: PrintFailure | None) -> applications_pb2.PrintFailure | None:
+    """Return why no book was made; None stays absent."""
     if failure is None:
         return None
     return applications_pb2.PrintFailure(
@@ -202,7 +170,8 @@ def _print_failure(failure: PrintFailure | None) -> applications_pb2.PrintFailur
     )
 
 
-def _waiting(details: ApplicationDetails) -> applications_pb2.Waiting:
+def waiting(details: ApplicationDetails) -> applications_pb2.Waiting:
+    """Return what an application waits for; absent in a final state."""
     if details.waiting_on is None:
         return cast(applications_pb2.Waiting, None)
     return applications_pb2.Waiting(
@@ -322,7 +291,7 @@ def outage(record: OutageRecord, changes: Sequence[OutageChange] = ()) -> outage
         ended_at=timestamp(outage.ended),
         expected_end=timestamp(outage.expected_end),
         declared_by=outage.declared_by,
-        applications=record.cases,
+        applications=record.cases or 0,
         revision=record.revision,
         changes=[_outage_change(change) for change in changes],
     )
@@ -389,7 +358,7 @@ def late_application(details: ApplicationDetails) -> admin_pb2.LateApplication:
         application_id=details.case.id,
         office=details.case.office,
         state=APPLICATION_STATES[details.case.state],
-        waiting=_waiting(details),
+        waiting=waiting(details),
     )
 
 

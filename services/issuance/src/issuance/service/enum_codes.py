@@ -1,6 +1,7 @@
 """Enumerations of the domain and their codes in the contract, in both directions."""
 
 from passport.issuance.v1 import (
+    accounts_pb2,
     adjudication_pb2,
     admin_pb2,
     applications_pb2,
@@ -20,6 +21,7 @@ from issuance.domain.document import DocumentStatus
 from issuance.domain.identification_rate import RatePhase
 from issuance.domain.notice_delivery import NoticeDelivery
 from issuance.domain.notices import NoticeKind
+from issuance.domain.open_item import OpenItemKind, ResolutionReason
 from issuance.domain.outage import OutageScope
 from issuance.domain.portrait_defects import PortraitDefect
 from issuance.domain.portrait_exception import PortraitException
@@ -83,6 +85,13 @@ IDENTIFICATION_PHASES = {
 PRINTER_CIRCUITS = {
     state: admin_pb2.PrinterCircuit.Value(f"PRINTER_CIRCUIT_{state.name}") for state in CircuitState
 }
+OPEN_ITEM_KINDS = {
+    kind: accounts_pb2.OpenItemKind.Value(f"OPEN_ITEM_KIND_{kind.name}") for kind in OpenItemKind
+}
+RESOLUTION_REASONS = {
+    reason: accounts_pb2.ResolutionReason.Value(f"RESOLUTION_REASON_{reason.name}")
+    for reason in ResolutionReason
+}
 OUTBOX_RESPONSIBLE_PARTIES = {
     OutboxTaskKind.IDENTIFY: applications_pb2.RESPONSIBLE_PARTY_MATCHER,
     OutboxTaskKind.SET_ENCOUNTER_STATUS: applications_pb2.RESPONSIBLE_PARTY_MATCHER,
@@ -91,6 +100,7 @@ OUTBOX_RESPONSIBLE_PARTIES = {
 }
 """The party that must act before an outbox task of the kind can be done."""
 
+RESOLUTION_REASON_OF = {code: member for member, code in RESOLUTION_REASONS.items()}
 APPLICATION_STATE_OF = {code: member for member, code in APPLICATION_STATES.items()}
 APPLICATION_TYPE_OF = {code: member for member, code in APPLICATION_TYPES.items()}
 PRIORITY_CLASS_OF = {code: member for member, code in PRIORITY_CLASSES.items()} | {

@@ -7,7 +7,6 @@ from functools import cached_property
 from servicekit.storage.database import Database
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from issuance.domain.outage_policy import DEFAULT_POLICY, OutagePolicy
 from issuance.store.adjudication_records import AdjudicationRecords
 from issuance.store.application_changes import ApplicationChanges
 from issuance.store.case_records import CaseRecords
@@ -18,6 +17,7 @@ from issuance.store.identification_rate_records import IdentificationRateRecords
 from issuance.store.late_case_records import LateCaseRecords
 from issuance.store.notice_records import NoticeRecords
 from issuance.store.office_records import OfficeRecords
+from issuance.store.open_item_records import OpenItemRecords
 from issuance.store.outage_records import OutageRecords
 from issuance.store.outbox_records import OutboxRecords
 from issuance.store.paused_work_records import PausedWorkRecords
@@ -39,12 +39,9 @@ class Records:
     connection: the transaction's own, for what must be committed together with the records.
     """
 
-    def __init__(
-        self, connection: AsyncConnection, replica: str, policy: OutagePolicy, *, writes: bool
-    ) -> None:
+    def __init__(self, connection: AsyncConnection, replica: str, *, writes: bool) -> None:
         self.connection = connection
         self._replica = replica
-        self._policy = policy
         self._writes = writes
 
     @cached_property
@@ -98,6 +95,11 @@ class Records:
         return ApplicationChanges(self.connection)
 
     @cached_property
+    def open_items(self) -> OpenItemRecords:
+        """Open items, and those that people have settled."""
+        return OpenItemRecords(self.connection)
+
+    @cached_property
     def late_cases(self) -> LateCaseRecords:
         """Which cases are late."""
         return LateCaseRecords(self.connection)
@@ -115,7 +117,7 @@ class Records:
     @cached_property
     def outages(self) -> OutageRecords:
         """Outages."""
-        return OutageRecords(self.connection, self._policy, self._writes)
+        return OutageRecords(self.connection, self._writes)
 
     @cached_property
     def notices(self) -> NoticeRecords:
@@ -154,26 +156,20 @@ class Records:
 
 
 class Store:
-    """Opens transactions.
+    """Opens transactions. replica: a name that no other process of this service has."""
 
-    replica: a name that no other process of this service has. policy: what outages stop.
-    """
-
-    def __init__(
-        self, database: Database, replica: str, policy: OutagePolicy = DEFAULT_POLICY
-    ) -> None:
+    def __init__(self, database: Database, replica: str) -> None:
         self._database = database
         self._replica = replica
-        self._policy = policy
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Records]:
         """Open a write transaction; it is committed at the end of the block."""
         async with self._database.begin() as connection:
-            yield Records(connection, self._replica, self._policy, writes=True)
+            yield Records(connection, self._replica, writes=True)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Records]:
         """Open a read transaction, which sees one state of the database."""
         async with self._database.read() as connection:
-            yield Records(connection, self._replica, self._policy, writes=False)
+            yield Records(connection, self._replica, writes=False)

@@ -25,6 +25,7 @@ from sqlalchemy import (
     true,
 )
 
+from issuance.domain.activity import Activity
 from issuance.domain.adjudication_referral import AdjudicationCause, Candidate
 from issuance.domain.adjudication_task import TaskState, Verdict
 from issuance.domain.application_type import ApplicationType
@@ -33,6 +34,7 @@ from issuance.domain.document import DocumentStatus
 from issuance.domain.formatting import LocalizedText
 from issuance.domain.notice_delivery import NoticeDelivery
 from issuance.domain.notices import NoticeKind
+from issuance.domain.open_item import OpenItemKind, ResolutionReason
 from issuance.domain.outage import OutageScope
 from issuance.domain.print_failure import PrintFailure
 from issuance.domain.print_job_event import JobOutcome
@@ -112,7 +114,8 @@ applications = Table(
         sqlite_where=text("change IS NULL"),
         postgresql_where=text("change IS NULL"),
     ),
-    Index("applications_queue", "office", "state", "queue_number"),
+    # With all that has to be known of a queue to promise a date.
+    Index("applications_queue", "office", "state", "queue_number", "applied_on", "priority_class"),
     Index("applications_released", "office", "released_on"),
     _unique_where("one_open_application_per_person", "person_id", _HAS_NOT_ENDED),
     _unique_where("one_application_per_document", "document_number", "document_number <> ''"),
@@ -163,7 +166,9 @@ history = Table(
     Column("signed_by", String, nullable=False),
     Column("previous_holder", LargeBinary),
     Column("corrected_holder", LargeBinary),
+    # For the cases that waited for an outage: of all offices, and of one.
     Index("history_left", "source", "at"),
+    Index("history_left_at_office", "office", "source", "at"),
 )
 
 # Words of the holder's name and the day of birth, by which a case is found. PostgreSQL compares
@@ -354,6 +359,8 @@ outages = Table(
     Column("overridden", Boolean, nullable=False, server_default=false(), index=True),
     # False for those that were so short that no plan needs them any more.
     Column("may_cost_printing_days", Boolean, nullable=False, server_default=true()),
+    # Empty if an earlier version recorded it, until the next start.
+    Column("stopped_by_policy", JsonOf(frozenset[Activity])),
 )
 
 outage_changes = Table(
@@ -368,6 +375,7 @@ outage_changes = Table(
     Column("began", UtcDateTime, nullable=False),
     Column("ended", UtcDateTime),
     Column("expected_end", UtcDateTime),
+    Column("stopped_by_policy", JsonOf(frozenset[Activity])),
 )
 
 notices = Table(
@@ -483,7 +491,29 @@ unrecorded_print_events = Table(
     Column("document_number", String, nullable=False),
     Column("problem", String, nullable=False),
     Column("since", UtcDateTime, nullable=False),
+    # Whether people have settled it as it is.
+    Column("resolved", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("office", "job"),
+)
+
+# Open items that people have settled, as they were. case: not a key, as above.
+resolved_items = Table(
+    "resolved_items",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("kind", text_enum(OpenItemKind), nullable=False),
+    Column("office", String(8), nullable=False),
+    Column("case", String(64), nullable=False, index=True),
+    Column("since", UtcDateTime, nullable=False),
+    Column("problem", String, nullable=False),
+    Column("print_job", String, nullable=False),
+    Column("document_number", String, nullable=False),
+    Column("book_serial", String, nullable=False),
+    Column("task", String(64), nullable=False),
+    Column("reason", text_enum(ResolutionReason), nullable=False),
+    Column("explanation", String, nullable=False),
+    Column("by", String, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
 )
 
 print_event_tokens = Table(

@@ -3,12 +3,12 @@ portrait, corrections, approval, refusal, withdrawal, hand-over."""
 
 from datetime import datetime
 
+from issuance.domain.activity import Activity
 from issuance.domain.case import ISSUANCE, Actor, Case
 from issuance.domain.contact import NO_CONTACT
 from issuance.domain.document import HolderDiffers
 from issuance.domain.formatting import LocalizedText
 from issuance.domain.history import EventDetails
-from issuance.domain.outage_policy import Activity
 from issuance.domain.print_failure import DOCUMENT_ALREADY_CLEARED
 from issuance.domain.separation_of_duties import require_separate_duties
 from issuance.domain.states import ApplicationEvent, ApplicationState, find_transition

@@ -78,18 +78,30 @@ from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.deliver_notice import DeliverNotice
 from issuance.use_cases.document_numbers import DocumentNumbers
 from issuance.use_cases.erase_portraits import ErasePortraits
-from issuance.use_cases.identification_limit import IdentificationLimit
+from issuance.use_cases.identification_limit import (
+    IDENTIFICATIONS,
+    VERIFICATIONS,
+    IdentificationLimit,
+    RateOf,
+)
 from issuance.use_cases.identify import Identify
 from issuance.use_cases.notify_and_release import NotifyAndRelease
 from issuance.use_cases.office_directory import OfficeDirectory
 from issuance.use_cases.office_lifecycle import OfficeLifecycle, seed_offices
-from issuance.use_cases.office_slots import MatcherSlots, NoticeSlots, OfficeSlots, PrinterSlots
+from issuance.use_cases.office_slots import (
+    MatcherSlots,
+    NoticeSlots,
+    OfficeSlots,
+    PrinterSlots,
+    VerificationSlots,
+)
 from issuance.use_cases.outage_lifecycle import OutageLifecycle
 from issuance.use_cases.reconcile_print_jobs import ReconcilePrintJobs
 from issuance.use_cases.record_print_event import RecordPrintEvent
 from issuance.use_cases.set_encounter_status import SetEncounterStatus
 from issuance.use_cases.submit_print_job import SubmitPrintJob
 from issuance.use_cases.track_printer_calls import TrackPrinterCalls
+from issuance.use_cases.verify import Verify, record_verifications
 from issuance.use_cases.watch_applications import WatchApplications
 from issuance.workers.health_watcher import (
     HealthCheck,
@@ -161,7 +173,11 @@ class Issuance:
         self._outage_policy = _outage_policy(settings)
         personaliser = Personaliser(settings.issuing_state, settings.passport_validity_years)
         self._apply_transition = ApplyTransition(
-            self._offices, personaliser, new_id, settings.passport_validity_years
+            self._offices,
+            personaliser,
+            new_id,
+            settings.passport_validity_years,
+            self._outage_policy,
         )
         self._photo_check = PhotoCheck(FaceDetector())
         self._pool = WorkerPool(settings.portrait_workers, settings.portrait_queue)
@@ -197,6 +213,7 @@ class Issuance:
                 await self._offices.refresh(records)
                 await records.outages.apply_policy(self._outage_policy)
                 await require_portraits(records, now, self._apply_transition)
+                await record_verifications(records, self._outage_policy, self._apply_transition)
                 await records.outbox.abandon_leases()
             async with purge_records_daily(
                 self._database, idempotency, self._settings.idempotency_retention_days
@@ -311,6 +328,9 @@ class Issuance:
             new_id,
             settings.strong_hit_score,
         )
+        verify = Verify(
+            store, matcher_client, self._outage_policy, self._apply_transition, self._clock
+        )
         set_status = SetEncounterStatus(store, matcher_client)
         submit = SubmitPrintJob(
             store,
@@ -334,6 +354,13 @@ class Issuance:
         return [
             self._matcher_worker(
                 OutboxTaskKind.IDENTIFY, identify, identifications, self._identification_limit()
+            ),
+            self._outbox_worker(
+                OutboxTaskKind.VERIFY,
+                verify,
+                VerificationSlots(self._outage_policy),
+                identifications,
+                self._identification_limit(VERIFICATIONS),
             ),
             self._matcher_worker(OutboxTaskKind.SET_ENCOUNTER_STATUS, set_status, status_calls),
             self._outbox_worker(
@@ -385,7 +412,7 @@ class Issuance:
         worker = OutboxWorker(kind, attempt, self._store, slots, policy, self._real_now, limit)
         return run_periodically(f"outbox {kind}", worker, settings.outbox_poll_seconds)
 
-    def _identification_limit(self) -> IdentificationLimit:
+    def _identification_limit(self, rate_of: RateOf = IDENTIFICATIONS) -> IdentificationLimit:
         settings = self._settings
         limits = RateLimits(
             settings.identifications_per_second,
@@ -393,7 +420,7 @@ class Issuance:
             slow=timedelta(seconds=settings.identification_slow_seconds),
             canary=timedelta(seconds=settings.lease_seconds),
         )
-        return IdentificationLimit(limits, self._real_now)
+        return IdentificationLimit(limits, self._real_now, rate_of)
 
     def _print_event_work(self) -> Listen:
         """Return what listens to the printer of an office."""

@@ -95,6 +95,8 @@ class _ApplicationStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Appl
     """Released, but the printer refused it for good or its job ended without a book: see `print_failure`. Its
     data are to be corrected, or it is withdrawn, refused or approved again.
     """
+    APPLICATION_STATE_BOOK_HELD: _ApplicationState.ValueType  # 17
+    """The book is made, and held until the identification that is due: see `identification_due`."""
 
 class ApplicationState(_ApplicationState, metaclass=_ApplicationStateEnumTypeWrapper):
     """State of an application; the table of transitions is in docs/issuance-states.md."""
@@ -133,6 +135,8 @@ APPLICATION_STATE_PRINT_FAILED: ApplicationState.ValueType  # 16
 """Released, but the printer refused it for good or its job ended without a book: see `print_failure`. Its
 data are to be corrected, or it is withdrawn, refused or approved again.
 """
+APPLICATION_STATE_BOOK_HELD: ApplicationState.ValueType  # 17
+"""The book is made, and held until the identification that is due: see `identification_due`."""
 Global___ApplicationState: _TypeAlias = ApplicationState  # noqa: Y015
 
 class _ResponsibleParty:
@@ -449,6 +453,7 @@ class Application(_message.Message):
     DATE_AS_IF_OUTAGE_ENDED_NOW_FIELD_NUMBER: _builtins.int
     CONTACT_FIELD_NUMBER: _builtins.int
     LANGUAGE_FIELD_NUMBER: _builtins.int
+    IDENTIFICATION_DUE_FIELD_NUMBER: _builtins.int
     REFERENCE_FIELD_NUMBER: _builtins.int
     application_id: _builtins.str
     """Assigned by the server."""
@@ -484,6 +489,10 @@ class Application(_message.Message):
     """
     language: _builtins.str
     """Language of the notices: id or en; empty means the first one of the office."""
+    identification_due: _builtins.bool
+    """Whether the applicant was only verified with their own record (1:1), in an outage of identification: they
+    are identified (1:N) as soon as the matcher can, and before the passport is handed over.
+    """
     reference: _builtins.str
     """What a person says on the telephone to name it, such as 4K7M-3QX9: see SearchApplications. Unique; empty in
     applications of earlier versions only until they are migrated.
@@ -526,7 +535,9 @@ class Application(_message.Message):
 
     @_builtins.property
     def print_failure(self) -> Global___PrintFailure:
-        """Why no book was made; present in the state PRINT_FAILED."""
+        """Why no book was made; present in the state PRINT_FAILED, and where that was found while examiners compared
+        the applicant with candidates, until the next approval.
+        """
 
     @_builtins.property
     def portrait_accepted_at(self) -> _timestamp_pb2.Timestamp:
@@ -573,11 +584,12 @@ class Application(_message.Message):
         date_as_if_outage_ended_now: _builtins.bool = ...,
         contact: Global___Contact | None = ...,
         language: _builtins.str = ...,
+        identification_due: _builtins.bool = ...,
         reference: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_own_record_first", b"_own_record_first", "completed_at", b"completed_at", "contact", b"contact", "created_at", b"created_at", "date_change_reason", b"date_change_reason", "first_promised_collection_date", b"first_promised_collection_date", "handed_over_at", b"handed_over_at", "holder", b"holder", "own_record_first", b"own_record_first", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "promised_collection_date", b"promised_collection_date", "refusal_reason", b"refusal_reason", "waiting", b"waiting"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_own_record_first", b"_own_record_first", "application_id", b"application_id", "book_serial", b"book_serial", "completed_at", b"completed_at", "contact", b"contact", "created_at", b"created_at", "date_as_if_outage_ended_now", b"date_as_if_outage_ended_now", "date_change_reason", b"date_change_reason", "decision_id", b"decision_id", "document_number", b"document_number", "elapsed_seconds", b"elapsed_seconds", "first_promised_collection_date", b"first_promised_collection_date", "handed_over_at", b"handed_over_at", "holder", b"holder", "holder_differences", b"holder_differences", "language", b"language", "office", b"office", "own_record_first", b"own_record_first", "person_id", b"person_id", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "priority_class", b"priority_class", "promised_collection_date", b"promised_collection_date", "reference", b"reference", "refusal_reason", b"refusal_reason", "revision", b"revision", "service_seconds", b"service_seconds", "state", b"state", "type", b"type", "waiting", b"waiting"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_own_record_first", b"_own_record_first", "application_id", b"application_id", "book_serial", b"book_serial", "completed_at", b"completed_at", "contact", b"contact", "created_at", b"created_at", "date_as_if_outage_ended_now", b"date_as_if_outage_ended_now", "date_change_reason", b"date_change_reason", "decision_id", b"decision_id", "document_number", b"document_number", "elapsed_seconds", b"elapsed_seconds", "first_promised_collection_date", b"first_promised_collection_date", "handed_over_at", b"handed_over_at", "holder", b"holder", "holder_differences", b"holder_differences", "identification_due", b"identification_due", "language", b"language", "office", b"office", "own_record_first", b"own_record_first", "person_id", b"person_id", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "priority_class", b"priority_class", "promised_collection_date", b"promised_collection_date", "reference", b"reference", "refusal_reason", b"refusal_reason", "revision", b"revision", "service_seconds", b"service_seconds", "state", b"state", "type", b"type", "waiting", b"waiting"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__own_record_first: _TypeAlias = _typing.Literal["own_record_first"]  # noqa: Y015
     _WhichOneofArgType__own_record_first: _TypeAlias = _typing.Literal["_own_record_first", b"_own_record_first"]  # noqa: Y015
@@ -743,6 +755,7 @@ class WaitExplanation(_message.Message):
     APPLICATIONS_BEFORE_FIELD_NUMBER: _builtins.int
     SPED_UP_BY_FIELD_NUMBER: _builtins.int
     INTERVENTION_FIELD_NUMBER: _builtins.int
+    IDENTIFICATION_DUE_FIELD_NUMBER: _builtins.int
     application_id: _builtins.str
     """Id of the application."""
     office: _builtins.str
@@ -788,6 +801,12 @@ class WaitExplanation(_message.Message):
         left after the end of an application is shown too.
         """
 
+    @_builtins.property
+    def identification_due(self) -> _civil_pb2.LocalizedText:
+        """What has to be done before the hand-over because the applicant was only verified (`identification_due` of the
+        application), in words; absent if nothing is due.
+        """
+
     def __init__(
         self,
         *,
@@ -803,10 +822,11 @@ class WaitExplanation(_message.Message):
         applications_before: _builtins.int | None = ...,
         sped_up_by: _civil_pb2.LocalizedText | None = ...,
         intervention: Global___Intervention | None = ...,
+        identification_due: _civil_pb2.LocalizedText | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_applications_before", b"_applications_before", "applications_before", b"applications_before", "date_change_reason", b"date_change_reason", "first_promised_collection_date", b"first_promised_collection_date", "intervention", b"intervention", "promised_collection_date", b"promised_collection_date", "sped_up_by", b"sped_up_by", "waiting", b"waiting"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_applications_before", b"_applications_before", "applications_before", b"applications_before", "date_change_reason", b"date_change_reason", "first_promised_collection_date", b"first_promised_collection_date", "identification_due", b"identification_due", "intervention", b"intervention", "promised_collection_date", b"promised_collection_date", "sped_up_by", b"sped_up_by", "waiting", b"waiting"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_applications_before", b"_applications_before", "application_id", b"application_id", "applications_before", b"applications_before", "date_as_if_outage_ended_now", b"date_as_if_outage_ended_now", "date_change_reason", b"date_change_reason", "first_promised_collection_date", b"first_promised_collection_date", "intervention", b"intervention", "office", b"office", "promised_collection_date", b"promised_collection_date", "responsible_office", b"responsible_office", "sped_up_by", b"sped_up_by", "state", b"state", "waiting", b"waiting"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_applications_before", b"_applications_before", "application_id", b"application_id", "applications_before", b"applications_before", "date_as_if_outage_ended_now", b"date_as_if_outage_ended_now", "date_change_reason", b"date_change_reason", "first_promised_collection_date", b"first_promised_collection_date", "identification_due", b"identification_due", "intervention", b"intervention", "office", b"office", "promised_collection_date", b"promised_collection_date", "responsible_office", b"responsible_office", "sped_up_by", b"sped_up_by", "state", b"state", "waiting", b"waiting"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__applications_before: _TypeAlias = _typing.Literal["applications_before"]  # noqa: Y015
     _WhichOneofArgType__applications_before: _TypeAlias = _typing.Literal["_applications_before", b"_applications_before"]  # noqa: Y015

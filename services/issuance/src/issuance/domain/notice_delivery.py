@@ -10,7 +10,7 @@ from issuance.domain.contact import Contact
 from issuance.domain.formatting import LocalizedText
 from issuance.domain.notices import NoticeKind
 from issuance.domain.reference import format_reference
-from issuance.domain.states import WITHOUT_BOOK, ApplicationState
+from issuance.domain.states import NOT_READY, ApplicationState
 
 
 class NoticeDelivery(StrEnum):
@@ -60,11 +60,10 @@ class QuietHours:
         return local >= self.begin or local < self.end
 
 
-_WAITS_FOR_BOOK = frozenset(WITHOUT_BOOK)
 _TRUE_IN: Mapping[NoticeKind, frozenset[ApplicationState]] = {
-    NoticeKind.PROMISED_DATE: _WAITS_FOR_BOOK,
-    NoticeKind.DATE_CHANGED: _WAITS_FOR_BOOK,
-    NoticeKind.DELAYED: _WAITS_FOR_BOOK,
+    NoticeKind.PROMISED_DATE: NOT_READY,
+    NoticeKind.DATE_CHANGED: NOT_READY,
+    NoticeKind.DELAYED: NOT_READY,
     NoticeKind.READY: frozenset({ApplicationState.READY}),
     NoticeKind.RECAPTURE: frozenset({ApplicationState.PAID}),
     NoticeKind.REFUSED: frozenset({ApplicationState.REFUSED}),

@@ -17,6 +17,7 @@ from issuance.domain.states import OutboxTaskKind
 
 _ACTIVITIES: Mapping[OutboxTaskKind, Activity] = {
     OutboxTaskKind.IDENTIFY: Activity.IDENTIFICATION,
+    OutboxTaskKind.VERIFY: Activity.IDENTIFICATION,
     OutboxTaskKind.SET_ENCOUNTER_STATUS: Activity.IDENTIFICATION,
     OutboxTaskKind.PRINT: Activity.PRINTING,
 }

@@ -88,6 +88,7 @@ def application(details: ApplicationDetails) -> applications_pb2.Application:
         holder_differences=case.holder_differences,
         contact=_contact(case.contact),
         language=case.language,
+        identification_due=case.identification_due,
     )
 
 
@@ -113,6 +114,7 @@ def wait_explanation(explained: ExplainedWait) -> applications_pb2.WaitExplanati
         applications_before=explanation.cases_before,
         sped_up_by=localized_text(explanation.sped_up_by),
         intervention=_intervention(explanation.intervention, case),
+        identification_due=localized_text(explanation.identification_due),
     )
 
 

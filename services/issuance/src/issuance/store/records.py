@@ -85,6 +85,11 @@ class Records:
         return IdentificationRateRecords(self.connection, self._writes)
 
     @cached_property
+    def verification_rate(self) -> IdentificationRateRecords:
+        """How fast verifications are sent to the matcher."""
+        return IdentificationRateRecords(self.connection, self._writes, "verification")
+
+    @cached_property
     def stuck_work(self) -> StuckWorkRecords:
         """Outbox tasks that somebody has to look at."""
         return StuckWorkRecords(self.connection)

@@ -99,6 +99,7 @@ applications = Table(
     Column("encounter_number", Integer, nullable=False, server_default="1"),
     Column("linked", Boolean, nullable=False, server_default=false()),
     Column("appeal_granted_by", String, nullable=False, server_default=""),
+    Column("identification_due", Boolean, nullable=False, server_default=false()),
     Column("reference", String(8), nullable=False, server_default=""),
     Column("holder_differences", JsonOf(tuple[str, ...]), nullable=False, server_default="[]"),
     Column("email", String(254), nullable=False, server_default=""),
@@ -282,7 +283,7 @@ paused_work = Table(
     Column("paused_at", UtcDateTime, nullable=False),
 )
 
-# One row. All times are real time.
+# Rows: matcher (identifications) and verification. All times are real time.
 identification_rate = Table(
     "identification_rate",
     metadata,

@@ -9,8 +9,10 @@ from issuance.domain.circuit_breaker import CircuitBreaker, CircuitState
 from issuance.domain.notice_delivery import QuietHours
 from issuance.domain.office import Office
 from issuance.domain.outage import Outage, OutageScope
+from issuance.domain.outage_policy import OutagePolicy
 from issuance.domain.outbox import stopping_outage
 from issuance.domain.states import OutboxTaskKind
+from issuance.domain.verification import verified_types
 from issuance.store.records import Records
 
 EVERY_OFFICE = ""
@@ -56,6 +58,30 @@ class MatcherSlots:
         ongoing = (await records.outages.ongoing()).values()
         outage = stopping_outage(self._kind, office, ongoing)
         return outage is not None
+
+
+class VerificationSlots:
+    """Verifications: only while an outage stops identification and the policy allows them."""
+
+    def __init__(self, policy: OutagePolicy) -> None:
+        self._policy = policy
+
+    async def free(
+        self, records: Records, offices: Collection[str], now: datetime
+    ) -> Mapping[str, int]:
+        """Return the offices where some applications go on by verification."""
+        ongoing = (await records.outages.ongoing()).values()
+        return {
+            office: _NO_LIMIT for office in offices if verified_types(ongoing, office, self._policy)
+        }
+
+    async def is_out(self, records: Records, office: str, now: datetime) -> bool:
+        """Return whether none is attempted; of one office always, so that no failure counts.
+
+        A matcher that cannot identify may not be able to verify either.
+        """
+        ongoing = (await records.outages.ongoing()).values()
+        return office != EVERY_OFFICE or not verified_types(ongoing, EVERY_OFFICE, self._policy)
 
 
 class PrinterSlots:

@@ -10,6 +10,7 @@ from issuance.domain.notice_delivery import NoticeMessage
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.print_failure import PrintFailure
 from issuance.domain.print_job_event import PrintJobEvent
+from issuance.domain.verification import Verification
 
 
 class Unavailable(Exception):
@@ -84,6 +85,18 @@ class Matcher(Protocol):
 
     async def set_encounter_status(self, task: OutboxTask) -> None:
         """Set the status in the payload of the task on the encounter. Raises Unavailable."""
+        ...
+
+
+class Verifier(Protocol):
+    """The national matcher as it compares people with their own record, also without its index."""
+
+    async def verify(self, task: OutboxTask, person_id: str, fingers: bytes) -> Verification:
+        """Compare the fingers with a person's own record.
+
+        fingers: a serialized SampleSet. May be repeated with the request id of the task.
+        Raises Unavailable.
+        """
         ...
 
 

@@ -9,6 +9,7 @@ from servicekit.security.identity import NATIONAL
 
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.collection_plan import PriorityClass
+from issuance.domain.contact import Contact
 from issuance.domain.document import DocumentStatus
 from issuance.domain.encounter_change import EncounterStatus
 from issuance.domain.formatting import LocalizedText
@@ -140,7 +141,8 @@ class Case:
     was given for it. linked: whether examiners found it to be another person's than it was taken in
     for. appeal_granted_by: identity of the supervisor who reopened it. identification_due: whether
     the applicant was verified only, and is still to be identified. reference: what people
-    say to name it. travel_ban_hits, travel_bans_cleared: references of the entries of the
+    say to name it. email, phone, language: see `contact`; the language is id or en, or empty for
+    that of the office. travel_ban_hits, travel_bans_cleared: references of the entries of the
     travel-ban list because of which it is held, or that a supervisor cleared.
     """
 
@@ -184,6 +186,9 @@ class Case:
     reference: str = ""
     travel_ban_hits: tuple[str, ...] = ()
     travel_bans_cleared: tuple[str, ...] = ()
+    email: str = ""
+    phone: str = ""
+    language: str = ""
 
     @property
     def is_held(self) -> bool:
@@ -208,6 +213,15 @@ class Case:
         """Raise TravelBanHeld if it is held."""
         if self.is_held:
             raise TravelBanHeld("it waits for a supervisor: see its history")
+
+    @property
+    def contact(self) -> Contact:
+        """How the applicant is notified outside the office."""
+        return Contact(self.email, self.phone)
+
+    def with_contact(self, contact: Contact, language: str) -> "Case":
+        """Return the case with another way in which its applicant is notified."""
+        return replace(self, email=contact.email, phone=contact.phone, language=language)
 
     @property
     def encounter_id(self) -> str:

@@ -102,6 +102,11 @@ class ApplicationEvent(StrEnum):
     HOLD = "hold"
     """A supervisor must look at it first: the travel-ban list may have its applicant."""
     CLEAR_HOLD = "clear_hold"
+    CHANGE_CONTACT = "change_contact"
+
+
+WITHOUT_INFLUENCE = frozenset({ApplicationEvent.CHANGE_CONTACT})
+"""Possible until the end, and without influence on which way an application goes."""
 
 
 class Role(StrEnum):
@@ -148,6 +153,8 @@ class OutboxTaskKind(StrEnum):
     SET_ENCOUNTER_STATUS = "set_encounter_status"
     """Set the status of the case's encounter at the matcher, move it, or delete it."""
     PRINT = "print"
+    NOTIFY = "notify"
+    """Deliver the latest notice to the applicant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,6 +334,8 @@ TRANSITIONS: tuple[Transition, ...] = (
                document=DocumentStatus.REVOKED, encounter=EncounterStatus.INACTIVE),
     *(Transition(state, _E.CORRECT_DATA, target, _OFFICER)
       for state, target in _CORRECTED.items()),
+    *(Transition(state, _E.CHANGE_CONTACT, state, _COUNTER)
+      for state in _S if state not in FINAL_STATES),
 )
 # fmt: on
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from issuance.domain.adjudication_referral import Candidate, IdentificationOutcome
+from issuance.domain.notice_delivery import NoticeMessage
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.print_failure import PrintFailure
 from issuance.domain.print_job_event import PrintJobEvent
@@ -48,6 +49,10 @@ class PrintRefused(Exception):
         super().__init__(failure.message)
         self.failure = failure
         self.job = job
+
+
+class NoticeRefused(Exception):
+    """This notice cannot be delivered to this contact, now or later."""
 
 
 class ResumeTokenRefused(Exception):
@@ -121,6 +126,17 @@ class TravelBanList(Protocol):
 
     async def register(self) -> TravelBanRegister | None:
         """Return the latest list; None if there is none that can be used."""
+        ...
+
+
+class NoticeSender(Protocol):
+    """A way in which notices reach applicants: mail, or a file that others read."""
+
+    async def send(self, message: NoticeMessage) -> None:
+        """Send a message; the id of its notice tells a repetition from another message.
+
+        Raises Unavailable, NoticeRefused.
+        """
         ...
 
 

@@ -51,7 +51,7 @@ class Latency:
     @staticmethod
     def of(times: Sequence[tuple[float, float]]) -> "Latency":
         """Return the percentiles of times by the clock and of the processor."""
-        cuts = [quantiles(each, n=100) for each in zip(*times, strict=True)]
+        cuts = [quantiles(each, n=100, method="inclusive") for each in zip(*times, strict=True)]
         (p50, p99), (cpu_p50, cpu_p99) = ((cut[49], cut[98]) for cut in cuts)
         return Latency(p50, p99, cpu_p50, cpu_p99)
 

@@ -30,6 +30,7 @@ from issuance.use_cases.notify_and_release import NotifyAndRelease
 from issuance.use_cases.office_directory import OfficeDirectory
 from issuance.use_cases.outage_lifecycle import OutageLifecycle
 from issuance.workers.office_planner import OfficePlanner
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 from servicekit.storage.database import Database, migrate
 
@@ -191,7 +192,8 @@ def draw(results: Sequence[Result], path: Path) -> None:
     axes.set(xlabel="open applications in 120 offices", ylabel="processor time, s")
     axes.legend(frameon=False)
     axes.spines[["top", "right"]].set_visible(False)
-    figure.savefig(path)
+    with rc_context({"svg.hashsalt": "plan", "svg.fonttype": "none"}):
+        figure.savefig(path, metadata={"Date": None})
 
 
 def as_markdown(results: Sequence[Result]) -> str:

@@ -6,8 +6,8 @@ from issuance.domain.states import (
     AWAITING_PRINT,
     FINAL_STATES,
     INITIAL_STATE,
+    NOT_READY,
     TRANSITIONS,
-    WITHOUT_BOOK,
     ApplicationEvent,
     ApplicationState,
     IllegalTransition,
@@ -72,8 +72,13 @@ def test_every_state_has_a_way_to_an_end(state: ApplicationState) -> None:
 def test_only_an_end_has_no_way_on_but_an_appeal_and_nobody_waits_there(
     state: ApplicationState,
 ) -> None:
-    appeals = {ApplicationEvent.REOPEN, ApplicationEvent.REEXAMINE}
-    is_end = not any(row.source == state and row.event not in appeals for row in TRANSITIONS)
+    appeals = {
+        ApplicationEvent.REOPEN,
+        ApplicationEvent.REOPEN_UNIDENTIFIED,
+        ApplicationEvent.REEXAMINE,
+    }
+    ways_on = [row for row in TRANSITIONS if row.source == state != row.target]
+    is_end = not any(row.event not in appeals for row in ways_on)
 
     assert is_end == (state in FINAL_STATES) == (state not in WAITING_ON)
 
@@ -120,7 +125,12 @@ def test_no_sequence_of_events_prints_without_identification_and_approval(
 
     if ApplicationEvent.RELEASE in done:
         before = done[: done.index(ApplicationEvent.RELEASE)]
-        cleared = {ApplicationEvent.IDENTIFY, ApplicationEvent.CLEAR, ApplicationEvent.LINK_PERSON}
+        cleared = {
+            ApplicationEvent.IDENTIFY,
+            ApplicationEvent.VERIFY,
+            ApplicationEvent.CLEAR,
+            ApplicationEvent.LINK_PERSON,
+        }
         assert cleared & set(before)
         assert {ApplicationEvent.RECORD_PAYMENT, ApplicationEvent.APPROVE} <= set(before)
 
@@ -154,9 +164,7 @@ def test_the_counter_does_not_withdraw_a_suspect_alone() -> None:
 
 def test_who_enters_the_queue_is_promised_a_day() -> None:
     entering = [
-        row
-        for row in TRANSITIONS
-        if row.target in AWAITING_PRINT and row.source not in WITHOUT_BOOK
+        row for row in TRANSITIONS if row.target in AWAITING_PRINT and row.source not in NOT_READY
     ]
 
     assert {row.notice for row in entering} == {NoticeKind.PROMISED_DATE}
@@ -178,6 +186,11 @@ def test_a_state_that_waits_for_another_service_is_entered_owing_its_work(
 
 
 def test_whoever_is_refused_is_notified() -> None:
-    assert {row.notice for row in TRANSITIONS if row.target is ApplicationState.REFUSED} == {
-        NoticeKind.REFUSED
-    }
+    refusals = [row for row in TRANSITIONS if row.source != row.target is ApplicationState.REFUSED]
+
+    assert {row.notice for row in refusals} == {NoticeKind.REFUSED}
+
+
+def test_a_book_that_is_held_is_not_handed_over() -> None:
+    with pytest.raises(IllegalTransition):
+        find_transition(ApplicationState.BOOK_HELD, ApplicationEvent.HAND_OVER, Role.OFFICER)

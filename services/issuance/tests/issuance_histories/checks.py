@@ -11,9 +11,11 @@ from issuance.domain.separation_of_duties import is_among
 from issuance.domain.states import ApplicationEvent, ApplicationState, OutboxTaskKind
 from issuance.store.records import Records
 from issuance.store.tables import outbox, unrecorded_print_events
+from issuance.use_cases.application_details import application_details
 from sqlalchemy import select
 
 from .history import History, Snapshot, is_over
+from .watching import Watcher
 
 _GOOD = (DocumentStatus.MADE, DocumentStatus.VALID)
 _UNDOES_APPROVAL = (
@@ -62,6 +64,22 @@ def _check_approval(before: Sequence[HistoryEntry]) -> None:
     assert not is_among(approval.person, taken_in_by), before
 
 
+async def check_hand_overs(history: History) -> None:
+    """Whoever got a passport had been identified with the fingers that were taken last."""
+    deciding = (
+        ApplicationEvent.SUBMIT_BIOMETRICS,
+        ApplicationEvent.VERIFY,
+        ApplicationEvent.IDENTIFY,
+        ApplicationEvent.CLEAR,
+        ApplicationEvent.LINK_PERSON,
+    )
+    for entries in (await history.events()).values():
+        events = [each.event for each in entries]
+        if ApplicationEvent.HAND_OVER in events:
+            last = next(each for each in reversed(events) if each in deciding)
+            assert last in deciding[2:], entries
+
+
 async def _check_way_on(history: History, cases: Sequence[Case]) -> None:
     async with history.workflow.store.read() as records:
         tasks = await records.connection.execute(select(outbox.c.case, outbox.c.kind))
@@ -71,8 +89,16 @@ async def _check_way_on(history: History, cases: Sequence[Case]) -> None:
     examined = {task.case for task in await history.workflow.tasks()}
     for case in cases:
         match case.state:
-            case ApplicationState.IDENTIFYING:
+            case ApplicationState.IDENTIFYING | ApplicationState.BOOK_HELD:
                 assert (case.id, OutboxTaskKind.IDENTIFY) in pending, case
+            case ApplicationState.REFUSED | ApplicationState.WITHDRAWN:
+                assert (case.id, OutboxTaskKind.IDENTIFY) not in pending, case
+            case ApplicationState.READY | ApplicationState.HANDED_OVER:
+                assert not case.identification_due, case
+            case _ if case.identification_due:
+                assert (case.id, OutboxTaskKind.IDENTIFY) in pending, case
+            case ApplicationState.AWAITING_APPROVAL if case.is_at_the_printer:
+                assert history.is_to_be_heard_of(case), case
             case ApplicationState.ADJUDICATION:
                 assert case.id in examined, case
             case ApplicationState.PRINTING if (case.id, OutboxTaskKind.PRINT) not in pending:
@@ -100,6 +126,18 @@ async def check_machines(history: History) -> None:
             if case.office == office.id and case.state is ApplicationState.APPROVED
         ]
         assert not approved or released >= capacity, (office.id, released, capacity, approved)
+
+
+async def check_lists(history: History, watcher: Watcher) -> None:
+    """Whoever watches knows every state, and the late applications are listed, no others."""
+    flow = history.workflow
+    cases = (await history.read()).cases
+    await watcher.looks()
+    assert watcher.states == {case.id: case.state for case in cases}
+    async with flow.store.read() as records:
+        details = await application_details(records, flow.offices, cases, flow.now_is)
+    late = {each.case.id for each in details if each.late_since}
+    assert {each.case.id for each in (await flow.stuck()).late} == late
 
 
 async def _is_out(records: Records, office: str) -> bool:

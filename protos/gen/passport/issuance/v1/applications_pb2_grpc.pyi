@@ -139,7 +139,7 @@ class ApplicationsStub:
     another shape, grey, several faces, blurred.
 
     Callers: officers, service frontdesk; with an exception supervisors. Errors: PORTRAIT_REFUSED,
-    OVERLOADED. Retry: yes.
+    OVERLOADED, AT_THE_PRINTER, BOOK_MADE (as CorrectData). Retry: yes.
     """
     GetPortrait: _grpc.UnaryUnaryMultiCallable[_applications_pb2.GetPortraitRequest, _applications_pb2.GetPortraitResponse]
     """Returns the portrait as it is printed, so that a person can compare it with the applicant.
@@ -158,22 +158,25 @@ class ApplicationsStub:
     approved is to be approved again. The history keeps both. An error in a finished book: withdraw the
     application, destroy the book and apply again, since an application has one book.
 
-    While an application is PRINTING its data are at the printer: the printing office cancels the job first
-    (`CancelPrintJob`), then they can be corrected.
+    While an application is PRINTING, or examined while its book is made, its data are at the printer: the
+    printing office cancels the job first (`CancelPrintJob`), then they can be corrected.
 
-    Callers: officers. Errors: BAD_DATE, AT_THE_PRINTER (see above; metadata `job_id`). Retry: yes.
+    Callers: officers. Errors: BAD_DATE, AT_THE_PRINTER (see above; metadata `job_id`), BOOK_MADE (see above).
+    Retry: yes.
     """
     Approve: _grpc.UnaryUnaryMultiCallable[_applications_pb2.ApproveRequest, _applications_pb2.Application]
     """Approves the passport for printing, or for printing again if that failed; the print job is created when
-    its turn in the queue comes.
+    its turn in the queue comes. If its book was made before examiners cleared it, it is READY.
 
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or gave the
     examiners' deciding verdict, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
-    HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields). Retry: yes.
+    HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), AT_THE_PRINTER (its
+    book was being made when examiners were asked, and still is). Retry: yes.
     """
     Refuse: _grpc.UnaryUnaryMultiCallable[_applications_pb2.RefuseRequest, _applications_pb2.Application]
     """Refuses the passport; the applicant is notified of the reason. The matcher finds the fingerprints no
-    longer. Callers: supervisors. Retry: yes.
+    longer; those of an applicant who was only verified it never gets. A finished book is revoked. Callers:
+    supervisors. Errors: AT_THE_PRINTER (as Approve). Retry: yes.
     """
     Withdraw: _grpc.UnaryUnaryMultiCallable[_applications_pb2.WithdrawRequest, _applications_pb2.Application]
     """Withdraws the application at the applicant's request, in every state before the hand-over. The matcher
@@ -186,20 +189,29 @@ class ApplicationsStub:
     """Has the fingerprints taken again: of an application that is complete and not approved, or before its
     interview. The matcher deletes those that it has; the applicant is notified.
 
-    Callers: officers before the interview, supervisors after it, examiners in ADJUDICATION. Retry: yes.
+    Callers: officers before the interview, supervisors after it, examiners in ADJUDICATION. Errors:
+    AT_THE_PRINTER (as Approve). Retry: yes.
     """
     Appeal: _grpc.UnaryUnaryMultiCallable[_applications_pb2.AppealRequest, _applications_pb2.Application]
     """Reopens a refused application. One that a supervisor refused waits for approval again; one that two
     examiners confirmed as a duplicate goes to examiners who have not seen it. It keeps its place in the queue.
+    One that was refused before it was identified is PAID: its fingerprints are taken again.
 
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen), APPLICATION_OPEN (the
-    person has another application that has not ended). Retry: yes.
+    person has another application that has not ended), AT_THE_PRINTER (as Approve). Retry: yes.
     """
     HandOver: _grpc.UnaryUnaryMultiCallable[_applications_pb2.HandOverRequest, _applications_pb2.Application]
     """Records that the passport was handed over and signed for.
 
     Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
-    (the outage policy stops hand-over; metadata: outage). Retry: yes.
+    (the outage policy stops hand-over; metadata: outage), IDENTIFICATION_DUE (the applicant was only verified,
+    see `identification_due`). Retry: yes.
+    """
+    ChangeContact: _grpc.UnaryUnaryMultiCallable[_applications_pb2.ChangeContactRequest, _applications_pb2.Application]
+    """Changes how the applicant is notified: address, telephone number and language. A notice that could not be
+    delivered is delivered again.
+
+    Callers: officers, service frontdesk. Retry: yes.
     """
     GetHistory: _grpc.UnaryUnaryMultiCallable[_applications_pb2.GetHistoryRequest, _applications_pb2.GetHistoryResponse]
     """Returns all events of an application: what happened, who caused it, when, and why.
@@ -319,7 +331,7 @@ class ApplicationsAsyncStub(ApplicationsStub):
     another shape, grey, several faces, blurred.
 
     Callers: officers, service frontdesk; with an exception supervisors. Errors: PORTRAIT_REFUSED,
-    OVERLOADED. Retry: yes.
+    OVERLOADED, AT_THE_PRINTER, BOOK_MADE (as CorrectData). Retry: yes.
     """
     GetPortrait: _aio.UnaryUnaryMultiCallable[_applications_pb2.GetPortraitRequest, _applications_pb2.GetPortraitResponse]  # type: ignore[assignment]
     """Returns the portrait as it is printed, so that a person can compare it with the applicant.
@@ -338,22 +350,25 @@ class ApplicationsAsyncStub(ApplicationsStub):
     approved is to be approved again. The history keeps both. An error in a finished book: withdraw the
     application, destroy the book and apply again, since an application has one book.
 
-    While an application is PRINTING its data are at the printer: the printing office cancels the job first
-    (`CancelPrintJob`), then they can be corrected.
+    While an application is PRINTING, or examined while its book is made, its data are at the printer: the
+    printing office cancels the job first (`CancelPrintJob`), then they can be corrected.
 
-    Callers: officers. Errors: BAD_DATE, AT_THE_PRINTER (see above; metadata `job_id`). Retry: yes.
+    Callers: officers. Errors: BAD_DATE, AT_THE_PRINTER (see above; metadata `job_id`), BOOK_MADE (see above).
+    Retry: yes.
     """
     Approve: _aio.UnaryUnaryMultiCallable[_applications_pb2.ApproveRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Approves the passport for printing, or for printing again if that failed; the print job is created when
-    its turn in the queue comes.
+    its turn in the queue comes. If its book was made before examiners cleared it, it is READY.
 
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or gave the
     examiners' deciding verdict, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
-    HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields). Retry: yes.
+    HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), AT_THE_PRINTER (its
+    book was being made when examiners were asked, and still is). Retry: yes.
     """
     Refuse: _aio.UnaryUnaryMultiCallable[_applications_pb2.RefuseRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Refuses the passport; the applicant is notified of the reason. The matcher finds the fingerprints no
-    longer. Callers: supervisors. Retry: yes.
+    longer; those of an applicant who was only verified it never gets. A finished book is revoked. Callers:
+    supervisors. Errors: AT_THE_PRINTER (as Approve). Retry: yes.
     """
     Withdraw: _aio.UnaryUnaryMultiCallable[_applications_pb2.WithdrawRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Withdraws the application at the applicant's request, in every state before the hand-over. The matcher
@@ -366,20 +381,29 @@ class ApplicationsAsyncStub(ApplicationsStub):
     """Has the fingerprints taken again: of an application that is complete and not approved, or before its
     interview. The matcher deletes those that it has; the applicant is notified.
 
-    Callers: officers before the interview, supervisors after it, examiners in ADJUDICATION. Retry: yes.
+    Callers: officers before the interview, supervisors after it, examiners in ADJUDICATION. Errors:
+    AT_THE_PRINTER (as Approve). Retry: yes.
     """
     Appeal: _aio.UnaryUnaryMultiCallable[_applications_pb2.AppealRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Reopens a refused application. One that a supervisor refused waits for approval again; one that two
     examiners confirmed as a duplicate goes to examiners who have not seen it. It keeps its place in the queue.
+    One that was refused before it was identified is PAID: its fingerprints are taken again.
 
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen), APPLICATION_OPEN (the
-    person has another application that has not ended). Retry: yes.
+    person has another application that has not ended), AT_THE_PRINTER (as Approve). Retry: yes.
     """
     HandOver: _aio.UnaryUnaryMultiCallable[_applications_pb2.HandOverRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Records that the passport was handed over and signed for.
 
     Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
-    (the outage policy stops hand-over; metadata: outage). Retry: yes.
+    (the outage policy stops hand-over; metadata: outage), IDENTIFICATION_DUE (the applicant was only verified,
+    see `identification_due`). Retry: yes.
+    """
+    ChangeContact: _aio.UnaryUnaryMultiCallable[_applications_pb2.ChangeContactRequest, _applications_pb2.Application]  # type: ignore[assignment]
+    """Changes how the applicant is notified: address, telephone number and language. A notice that could not be
+    delivered is delivered again.
+
+    Callers: officers, service frontdesk. Retry: yes.
     """
     GetHistory: _aio.UnaryUnaryMultiCallable[_applications_pb2.GetHistoryRequest, _applications_pb2.GetHistoryResponse]  # type: ignore[assignment]
     """Returns all events of an application: what happened, who caused it, when, and why.
@@ -568,7 +592,7 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         another shape, grey, several faces, blurred.
 
         Callers: officers, service frontdesk; with an exception supervisors. Errors: PORTRAIT_REFUSED,
-        OVERLOADED. Retry: yes.
+        OVERLOADED, AT_THE_PRINTER, BOOK_MADE (as CorrectData). Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -605,10 +629,11 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         approved is to be approved again. The history keeps both. An error in a finished book: withdraw the
         application, destroy the book and apply again, since an application has one book.
 
-        While an application is PRINTING its data are at the printer: the printing office cancels the job first
-        (`CancelPrintJob`), then they can be corrected.
+        While an application is PRINTING, or examined while its book is made, its data are at the printer: the
+        printing office cancels the job first (`CancelPrintJob`), then they can be corrected.
 
-        Callers: officers. Errors: BAD_DATE, AT_THE_PRINTER (see above; metadata `job_id`). Retry: yes.
+        Callers: officers. Errors: BAD_DATE, AT_THE_PRINTER (see above; metadata `job_id`), BOOK_MADE (see above).
+        Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -618,11 +643,12 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
         """Approves the passport for printing, or for printing again if that failed; the print job is created when
-        its turn in the queue comes.
+        its turn in the queue comes. If its book was made before examiners cleared it, it is READY.
 
         Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or gave the
         examiners' deciding verdict, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
-        HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields). Retry: yes.
+        HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), AT_THE_PRINTER (its
+        book was being made when examiners were asked, and still is). Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -632,7 +658,8 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
         """Refuses the passport; the applicant is notified of the reason. The matcher finds the fingerprints no
-        longer. Callers: supervisors. Retry: yes.
+        longer; those of an applicant who was only verified it never gets. A finished book is revoked. Callers:
+        supervisors. Errors: AT_THE_PRINTER (as Approve). Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -657,7 +684,8 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         """Has the fingerprints taken again: of an application that is complete and not approved, or before its
         interview. The matcher deletes those that it has; the applicant is notified.
 
-        Callers: officers before the interview, supervisors after it, examiners in ADJUDICATION. Retry: yes.
+        Callers: officers before the interview, supervisors after it, examiners in ADJUDICATION. Errors:
+        AT_THE_PRINTER (as Approve). Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -668,9 +696,10 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
         """Reopens a refused application. One that a supervisor refused waits for approval again; one that two
         examiners confirmed as a duplicate goes to examiners who have not seen it. It keeps its place in the queue.
+        One that was refused before it was identified is PAID: its fingerprints are taken again.
 
         Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen), APPLICATION_OPEN (the
-        person has another application that has not ended). Retry: yes.
+        person has another application that has not ended), AT_THE_PRINTER (as Approve). Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -682,7 +711,20 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         """Records that the passport was handed over and signed for.
 
         Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
-        (the outage policy stops hand-over; metadata: outage). Retry: yes.
+        (the outage policy stops hand-over; metadata: outage), IDENTIFICATION_DUE (the applicant was only verified,
+        see `identification_due`). Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def ChangeContact(
+        self,
+        request: _applications_pb2.ChangeContactRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
+        """Changes how the applicant is notified: address, telephone number and language. A notice that could not be
+        delivered is delivered again.
+
+        Callers: officers, service frontdesk. Retry: yes.
         """
 
     @_abc_1.abstractmethod

@@ -28,11 +28,13 @@ def list_position(token: str) -> ListPosition | None:
         return None
     since, _, key = page_tokens.decode_key(token).partition(" ")
     try:
-        return ListPosition(datetime.fromisoformat(since).astimezone(UTC), key)
+        at = datetime.fromisoformat(since)
+        position = ListPosition(at.astimezone(UTC), key)
     except (ValueError, OverflowError):
-        raise page_tokens.BadPageToken(
-            "this token was not issued here", field="page_token"
-        ) from None
+        at, position = datetime.min, None
+    if position is None or at.tzinfo is None or not key:
+        raise page_tokens.BadPageToken("this token was not issued here", field="page_token")
+    return position
 
 
 def position_token(end: ListPosition | None) -> str:

@@ -39,6 +39,8 @@ from servicekit.storage.write_probe import report_writability
 
 from issuance.clients.clearance_signing import ClearanceSigner, load_key
 from issuance.clients.matcher_client import HEALTH_SERVICE, MatcherClient
+from issuance.clients.notice_file import NoticeFile
+from issuance.clients.notice_mail import MailServer, NoticeMail
 from issuance.clients.personalisation import Personaliser
 from issuance.clients.printer_channels import PrinterChannels
 from issuance.clients.printers_client import HEALTH_SERVICE as PRINTER_HEALTH_SERVICE
@@ -46,6 +48,7 @@ from issuance.clients.printers_client import PrintersClient
 from issuance.config import IssuanceSettings
 from issuance.domain.circuit_breaker import CircuitPolicy
 from issuance.domain.identification_rate import RateLimits
+from issuance.domain.notice_delivery import QuietHours
 from issuance.domain.outage import OutageScope
 from issuance.domain.outage_detection import OutageDetector
 from issuance.domain.outage_policy import DEFAULT_POLICY, OutagePolicy
@@ -72,6 +75,7 @@ from issuance.store.records import Store
 from issuance.store.tables import idempotency
 from issuance.use_cases.application_steps import require_portraits
 from issuance.use_cases.apply_transition import ApplyTransition
+from issuance.use_cases.deliver_notice import DeliverNotice
 from issuance.use_cases.document_numbers import DocumentNumbers
 from issuance.use_cases.erase_portraits import ErasePortraits
 from issuance.use_cases.identification_limit import (
@@ -86,6 +90,7 @@ from issuance.use_cases.office_directory import OfficeDirectory
 from issuance.use_cases.office_lifecycle import OfficeLifecycle, seed_offices
 from issuance.use_cases.office_slots import (
     MatcherSlots,
+    NoticeSlots,
     OfficeSlots,
     PrinterSlots,
     VerificationSlots,
@@ -132,6 +137,24 @@ def new_id() -> str:
     return uuid.uuid4().hex
 
 
+def _notice_mail(settings: IssuanceSettings) -> NoticeMail | None:
+    if not settings.mail_server:
+        return None
+    host, _, port = settings.mail_server.rpartition(":")
+    password = settings.mail_password_file
+    return NoticeMail(
+        MailServer(
+            host,
+            int(port),
+            settings.mail_sender,
+            settings.mail_authority,
+            settings.mail_user,
+            password.read_text().split("\n")[0] if password else "",
+            settings.call_timeout_seconds,
+        )
+    )
+
+
 def _outage_policy(settings: IssuanceSettings) -> OutagePolicy:
     file = settings.outage_policy_file
     return DEFAULT_POLICY if file is None else read_outage_policy(file)
@@ -158,6 +181,7 @@ class Issuance:
         )
         self._photo_check = PhotoCheck(FaceDetector())
         self._pool = WorkerPool(settings.portrait_workers, settings.portrait_queue)
+        self._notice_mail = _notice_mail(settings)
         self._outages = OutageLifecycle(self._offices, new_id, self._outage_policy)
         self._channels = PrinterChannels(self._channel, settings.call_timeout_seconds)
         self._printers = PrintersClient(self._channels, settings.call_timeout_seconds)
@@ -345,7 +369,20 @@ class Issuance:
                 PrinterSlots(settings.max_concurrent_print_calls_per_office),
                 settings.max_concurrent_print_calls,
             ),
+            self._notice_work(),
         ]
+
+    def _notice_work(self) -> Awaitable[None]:
+        settings = self._settings
+        file = NoticeFile(settings.notice_file) if settings.notice_file else None
+        deliver = DeliverNotice(self._store, self._offices, self._notice_mail, file, self._clock)
+        quiet = QuietHours(settings.quiet_from, settings.quiet_until)
+        return self._outbox_worker(
+            OutboxTaskKind.NOTIFY,
+            deliver,
+            NoticeSlots(self._offices, quiet, self._clock.now),
+            settings.max_concurrent_notices,
+        )
 
     def _matcher_worker(
         self,

@@ -107,6 +107,12 @@ LAW = {
     ("book_held", "withdraw"): ("withdrawn", OFFICER),
     ("refused", "reopen_unidentified"): ("paid", SUPERVISOR),
 }
+ENDED = ("handed_over", "refused", "withdrawn")
+LAW |= {
+    (state.value, "change_contact"): (state.value, COUNTER)
+    for state in ApplicationState
+    if state not in ENDED
+}
 
 
 @pytest.mark.parametrize(("state", "event"), LAW)

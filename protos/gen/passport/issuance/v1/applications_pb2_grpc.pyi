@@ -207,6 +207,12 @@ class ApplicationsStub:
     (the outage policy stops hand-over; metadata: outage), IDENTIFICATION_DUE (the applicant was only verified,
     see `identification_due`). Retry: yes.
     """
+    ChangeContact: _grpc.UnaryUnaryMultiCallable[_applications_pb2.ChangeContactRequest, _applications_pb2.Application]
+    """Changes how the applicant is notified: address, telephone number and language. A notice that could not be
+    delivered is delivered again.
+
+    Callers: officers, service frontdesk. Retry: yes.
+    """
     GetHistory: _grpc.UnaryUnaryMultiCallable[_applications_pb2.GetHistoryRequest, _applications_pb2.GetHistoryResponse]
     """Returns all events of an application: what happened, who caused it, when, and why.
 
@@ -392,6 +398,12 @@ class ApplicationsAsyncStub(ApplicationsStub):
     Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
     (the outage policy stops hand-over; metadata: outage), IDENTIFICATION_DUE (the applicant was only verified,
     see `identification_due`). Retry: yes.
+    """
+    ChangeContact: _aio.UnaryUnaryMultiCallable[_applications_pb2.ChangeContactRequest, _applications_pb2.Application]  # type: ignore[assignment]
+    """Changes how the applicant is notified: address, telephone number and language. A notice that could not be
+    delivered is delivered again.
+
+    Callers: officers, service frontdesk. Retry: yes.
     """
     GetHistory: _aio.UnaryUnaryMultiCallable[_applications_pb2.GetHistoryRequest, _applications_pb2.GetHistoryResponse]  # type: ignore[assignment]
     """Returns all events of an application: what happened, who caused it, when, and why.
@@ -701,6 +713,18 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
         (the outage policy stops hand-over; metadata: outage), IDENTIFICATION_DUE (the applicant was only verified,
         see `identification_due`). Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def ChangeContact(
+        self,
+        request: _applications_pb2.ChangeContactRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
+        """Changes how the applicant is notified: address, telephone number and language. A notice that could not be
+        delivered is delivered again.
+
+        Callers: officers, service frontdesk. Retry: yes.
         """
 
     @_abc_1.abstractmethod

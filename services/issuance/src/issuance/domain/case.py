@@ -8,6 +8,7 @@ from servicekit.security.identity import NATIONAL
 
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.collection_plan import PriorityClass
+from issuance.domain.contact import Contact
 from issuance.domain.document import DocumentStatus
 from issuance.domain.encounter_change import EncounterStatus
 from issuance.domain.formatting import LocalizedText
@@ -138,7 +139,8 @@ class Case:
     was given for it. linked: whether examiners found it to be another person's than it was taken in
     for. appeal_granted_by: identity of the supervisor who reopened it. identification_due: whether
     the applicant was verified only, and is still to be identified. reference: what people
-    say to name it.
+    say to name it. email, phone, language: see `contact`; the language is id or en, or empty for
+    that of the office.
     """
 
     id: str
@@ -179,6 +181,18 @@ class Case:
     appeal_granted_by: str = ""
     identification_due: bool = False
     reference: str = ""
+    email: str = ""
+    phone: str = ""
+    language: str = ""
+
+    @property
+    def contact(self) -> Contact:
+        """How the applicant is notified outside the office."""
+        return Contact(self.email, self.phone)
+
+    def with_contact(self, contact: Contact, language: str) -> "Case":
+        """Return the case with another way in which its applicant is notified."""
+        return replace(self, email=contact.email, phone=contact.phone, language=language)
 
     @property
     def encounter_id(self) -> str:

@@ -99,6 +99,11 @@ class ApplicationEvent(StrEnum):
     HAND_OVER = "hand_over"
     WITHDRAW = "withdraw"
     CORRECT_DATA = "correct_data"
+    CHANGE_CONTACT = "change_contact"
+
+
+WITHOUT_INFLUENCE = frozenset({ApplicationEvent.CHANGE_CONTACT})
+"""Possible until the end, and without influence on which way an application goes."""
 
 
 class Role(StrEnum):
@@ -143,6 +148,8 @@ class OutboxTaskKind(StrEnum):
     SET_ENCOUNTER_STATUS = "set_encounter_status"
     """Set the status of the case's encounter at the matcher, move it, or delete it."""
     PRINT = "print"
+    NOTIFY = "notify"
+    """Deliver the latest notice to the applicant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +315,8 @@ TRANSITIONS: tuple[Transition, ...] = (
       )),
     *(Transition(state, _E.CORRECT_DATA, target, _OFFICER)
       for state, target in _CORRECTED.items()),
+    *(Transition(state, _E.CHANGE_CONTACT, state, _COUNTER)
+      for state in _S if state not in FINAL_STATES),
 )
 # fmt: on
 

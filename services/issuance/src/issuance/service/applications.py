@@ -19,7 +19,7 @@ from issuance.domain.portrait_exception import PortraitException
 from issuance.domain.states import ApplicationEvent, find_transition
 from issuance.service import encode
 from issuance.service.application_watches import ApplicationWatches
-from issuance.service.decode import decode_holder, decode_portrait_exception
+from issuance.service.decode import decode_contact, decode_holder, decode_portrait_exception
 from issuance.service.enum_codes import (
     APPLICATION_STATE_OF,
     APPLICATION_TYPE_OF,
@@ -43,6 +43,7 @@ from issuance.use_cases.application_steps import (
     withdraw,
 )
 from issuance.use_cases.apply_transition import ApplyTransition
+from issuance.use_cases.change_contact import change_contact
 from issuance.use_cases.create_application import NewApplication, create_application
 from issuance.use_cases.document_numbers import DocumentNumbers
 from issuance.use_cases.explain_wait import explain_wait
@@ -68,6 +69,7 @@ ChangeRequest = (
     | pb.RetakeBiometricsRequest
     | pb.AppealRequest
     | pb.HandOverRequest
+    | pb.ChangeContactRequest
 )
 """Requests that change one application, of a revision that the caller has seen."""
 
@@ -320,6 +322,19 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
 
         return await self._change(request, change)
 
+    async def ChangeContact(
+        self, request: pb.ChangeContactRequest, context: Context
+    ) -> pb.Application:
+        """Change how the applicant is notified."""
+        contact = decode_contact(request.contact)
+
+        async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
+            return await change_contact(
+                records, case, by, now, contact, request.language, self._apply_transition
+            )
+
+        return await self._change(request, change)
+
     async def GetHistory(
         self, request: pb.GetHistoryRequest, context: Context
     ) -> pb.GetHistoryResponse:
@@ -382,6 +397,8 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
             holder=decode_holder(request.holder, today),
             person_id=request.person_id,
             document_number=request.document_number,
+            contact=decode_contact(request.contact),
+            language=request.language,
         )
 
 

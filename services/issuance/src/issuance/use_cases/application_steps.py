@@ -6,6 +6,7 @@ from datetime import datetime
 
 from issuance.domain.activity import Activity
 from issuance.domain.case import ISSUANCE, Actor, Case
+from issuance.domain.contact import NO_CONTACT
 from issuance.domain.document import HolderDiffers
 from issuance.domain.formatting import LocalizedText
 from issuance.domain.history import EventDetails
@@ -178,7 +179,10 @@ async def withdraw(
     apply_transition: ApplyTransition,
     reason: str = "",
 ) -> Case:
-    """Withdraw a case; erase fingerprints and portrait, at the matcher too. Raises AtThePrinter."""
+    """Withdraw a case; erase fingerprints, portrait and contact, at the matcher too.
+
+    Raises AtThePrinter.
+    """
     case.require_not_printing()
     details = EventDetails(reason=reason)
     case = replace(case, identification_due=False)
@@ -186,7 +190,8 @@ async def withdraw(
     await withdraw_tasks(records, case.id, now)
     await records.cases.delete_fingers(case.id)
     await records.portraits.delete(case.id)
-    return case
+    await records.contacts.erase(case.id)
+    return case.with_contact(NO_CONTACT, case.language)
 
 
 async def hand_over(

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from issuance.domain.adjudication_referral import Candidate, IdentificationOutcome
+from issuance.domain.notice_delivery import NoticeMessage
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.print_failure import PrintFailure
 from issuance.domain.print_job_event import PrintJobEvent
@@ -47,6 +48,10 @@ class PrintRefused(Exception):
         super().__init__(failure.message)
         self.failure = failure
         self.job = job
+
+
+class NoticeRefused(Exception):
+    """This notice cannot be delivered to this contact, now or later."""
 
 
 class ResumeTokenRefused(Exception):
@@ -112,6 +117,17 @@ class Printer(Protocol):
 
     async def cancel_print_job(self, office: str, job: str, reason: str) -> bool:
         """Cancel a job that has no book; return False if it has one. Raises Unavailable."""
+        ...
+
+
+class NoticeSender(Protocol):
+    """A way in which notices reach applicants: mail, or a file that others read."""
+
+    async def send(self, message: NoticeMessage) -> None:
+        """Send a message; the id of its notice tells a repetition from another message.
+
+        Raises Unavailable, NoticeRefused.
+        """
         ...
 
 

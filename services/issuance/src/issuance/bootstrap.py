@@ -39,13 +39,17 @@ from servicekit.storage.write_probe import report_writability
 
 from issuance.clients.clearance_signing import ClearanceSigner, load_key
 from issuance.clients.matcher_client import HEALTH_SERVICE, MatcherClient
+from issuance.clients.notice_file import NoticeFile
+from issuance.clients.notice_mail import MailServer, NoticeMail
 from issuance.clients.personalisation import Personaliser
 from issuance.clients.printer_channels import PrinterChannels
 from issuance.clients.printers_client import HEALTH_SERVICE as PRINTER_HEALTH_SERVICE
 from issuance.clients.printers_client import PrintersClient
+from issuance.clients.travel_ban_file import TravelBanFile
 from issuance.config import IssuanceSettings
 from issuance.domain.circuit_breaker import CircuitPolicy
 from issuance.domain.identification_rate import RateLimits
+from issuance.domain.notice_delivery import QuietHours
 from issuance.domain.outage import OutageScope
 from issuance.domain.outage_detection import OutageDetector
 from issuance.domain.outage_policy import DEFAULT_POLICY, OutagePolicy
@@ -73,6 +77,7 @@ from issuance.store.tables import idempotency
 from issuance.use_cases.application_steps import require_portraits
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.compare_with_matcher import CompareWithMatcher
+from issuance.use_cases.deliver_notice import DeliverNotice
 from issuance.use_cases.document_numbers import DocumentNumbers
 from issuance.use_cases.erase_portraits import ErasePortraits
 from issuance.use_cases.identification_limit import (
@@ -87,6 +92,7 @@ from issuance.use_cases.office_directory import OfficeDirectory
 from issuance.use_cases.office_lifecycle import OfficeLifecycle, seed_offices
 from issuance.use_cases.office_slots import (
     MatcherSlots,
+    NoticeSlots,
     OfficeSlots,
     PrinterSlots,
     VerificationSlots,
@@ -97,6 +103,7 @@ from issuance.use_cases.record_print_event import RecordPrintEvent
 from issuance.use_cases.set_encounter_status import SetEncounterStatus
 from issuance.use_cases.submit_print_job import SubmitPrintJob
 from issuance.use_cases.track_printer_calls import TrackPrinterCalls
+from issuance.use_cases.travel_bans import TravelBans
 from issuance.use_cases.verify import Verify, record_verifications
 from issuance.use_cases.watch_applications import WatchApplications
 from issuance.workers.health_watcher import (
@@ -134,9 +141,32 @@ def new_id() -> str:
     return uuid.uuid4().hex
 
 
+def _notice_mail(settings: IssuanceSettings) -> NoticeMail | None:
+    if not settings.mail_server:
+        return None
+    host, _, port = settings.mail_server.rpartition(":")
+    password = settings.mail_password_file
+    return NoticeMail(
+        MailServer(
+            host,
+            int(port),
+            settings.mail_sender,
+            settings.mail_authority,
+            settings.mail_user,
+            password.read_text().split("\n")[0] if password else "",
+            settings.call_timeout_seconds,
+        )
+    )
+
+
 def _outage_policy(settings: IssuanceSettings) -> OutagePolicy:
     file = settings.outage_policy_file
     return DEFAULT_POLICY if file is None else read_outage_policy(file)
+
+
+def _travel_ban_list(settings: IssuanceSettings) -> TravelBanFile | None:
+    file, key = settings.travel_ban_file, settings.travel_ban_key
+    return TravelBanFile(file, key) if file and key else None
 
 
 class Issuance:
@@ -158,8 +188,14 @@ class Issuance:
             settings.passport_validity_years,
             self._outage_policy,
         )
+        self._travel_bans = TravelBans(
+            _travel_ban_list(settings),
+            timedelta(hours=settings.travel_ban_longest_age_hours),
+            self._apply_transition,
+        )
         self._photo_check = PhotoCheck(FaceDetector())
         self._pool = WorkerPool(settings.portrait_workers, settings.portrait_queue)
+        self._notice_mail = _notice_mail(settings)
         self._outages = OutageLifecycle(self._offices, new_id, self._outage_policy)
         self._channels = PrinterChannels(self._channel, settings.call_timeout_seconds)
         self._printers = PrintersClient(self._channels, settings.call_timeout_seconds)
@@ -216,6 +252,7 @@ class Issuance:
                 new_id,
                 self._check_photo,
                 DocumentNumbers(self._real_now),
+                self._travel_bans,
                 self._watches(),
             ),
             server.grpc,
@@ -348,7 +385,20 @@ class Issuance:
                 PrinterSlots(settings.max_concurrent_print_calls_per_office),
                 settings.max_concurrent_print_calls,
             ),
+            self._notice_work(),
         ]
+
+    def _notice_work(self) -> Awaitable[None]:
+        settings = self._settings
+        file = NoticeFile(settings.notice_file) if settings.notice_file else None
+        deliver = DeliverNotice(self._store, self._offices, self._notice_mail, file, self._clock)
+        quiet = QuietHours(settings.quiet_from, settings.quiet_until)
+        return self._outbox_worker(
+            OutboxTaskKind.NOTIFY,
+            deliver,
+            NoticeSlots(self._offices, quiet, self._clock.now),
+            settings.max_concurrent_notices,
+        )
 
     def _matcher_worker(
         self,
@@ -415,7 +465,11 @@ class Issuance:
         return [
             self._watcher(OutageScope.MATCHER, of_matcher),
             self._watcher(OutageScope.PRINTING, printer_health(printers, self._store)),
+            self._watcher(OutageScope.TRAVEL_BAN_LIST, self._travel_ban_health),
         ]
+
+    async def _travel_ban_health(self) -> dict[str, bool]:
+        return {"": await self._travel_bans.is_current(self._clock.now())}
 
     def _watcher(self, scope: OutageScope, sample: HealthSample) -> Awaitable[None]:
         settings = self._settings
@@ -446,7 +500,9 @@ class Issuance:
         return run_periodically("matcher's past", watcher, settings.health_check_seconds)
 
     def _planning_work(self) -> Awaitable[None]:
-        notify_and_release = NotifyAndRelease(self._store, self._apply_transition)
+        notify_and_release = NotifyAndRelease(
+            self._store, self._apply_transition, self._travel_bans
+        )
         planner = OfficePlanner(
             self._offices, self._store, self._database.try_lock, notify_and_release, self._clock
         )

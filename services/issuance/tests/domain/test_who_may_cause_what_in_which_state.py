@@ -82,6 +82,14 @@ LAW = {
     ("approved", "refuse"): ("refused", SUPERVISOR),
     ("refused", "reopen"): ("awaiting_approval", SUPERVISOR),
     ("refused", "reexamine"): ("adjudication", SUPERVISOR),
+    ("awaiting_approval", "hold"): ("awaiting_approval", ITSELF),
+    ("approved", "hold"): ("awaiting_approval", ITSELF),
+    ("print_failed", "hold"): ("print_failed", ITSELF),
+    ("ready", "hold"): ("ready", ITSELF),
+    ("awaiting_approval", "clear_hold"): ("awaiting_approval", SUPERVISOR),
+    ("print_failed", "clear_hold"): ("print_failed", SUPERVISOR),
+    ("ready", "clear_hold"): ("ready", SUPERVISOR),
+    ("ready", "refuse"): ("refused", SUPERVISOR),
     ("identifying", "verify"): ("awaiting_approval", ITSELF),
     ("awaiting_approval", "identify"): ("awaiting_approval", ITSELF),
     ("approved", "identify"): ("approved", ITSELF),
@@ -108,6 +116,12 @@ LAW = {
     ("awaiting_approval", "approve_book"): ("ready", SUPERVISOR),
     ("book_held", "withdraw"): ("withdrawn", OFFICER),
     ("refused", "reopen_unidentified"): ("paid", SUPERVISOR),
+}
+ENDED = ("handed_over", "refused", "withdrawn")
+LAW |= {
+    (state.value, "change_contact"): (state.value, COUNTER)
+    for state in ApplicationState
+    if state not in ENDED
 }
 
 

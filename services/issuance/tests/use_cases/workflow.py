@@ -18,6 +18,7 @@ from issuance.domain.adjudication_task import AdjudicationTask, TaskState, Verdi
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.case import Actor, Case
 from issuance.domain.collection_plan import PriorityClass
+from issuance.domain.contact import NO_CONTACT, Contact
 from issuance.domain.document import Document, DocumentStatus
 from issuance.domain.encounter_change import EncounterChange, EncounterStatus, decode_changes
 from issuance.domain.history import HistoryEntry
@@ -232,10 +233,14 @@ class Workflow:
         holder: bytes = HOLDER,
         person_id: str = "",
         document_number: str = "",
+        contact: Contact = NO_CONTACT,
+        language: str = "",
     ) -> str:
         """Take an application in, up to the fingerprints. by: the user of each step."""
         users = by or {}
-        new = NewApplication(office, type, priority_class, holder, person_id, document_number)
+        new = NewApplication(
+            office, type, priority_class, holder, person_id, document_number, contact, language
+        )
         async with self.store.begin() as records:
             officer = identity(users.get("create", "siti"), "officer")
             case = await create_application(records, new, officer, self.now_is, self.new_id)

@@ -171,14 +171,24 @@ class ApplicationsStub:
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or gave the
     examiners' deciding verdict, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
     HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), AT_THE_PRINTER (its
-    book was being made when examiners were asked, and still is), ENROLMENT_UNCONFIRMED (the matcher was
-    restored and is being compared; try again), ENROLMENT_LOST (it has lost the fingerprints; they are taken
-    again). Retry: yes.
+    book was being made when examiners were asked, and still is), HELD_FOR_SUPERVISOR (the travel-ban list may have
+    the applicant: ClearHold, Refuse), STOPPED_BY_OUTAGE (the outage policy stops approvals, by default while the
+    travel-ban list is missing or too old), ENROLMENT_UNCONFIRMED (the matcher was restored and is being compared;
+    try again), ENROLMENT_LOST (it has lost the fingerprints; they are taken again). Retry: yes.
+    """
+    ClearHold: _grpc.UnaryUnaryMultiCallable[_applications_pb2.ClearHoldRequest, _applications_pb2.Application]
+    """Clears an application that is held because of the travel-ban list: the entry is another person, or does not
+    matter any more. The same entry does not hold it again. What was approved is to be approved again, by another
+    supervisor.
+
+    Callers: supervisors. Errors: NOT_HELD, SEPARATION_OF_DUTIES (who took a step of the intake, or approved it,
+    does not clear it). Retry: yes.
     """
     Refuse: _grpc.UnaryUnaryMultiCallable[_applications_pb2.RefuseRequest, _applications_pb2.Application]
-    """Refuses the passport; the applicant is notified of the reason. The matcher finds the fingerprints no
-    longer; those of an applicant who was only verified it never gets. A finished book is revoked. Callers:
-    supervisors. Errors: AT_THE_PRINTER (as Approve). Retry: yes.
+    """Refuses the passport; the applicant is notified of the reason, but asked to come to the office if the
+    application is held. The matcher finds the fingerprints no longer; those of an applicant who was only verified
+    it never gets. A finished book is revoked. Callers: supervisors. Errors: AT_THE_PRINTER (as Approve).
+    Retry: yes.
     """
     Withdraw: _grpc.UnaryUnaryMultiCallable[_applications_pb2.WithdrawRequest, _applications_pb2.Application]
     """Withdraws the application at the applicant's request, in every state before the hand-over. The matcher
@@ -199,6 +209,8 @@ class ApplicationsStub:
     examiners confirmed as a duplicate goes to examiners who have not seen it. It keeps its place in the queue.
     One that was refused before it was identified is PAID: its fingerprints are taken again.
 
+    Not after its book was made, since an application has one book: apply again.
+
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen), APPLICATION_OPEN (the
     person has another application that has not ended), AT_THE_PRINTER (as Approve). Retry: yes.
     """
@@ -206,8 +218,14 @@ class ApplicationsStub:
     """Records that the passport was handed over and signed for.
 
     Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
-    (the outage policy stops hand-over; metadata: outage), IDENTIFICATION_DUE (the applicant was only verified,
-    see `identification_due`). Retry: yes.
+    (the outage policy stops hand-over; metadata: outage), HELD_FOR_SUPERVISOR (as Approve), IDENTIFICATION_DUE (the
+    applicant was only verified, see `identification_due`). Retry: yes.
+    """
+    ChangeContact: _grpc.UnaryUnaryMultiCallable[_applications_pb2.ChangeContactRequest, _applications_pb2.Application]
+    """Changes how the applicant is notified: address, telephone number and language. A notice that could not be
+    delivered is delivered again.
+
+    Callers: officers, service frontdesk. Retry: yes.
     """
     GetHistory: _grpc.UnaryUnaryMultiCallable[_applications_pb2.GetHistoryRequest, _applications_pb2.GetHistoryResponse]
     """Returns all events of an application: what happened, who caused it, when, and why.
@@ -359,14 +377,24 @@ class ApplicationsAsyncStub(ApplicationsStub):
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or gave the
     examiners' deciding verdict, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
     HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), AT_THE_PRINTER (its
-    book was being made when examiners were asked, and still is), ENROLMENT_UNCONFIRMED (the matcher was
-    restored and is being compared; try again), ENROLMENT_LOST (it has lost the fingerprints; they are taken
-    again). Retry: yes.
+    book was being made when examiners were asked, and still is), HELD_FOR_SUPERVISOR (the travel-ban list may have
+    the applicant: ClearHold, Refuse), STOPPED_BY_OUTAGE (the outage policy stops approvals, by default while the
+    travel-ban list is missing or too old), ENROLMENT_UNCONFIRMED (the matcher was restored and is being compared;
+    try again), ENROLMENT_LOST (it has lost the fingerprints; they are taken again). Retry: yes.
+    """
+    ClearHold: _aio.UnaryUnaryMultiCallable[_applications_pb2.ClearHoldRequest, _applications_pb2.Application]  # type: ignore[assignment]
+    """Clears an application that is held because of the travel-ban list: the entry is another person, or does not
+    matter any more. The same entry does not hold it again. What was approved is to be approved again, by another
+    supervisor.
+
+    Callers: supervisors. Errors: NOT_HELD, SEPARATION_OF_DUTIES (who took a step of the intake, or approved it,
+    does not clear it). Retry: yes.
     """
     Refuse: _aio.UnaryUnaryMultiCallable[_applications_pb2.RefuseRequest, _applications_pb2.Application]  # type: ignore[assignment]
-    """Refuses the passport; the applicant is notified of the reason. The matcher finds the fingerprints no
-    longer; those of an applicant who was only verified it never gets. A finished book is revoked. Callers:
-    supervisors. Errors: AT_THE_PRINTER (as Approve). Retry: yes.
+    """Refuses the passport; the applicant is notified of the reason, but asked to come to the office if the
+    application is held. The matcher finds the fingerprints no longer; those of an applicant who was only verified
+    it never gets. A finished book is revoked. Callers: supervisors. Errors: AT_THE_PRINTER (as Approve).
+    Retry: yes.
     """
     Withdraw: _aio.UnaryUnaryMultiCallable[_applications_pb2.WithdrawRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Withdraws the application at the applicant's request, in every state before the hand-over. The matcher
@@ -387,6 +415,8 @@ class ApplicationsAsyncStub(ApplicationsStub):
     examiners confirmed as a duplicate goes to examiners who have not seen it. It keeps its place in the queue.
     One that was refused before it was identified is PAID: its fingerprints are taken again.
 
+    Not after its book was made, since an application has one book: apply again.
+
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen), APPLICATION_OPEN (the
     person has another application that has not ended), AT_THE_PRINTER (as Approve). Retry: yes.
     """
@@ -394,8 +424,14 @@ class ApplicationsAsyncStub(ApplicationsStub):
     """Records that the passport was handed over and signed for.
 
     Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
-    (the outage policy stops hand-over; metadata: outage), IDENTIFICATION_DUE (the applicant was only verified,
-    see `identification_due`). Retry: yes.
+    (the outage policy stops hand-over; metadata: outage), HELD_FOR_SUPERVISOR (as Approve), IDENTIFICATION_DUE (the
+    applicant was only verified, see `identification_due`). Retry: yes.
+    """
+    ChangeContact: _aio.UnaryUnaryMultiCallable[_applications_pb2.ChangeContactRequest, _applications_pb2.Application]  # type: ignore[assignment]
+    """Changes how the applicant is notified: address, telephone number and language. A notice that could not be
+    delivered is delivered again.
+
+    Callers: officers, service frontdesk. Retry: yes.
     """
     GetHistory: _aio.UnaryUnaryMultiCallable[_applications_pb2.GetHistoryRequest, _applications_pb2.GetHistoryResponse]  # type: ignore[assignment]
     """Returns all events of an application: what happened, who caused it, when, and why.
@@ -640,9 +676,24 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or gave the
         examiners' deciding verdict, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
         HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), AT_THE_PRINTER (its
-        book was being made when examiners were asked, and still is), ENROLMENT_UNCONFIRMED (the matcher was
-        restored and is being compared; try again), ENROLMENT_LOST (it has lost the fingerprints; they are taken
-        again). Retry: yes.
+        book was being made when examiners were asked, and still is), HELD_FOR_SUPERVISOR (the travel-ban list may have
+        the applicant: ClearHold, Refuse), STOPPED_BY_OUTAGE (the outage policy stops approvals, by default while the
+        travel-ban list is missing or too old), ENROLMENT_UNCONFIRMED (the matcher was restored and is being compared;
+        try again), ENROLMENT_LOST (it has lost the fingerprints; they are taken again). Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def ClearHold(
+        self,
+        request: _applications_pb2.ClearHoldRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
+        """Clears an application that is held because of the travel-ban list: the entry is another person, or does not
+        matter any more. The same entry does not hold it again. What was approved is to be approved again, by another
+        supervisor.
+
+        Callers: supervisors. Errors: NOT_HELD, SEPARATION_OF_DUTIES (who took a step of the intake, or approved it,
+        does not clear it). Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -651,9 +702,10 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         request: _applications_pb2.RefuseRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
-        """Refuses the passport; the applicant is notified of the reason. The matcher finds the fingerprints no
-        longer; those of an applicant who was only verified it never gets. A finished book is revoked. Callers:
-        supervisors. Errors: AT_THE_PRINTER (as Approve). Retry: yes.
+        """Refuses the passport; the applicant is notified of the reason, but asked to come to the office if the
+        application is held. The matcher finds the fingerprints no longer; those of an applicant who was only verified
+        it never gets. A finished book is revoked. Callers: supervisors. Errors: AT_THE_PRINTER (as Approve).
+        Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -692,6 +744,8 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         examiners confirmed as a duplicate goes to examiners who have not seen it. It keeps its place in the queue.
         One that was refused before it was identified is PAID: its fingerprints are taken again.
 
+        Not after its book was made, since an application has one book: apply again.
+
         Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen), APPLICATION_OPEN (the
         person has another application that has not ended), AT_THE_PRINTER (as Approve). Retry: yes.
         """
@@ -705,8 +759,20 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         """Records that the passport was handed over and signed for.
 
         Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
-        (the outage policy stops hand-over; metadata: outage), IDENTIFICATION_DUE (the applicant was only verified,
-        see `identification_due`). Retry: yes.
+        (the outage policy stops hand-over; metadata: outage), HELD_FOR_SUPERVISOR (as Approve), IDENTIFICATION_DUE (the
+        applicant was only verified, see `identification_due`). Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def ChangeContact(
+        self,
+        request: _applications_pb2.ChangeContactRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
+        """Changes how the applicant is notified: address, telephone number and language. A notice that could not be
+        delivered is delivered again.
+
+        Callers: officers, service frontdesk. Retry: yes.
         """
 
     @_abc_1.abstractmethod

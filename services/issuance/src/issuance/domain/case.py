@@ -1,5 +1,6 @@
 """A case: one application for a passport, and how each event changes it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -8,6 +9,7 @@ from servicekit.security.identity import NATIONAL
 
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.collection_plan import PriorityClass
+from issuance.domain.contact import Contact
 from issuance.domain.document import DocumentStatus
 from issuance.domain.encounter_change import EncounterStatus
 from issuance.domain.formatting import LocalizedText
@@ -19,6 +21,7 @@ from issuance.domain.states import (
     ApplicationState,
     Transition,
 )
+from issuance.domain.travel_ban import TravelBanHeld
 
 
 class ApplicationNotFound(DomainError):
@@ -138,7 +141,9 @@ class Case:
     was given for it. linked: whether examiners found it to be another person's than it was taken in
     for. appeal_granted_by: identity of the supervisor who reopened it. identification_due: whether
     the applicant was verified only, and is still to be identified. reference: what people
-    say to name it.
+    say to name it. email, phone, language: see `contact`; the language is id or en, or empty for
+    that of the office. travel_ban_hits, travel_bans_cleared: references of the entries of the
+    travel-ban list because of which it is held, or that a supervisor cleared.
     """
 
     id: str
@@ -179,6 +184,44 @@ class Case:
     appeal_granted_by: str = ""
     identification_due: bool = False
     reference: str = ""
+    travel_ban_hits: tuple[str, ...] = ()
+    travel_bans_cleared: tuple[str, ...] = ()
+    email: str = ""
+    phone: str = ""
+    language: str = ""
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it waits for a supervisor because of the travel-ban list."""
+        return bool(self.travel_ban_hits)
+
+    @property
+    def travel_bans_known(self) -> frozenset[str]:
+        """The entries of the travel-ban list that hold it, or were cleared."""
+        return frozenset(self.travel_ban_hits + self.travel_bans_cleared)
+
+    def held(self, references: Iterable[str]) -> "Case":
+        """Return the case, held because of further entries of the travel-ban list."""
+        return replace(self, travel_ban_hits=(*self.travel_ban_hits, *references))
+
+    def cleared(self) -> "Case":
+        """Return the case, held no more: the entries so far do not hold it again."""
+        cleared = (*self.travel_bans_cleared, *self.travel_ban_hits)
+        return replace(self, travel_ban_hits=(), travel_bans_cleared=cleared)
+
+    def require_not_held(self) -> None:
+        """Raise TravelBanHeld if it is held."""
+        if self.is_held:
+            raise TravelBanHeld("it waits for a supervisor: see its history")
+
+    @property
+    def contact(self) -> Contact:
+        """How the applicant is notified outside the office."""
+        return Contact(self.email, self.phone)
+
+    def with_contact(self, contact: Contact, language: str) -> "Case":
+        """Return the case with another way in which its applicant is notified."""
+        return replace(self, email=contact.email, phone=contact.phone, language=language)
 
     @property
     def encounter_id(self) -> str:

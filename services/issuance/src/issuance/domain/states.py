@@ -111,6 +111,14 @@ class ApplicationEvent(StrEnum):
     HAND_OVER = "hand_over"
     WITHDRAW = "withdraw"
     CORRECT_DATA = "correct_data"
+    HOLD = "hold"
+    """A supervisor must look at it first: the travel-ban list may have its applicant."""
+    CLEAR_HOLD = "clear_hold"
+    CHANGE_CONTACT = "change_contact"
+
+
+WITHOUT_INFLUENCE = frozenset({ApplicationEvent.CHANGE_CONTACT})
+"""Possible until the end, and without influence on which way an application goes."""
 
 
 class Role(StrEnum):
@@ -145,6 +153,8 @@ class Guard(StrEnum):
     IDENTIFICATION_DUE = "identification is due"
     PRINTED_MEANWHILE = "its book was being made when examiners were asked"
     SIGNED_FOR = "the holder signs"
+    ON_TRAVEL_BAN_LIST = "the travel-ban list has the applicant"
+    HELD = "it is held"
 
 
 class OutboxTaskKind(StrEnum):
@@ -156,6 +166,8 @@ class OutboxTaskKind(StrEnum):
     SET_ENCOUNTER_STATUS = "set_encounter_status"
     """Set the status of the case's encounter at the matcher, move it, or delete it."""
     PRINT = "print"
+    NOTIFY = "notify"
+    """Deliver the latest notice to the applicant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +216,14 @@ _CORRECTED = {state: state for state in _BEFORE_IDENTIFICATION} | {
     # What was approved was other data.
     ApplicationState.APPROVED: ApplicationState.AWAITING_APPROVAL,
     ApplicationState.PRINT_FAILED: ApplicationState.AWAITING_APPROVAL,
+}
+
+_HELD = {
+    ApplicationState.AWAITING_APPROVAL: ApplicationState.AWAITING_APPROVAL,
+    # To be approved again, by somebody who knows of it.
+    ApplicationState.APPROVED: ApplicationState.AWAITING_APPROVAL,
+    ApplicationState.PRINT_FAILED: ApplicationState.PRINT_FAILED,
+    ApplicationState.READY: ApplicationState.READY,
 }
 
 _IDENTIFICATION_DUE = (
@@ -322,8 +342,16 @@ TRANSITIONS: tuple[Transition, ...] = (
     *(Transition(state, _E.RETAKE_BIOMETRICS, _S.PAID, _ISSUANCE, Guard.ENROLMENT_LOST,
                  notice=NoticeKind.RECAPTURE, encounter=EncounterStatus.DELETED)
       for state in (_S.APPROVED, _S.PRINT_FAILED)),
+    *(Transition(state, _E.HOLD, target, _ISSUANCE, Guard.ON_TRAVEL_BAN_LIST)
+      for state, target in _HELD.items()),
+    *(Transition(state, _E.CLEAR_HOLD, state, _SUPERVISOR, Guard.HELD)
+      for state in sorted(set(_HELD.values()))),
+    Transition(_S.READY, _E.REFUSE, _S.REFUSED, _SUPERVISOR, notice=NoticeKind.REFUSED,
+               document=DocumentStatus.REVOKED, encounter=EncounterStatus.INACTIVE),
     *(Transition(state, _E.CORRECT_DATA, target, _OFFICER)
       for state, target in _CORRECTED.items()),
+    *(Transition(state, _E.CHANGE_CONTACT, state, _COUNTER)
+      for state in _S if state not in FINAL_STATES),
 )
 # fmt: on
 

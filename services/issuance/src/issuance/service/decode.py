@@ -8,6 +8,7 @@ from passport.issuance.v1 import applications_pb2
 from passport.type.v1 import civil_pb2
 from servicekit.errors import InvalidRequest
 
+from issuance.domain.contact import Contact
 from issuance.domain.date_of_birth import require_possible_birth
 from issuance.domain.portrait_exception import PortraitException
 from issuance.domain.working_time import BadDate
@@ -45,6 +46,11 @@ def decode_holder(given: civil_pb2.BiographicData, today: date) -> bytes:
     ):
         setattr(message, field, unicodedata.normalize("NFC", getattr(message, field)))
     return holder.SerializeToString(deterministic=True)
+
+
+def decode_contact(given: applications_pb2.Contact) -> Contact:
+    """Return how an applicant is notified."""
+    return Contact(given.email, given.phone)
 
 
 def decode_portrait_exception(

@@ -19,6 +19,7 @@ from passport.type.v1 import biometrics_pb2, civil_pb2
 from issuance.domain.adjudication_task import AdjudicationTask
 from issuance.domain.case import Case
 from issuance.domain.collection_schedule import ScheduleRow
+from issuance.domain.contact import Contact
 from issuance.domain.document import Document
 from issuance.domain.formatting import LocalizedText
 from issuance.domain.history import HistoryEntry
@@ -35,6 +36,7 @@ from issuance.service.enum_codes import (
     APPLICATION_TYPES,
     DOCUMENT_STATUSES,
     IDENTIFICATION_PHASES,
+    NOTICE_DELIVERIES,
     NOTICE_KINDS,
     OUTAGE_SCOPES,
     OUTBOX_RESPONSIBLE_PARTIES,
@@ -77,6 +79,7 @@ def application(details: ApplicationDetails) -> applications_pb2.Application:
         document_number=case.document_number,
         book_serial=case.book_serial,
         reference=format_reference(case.reference),
+        held=case.is_held,
         decision_id=case.decision_id,
         refusal_reason=localized_text(case.refusal_reason),
         handed_over_at=timestamp(case.handed_over_at),
@@ -84,8 +87,16 @@ def application(details: ApplicationDetails) -> applications_pb2.Application:
         portrait_accepted_at=timestamp(case.portrait_accepted_at),
         print_failure=print_failure(case.print_failure),
         holder_differences=case.holder_differences,
+        contact=_contact(case.contact),
+        language=case.language,
         identification_due=case.identification_due,
     )
+
+
+def _contact(contact: Contact) -> applications_pb2.Contact | None:
+    if not contact:
+        return None
+    return applications_pb2.Contact(email=contact.email, phone=contact.phone)
 
 
 def wait_explanation(explained: ExplainedWait) -> applications_pb2.WaitExplanation:
@@ -313,6 +324,9 @@ def notice(record: NoticeRecord) -> schedule_pb2.Notice:
         text=localized_text(record.notice.text),
         reference=format_reference(record.reference),
         at=timestamp(record.at),
+        delivery=NOTICE_DELIVERIES[record.delivery],
+        delivered_at=timestamp(record.delivered_at),
+        delivery_problem=record.problem,
     )
 
 

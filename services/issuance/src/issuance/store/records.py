@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from issuance.store.adjudication_records import AdjudicationRecords
 from issuance.store.application_changes import ApplicationChanges
 from issuance.store.case_records import CaseRecords
+from issuance.store.contact_records import ContactRecords
 from issuance.store.document_records import DocumentRecords
 from issuance.store.enrolment_records import EnrolmentRecords
 from issuance.store.history_records import HistoryRecords
@@ -59,6 +60,11 @@ class Records:
     def portraits(self) -> PortraitRecords:
         """Portraits of applicants, as they are printed."""
         return PortraitRecords(self.connection)
+
+    @cached_property
+    def contacts(self) -> ContactRecords:
+        """How applicants are notified outside the office."""
+        return ContactRecords(self.connection)
 
     @cached_property
     def payments(self) -> PaymentRecords:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from issuance.domain.activity import Activity
 from issuance.domain.case import ISSUANCE, Actor, Case
+from issuance.domain.contact import NO_CONTACT
 from issuance.domain.document import HolderDiffers
 from issuance.domain.formatting import LocalizedText
 from issuance.domain.history import EventDetails
@@ -18,6 +19,8 @@ from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.create_application import compared_with_earlier, index_holder
 from issuance.use_cases.document_numbers import DocumentNumbers
 from issuance.use_cases.require_not_stopped import require_not_stopped
+
+ASK_AT_THE_OFFICE = LocalizedText("silakan bertanya di kantor", "please ask at the office")
 
 
 async def submit_biometrics(
@@ -107,13 +110,15 @@ async def approve(
 
     reason: why its data differ from those of the earlier document, if they do.
     One whose book was made before examiners cleared it is READY. Raises IllegalTransition,
-    NotPermitted, AtThePrinter, SeparationOfDuties, PortraitMissing, EnrolmentLost,
-    EnrolmentUnconfirmed, HolderDiffers.
+    NotPermitted, AtThePrinter, StoppedByOutage, SeparationOfDuties, TravelBanHeld, PortraitMissing,
+    EnrolmentLost, EnrolmentUnconfirmed, HolderDiffers.
     """
     event = ApplicationEvent.APPROVE_BOOK if case.book_serial else ApplicationEvent.APPROVE
     find_transition(case.state, event, by.role)
     case.require_not_printing()
+    await require_not_stopped(records, case.office, Activity.APPROVAL)
     await _require_separate_duties(records, case, event, by)
+    case.require_not_held()
     if not case.book_serial:
         case.require_portrait()
     await records.enrolments.require(case.id)
@@ -161,11 +166,13 @@ async def refuse(
 ) -> Case:
     """Refuse a case. reason: for the applicant, in whatever language it was given.
 
-    One whose identification is due is not identified any more. Raises AtThePrinter.
+    Of one that is held the applicant is told to ask at the office; the history has the reason. One
+    whose identification is due is not identified any more. Raises AtThePrinter.
     """
     find_transition(case.state, ApplicationEvent.REFUSE, by.role)
     case.require_not_printing()
-    refused = case.refused(LocalizedText(reason, reason))
+    told = ASK_AT_THE_OFFICE if case.is_held else LocalizedText(reason, reason)
+    refused = case.refused(told)
     details = EventDetails(reason=reason)
     refused = await apply_transition(records, refused, ApplicationEvent.REFUSE, by, now, details)
     await records.cases.delete_fingers(case.id)
@@ -180,7 +187,10 @@ async def withdraw(
     apply_transition: ApplyTransition,
     reason: str = "",
 ) -> Case:
-    """Withdraw a case; erase fingerprints and portrait, at the matcher too. Raises AtThePrinter."""
+    """Withdraw a case; erase fingerprints, portrait and contact, at the matcher too.
+
+    Raises AtThePrinter.
+    """
     case.require_not_printing()
     details = EventDetails(reason=reason)
     case = replace(case, identification_due=False)
@@ -188,7 +198,8 @@ async def withdraw(
     await withdraw_tasks(records, case.id, now)
     await records.cases.delete_fingers(case.id)
     await records.portraits.delete(case.id)
-    return case
+    await records.contacts.erase(case.id)
+    return case.with_contact(NO_CONTACT, case.language)
 
 
 async def hand_over(
@@ -201,11 +212,12 @@ async def hand_over(
 ) -> Case:
     """Hand the passport over to the person who signs for it.
 
-    Raises IdentificationDue, SeparationOfDuties, StoppedByOutage.
+    Raises IdentificationDue, SeparationOfDuties, TravelBanHeld, StoppedByOutage.
     """
     case.require_identified()
     await require_not_stopped(records, case.office, Activity.HAND_OVER)
     await _require_separate_duties(records, case, ApplicationEvent.HAND_OVER, by)
+    case.require_not_held()
     handed_over = case.handed_over(now)
     details = EventDetails(signed_by=signed_by)
     return await apply_transition(

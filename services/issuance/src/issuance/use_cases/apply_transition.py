@@ -37,6 +37,7 @@ from issuance.domain.states import (
 from issuance.domain.verification import is_verifiable
 from issuance.store.records import Records
 from issuance.use_cases.documents import record_handed_over, record_made, revoke_made
+from issuance.use_cases.send_notices import send_notices
 
 _log = structlog.get_logger(__name__)
 
@@ -103,7 +104,7 @@ class ApplyTransition:
             if is_verifiable(changed, self._policy):
                 await self.add_task(records, OutboxTaskKind.VERIFY, changed)
         if row.notice:
-            await records.notices.add(case.office, [self._notice(row.notice, changed)], at)
+            await send_notices(records, case.office, [self._notice(row.notice, changed)], at)
         if document := case.document_after(row):
             await self._record_document(records, row, document, changed, by, at, details)
         _log.info("application_moved", application_id=case.id, by=by.uri, what=event, to=row.target)

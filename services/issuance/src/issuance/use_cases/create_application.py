@@ -9,6 +9,7 @@ from issuance.domain.activity import Activity
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.case import Actor, ApplicationOpen, Case, PersonRequired
 from issuance.domain.collection_plan import PriorityClass
+from issuance.domain.contact import NO_CONTACT, Contact
 from issuance.domain.document import DocumentOfAnotherPerson, LossNotReported
 from issuance.domain.history import HistoryEntry
 from issuance.domain.reference import derive_reference
@@ -24,7 +25,8 @@ class NewApplication:
     """What is taken in at the counter.
 
     holder: a serialized BiographicData. person_id: the person on record, empty for nobody.
-    document_number: of the document to be renewed or replaced, or empty.
+    document_number: of the document to be renewed or replaced, or empty. language: of the notices,
+    id or en, or empty for that of the office.
     """
 
     office: str
@@ -33,6 +35,8 @@ class NewApplication:
     holder: bytes
     person_id: str
     document_number: str = ""
+    contact: Contact = NO_CONTACT
+    language: str = ""
 
 
 async def create_application(
@@ -60,7 +64,7 @@ async def create_application(
         created_at=now,
         state_since=now,
         reference=await _unused_reference(records, id),
-    )
+    ).with_contact(new.contact, new.language)
     case = await compared_with_earlier(records, case)
     await records.cases.add(case)
     await index_holder(records, case)

@@ -1,11 +1,13 @@
 """How many outbox tasks of each office may be attempted at a time, and of which none may be."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Protocol
 
 from issuance.domain.activity import Activity
 from issuance.domain.circuit_breaker import CircuitBreaker, CircuitState
+from issuance.domain.notice_delivery import QuietHours
+from issuance.domain.office import Office
 from issuance.domain.outage import Outage, OutageScope
 from issuance.domain.outage_policy import OutagePolicy
 from issuance.domain.outbox import stopping_outage
@@ -131,3 +133,29 @@ class PrinterSlots:
 
 def _is_detected(outage: Outage) -> bool:
     return outage.automatic and outage.scope is OutageScope.PRINTING
+
+
+class NoticeSlots:
+    """Notices: none in the quiet hours of the office. now: business time."""
+
+    def __init__(
+        self, offices: Mapping[str, Office], quiet: QuietHours, now: Callable[[], datetime]
+    ) -> None:
+        self._offices = offices
+        self._quiet = quiet
+        self._now = now
+
+    async def free(
+        self, records: Records, offices: Collection[str], now: datetime
+    ) -> Mapping[str, int]:
+        """Return the offices whose applicants are awake, without a limit of their own."""
+        at = self._now()
+        return {
+            office: _NO_LIMIT
+            for office in offices
+            if not self._quiet.include(at, self._offices[office].calendar.zone)
+        }
+
+    async def is_out(self, records: Records, office: str, now: datetime) -> bool:
+        """Return False: no outage is known of what delivers notices."""
+        return False

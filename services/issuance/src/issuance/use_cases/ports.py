@@ -7,9 +7,11 @@ from typing import Protocol
 
 from issuance.domain.adjudication_referral import Candidate, IdentificationOutcome
 from issuance.domain.matcher_restore import EncounterFound, MatcherPast
+from issuance.domain.notice_delivery import NoticeMessage
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.print_failure import PrintFailure
 from issuance.domain.print_job_event import PrintJobEvent
+from issuance.domain.travel_ban import TravelBanRegister
 from issuance.domain.verification import Verification
 
 
@@ -48,6 +50,10 @@ class PrintRefused(Exception):
         super().__init__(failure.message)
         self.failure = failure
         self.job = job
+
+
+class NoticeRefused(Exception):
+    """This notice cannot be delivered to this contact, now or later."""
 
 
 class ResumeTokenRefused(Exception):
@@ -125,6 +131,25 @@ class Printer(Protocol):
 
     async def cancel_print_job(self, office: str, job: str, reason: str) -> bool:
         """Cancel a job that has no book; return False if it has one. Raises Unavailable."""
+        ...
+
+
+class TravelBanList(Protocol):
+    """The travel-ban list of the authority that issues it."""
+
+    async def register(self) -> TravelBanRegister | None:
+        """Return the latest list; None if there is none that can be used."""
+        ...
+
+
+class NoticeSender(Protocol):
+    """A way in which notices reach applicants: mail, or a file that others read."""
+
+    async def send(self, message: NoticeMessage) -> None:
+        """Send a message; the id of its notice tells a repetition from another message.
+
+        Raises Unavailable, NoticeRefused.
+        """
         ...
 
 

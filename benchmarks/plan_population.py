@@ -18,13 +18,14 @@ from issuance.domain.collection_hours import CollectionHours
 from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.office import Office
 from issuance.domain.states import ApplicationState, Role
+from issuance.domain.validity import ValidityRule
 from issuance.domain.working_time import Calendar
 from issuance.store.page_request import PageRequest
 from issuance.store.records import Store
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.plan_office import plan_office
 from issuance.use_cases.print_capacity import add_new_offices
-from issuance.use_cases.record_interview import record_interview
+from issuance.use_cases.record_interview import Interview, record_interview
 
 ZONE = ZoneInfo("Asia/Makassar")
 MORNING = datetime(2018, 10, 31, 7, tzinfo=ZONE)
@@ -130,4 +131,6 @@ async def _interview(
 ) -> None:
     async with store.begin() as records:
         case = await records.cases.get(id)
-        await record_interview(records, case, _OFFICER, MORNING, "", known, apply)
+        await record_interview(
+            records, case, _OFFICER, MORNING, Interview(), known, ValidityRule(), apply
+        )

@@ -25,6 +25,7 @@ from time import monotonic, process_time, thread_time
 
 import structlog
 from issuance.domain.outage import Outage, OutageScope
+from issuance.domain.validity import ValidityRule
 from issuance.store.records import MIGRATIONS, Store
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.notify_and_release import NotifyAndRelease
@@ -50,6 +51,7 @@ _FETCH = """
 """
 _SIZES = (1_000, 10_000, 100_000, 1_000_000)
 _STEPS = 200
+_VALIDITY = ValidityRule()
 _STEPS_ALONE = 10
 _PAUSE_BETWEEN_STEPS = 0.02
 
@@ -85,7 +87,7 @@ class Planning:
         migrate(url, MIGRATIONS)
         self._database = Database(url)
         self._store = Store(self._database, "benchmark")
-        self._apply = ApplyTransition(self._offices, lambda *_: b"", new_id, 10)
+        self._apply = ApplyTransition(self._offices, lambda *_: b"", new_id, _VALIDITY)
         self._outages = OutageLifecycle(self._offices, new_id)
 
     async def measure(self) -> Result:
@@ -114,7 +116,7 @@ class Planning:
 
     async def _pass(self) -> tuple[float, float]:
         """Plan for all offices; return the processor time and the time."""
-        notify_and_release = NotifyAndRelease(self._store, self._apply)
+        notify_and_release = NotifyAndRelease(self._store, self._apply, _VALIDITY)
         planner = OfficePlanner(
             self._offices, self._store, self._database.try_lock, notify_and_release, Now()
         )

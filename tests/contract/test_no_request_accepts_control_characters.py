@@ -60,6 +60,7 @@ def test_only_free_text_accepts_line_breaks() -> None:
     }
 
     assert multiline == {
+        "issuance.v1.AcceptForceMajeureRequest.reason",
         "issuance.v1.AppealRequest.reason",
         "issuance.v1.ApproveRequest.reason",
         "issuance.v1.CorrectDataRequest.reason",

@@ -129,9 +129,10 @@ class Issuance:
         self._offices = settings.office_map()
         self._database = Database(settings.database_url)
         self._store = Store(self._database, settings.replica, _outage_policy(settings))
-        personaliser = Personaliser(settings.issuing_state, settings.passport_validity_years)
+        self._validity = settings.validity_rule()
+        personaliser = Personaliser(settings.issuing_state, self._validity)
         self._apply_transition = ApplyTransition(
-            self._offices, personaliser, new_id, settings.passport_validity_years
+            self._offices, personaliser, new_id, self._validity
         )
         self._photo_check = PhotoCheck(FaceDetector())
         self._pool = WorkerPool(settings.portrait_workers, settings.portrait_queue)
@@ -196,6 +197,7 @@ class Issuance:
                 new_id,
                 self._check_photo,
                 DocumentNumbers(self._real_now),
+                self._validity,
             ),
             server.grpc,
         )
@@ -386,7 +388,7 @@ class Issuance:
         return run_periodically(f"{scope} health", watcher, settings.health_check_seconds)
 
     def _planning_work(self) -> Awaitable[None]:
-        notify_and_release = NotifyAndRelease(self._store, self._apply_transition)
+        notify_and_release = NotifyAndRelease(self._store, self._apply_transition, self._validity)
         planner = OfficePlanner(
             self._offices, self._store, self._database.try_lock, notify_and_release, self._clock
         )

@@ -15,6 +15,7 @@ from servicekit.process.settings import ServiceSettings
 
 from issuance.domain.collection_hours import CollectionHours
 from issuance.domain.office import Office
+from issuance.domain.validity import ValidityRule
 from issuance.domain.working_time import Calendar
 
 
@@ -104,7 +105,24 @@ class IssuanceSettings(ServiceSettings):
         "IDN", pattern="^[A-Z]{1,3}$", description="issuing state as printed in passports"
     )
     passport_validity_years: int = Field(
-        10, ge=1, le=20, description="validity of a passport, years"
+        10, ge=1, le=20, description="validity of an adult's passport, years"
+    )
+    child_passport_validity_years: int = Field(
+        5, ge=1, le=20, description="validity of a child's passport, years"
+    )
+    adult_age_years: int = Field(
+        17,
+        ge=0,
+        le=30,
+        description="age from which an applicant is no child, years; nor is one who has married. "
+        "Children need guardians (Permenkumham 18/2022, article 2A)",
+    )
+    child_passport_until_age_years: int | None = Field(
+        None,
+        ge=1,
+        le=40,
+        description="birthday beyond which no passport issued to a child is valid, years; more "
+        "than adult_age_years; unset: no such limit",
     )
     offices: list[OfficeSettings] = Field(min_length=1, description="the offices of the country")
     matcher: str = Field(description="host:port of the national matcher")
@@ -247,6 +265,9 @@ class IssuanceSettings(ServiceSettings):
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
+        until = self.child_passport_until_age_years
+        if until is not None and until <= self.adult_age_years:
+            raise ValueError("child_passport_until_age_years must be more than adult_age_years")
         if self.lease_seconds <= 2 * self.call_timeout_seconds:
             raise ValueError("lease_seconds must be longer than two calls: an attempt may take two")
         slots = len(self.offices) * self.max_concurrent_print_calls_per_office
@@ -259,6 +280,15 @@ class IssuanceSettings(ServiceSettings):
         if len(set(ids)) != len(ids):
             raise ValueError("two offices have the same id")
         return self
+
+    def validity_rule(self) -> ValidityRule:
+        """Return how long passports are valid."""
+        return ValidityRule(
+            self.passport_validity_years,
+            self.child_passport_validity_years,
+            self.adult_age_years,
+            self.child_passport_until_age_years,
+        )
 
     def office_map(self) -> dict[str, Office]:
         """Return the offices of the domain, by id."""

@@ -1,11 +1,12 @@
 """A country around one running issuance service: officers, examiners, a matcher and a printer."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import grpc
@@ -114,27 +115,37 @@ class Country:
         )
         return await self.officer("CreateApplication", request)  # type: ignore[no-any-return]
 
-    async def applies(self, fingers: bytes | None = None, **changes: Any) -> apps.Application:
-        """Take an application in up to the interview. fingers: nobody else's when not given."""
+    async def applies(
+        self,
+        fingers: bytes | None = None,
+        *,
+        shown: Mapping[str, Any] = MappingProxyType({}),
+        interview: Mapping[str, Any] = MappingProxyType({}),
+        **changes: Any,
+    ) -> apps.Application:
+        """Take an application in up to the interview. fingers: nobody else's when not given.
+
+        shown, interview: fields of the check of the documents and of the interview.
+        """
         application = await self.takes_in(**changes)
         id, officer = application.application_id, self.officer
-        await officer("AcceptDocuments", apps.AcceptDocumentsRequest(application_id=id))
+        await officer("AcceptDocuments", apps.AcceptDocumentsRequest(application_id=id, **shown))
         await officer("RecordPayment", apps.RecordPaymentRequest(application_id=id, receipt=id))
         await self.is_photographed(id)
-        return await self.gives_fingers(id, fingers or id.encode())
+        return await self.gives_fingers(id, fingers or id.encode(), **interview)
 
     async def is_photographed(self, id: str, photo: bytes = b"") -> apps.SubmitPortraitResponse:
         """Submit the applicant's photo: a drawn one when not given."""
         submit = apps.SubmitPortraitRequest(application_id=id, photo=photo or portrait_photo(0))
         return await self.officer("SubmitPortrait", submit)  # type: ignore[no-any-return]
 
-    async def gives_fingers(self, id: str, fingers: bytes) -> apps.Application:
+    async def gives_fingers(self, id: str, fingers: bytes, **interview: Any) -> apps.Application:
         """Take fingerprints and hold the interview."""
         samples = some_fingers(fingers)
         submit = apps.SubmitBiometricsRequest(application_id=id, samples=samples)
         await self.officer("SubmitBiometrics", submit)
-        interview = apps.RecordInterviewRequest(application_id=id)
-        return await self.officer("RecordInterview", interview)  # type: ignore[no-any-return]
+        held = apps.RecordInterviewRequest(application_id=id, **interview)
+        return await self.officer("RecordInterview", held)  # type: ignore[no-any-return]
 
     async def approves(self, *ids: str) -> None:
         """Approve applications, each once it is identified."""

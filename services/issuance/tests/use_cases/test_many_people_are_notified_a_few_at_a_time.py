@@ -14,6 +14,7 @@ from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.notices import NoticeKind
 from issuance.domain.office import Office
 from issuance.domain.states import ApplicationState
+from issuance.domain.validity import ValidityRule
 from issuance.store.page_request import PageRequest
 from issuance.store.records import Records, Store
 from issuance.use_cases.apply_transition import ApplyTransition
@@ -24,6 +25,7 @@ from servicekit.storage.database import Database
 
 from .offices import an_office
 
+VALIDITY = ValidityRule()
 PEOPLE = 2 * NOTICES_PER_TRANSACTION + 50
 APPLIED = datetime(2018, 10, 26, 1, tzinfo=UTC)
 NOW = datetime(2018, 11, 5, 1, tzinfo=UTC)
@@ -92,7 +94,9 @@ def _waiting(id: str, place: int) -> Case:
 
 
 def promises(store: Store) -> NotifyAndRelease:
-    return NotifyAndRelease(store, ApplyTransition(OFFICES, lambda *_: b"", lambda: "unused", 10))
+    return NotifyAndRelease(
+        store, ApplyTransition(OFFICES, lambda *_: b"", lambda: "unused", VALIDITY), VALIDITY
+    )
 
 
 async def notified(store: Store) -> Counter[str]:
@@ -158,7 +162,9 @@ async def test_trouble_at_one_office_keeps_no_other_from_its_plan(
             if planned == ["BJM"]:
                 raise PowerCut
 
-    keep = Troubled(store, ApplyTransition(OFFICES, lambda *_: b"", lambda: "unused", 10))
+    keep = Troubled(
+        store, ApplyTransition(OFFICES, lambda *_: b"", lambda: "unused", VALIDITY), VALIDITY
+    )
     planner = OfficePlanner(OFFICES, store, database.try_lock, keep, FixedClock())
     for _ in range(3):
         await planner()

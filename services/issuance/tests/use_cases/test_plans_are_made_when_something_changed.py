@@ -12,7 +12,7 @@ from issuance.use_cases.notify_and_release import NotifyAndRelease
 from issuance.workers.office_planner import OfficePlanner
 
 from .offices import an_office
-from .workflow import Workflow
+from .workflow import VALIDITY, Workflow
 
 PLANNED = ["BJM"]
 NOTHING: list[str] = []
@@ -22,7 +22,7 @@ class PlannedOffices(NotifyAndRelease):
     """Makes the plans of the workflow, and remembers for which offices."""
 
     def __init__(self, workflow: Workflow) -> None:
-        super().__init__(workflow.store, workflow.apply_transition)
+        super().__init__(workflow.store, workflow.apply_transition, VALIDITY)
         self._offices: list[str] = []
 
     async def __call__(self, office: Office, now: datetime) -> None:

@@ -22,15 +22,24 @@ from issuance.domain.outage import Outage, OutageCorrection, OutageScope
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.print_failure import PrintFailure
 from issuance.domain.print_job_event import JobOutcome, PrintJobEvent
+from issuance.domain.replacement import LossFinding, LossPapers
 from issuance.domain.states import ApplicationEvent, ApplicationState, OutboxTaskKind
+from issuance.domain.validity import ValidityRule
 from issuance.domain.wait_explanation import WaitExplanation
+from issuance.serialization import calendar_date
 from issuance.store.page_request import PageRequest
 from issuance.store.records import Records, Store
 from issuance.store.tables import outbox
+from issuance.use_cases.accept_documents import (
+    ShownDocuments,
+    accept_documents,
+    accept_force_majeure,
+)
 from issuance.use_cases.adjudicate import claim_task, decide_task
 from issuance.use_cases.appeal import appeal
 from issuance.use_cases.application_details import ApplicationDetails, application_details
 from issuance.use_cases.application_steps import (
+    Correction,
     approve,
     correct_data,
     hand_over,
@@ -56,7 +65,7 @@ from issuance.use_cases.plan_office import (
 from issuance.use_cases.ports import MatcherDecision, Printer
 from issuance.use_cases.print_capacity import add_new_offices, set_machines
 from issuance.use_cases.reconcile_print_jobs import ReconcilePrintJobs
-from issuance.use_cases.record_interview import record_interview
+from issuance.use_cases.record_interview import Interview, record_interview
 from issuance.use_cases.record_payment import record_payment
 from issuance.use_cases.record_print_event import RecordPrintEvent
 from issuance.use_cases.record_print_failure import record_print_failure
@@ -70,9 +79,18 @@ from .offices import an_office
 
 WITA = ZoneInfo("Asia/Makassar")
 EVERYTHING = PageRequest(after=0, size=1000)
-HOLDER = BiographicData(birth_place="Martapura").SerializeToString()
+VALIDITY = ValidityRule()
 STRONG_SCORE = 8.0
 CANCELLED = PrintFailure("JOB_CANCELLED", "", "the machine is moved")
+
+
+def a_holder(born_on: str, birth_place: str = "Martapura") -> bytes:
+    """The data to be printed of somebody born on a day, as in 1990-02-28."""
+    day = calendar_date(date.fromisoformat(born_on))
+    return BiographicData(birth_place=birth_place, born_on=day).SerializeToString()
+
+
+HOLDER = a_holder("1990-02-28")
 
 
 def banjarmasin(text: str) -> datetime:
@@ -146,7 +164,9 @@ class Workflow:
         self._serials = count(1)
         self.real_now = datetime(2026, 11, 26, tzinfo=UTC)
         self.numbers = DocumentNumbers(lambda: self.real_now)
-        self.apply_transition = ApplyTransition(self.offices, lambda *_: b"page", self.new_id, 10)
+        self.apply_transition = ApplyTransition(
+            self.offices, lambda *_: b"page", self.new_id, VALIDITY
+        )
         self.outages = OutageLifecycle(self.offices, self.new_id)
 
     def now(self) -> datetime:
@@ -177,6 +197,7 @@ class Workflow:
         holder: bytes = HOLDER,
         person_id: str = "",
         document_number: str = "",
+        shown: ShownDocuments | None = None,
     ) -> str:
         """Take an application in, up to the fingerprints. by: the user of each step."""
         users = by or {}
@@ -186,9 +207,8 @@ class Workflow:
             case = await create_application(records, new, officer, self.now_is, self.new_id)
         if documents_refused_by:
             await self._event(case.id, ApplicationEvent.REFUSE_DOCUMENTS, documents_refused_by)
-        await self._event(
-            case.id, ApplicationEvent.ACCEPT_DOCUMENTS, users.get("accept_documents", "siti")
-        )
+        accepting = users.get("accept_documents", "siti")
+        await self.documents_are_accepted(case.id, shown, accepting)
         receipt = receipt or f"receipt of {case.id}"
         await self.pays(case.id, receipt, users.get("record_payment", "siti"))
         if photographed:
@@ -201,6 +221,34 @@ class Workflow:
         id = await self.brings_documents(by, **application)
         return await self.is_interviewed(id, (by or {}).get("record_interview", "siti"))
 
+    async def documents_are_accepted(
+        self, id: str, shown: ShownDocuments | None = None, user: str = "siti"
+    ) -> None:
+        """Accept the documents. shown: what a loss or damage needs when not given."""
+        async with self.store.begin() as records:
+            case = await records.cases.get(id)
+            valid = await records.documents.valid_of(case.person_id)
+            papers = LossPapers("LP/12/X/2018", valid.number if valid else "A1234567")
+            await accept_documents(
+                records, case, identity(user, "officer"), self.now_is,
+                shown or ShownDocuments(loss_papers=papers),
+                self.today, VALIDITY, self.apply_transition,
+            )  # fmt: skip
+
+    async def accepts_force_majeure(self, id: str, user: str = "agus") -> None:
+        """A supervisor accepts that a flood took the passport."""
+        async with self.store.begin() as records:
+            case = await records.cases.get(id)
+            by = identity(user, "supervisor")
+            await accept_force_majeure(
+                records, case, by, self.now_is, "flood of Martapura", self.apply_transition
+            )
+
+    @property
+    def today(self) -> date:
+        """The day in Banjarmasin."""
+        return self.now_is.astimezone(WITA).date()
+
     async def pays(self, id: str, receipt: str, user: str = "siti") -> None:
         """Record the payment of the fee."""
         async with self.store.begin() as records:
@@ -210,14 +258,19 @@ class Workflow:
                 records, case, officer, self.now_is, receipt, self.apply_transition
             )
 
-    async def is_interviewed(self, id: str, user: str = "siti") -> str:
-        """Record the interview: the application is complete."""
+    async def is_interviewed(
+        self, id: str, user: str = "siti", interview: Interview | None = None
+    ) -> str:
+        """Record the interview, which completes the application; losses were accidents."""
         async with self.store.begin() as records:
             case = await records.cases.get(id)
             officer = identity(user, "officer")
+            lost = case.type is ApplicationType.REPLACEMENT_LOST
+            found = interview or Interview(loss_finding=LossFinding.ACCIDENT if lost else None)
             await record_interview(
-                records, case, officer, self.now_is, "", self.offices, self.apply_transition
-            )
+                records, case, officer, self.now_is, found,
+                self.offices, VALIDITY, self.apply_transition,
+            )  # fmt: skip
         return id
 
     async def gives_fingers(self, id: str, user: str = "siti") -> None:
@@ -253,7 +306,7 @@ class Workflow:
         await self.job_is_done(id)
         return id
 
-    async def corrects(self, id: str, holder: bytes, by: Actor) -> None:
+    async def corrects(self, id: str, holder: bytes, by: Actor, **family: Any) -> None:
         """Correct the data to be printed."""
         async with self.store.begin() as records:
             case = await records.cases.get(id)
@@ -262,8 +315,10 @@ class Workflow:
                 case,
                 by,
                 self.now_is,
-                holder,
+                Correction(holder, **family),
                 "typing error",
+                self.today,
+                VALIDITY,
                 self.apply_transition,
             )
 
@@ -506,7 +561,7 @@ class Workflow:
 
     async def plans(self, store: Store | None = None, office: str = "BJM") -> None:
         """Plan for an office: notify those whose day has changed, release today's books."""
-        await NotifyAndRelease(store or self.store, self.apply_transition)(
+        await NotifyAndRelease(store or self.store, self.apply_transition, VALIDITY)(
             self.offices[office], self.now_is
         )
 

@@ -179,6 +179,66 @@ RESPONSIBLE_PARTY_ADMINISTRATOR: ResponsibleParty.ValueType  # 7
 """An administrator: a request to another service was set aside (IssuanceAdmin.ListStuck)."""
 Global___ResponsibleParty: _TypeAlias = ResponsibleParty  # noqa: Y015
 
+class _GuardianRelation:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _GuardianRelationEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_GuardianRelation.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    GUARDIAN_RELATION_UNSPECIFIED: _GuardianRelation.ValueType  # 0
+    """Not specified."""
+    GUARDIAN_RELATION_FATHER: _GuardianRelation.ValueType  # 1
+    """Father."""
+    GUARDIAN_RELATION_MOTHER: _GuardianRelation.ValueType  # 2
+    """Mother."""
+    GUARDIAN_RELATION_GUARDIAN: _GuardianRelation.ValueType  # 3
+    """Guardian who is no parent."""
+
+class GuardianRelation(_GuardianRelation, metaclass=_GuardianRelationEnumTypeWrapper):
+    """What a parent or guardian is to the child."""
+
+GUARDIAN_RELATION_UNSPECIFIED: GuardianRelation.ValueType  # 0
+"""Not specified."""
+GUARDIAN_RELATION_FATHER: GuardianRelation.ValueType  # 1
+"""Father."""
+GUARDIAN_RELATION_MOTHER: GuardianRelation.ValueType  # 2
+"""Mother."""
+GUARDIAN_RELATION_GUARDIAN: GuardianRelation.ValueType  # 3
+"""Guardian who is no parent."""
+Global___GuardianRelation: _TypeAlias = GuardianRelation  # noqa: Y015
+
+class _LossFinding:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _LossFindingEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_LossFinding.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    LOSS_FINDING_UNSPECIFIED: _LossFinding.ValueType  # 0
+    """Not specified."""
+    LOSS_FINDING_FORCE_MAJEURE: _LossFinding.ValueType  # 1
+    """By a disaster, which a supervisor has accepted."""
+    LOSS_FINDING_ACCIDENT: _LossFinding.ValueType  # 2
+    """Not by intention, and with an acceptable reason."""
+    LOSS_FINDING_NEGLIGENCE: _LossFinding.ValueType  # 3
+    """By carelessness without an acceptable reason. The law allows to postpone the replacement; who approves it
+    says why it is not.
+    """
+
+class LossFinding(_LossFinding, metaclass=_LossFindingEnumTypeWrapper):
+    """How an interview found that a passport was lost."""
+
+LOSS_FINDING_UNSPECIFIED: LossFinding.ValueType  # 0
+"""Not specified."""
+LOSS_FINDING_FORCE_MAJEURE: LossFinding.ValueType  # 1
+"""By a disaster, which a supervisor has accepted."""
+LOSS_FINDING_ACCIDENT: LossFinding.ValueType  # 2
+"""Not by intention, and with an acceptable reason."""
+LOSS_FINDING_NEGLIGENCE: LossFinding.ValueType  # 3
+"""By carelessness without an acceptable reason. The law allows to postpone the replacement; who approves it
+says why it is not.
+"""
+Global___LossFinding: _TypeAlias = LossFinding  # noqa: Y015
+
 class _PortraitDefect:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -409,6 +469,13 @@ class Application(_message.Message):
     PORTRAIT_ACCEPTED_AT_FIELD_NUMBER: _builtins.int
     HOLDER_DIFFERENCES_FIELD_NUMBER: _builtins.int
     DATE_AS_IF_OUTAGE_ENDED_NOW_FIELD_NUMBER: _builtins.int
+    EXPIRES_ON_FIELD_NUMBER: _builtins.int
+    GUARDIANS_FIELD_NUMBER: _builtins.int
+    MARRIED_FIELD_NUMBER: _builtins.int
+    POLICE_REPORT_FIELD_NUMBER: _builtins.int
+    RETURNED_DOCUMENT_NUMBER_FIELD_NUMBER: _builtins.int
+    LOSS_FINDING_FIELD_NUMBER: _builtins.int
+    FORCE_MAJEURE_FIELD_NUMBER: _builtins.int
     application_id: _builtins.str
     """Assigned by the server."""
     office: _builtins.str
@@ -441,6 +508,16 @@ class Application(_message.Message):
     """Whether no day can be promised now: an outage lasts and nobody knows when it ends.
     `promised_collection_date` is then no firm date; at most it is right if the outage ended now.
     """
+    married: _builtins.bool
+    """Whether the applicant has married, and so is no child."""
+    police_report: _builtins.str
+    """Reference of the police report about a lost passport; empty if there is none."""
+    returned_document_number: _builtins.str
+    """Number of the damaged book that the office took; empty if none."""
+    loss_finding: Global___LossFinding.ValueType
+    """How the interview found that a passport was lost."""
+    force_majeure: _builtins.str
+    """Why a supervisor accepted force majeure; empty if none did."""
     @_builtins.property
     def holder(self) -> _civil_pb2.BiographicData:
         """Biographic data of the holder, to be printed."""
@@ -491,6 +568,14 @@ class Application(_message.Message):
         approves says why.
         """
 
+    @_builtins.property
+    def expires_on(self) -> _civil_pb2.CalendarDate:
+        """Last day on which the passport is valid, as it is printed; absent before its release to the printer."""
+
+    @_builtins.property
+    def guardians(self) -> _containers.RepeatedCompositeFieldContainer[Global___Guardian]:
+        """Parents or guardians of a child who consent; none of an adult."""
+
     def __init__(
         self,
         *,
@@ -520,16 +605,57 @@ class Application(_message.Message):
         portrait_accepted_at: _timestamp_pb2.Timestamp | None = ...,
         holder_differences: _abc.Iterable[_builtins.str] | None = ...,
         date_as_if_outage_ended_now: _builtins.bool = ...,
+        expires_on: _civil_pb2.CalendarDate | None = ...,
+        guardians: _abc.Iterable[Global___Guardian] | None = ...,
+        married: _builtins.bool = ...,
+        police_report: _builtins.str = ...,
+        returned_document_number: _builtins.str = ...,
+        loss_finding: Global___LossFinding.ValueType = ...,
+        force_majeure: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_own_record_first", b"_own_record_first", "completed_at", b"completed_at", "created_at", b"created_at", "date_change_reason", b"date_change_reason", "first_promised_collection_date", b"first_promised_collection_date", "handed_over_at", b"handed_over_at", "holder", b"holder", "own_record_first", b"own_record_first", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "promised_collection_date", b"promised_collection_date", "refusal_reason", b"refusal_reason", "waiting", b"waiting"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_own_record_first", b"_own_record_first", "completed_at", b"completed_at", "created_at", b"created_at", "date_change_reason", b"date_change_reason", "expires_on", b"expires_on", "first_promised_collection_date", b"first_promised_collection_date", "handed_over_at", b"handed_over_at", "holder", b"holder", "own_record_first", b"own_record_first", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "promised_collection_date", b"promised_collection_date", "refusal_reason", b"refusal_reason", "waiting", b"waiting"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_own_record_first", b"_own_record_first", "application_id", b"application_id", "book_serial", b"book_serial", "completed_at", b"completed_at", "created_at", b"created_at", "date_as_if_outage_ended_now", b"date_as_if_outage_ended_now", "date_change_reason", b"date_change_reason", "decision_id", b"decision_id", "document_number", b"document_number", "elapsed_seconds", b"elapsed_seconds", "first_promised_collection_date", b"first_promised_collection_date", "handed_over_at", b"handed_over_at", "holder", b"holder", "holder_differences", b"holder_differences", "office", b"office", "own_record_first", b"own_record_first", "person_id", b"person_id", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "priority_class", b"priority_class", "promised_collection_date", b"promised_collection_date", "refusal_reason", b"refusal_reason", "revision", b"revision", "service_seconds", b"service_seconds", "state", b"state", "type", b"type", "waiting", b"waiting"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_own_record_first", b"_own_record_first", "application_id", b"application_id", "book_serial", b"book_serial", "completed_at", b"completed_at", "created_at", b"created_at", "date_as_if_outage_ended_now", b"date_as_if_outage_ended_now", "date_change_reason", b"date_change_reason", "decision_id", b"decision_id", "document_number", b"document_number", "elapsed_seconds", b"elapsed_seconds", "expires_on", b"expires_on", "first_promised_collection_date", b"first_promised_collection_date", "force_majeure", b"force_majeure", "guardians", b"guardians", "handed_over_at", b"handed_over_at", "holder", b"holder", "holder_differences", b"holder_differences", "loss_finding", b"loss_finding", "married", b"married", "office", b"office", "own_record_first", b"own_record_first", "person_id", b"person_id", "police_report", b"police_report", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "priority_class", b"priority_class", "promised_collection_date", b"promised_collection_date", "refusal_reason", b"refusal_reason", "returned_document_number", b"returned_document_number", "revision", b"revision", "service_seconds", b"service_seconds", "state", b"state", "type", b"type", "waiting", b"waiting"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__own_record_first: _TypeAlias = _typing.Literal["own_record_first"]  # noqa: Y015
     _WhichOneofArgType__own_record_first: _TypeAlias = _typing.Literal["_own_record_first", b"_own_record_first"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType__own_record_first) -> _WhichOneofReturnType__own_record_first | None: ...
 
 Global___Application: _TypeAlias = Application  # noqa: Y015
+
+@_typing.final
+class Guardian(_message.Message):
+    """A parent or guardian of a child."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    IDENTITY_NUMBER_FIELD_NUMBER: _builtins.int
+    RELATION_FIELD_NUMBER: _builtins.int
+    CONSENTS_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Name, as on the identity card that was shown. 1 to 200 characters."""
+    identity_number: _builtins.str
+    """Number of the identity card or passport that was shown. 1 to 20 characters A-Z and 0-9."""
+    relation: Global___GuardianRelation.ValueType
+    """What the guardian is to the child. Mandatory."""
+    consents: _builtins.bool
+    """Whether the guardian consents, signed. One who does not is refused: GUARDIAN_CONSENT_MISSING."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        identity_number: _builtins.str = ...,
+        relation: Global___GuardianRelation.ValueType = ...,
+        consents: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consents", b"consents", "identity_number", b"identity_number", "name", b"name", "relation", b"relation"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Guardian: _TypeAlias = Guardian  # noqa: Y015
 
 @_typing.final
 class CreateApplicationRequest(_message.Message):
@@ -821,6 +947,10 @@ class AcceptDocumentsRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     APPLICATION_ID_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
+    GUARDIANS_FIELD_NUMBER: _builtins.int
+    MARRIED_FIELD_NUMBER: _builtins.int
+    POLICE_REPORT_FIELD_NUMBER: _builtins.int
+    RETURNED_DOCUMENT_NUMBER_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
     characters.
@@ -829,20 +959,72 @@ class AcceptDocumentsRequest(_message.Message):
     """Id of the application."""
     revision: _builtins.int
     """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
+    married: _builtins.bool
+    """Whether the applicant has married, by a certificate that was shown: then the applicant is no child."""
+    police_report: _builtins.str
+    """Reference of the police report: for the replacement of a lost passport, unless a supervisor accepted force
+    majeure. At most 64 characters.
+    """
+    returned_document_number: _builtins.str
+    """Number of the old book: for the replacement of a damaged passport. The office takes the book."""
+    @_builtins.property
+    def guardians(self) -> _containers.RepeatedCompositeFieldContainer[Global___Guardian]:
+        """Parents or guardians of a child: 1 or 2, each with consent. None of an adult."""
+
     def __init__(
         self,
         *,
         request_id: _builtins.str = ...,
         application_id: _builtins.str = ...,
         revision: _builtins.int = ...,
+        guardians: _abc.Iterable[Global___Guardian] | None = ...,
+        married: _builtins.bool = ...,
+        police_report: _builtins.str = ...,
+        returned_document_number: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "guardians", b"guardians", "married", b"married", "police_report", b"police_report", "request_id", b"request_id", "returned_document_number", b"returned_document_number", "revision", b"revision"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AcceptDocumentsRequest: _TypeAlias = AcceptDocumentsRequest  # noqa: Y015
+
+@_typing.final
+class AcceptForceMajeureRequest(_message.Message):
+    """Request of AcceptForceMajeure."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    APPLICATION_ID_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    application_id: _builtins.str
+    """Id of the application."""
+    revision: _builtins.int
+    """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
+    reason: _builtins.str
+    """What happened, and how that is known. 1 to 500 characters."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        application_id: _builtins.str = ...,
+        revision: _builtins.int = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "reason", b"reason", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AcceptForceMajeureRequest: _TypeAlias = AcceptForceMajeureRequest  # noqa: Y015
 
 @_typing.final
 class RefuseDocumentsRequest(_message.Message):
@@ -1124,6 +1306,8 @@ class RecordInterviewRequest(_message.Message):
     APPLICATION_ID_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
     NOTES_FIELD_NUMBER: _builtins.int
+    GUARDIAN_PRESENT_FIELD_NUMBER: _builtins.int
+    LOSS_FINDING_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
     characters.
@@ -1134,6 +1318,10 @@ class RecordInterviewRequest(_message.Message):
     """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
     notes: _builtins.str
     """Notes of the interviewer. At most 2000 characters."""
+    guardian_present: Global___GuardianRelation.ValueType
+    """Which of the recorded guardians is present; mandatory for a child."""
+    loss_finding: Global___LossFinding.ValueType
+    """How the passport was lost; mandatory for its replacement."""
     def __init__(
         self,
         *,
@@ -1141,10 +1329,12 @@ class RecordInterviewRequest(_message.Message):
         application_id: _builtins.str = ...,
         revision: _builtins.int = ...,
         notes: _builtins.str = ...,
+        guardian_present: Global___GuardianRelation.ValueType = ...,
+        loss_finding: Global___LossFinding.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "notes", b"notes", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "guardian_present", b"guardian_present", "loss_finding", b"loss_finding", "notes", b"notes", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1161,6 +1351,8 @@ class CorrectDataRequest(_message.Message):
     REVISION_FIELD_NUMBER: _builtins.int
     HOLDER_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    GUARDIANS_FIELD_NUMBER: _builtins.int
+    MARRIED_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
     characters.
@@ -1171,9 +1363,15 @@ class CorrectDataRequest(_message.Message):
     """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
     reason: _builtins.str
     """Why, for the history. 1 to 500 characters."""
+    married: _builtins.bool
+    """Whether the applicant has married. Absent: as recorded."""
     @_builtins.property
     def holder(self) -> _civil_pb2.BiographicData:
         """All data to be printed, as they shall be. Mandatory."""
+
+    @_builtins.property
+    def guardians(self) -> _containers.RepeatedCompositeFieldContainer[Global___Guardian]:
+        """Parents or guardians of a child: 1 or 2, each with consent. None: those that are recorded."""
 
     def __init__(
         self,
@@ -1183,12 +1381,16 @@ class CorrectDataRequest(_message.Message):
         revision: _builtins.int = ...,
         holder: _civil_pb2.BiographicData | None = ...,
         reason: _builtins.str = ...,
+        guardians: _abc.Iterable[Global___Guardian] | None = ...,
+        married: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["holder", b"holder"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_married", b"_married", "holder", b"holder", "married", b"married"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "holder", b"holder", "reason", b"reason", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_married", b"_married", "application_id", b"application_id", "guardians", b"guardians", "holder", b"holder", "married", b"married", "reason", b"reason", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__married: _TypeAlias = _typing.Literal["married"]  # noqa: Y015
+    _WhichOneofArgType__married: _TypeAlias = _typing.Literal["_married", b"_married"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__married) -> _WhichOneofReturnType__married | None: ...
 
 Global___CorrectDataRequest: _TypeAlias = CorrectDataRequest  # noqa: Y015
 
@@ -1211,8 +1413,8 @@ class ApproveRequest(_message.Message):
     revision: _builtins.int
     """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
     reason: _builtins.str
-    """Why the data differ from the earlier document's; needed if `holder_differences` names any. At most 500
-    characters.
+    """Why the data differ from the earlier document's, if `holder_differences` names any, and why a passport lost
+    by negligence is replaced now; needed then. At most 500 characters.
     """
     def __init__(
         self,
@@ -1456,6 +1658,8 @@ class HistoryEntry(_message.Message):
     PREVIOUS_HOLDER_FIELD_NUMBER: _builtins.int
     CORRECTED_HOLDER_FIELD_NUMBER: _builtins.int
     ON_BEHALF_OF_FIELD_NUMBER: _builtins.int
+    GUARDIAN_PRESENT_FIELD_NUMBER: _builtins.int
+    LOSS_FINDING_FIELD_NUMBER: _builtins.int
     event: _builtins.str
     """Name of the event in the table of transitions (docs/issuance-states.md), or "create"."""
     from_state: Global___ApplicationState.ValueType
@@ -1466,7 +1670,7 @@ class HistoryEntry(_message.Message):
     """Identity of the person or service that caused it."""
     reason: _builtins.str
     """Reason given with refuse_documents, refuse, reject_biometrics, clear, confirm_duplicate, fail_print,
-    correct_data, approve, withdraw, retake_biometrics, reopen or reexamine; of except_portrait the exception,
+    correct_data, approve, withdraw, retake_biometrics, reopen, reexamine or accept_force_majeure; of except_portrait the exception,
     the defects that it covered, and the explanation.
     """
     payment_receipt: _builtins.str
@@ -1485,6 +1689,10 @@ class HistoryEntry(_message.Message):
     """Who signed for the passport, of hand_over."""
     on_behalf_of: _builtins.str
     """Identity of the person for whom a service (`by`) caused it; empty when a person did."""
+    guardian_present: Global___GuardianRelation.ValueType
+    """Who was present with a child, of record_interview."""
+    loss_finding: Global___LossFinding.ValueType
+    """How a passport was lost, of record_interview."""
     @_builtins.property
     def at(self) -> _timestamp_pb2.Timestamp:
         """When it happened (business time)."""
@@ -1516,10 +1724,12 @@ class HistoryEntry(_message.Message):
         previous_holder: _civil_pb2.BiographicData | None = ...,
         corrected_holder: _civil_pb2.BiographicData | None = ...,
         on_behalf_of: _builtins.str = ...,
+        guardian_present: Global___GuardianRelation.ValueType = ...,
+        loss_finding: Global___LossFinding.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "corrected_holder", b"corrected_holder", "previous_holder", b"previous_holder"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["adjudication_cause", b"adjudication_cause", "at", b"at", "book_serial", b"book_serial", "by", b"by", "corrected_holder", b"corrected_holder", "document_number", b"document_number", "event", b"event", "from_state", b"from_state", "interview_notes", b"interview_notes", "on_behalf_of", b"on_behalf_of", "payment_receipt", b"payment_receipt", "previous_holder", b"previous_holder", "print_job_id", b"print_job_id", "reason", b"reason", "signed_by", b"signed_by", "to_state", b"to_state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["adjudication_cause", b"adjudication_cause", "at", b"at", "book_serial", b"book_serial", "by", b"by", "corrected_holder", b"corrected_holder", "document_number", b"document_number", "event", b"event", "from_state", b"from_state", "guardian_present", b"guardian_present", "interview_notes", b"interview_notes", "loss_finding", b"loss_finding", "on_behalf_of", b"on_behalf_of", "payment_receipt", b"payment_receipt", "previous_holder", b"previous_holder", "print_job_id", b"print_job_id", "reason", b"reason", "signed_by", b"signed_by", "to_state", b"to_state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

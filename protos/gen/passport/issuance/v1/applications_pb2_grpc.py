@@ -68,6 +68,11 @@ class ApplicationsStub:
                 request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.AcceptDocumentsRequest.SerializeToString,
                 response_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
                 _registered_method=True)
+        self.AcceptForceMajeure = channel.unary_unary(
+                '/passport.issuance.v1.Applications/AcceptForceMajeure',
+                request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.AcceptForceMajeureRequest.SerializeToString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
+                _registered_method=True)
         self.RefuseDocuments = channel.unary_unary(
                 '/passport.issuance.v1.Applications/RefuseDocuments',
                 request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.RefuseDocumentsRequest.SerializeToString,
@@ -204,7 +209,25 @@ class ApplicationsServicer:
         raise NotImplementedError('Method not implemented!')
 
     def AcceptDocuments(self, request, context):
-        """Records that the documents are in order. Callers: officers, service frontdesk. Retry: yes.
+        """Records that the documents are in order: of a child with the parents or guardians who consent, of a lost
+        passport with the police report, of a damaged one with the old book, which the office takes.
+
+        A child is younger than the country's rule says (`adult_age_years`, 17) and has not married.
+
+        Callers: officers, service frontdesk. Errors: GUARDIAN_REQUIRED (of a child), GUARDIAN_NOT_NEEDED (of an
+        adult), GUARDIAN_CONSENT_MISSING, POLICE_REPORT_REQUIRED (unless a supervisor accepted force majeure),
+        OLD_BOOK_REQUIRED, DOCUMENT_OF_ANOTHER_PERSON (by the register the book is not the applicant's).
+        Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AcceptForceMajeure(self, request, context):
+        """Records that the passport was lost or damaged by force majeure, such as fire, flood or earthquake: a lost
+        one then needs no police report. Before the payment; another supervisor approves.
+
+        Callers: supervisors. Errors: NOTHING_TO_REPLACE (a new passport or renewal). Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -274,7 +297,12 @@ class ApplicationsServicer:
         """Records that the interview was held. The application is then complete: its service time starts, its
         position in the printing queue is fixed, and its identification is put into the outbox.
 
-        Callers: officers. Errors: PORTRAIT_MISSING (submit the applicant's photo first). Retry: yes.
+        A child is interviewed in the presence of a guardian; the interview about a lost passport says how it was
+        lost.
+
+        Callers: officers. Errors: PORTRAIT_MISSING (submit the applicant's photo first), GUARDIAN_REQUIRED (none
+        is recorded of the child: `CorrectData` records them), GUARDIAN_ABSENT, LOSS_FINDING_REQUIRED,
+        FORCE_MAJEURE_NOT_ACCEPTED (a supervisor accepts it before). Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -288,7 +316,8 @@ class ApplicationsServicer:
         While an application is PRINTING its data are at the printer: the printing office cancels the job first
         (`CancelPrintJob`), then they can be corrected.
 
-        Callers: officers. Errors: BAD_DATE, AT_THE_PRINTER (see above; metadata `job_id`). Retry: yes.
+        Callers: officers. Errors: BAD_DATE, AT_THE_PRINTER (see above; metadata `job_id`), GUARDIAN_REQUIRED (the
+        holder is a child by these data), GUARDIAN_NOT_NEEDED, GUARDIAN_CONSENT_MISSING. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -300,7 +329,8 @@ class ApplicationsServicer:
 
         Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or gave the
         examiners' deciding verdict, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
-        HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields). Retry: yes.
+        HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), LOST_BY_NEGLIGENCE
+        (say why the replacement is not postponed). Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -392,6 +422,11 @@ def add_ApplicationsServicer_to_server(servicer, server):
             'AcceptDocuments': grpc.unary_unary_rpc_method_handler(
                     servicer.AcceptDocuments,
                     request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.AcceptDocumentsRequest.FromString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.SerializeToString,
+            ),
+            'AcceptForceMajeure': grpc.unary_unary_rpc_method_handler(
+                    servicer.AcceptForceMajeure,
+                    request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.AcceptForceMajeureRequest.FromString,
                     response_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.SerializeToString,
             ),
             'RefuseDocuments': grpc.unary_unary_rpc_method_handler(
@@ -608,6 +643,33 @@ class Applications:
             target,
             '/passport.issuance.v1.Applications/AcceptDocuments',
             passport_dot_issuance_dot_v1_dot_applications__pb2.AcceptDocumentsRequest.SerializeToString,
+            passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AcceptForceMajeure(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.issuance.v1.Applications/AcceptForceMajeure',
+            passport_dot_issuance_dot_v1_dot_applications__pb2.AcceptForceMajeureRequest.SerializeToString,
             passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
             options,
             channel_credentials,

@@ -78,7 +78,22 @@ class ApplicationsStub:
     Callers: as GetApplication. Errors: INVALID_REQUEST, WRONG_OFFICE, BAD_PAGE_TOKEN. Retry: yes.
     """
     AcceptDocuments: _grpc.UnaryUnaryMultiCallable[_applications_pb2.AcceptDocumentsRequest, _applications_pb2.Application]
-    """Records that the documents are in order. Callers: officers, service frontdesk. Retry: yes."""
+    """Records that the documents are in order: of a child with the parents or guardians who consent, of a lost
+    passport with the police report, of a damaged one with the old book, which the office takes.
+
+    A child is younger than the country's rule says (`adult_age_years`, 17) and has not married.
+
+    Callers: officers, service frontdesk. Errors: GUARDIAN_REQUIRED (of a child), GUARDIAN_NOT_NEEDED (of an
+    adult), GUARDIAN_CONSENT_MISSING, POLICE_REPORT_REQUIRED (unless a supervisor accepted force majeure),
+    OLD_BOOK_REQUIRED, DOCUMENT_OF_ANOTHER_PERSON (by the register the book is not the applicant's).
+    Retry: yes.
+    """
+    AcceptForceMajeure: _grpc.UnaryUnaryMultiCallable[_applications_pb2.AcceptForceMajeureRequest, _applications_pb2.Application]
+    """Records that the passport was lost or damaged by force majeure, such as fire, flood or earthquake: a lost
+    one then needs no police report. Before the payment; another supervisor approves.
+
+    Callers: supervisors. Errors: NOTHING_TO_REPLACE (a new passport or renewal). Retry: yes.
+    """
     RefuseDocuments: _grpc.UnaryUnaryMultiCallable[_applications_pb2.RefuseDocumentsRequest, _applications_pb2.Application]
     """Records that the documents are not in order; they can still be accepted later. Callers: officers.
     Retry: yes.
@@ -123,7 +138,12 @@ class ApplicationsStub:
     """Records that the interview was held. The application is then complete: its service time starts, its
     position in the printing queue is fixed, and its identification is put into the outbox.
 
-    Callers: officers. Errors: PORTRAIT_MISSING (submit the applicant's photo first). Retry: yes.
+    A child is interviewed in the presence of a guardian; the interview about a lost passport says how it was
+    lost.
+
+    Callers: officers. Errors: PORTRAIT_MISSING (submit the applicant's photo first), GUARDIAN_REQUIRED (none
+    is recorded of the child: `CorrectData` records them), GUARDIAN_ABSENT, LOSS_FINDING_REQUIRED,
+    FORCE_MAJEURE_NOT_ACCEPTED (a supervisor accepts it before). Retry: yes.
     """
     CorrectData: _grpc.UnaryUnaryMultiCallable[_applications_pb2.CorrectDataRequest, _applications_pb2.Application]
     """Replaces the data to be printed: of an application that is not being identified, printed or ended. What was
@@ -133,7 +153,8 @@ class ApplicationsStub:
     While an application is PRINTING its data are at the printer: the printing office cancels the job first
     (`CancelPrintJob`), then they can be corrected.
 
-    Callers: officers. Errors: BAD_DATE, AT_THE_PRINTER (see above; metadata `job_id`). Retry: yes.
+    Callers: officers. Errors: BAD_DATE, AT_THE_PRINTER (see above; metadata `job_id`), GUARDIAN_REQUIRED (the
+    holder is a child by these data), GUARDIAN_NOT_NEEDED, GUARDIAN_CONSENT_MISSING. Retry: yes.
     """
     Approve: _grpc.UnaryUnaryMultiCallable[_applications_pb2.ApproveRequest, _applications_pb2.Application]
     """Approves the passport for printing, or for printing again if that failed; the print job is created when
@@ -141,7 +162,8 @@ class ApplicationsStub:
 
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or gave the
     examiners' deciding verdict, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
-    HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields). Retry: yes.
+    HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), LOST_BY_NEGLIGENCE
+    (say why the replacement is not postponed). Retry: yes.
     """
     Refuse: _grpc.UnaryUnaryMultiCallable[_applications_pb2.RefuseRequest, _applications_pb2.Application]
     """Refuses the passport; the applicant is notified of the reason. The matcher finds the fingerprints no
@@ -230,7 +252,22 @@ class ApplicationsAsyncStub(ApplicationsStub):
     Callers: as GetApplication. Errors: INVALID_REQUEST, WRONG_OFFICE, BAD_PAGE_TOKEN. Retry: yes.
     """
     AcceptDocuments: _aio.UnaryUnaryMultiCallable[_applications_pb2.AcceptDocumentsRequest, _applications_pb2.Application]  # type: ignore[assignment]
-    """Records that the documents are in order. Callers: officers, service frontdesk. Retry: yes."""
+    """Records that the documents are in order: of a child with the parents or guardians who consent, of a lost
+    passport with the police report, of a damaged one with the old book, which the office takes.
+
+    A child is younger than the country's rule says (`adult_age_years`, 17) and has not married.
+
+    Callers: officers, service frontdesk. Errors: GUARDIAN_REQUIRED (of a child), GUARDIAN_NOT_NEEDED (of an
+    adult), GUARDIAN_CONSENT_MISSING, POLICE_REPORT_REQUIRED (unless a supervisor accepted force majeure),
+    OLD_BOOK_REQUIRED, DOCUMENT_OF_ANOTHER_PERSON (by the register the book is not the applicant's).
+    Retry: yes.
+    """
+    AcceptForceMajeure: _aio.UnaryUnaryMultiCallable[_applications_pb2.AcceptForceMajeureRequest, _applications_pb2.Application]  # type: ignore[assignment]
+    """Records that the passport was lost or damaged by force majeure, such as fire, flood or earthquake: a lost
+    one then needs no police report. Before the payment; another supervisor approves.
+
+    Callers: supervisors. Errors: NOTHING_TO_REPLACE (a new passport or renewal). Retry: yes.
+    """
     RefuseDocuments: _aio.UnaryUnaryMultiCallable[_applications_pb2.RefuseDocumentsRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Records that the documents are not in order; they can still be accepted later. Callers: officers.
     Retry: yes.
@@ -275,7 +312,12 @@ class ApplicationsAsyncStub(ApplicationsStub):
     """Records that the interview was held. The application is then complete: its service time starts, its
     position in the printing queue is fixed, and its identification is put into the outbox.
 
-    Callers: officers. Errors: PORTRAIT_MISSING (submit the applicant's photo first). Retry: yes.
+    A child is interviewed in the presence of a guardian; the interview about a lost passport says how it was
+    lost.
+
+    Callers: officers. Errors: PORTRAIT_MISSING (submit the applicant's photo first), GUARDIAN_REQUIRED (none
+    is recorded of the child: `CorrectData` records them), GUARDIAN_ABSENT, LOSS_FINDING_REQUIRED,
+    FORCE_MAJEURE_NOT_ACCEPTED (a supervisor accepts it before). Retry: yes.
     """
     CorrectData: _aio.UnaryUnaryMultiCallable[_applications_pb2.CorrectDataRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Replaces the data to be printed: of an application that is not being identified, printed or ended. What was
@@ -285,7 +327,8 @@ class ApplicationsAsyncStub(ApplicationsStub):
     While an application is PRINTING its data are at the printer: the printing office cancels the job first
     (`CancelPrintJob`), then they can be corrected.
 
-    Callers: officers. Errors: BAD_DATE, AT_THE_PRINTER (see above; metadata `job_id`). Retry: yes.
+    Callers: officers. Errors: BAD_DATE, AT_THE_PRINTER (see above; metadata `job_id`), GUARDIAN_REQUIRED (the
+    holder is a child by these data), GUARDIAN_NOT_NEEDED, GUARDIAN_CONSENT_MISSING. Retry: yes.
     """
     Approve: _aio.UnaryUnaryMultiCallable[_applications_pb2.ApproveRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Approves the passport for printing, or for printing again if that failed; the print job is created when
@@ -293,7 +336,8 @@ class ApplicationsAsyncStub(ApplicationsStub):
 
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or gave the
     examiners' deciding verdict, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
-    HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields). Retry: yes.
+    HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), LOST_BY_NEGLIGENCE
+    (say why the replacement is not postponed). Retry: yes.
     """
     Refuse: _aio.UnaryUnaryMultiCallable[_applications_pb2.RefuseRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Refuses the passport; the applicant is notified of the reason. The matcher finds the fingerprints no
@@ -409,7 +453,28 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         request: _applications_pb2.AcceptDocumentsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
-        """Records that the documents are in order. Callers: officers, service frontdesk. Retry: yes."""
+        """Records that the documents are in order: of a child with the parents or guardians who consent, of a lost
+        passport with the police report, of a damaged one with the old book, which the office takes.
+
+        A child is younger than the country's rule says (`adult_age_years`, 17) and has not married.
+
+        Callers: officers, service frontdesk. Errors: GUARDIAN_REQUIRED (of a child), GUARDIAN_NOT_NEEDED (of an
+        adult), GUARDIAN_CONSENT_MISSING, POLICE_REPORT_REQUIRED (unless a supervisor accepted force majeure),
+        OLD_BOOK_REQUIRED, DOCUMENT_OF_ANOTHER_PERSON (by the register the book is not the applicant's).
+        Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def AcceptForceMajeure(
+        self,
+        request: _applications_pb2.AcceptForceMajeureRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
+        """Records that the passport was lost or damaged by force majeure, such as fire, flood or earthquake: a lost
+        one then needs no police report. Before the payment; another supervisor approves.
+
+        Callers: supervisors. Errors: NOTHING_TO_REPLACE (a new passport or renewal). Retry: yes.
+        """
 
     @_abc_1.abstractmethod
     def RefuseDocuments(
@@ -490,7 +555,12 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         """Records that the interview was held. The application is then complete: its service time starts, its
         position in the printing queue is fixed, and its identification is put into the outbox.
 
-        Callers: officers. Errors: PORTRAIT_MISSING (submit the applicant's photo first). Retry: yes.
+        A child is interviewed in the presence of a guardian; the interview about a lost passport says how it was
+        lost.
+
+        Callers: officers. Errors: PORTRAIT_MISSING (submit the applicant's photo first), GUARDIAN_REQUIRED (none
+        is recorded of the child: `CorrectData` records them), GUARDIAN_ABSENT, LOSS_FINDING_REQUIRED,
+        FORCE_MAJEURE_NOT_ACCEPTED (a supervisor accepts it before). Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -506,7 +576,8 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         While an application is PRINTING its data are at the printer: the printing office cancels the job first
         (`CancelPrintJob`), then they can be corrected.
 
-        Callers: officers. Errors: BAD_DATE, AT_THE_PRINTER (see above; metadata `job_id`). Retry: yes.
+        Callers: officers. Errors: BAD_DATE, AT_THE_PRINTER (see above; metadata `job_id`), GUARDIAN_REQUIRED (the
+        holder is a child by these data), GUARDIAN_NOT_NEEDED, GUARDIAN_CONSENT_MISSING. Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -520,7 +591,8 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
 
         Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or gave the
         examiners' deciding verdict, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
-        HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields). Retry: yes.
+        HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), LOST_BY_NEGLIGENCE
+        (say why the replacement is not postponed). Retry: yes.
         """
 
     @_abc_1.abstractmethod

@@ -9,8 +9,10 @@ from servicekit.security.identity import NATIONAL
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.formatting import LocalizedText
+from issuance.domain.guardian import Guardian
 from issuance.domain.portrait import PortraitMissing
 from issuance.domain.print_failure import PrintFailure
+from issuance.domain.replacement import LossFinding, LossPapers
 from issuance.domain.states import INITIAL_STATE, ApplicationState, Transition
 
 
@@ -112,10 +114,13 @@ class Case:
     notified that the date changed or cannot be kept. delayed: whether the
     applicant was notified since that this date cannot be kept. print_failure: why no book is made
     although the case was released; None once people have decided how it goes on. issued_on: the
-    day printed in the book, that of its release. holder_differences: which of name, born_on and sex
+    day printed in the book, that of its release; expires_on: the last day printed in it, None if an
+    earlier version released it. holder_differences: which of name, born_on and sex
     differ from the person's earlier document. encounter_number: how many encounters the matcher
     was given for it. linked: whether examiners found it to be another person's than it was taken in
-    for. appeal_granted_by: identity of the supervisor who reopened it.
+    for. appeal_granted_by: identity of the supervisor who reopened it. guardians: of a child.
+    police_report, returned_document: see LossPapers. loss_finding: of the interview. force_majeure:
+    why a supervisor accepted it; empty if none did.
     """
 
     id: str
@@ -154,6 +159,13 @@ class Case:
     encounter_number: int = 1
     linked: bool = False
     appeal_granted_by: str = ""
+    expires_on: date | None = None
+    guardians: tuple[Guardian, ...] = ()
+    married: bool = False
+    police_report: str = ""
+    returned_document: str = ""
+    loss_finding: LossFinding | None = None
+    force_majeure: str = ""
 
     @property
     def encounter_id(self) -> str:
@@ -263,6 +275,30 @@ class Case:
         """Return the case with other data to be printed, a serialized BiographicData."""
         return replace(self, holder=holder, print_failure=None)
 
+    def with_documents(
+        self, guardians: tuple[Guardian, ...], papers: LossPapers, *, married: bool
+    ) -> "Case":
+        """Return the case with what its accepted documents say."""
+        return replace(
+            self,
+            guardians=guardians,
+            married=married,
+            police_report=papers.police_report,
+            returned_document=papers.returned_document,
+        )
+
+    def with_family(self, guardians: tuple[Guardian, ...], *, married: bool) -> "Case":
+        """Return the case with its holder's guardians, and whether the holder has married."""
+        return replace(self, guardians=guardians, married=married)
+
+    def excused(self, force_majeure: str) -> "Case":
+        """Return the case of which a supervisor accepted force majeure, for this reason."""
+        return replace(self, force_majeure=force_majeure)
+
+    def interviewed(self, finding: LossFinding | None) -> "Case":
+        """Return the case with what the interview found about a loss."""
+        return replace(self, loss_finding=finding)
+
     def compared(self, differences: tuple[str, ...]) -> "Case":
         """Return the case with the fields in which it differs from the earlier document."""
         return replace(self, holder_differences=differences)
@@ -271,9 +307,9 @@ class Case:
         """Return the case with the reason of its refusal, as the applicant is notified of it."""
         return replace(self, refusal_reason=reason)
 
-    def released(self, on: date) -> "Case":
-        """Return the case, released to the printer on a day."""
-        return replace(self, released_on=on, issued_on=on)
+    def released(self, on: date, expires_on: date) -> "Case":
+        """Return the case, released to the printer on a day. expires_on: last day of its book."""
+        return replace(self, released_on=on, issued_on=on, expires_on=expires_on)
 
     def with_print_job(self, job: str) -> "Case":
         """Return the next revision of the case, with the print job that makes its book."""

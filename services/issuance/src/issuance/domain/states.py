@@ -38,6 +38,8 @@ INITIAL_STATE = ApplicationState.RECEIVED
 FINAL_STATES = frozenset(
     {ApplicationState.HANDED_OVER, ApplicationState.REFUSED, ApplicationState.WITHDRAWN}
 )
+DOCUMENTS_DUE = frozenset({ApplicationState.RECEIVED, ApplicationState.DOCUMENTS_REFUSED})
+"""The documents are still to be accepted."""
 IDENTITY_UNRESOLVED = frozenset({ApplicationState.IDENTIFYING, ApplicationState.ADJUDICATION})
 """Complete, but it is not known yet whether a book will be printed."""
 AWAITING_PRINT = IDENTITY_UNRESOLVED | {
@@ -57,6 +59,7 @@ class ApplicationEvent(StrEnum):
     CREATE = "create"
     ACCEPT_DOCUMENTS = "accept_documents"
     REFUSE_DOCUMENTS = "refuse_documents"
+    ACCEPT_FORCE_MAJEURE = "accept_force_majeure"
     RECORD_PAYMENT = "record_payment"
     SUBMIT_BIOMETRICS = "submit_biometrics"
     SUBMIT_PORTRAIT = "submit_portrait"
@@ -154,10 +157,13 @@ _EXAMINER = frozenset({Role.EXAMINER})
 _SUPERVISOR = frozenset({Role.SUPERVISOR})
 _ISSUANCE = frozenset({Role.ISSUANCE})
 
-_BEFORE_IDENTIFICATION = (
+_BEFORE_PAYMENT = (
     ApplicationState.RECEIVED,
     ApplicationState.DOCUMENTS_REFUSED,
     ApplicationState.DOCUMENTS_ACCEPTED,
+)
+_BEFORE_IDENTIFICATION = (
+    *_BEFORE_PAYMENT,
     ApplicationState.PAID,
     ApplicationState.BIOMETRICS_TAKEN,
 )
@@ -185,6 +191,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(_S.RECEIVED, _E.ACCEPT_DOCUMENTS, _S.DOCUMENTS_ACCEPTED, _COUNTER),
     Transition(_S.RECEIVED, _E.REFUSE_DOCUMENTS, _S.DOCUMENTS_REFUSED, _OFFICER),
     Transition(_S.DOCUMENTS_REFUSED, _E.ACCEPT_DOCUMENTS, _S.DOCUMENTS_ACCEPTED, _COUNTER),
+    *(Transition(state, _E.ACCEPT_FORCE_MAJEURE, state, _SUPERVISOR) for state in _BEFORE_PAYMENT),
     Transition(_S.DOCUMENTS_ACCEPTED, _E.RECORD_PAYMENT, _S.PAID, _COUNTER),
     Transition(_S.PAID, _E.SUBMIT_BIOMETRICS, _S.BIOMETRICS_TAKEN, _COUNTER),
     Transition(_S.BIOMETRICS_TAKEN, _E.RECORD_INTERVIEW, _S.IDENTIFYING, _OFFICER,

@@ -1,7 +1,7 @@
 """Servicer of `passport.issuance.v1.Applications`: from the counter to the hand-over."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from passport.issuance.v1 import applications_pb2 as pb
 from passport.issuance.v1 import applications_pb2_grpc
@@ -17,8 +17,15 @@ from issuance.domain.office import Office
 from issuance.domain.portrait import AcceptedPhoto
 from issuance.domain.portrait_exception import PortraitException
 from issuance.domain.states import ApplicationEvent, find_transition
+from issuance.domain.validity import ValidityRule
 from issuance.service import encode
-from issuance.service.decode import decode_holder, decode_portrait_exception
+from issuance.service.decode import (
+    decode_correction,
+    decode_documents,
+    decode_holder,
+    decode_interview,
+    decode_portrait_exception,
+)
 from issuance.service.enum_codes import (
     APPLICATION_STATE_OF,
     APPLICATION_TYPE_OF,
@@ -28,6 +35,7 @@ from issuance.service.idempotent_changes import IdempotentChanges, current_actor
 from issuance.service.office_scope import known_office, require_own_office, visible_office
 from issuance.service.paging import next_page_token, page_request
 from issuance.store.records import Records, Store
+from issuance.use_cases.accept_documents import accept_documents, accept_force_majeure
 from issuance.use_cases.appeal import appeal
 from issuance.use_cases.application_details import application_details
 from issuance.use_cases.application_steps import (
@@ -54,6 +62,7 @@ Change = Callable[[Records, Case, Actor, datetime], Awaitable[Case]]
 """Changes a case in the name of an actor at an instant, and returns it."""
 ChangeRequest = (
     pb.AcceptDocumentsRequest
+    | pb.AcceptForceMajeureRequest
     | pb.RefuseDocumentsRequest
     | pb.RecordPaymentRequest
     | pb.SubmitBiometricsRequest
@@ -82,7 +91,9 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         new_id: Callable[[], str],
         check_photo: CheckPhoto,
         numbers: DocumentNumbers,
+        validity: ValidityRule,
     ) -> None:
+        self._validity = validity
         self._numbers = numbers
         self._check_photo = check_photo
         self._offices = offices
@@ -142,7 +153,27 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         self, request: pb.AcceptDocumentsRequest, context: Context
     ) -> pb.Application:
         """Record that the documents are in order."""
-        return await self._record(request, ApplicationEvent.ACCEPT_DOCUMENTS)
+        shown = decode_documents(request)
+
+        async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
+            today, validity = self._today(case, now), self._validity
+            return await accept_documents(
+                records, case, by, now, shown, today, validity, self._apply_transition
+            )
+
+        return await self._change(request, change)
+
+    async def AcceptForceMajeure(
+        self, request: pb.AcceptForceMajeureRequest, context: Context
+    ) -> pb.Application:
+        """Record that a passport was lost or damaged by force majeure."""
+
+        async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
+            return await accept_force_majeure(
+                records, case, by, now, request.reason, self._apply_transition
+            )
+
+        return await self._change(request, change)
 
     async def RefuseDocuments(
         self, request: pb.RefuseDocumentsRequest, context: Context
@@ -219,10 +250,13 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
     ) -> pb.Application:
         """Complete the application."""
 
+        interview = decode_interview(request)
+
         async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
             return await record_interview(
-                records, case, by, now, request.notes, self._offices, self._apply_transition
-            )
+                records, case, by, now, interview,
+                self._offices, self._validity, self._apply_transition,
+            )  # fmt: skip
 
         return await self._change(request, change)
 
@@ -230,10 +264,12 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         """Replace the data to be printed."""
 
         async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
-            holder = decode_holder(request.holder, self._offices[case.office].calendar.day_of(now))
+            today = self._today(case, now)
+            correction = decode_correction(request, today)
             return await correct_data(
-                records, case, by, now, holder, request.reason, self._apply_transition
-            )
+                records, case, by, now, correction, request.reason,
+                today, self._validity, self._apply_transition,
+            )  # fmt: skip
 
         return await self._change(request, change)
 
@@ -325,6 +361,9 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
             return await self._encode(records, changed)
 
         return await self._changes.run(request, pb.Application, change_own)
+
+    def _today(self, case: Case, now: datetime) -> date:
+        return self._offices[case.office].calendar.day_of(now)
 
     async def _own_case(self, records: Records, application_id: str) -> Case:
         add_audit_facts(application_id=application_id)

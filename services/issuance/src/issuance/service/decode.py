@@ -1,6 +1,7 @@
-"""Dates, times and holders of requests as values of the domain."""
+"""What requests hold as values of the domain: dates, holders, documents, interviews."""
 
 import unicodedata
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -9,9 +10,18 @@ from passport.type.v1 import civil_pb2
 from servicekit.errors import InvalidRequest
 
 from issuance.domain.date_of_birth import require_possible_birth
+from issuance.domain.guardian import Guardian
 from issuance.domain.portrait_exception import PortraitException
+from issuance.domain.replacement import LossPapers
 from issuance.domain.working_time import BadDate
-from issuance.service.enum_codes import PORTRAIT_EXCEPTION_OF
+from issuance.service.enum_codes import (
+    GUARDIAN_RELATION_OF,
+    LOSS_FINDING_OF,
+    PORTRAIT_EXCEPTION_OF,
+)
+from issuance.use_cases.accept_documents import ShownDocuments
+from issuance.use_cases.application_steps import Correction
+from issuance.use_cases.record_interview import Interview
 
 
 def decode_date(given: civil_pb2.CalendarDate, field: str) -> date:
@@ -55,3 +65,37 @@ def decode_portrait_exception(
     if exception is not None and not request.explanation:
         raise InvalidRequest("say why in words", field="explanation")
     return exception
+
+
+def decode_documents(request: applications_pb2.AcceptDocumentsRequest) -> ShownDocuments:
+    """Return what was shown or handed in."""
+    papers = LossPapers(request.police_report, request.returned_document_number)
+    return ShownDocuments(_guardians(request.guardians), request.married, papers)
+
+
+def decode_correction(request: applications_pb2.CorrectDataRequest, today: date) -> Correction:
+    """Return what replaces the data of an application. today: at its office. Raises BadDate."""
+    married = request.married if request.HasField("married") else None
+    holder = decode_holder(request.holder, today)
+    return Correction(holder, _guardians(request.guardians), married)
+
+
+def decode_interview(request: applications_pb2.RecordInterviewRequest) -> Interview:
+    """Return what the officer recorded."""
+    return Interview(
+        request.notes,
+        GUARDIAN_RELATION_OF.get(request.guardian_present),
+        LOSS_FINDING_OF.get(request.loss_finding),
+    )
+
+
+def _guardians(given: Iterable[applications_pb2.Guardian]) -> tuple[Guardian, ...]:
+    return tuple(
+        Guardian(
+            unicodedata.normalize("NFC", guardian.name),
+            guardian.identity_number,
+            GUARDIAN_RELATION_OF[guardian.relation],
+            guardian.consents,
+        )
+        for guardian in given
+    )

@@ -22,11 +22,13 @@ from issuance.domain.case import Case
 from issuance.domain.collection_schedule import ScheduleRow
 from issuance.domain.document import Document
 from issuance.domain.formatting import LocalizedText
+from issuance.domain.guardian import Guardian
 from issuance.domain.history import HistoryEntry
 from issuance.domain.paused_work import PausedWork
 from issuance.domain.portrait import AcceptedPhoto
 from issuance.domain.portrait_advice import ADVICE
 from issuance.domain.print_failure import PrintFailure
+from issuance.domain.replacement import LossFinding
 from issuance.domain.wait_explanation import Intervention
 from issuance.domain.waiting_on import PRINT_JOB_MISFIT, ResponsibleParty
 from issuance.serialization import PRIORITY_CLASSES, calendar_date
@@ -35,7 +37,9 @@ from issuance.service.enum_codes import (
     APPLICATION_STATES,
     APPLICATION_TYPES,
     DOCUMENT_STATUSES,
+    GUARDIAN_RELATIONS,
     IDENTIFICATION_PHASES,
+    LOSS_FINDINGS,
     NOTICE_KINDS,
     OUTAGE_SCOPES,
     OUTBOX_RESPONSIBLE_PARTIES,
@@ -84,7 +88,27 @@ def application(details: ApplicationDetails) -> applications_pb2.Application:
         portrait_accepted_at=timestamp(case.portrait_accepted_at),
         print_failure=_print_failure(case.print_failure),
         holder_differences=case.holder_differences,
+        expires_on=optional_date(case.expires_on),
+        guardians=[_guardian(guardian) for guardian in case.guardians],
+        married=case.married,
+        police_report=case.police_report,
+        returned_document_number=case.returned_document,
+        loss_finding=_loss_finding(case.loss_finding),
+        force_majeure=case.force_majeure,
     )
+
+
+def _guardian(guardian: Guardian) -> applications_pb2.Guardian:
+    return applications_pb2.Guardian(
+        name=guardian.name,
+        identity_number=guardian.identity_number,
+        relation=GUARDIAN_RELATIONS[guardian.relation],
+        consents=guardian.consents,
+    )
+
+
+def _loss_finding(found: LossFinding | None) -> "applications_pb2.LossFinding.ValueType":
+    return LOSS_FINDINGS[found] if found else applications_pb2.LOSS_FINDING_UNSPECIFIED
 
 
 def wait_explanation(explained: ExplainedWait) -> applications_pb2.WaitExplanation:
@@ -226,6 +250,10 @@ def history_entry(entry: HistoryEntry) -> applications_pb2.HistoryEntry:
         signed_by=details.signed_by,
         previous_holder=_holder(details.previous_holder),
         corrected_holder=_holder(details.corrected_holder),
+        guardian_present=GUARDIAN_RELATIONS[details.guardian_present]
+        if details.guardian_present
+        else applications_pb2.GUARDIAN_RELATION_UNSPECIFIED,
+        loss_finding=_loss_finding(details.loss_finding),
     )
 
 

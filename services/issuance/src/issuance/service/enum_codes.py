@@ -16,11 +16,13 @@ from issuance.domain.application_type import ApplicationType
 from issuance.domain.circuit_breaker import CircuitState
 from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.document import DocumentStatus
+from issuance.domain.guardian import GuardianRelation
 from issuance.domain.identification_rate import RatePhase
 from issuance.domain.notices import NoticeKind
 from issuance.domain.outage import OutageScope
 from issuance.domain.portrait_defects import PortraitDefect
 from issuance.domain.portrait_exception import PortraitException
+from issuance.domain.replacement import LossFinding
 from issuance.domain.states import ApplicationState, OutboxTaskKind
 from issuance.domain.waiting_on import ResponsibleParty
 from issuance.serialization import PRIORITY_CLASSES
@@ -40,6 +42,14 @@ DOCUMENT_STATUSES = {
 RESPONSIBLE_PARTIES = {
     party: applications_pb2.ResponsibleParty.Value(f"RESPONSIBLE_PARTY_{party.name}")
     for party in ResponsibleParty
+}
+GUARDIAN_RELATIONS = {
+    relation: applications_pb2.GuardianRelation.Value(f"GUARDIAN_RELATION_{relation.name}")
+    for relation in GuardianRelation
+}
+LOSS_FINDINGS = {
+    finding: applications_pb2.LossFinding.Value(f"LOSS_FINDING_{finding.name}")
+    for finding in LossFinding
 }
 PORTRAIT_DEFECTS = {
     defect: applications_pb2.PortraitDefect.Value(f"PORTRAIT_DEFECT_{defect.name}")
@@ -81,6 +91,8 @@ OUTBOX_RESPONSIBLE_PARTIES = {
 
 APPLICATION_STATE_OF = {code: member for member, code in APPLICATION_STATES.items()}
 APPLICATION_TYPE_OF = {code: member for member, code in APPLICATION_TYPES.items()}
+GUARDIAN_RELATION_OF = {code: member for member, code in GUARDIAN_RELATIONS.items()}
+LOSS_FINDING_OF = {code: member for member, code in LOSS_FINDINGS.items()}
 PRIORITY_CLASS_OF = {code: member for member, code in PRIORITY_CLASSES.items()} | {
     civil_pb2.PRIORITY_CLASS_UNSPECIFIED: PriorityClass.NORMAL
 }

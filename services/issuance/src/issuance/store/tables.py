@@ -30,10 +30,12 @@ from issuance.domain.application_type import ApplicationType
 from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.document import DocumentStatus
 from issuance.domain.formatting import LocalizedText
+from issuance.domain.guardian import Guardian, GuardianRelation
 from issuance.domain.notices import NoticeKind
 from issuance.domain.outage import OutageScope
 from issuance.domain.print_failure import PrintFailure
 from issuance.domain.print_job_event import JobOutcome
+from issuance.domain.replacement import LossFinding
 from issuance.domain.states import ApplicationEvent, ApplicationState, OutboxTaskKind
 from issuance.store.column_types import ExactFraction, IntegerEnum, JsonOf, text_enum
 
@@ -87,6 +89,13 @@ applications = Table(
     Column("encounter_number", Integer, nullable=False, server_default="1"),
     Column("linked", Boolean, nullable=False, server_default=false()),
     Column("appeal_granted_by", String, nullable=False, server_default=""),
+    Column("expires_on", Date),
+    Column("guardians", JsonOf(tuple[Guardian, ...]), nullable=False, server_default="[]"),
+    Column("married", Boolean, nullable=False, server_default=false()),
+    Column("police_report", String, nullable=False, server_default=""),
+    Column("returned_document", String, nullable=False, server_default=""),
+    Column("loss_finding", text_enum(LossFinding)),
+    Column("force_majeure", String, nullable=False, server_default=""),
     Column("holder_differences", JsonOf(tuple[str, ...]), nullable=False, server_default="[]"),
     Index("applications_queue", "office", "state", "queue_number"),
     Index("applications_released", "office", "released_on"),
@@ -130,6 +139,8 @@ history = Table(
     Column("signed_by", String, nullable=False),
     Column("previous_holder", LargeBinary),
     Column("corrected_holder", LargeBinary),
+    Column("guardian_present", text_enum(GuardianRelation)),
+    Column("loss_finding", text_enum(LossFinding)),
     Index("history_left", "source", "at"),
 )
 

@@ -1,22 +1,44 @@
 """Steps that people take with an application and that change more than its state: fingerprints,
 portrait, corrections, approval, refusal, withdrawal, hand-over."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from issuance.domain.case import ISSUANCE, Actor, Case
 from issuance.domain.document import HolderDiffers
 from issuance.domain.formatting import LocalizedText
+from issuance.domain.guardian import Guardian, require_guardians
 from issuance.domain.history import EventDetails
 from issuance.domain.outage_policy import Activity
 from issuance.domain.print_failure import DOCUMENT_ALREADY_CLEARED
+from issuance.domain.replacement import require_explained_negligence
 from issuance.domain.separation_of_duties import require_separate_duties
-from issuance.domain.states import ApplicationEvent, ApplicationState, find_transition
+from issuance.domain.states import (
+    DOCUMENTS_DUE,
+    ApplicationEvent,
+    ApplicationState,
+    find_transition,
+)
+from issuance.domain.validity import ValidityRule
+from issuance.serialization import born_on
 from issuance.store.records import Records
 from issuance.use_cases.adjudicate import withdraw_tasks
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.create_application import compared_with_earlier
 from issuance.use_cases.document_numbers import DocumentNumbers
 from issuance.use_cases.require_not_stopped import require_not_stopped
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What replaces the data of a case. holder: a serialized BiographicData.
+
+    guardians: empty leaves those of a child. married: None leaves it.
+    """
+
+    holder: bytes
+    guardians: tuple[Guardian, ...] = ()
+    married: bool | None = None
 
 
 async def submit_biometrics(
@@ -96,13 +118,16 @@ async def approve(
 ) -> Case:
     """Approve a case, which gets its document number unless it was approved before.
 
-    reason: why its data differ from those of the earlier document, if they do.
-    Raises IllegalTransition, NotPermitted, SeparationOfDuties, PortraitMissing, HolderDiffers.
+    reason: why its data differ from those of the earlier document, if they do, and why a passport
+    lost by negligence is replaced now.
+    Raises IllegalTransition, NotPermitted, SeparationOfDuties, PortraitMissing, HolderDiffers,
+    LostByNegligence.
     """
     find_transition(case.state, ApplicationEvent.APPROVE, by.role)
     await _require_separate_duties(records, case, ApplicationEvent.APPROVE, by)
     case.require_portrait()
     _require_explained_differences(case, reason)
+    require_explained_negligence(case.loss_finding, reason)
     number, failure = case.document_number, case.print_failure
     if not number or (failure and failure.reason == DOCUMENT_ALREADY_CLEARED):
         number = await numbers.next(records)
@@ -117,22 +142,39 @@ async def correct_data(
     case: Case,
     by: Actor,
     now: datetime,
-    holder: bytes,
+    correction: Correction,
     reason: str,
+    today: date,
+    validity: ValidityRule,
     apply_transition: ApplyTransition,
 ) -> Case:
-    """Replace the data to be printed (a serialized BiographicData); the history keeps both.
+    """Replace the data to be printed; the history keeps both. today: at the office.
 
     What was approved has to be approved again. No clearance is valid for a case here: one is signed
     when a case is released, over the data that it has then. Raises AtThePrinter, and
-    IllegalTransition once a book is made: a printer makes no second one for an application.
+    IllegalTransition once a book is made: a printer makes no second one for an application;
+    GuardianRequired, GuardianNotNeeded, GuardianConsentMissing.
     """
     case.require_not_printing()
-    corrected = await compared_with_earlier(records, case.corrected(holder))
+    holder = correction.holder
+    corrected = _with_corrected_family(case, correction, today, validity)
+    corrected = await compared_with_earlier(records, corrected.corrected(holder))
     details = EventDetails(reason=reason, previous_holder=case.holder, corrected_holder=holder)
     return await apply_transition(
         records, corrected, ApplicationEvent.CORRECT_DATA, by, now, details
     )
+
+
+def _with_corrected_family(
+    case: Case, correction: Correction, today: date, validity: ValidityRule
+) -> Case:
+    """Return the case with the guardians that it has after the correction: none of an adult."""
+    married = case.married if correction.married is None else correction.married
+    is_child = validity.is_child(born_on(correction.holder), today, married=married)
+    guardians = correction.guardians or (case.guardians if is_child else ())
+    if guardians or case.state not in DOCUMENTS_DUE:
+        require_guardians(guardians, is_child=is_child)
+    return case.with_family(guardians, married=married)
 
 
 async def refuse(
@@ -157,9 +199,13 @@ async def withdraw(
     apply_transition: ApplyTransition,
     reason: str = "",
 ) -> Case:
-    """Withdraw a case; erase fingerprints and portrait, at the matcher too. Raises AtThePrinter."""
+    """Withdraw a case; erase fingerprints, at the matcher too, portrait and guardians.
+
+    Raises AtThePrinter.
+    """
     case.require_not_printing()
     details = EventDetails(reason=reason)
+    case = case.with_family((), married=case.married)
     case = await apply_transition(records, case, ApplicationEvent.WITHDRAW, by, now, details)
     await withdraw_tasks(records, case.id, now)
     await records.cases.delete_fingers(case.id)

@@ -32,6 +32,7 @@ from issuance.domain.states import (
     OutboxTaskKind,
     find_transition,
 )
+from issuance.domain.validity import ValidityRule
 from issuance.store.records import Records
 from issuance.use_cases.documents import record_handed_over, record_made, revoke_made
 
@@ -50,9 +51,9 @@ class ApplyTransition:
         offices: Mapping[str, Office],
         personalise: Personalise,
         new_id: Callable[[], str],
-        validity_years: int,
+        validity: ValidityRule,
     ) -> None:
-        self._validity_years = validity_years
+        self._validity = validity
         self._offices = offices
         self._personalise = personalise
         self._new_id = new_id
@@ -115,7 +116,7 @@ class ApplyTransition:
         at = case.state_since
         if status is DocumentStatus.MADE:
             day = self._offices[case.office].calendar.day_of(at)
-            await record_made(records, case, by, at, day, self._validity_years)
+            await record_made(records, case, by, at, day, self._validity)
         elif status is DocumentStatus.VALID:
             await record_handed_over(records, case, by, at)
         else:

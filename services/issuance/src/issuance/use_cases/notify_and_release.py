@@ -18,6 +18,8 @@ from issuance.domain.states import (
     ApplicationEvent,
     ApplicationState,
 )
+from issuance.domain.validity import ValidityRule
+from issuance.serialization import born_on
 from issuance.store.case_records import QueuedCase
 from issuance.store.records import Records, Store
 from issuance.use_cases.apply_transition import ApplyTransition
@@ -48,8 +50,11 @@ class NotifyAndRelease:
     After a crash, or a change by another process, the next plan finds what is left to do.
     """
 
-    def __init__(self, store: Store, apply_transition: ApplyTransition) -> None:
+    def __init__(
+        self, store: Store, apply_transition: ApplyTransition, validity: ValidityRule
+    ) -> None:
         self._store = store
+        self._validity = validity
         self._apply_transition = apply_transition
 
     async def __call__(self, office: Office, now: datetime) -> None:
@@ -99,7 +104,8 @@ class NotifyAndRelease:
                 records, case, ApplicationEvent.REQUIRE_PORTRAIT, ISSUANCE, now
             )
             return
-        released = case.released(today)
+        last_day = self._validity.last_day(born_on(case.holder), today, married=case.married)
+        released = case.released(today, last_day)
         await self._apply_transition(records, released, ApplicationEvent.RELEASE, ISSUANCE, now)
 
 

@@ -119,7 +119,13 @@ def _settings(model: type[BaseModel], values: Mapping[str, Any]) -> Iterator[str
             yield f"{name} = {json.dumps(values[name])}\n"
         else:
             default = "" if about.default is None else about.default
-            yield f"# {name} = {json.dumps(default, default=str)}\n"
+            yield f"# {name} = {_toml(default)}\n"
+
+
+def _toml(value: Any) -> str:
+    if not isinstance(value, dict):
+        return json.dumps(value, default=str)
+    return "{" + ", ".join(f"{key} = {_toml(each)}" for key, each in value.items()) + "}"
 
 
 def _load(package: str) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from queue import Queue
 from typing import Self
 
-TIMEOUT = 20.0
+TIMEOUT = 60.0
 
 
 class ForkServer:

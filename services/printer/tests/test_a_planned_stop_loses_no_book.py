@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 from passport.printer.v1 import jobs_pb2 as jobs
 
-from .office import Office
+from .office import TIMEOUT, Office
 from .restarting_machine import SEND_DOCUMENT, RestartingMachine
 from .simulated_machine import SimulatedMachine
 
@@ -46,7 +46,7 @@ async def test_stopped_in_the_middle_of_a_page_the_service_still_learns_that_it_
 ) -> None:
     async with _hesitating_machine(office) as machine:
         job = await office.print()
-        async with asyncio.timeout(20.0):
+        async with asyncio.timeout(TIMEOUT):
             await machine.receiving.wait()
         assert office.process is not None
 

@@ -39,8 +39,8 @@ async def test_one_that_comes_back_jammed_gives_its_page_up_and_another_prints(
 
 
 async def test_one_that_comes_back_and_prints_makes_a_person_look(office: Office) -> None:
-    job = await _resolved_while_silent(office, jam_seconds=2.0)
-    await asyncio.sleep(2.0)  # the jam is over when it goes on
+    job = await _resolved_while_silent(office, jam_seconds=5.0)
+    await asyncio.sleep(5.0)  # the jam is over when it goes on
 
     office.machines["M1"].thaw()
     job = await office.until(job.job_id, "UNKNOWN_OUTCOME")

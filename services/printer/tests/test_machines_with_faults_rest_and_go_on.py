@@ -15,7 +15,7 @@ from .simulated_machine import SimulatedMachine
 async def test_a_stopped_machine_says_why_and_the_book_is_made(
     office: Office, fault: str, reason: str
 ) -> None:
-    await office.machine(books=1, faults=f"{fault}@1", fault_seconds=1.5)
+    await office.machine(books=1, faults=f"{fault}@1", fault_seconds=5.0)
 
     job = await office.print()
     await office.until_machine("M1", lambda m: reason in m.reasons)
@@ -71,7 +71,7 @@ async def test_a_machine_switched_off_leaves_its_work_to_the_others(office: Offi
 
 
 async def test_a_paused_machine_finishes_its_book_and_takes_no_other(office: Office) -> None:
-    await office.machine(books=2, books_per_minute=120.0)
+    await office.machine(books=2, books_per_minute=20.0)
     first = await office.print("X0000001")
     await office.until(first.job_id, "SENT")
 

@@ -148,7 +148,9 @@ class Issuance:
         """Serve until stopped; tasks left in the outbox are done after the next start."""
         server = Server(self._settings, error_domain="passport.issuance", services=SERVICES)
         writability = report_writability(self._database, server.set_writable)
-        metrics = metrics_read_by(partial(read_metrics, self._store, self._clock, self._real_now))
+        metrics = metrics_read_by(
+            partial(read_metrics, self._store, self._offices, self._clock, self._real_now)
+        )
         async with self._printer_channels() as printers:
             self._add_services(
                 server, PrintersClient(printers, self._settings.call_timeout_seconds)

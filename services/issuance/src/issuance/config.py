@@ -1,6 +1,7 @@
 """Settings of the issuance service, in addition to those that every service has."""
 
-from datetime import date, time
+from collections.abc import Mapping
+from datetime import date, time, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Self
@@ -14,9 +15,13 @@ from servicekit.grpc.text_rules import printed_fault
 from servicekit.process.settings import ServiceSettings
 
 from issuance.domain.collection_hours import CollectionHours
+from issuance.domain.expected_time import EXPECTED_TIMES
 from issuance.domain.office import Office
+from issuance.domain.states import ApplicationState
 from issuance.domain.validity import ValidityRule
 from issuance.domain.working_time import Calendar
+
+_MOST_HOURS = 400.0
 
 
 class OfficeSettings(BaseModel):
@@ -71,7 +76,7 @@ class OfficeSettings(BaseModel):
             raise ValueError("an office opens before it closes")
         return self
 
-    def office(self, country: str) -> Office:
+    def office(self, country: str, expected_times: Mapping[ApplicationState, timedelta]) -> Office:
         """Return the office of the domain. country: ISO 3166-1 alpha-2, for its holidays."""
         calendar = Calendar(
             ZoneInfo(self.timezone), country, self.opens, self.closes, frozenset(self.closures)
@@ -83,6 +88,7 @@ class OfficeSettings(BaseModel):
             promise_working_days=self.promise_working_days,
             initial_machines=self.machines,
             initial_books_per_machine_per_day=Fraction(str(self.books_per_machine_per_day)),
+            expected_times=expected_times,
         )
 
 
@@ -138,6 +144,13 @@ class IssuanceSettings(ServiceSettings):
         None,
         description="TOML file that states what stops in an outage of which scope and cause, like "
         "deploy/policy/outages.toml; unset means that only what cannot go on stops",
+    )
+    expected_working_hours: dict[ApplicationState, float] = Field(
+        {state: expected / timedelta(hours=1) for state, expected in EXPECTED_TIMES.items()},
+        description="working hours of an office, without outages, within which the next step of an "
+        "application usually happens, by state; what stays longer is shown as late (ListStuck). "
+        "States that are not named keep the hours below; approved ones are late when the promised "
+        "day has come",
     )
     portrait_retention_days: int = Field(
         30,
@@ -251,6 +264,19 @@ class IssuanceSettings(ServiceSettings):
         description="how long the matcher or a printer is healthy before its outage ends, seconds",
     )
 
+    @field_validator("expected_working_hours")
+    @classmethod
+    def _expected_of_all(
+        cls, hours: dict[ApplicationState, float]
+    ) -> dict[ApplicationState, float]:
+        if other := set(hours) - set(EXPECTED_TIMES):
+            raise ValueError(f"nothing is expected of the state {min(other)}")
+        if any(not 0 < each <= _MOST_HOURS for each in hours.values()):
+            raise ValueError(f"more than 0 and at most {_MOST_HOURS} hours")
+        return {
+            state: expected / timedelta(hours=1) for state, expected in EXPECTED_TIMES.items()
+        } | hours
+
     @field_validator("country")
     @classmethod
     def _with_holidays(cls, country: str) -> str:
@@ -292,4 +318,7 @@ class IssuanceSettings(ServiceSettings):
 
     def office_map(self) -> dict[str, Office]:
         """Return the offices of the domain, by id."""
-        return {office.id: office.office(self.country) for office in self.offices}
+        expected = {
+            state: timedelta(hours=hours) for state, hours in self.expected_working_hours.items()
+        }
+        return {office.id: office.office(self.country, expected) for office in self.offices}

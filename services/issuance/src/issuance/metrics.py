@@ -3,7 +3,7 @@
 `deploy/prometheus/alerts.yml` has the rules by which somebody is told.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -11,13 +11,17 @@ from servicekit.process.clock import Clock
 
 from issuance.domain.circuit_breaker import CircuitState
 from issuance.domain.identification_rate import IdentificationRate, RatePhase
+from issuance.domain.office import Office
 from issuance.store.records import Store
 from issuance.use_cases.service_status import PrinterStatus, printer_status
 from issuance.waiting_metrics import waiting_metrics
 
 
 async def read_metrics(
-    store: Store, clock: Clock, real_now: Callable[[], datetime]
+    store: Store,
+    offices: Mapping[str, Office],
+    clock: Clock,
+    real_now: Callable[[], datetime],
 ) -> list[Metric]:
     """Return what waits, the rate of identifications and the state of the printers.
 
@@ -25,7 +29,7 @@ async def read_metrics(
     """
     now = real_now()
     async with store.read() as records:
-        waiting = await waiting_metrics(records, clock.now(), now)
+        waiting = await waiting_metrics(records, offices, clock.now(), now)
         rate = await records.identification_rate.get()
         printers = await printer_status(records, (), now)
     return [*waiting, *_identification_metrics(rate, now), *_printer_metrics(printers)]

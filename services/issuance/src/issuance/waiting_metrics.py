@@ -6,24 +6,33 @@ from datetime import datetime
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 
+from issuance.domain.office import Office
 from issuance.domain.outage import Outage, OutageScope
+from issuance.domain.paused_work import PausedWork
 from issuance.domain.states import ApplicationState, OutboxTaskKind
+from issuance.domain.waiting_on import WAITING_ON
 from issuance.store.outbox_records import OutboxBacklog
 from issuance.store.records import Records
+from issuance.use_cases.late_applications import which_are_late
 
 
-async def waiting_metrics(records: Records, now: datetime, real_now: datetime) -> list[Metric]:
-    """Return applications by office and state, broken promises, work that is left, and outages.
+async def waiting_metrics(
+    records: Records, offices: Mapping[str, Office], now: datetime, real_now: datetime
+) -> list[Metric]:
+    """Return what waits by office and state, broken promises, work that is left, and what stops it.
 
     now: business time. real_now: real time, since leases run in it.
     """
     waiting = await records.cases.count_open()
     overdue = await records.cases.count_overdue(now.date())
+    late = await which_are_late(records, offices.values(), now)
     outages = await records.outages.ongoing()
     return [
         _waiting(waiting),
+        _late(waiting, await records.late_cases.count(late)),
         _overdue(overdue, {office for office, _ in waiting}),
         *_outbox(await records.outbox.backlog(real_now), now),
+        _paused(await records.paused_work.all()),
         _outages(outages.values()),
     ]
 
@@ -36,6 +45,21 @@ def _waiting(waiting: Mapping[tuple[str, ApplicationState], int]) -> Metric:
     )
     for (office, state), number in waiting.items():
         metric.add_metric([office, state.name], number)
+    return metric
+
+
+def _late(
+    waiting: Iterable[tuple[str, ApplicationState]],
+    late: Mapping[tuple[str, ApplicationState], int],
+) -> Metric:
+    metric = GaugeMetricFamily(
+        "issuance_applications_late",
+        "Applications that stay longer in their state than is usual, and who has to act",
+        labels=["office", "state", "responsible_party"],
+    )
+    for office, state in waiting:
+        party = WAITING_ON[state].responsible_party
+        metric.add_metric([office, state.name, party.name], late.get((office, state), 0))
     return metric
 
 
@@ -72,6 +96,20 @@ def _outbox(backlogs: Iterable[OutboxBacklog], now: datetime) -> Iterable[Metric
         age = (now - backlog.oldest).total_seconds() if backlog else 0.0
         oldest.add_metric([kind.name], max(0.0, age))
     return [tasks, failing, refused, oldest]
+
+
+def _paused(pauses: Iterable[PausedWork]) -> Metric:
+    metric = GaugeMetricFamily(
+        "issuance_work_paused",
+        "1 for work that an administrator has paused, at one office or (empty) at all",
+        labels=["kind", "office"],
+    )
+    paused = {(kind, ""): 0 for kind in OutboxTaskKind} | {
+        (each.kind, each.office): 1 for each in pauses
+    }
+    for (kind, office), value in paused.items():
+        metric.add_metric([kind.name, office], value)
+    return metric
 
 
 def _outages(ongoing: Iterable[Outage]) -> Metric:

@@ -19,6 +19,7 @@ from issuance.domain.print_job_event import JobOutcome
 from issuance.domain.retry_policy import RetryPolicy
 from issuance.domain.states import FINAL_STATES, ApplicationState, OutboxTaskKind
 from issuance.store.field_values import field_values
+from issuance.store.stuck_work_records import TASK
 from issuance.store.tables import documents
 from issuance.use_cases.identify import Identify
 from issuance.use_cases.notify_and_release import NotifyAndRelease
@@ -320,8 +321,8 @@ class History:
     async def is_told_to_go_on(self, step: Step) -> None:
         """An administrator has what was set aside attempted again."""
         async with self.workflow.store.begin() as records:
-            for task in await records.stuck_work.page(100, "", None):
-                await records.stuck_work.retry(task.id)
+            for at in await records.stuck_work.page(100, None, None):
+                await records.stuck_work.retry(at.key.removeprefix(TASK))
 
     async def works(self, step: Step) -> None:
         """Issuance does all that is due, and plans; or dies on the way and starts again."""

@@ -7,19 +7,26 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from issuance.domain.lateness import late_cases
+from issuance.domain.outage_policy import DEFAULT_POLICY
 from issuance.domain.states import ApplicationState
+from issuance.store.oldest_first import ListPosition
 from issuance.store.page_request import PageRequest
 from issuance.store.records import MIGRATIONS, Records, Store
 from issuance.use_cases.service_status import service_status
 from servicekit.storage.database import Database, migrate
 from sqlalchemy import event
 
+from .offices import an_office
 from .workflow import banjarmasin
 
 PAGE = PageRequest(after=5, size=50)
 NOW = banjarmasin("2018-10-26 09:00")
+OFFICES = {"BJM": an_office("BJM")}
 TODAY = date(2018, 10, 26)
 APPROVED = ApplicationState.APPROVED
+LATE = late_cases(OFFICES.values(), (), DEFAULT_POLICY, NOW)
+AFTER = ListPosition(NOW, "task:id-1")
 
 
 class PlannedQueries:
@@ -69,14 +76,16 @@ async def planned(tmp_path: Path) -> AsyncIterator[PlannedQueries]:
         lambda records: records.cases.count_open(),
         lambda records: records.cases.count_overdue(TODAY),
         lambda records: records.cases.without_portrait(APPROVED),
-        lambda records: service_status(records, NOW),
+        lambda records: service_status(records, OFFICES, None, NOW, NOW),
+        lambda records: records.late_cases.count(LATE),
+        lambda records: records.stuck_work.page(50, AFTER, "BJM", LATE),
         lambda records: records.cases.of_persons(["p-1", "p-2"]),
         lambda records: records.cases.open_of_person("p-1"),
     ],
     ids=[
         "queue", "queue_with_another", "first_completed_at", "count_released", "ready_to_collect",
-        "count_open", "count_overdue", "without_portrait", "service_status", "of_persons",
-        "open_of_person",
+        "count_open", "count_overdue", "without_portrait", "service_status", "late_cases",
+        "stuck", "of_persons", "open_of_person",
     ],
 )  # fmt: skip
 async def test_what_is_open_is_searched_for(

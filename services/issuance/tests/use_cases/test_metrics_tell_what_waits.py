@@ -7,6 +7,8 @@ from typing import Any
 
 import yaml
 from issuance.domain.outage import OutageScope
+from issuance.domain.paused_work import PausedWork
+from issuance.domain.states import OutboxTaskKind
 from issuance.metrics import read_metrics
 
 from .workflow import Workflow
@@ -63,6 +65,20 @@ async def test_work_that_is_left_shows_its_age_and_its_outage(workflow: Workflow
     assert found['issuance_outbox_oldest_seconds{kind="PRINT"}'] == 0
 
 
+async def test_work_that_is_paused_is_seen_until_it_is_resumed(workflow: Workflow) -> None:
+    here = PausedWork(OutboxTaskKind.PRINT, "BJM", "bad books", "ani", workflow.now_is)
+    async with workflow.store.begin() as records:
+        await records.paused_work.pause(here)
+    paused = await metrics(workflow)
+    async with workflow.store.begin() as records:
+        await records.paused_work.resume(OutboxTaskKind.PRINT, "BJM")
+    resumed = await metrics(workflow)
+
+    assert paused['issuance_work_paused{kind="PRINT",office="BJM"}'] == 1
+    assert paused['issuance_work_paused{kind="PRINT",office=""}'] == 0
+    assert {value for name, value in resumed.items() if "work_paused" in name} == {0}
+
+
 async def test_each_alert_rests_on_a_metric_that_is_served(workflow: Workflow) -> None:
     await workflow.applies()
     served = {name.partition("{")[0] for name in await metrics(workflow)} | {"up"}
@@ -81,7 +97,9 @@ def test_each_alert_says_who_has_to_do_what() -> None:
 
 async def metrics(workflow: Workflow) -> dict[str, float]:
     """The value of each metric with its labels, as Prometheus writes them."""
-    found = await read_metrics(workflow.store, workflow, lambda: workflow.real_now)
+    found = await read_metrics(
+        workflow.store, workflow.offices, workflow, lambda: workflow.real_now
+    )
     return {
         f"{sample.name}{_labels(sample.labels)}": sample.value
         for metric in found

@@ -181,7 +181,7 @@ async def test_the_status_and_the_metrics_show_the_circuit(rooms: PrintRooms) ->
     workflow = rooms.workflow
 
     status = (await workflow.status()).printers
-    metrics = await read_metrics(workflow.store, workflow, workflow.now)
+    metrics = await read_metrics(workflow.store, workflow.offices, workflow, workflow.now)
 
     assert [(it.office, it.circuit.name, it.unanswered_calls, it.queue.tasks) for it in status] == [
         ("BJM", "OPEN", 3, 4),

@@ -201,7 +201,9 @@ async def test_monitoring_sees_the_rate(country: Country) -> None:
             IdentificationRate(per_second=3.0, granted=20.0, paused_until=pause)
         )
 
-    metrics = await read_metrics(country.workflow.store, country.workflow, lambda: country.time)
+    metrics = await read_metrics(
+        country.workflow.store, country.workflow.offices, country.workflow, lambda: country.time
+    )
 
     values = {
         (sample.name, *sample.labels.values()): sample.value

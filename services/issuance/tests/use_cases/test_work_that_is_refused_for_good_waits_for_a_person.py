@@ -37,8 +37,7 @@ async def _attempted(workflow: Workflow, *answers: Exception) -> None:
 
 
 async def _stuck(workflow: Workflow) -> list[StuckTask]:
-    async with workflow.store.read() as records:
-        return list(await records.stuck_work.page(10, "", None))
+    return list((await workflow.stuck()).tasks)
 
 
 async def test_a_refused_task_is_attempted_no_more_and_shown(workflow: Workflow) -> None:

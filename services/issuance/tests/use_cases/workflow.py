@@ -27,6 +27,7 @@ from issuance.domain.states import ApplicationEvent, ApplicationState, OutboxTas
 from issuance.domain.validity import ValidityRule
 from issuance.domain.wait_explanation import WaitExplanation
 from issuance.serialization import calendar_date
+from issuance.store.oldest_first import ListPosition
 from issuance.store.page_request import PageRequest
 from issuance.store.records import Records, Store
 from issuance.store.tables import outbox
@@ -54,6 +55,7 @@ from issuance.use_cases.documents import report_missing
 from issuance.use_cases.explain_wait import explain_wait
 from issuance.use_cases.identify import Identify
 from issuance.use_cases.lease_tasks import LeaseTasks
+from issuance.use_cases.list_stuck import StuckPage, list_stuck
 from issuance.use_cases.notify_and_release import NotifyAndRelease
 from issuance.use_cases.outage_lifecycle import OutageLifecycle
 from issuance.use_cases.plan_office import (
@@ -619,7 +621,14 @@ class Workflow:
     async def status(self) -> ServiceStatus:
         """What administrators see."""
         async with self.store.read() as records:
-            return await service_status(records, self.now_is)
+            return await service_status(records, self.offices, None, self.now_is, self.now_is)
+
+    async def stuck(
+        self, office: str | None = None, after: ListPosition | None = None, size: int = 1000
+    ) -> StuckPage:
+        """What administrators see of what does not go on by itself."""
+        async with self.store.read() as records:
+            return await list_stuck(records, self.offices, office, after, size, self.now_is)
 
     async def _event(self, id: str, event: ApplicationEvent, user: str) -> None:
         async with self.store.begin() as records:

@@ -42,7 +42,7 @@ MACHINES = {
     "simulated over TLS": simulated_machine_over_tls,
     "ippeveprinter": ippeveprinter,
 }
-TIMEOUT = 10.0
+TIMEOUT = 60.0
 
 
 @pytest_asyncio.fixture(

@@ -61,13 +61,13 @@ async def _hold_once(database: Database | LockServer) -> None:
 
 
 async def test_the_lock_of_a_server_ends_with_its_block(server: LockServer) -> None:
-    await asyncio.wait_for(_hold_once(server), 10.0)
+    await asyncio.wait_for(_hold_once(server), 60.0)
 
 
 async def test_the_connection_that_held_the_lock_is_not_used_again(server: LockServer) -> None:
     """Back in the pool, it would go on holding the lock."""
-    await asyncio.wait_for(_hold_once(server), 10.0)
-    await asyncio.wait_for(_hold_once(server), 10.0)
+    await asyncio.wait_for(_hold_once(server), 60.0)
+    await asyncio.wait_for(_hold_once(server), 60.0)
 
     assert server.connections == 2
 
@@ -75,7 +75,7 @@ async def test_the_connection_that_held_the_lock_is_not_used_again(server: LockS
 async def test_the_lock_of_a_server_is_waited_for(server: LockServer) -> None:
     server.answers = [0, 1]
 
-    await asyncio.wait_for(_hold_once(server), 10.0)
+    await asyncio.wait_for(_hold_once(server), 60.0)
 
     assert server.answers == []
 
@@ -87,14 +87,14 @@ async def test_whoever_loses_the_connection_stops_dispatching(server: LockServer
             await asyncio.Event().wait()
 
     with pytest.raises(ExceptionGroup) as raised:
-        await asyncio.wait_for(dispatch(), 10.0)
+        await asyncio.wait_for(dispatch(), 60.0)
 
     assert raised.group_contains(ConnectionResetError)
 
 
 async def test_whoever_holds_the_lock_keeps_no_transaction_open(server: LockServer) -> None:
     """A server may end transactions that idle, and with them the lock."""
-    await asyncio.wait_for(_hold_once(server), 10.0)
+    await asyncio.wait_for(_hold_once(server), 60.0)
 
     assert not server.transactions
 
@@ -115,7 +115,7 @@ async def test_another_process_waits_until_the_lock_is_free(database_url: str) -
     async with dispatcher_lock(first):
         waiting = asyncio.create_task(_hold_once(second))
         held, _ = await asyncio.wait({waiting}, timeout=0.2)
-    await asyncio.wait_for(waiting, 10.0)
+    await asyncio.wait_for(waiting, 60.0)
     await first.close()
     await second.close()
 

@@ -30,7 +30,7 @@ from passport.issuance.v1 import outages_pb2 as passport_dot_issuance_dot_v1_dot
 from passport.type.v1 import text_pb2 as passport_dot_type_dot_v1_dot_text__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n passport/issuance/v1/admin.proto\x12\x14passport.issuance.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\'passport/issuance/v1/applications.proto\x1a\"passport/issuance/v1/outages.proto\x1a\x1bpassport/type/v1/text.proto\"\x12\n\x10GetStatusRequest\"\xdf\x01\n\rOutboxBacklog\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\x12\x0e\n\x06leased\x18\x03 \x01(\x03\x12\x0f\n\x07\x66\x61iling\x18\x04 \x01(\x03\x12)\n\x06oldest\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x11\n\toutage_id\x18\x06 \x01(\t\x12\x41\n\x11responsible_party\x18\x07 \x01(\x0e\x32&.passport.issuance.v1.ResponsibleParty\x12\x0f\n\x07refused\x18\x08 \x01(\x03\"\xb0\x01\n\x12IdentificationRate\x12\x38\n\x05phase\x18\x01 \x01(\x0e\x32).passport.issuance.v1.IdentificationPhase\x12\x12\n\nper_second\x18\x02 \x01(\x01\x12\x1a\n\x12granted_per_second\x18\x03 \x01(\x01\x12\x30\n\x0cpaused_until\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa2\x01\n\rPrinterStatus\x12\x0e\n\x06office\x18\x01 \x01(\t\x12\x35\n\x07\x63ircuit\x18\x02 \x01(\x0e\x32$.passport.issuance.v1.PrinterCircuit\x12\x18\n\x10unanswered_calls\x18\x03 \x01(\r\x12\r\n\x05tasks\x18\x04 \x01(\x03\x12\x0e\n\x06leased\x18\x05 \x01(\x03\x12\x11\n\toutage_id\x18\x06 \x01(\t\"\xc0\x03\n\x0eIssuanceStatus\x12L\n\x0c\x61pplications\x18\x01 \x03(\x0b\x32\x36.passport.issuance.v1.IssuanceStatus.ApplicationsEntry\x12\x33\n\x06outbox\x18\x02 \x03(\x0b\x32#.passport.issuance.v1.OutboxBacklog\x12-\n\x07outages\x18\x03 \x03(\x0b\x32\x1c.passport.issuance.v1.Outage\x12\x12\n\nopen_tasks\x18\x04 \x01(\x03\x12\x45\n\x13identification_rate\x18\x05 \x01(\x0b\x32(.passport.issuance.v1.IdentificationRate\x12\x35\n\x08printers\x18\x06 \x03(\x0b\x32#.passport.issuance.v1.PrinterStatus\x12\x35\n\x0bpaused_work\x18\x07 \x03(\x0b\x32 .passport.issuance.v1.PausedWork\x1a\x33\n\x11\x41pplicationsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\"|\n\nPausedWork\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0e\n\x06office\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x11\n\tpaused_by\x18\x04 \x01(\t\x12-\n\tpaused_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xb7\x01\n\x10PauseWorkRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12<\n\x04kind\x18\x02 \x01(\tB.\xbaH+r)2\'^(identify|set_encounter_status|print)$\x12&\n\x06office\x18\x03 \x01(\tB\x16\xbaH\x13r\x11\x32\x0f^([A-Z]{3,8})?$\x12\x1e\n\x06reason\x18\x04 \x01(\tB\x0e\xbaH\x07r\x05\x10\x01\x18\xf4\x03\xe0\xe0\x18\x01\"\x98\x01\n\x11ResumeWorkRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12<\n\x04kind\x18\x02 \x01(\tB.\xbaH+r)2\'^(identify|set_encounter_status|print)$\x12&\n\x06office\x18\x03 \x01(\tB\x16\xbaH\x13r\x11\x32\x0f^([A-Z]{3,8})?$\"\x8d\x02\n\tStuckTask\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x16\n\x0e\x61pplication_id\x18\x03 \x01(\t\x12\x0e\n\x06office\x18\x04 \x01(\t\x12.\n\ncreated_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x61ttempts\x18\x06 \x01(\x05\x12.\n\nrefused_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x0fnext_attempt_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nlast_error\x18\t \x01(\t\"u\n\x10ListStuckRequest\x12&\n\x06office\x18\x01 \x01(\tB\x16\xbaH\x13r\x11\x32\x0f^([A-Z]{3,8})?$\x12\x1b\n\tpage_size\x18\x02 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\"\\\n\x11ListStuckResponse\x12.\n\x05tasks\x18\x01 \x03(\x0b\x32\x1f.passport.issuance.v1.StuckTask\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"M\n\x10RetryWorkRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1a\n\x07task_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@*\x9d\x01\n\x13IdentificationPhase\x12$\n IDENTIFICATION_PHASE_UNSPECIFIED\x10\x00\x12\x1f\n\x1bIDENTIFICATION_PHASE_CANARY\x10\x01\x12 \n\x1cIDENTIFICATION_PHASE_RAMPING\x10\x02\x12\x1d\n\x19IDENTIFICATION_PHASE_FULL\x10\x03*\x86\x01\n\x0ePrinterCircuit\x12\x1f\n\x1bPRINTER_CIRCUIT_UNSPECIFIED\x10\x00\x12\x1a\n\x16PRINTER_CIRCUIT_CLOSED\x10\x01\x12\x18\n\x14PRINTER_CIRCUIT_OPEN\x10\x02\x12\x1d\n\x19PRINTER_CIRCUIT_HALF_OPEN\x10\x03\x32\xce\x03\n\rIssuanceAdmin\x12Y\n\tGetStatus\x12&.passport.issuance.v1.GetStatusRequest\x1a$.passport.issuance.v1.IssuanceStatus\x12\\\n\tListStuck\x12&.passport.issuance.v1.ListStuckRequest\x1a\'.passport.issuance.v1.ListStuckResponse\x12T\n\tRetryWork\x12&.passport.issuance.v1.RetryWorkRequest\x1a\x1f.passport.issuance.v1.StuckTask\x12U\n\tPauseWork\x12&.passport.issuance.v1.PauseWorkRequest\x1a .passport.issuance.v1.PausedWork\x12W\n\nResumeWork\x12\'.passport.issuance.v1.ResumeWorkRequest\x1a .passport.issuance.v1.PausedWorkb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n passport/issuance/v1/admin.proto\x12\x14passport.issuance.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\'passport/issuance/v1/applications.proto\x1a\"passport/issuance/v1/outages.proto\x1a\x1bpassport/type/v1/text.proto\"\x12\n\x10GetStatusRequest\"\x97\x02\n\rOutboxBacklog\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\x12\x0e\n\x06leased\x18\x03 \x01(\x03\x12\x0f\n\x07\x66\x61iling\x18\x04 \x01(\x03\x12)\n\x06oldest\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x11\n\toutage_id\x18\x06 \x01(\t\x12\x41\n\x11responsible_party\x18\x07 \x01(\x0e\x32&.passport.issuance.v1.ResponsibleParty\x12\x0f\n\x07refused\x18\x08 \x01(\x03\x12\x36\n\tpostponed\x18\t \x03(\x0b\x32#.passport.issuance.v1.PostponedWork\"c\n\rPostponedWork\x12\r\n\x05\x63\x61use\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\x12\x34\n\x10\x66irst_attempt_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa0\x01\n\x0fLateApplication\x12\x16\n\x0e\x61pplication_id\x18\x01 \x01(\t\x12\x0e\n\x06office\x18\x02 \x01(\t\x12\x35\n\x05state\x18\x03 \x01(\x0e\x32&.passport.issuance.v1.ApplicationState\x12.\n\x07waiting\x18\x04 \x01(\x0b\x32\x1d.passport.issuance.v1.Waiting\"\xb0\x01\n\x12IdentificationRate\x12\x38\n\x05phase\x18\x01 \x01(\x0e\x32).passport.issuance.v1.IdentificationPhase\x12\x12\n\nper_second\x18\x02 \x01(\x01\x12\x1a\n\x12granted_per_second\x18\x03 \x01(\x01\x12\x30\n\x0cpaused_until\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa2\x01\n\rPrinterStatus\x12\x0e\n\x06office\x18\x01 \x01(\t\x12\x35\n\x07\x63ircuit\x18\x02 \x01(\x0e\x32$.passport.issuance.v1.PrinterCircuit\x12\x18\n\x10unanswered_calls\x18\x03 \x01(\r\x12\r\n\x05tasks\x18\x04 \x01(\x03\x12\x0e\n\x06leased\x18\x05 \x01(\x03\x12\x11\n\toutage_id\x18\x06 \x01(\t\"\x82\x04\n\x0eIssuanceStatus\x12L\n\x0c\x61pplications\x18\x01 \x03(\x0b\x32\x36.passport.issuance.v1.IssuanceStatus.ApplicationsEntry\x12\x33\n\x06outbox\x18\x02 \x03(\x0b\x32#.passport.issuance.v1.OutboxBacklog\x12-\n\x07outages\x18\x03 \x03(\x0b\x32\x1c.passport.issuance.v1.Outage\x12\x12\n\nopen_tasks\x18\x04 \x01(\x03\x12\x45\n\x13identification_rate\x18\x05 \x01(\x0b\x32(.passport.issuance.v1.IdentificationRate\x12\x35\n\x08printers\x18\x06 \x03(\x0b\x32#.passport.issuance.v1.PrinterStatus\x12\x35\n\x0bpaused_work\x18\x07 \x03(\x0b\x32 .passport.issuance.v1.PausedWork\x12@\n\x11late_applications\x18\x08 \x03(\x0b\x32%.passport.issuance.v1.LateApplication\x1a\x33\n\x11\x41pplicationsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\"|\n\nPausedWork\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0e\n\x06office\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x11\n\tpaused_by\x18\x04 \x01(\t\x12-\n\tpaused_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xb7\x01\n\x10PauseWorkRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12<\n\x04kind\x18\x02 \x01(\tB.\xbaH+r)2\'^(identify|set_encounter_status|print)$\x12&\n\x06office\x18\x03 \x01(\tB\x16\xbaH\x13r\x11\x32\x0f^([A-Z]{3,8})?$\x12\x1e\n\x06reason\x18\x04 \x01(\tB\x0e\xbaH\x07r\x05\x10\x01\x18\xf4\x03\xe0\xe0\x18\x01\"\x98\x01\n\x11ResumeWorkRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12<\n\x04kind\x18\x02 \x01(\tB.\xbaH+r)2\'^(identify|set_encounter_status|print)$\x12&\n\x06office\x18\x03 \x01(\tB\x16\xbaH\x13r\x11\x32\x0f^([A-Z]{3,8})?$\"\x8d\x02\n\tStuckTask\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x16\n\x0e\x61pplication_id\x18\x03 \x01(\t\x12\x0e\n\x06office\x18\x04 \x01(\t\x12.\n\ncreated_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x61ttempts\x18\x06 \x01(\x05\x12.\n\nrefused_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x0fnext_attempt_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nlast_error\x18\t \x01(\t\"u\n\x10ListStuckRequest\x12&\n\x06office\x18\x01 \x01(\tB\x16\xbaH\x13r\x11\x32\x0f^([A-Z]{3,8})?$\x12\x1b\n\tpage_size\x18\x02 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\"\x9e\x01\n\x11ListStuckResponse\x12.\n\x05tasks\x18\x01 \x03(\x0b\x32\x1f.passport.issuance.v1.StuckTask\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12@\n\x11late_applications\x18\x03 \x03(\x0b\x32%.passport.issuance.v1.LateApplication\"M\n\x10RetryWorkRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1a\n\x07task_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@*\x9d\x01\n\x13IdentificationPhase\x12$\n IDENTIFICATION_PHASE_UNSPECIFIED\x10\x00\x12\x1f\n\x1bIDENTIFICATION_PHASE_CANARY\x10\x01\x12 \n\x1cIDENTIFICATION_PHASE_RAMPING\x10\x02\x12\x1d\n\x19IDENTIFICATION_PHASE_FULL\x10\x03*\x86\x01\n\x0ePrinterCircuit\x12\x1f\n\x1bPRINTER_CIRCUIT_UNSPECIFIED\x10\x00\x12\x1a\n\x16PRINTER_CIRCUIT_CLOSED\x10\x01\x12\x18\n\x14PRINTER_CIRCUIT_OPEN\x10\x02\x12\x1d\n\x19PRINTER_CIRCUIT_HALF_OPEN\x10\x03\x32\xce\x03\n\rIssuanceAdmin\x12Y\n\tGetStatus\x12&.passport.issuance.v1.GetStatusRequest\x1a$.passport.issuance.v1.IssuanceStatus\x12\\\n\tListStuck\x12&.passport.issuance.v1.ListStuckRequest\x1a\'.passport.issuance.v1.ListStuckResponse\x12T\n\tRetryWork\x12&.passport.issuance.v1.RetryWorkRequest\x1a\x1f.passport.issuance.v1.StuckTask\x12U\n\tPauseWork\x12&.passport.issuance.v1.PauseWorkRequest\x1a .passport.issuance.v1.PausedWork\x12W\n\nResumeWork\x12\'.passport.issuance.v1.ResumeWorkRequest\x1a .passport.issuance.v1.PausedWorkb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -63,36 +63,40 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RETRYWORKREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\010\030@'
   _globals['_RETRYWORKREQUEST'].fields_by_name['task_id']._loaded_options = None
   _globals['_RETRYWORKREQUEST'].fields_by_name['task_id']._serialized_options = b'\272H\006r\004\020\001\030@'
-  _globals['_IDENTIFICATIONPHASE']._serialized_start=2331
-  _globals['_IDENTIFICATIONPHASE']._serialized_end=2488
-  _globals['_PRINTERCIRCUIT']._serialized_start=2491
-  _globals['_PRINTERCIRCUIT']._serialized_end=2625
+  _globals['_IDENTIFICATIONPHASE']._serialized_start=2784
+  _globals['_IDENTIFICATIONPHASE']._serialized_end=2941
+  _globals['_PRINTERCIRCUIT']._serialized_start=2944
+  _globals['_PRINTERCIRCUIT']._serialized_end=3078
   _globals['_GETSTATUSREQUEST']._serialized_start=258
   _globals['_GETSTATUSREQUEST']._serialized_end=276
   _globals['_OUTBOXBACKLOG']._serialized_start=279
-  _globals['_OUTBOXBACKLOG']._serialized_end=502
-  _globals['_IDENTIFICATIONRATE']._serialized_start=505
-  _globals['_IDENTIFICATIONRATE']._serialized_end=681
-  _globals['_PRINTERSTATUS']._serialized_start=684
-  _globals['_PRINTERSTATUS']._serialized_end=846
-  _globals['_ISSUANCESTATUS']._serialized_start=849
-  _globals['_ISSUANCESTATUS']._serialized_end=1297
-  _globals['_ISSUANCESTATUS_APPLICATIONSENTRY']._serialized_start=1246
-  _globals['_ISSUANCESTATUS_APPLICATIONSENTRY']._serialized_end=1297
-  _globals['_PAUSEDWORK']._serialized_start=1299
-  _globals['_PAUSEDWORK']._serialized_end=1423
-  _globals['_PAUSEWORKREQUEST']._serialized_start=1426
-  _globals['_PAUSEWORKREQUEST']._serialized_end=1609
-  _globals['_RESUMEWORKREQUEST']._serialized_start=1612
-  _globals['_RESUMEWORKREQUEST']._serialized_end=1764
-  _globals['_STUCKTASK']._serialized_start=1767
-  _globals['_STUCKTASK']._serialized_end=2036
-  _globals['_LISTSTUCKREQUEST']._serialized_start=2038
-  _globals['_LISTSTUCKREQUEST']._serialized_end=2155
-  _globals['_LISTSTUCKRESPONSE']._serialized_start=2157
-  _globals['_LISTSTUCKRESPONSE']._serialized_end=2249
-  _globals['_RETRYWORKREQUEST']._serialized_start=2251
-  _globals['_RETRYWORKREQUEST']._serialized_end=2328
-  _globals['_ISSUANCEADMIN']._serialized_start=2628
-  _globals['_ISSUANCEADMIN']._serialized_end=3090
+  _globals['_OUTBOXBACKLOG']._serialized_end=558
+  _globals['_POSTPONEDWORK']._serialized_start=560
+  _globals['_POSTPONEDWORK']._serialized_end=659
+  _globals['_LATEAPPLICATION']._serialized_start=662
+  _globals['_LATEAPPLICATION']._serialized_end=822
+  _globals['_IDENTIFICATIONRATE']._serialized_start=825
+  _globals['_IDENTIFICATIONRATE']._serialized_end=1001
+  _globals['_PRINTERSTATUS']._serialized_start=1004
+  _globals['_PRINTERSTATUS']._serialized_end=1166
+  _globals['_ISSUANCESTATUS']._serialized_start=1169
+  _globals['_ISSUANCESTATUS']._serialized_end=1683
+  _globals['_ISSUANCESTATUS_APPLICATIONSENTRY']._serialized_start=1632
+  _globals['_ISSUANCESTATUS_APPLICATIONSENTRY']._serialized_end=1683
+  _globals['_PAUSEDWORK']._serialized_start=1685
+  _globals['_PAUSEDWORK']._serialized_end=1809
+  _globals['_PAUSEWORKREQUEST']._serialized_start=1812
+  _globals['_PAUSEWORKREQUEST']._serialized_end=1995
+  _globals['_RESUMEWORKREQUEST']._serialized_start=1998
+  _globals['_RESUMEWORKREQUEST']._serialized_end=2150
+  _globals['_STUCKTASK']._serialized_start=2153
+  _globals['_STUCKTASK']._serialized_end=2422
+  _globals['_LISTSTUCKREQUEST']._serialized_start=2424
+  _globals['_LISTSTUCKREQUEST']._serialized_end=2541
+  _globals['_LISTSTUCKRESPONSE']._serialized_start=2544
+  _globals['_LISTSTUCKRESPONSE']._serialized_end=2702
+  _globals['_RETRYWORKREQUEST']._serialized_start=2704
+  _globals['_RETRYWORKREQUEST']._serialized_end=2781
+  _globals['_ISSUANCEADMIN']._serialized_start=3081
+  _globals['_ISSUANCEADMIN']._serialized_end=3543
 # @@protoc_insertion_point(module_scope)

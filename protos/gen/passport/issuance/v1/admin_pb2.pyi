@@ -112,6 +112,7 @@ class OutboxBacklog(_message.Message):
     OUTAGE_ID_FIELD_NUMBER: _builtins.int
     RESPONSIBLE_PARTY_FIELD_NUMBER: _builtins.int
     REFUSED_FIELD_NUMBER: _builtins.int
+    POSTPONED_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
     """Kind of task: identify, set_encounter_status or print."""
     count: _builtins.int
@@ -130,6 +131,10 @@ class OutboxBacklog(_message.Message):
     def oldest(self) -> _duration_pb2.Duration:
         """Age of the oldest task (business time)."""
 
+    @_builtins.property
+    def postponed(self) -> _containers.RepeatedCompositeFieldContainer[Global___PostponedWork]:
+        """Those that are attempted again later only, by cause."""
+
     def __init__(
         self,
         *,
@@ -141,14 +146,86 @@ class OutboxBacklog(_message.Message):
         outage_id: _builtins.str = ...,
         responsible_party: _applications_pb2.ResponsibleParty.ValueType = ...,
         refused: _builtins.int = ...,
+        postponed: _abc.Iterable[Global___PostponedWork] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["oldest", b"oldest"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "failing", b"failing", "kind", b"kind", "leased", b"leased", "oldest", b"oldest", "outage_id", b"outage_id", "refused", b"refused", "responsible_party", b"responsible_party"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "failing", b"failing", "kind", b"kind", "leased", b"leased", "oldest", b"oldest", "outage_id", b"outage_id", "postponed", b"postponed", "refused", b"refused", "responsible_party", b"responsible_party"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___OutboxBacklog: _TypeAlias = OutboxBacklog  # noqa: Y015
+
+@_typing.final
+class PostponedWork(_message.Message):
+    """Outbox tasks that are attempted again later only, for one cause."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CAUSE_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    FIRST_ATTEMPT_AT_FIELD_NUMBER: _builtins.int
+    cause: _builtins.str
+    """Reason of the other service's catalogue of errors, such as OVERLOADED, or name of the gRPC status with which
+    the last attempt ended, such as UNAVAILABLE; EARLIER_ATTEMPT while one that was withdrawn may still arrive;
+    INTERNAL for an error of issuance, which its log has.
+    """
+    count: _builtins.int
+    """Number of tasks."""
+    @_builtins.property
+    def first_attempt_at(self) -> _timestamp_pb2.Timestamp:
+        """When the first of them is attempted again (real time)."""
+
+    def __init__(
+        self,
+        *,
+        cause: _builtins.str = ...,
+        count: _builtins.int = ...,
+        first_attempt_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["first_attempt_at", b"first_attempt_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cause", b"cause", "count", b"count", "first_attempt_at", b"first_attempt_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PostponedWork: _TypeAlias = PostponedWork  # noqa: Y015
+
+@_typing.final
+class LateApplication(_message.Message):
+    """An application that stays longer in its state than is usual."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    APPLICATION_ID_FIELD_NUMBER: _builtins.int
+    OFFICE_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    WAITING_FIELD_NUMBER: _builtins.int
+    application_id: _builtins.str
+    """Its id."""
+    office: _builtins.str
+    """Its office."""
+    state: _applications_pb2.ApplicationState.ValueType
+    """Its state."""
+    @_builtins.property
+    def waiting(self) -> _applications_pb2.Waiting:
+        """What it waits for, whose turn it is, and since when it is late."""
+
+    def __init__(
+        self,
+        *,
+        application_id: _builtins.str = ...,
+        office: _builtins.str = ...,
+        state: _applications_pb2.ApplicationState.ValueType = ...,
+        waiting: _applications_pb2.Waiting | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["waiting", b"waiting"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "office", b"office", "state", b"state", "waiting", b"waiting"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LateApplication: _TypeAlias = LateApplication  # noqa: Y015
 
 @_typing.final
 class IdentificationRate(_message.Message):
@@ -263,6 +340,7 @@ class IssuanceStatus(_message.Message):
     IDENTIFICATION_RATE_FIELD_NUMBER: _builtins.int
     PRINTERS_FIELD_NUMBER: _builtins.int
     PAUSED_WORK_FIELD_NUMBER: _builtins.int
+    LATE_APPLICATIONS_FIELD_NUMBER: _builtins.int
     open_tasks: _builtins.int
     """Number of adjudication tasks that are not decided."""
     @_builtins.property
@@ -289,6 +367,12 @@ class IssuanceStatus(_message.Message):
     def paused_work(self) -> _containers.RepeatedCompositeFieldContainer[Global___PausedWork]:
         """Outbox work that administrators have paused, by kind and office."""
 
+    @_builtins.property
+    def late_applications(self) -> _containers.RepeatedCompositeFieldContainer[Global___LateApplication]:
+        """The applications that are late for the longest time, at most 10, longest first; not those that wait for
+        their applicant. ListStuck has all. Callers of an office see those of their office.
+        """
+
     def __init__(
         self,
         *,
@@ -299,10 +383,11 @@ class IssuanceStatus(_message.Message):
         identification_rate: Global___IdentificationRate | None = ...,
         printers: _abc.Iterable[Global___PrinterStatus] | None = ...,
         paused_work: _abc.Iterable[Global___PausedWork] | None = ...,
+        late_applications: _abc.Iterable[Global___LateApplication] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["identification_rate", b"identification_rate"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["applications", b"applications", "identification_rate", b"identification_rate", "open_tasks", b"open_tasks", "outages", b"outages", "outbox", b"outbox", "paused_work", b"paused_work", "printers", b"printers"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["applications", b"applications", "identification_rate", b"identification_rate", "late_applications", b"late_applications", "open_tasks", b"open_tasks", "outages", b"outages", "outbox", b"outbox", "paused_work", b"paused_work", "printers", b"printers"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -508,27 +593,33 @@ Global___ListStuckRequest: _TypeAlias = ListStuckRequest  # noqa: Y015
 
 @_typing.final
 class ListStuckResponse(_message.Message):
-    """Response of ListStuck."""
+    """Response of ListStuck: the tasks and the applications of a page, together at most `page_size`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     TASKS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    LATE_APPLICATIONS_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Token of the next page; empty on the last page."""
     @_builtins.property
     def tasks(self) -> _containers.RepeatedCompositeFieldContainer[Global___StuckTask]:
-        """The tasks."""
+        """The tasks, oldest first."""
+
+    @_builtins.property
+    def late_applications(self) -> _containers.RepeatedCompositeFieldContainer[Global___LateApplication]:
+        """The applications, oldest first."""
 
     def __init__(
         self,
         *,
         tasks: _abc.Iterable[Global___StuckTask] | None = ...,
         next_page_token: _builtins.str = ...,
+        late_applications: _abc.Iterable[Global___LateApplication] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "tasks", b"tasks"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["late_applications", b"late_applications", "next_page_token", b"next_page_token", "tasks", b"tasks"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -67,8 +67,8 @@ class IssuanceAdminServicer:
     """
 
     def GetStatus(self, request, context):
-        """Returns counts of open applications by state, the backlog of the outbox, open outages, and how fast
-        applicants are identified.
+        """Returns counts of open applications by state, those that are late for the longest time, the backlog of the
+        outbox, open outages, and how fast applicants are identified.
 
         Callers: administrators. Errors: none of its own. Retry: yes.
         """
@@ -77,8 +77,10 @@ class IssuanceAdminServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListStuck(self, request, context):
-        """Lists outbox tasks that somebody has to look at: those that another service refuses whenever it is asked,
-        which are attempted no more, and those that failed at least five times outside of outages.
+        """Lists what somebody has to look at, in one list, oldest first: outbox tasks that another service refuses
+        whenever it is asked, which are attempted no more, or that failed at least five times outside of outages;
+        and applications that stay longer in their state than is usual, with whose turn it is. The way on from each
+        state is in docs/issuance-states.md.
 
         Callers: administrators. Errors: INVALID_REQUEST, WRONG_OFFICE, BAD_PAGE_TOKEN. Retry: yes.
         """

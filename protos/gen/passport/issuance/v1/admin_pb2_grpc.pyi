@@ -34,14 +34,16 @@ class IssuanceAdminStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> IssuanceAdminAsyncStub: ...
     GetStatus: _grpc.UnaryUnaryMultiCallable[_admin_pb2.GetStatusRequest, _admin_pb2.IssuanceStatus]
-    """Returns counts of open applications by state, the backlog of the outbox, open outages, and how fast
-    applicants are identified.
+    """Returns counts of open applications by state, those that are late for the longest time, the backlog of the
+    outbox, open outages, and how fast applicants are identified.
 
     Callers: administrators. Errors: none of its own. Retry: yes.
     """
     ListStuck: _grpc.UnaryUnaryMultiCallable[_admin_pb2.ListStuckRequest, _admin_pb2.ListStuckResponse]
-    """Lists outbox tasks that somebody has to look at: those that another service refuses whenever it is asked,
-    which are attempted no more, and those that failed at least five times outside of outages.
+    """Lists what somebody has to look at, in one list, oldest first: outbox tasks that another service refuses
+    whenever it is asked, which are attempted no more, or that failed at least five times outside of outages;
+    and applications that stay longer in their state than is usual, with whose turn it is. The way on from each
+    state is in docs/issuance-states.md.
 
     Callers: administrators. Errors: INVALID_REQUEST, WRONG_OFFICE, BAD_PAGE_TOKEN. Retry: yes.
     """
@@ -73,14 +75,16 @@ class IssuanceAdminAsyncStub(IssuanceAdminStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetStatus: _aio.UnaryUnaryMultiCallable[_admin_pb2.GetStatusRequest, _admin_pb2.IssuanceStatus]  # type: ignore[assignment]
-    """Returns counts of open applications by state, the backlog of the outbox, open outages, and how fast
-    applicants are identified.
+    """Returns counts of open applications by state, those that are late for the longest time, the backlog of the
+    outbox, open outages, and how fast applicants are identified.
 
     Callers: administrators. Errors: none of its own. Retry: yes.
     """
     ListStuck: _aio.UnaryUnaryMultiCallable[_admin_pb2.ListStuckRequest, _admin_pb2.ListStuckResponse]  # type: ignore[assignment]
-    """Lists outbox tasks that somebody has to look at: those that another service refuses whenever it is asked,
-    which are attempted no more, and those that failed at least five times outside of outages.
+    """Lists what somebody has to look at, in one list, oldest first: outbox tasks that another service refuses
+    whenever it is asked, which are attempted no more, or that failed at least five times outside of outages;
+    and applications that stay longer in their state than is usual, with whose turn it is. The way on from each
+    state is in docs/issuance-states.md.
 
     Callers: administrators. Errors: INVALID_REQUEST, WRONG_OFFICE, BAD_PAGE_TOKEN. Retry: yes.
     """
@@ -115,8 +119,8 @@ class IssuanceAdminServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_pb2.GetStatusRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_pb2.IssuanceStatus, _abc.Awaitable[_admin_pb2.IssuanceStatus]]:
-        """Returns counts of open applications by state, the backlog of the outbox, open outages, and how fast
-        applicants are identified.
+        """Returns counts of open applications by state, those that are late for the longest time, the backlog of the
+        outbox, open outages, and how fast applicants are identified.
 
         Callers: administrators. Errors: none of its own. Retry: yes.
         """
@@ -127,8 +131,10 @@ class IssuanceAdminServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_pb2.ListStuckRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_pb2.ListStuckResponse, _abc.Awaitable[_admin_pb2.ListStuckResponse]]:
-        """Lists outbox tasks that somebody has to look at: those that another service refuses whenever it is asked,
-        which are attempted no more, and those that failed at least five times outside of outages.
+        """Lists what somebody has to look at, in one list, oldest first: outbox tasks that another service refuses
+        whenever it is asked, which are attempted no more, or that failed at least five times outside of outages;
+        and applications that stay longer in their state than is usual, with whose turn it is. The way on from each
+        state is in docs/issuance-states.md.
 
         Callers: administrators. Errors: INVALID_REQUEST, WRONG_OFFICE, BAD_PAGE_TOKEN. Retry: yes.
         """

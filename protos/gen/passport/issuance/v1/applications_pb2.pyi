@@ -374,6 +374,7 @@ class Waiting(_message.Message):
     WHAT_FIELD_NUMBER: _builtins.int
     OUTAGE_ID_FIELD_NUMBER: _builtins.int
     EXPECTED_UNTIL_FIELD_NUMBER: _builtins.int
+    LATE_SINCE_FIELD_NUMBER: _builtins.int
     responsible_party: Global___ResponsibleParty.ValueType
     """The party that must act next."""
     outage_id: _builtins.str
@@ -388,7 +389,15 @@ class Waiting(_message.Message):
 
     @_builtins.property
     def expected_until(self) -> _timestamp_pb2.Timestamp:
-        """Until when it is expected to wait (business time); absent when unknown."""
+        """Until when it is expected to wait (business time): the expected end of the outage, the promised day, or
+        otherwise what is usual in its state (the setting expected_working_hours); absent when unknown or past.
+        """
+
+    @_builtins.property
+    def late_since(self) -> _timestamp_pb2.Timestamp:
+        """Since when it waits longer than is usual in its state, in working hours without outages; for an approved
+        application, than was promised (business time). Absent if it does not.
+        """
 
     def __init__(
         self,
@@ -398,10 +407,11 @@ class Waiting(_message.Message):
         what: _civil_pb2.LocalizedText | None = ...,
         outage_id: _builtins.str = ...,
         expected_until: _timestamp_pb2.Timestamp | None = ...,
+        late_since: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["expected_until", b"expected_until", "since", b"since", "what", b"what"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["expected_until", b"expected_until", "late_since", b"late_since", "since", b"since", "what", b"what"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["expected_until", b"expected_until", "outage_id", b"outage_id", "responsible_party", b"responsible_party", "since", b"since", "what", b"what"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expected_until", b"expected_until", "late_since", b"late_since", "outage_id", b"outage_id", "responsible_party", b"responsible_party", "since", b"since", "what", b"what"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1670,8 +1680,8 @@ class HistoryEntry(_message.Message):
     """Identity of the person or service that caused it."""
     reason: _builtins.str
     """Reason given with refuse_documents, refuse, reject_biometrics, clear, confirm_duplicate, fail_print,
-    correct_data, approve, withdraw, retake_biometrics, reopen, reexamine or accept_force_majeure; of except_portrait the exception,
-    the defects that it covered, and the explanation.
+    correct_data, approve, withdraw, retake_biometrics, reopen, reexamine or accept_force_majeure; of
+    except_portrait the exception, the defects that it covered, and the explanation.
     """
     payment_receipt: _builtins.str
     """Number of the receipt, of record_payment."""

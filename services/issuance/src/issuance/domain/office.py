@@ -1,13 +1,16 @@
 """An office: where people apply, where their books are printed and their passports handed out."""
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from fractions import Fraction
 
 from servicekit.errors import DomainError, ErrorKind
 
 from issuance.domain.collection_hours import CollectionHours
+from issuance.domain.expected_time import EXPECTED_TIMES
 from issuance.domain.print_room import Capacity
+from issuance.domain.states import ApplicationState
 from issuance.domain.working_time import Calendar
 
 
@@ -50,6 +53,10 @@ class Office:
     """Working days from completion to the first promised collection date, if nothing delays it."""
     initial_machines: int
     initial_books_per_machine_per_day: Fraction
+    expected_times: Mapping[ApplicationState, timedelta] = field(
+        default_factory=lambda: EXPECTED_TIMES
+    )
+    """Working time within which the next step usually happens, by state; APPROVED has none."""
 
     @property
     def calendar(self) -> Calendar:

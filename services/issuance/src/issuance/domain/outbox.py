@@ -3,6 +3,7 @@
 This is the transactional outbox: what a task is, and which outages stop it.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,7 @@ _ACTIVITIES: Mapping[OutboxTaskKind, Activity] = {
     OutboxTaskKind.PRINT: Activity.PRINTING,
 }
 """Tasks of these kinds are not attempted while the activity is stopped."""
+_REASON = re.compile("[A-Z][A-Z0-9_]*")
 
 
 class LeaseLost(Exception):
@@ -61,6 +63,14 @@ class OutboxTask:
         """When it was recorded, less the head start of its class, as in the plan: so a task that
         waits long enough goes before newer ones of any class."""
         return self.created_at - HEAD_START[self.priority_class]
+
+
+def cause_of_delay(error: str) -> str:
+    """Return why a task is attempted later, in one word. error: what ended the last attempt."""
+    reason = error.partition(":")[0]
+    if not error:
+        return "EARLIER_ATTEMPT"  # one that was withdrawn may still arrive
+    return reason if _REASON.fullmatch(reason) else "INTERNAL"
 
 
 def stopping_outage(

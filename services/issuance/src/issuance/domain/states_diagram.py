@@ -1,12 +1,32 @@
-"""The page docs/issuance-states.md: the table of transitions as a Mermaid diagram and a list."""
+"""The page docs/issuance-states.md: the table of transitions as a Mermaid diagram and a list,
+and whose turn it is in each state."""
 
-from issuance.domain.states import FINAL_STATES, INITIAL_STATE, TRANSITIONS, Transition
+from datetime import timedelta
+
+from issuance.domain.expected_time import EXPECTED_TIMES
+from issuance.domain.states import (
+    FINAL_STATES,
+    INITIAL_STATE,
+    TRANSITIONS,
+    ApplicationState,
+    Transition,
+)
+from issuance.domain.waiting_on import WAITING_ON
 
 TITLE = """\
 # Which way does an application go?
 
 Drawn from the table in `issuance/domain/states.py` by `issuance states`; do not edit by hand.
 An event that is not in the table is refused with `ILLEGAL_TRANSITION` and changes nothing."""
+OWNERS = """\
+## Whose turn is it in each state, and how long does it usually take?
+
+In working hours of the office, without outages; the setting `expected_working_hours` has other
+ones. What takes longer is late: `waiting.late_since`, `IssuanceAdmin/ListStuck`. While printing,
+the printing office can cancel the job.
+
+| state | waits for | whose turn | usual hours |
+|---|---|---|---|"""
 
 
 def render_page() -> str:
@@ -16,7 +36,9 @@ def render_page() -> str:
         "|---|---|---|---|---|---|---|---|---|"
     )
     rows = "\n".join(_row(row) for row in TRANSITIONS)
-    return f"{TITLE}\n\n```mermaid\n{render_diagram()}\n```\n\n{header}\n{rows}\n"
+    owners = "\n".join(_owner(state) for state in WAITING_ON)
+    diagram = f"```mermaid\n{render_diagram()}\n```"
+    return f"{TITLE}\n\n{diagram}\n\n{header}\n{rows}\n\n{OWNERS}\n{owners}\n"
 
 
 def render_diagram() -> str:
@@ -25,6 +47,12 @@ def render_diagram() -> str:
     lines += [f"    {row.source} --> {row.target}: {row.event}{_guard(row)}" for row in TRANSITIONS]
     lines += [f"    {state} --> [*]" for state in sorted(FINAL_STATES)]
     return "\n".join(lines)
+
+
+def _owner(state: ApplicationState) -> str:
+    waiting, expected = WAITING_ON[state], EXPECTED_TIMES.get(state)
+    hours = f"{expected / timedelta(hours=1):g}" if expected else "until the promised day"
+    return f"| {state} | {waiting.what.en} | {waiting.responsible_party} | {hours} |"
 
 
 def _guard(row: Transition) -> str:

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from passport.issuance.v1 import admin_pb2 as pb
 from passport.issuance.v1 import admin_pb2_grpc
-from servicekit.grpc import page_tokens
 from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
 from servicekit.security.identity import current_caller
@@ -15,8 +14,15 @@ from issuance.domain.paused_work import PausedWork
 from issuance.domain.states import OutboxTaskKind
 from issuance.service import encode
 from issuance.service.idempotent_changes import IdempotentChanges, current_actor
-from issuance.service.office_scope import known_office, require_own_office, visible_office
+from issuance.service.office_scope import (
+    known_office,
+    own_office,
+    require_own_office,
+    visible_office,
+)
+from issuance.service.paging import list_position, page_size, position_token
 from issuance.store.records import Records, Store
+from issuance.use_cases.list_stuck import list_stuck
 from issuance.use_cases.service_status import service_status
 
 
@@ -42,23 +48,24 @@ class IssuanceAdminService(admin_pb2_grpc.IssuanceAdminServicer):
 
     async def GetStatus(self, request: pb.GetStatusRequest, context: Context) -> pb.IssuanceStatus:
         """Return the status of the service."""
+        own, now = own_office(current_caller()), self._clock.now()
         async with self._store.read() as records:
-            status = await service_status(records, self._real_now())
-        return encode.service_status(status, self._clock.now())
+            status = await service_status(records, self._offices, own, now, self._real_now())
+        return encode.service_status(status, now)
 
     async def ListStuck(
         self, request: pb.ListStuckRequest, context: Context
     ) -> pb.ListStuckResponse:
-        """List outbox tasks that somebody has to look at."""
+        """List outbox tasks and applications that somebody has to look at."""
         office = visible_office(current_caller(), request.office)
-        size = request.page_size or page_tokens.DEFAULT_PAGE_SIZE
+        after, size = list_position(request.page_token), page_size(request.page_size)
         async with self._store.read() as records:
-            after = page_tokens.decode_key(request.page_token)
-            found = await records.stuck_work.page(size, after, office)
-        full = len(found) == size
+            now = self._clock.now()
+            page = await list_stuck(records, self._offices, office, after, size, now)
         return pb.ListStuckResponse(
-            tasks=[encode.stuck_task(task) for task in found],
-            next_page_token=page_tokens.encode(found[-1].id) if full else "",
+            tasks=[encode.stuck_task(task) for task in page.tasks],
+            late_applications=[encode.late_application(details) for details in page.late],
+            next_page_token=position_token(page.end),
         )
 
     async def RetryWork(self, request: pb.RetryWorkRequest, context: Context) -> pb.StuckTask:

@@ -51,6 +51,7 @@ from issuance.service.enum_codes import (
 )
 from issuance.store.notice_records import NoticeRecord
 from issuance.store.outage_records import OutageChange, OutageRecord
+from issuance.store.outbox_records import PostponedWork
 from issuance.store.stuck_work_records import StuckTask
 from issuance.store.unrecorded_print_events import UnrecordedPrintEvent
 from issuance.use_cases.application_details import ApplicationDetails
@@ -222,6 +223,7 @@ def _waiting(details: ApplicationDetails) -> applications_pb2.Waiting:
         what=localized_text(details.waiting_on.what),
         outage_id=details.outage,
         expected_until=timestamp(details.expected_until),
+        late_since=timestamp(details.late_since),
     )
 
 
@@ -393,6 +395,16 @@ def stuck_task(task: StuckTask) -> admin_pb2.StuckTask:
     )
 
 
+def late_application(details: ApplicationDetails) -> admin_pb2.LateApplication:
+    """Return an application that is late, and whose turn it is."""
+    return admin_pb2.LateApplication(
+        application_id=details.case.id,
+        office=details.case.office,
+        state=APPLICATION_STATES[details.case.state],
+        waiting=_waiting(details),
+    )
+
+
 def service_status(status: ServiceStatus, now: datetime) -> admin_pb2.IssuanceStatus:
     """Return the status of the service. now: business time."""
     return admin_pb2.IssuanceStatus(
@@ -407,6 +419,9 @@ def service_status(status: ServiceStatus, now: datetime) -> admin_pb2.IssuanceSt
                 oldest=_age(backlog.oldest, now),
                 outage_id=outage_id,
                 responsible_party=OUTBOX_RESPONSIBLE_PARTIES[backlog.kind],
+                postponed=[
+                    _postponed(each) for each in status.postponed if each.kind is backlog.kind
+                ],
             )
             for backlog, outage_id in status.outbox
         ],
@@ -415,6 +430,13 @@ def service_status(status: ServiceStatus, now: datetime) -> admin_pb2.IssuanceSt
         identification_rate=_identification_rate(status),
         printers=[_printer(printer) for printer in status.printers],
         paused_work=[paused_work(paused) for paused in status.paused_work],
+        late_applications=[late_application(details) for details in status.late],
+    )
+
+
+def _postponed(work: PostponedWork) -> admin_pb2.PostponedWork:
+    return admin_pb2.PostponedWork(
+        cause=work.cause, count=work.count, first_attempt_at=timestamp(work.first)
     )
 
 

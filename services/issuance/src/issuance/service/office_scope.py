@@ -22,6 +22,11 @@ def visible_office(caller: Caller, requested: str) -> str | None:
     return requested or None
 
 
+def own_office(caller: Caller) -> str | None:
+    """Return the office of a caller; None for national callers, who act for all."""
+    return None if caller.office == NATIONAL else caller.office
+
+
 def known_office(offices: Mapping[str, Office], office: str) -> Office:
     """Return the office with this id. Raises UnknownOffice."""
     if office not in offices:

@@ -1,10 +1,12 @@
 """How long lists are answered in pages with opaque tokens."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from servicekit.grpc import page_tokens
 
+from issuance.store.oldest_first import ListPosition
 from issuance.store.page_request import PageRequest
 
 T = TypeVar("T")
@@ -12,7 +14,30 @@ T = TypeVar("T")
 
 def page_request(size: int, token: str) -> PageRequest:
     """Return the page that is asked for; size 0 means the default. Raises BadPageToken."""
-    return PageRequest(page_tokens.decode_number(token), size or page_tokens.DEFAULT_PAGE_SIZE)
+    return PageRequest(page_tokens.decode_number(token), page_size(size))
+
+
+def page_size(size: int) -> int:
+    """Return how many items are asked for; size 0 means the default."""
+    return size or page_tokens.DEFAULT_PAGE_SIZE
+
+
+def list_position(token: str) -> ListPosition | None:
+    """Return where the page before ended; None for the first page. Raises BadPageToken."""
+    if not token:
+        return None
+    since, _, key = page_tokens.decode_key(token).partition(" ")
+    try:
+        return ListPosition(datetime.fromisoformat(since).astimezone(UTC), key)
+    except (ValueError, OverflowError):
+        raise page_tokens.BadPageToken(
+            "this token was not issued here", field="page_token"
+        ) from None
+
+
+def position_token(end: ListPosition | None) -> str:
+    """Return the token of the page after a position; empty at the end of the list."""
+    return "" if end is None else page_tokens.encode(f"{end.since.isoformat()} {end.key}")
 
 
 def next_page_token(page: PageRequest, rows: Sequence[tuple[int, T]]) -> str:

@@ -91,6 +91,12 @@ class CaseRecords:
         with _refusing_second_open_application():
             await self._connection.execute(statement)
 
+    async def of_ids(self, ids: Collection[str]) -> Sequence[Case]:
+        """Return the cases with these ids, oldest first; those that there are not are missing."""
+        statement = select(*_COLUMNS).where(applications.c.id.in_(ids))
+        rows = await self._connection.execute(statement.order_by(applications.c.number))
+        return [_case(row) for row in rows]
+
     async def of_persons(self, person_ids: Collection[str]) -> Sequence[Case]:
         """Return the applications of these persons, oldest first."""
         c = applications.c

@@ -9,13 +9,14 @@ from sqlalchemy import Row, Update, delete, exists, func, insert, or_, select, u
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.office_rotation import NextTask
-from issuance.domain.outbox import LeaseLost, OutboxTask
+from issuance.domain.outbox import LeaseLost, OutboxTask, cause_of_delay
 from issuance.domain.states import OutboxTaskKind
 from issuance.store.field_values import field_values
 from issuance.store.tables import office_plans, outbox, paused_work
 
 _FIELDS = [field.name for field in fields(OutboxTask)]
 _COLUMNS = [outbox.c[name] for name in _FIELDS]
+_LONGEST_REASON = 64
 IMMEDIATELY = datetime(1970, 1, 1, tzinfo=UTC)
 """Before every task: one that is not attempted before this time is attempted at once."""
 
@@ -35,6 +36,19 @@ class OutboxBacklog:
     refused: int
     oldest: datetime
     offices: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PostponedWork:
+    """Tasks of one kind that are not attempted before a later time, for one cause.
+
+    first: when the first of them is attempted, real time.
+    """
+
+    kind: OutboxTaskKind
+    cause: str
+    count: int
+    first: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +201,21 @@ class OutboxRecords:
         """Give back the tasks that an earlier process of this replica had leased."""
         statement = update(outbox).where(outbox.c.leased_by == self._replica)
         await self._connection.execute(statement.values(leased_until=None, leased_by=""))
+
+    async def postponed(self, now: datetime) -> Sequence[PostponedWork]:
+        """Return the tasks that are attempted later, by kind and cause. now: real time."""
+        c = outbox.c
+        # Of an error only what it begins with, its reason: the rest may differ for each task.
+        error = func.substr(c.last_error, 1, _LONGEST_REASON).label("error")
+        statement = select(
+            c.kind, error, func.count().label("tasks"), func.min(c.not_before).label("first")
+        ).where(c.not_before > now, c.refused_at.is_(None))
+        found: dict[tuple[OutboxTaskKind, str], PostponedWork] = {}
+        for row in await self._connection.execute(statement.group_by(c.kind, error)):
+            key = row.kind, cause_of_delay(row.error)
+            same = found.get(key, PostponedWork(*key, 0, row.first))
+            found[key] = PostponedWork(*key, same.count + row.tasks, min(same.first, row.first))
+        return [found[key] for key in sorted(found)]
 
     async def backlog(self, now: datetime) -> Sequence[OutboxBacklog]:
         """Return the tasks that are not done, by kind. now: real time."""

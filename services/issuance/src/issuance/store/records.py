@@ -13,6 +13,7 @@ from issuance.store.case_records import CaseRecords
 from issuance.store.document_records import DocumentRecords
 from issuance.store.history_records import HistoryRecords
 from issuance.store.identification_rate_records import IdentificationRateRecords
+from issuance.store.late_case_records import LateCaseRecords
 from issuance.store.notice_records import NoticeRecords
 from issuance.store.outage_records import OutageRecords
 from issuance.store.outbox_records import OutboxRecords
@@ -81,6 +82,11 @@ class Records:
     def stuck_work(self) -> StuckWorkRecords:
         """Outbox tasks that somebody has to look at."""
         return StuckWorkRecords(self.connection)
+
+    @cached_property
+    def late_cases(self) -> LateCaseRecords:
+        """Which cases are late."""
+        return LateCaseRecords(self.connection)
 
     @cached_property
     def paused_work(self) -> PausedWorkRecords:

@@ -1,18 +1,24 @@
 """Outbox tasks that do not get done by themselves, or have failed often."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Row, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from issuance.domain.lateness import LateCases
 from issuance.domain.outbox import OutboxTask, OutboxTaskNotFound
 from issuance.domain.states import OutboxTaskKind
 from issuance.store.field_values import field_values
+from issuance.store.late_case_records import late_case_keys
+from issuance.store.oldest_first import ListPosition, keyed, oldest_first, position
 from issuance.store.outbox_records import IMMEDIATELY, under_lease
 from issuance.store.tables import outbox
 
+TASK = "task:"
+"""Begins the keys of tasks in a list."""
 MANY_ATTEMPTS = 5
 """A task that failed so often outside of outages is shown to administrators."""
 
@@ -37,6 +43,8 @@ class StuckTask:
 
 
 _FIELDS = [field.name for field in fields(StuckTask)]
+_TASKS = select(*(outbox.c[name] for name in _FIELDS))
+_OLDEST = (outbox.c.created_at, outbox.c.id)
 _IS_STUCK = or_(outbox.c.refused_at.is_not(None), outbox.c.attempts >= MANY_ATTEMPTS)
 
 
@@ -46,29 +54,41 @@ class StuckWorkRecords:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def page(self, size: int, after: str, office: str | None) -> Sequence[StuckTask]:
-        """Return stuck tasks by their ids. office: None for all."""
+    async def page(
+        self,
+        size: int,
+        after: ListPosition | None,
+        office: str | None,
+        late: Iterable[LateCases] = (),
+    ) -> Sequence[ListPosition]:
+        """Return where stuck tasks, and late cases, are in one list. office: None for all."""
         c = outbox.c
-        statement = select(*(c[name] for name in _FIELDS)).where(_IS_STUCK, c.id > after)
+        tasks = select(c.created_at.label("since"), keyed(TASK, c.id).label("key"))
+        tasks = tasks.where(_IS_STUCK)
         if office is not None:
-            statement = statement.where(c.office == office)
-        rows = await self._connection.execute(statement.order_by(c.id).limit(size))
-        return [StuckTask(**field_values(row, _FIELDS)) for row in rows]
+            tasks = tasks.where(c.office == office)
+        rows = await self._connection.execute(
+            oldest_first([tasks, *late_case_keys(late)], after, size)
+        )
+        return [position(row) for row in rows]
+
+    async def of_ids(self, ids: Collection[str]) -> Sequence[StuckTask]:
+        """Return the tasks with these ids, oldest first; those that are done are missing."""
+        rows = await self._connection.execute(_TASKS.where(outbox.c.id.in_(ids)).order_by(*_OLDEST))
+        return [_task(row) for row in rows]
 
     async def of_case(self, case: str) -> Sequence[StuckTask]:
         """Return the stuck tasks of a case, oldest first."""
-        c = outbox.c
-        statement = select(*(c[name] for name in _FIELDS)).where(_IS_STUCK, c.case == case)
-        rows = await self._connection.execute(statement.order_by(c.created_at, c.id))
-        return [StuckTask(**field_values(row, _FIELDS)) for row in rows]
+        statement = _TASKS.where(_IS_STUCK, outbox.c.case == case)
+        rows = await self._connection.execute(statement.order_by(*_OLDEST))
+        return [_task(row) for row in rows]
 
     async def get(self, task: str) -> StuckTask:
         """Return a task, whether stuck or not. Raises OutboxTaskNotFound."""
-        statement = select(*(outbox.c[name] for name in _FIELDS)).where(outbox.c.id == task)
-        row = (await self._connection.execute(statement)).one_or_none()
+        row = (await self._connection.execute(_TASKS.where(outbox.c.id == task))).one_or_none()
         if row is None:
             raise OutboxTaskNotFound("there is no such task, or it is done", field="task_id")
-        return StuckTask(**field_values(row, _FIELDS))
+        return _task(row)
 
     async def refused_cases(self, cases: Collection[str], kind: OutboxTaskKind) -> Collection[str]:
         """Return which of these cases have a task of this kind that is not attempted any more."""
@@ -92,3 +112,7 @@ class StuckWorkRecords:
             statement.values(refused_at=None, attempts=0, not_before=IMMEDIATELY)
         )
         return await self.get(task)
+
+
+def _task(row: Row[Any]) -> StuckTask:
+    return StuckTask(**field_values(row, _FIELDS))

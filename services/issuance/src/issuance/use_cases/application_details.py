@@ -13,6 +13,7 @@ from issuance.domain.clock_pause import (
     read_service_clock,
     waits_for,
 )
+from issuance.domain.lateness import deadline
 from issuance.domain.office import Office
 from issuance.domain.outage import Outage, OutageScope
 from issuance.domain.outage_policy import Activity, OutagePolicy
@@ -34,7 +35,8 @@ class ApplicationDetails:
     """A case at one moment.
 
     waiting_on: None in a final state. outage: id of the outage that it waits for, or "".
-    expected_until: when the wait is expected to end; None if unknown. date_tentative: whether the
+    expected_until: when the wait is expected to end; None if unknown. late_since: since when it
+    takes longer than is usual in its state; None if it does not. date_tentative: whether the
     collection date is no firm one, since nobody knows when an outage ends.
     """
 
@@ -42,6 +44,7 @@ class ApplicationDetails:
     waiting_on: WaitingOn | None
     outage: str
     expected_until: datetime | None
+    late_since: datetime | None
     clock: ServiceClock
     date_tentative: bool
 
@@ -75,13 +78,16 @@ async def application_details(
 
 
 async def _outages(records: Records, cases: Sequence[Case], now: datetime) -> Mapping[str, Outage]:
-    """Return the outages while the cases were complete and had not ended, by id, oldest first."""
-    complete = [case for case in cases if case.completed_at]
-    if not complete:
+    """Return the outages while the cases were complete and had not ended, by id, oldest first.
+
+    Of cases that are not complete: since they came into their state.
+    """
+    waiting = [case for case in cases if case.completed_at or case.state not in FINAL_STATES]
+    if not waiting:
         return {}
-    first = min(case.completed_at or now for case in complete)
-    last = max(case.state_since if case.state in FINAL_STATES else now for case in complete)
-    return await records.outages.overlapping(first, last, {case.office for case in complete})
+    first = min(case.completed_at or case.state_since for case in waiting)
+    last = max(case.state_since if case.state in FINAL_STATES else now for case in waiting)
+    return await records.outages.overlapping(first, last, {case.office for case in waiting})
 
 
 def _may_have_waited_before(case: Case, outages: Iterable[Outage]) -> bool:
@@ -111,11 +117,13 @@ def _details(
     waited_for = ongoing[0] if ongoing else ""
     intervals = [*earlier, StateInterval(case.state, case.state_since)]
     pauses = clock_pauses(office.id, intervals, outages.values(), policy)
+    over = deadline(case, office, outages.values(), policy)
     return ApplicationDetails(
         case=case,
         waiting_on=waiting,
         outage=waited_for,
-        expected_until=_expected_until(case, office, outages.get(waited_for), now),
+        expected_until=_expected_until(case, office, outages.get(waited_for), over, now),
+        late_since=over if over and over <= now else None,
         clock=_clock(case, office, pauses, now),
         date_tentative=any(
             _leaves_date_open(outage, case, office, now, policy) for outage in outages.values()
@@ -143,11 +151,14 @@ def _leaves_date_open(
 
 
 def _expected_until(
-    case: Case, office: Office, outage: Outage | None, now: datetime
+    case: Case, office: Office, outage: Outage | None, over: datetime | None, now: datetime
 ) -> datetime | None:
+    """Return when the wait ends by what was said of the outage, by the plan, or usually (over)."""
     if outage is not None:
         expected = outage.expected_end
-    elif case.state in WITHOUT_BOOK and case.promised_collection_date and not case.delayed:
+    elif case.state not in WITHOUT_BOOK:
+        expected = over
+    elif case.promised_collection_date and not case.delayed:
         expected = office.collection.start_on(case.promised_collection_date)
     else:
         expected = None

@@ -6,13 +6,16 @@ from datetime import datetime
 
 from issuance.domain.circuit_breaker import CircuitState
 from issuance.domain.identification_rate import IdentificationRate
+from issuance.domain.office import Office
 from issuance.domain.outage_policy import OutagePolicy
 from issuance.domain.outbox import stopping_outage
 from issuance.domain.paused_work import PausedWork
 from issuance.domain.states import ApplicationState, OutboxTaskKind
 from issuance.store.outage_records import OutageRecord
-from issuance.store.outbox_records import OutboxBacklog, PrintQueue
+from issuance.store.outbox_records import OutboxBacklog, PostponedWork, PrintQueue
 from issuance.store.records import Records
+from issuance.use_cases.application_details import ApplicationDetails
+from issuance.use_cases.late_applications import longest_late, which_are_late
 
 MOST_OUTAGES = 1000
 """How many outages the status shows."""
@@ -33,7 +36,8 @@ class PrinterStatus:
 class ServiceStatus:
     """Cases by state, backlog with the outage (or "") that stops it, and ongoing outages.
 
-    paused_until: real time before which no identification begins; None if it has passed.
+    paused_until: real time before which no identification begins; None if it has passed. late: the
+    applications that are late for the longest time.
     """
 
     cases: Mapping[ApplicationState, int]
@@ -44,10 +48,23 @@ class ServiceStatus:
     paused_until: datetime | None
     printers: Sequence[PrinterStatus]
     paused_work: Sequence[PausedWork]
+    postponed: Sequence[PostponedWork]
+    late: Sequence[ApplicationDetails]
 
 
-async def service_status(records: Records, real_now: datetime) -> ServiceStatus:
-    """Return the status. real_now: real time, since leases run in it."""
+async def service_status(
+    records: Records,
+    offices: Mapping[str, Office],
+    named_office: str | None,
+    now: datetime,
+    real_now: datetime,
+) -> ServiceStatus:
+    """Return the status.
+
+    named_office: only its late applications are named; None: those of all offices. real_now: real
+    time, since leases run in it.
+    """
+    named = [office for office in offices.values() if named_office in (None, office.id)]
     ongoing = await records.outages.newest(MOST_OUTAGES, ongoing_only=True)
     outbox = await records.outbox.backlog(real_now)
     rate = await records.identification_rate.get()
@@ -63,6 +80,8 @@ async def service_status(records: Records, real_now: datetime) -> ServiceStatus:
         paused_until=rate.paused_until if rate.paused_until > real_now else None,
         printers=await printer_status(records, ongoing, real_now),
         paused_work=await records.paused_work.all(),
+        postponed=await records.outbox.postponed(real_now),
+        late=await longest_late(records, offices, await which_are_late(records, named, now), now),
     )
 
 

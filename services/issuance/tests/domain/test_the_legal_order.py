@@ -72,7 +72,11 @@ def test_every_state_has_a_way_to_an_end(state: ApplicationState) -> None:
 def test_only_an_end_has_no_way_on_but_an_appeal_and_nobody_waits_there(
     state: ApplicationState,
 ) -> None:
-    appeals = {ApplicationEvent.REOPEN, ApplicationEvent.REEXAMINE}
+    appeals = {
+        ApplicationEvent.REOPEN,
+        ApplicationEvent.REEXAMINE,
+        ApplicationEvent.REVIEW_IDENTITY,
+    }
     is_end = not any(row.source == state and row.event not in appeals for row in TRANSITIONS)
 
     assert is_end == (state in FINAL_STATES) == (state not in WAITING_ON)

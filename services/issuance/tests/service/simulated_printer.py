@@ -45,6 +45,7 @@ class SimulatedPrinter(
         self.jobs: dict[str, jobs_pb2.PrintJob] = {}
         self.changes: list[str] = []
         self.portraits: dict[str, bytes] = {}
+        self.identified_by: dict[str, str] = {}
         self.last_days: dict[str, civil_pb2.CalendarDate] = {}
         self.answered = AnsweredRequests()
         self.used_clearances: set[str] = set()
@@ -148,6 +149,7 @@ class SimulatedPrinter(
         assert data.document_number == claims["document_number"]
         self.portraits[claims["application_id"]] = data.portrait
         self.last_days[claims["application_id"]] = data.expires_on
+        self.identified_by[claims["application_id"]] = claims["identified_by"]
         return claims
 
     def _set(self, job: jobs_pb2.PrintJob, state: Any) -> None:

@@ -55,7 +55,14 @@ class Printer(PrinterWithoutJobs):
         self.signed = 0
         self.sent: list[tuple[str, str]] = []
 
-    def sign_clearance(self, task: OutboxTask, document_number: str, *, is_repeated: bool) -> str:
+    def sign_clearance(
+        self,
+        task: OutboxTask,
+        document_number: str,
+        *,
+        is_repeated: bool,
+        without_fingerprints: bool,
+    ) -> str:
         self.signed += 1
         return f"clearance-{self.signed}"
 

@@ -40,7 +40,7 @@ async def _approved(workflow: Workflow) -> str:
 
 async def _is_refused(workflow: Workflow, failure: PrintFailure) -> None:
     attempt = SubmitPrintJob(
-        workflow.store, RefusingPrinter(failure), lambda *_, is_repeated: "clearance",
+        workflow.store, RefusingPrinter(failure), lambda *_, **__: "clearance",
         workflow.apply_transition, workflow, lambda: "request",
     )  # fmt: skip
     for task in await workflow.leases(OutboxTaskKind.PRINT):

@@ -16,6 +16,7 @@ from issuance.domain.case import Actor, Case
 from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.document import Document, DocumentStatus
 from issuance.domain.encounter_change import EncounterChange, decode_changes
+from issuance.domain.fingers import FingerSubmission
 from issuance.domain.history import HistoryEntry
 from issuance.domain.office import InstalledMachines
 from issuance.domain.outage import Outage, OutageCorrection, OutageScope
@@ -74,6 +75,7 @@ from issuance.use_cases.record_print_failure import record_print_failure
 from issuance.use_cases.retake_biometrics import retake_biometrics
 from issuance.use_cases.service_status import ServiceStatus, service_status
 from issuance.use_cases.submit_print_job import SubmitPrintJob
+from issuance.use_cases.without_fingerprints import establish_identity, submit_fingers
 from passport.type.v1.civil_pb2 import BiographicData
 from sqlalchemy import select
 
@@ -148,7 +150,14 @@ class PrinterTakesJobs(PrinterWithoutJobs):
     def __init__(self, job: str) -> None:
         self._job = job
 
-    def sign_clearance(self, task: OutboxTask, document_number: str, *, is_repeated: bool) -> str:
+    def sign_clearance(
+        self,
+        task: OutboxTask,
+        document_number: str,
+        *,
+        is_repeated: bool,
+        without_fingerprints: bool,
+    ) -> str:
         return f"clearance for {document_number}"
 
     async def create_print_job(self, task: OutboxTask) -> str:
@@ -200,6 +209,7 @@ class Workflow:
         person_id: str = "",
         document_number: str = "",
         shown: ShownDocuments | None = None,
+        fingers: FingerSubmission | None = None,
     ) -> str:
         """Take an application in, up to the fingerprints. by: the user of each step."""
         users = by or {}
@@ -215,7 +225,10 @@ class Workflow:
         await self.pays(case.id, receipt, users.get("record_payment", "siti"))
         if photographed:
             await self.is_photographed(case.id, users.get("submit_portrait", "siti"))
-        await self.gives_fingers(case.id, users.get("submit_biometrics", "siti"))
+        if fingers:
+            await self.shows_fingers(case.id, fingers)
+        else:
+            await self.gives_fingers(case.id, users.get("submit_biometrics", "siti"))
         return case.id
 
     async def applies(self, by: Mapping[str, str] | None = None, **application: Any) -> str:
@@ -280,6 +293,27 @@ class Workflow:
         await self._event(id, ApplicationEvent.SUBMIT_BIOMETRICS, user)
         async with self.store.begin() as records:
             await records.cases.store_fingers(id, b"fingers")
+
+    async def shows_fingers(
+        self, id: str, submission: FingerSubmission, user: str = "siti"
+    ) -> None:
+        """Submit what could be captured, and why not the rest."""
+        async with self.store.begin() as records:
+            case = await records.cases.get(id)
+            by = identity(user, "officer")
+            await submit_fingers(
+                records, case, by, self.now_is, submission, self.today, self.apply_transition
+            )
+
+    async def establishes_identity(self, id: str, user: str = "agus") -> str:
+        """A supervisor decides who an applicant without fingerprints is."""
+        async with self.store.begin() as records:
+            case = await records.cases.get(id)
+            by = identity(user, "supervisor")
+            await establish_identity(
+                records, case, by, self.now_is, "as in the family card", self.apply_transition
+            )
+        return id
 
     async def is_photographed(
         self, id: str, user: str = "siti", jpeg: bytes = b"photo", by: Actor | None = None
@@ -476,7 +510,7 @@ class Workflow:
     async def submits(self, printer: Printer) -> None:
         """Attempt each print task once with a printer."""
         attempt = SubmitPrintJob(
-            self.store, printer, lambda *_, is_repeated: f"clearance {is_repeated}",
+            self.store, printer, lambda *_, is_repeated, **__: f"clearance {is_repeated}",
             self.apply_transition, self, self.new_id,
         )  # fmt: skip
         for task in await self.leases(OutboxTaskKind.PRINT):

@@ -95,6 +95,8 @@ class _ApplicationStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Appl
     """Released, but the printer refused it for good or its job ended without a book: see `print_failure`. Its
     data are to be corrected, or it is withdrawn, refused or approved again.
     """
+    APPLICATION_STATE_IDENTITY_REVIEW: _ApplicationState.ValueType  # 18
+    """Complete, without fingerprints; a supervisor is to decide on the identity by photo and interview."""
 
 class ApplicationState(_ApplicationState, metaclass=_ApplicationStateEnumTypeWrapper):
     """State of an application; the table of transitions is in docs/issuance-states.md."""
@@ -133,6 +135,8 @@ APPLICATION_STATE_PRINT_FAILED: ApplicationState.ValueType  # 16
 """Released, but the printer refused it for good or its job ended without a book: see `print_failure`. Its
 data are to be corrected, or it is withdrawn, refused or approved again.
 """
+APPLICATION_STATE_IDENTITY_REVIEW: ApplicationState.ValueType  # 18
+"""Complete, without fingerprints; a supervisor is to decide on the identity by photo and interview."""
 Global___ApplicationState: _TypeAlias = ApplicationState  # noqa: Y015
 
 class _ResponsibleParty:
@@ -486,6 +490,8 @@ class Application(_message.Message):
     RETURNED_DOCUMENT_NUMBER_FIELD_NUMBER: _builtins.int
     LOSS_FINDING_FIELD_NUMBER: _builtins.int
     FORCE_MAJEURE_FIELD_NUMBER: _builtins.int
+    WITHOUT_FINGERPRINTS_FIELD_NUMBER: _builtins.int
+    COME_BACK_ON_FIELD_NUMBER: _builtins.int
     application_id: _builtins.str
     """Assigned by the server."""
     office: _builtins.str
@@ -528,6 +534,8 @@ class Application(_message.Message):
     """How the interview found that a passport was lost."""
     force_majeure: _builtins.str
     """Why a supervisor accepted force majeure; empty if none did."""
+    without_fingerprints: _builtins.bool
+    """Whether no finger could ever be captured: the applicant is identified by photo and interview."""
     @_builtins.property
     def holder(self) -> _civil_pb2.BiographicData:
         """Biographic data of the holder, to be printed."""
@@ -586,6 +594,10 @@ class Application(_message.Message):
     def guardians(self) -> _containers.RepeatedCompositeFieldContainer[Global___Guardian]:
         """Parents or guardians of a child who consent; none of an adult."""
 
+    @_builtins.property
+    def come_back_on(self) -> _civil_pb2.CalendarDate:
+        """Day on which the applicant comes back because bandaged fingers have healed; absent if there is none."""
+
     def __init__(
         self,
         *,
@@ -622,10 +634,12 @@ class Application(_message.Message):
         returned_document_number: _builtins.str = ...,
         loss_finding: Global___LossFinding.ValueType = ...,
         force_majeure: _builtins.str = ...,
+        without_fingerprints: _builtins.bool = ...,
+        come_back_on: _civil_pb2.CalendarDate | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_own_record_first", b"_own_record_first", "completed_at", b"completed_at", "created_at", b"created_at", "date_change_reason", b"date_change_reason", "expires_on", b"expires_on", "first_promised_collection_date", b"first_promised_collection_date", "handed_over_at", b"handed_over_at", "holder", b"holder", "own_record_first", b"own_record_first", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "promised_collection_date", b"promised_collection_date", "refusal_reason", b"refusal_reason", "waiting", b"waiting"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_own_record_first", b"_own_record_first", "come_back_on", b"come_back_on", "completed_at", b"completed_at", "created_at", b"created_at", "date_change_reason", b"date_change_reason", "expires_on", b"expires_on", "first_promised_collection_date", b"first_promised_collection_date", "handed_over_at", b"handed_over_at", "holder", b"holder", "own_record_first", b"own_record_first", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "promised_collection_date", b"promised_collection_date", "refusal_reason", b"refusal_reason", "waiting", b"waiting"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_own_record_first", b"_own_record_first", "application_id", b"application_id", "book_serial", b"book_serial", "completed_at", b"completed_at", "created_at", b"created_at", "date_as_if_outage_ended_now", b"date_as_if_outage_ended_now", "date_change_reason", b"date_change_reason", "decision_id", b"decision_id", "document_number", b"document_number", "elapsed_seconds", b"elapsed_seconds", "expires_on", b"expires_on", "first_promised_collection_date", b"first_promised_collection_date", "force_majeure", b"force_majeure", "guardians", b"guardians", "handed_over_at", b"handed_over_at", "holder", b"holder", "holder_differences", b"holder_differences", "loss_finding", b"loss_finding", "married", b"married", "office", b"office", "own_record_first", b"own_record_first", "person_id", b"person_id", "police_report", b"police_report", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "priority_class", b"priority_class", "promised_collection_date", b"promised_collection_date", "refusal_reason", b"refusal_reason", "returned_document_number", b"returned_document_number", "revision", b"revision", "service_seconds", b"service_seconds", "state", b"state", "type", b"type", "waiting", b"waiting"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_own_record_first", b"_own_record_first", "application_id", b"application_id", "book_serial", b"book_serial", "come_back_on", b"come_back_on", "completed_at", b"completed_at", "created_at", b"created_at", "date_as_if_outage_ended_now", b"date_as_if_outage_ended_now", "date_change_reason", b"date_change_reason", "decision_id", b"decision_id", "document_number", b"document_number", "elapsed_seconds", b"elapsed_seconds", "expires_on", b"expires_on", "first_promised_collection_date", b"first_promised_collection_date", "force_majeure", b"force_majeure", "guardians", b"guardians", "handed_over_at", b"handed_over_at", "holder", b"holder", "holder_differences", b"holder_differences", "loss_finding", b"loss_finding", "married", b"married", "office", b"office", "own_record_first", b"own_record_first", "person_id", b"person_id", "police_report", b"police_report", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "priority_class", b"priority_class", "promised_collection_date", b"promised_collection_date", "refusal_reason", b"refusal_reason", "returned_document_number", b"returned_document_number", "revision", b"revision", "service_seconds", b"service_seconds", "state", b"state", "type", b"type", "waiting", b"waiting", "without_fingerprints", b"without_fingerprints"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__own_record_first: _TypeAlias = _typing.Literal["own_record_first"]  # noqa: Y015
     _WhichOneofArgType__own_record_first: _TypeAlias = _typing.Literal["_own_record_first", b"_own_record_first"]  # noqa: Y015
@@ -1118,6 +1132,7 @@ class SubmitBiometricsRequest(_message.Message):
     APPLICATION_ID_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
     SAMPLES_FIELD_NUMBER: _builtins.int
+    COME_BACK_ON_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
     characters.
@@ -1128,7 +1143,13 @@ class SubmitBiometricsRequest(_message.Message):
     """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
     @_builtins.property
     def samples(self) -> _containers.RepeatedCompositeFieldContainer[_biometrics_pb2.FingerSample]:
-        """One sample for each finger. 1 to 10."""
+        """One sample for each finger, or the reason why it is missing. 1 to 10."""
+
+    @_builtins.property
+    def come_back_on(self) -> _civil_pb2.CalendarDate:
+        """When the applicant comes back: mandatory if no finger could be captured and some are bandaged, absent
+        otherwise.
+        """
 
     def __init__(
         self,
@@ -1137,10 +1158,11 @@ class SubmitBiometricsRequest(_message.Message):
         application_id: _builtins.str = ...,
         revision: _builtins.int = ...,
         samples: _abc.Iterable[_biometrics_pb2.FingerSample] | None = ...,
+        come_back_on: _civil_pb2.CalendarDate | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["come_back_on", b"come_back_on"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "request_id", b"request_id", "revision", b"revision", "samples", b"samples"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "come_back_on", b"come_back_on", "request_id", b"request_id", "revision", b"revision", "samples", b"samples"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1318,6 +1340,7 @@ class RecordInterviewRequest(_message.Message):
     NOTES_FIELD_NUMBER: _builtins.int
     GUARDIAN_PRESENT_FIELD_NUMBER: _builtins.int
     LOSS_FINDING_FIELD_NUMBER: _builtins.int
+    IDENTITY_EVIDENCE_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
     characters.
@@ -1332,6 +1355,10 @@ class RecordInterviewRequest(_message.Message):
     """Which of the recorded guardians is present; mandatory for a child."""
     loss_finding: Global___LossFinding.ValueType
     """How the passport was lost; mandatory for its replacement."""
+    identity_evidence: _builtins.str
+    """How the applicant was identified: mandatory without fingerprints, otherwise not kept. At most 500
+    characters.
+    """
     def __init__(
         self,
         *,
@@ -1341,14 +1368,51 @@ class RecordInterviewRequest(_message.Message):
         notes: _builtins.str = ...,
         guardian_present: Global___GuardianRelation.ValueType = ...,
         loss_finding: Global___LossFinding.ValueType = ...,
+        identity_evidence: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "guardian_present", b"guardian_present", "loss_finding", b"loss_finding", "notes", b"notes", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "guardian_present", b"guardian_present", "identity_evidence", b"identity_evidence", "loss_finding", b"loss_finding", "notes", b"notes", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RecordInterviewRequest: _TypeAlias = RecordInterviewRequest  # noqa: Y015
+
+@_typing.final
+class EstablishIdentityRequest(_message.Message):
+    """Request of EstablishIdentity."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    APPLICATION_ID_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    application_id: _builtins.str
+    """Id of the application."""
+    revision: _builtins.int
+    """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
+    reason: _builtins.str
+    """By what the applicant is known to be that person. 1 to 500 characters."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        application_id: _builtins.str = ...,
+        revision: _builtins.int = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "reason", b"reason", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EstablishIdentityRequest: _TypeAlias = EstablishIdentityRequest  # noqa: Y015
 
 @_typing.final
 class CorrectDataRequest(_message.Message):
@@ -1681,12 +1745,14 @@ class HistoryEntry(_message.Message):
     reason: _builtins.str
     """Reason given with refuse_documents, refuse, reject_biometrics, clear, confirm_duplicate, fail_print,
     correct_data, approve, withdraw, retake_biometrics, reopen, reexamine or accept_force_majeure; of
-    except_portrait the exception, the defects that it covered, and the explanation.
+    except_portrait the exception, the defects that it covered, and the explanation; of postpone_biometrics and
+    declare_no_fingerprints the fingers, each with the reason; of interview_without_fingerprints and
+    establish_identity by what the applicant is known.
     """
     payment_receipt: _builtins.str
     """Number of the receipt, of record_payment."""
     interview_notes: _builtins.str
-    """Notes of the officer, of record_interview."""
+    """Notes of the officer, of record_interview or interview_without_fingerprints."""
     adjudication_cause: _adjudication_pb2.TaskCause.ValueType
     """Why examiners must decide, of refer_to_examiners."""
     document_number: _builtins.str
@@ -1700,9 +1766,9 @@ class HistoryEntry(_message.Message):
     on_behalf_of: _builtins.str
     """Identity of the person for whom a service (`by`) caused it; empty when a person did."""
     guardian_present: Global___GuardianRelation.ValueType
-    """Who was present with a child, of record_interview."""
+    """Who was present with a child, of record_interview or interview_without_fingerprints."""
     loss_finding: Global___LossFinding.ValueType
-    """How a passport was lost, of record_interview."""
+    """How a passport was lost, of record_interview or interview_without_fingerprints."""
     @_builtins.property
     def at(self) -> _timestamp_pb2.Timestamp:
         """When it happened (business time)."""

@@ -103,6 +103,11 @@ class ApplicationsStub:
                 request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.RecordInterviewRequest.SerializeToString,
                 response_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
                 _registered_method=True)
+        self.EstablishIdentity = channel.unary_unary(
+                '/passport.issuance.v1.Applications/EstablishIdentity',
+                request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.EstablishIdentityRequest.SerializeToString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
+                _registered_method=True)
         self.CorrectData = channel.unary_unary(
                 '/passport.issuance.v1.Applications/CorrectData',
                 request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.CorrectDataRequest.SerializeToString,
@@ -253,9 +258,15 @@ class ApplicationsServicer:
 
     def SubmitBiometrics(self, request, context):
         """Records the captured fingerprints. They are stored until the matcher has them, even if the matcher
-        is unavailable for days.
+        is unavailable for days. A finger that cannot be captured is declared, with the reason.
 
-        Callers: officers, service frontdesk. Retry: yes.
+        Where none of the ten can be captured each is declared (officers only). If that is for good, the application
+        goes on without fingerprints: the interview says how the applicant was identified, and a supervisor
+        decides (`EstablishIdentity`). If some are bandaged, the application stays PAID until `come_back_on`.
+
+        Callers: officers, service frontdesk. Errors: FINGER_TWICE, FINGERS_UNDECLARED (none was captured, and not
+        all ten are declared with a reason), FINGERS_HEALING (`come_back_on` is missing), BAD_DATE (it is not after
+        today), FINGERS_WERE_USABLE (the matcher has compared fingerprints of this application). Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -302,7 +313,20 @@ class ApplicationsServicer:
 
         Callers: officers. Errors: PORTRAIT_MISSING (submit the applicant's photo first), GUARDIAN_REQUIRED (none
         is recorded of the child: `CorrectData` records them), GUARDIAN_ABSENT, LOSS_FINDING_REQUIRED,
-        FORCE_MAJEURE_NOT_ACCEPTED (a supervisor accepts it before). Retry: yes.
+        FORCE_MAJEURE_NOT_ACCEPTED (a supervisor accepts it before), IDENTITY_EVIDENCE_REQUIRED (of an applicant
+        without fingerprints). Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EstablishIdentity(self, request, context):
+        """Decides that an applicant without fingerprints is who the application says, by photo and interview. The
+        officer who held the interview said so first. The matcher is not asked; the history, the clearance and
+        `without_fingerprints` tell it. Another supervisor approves.
+
+        Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake does not decide).
+        Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -367,7 +391,8 @@ class ApplicationsServicer:
 
     def Appeal(self, request, context):
         """Reopens a refused application. One that a supervisor refused waits for approval again; one that two
-        examiners confirmed as a duplicate goes to examiners who have not seen it. It keeps its place in the queue.
+        examiners confirmed as a duplicate goes to examiners who have not seen it; one without fingerprints to the
+        decision on its identity. It keeps its place in the queue.
 
         Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen), APPLICATION_OPEN (the
         person has another application that has not ended). Retry: yes.
@@ -457,6 +482,11 @@ def add_ApplicationsServicer_to_server(servicer, server):
             'RecordInterview': grpc.unary_unary_rpc_method_handler(
                     servicer.RecordInterview,
                     request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.RecordInterviewRequest.FromString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.SerializeToString,
+            ),
+            'EstablishIdentity': grpc.unary_unary_rpc_method_handler(
+                    servicer.EstablishIdentity,
+                    request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.EstablishIdentityRequest.FromString,
                     response_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.SerializeToString,
             ),
             'CorrectData': grpc.unary_unary_rpc_method_handler(
@@ -832,6 +862,33 @@ class Applications:
             target,
             '/passport.issuance.v1.Applications/RecordInterview',
             passport_dot_issuance_dot_v1_dot_applications__pb2.RecordInterviewRequest.SerializeToString,
+            passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EstablishIdentity(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.issuance.v1.Applications/EstablishIdentity',
+            passport_dot_issuance_dot_v1_dot_applications__pb2.EstablishIdentityRequest.SerializeToString,
             passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
             options,
             channel_credentials,

@@ -106,9 +106,15 @@ class ApplicationsStub:
     """
     SubmitBiometrics: _grpc.UnaryUnaryMultiCallable[_applications_pb2.SubmitBiometricsRequest, _applications_pb2.Application]
     """Records the captured fingerprints. They are stored until the matcher has them, even if the matcher
-    is unavailable for days.
+    is unavailable for days. A finger that cannot be captured is declared, with the reason.
 
-    Callers: officers, service frontdesk. Retry: yes.
+    Where none of the ten can be captured each is declared (officers only). If that is for good, the application
+    goes on without fingerprints: the interview says how the applicant was identified, and a supervisor
+    decides (`EstablishIdentity`). If some are bandaged, the application stays PAID until `come_back_on`.
+
+    Callers: officers, service frontdesk. Errors: FINGER_TWICE, FINGERS_UNDECLARED (none was captured, and not
+    all ten are declared with a reason), FINGERS_HEALING (`come_back_on` is missing), BAD_DATE (it is not after
+    today), FINGERS_WERE_USABLE (the matcher has compared fingerprints of this application). Retry: yes.
     """
     SubmitPortrait: _grpc.UnaryUnaryMultiCallable[_applications_pb2.SubmitPortraitRequest, _applications_pb2.SubmitPortraitResponse]
     """Checks the applicant's photo and, if it can be printed, stores it as the portrait. Allowed from the
@@ -143,7 +149,16 @@ class ApplicationsStub:
 
     Callers: officers. Errors: PORTRAIT_MISSING (submit the applicant's photo first), GUARDIAN_REQUIRED (none
     is recorded of the child: `CorrectData` records them), GUARDIAN_ABSENT, LOSS_FINDING_REQUIRED,
-    FORCE_MAJEURE_NOT_ACCEPTED (a supervisor accepts it before). Retry: yes.
+    FORCE_MAJEURE_NOT_ACCEPTED (a supervisor accepts it before), IDENTITY_EVIDENCE_REQUIRED (of an applicant
+    without fingerprints). Retry: yes.
+    """
+    EstablishIdentity: _grpc.UnaryUnaryMultiCallable[_applications_pb2.EstablishIdentityRequest, _applications_pb2.Application]
+    """Decides that an applicant without fingerprints is who the application says, by photo and interview. The
+    officer who held the interview said so first. The matcher is not asked; the history, the clearance and
+    `without_fingerprints` tell it. Another supervisor approves.
+
+    Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake does not decide).
+    Retry: yes.
     """
     CorrectData: _grpc.UnaryUnaryMultiCallable[_applications_pb2.CorrectDataRequest, _applications_pb2.Application]
     """Replaces the data to be printed: of an application that is not being identified, printed or ended. What was
@@ -184,7 +199,8 @@ class ApplicationsStub:
     """
     Appeal: _grpc.UnaryUnaryMultiCallable[_applications_pb2.AppealRequest, _applications_pb2.Application]
     """Reopens a refused application. One that a supervisor refused waits for approval again; one that two
-    examiners confirmed as a duplicate goes to examiners who have not seen it. It keeps its place in the queue.
+    examiners confirmed as a duplicate goes to examiners who have not seen it; one without fingerprints to the
+    decision on its identity. It keeps its place in the queue.
 
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen), APPLICATION_OPEN (the
     person has another application that has not ended). Retry: yes.
@@ -280,9 +296,15 @@ class ApplicationsAsyncStub(ApplicationsStub):
     """
     SubmitBiometrics: _aio.UnaryUnaryMultiCallable[_applications_pb2.SubmitBiometricsRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Records the captured fingerprints. They are stored until the matcher has them, even if the matcher
-    is unavailable for days.
+    is unavailable for days. A finger that cannot be captured is declared, with the reason.
 
-    Callers: officers, service frontdesk. Retry: yes.
+    Where none of the ten can be captured each is declared (officers only). If that is for good, the application
+    goes on without fingerprints: the interview says how the applicant was identified, and a supervisor
+    decides (`EstablishIdentity`). If some are bandaged, the application stays PAID until `come_back_on`.
+
+    Callers: officers, service frontdesk. Errors: FINGER_TWICE, FINGERS_UNDECLARED (none was captured, and not
+    all ten are declared with a reason), FINGERS_HEALING (`come_back_on` is missing), BAD_DATE (it is not after
+    today), FINGERS_WERE_USABLE (the matcher has compared fingerprints of this application). Retry: yes.
     """
     SubmitPortrait: _aio.UnaryUnaryMultiCallable[_applications_pb2.SubmitPortraitRequest, _applications_pb2.SubmitPortraitResponse]  # type: ignore[assignment]
     """Checks the applicant's photo and, if it can be printed, stores it as the portrait. Allowed from the
@@ -317,7 +339,16 @@ class ApplicationsAsyncStub(ApplicationsStub):
 
     Callers: officers. Errors: PORTRAIT_MISSING (submit the applicant's photo first), GUARDIAN_REQUIRED (none
     is recorded of the child: `CorrectData` records them), GUARDIAN_ABSENT, LOSS_FINDING_REQUIRED,
-    FORCE_MAJEURE_NOT_ACCEPTED (a supervisor accepts it before). Retry: yes.
+    FORCE_MAJEURE_NOT_ACCEPTED (a supervisor accepts it before), IDENTITY_EVIDENCE_REQUIRED (of an applicant
+    without fingerprints). Retry: yes.
+    """
+    EstablishIdentity: _aio.UnaryUnaryMultiCallable[_applications_pb2.EstablishIdentityRequest, _applications_pb2.Application]  # type: ignore[assignment]
+    """Decides that an applicant without fingerprints is who the application says, by photo and interview. The
+    officer who held the interview said so first. The matcher is not asked; the history, the clearance and
+    `without_fingerprints` tell it. Another supervisor approves.
+
+    Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake does not decide).
+    Retry: yes.
     """
     CorrectData: _aio.UnaryUnaryMultiCallable[_applications_pb2.CorrectDataRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Replaces the data to be printed: of an application that is not being identified, printed or ended. What was
@@ -358,7 +389,8 @@ class ApplicationsAsyncStub(ApplicationsStub):
     """
     Appeal: _aio.UnaryUnaryMultiCallable[_applications_pb2.AppealRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Reopens a refused application. One that a supervisor refused waits for approval again; one that two
-    examiners confirmed as a duplicate goes to examiners who have not seen it. It keeps its place in the queue.
+    examiners confirmed as a duplicate goes to examiners who have not seen it; one without fingerprints to the
+    decision on its identity. It keeps its place in the queue.
 
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen), APPLICATION_OPEN (the
     person has another application that has not ended). Retry: yes.
@@ -505,9 +537,15 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
         """Records the captured fingerprints. They are stored until the matcher has them, even if the matcher
-        is unavailable for days.
+        is unavailable for days. A finger that cannot be captured is declared, with the reason.
 
-        Callers: officers, service frontdesk. Retry: yes.
+        Where none of the ten can be captured each is declared (officers only). If that is for good, the application
+        goes on without fingerprints: the interview says how the applicant was identified, and a supervisor
+        decides (`EstablishIdentity`). If some are bandaged, the application stays PAID until `come_back_on`.
+
+        Callers: officers, service frontdesk. Errors: FINGER_TWICE, FINGERS_UNDECLARED (none was captured, and not
+        all ten are declared with a reason), FINGERS_HEALING (`come_back_on` is missing), BAD_DATE (it is not after
+        today), FINGERS_WERE_USABLE (the matcher has compared fingerprints of this application). Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -560,7 +598,22 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
 
         Callers: officers. Errors: PORTRAIT_MISSING (submit the applicant's photo first), GUARDIAN_REQUIRED (none
         is recorded of the child: `CorrectData` records them), GUARDIAN_ABSENT, LOSS_FINDING_REQUIRED,
-        FORCE_MAJEURE_NOT_ACCEPTED (a supervisor accepts it before). Retry: yes.
+        FORCE_MAJEURE_NOT_ACCEPTED (a supervisor accepts it before), IDENTITY_EVIDENCE_REQUIRED (of an applicant
+        without fingerprints). Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def EstablishIdentity(
+        self,
+        request: _applications_pb2.EstablishIdentityRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
+        """Decides that an applicant without fingerprints is who the application says, by photo and interview. The
+        officer who held the interview said so first. The matcher is not asked; the history, the clearance and
+        `without_fingerprints` tell it. Another supervisor approves.
+
+        Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake does not decide).
+        Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -637,7 +690,8 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
         """Reopens a refused application. One that a supervisor refused waits for approval again; one that two
-        examiners confirmed as a duplicate goes to examiners who have not seen it. It keeps its place in the queue.
+        examiners confirmed as a duplicate goes to examiners who have not seen it; one without fingerprints to the
+        decision on its identity. It keeps its place in the queue.
 
         Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen), APPLICATION_OPEN (the
         person has another application that has not ended). Retry: yes.

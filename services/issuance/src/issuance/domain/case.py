@@ -120,7 +120,9 @@ class Case:
     was given for it. linked: whether examiners found it to be another person's than it was taken in
     for. appeal_granted_by: identity of the supervisor who reopened it. guardians: of a child.
     police_report, returned_document: see LossPapers. loss_finding: of the interview. force_majeure:
-    why a supervisor accepted it; empty if none did.
+    why a supervisor accepted it; empty if none did. without_fingerprints: whether no finger could
+    ever be captured; the matcher then has no encounter of it. come_back_on: when bandaged fingers
+    have healed.
     """
 
     id: str
@@ -166,6 +168,8 @@ class Case:
     returned_document: str = ""
     loss_finding: LossFinding | None = None
     force_majeure: str = ""
+    without_fingerprints: bool = False
+    come_back_on: date | None = None
 
     @property
     def encounter_id(self) -> str:
@@ -207,6 +211,11 @@ class Case:
             date_tentative=completion.tentative,
         )
 
+    def with_fingers(self, *, captured: bool, back_on: date | None) -> "Case":
+        """Return the case whose fingers were captured, or are when they have healed, or never."""
+        never = not captured and back_on is None
+        return replace(self, without_fingerprints=never, come_back_on=back_on)
+
     def with_portrait(self, at: datetime) -> "Case":
         """Return the case with a portrait, accepted at an instant; it mends no other fault."""
         failure = self.print_failure
@@ -232,6 +241,7 @@ class Case:
             encounter_number=self.encounter_number + 1,
             decision_id="",
             own_record_first=None,
+            without_fingerprints=False,
             revision=self.revision + 1,
         )
 

@@ -14,7 +14,8 @@ class EventDetails:
     """What came with an event. Fields that do not belong to the event are empty.
 
     reason: of a refusal, a rejection of biometrics, an examiner's verdict, a failed print, a
-    correction, an excepted photo or accepted force majeure. previous_holder, corrected_holder: the
+    correction, an excepted photo or accepted force majeure; of missing fingers which and why; of an
+    identity without fingerprints by what it is known. previous_holder, corrected_holder: the
     data before and after a correction, each a serialized BiographicData.
     """
 
@@ -67,9 +68,12 @@ INTAKE_EVENTS = frozenset(
         ApplicationEvent.REFUSE_DOCUMENTS,
         ApplicationEvent.RECORD_PAYMENT,
         ApplicationEvent.SUBMIT_BIOMETRICS,
+        ApplicationEvent.POSTPONE_BIOMETRICS,
+        ApplicationEvent.DECLARE_NO_FINGERPRINTS,
         ApplicationEvent.SUBMIT_PORTRAIT,
         ApplicationEvent.EXCEPT_PORTRAIT,
         ApplicationEvent.RECORD_INTERVIEW,
+        ApplicationEvent.INTERVIEW_WITHOUT_FINGERPRINTS,
         ApplicationEvent.CORRECT_DATA,
         ApplicationEvent.ACCEPT_FORCE_MAJEURE,
     }

@@ -25,9 +25,15 @@ class PersonNotNamed(DomainError):
 
 EXCLUDED_BY: Mapping[ApplicationEvent, frozenset[ApplicationEvent]] = {
     ApplicationEvent.APPROVE: INTAKE_EVENTS
-    | {ApplicationEvent.CLEAR, ApplicationEvent.LINK_PERSON},
+    | {
+        ApplicationEvent.CLEAR,
+        ApplicationEvent.LINK_PERSON,
+        ApplicationEvent.ESTABLISH_IDENTITY,
+    },
+    ApplicationEvent.ESTABLISH_IDENTITY: INTAKE_EVENTS,
     ApplicationEvent.HAND_OVER: frozenset({ApplicationEvent.APPROVE}),
     ApplicationEvent.REOPEN: frozenset({ApplicationEvent.REFUSE}),
+    ApplicationEvent.REVIEW_IDENTITY: frozenset({ApplicationEvent.REFUSE}),
 }
 """Who caused one of these events may not cause the event that is the key."""
 

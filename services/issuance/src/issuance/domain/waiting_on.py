@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from issuance.domain.case import Case
-from issuance.domain.formatting import LocalizedText
+from issuance.domain.formatting import LocalizedText, format_day
 from issuance.domain.states import ApplicationState
 
 
@@ -49,6 +50,13 @@ WAITING_ON: Mapping[ApplicationState, WaitingOn] = {
     ),
     ApplicationState.IDENTIFYING: WaitingOn(
         ResponsibleParty.MATCHER, LocalizedText("pemeriksaan identitas", "identification")
+    ),
+    ApplicationState.IDENTITY_REVIEW: WaitingOn(
+        ResponsibleParty.SUPERVISOR,
+        LocalizedText(
+            "keputusan identitas tanpa sidik jari, berdasarkan foto dan wawancara",
+            "the decision on identity without fingerprints, by photo and interview",
+        ),
     ),
     ApplicationState.ADJUDICATION: WaitingOn(
         ResponsibleParty.EXAMINER, LocalizedText("penilaian pemeriksa", "an examiner's judgement")
@@ -114,7 +122,20 @@ def waiting_on(case: Case, *, set_aside: bool = False) -> WaitingOn | None:
         return IDENTIFICATION_SET_ASIDE
     if case.state in _NEEDS_PORTRAIT_NEXT and case.portrait_accepted_at is None:
         return PORTRAIT_MISSING
+    if case.state is ApplicationState.PAID and case.come_back_on:
+        return _return_on(case.come_back_on)
     failure = case.print_failure
     if case.state is ApplicationState.PRINT_FAILED and failure and failure.is_in_the_data:
         return _CORRECTION
     return WAITING_ON.get(case.state)
+
+
+def _return_on(day: date) -> WaitingOn:
+    words = format_day(day)
+    return WaitingOn(
+        ResponsibleParty.APPLICANT,
+        LocalizedText(
+            f"kedatangan kembali pada {words.id}, setelah jari sembuh",
+            f"the applicant's return on {words.en}, when the fingers have healed",
+        ),
+    )

@@ -5,7 +5,6 @@ from datetime import date, datetime
 
 from passport.issuance.v1 import applications_pb2 as pb
 from passport.issuance.v1 import applications_pb2_grpc
-from passport.matcher.v1 import identification_pb2
 from servicekit.grpc.call_audit import add_audit_facts
 from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
@@ -22,6 +21,7 @@ from issuance.service import encode
 from issuance.service.decode import (
     decode_correction,
     decode_documents,
+    decode_fingers,
     decode_holder,
     decode_interview,
     decode_portrait_exception,
@@ -44,7 +44,6 @@ from issuance.use_cases.application_steps import (
     except_portrait,
     hand_over,
     refuse,
-    submit_biometrics,
     submit_portrait,
     withdraw,
 )
@@ -55,6 +54,7 @@ from issuance.use_cases.explain_wait import explain_wait
 from issuance.use_cases.record_interview import record_interview
 from issuance.use_cases.record_payment import record_payment
 from issuance.use_cases.retake_biometrics import retake_biometrics
+from issuance.use_cases.without_fingerprints import establish_identity, submit_fingers
 
 CheckPhoto = Callable[[bytes, PortraitException | None], Awaitable[AcceptedPhoto]]
 """Returns a photo as it is printed, for some reason with defects. Raises PortraitRefused."""
@@ -67,6 +67,7 @@ ChangeRequest = (
     | pb.RecordPaymentRequest
     | pb.SubmitBiometricsRequest
     | pb.RecordInterviewRequest
+    | pb.EstablishIdentityRequest
     | pb.CorrectDataRequest
     | pb.ApproveRequest
     | pb.RefuseRequest
@@ -198,11 +199,13 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         self, request: pb.SubmitBiometricsRequest, context: Context
     ) -> pb.Application:
         """Store fingerprints until the matcher has them."""
-        samples = identification_pb2.SampleSet(samples=request.samples)
-        fingers = samples.SerializeToString(deterministic=True)
+        submission = decode_fingers(request)
 
         async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
-            return await submit_biometrics(records, case, by, now, fingers, self._apply_transition)
+            today = self._today(case, now)
+            return await submit_fingers(
+                records, case, by, now, submission, today, self._apply_transition
+            )
 
         return await self._change(request, change)
 
@@ -257,6 +260,18 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
                 records, case, by, now, interview,
                 self._offices, self._validity, self._apply_transition,
             )  # fmt: skip
+
+        return await self._change(request, change)
+
+    async def EstablishIdentity(
+        self, request: pb.EstablishIdentityRequest, context: Context
+    ) -> pb.Application:
+        """Decide who an applicant without fingerprints is."""
+
+        async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
+            return await establish_identity(
+                records, case, by, now, request.reason, self._apply_transition
+            )
 
         return await self._change(request, change)
 

@@ -6,10 +6,12 @@ from datetime import UTC, date, datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
 from passport.issuance.v1 import applications_pb2
+from passport.matcher.v1.identification_pb2 import SampleSet
 from passport.type.v1 import civil_pb2
 from servicekit.errors import InvalidRequest
 
 from issuance.domain.date_of_birth import require_possible_birth
+from issuance.domain.fingers import FingerPosition, FingerSubmission
 from issuance.domain.guardian import Guardian
 from issuance.domain.portrait_exception import PortraitException
 from issuance.domain.replacement import LossPapers
@@ -17,6 +19,7 @@ from issuance.domain.working_time import BadDate
 from issuance.service.enum_codes import (
     GUARDIAN_RELATION_OF,
     LOSS_FINDING_OF,
+    MISSING_REASON_OF,
     PORTRAIT_EXCEPTION_OF,
 )
 from issuance.use_cases.accept_documents import ShownDocuments
@@ -73,6 +76,26 @@ def decode_documents(request: applications_pb2.AcceptDocumentsRequest) -> ShownD
     return ShownDocuments(_guardians(request.guardians), request.married, papers)
 
 
+def decode_fingers(request: applications_pb2.SubmitBiometricsRequest) -> FingerSubmission:
+    """Return the samples, and which fingers are missing for what reason. Raises BadDate."""
+    missing = {
+        FingerPosition(sample.position): MISSING_REASON_OF[sample.missing_reason]
+        for sample in request.samples
+        if sample.HasField("missing_reason")
+    }
+    back_on = (
+        decode_date(request.come_back_on, "come_back_on")
+        if request.HasField("come_back_on")
+        else None
+    )
+    return FingerSubmission(
+        [FingerPosition(sample.position) for sample in request.samples],
+        missing,
+        SampleSet(samples=request.samples).SerializeToString(deterministic=True),
+        back_on,
+    )
+
+
 def decode_correction(request: applications_pb2.CorrectDataRequest, today: date) -> Correction:
     """Return what replaces the data of an application. today: at its office. Raises BadDate."""
     married = request.married if request.HasField("married") else None
@@ -86,6 +109,7 @@ def decode_interview(request: applications_pb2.RecordInterviewRequest) -> Interv
         request.notes,
         GUARDIAN_RELATION_OF.get(request.guardian_present),
         LOSS_FINDING_OF.get(request.loss_finding),
+        request.identity_evidence,
     )
 
 

@@ -96,6 +96,8 @@ def application(details: ApplicationDetails) -> applications_pb2.Application:
         returned_document_number=case.returned_document,
         loss_finding=_loss_finding(case.loss_finding),
         force_majeure=case.force_majeure,
+        without_fingerprints=case.without_fingerprints,
+        come_back_on=optional_date(case.come_back_on),
     )
 
 
@@ -427,6 +429,7 @@ def service_status(status: ServiceStatus, now: datetime) -> admin_pb2.IssuanceSt
         ],
         outages=[outage(record) for record in status.outages],
         open_tasks=status.open_tasks,
+        without_fingerprints=status.without_fingerprints,
         identification_rate=_identification_rate(status),
         printers=[_printer(printer) for printer in status.printers],
         paused_work=[paused_work(paused) for paused in status.paused_work],

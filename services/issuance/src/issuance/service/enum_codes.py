@@ -8,7 +8,7 @@ from passport.issuance.v1 import (
     outages_pb2,
     schedule_pb2,
 )
-from passport.type.v1 import civil_pb2
+from passport.type.v1 import biometrics_pb2, civil_pb2
 
 from issuance.domain.adjudication_referral import AdjudicationCause
 from issuance.domain.adjudication_task import TaskState, Verdict
@@ -16,6 +16,7 @@ from issuance.domain.application_type import ApplicationType
 from issuance.domain.circuit_breaker import CircuitState
 from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.document import DocumentStatus
+from issuance.domain.fingers import MissingReason
 from issuance.domain.guardian import GuardianRelation
 from issuance.domain.identification_rate import RatePhase
 from issuance.domain.notices import NoticeKind
@@ -92,6 +93,10 @@ OUTBOX_RESPONSIBLE_PARTIES = {
 APPLICATION_STATE_OF = {code: member for member, code in APPLICATION_STATES.items()}
 APPLICATION_TYPE_OF = {code: member for member, code in APPLICATION_TYPES.items()}
 GUARDIAN_RELATION_OF = {code: member for member, code in GUARDIAN_RELATIONS.items()}
+MISSING_REASON_OF = {
+    biometrics_pb2.MissingReason.Value(f"MISSING_REASON_{reason.name}"): reason
+    for reason in MissingReason
+}
 LOSS_FINDING_OF = {code: member for member, code in LOSS_FINDINGS.items()}
 PRIORITY_CLASS_OF = {code: member for member, code in PRIORITY_CLASSES.items()} | {
     civil_pb2.PRIORITY_CLASS_UNSPECIFIED: PriorityClass.NORMAL

@@ -28,11 +28,13 @@ async def appeal(
 ) -> Case:
     """Reopen a refused case; what two examiners confirmed goes to other examiners.
 
+    One without fingerprints goes back to the decision on its identity.
+
     Raises IllegalTransition, NotPermitted, SeparationOfDuties, ApplicationOpen.
     """
     history = await records.history.of_case(case.id)
     confirmed = history[-1].event is ApplicationEvent.CONFIRM_DUPLICATE
-    event = ApplicationEvent.REEXAMINE if confirmed else ApplicationEvent.REOPEN
+    event = _event(case, confirmed=confirmed)
     find_transition(case.state, event, by.role)
     require_separate_duties(event, by.person, history)
     persons = await records.adjudication_tasks.persons_of(case)
@@ -45,6 +47,12 @@ async def appeal(
     if confirmed:
         await _open_again(records, case, now, new_id)
     return reopened
+
+
+def _event(case: Case, *, confirmed: bool) -> ApplicationEvent:
+    if case.without_fingerprints:
+        return ApplicationEvent.REVIEW_IDENTITY
+    return ApplicationEvent.REEXAMINE if confirmed else ApplicationEvent.REOPEN
 
 
 async def _open_again(

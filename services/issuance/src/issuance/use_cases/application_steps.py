@@ -1,5 +1,5 @@
-"""Steps that people take with an application and that change more than its state: fingerprints,
-portrait, corrections, approval, refusal, withdrawal, hand-over."""
+"""Steps that people take with an application and that change more than its state: portrait,
+corrections, approval, refusal, withdrawal, hand-over."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -39,20 +39,6 @@ class Correction:
     holder: bytes
     guardians: tuple[Guardian, ...] = ()
     married: bool | None = None
-
-
-async def submit_biometrics(
-    records: Records,
-    case: Case,
-    by: Actor,
-    now: datetime,
-    fingers: bytes,
-    apply_transition: ApplyTransition,
-) -> Case:
-    """Store fingerprints (a serialized SampleSet) until the matcher has them."""
-    case = await apply_transition(records, case, ApplicationEvent.SUBMIT_BIOMETRICS, by, now)
-    await records.cases.store_fingers(case.id, fingers)
-    return case
 
 
 async def submit_portrait(

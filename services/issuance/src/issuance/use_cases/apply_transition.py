@@ -89,7 +89,7 @@ class ApplyTransition:
                 details=details,
             )
         )
-        if row.encounter:
+        if row.encounter and not changed.without_fingerprints:
             await self._record_encounter(records, row.encounter, changed, by, details)
         if row.outbox_task:
             await records.outbox.add(await self._outbox_task(records, row.outbox_task, changed))

@@ -16,15 +16,15 @@ from zoneinfo import ZoneInfo
 from issuance.domain.case import Actor
 from issuance.domain.collection_hours import CollectionHours
 from issuance.domain.collection_plan import PriorityClass
-from issuance.domain.office import Office
+from issuance.domain.office import NewOffice, Office
 from issuance.domain.states import ApplicationState, Role
 from issuance.domain.validity import ValidityRule
 from issuance.domain.working_time import Calendar
 from issuance.store.page_request import PageRequest
 from issuance.store.records import Store
 from issuance.use_cases.apply_transition import ApplyTransition
+from issuance.use_cases.office_lifecycle import seed_offices
 from issuance.use_cases.plan_office import plan_office
-from issuance.use_cases.print_capacity import add_new_offices
 from issuance.use_cases.record_interview import Interview, record_interview
 
 ZONE = ZoneInfo("Asia/Makassar")
@@ -68,10 +68,10 @@ def new_id() -> str:
 
 
 def offices() -> Mapping[str, Office]:
-    """Return offices with four machines each."""
+    """Return offices."""
     hours = CollectionHours(Calendar(ZONE, "ID"))
     ids = (f"O{first}{second}" for first, second in product(ascii_uppercase, repeat=2))
-    return {id: Office(id, id, hours, 3, 4, Fraction(81, 2)) for id in islice(ids, _OFFICES)}
+    return {id: Office(id, id, hours, 3) for id in islice(ids, _OFFICES)}
 
 
 async def populate(
@@ -79,7 +79,8 @@ async def populate(
 ) -> None:
     """Insert so many open applications, and as many that were handed over."""
     async with store.begin() as records:
-        await add_new_offices(records, known.values(), MORNING)
+        new = [NewOffice(office, 4, Fraction(81, 2)) for office in known.values()]
+        await seed_offices(records, new, MORNING)
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.executemany(_INSERT, _rows(list(known), cases, Random(seed)))
         connection.execute(

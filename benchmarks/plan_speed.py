@@ -29,6 +29,7 @@ from issuance.domain.validity import ValidityRule
 from issuance.store.records import MIGRATIONS, Store
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.notify_and_release import NotifyAndRelease
+from issuance.use_cases.office_directory import OfficeDirectory
 from issuance.use_cases.outage_lifecycle import OutageLifecycle
 from issuance.workers.office_planner import OfficePlanner
 from matplotlib.figure import Figure
@@ -118,7 +119,7 @@ class Planning:
         """Plan for all offices; return the processor time and the time."""
         notify_and_release = NotifyAndRelease(self._store, self._apply, _VALIDITY)
         planner = OfficePlanner(
-            self._offices, self._store, self._database.try_lock, notify_and_release, Now()
+            OfficeDirectory(), self._store, self._database.try_lock, notify_and_release, Now()
         )
         cpu, began = process_time(), monotonic()
         await planner()

@@ -105,7 +105,7 @@ def example(service: str) -> str:
     head += f"# Each value may also be given as an environment variable: {prefix}<NAME>.\n"
     text = head + "".join(_settings(settings, common | values))
     if service == "issuance":
-        text += "\n# One section for each office.\n[[offices]]"
+        text += "\n# One section for each office with which an empty database begins.\n[[offices]]"
         text += "".join(_settings(OfficeSettings, OFFICE))
     return text
 

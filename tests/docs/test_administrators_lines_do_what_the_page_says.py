@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ PORTS = {"matcher": "localhost:7101", "issuance": "localhost:7201", "printer": "
 LINES = re.findall(
     r"^(?:make grpcurl|openssl) .*$", (ROOT / "docs/administration.md").read_text(), re.M
 )
+
+CLOSED = r"\"year\":2026,\"month\":12,\"day\":28"
 
 
 def execute(line: str, country: Country) -> "subprocess.CompletedProcess[str]":
@@ -37,7 +40,11 @@ def run(line: str, country: Country) -> str:
 
 async def test_every_line_works_in_the_order_of_the_page(country: Country) -> None:
     outage_id, answers = "", {}
-    for line in LINES:
+    now = datetime.fromisoformat(country.layout.clock.read_text().strip())
+    day = now + timedelta(days=7 - now.weekday())
+    closed = f'\\"year\\":{day.year},\\"month\\":{day.month},\\"day\\":{day.day}'
+    for documented in LINES:
+        line = documented.replace(CLOSED, closed)
         answer = run(line.replace("OUTAGE_ID", outage_id), country)
         if "DeclareOutage" in line:
             outage_id = json.loads(answer)["outage_id"]
@@ -52,6 +59,10 @@ async def test_every_line_works_in_the_order_of_the_page(country: Country) -> No
     open_ones = json.loads(answers["passport.issuance.v1.Outages/ListOutages"])["outages"]
     assert [outage["outage_id"] for outage in open_ones] == [outage_id]
     assert json.loads(answers["passport.issuance.v1.Outages/EndOutage"])["ended_at"]
+    offices = json.loads(answers["passport.issuance.v1.Offices/ListOffices"])["offices"]
+    assert [office["office"] for office in offices] == ["BJM", "PDG"]
+    days = json.loads(answers["passport.issuance.v1.Offices/ListSpecialDays"])["days"]
+    assert [special["reason"] for special in days] == ["flood"]
 
 
 async def test_an_administrator_is_shut_out_as_the_page_says(country: Country) -> None:

@@ -25,7 +25,7 @@ def settings(**hours: Any) -> IssuanceSettings:
 
 
 def test_one_state_is_set_and_the_others_keep_their_hours() -> None:
-    times = settings(identifying=1.5).office_map()["BJM"].expected_times
+    times = settings(identifying=1.5).expected_times
 
     assert times[STATE.IDENTIFYING] == timedelta(minutes=90)
     assert times[STATE.AWAITING_APPROVAL] == timedelta(hours=8)

@@ -3,7 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
 
@@ -40,6 +40,7 @@ from servicekit.storage.write_probe import report_writability
 from issuance.clients.clearance_signing import ClearanceSigner, load_key
 from issuance.clients.matcher_client import HEALTH_SERVICE, MatcherClient
 from issuance.clients.personalisation import Personaliser
+from issuance.clients.printer_channels import PrinterChannels
 from issuance.clients.printers_client import HEALTH_SERVICE as PRINTER_HEALTH_SERVICE
 from issuance.clients.printers_client import PrintersClient
 from issuance.config import IssuanceSettings
@@ -75,21 +76,24 @@ from issuance.use_cases.erase_portraits import ErasePortraits
 from issuance.use_cases.identification_limit import IdentificationLimit
 from issuance.use_cases.identify import Identify
 from issuance.use_cases.notify_and_release import NotifyAndRelease
+from issuance.use_cases.office_directory import OfficeDirectory
+from issuance.use_cases.office_lifecycle import OfficeLifecycle, seed_offices
 from issuance.use_cases.office_slots import MatcherSlots, OfficeSlots, PrinterSlots
 from issuance.use_cases.outage_lifecycle import OutageLifecycle
-from issuance.use_cases.print_capacity import add_new_offices
 from issuance.use_cases.reconcile_print_jobs import ReconcilePrintJobs
 from issuance.use_cases.record_print_event import RecordPrintEvent
 from issuance.use_cases.set_encounter_status import SetEncounterStatus
 from issuance.use_cases.submit_print_job import SubmitPrintJob
 from issuance.use_cases.track_printer_calls import TrackPrinterCalls
 from issuance.workers.health_watcher import (
+    HealthCheck,
     HealthSample,
     HealthWatcher,
     health_check,
     matcher_health,
     printer_health,
 )
+from issuance.workers.office_follower import Listen, OfficeFollower
 from issuance.workers.office_planner import OfficePlanner
 from issuance.workers.outbox_worker import OutboxWorker
 from issuance.workers.periodic_task import run_periodically
@@ -126,7 +130,7 @@ class Issuance:
         self._settings = settings
         self._clock = make_clock(settings)
         self._real_now = SystemClock().now
-        self._offices = settings.office_map()
+        self._offices = OfficeDirectory(settings.expected_times)
         self._database = Database(settings.database_url)
         self._store = Store(self._database, settings.replica, _outage_policy(settings))
         self._validity = settings.validity_rule()
@@ -137,6 +141,8 @@ class Issuance:
         self._photo_check = PhotoCheck(FaceDetector())
         self._pool = WorkerPool(settings.portrait_workers, settings.portrait_queue)
         self._outages = OutageLifecycle(self._offices, new_id)
+        self._channels = PrinterChannels(self._channel, settings.call_timeout_seconds)
+        self._printers = PrintersClient(self._channels, settings.call_timeout_seconds)
         self._clearances = ClearanceSigner(
             load_key(settings.clearance_key),
             settings.clearance_key_id,
@@ -151,20 +157,18 @@ class Issuance:
         metrics = metrics_read_by(
             partial(read_metrics, self._store, self._offices, self._clock, self._real_now)
         )
-        async with self._printer_channels() as printers:
-            self._add_services(
-                server, PrintersClient(printers, self._settings.call_timeout_seconds)
-            )
-            async with self._database_ready(), writability, self._workers(printers):
-                with metrics:
-                    await server.run()
+        self._add_services(server)
+        async with self._database_ready(), writability, self._workers():
+            with metrics:
+                await server.run()
 
     @asynccontextmanager
     async def _database_ready(self) -> AsyncIterator[None]:
         try:
             async with self._store.begin() as records:
                 now = self._clock.now()
-                await add_new_offices(records, self._offices.values(), now)
+                await seed_offices(records, self._settings.new_offices(now), now)
+                await self._offices.refresh(records)
                 await require_portraits(records, now, self._apply_transition)
                 await records.outbox.abandon_leases()
             async with purge_records_daily(
@@ -175,16 +179,7 @@ class Issuance:
             self._pool.close()
             await self._database.close()
 
-    @asynccontextmanager
-    async def _printer_channels(self) -> AsyncIterator[dict[str, grpc.aio.Channel]]:
-        async with AsyncExitStack() as channels:
-            yield {
-                office.id: await channels.enter_async_context(self._channel(office.printer))
-                for office in self._settings.offices
-                if office.printer
-            }
-
-    def _add_services(self, server: Server, printers: PrintersClient) -> None:
+    def _add_services(self, server: Server) -> None:
         store, clock, offices = self._store, self._clock, self._offices
         apply_transition = self._apply_transition
         lease = timedelta(seconds=self._settings.idempotency_lease_seconds)
@@ -216,7 +211,15 @@ class Issuance:
             OutagesService(store, changes, self._outages, clock), server.grpc
         )
         offices_pb2_grpc.add_OfficesServicer_to_server(
-            OfficesService(offices, store, changes, clock, printers.books_per_working_day),
+            OfficesService(
+                offices,
+                store,
+                changes,
+                OfficeLifecycle(self._outages, self._settings.most_printing_offices),
+                clock,
+                self._printers.books_per_working_day,
+                self._settings.country,
+            ),
             server.grpc,
         )
         accounts_pb2_grpc.add_AccountsServicer_to_server(
@@ -232,16 +235,20 @@ class Issuance:
         return await self._pool.run(self._photo_check, photo, exception)
 
     @asynccontextmanager
-    async def _workers(self, printers: dict[str, grpc.aio.Channel]) -> AsyncIterator[None]:
+    async def _workers(self) -> AsyncIterator[None]:
         """Run everything that goes on while calls are served."""
         settings = self._settings
+        follow = OfficeFollower(
+            self._offices, self._store, self._channels.follow, self._print_event_work()
+        )
         async with self._channel(settings.matcher) as matcher:
+            await follow()
             tasks = [
                 asyncio.ensure_future(work)
                 for work in [
-                    *self._outbox_work(matcher, printers),
-                    *self._print_event_work(printers),
-                    *self._health_work(matcher, printers),
+                    *self._outbox_work(matcher),
+                    *self._health_work(matcher),
+                    run_periodically("offices", follow, settings.plan_check_seconds),
                     self._planning_work(),
                     self._erasure_work(),
                 ]
@@ -252,18 +259,17 @@ class Issuance:
                 for task in tasks:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
+                await follow.stop()
+                await self._channels.close()
 
     def _channel(self, target: str) -> grpc.aio.Channel:
         settings = self._settings
         tls = TlsFiles(settings.certificate, settings.private_key, settings.authority)
         return open_channel(target, tls, max_message_bytes=settings.max_message_bytes)
 
-    def _outbox_work(
-        self, matcher: grpc.aio.Channel, printers: dict[str, grpc.aio.Channel]
-    ) -> list[Awaitable[None]]:
+    def _outbox_work(self, matcher: grpc.aio.Channel) -> list[Awaitable[None]]:
         settings, store = self._settings, self._store
         matcher_client = MatcherClient(matcher, settings.call_timeout_seconds)
-        printers_client = PrintersClient(printers, settings.call_timeout_seconds)
         identify = Identify(
             store,
             matcher_client,
@@ -275,7 +281,7 @@ class Issuance:
         set_status = SetEncounterStatus(store, matcher_client)
         submit = SubmitPrintJob(
             store,
-            printers_client,
+            self._printers,
             self._clearances.sign,
             self._apply_transition,
             self._clock,
@@ -343,34 +349,33 @@ class Issuance:
         )
         return IdentificationLimit(limits, self._real_now)
 
-    def _print_event_work(self, printers: dict[str, grpc.aio.Channel]) -> list[Awaitable[None]]:
-        settings = self._settings
-        client = PrintersClient(printers, settings.call_timeout_seconds)
+    def _print_event_work(self) -> Listen:
+        """Return what listens to the printer of an office."""
         record = RecordPrintEvent(self._store, self._apply_transition, self._clock)
         reconcile = ReconcilePrintJobs(
-            self._store, client, record, self._apply_transition, self._clock
+            self._store, self._printers, record, self._apply_transition, self._clock
         )
-        return [
-            run_periodically(
-                f"print events of {office}",
-                PrintEventListener(office, client, reconcile, self._store),
-                settings.outbox_poll_seconds,
-            )
-            for office in sorted(printers)
-        ]
 
-    def _health_work(
-        self, matcher: grpc.aio.Channel, printers: dict[str, grpc.aio.Channel]
-    ) -> list[Awaitable[None]]:
+        def listen(office: str) -> Awaitable[None]:
+            listener = PrintEventListener(office, self._printers, reconcile, self._store)
+            pause = self._settings.outbox_poll_seconds
+            return run_periodically(f"print events of {office}", listener, pause)
+
+        return listen
+
+    def _health_work(self, matcher: grpc.aio.Channel) -> list[Awaitable[None]]:
         timeout = self._settings.health_check_seconds
-        checks = {
-            office: health_check(channel, PRINTER_HEALTH_SERVICE, timeout)
-            for office, channel in printers.items()
-        }
+
+        def printers() -> dict[str, HealthCheck]:
+            return {
+                office: health_check(channel, PRINTER_HEALTH_SERVICE, timeout)
+                for office, channel in self._channels.items()
+            }
+
         of_matcher = matcher_health(health_check(matcher, HEALTH_SERVICE, timeout))
         return [
             self._watcher(OutageScope.MATCHER, of_matcher),
-            self._watcher(OutageScope.PRINTING, printer_health(checks, self._store)),
+            self._watcher(OutageScope.PRINTING, printer_health(printers, self._store)),
         ]
 
     def _watcher(self, scope: OutageScope, sample: HealthSample) -> Awaitable[None]:

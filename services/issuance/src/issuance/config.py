@@ -1,7 +1,7 @@
 """Settings of the issuance service, in addition to those that every service has."""
 
 from collections.abc import Mapping
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Self
@@ -16,7 +16,8 @@ from servicekit.process.settings import ServiceSettings
 
 from issuance.domain.collection_hours import CollectionHours
 from issuance.domain.expected_time import EXPECTED_TIMES
-from issuance.domain.office import Office
+from issuance.domain.office import NewOffice, Office
+from issuance.domain.special_day import SpecialDay, SpecialDayKind
 from issuance.domain.states import ApplicationState
 from issuance.domain.validity import ValidityRule
 from issuance.domain.working_time import Calendar
@@ -25,7 +26,7 @@ _MOST_HOURS = 400.0
 
 
 class OfficeSettings(BaseModel):
-    """One office: a section `[[offices]]`."""
+    """One office: a section `[[offices]]`, read by a start with an empty database only."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -40,10 +41,10 @@ class OfficeSettings(BaseModel):
     machines: int = Field(
         ge=0,
         le=1000,
-        description="number of machines at the first start; changed later by SetCapacity",
+        description="number of machines; changed later by SetCapacity",
     )
     books_per_machine_per_day: float = Field(
-        gt=0, le=10_000, description="books per machine and working day, at the first start"
+        gt=0, le=10_000, description="books per machine and working day"
     )
     closures: list[date] = Field([], description="days on which only this office is closed")
     opens: time = Field(time(8), description="local opening hour")
@@ -76,20 +77,22 @@ class OfficeSettings(BaseModel):
             raise ValueError("an office opens before it closes")
         return self
 
-    def office(self, country: str, expected_times: Mapping[ApplicationState, timedelta]) -> Office:
-        """Return the office of the domain. country: ISO 3166-1 alpha-2, for its holidays."""
-        calendar = Calendar(
-            ZoneInfo(self.timezone), country, self.opens, self.closes, frozenset(self.closures)
-        )
-        return Office(
+    def new_office(self, country: str, now: datetime) -> NewOffice:
+        """Return the office as it is added. country: ISO 3166-1 alpha-2, for its holidays."""
+        calendar = Calendar(ZoneInfo(self.timezone), country, self.opens, self.closes)
+        office = Office(
             id=self.id,
             name=self.name,
             collection=CollectionHours(calendar, self.collection_from),
             promise_working_days=self.promise_working_days,
-            initial_machines=self.machines,
-            initial_books_per_machine_per_day=Fraction(str(self.books_per_machine_per_day)),
-            expected_times=expected_times,
+            printer=self.printer or "",
         )
+        closures = tuple(
+            SpecialDay(self.id, day, SpecialDayKind.CLOSED, "", "settings", now)
+            for day in sorted(set(self.closures))
+        )
+        books_per_day = Fraction(str(self.books_per_machine_per_day))
+        return NewOffice(office, self.machines, books_per_day, closures)
 
 
 def _require_printable(kind: "printed_pb2.Printed.ValueType", text: str) -> str:
@@ -130,7 +133,11 @@ class IssuanceSettings(ServiceSettings):
         description="birthday beyond which no passport issued to a child is valid, years; more "
         "than adult_age_years; unset: no such limit",
     )
-    offices: list[OfficeSettings] = Field(min_length=1, description="the offices of the country")
+    offices: list[OfficeSettings] = Field(
+        [],
+        description="offices of an empty database; from then on they are changed by "
+        "Offices/PutOffice only",
+    )
     matcher: str = Field(description="host:port of the national matcher")
     clearance_key: Path = Field(description="PEM file, Ed25519 private key that signs clearances")
     clearance_key_id: str = Field(min_length=1, description="`kid` of the key, as printers know it")
@@ -316,9 +323,17 @@ class IssuanceSettings(ServiceSettings):
             self.child_passport_until_age_years,
         )
 
-    def office_map(self) -> dict[str, Office]:
-        """Return the offices of the domain, by id."""
-        expected = {
-            state: timedelta(hours=hours) for state, hours in self.expected_working_hours.items()
-        }
-        return {office.id: office.office(self.country, expected) for office in self.offices}
+    @property
+    def most_printing_offices(self) -> int:
+        """How many offices may have a printer, so that none waits for another's."""
+        return self.max_concurrent_print_calls // self.max_concurrent_print_calls_per_office
+
+    def new_offices(self, now: datetime) -> list[NewOffice]:
+        """Return the offices with which an empty database begins."""
+        return [office.new_office(self.country, now) for office in self.offices]
+
+    @property
+    def expected_times(self) -> Mapping[ApplicationState, timedelta]:
+        """Working time within which the next step usually happens, by state."""
+        hours = self.expected_working_hours
+        return {state: timedelta(hours=count) for state, count in hours.items()}

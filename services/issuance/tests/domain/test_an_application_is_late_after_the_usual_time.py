@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -23,7 +22,7 @@ WITA = ZoneInfo("Asia/Makassar")
 
 def an_office(id: str) -> Office:
     hours = CollectionHours(Calendar(WITA, "ID"))
-    return Office(id, id, hours, 3, 1, Fraction(162))
+    return Office(id, id, hours, 3)
 
 
 OFFICE = an_office("BJM")

@@ -12,7 +12,7 @@ from issuance.domain.application_type import ApplicationType
 from issuance.domain.case import Case
 from issuance.domain.collection_hours import CollectionHours
 from issuance.domain.collection_plan import PriorityClass
-from issuance.domain.office import Office
+from issuance.domain.office import NewOffice, Office
 from issuance.domain.outage import OutageScope
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.states import ApplicationState, OutboxTaskKind
@@ -20,8 +20,8 @@ from issuance.domain.working_time import Calendar
 from issuance.store.field_values import field_values
 from issuance.store.records import Records, Store
 from issuance.store.tables import applications, fingerprints, outbox
+from issuance.use_cases.office_lifecycle import seed_offices
 from issuance.use_cases.outage_lifecycle import OutageLifecycle
-from issuance.use_cases.print_capacity import add_new_offices
 from sqlalchemy import insert
 
 BACK = datetime(2018, 10, 31, 10, tzinfo=UTC)
@@ -41,7 +41,7 @@ def offices() -> Mapping[str, Office]:
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     ids = (f"O{first}{second}" for first in letters for second in letters)
     hours = CollectionHours(Calendar(ZoneInfo("Asia/Makassar"), "ID"))
-    return {id: Office(id, id, hours, 3, 4, Fraction(81, 2)) for id in islice(ids, _OFFICES)}
+    return {id: Office(id, id, hours, 3) for id in islice(ids, _OFFICES)}
 
 
 async def populate(
@@ -57,7 +57,8 @@ async def populate(
         for nth, (priority_class, at) in enumerate(zip(classes, completed, strict=True), start=1)
     ]
     async with store.begin() as records:
-        await add_new_offices(records, known.values(), BACK - AWAY)
+        new = [NewOffice(office, 4, Fraction(81, 2)) for office in known.values()]
+        await seed_offices(records, new, BACK - AWAY)
         await outages.open_automatic(records, OutageScope.MATCHER, "", BACK - AWAY, BACK - AWAY)
         for first in range(0, waiting, _AT_ONCE):
             await _insert(records, cases[first : first + _AT_ONCE])

@@ -4,17 +4,20 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from issuance.domain.collection_hours import CollectionHours
-from issuance.domain.office import Office
+from issuance.domain.office import NewOffice, Office
 from issuance.domain.working_time import Calendar
 
 
-def an_office(id: str, books_per_day: int = 162) -> Office:
-    """Build an office with one machine, in the zone of Banjarmasin."""
+def an_office(id: str) -> Office:
+    """Build an office in the zone of Banjarmasin."""
     return Office(
         id=id,
         name=id,
         collection=CollectionHours(Calendar(ZoneInfo("Asia/Makassar"), "ID")),
         promise_working_days=3,
-        initial_machines=1,
-        initial_books_per_machine_per_day=Fraction(books_per_day),
     )
+
+
+def a_new_office(id: str, books_per_day: int = 162) -> NewOffice:
+    """Build the same office with one machine."""
+    return NewOffice(an_office(id), 1, Fraction(books_per_day))

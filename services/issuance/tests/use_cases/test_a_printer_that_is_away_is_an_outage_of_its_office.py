@@ -27,7 +27,7 @@ class Printers:
         self.lifecycle = OutageLifecycle({id: an_office(id) for id in self.healthy}, new_id)
         self._watcher = HealthWatcher(
             OutageScope.PRINTING,
-            printer_health({"BJM": self._check_bjm, "JKT": self._check_jkt}, store),
+            printer_health(lambda: {"BJM": self._check_bjm, "JKT": self._check_jkt}, store),
             OutageDetector(timedelta(seconds=3), timedelta(seconds=2)),
             self.lifecycle,
             store,

@@ -19,11 +19,12 @@ from issuance.store.page_request import PageRequest
 from issuance.store.records import Records, Store
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.notify_and_release import NOTICES_PER_TRANSACTION, NotifyAndRelease
-from issuance.use_cases.print_capacity import add_new_offices
+from issuance.use_cases.office_directory import OfficeDirectory
+from issuance.use_cases.office_lifecycle import seed_offices
 from issuance.workers.office_planner import OfficePlanner
 from servicekit.storage.database import Database
 
-from .offices import an_office
+from .offices import a_new_office, an_office
 
 VALIDITY = ValidityRule()
 PEOPLE = 2 * NOTICES_PER_TRANSACTION + 50
@@ -66,7 +67,7 @@ async def store(database: Database) -> StoreWithPowerCuts:
     """People whose promised day, 31 October, has passed at one office."""
     store = StoreWithPowerCuts(database, "one")
     async with store.begin() as records:
-        await add_new_offices(records, list(OFFICES.values()), APPLIED)
+        await seed_offices(records, [a_new_office(id) for id in OFFICES], APPLIED)
         for place in range(PEOPLE):
             await records.cases.add(_waiting(f"case-{place}", place + 1))
     return store
@@ -165,7 +166,7 @@ async def test_trouble_at_one_office_keeps_no_other_from_its_plan(
     keep = Troubled(
         store, ApplyTransition(OFFICES, lambda *_: b"", lambda: "unused", VALIDITY), VALIDITY
     )
-    planner = OfficePlanner(OFFICES, store, database.try_lock, keep, FixedClock())
+    planner = OfficePlanner(OfficeDirectory(), store, database.try_lock, keep, FixedClock())
     for _ in range(3):
         await planner()
 

@@ -9,9 +9,10 @@ from issuance.domain.office import Office
 from issuance.domain.outage import OutageScope
 from issuance.domain.states import ApplicationState
 from issuance.use_cases.notify_and_release import NotifyAndRelease
+from issuance.use_cases.office_lifecycle import add_office
 from issuance.workers.office_planner import OfficePlanner
 
-from .offices import an_office
+from .offices import a_new_office
 from .workflow import VALIDITY, Workflow
 
 PLANNED = ["BJM"]
@@ -203,9 +204,10 @@ async def test_another_replicas_plan_is_left_to_it_and_looked_at_again(planning:
 async def test_each_office_has_a_lock_of_its_own_that_postgresql_accepts(
     workflow: Workflow,
 ) -> None:
-    for number in range(30):
-        workflow.offices[f"X{number}"] = an_office(f"X{number}")
-    await workflow.opens()
+    async with workflow.store.begin() as records:
+        await records.offices.count_change()
+        for number in range(30):
+            await add_office(records, a_new_office(f"X{number}"), workflow.now_is)
     planning = Planning(workflow)
 
     await planning.planned()

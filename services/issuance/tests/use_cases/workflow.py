@@ -5,6 +5,7 @@ No server, no workers, no neighbours: the test says what the matcher and the pri
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
+from fractions import Fraction
 from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -58,6 +59,8 @@ from issuance.use_cases.identify import Identify
 from issuance.use_cases.lease_tasks import LeaseTasks
 from issuance.use_cases.list_stuck import StuckPage, list_stuck
 from issuance.use_cases.notify_and_release import NotifyAndRelease
+from issuance.use_cases.office_directory import OfficeDirectory
+from issuance.use_cases.office_lifecycle import seed_offices
 from issuance.use_cases.outage_lifecycle import OutageLifecycle
 from issuance.use_cases.plan_office import (
     AS_RECORDED,
@@ -66,7 +69,7 @@ from issuance.use_cases.plan_office import (
     plan_office,
 )
 from issuance.use_cases.ports import MatcherDecision, Printer
-from issuance.use_cases.print_capacity import add_new_offices, set_machines
+from issuance.use_cases.print_capacity import set_machines
 from issuance.use_cases.reconcile_print_jobs import ReconcilePrintJobs
 from issuance.use_cases.record_interview import Interview, record_interview
 from issuance.use_cases.record_payment import record_payment
@@ -79,7 +82,7 @@ from issuance.use_cases.without_fingerprints import establish_identity, submit_f
 from passport.type.v1.civil_pb2 import BiographicData
 from sqlalchemy import select
 
-from .offices import an_office
+from .offices import a_new_office
 
 WITA = ZoneInfo("Asia/Makassar")
 EVERYTHING = PageRequest(after=0, size=1000)
@@ -170,7 +173,8 @@ class Workflow:
     def __init__(self, store: Store, books_per_day: int = 162) -> None:
         self.store = store
         self.now_is = banjarmasin("2018-10-26 09:00")
-        self.offices = {id: an_office(id, books_per_day) for id in ("BJM", "JKT")}
+        self.books_per_day = books_per_day
+        self.offices = OfficeDirectory()
         self._ids = count(1)
         self._serials = count(1)
         self.real_now = datetime(2026, 11, 26, tzinfo=UTC)
@@ -189,9 +193,11 @@ class Workflow:
         self.now_is = banjarmasin(text)
 
     async def opens(self) -> None:
-        """Begin to plan for the offices."""
+        """Begin with two offices."""
+        new = [a_new_office(id, self.books_per_day) for id in ("BJM", "JKT")]
         async with self.store.begin() as records:
-            await add_new_offices(records, list(self.offices.values()), self.now_is)
+            await seed_offices(records, new, self.now_is)
+            await self.offices.refresh(records)
 
     # What people do
 
@@ -571,9 +577,7 @@ class Workflow:
     async def sets_machines(self, count: int, since: str = "") -> None:
         """A supervisor says how many machines print in Banjarmasin from a day on, or from today."""
         day = date.fromisoformat(since) if since else self.now_is.date()
-        machines = InstalledMachines(
-            day, count, self.offices["BJM"].initial_books_per_machine_per_day
-        )
+        machines = InstalledMachines(day, count, Fraction(self.books_per_day))
         async with self.store.begin() as records:
             await set_machines(records, self.offices["BJM"], machines, self.now_is)
 

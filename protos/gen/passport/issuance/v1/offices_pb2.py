@@ -23,10 +23,12 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from passport.type.v1 import civil_pb2 as passport_dot_type_dot_v1_dot_civil__pb2
+from passport.type.v1 import printed_pb2 as passport_dot_type_dot_v1_dot_printed__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"passport/issuance/v1/offices.proto\x12\x14passport.issuance.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cpassport/type/v1/civil.proto\"\xdb\x01\n\x06Office\x12\x0e\n\x06office\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x10\n\x08timezone\x18\x03 \x01(\t\x12\x10\n\x08machines\x18\x04 \x01(\r\x12!\n\x19\x62ooks_per_machine_per_day\x18\x05 \x01(\x01\x12\x1c\n\x14promise_working_days\x18\x06 \x01(\r\x12+\n\x1emeasured_books_per_working_day\x18\x07 \x01(\x01H\x00\x88\x01\x01\x42!\n\x1f_measured_books_per_working_day\"7\n\x10GetOfficeRequest\x12#\n\x06office\x18\x01 \x01(\tB\x13\xbaH\x10r\x0e\x32\x0c^[A-Z]{3,8}$\"\x14\n\x12ListOfficesRequest\"D\n\x13ListOfficesResponse\x12-\n\x07offices\x18\x01 \x03(\x0b\x32\x1c.passport.issuance.v1.Office\"\xea\x01\n\x12SetCapacityRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12#\n\x06office\x18\x02 \x01(\tB\x13\xbaH\x10r\x0e\x32\x0c^[A-Z]{3,8}$\x12\x1a\n\x08machines\x18\x03 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12<\n\x19\x62ooks_per_machine_per_day\x18\x04 \x01(\x01\x42\x19\xbaH\x16\x12\x14\x19\x00\x00\x00\x00\x00\x88\xc3@!\x00\x00\x00\x00\x00\x00\x00\x00@\x01\x12\x36\n\x0e\x65\x66\x66\x65\x63tive_from\x18\x05 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate2\x97\x02\n\x07Offices\x12Q\n\tGetOffice\x12&.passport.issuance.v1.GetOfficeRequest\x1a\x1c.passport.issuance.v1.Office\x12\x62\n\x0bListOffices\x12(.passport.issuance.v1.ListOfficesRequest\x1a).passport.issuance.v1.ListOfficesResponse\x12U\n\x0bSetCapacity\x12(.passport.issuance.v1.SetCapacityRequest\x1a\x1c.passport.issuance.v1.Officeb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"passport/issuance/v1/offices.proto\x12\x14passport.issuance.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cpassport/type/v1/civil.proto\x1a\x1epassport/type/v1/printed.proto\"\x8a\x03\n\x06Office\x12\x0e\n\x06office\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x10\n\x08timezone\x18\x03 \x01(\t\x12\x10\n\x08machines\x18\x04 \x01(\r\x12!\n\x19\x62ooks_per_machine_per_day\x18\x05 \x01(\x01\x12\x1c\n\x14promise_working_days\x18\x06 \x01(\r\x12+\n\x1emeasured_books_per_working_day\x18\x07 \x01(\x01H\x00\x88\x01\x01\x12\r\n\x05opens\x18\x08 \x01(\t\x12\x0e\n\x06\x63loses\x18\t \x01(\t\x12\x17\n\x0f\x63ollection_from\x18\n \x01(\t\x12\x0f\n\x07printer\x18\x0b \x01(\t\x12\x11\n\tlanguages\x18\x0c \x03(\t\x12\x0f\n\x07\x63ountry\x18\r \x01(\t\x12\x10\n\x08revision\x18\x0e \x01(\x03\x12.\n\nremoved_at\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.TimestampB!\n\x1f_measured_books_per_working_day\"7\n\x10GetOfficeRequest\x12#\n\x06office\x18\x01 \x01(\tB\x13\xbaH\x10r\x0e\x32\x0c^[A-Z]{3,8}$\"\x14\n\x12ListOfficesRequest\"D\n\x13ListOfficesResponse\x12-\n\x07offices\x18\x01 \x03(\x0b\x32\x1c.passport.issuance.v1.Office\"\xea\x01\n\x12SetCapacityRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12#\n\x06office\x18\x02 \x01(\tB\x13\xbaH\x10r\x0e\x32\x0c^[A-Z]{3,8}$\x12\x1a\n\x08machines\x18\x03 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12<\n\x19\x62ooks_per_machine_per_day\x18\x04 \x01(\x01\x42\x19\xbaH\x16\x12\x14\x19\x00\x00\x00\x00\x00\x88\xc3@!\x00\x00\x00\x00\x00\x00\x00\x00@\x01\x12\x36\n\x0e\x65\x66\x66\x65\x63tive_from\x18\x05 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate\"\xca\x05\n\x10PutOfficeRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12#\n\x06office\x18\x02 \x01(\tB\x13\xbaH\x10r\x0e\x32\x0c^[A-Z]{3,8}$\x12\x1b\n\x04name\x18\x03 \x01(\tB\r\xbaH\x06r\x04\x10\x01\x18<\xe8\xe0\x18\x02\x12\x1b\n\x08timezone\x18\x04 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x38\n\x05opens\x18\x05 \x01(\tB)\xbaH&r$2\"^(([01][0-9]|2[0-3]):[0-5][0-9])?$\x12\x39\n\x06\x63loses\x18\x06 \x01(\tB)\xbaH&r$2\"^(([01][0-9]|2[0-3]):[0-5][0-9])?$\x12\x42\n\x0f\x63ollection_from\x18\x07 \x01(\tB)\xbaH&r$2\"^(([01][0-9]|2[0-3]):[0-5][0-9])?$\x12+\n\x14promise_working_days\x18\x08 \x01(\rB\x08\xbaH\x05*\x03\x18\xed\x02H\x00\x88\x01\x01\x12:\n\x07printer\x18\t \x01(\tB)\xbaH&r$\x18\xc8\x01\x32\x1f^([A-Za-z0-9._-]+:[0-9]{1,5})?$\x12,\n\tlanguages\x18\n \x03(\tB\x19\xbaH\x16\x92\x01\x13\x10\x02\x18\x01\"\rr\x0b\x32\t^(id|en)$\x12%\n\x07\x63ountry\x18\x0b \x01(\tB\x14\xbaH\x11r\x0f\x32\r^([A-Z]{2})?$\x12\x1f\n\x08machines\x18\x0c \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07H\x01\x88\x01\x01\x12\x41\n\x19\x62ooks_per_machine_per_day\x18\r \x01(\x01\x42\x19\xbaH\x16\x12\x14\x19\x00\x00\x00\x00\x00\x88\xc3@!\x00\x00\x00\x00\x00\x00\x00\x00@\x01H\x02\x88\x01\x01\x12\x19\n\x08revision\x18\x0e \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00\x42\x17\n\x15_promise_working_daysB\x0b\n\t_machinesB\x1c\n\x1a_books_per_machine_per_day\"t\n\x13RemoveOfficeRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12#\n\x06office\x18\x02 \x01(\tB\x13\xbaH\x10r\x0e\x32\x0c^[A-Z]{3,8}$\x12\x19\n\x08revision\x18\x03 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00\"\xd3\x01\n\nSpecialDay\x12\x0e\n\x06office\x18\x01 \x01(\t\x12+\n\x03\x64\x61y\x18\x02 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate\x12\x32\n\x04kind\x18\x03 \x01(\x0e\x32$.passport.issuance.v1.SpecialDayKind\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x13\n\x0b\x64\x65\x63lared_by\x18\x05 \x01(\t\x12/\n\x0b\x64\x65\x63lared_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xab\x01\n\x11\x41\x64\x64\x43losureRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12&\n\x06office\x18\x02 \x01(\tB\x16\xbaH\x13r\x11\x32\x0f^([A-Z]{3,8})?$\x12\x33\n\x03\x64\x61y\x18\x03 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDateB\x06\xbaH\x03\xc8\x01\x01\x12\x1a\n\x06reason\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\"\x92\x01\n\x14RemoveClosureRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12&\n\x06office\x18\x02 \x01(\tB\x16\xbaH\x13r\x11\x32\x0f^([A-Z]{3,8})?$\x12\x33\n\x03\x64\x61y\x18\x03 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDateB\x06\xbaH\x03\xc8\x01\x01\"\xae\x01\n\x14\x41\x64\x64WorkingDayRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12&\n\x06office\x18\x02 \x01(\tB\x16\xbaH\x13r\x11\x32\x0f^([A-Z]{3,8})?$\x12\x33\n\x03\x64\x61y\x18\x03 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDateB\x06\xbaH\x03\xc8\x01\x01\x12\x1a\n\x06reason\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\"\x95\x01\n\x17RemoveWorkingDayRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12&\n\x06office\x18\x02 \x01(\tB\x16\xbaH\x13r\x11\x32\x0f^([A-Z]{3,8})?$\x12\x33\n\x03\x64\x61y\x18\x03 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDateB\x06\xbaH\x03\xc8\x01\x01\"n\n\x16ListSpecialDaysRequest\x12&\n\x06office\x18\x01 \x01(\tB\x16\xbaH\x13r\x11\x32\x0f^([A-Z]{3,8})?$\x12,\n\x04\x66rom\x18\x02 \x01(\x0b\x32\x1e.passport.type.v1.CalendarDate\"I\n\x17ListSpecialDaysResponse\x12.\n\x04\x64\x61ys\x18\x01 \x03(\x0b\x32 .passport.issuance.v1.SpecialDay*l\n\x0eSpecialDayKind\x12 \n\x1cSPECIAL_DAY_KIND_UNSPECIFIED\x10\x00\x12\x1b\n\x17SPECIAL_DAY_KIND_CLOSED\x10\x01\x12\x1b\n\x17SPECIAL_DAY_KIND_WORKED\x10\x02\x32\xaf\x07\n\x07Offices\x12Q\n\tGetOffice\x12&.passport.issuance.v1.GetOfficeRequest\x1a\x1c.passport.issuance.v1.Office\x12\x62\n\x0bListOffices\x12(.passport.issuance.v1.ListOfficesRequest\x1a).passport.issuance.v1.ListOfficesResponse\x12U\n\x0bSetCapacity\x12(.passport.issuance.v1.SetCapacityRequest\x1a\x1c.passport.issuance.v1.Office\x12Q\n\tPutOffice\x12&.passport.issuance.v1.PutOfficeRequest\x1a\x1c.passport.issuance.v1.Office\x12W\n\x0cRemoveOffice\x12).passport.issuance.v1.RemoveOfficeRequest\x1a\x1c.passport.issuance.v1.Office\x12W\n\nAddClosure\x12\'.passport.issuance.v1.AddClosureRequest\x1a .passport.issuance.v1.SpecialDay\x12]\n\rRemoveClosure\x12*.passport.issuance.v1.RemoveClosureRequest\x1a .passport.issuance.v1.SpecialDay\x12]\n\rAddWorkingDay\x12*.passport.issuance.v1.AddWorkingDayRequest\x1a .passport.issuance.v1.SpecialDay\x12\x63\n\x10RemoveWorkingDay\x12-.passport.issuance.v1.RemoveWorkingDayRequest\x1a .passport.issuance.v1.SpecialDay\x12n\n\x0fListSpecialDays\x12,.passport.issuance.v1.ListSpecialDaysRequest\x1a-.passport.issuance.v1.ListSpecialDaysResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,16 +45,100 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SETCAPACITYREQUEST'].fields_by_name['machines']._serialized_options = b'\272H\005*\003\030\350\007'
   _globals['_SETCAPACITYREQUEST'].fields_by_name['books_per_machine_per_day']._loaded_options = None
   _globals['_SETCAPACITYREQUEST'].fields_by_name['books_per_machine_per_day']._serialized_options = b'\272H\026\022\024\031\000\000\000\000\000\210\303@!\000\000\000\000\000\000\000\000@\001'
-  _globals['_OFFICE']._serialized_start=120
-  _globals['_OFFICE']._serialized_end=339
-  _globals['_GETOFFICEREQUEST']._serialized_start=341
-  _globals['_GETOFFICEREQUEST']._serialized_end=396
-  _globals['_LISTOFFICESREQUEST']._serialized_start=398
-  _globals['_LISTOFFICESREQUEST']._serialized_end=418
-  _globals['_LISTOFFICESRESPONSE']._serialized_start=420
-  _globals['_LISTOFFICESRESPONSE']._serialized_end=488
-  _globals['_SETCAPACITYREQUEST']._serialized_start=491
-  _globals['_SETCAPACITYREQUEST']._serialized_end=725
-  _globals['_OFFICES']._serialized_start=728
-  _globals['_OFFICES']._serialized_end=1007
+  _globals['_PUTOFFICEREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_PUTOFFICEREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\010\030@'
+  _globals['_PUTOFFICEREQUEST'].fields_by_name['office']._loaded_options = None
+  _globals['_PUTOFFICEREQUEST'].fields_by_name['office']._serialized_options = b'\272H\020r\0162\014^[A-Z]{3,8}$'
+  _globals['_PUTOFFICEREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_PUTOFFICEREQUEST'].fields_by_name['name']._serialized_options = b'\272H\006r\004\020\001\030<\350\340\030\002'
+  _globals['_PUTOFFICEREQUEST'].fields_by_name['timezone']._loaded_options = None
+  _globals['_PUTOFFICEREQUEST'].fields_by_name['timezone']._serialized_options = b'\272H\006r\004\020\001\030@'
+  _globals['_PUTOFFICEREQUEST'].fields_by_name['opens']._loaded_options = None
+  _globals['_PUTOFFICEREQUEST'].fields_by_name['opens']._serialized_options = b'\272H&r$2\"^(([01][0-9]|2[0-3]):[0-5][0-9])?$'
+  _globals['_PUTOFFICEREQUEST'].fields_by_name['closes']._loaded_options = None
+  _globals['_PUTOFFICEREQUEST'].fields_by_name['closes']._serialized_options = b'\272H&r$2\"^(([01][0-9]|2[0-3]):[0-5][0-9])?$'
+  _globals['_PUTOFFICEREQUEST'].fields_by_name['collection_from']._loaded_options = None
+  _globals['_PUTOFFICEREQUEST'].fields_by_name['collection_from']._serialized_options = b'\272H&r$2\"^(([01][0-9]|2[0-3]):[0-5][0-9])?$'
+  _globals['_PUTOFFICEREQUEST'].fields_by_name['promise_working_days']._loaded_options = None
+  _globals['_PUTOFFICEREQUEST'].fields_by_name['promise_working_days']._serialized_options = b'\272H\005*\003\030\355\002'
+  _globals['_PUTOFFICEREQUEST'].fields_by_name['printer']._loaded_options = None
+  _globals['_PUTOFFICEREQUEST'].fields_by_name['printer']._serialized_options = b'\272H&r$\030\310\0012\037^([A-Za-z0-9._-]+:[0-9]{1,5})?$'
+  _globals['_PUTOFFICEREQUEST'].fields_by_name['languages']._loaded_options = None
+  _globals['_PUTOFFICEREQUEST'].fields_by_name['languages']._serialized_options = b'\272H\026\222\001\023\020\002\030\001\"\rr\0132\t^(id|en)$'
+  _globals['_PUTOFFICEREQUEST'].fields_by_name['country']._loaded_options = None
+  _globals['_PUTOFFICEREQUEST'].fields_by_name['country']._serialized_options = b'\272H\021r\0172\r^([A-Z]{2})?$'
+  _globals['_PUTOFFICEREQUEST'].fields_by_name['machines']._loaded_options = None
+  _globals['_PUTOFFICEREQUEST'].fields_by_name['machines']._serialized_options = b'\272H\005*\003\030\350\007'
+  _globals['_PUTOFFICEREQUEST'].fields_by_name['books_per_machine_per_day']._loaded_options = None
+  _globals['_PUTOFFICEREQUEST'].fields_by_name['books_per_machine_per_day']._serialized_options = b'\272H\026\022\024\031\000\000\000\000\000\210\303@!\000\000\000\000\000\000\000\000@\001'
+  _globals['_PUTOFFICEREQUEST'].fields_by_name['revision']._loaded_options = None
+  _globals['_PUTOFFICEREQUEST'].fields_by_name['revision']._serialized_options = b'\272H\004\"\002(\000'
+  _globals['_REMOVEOFFICEREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_REMOVEOFFICEREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\010\030@'
+  _globals['_REMOVEOFFICEREQUEST'].fields_by_name['office']._loaded_options = None
+  _globals['_REMOVEOFFICEREQUEST'].fields_by_name['office']._serialized_options = b'\272H\020r\0162\014^[A-Z]{3,8}$'
+  _globals['_REMOVEOFFICEREQUEST'].fields_by_name['revision']._loaded_options = None
+  _globals['_REMOVEOFFICEREQUEST'].fields_by_name['revision']._serialized_options = b'\272H\004\"\002(\000'
+  _globals['_ADDCLOSUREREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_ADDCLOSUREREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\010\030@'
+  _globals['_ADDCLOSUREREQUEST'].fields_by_name['office']._loaded_options = None
+  _globals['_ADDCLOSUREREQUEST'].fields_by_name['office']._serialized_options = b'\272H\023r\0212\017^([A-Z]{3,8})?$'
+  _globals['_ADDCLOSUREREQUEST'].fields_by_name['day']._loaded_options = None
+  _globals['_ADDCLOSUREREQUEST'].fields_by_name['day']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_ADDCLOSUREREQUEST'].fields_by_name['reason']._loaded_options = None
+  _globals['_ADDCLOSUREREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_REMOVECLOSUREREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_REMOVECLOSUREREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\010\030@'
+  _globals['_REMOVECLOSUREREQUEST'].fields_by_name['office']._loaded_options = None
+  _globals['_REMOVECLOSUREREQUEST'].fields_by_name['office']._serialized_options = b'\272H\023r\0212\017^([A-Z]{3,8})?$'
+  _globals['_REMOVECLOSUREREQUEST'].fields_by_name['day']._loaded_options = None
+  _globals['_REMOVECLOSUREREQUEST'].fields_by_name['day']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_ADDWORKINGDAYREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_ADDWORKINGDAYREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\010\030@'
+  _globals['_ADDWORKINGDAYREQUEST'].fields_by_name['office']._loaded_options = None
+  _globals['_ADDWORKINGDAYREQUEST'].fields_by_name['office']._serialized_options = b'\272H\023r\0212\017^([A-Z]{3,8})?$'
+  _globals['_ADDWORKINGDAYREQUEST'].fields_by_name['day']._loaded_options = None
+  _globals['_ADDWORKINGDAYREQUEST'].fields_by_name['day']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_ADDWORKINGDAYREQUEST'].fields_by_name['reason']._loaded_options = None
+  _globals['_ADDWORKINGDAYREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_REMOVEWORKINGDAYREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_REMOVEWORKINGDAYREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\010\030@'
+  _globals['_REMOVEWORKINGDAYREQUEST'].fields_by_name['office']._loaded_options = None
+  _globals['_REMOVEWORKINGDAYREQUEST'].fields_by_name['office']._serialized_options = b'\272H\023r\0212\017^([A-Z]{3,8})?$'
+  _globals['_REMOVEWORKINGDAYREQUEST'].fields_by_name['day']._loaded_options = None
+  _globals['_REMOVEWORKINGDAYREQUEST'].fields_by_name['day']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_LISTSPECIALDAYSREQUEST'].fields_by_name['office']._loaded_options = None
+  _globals['_LISTSPECIALDAYSREQUEST'].fields_by_name['office']._serialized_options = b'\272H\023r\0212\017^([A-Z]{3,8})?$'
+  _globals['_SPECIALDAYKIND']._serialized_start=2855
+  _globals['_SPECIALDAYKIND']._serialized_end=2963
+  _globals['_OFFICE']._serialized_start=185
+  _globals['_OFFICE']._serialized_end=579
+  _globals['_GETOFFICEREQUEST']._serialized_start=581
+  _globals['_GETOFFICEREQUEST']._serialized_end=636
+  _globals['_LISTOFFICESREQUEST']._serialized_start=638
+  _globals['_LISTOFFICESREQUEST']._serialized_end=658
+  _globals['_LISTOFFICESRESPONSE']._serialized_start=660
+  _globals['_LISTOFFICESRESPONSE']._serialized_end=728
+  _globals['_SETCAPACITYREQUEST']._serialized_start=731
+  _globals['_SETCAPACITYREQUEST']._serialized_end=965
+  _globals['_PUTOFFICEREQUEST']._serialized_start=968
+  _globals['_PUTOFFICEREQUEST']._serialized_end=1682
+  _globals['_REMOVEOFFICEREQUEST']._serialized_start=1684
+  _globals['_REMOVEOFFICEREQUEST']._serialized_end=1800
+  _globals['_SPECIALDAY']._serialized_start=1803
+  _globals['_SPECIALDAY']._serialized_end=2014
+  _globals['_ADDCLOSUREREQUEST']._serialized_start=2017
+  _globals['_ADDCLOSUREREQUEST']._serialized_end=2188
+  _globals['_REMOVECLOSUREREQUEST']._serialized_start=2191
+  _globals['_REMOVECLOSUREREQUEST']._serialized_end=2337
+  _globals['_ADDWORKINGDAYREQUEST']._serialized_start=2340
+  _globals['_ADDWORKINGDAYREQUEST']._serialized_end=2514
+  _globals['_REMOVEWORKINGDAYREQUEST']._serialized_start=2517
+  _globals['_REMOVEWORKINGDAYREQUEST']._serialized_end=2666
+  _globals['_LISTSPECIALDAYSREQUEST']._serialized_start=2668
+  _globals['_LISTSPECIALDAYSREQUEST']._serialized_end=2778
+  _globals['_LISTSPECIALDAYSRESPONSE']._serialized_start=2780
+  _globals['_LISTSPECIALDAYSRESPONSE']._serialized_end=2853
+  _globals['_OFFICES']._serialized_start=2966
+  _globals['_OFFICES']._serialized_end=3909
 # @@protoc_insertion_point(module_scope)

@@ -26,7 +26,11 @@ if _version_not_supported:
 
 
 class OfficesStub:
-    """Offices and their printing capacity. Planned: SetClosure.
+    """Offices, the days on which they work, and their printing capacity.
+
+    All of it is in the database; what changes takes effect in every replica within seconds, without a restart:
+    service clocks, past ones too, are computed again; so are plans, whose changes are notified to applicants at most
+    once a working day. An administrator of an office changes that office only.
     """
 
     def __init__(self, channel):
@@ -50,10 +54,49 @@ class OfficesStub:
                 request_serializer=passport_dot_issuance_dot_v1_dot_offices__pb2.SetCapacityRequest.SerializeToString,
                 response_deserializer=passport_dot_issuance_dot_v1_dot_offices__pb2.Office.FromString,
                 _registered_method=True)
+        self.PutOffice = channel.unary_unary(
+                '/passport.issuance.v1.Offices/PutOffice',
+                request_serializer=passport_dot_issuance_dot_v1_dot_offices__pb2.PutOfficeRequest.SerializeToString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_offices__pb2.Office.FromString,
+                _registered_method=True)
+        self.RemoveOffice = channel.unary_unary(
+                '/passport.issuance.v1.Offices/RemoveOffice',
+                request_serializer=passport_dot_issuance_dot_v1_dot_offices__pb2.RemoveOfficeRequest.SerializeToString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_offices__pb2.Office.FromString,
+                _registered_method=True)
+        self.AddClosure = channel.unary_unary(
+                '/passport.issuance.v1.Offices/AddClosure',
+                request_serializer=passport_dot_issuance_dot_v1_dot_offices__pb2.AddClosureRequest.SerializeToString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_offices__pb2.SpecialDay.FromString,
+                _registered_method=True)
+        self.RemoveClosure = channel.unary_unary(
+                '/passport.issuance.v1.Offices/RemoveClosure',
+                request_serializer=passport_dot_issuance_dot_v1_dot_offices__pb2.RemoveClosureRequest.SerializeToString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_offices__pb2.SpecialDay.FromString,
+                _registered_method=True)
+        self.AddWorkingDay = channel.unary_unary(
+                '/passport.issuance.v1.Offices/AddWorkingDay',
+                request_serializer=passport_dot_issuance_dot_v1_dot_offices__pb2.AddWorkingDayRequest.SerializeToString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_offices__pb2.SpecialDay.FromString,
+                _registered_method=True)
+        self.RemoveWorkingDay = channel.unary_unary(
+                '/passport.issuance.v1.Offices/RemoveWorkingDay',
+                request_serializer=passport_dot_issuance_dot_v1_dot_offices__pb2.RemoveWorkingDayRequest.SerializeToString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_offices__pb2.SpecialDay.FromString,
+                _registered_method=True)
+        self.ListSpecialDays = channel.unary_unary(
+                '/passport.issuance.v1.Offices/ListSpecialDays',
+                request_serializer=passport_dot_issuance_dot_v1_dot_offices__pb2.ListSpecialDaysRequest.SerializeToString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_offices__pb2.ListSpecialDaysResponse.FromString,
+                _registered_method=True)
 
 
 class OfficesServicer:
-    """Offices and their printing capacity. Planned: SetClosure.
+    """Offices, the days on which they work, and their printing capacity.
+
+    All of it is in the database; what changes takes effect in every replica within seconds, without a restart:
+    service clocks, past ones too, are computed again; so are plans, whose changes are notified to applicants at most
+    once a working day. An administrator of an office changes that office only.
     """
 
     def GetOffice(self, request, context):
@@ -81,6 +124,82 @@ class OfficesServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def PutOffice(self, request, context):
+        """Adds an office, or replaces what is recorded of one. Its printer is called at its new address within
+        seconds. A removed office is taken up again.
+
+        Callers: administrators; national ones to add an office. Errors: INVALID_REQUEST (bad name, time zone,
+        country, hours, printer address; a new office without its machines), WRONG_OFFICE, STALE_REVISION,
+        TOO_MANY_OFFICES (more than `max_concurrent_print_calls` serves), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RemoveOffice(self, request, context):
+        """Removes an office: nothing is taken in there any more, and its printer is not called. What it did remains
+        readable.
+
+        Callers: national administrators. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, WRONG_OFFICE, STALE_REVISION,
+        OFFICE_IN_USE (applications that have not ended, or print jobs that are open items; metadata:
+        applications, print_jobs), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AddClosure(self, request, context):
+        """Declares that one office, or all, are closed on a day: a local closure or a national holiday. Also for a
+        day that has passed.
+
+        Callers: administrators; national ones for all offices. Errors: INVALID_REQUEST, UNKNOWN_OFFICE,
+        WRONG_OFFICE, BAD_DATE (impossible, too far away, or no working day anyway), SPECIAL_DAY_DECLARED,
+        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RemoveClosure(self, request, context):
+        """Takes a closure back. Callers: as AddClosure. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, WRONG_OFFICE,
+        BAD_DATE, SPECIAL_DAY_NOT_DECLARED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same
+        `request_id`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AddWorkingDay(self, request, context):
+        """Declares that one office, or all, work on a day on which they would not: a Saturday, or a holiday. What
+        an office declares goes before what is declared for all.
+
+        Callers: administrators; national ones for all offices. Errors: INVALID_REQUEST, UNKNOWN_OFFICE,
+        WRONG_OFFICE, BAD_DATE (impossible, too far away, or a working day anyway), SPECIAL_DAY_DECLARED,
+        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RemoveWorkingDay(self, request, context):
+        """Takes such a working day back. Callers: as AddWorkingDay. Errors: INVALID_REQUEST, UNKNOWN_OFFICE,
+        WRONG_OFFICE, BAD_DATE, SPECIAL_DAY_NOT_DECLARED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes,
+        with the same `request_id`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSpecialDays(self, request, context):
+        """Lists the closures and additional working days that matter to an office, or all of them, from a day on.
+
+        Callers: all roles that may call issuance. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, BAD_DATE. Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_OfficesServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -99,6 +218,41 @@ def add_OfficesServicer_to_server(servicer, server):
                     request_deserializer=passport_dot_issuance_dot_v1_dot_offices__pb2.SetCapacityRequest.FromString,
                     response_serializer=passport_dot_issuance_dot_v1_dot_offices__pb2.Office.SerializeToString,
             ),
+            'PutOffice': grpc.unary_unary_rpc_method_handler(
+                    servicer.PutOffice,
+                    request_deserializer=passport_dot_issuance_dot_v1_dot_offices__pb2.PutOfficeRequest.FromString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_offices__pb2.Office.SerializeToString,
+            ),
+            'RemoveOffice': grpc.unary_unary_rpc_method_handler(
+                    servicer.RemoveOffice,
+                    request_deserializer=passport_dot_issuance_dot_v1_dot_offices__pb2.RemoveOfficeRequest.FromString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_offices__pb2.Office.SerializeToString,
+            ),
+            'AddClosure': grpc.unary_unary_rpc_method_handler(
+                    servicer.AddClosure,
+                    request_deserializer=passport_dot_issuance_dot_v1_dot_offices__pb2.AddClosureRequest.FromString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_offices__pb2.SpecialDay.SerializeToString,
+            ),
+            'RemoveClosure': grpc.unary_unary_rpc_method_handler(
+                    servicer.RemoveClosure,
+                    request_deserializer=passport_dot_issuance_dot_v1_dot_offices__pb2.RemoveClosureRequest.FromString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_offices__pb2.SpecialDay.SerializeToString,
+            ),
+            'AddWorkingDay': grpc.unary_unary_rpc_method_handler(
+                    servicer.AddWorkingDay,
+                    request_deserializer=passport_dot_issuance_dot_v1_dot_offices__pb2.AddWorkingDayRequest.FromString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_offices__pb2.SpecialDay.SerializeToString,
+            ),
+            'RemoveWorkingDay': grpc.unary_unary_rpc_method_handler(
+                    servicer.RemoveWorkingDay,
+                    request_deserializer=passport_dot_issuance_dot_v1_dot_offices__pb2.RemoveWorkingDayRequest.FromString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_offices__pb2.SpecialDay.SerializeToString,
+            ),
+            'ListSpecialDays': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSpecialDays,
+                    request_deserializer=passport_dot_issuance_dot_v1_dot_offices__pb2.ListSpecialDaysRequest.FromString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_offices__pb2.ListSpecialDaysResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'passport.issuance.v1.Offices', rpc_method_handlers)
@@ -108,7 +262,11 @@ def add_OfficesServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class Offices:
-    """Offices and their printing capacity. Planned: SetClosure.
+    """Offices, the days on which they work, and their printing capacity.
+
+    All of it is in the database; what changes takes effect in every replica within seconds, without a restart:
+    service clocks, past ones too, are computed again; so are plans, whose changes are notified to applicants at most
+    once a working day. An administrator of an office changes that office only.
     """
 
     @staticmethod
@@ -182,6 +340,195 @@ class Offices:
             '/passport.issuance.v1.Offices/SetCapacity',
             passport_dot_issuance_dot_v1_dot_offices__pb2.SetCapacityRequest.SerializeToString,
             passport_dot_issuance_dot_v1_dot_offices__pb2.Office.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PutOffice(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.issuance.v1.Offices/PutOffice',
+            passport_dot_issuance_dot_v1_dot_offices__pb2.PutOfficeRequest.SerializeToString,
+            passport_dot_issuance_dot_v1_dot_offices__pb2.Office.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RemoveOffice(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.issuance.v1.Offices/RemoveOffice',
+            passport_dot_issuance_dot_v1_dot_offices__pb2.RemoveOfficeRequest.SerializeToString,
+            passport_dot_issuance_dot_v1_dot_offices__pb2.Office.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AddClosure(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.issuance.v1.Offices/AddClosure',
+            passport_dot_issuance_dot_v1_dot_offices__pb2.AddClosureRequest.SerializeToString,
+            passport_dot_issuance_dot_v1_dot_offices__pb2.SpecialDay.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RemoveClosure(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.issuance.v1.Offices/RemoveClosure',
+            passport_dot_issuance_dot_v1_dot_offices__pb2.RemoveClosureRequest.SerializeToString,
+            passport_dot_issuance_dot_v1_dot_offices__pb2.SpecialDay.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AddWorkingDay(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.issuance.v1.Offices/AddWorkingDay',
+            passport_dot_issuance_dot_v1_dot_offices__pb2.AddWorkingDayRequest.SerializeToString,
+            passport_dot_issuance_dot_v1_dot_offices__pb2.SpecialDay.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RemoveWorkingDay(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.issuance.v1.Offices/RemoveWorkingDay',
+            passport_dot_issuance_dot_v1_dot_offices__pb2.RemoveWorkingDayRequest.SerializeToString,
+            passport_dot_issuance_dot_v1_dot_offices__pb2.SpecialDay.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSpecialDays(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.issuance.v1.Offices/ListSpecialDays',
+            passport_dot_issuance_dot_v1_dot_offices__pb2.ListSpecialDaysRequest.SerializeToString,
+            passport_dot_issuance_dot_v1_dot_offices__pb2.ListSpecialDaysResponse.FromString,
             options,
             channel_credentials,
             insecure,

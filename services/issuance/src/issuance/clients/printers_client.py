@@ -54,16 +54,11 @@ _FAILURES = {
 class PrintersClient:
     """Implements `ports.Printer` and `ports.PrintJobEvents`.
 
-    channels: by office. timeout: of one call, seconds of real time.
+    channels: by office; they may change. timeout: of one call, seconds of real time.
     """
 
     def __init__(self, channels: Mapping[str, grpc.aio.Channel], timeout: float) -> None:
-        self._jobs = {
-            office: jobs_pb2_grpc.PrintJobsStub(channel) for office, channel in channels.items()
-        }
-        self._machines = {
-            office: machines_pb2_grpc.MachinesStub(channel) for office, channel in channels.items()
-        }
+        self._channels = channels
         self._timeout = timeout
 
     async def create_print_job(self, task: OutboxTask) -> str:
@@ -74,10 +69,9 @@ class PrintersClient:
             payload=task.payload,
             priority_class=PRIORITY_CLASSES[task.priority_class],
         )
-        if task.office not in self._jobs:
-            raise Unavailable(f"office {task.office} has no printer")
+        jobs = self._jobs(task.office)
         try:
-            job = await self._jobs[task.office].CreatePrintJob(request, timeout=self._timeout)
+            job = await jobs.CreatePrintJob(request, timeout=self._timeout)
         except grpc.aio.AioRpcError as error:
             details = read_call_error(error)
             if details.reason == "CLEARANCE_EXPIRED":
@@ -91,7 +85,7 @@ class PrintersClient:
         """Return what the printer of an office says of a job now; None if it has none."""
         request = pb.GetPrintJobRequest(job_id=job)
         try:
-            found = await self._jobs[office].GetPrintJob(request, timeout=self._timeout)
+            found = await self._jobs(office).GetPrintJob(request, timeout=self._timeout)
         except grpc.aio.AioRpcError as error:
             details = read_call_error(error)
             if details.reason == "JOB_NOT_FOUND":
@@ -103,7 +97,7 @@ class PrintersClient:
         """Cancel a job that has no book; return False if it has one, or is over."""
         request = pb.CancelPrintJobRequest(request_id=f"cancel-{job}", job_id=job, reason=reason)
         try:
-            await self._jobs[office].CancelPrintJob(request, timeout=self._timeout)
+            await self._jobs(office).CancelPrintJob(request, timeout=self._timeout)
         except grpc.aio.AioRpcError as error:
             details = read_call_error(error)
             if details.reason in _NOT_CANCELLED:
@@ -116,12 +110,13 @@ class PrintersClient:
 
         timezone: by which days begin and end. None if nothing is measured, or nobody answers soon.
         """
-        if office not in self._machines:
+        if office not in self._channels:
             return None
         request = machines_pb2.GetThroughputRequest(timezone=timezone)
         timeout = min(self._timeout, _LONGEST_WAIT_FOR_A_RATE)
         try:
-            answer = await self._machines[office].GetThroughput(request, timeout=timeout)
+            machines = machines_pb2_grpc.MachinesStub(self._channels[office])
+            answer = await machines.GetThroughput(request, timeout=timeout)
         except grpc.aio.AioRpcError:
             return None
         total = answer.total
@@ -134,7 +129,7 @@ class PrintersClient:
         """Yield what happens to the jobs of an office until the stream expires or breaks off."""
         request = pb.WatchPrintJobsRequest(resume_token=resume_token)
         try:
-            async for event in self._jobs[office].WatchPrintJobs(request):
+            async for event in self._jobs(office).WatchPrintJobs(request):
                 yield _event(event)
         except grpc.aio.AioRpcError as error:
             details = read_call_error(error)
@@ -143,6 +138,12 @@ class PrintersClient:
             if details.reason in _REFUSED_TOKEN:
                 raise ResumeTokenRefused(details.message) from error
             raise details.as_unavailable() from error
+
+    def _jobs(self, office: str) -> "jobs_pb2_grpc.PrintJobsAsyncStub":
+        """Return the stub of an office's printer. Raises Unavailable if it has none."""
+        if office not in self._channels:
+            raise Unavailable(f"office {office} has no printer")
+        return jobs_pb2_grpc.PrintJobsStub(self._channels[office])
 
 
 def _event(event: pb.PrintJobEvent) -> PrintJobEvent:

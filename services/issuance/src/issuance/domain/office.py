@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 
-from servicekit.errors import DomainError, ErrorKind
+from servicekit.errors import DomainError, ErrorKind, StaleRevision
 
 from issuance.domain.collection_hours import CollectionHours
 from issuance.domain.expected_time import EXPECTED_TIMES
 from issuance.domain.print_room import Capacity
+from issuance.domain.special_day import SpecialDay
 from issuance.domain.states import ApplicationState
 from issuance.domain.working_time import Calendar
 
@@ -28,6 +29,20 @@ class WrongOffice(DomainError):
     reason = "WRONG_OFFICE"
 
 
+class OfficeInUse(DomainError):
+    """The office cannot be removed (metadata: applications, print_jobs that keep it)."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "OFFICE_IN_USE"
+
+
+class TooManyOffices(DomainError):
+    """The service makes too few calls at a time for another office (max_concurrent_print_calls)."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "TOO_MANY_OFFICES"
+
+
 @dataclass(frozen=True, slots=True)
 class InstalledMachines:
     """The printing machines of an office from the day `since` on."""
@@ -40,10 +55,11 @@ class InstalledMachines:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """An office as configured.
+    """An office.
 
-    The machines are those of the first start only; from then on they are in the database and
-    changed by SetCapacity.
+    printer: host:port of its printer service; empty if nothing is printed there. languages: in
+    which it speaks to applicants, ISO 639-1, the first by default. removed_at: since when nothing
+    is taken in there any more; what it did refers to it for ever.
     """
 
     id: str
@@ -51,8 +67,10 @@ class Office:
     collection: CollectionHours
     promise_working_days: int
     """Working days from completion to the first promised collection date, if nothing delays it."""
-    initial_machines: int
-    initial_books_per_machine_per_day: Fraction
+    printer: str = ""
+    languages: tuple[str, ...] = ("id",)
+    revision: int = 1
+    removed_at: datetime | None = None
     expected_times: Mapping[ApplicationState, timedelta] = field(
         default_factory=lambda: EXPECTED_TIMES
     )
@@ -62,6 +80,28 @@ class Office:
     def calendar(self) -> Calendar:
         """Working days and hours of the office."""
         return self.collection.calendar
+
+    @property
+    def is_removed(self) -> bool:
+        """Whether nothing is taken in there any more."""
+        return self.removed_at is not None
+
+    def require_revision(self, revision: int) -> None:
+        """Raise StaleRevision unless it has this revision, or `revision` is 0 (any)."""
+        if revision not in (0, self.revision):
+            raise StaleRevision(
+                "the office has changed since", revision=str(self.revision), field="revision"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class NewOffice:
+    """An office as it is added, with its first machines. books_per_day: of one machine."""
+
+    office: Office
+    machines: int
+    books_per_day: Fraction
+    special_days: tuple[SpecialDay, ...] = ()
 
 
 def print_capacity(changes: list[InstalledMachines]) -> Capacity:

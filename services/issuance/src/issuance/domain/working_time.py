@@ -30,7 +30,7 @@ class Calendar:
     """The working days and hours of one office.
 
     country: ISO 3166-1 alpha-2 code that the `holidays` library knows. closures: days on which
-    only this office is closed.
+    it is closed by declaration. worked: weekends and holidays on which it works by declaration.
     """
 
     zone: ZoneInfo
@@ -38,10 +38,11 @@ class Calendar:
     opens: time = time(8)
     closes: time = time(16)
     closures: frozenset[date] = frozenset()
+    worked: frozenset[date] = frozenset()
 
     def is_working_day(self, day: date) -> bool:
-        """Return whether the office opens on `day`: no weekend, no holiday, no closure."""
-        return (
+        """Return whether the office opens on `day`: no weekend, holiday or closure, or worked."""
+        return day in self.worked or (
             day.weekday() not in WEEKEND
             and day not in self.closures
             and day not in _holidays(self.country, day.year)

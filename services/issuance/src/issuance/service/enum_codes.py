@@ -5,6 +5,7 @@ from passport.issuance.v1 import (
     admin_pb2,
     applications_pb2,
     documents_pb2,
+    offices_pb2,
     outages_pb2,
     schedule_pb2,
 )
@@ -24,6 +25,7 @@ from issuance.domain.outage import OutageScope
 from issuance.domain.portrait_defects import PortraitDefect
 from issuance.domain.portrait_exception import PortraitException
 from issuance.domain.replacement import LossFinding
+from issuance.domain.special_day import SpecialDayKind
 from issuance.domain.states import ApplicationState, OutboxTaskKind
 from issuance.domain.waiting_on import ResponsibleParty
 from issuance.serialization import PRIORITY_CLASSES
@@ -39,6 +41,10 @@ APPLICATION_TYPES = {
 DOCUMENT_STATUSES = {
     status: documents_pb2.DocumentStatus.Value(f"DOCUMENT_STATUS_{status.name}")
     for status in DocumentStatus
+}
+SPECIAL_DAY_KINDS = {
+    kind: offices_pb2.SpecialDayKind.Value(f"SPECIAL_DAY_KIND_{kind.name}")
+    for kind in SpecialDayKind
 }
 RESPONSIBLE_PARTIES = {
     party: applications_pb2.ResponsibleParty.Value(f"RESPONSIBLE_PARTY_{party.name}")

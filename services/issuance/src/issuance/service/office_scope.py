@@ -28,7 +28,8 @@ def own_office(caller: Caller) -> str | None:
 
 
 def known_office(offices: Mapping[str, Office], office: str) -> Office:
-    """Return the office with this id. Raises UnknownOffice."""
-    if office not in offices:
+    """Return the office with this id that is not removed. Raises UnknownOffice."""
+    known = offices.get(office)
+    if known is None or known.is_removed:
         raise UnknownOffice("there is no such office", field="office")
-    return offices[office]
+    return known

@@ -1,36 +1,56 @@
-"""Servicer of `passport.issuance.v1.Offices`: offices and how much they print."""
+"""Servicer of `passport.issuance.v1.Offices`: offices, their calendars and how much they print."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
+from datetime import UTC
 from fractions import Fraction
+from typing import TypeVar
 
+from google.protobuf.message import Message
 from passport.issuance.v1 import offices_pb2 as pb
 from passport.issuance.v1 import offices_pb2_grpc
 from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
-from servicekit.security.identity import current_caller
+from servicekit.security.identity import NATIONAL, current_caller
 
 from issuance.domain.office import InstalledMachines, Office
+from issuance.domain.special_day import SpecialDayKind
 from issuance.service.decode import decode_date
+from issuance.service.decode_offices import decode_office, decode_special_day
+from issuance.service.encode_offices import encode_office, encode_special_day
 from issuance.service.idempotent_changes import IdempotentChanges
 from issuance.service.office_scope import known_office, require_own_office
 from issuance.store.records import Records, Store
+from issuance.use_cases.office_directory import OfficeDirectory
+from issuance.use_cases.office_lifecycle import (
+    OfficeLifecycle,
+    add_special_day,
+    remove_special_day,
+)
 from issuance.use_cases.print_capacity import machines_on, set_machines
+
+M = TypeVar("M", bound=Message)
+_MOST_DAYS = 1000
 
 
 class OfficesService(offices_pb2_grpc.OfficesServicer):
-    """Shows offices and changes their print capacity.
+    """Shows and changes offices, their special days and their print capacity.
 
     books_per_working_day: asks an office's printer what it measured, in days of a time zone.
+    country: whose holidays apply where a request names none.
     """
 
     def __init__(
         self,
-        offices: Mapping[str, Office],
+        offices: OfficeDirectory,
         store: Store,
         changes: IdempotentChanges,
+        lifecycle: OfficeLifecycle,
         clock: Clock,
         books_per_working_day: Callable[[str, str], Awaitable[float | None]],
+        country: str,
     ) -> None:
+        self._country = country
+        self._lifecycle = lifecycle
         self._offices = offices
         self._store = store
         self._changes = changes
@@ -56,6 +76,7 @@ class OfficesService(offices_pb2_grpc.OfficesServicer):
                 offices=[
                     await self._encode(records, office)
                     for _, office in sorted(self._offices.items())
+                    if not office.is_removed
                 ]
             )
 
@@ -76,14 +97,111 @@ class OfficesService(offices_pb2_grpc.OfficesServicer):
 
         return await self._changes.run(request, pb.Office, change)
 
+    async def PutOffice(self, request: pb.PutOfficeRequest, context: Context) -> pb.Office:
+        """Add an office, or replace what is recorded of it."""
+        known = self._offices.get(request.office)
+        _require_right(request.office if known and not known.is_removed else NATIONAL)
+        office = decode_office(request, self._country)
+        machines = request.machines if request.HasField("machines") else None
+        books_per_day = (
+            Fraction(str(request.books_per_machine_per_day))
+            if request.HasField("books_per_machine_per_day")
+            else None
+        )
+
+        async def put(records: Records) -> pb.Office:
+            now = self._clock.now()
+            stored = await self._lifecycle.put(
+                records, office, machines, books_per_day, request.revision, now
+            )
+            return await self._encode(records, stored)
+
+        return await self._change(request, pb.Office, put)
+
+    async def RemoveOffice(self, request: pb.RemoveOfficeRequest, context: Context) -> pb.Office:
+        """Remove an office that nothing waits for."""
+        _require_right(NATIONAL)
+
+        async def remove(records: Records) -> pb.Office:
+            removed = await self._lifecycle.remove(
+                records, request.office, request.revision, self._clock.now()
+            )
+            return await self._encode(records, removed)
+
+        return await self._change(request, pb.Office, remove)
+
+    async def AddClosure(self, request: pb.AddClosureRequest, context: Context) -> pb.SpecialDay:
+        """Declare an office, or all, closed on a day."""
+        return await self._add(request)
+
+    async def RemoveClosure(
+        self, request: pb.RemoveClosureRequest, context: Context
+    ) -> pb.SpecialDay:
+        """Take a closure back."""
+        return await self._take_back(request, SpecialDayKind.CLOSED)
+
+    async def AddWorkingDay(
+        self, request: pb.AddWorkingDayRequest, context: Context
+    ) -> pb.SpecialDay:
+        """Declare that an office, or all, work on a weekend or holiday."""
+        return await self._add(request)
+
+    async def RemoveWorkingDay(
+        self, request: pb.RemoveWorkingDayRequest, context: Context
+    ) -> pb.SpecialDay:
+        """Take an additional working day back."""
+        return await self._take_back(request, SpecialDayKind.WORKED)
+
+    async def ListSpecialDays(
+        self, request: pb.ListSpecialDaysRequest, context: Context
+    ) -> pb.ListSpecialDaysResponse:
+        """List the special days of an office, or all."""
+        now = self._clock.now()
+        since = now.astimezone(UTC).date()
+        if request.office:
+            since = known_office(self._offices, request.office).calendar.day_of(now)
+        if request.HasField("from"):
+            since = decode_date(getattr(request, "from"), "from")
+        async with self._store.read() as records:
+            days = await records.offices.special_days(request.office, since, _MOST_DAYS)
+        return pb.ListSpecialDaysResponse(days=[encode_special_day(day) for day in days])
+
+    async def _add(self, request: pb.AddClosureRequest | pb.AddWorkingDayRequest) -> pb.SpecialDay:
+        _require_right(request.office)
+        now = self._clock.now()
+        special = decode_special_day(request, current_caller().uri, now)
+
+        async def add(records: Records) -> pb.SpecialDay:
+            return encode_special_day(await add_special_day(records, special, now))
+
+        return await self._change(request, pb.SpecialDay, add)
+
+    async def _take_back(
+        self, request: pb.RemoveClosureRequest | pb.RemoveWorkingDayRequest, kind: SpecialDayKind
+    ) -> pb.SpecialDay:
+        _require_right(request.office)
+        day = decode_date(request.day, "day")
+
+        async def remove(records: Records) -> pb.SpecialDay:
+            return encode_special_day(await remove_special_day(records, request.office, day, kind))
+
+        return await self._change(request, pb.SpecialDay, remove)
+
+    async def _change(
+        self, request: Message, answer: type[M], change: Callable[[Records], Awaitable[M]]
+    ) -> M:
+        """Run a change; this process knows of it when the caller does, others soon."""
+        reply = await self._changes.run(request, answer, change)
+        async with self._store.read() as records:
+            await self._offices.refresh(records)
+        return reply
+
     async def _encode(self, records: Records, office: Office) -> pb.Office:
         today = office.calendar.day_of(self._clock.now())
         machines = await machines_on(records, office, today)
-        return pb.Office(
-            office=office.id,
-            name=office.name,
-            timezone=office.calendar.zone.key,
-            machines=machines.count,
-            books_per_machine_per_day=float(machines.books_per_day),
-            promise_working_days=office.promise_working_days,
-        )
+        return encode_office(office, machines)
+
+
+def _require_right(office: str) -> None:
+    """Raise WrongOffice unless the caller administers the office; NATIONAL or empty for all."""
+    require_own_office(current_caller(), office or NATIONAL)

@@ -285,6 +285,13 @@ class CaseRecords:
         rows = await self._connection.execute(statement.group_by(c.office))
         return {row.office: row.cases for row in rows}
 
+    async def count_open_of(self, office: str) -> int:
+        """Return how many cases of an office have not ended."""
+        c = applications.c
+        open = c.state.in_(frozenset(ApplicationState) - FINAL_STATES)
+        statement = select(func.count()).where(c.office == office, open)
+        return int((await self._connection.execute(statement)).scalar_one())
+
     async def count_open(self) -> Mapping[tuple[str, ApplicationState], int]:
         """Return how many cases that have not ended are in each office and state, if any."""
         c = applications.c

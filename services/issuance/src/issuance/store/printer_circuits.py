@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.circuit_breaker import CircuitBreaker
@@ -21,6 +21,12 @@ class PrinterCircuits:
         if await self._connection.scalar(select(c.office).where(c.office == office)) is None:
             row = {"office": office, "failures": 0}
             await self._connection.execute(insert(printer_circuits).values(**row))
+
+    async def remove(self, office: str) -> None:
+        """Forget the circuit of an office that is removed."""
+        await self._connection.execute(
+            delete(printer_circuits).where(printer_circuits.c.office == office)
+        )
 
     async def get(self, office: str) -> CircuitBreaker:
         """Return the circuit of an office; closed if nothing is known."""

@@ -15,6 +15,7 @@ from issuance.store.history_records import HistoryRecords
 from issuance.store.identification_rate_records import IdentificationRateRecords
 from issuance.store.late_case_records import LateCaseRecords
 from issuance.store.notice_records import NoticeRecords
+from issuance.store.office_records import OfficeRecords
 from issuance.store.outage_records import OutageRecords
 from issuance.store.outbox_records import OutboxRecords
 from issuance.store.paused_work_records import PausedWorkRecords
@@ -107,6 +108,11 @@ class Records:
     def notices(self) -> NoticeRecords:
         """Notices that were sent."""
         return NoticeRecords(self.connection)
+
+    @cached_property
+    def offices(self) -> OfficeRecords:
+        """Offices and their special days."""
+        return OfficeRecords(self.connection)
 
     @cached_property
     def plans(self) -> PlanRecords:

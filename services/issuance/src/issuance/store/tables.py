@@ -18,6 +18,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Time,
     UniqueConstraint,
     false,
     text,
@@ -36,6 +37,7 @@ from issuance.domain.outage import OutageScope
 from issuance.domain.print_failure import PrintFailure
 from issuance.domain.print_job_event import JobOutcome
 from issuance.domain.replacement import LossFinding
+from issuance.domain.special_day import SpecialDayKind
 from issuance.domain.states import ApplicationEvent, ApplicationState, OutboxTaskKind
 from issuance.store.column_types import ExactFraction, IntegerEnum, JsonOf, text_enum
 
@@ -347,6 +349,36 @@ notices = Table(
     Column("at", UtcDateTime, nullable=False),
     UniqueConstraint("case", "nth"),
     Index("notices_office", "office", "number"),
+)
+
+# `removed_at`: since when nothing is taken in there. What an office did refers to it for ever.
+offices = Table(
+    "offices",
+    metadata,
+    Column("id", String(8), primary_key=True),
+    Column("name", String, nullable=False),
+    Column("country", String(2), nullable=False),
+    Column("timezone", String, nullable=False),
+    Column("opens", Time, nullable=False),
+    Column("closes", Time, nullable=False),
+    Column("collection_from", Time, nullable=False),
+    Column("promise_working_days", Integer, nullable=False),
+    Column("printer", String, nullable=False),
+    Column("languages", JsonOf(tuple[str, ...]), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("removed_at", UtcDateTime),
+)
+
+# Closures, holidays and additional working days; office: empty for all.
+special_days = Table(
+    "special_days",
+    metadata,
+    Column("office", String(8), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("kind", text_enum(SpecialDayKind), nullable=False),
+    Column("reason", String, nullable=False),
+    Column("declared_by", String, nullable=False),
+    Column("declared_at", UtcDateTime, nullable=False),
 )
 
 installed_machines = Table(

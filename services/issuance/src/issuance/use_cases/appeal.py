@@ -30,13 +30,14 @@ async def appeal(
 
     One without fingerprints goes back to the decision on its identity.
 
-    Raises IllegalTransition, NotPermitted, SeparationOfDuties, ApplicationOpen.
+    Raises IllegalTransition, NotPermitted, SeparationOfDuties, UnknownOffice, ApplicationOpen.
     """
     history = await records.history.of_case(case.id)
     confirmed = history[-1].event is ApplicationEvent.CONFIRM_DUPLICATE
     event = _event(case, confirmed=confirmed)
     find_transition(case.state, event, by.role)
     require_separate_duties(event, by.person, history)
+    await records.offices.require_not_removed(case.office)
     persons = await records.adjudication_tasks.persons_of(case)
     await require_no_open_application(records, persons, by)
     promise = await promise_again(records, offices[case.office], case, now)

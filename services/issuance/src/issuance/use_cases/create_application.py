@@ -37,9 +37,10 @@ async def create_application(
 ) -> Case:
     """Store a new case and return it.
 
-    Raises PersonRequired, DocumentNotFound, DocumentOfAnotherPerson, LossNotReported,
-    ApplicationOpen, StoppedByOutage.
+    Raises UnknownOffice, PersonRequired, DocumentNotFound, DocumentOfAnotherPerson,
+    LossNotReported, ApplicationOpen, StoppedByOutage.
     """
+    await records.offices.require_not_removed(new.office)
     await require_not_stopped(records, new.office, Activity.INTAKE)
     person_id = await _person_on_record(records, new)
     if person_id:

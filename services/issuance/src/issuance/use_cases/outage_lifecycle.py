@@ -44,8 +44,10 @@ class OutageLifecycle:
         """
         if (outage.scope is OutageScope.MATCHER) == bool(outage.office):
             raise UnknownOffice("an office, but not for the matcher", field="office")
-        if outage.office and outage.office not in self._offices:
-            raise UnknownOffice("there is no such office", field="office")
+        if outage.office:
+            office = self._offices.get(outage.office)
+            if office is None or office.is_removed:
+                raise UnknownOffice("there is no such office", field="office")
         outage.require_possible_times(now)
         # Counted before rows are locked, since that takes long.
         cases = await records.outages.count_cases(outage)

@@ -1,6 +1,5 @@
 """How many machines an office prints with; the plan changes with them."""
 
-from collections.abc import Iterable
 from datetime import date, datetime
 
 from issuance.domain.office import InstalledMachines, Office
@@ -24,14 +23,3 @@ async def set_machines(
         )
     await records.plans.set_machines(office.id, machines)
     await records.plans.count_change([office.id])
-
-
-async def add_new_offices(records: Records, offices: Iterable[Office], now: datetime) -> None:
-    """Begin to plan for offices that are not in the database, with the machines of the settings."""
-    for office in offices:
-        today = office.calendar.day_of(now)
-        machines = InstalledMachines(
-            today, office.initial_machines, office.initial_books_per_machine_per_day
-        )
-        await records.plans.add_office(office.id, machines, now)
-        await records.printer_circuits.add(office.id)

@@ -138,13 +138,16 @@ def matcher_health(check: HealthCheck) -> HealthSample:
     return sample
 
 
-def printer_health(checks: Mapping[str, HealthCheck], store: Store) -> HealthSample:
-    """Return a function that samples the printers, all at a time. checks: by office.
+def printer_health(printers: Callable[[], Mapping[str, HealthCheck]], store: Store) -> HealthSample:
+    """Return a function that samples the printers, all at a time.
+
+    printers: returns the check of each office's printer, of those that there are now.
 
     A printer that says that it is healthy, but does not answer calls, is not: its circuit is open.
     """
 
     async def sample() -> Mapping[str, bool]:
+        checks = printers()
         answers = await asyncio.gather(*(check() for check in checks.values()))
         async with store.read() as records:
             circuits = await records.printer_circuits.all()

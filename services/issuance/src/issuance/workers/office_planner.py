@@ -1,7 +1,7 @@
 """When the plan of an office is made again: after a change there, or when time brings one."""
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime
 
@@ -12,11 +12,12 @@ from issuance.domain.office import Office
 from issuance.domain.outage import Outage
 from issuance.store.records import Store
 from issuance.use_cases.notify_and_release import NotifyAndRelease
+from issuance.use_cases.office_directory import OfficeDirectory
 
 _log = structlog.get_logger(__name__)
 
 Lock = Callable[[int], AbstractAsyncContextManager[bool]]
-_PlanInputs = tuple[int, date, bool, bool, int]
+_PlanInputs = tuple[Office, int, date, bool, bool, int]
 
 
 class OfficePlanner:
@@ -28,7 +29,7 @@ class OfficePlanner:
 
     def __init__(
         self,
-        offices: Mapping[str, Office],
+        offices: OfficeDirectory,
         store: Store,
         lock: Lock,
         notify_and_release: NotifyAndRelease,
@@ -45,9 +46,12 @@ class OfficePlanner:
         """Check every office once."""
         now = self._clock.now()
         async with self._store.read() as records:
+            await self._offices.refresh(records)
             change_counts = await records.plans.change_counts()
             ongoing = (await records.outages.ongoing()).values()
         for office in self._offices.values():
+            if office.is_removed:
+                continue
             inputs = _plan_inputs(office, change_counts[office.id], ongoing, now)
             if self._planned.get(office.id) != inputs:
                 await self._plan(office, inputs, now)
@@ -72,8 +76,9 @@ def _plan_inputs(
 ) -> _PlanInputs:
     """Return what a plan depends on: as long as it is equal, the plan is the same.
 
-    Recorded changes, the day, whether the office has opened and has closed, and how many expected
-    ends of outages have passed and how many outages have become too long to be caught up.
+    The office and its calendar, recorded changes, the day, whether the office has opened and has
+    closed, and how many expected ends of outages have passed and how many outages have become too
+    long to be caught up.
     """
     today = office.calendar.day_of(now)
     opened = now >= office.calendar.opening(today)
@@ -84,4 +89,4 @@ def _plan_inputs(
         outage.affects(office.id) and outage.costs_printing_days(office.calendar, now)
         for outage in ongoing
     )
-    return change_count, today, opened, closed, passed
+    return office, change_count, today, opened, closed, passed

@@ -1,0 +1,42 @@
+"""Offices and special days as messages of the contract."""
+
+from passport.issuance.v1 import offices_pb2 as pb
+
+from issuance.domain.office import InstalledMachines, Office
+from issuance.domain.special_day import SpecialDay
+from issuance.serialization import calendar_date
+from issuance.service.encode import timestamp
+from issuance.service.enum_codes import SPECIAL_DAY_KINDS
+
+
+def encode_office(office: Office, machines: InstalledMachines) -> pb.Office:
+    """Return an office with the machines that print there today."""
+    calendar = office.calendar
+    return pb.Office(
+        office=office.id,
+        name=office.name,
+        timezone=calendar.zone.key,
+        machines=machines.count,
+        books_per_machine_per_day=float(machines.books_per_day),
+        promise_working_days=office.promise_working_days,
+        opens=calendar.opens.isoformat("minutes"),
+        closes=calendar.closes.isoformat("minutes"),
+        collection_from=office.collection.from_hour.isoformat("minutes"),
+        printer=office.printer,
+        languages=office.languages,
+        country=calendar.country,
+        revision=office.revision,
+        removed_at=timestamp(office.removed_at),
+    )
+
+
+def encode_special_day(special: SpecialDay) -> pb.SpecialDay:
+    """Return what is declared for a day."""
+    return pb.SpecialDay(
+        office=special.office,
+        day=calendar_date(special.day),
+        kind=SPECIAL_DAY_KINDS[special.kind],
+        reason=special.reason,
+        declared_by=special.declared_by,
+        declared_at=timestamp(special.declared_at),
+    )

@@ -1,0 +1,196 @@
+"""How offices are added, changed and removed, and declared closed or working on a day."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime
+from fractions import Fraction
+
+import structlog
+from servicekit.errors import InvalidRequest
+
+from issuance.domain.office import (
+    InstalledMachines,
+    NewOffice,
+    Office,
+    OfficeInUse,
+    TooManyOffices,
+    UnknownOffice,
+)
+from issuance.domain.outage import OutageScope
+from issuance.domain.special_day import ALL_OFFICES, SpecialDay, SpecialDayKind
+from issuance.store.records import Records
+from issuance.use_cases.outage_lifecycle import OutageLifecycle
+from issuance.use_cases.print_capacity import machines_on, set_machines
+
+_log = structlog.get_logger(__name__)
+
+
+async def seed_offices(records: Records, offices: Iterable[NewOffice], now: datetime) -> None:
+    """Add the offices of the settings to a database that has none yet.
+
+    Afterwards the settings are not read: a warning names the offices that only they have.
+    """
+    await records.offices.count_change()  # of two replicas, the second waits here
+    known = await records.offices.all()
+    if known:
+        for new in offices:
+            if new.office.id not in known:
+                _log.warning("office_of_the_settings_ignored", office=new.office.id)
+        return
+    for new in offices:
+        await add_office(records, new, now)
+
+
+async def add_office(records: Records, new: NewOffice, now: datetime) -> None:
+    """Add an office and begin to plan for it."""
+    office = new.office
+    await records.offices.put(office)
+    for special in new.special_days:
+        await records.offices.add_special_day(special)
+    today = office.calendar.day_of(now)
+    machines = InstalledMachines(today, new.machines, new.books_per_day)
+    await records.plans.add_office(office.id, machines, now)
+    await records.printer_circuits.add(office.id)
+
+
+class OfficeLifecycle:
+    """Changes offices in the name of administrators.
+
+    most_printing: how many offices may have a printer, so that no one waits for another's.
+    """
+
+    def __init__(self, outages: OutageLifecycle, most_printing: int) -> None:
+        self._outages = outages
+        self._most_printing = most_printing
+
+    async def put(
+        self,
+        records: Records,
+        office: Office,
+        machines: int | None,
+        books_per_day: Fraction | None,
+        revision: int,
+        now: datetime,
+    ) -> Office:
+        """Add an office, or replace what is recorded of it, and return it.
+
+        machines, books_per_day: from today on; None leaves them. revision: that the caller saw.
+        Raises InvalidRequest, StaleRevision, TooManyOffices.
+        """
+        await records.offices.count_change()
+        known = (await records.offices.all()).get(office.id)
+        if known is None:
+            await add_office(records, _new(office, machines, books_per_day), now)
+        else:
+            known.require_revision(revision)
+            office = replace(office, revision=known.revision + 1)
+            await records.offices.put(office)
+            await records.printer_circuits.add(office.id)
+            await _change_machines(records, office, machines, books_per_day, now)
+            if not office.printer:
+                await self._end_outage_of_printer(records, office.id, now)
+        if await records.offices.count_printing() > self._most_printing:
+            raise TooManyOffices(
+                "raise max_concurrent_print_calls of every replica first",
+                most=str(self._most_printing),
+            )
+        return (await records.offices.all())[office.id]
+
+    async def remove(
+        self, records: Records, office_id: str, revision: int, now: datetime
+    ) -> Office:
+        """Remove an office that nothing waits for, and return it.
+
+        Raises UnknownOffice, StaleRevision, OfficeInUse.
+        """
+        await records.offices.count_change()
+        office = (await records.offices.all()).get(office_id)
+        if office is None or office.is_removed:
+            raise UnknownOffice("there is no such office", field="office")
+        office.require_revision(revision)
+        removed = replace(office, removed_at=now, revision=office.revision + 1)
+        # First: a new application waits for the row, and then finds the office removed.
+        await records.offices.put(removed)
+        applications = await records.cases.count_open_of(office_id)
+        print_jobs = len(await records.unrecorded_print_events.of_office(office_id))
+        if applications or print_jobs:
+            raise OfficeInUse(
+                "applications of the office have not ended, or its print jobs are open items",
+                applications=str(applications),
+                print_jobs=str(print_jobs),
+            )
+        await self._end_outage_of_printer(records, office_id, now)
+        await records.printer_circuits.remove(office_id)
+        return removed
+
+    async def _end_outage_of_printer(self, records: Records, office: str, now: datetime) -> None:
+        """End the outage that the health watcher opened: it watches this printer no more."""
+        await self._outages.end_automatic(records, OutageScope.PRINTING, office, now, now)
+
+
+async def add_special_day(records: Records, special: SpecialDay, now: datetime) -> SpecialDay:
+    """Declare an office, or all, closed or working on a day.
+
+    Clocks and plans follow. Raises UnknownOffice, BadDate, SpecialDayDeclared.
+    """
+    await records.offices.count_change()
+    affected = await _affected(records, special.office)
+    today = min(office.calendar.day_of(now) for office in affected)
+    special.require_possible(today, [office.calendar for office in affected])
+    await records.offices.add_special_day(special)
+    await records.plans.count_change([office.id for office in affected])
+    return special
+
+
+async def remove_special_day(
+    records: Records, office: str, day: date, kind: SpecialDayKind
+) -> SpecialDay:
+    """Take back what was declared of an office, or all, for a day, and return it.
+
+    Clocks and plans follow. Raises UnknownOffice, SpecialDayNotDeclared.
+    """
+    await records.offices.count_change()
+    affected = await _affected(records, office)
+    removed = await records.offices.remove_special_day(office, day, kind)
+    await records.plans.count_change([office.id for office in affected])
+    return removed
+
+
+async def _affected(records: Records, office: str) -> list[Office]:
+    """Return the office with this id, or all. Raises UnknownOffice."""
+    affected = [
+        each
+        for each in (await records.offices.all()).values()
+        if office in (ALL_OFFICES, each.id) and not each.is_removed
+    ]
+    if not affected:
+        raise UnknownOffice("there is no such office", field="office")
+    return affected
+
+
+def _new(office: Office, machines: int | None, books_per_day: Fraction | None) -> NewOffice:
+    if machines is None:
+        raise InvalidRequest("a new office needs its number of machines", field="machines")
+    if books_per_day is None:
+        raise InvalidRequest("say how many books", field="books_per_machine_per_day")
+    return NewOffice(office, machines, books_per_day)
+
+
+async def _change_machines(
+    records: Records,
+    office: Office,
+    machines: int | None,
+    books_per_day: Fraction | None,
+    now: datetime,
+) -> None:
+    today = office.calendar.day_of(now)
+    installed = await machines_on(records, office, today)
+    changed = replace(
+        installed,
+        count=installed.count if machines is None else machines,
+        books_per_day=installed.books_per_day if books_per_day is None else books_per_day,
+    )
+    if changed != installed:
+        await set_machines(records, office, replace(changed, since=today), now)
+    else:
+        await records.plans.count_change([office.id])

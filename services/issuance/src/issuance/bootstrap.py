@@ -69,6 +69,7 @@ from issuance.service.outages import OutagesService
 from issuance.service.schedule import ScheduleService
 from issuance.store.records import Store
 from issuance.store.tables import idempotency
+from issuance.tariff_file import read_tariff
 from issuance.use_cases.application_steps import require_portraits
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.document_numbers import DocumentNumbers
@@ -134,6 +135,7 @@ class Issuance:
         self._database = Database(settings.database_url)
         self._store = Store(self._database, settings.replica, _outage_policy(settings))
         self._validity = settings.validity_rule()
+        self._tariff = read_tariff(settings.tariff_file) if settings.tariff_file else None
         personaliser = Personaliser(settings.issuing_state, self._validity)
         self._apply_transition = ApplyTransition(
             self._offices, personaliser, new_id, self._validity
@@ -195,6 +197,7 @@ class Issuance:
                 self._check_photo,
                 DocumentNumbers(self._real_now),
                 self._validity,
+                self._tariff,
             ),
             server.grpc,
         )
@@ -223,7 +226,7 @@ class Issuance:
             server.grpc,
         )
         accounts_pb2_grpc.add_AccountsServicer_to_server(
-            AccountsService(offices, store, clock), server.grpc
+            AccountsService(offices, store, changes, clock), server.grpc
         )
         admin_pb2_grpc.add_IssuanceAdminServicer_to_server(
             IssuanceAdminService(offices, store, changes, clock, self._real_now), server.grpc

@@ -159,6 +159,11 @@ class IssuanceSettings(ServiceSettings):
         "States that are not named keep the hours below; approved ones are late when the promised "
         "day has come",
     )
+    tariff_file: Path | None = Field(
+        None,
+        description="TOML file that states what an application costs, like "
+        "deploy/policy/tariff.toml; unset means that no fee is told and any amount is recorded",
+    )
     portrait_retention_days: int = Field(
         30,
         ge=0,

@@ -298,12 +298,13 @@ async def a_country(
     outage_opens_after: float = 1.0,
     identifications: int = 4,
     outage_policy: str = "",
+    tariff: str = "",
 ) -> AsyncIterator[Country]:
     """Run the service and its neighbours; business time stands still at `at`.
 
     printer_of_jakarta: address of the printer of the office JKT, which has none otherwise.
     call_timeout: seconds of real time after which a call to a neighbour is given up.
-    outage_policy: content of the file; without it, what applies without one.
+    outage_policy, tariff: content of the file; without it, what applies without one.
     identifications: how many there are at a time, at most.
     outage_opens_after: seconds of real time that a neighbour is away before that is an outage.
     """
@@ -311,6 +312,7 @@ async def a_country(
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     (folder / "clearance.pem").write_bytes(pem)
     (folder / "outages.toml").write_text(outage_policy)
+    (folder / "tariff.toml").write_text(tariff)
     issue_certificate(pki, office="national", service="issuance")
     matcher = SimulatedMatcher(pki)  # type: ignore[abstract]
     printer = SimulatedPrinter(pki, OFFICE, key.public_key())  # type: ignore[abstract]
@@ -325,6 +327,7 @@ async def a_country(
             lease=3 * call_timeout, outage_opens_after=outage_opens_after,
             identifications=identifications,
             outage_policy=f'outage_policy_file = "{folder}/outages.toml"' if outage_policy else "",
+            tariff=f'tariff_file = "{folder}/tariff.toml"' if tariff else "",
             printer_of_jakarta=f'printer = "{printer_of_jakarta}"' if printer_of_jakarta else "",
         )
     )  # fmt: skip

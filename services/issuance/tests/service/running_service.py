@@ -41,6 +41,7 @@ health_check_seconds = 0.5
 outage_opens_after_seconds = {outage_opens_after}
 outage_ends_after_seconds = 0.2
 {outage_policy}
+{tariff}
 
 [[offices]]
 id = "BJM"

@@ -17,10 +17,10 @@ from issuance.domain.replacement import (
 from issuance.domain.separation_of_duties import SeparationOfDuties
 from issuance.domain.states import ApplicationState
 from issuance.use_cases.accept_documents import ShownDocuments
-from issuance.use_cases.create_application import NewApplication, create_application
+from issuance.use_cases.create_application import NewApplication
 from issuance.use_cases.record_interview import Interview
 
-from .workflow import HOLDER, Workflow, identity
+from .workflow import HOLDER, Workflow
 
 LOST, DAMAGED = ApplicationType.REPLACEMENT_LOST, ApplicationType.REPLACEMENT_DAMAGED
 NOTHING = ShownDocuments()
@@ -28,11 +28,9 @@ NOTHING = ShownDocuments()
 
 async def _takes_in(workflow: Workflow, type: ApplicationType) -> str:
     person = "" if type is ApplicationType.NEW else "ani"
-    new = NewApplication("BJM", type, PriorityClass.NORMAL, HOLDER, person)
-    async with workflow.store.begin() as records:
-        by = identity("siti", "officer")
-        case = await create_application(records, new, by, workflow.now_is, workflow.new_id)
-    return case.id
+    return await workflow.takes_in(
+        NewApplication("BJM", type, PriorityClass.NORMAL, HOLDER, person)
+    )
 
 
 async def _is_interviewed(workflow: Workflow, finding: LossFinding | None) -> str:

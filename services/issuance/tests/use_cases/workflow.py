@@ -22,10 +22,12 @@ from issuance.domain.history import HistoryEntry
 from issuance.domain.office import InstalledMachines
 from issuance.domain.outage import Outage, OutageCorrection, OutageScope
 from issuance.domain.outbox import OutboxTask
+from issuance.domain.payment import ReportedPayment
 from issuance.domain.print_failure import PrintFailure
 from issuance.domain.print_job_event import JobOutcome, PrintJobEvent
 from issuance.domain.replacement import LossFinding, LossPapers
 from issuance.domain.states import ApplicationEvent, ApplicationState, OutboxTaskKind
+from issuance.domain.tariff import Fee
 from issuance.domain.validity import ValidityRule
 from issuance.domain.wait_explanation import WaitExplanation
 from issuance.serialization import calendar_date
@@ -70,6 +72,7 @@ from issuance.use_cases.plan_office import (
 )
 from issuance.use_cases.ports import MatcherDecision, Printer
 from issuance.use_cases.print_capacity import set_machines
+from issuance.use_cases.reconcile_payments import Reconciliation, reconcile_payments
 from issuance.use_cases.reconcile_print_jobs import ReconcilePrintJobs
 from issuance.use_cases.record_interview import Interview, record_interview
 from issuance.use_cases.record_payment import record_payment
@@ -216,26 +219,31 @@ class Workflow:
         document_number: str = "",
         shown: ShownDocuments | None = None,
         fingers: FingerSubmission | None = None,
+        fee: Fee | None = None,
     ) -> str:
         """Take an application in, up to the fingerprints. by: the user of each step."""
         users = by or {}
-        new = NewApplication(office, type, priority_class, holder, person_id, document_number)
-        async with self.store.begin() as records:
-            officer = identity(users.get("create", "siti"), "officer")
-            case = await create_application(records, new, officer, self.now_is, self.new_id)
+        new = NewApplication(office, type, priority_class, holder, person_id, document_number, fee)
+        id = await self.takes_in(new, users.get("create", "siti"))
         if documents_refused_by:
-            await self._event(case.id, ApplicationEvent.REFUSE_DOCUMENTS, documents_refused_by)
-        accepting = users.get("accept_documents", "siti")
-        await self.documents_are_accepted(case.id, shown, accepting)
-        receipt = receipt or f"receipt of {case.id}"
-        await self.pays(case.id, receipt, users.get("record_payment", "siti"))
+            await self._event(id, ApplicationEvent.REFUSE_DOCUMENTS, documents_refused_by)
+        await self.documents_are_accepted(id, shown, users.get("accept_documents", "siti"))
+        receipt = receipt or f"receipt of {id}"
+        amount = fee.total if fee else None
+        await self.pays(id, receipt, users.get("record_payment", "siti"), amount)
         if photographed:
-            await self.is_photographed(case.id, users.get("submit_portrait", "siti"))
+            await self.is_photographed(id, users.get("submit_portrait", "siti"))
         if fingers:
-            await self.shows_fingers(case.id, fingers)
+            await self.shows_fingers(id, fingers)
         else:
-            await self.gives_fingers(case.id, users.get("submit_biometrics", "siti"))
-        return case.id
+            await self.gives_fingers(id, users.get("submit_biometrics", "siti"))
+        return id
+
+    async def takes_in(self, new: NewApplication, user: str = "siti") -> str:
+        """Take an application in, and nothing else."""
+        async with self.store.begin() as records:
+            by = identity(user, "officer")
+            return (await create_application(records, new, by, self.now_is, self.new_id)).id
 
     async def applies(self, by: Mapping[str, str] | None = None, **application: Any) -> str:
         """Take an application in and hold the interview: it is complete. by: as above."""
@@ -270,13 +278,15 @@ class Workflow:
         """The day in Banjarmasin."""
         return self.now_is.astimezone(WITA).date()
 
-    async def pays(self, id: str, receipt: str, user: str = "siti") -> None:
+    async def pays(
+        self, id: str, receipt: str, user: str = "siti", amount: int | None = None
+    ) -> None:
         """Record the payment of the fee."""
         async with self.store.begin() as records:
             case = await records.cases.get(id)
             officer = identity(user, "officer")
             await record_payment(
-                records, case, officer, self.now_is, receipt, self.apply_transition
+                records, case, officer, self.now_is, receipt, amount, self.apply_transition
             )
 
     async def is_interviewed(
@@ -320,6 +330,19 @@ class Workflow:
                 records, case, by, self.now_is, "as in the family card", self.apply_transition
             )
         return id
+
+    async def is_reported(self, *payments: ReportedPayment, until: str = "") -> Reconciliation:
+        """The bank reports payments; until: the local time until which these are all."""
+        async with self.store.begin() as records:
+            by = identity("ani", "administrator")
+            complete = banjarmasin(until) if until else None
+            return await reconcile_payments(records, payments, complete, by, self.now_is)
+
+    async def open_payments(self, office: str | None = None) -> list[tuple[str, str]]:
+        """Receipt and difference of each payment that is an open item."""
+        async with self.store.read() as records:
+            found = await records.payments.page(EVERYTHING, office)
+        return [(item.payment.receipt, item.difference.value) for _, item in found]
 
     async def is_photographed(
         self, id: str, user: str = "siti", jpeg: bytes = b"photo", by: Actor | None = None

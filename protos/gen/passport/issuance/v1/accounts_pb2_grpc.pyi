@@ -27,14 +27,27 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class AccountsStub:
-    """Open items. Planned: GetDailyBalance, items about payments and blank books, ResolveOpenItem."""
+    """Open items. Planned: GetDailyBalance, items about blank books, ResolveOpenItem."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> AccountsAsyncStub: ...
+    ReconcilePayments: _grpc.UnaryUnaryMultiCallable[_accounts_pb2.ReconcilePaymentsRequest, _accounts_pb2.ReconcilePaymentsResponse]
+    """Takes in what the payment channel (bank) says was paid, for instance once a day, and compares it with the
+    receipts that offices recorded. What differs becomes an open item: a payment that is recorded for no
+    application, one with another amount, and, once the report is complete until some time, a receipt recorded
+    until then that the channel does not know. An item is closed by what ends it: the receipt is recorded with
+    its amount, or the channel reports the payment or another amount. A receipt reported again counts as it was
+    reported last.
+
+    Callers: national administrators, service payments (national). Errors: INVALID_REQUEST, WRONG_OFFICE,
+    RECEIPT_TWICE, BAD_DATE (`reported_until` is in the future, or a time is impossible), PERSON_NOT_NAMED,
+    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    """
     ListOpenItems: _grpc.UnaryUnaryMultiCallable[_accounts_pb2.ListOpenItemsRequest, _accounts_pb2.ListOpenItemsResponse]
-    """Lists open items: failed prints, oldest application first, then print jobs that do not fit, oldest first.
+    """Lists open items: failed prints, oldest application first, then print jobs that do not fit, oldest first,
+    then payments that differ, oldest first.
     An item is closed by what ends its cause: for a failed print `CorrectData`, `Withdraw`, `Refuse` or
     `Approve` of its application; for a print job its end at the printer, by `CancelPrintJob` or with a book
     that the application then has.
@@ -45,11 +58,24 @@ class AccountsStub:
 
 @_typing.type_check_only
 class AccountsAsyncStub(AccountsStub):
-    """Open items. Planned: GetDailyBalance, items about payments and blank books, ResolveOpenItem."""
+    """Open items. Planned: GetDailyBalance, items about blank books, ResolveOpenItem."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
+    ReconcilePayments: _aio.UnaryUnaryMultiCallable[_accounts_pb2.ReconcilePaymentsRequest, _accounts_pb2.ReconcilePaymentsResponse]  # type: ignore[assignment]
+    """Takes in what the payment channel (bank) says was paid, for instance once a day, and compares it with the
+    receipts that offices recorded. What differs becomes an open item: a payment that is recorded for no
+    application, one with another amount, and, once the report is complete until some time, a receipt recorded
+    until then that the channel does not know. An item is closed by what ends it: the receipt is recorded with
+    its amount, or the channel reports the payment or another amount. A receipt reported again counts as it was
+    reported last.
+
+    Callers: national administrators, service payments (national). Errors: INVALID_REQUEST, WRONG_OFFICE,
+    RECEIPT_TWICE, BAD_DATE (`reported_until` is in the future, or a time is impossible), PERSON_NOT_NAMED,
+    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    """
     ListOpenItems: _aio.UnaryUnaryMultiCallable[_accounts_pb2.ListOpenItemsRequest, _accounts_pb2.ListOpenItemsResponse]  # type: ignore[assignment]
-    """Lists open items: failed prints, oldest application first, then print jobs that do not fit, oldest first.
+    """Lists open items: failed prints, oldest application first, then print jobs that do not fit, oldest first,
+    then payments that differ, oldest first.
     An item is closed by what ends its cause: for a failed print `CorrectData`, `Withdraw`, `Refuse` or
     `Approve` of its application; for a print job its end at the printer, by `CancelPrintJob` or with a book
     that the application then has.
@@ -59,7 +85,25 @@ class AccountsAsyncStub(AccountsStub):
     """
 
 class AccountsServicer(metaclass=_abc_1.ABCMeta):
-    """Open items. Planned: GetDailyBalance, items about payments and blank books, ResolveOpenItem."""
+    """Open items. Planned: GetDailyBalance, items about blank books, ResolveOpenItem."""
+
+    @_abc_1.abstractmethod
+    def ReconcilePayments(
+        self,
+        request: _accounts_pb2.ReconcilePaymentsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_accounts_pb2.ReconcilePaymentsResponse, _abc.Awaitable[_accounts_pb2.ReconcilePaymentsResponse]]:
+        """Takes in what the payment channel (bank) says was paid, for instance once a day, and compares it with the
+        receipts that offices recorded. What differs becomes an open item: a payment that is recorded for no
+        application, one with another amount, and, once the report is complete until some time, a receipt recorded
+        until then that the channel does not know. An item is closed by what ends it: the receipt is recorded with
+        its amount, or the channel reports the payment or another amount. A receipt reported again counts as it was
+        reported last.
+
+        Callers: national administrators, service payments (national). Errors: INVALID_REQUEST, WRONG_OFFICE,
+        RECEIPT_TWICE, BAD_DATE (`reported_until` is in the future, or a time is impossible), PERSON_NOT_NAMED,
+        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        """
 
     @_abc_1.abstractmethod
     def ListOpenItems(
@@ -67,7 +111,8 @@ class AccountsServicer(metaclass=_abc_1.ABCMeta):
         request: _accounts_pb2.ListOpenItemsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_accounts_pb2.ListOpenItemsResponse, _abc.Awaitable[_accounts_pb2.ListOpenItemsResponse]]:
-        """Lists open items: failed prints, oldest application first, then print jobs that do not fit, oldest first.
+        """Lists open items: failed prints, oldest application first, then print jobs that do not fit, oldest first,
+        then payments that differ, oldest first.
         An item is closed by what ends its cause: for a failed print `CorrectData`, `Withdraw`, `Refuse` or
         `Approve` of its application; for a print job its end at the printer, by `CancelPrintJob` or with a book
         that the application then has.

@@ -492,6 +492,8 @@ class Application(_message.Message):
     FORCE_MAJEURE_FIELD_NUMBER: _builtins.int
     WITHOUT_FINGERPRINTS_FIELD_NUMBER: _builtins.int
     COME_BACK_ON_FIELD_NUMBER: _builtins.int
+    FEE_RUPIAH_FIELD_NUMBER: _builtins.int
+    PENALTY_RUPIAH_FIELD_NUMBER: _builtins.int
     application_id: _builtins.str
     """Assigned by the server."""
     office: _builtins.str
@@ -536,6 +538,12 @@ class Application(_message.Message):
     """Why a supervisor accepted force majeure; empty if none did."""
     without_fingerprints: _builtins.bool
     """Whether no finger could ever be captured: the applicant is identified by photo and interview."""
+    fee_rupiah: _builtins.int
+    """What the application costs in all, rupiah, by the tariff of the day on which it was taken in. Absent if there
+    was none.
+    """
+    penalty_rupiah: _builtins.int
+    """Of these, the penalty for the loss or damage, rupiah; 0 after force majeure. Present with `fee_rupiah`."""
     @_builtins.property
     def holder(self) -> _civil_pb2.BiographicData:
         """Biographic data of the holder, to be printed."""
@@ -636,14 +644,25 @@ class Application(_message.Message):
         force_majeure: _builtins.str = ...,
         without_fingerprints: _builtins.bool = ...,
         come_back_on: _civil_pb2.CalendarDate | None = ...,
+        fee_rupiah: _builtins.int | None = ...,
+        penalty_rupiah: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_own_record_first", b"_own_record_first", "come_back_on", b"come_back_on", "completed_at", b"completed_at", "created_at", b"created_at", "date_change_reason", b"date_change_reason", "expires_on", b"expires_on", "first_promised_collection_date", b"first_promised_collection_date", "handed_over_at", b"handed_over_at", "holder", b"holder", "own_record_first", b"own_record_first", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "promised_collection_date", b"promised_collection_date", "refusal_reason", b"refusal_reason", "waiting", b"waiting"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah", "_own_record_first", b"_own_record_first", "_penalty_rupiah", b"_penalty_rupiah", "come_back_on", b"come_back_on", "completed_at", b"completed_at", "created_at", b"created_at", "date_change_reason", b"date_change_reason", "expires_on", b"expires_on", "fee_rupiah", b"fee_rupiah", "first_promised_collection_date", b"first_promised_collection_date", "handed_over_at", b"handed_over_at", "holder", b"holder", "own_record_first", b"own_record_first", "penalty_rupiah", b"penalty_rupiah", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "promised_collection_date", b"promised_collection_date", "refusal_reason", b"refusal_reason", "waiting", b"waiting"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_own_record_first", b"_own_record_first", "application_id", b"application_id", "book_serial", b"book_serial", "come_back_on", b"come_back_on", "completed_at", b"completed_at", "created_at", b"created_at", "date_as_if_outage_ended_now", b"date_as_if_outage_ended_now", "date_change_reason", b"date_change_reason", "decision_id", b"decision_id", "document_number", b"document_number", "elapsed_seconds", b"elapsed_seconds", "expires_on", b"expires_on", "first_promised_collection_date", b"first_promised_collection_date", "force_majeure", b"force_majeure", "guardians", b"guardians", "handed_over_at", b"handed_over_at", "holder", b"holder", "holder_differences", b"holder_differences", "loss_finding", b"loss_finding", "married", b"married", "office", b"office", "own_record_first", b"own_record_first", "person_id", b"person_id", "police_report", b"police_report", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "priority_class", b"priority_class", "promised_collection_date", b"promised_collection_date", "refusal_reason", b"refusal_reason", "returned_document_number", b"returned_document_number", "revision", b"revision", "service_seconds", b"service_seconds", "state", b"state", "type", b"type", "waiting", b"waiting", "without_fingerprints", b"without_fingerprints"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah", "_own_record_first", b"_own_record_first", "_penalty_rupiah", b"_penalty_rupiah", "application_id", b"application_id", "book_serial", b"book_serial", "come_back_on", b"come_back_on", "completed_at", b"completed_at", "created_at", b"created_at", "date_as_if_outage_ended_now", b"date_as_if_outage_ended_now", "date_change_reason", b"date_change_reason", "decision_id", b"decision_id", "document_number", b"document_number", "elapsed_seconds", b"elapsed_seconds", "expires_on", b"expires_on", "fee_rupiah", b"fee_rupiah", "first_promised_collection_date", b"first_promised_collection_date", "force_majeure", b"force_majeure", "guardians", b"guardians", "handed_over_at", b"handed_over_at", "holder", b"holder", "holder_differences", b"holder_differences", "loss_finding", b"loss_finding", "married", b"married", "office", b"office", "own_record_first", b"own_record_first", "penalty_rupiah", b"penalty_rupiah", "person_id", b"person_id", "police_report", b"police_report", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "priority_class", b"priority_class", "promised_collection_date", b"promised_collection_date", "refusal_reason", b"refusal_reason", "returned_document_number", b"returned_document_number", "revision", b"revision", "service_seconds", b"service_seconds", "state", b"state", "type", b"type", "waiting", b"waiting", "without_fingerprints", b"without_fingerprints"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__fee_rupiah: _TypeAlias = _typing.Literal["fee_rupiah"]  # noqa: Y015
+    _WhichOneofArgType__fee_rupiah: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah"]  # noqa: Y015
     _WhichOneofReturnType__own_record_first: _TypeAlias = _typing.Literal["own_record_first"]  # noqa: Y015
     _WhichOneofArgType__own_record_first: _TypeAlias = _typing.Literal["_own_record_first", b"_own_record_first"]  # noqa: Y015
+    _WhichOneofReturnType__penalty_rupiah: _TypeAlias = _typing.Literal["penalty_rupiah"]  # noqa: Y015
+    _WhichOneofArgType__penalty_rupiah: _TypeAlias = _typing.Literal["_penalty_rupiah", b"_penalty_rupiah"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__fee_rupiah) -> _WhichOneofReturnType__fee_rupiah | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__own_record_first) -> _WhichOneofReturnType__own_record_first | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__penalty_rupiah) -> _WhichOneofReturnType__penalty_rupiah | None: ...
 
 Global___Application: _TypeAlias = Application  # noqa: Y015
 
@@ -1096,6 +1115,7 @@ class RecordPaymentRequest(_message.Message):
     APPLICATION_ID_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
     RECEIPT_FIELD_NUMBER: _builtins.int
+    AMOUNT_RUPIAH_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
     characters.
@@ -1106,6 +1126,8 @@ class RecordPaymentRequest(_message.Message):
     """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
     receipt: _builtins.str
     """Number of the receipt. 1 to 64 characters."""
+    amount_rupiah: _builtins.int
+    """What was paid, rupiah, 0 to 1,000,000,000. Mandatory if `fee_rupiah` of the application is present."""
     def __init__(
         self,
         *,
@@ -1113,12 +1135,15 @@ class RecordPaymentRequest(_message.Message):
         application_id: _builtins.str = ...,
         revision: _builtins.int = ...,
         receipt: _builtins.str = ...,
+        amount_rupiah: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_amount_rupiah", b"_amount_rupiah", "amount_rupiah", b"amount_rupiah"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "receipt", b"receipt", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_amount_rupiah", b"_amount_rupiah", "amount_rupiah", b"amount_rupiah", "application_id", b"application_id", "receipt", b"receipt", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__amount_rupiah: _TypeAlias = _typing.Literal["amount_rupiah"]  # noqa: Y015
+    _WhichOneofArgType__amount_rupiah: _TypeAlias = _typing.Literal["_amount_rupiah", b"_amount_rupiah"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__amount_rupiah) -> _WhichOneofReturnType__amount_rupiah | None: ...
 
 Global___RecordPaymentRequest: _TypeAlias = RecordPaymentRequest  # noqa: Y015
 
@@ -1734,6 +1759,7 @@ class HistoryEntry(_message.Message):
     ON_BEHALF_OF_FIELD_NUMBER: _builtins.int
     GUARDIAN_PRESENT_FIELD_NUMBER: _builtins.int
     LOSS_FINDING_FIELD_NUMBER: _builtins.int
+    AMOUNT_RUPIAH_FIELD_NUMBER: _builtins.int
     event: _builtins.str
     """Name of the event in the table of transitions (docs/issuance-states.md), or "create"."""
     from_state: Global___ApplicationState.ValueType
@@ -1769,6 +1795,8 @@ class HistoryEntry(_message.Message):
     """Who was present with a child, of record_interview or interview_without_fingerprints."""
     loss_finding: Global___LossFinding.ValueType
     """How a passport was lost, of record_interview or interview_without_fingerprints."""
+    amount_rupiah: _builtins.int
+    """What was paid, rupiah, of record_payment; absent if it was not recorded."""
     @_builtins.property
     def at(self) -> _timestamp_pb2.Timestamp:
         """When it happened (business time)."""
@@ -1802,12 +1830,15 @@ class HistoryEntry(_message.Message):
         on_behalf_of: _builtins.str = ...,
         guardian_present: Global___GuardianRelation.ValueType = ...,
         loss_finding: Global___LossFinding.ValueType = ...,
+        amount_rupiah: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "corrected_holder", b"corrected_holder", "previous_holder", b"previous_holder"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_amount_rupiah", b"_amount_rupiah", "amount_rupiah", b"amount_rupiah", "at", b"at", "corrected_holder", b"corrected_holder", "previous_holder", b"previous_holder"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["adjudication_cause", b"adjudication_cause", "at", b"at", "book_serial", b"book_serial", "by", b"by", "corrected_holder", b"corrected_holder", "document_number", b"document_number", "event", b"event", "from_state", b"from_state", "guardian_present", b"guardian_present", "interview_notes", b"interview_notes", "loss_finding", b"loss_finding", "on_behalf_of", b"on_behalf_of", "payment_receipt", b"payment_receipt", "previous_holder", b"previous_holder", "print_job_id", b"print_job_id", "reason", b"reason", "signed_by", b"signed_by", "to_state", b"to_state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_amount_rupiah", b"_amount_rupiah", "adjudication_cause", b"adjudication_cause", "amount_rupiah", b"amount_rupiah", "at", b"at", "book_serial", b"book_serial", "by", b"by", "corrected_holder", b"corrected_holder", "document_number", b"document_number", "event", b"event", "from_state", b"from_state", "guardian_present", b"guardian_present", "interview_notes", b"interview_notes", "loss_finding", b"loss_finding", "on_behalf_of", b"on_behalf_of", "payment_receipt", b"payment_receipt", "previous_holder", b"previous_holder", "print_job_id", b"print_job_id", "reason", b"reason", "signed_by", b"signed_by", "to_state", b"to_state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__amount_rupiah: _TypeAlias = _typing.Literal["amount_rupiah"]  # noqa: Y015
+    _WhichOneofArgType__amount_rupiah: _TypeAlias = _typing.Literal["_amount_rupiah", b"_amount_rupiah"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__amount_rupiah) -> _WhichOneofReturnType__amount_rupiah | None: ...
 
 Global___HistoryEntry: _TypeAlias = HistoryEntry  # noqa: Y015
 

@@ -230,7 +230,7 @@ class ApplicationsServicer:
 
     def AcceptForceMajeure(self, request, context):
         """Records that the passport was lost or damaged by force majeure, such as fire, flood or earthquake: a lost
-        one then needs no police report. Before the payment; another supervisor approves.
+        one then needs no police report, and no penalty is due. Before the payment; another supervisor approves.
 
         Callers: supervisors. Errors: NOTHING_TO_REPLACE (a new passport or renewal). Retry: yes.
         """
@@ -247,10 +247,11 @@ class ApplicationsServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RecordPayment(self, request, context):
-        """Records that the fee was paid. A receipt pays one application.
+        """Records that the fee was paid. A receipt pays one application, and it pays all of `fee_rupiah`.
 
         Callers: officers, service frontdesk. Errors: RECEIPT_USED (metadata: application_id, if the caller may
-        know it). Retry: yes.
+        know it), AMOUNT_REQUIRED (a fee was told), AMOUNT_DIFFERS (from the fee, or from what the payment channel
+        has reported of the receipt; metadata: expected). Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

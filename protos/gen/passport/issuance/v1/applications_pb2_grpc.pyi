@@ -90,7 +90,7 @@ class ApplicationsStub:
     """
     AcceptForceMajeure: _grpc.UnaryUnaryMultiCallable[_applications_pb2.AcceptForceMajeureRequest, _applications_pb2.Application]
     """Records that the passport was lost or damaged by force majeure, such as fire, flood or earthquake: a lost
-    one then needs no police report. Before the payment; another supervisor approves.
+    one then needs no police report, and no penalty is due. Before the payment; another supervisor approves.
 
     Callers: supervisors. Errors: NOTHING_TO_REPLACE (a new passport or renewal). Retry: yes.
     """
@@ -99,10 +99,11 @@ class ApplicationsStub:
     Retry: yes.
     """
     RecordPayment: _grpc.UnaryUnaryMultiCallable[_applications_pb2.RecordPaymentRequest, _applications_pb2.Application]
-    """Records that the fee was paid. A receipt pays one application.
+    """Records that the fee was paid. A receipt pays one application, and it pays all of `fee_rupiah`.
 
     Callers: officers, service frontdesk. Errors: RECEIPT_USED (metadata: application_id, if the caller may
-    know it). Retry: yes.
+    know it), AMOUNT_REQUIRED (a fee was told), AMOUNT_DIFFERS (from the fee, or from what the payment channel
+    has reported of the receipt; metadata: expected). Retry: yes.
     """
     SubmitBiometrics: _grpc.UnaryUnaryMultiCallable[_applications_pb2.SubmitBiometricsRequest, _applications_pb2.Application]
     """Records the captured fingerprints. They are stored until the matcher has them, even if the matcher
@@ -280,7 +281,7 @@ class ApplicationsAsyncStub(ApplicationsStub):
     """
     AcceptForceMajeure: _aio.UnaryUnaryMultiCallable[_applications_pb2.AcceptForceMajeureRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Records that the passport was lost or damaged by force majeure, such as fire, flood or earthquake: a lost
-    one then needs no police report. Before the payment; another supervisor approves.
+    one then needs no police report, and no penalty is due. Before the payment; another supervisor approves.
 
     Callers: supervisors. Errors: NOTHING_TO_REPLACE (a new passport or renewal). Retry: yes.
     """
@@ -289,10 +290,11 @@ class ApplicationsAsyncStub(ApplicationsStub):
     Retry: yes.
     """
     RecordPayment: _aio.UnaryUnaryMultiCallable[_applications_pb2.RecordPaymentRequest, _applications_pb2.Application]  # type: ignore[assignment]
-    """Records that the fee was paid. A receipt pays one application.
+    """Records that the fee was paid. A receipt pays one application, and it pays all of `fee_rupiah`.
 
     Callers: officers, service frontdesk. Errors: RECEIPT_USED (metadata: application_id, if the caller may
-    know it). Retry: yes.
+    know it), AMOUNT_REQUIRED (a fee was told), AMOUNT_DIFFERS (from the fee, or from what the payment channel
+    has reported of the receipt; metadata: expected). Retry: yes.
     """
     SubmitBiometrics: _aio.UnaryUnaryMultiCallable[_applications_pb2.SubmitBiometricsRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Records the captured fingerprints. They are stored until the matcher has them, even if the matcher
@@ -503,7 +505,7 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
         """Records that the passport was lost or damaged by force majeure, such as fire, flood or earthquake: a lost
-        one then needs no police report. Before the payment; another supervisor approves.
+        one then needs no police report, and no penalty is due. Before the payment; another supervisor approves.
 
         Callers: supervisors. Errors: NOTHING_TO_REPLACE (a new passport or renewal). Retry: yes.
         """
@@ -524,10 +526,11 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         request: _applications_pb2.RecordPaymentRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
-        """Records that the fee was paid. A receipt pays one application.
+        """Records that the fee was paid. A receipt pays one application, and it pays all of `fee_rupiah`.
 
         Callers: officers, service frontdesk. Errors: RECEIPT_USED (metadata: application_id, if the caller may
-        know it). Retry: yes.
+        know it), AMOUNT_REQUIRED (a fee was told), AMOUNT_DIFFERS (from the fee, or from what the payment channel
+        has reported of the receipt; metadata: expected). Retry: yes.
         """
 
     @_abc_1.abstractmethod

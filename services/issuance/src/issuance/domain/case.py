@@ -122,7 +122,8 @@ class Case:
     police_report, returned_document: see LossPapers. loss_finding: of the interview. force_majeure:
     why a supervisor accepted it; empty if none did. without_fingerprints: whether no finger could
     ever be captured; the matcher then has no encounter of it. come_back_on: when bandaged fingers
-    have healed.
+    have healed. fee_rupiah: what it costs in all, None if no fee was told; penalty_rupiah: of
+    these, for a loss or damage.
     """
 
     id: str
@@ -170,6 +171,8 @@ class Case:
     force_majeure: str = ""
     without_fingerprints: bool = False
     come_back_on: date | None = None
+    fee_rupiah: int | None = None
+    penalty_rupiah: int | None = None
 
     @property
     def encounter_id(self) -> str:
@@ -302,8 +305,12 @@ class Case:
         return replace(self, guardians=guardians, married=married)
 
     def excused(self, force_majeure: str) -> "Case":
-        """Return the case of which a supervisor accepted force majeure, for this reason."""
-        return replace(self, force_majeure=force_majeure)
+        """Return the case of which a supervisor accepted force majeure: without its penalty."""
+        fee = self.fee_rupiah
+        if fee is None:
+            return replace(self, force_majeure=force_majeure)
+        left = fee - (self.penalty_rupiah or 0)
+        return replace(self, force_majeure=force_majeure, fee_rupiah=left, penalty_rupiah=0)
 
     def interviewed(self, finding: LossFinding | None) -> "Case":
         """Return the case with what the interview found about a loss."""

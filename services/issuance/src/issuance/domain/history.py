@@ -31,6 +31,7 @@ class EventDetails:
     corrected_holder: bytes | None = None
     guardian_present: GuardianRelation | None = None
     loss_finding: LossFinding | None = None
+    amount_rupiah: int | None = None
 
 
 NO_DETAILS = EventDetails()

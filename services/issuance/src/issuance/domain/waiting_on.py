@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from issuance.domain.case import Case
 from issuance.domain.formatting import LocalizedText, format_day
+from issuance.domain.payment import PaymentDifference
 from issuance.domain.states import ApplicationState
 
 
@@ -94,6 +95,29 @@ IDENTIFICATION_SET_ASIDE = WaitingOn(
     ),
 )
 """In place of an identification that is not attempted any more."""
+PAYMENT_WAITS_FOR: Mapping[PaymentDifference, WaitingOn] = {
+    PaymentDifference.UNRECORDED: WaitingOn(
+        ResponsibleParty.ADMINISTRATOR,
+        LocalizedText(
+            "pencatatan bukti bayar pada permohonannya, atau pengembalian uang",
+            "the receipt to be recorded for its application, or the money to be given back",
+        ),
+    ),
+    PaymentDifference.UNREPORTED: WaitingOn(
+        ResponsibleParty.SUPERVISOR,
+        LocalizedText(
+            "pemeriksaan bukti bayar yang tidak dilaporkan oleh saluran pembayaran",
+            "a look at the receipt, which the payment channel has not reported",
+        ),
+    ),
+    PaymentDifference.AMOUNT: WaitingOn(
+        ResponsibleParty.SUPERVISOR,
+        LocalizedText(
+            "pemeriksaan jumlah yang berbeda dari laporan saluran pembayaran",
+            "a look at the amount, which is not the one that the payment channel reported",
+        ),
+    ),
+}
 PRINT_JOB_MISFIT = LocalizedText(
     "pemeriksaan bersama percetakan atas pekerjaan cetak yang tidak cocok dengan permohonannya",
     "a look, with the printing office, at a print job that does not fit its application",

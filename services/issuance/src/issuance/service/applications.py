@@ -16,6 +16,7 @@ from issuance.domain.office import Office
 from issuance.domain.portrait import AcceptedPhoto
 from issuance.domain.portrait_exception import PortraitException
 from issuance.domain.states import ApplicationEvent, find_transition
+from issuance.domain.tariff import Tariff
 from issuance.domain.validity import ValidityRule
 from issuance.service import encode
 from issuance.service.decode import (
@@ -93,7 +94,9 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         check_photo: CheckPhoto,
         numbers: DocumentNumbers,
         validity: ValidityRule,
+        tariff: Tariff | None,
     ) -> None:
+        self._tariff = tariff
         self._validity = validity
         self._numbers = numbers
         self._check_photo = check_photo
@@ -187,10 +190,11 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         self, request: pb.RecordPaymentRequest, context: Context
     ) -> pb.Application:
         """Record that the fee is paid."""
+        amount = request.amount_rupiah if request.HasField("amount_rupiah") else None
 
         async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
             return await record_payment(
-                records, case, by, now, request.receipt, self._apply_transition
+                records, case, by, now, request.receipt, amount, self._apply_transition
             )
 
         return await self._change(request, change)
@@ -395,10 +399,13 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         office = known_office(self._offices, request.office)
         require_own_office(current_caller(), request.office)
         today = office.calendar.day_of(self._clock.now())
+        kind = APPLICATION_TYPE_OF[request.type]
+        priority = PRIORITY_CLASS_OF[request.priority_class]
         return NewApplication(
             office=request.office,
-            type=APPLICATION_TYPE_OF[request.type],
-            priority_class=PRIORITY_CLASS_OF[request.priority_class],
+            type=kind,
+            priority_class=priority,
+            fee=self._tariff.fee(kind, priority) if self._tariff else None,
             holder=decode_holder(request.holder, today),
             person_id=request.person_id,
             document_number=request.document_number,

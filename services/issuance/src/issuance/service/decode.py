@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
-from passport.issuance.v1 import applications_pb2
+from passport.issuance.v1 import accounts_pb2, applications_pb2
 from passport.matcher.v1.identification_pb2 import SampleSet
 from passport.type.v1 import civil_pb2
 from servicekit.errors import InvalidRequest
@@ -13,6 +13,7 @@ from servicekit.errors import InvalidRequest
 from issuance.domain.date_of_birth import require_possible_birth
 from issuance.domain.fingers import FingerPosition, FingerSubmission
 from issuance.domain.guardian import Guardian
+from issuance.domain.payment import ReportedPayment
 from issuance.domain.portrait_exception import PortraitException
 from issuance.domain.replacement import LossPapers
 from issuance.domain.working_time import BadDate
@@ -123,3 +124,22 @@ def _guardians(given: Iterable[applications_pb2.Guardian]) -> tuple[Guardian, ..
         )
         for guardian in given
     )
+
+
+def decode_payments(request: accounts_pb2.ReconcilePaymentsRequest) -> list[ReportedPayment]:
+    """Return the payments of a report. Raises BadDate."""
+    return [
+        ReportedPayment(
+            payment.receipt,
+            payment.amount_rupiah,
+            decode_instant(payment.paid_at, f"payments[{place}].paid_at"),
+        )
+        for place, payment in enumerate(request.payments)
+    ]
+
+
+def decode_reported_until(request: accounts_pb2.ReconcilePaymentsRequest) -> datetime | None:
+    """Return until when a report is complete; None if more follow. Raises BadDate."""
+    if not request.HasField("reported_until"):
+        return None
+    return decode_instant(request.reported_until, "reported_until")

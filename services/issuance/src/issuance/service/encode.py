@@ -25,12 +25,13 @@ from issuance.domain.formatting import LocalizedText
 from issuance.domain.guardian import Guardian
 from issuance.domain.history import HistoryEntry
 from issuance.domain.paused_work import PausedWork
+from issuance.domain.payment import OpenPayment
 from issuance.domain.portrait import AcceptedPhoto
 from issuance.domain.portrait_advice import ADVICE
 from issuance.domain.print_failure import PrintFailure
 from issuance.domain.replacement import LossFinding
 from issuance.domain.wait_explanation import Intervention
-from issuance.domain.waiting_on import PRINT_JOB_MISFIT, ResponsibleParty
+from issuance.domain.waiting_on import PAYMENT_WAITS_FOR, PRINT_JOB_MISFIT, ResponsibleParty
 from issuance.serialization import PRIORITY_CLASSES, calendar_date
 from issuance.service.enum_codes import (
     ADJUDICATION_CAUSES,
@@ -43,6 +44,7 @@ from issuance.service.enum_codes import (
     NOTICE_KINDS,
     OUTAGE_SCOPES,
     OUTBOX_RESPONSIBLE_PARTIES,
+    PAYMENT_DIFFERENCES,
     PORTRAIT_DEFECTS,
     PRINTER_CIRCUITS,
     RESPONSIBLE_PARTIES,
@@ -56,6 +58,7 @@ from issuance.store.stuck_work_records import StuckTask
 from issuance.store.unrecorded_print_events import UnrecordedPrintEvent
 from issuance.use_cases.application_details import ApplicationDetails
 from issuance.use_cases.explain_wait import ExplainedWait
+from issuance.use_cases.reconcile_payments import Reconciliation
 from issuance.use_cases.service_status import PrinterStatus, ServiceStatus
 
 
@@ -98,6 +101,8 @@ def application(details: ApplicationDetails) -> applications_pb2.Application:
         force_majeure=case.force_majeure,
         without_fingerprints=case.without_fingerprints,
         come_back_on=optional_date(case.come_back_on),
+        fee_rupiah=case.fee_rupiah,
+        penalty_rupiah=case.penalty_rupiah,
     )
 
 
@@ -208,6 +213,36 @@ def unrecorded_print_event(found: UnrecordedPrintEvent) -> accounts_pb2.OpenItem
     )
 
 
+def open_payment(found: OpenPayment) -> accounts_pb2.OpenItem:
+    """Return a payment that differs from the payment channel's report as an open item."""
+    payment, by = found.payment, PAYMENT_WAITS_FOR[found.difference]
+    waiting = applications_pb2.Waiting(
+        responsible_party=RESPONSIBLE_PARTIES[by.responsible_party],
+        since=timestamp(found.since),
+        what=localized_text(by.what),
+    )
+    return accounts_pb2.OpenItem(
+        kind=accounts_pb2.OPEN_ITEM_KIND_PAYMENT,
+        application_id=payment.case,
+        office=payment.office,
+        waiting=waiting,
+        receipt=payment.receipt,
+        difference=PAYMENT_DIFFERENCES[found.difference],
+        recorded_rupiah=payment.recorded_rupiah,
+        reported_rupiah=payment.reported_rupiah,
+    )
+
+
+def reconciliation(compared: Reconciliation) -> accounts_pb2.ReconcilePaymentsResponse:
+    """Return what became of a report of payments."""
+    return accounts_pb2.ReconcilePaymentsResponse(
+        agreed=compared.agreed,
+        unrecorded=compared.unrecorded,
+        unreported=compared.unreported,
+        amount_differs=compared.amount,
+    )
+
+
 def _print_failure(failure: PrintFailure | None) -> applications_pb2.PrintFailure | None:
     if failure is None:
         return None
@@ -258,6 +293,7 @@ def history_entry(entry: HistoryEntry) -> applications_pb2.HistoryEntry:
         if details.guardian_present
         else applications_pb2.GUARDIAN_RELATION_UNSPECIFIED,
         loss_finding=_loss_finding(details.loss_finding),
+        amount_rupiah=details.amount_rupiah,
     )
 
 

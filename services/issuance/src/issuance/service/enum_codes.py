@@ -1,6 +1,7 @@
 """Enumerations of the domain and their codes in the contract, in both directions."""
 
 from passport.issuance.v1 import (
+    accounts_pb2,
     adjudication_pb2,
     admin_pb2,
     applications_pb2,
@@ -22,6 +23,7 @@ from issuance.domain.guardian import GuardianRelation
 from issuance.domain.identification_rate import RatePhase
 from issuance.domain.notices import NoticeKind
 from issuance.domain.outage import OutageScope
+from issuance.domain.payment import PaymentDifference
 from issuance.domain.portrait_defects import PortraitDefect
 from issuance.domain.portrait_exception import PortraitException
 from issuance.domain.replacement import LossFinding
@@ -57,6 +59,10 @@ GUARDIAN_RELATIONS = {
 LOSS_FINDINGS = {
     finding: applications_pb2.LossFinding.Value(f"LOSS_FINDING_{finding.name}")
     for finding in LossFinding
+}
+PAYMENT_DIFFERENCES = {
+    difference: accounts_pb2.PaymentDifference.Value(f"PAYMENT_DIFFERENCE_{difference.name}")
+    for difference in PaymentDifference
 }
 PORTRAIT_DEFECTS = {
     defect: applications_pb2.PortraitDefect.Value(f"PORTRAIT_DEFECT_{defect.name}")

@@ -34,6 +34,7 @@ from issuance.domain.formatting import LocalizedText
 from issuance.domain.guardian import Guardian, GuardianRelation
 from issuance.domain.notices import NoticeKind
 from issuance.domain.outage import OutageScope
+from issuance.domain.payment import PaymentDifference
 from issuance.domain.print_failure import PrintFailure
 from issuance.domain.print_job_event import JobOutcome
 from issuance.domain.replacement import LossFinding
@@ -100,6 +101,8 @@ applications = Table(
     Column("force_majeure", String, nullable=False, server_default=""),
     Column("without_fingerprints", Boolean, nullable=False, server_default=false()),
     Column("come_back_on", Date),
+    Column("fee_rupiah", BigInteger),
+    Column("penalty_rupiah", BigInteger),
     Column("holder_differences", JsonOf(tuple[str, ...]), nullable=False, server_default="[]"),
     Index("applications_queue", "office", "state", "queue_number"),
     Index("applications_released", "office", "released_on"),
@@ -151,6 +154,7 @@ history = Table(
     Column("corrected_holder", LargeBinary),
     Column("guardian_present", text_enum(GuardianRelation)),
     Column("loss_finding", text_enum(LossFinding)),
+    Column("amount_rupiah", BigInteger),
     Index("history_left", "source", "at"),
 )
 
@@ -178,6 +182,41 @@ payment_receipts = Table(
     metadata,
     Column("receipt", String(64), primary_key=True),
     _case(),
+    Column("rupiah", BigInteger),
+    Column("recorded_at", UtcDateTime, index=True),
+)
+
+# What the payment channel reported, whether or not it was recorded for an application.
+reported_payments = Table(
+    "reported_payments",
+    metadata,
+    Column("receipt", String(64), primary_key=True),
+    Column("rupiah", BigInteger, nullable=False),
+    Column("paid_at", UtcDateTime, nullable=False),
+)
+
+# Each report of the payment channel. reported_until: all payments until then were reported.
+payment_reports = Table(
+    "payment_reports",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("reported_until", UtcDateTime, index=True),
+    Column("by", String, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("payments", Integer, nullable=False),
+)
+
+payment_differences = Table(
+    "payment_differences",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("receipt", String(64), nullable=False, unique=True),
+    Column("difference", text_enum(PaymentDifference), nullable=False),
+    # Empty, as is `case`, while no application has the receipt.
+    Column("office", String(8), nullable=False),
+    Column("case", String(64), nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Index("payment_differences_office", "office", "number"),
 )
 
 fingerprints = Table(

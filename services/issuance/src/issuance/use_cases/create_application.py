@@ -11,6 +11,7 @@ from issuance.domain.document import DocumentOfAnotherPerson, LossNotReported
 from issuance.domain.history import HistoryEntry
 from issuance.domain.outage_policy import Activity
 from issuance.domain.states import INITIAL_STATE, ApplicationEvent
+from issuance.domain.tariff import Fee
 from issuance.holder_comparison import differing_fields
 from issuance.store.records import Records
 from issuance.use_cases.require_not_stopped import require_not_stopped
@@ -21,7 +22,8 @@ class NewApplication:
     """What is taken in at the counter.
 
     holder: a serialized BiographicData. person_id: the person on record, empty for nobody.
-    document_number: of the document to be renewed or replaced, or empty.
+    document_number: of the document to be renewed or replaced, or empty. fee: what it costs; None
+    if there is no tariff.
     """
 
     office: str
@@ -30,6 +32,7 @@ class NewApplication:
     holder: bytes
     person_id: str
     document_number: str = ""
+    fee: Fee | None = None
 
 
 async def create_application(
@@ -55,6 +58,8 @@ async def create_application(
         person_id=person_id or new_id(),
         created_at=now,
         state_since=now,
+        fee_rupiah=new.fee.total if new.fee else None,
+        penalty_rupiah=new.fee.penalty if new.fee else None,
     )
     case = await compared_with_earlier(records, case)
     await records.cases.add(case)

@@ -60,7 +60,7 @@ class Service:
     async def becomes(self, status: int) -> bool:
         """Whether this is the health within half a minute."""
         for _ in range(300):
-            response = await self._health.Check(health_pb2.HealthCheckRequest(), timeout=5)
+            response = await self._health.Check(health_pb2.HealthCheckRequest(), timeout=20)
             if response.status == status:
                 return True
             await asyncio.sleep(0.1)

@@ -16,7 +16,7 @@ async def states(channel: grpc.aio.Channel) -> list[int]:
     health: Any = health_pb2_grpc.HealthStub(channel)
     names = ("", ENCOUNTERS.full_name, IDENTIFICATION.full_name)
     requests = [health_pb2.HealthCheckRequest(service=name) for name in names]
-    return [(await health.Check(request, timeout=5)).status for request in requests]
+    return [(await health.Check(request, timeout=20)).status for request in requests]
 
 
 async def test_each_service_has_a_health_status_of_its_own(

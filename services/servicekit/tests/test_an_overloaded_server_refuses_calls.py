@@ -38,9 +38,9 @@ async def test_a_call_above_the_limit_is_refused_with_a_retry_delay(
     await gate.entered.acquire()
     await gate.entered.acquire()
 
-    refused = await failure(stub.GetEncounter(REQUEST, timeout=5))
+    refused = await failure(stub.GetEncounter(REQUEST, timeout=20))
     gate.opened.set()
-    answers = await asyncio.gather(*admitted, stub.GetEncounter(REQUEST, timeout=5))
+    answers = await asyncio.gather(*admitted, stub.GetEncounter(REQUEST, timeout=20))
 
     assert refused.code is grpc.StatusCode.RESOURCE_EXHAUSTED
     assert refused.info.reason == "OVERLOADED"
@@ -58,11 +58,11 @@ async def test_open_streams_block_neither_calls_nor_health_checks(
     watch = jobs_pb2.WatchPrintJobsRequest()
 
     await anext(aiter(jobs.WatchPrintJobs(watch, timeout=20)))
-    refused = await failure(anext(aiter(jobs.WatchPrintJobs(watch, timeout=5))))
+    refused = await failure(anext(aiter(jobs.WatchPrintJobs(watch, timeout=20))))
     busy = asyncio.ensure_future(stubs.EncountersStub(channel).GetEncounter(REQUEST, timeout=20))
     await gate.entered.acquire()
     health_stub: Any = health_pb2_grpc.HealthStub(channel)
-    health = await health_stub.Check(health_pb2.HealthCheckRequest(), timeout=5)
+    health = await health_stub.Check(health_pb2.HealthCheckRequest(), timeout=20)
     gate.opened.set()
 
     assert refused.info.reason == "OVERLOADED"

@@ -53,14 +53,14 @@ async def test_new_connections_get_the_new_certificate_and_open_ones_continue(
     )
     client = pki.service("issuance")
     stub = stubs.EncountersStub(connect(address, client))
-    await stub.GetEncounter(pb.GetEncounterRequest(encounter_id="e1"), timeout=5)
+    await stub.GetEncounter(pb.GetEncounterRequest(encounter_id="e1"), timeout=20)
     old = await serial_shown(address, client)
 
     put(pki.service("matcher"), files.certificate.parent)
 
     new = await serial_shown(address, client)
     assert new == serial(files.certificate.read_bytes()) != old
-    await stub.GetEncounter(pb.GetEncounterRequest(encounter_id="e1"), timeout=5)
+    await stub.GetEncounter(pb.GetEncounterRequest(encounter_id="e1"), timeout=20)
 
 
 @pytest.mark.parametrize("content", [b"", b"nonsense", "another's key"])

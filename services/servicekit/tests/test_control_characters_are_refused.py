@@ -24,7 +24,7 @@ async def test_a_key_with_a_control_character_is_refused(
     stub = stubs.EncountersStub(connect(address))
 
     request = pb.GetEncounterRequest(encounter_id=f"e1{character}")
-    refused = await failure(stub.GetEncounter(request, timeout=5))
+    refused = await failure(stub.GetEncounter(request, timeout=20))
 
     assert refused.code is grpc.StatusCode.INVALID_ARGUMENT
     assert refused.info.reason == "INVALID_REQUEST"

@@ -58,7 +58,7 @@ async def test_a_domain_error_arrives_with_all_details(
 ) -> None:
     address = await serve({"GetEncounter": too_early})
 
-    failed = await failure(stubs.EncountersStub(connect(address)).GetEncounter(REQUEST, timeout=5))
+    failed = await failure(stubs.EncountersStub(connect(address)).GetEncounter(REQUEST, timeout=20))
 
     assert failed.code is grpc.StatusCode.FAILED_PRECONDITION
     assert failed.message == "come later"
@@ -75,7 +75,7 @@ async def test_several_faults_of_a_field_arrive_with_their_codes(
 ) -> None:
     address = await serve({"GetEncounter": twice_wrong})
 
-    failed = await failure(stubs.EncountersStub(connect(address)).GetEncounter(REQUEST, timeout=5))
+    failed = await failure(stubs.EncountersStub(connect(address)).GetEncounter(REQUEST, timeout=20))
 
     assert [(v.field, v.description, v.reason) for v in failed.bad_request.field_violations] == [
         ("photo", "hold still", "BLURRED"),
@@ -89,7 +89,7 @@ async def test_an_error_of_no_field_names_none(serve: Any, connect: Any, failure
 
     address = await serve({"GetEncounter": late})
 
-    failed = await failure(stubs.EncountersStub(connect(address)).GetEncounter(REQUEST, timeout=5))
+    failed = await failure(stubs.EncountersStub(connect(address)).GetEncounter(REQUEST, timeout=20))
 
     assert failed.info.reason == "TOO_EARLY"
     assert failed.fields == []
@@ -102,7 +102,7 @@ async def test_an_internal_error_reveals_nothing_and_is_logged(
 ) -> None:
     address = await serve({"GetEncounter": handler})
 
-    failed = await failure(stubs.EncountersStub(connect(address)).GetEncounter(REQUEST, timeout=5))
+    failed = await failure(stubs.EncountersStub(connect(address)).GetEncounter(REQUEST, timeout=20))
 
     assert failed.code is grpc.StatusCode.INTERNAL
     assert failed.info.reason == InternalError.reason
@@ -115,7 +115,7 @@ async def test_an_internal_error_within_a_stream_reveals_nothing(
 ) -> None:
     address = await serve({"WatchPrintJobs": breaks_on_the_way})
     stub = jobs_pb2_grpc.PrintJobsStub(connect(address))
-    events = aiter(stub.WatchPrintJobs(jobs_pb2.WatchPrintJobsRequest(), timeout=5))
+    events = aiter(stub.WatchPrintJobs(jobs_pb2.WatchPrintJobsRequest(), timeout=20))
 
     first = await anext(events)
     failed = await failure(anext(events))

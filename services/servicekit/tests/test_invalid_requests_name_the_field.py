@@ -19,7 +19,7 @@ async def test_a_broken_rule_names_its_field(serve: Any, connect: Any, failure: 
     stub = stubs.EncountersStub(connect(address))
 
     request = pb.DeleteEncounterRequest(request_id="request-1", encounter_id="")
-    refused = await failure(stub.DeleteEncounter(request, timeout=5))
+    refused = await failure(stub.DeleteEncounter(request, timeout=20))
 
     assert refused.code is grpc.StatusCode.INVALID_ARGUMENT
     assert refused.info.reason == "INVALID_REQUEST"
@@ -31,7 +31,7 @@ async def test_streams_are_validated_too(serve: Any, connect: Any, failure: Any)
     address = await serve({"WatchPrintJobs": unreachable})
     stub = jobs_pb2_grpc.PrintJobsStub(connect(address))
 
-    watch = stub.WatchPrintJobs(jobs_pb2.WatchPrintJobsRequest(resume_token="x" * 65), timeout=5)
+    watch = stub.WatchPrintJobs(jobs_pb2.WatchPrintJobsRequest(resume_token="x" * 65), timeout=20)
     refused = await failure(anext(aiter(watch)))
 
     assert refused.info.reason == "INVALID_REQUEST"
@@ -44,7 +44,7 @@ async def test_bytes_that_are_no_message_are_refused(
     address = await serve({"DeleteEncounter": unreachable})
     call = connect(address).unary_unary("/passport.matcher.v1.Encounters/DeleteEncounter")
 
-    refused = await failure(call(b"\xff\xff\xff", timeout=5))
+    refused = await failure(call(b"\xff\xff\xff", timeout=20))
 
     assert refused.code is grpc.StatusCode.INVALID_ARGUMENT
     assert refused.info.reason == "INVALID_REQUEST"

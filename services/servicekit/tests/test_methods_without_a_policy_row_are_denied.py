@@ -29,7 +29,7 @@ async def test_a_row_allows_its_roles_to_call_the_method(
 
     for tls in (pki.service("issuance"), pki.user("administrator")):
         stub = stubs.EncountersStub(connect(address, tls))
-        got = await stub.GetEncounter(pb.GetEncounterRequest(encounter_id="e1"), timeout=5)
+        got = await stub.GetEncounter(pb.GetEncounterRequest(encounter_id="e1"), timeout=20)
         assert got.encounter_id == "e1"
 
 
@@ -38,7 +38,7 @@ async def test_other_roles_are_refused(serve: Any, connect: Any, pki: Any, failu
 
     for tls in (pki.service("registry"), pki.user("examiner")):
         stub = stubs.EncountersStub(connect(address, tls))
-        refused = await failure(stub.GetEncounter(pb.GetEncounterRequest(), timeout=5))
+        refused = await failure(stub.GetEncounter(pb.GetEncounterRequest(), timeout=20))
         assert refused.code is grpc.StatusCode.PERMISSION_DENIED
         assert refused.info.reason == "NOT_PERMITTED"
 
@@ -49,7 +49,7 @@ async def test_a_method_without_a_row_is_denied_to_every_caller(
     address = await serve({"SetEncounterStatus": answer})
 
     stub = stubs.EncountersStub(connect(address))
-    refused = await failure(stub.SetEncounterStatus(pb.SetEncounterStatusRequest(), timeout=5))
+    refused = await failure(stub.SetEncounterStatus(pb.SetEncounterStatusRequest(), timeout=20))
 
     assert refused.info.reason == "NOT_PERMITTED"
 
@@ -62,7 +62,7 @@ async def test_health_and_reflection_have_rows_too(
     health_stub: Any = health_pb2_grpc.HealthStub(channel)
     reflection_stub: Any = reflection_pb2_grpc.ServerReflectionStub(channel)
 
-    health = await health_stub.Check(health_pb2.HealthCheckRequest(), timeout=5)
+    health = await health_stub.Check(health_pb2.HealthCheckRequest(), timeout=20)
     listing = reflection_stub.ServerReflectionInfo(
         iter([reflection_pb2.ServerReflectionRequest(list_services="")]), timeout=5
     )
@@ -79,7 +79,7 @@ async def test_the_request_of_an_unauthorised_caller_is_not_read(
     stub = stubs.EncountersStub(connect(address, pki.user("examiner")))
 
     too_large = pb.GetEncounterRequest(encounter_id="x" * 2000)
-    refused = await failure(stub.GetEncounter(too_large, timeout=5))
+    refused = await failure(stub.GetEncounter(too_large, timeout=20))
 
     assert refused.info.reason == "NOT_PERMITTED"
 
@@ -88,7 +88,7 @@ async def test_an_unknown_method_is_unimplemented(serve: Any, connect: Any, fail
     address = await serve({})
     call: Callable[..., Any] = connect(address).unary_unary("/passport.matcher.v1.Encounters/Nil")
 
-    refused = await failure(call(b"", timeout=5))
+    refused = await failure(call(b"", timeout=20))
 
     assert refused.code is grpc.StatusCode.UNIMPLEMENTED
 

@@ -29,7 +29,7 @@ async def answer(request: Any, context: Any) -> pb.Encounter:
 async def refusal(channel: grpc.aio.Channel) -> grpc.StatusCode:
     """Status of a call that does not wait for a better connection."""
     with pytest.raises(grpc.aio.AioRpcError) as caught:
-        await stubs.EncountersStub(channel).GetEncounter(REQUEST, timeout=5, wait_for_ready=False)
+        await stubs.EncountersStub(channel).GetEncounter(REQUEST, timeout=20, wait_for_ready=False)
     return caught.value.code()
 
 
@@ -77,7 +77,7 @@ async def test_a_certificate_without_exactly_one_identity_has_none(
 
     # Not one of our channels: health is closed to it too, so that would wait for ever.
     async with grpc.aio.secure_channel(address, odd.channel_credentials()) as channel:
-        refused = await failure(stubs.EncountersStub(channel).GetEncounter(REQUEST, timeout=5))
+        refused = await failure(stubs.EncountersStub(channel).GetEncounter(REQUEST, timeout=20))
 
     assert refused.code is grpc.StatusCode.UNAUTHENTICATED
     assert refused.info.reason == "NO_IDENTITY"

@@ -28,7 +28,7 @@ async def test_the_error_of_a_too_large_request_names_the_limit(
     address = await serve({"GetEncounter": echo}, max_message_bytes=LIMIT)
     stub = stubs.EncountersStub(connect(address))
 
-    refused = await failure(stub.GetEncounter(of_size(2 * LIMIT), timeout=5))
+    refused = await failure(stub.GetEncounter(of_size(2 * LIMIT), timeout=20))
 
     assert refused.code is grpc.StatusCode.RESOURCE_EXHAUSTED
     assert refused.info.reason == "REQUEST_TOO_LARGE"
@@ -42,8 +42,8 @@ async def test_a_far_too_large_request_is_refused_by_grpc_and_others_are_served(
     address = await serve({"GetEncounter": echo}, max_message_bytes=LIMIT)
     stub = stubs.EncountersStub(connect(address))
 
-    refused = await failure(stub.GetEncounter(of_size(times * LIMIT), timeout=5))
-    after = await stub.GetEncounter(of_size(10), timeout=5)
+    refused = await failure(stub.GetEncounter(of_size(times * LIMIT), timeout=20))
+    after = await stub.GetEncounter(of_size(10), timeout=20)
 
     assert refused.code is grpc.StatusCode.RESOURCE_EXHAUSTED
     assert after.encounter_id == "x" * 10
@@ -53,7 +53,7 @@ async def test_a_too_large_response_is_refused(serve: Any, connect: Any, failure
     address = await serve({"GetEncounter": large}, max_message_bytes=LIMIT)
 
     stub = stubs.EncountersStub(connect(address))
-    refused = await failure(stub.GetEncounter(of_size(10), timeout=5))
+    refused = await failure(stub.GetEncounter(of_size(10), timeout=20))
 
     assert refused.code is grpc.StatusCode.RESOURCE_EXHAUSTED
     assert refused.info.reason == "RESPONSE_TOO_LARGE"

@@ -61,6 +61,7 @@ from issuance.portrait.photo_check import PhotoCheck
 from issuance.service.accounts import AccountsService
 from issuance.service.adjudication import AdjudicationService
 from issuance.service.admin import IssuanceAdminService
+from issuance.service.application_watches import ApplicationWatches
 from issuance.service.applications import ApplicationsService
 from issuance.service.documents import DocumentsService
 from issuance.service.idempotent_changes import IdempotentChanges
@@ -86,6 +87,7 @@ from issuance.use_cases.record_print_event import RecordPrintEvent
 from issuance.use_cases.set_encounter_status import SetEncounterStatus
 from issuance.use_cases.submit_print_job import SubmitPrintJob
 from issuance.use_cases.track_printer_calls import TrackPrinterCalls
+from issuance.use_cases.watch_applications import WatchApplications
 from issuance.workers.health_watcher import (
     HealthCheck,
     HealthSample,
@@ -111,6 +113,7 @@ SERVICES = [
     *admin_pb2.DESCRIPTOR.services_by_name.values(),
 ]
 
+_BOOKMARK_SECONDS = 10.0
 _ERASURE_PAUSE_SECONDS = 3600.0
 
 
@@ -198,6 +201,7 @@ class Issuance:
                 DocumentNumbers(self._real_now),
                 self._validity,
                 self._tariff,
+                self._watches(),
             ),
             server.grpc,
         )
@@ -231,6 +235,12 @@ class Issuance:
         admin_pb2_grpc.add_IssuanceAdminServicer_to_server(
             IssuanceAdminService(offices, store, changes, clock, self._real_now), server.grpc
         )
+
+    def _watches(self) -> ApplicationWatches:
+        watch = WatchApplications(
+            self._store, self._offices, self._clock, self._real_now, new_id, _BOOKMARK_SECONDS
+        )
+        return ApplicationWatches(watch, self._settings.max_watches_per_caller)
 
     async def _check_photo(
         self, photo: bytes, exception: PortraitException | None

@@ -187,6 +187,12 @@ class IssuanceSettings(ServiceSettings):
     portrait_queue: int = Field(
         32, ge=0, description="number of photos that may wait to be checked"
     )
+    max_watches_per_caller: int = Field(
+        8,
+        gt=0,
+        description="largest number of streams of WatchApplications of one caller at a time, of "
+        "this replica; each asks the database every second",
+    )
     max_concurrent_identifications: int = Field(
         8,
         gt=0,

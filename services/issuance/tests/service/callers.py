@@ -58,6 +58,10 @@ class Caller:
         for stub in stubs:
             self._methods |= vars(stub)
 
+    def stream(self, method: str, request: Any) -> Any:
+        """Open a stream of responses; it ends with the caller's connection, or cancelled."""
+        return self._methods[method](request)
+
     async def __call__(self, method: str, request: Any) -> Any:
         """Call an RPC, again while the service is UNAVAILABLE. Raises Refused for other errors."""
         if hasattr(request, "request_id") and not request.request_id:

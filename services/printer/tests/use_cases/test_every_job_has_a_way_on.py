@@ -153,6 +153,24 @@ async def test_only_an_attempt_that_a_machine_has_can_be_given_up(room: PrintRoo
             await give_up_attempt(records, job.job_id, "?", room.by("siti"), "jammed")
 
 
+async def test_an_attempt_that_has_ended_cannot_be_given_up(room: PrintRoom) -> None:
+    job = await room.printed()
+    await two_find(room, job, Finding.SPOILED)
+    queued = await room.job(job)
+    with pytest.raises(IllegalTransition):
+        await _give_up(room, job)
+    await room.step()
+    sent = await room.job(job)
+    ended = sent.attempts[0].attempt_id
+
+    async with room.store.begin() as records:
+        with pytest.raises(IllegalTransition):
+            await give_up_attempt(records, job.job_id, ended, room.by("siti"), "jammed")
+
+    assert (queued.state, sent.state) == (JobState.QUEUED, JobState.SENT)
+    assert await room.job(job) == sent
+
+
 async def test_two_persons_confirm_that_the_machine_is_off_and_another_prints(
     room: PrintRoom,
 ) -> None:
@@ -180,6 +198,25 @@ async def test_a_machine_confirmed_off_loses_the_page_when_it_answers(room: Prin
 
     assert room.machine.jobs[0].phase is MachineJobPhase.CANCELLED_OR_ABORTED
     assert (await room.job(job)).attempts[0].settlement is Settlement.GONE
+
+
+async def test_a_machine_silent_in_two_attempts_of_a_job_answers_for_each(room: PrintRoom) -> None:
+    job = await room.silenced()
+    await room.step(after=OUTCOME_UNKNOWN_AFTER)
+    await two_find(room, job, Finding.NOT_PRINTED)
+    await room.step(after=OUTCOME_UNKNOWN_AFTER)
+    room.machine.unavailable = RequestOutcomeUnknown
+    await room.step()
+    await room.step(after=OUTCOME_UNKNOWN_AFTER)
+    silent = await room.job(job)
+    room.machine.unavailable = None
+
+    await room.step(after=OUTCOME_UNKNOWN_AFTER)
+
+    answered = await room.job(job)
+    assert [each.settlement for each in silent.attempts] == [Settlement.GONE, Settlement.UNSETTLED]
+    assert [each.settlement for each in answered.attempts] == [Settlement.GONE, Settlement.GONE]
+    assert answered.revision == silent.revision + 1
 
 
 @pytest.mark.parametrize("found", [Finding.NOT_PRINTED, Finding.SPOILED])

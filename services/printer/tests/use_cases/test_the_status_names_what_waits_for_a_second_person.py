@@ -8,6 +8,7 @@ from printer.service import encode
 from printer.use_cases.hand_over import record_handover
 from printer.use_cases.printing_status import PrintingStatus, printing_status
 from printer.use_cases.record_findings import Finding
+from printer.use_cases.release_after_restore import release_after_restore
 from printer.use_cases.remove_books import BookRemoval, RemovalRequest, remove_books
 
 from .findings import finds, passes
@@ -81,3 +82,18 @@ async def test_a_handover_of_a_book_that_was_stolen_is_not_either(room: PrintRoo
     assert await room.books(BookState.STOLEN) == ["B1000001"]
     assert (now.proposal, now.waiting_for(room.now())) == (None, "")
     assert (await _status(room)).pending == []
+
+
+async def test_a_restore_that_one_person_has_released(room: PrintRoom) -> None:
+    await finds(room, await room.printed(), Finding.SPOILED, room.by("siti"))
+    async with room.store.begin() as records:
+        await records.restores.notice("told", room.operator())
+    before = (await _status(room)).blocking_reasons[0]
+
+    async with room.store.begin() as records:
+        await release_after_restore(records, "compared", room.by("budi"))
+
+    after = (await _status(room)).blocking_reasons[0]
+    paused = "paused after a restore of the database (told); waits for "
+    assert before == f"{paused}two persons to release it"
+    assert after.startswith(f"{paused}another person than budi to confirm: print again after")

@@ -483,6 +483,7 @@ class Application(_message.Message):
     PORTRAIT_ACCEPTED_AT_FIELD_NUMBER: _builtins.int
     HOLDER_DIFFERENCES_FIELD_NUMBER: _builtins.int
     DATE_AS_IF_OUTAGE_ENDED_NOW_FIELD_NUMBER: _builtins.int
+    REFERENCE_FIELD_NUMBER: _builtins.int
     EXPIRES_ON_FIELD_NUMBER: _builtins.int
     GUARDIANS_FIELD_NUMBER: _builtins.int
     MARRIED_FIELD_NUMBER: _builtins.int
@@ -525,6 +526,10 @@ class Application(_message.Message):
     date_as_if_outage_ended_now: _builtins.bool
     """Whether no day can be promised now: an outage lasts and nobody knows when it ends.
     `promised_collection_date` is then no firm date; at most it is right if the outage ended now.
+    """
+    reference: _builtins.str
+    """What a person says on the telephone to name it, such as 4K7M-3QX9: see SearchApplications. Unique; empty in
+    applications of earlier versions only until they are migrated.
     """
     married: _builtins.bool
     """Whether the applicant has married, and so is no child."""
@@ -635,6 +640,7 @@ class Application(_message.Message):
         portrait_accepted_at: _timestamp_pb2.Timestamp | None = ...,
         holder_differences: _abc.Iterable[_builtins.str] | None = ...,
         date_as_if_outage_ended_now: _builtins.bool = ...,
+        reference: _builtins.str = ...,
         expires_on: _civil_pb2.CalendarDate | None = ...,
         guardians: _abc.Iterable[Global___Guardian] | None = ...,
         married: _builtins.bool = ...,
@@ -649,7 +655,7 @@ class Application(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah", "_own_record_first", b"_own_record_first", "_penalty_rupiah", b"_penalty_rupiah", "come_back_on", b"come_back_on", "completed_at", b"completed_at", "created_at", b"created_at", "date_change_reason", b"date_change_reason", "expires_on", b"expires_on", "fee_rupiah", b"fee_rupiah", "first_promised_collection_date", b"first_promised_collection_date", "handed_over_at", b"handed_over_at", "holder", b"holder", "own_record_first", b"own_record_first", "penalty_rupiah", b"penalty_rupiah", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "promised_collection_date", b"promised_collection_date", "refusal_reason", b"refusal_reason", "waiting", b"waiting"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah", "_own_record_first", b"_own_record_first", "_penalty_rupiah", b"_penalty_rupiah", "application_id", b"application_id", "book_serial", b"book_serial", "come_back_on", b"come_back_on", "completed_at", b"completed_at", "created_at", b"created_at", "date_as_if_outage_ended_now", b"date_as_if_outage_ended_now", "date_change_reason", b"date_change_reason", "decision_id", b"decision_id", "document_number", b"document_number", "elapsed_seconds", b"elapsed_seconds", "expires_on", b"expires_on", "fee_rupiah", b"fee_rupiah", "first_promised_collection_date", b"first_promised_collection_date", "force_majeure", b"force_majeure", "guardians", b"guardians", "handed_over_at", b"handed_over_at", "holder", b"holder", "holder_differences", b"holder_differences", "loss_finding", b"loss_finding", "married", b"married", "office", b"office", "own_record_first", b"own_record_first", "penalty_rupiah", b"penalty_rupiah", "person_id", b"person_id", "police_report", b"police_report", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "priority_class", b"priority_class", "promised_collection_date", b"promised_collection_date", "refusal_reason", b"refusal_reason", "returned_document_number", b"returned_document_number", "revision", b"revision", "service_seconds", b"service_seconds", "state", b"state", "type", b"type", "waiting", b"waiting", "without_fingerprints", b"without_fingerprints"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah", "_own_record_first", b"_own_record_first", "_penalty_rupiah", b"_penalty_rupiah", "application_id", b"application_id", "book_serial", b"book_serial", "come_back_on", b"come_back_on", "completed_at", b"completed_at", "created_at", b"created_at", "date_as_if_outage_ended_now", b"date_as_if_outage_ended_now", "date_change_reason", b"date_change_reason", "decision_id", b"decision_id", "document_number", b"document_number", "elapsed_seconds", b"elapsed_seconds", "expires_on", b"expires_on", "fee_rupiah", b"fee_rupiah", "first_promised_collection_date", b"first_promised_collection_date", "force_majeure", b"force_majeure", "guardians", b"guardians", "handed_over_at", b"handed_over_at", "holder", b"holder", "holder_differences", b"holder_differences", "loss_finding", b"loss_finding", "married", b"married", "office", b"office", "own_record_first", b"own_record_first", "penalty_rupiah", b"penalty_rupiah", "person_id", b"person_id", "police_report", b"police_report", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "priority_class", b"priority_class", "promised_collection_date", b"promised_collection_date", "reference", b"reference", "refusal_reason", b"refusal_reason", "returned_document_number", b"returned_document_number", "revision", b"revision", "service_seconds", b"service_seconds", "state", b"state", "type", b"type", "waiting", b"waiting", "without_fingerprints", b"without_fingerprints"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__fee_rupiah: _TypeAlias = _typing.Literal["fee_rupiah"]  # noqa: Y015
     _WhichOneofArgType__fee_rupiah: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah"]  # noqa: Y015
@@ -980,6 +986,218 @@ class ListApplicationsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListApplicationsResponse: _TypeAlias = ListApplicationsResponse  # noqa: Y015
+
+@_typing.final
+class SearchApplicationsRequest(_message.Message):
+    """Request of SearchApplications and SearchAllOffices. At least one criterion besides the office."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OFFICE_FIELD_NUMBER: _builtins.int
+    REFERENCE_FIELD_NUMBER: _builtins.int
+    DOCUMENT_NUMBER_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    BORN_ON_FIELD_NUMBER: _builtins.int
+    CREATED_FROM_FIELD_NUMBER: _builtins.int
+    CREATED_UNTIL_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    office: _builtins.str
+    """Id of the office; empty means the caller's, for SearchAllOffices and national callers all."""
+    reference: _builtins.str
+    """Reference of the application, in any case and with or without its hyphen; I and L count as 1, O as 0."""
+    document_number: _builtins.str
+    """Number of the passport."""
+    name: _builtins.str
+    """Beginnings of words of the holder's name, in any order, case and spelling of accents; the five first words
+    count.
+    """
+    page_size: _builtins.int
+    """Largest number of items in the response, 1 to 100; 0 means 20."""
+    page_token: _builtins.str
+    """`next_page_token` of the previous response; empty for the first page."""
+    @_builtins.property
+    def born_on(self) -> _civil_pb2.CalendarDate:
+        """Day of birth of the holder."""
+
+    @_builtins.property
+    def created_from(self) -> _civil_pb2.CalendarDate:
+        """First day of creation, at the office; only with `created_until`."""
+
+    @_builtins.property
+    def created_until(self) -> _civil_pb2.CalendarDate:
+        """Last day of creation, at the office; at most 31 days in all, for one office."""
+
+    def __init__(
+        self,
+        *,
+        office: _builtins.str = ...,
+        reference: _builtins.str = ...,
+        document_number: _builtins.str = ...,
+        name: _builtins.str = ...,
+        born_on: _civil_pb2.CalendarDate | None = ...,
+        created_from: _civil_pb2.CalendarDate | None = ...,
+        created_until: _civil_pb2.CalendarDate | None = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["born_on", b"born_on", "created_from", b"created_from", "created_until", b"created_until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["born_on", b"born_on", "created_from", b"created_from", "created_until", b"created_until", "document_number", b"document_number", "name", b"name", "office", b"office", "page_size", b"page_size", "page_token", b"page_token", "reference", b"reference"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SearchApplicationsRequest: _TypeAlias = SearchApplicationsRequest  # noqa: Y015
+
+@_typing.final
+class FoundApplication(_message.Message):
+    """An application that was found: enough to tell it from others."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    APPLICATION_ID_FIELD_NUMBER: _builtins.int
+    REFERENCE_FIELD_NUMBER: _builtins.int
+    OFFICE_FIELD_NUMBER: _builtins.int
+    TYPE_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    BORN_ON_FIELD_NUMBER: _builtins.int
+    CREATED_AT_FIELD_NUMBER: _builtins.int
+    DOCUMENT_NUMBER_FIELD_NUMBER: _builtins.int
+    application_id: _builtins.str
+    """Id of the application."""
+    reference: _builtins.str
+    """What a person says to name it."""
+    office: _builtins.str
+    """The office that took it in."""
+    type: Global___ApplicationType.ValueType
+    """Type of application."""
+    state: Global___ApplicationState.ValueType
+    """Its state."""
+    document_number: _builtins.str
+    """Number of the passport; empty before approval."""
+    @_builtins.property
+    def name(self) -> _civil_pb2.PersonName:
+        """Name of the holder."""
+
+    @_builtins.property
+    def born_on(self) -> _civil_pb2.CalendarDate:
+        """Day of birth of the holder."""
+
+    @_builtins.property
+    def created_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was taken in (business time)."""
+
+    def __init__(
+        self,
+        *,
+        application_id: _builtins.str = ...,
+        reference: _builtins.str = ...,
+        office: _builtins.str = ...,
+        type: Global___ApplicationType.ValueType = ...,
+        state: Global___ApplicationState.ValueType = ...,
+        name: _civil_pb2.PersonName | None = ...,
+        born_on: _civil_pb2.CalendarDate | None = ...,
+        created_at: _timestamp_pb2.Timestamp | None = ...,
+        document_number: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["born_on", b"born_on", "created_at", b"created_at", "name", b"name"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "born_on", b"born_on", "created_at", b"created_at", "document_number", b"document_number", "name", b"name", "office", b"office", "reference", b"reference", "state", b"state", "type", b"type"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FoundApplication: _TypeAlias = FoundApplication  # noqa: Y015
+
+@_typing.final
+class SearchApplicationsResponse(_message.Message):
+    """Response of SearchApplications and SearchAllOffices."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    APPLICATIONS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """For the next page; empty at the end."""
+    @_builtins.property
+    def applications(self) -> _containers.RepeatedCompositeFieldContainer[Global___FoundApplication]:
+        """Newest first."""
+
+    def __init__(
+        self,
+        *,
+        applications: _abc.Iterable[Global___FoundApplication] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["applications", b"applications", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SearchApplicationsResponse: _TypeAlias = SearchApplicationsResponse  # noqa: Y015
+
+@_typing.final
+class WatchApplicationsRequest(_message.Message):
+    """Request of WatchApplications."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OFFICE_FIELD_NUMBER: _builtins.int
+    STATES_FIELD_NUMBER: _builtins.int
+    RESUME_TOKEN_FIELD_NUMBER: _builtins.int
+    office: _builtins.str
+    """Only those of this office. Empty means the caller's office, or all for national callers."""
+    resume_token: _builtins.str
+    """Last resume token received, with the same `office` and `states`; empty to begin anew."""
+    @_builtins.property
+    def states(self) -> _containers.RepeatedScalarFieldContainer[Global___ApplicationState.ValueType]:
+        """Only those in one of these states; none means any."""
+
+    def __init__(
+        self,
+        *,
+        office: _builtins.str = ...,
+        states: _abc.Iterable[Global___ApplicationState.ValueType] | None = ...,
+        resume_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["office", b"office", "resume_token", b"resume_token", "states", b"states"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WatchApplicationsRequest: _TypeAlias = WatchApplicationsRequest  # noqa: Y015
+
+@_typing.final
+class ApplicationChange(_message.Message):
+    """A changed application, or a bookmark: an event without an application that only brings a newer resume
+    token, and says that everything up to it was sent.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    APPLICATION_FIELD_NUMBER: _builtins.int
+    RESUME_TOKEN_FIELD_NUMBER: _builtins.int
+    resume_token: _builtins.str
+    """Token to resume the stream after this event."""
+    @_builtins.property
+    def application(self) -> Global___Application:
+        """The application as it is now; absent in a bookmark."""
+
+    def __init__(
+        self,
+        *,
+        application: Global___Application | None = ...,
+        resume_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["application", b"application"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application", b"application", "resume_token", b"resume_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ApplicationChange: _TypeAlias = ApplicationChange  # noqa: Y015
 
 @_typing.final
 class AcceptDocumentsRequest(_message.Message):

@@ -34,7 +34,7 @@ class ApplicationsStub:
     names the person for whom it takes a step in the metadata header `on-behalf-of`; without it the answer is
     PERSON_NOT_NAMED. The history keeps both.
 
-    Planned: WatchApplications, Transfer.
+    Planned: Transfer.
     """
 
     def __init__(self, channel):
@@ -62,6 +62,21 @@ class ApplicationsStub:
                 '/passport.issuance.v1.Applications/ListApplications',
                 request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.ListApplicationsRequest.SerializeToString,
                 response_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.ListApplicationsResponse.FromString,
+                _registered_method=True)
+        self.SearchApplications = channel.unary_unary(
+                '/passport.issuance.v1.Applications/SearchApplications',
+                request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.SearchApplicationsRequest.SerializeToString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.SearchApplicationsResponse.FromString,
+                _registered_method=True)
+        self.SearchAllOffices = channel.unary_unary(
+                '/passport.issuance.v1.Applications/SearchAllOffices',
+                request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.SearchApplicationsRequest.SerializeToString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.SearchApplicationsResponse.FromString,
+                _registered_method=True)
+        self.WatchApplications = channel.unary_stream(
+                '/passport.issuance.v1.Applications/WatchApplications',
+                request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.WatchApplicationsRequest.SerializeToString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.ApplicationChange.FromString,
                 _registered_method=True)
         self.AcceptDocuments = channel.unary_unary(
                 '/passport.issuance.v1.Applications/AcceptDocuments',
@@ -159,7 +174,7 @@ class ApplicationsServicer:
     names the person for whom it takes a step in the metadata header `on-behalf-of`; without it the answer is
     PERSON_NOT_NAMED. The history keeps both.
 
-    Planned: WatchApplications, Transfer.
+    Planned: Transfer.
     """
 
     def CreateApplication(self, request, context):
@@ -208,6 +223,46 @@ class ApplicationsServicer:
         """Lists applications in the order of their creation.
 
         Callers: as GetApplication. Errors: INVALID_REQUEST, WRONG_OFFICE, BAD_PAGE_TOKEN. Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SearchApplications(self, request, context):
+        """Searches the applications of one office: by reference, document number, name, day of birth or days of
+        creation, all given ones together, newest first. By index, never by reading all applications: what more than 5,000
+        applications fulfil is SEARCH_TOO_BROAD. Who searched, for whom and for what is recorded before the answer.
+
+        Callers: officers, supervisors, service frontdesk in the name of a person. Errors: INVALID_REQUEST (no
+        criterion; metadata: rule), BAD_REFERENCE, BAD_DATE, UNKNOWN_OFFICE, WRONG_OFFICE, SEARCH_TOO_BROAD,
+        BAD_PAGE_TOKEN, PERSON_NOT_NAMED. Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SearchAllOffices(self, request, context):
+        """As SearchApplications, over all offices or one that is not the caller's: for an applicant who turns up at
+        another office. The answer says where an application is, not more than that.
+
+        Callers: supervisors. Errors: as SearchApplications but WRONG_OFFICE. Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WatchApplications(self, request, context):
+        """Streams applications whenever their record changes: state, data, collection date, print job. From a resume
+        token on; without one first every application that has not ended, and then a bookmark. One that changed
+        several times since the token comes once, as it is now. With `states` an application comes when it is in
+        one of them, not when it leaves them. What changes around an application, such as an outage that begins, is no
+        change of its record. While nothing changes, a bookmark is sent at least every 15 seconds.
+
+        Callers: as GetApplication. Callers of an office get that office's. Errors: INVALID_REQUEST, WRONG_OFFICE,
+        BAD_WATCH_TOKEN (not given out by this database, given out before it was restored, or more than seven days
+        ago: watch again without a token), OVERLOADED (the caller has as many streams as it may, by
+        `max_watches_per_caller`), STREAM_EXPIRED (every ten minutes; resume at once), DRAINING (another
+        replica goes on). Retry: yes, with the last resume token received.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -445,6 +500,21 @@ def add_ApplicationsServicer_to_server(servicer, server):
                     request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.ListApplicationsRequest.FromString,
                     response_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.ListApplicationsResponse.SerializeToString,
             ),
+            'SearchApplications': grpc.unary_unary_rpc_method_handler(
+                    servicer.SearchApplications,
+                    request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.SearchApplicationsRequest.FromString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.SearchApplicationsResponse.SerializeToString,
+            ),
+            'SearchAllOffices': grpc.unary_unary_rpc_method_handler(
+                    servicer.SearchAllOffices,
+                    request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.SearchApplicationsRequest.FromString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.SearchApplicationsResponse.SerializeToString,
+            ),
+            'WatchApplications': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchApplications,
+                    request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.WatchApplicationsRequest.FromString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.ApplicationChange.SerializeToString,
+            ),
             'AcceptDocuments': grpc.unary_unary_rpc_method_handler(
                     servicer.AcceptDocuments,
                     request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.AcceptDocumentsRequest.FromString,
@@ -547,7 +617,7 @@ class Applications:
     names the person for whom it takes a step in the metadata header `on-behalf-of`; without it the answer is
     PERSON_NOT_NAMED. The history keeps both.
 
-    Planned: WatchApplications, Transfer.
+    Planned: Transfer.
     """
 
     @staticmethod
@@ -648,6 +718,87 @@ class Applications:
             '/passport.issuance.v1.Applications/ListApplications',
             passport_dot_issuance_dot_v1_dot_applications__pb2.ListApplicationsRequest.SerializeToString,
             passport_dot_issuance_dot_v1_dot_applications__pb2.ListApplicationsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SearchApplications(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.issuance.v1.Applications/SearchApplications',
+            passport_dot_issuance_dot_v1_dot_applications__pb2.SearchApplicationsRequest.SerializeToString,
+            passport_dot_issuance_dot_v1_dot_applications__pb2.SearchApplicationsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SearchAllOffices(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.issuance.v1.Applications/SearchAllOffices',
+            passport_dot_issuance_dot_v1_dot_applications__pb2.SearchApplicationsRequest.SerializeToString,
+            passport_dot_issuance_dot_v1_dot_applications__pb2.SearchApplicationsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchApplications(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/passport.issuance.v1.Applications/WatchApplications',
+            passport_dot_issuance_dot_v1_dot_applications__pb2.WatchApplicationsRequest.SerializeToString,
+            passport_dot_issuance_dot_v1_dot_applications__pb2.ApplicationChange.FromString,
             options,
             channel_credentials,
             insecure,

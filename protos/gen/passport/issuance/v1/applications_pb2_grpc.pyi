@@ -35,7 +35,7 @@ class ApplicationsStub:
     names the person for whom it takes a step in the metadata header `on-behalf-of`; without it the answer is
     PERSON_NOT_NAMED. The history keeps both.
 
-    Planned: WatchApplications, Transfer.
+    Planned: Transfer.
     """
 
     @_typing.overload
@@ -76,6 +76,34 @@ class ApplicationsStub:
     """Lists applications in the order of their creation.
 
     Callers: as GetApplication. Errors: INVALID_REQUEST, WRONG_OFFICE, BAD_PAGE_TOKEN. Retry: yes.
+    """
+    SearchApplications: _grpc.UnaryUnaryMultiCallable[_applications_pb2.SearchApplicationsRequest, _applications_pb2.SearchApplicationsResponse]
+    """Searches the applications of one office: by reference, document number, name, day of birth or days of
+    creation, all given ones together, newest first. By index, never by reading all applications: what more than 5,000
+    applications fulfil is SEARCH_TOO_BROAD. Who searched, for whom and for what is recorded before the answer.
+
+    Callers: officers, supervisors, service frontdesk in the name of a person. Errors: INVALID_REQUEST (no
+    criterion; metadata: rule), BAD_REFERENCE, BAD_DATE, UNKNOWN_OFFICE, WRONG_OFFICE, SEARCH_TOO_BROAD,
+    BAD_PAGE_TOKEN, PERSON_NOT_NAMED. Retry: yes.
+    """
+    SearchAllOffices: _grpc.UnaryUnaryMultiCallable[_applications_pb2.SearchApplicationsRequest, _applications_pb2.SearchApplicationsResponse]
+    """As SearchApplications, over all offices or one that is not the caller's: for an applicant who turns up at
+    another office. The answer says where an application is, not more than that.
+
+    Callers: supervisors. Errors: as SearchApplications but WRONG_OFFICE. Retry: yes.
+    """
+    WatchApplications: _grpc.UnaryStreamMultiCallable[_applications_pb2.WatchApplicationsRequest, _applications_pb2.ApplicationChange]
+    """Streams applications whenever their record changes: state, data, collection date, print job. From a resume
+    token on; without one first every application that has not ended, and then a bookmark. One that changed
+    several times since the token comes once, as it is now. With `states` an application comes when it is in
+    one of them, not when it leaves them. What changes around an application, such as an outage that begins, is no
+    change of its record. While nothing changes, a bookmark is sent at least every 15 seconds.
+
+    Callers: as GetApplication. Callers of an office get that office's. Errors: INVALID_REQUEST, WRONG_OFFICE,
+    BAD_WATCH_TOKEN (not given out by this database, given out before it was restored, or more than seven days
+    ago: watch again without a token), OVERLOADED (the caller has as many streams as it may, by
+    `max_watches_per_caller`), STREAM_EXPIRED (every ten minutes; resume at once), DRAINING (another
+    replica goes on). Retry: yes, with the last resume token received.
     """
     AcceptDocuments: _grpc.UnaryUnaryMultiCallable[_applications_pb2.AcceptDocumentsRequest, _applications_pb2.Application]
     """Records that the documents are in order: of a child with the parents or guardians who consent, of a lost
@@ -229,7 +257,7 @@ class ApplicationsAsyncStub(ApplicationsStub):
     names the person for whom it takes a step in the metadata header `on-behalf-of`; without it the answer is
     PERSON_NOT_NAMED. The history keeps both.
 
-    Planned: WatchApplications, Transfer.
+    Planned: Transfer.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -267,6 +295,34 @@ class ApplicationsAsyncStub(ApplicationsStub):
     """Lists applications in the order of their creation.
 
     Callers: as GetApplication. Errors: INVALID_REQUEST, WRONG_OFFICE, BAD_PAGE_TOKEN. Retry: yes.
+    """
+    SearchApplications: _aio.UnaryUnaryMultiCallable[_applications_pb2.SearchApplicationsRequest, _applications_pb2.SearchApplicationsResponse]  # type: ignore[assignment]
+    """Searches the applications of one office: by reference, document number, name, day of birth or days of
+    creation, all given ones together, newest first. By index, never by reading all applications: what more than 5,000
+    applications fulfil is SEARCH_TOO_BROAD. Who searched, for whom and for what is recorded before the answer.
+
+    Callers: officers, supervisors, service frontdesk in the name of a person. Errors: INVALID_REQUEST (no
+    criterion; metadata: rule), BAD_REFERENCE, BAD_DATE, UNKNOWN_OFFICE, WRONG_OFFICE, SEARCH_TOO_BROAD,
+    BAD_PAGE_TOKEN, PERSON_NOT_NAMED. Retry: yes.
+    """
+    SearchAllOffices: _aio.UnaryUnaryMultiCallable[_applications_pb2.SearchApplicationsRequest, _applications_pb2.SearchApplicationsResponse]  # type: ignore[assignment]
+    """As SearchApplications, over all offices or one that is not the caller's: for an applicant who turns up at
+    another office. The answer says where an application is, not more than that.
+
+    Callers: supervisors. Errors: as SearchApplications but WRONG_OFFICE. Retry: yes.
+    """
+    WatchApplications: _aio.UnaryStreamMultiCallable[_applications_pb2.WatchApplicationsRequest, _applications_pb2.ApplicationChange]  # type: ignore[assignment]
+    """Streams applications whenever their record changes: state, data, collection date, print job. From a resume
+    token on; without one first every application that has not ended, and then a bookmark. One that changed
+    several times since the token comes once, as it is now. With `states` an application comes when it is in
+    one of them, not when it leaves them. What changes around an application, such as an outage that begins, is no
+    change of its record. While nothing changes, a bookmark is sent at least every 15 seconds.
+
+    Callers: as GetApplication. Callers of an office get that office's. Errors: INVALID_REQUEST, WRONG_OFFICE,
+    BAD_WATCH_TOKEN (not given out by this database, given out before it was restored, or more than seven days
+    ago: watch again without a token), OVERLOADED (the caller has as many streams as it may, by
+    `max_watches_per_caller`), STREAM_EXPIRED (every ten minutes; resume at once), DRAINING (another
+    replica goes on). Retry: yes, with the last resume token received.
     """
     AcceptDocuments: _aio.UnaryUnaryMultiCallable[_applications_pb2.AcceptDocumentsRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Records that the documents are in order: of a child with the parents or guardians who consent, of a lost
@@ -419,7 +475,7 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
     names the person for whom it takes a step in the metadata header `on-behalf-of`; without it the answer is
     PERSON_NOT_NAMED. The history keeps both.
 
-    Planned: WatchApplications, Transfer.
+    Planned: Transfer.
     """
 
     @_abc_1.abstractmethod
@@ -479,6 +535,52 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         """Lists applications in the order of their creation.
 
         Callers: as GetApplication. Errors: INVALID_REQUEST, WRONG_OFFICE, BAD_PAGE_TOKEN. Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def SearchApplications(
+        self,
+        request: _applications_pb2.SearchApplicationsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_applications_pb2.SearchApplicationsResponse, _abc.Awaitable[_applications_pb2.SearchApplicationsResponse]]:
+        """Searches the applications of one office: by reference, document number, name, day of birth or days of
+        creation, all given ones together, newest first. By index, never by reading all applications: what more than 5,000
+        applications fulfil is SEARCH_TOO_BROAD. Who searched, for whom and for what is recorded before the answer.
+
+        Callers: officers, supervisors, service frontdesk in the name of a person. Errors: INVALID_REQUEST (no
+        criterion; metadata: rule), BAD_REFERENCE, BAD_DATE, UNKNOWN_OFFICE, WRONG_OFFICE, SEARCH_TOO_BROAD,
+        BAD_PAGE_TOKEN, PERSON_NOT_NAMED. Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def SearchAllOffices(
+        self,
+        request: _applications_pb2.SearchApplicationsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_applications_pb2.SearchApplicationsResponse, _abc.Awaitable[_applications_pb2.SearchApplicationsResponse]]:
+        """As SearchApplications, over all offices or one that is not the caller's: for an applicant who turns up at
+        another office. The answer says where an application is, not more than that.
+
+        Callers: supervisors. Errors: as SearchApplications but WRONG_OFFICE. Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def WatchApplications(
+        self,
+        request: _applications_pb2.WatchApplicationsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_applications_pb2.ApplicationChange], _abc.AsyncIterator[_applications_pb2.ApplicationChange]]:
+        """Streams applications whenever their record changes: state, data, collection date, print job. From a resume
+        token on; without one first every application that has not ended, and then a bookmark. One that changed
+        several times since the token comes once, as it is now. With `states` an application comes when it is in
+        one of them, not when it leaves them. What changes around an application, such as an outage that begins, is no
+        change of its record. While nothing changes, a bookmark is sent at least every 15 seconds.
+
+        Callers: as GetApplication. Callers of an office get that office's. Errors: INVALID_REQUEST, WRONG_OFFICE,
+        BAD_WATCH_TOKEN (not given out by this database, given out before it was restored, or more than seven days
+        ago: watch again without a token), OVERLOADED (the caller has as many streams as it may, by
+        `max_watches_per_caller`), STREAM_EXPIRED (every ten minutes; resume at once), DRAINING (another
+        replica goes on). Retry: yes, with the last resume token received.
         """
 
     @_abc_1.abstractmethod

@@ -257,6 +257,7 @@ class Notice(_message.Message):
     TEXT_FIELD_NUMBER: _builtins.int
     AT_FIELD_NUMBER: _builtins.int
     AS_IF_OUTAGE_ENDED_NOW_FIELD_NUMBER: _builtins.int
+    REFERENCE_FIELD_NUMBER: _builtins.int
     notice_id: _builtins.str
     """Assigned by the server."""
     application_id: _builtins.str
@@ -269,6 +270,8 @@ class Notice(_message.Message):
     """Whether `collect_on` is no firm date, since an outage lasts and nobody knows when it ends: it is right
     if the outage ended when the notice was sent. The text says so.
     """
+    reference: _builtins.str
+    """Reference of the application, which the text names too."""
     @_builtins.property
     def collect_on(self) -> _civil_pb2.CalendarDate:
         """The collection date it states; absent where it states none."""
@@ -292,10 +295,11 @@ class Notice(_message.Message):
         text: _civil_pb2.LocalizedText | None = ...,
         at: _timestamp_pb2.Timestamp | None = ...,
         as_if_outage_ended_now: _builtins.bool = ...,
+        reference: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "collect_on", b"collect_on", "text", b"text"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "as_if_outage_ended_now", b"as_if_outage_ended_now", "at", b"at", "collect_on", b"collect_on", "kind", b"kind", "notice_id", b"notice_id", "office", b"office", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "as_if_outage_ended_now", b"as_if_outage_ended_now", "at", b"at", "collect_on", b"collect_on", "kind", b"kind", "notice_id", b"notice_id", "office", b"office", "reference", b"reference", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

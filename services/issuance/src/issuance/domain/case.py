@@ -118,12 +118,12 @@ class Case:
     earlier version released it. holder_differences: which of name, born_on and sex
     differ from the person's earlier document. encounter_number: how many encounters the matcher
     was given for it. linked: whether examiners found it to be another person's than it was taken in
-    for. appeal_granted_by: identity of the supervisor who reopened it. guardians: of a child.
-    police_report, returned_document: see LossPapers. loss_finding: of the interview. force_majeure:
-    why a supervisor accepted it; empty if none did. without_fingerprints: whether no finger could
-    ever be captured; the matcher then has no encounter of it. come_back_on: when bandaged fingers
-    have healed. fee_rupiah: what it costs in all, None if no fee was told; penalty_rupiah: of
-    these, for a loss or damage.
+    for. appeal_granted_by: identity of the supervisor who reopened it. reference: what people say
+    to name it. guardians: of a child. police_report, returned_document: see LossPapers.
+    loss_finding: of the interview. force_majeure: why a supervisor accepted it; empty if none did.
+    without_fingerprints: whether no finger could ever be captured; the matcher then has no
+    encounter of it. come_back_on: when bandaged fingers have healed. fee_rupiah: what it costs in
+    all, None if no fee was told; penalty_rupiah: of these, for a loss or damage.
     """
 
     id: str
@@ -173,6 +173,7 @@ class Case:
     come_back_on: date | None = None
     fee_rupiah: int | None = None
     penalty_rupiah: int | None = None
+    reference: str = ""
 
     @property
     def encounter_id(self) -> str:

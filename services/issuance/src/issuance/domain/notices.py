@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from issuance.domain.collection_hours import CollectionHours
 from issuance.domain.formatting import LocalizedText
+from issuance.domain.reference import format_reference
 
 
 class NoticeKind(StrEnum):
@@ -34,6 +35,16 @@ class Notice:
     collect_on: date | None = None
     as_if_outage_ended_now: bool = False
     reason: LocalizedText | None = None
+
+
+def with_reference(text: LocalizedText, reference: str) -> LocalizedText:
+    """Return the text of a notice with what the applicant says to name the application."""
+    if not reference:
+        return text
+    spoken = format_reference(reference)
+    return LocalizedText(
+        f"{text.id} Nomor permohonan Anda: {spoken}.", f"{text.en} Your reference: {spoken}."
+    )
 
 
 SYSTEM_OUTAGE = LocalizedText("gangguan sistem", "a system outage")

@@ -105,8 +105,9 @@ def _holidays(country: str, year: int) -> frozenset[date]:
 
 
 def _days(first: date, last: date) -> Iterator[date]:
-    for offset in range((last - first).days + 1):
-        yield first + timedelta(days=offset)
+    while first <= last:
+        yield first
+        first += DAY
 
 
 def _overlap(start: datetime, end: datetime, opens: datetime, closes: datetime) -> timedelta:

@@ -1,6 +1,6 @@
 """Servicer of `passport.issuance.v1.Applications`: from the counter to the hand-over."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import date, datetime
 
 from passport.issuance.v1 import applications_pb2 as pb
@@ -8,7 +8,7 @@ from passport.issuance.v1 import applications_pb2_grpc
 from servicekit.grpc.call_audit import add_audit_facts
 from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
-from servicekit.security.identity import current_caller
+from servicekit.security.identity import NATIONAL, current_caller
 
 from issuance.domain.case import Actor, Case
 from issuance.domain.history import NO_DETAILS, EventDetails
@@ -19,6 +19,7 @@ from issuance.domain.states import ApplicationEvent, find_transition
 from issuance.domain.tariff import Tariff
 from issuance.domain.validity import ValidityRule
 from issuance.service import encode
+from issuance.service.application_watches import ApplicationWatches
 from issuance.service.decode import (
     decode_correction,
     decode_documents,
@@ -35,6 +36,7 @@ from issuance.service.enum_codes import (
 from issuance.service.idempotent_changes import IdempotentChanges, current_actor
 from issuance.service.office_scope import known_office, require_own_office, visible_office
 from issuance.service.paging import next_page_token, page_request
+from issuance.service.search import decode_search, decode_search_page, encode_search
 from issuance.store.records import Records, Store
 from issuance.use_cases.accept_documents import accept_documents, accept_force_majeure
 from issuance.use_cases.appeal import appeal
@@ -55,6 +57,7 @@ from issuance.use_cases.explain_wait import explain_wait
 from issuance.use_cases.record_interview import record_interview
 from issuance.use_cases.record_payment import record_payment
 from issuance.use_cases.retake_biometrics import retake_biometrics
+from issuance.use_cases.search_applications import search_applications
 from issuance.use_cases.without_fingerprints import establish_identity, submit_fingers
 
 CheckPhoto = Callable[[bytes, PortraitException | None], Awaitable[AcceptedPhoto]]
@@ -95,9 +98,11 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         numbers: DocumentNumbers,
         validity: ValidityRule,
         tariff: Tariff | None,
+        watches: ApplicationWatches,
     ) -> None:
         self._tariff = tariff
         self._validity = validity
+        self._watches = watches
         self._numbers = numbers
         self._check_photo = check_photo
         self._offices = offices
@@ -152,6 +157,25 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
             applications=[encode.application(details) for details in listed],
             next_page_token=next_page_token(page, rows),
         )
+
+    async def SearchApplications(
+        self, request: pb.SearchApplicationsRequest, context: Context
+    ) -> pb.SearchApplicationsResponse:
+        """Search the applications of an office."""
+        return await self._search(request, visible_office(current_caller(), _searched(request)))
+
+    async def SearchAllOffices(
+        self, request: pb.SearchApplicationsRequest, context: Context
+    ) -> pb.SearchApplicationsResponse:
+        """Search the applications of all offices."""
+        return await self._search(request, request.office or None)
+
+    async def WatchApplications(
+        self, request: pb.WatchApplicationsRequest, context: Context
+    ) -> AsyncIterator[pb.ApplicationChange]:
+        """Stream applications as they change."""
+        async for change in self._watches(request):
+            yield change
 
     async def AcceptDocuments(
         self, request: pb.AcceptDocumentsRequest, context: Context
@@ -360,6 +384,16 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
             entries = await records.history.of_case(case.id)
         return pb.GetHistoryResponse(entries=[encode.history_entry(entry) for entry in entries])
 
+    async def _search(
+        self, request: pb.SearchApplicationsRequest, office: str | None
+    ) -> pb.SearchApplicationsResponse:
+        known = known_office(self._offices, office) if office else None
+        criteria, page = decode_search(request, known), decode_search_page(request)
+        by = current_actor()
+        found = await search_applications(self._store, criteria, page, by, self._clock.now())
+        add_audit_facts(application_ids=[case.id for _, case in found])
+        return encode_search(page, found)
+
     async def _record(
         self, request: ChangeRequest, event: ApplicationEvent, details: EventDetails = NO_DETAILS
     ) -> pb.Application:
@@ -410,3 +444,9 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
             person_id=request.person_id,
             document_number=request.document_number,
         )
+
+
+def _searched(request: pb.SearchApplicationsRequest) -> str:
+    """Return the office that is searched: the caller's own if the request names none."""
+    own = current_caller().office
+    return request.office or ("" if own == NATIONAL else own)

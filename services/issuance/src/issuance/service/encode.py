@@ -29,6 +29,7 @@ from issuance.domain.payment import OpenPayment
 from issuance.domain.portrait import AcceptedPhoto
 from issuance.domain.portrait_advice import ADVICE
 from issuance.domain.print_failure import PrintFailure
+from issuance.domain.reference import format_reference
 from issuance.domain.replacement import LossFinding
 from issuance.domain.wait_explanation import Intervention
 from issuance.domain.waiting_on import PAYMENT_WAITS_FOR, PRINT_JOB_MISFIT, ResponsibleParty
@@ -85,6 +86,7 @@ def application(details: ApplicationDetails) -> applications_pb2.Application:
         elapsed_seconds=int(details.clock.elapsed_time.total_seconds()),
         document_number=case.document_number,
         book_serial=case.book_serial,
+        reference=format_reference(case.reference),
         decision_id=case.decision_id,
         refusal_reason=localized_text(case.refusal_reason),
         handed_over_at=timestamp(case.handed_over_at),
@@ -404,6 +406,7 @@ def notice(record: NoticeRecord) -> schedule_pb2.Notice:
         collect_on=optional_date(record.notice.collect_on),
         as_if_outage_ended_now=record.notice.as_if_outage_ended_now,
         text=localized_text(record.notice.text),
+        reference=format_reference(record.reference),
         at=timestamp(record.at),
     )
 

@@ -34,12 +34,15 @@ from issuance.store.field_values import field_values
 from issuance.store.page_request import PageRequest
 from issuance.store.tables import adjudication_tasks, applications, counters, fingerprints
 
+UNNUMBERED = {"change": None}
+"""What each change of a row sets, so that it gets a change number (`ApplicationChanges`)."""
 _FIELDS = [field.name for field in fields(Case)]
-_COLUMNS = [applications.c[name] for name in _FIELDS]
+CASE_COLUMNS = [applications.c[name] for name in _FIELDS]
 _CHANGE_COLLECTION_DATE = (
     update(applications)
     .where(applications.c.id == bindparam("application"))
     .values(
+        **UNNUMBERED,
         revision=applications.c.revision + 1,
         date_change_reason=bindparam("reason"),
         delayed=bindparam("collect_on", type_=Date).is_(None),
@@ -93,15 +96,15 @@ class CaseRecords:
 
     async def of_ids(self, ids: Collection[str]) -> Sequence[Case]:
         """Return the cases with these ids, oldest first; those that there are not are missing."""
-        statement = select(*_COLUMNS).where(applications.c.id.in_(ids))
+        statement = select(*CASE_COLUMNS).where(applications.c.id.in_(ids))
         rows = await self._connection.execute(statement.order_by(applications.c.number))
-        return [_case(row) for row in rows]
+        return [read_case(row) for row in rows]
 
     async def of_persons(self, person_ids: Collection[str]) -> Sequence[Case]:
         """Return the applications of these persons, oldest first."""
         c = applications.c
-        statement = select(*_COLUMNS).where(c.person_id.in_(person_ids)).order_by(c.number)
-        return [_case(row) for row in await self._connection.execute(statement)]
+        statement = select(*CASE_COLUMNS).where(c.person_id.in_(person_ids)).order_by(c.number)
+        return [read_case(row) for row in await self._connection.execute(statement)]
 
     async def open_of_person(self, person_id: str) -> Sequence[Case]:
         """Return the applications that have not ended of a person, oldest first.
@@ -114,19 +117,19 @@ class CaseRecords:
         linked = select(task.case).where(
             task.person_id == person_id, task.state == TaskState.LINKED
         )
-        statement = select(*_COLUMNS).where(c.id.in_(union_all(own, linked)), open)
+        statement = select(*CASE_COLUMNS).where(c.id.in_(union_all(own, linked)), open)
         rows = await self._connection.execute(statement.order_by(c.number))
-        return [_case(row) for row in rows]
+        return [read_case(row) for row in rows]
 
     async def get(self, case: str) -> Case:
         """Return the case, locked if the transaction writes. Raises ApplicationNotFound."""
-        statement = select(*_COLUMNS).where(applications.c.id == case)
+        statement = select(*CASE_COLUMNS).where(applications.c.id == case)
         if self._writes:  # but for its key, to which rows of other tables may refer meanwhile
             statement = statement.with_for_update(key_share=True)
         row = (await self._connection.execute(statement)).one_or_none()
         if row is None:
             raise ApplicationNotFound("there is no such application", field="application_id")
-        return _case(row)
+        return read_case(row)
 
     async def find(self, case: str) -> Case | None:
         """Return the case as `get` does; None if there is none."""
@@ -138,10 +141,10 @@ class CaseRecords:
     async def printing(self, office: str) -> Sequence[Case]:
         """Return the cases of an office that its printer has a job of, as far as we know."""
         c = applications.c
-        statement = select(*_COLUMNS).where(
+        statement = select(*CASE_COLUMNS).where(
             c.office == office, c.state == ApplicationState.PRINTING, c.print_job != ""
         )
-        return [_case(row) for row in await self._connection.execute(statement)]
+        return [read_case(row) for row in await self._connection.execute(statement)]
 
     async def save(self, case: Case) -> None:
         """Update a case whose revision is one more than the stored one.
@@ -152,7 +155,7 @@ class CaseRecords:
         statement = (
             update(applications)
             .where(applications.c.id == case.id, applications.c.revision == case.revision - 1)
-            .values(**field_values(case, _FIELDS))
+            .values(**field_values(case, _FIELDS), **UNNUMBERED)
         )
         with _refusing_second_open_application():
             saved = await self._connection.execute(statement)
@@ -192,20 +195,20 @@ class CaseRecords:
     ) -> Sequence[tuple[int, Case]]:
         """Return row numbers and cases, in order of their creation. None: any office or state."""
         c = applications.c
-        statement = select(c.number, *_COLUMNS).where(c.number > page.after)
+        statement = select(c.number, *CASE_COLUMNS).where(c.number > page.after)
         if office is not None:
             statement = statement.where(c.office == office)
         if state is not None:
             statement = statement.where(c.state == state)
         rows = await self._connection.execute(statement.order_by(c.number).limit(page.size))
-        return [(row.number, _case(row)) for row in rows]
+        return [(row.number, read_case(row)) for row in rows]
 
     async def without_portrait(self, state: ApplicationState) -> Sequence[Case]:
         """Return the cases in a state whose applicant's photo was not submitted, locked."""
         c = applications.c
-        statement = select(*_COLUMNS).where(c.state == state, c.portrait_accepted_at.is_(None))
+        statement = select(*CASE_COLUMNS).where(c.state == state, c.portrait_accepted_at.is_(None))
         rows = await self._connection.execute(statement.with_for_update(key_share=True))
-        return [_case(row) for row in rows]
+        return [read_case(row) for row in rows]
 
     async def queue(
         self, office: str, undecided_from: date = date.min, taken_up_again: str = ""
@@ -349,5 +352,6 @@ def _refusing_second_open_application() -> Iterator[None]:
         raise
 
 
-def _case(row: Row[Any]) -> Case:
+def read_case(row: Row[Any]) -> Case:
+    """Return the case in a row with `CASE_COLUMNS`."""
     return Case(**{name: getattr(row, name) for name in _FIELDS})

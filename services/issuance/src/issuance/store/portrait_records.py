@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.portrait import PortraitNotFound
 from issuance.domain.states import FINAL_STATES, ApplicationState
+from issuance.store.case_records import UNNUMBERED
 from issuance.store.tables import applications, portraits
 
 # Deleted in one transaction, so that calls from the counter do not wait long for it.
@@ -65,7 +66,7 @@ class PortraitRecords:
         await self._connection.execute(
             update(applications)
             .where(c.id.in_(cases), c.state != ApplicationState.READY)
-            .values(portrait_accepted_at=None)
+            .values(portrait_accepted_at=None, **UNNUMBERED)
         )
         return len(cases) < _BATCH
 

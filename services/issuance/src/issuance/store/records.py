@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.outage_policy import DEFAULT_POLICY, OutagePolicy
 from issuance.store.adjudication_records import AdjudicationRecords
+from issuance.store.application_changes import ApplicationChanges
 from issuance.store.case_records import CaseRecords
 from issuance.store.document_records import DocumentRecords
 from issuance.store.history_records import HistoryRecords
@@ -24,6 +25,7 @@ from issuance.store.plan_records import PlanRecords
 from issuance.store.portrait_records import PortraitRecords
 from issuance.store.print_event_tokens import PrintEventTokens
 from issuance.store.printer_circuits import PrinterCircuits
+from issuance.store.search_records import SearchRecords
 from issuance.store.stuck_work_records import StuckWorkRecords
 from issuance.store.unrecorded_print_events import UnrecordedPrintEvents
 
@@ -85,6 +87,11 @@ class Records:
         return StuckWorkRecords(self.connection)
 
     @cached_property
+    def application_changes(self) -> ApplicationChanges:
+        """Numbers of the changes of cases."""
+        return ApplicationChanges(self.connection)
+
+    @cached_property
     def late_cases(self) -> LateCaseRecords:
         """Which cases are late."""
         return LateCaseRecords(self.connection)
@@ -108,6 +115,11 @@ class Records:
     def notices(self) -> NoticeRecords:
         """Notices that were sent."""
         return NoticeRecords(self.connection)
+
+    @cached_property
+    def search(self) -> SearchRecords:
+        """What applications are found by, and who searched."""
+        return SearchRecords(self.connection)
 
     @cached_property
     def offices(self) -> OfficeRecords:

@@ -38,6 +38,7 @@ from issuance.domain.payment import PaymentDifference
 from issuance.domain.print_failure import PrintFailure
 from issuance.domain.print_job_event import JobOutcome
 from issuance.domain.replacement import LossFinding
+from issuance.domain.search import SearchCriteria
 from issuance.domain.special_day import SpecialDayKind
 from issuance.domain.states import ApplicationEvent, ApplicationState, OutboxTaskKind
 from issuance.store.column_types import ExactFraction, IntegerEnum, JsonOf, text_enum
@@ -49,6 +50,11 @@ idempotency = idempotency_tables(metadata)
 def _unique_where(name: str, column: str, where: str) -> Index:
     """Return a unique index over the rows that fulfil a condition."""
     return Index(name, column, unique=True, sqlite_where=text(where), postgresql_where=text(where))
+
+
+def _by_code(text_type: String) -> String:
+    """Return a type of text that is compared by the codes of its characters."""
+    return text_type.with_variant(String(text_type.length, collation="C"), "postgresql")
 
 
 _HAS_NOT_ENDED = "state NOT IN ('handed_over', 'refused', 'withdrawn')"
@@ -103,7 +109,18 @@ applications = Table(
     Column("come_back_on", Date),
     Column("fee_rupiah", BigInteger),
     Column("penalty_rupiah", BigInteger),
+    Column("reference", String(8), nullable=False, server_default=""),
     Column("holder_differences", JsonOf(tuple[str, ...]), nullable=False, server_default="[]"),
+    # The number of its latest change, for watchers; empty until somebody gives out numbers.
+    Column("change", BigInteger),
+    Index("applications_changed", "change"),
+    Index("applications_of_office_changed", "office", "change"),
+    Index(
+        "applications_unnumbered",
+        "number",
+        sqlite_where=text("change IS NULL"),
+        postgresql_where=text("change IS NULL"),
+    ),
     Index("applications_queue", "office", "state", "queue_number"),
     Index("applications_released", "office", "released_on"),
     _unique_where("one_open_application_per_person", "person_id", _HAS_NOT_ENDED),
@@ -120,6 +137,8 @@ applications = Table(
     Index("applications_of_office", "office", "number"),
     Index("applications_of_office_and_state", "office", "state", "number"),
     Index("applications_of_person", "person_id", "number"),
+    Index("applications_created", "office", "created_at"),
+    _unique_where("one_application_per_reference", "reference", "reference <> ''"),
 )
 
 
@@ -156,6 +175,30 @@ history = Table(
     Column("loss_finding", text_enum(LossFinding)),
     Column("amount_rupiah", BigInteger),
     Index("history_left", "source", "at"),
+)
+
+# Words of the holder's name and the day of birth, by which a case is found. PostgreSQL compares
+# characters by their codes here, as SQLite does.
+search_terms = Table(
+    "search_terms",
+    metadata,
+    Column("case", String(64), ForeignKey("applications.id"), primary_key=True),
+    Column("term", _by_code(String(64)), primary_key=True),
+    Column("office", String(8), nullable=False),
+    Index("search_terms_of_office", "office", "term"),
+    Index("search_terms_of_all", "term"),
+)
+
+# Who searched for what.
+searches = Table(
+    "searches",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by", String, nullable=False),
+    Column("on_behalf_of", String, nullable=False),
+    Column("criteria", JsonOf(SearchCriteria), nullable=False),
+    Column("found", Integer, nullable=False),
 )
 
 documents = Table(
@@ -443,6 +486,16 @@ counters = Table(
     metadata,
     Column("name", String(32), primary_key=True),
     Column("value", BigInteger, nullable=False),
+)
+
+# Random marks on change numbers, each of which was given out with the last number at that time.
+change_marks = Table(
+    "change_marks",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("mark", String(32), nullable=False),
+    # Real time.
+    Column("at", UtcDateTime, nullable=False, index=True),
 )
 
 # Job events that could not be recorded in a case. problem: why, empty while the printer's answer to

@@ -24,7 +24,7 @@ from issuance.serialization import born_on
 from issuance.store.records import Records
 from issuance.use_cases.adjudicate import withdraw_tasks
 from issuance.use_cases.apply_transition import ApplyTransition
-from issuance.use_cases.create_application import compared_with_earlier
+from issuance.use_cases.create_application import compared_with_earlier, index_holder
 from issuance.use_cases.document_numbers import DocumentNumbers
 from issuance.use_cases.require_not_stopped import require_not_stopped
 
@@ -145,6 +145,7 @@ async def correct_data(
     holder = correction.holder
     corrected = _with_corrected_family(case, correction, today, validity)
     corrected = await compared_with_earlier(records, corrected.corrected(holder))
+    await index_holder(records, corrected)
     details = EventDetails(reason=reason, previous_holder=case.holder, corrected_holder=holder)
     return await apply_transition(
         records, corrected, ApplicationEvent.CORRECT_DATA, by, now, details

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.case import Actor, ApplicationOpen, Case, PersonRequired
@@ -10,9 +11,11 @@ from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.document import DocumentOfAnotherPerson, LossNotReported
 from issuance.domain.history import HistoryEntry
 from issuance.domain.outage_policy import Activity
+from issuance.domain.reference import derive_reference
 from issuance.domain.states import INITIAL_STATE, ApplicationEvent
 from issuance.domain.tariff import Fee
 from issuance.holder_comparison import differing_fields
+from issuance.holder_names import holder_born_on, holder_words
 from issuance.store.records import Records
 from issuance.use_cases.require_not_stopped import require_not_stopped
 
@@ -49,8 +52,9 @@ async def create_application(
     if person_id:
         await require_no_open_application(records, [person_id], by)
         await _require_reported_loss(records, new.type, person_id)
+    id = new_id()
     case = Case(
-        id=new_id(),
+        id=id,
         office=new.office,
         type=new.type,
         priority_class=new.priority_class,
@@ -60,15 +64,31 @@ async def create_application(
         state_since=now,
         fee_rupiah=new.fee.total if new.fee else None,
         penalty_rupiah=new.fee.penalty if new.fee else None,
+        reference=await _unused_reference(records, id),
     )
     case = await compared_with_earlier(records, case)
     await records.cases.add(case)
+    await index_holder(records, case)
     entry = HistoryEntry(
         case.id, case.office, ApplicationEvent.CREATE, None, INITIAL_STATE, by.uri, now,
         on_behalf_of=by.on_behalf_of,
     )  # fmt: skip
     await records.history.add(entry)
     return case
+
+
+async def index_holder(records: Records, case: Case) -> None:
+    """Have the case found by its holder's name and day of birth."""
+    words, born_on = holder_words(case.holder), holder_born_on(case.holder)
+    await records.search.index(case.id, case.office, words, born_on)
+
+
+async def _unused_reference(records: Records, application: str) -> str:
+    for attempt in count():
+        reference = derive_reference(application, attempt)
+        if not await records.search.has_reference(reference):
+            return reference
+    raise AssertionError("count never ends")
 
 
 async def require_no_open_application(

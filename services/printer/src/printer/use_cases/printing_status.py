@@ -59,8 +59,8 @@ async def _restore_reasons(records: Records, pending: Sequence[Proposal]) -> lis
     restore = await records.restores.unreleased()
     if restore is None:
         return []
-    proposed = [each.waiting_for for each in pending if each.subject == restore.subject]
-    next_step = proposed[0] if proposed else "two persons to release it"
+    proposed = (each.waiting_for for each in pending if each.subject == restore.subject)
+    next_step = next(proposed, "two persons to release it")
     return [f"paused after a restore of the database ({restore.reason}); waits for {next_step}"]
 
 

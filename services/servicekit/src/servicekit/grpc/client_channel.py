@@ -6,7 +6,7 @@ import grpc
 
 from servicekit.grpc.method_handlers import Context
 from servicekit.grpc.renewed_channel import RenewedChannel
-from servicekit.process.settings import MEBIBYTE
+from servicekit.process.settings import DEFAULT_MAX_MESSAGE_BYTES
 from servicekit.security.on_behalf_of import OnBehalfOfInterceptor
 from servicekit.security.tls import TlsFiles
 
@@ -35,7 +35,7 @@ def open_channel(
     tls: TlsFiles,
     *,
     server_name: str | None = None,
-    max_message_bytes: int = 16 * MEBIBYTE,
+    max_message_bytes: int = DEFAULT_MAX_MESSAGE_BYTES,
 ) -> grpc.aio.Channel:
     """Return a channel that balances calls over all healthy replicas that ``target`` resolves to.
 

@@ -11,6 +11,8 @@ from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
 MEBIBYTE = 1024 * 1024
+DEFAULT_MAX_MESSAGE_BYTES = 16 * MEBIBYTE
+"""Largest message that services and their clients take unless told otherwise."""
 
 
 class ServiceSettings(BaseSettings):
@@ -64,7 +66,7 @@ class ServiceSettings(BaseSettings):
         "itself, as name:stop or name:hit:stop, separated by commas; only in test",
     )
     max_message_bytes: int = Field(
-        16 * MEBIBYTE, gt=0, description="largest request or response accepted, bytes"
+        DEFAULT_MAX_MESSAGE_BYTES, gt=0, description="largest request or response accepted, bytes"
     )
     max_calls_in_flight: int = Field(
         64,

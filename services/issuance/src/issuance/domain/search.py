@@ -1,0 +1,45 @@
+"""For what applications are searched, and how much one search may find."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from servicekit.errors import DomainError, ErrorKind
+
+MOST_FOUND = 5_000
+"""Applications that fulfil the most selective criterion, at most."""
+MOST_WORDS = 5
+MOST_DAYS = 31
+
+
+class SearchTooBroad(DomainError):
+    """More applications fulfil each criterion than one search may read; add another."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "SEARCH_TOO_BROAD"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchCriteria:
+    """What all applications fulfil that are found; empty and None mean anything.
+
+    reference: parsed. words: beginnings of folded words of the name. created: first and last
+    instant (excluded).
+    """
+
+    office: str = ""
+    reference: str = ""
+    document_number: str = ""
+    words: tuple[str, ...] = ()
+    born_on: date | None = None
+    created: tuple[datetime, datetime] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRecord:
+    """Who searched for what, in the name of whom. at: business time. found: on the page."""
+
+    at: datetime
+    by: str
+    on_behalf_of: str
+    criteria: SearchCriteria
+    found: int

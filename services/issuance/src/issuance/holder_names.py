@@ -1,0 +1,22 @@
+"""By what a holder is found: the words of the name, and the day of birth."""
+
+from datetime import date
+
+from passport.type.v1 import civil_pb2
+
+from issuance.domain.folded_name import folded_words
+
+
+def holder_words(holder: bytes) -> tuple[str, ...]:
+    """Return the folded words of a serialized BiographicData's name, in either script."""
+    name = civil_pb2.BiographicData.FromString(holder).name
+    native = (name.native.primary, name.native.secondary)
+    return folded_words(name.primary, name.secondary, *native)
+
+
+def holder_born_on(holder: bytes) -> date | None:
+    """Return the day of birth of a serialized BiographicData; None if it has none."""
+    data = civil_pb2.BiographicData.FromString(holder)
+    if not data.HasField("born_on"):
+        return None
+    return date(data.born_on.year, data.born_on.month, data.born_on.day)

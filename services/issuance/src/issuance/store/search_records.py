@@ -1,0 +1,147 @@
+"""How applications are found by index, and the record of who searched for what."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, delete, func, insert, select, union
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from issuance.domain.search import MOST_FOUND, SearchCriteria, SearchRecord, SearchTooBroad
+from issuance.store.page_request import PageRequest
+from issuance.store.tables import applications, documents, search_terms, searches
+
+_LONGEST_TERM = 64
+_Cases = Select[tuple[str]]
+
+
+class SearchRecords:
+    """Keeps the terms by which cases are found, finds them, and records searches."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def index(
+        self, case: str, office: str, words: Iterable[str], born_on: date | None
+    ) -> None:
+        """Store by what the holder of a case is found, in place of what was stored before."""
+        await self._connection.execute(delete(search_terms).where(search_terms.c.case == case))
+        terms = {_word(word) for word in words} | ({_birth(born_on)} if born_on else set())
+        rows = [{"case": case, "office": office, "term": term} for term in sorted(terms)]
+        if rows:
+            await self._connection.execute(insert(search_terms), rows)
+
+    async def has_reference(self, reference: str) -> bool:
+        """Return whether an application has this reference."""
+        return await self._connection.scalar(_with_reference(reference)) is not None
+
+    async def find(self, criteria: SearchCriteria, page: PageRequest) -> Sequence[tuple[int, str]]:
+        """Return row numbers and ids of the applications that fulfil all criteria, newest first.
+
+        page: below its `after`, if that is not 0. Reads the applications that fulfil the most
+        selective criterion. Raises SearchTooBroad.
+        """
+        driving = await self._most_selective(list(_candidates(criteria)))
+        found = driving.distinct().limit(MOST_FOUND).subquery()
+        c = applications.c
+        statement = select(c.number, c.id).join(found, found.c[0] == c.id)
+        for condition in _conditions(criteria):
+            statement = statement.where(condition)
+        if page.after:
+            statement = statement.where(c.number < page.after)
+        rows = await self._connection.execute(statement.order_by(c.number.desc()).limit(page.size))
+        return [(row.number, row.id) for row in rows]
+
+    async def record(self, search: SearchRecord) -> None:
+        """Store that somebody searched."""
+        values = {
+            "at": search.at,
+            "by": search.by,
+            "on_behalf_of": search.on_behalf_of,
+            "criteria": search.criteria,
+            "found": search.found,
+        }
+        await self._connection.execute(insert(searches).values(**values))
+
+    async def records(self) -> Sequence[SearchRecord]:
+        """Return all searches, oldest first."""
+        rows = await self._connection.execute(select(searches).order_by(searches.c.number))
+        return [
+            SearchRecord(row.at, row.by, row.on_behalf_of, row.criteria, row.found) for row in rows
+        ]
+
+    async def _most_selective(self, candidates: Sequence[_Cases]) -> _Cases:
+        counts = []
+        for candidate in candidates:
+            few = candidate.limit(MOST_FOUND + 1).subquery()
+            counts.append(await self._connection.scalar(select(func.count()).select_from(few)))
+        smallest = min(range(len(counts)), key=lambda nth: int(counts[nth] or 0))
+        if int(counts[smallest] or 0) > MOST_FOUND:
+            raise SearchTooBroad("too many fulfil that; add a word of the name, or the birth")
+        return candidates[smallest]
+
+
+def _candidates(criteria: SearchCriteria) -> Iterable[_Cases]:
+    """Yield, for each criterion, the ids of the cases that fulfil it, by an index of its own."""
+    c, term = applications.c, search_terms.c
+    if criteria.reference:
+        yield _with_reference(criteria.reference)
+    if criteria.document_number:
+        yield _with_document(criteria.document_number)
+    for condition in _terms(criteria):
+        cases = select(term.case).where(condition)
+        yield cases.where(term.office == criteria.office) if criteria.office else cases
+    if criteria.created:
+        first, end = criteria.created
+        yield select(c.id).where(
+            c.office == criteria.office, c.created_at >= first, c.created_at < end
+        )
+
+
+def _conditions(criteria: SearchCriteria) -> Iterable[ColumnElement[bool]]:
+    """Yield what each found row of `applications` fulfils."""
+    c, term = applications.c, search_terms.c
+    if criteria.office:
+        # Not by the index of an office, which has all its applications.
+        yield func.coalesce(c.office, "") == criteria.office
+    if criteria.reference:
+        yield c.reference == criteria.reference
+    if criteria.document_number:
+        yield c.id.in_(_with_document(criteria.document_number))
+    for condition in _terms(criteria):
+        yield select(term.case).where(term.case == c.id, condition).exists()
+    if criteria.created:
+        first, end = criteria.created
+        yield c.created_at >= first
+        yield c.created_at < end
+
+
+def _terms(criteria: SearchCriteria) -> Iterable[ColumnElement[bool]]:
+    term = search_terms.c.term
+    if criteria.born_on:
+        yield term == _birth(criteria.born_on)
+    for word in criteria.words:
+        beginning = _word(word)
+        # All that begin so, by the order of the index; no character of a word is greater.
+        yield (term >= beginning) & (term < beginning + "\uffff")
+
+
+def _with_reference(reference: str) -> _Cases:
+    c = applications.c
+    return select(c.id).where(c.reference == reference, c.reference != "")
+
+
+def _with_document(number: str) -> _Cases:
+    """Return the application whose document has a number now, or had it in the register."""
+    c = applications.c
+    now = select(c.id).where(c.document_number == number, c.document_number != "")
+    ever = select(documents.c.case).where(documents.c.number == number)
+    both = union(now, ever).subquery()
+    return select(both.c[0])
+
+
+def _word(word: str) -> str:
+    return f"n:{word}"[:_LONGEST_TERM]
+
+
+def _birth(born_on: date) -> str:
+    return f"b:{born_on.isoformat()}"

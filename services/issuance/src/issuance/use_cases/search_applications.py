@@ -1,0 +1,26 @@
+"""The search for applications by what a person can say about them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from issuance.domain.case import Actor, Case
+from issuance.domain.search import SearchCriteria, SearchRecord
+from issuance.store.page_request import PageRequest
+from issuance.store.records import Store
+
+
+async def search_applications(
+    store: Store, criteria: SearchCriteria, page: PageRequest, by: Actor, now: datetime
+) -> Sequence[tuple[int, Case]]:
+    """Return row numbers and cases, newest first; that they were searched is recorded first.
+
+    Raises SearchTooBroad.
+    """
+    async with store.read() as records:
+        found = await records.search.find(criteria, page)
+        cases = {case.id: case for case in await records.cases.of_ids([id for _, id in found])}
+    async with store.begin() as records:
+        await records.search.record(
+            SearchRecord(now, by.uri, by.on_behalf_of, criteria, len(found))
+        )
+    return [(number, cases[id]) for number, id in found]

@@ -126,12 +126,7 @@ applications = Table(
     _unique_where("one_open_application_per_person", "person_id", _HAS_NOT_ENDED),
     _unique_where("one_application_per_document", "document_number", "document_number <> ''"),
     Index("applications_state", "state", "state_since"),
-    Index(
-        "applications_without_fingerprints",
-        "office",
-        sqlite_where=text("without_fingerprints"),
-        postgresql_where=text("without_fingerprints"),
-    ),
+    Index("applications_without_fingerprints", "without_fingerprints", "office"),
     # For lists in order of creation.
     Index("applications_of_state", "state", "number"),
     Index("applications_of_office", "office", "number"),

@@ -8,7 +8,7 @@ down_revision = "0026"
 
 
 def upgrade() -> None:
-    """Add the columns and an index of the few; every earlier application has fingerprints."""
+    """Add the columns and their index; every earlier application has fingerprints."""
     without: sa.Column[bool] = sa.Column(
         "without_fingerprints", sa.Boolean(), nullable=False, server_default=sa.false()
     )
@@ -17,7 +17,5 @@ def upgrade() -> None:
     op.create_index(
         "applications_without_fingerprints",
         "applications",
-        ["office"],
-        sqlite_where=sa.text("without_fingerprints"),
-        postgresql_where=sa.text("without_fingerprints"),
+        ["without_fingerprints", "office"],
     )

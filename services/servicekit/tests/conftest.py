@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 import socket
 import sys
@@ -209,9 +210,12 @@ async def launch(settings: Callable[..., ServiceSettings], tmp_path: Path) -> As
             config = tmp_path / f"{chosen.listen}.toml"
             values = chosen.model_dump(mode="json", exclude_none=True)
             config.write_text("".join(f"{key} = {json.dumps(v)}\n" for key, v in values.items()))
+            # Whoever runs the tests may have set it, and READY would be seen without being flushed.
+            environment = {k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"}
             process = await asyncio.create_subprocess_exec(
-                sys.executable, str(PROGRAM), str(config), stdout=asyncio.subprocess.PIPE
-            )
+                sys.executable, str(PROGRAM), str(config),
+                stdout=asyncio.subprocess.PIPE, env=environment,
+            )  # fmt: skip
             stack.push_async_callback(_kill, process)
             assert process.stdout is not None
             line = await asyncio.wait_for(process.stdout.readline(), 60)

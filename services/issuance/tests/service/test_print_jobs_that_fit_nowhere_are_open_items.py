@@ -1,9 +1,11 @@
 from collections.abc import Sequence
 
+import pytest
 from passport.issuance.v1 import accounts_pb2 as accounts
 from passport.issuance.v1 import applications_pb2 as apps
 from passport.printer.v1 import jobs_pb2
 
+from .callers import Refused
 from .country import OFFICE, Country
 
 
@@ -47,5 +49,37 @@ async def test_after_the_prints_that_failed_and_until_they_are_cancelled(country
     assert items[1].problem
 
 
+async def test_a_book_of_nobody_is_settled_once(country: Country) -> None:
+    country.printer.has(jobs_pb2.PrintJob(job_id="lost-1", application_id="unknown"))
+    country.printer.finish("lost-1")
+    await country.until(lambda: _has_book(country))
+    (item,) = await _open_items(country)
+    request = accounts.ResolveOpenItemRequest(
+        request_id="shredded-1",
+        item_id=item.item_id,
+        reason=accounts.RESOLUTION_REASON_BOOK_DESTROYED,
+        explanation="shredded, record 17",
+    )
+
+    with pytest.raises(Refused, match="NOT_PERMITTED"):
+        await country.officer("ResolveOpenItem", request)
+    with pytest.raises(Refused, match="WRONG_OFFICE"):
+        await country.at("JKT").supervisor("ResolveOpenItem", request)
+    settled = await country.supervisor("ResolveOpenItem", request)
+    again = await country.supervisor("ResolveOpenItem", request)
+
+    assert settled == again
+    assert await _open_items(country) == []
+    everything = accounts.ListOpenItemsRequest(office=OFFICE, include_resolved=True)
+    assert list((await country.officer("ListOpenItems", everything)).items) == [settled]
+    assert settled.book_serial == "B0000001"
+    assert "/user/agus/" in settled.resolution.resolved_by
+    assert not settled.HasField("waiting")
+
+
 async def _count(country: Country, count: int) -> bool:
     return len(await _open_items(country)) == count
+
+
+async def _has_book(country: Country) -> bool:
+    return [item.book_serial for item in await _open_items(country)] == ["B0000001"]

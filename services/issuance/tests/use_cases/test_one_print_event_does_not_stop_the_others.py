@@ -7,7 +7,7 @@ from issuance.store.case_records import CaseRecords
 from sqlalchemy.exc import OperationalError
 
 from .scripted_printer import ScriptedPrinter
-from .workflow import CANCELLED, EVERYTHING, Workflow
+from .workflow import CANCELLED, Workflow
 
 
 async def _released(workflow: Workflow) -> str:
@@ -113,9 +113,7 @@ async def test_a_book_reported_while_people_decided_is_not_forgotten(workflow: W
 
 
 async def _problems(workflow: Workflow) -> list[str]:
-    async with workflow.store.read() as records:
-        found = await records.unrecorded_print_events.page(EVERYTHING, None)
-    return [item.problem for _, item in found]
+    return [item.problem for item in await workflow.misfits()]
 
 
 async def _is_refused(*_: object) -> None:

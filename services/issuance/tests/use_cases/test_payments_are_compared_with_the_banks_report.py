@@ -2,14 +2,16 @@
 
 import pytest
 from issuance.domain.application_type import ApplicationType
+from issuance.domain.case import Actor
 from issuance.domain.collection_plan import PriorityClass
-from issuance.domain.payment import AmountDiffers, ReceiptTwice, ReportedPayment
+from issuance.domain.office import WrongOffice
+from issuance.domain.payment import AmountDiffers, ReceiptSettled, ReceiptTwice, ReportedPayment
 from issuance.domain.tariff import INDONESIA_2019, Fee
 from issuance.domain.working_time import BadDate
 from issuance.use_cases.create_application import NewApplication
 from issuance.use_cases.reconcile_payments import Reconciliation
 
-from .workflow import EVERYTHING, HOLDER, Workflow, banjarmasin
+from .workflow import HOLDER, Workflow, banjarmasin, identity
 
 FEE = Fee(350_000)
 NIGHT = "2018-10-26 23:59"
@@ -80,8 +82,8 @@ async def test_an_item_that_is_reported_again_stays_the_same(workflow: Workflow)
     await workflow.is_reported(paid("BNI-1"))
 
     async with workflow.store.read() as records:
-        ((_, item),) = await records.payments.page(EVERYTHING, None)
-    assert item.since == banjarmasin("2018-10-26 09:00")
+        page = await records.open_items.page(1000, None, None, include_resolved=False)
+    assert [item.since for item in page] == [banjarmasin("2018-10-26 09:00")]
 
 
 async def test_what_the_bank_reported_less_of_cannot_be_recorded_as_paid(
@@ -91,6 +93,35 @@ async def test_what_the_bank_reported_less_of_cannot_be_recorded_as_paid(
 
     with pytest.raises(AmountDiffers):
         await workflow.brings_documents(receipt="BNI-1", fee=FEE)
+
+
+async def test_money_that_was_given_back_pays_no_application(workflow: Workflow) -> None:
+    await workflow.is_reported(paid("BNI-1"))
+    with pytest.raises(WrongOffice):
+        await workflow.settles_payment(identity("agus", "supervisor"))
+
+    await workflow.settles_payment(Actor("spiffe://ID/user/ani", "administrator"))
+    await workflow.is_reported(paid("BNI-1"))
+
+    assert await workflow.open_payments() == []
+    with pytest.raises(ReceiptSettled):
+        await workflow.brings_documents(receipt="BNI-1", fee=FEE)
+
+
+async def test_a_difference_that_was_settled_is_open_again_when_it_is_another(
+    workflow: Workflow,
+) -> None:
+    await workflow.brings_documents(receipt="BNI-1", fee=FEE)
+    workflow.clock("2018-10-27 06:00")
+    await workflow.is_reported(until=NIGHT)
+
+    await workflow.settles_payment(identity("agus", "supervisor"))
+    await workflow.is_reported(until=NIGHT)
+    settled = await workflow.open_payments()
+    await workflow.is_reported(paid("BNI-1", 300_000))
+
+    assert settled == []
+    assert await workflow.open_payments() == [("BNI-1", "amount")]
 
 
 async def test_receipts_of_an_earlier_version_have_no_amount_and_are_not_missed(

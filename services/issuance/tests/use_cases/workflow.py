@@ -20,9 +20,10 @@ from issuance.domain.encounter_change import EncounterChange, decode_changes
 from issuance.domain.fingers import FingerSubmission
 from issuance.domain.history import HistoryEntry
 from issuance.domain.office import InstalledMachines
+from issuance.domain.open_item import ResolutionReason, ResolvedItem
 from issuance.domain.outage import Outage, OutageCorrection, OutageScope
 from issuance.domain.outbox import OutboxTask
-from issuance.domain.payment import ReportedPayment
+from issuance.domain.payment import OpenPayment, ReportedPayment
 from issuance.domain.print_failure import PrintFailure
 from issuance.domain.print_job_event import JobOutcome, PrintJobEvent
 from issuance.domain.replacement import LossFinding, LossPapers
@@ -35,6 +36,7 @@ from issuance.store.oldest_first import ListPosition
 from issuance.store.page_request import PageRequest
 from issuance.store.records import Records, Store
 from issuance.store.tables import outbox
+from issuance.store.unrecorded_print_events import UnrecordedPrintEvent
 from issuance.use_cases.accept_documents import (
     ShownDocuments,
     accept_documents,
@@ -63,6 +65,7 @@ from issuance.use_cases.list_stuck import StuckPage, list_stuck
 from issuance.use_cases.notify_and_release import NotifyAndRelease
 from issuance.use_cases.office_directory import OfficeDirectory
 from issuance.use_cases.office_lifecycle import seed_offices
+from issuance.use_cases.open_items import OpenItem, list_open_items, resolve_open_item
 from issuance.use_cases.outage_lifecycle import OutageLifecycle
 from issuance.use_cases.plan_office import (
     AS_RECORDED,
@@ -340,9 +343,16 @@ class Workflow:
 
     async def open_payments(self, office: str | None = None) -> list[tuple[str, str]]:
         """Receipt and difference of each payment that is an open item."""
-        async with self.store.read() as records:
-            found = await records.payments.page(EVERYTHING, office)
-        return [(item.payment.receipt, item.difference.value) for _, item in found]
+        found = await self.open_items(office=office)
+        payments = [item for _, item in found if isinstance(item, OpenPayment)]
+        return [(item.payment.receipt, item.difference.value) for item in payments]
+
+    async def settles_payment(self, by: Actor) -> None:
+        """Somebody settles the one payment that is an open item: its money was given back."""
+        (id,) = [id for id, item in await self.open_items() if isinstance(item, OpenPayment)]
+        async with self.store.begin() as records:
+            reason = ResolutionReason.MONEY_RETURNED
+            await resolve_open_item(records, id, reason, "by transfer", by, self.now_is)
 
     async def is_photographed(
         self, id: str, user: str = "siti", jpeg: bytes = b"photo", by: Actor | None = None
@@ -565,9 +575,26 @@ class Workflow:
 
     async def open_print_jobs(self) -> list[tuple[str, str]]:
         """Job and application of each print job that is an open item."""
+        return [(item.event.job, item.event.case) for item in await self.misfits()]
+
+    async def misfits(self) -> Sequence[UnrecordedPrintEvent]:
+        """The print jobs that are open items."""
+        items = [item for _, item in await self.open_items()]
+        return [item for item in items if isinstance(item, UnrecordedPrintEvent)]
+
+    async def open_items(self, **which: Any) -> Sequence[tuple[str, OpenItem]]:
+        """Ids and open items, oldest first. which: office, after, size or include_resolved."""
+        asked = {"office": None, "after": None, "size": 1000} | which
         async with self.store.read() as records:
-            found = await records.unrecorded_print_events.page(EVERYTHING, None)
-        return [(item.event.job, item.event.case) for _, item in found]
+            page = await list_open_items(records, self.offices, now=self.now_is, **asked)
+        return page.items
+
+    async def settles(
+        self, item: str, reason: ResolutionReason, by: Actor, why: str = "seen"
+    ) -> ResolvedItem:
+        """Somebody settles an open item."""
+        async with self.store.begin() as records:
+            return (await resolve_open_item(records, item, reason, why, by, self.now_is))[1]
 
     async def is_released(self, id: str) -> str:
         """Approve an application that is identified, and release it to the printer."""

@@ -38,6 +38,8 @@ class _OpenItemKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OpenItem
     """
     OPEN_ITEM_KIND_PAYMENT: _OpenItemKind.ValueType  # 3
     """A payment in which our records and the payment channel's report differ."""
+    OPEN_ITEM_KIND_REFUSED_WORK: _OpenItemKind.ValueType  # 4
+    """Work for another service that refuses it whenever it is asked (`IssuanceAdmin.ListStuck`)."""
 
 class OpenItemKind(_OpenItemKind, metaclass=_OpenItemKindEnumTypeWrapper):
     """What an open item is about."""
@@ -53,6 +55,8 @@ the job. Nothing is printed because of it.
 """
 OPEN_ITEM_KIND_PAYMENT: OpenItemKind.ValueType  # 3
 """A payment in which our records and the payment channel's report differ."""
+OPEN_ITEM_KIND_REFUSED_WORK: OpenItemKind.ValueType  # 4
+"""Work for another service that refuses it whenever it is asked (`IssuanceAdmin.ListStuck`)."""
 Global___OpenItemKind: _TypeAlias = OpenItemKind  # noqa: Y015
 
 class _PaymentDifference:
@@ -82,6 +86,46 @@ PAYMENT_DIFFERENCE_UNREPORTED: PaymentDifference.ValueType  # 2
 PAYMENT_DIFFERENCE_AMOUNT: PaymentDifference.ValueType  # 3
 """The amounts differ. For the office's supervisor."""
 Global___PaymentDifference: _TypeAlias = PaymentDifference  # noqa: Y015
+
+class _ResolutionReason:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ResolutionReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ResolutionReason.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    RESOLUTION_REASON_UNSPECIFIED: _ResolutionReason.ValueType  # 0
+    """Not specified."""
+    RESOLUTION_REASON_BOOK_DESTROYED: _ResolutionReason.ValueType  # 1
+    """The book of a print job was found and destroyed, with a record."""
+    RESOLUTION_REASON_NO_BOOK_MADE: _ResolutionReason.ValueType  # 2
+    """It was looked for, and no book was made."""
+    RESOLUTION_REASON_DONE_BY_HAND: _ResolutionReason.ValueType  # 3
+    """What another service refused was set right there by hand."""
+    RESOLUTION_REASON_NOT_NEEDED: _ResolutionReason.ValueType  # 4
+    """What another service refused need not be done."""
+    RESOLUTION_REASON_OTHER: _ResolutionReason.ValueType  # 5
+    """As the explanation says."""
+    RESOLUTION_REASON_MONEY_RETURNED: _ResolutionReason.ValueType  # 6
+    """The money of a payment was given back, or the rest of it was."""
+
+class ResolutionReason(_ResolutionReason, metaclass=_ResolutionReasonEnumTypeWrapper):
+    """Why an open item is settled."""
+
+RESOLUTION_REASON_UNSPECIFIED: ResolutionReason.ValueType  # 0
+"""Not specified."""
+RESOLUTION_REASON_BOOK_DESTROYED: ResolutionReason.ValueType  # 1
+"""The book of a print job was found and destroyed, with a record."""
+RESOLUTION_REASON_NO_BOOK_MADE: ResolutionReason.ValueType  # 2
+"""It was looked for, and no book was made."""
+RESOLUTION_REASON_DONE_BY_HAND: ResolutionReason.ValueType  # 3
+"""What another service refused was set right there by hand."""
+RESOLUTION_REASON_NOT_NEEDED: ResolutionReason.ValueType  # 4
+"""What another service refused need not be done."""
+RESOLUTION_REASON_OTHER: ResolutionReason.ValueType  # 5
+"""As the explanation says."""
+RESOLUTION_REASON_MONEY_RETURNED: ResolutionReason.ValueType  # 6
+"""The money of a payment was given back, or the rest of it was."""
+Global___ResolutionReason: _TypeAlias = ResolutionReason  # noqa: Y015
 
 @_typing.final
 class ReportedPayment(_message.Message):
@@ -186,6 +230,48 @@ class ReconcilePaymentsResponse(_message.Message):
 Global___ReconcilePaymentsResponse: _TypeAlias = ReconcilePaymentsResponse  # noqa: Y015
 
 @_typing.final
+class OpenItemResolution(_message.Message):
+    """How an open item was settled."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REASON_FIELD_NUMBER: _builtins.int
+    EXPLANATION_FIELD_NUMBER: _builtins.int
+    RESOLVED_BY_FIELD_NUMBER: _builtins.int
+    RESOLVED_AT_FIELD_NUMBER: _builtins.int
+    OPEN_SINCE_FIELD_NUMBER: _builtins.int
+    reason: Global___ResolutionReason.ValueType
+    """Why."""
+    explanation: _builtins.str
+    """Why, in words."""
+    resolved_by: _builtins.str
+    """Identity of the person who settled it."""
+    @_builtins.property
+    def resolved_at(self) -> _timestamp_pb2.Timestamp:
+        """When (business time)."""
+
+    @_builtins.property
+    def open_since(self) -> _timestamp_pb2.Timestamp:
+        """Since when it had been open (business time)."""
+
+    def __init__(
+        self,
+        *,
+        reason: Global___ResolutionReason.ValueType = ...,
+        explanation: _builtins.str = ...,
+        resolved_by: _builtins.str = ...,
+        resolved_at: _timestamp_pb2.Timestamp | None = ...,
+        open_since: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["open_since", b"open_since", "resolved_at", b"resolved_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["explanation", b"explanation", "open_since", b"open_since", "reason", b"reason", "resolved_at", b"resolved_at", "resolved_by", b"resolved_by"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OpenItemResolution: _TypeAlias = OpenItemResolution  # noqa: Y015
+
+@_typing.final
 class OpenItem(_message.Message):
     """Something that somebody has to settle."""
 
@@ -204,6 +290,9 @@ class OpenItem(_message.Message):
     DIFFERENCE_FIELD_NUMBER: _builtins.int
     RECORDED_RUPIAH_FIELD_NUMBER: _builtins.int
     REPORTED_RUPIAH_FIELD_NUMBER: _builtins.int
+    ITEM_ID_FIELD_NUMBER: _builtins.int
+    TASK_ID_FIELD_NUMBER: _builtins.int
+    RESOLUTION_FIELD_NUMBER: _builtins.int
     kind: Global___OpenItemKind.ValueType
     """What it is about."""
     application_id: _builtins.str
@@ -217,24 +306,34 @@ class OpenItem(_message.Message):
     book_serial: _builtins.str
     """Serial of the book that the job made; empty if none."""
     problem: _builtins.str
-    """What does not fit, in words."""
+    """What does not fit, in words; of refused work the other service's answer. Empty for a failed print."""
     receipt: _builtins.str
-    """Number of the receipt. Present for OPEN_ITEM_KIND_PAYMENT only, as the fields below are."""
+    """Number of the receipt. Present for OPEN_ITEM_KIND_PAYMENT only, as the three fields below are, which are
+    absent once it is settled.
+    """
     difference: Global___PaymentDifference.ValueType
     """In what the payment differs."""
     recorded_rupiah: _builtins.int
     """What was recorded, rupiah; absent if nothing was."""
     reported_rupiah: _builtins.int
     """What the payment channel reported, rupiah; absent if it did not."""
+    item_id: _builtins.str
+    """Its id, for ResolveOpenItem; another one once it is settled."""
+    task_id: _builtins.str
+    """Id of the refused task, for `IssuanceAdmin.RetryWork`. Present for OPEN_ITEM_KIND_REFUSED_WORK only."""
     @_builtins.property
     def waiting(self) -> _applications_pb2.Waiting:
-        """What is waited for, by whom, and since when."""
+        """What is waited for, by whom, and since when; absent once it is settled."""
 
     @_builtins.property
     def print_failure(self) -> _applications_pb2.PrintFailure:
-        """Why the print failed. Present for OPEN_ITEM_KIND_PRINT_FAILED only, as the fields below are for
+        """Why the print failed. Present for OPEN_ITEM_KIND_PRINT_FAILED only, as the three fields below are for
         OPEN_ITEM_KIND_PRINT_JOB.
         """
+
+    @_builtins.property
+    def resolution(self) -> Global___OpenItemResolution:
+        """How it was settled; absent while it is open."""
 
     def __init__(
         self,
@@ -252,10 +351,13 @@ class OpenItem(_message.Message):
         difference: Global___PaymentDifference.ValueType = ...,
         recorded_rupiah: _builtins.int | None = ...,
         reported_rupiah: _builtins.int | None = ...,
+        item_id: _builtins.str = ...,
+        task_id: _builtins.str = ...,
+        resolution: Global___OpenItemResolution | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_recorded_rupiah", b"_recorded_rupiah", "_reported_rupiah", b"_reported_rupiah", "print_failure", b"print_failure", "recorded_rupiah", b"recorded_rupiah", "reported_rupiah", b"reported_rupiah", "waiting", b"waiting"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_recorded_rupiah", b"_recorded_rupiah", "_reported_rupiah", b"_reported_rupiah", "print_failure", b"print_failure", "recorded_rupiah", b"recorded_rupiah", "reported_rupiah", b"reported_rupiah", "resolution", b"resolution", "waiting", b"waiting"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_recorded_rupiah", b"_recorded_rupiah", "_reported_rupiah", b"_reported_rupiah", "application_id", b"application_id", "book_serial", b"book_serial", "difference", b"difference", "document_number", b"document_number", "kind", b"kind", "office", b"office", "print_failure", b"print_failure", "print_job_id", b"print_job_id", "problem", b"problem", "receipt", b"receipt", "recorded_rupiah", b"recorded_rupiah", "reported_rupiah", b"reported_rupiah", "waiting", b"waiting"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_recorded_rupiah", b"_recorded_rupiah", "_reported_rupiah", b"_reported_rupiah", "application_id", b"application_id", "book_serial", b"book_serial", "difference", b"difference", "document_number", b"document_number", "item_id", b"item_id", "kind", b"kind", "office", b"office", "print_failure", b"print_failure", "print_job_id", b"print_job_id", "problem", b"problem", "receipt", b"receipt", "recorded_rupiah", b"recorded_rupiah", "reported_rupiah", b"reported_rupiah", "resolution", b"resolution", "task_id", b"task_id", "waiting", b"waiting"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__recorded_rupiah: _TypeAlias = _typing.Literal["recorded_rupiah"]  # noqa: Y015
     _WhichOneofArgType__recorded_rupiah: _TypeAlias = _typing.Literal["_recorded_rupiah", b"_recorded_rupiah"]  # noqa: Y015
@@ -277,26 +379,66 @@ class ListOpenItemsRequest(_message.Message):
     OFFICE_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    INCLUDE_RESOLVED_FIELD_NUMBER: _builtins.int
     office: _builtins.str
     """Only those of this office. Empty means all offices, for national callers only."""
     page_size: _builtins.int
     """Largest number of items in the response, 1 to 1000; 0 means 100."""
     page_token: _builtins.str
     """`next_page_token` of the previous response; empty for the first page."""
+    include_resolved: _builtins.bool
+    """Also those that people have settled."""
     def __init__(
         self,
         *,
         office: _builtins.str = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        include_resolved: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["office", b"office", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["include_resolved", b"include_resolved", "office", b"office", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListOpenItemsRequest: _TypeAlias = ListOpenItemsRequest  # noqa: Y015
+
+@_typing.final
+class ResolveOpenItemRequest(_message.Message):
+    """Request of ResolveOpenItem."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ITEM_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    EXPLANATION_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    item_id: _builtins.str
+    """Id of the item."""
+    reason: Global___ResolutionReason.ValueType
+    """Why. Mandatory."""
+    explanation: _builtins.str
+    """Why, in words. 1 to 500 characters."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        item_id: _builtins.str = ...,
+        reason: Global___ResolutionReason.ValueType = ...,
+        explanation: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["explanation", b"explanation", "item_id", b"item_id", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResolveOpenItemRequest: _TypeAlias = ResolveOpenItemRequest  # noqa: Y015
 
 @_typing.final
 class ListOpenItemsResponse(_message.Message):
@@ -310,7 +452,7 @@ class ListOpenItemsResponse(_message.Message):
     """Token of the next page; empty on the last page."""
     @_builtins.property
     def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___OpenItem]:
-        """In the order given above."""
+        """Oldest first."""
 
     def __init__(
         self,

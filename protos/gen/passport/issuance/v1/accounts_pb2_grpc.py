@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class AccountsStub:
-    """Open items. Planned: GetDailyBalance, items about blank books, ResolveOpenItem.
+    """Open items. Planned: GetDailyBalance, items about blank books.
     """
 
     def __init__(self, channel):
@@ -45,10 +45,15 @@ class AccountsStub:
                 request_serializer=passport_dot_issuance_dot_v1_dot_accounts__pb2.ListOpenItemsRequest.SerializeToString,
                 response_deserializer=passport_dot_issuance_dot_v1_dot_accounts__pb2.ListOpenItemsResponse.FromString,
                 _registered_method=True)
+        self.ResolveOpenItem = channel.unary_unary(
+                '/passport.issuance.v1.Accounts/ResolveOpenItem',
+                request_serializer=passport_dot_issuance_dot_v1_dot_accounts__pb2.ResolveOpenItemRequest.SerializeToString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_accounts__pb2.OpenItem.FromString,
+                _registered_method=True)
 
 
 class AccountsServicer:
-    """Open items. Planned: GetDailyBalance, items about blank books, ResolveOpenItem.
+    """Open items. Planned: GetDailyBalance, items about blank books.
     """
 
     def ReconcilePayments(self, request, context):
@@ -68,14 +73,29 @@ class AccountsServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListOpenItems(self, request, context):
-        """Lists open items: failed prints, oldest application first, then print jobs that do not fit, oldest first,
-        then payments that differ, oldest first.
-        An item is closed by what ends its cause: for a failed print `CorrectData`, `Withdraw`, `Refuse` or
-        `Approve` of its application; for a print job its end at the printer, by `CancelPrintJob` or with a book
-        that the application then has.
+        """Lists open items, oldest first. An item is closed by what ends its cause: for a failed print `CorrectData`,
+        `Withdraw`, `Refuse` or `Approve` of its application; for a print job its end at the printer, by
+        `CancelPrintJob` or with a book that the application then has; for refused work `IssuanceAdmin.RetryWork`;
+        for a payment see ReconcilePayments. What nothing ends, `ResolveOpenItem` does.
 
         Callers: officers, supervisors, administrators. Errors: INVALID_REQUEST, WRONG_OFFICE,
         BAD_PAGE_TOKEN. Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResolveOpenItem(self, request, context):
+        """Records why an item is settled that nothing else closes: a print job that has ended and fits no
+        application; work that the matcher refuses and that leaves no application waiting
+        (set_encounter_status), which is then not attempted any more; a payment that differs. If the printer tells
+        something else of the job later, it is an open item again, and so is a payment that differs in something
+        else. Who settled it, when and why is kept.
+
+        Callers: supervisors, administrators; for refused work administrators, for a payment of no application
+        national ones. Errors: INVALID_REQUEST, OPEN_ITEM_NOT_FOUND, WRONG_OFFICE, REASON_DOES_NOT_FIT, STEP_NEEDED (a failed print, a job that has not
+        ended, or work that its application waits for: metadata `steps` names what ends it), NOT_PERMITTED,
+        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -94,6 +114,11 @@ def add_AccountsServicer_to_server(servicer, server):
                     request_deserializer=passport_dot_issuance_dot_v1_dot_accounts__pb2.ListOpenItemsRequest.FromString,
                     response_serializer=passport_dot_issuance_dot_v1_dot_accounts__pb2.ListOpenItemsResponse.SerializeToString,
             ),
+            'ResolveOpenItem': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResolveOpenItem,
+                    request_deserializer=passport_dot_issuance_dot_v1_dot_accounts__pb2.ResolveOpenItemRequest.FromString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_accounts__pb2.OpenItem.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'passport.issuance.v1.Accounts', rpc_method_handlers)
@@ -103,7 +128,7 @@ def add_AccountsServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class Accounts:
-    """Open items. Planned: GetDailyBalance, items about blank books, ResolveOpenItem.
+    """Open items. Planned: GetDailyBalance, items about blank books.
     """
 
     @staticmethod
@@ -150,6 +175,33 @@ class Accounts:
             '/passport.issuance.v1.Accounts/ListOpenItems',
             passport_dot_issuance_dot_v1_dot_accounts__pb2.ListOpenItemsRequest.SerializeToString,
             passport_dot_issuance_dot_v1_dot_accounts__pb2.ListOpenItemsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResolveOpenItem(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.issuance.v1.Accounts/ResolveOpenItem',
+            passport_dot_issuance_dot_v1_dot_accounts__pb2.ResolveOpenItemRequest.SerializeToString,
+            passport_dot_issuance_dot_v1_dot_accounts__pb2.OpenItem.FromString,
             options,
             channel_credentials,
             insecure,

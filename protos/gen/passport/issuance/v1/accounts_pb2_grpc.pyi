@@ -27,7 +27,7 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class AccountsStub:
-    """Open items. Planned: GetDailyBalance, items about blank books, ResolveOpenItem."""
+    """Open items. Planned: GetDailyBalance, items about blank books."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -46,19 +46,30 @@ class AccountsStub:
     REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
     """
     ListOpenItems: _grpc.UnaryUnaryMultiCallable[_accounts_pb2.ListOpenItemsRequest, _accounts_pb2.ListOpenItemsResponse]
-    """Lists open items: failed prints, oldest application first, then print jobs that do not fit, oldest first,
-    then payments that differ, oldest first.
-    An item is closed by what ends its cause: for a failed print `CorrectData`, `Withdraw`, `Refuse` or
-    `Approve` of its application; for a print job its end at the printer, by `CancelPrintJob` or with a book
-    that the application then has.
+    """Lists open items, oldest first. An item is closed by what ends its cause: for a failed print `CorrectData`,
+    `Withdraw`, `Refuse` or `Approve` of its application; for a print job its end at the printer, by
+    `CancelPrintJob` or with a book that the application then has; for refused work `IssuanceAdmin.RetryWork`;
+    for a payment see ReconcilePayments. What nothing ends, `ResolveOpenItem` does.
 
     Callers: officers, supervisors, administrators. Errors: INVALID_REQUEST, WRONG_OFFICE,
     BAD_PAGE_TOKEN. Retry: yes.
     """
+    ResolveOpenItem: _grpc.UnaryUnaryMultiCallable[_accounts_pb2.ResolveOpenItemRequest, _accounts_pb2.OpenItem]
+    """Records why an item is settled that nothing else closes: a print job that has ended and fits no
+    application; work that the matcher refuses and that leaves no application waiting
+    (set_encounter_status), which is then not attempted any more; a payment that differs. If the printer tells
+    something else of the job later, it is an open item again, and so is a payment that differs in something
+    else. Who settled it, when and why is kept.
+
+    Callers: supervisors, administrators; for refused work administrators, for a payment of no application
+    national ones. Errors: INVALID_REQUEST, OPEN_ITEM_NOT_FOUND, WRONG_OFFICE, REASON_DOES_NOT_FIT, STEP_NEEDED (a failed print, a job that has not
+    ended, or work that its application waits for: metadata `steps` names what ends it), NOT_PERMITTED,
+    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    """
 
 @_typing.type_check_only
 class AccountsAsyncStub(AccountsStub):
-    """Open items. Planned: GetDailyBalance, items about blank books, ResolveOpenItem."""
+    """Open items. Planned: GetDailyBalance, items about blank books."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     ReconcilePayments: _aio.UnaryUnaryMultiCallable[_accounts_pb2.ReconcilePaymentsRequest, _accounts_pb2.ReconcilePaymentsResponse]  # type: ignore[assignment]
@@ -74,18 +85,29 @@ class AccountsAsyncStub(AccountsStub):
     REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
     """
     ListOpenItems: _aio.UnaryUnaryMultiCallable[_accounts_pb2.ListOpenItemsRequest, _accounts_pb2.ListOpenItemsResponse]  # type: ignore[assignment]
-    """Lists open items: failed prints, oldest application first, then print jobs that do not fit, oldest first,
-    then payments that differ, oldest first.
-    An item is closed by what ends its cause: for a failed print `CorrectData`, `Withdraw`, `Refuse` or
-    `Approve` of its application; for a print job its end at the printer, by `CancelPrintJob` or with a book
-    that the application then has.
+    """Lists open items, oldest first. An item is closed by what ends its cause: for a failed print `CorrectData`,
+    `Withdraw`, `Refuse` or `Approve` of its application; for a print job its end at the printer, by
+    `CancelPrintJob` or with a book that the application then has; for refused work `IssuanceAdmin.RetryWork`;
+    for a payment see ReconcilePayments. What nothing ends, `ResolveOpenItem` does.
 
     Callers: officers, supervisors, administrators. Errors: INVALID_REQUEST, WRONG_OFFICE,
     BAD_PAGE_TOKEN. Retry: yes.
     """
+    ResolveOpenItem: _aio.UnaryUnaryMultiCallable[_accounts_pb2.ResolveOpenItemRequest, _accounts_pb2.OpenItem]  # type: ignore[assignment]
+    """Records why an item is settled that nothing else closes: a print job that has ended and fits no
+    application; work that the matcher refuses and that leaves no application waiting
+    (set_encounter_status), which is then not attempted any more; a payment that differs. If the printer tells
+    something else of the job later, it is an open item again, and so is a payment that differs in something
+    else. Who settled it, when and why is kept.
+
+    Callers: supervisors, administrators; for refused work administrators, for a payment of no application
+    national ones. Errors: INVALID_REQUEST, OPEN_ITEM_NOT_FOUND, WRONG_OFFICE, REASON_DOES_NOT_FIT, STEP_NEEDED (a failed print, a job that has not
+    ended, or work that its application waits for: metadata `steps` names what ends it), NOT_PERMITTED,
+    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    """
 
 class AccountsServicer(metaclass=_abc_1.ABCMeta):
-    """Open items. Planned: GetDailyBalance, items about blank books, ResolveOpenItem."""
+    """Open items. Planned: GetDailyBalance, items about blank books."""
 
     @_abc_1.abstractmethod
     def ReconcilePayments(
@@ -111,14 +133,31 @@ class AccountsServicer(metaclass=_abc_1.ABCMeta):
         request: _accounts_pb2.ListOpenItemsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_accounts_pb2.ListOpenItemsResponse, _abc.Awaitable[_accounts_pb2.ListOpenItemsResponse]]:
-        """Lists open items: failed prints, oldest application first, then print jobs that do not fit, oldest first,
-        then payments that differ, oldest first.
-        An item is closed by what ends its cause: for a failed print `CorrectData`, `Withdraw`, `Refuse` or
-        `Approve` of its application; for a print job its end at the printer, by `CancelPrintJob` or with a book
-        that the application then has.
+        """Lists open items, oldest first. An item is closed by what ends its cause: for a failed print `CorrectData`,
+        `Withdraw`, `Refuse` or `Approve` of its application; for a print job its end at the printer, by
+        `CancelPrintJob` or with a book that the application then has; for refused work `IssuanceAdmin.RetryWork`;
+        for a payment see ReconcilePayments. What nothing ends, `ResolveOpenItem` does.
 
         Callers: officers, supervisors, administrators. Errors: INVALID_REQUEST, WRONG_OFFICE,
         BAD_PAGE_TOKEN. Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def ResolveOpenItem(
+        self,
+        request: _accounts_pb2.ResolveOpenItemRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_accounts_pb2.OpenItem, _abc.Awaitable[_accounts_pb2.OpenItem]]:
+        """Records why an item is settled that nothing else closes: a print job that has ended and fits no
+        application; work that the matcher refuses and that leaves no application waiting
+        (set_encounter_status), which is then not attempted any more; a payment that differs. If the printer tells
+        something else of the job later, it is an open item again, and so is a payment that differs in something
+        else. Who settled it, when and why is kept.
+
+        Callers: supervisors, administrators; for refused work administrators, for a payment of no application
+        national ones. Errors: INVALID_REQUEST, OPEN_ITEM_NOT_FOUND, WRONG_OFFICE, REASON_DOES_NOT_FIT, STEP_NEEDED (a failed print, a job that has not
+        ended, or work that its application waits for: metadata `steps` names what ends it), NOT_PERMITTED,
+        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
         """
 
 def add_AccountsServicer_to_server(servicer: AccountsServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -305,7 +305,7 @@ class ApplicationsServicer:
         """Records that the fee was paid. A receipt pays one application, and it pays all of `fee_rupiah`.
 
         Callers: officers, service frontdesk. Errors: RECEIPT_USED (metadata: application_id, if the caller may
-        know it), AMOUNT_REQUIRED (a fee was told), AMOUNT_DIFFERS (from the fee, or from what the payment channel
+        know it), RECEIPT_SETTLED (its money was given back or settled otherwise), AMOUNT_REQUIRED (a fee was told), AMOUNT_DIFFERS (from the fee, or from what the payment channel
         has reported of the receipt; metadata: expected). Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -130,7 +130,7 @@ class ApplicationsStub:
     """Records that the fee was paid. A receipt pays one application, and it pays all of `fee_rupiah`.
 
     Callers: officers, service frontdesk. Errors: RECEIPT_USED (metadata: application_id, if the caller may
-    know it), AMOUNT_REQUIRED (a fee was told), AMOUNT_DIFFERS (from the fee, or from what the payment channel
+    know it), RECEIPT_SETTLED (its money was given back or settled otherwise), AMOUNT_REQUIRED (a fee was told), AMOUNT_DIFFERS (from the fee, or from what the payment channel
     has reported of the receipt; metadata: expected). Retry: yes.
     """
     SubmitBiometrics: _grpc.UnaryUnaryMultiCallable[_applications_pb2.SubmitBiometricsRequest, _applications_pb2.Application]
@@ -349,7 +349,7 @@ class ApplicationsAsyncStub(ApplicationsStub):
     """Records that the fee was paid. A receipt pays one application, and it pays all of `fee_rupiah`.
 
     Callers: officers, service frontdesk. Errors: RECEIPT_USED (metadata: application_id, if the caller may
-    know it), AMOUNT_REQUIRED (a fee was told), AMOUNT_DIFFERS (from the fee, or from what the payment channel
+    know it), RECEIPT_SETTLED (its money was given back or settled otherwise), AMOUNT_REQUIRED (a fee was told), AMOUNT_DIFFERS (from the fee, or from what the payment channel
     has reported of the receipt; metadata: expected). Retry: yes.
     """
     SubmitBiometrics: _aio.UnaryUnaryMultiCallable[_applications_pb2.SubmitBiometricsRequest, _applications_pb2.Application]  # type: ignore[assignment]
@@ -631,7 +631,7 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         """Records that the fee was paid. A receipt pays one application, and it pays all of `fee_rupiah`.
 
         Callers: officers, service frontdesk. Errors: RECEIPT_USED (metadata: application_id, if the caller may
-        know it), AMOUNT_REQUIRED (a fee was told), AMOUNT_DIFFERS (from the fee, or from what the payment channel
+        know it), RECEIPT_SETTLED (its money was given back or settled otherwise), AMOUNT_REQUIRED (a fee was told), AMOUNT_DIFFERS (from the fee, or from what the payment channel
         has reported of the receipt; metadata: expected). Retry: yes.
         """
 

@@ -40,6 +40,13 @@ class ReceiptTwice(DomainError):
     reason = "RECEIPT_TWICE"
 
 
+class ReceiptSettled(DomainError):
+    """The payment was reported for no application and settled otherwise, as by giving it back."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "RECEIPT_SETTLED"
+
+
 class PaymentDifference(StrEnum):
     """In what the offices' records and the payment channel's report of a payment differ."""
 
@@ -96,6 +103,15 @@ class OpenPayment:
     difference: PaymentDifference
     since: datetime
 
+    @property
+    def problem(self) -> str:
+        """What both sides have, in words."""
+        recorded, reported = self.payment.recorded_rupiah, self.payment.reported_rupiah
+        return (
+            f"{self.difference}: recorded {_rupiah(recorded)}, "
+            f"reported by the payment channel {_rupiah(reported)}"
+        )
+
 
 def require_amount(given: int | None, fee: int | None, reported: int | None) -> None:
     """Raise AmountRequired or AmountDiffers.
@@ -110,3 +126,7 @@ def require_amount(given: int | None, fee: int | None, reported: int | None) -> 
             raise AmountDiffers(
                 f"the amount has to be {expected}", field="amount_rupiah", expected=str(expected)
             )
+
+
+def _rupiah(amount: int | None) -> str:
+    return "nothing" if amount is None else f"Rp{amount}"

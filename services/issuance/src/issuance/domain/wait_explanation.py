@@ -15,6 +15,7 @@ from issuance.domain.states import FINAL_STATES, ApplicationState, OutboxTaskKin
 from issuance.domain.waiting_on import (
     PORTRAIT_MISSING,
     PRINT_JOB_MISFIT,
+    WORK_SET_ASIDE,
     ResponsibleParty,
     WaitingOn,
     waiting_on,
@@ -107,13 +108,6 @@ _SPED_UP_BY: Mapping[ApplicationState, LocalizedText] = {
 }
 """Where nothing is in the way. A failed print always needs an intervention."""
 _BRINGS_PHOTO = LocalizedText("pemohon membawa foto", "the applicant brings a photo")
-_RETRY_WORK = WaitingOn(
-    ResponsibleParty.ADMINISTRATOR,
-    LocalizedText(
-        "penyebab pekerjaan yang tertahan diperbaiki, lalu pekerjaan itu diulang",
-        "the cause of the work that was set aside is mended, and the work done again",
-    ),
-)
 _RESUME_WORK = WaitingOn(
     ResponsibleParty.ADMINISTRATOR,
     LocalizedText(
@@ -175,7 +169,7 @@ def _intervention(
     if case.state is ApplicationState.PRINT_FAILED and waiting is not None:
         return Intervention(waiting)
     if obstacles.set_aside:
-        return Intervention(_RETRY_WORK, obstacles.set_aside)
+        return Intervention(WORK_SET_ASIDE, obstacles.set_aside)
     return Intervention(_RESUME_WORK) if obstacles.work_paused else None
 
 

@@ -118,6 +118,14 @@ PAYMENT_WAITS_FOR: Mapping[PaymentDifference, WaitingOn] = {
         ),
     ),
 }
+WORK_SET_ASIDE = WaitingOn(
+    ResponsibleParty.ADMINISTRATOR,
+    LocalizedText(
+        "penyebab pekerjaan yang tertahan diperbaiki, lalu pekerjaan itu diulang",
+        "the cause of the work that was set aside is mended, and the work done again",
+    ),
+)
+"""Of an outbox task that is not attempted any more, or failed again and again."""
 PRINT_JOB_MISFIT = LocalizedText(
     "pemeriksaan bersama percetakan atas pekerjaan cetak yang tidak cocok dengan permohonannya",
     "a look, with the printing office, at a print job that does not fit its application",

@@ -1,34 +1,28 @@
 """Servicer of `passport.issuance.v1.Accounts`: what does not come out even."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping
 
 from passport.issuance.v1 import accounts_pb2 as pb
 from passport.issuance.v1 import accounts_pb2_grpc
-from servicekit.grpc import page_tokens
 from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
 from servicekit.security.identity import NATIONAL, current_caller
 
 from issuance.domain.office import Office
-from issuance.domain.states import ApplicationState
 from issuance.service import encode
 from issuance.service.decode import decode_payments, decode_reported_until
+from issuance.service.encode_open_items import open_item
+from issuance.service.enum_codes import RESOLUTION_REASON_OF
 from issuance.service.idempotent_changes import IdempotentChanges, current_actor
 from issuance.service.office_scope import require_own_office, visible_office
-from issuance.store.page_request import PageRequest
+from issuance.service.paging import list_position, page_size, position_token
 from issuance.store.records import Records, Store
-from issuance.use_cases.application_details import application_details
+from issuance.use_cases.open_items import list_open_items, resolve_open_item
 from issuance.use_cases.reconcile_payments import reconcile_payments
-
-Part = Callable[[Records, PageRequest, str | None], Awaitable[Sequence[tuple[int, pb.OpenItem]]]]
-"""Reads a page of one part of the list: row numbers and items."""
 
 
 class AccountsService(accounts_pb2_grpc.AccountsServicer):
-    """Shows open items and takes in reports of payments.
-
-    The state of a case, or a difference, is the record: an item cannot outlive its cause.
-    """
+    """Shows open items, has them settled, and takes in reports of payments."""
 
     def __init__(
         self,
@@ -41,31 +35,22 @@ class AccountsService(accounts_pb2_grpc.AccountsServicer):
         self._store = store
         self._changes = changes
         self._clock = clock
-        # By the first letter of page tokens, in the order of the list.
-        self._parts: Mapping[str, Part] = {
-            "": self._failed_prints,
-            "j": self._print_jobs,
-            "p": self._payments,
-        }
 
     async def ListOpenItems(
         self, request: pb.ListOpenItemsRequest, context: Context
     ) -> pb.ListOpenItemsResponse:
-        """List failed prints, print jobs that do not fit their application, and payments."""
+        """List what somebody has to settle, and on request what was settled."""
         office = visible_office(current_caller(), request.office)
-        size = request.page_size or page_tokens.DEFAULT_PAGE_SIZE
-        first, after = self._decode(request.page_token)
-        found = pb.ListOpenItemsResponse()
+        after, size = list_position(request.page_token), page_size(request.page_size)
         async with self._store.read() as records:
-            for part in list(self._parts)[list(self._parts).index(first) :]:
-                page = PageRequest(after, size - len(found.items))
-                rows = await self._parts[part](records, page, office)
-                found.items.extend(item for _, item in rows)
-                if len(found.items) == size:
-                    found.next_page_token = page_tokens.encode(f"{part}{rows[-1][0]}")
-                    return found
-                after = 0
-        return found
+            page = await list_open_items(
+                records, self._offices, office, after, size, self._clock.now(),
+                include_resolved=request.include_resolved,
+            )  # fmt: skip
+        return pb.ListOpenItemsResponse(
+            items=[open_item(id, item) for id, item in page.items],
+            next_page_token=position_token(page.end),
+        )
 
     async def ReconcilePayments(
         self, request: pb.ReconcilePaymentsRequest, context: Context
@@ -81,29 +66,17 @@ class AccountsService(accounts_pb2_grpc.AccountsServicer):
 
         return await self._changes.run(request, pb.ReconcilePaymentsResponse, reconcile)
 
-    def _decode(self, token: str) -> tuple[str, int]:
-        """Return which part of the list a page token names, and after which row it goes on."""
-        key = page_tokens.decode_key(token)
-        part = key[:1] if key[:1] in self._parts else ""
-        return part, page_tokens.decode_number(page_tokens.encode(key.removeprefix(part)))
+    async def ResolveOpenItem(
+        self, request: pb.ResolveOpenItemRequest, context: Context
+    ) -> pb.OpenItem:
+        """Record why an item is settled."""
+        reason = RESOLUTION_REASON_OF[request.reason]
 
-    async def _failed_prints(
-        self, records: Records, page: PageRequest, office: str | None
-    ) -> Sequence[tuple[int, pb.OpenItem]]:
-        rows = await records.cases.page(page, office, ApplicationState.PRINT_FAILED)
-        cases = [case for _, case in rows]
-        listed = await application_details(records, self._offices, cases, self._clock.now())
-        items = [encode.open_item(details) for details in listed]
-        return [(number, item) for (number, _), item in zip(rows, items, strict=True)]
+        async def resolve(records: Records) -> pb.OpenItem:
+            by, now = current_actor(), self._clock.now()
+            settled = await resolve_open_item(
+                records, request.item_id, reason, request.explanation, by, now
+            )
+            return open_item(*settled)
 
-    async def _print_jobs(
-        self, records: Records, page: PageRequest, office: str | None
-    ) -> Sequence[tuple[int, pb.OpenItem]]:
-        rows = await records.unrecorded_print_events.page(page, office)
-        return [(number, encode.unrecorded_print_event(event)) for number, event in rows]
-
-    async def _payments(
-        self, records: Records, page: PageRequest, office: str | None
-    ) -> Sequence[tuple[int, pb.OpenItem]]:
-        rows = await records.payments.page(page, office)
-        return [(number, encode.open_payment(payment)) for number, payment in rows]
+        return await self._changes.run(request, pb.OpenItem, resolve)

@@ -25,14 +25,12 @@ from issuance.domain.formatting import LocalizedText
 from issuance.domain.guardian import Guardian
 from issuance.domain.history import HistoryEntry
 from issuance.domain.paused_work import PausedWork
-from issuance.domain.payment import OpenPayment
 from issuance.domain.portrait import AcceptedPhoto
 from issuance.domain.portrait_advice import ADVICE
 from issuance.domain.print_failure import PrintFailure
 from issuance.domain.reference import format_reference
 from issuance.domain.replacement import LossFinding
 from issuance.domain.wait_explanation import Intervention
-from issuance.domain.waiting_on import PAYMENT_WAITS_FOR, PRINT_JOB_MISFIT, ResponsibleParty
 from issuance.serialization import PRIORITY_CLASSES, calendar_date
 from issuance.service.enum_codes import (
     ADJUDICATION_CAUSES,
@@ -45,7 +43,6 @@ from issuance.service.enum_codes import (
     NOTICE_KINDS,
     OUTAGE_SCOPES,
     OUTBOX_RESPONSIBLE_PARTIES,
-    PAYMENT_DIFFERENCES,
     PORTRAIT_DEFECTS,
     PRINTER_CIRCUITS,
     RESPONSIBLE_PARTIES,
@@ -56,7 +53,6 @@ from issuance.store.notice_records import NoticeRecord
 from issuance.store.outage_records import OutageChange, OutageRecord
 from issuance.store.outbox_records import PostponedWork
 from issuance.store.stuck_work_records import StuckTask
-from issuance.store.unrecorded_print_events import UnrecordedPrintEvent
 from issuance.use_cases.application_details import ApplicationDetails
 from issuance.use_cases.explain_wait import ExplainedWait
 from issuance.use_cases.reconcile_payments import Reconciliation
@@ -77,7 +73,7 @@ def application(details: ApplicationDetails) -> applications_pb2.Application:
         revision=case.revision,
         created_at=timestamp(case.created_at),
         completed_at=timestamp(case.completed_at),
-        waiting=_waiting(details),
+        waiting=waiting(details),
         first_promised_collection_date=optional_date(case.first_promised_collection_date),
         promised_collection_date=optional_date(case.promised_collection_date),
         date_change_reason=localized_text(case.date_change_reason),
@@ -92,7 +88,7 @@ def application(details: ApplicationDetails) -> applications_pb2.Application:
         handed_over_at=timestamp(case.handed_over_at),
         own_record_first=case.own_record_first,
         portrait_accepted_at=timestamp(case.portrait_accepted_at),
-        print_failure=_print_failure(case.print_failure),
+        print_failure=print_failure(case.print_failure),
         holder_differences=case.holder_differences,
         expires_on=optional_date(case.expires_on),
         guardians=[_guardian(guardian) for guardian in case.guardians],
@@ -128,7 +124,7 @@ def wait_explanation(explained: ExplainedWait) -> applications_pb2.WaitExplanati
         application_id=case.id,
         office=case.office,
         state=APPLICATION_STATES[case.state],
-        waiting=_waiting(explained.details),
+        waiting=waiting(explained.details),
         responsible_office=explanation.responsible_office,
         first_promised_collection_date=optional_date(case.first_promised_collection_date),
         promised_collection_date=optional_date(case.promised_collection_date),
@@ -185,56 +181,6 @@ def submitted_portrait(
     )
 
 
-def open_item(details: ApplicationDetails) -> accounts_pb2.OpenItem:
-    """Return an application whose print failed as an open item."""
-    return accounts_pb2.OpenItem(
-        kind=accounts_pb2.OPEN_ITEM_KIND_PRINT_FAILED,
-        application_id=details.case.id,
-        office=details.case.office,
-        waiting=_waiting(details),
-        print_failure=_print_failure(details.case.print_failure),
-    )
-
-
-def unrecorded_print_event(found: UnrecordedPrintEvent) -> accounts_pb2.OpenItem:
-    """Return a print job that does not fit its application as an open item."""
-    waiting = applications_pb2.Waiting(
-        responsible_party=RESPONSIBLE_PARTIES[ResponsibleParty.SUPERVISOR],
-        since=timestamp(found.since),
-        what=localized_text(PRINT_JOB_MISFIT),
-    )
-    return accounts_pb2.OpenItem(
-        kind=accounts_pb2.OPEN_ITEM_KIND_PRINT_JOB,
-        application_id=found.event.case,
-        office=found.office,
-        waiting=waiting,
-        print_job_id=found.event.job,
-        document_number=found.event.document_number,
-        book_serial=found.event.book_serial,
-        problem=found.problem,
-    )
-
-
-def open_payment(found: OpenPayment) -> accounts_pb2.OpenItem:
-    """Return a payment that differs from the payment channel's report as an open item."""
-    payment, by = found.payment, PAYMENT_WAITS_FOR[found.difference]
-    waiting = applications_pb2.Waiting(
-        responsible_party=RESPONSIBLE_PARTIES[by.responsible_party],
-        since=timestamp(found.since),
-        what=localized_text(by.what),
-    )
-    return accounts_pb2.OpenItem(
-        kind=accounts_pb2.OPEN_ITEM_KIND_PAYMENT,
-        application_id=payment.case,
-        office=payment.office,
-        waiting=waiting,
-        receipt=payment.receipt,
-        difference=PAYMENT_DIFFERENCES[found.difference],
-        recorded_rupiah=payment.recorded_rupiah,
-        reported_rupiah=payment.reported_rupiah,
-    )
-
-
 def reconciliation(compared: Reconciliation) -> accounts_pb2.ReconcilePaymentsResponse:
     """Return what became of a report of payments."""
     return accounts_pb2.ReconcilePaymentsResponse(
@@ -245,7 +191,8 @@ def reconciliation(compared: Reconciliation) -> accounts_pb2.ReconcilePaymentsRe
     )
 
 
-def _print_failure(failure: PrintFailure | None) -> applications_pb2.PrintFailure | None:
+def print_failure(failure: PrintFailure | None) -> applications_pb2.PrintFailure | None:
+    """Return why no book was made; None stays absent."""
     if failure is None:
         return None
     return applications_pb2.PrintFailure(
@@ -253,7 +200,8 @@ def _print_failure(failure: PrintFailure | None) -> applications_pb2.PrintFailur
     )
 
 
-def _waiting(details: ApplicationDetails) -> applications_pb2.Waiting:
+def waiting(details: ApplicationDetails) -> applications_pb2.Waiting:
+    """Return what an application waits for; absent in a final state."""
     if details.waiting_on is None:
         return cast(applications_pb2.Waiting, None)
     return applications_pb2.Waiting(
@@ -442,7 +390,7 @@ def late_application(details: ApplicationDetails) -> admin_pb2.LateApplication:
         application_id=details.case.id,
         office=details.case.office,
         state=APPLICATION_STATES[details.case.state],
-        waiting=_waiting(details),
+        waiting=waiting(details),
     )
 
 

@@ -22,6 +22,7 @@ from issuance.domain.fingers import MissingReason
 from issuance.domain.guardian import GuardianRelation
 from issuance.domain.identification_rate import RatePhase
 from issuance.domain.notices import NoticeKind
+from issuance.domain.open_item import OpenItemKind, ResolutionReason
 from issuance.domain.outage import OutageScope
 from issuance.domain.payment import PaymentDifference
 from issuance.domain.portrait_defects import PortraitDefect
@@ -95,6 +96,13 @@ IDENTIFICATION_PHASES = {
 PRINTER_CIRCUITS = {
     state: admin_pb2.PrinterCircuit.Value(f"PRINTER_CIRCUIT_{state.name}") for state in CircuitState
 }
+OPEN_ITEM_KINDS = {
+    kind: accounts_pb2.OpenItemKind.Value(f"OPEN_ITEM_KIND_{kind.name}") for kind in OpenItemKind
+}
+RESOLUTION_REASONS = {
+    reason: accounts_pb2.ResolutionReason.Value(f"RESOLUTION_REASON_{reason.name}")
+    for reason in ResolutionReason
+}
 OUTBOX_RESPONSIBLE_PARTIES = {
     OutboxTaskKind.IDENTIFY: applications_pb2.RESPONSIBLE_PARTY_MATCHER,
     OutboxTaskKind.SET_ENCOUNTER_STATUS: applications_pb2.RESPONSIBLE_PARTY_MATCHER,
@@ -102,6 +110,7 @@ OUTBOX_RESPONSIBLE_PARTIES = {
 }
 """The party that must act before an outbox task of the kind can be done."""
 
+RESOLUTION_REASON_OF = {code: member for member, code in RESOLUTION_REASONS.items()}
 APPLICATION_STATE_OF = {code: member for member, code in APPLICATION_STATES.items()}
 APPLICATION_TYPE_OF = {code: member for member, code in APPLICATION_TYPES.items()}
 GUARDIAN_RELATION_OF = {code: member for member, code in GUARDIAN_RELATIONS.items()}

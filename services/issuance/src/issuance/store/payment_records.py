@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Row, Select, delete, func, insert, select, union
+from sqlalchemy import Row, Select, delete, func, insert, select, union, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,7 +15,6 @@ from issuance.domain.payment import (
     ReceiptUsed,
     ReportedPayment,
 )
-from issuance.store.page_request import PageRequest
 from issuance.store.tables import (
     applications,
     payment_differences,
@@ -102,7 +101,7 @@ class PaymentRecords:
     ) -> None:
         """Open an item for each payment that differs, and close those of the others.
 
-        An item that is open for the same difference stays as it is.
+        An item that is open, or was settled, for the same difference stays as it is.
         """
         known = dict(found)
         c = payment_differences.c
@@ -133,19 +132,28 @@ class PaymentRecords:
         if opened:
             await self._connection.execute(insert(payment_differences), opened)
 
-    async def page(
-        self, page: PageRequest, office: str | None
-    ) -> Sequence[tuple[int, OpenPayment]]:
-        """Return numbers and payments that differ, oldest first. None: of any office and none."""
+    async def is_settled(self, receipt: str) -> bool:
+        """Return whether people have settled that no application has a reported receipt."""
+        c = payment_differences.c
+        settled = select(c.number).where(
+            c.receipt == receipt, c.difference == PaymentDifference.UNRECORDED, c.resolved
+        )
+        return await self._connection.scalar(settled) is not None
+
+    async def of_numbers(self, numbers: Collection[int]) -> Mapping[int, OpenPayment]:
+        """Return payments that differ and are not settled, by the numbers of their differences."""
         c = payment_differences.c
         statement = _payments(c.receipt, payment_differences).add_columns(
             c.number, c.difference, c.since
         )
-        statement = statement.where(c.number > page.after)
-        if office is not None:
-            statement = statement.where(c.office == office)
-        rows = await self._connection.execute(statement.order_by(c.number).limit(page.size))
-        return [(row.number, OpenPayment(_payment(row), row.difference, row.since)) for row in rows]
+        rows = await self._connection.execute(statement.where(c.number.in_(numbers), ~c.resolved))
+        return {row.number: OpenPayment(_payment(row), row.difference, row.since) for row in rows}
+
+    async def settle(self, number: int) -> bool:
+        """Mark a difference as settled; return whether it was open."""
+        c = payment_differences.c
+        statement = update(payment_differences).where(c.number == number, ~c.resolved)
+        return (await self._connection.execute(statement.values(resolved=True))).rowcount == 1
 
 
 def _payments(receipt: Any, source: Any) -> Select[Any]:

@@ -17,6 +17,7 @@ from issuance.store.identification_rate_records import IdentificationRateRecords
 from issuance.store.late_case_records import LateCaseRecords
 from issuance.store.notice_records import NoticeRecords
 from issuance.store.office_records import OfficeRecords
+from issuance.store.open_item_records import OpenItemRecords
 from issuance.store.outage_records import OutageRecords
 from issuance.store.outbox_records import OutboxRecords
 from issuance.store.paused_work_records import PausedWorkRecords
@@ -90,6 +91,11 @@ class Records:
     def application_changes(self) -> ApplicationChanges:
         """Numbers of the changes of cases."""
         return ApplicationChanges(self.connection)
+
+    @cached_property
+    def open_items(self) -> OpenItemRecords:
+        """Open items, and those that people have settled."""
+        return OpenItemRecords(self.connection)
 
     @cached_property
     def late_cases(self) -> LateCaseRecords:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, or_, select, update
+from sqlalchemy import Row, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.lateness import LateCases
@@ -104,6 +104,12 @@ class StuckWorkRecords:
         """Set a task aside, unless its lease is lost. now: real time."""
         values = {"refused_at": now, "last_error": error, "leased_until": None, "leased_by": ""}
         await self._connection.execute(under_lease(task).values(values))
+
+    async def give_up(self, task: str) -> bool:
+        """Delete a task that is not attempted any more; return False if there is none."""
+        c = outbox.c
+        statement = delete(outbox).where(c.id == task, c.refused_at.is_not(None))
+        return (await self._connection.execute(statement)).rowcount == 1
 
     async def retry(self, task: str) -> StuckTask:
         """Have a task attempted again at once. Raises OutboxTaskNotFound."""

@@ -33,6 +33,7 @@ from issuance.domain.document import DocumentStatus
 from issuance.domain.formatting import LocalizedText
 from issuance.domain.guardian import Guardian, GuardianRelation
 from issuance.domain.notices import NoticeKind
+from issuance.domain.open_item import OpenItemKind, ResolutionReason
 from issuance.domain.outage import OutageScope
 from issuance.domain.payment import PaymentDifference
 from issuance.domain.print_failure import PrintFailure
@@ -254,6 +255,8 @@ payment_differences = Table(
     Column("office", String(8), nullable=False),
     Column("case", String(64), nullable=False),
     Column("since", UtcDateTime, nullable=False),
+    # Whether people have settled it; it is open again if both sides differ in something else.
+    Column("resolved", Boolean, nullable=False, server_default=false()),
     Index("payment_differences_office", "office", "number"),
 )
 
@@ -509,7 +512,30 @@ unrecorded_print_events = Table(
     Column("document_number", String, nullable=False),
     Column("problem", String, nullable=False),
     Column("since", UtcDateTime, nullable=False),
+    # Whether people have settled it as it is.
+    Column("resolved", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("office", "job"),
+)
+
+# Open items that people have settled, as they were. case: not a key, as above.
+resolved_items = Table(
+    "resolved_items",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("kind", text_enum(OpenItemKind), nullable=False),
+    Column("office", String(8), nullable=False),
+    Column("case", String(64), nullable=False, index=True),
+    Column("since", UtcDateTime, nullable=False),
+    Column("problem", String, nullable=False),
+    Column("print_job", String, nullable=False),
+    Column("document_number", String, nullable=False),
+    Column("book_serial", String, nullable=False),
+    Column("task", String(64), nullable=False),
+    Column("receipt", String(64), nullable=False, server_default=""),
+    Column("reason", text_enum(ResolutionReason), nullable=False),
+    Column("explanation", String, nullable=False),
+    Column("by", String, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
 )
 
 print_event_tokens = Table(

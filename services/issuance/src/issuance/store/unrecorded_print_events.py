@@ -1,15 +1,14 @@
 """Events of print jobs that could not be recorded in an application, until they can or are void."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, and_, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.print_job_event import PrintJobEvent
-from issuance.store.page_request import PageRequest
 from issuance.store.tables import unrecorded_print_events as table
 
 
@@ -39,8 +38,12 @@ class UnrecordedPrintEvents:
             "document_number": event.document_number,
             "problem": problem,
         }
+        # What people have settled is open again once the printer tells something else of the job.
+        same = (table.c[name] == values[name] for name in ("case", "outcome", "book_serial"))
+        still_settled = and_(table.c.resolved, table.c.problem == problem, *same)
         is_of_job = (table.c.office == office, table.c.job == event.job)
-        updated = await self._connection.execute(update(table).where(*is_of_job).values(values))
+        change = update(table).where(*is_of_job).values(**values, resolved=still_settled)
+        updated = await self._connection.execute(change)
         if updated.rowcount == 0:
             key = {"office": office, "job": event.job, "since": now}
             await self._connection.execute(insert(table).values(key | values))
@@ -52,23 +55,33 @@ class UnrecordedPrintEvents:
         return None if row is None else _unrecorded(row).event
 
     async def of_office(self, office: str) -> Sequence[PrintJobEvent]:
-        """Return the events of an office, oldest first."""
-        statement = select(table).where(table.c.office == office).order_by(table.c.number)
+        """Return the events of an office that nobody has settled, oldest first."""
+        statement = select(table).where(table.c.office == office, ~table.c.resolved)
+        statement = statement.order_by(table.c.number)
         return [_unrecorded(row).event for row in await self._connection.execute(statement)]
 
-    async def page(
-        self, page: PageRequest, office: str | None
-    ) -> Sequence[tuple[int, UnrecordedPrintEvent]]:
-        """Return numbers and events that people have to look at. None: of any office."""
-        statement = select(table).where(table.c.number > page.after, table.c.problem != "")
-        if office is not None:
-            statement = statement.where(table.c.office == office)
-        rows = await self._connection.execute(statement.order_by(table.c.number).limit(page.size))
-        return [(row.number, _unrecorded(row)) for row in rows]
+    async def of_numbers(self, numbers: Collection[int]) -> Mapping[int, UnrecordedPrintEvent]:
+        """Return events by their numbers."""
+        rows = await self._connection.execute(select(table).where(table.c.number.in_(numbers)))
+        return {row.number: _unrecorded(row) for row in rows}
+
+    async def open_item(self, number: int) -> UnrecordedPrintEvent | None:
+        """Return an event that people have to look at, locked; None if there is none."""
+        statement = select(table).where(table.c.number == number, table.c.problem != "")
+        statement = statement.where(~table.c.resolved).with_for_update()
+        row = (await self._connection.execute(statement)).one_or_none()
+        return None if row is None else _unrecorded(row)
+
+    async def settle(self, number: int) -> None:
+        """Record that people have settled what an event is about."""
+        statement = update(table).where(table.c.number == number)
+        await self._connection.execute(statement.values(resolved=True))
 
     async def misfits(self, case: str) -> bool:
         """Return whether people have to look at a print job of a case."""
-        statement = select(table.c.number).where(table.c.case == case, table.c.problem != "")
+        statement = select(table.c.number).where(
+            table.c.case == case, table.c.problem != "", ~table.c.resolved
+        )
         return (await self._connection.execute(statement.limit(1))).one_or_none() is not None
 
     async def delete(self, office: str, job: str) -> None:

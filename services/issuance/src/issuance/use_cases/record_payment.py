@@ -4,7 +4,7 @@ from datetime import datetime
 
 from issuance.domain.case import Actor, Case
 from issuance.domain.history import EventDetails
-from issuance.domain.payment import ReceiptUsed, require_amount
+from issuance.domain.payment import ReceiptSettled, ReceiptUsed, require_amount
 from issuance.domain.states import ApplicationEvent, find_transition
 from issuance.store.records import Records
 from issuance.use_cases.apply_transition import ApplyTransition
@@ -21,11 +21,14 @@ async def record_payment(
 ) -> Case:
     """Return the paid case. amount: rupiah; None if it is not known and no fee was told.
 
-    Raises IllegalTransition, NotPermitted, AmountRequired, AmountDiffers, ReceiptUsed.
+    Raises IllegalTransition, NotPermitted, AmountRequired, AmountDiffers, ReceiptUsed,
+    ReceiptSettled.
     """
     find_transition(case.state, ApplicationEvent.RECORD_PAYMENT, by.role)
     if other := await records.payments.paid_case(receipt):
         raise ReceiptUsed((await records.cases.get(other)).named_to(by))
+    if await records.payments.is_settled(receipt):
+        raise ReceiptSettled("the money of this receipt was settled otherwise", field="receipt")
     require_amount(amount, case.fee_rupiah, await records.payments.reported_rupiah(receipt))
     details = EventDetails(payment_receipt=receipt, amount_rupiah=amount)
     paid = await apply_transition(records, case, ApplicationEvent.RECORD_PAYMENT, by, now, details)

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0028"
-down_revision = "0027"
+revision = "0029"
+down_revision = "0028"
 
 
 def upgrade() -> None:
@@ -37,5 +37,8 @@ def upgrade() -> None:
         sa.Column("office", sa.String(8), nullable=False),
         sa.Column("case", sa.String(64), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("resolved", sa.Boolean(), nullable=False, server_default=sa.false()),
     )
+    receipt: sa.Column[str] = sa.Column("receipt", sa.String(64), nullable=False, server_default="")
+    op.add_column("resolved_items", receipt)
     op.create_index("payment_differences_office", "payment_differences", ["office", "number"])

@@ -1,0 +1,126 @@
+"""What does not come out even, until a person has settled it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from servicekit.errors import DomainError, ErrorKind, NotPermitted
+
+from issuance.domain.case import Actor
+from issuance.domain.states import OutboxTaskKind
+
+_ADMINISTRATOR = "administrator"
+
+
+class OpenItemKind(StrEnum):
+    """What an open item is about."""
+
+    PRINT_FAILED = "print_failed"
+    PRINT_JOB = "print_job"
+    REFUSED_WORK = "refused_work"
+    PAYMENT = "payment"
+
+
+class ResolutionReason(StrEnum):
+    """Why an open item is settled."""
+
+    BOOK_DESTROYED = "book_destroyed"
+    NO_BOOK_MADE = "no_book_made"
+    DONE_BY_HAND = "done_by_hand"
+    NOT_NEEDED = "not_needed"
+    MONEY_RETURNED = "money_returned"
+    OTHER = "other"
+
+
+REASONS: Mapping[OpenItemKind, frozenset[ResolutionReason]] = {
+    OpenItemKind.PRINT_JOB: frozenset(
+        {
+            ResolutionReason.BOOK_DESTROYED,
+            ResolutionReason.NO_BOOK_MADE,
+            ResolutionReason.OTHER,
+        }
+    ),
+    OpenItemKind.REFUSED_WORK: frozenset(
+        {ResolutionReason.DONE_BY_HAND, ResolutionReason.NOT_NEEDED, ResolutionReason.OTHER}
+    ),
+    OpenItemKind.PAYMENT: frozenset({ResolutionReason.MONEY_RETURNED, ResolutionReason.OTHER}),
+}
+"""Which reasons settle which items. A failed print ends with a step of its application."""
+
+
+class OpenItemNotFound(DomainError):
+    """No open item has this id; it may have been resolved, or its cause has ended."""
+
+    kind = ErrorKind.NOT_FOUND
+    reason = "OPEN_ITEM_NOT_FOUND"
+
+
+class StepNeeded(DomainError):
+    """The item ends with a step that somebody takes, not by a resolution (metadata: steps)."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "STEP_NEEDED"
+
+
+class ReasonDoesNotFit(DomainError):
+    """The reason does not settle such an item (metadata: reasons)."""
+
+    kind = ErrorKind.INVALID
+    reason = "REASON_DOES_NOT_FIT"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """Why an open item is settled, by which person, and when (business time)."""
+
+    reason: ResolutionReason
+    explanation: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedItem:
+    """An open item as it was when it was settled.
+
+    since: since when it was open, business time. problem: what did not come out even, in words.
+    print_job, document_number, book_serial, task, receipt: empty where they do not belong to its
+    kind.
+    """
+
+    kind: OpenItemKind
+    office: str
+    case: str
+    since: datetime
+    problem: str
+    resolution: Resolution
+    print_job: str = ""
+    document_number: str = ""
+    book_serial: str = ""
+    task: str = ""
+    receipt: str = ""
+
+
+def require_fitting_reason(kind: OpenItemKind, reason: ResolutionReason) -> None:
+    """Raise ReasonDoesNotFit unless the reason settles items of this kind."""
+    fitting = REASONS[kind]
+    if reason not in fitting:
+        raise ReasonDoesNotFit(
+            f"{reason} does not settle this", field="reason", reasons=", ".join(sorted(fitting))
+        )
+
+
+def require_resolvable_work(kind: OutboxTaskKind, by: Actor) -> None:
+    """Raise unless the person may say that refused work need not be done any more.
+
+    An application waits for all work but that which sets a status at the matcher. Raises
+    StepNeeded, NotPermitted.
+    """
+    if kind is not OutboxTaskKind.SET_ENCOUNTER_STATUS:
+        raise StepNeeded(
+            "the application waits for this work",
+            steps="RetryWork, Withdraw, RetakeBiometrics",
+        )
+    if by.role != _ADMINISTRATOR:
+        raise NotPermitted("administrators settle what the matcher refuses")

@@ -1,0 +1,124 @@
+"""Open items as messages of the contract."""
+
+from datetime import datetime
+
+from passport.issuance.v1 import accounts_pb2 as pb
+from passport.issuance.v1 import applications_pb2
+
+from issuance.domain.open_item import ResolvedItem
+from issuance.domain.payment import OpenPayment
+from issuance.domain.waiting_on import (
+    PAYMENT_WAITS_FOR,
+    PRINT_JOB_MISFIT,
+    WORK_SET_ASIDE,
+    ResponsibleParty,
+    WaitingOn,
+)
+from issuance.service import encode
+from issuance.service.enum_codes import (
+    OPEN_ITEM_KINDS,
+    PAYMENT_DIFFERENCES,
+    RESOLUTION_REASONS,
+    RESPONSIBLE_PARTIES,
+)
+from issuance.store.stuck_work_records import StuckTask
+from issuance.store.unrecorded_print_events import UnrecordedPrintEvent
+from issuance.use_cases.application_details import ApplicationDetails
+from issuance.use_cases.open_items import OpenItem
+
+_MISFIT = WaitingOn(ResponsibleParty.SUPERVISOR, PRINT_JOB_MISFIT)
+
+
+def open_item(id: str, item: OpenItem) -> pb.OpenItem:
+    """Return an open item, or one that was settled."""
+    if isinstance(item, ApplicationDetails):
+        encoded = _failed_print(item)
+    elif isinstance(item, UnrecordedPrintEvent):
+        encoded = _print_job(item)
+    elif isinstance(item, StuckTask):
+        encoded = _refused_work(item)
+    elif isinstance(item, OpenPayment):
+        encoded = _payment(item)
+    else:
+        encoded = _resolved(item)
+    encoded.item_id = id
+    return encoded
+
+
+def _failed_print(details: ApplicationDetails) -> pb.OpenItem:
+    return pb.OpenItem(
+        kind=pb.OPEN_ITEM_KIND_PRINT_FAILED,
+        application_id=details.case.id,
+        office=details.case.office,
+        waiting=encode.waiting(details),
+        print_failure=encode.print_failure(details.case.print_failure),
+    )
+
+
+def _print_job(found: UnrecordedPrintEvent) -> pb.OpenItem:
+    return pb.OpenItem(
+        kind=pb.OPEN_ITEM_KIND_PRINT_JOB,
+        application_id=found.event.case,
+        office=found.office,
+        waiting=_waiting(_MISFIT, found.since),
+        print_job_id=found.event.job,
+        document_number=found.event.document_number,
+        book_serial=found.event.book_serial,
+        problem=found.problem,
+    )
+
+
+def _refused_work(task: StuckTask) -> pb.OpenItem:
+    return pb.OpenItem(
+        kind=pb.OPEN_ITEM_KIND_REFUSED_WORK,
+        application_id=task.case,
+        office=task.office,
+        waiting=_waiting(WORK_SET_ASIDE, task.created_at),
+        task_id=task.id,
+        problem=task.last_error,
+    )
+
+
+def _payment(found: OpenPayment) -> pb.OpenItem:
+    payment = found.payment
+    return pb.OpenItem(
+        kind=pb.OPEN_ITEM_KIND_PAYMENT,
+        application_id=payment.case,
+        office=payment.office,
+        waiting=_waiting(PAYMENT_WAITS_FOR[found.difference], found.since),
+        problem=found.problem,
+        receipt=payment.receipt,
+        difference=PAYMENT_DIFFERENCES[found.difference],
+        recorded_rupiah=payment.recorded_rupiah,
+        reported_rupiah=payment.reported_rupiah,
+    )
+
+
+def _resolved(item: ResolvedItem) -> pb.OpenItem:
+    resolution = item.resolution
+    return pb.OpenItem(
+        kind=OPEN_ITEM_KINDS[item.kind],
+        application_id=item.case,
+        office=item.office,
+        print_job_id=item.print_job,
+        document_number=item.document_number,
+        book_serial=item.book_serial,
+        task_id=item.task,
+        receipt=item.receipt,
+        problem=item.problem,
+        resolution=pb.OpenItemResolution(
+            reason=RESOLUTION_REASONS[resolution.reason],
+            explanation=resolution.explanation,
+            resolved_by=resolution.by,
+            resolved_at=encode.timestamp(resolution.at),
+            open_since=encode.timestamp(item.since),
+        ),
+    )
+
+
+def _waiting(on: WaitingOn, since: datetime) -> applications_pb2.Waiting:
+    return applications_pb2.Waiting(
+        responsible_party=RESPONSIBLE_PARTIES[on.responsible_party],
+        since=encode.timestamp(since),
+        what=encode.localized_text(on.what),
+    )

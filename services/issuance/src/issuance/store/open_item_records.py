@@ -1,0 +1,112 @@
+"""Open items in the database: one list over what is wrong, and what became of it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import Row, Select, String, cast, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from issuance.domain.open_item import Resolution, ResolvedItem
+from issuance.domain.states import ApplicationState
+from issuance.store.field_values import field_values
+from issuance.store.oldest_first import ListPosition, keyed, oldest_first, position
+from issuance.store.tables import (
+    applications,
+    outbox,
+    payment_differences,
+    resolved_items,
+    unrecorded_print_events,
+)
+
+PRINT_FAILED, PRINT_JOB, REFUSED_WORK, PAYMENT, RESOLVED = (
+    "print-failed:",
+    "print-job:",
+    "refused-work:",
+    "payment:",
+    "resolved:",
+)
+"""Begin the ids of items: of an application, a print event, a task, a payment's difference and a
+resolved item."""
+
+_ITEM = [field.name for field in fields(ResolvedItem) if field.name != "resolution"]
+_RESOLUTION = [field.name for field in fields(Resolution)]
+
+
+class OpenItemRecords:
+    """Reads where open items are, and stores what settled them."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def page(
+        self, size: int, after: ListPosition | None, office: str | None, *, include_resolved: bool
+    ) -> Sequence[ListPosition]:
+        """Return the positions of open items, oldest first; their keys are their ids.
+
+        office: None for all.
+        """
+        kinds = [_failed_prints(), _print_jobs(), _refused_work(), _payments()]
+        if include_resolved:
+            kinds.append(_resolved())
+        if office is not None:
+            kinds = [kind.where(kind.selected_columns.office == office) for kind in kinds]
+        found = [kind.with_only_columns(*_position_of(kind)) for kind in kinds]
+        rows = await self._connection.execute(oldest_first(found, after, size))
+        return [position(row) for row in rows]
+
+    async def add_resolved(self, item: ResolvedItem) -> int:
+        """Store an item that is settled, and return its number."""
+        values = field_values(item, _ITEM) | field_values(item.resolution, _RESOLUTION)
+        statement = insert(resolved_items).values(**values).returning(resolved_items.c.number)
+        return int((await self._connection.execute(statement)).scalar_one())
+
+    async def resolved(self, numbers: Collection[int]) -> Mapping[int, ResolvedItem]:
+        """Return settled items by their numbers."""
+        c = resolved_items.c
+        rows = await self._connection.execute(select(resolved_items).where(c.number.in_(numbers)))
+        return {row.number: _item(row) for row in rows}
+
+
+def _position_of(kind: Select[Any]) -> tuple[Any, Any]:
+    columns = kind.selected_columns
+    return columns.since, columns.key
+
+
+def _failed_prints() -> Select[Any]:
+    c = applications.c
+    key = keyed(PRINT_FAILED, c.id)
+    return select(c.state_since.label("since"), key.label("key"), c.office).where(
+        c.state == ApplicationState.PRINT_FAILED
+    )
+
+
+def _print_jobs() -> Select[Any]:
+    c = unrecorded_print_events.c
+    key = keyed(PRINT_JOB, cast(c.number, String))
+    return select(c.since, key.label("key"), c.office).where(c.problem != "", ~c.resolved)
+
+
+def _refused_work() -> Select[Any]:
+    c = outbox.c
+    key = keyed(REFUSED_WORK, c.id)
+    return select(c.created_at.label("since"), key.label("key"), c.office).where(
+        c.refused_at.is_not(None)
+    )
+
+
+def _payments() -> Select[Any]:
+    c = payment_differences.c
+    key = keyed(PAYMENT, cast(c.number, String))
+    return select(c.since, key.label("key"), c.office).where(~c.resolved)
+
+
+def _resolved() -> Select[Any]:
+    c = resolved_items.c
+    key = keyed(RESOLVED, cast(c.number, String))
+    return select(c.since, key.label("key"), c.office)
+
+
+def _item(row: Row[Any]) -> ResolvedItem:
+    resolution = Resolution(**field_values(row, _RESOLUTION))
+    return ResolvedItem(**field_values(row, _ITEM), resolution=resolution)

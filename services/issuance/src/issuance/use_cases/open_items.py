@@ -1,0 +1,211 @@
+"""What does not come out even: listing it, and settling it with a reason."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from issuance.domain.case import Actor
+from issuance.domain.office import Office, WrongOffice
+from issuance.domain.open_item import (
+    OpenItemKind,
+    OpenItemNotFound,
+    Resolution,
+    ResolutionReason,
+    ResolvedItem,
+    StepNeeded,
+    require_fitting_reason,
+    require_resolvable_work,
+)
+from issuance.domain.payment import OpenPayment
+from issuance.domain.print_job_event import JobOutcome
+from issuance.domain.states import ApplicationState
+from issuance.store.oldest_first import ListPosition
+from issuance.store.open_item_records import (
+    PAYMENT,
+    PRINT_FAILED,
+    PRINT_JOB,
+    REFUSED_WORK,
+    RESOLVED,
+)
+from issuance.store.records import Records
+from issuance.store.stuck_work_records import StuckTask
+from issuance.store.unrecorded_print_events import UnrecordedPrintEvent
+from issuance.use_cases.application_details import ApplicationDetails, application_details
+
+_MOST_DIGITS = 9
+_log = structlog.get_logger(__name__)
+
+OpenItem = ApplicationDetails | UnrecordedPrintEvent | StuckTask | OpenPayment | ResolvedItem
+"""A failed print, a print job that does not fit, refused work, a payment that differs, or what was
+settled."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItemPage:
+    """Open items by their ids, oldest first, and where the page ends; None if nothing follows."""
+
+    items: Sequence[tuple[str, OpenItem]]
+    end: ListPosition | None
+
+
+async def list_open_items(
+    records: Records,
+    offices: Mapping[str, Office],
+    office: str | None,
+    after: ListPosition | None,
+    size: int,
+    now: datetime,
+    *,
+    include_resolved: bool = False,
+) -> OpenItemPage:
+    """Return a page of open items. office: None for all."""
+    found = await records.open_items.page(size, after, office, include_resolved=include_resolved)
+    cases = await records.cases.of_ids(_ids(found, PRINT_FAILED))
+    details = await application_details(records, offices, cases, now)
+    jobs = await records.unrecorded_print_events.of_numbers(_numbers(found, PRINT_JOB))
+    tasks = await records.stuck_work.of_ids(_ids(found, REFUSED_WORK))
+    payments = await records.payments.of_numbers(_numbers(found, PAYMENT))
+    resolved = await records.open_items.resolved(_numbers(found, RESOLVED))
+    items: dict[str, OpenItem] = {
+        **{f"{PRINT_FAILED}{each.case.id}": each for each in details},
+        **{f"{PRINT_JOB}{number}": event for number, event in jobs.items()},
+        **{f"{REFUSED_WORK}{task.id}": task for task in tasks},
+        **{f"{PAYMENT}{number}": payment for number, payment in payments.items()},
+        **{f"{RESOLVED}{number}": item for number, item in resolved.items()},
+    }
+    end = found[-1] if len(found) == size else None
+    return OpenItemPage([(at.key, items[at.key]) for at in found], end)
+
+
+async def resolve_open_item(
+    records: Records,
+    item_id: str,
+    reason: ResolutionReason,
+    explanation: str,
+    by: Actor,
+    now: datetime,
+) -> tuple[str, ResolvedItem]:
+    """Settle an open item, and return it as it was, with its new id.
+
+    Raises OpenItemNotFound, WrongOffice, StepNeeded, ReasonDoesNotFit, NotPermitted.
+    """
+    settled = Settlement(Resolution(reason, explanation, by.person, now), by)
+    if item_id.startswith(PRINT_FAILED):
+        await _require_step(records, item_id.removeprefix(PRINT_FAILED), by)
+    if item_id.startswith(PRINT_JOB):
+        item = await _settle_print_job(records, _number(item_id, PRINT_JOB), settled)
+    elif item_id.startswith(REFUSED_WORK):
+        item = await _settle_work(records, item_id.removeprefix(REFUSED_WORK), settled)
+    elif item_id.startswith(PAYMENT):
+        item = await _settle_payment(records, _number(item_id, PAYMENT), settled)
+    else:
+        raise _not_open()
+    number = await records.open_items.add_resolved(item)
+    _log.info("open_item_resolved", item=item_id, application_id=item.case, by=by.person)
+    return f"{RESOLVED}{number}", item
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How an item is settled, and the person who does, with role and office."""
+
+    resolution: Resolution
+    by: Actor
+
+    def require_fitting(self, kind: OpenItemKind, office: str) -> None:
+        """Raise WrongOffice or ReasonDoesNotFit."""
+        _require_own(office, self.by)
+        require_fitting_reason(kind, self.resolution.reason)
+
+
+async def _require_step(records: Records, id: str, by: Actor) -> None:
+    case = await records.cases.find(id)
+    if case is None or case.state is not ApplicationState.PRINT_FAILED:
+        raise _not_open()
+    _require_own(case.office, by)
+    raise StepNeeded("decide about the application", steps="CorrectData, Approve, Refuse, Withdraw")
+
+
+async def _settle_print_job(records: Records, number: int, settled: Settlement) -> ResolvedItem:
+    found = await records.unrecorded_print_events.open_item(number)
+    if found is None:
+        raise _not_open()
+    settled.require_fitting(OpenItemKind.PRINT_JOB, found.office)
+    if found.event.outcome is JobOutcome.IN_PROGRESS:
+        raise StepNeeded("the printing office ends the job first", steps="CancelPrintJob")
+    await records.unrecorded_print_events.settle(number)
+    return ResolvedItem(
+        kind=OpenItemKind.PRINT_JOB,
+        office=found.office,
+        case=found.event.case,
+        since=found.since,
+        problem=found.problem,
+        resolution=settled.resolution,
+        print_job=found.event.job,
+        document_number=found.event.document_number,
+        book_serial=found.event.book_serial,
+    )
+
+
+async def _settle_work(records: Records, id: str, settled: Settlement) -> ResolvedItem:
+    found = await records.stuck_work.of_ids([id])
+    if not found or found[0].refused_at is None:
+        raise _not_open()
+    (task,) = found
+    settled.require_fitting(OpenItemKind.REFUSED_WORK, task.office)
+    require_resolvable_work(task.kind, settled.by)
+    if not await records.stuck_work.give_up(id):
+        raise _not_open()  # somebody else has settled or repeated it meanwhile
+    return ResolvedItem(
+        kind=OpenItemKind.REFUSED_WORK,
+        office=task.office,
+        case=task.case,
+        since=task.created_at,
+        problem=task.last_error,
+        resolution=settled.resolution,
+        task=task.id,
+    )
+
+
+async def _settle_payment(records: Records, number: int, settled: Settlement) -> ResolvedItem:
+    found = (await records.payments.of_numbers([number])).get(number)
+    if found is None:
+        raise _not_open()
+    settled.require_fitting(OpenItemKind.PAYMENT, found.payment.office)
+    if not await records.payments.settle(number):
+        raise _not_open()  # somebody else has settled it meanwhile
+    return ResolvedItem(
+        kind=OpenItemKind.PAYMENT,
+        office=found.payment.office,
+        case=found.payment.case,
+        since=found.since,
+        problem=found.problem,
+        resolution=settled.resolution,
+        receipt=found.payment.receipt,
+    )
+
+
+def _require_own(office: str, by: Actor) -> None:
+    if not by.may_know(office):
+        raise WrongOffice(f"a caller of {by.office} acts for that office only", office=by.office)
+
+
+def _not_open() -> OpenItemNotFound:
+    return OpenItemNotFound("no item with this id is open", field="item_id")
+
+
+def _ids(found: Sequence[ListPosition], prefix: str) -> list[str]:
+    return [at.key.removeprefix(prefix) for at in found if at.key.startswith(prefix)]
+
+
+def _numbers(found: Sequence[ListPosition], prefix: str) -> list[int]:
+    return [int(id) for id in _ids(found, prefix)]
+
+
+def _number(item_id: str, prefix: str) -> int:
+    text = item_id.removeprefix(prefix)
+    if not (text.isdecimal() and len(text) <= _MOST_DIGITS):
+        raise _not_open()
+    return int(text)

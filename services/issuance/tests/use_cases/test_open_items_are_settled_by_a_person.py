@@ -1,0 +1,185 @@
+"""What does not come out even stands in one list, until its cause ends or a person settles it."""
+
+import pytest
+from issuance.domain.case import Actor
+from issuance.domain.office import WrongOffice
+from issuance.domain.open_item import (
+    OpenItemKind,
+    OpenItemNotFound,
+    ReasonDoesNotFit,
+    ResolutionReason,
+    ResolvedItem,
+    StepNeeded,
+)
+from issuance.domain.print_job_event import JobOutcome, PrintJobEvent
+from issuance.domain.states import OutboxTaskKind
+from issuance.store.oldest_first import ListPosition
+from issuance.store.open_item_records import PRINT_FAILED, PRINT_JOB, REFUSED_WORK, RESOLVED
+from servicekit.errors import NotPermitted
+
+from .workflow import Workflow, identity
+
+DESTROYED, BY_HAND = ResolutionReason.BOOK_DESTROYED, ResolutionReason.DONE_BY_HAND
+SUPERVISOR = identity("agus", "supervisor")
+ADMINISTRATOR = Actor("spiffe://ID/office/national/user/ani/role/administrator", "administrator")
+OUTSIDER = Actor("spiffe://ID/office/JKT/user/joko/role/supervisor", "supervisor", office="JKT")
+
+
+async def _knows_nobody(workflow: Workflow, outcome: JobOutcome = JobOutcome.DONE) -> str:
+    """The printer reports a job of an application that nobody knows; the id of the open item."""
+    event = PrintJobEvent("", "job-9", "unknown", outcome, "B0000009", document_number="X00000009")
+    await workflow.hears(event)
+    (id,) = [id for id, _ in await workflow.open_items() if id.startswith(PRINT_JOB)]
+    return id
+
+
+async def _refused(workflow: Workflow, kind: OutboxTaskKind) -> str:
+    """The matcher refuses all work of this kind; the id of the first open item."""
+    tasks = await workflow.leases(kind)
+    async with workflow.store.begin() as records:
+        for task in tasks:
+            await records.stuck_work.refuse(task, workflow.real_now, "ENCOUNTER_UNKNOWN: none")
+    return next(id for id, _ in await workflow.open_items() if id.startswith(REFUSED_WORK))
+
+
+async def _ids(workflow: Workflow) -> list[str]:
+    return [id for id, _ in await workflow.open_items()]
+
+
+async def test_a_job_that_nobody_knows_is_settled_with_who_and_why(workflow: Workflow) -> None:
+    id = await _knows_nobody(workflow)
+    workflow.clock("2018-10-26 11:00")
+
+    item = await workflow.settles(id, DESTROYED, SUPERVISOR, "shredded, record 17")
+
+    assert await workflow.open_items() == []
+    ((resolved, kept),) = await workflow.open_items(include_resolved=True)
+    assert resolved.startswith(RESOLVED)
+    assert kept == item
+    assert isinstance(kept, ResolvedItem)
+    assert (kept.kind, kept.office, kept.case) == (OpenItemKind.PRINT_JOB, "BJM", "unknown")
+    assert (kept.print_job, kept.book_serial) == ("job-9", "B0000009")
+    assert kept.resolution.reason is DESTROYED
+    assert kept.resolution.explanation == "shredded, record 17"
+    assert (kept.resolution.by, kept.resolution.at) == (SUPERVISOR.uri, workflow.now_is)
+
+
+async def test_the_same_report_opens_it_no_more_but_another_one_does(workflow: Workflow) -> None:
+    id = await _knows_nobody(workflow, JobOutcome.LOST)
+    await workflow.settles(id, ResolutionReason.NO_BOOK_MADE, SUPERVISOR)
+    lost = PrintJobEvent("", "job-9", "unknown", JobOutcome.LOST, "B0000009")
+
+    await workflow.hears(lost)
+    again = await _ids(workflow)
+    await workflow.hears(PrintJobEvent("", "job-9", "unknown", JobOutcome.DONE, "B0000009"))
+
+    assert again == []
+    assert await _ids(workflow) == [id]
+
+
+async def test_a_job_that_has_not_ended_is_ended_first(workflow: Workflow) -> None:
+    id = await _knows_nobody(workflow, JobOutcome.IN_PROGRESS)
+
+    with pytest.raises(StepNeeded) as refused:
+        await workflow.settles(id, DESTROYED, SUPERVISOR)
+
+    assert refused.value.metadata["steps"] == "CancelPrintJob"
+    assert await _ids(workflow) == [id]
+
+
+async def test_a_failed_print_ends_with_a_step_of_its_application(workflow: Workflow) -> None:
+    id = await workflow.is_known(await workflow.applies())
+    await workflow.is_released(id)
+    await workflow.job_is_given_up(id)
+
+    with pytest.raises(StepNeeded):
+        await workflow.settles(f"{PRINT_FAILED}{id}", DESTROYED, SUPERVISOR)
+
+    assert await _ids(workflow) == [f"{PRINT_FAILED}{id}"]
+    await workflow.approves(id)
+    assert await _ids(workflow) == []
+
+
+async def test_what_the_matcher_refuses_is_given_up_by_an_administrator(workflow: Workflow) -> None:
+    case = await workflow.is_known(await workflow.applies())
+    id = await _refused(workflow, OutboxTaskKind.SET_ENCOUNTER_STATUS)
+
+    with pytest.raises(NotPermitted):
+        await workflow.settles(id, BY_HAND, SUPERVISOR)
+    item = await workflow.settles(id, BY_HAND, ADMINISTRATOR, "made active by the matcher's people")
+
+    assert (item.case, item.problem) == (case, "ENCOUNTER_UNKNOWN: none")
+    assert await _ids(workflow) == []
+    assert (await workflow.stuck()).tasks == []
+    assert await workflow.encounter_changes(case) == []
+
+
+async def test_work_that_an_application_waits_for_is_not_given_up(workflow: Workflow) -> None:
+    await workflow.applies()
+    id = await _refused(workflow, OutboxTaskKind.IDENTIFY)
+
+    with pytest.raises(StepNeeded) as refused:
+        await workflow.settles(id, BY_HAND, ADMINISTRATOR)
+
+    assert refused.value.metadata["steps"] == "RetryWork, Withdraw, RetakeBiometrics"
+    assert await _ids(workflow) == [id]
+
+
+async def test_an_item_is_settled_once_and_by_its_own_office(workflow: Workflow) -> None:
+    id = await _knows_nobody(workflow)
+
+    with pytest.raises(WrongOffice):
+        await workflow.settles(id, DESTROYED, OUTSIDER)
+    with pytest.raises(ReasonDoesNotFit):
+        await workflow.settles(id, BY_HAND, SUPERVISOR)
+    await workflow.settles(id, DESTROYED, ADMINISTRATOR)
+
+    for gone in (
+        id,
+        "print-job:x",
+        "print-job:99",
+        "print-failed:x",
+        "refused-work:x",
+        "x",
+        RESOLVED,
+    ):
+        with pytest.raises(OpenItemNotFound):
+            await workflow.settles(gone, DESTROYED, SUPERVISOR)
+
+
+async def test_the_wait_is_explained_without_what_is_settled(workflow: Workflow) -> None:
+    case = await workflow.applies()
+    await workflow.hears(PrintJobEvent("", "job", case, JobOutcome.DONE, "B0000001"))
+    (id,) = await _ids(workflow)
+    before = (await workflow.explanation(case)).intervention
+
+    await workflow.settles(id, DESTROYED, SUPERVISOR)
+
+    assert before is not None
+    assert (await workflow.explanation(case)).intervention is None
+
+
+async def test_all_kinds_come_in_one_list_oldest_first_in_pages(workflow: Workflow) -> None:
+    await _knows_nobody(workflow)
+    workflow.clock("2018-10-26 10:00")
+    await workflow.is_known(await workflow.applies())
+    await _refused(workflow, OutboxTaskKind.SET_ENCOUNTER_STATUS)
+    workflow.clock("2018-10-26 11:00")
+    failed = await workflow.is_known(await workflow.applies())
+    await workflow.is_released(failed)
+    await workflow.job_is_given_up(failed)
+    every = await _ids(workflow)
+
+    pages, after = [], None
+    while True:
+        page = await workflow.open_items(after=after, size=1)
+        if not page:
+            break
+        pages += [id for id, _ in page]
+        async with workflow.store.read() as records:
+            (after,) = await records.open_items.page(1, after, None, include_resolved=False)
+
+    assert pages == every
+    assert [id.partition(":")[0] for id in every] == ["print-job", "refused-work", "print-failed"]
+    assert await workflow.open_items(office="JKT") == []
+    assert isinstance(after, ListPosition)

@@ -2,34 +2,29 @@
 
 import sqlite3
 import uuid
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import datetime, timedelta
 from fractions import Fraction
-from functools import partial
 from itertools import islice, product
 from pathlib import Path
 from random import Random
 from string import ascii_uppercase
 from zoneinfo import ZoneInfo
 
-from issuance.domain.case import Actor
 from issuance.domain.collection_hours import CollectionHours
 from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.office import NewOffice, Office
-from issuance.domain.states import ApplicationState, Role
-from issuance.domain.validity import ValidityRule
+from issuance.domain.states import ApplicationState
 from issuance.domain.working_time import Calendar
-from issuance.store.page_request import PageRequest
 from issuance.store.records import Store
-from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.office_lifecycle import seed_offices
 from issuance.use_cases.plan_office import plan_office
-from issuance.use_cases.record_interview import Interview, record_interview
 
 ZONE = ZoneInfo("Asia/Makassar")
 MORNING = datetime(2018, 10, 31, 7, tzinfo=ZONE)
 """Before offices open, so that a pass releases no books."""
+OPENING = MORNING.replace(hour=8, minute=1)
 _OFFICES = 120
 _STATES = {
     ApplicationState.BIOMETRICS_TAKEN: 0.03,
@@ -49,17 +44,28 @@ _COLUMNS = (
 _INSERT = (
     f"INSERT INTO applications ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
 )
+_DOCUMENTS = """
+    INSERT INTO documents (number, person_id, "case", office, book_serial, holder, issued_on,
+        status, status_since, status_by, status_reason)
+    SELECT document_number, person_id, id, office, book_serial, holder, applied_on, 'made',
+        created_at, '', '' FROM applications WHERE state = 'ready'
+"""
+_PORTRAITS = """
+    INSERT INTO portraits ("case", jpeg) SELECT id, 'jpeg' FROM applications
+    WHERE state IN ('approved', 'awaiting_approval')
+"""
 _PROMISE = "UPDATE applications SET promised_collection_date = ? WHERE id = ?"
-_OFFICER = Actor("spiffe://ID/office/OAA/user/siti/role/officer", Role.OFFICER)
-Step = Callable[[], Awaitable[None]]
 
 
 class Now:
-    """A clock that stands still in the morning."""
+    """A clock that stands still, before offices open, until it is set."""
+
+    def __init__(self) -> None:
+        self.time = MORNING
 
     def now(self) -> datetime:
         """Return the time."""
-        return MORNING
+        return self.time
 
 
 def new_id() -> str:
@@ -83,6 +89,8 @@ async def populate(
         await seed_offices(records, new, MORNING)
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.executemany(_INSERT, _rows(list(known), cases, Random(seed)))
+        connection.execute(_DOCUMENTS)
+        connection.execute(_PORTRAITS)
         connection.execute(
             "UPDATE counters SET value = ? WHERE name = 'queue_number'", (2 * cases,)
         )
@@ -97,12 +105,13 @@ def _rows(ids: list[str], cases: int, chance: Random) -> Iterator[tuple[object, 
         days = timedelta(days=(2 * cases - nth) * 12 / (2 * cases))
         at = (MORNING - days).astimezone(ZoneInfo("UTC"))
         time, day = f"{at:%Y-%m-%d %H:%M:%S.%f}", f"{at:%Y-%m-%d}"
+        number = f"X{nth:08d}" if state is ApplicationState.READY else ""
         is_complete = state is not ApplicationState.BIOMETRICS_TAKEN
         yield (
             f"case-{nth}", ids[int(chance.random() * len(ids))], "new", int(priority_class),
             b"holder", f"person-{nth}", time, time, state.value, 5, time if is_complete else None,
             nth if is_complete else None, day if is_complete else None,
-            day if is_complete else None, day, day if is_complete else None, 0, "", "", "", "",
+            day if is_complete else None, day, day if is_complete else None, 0, "", number, "", "",
             time,
         )  # fmt: skip
 
@@ -115,23 +124,3 @@ async def promise_planned_dates(file: Path, store: Store, known: Mapping[str, Of
         promised = [(day.isoformat(), case) for case, day in dates.items() if day]
         with closing(sqlite3.connect(file)) as connection, connection:
             connection.executemany(_PROMISE, promised)
-
-
-async def waiting_for_interview(
-    store: Store, known: Mapping[str, Office], apply: ApplyTransition, most: int
-) -> list[Step]:
-    """Return steps of officers, each of which completes another application."""
-    async with store.read() as records:
-        state = ApplicationState.BIOMETRICS_TAKEN
-        found = await records.cases.page(PageRequest(0, most), None, state)
-    return [partial(_interview, store, known, apply, case.id) for _, case in found]
-
-
-async def _interview(
-    store: Store, known: Mapping[str, Office], apply: ApplyTransition, id: str
-) -> None:
-    async with store.begin() as records:
-        case = await records.cases.get(id)
-        await record_interview(
-            records, case, _OFFICER, MORNING, Interview(), known, ValidityRule(), apply
-        )

@@ -136,16 +136,17 @@ class Issuance:
         self._real_now = SystemClock().now
         self._offices = OfficeDirectory(settings.expected_times)
         self._database = Database(settings.database_url)
-        self._store = Store(self._database, settings.replica, _outage_policy(settings))
         self._validity = settings.validity_rule()
         self._tariff = read_tariff(settings.tariff_file) if settings.tariff_file else None
         personaliser = Personaliser(settings.issuing_state, self._validity)
+        self._store = Store(self._database, settings.replica)
+        self._outage_policy = _outage_policy(settings)
         self._apply_transition = ApplyTransition(
             self._offices, personaliser, new_id, self._validity
         )
         self._photo_check = PhotoCheck(FaceDetector())
         self._pool = WorkerPool(settings.portrait_workers, settings.portrait_queue)
-        self._outages = OutageLifecycle(self._offices, new_id)
+        self._outages = OutageLifecycle(self._offices, new_id, self._outage_policy)
         self._channels = PrinterChannels(self._channel, settings.call_timeout_seconds)
         self._printers = PrintersClient(self._channels, settings.call_timeout_seconds)
         self._clearances = ClearanceSigner(
@@ -174,6 +175,7 @@ class Issuance:
                 now = self._clock.now()
                 await seed_offices(records, self._settings.new_offices(now), now)
                 await self._offices.refresh(records)
+                await records.outages.apply_policy(self._outage_policy)
                 await require_portraits(records, now, self._apply_transition)
                 await records.outbox.abandon_leases()
             async with purge_records_daily(

@@ -5,14 +5,17 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from issuance.domain.activity import Activity
 from issuance.domain.outage import OutageScope
-from issuance.domain.outage_policy import Activity, BadPolicy, OutagePolicy, OutageRule
+from issuance.domain.outage_policy import BadPolicy, OutagePolicy, OutageRule
 
 EXAMPLE_HEAD = """\
 # What stops while something does not work, and what goes on; made by `make docs`. Give a copy of
 # it as outage_policy_file of issuance.toml. Without it these rules apply.
 #
-# The first rule that applies to an outage says what it stops while it lasts.
+# The first rule that applies to an outage says what it stops while it lasts. That is recorded with
+# the outage, when it opens and when its cause is given again (UpdateOutage): a rule that is changed
+# later changes no outage, and no clock.
 #   scope  what is out: matcher (for all offices), office (one office as a whole), printing (at one
 #          office)
 #   cause  words that occur in the cause of the outage, in upper or lower case; left out: any cause

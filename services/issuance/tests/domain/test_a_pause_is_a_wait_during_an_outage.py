@@ -13,7 +13,6 @@ from issuance.domain.clock_pause import (
     read_service_clock,
 )
 from issuance.domain.outage import Outage, OutageScope
-from issuance.domain.outage_policy import DEFAULT_POLICY
 from issuance.domain.states import ApplicationState
 from issuance.domain.working_time import Calendar
 
@@ -34,26 +33,20 @@ def matcher(began: datetime, ended: datetime | None = None) -> Outage:
 def test_only_the_part_in_which_the_case_waited() -> None:
     intervals = [StateInterval(IDENTIFYING, at(9), at(11)), StateInterval(EXAMINED, at(11))]
 
-    assert clock_pauses("BJM", intervals, [matcher(at(10), at(12))], DEFAULT_POLICY) == [
-        ClockPause(at(10), at(11))
-    ]
+    assert clock_pauses("BJM", intervals, [matcher(at(10), at(12))]) == [ClockPause(at(10), at(11))]
 
 
 def test_a_wait_that_lasts_is_paused_until_the_end_of_the_outage() -> None:
     waits = [StateInterval(IDENTIFYING, at(9))]
 
-    assert clock_pauses("BJM", waits, [matcher(at(8), at(12))], DEFAULT_POLICY) == [
-        ClockPause(at(9), at(12))
-    ]
-    assert clock_pauses("BJM", waits, [matcher(at(10))], DEFAULT_POLICY) == [ClockPause(at(10))]
+    assert clock_pauses("BJM", waits, [matcher(at(8), at(12))]) == [ClockPause(at(9), at(12))]
+    assert clock_pauses("BJM", waits, [matcher(at(10))]) == [ClockPause(at(10))]
 
 
 def test_nothing_where_wait_and_outage_only_touch() -> None:
     waits = [StateInterval(IDENTIFYING, at(9), at(11))]
 
-    assert (
-        clock_pauses("BJM", waits, [matcher(at(8), at(9)), matcher(at(11))], DEFAULT_POLICY) == []
-    )
+    assert clock_pauses("BJM", waits, [matcher(at(8), at(9)), matcher(at(11))]) == []
 
 
 def test_two_outages_at_once_count_once() -> None:
@@ -64,7 +57,6 @@ def test_two_outages_at_once_count_once() -> None:
         "BJM",
         waits,
         [Outage(OutageScope.OFFICE, "BJM", "test", at(10), at(12)), printing],
-        DEFAULT_POLICY,
     )
 
     assert read_service_clock(BANJARMASIN, at(9), at(14), pauses) == ServiceClock(
@@ -75,7 +67,7 @@ def test_two_outages_at_once_count_once() -> None:
 def test_an_outage_of_another_office_does_not_matter() -> None:
     jakarta = Outage(OutageScope.OFFICE, "JKT", "test", at(9), at(12))
 
-    assert clock_pauses("BJM", [StateInterval(IDENTIFYING, at(9))], [jakarta], DEFAULT_POLICY) == []
+    assert clock_pauses("BJM", [StateInterval(IDENTIFYING, at(9))], [jakarta]) == []
 
 
 FIRST = datetime(2018, 10, 26, 7, tzinfo=WITA)
@@ -104,9 +96,7 @@ def test_the_clock_is_that_of_a_count_minute_by_minute(
     entered = sorted(entered, key=lambda change: change[1])
     complete = entered[0][1]
 
-    pauses = clock_pauses(
-        "BJM", intervals(entered), [outage(*thing) for thing in out], DEFAULT_POLICY
-    )
+    pauses = clock_pauses("BJM", intervals(entered), [outage(*thing) for thing in out])
     clock = read_service_clock(BANJARMASIN, instant(complete), instant(now), pauses)
 
     working = [minute for minute in range(complete, now) if is_working(minute)]

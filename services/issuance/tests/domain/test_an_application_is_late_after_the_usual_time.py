@@ -13,7 +13,6 @@ from issuance.domain.expected_time import EXPECTED_TIMES
 from issuance.domain.lateness import LateCases, deadline, late_cases
 from issuance.domain.office import Office
 from issuance.domain.outage import Outage, OutageScope
-from issuance.domain.outage_policy import DEFAULT_POLICY
 from issuance.domain.states import FINAL_STATES, ApplicationState
 from issuance.domain.working_time import Calendar
 
@@ -49,7 +48,7 @@ def an_outage(scope: OutageScope, began: str, ended: str = "", office: str = "BJ
 
 
 def late_from(state: ApplicationState, since: str, *outages: Outage) -> str:
-    return local(deadline(a_case(state, since), OFFICE, outages, DEFAULT_POLICY))
+    return local(deadline(a_case(state, since), OFFICE, outages))
 
 
 @pytest.mark.parametrize(
@@ -126,14 +125,12 @@ def test_lists_and_details_agree(state: ApplicationState, now: str) -> None:
         an_outage(OutageScope.PRINTING, "2018-10-23 10:00", "2018-10-23 12:00"),
     ]
     (since,) = [
-        each.since
-        for each in late_cases([OFFICE], outages, DEFAULT_POLICY, at(now))
-        if each.state is state
+        each.since for each in late_cases([OFFICE], outages, at(now)) if each.state is state
     ]
 
     assert since is not None
     latest = replace(a_case(state, now), state_since=since)
-    over = deadline(latest, OFFICE, outages, DEFAULT_POLICY)
+    over = deadline(latest, OFFICE, outages)
     assert over is not None
     assert over.astimezone(UTC) <= at(now)
 
@@ -142,7 +139,7 @@ def test_offices_with_the_same_hours_are_asked_for_together() -> None:
     offices = [an_office(id) for id in ("BJM", "JKT", "SUB")]
     outage = an_outage(OutageScope.PRINTING, "2018-10-26 08:00", office="SUB")
 
-    found = late_cases(offices, [outage], DEFAULT_POLICY, at("2018-10-26 09:00"))
+    found = late_cases(offices, [outage], at("2018-10-26 09:00"))
 
     assert [each for each in found if each.state in (STATE.PRINTING, STATE.APPROVED)] == [
         LateCases(STATE.PRINTING, frozenset({"BJM", "JKT"}), at("2018-10-24 09:00")),

@@ -2,8 +2,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from issuance.domain.activity import Activity
 from issuance.domain.outage import Outage, OutageScope
-from issuance.domain.outage_policy import DEFAULT_POLICY, Activity, BadPolicy
+from issuance.domain.outage_policy import DEFAULT_POLICY, BadPolicy
 from issuance.outage_policy_file import outage_policy_example, read_outage_policy
 
 BEGAN = datetime(2018, 10, 26, tzinfo=UTC)
@@ -31,7 +32,7 @@ def outage(scope: OutageScope, cause: str = "test") -> Outage:
     [("matcher", {"identification"}), ("office", {"printing"}), ("printing", {"printing"})],
 )
 def test_without_a_file_only_what_cannot_go_on_stops(scope: str, stops: set[str]) -> None:
-    assert DEFAULT_POLICY.stopped(outage(OutageScope(scope))) == stops
+    assert DEFAULT_POLICY.applied_to(outage(OutageScope(scope))).stopped == stops
 
 
 def test_the_example_is_a_file_of_those_rules(tmp_path: Path) -> None:
@@ -56,9 +57,12 @@ def test_the_first_rule_for_the_cause_applies(tmp_path: Path) -> None:
 
     policy = read_outage_policy(file)
 
-    assert policy.stops(outage(OutageScope.OFFICE, "a flood in the cellar"), Activity.INTAKE)
-    assert not policy.stops(outage(OutageScope.OFFICE, "no current"), Activity.INTAKE)
-    assert not policy.stops(outage(OutageScope.MATCHER, "a flood"), Activity.INTAKE)
+    def stops_intake(scope: OutageScope, cause: str) -> bool:
+        return policy.applied_to(outage(scope, cause)).stops(Activity.INTAKE)
+
+    assert stops_intake(OutageScope.OFFICE, "a flood in the cellar")
+    assert not stops_intake(OutageScope.OFFICE, "no current")
+    assert not stops_intake(OutageScope.MATCHER, "a flood")
 
 
 @pytest.mark.parametrize(

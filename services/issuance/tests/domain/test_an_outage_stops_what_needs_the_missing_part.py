@@ -3,7 +3,6 @@ from datetime import UTC, datetime
 import pytest
 from issuance.domain.clock_pause import waits_for
 from issuance.domain.outage import Outage, OutageScope
-from issuance.domain.outage_policy import DEFAULT_POLICY
 from issuance.domain.outbox import stopping_outage
 from issuance.domain.states import ApplicationState, OutboxTaskKind
 
@@ -22,9 +21,7 @@ PRINTING = Outage(OutageScope.PRINTING, "BJM", "no ink", BEGAN)
     ],
 )
 def test_outbox_tasks_are_stopped_that_need_it(outage: Outage, stopped: set[str]) -> None:
-    assert {
-        kind for kind in OutboxTaskKind if stopping_outage(kind, "BJM", [outage], DEFAULT_POLICY)
-    } == stopped
+    assert {kind for kind in OutboxTaskKind if stopping_outage(kind, "BJM", [outage])} == stopped
 
 
 @pytest.mark.parametrize(
@@ -47,22 +44,18 @@ def test_outbox_tasks_are_stopped_that_need_it(outage: Outage, stopped: set[str]
     ],
 )
 def test_cases_wait_that_need_it_to_go_on(outage: Outage, waiting: set[str]) -> None:
-    assert {
-        state for state in ApplicationState if waits_for(outage, state, "BJM", DEFAULT_POLICY)
-    } == waiting
+    assert {state for state in ApplicationState if waits_for(outage, state, "BJM")} == waiting
 
 
 def test_other_offices_go_on_unless_it_is_the_matcher() -> None:
-    assert stopping_outage(OutboxTaskKind.PRINT, "JKT", [OFFICE, PRINTING], DEFAULT_POLICY) is None
-    assert not waits_for(PRINTING, ApplicationState.PRINTING, "JKT", DEFAULT_POLICY)
-    assert stopping_outage(OutboxTaskKind.IDENTIFY, "JKT", [MATCHER], DEFAULT_POLICY) is MATCHER
-    assert waits_for(MATCHER, ApplicationState.IDENTIFYING, "JKT", DEFAULT_POLICY)
+    assert stopping_outage(OutboxTaskKind.PRINT, "JKT", [OFFICE, PRINTING]) is None
+    assert not waits_for(PRINTING, ApplicationState.PRINTING, "JKT")
+    assert stopping_outage(OutboxTaskKind.IDENTIFY, "JKT", [MATCHER]) is MATCHER
+    assert waits_for(MATCHER, ApplicationState.IDENTIFYING, "JKT")
 
 
 def test_an_outage_that_is_over_stops_nothing() -> None:
     over = PRINTING.end(BEGAN, BEGAN)
 
-    assert stopping_outage(OutboxTaskKind.PRINT, "BJM", [over], DEFAULT_POLICY) is None
-    assert (
-        stopping_outage(OutboxTaskKind.PRINT, "BJM", [over, PRINTING], DEFAULT_POLICY) is PRINTING
-    )
+    assert stopping_outage(OutboxTaskKind.PRINT, "BJM", [over]) is None
+    assert stopping_outage(OutboxTaskKind.PRINT, "BJM", [over, PRINTING]) is PRINTING

@@ -3,17 +3,19 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from issuance.domain.activity import Activity
 from issuance.domain.case import Case
 from issuance.domain.document import DocumentStatus
 from issuance.domain.history import INTAKE_EVENTS, HistoryEntry
-from issuance.domain.outage_policy import Activity
 from issuance.domain.separation_of_duties import is_among
 from issuance.domain.states import ApplicationEvent, ApplicationState, OutboxTaskKind
 from issuance.store.records import Records
 from issuance.store.tables import outbox, unrecorded_print_events
+from issuance.use_cases.application_details import application_details
 from sqlalchemy import select
 
 from .history import History, Snapshot, is_over
+from .watching import Watcher
 
 _GOOD = (DocumentStatus.MADE, DocumentStatus.VALID)
 _UNDOES_APPROVAL = (
@@ -102,7 +104,18 @@ async def check_machines(history: History) -> None:
         assert not approved or released >= capacity, (office.id, released, capacity, approved)
 
 
+async def check_lists(history: History, watcher: Watcher) -> None:
+    """Whoever watches knows every state, and the late applications are listed, no others."""
+    flow = history.workflow
+    cases = (await history.read()).cases
+    await watcher.looks()
+    assert watcher.states == {case.id: case.state for case in cases}
+    async with flow.store.read() as records:
+        details = await application_details(records, flow.offices, cases, flow.now_is)
+    late = {each.case.id for each in details if each.late_since}
+    assert {each.case.id for each in (await flow.stuck()).late} == late
+
+
 async def _is_out(records: Records, office: str) -> bool:
     ongoing = (await records.outages.ongoing()).values()
-    stops = records.outages.policy.stops
-    return any(each.affects(office) and stops(each, Activity.PRINTING) for each in ongoing)
+    return any(each.affects(office) and each.stops(Activity.PRINTING) for each in ongoing)

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import timedelta
 
+from issuance.domain.activity import Activity
 from issuance.domain.adjudication_task import Verdict
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.case import Case
@@ -13,7 +14,6 @@ from issuance.domain.document import Document
 from issuance.domain.history import HistoryEntry
 from issuance.domain.office import Office
 from issuance.domain.outage import OutageScope
-from issuance.domain.outage_policy import Activity
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.print_job_event import JobOutcome
 from issuance.domain.retry_policy import RetryPolicy
@@ -431,11 +431,10 @@ class History:
         day = calendar.day_of(now)
         start, end = calendar.opening(day), calendar.closing(day)
         async with self.workflow.store.read() as records:
-            stops = records.outages.policy.stops
             lost = [
                 (max(start, outage.began), min(end, outage.ended or end))
                 for outage in await records.outages.affecting(office.id)
-                if stops(outage, Activity.PRINTING) and outage.costs_printing_days(calendar, now)
+                if outage.stops(Activity.PRINTING) and outage.costs_printing_days(calendar, now)
             ]
         minutes = (start + timedelta(minutes=each) for each in range(8 * 60))
         left = sum(not any(begin <= each < over for begin, over in lost) for each in minutes)

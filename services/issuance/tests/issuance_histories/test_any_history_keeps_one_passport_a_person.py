@@ -8,8 +8,9 @@ from issuance.store.records import Store
 from servicekit.storage.database import Database
 
 from ..use_cases.workflow import Workflow  # noqa: TID252
-from .checks import check, check_approvals, check_machines
+from .checks import check, check_approvals, check_lists, check_machines
 from .history import BOOKS_PER_DAY, OFFICES, History, Step
+from .watching import Watcher
 
 # How often each step happens, in relation to the others.
 _WEIGHTS = {
@@ -37,12 +38,14 @@ async def happens(database: Database, steps: Sequence[Step]) -> History:
     """Let all steps happen, and check the records after each."""
     workflow = Workflow(Store(database, "one"), BOOKS_PER_DAY)
     await workflow.opens()
-    history = History(workflow, database)
+    history, watcher = History(workflow, database), Watcher(workflow)
+    await watcher.looks()
     for step in steps:
         await history.take(step)
         await check(history)
         if step.what == "works" and history.has_planned:
             await check_machines(history)
+            await check_lists(history, watcher)
     return history
 
 

@@ -51,7 +51,7 @@ async def test_the_database_refuses_a_second_open_application(workflow: Workflow
 
     async with workflow.store.begin() as records:
         with pytest.raises(ApplicationOpen):
-            await records.cases.add(replace(case, id="another"))
+            await records.cases.add(replace(case, id="another", reference="another"))
 
 
 async def test_the_earlier_document_is_revoked_when_the_new_one_is_handed_over(

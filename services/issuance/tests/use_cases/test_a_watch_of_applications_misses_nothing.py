@@ -8,6 +8,7 @@ import pytest
 from issuance.domain.application_watch import BadWatchToken, ChangeMark, WatchPosition
 from issuance.domain.outage import OutageScope
 from issuance.domain.states import ApplicationState
+from issuance.store import application_changes
 from issuance.store.tables import change_marks, counters
 from issuance.use_cases.application_steps import withdraw
 from issuance.use_cases.watch_applications import BATCH, Change, WatchApplications, WatchFilter
@@ -127,6 +128,22 @@ async def test_more_than_one_batch(workflow: Workflow) -> None:
     watcher = Watcher(workflow)
 
     assert [id for id, _ in await watcher.sees()] == ids
+
+
+async def test_changes_are_numbered_until_a_batch_is_not_full(
+    workflow: Workflow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(application_changes, "_BATCH", 2)
+    for _ in range(2):
+        await workflow.brings_documents(photographed=False)
+    done = []
+
+    for mark in ("first", "second"):
+        async with workflow.store.begin() as records:
+            now = workflow.real_now
+            done.append(await records.application_changes.number_some(mark, now, now))
+
+    assert done == [False, True]
 
 
 async def test_an_office_sees_its_own_only(workflow: Workflow) -> None:

@@ -46,7 +46,9 @@ async def test_an_outage_opens_and_ends_in_few_rows(workflow: Workflow, rows: li
     assert sorted(opened) == [1, 1, 2]
     assert sorted(rows) == [1, 1, 2]
     async with workflow.store.read() as records:
-        assert (await records.outages.get(outage)).cases == CASES
+        assert (await records.outages.with_cases([await records.outages.get(outage)]))[
+            0
+        ].cases == CASES
 
 
 async def _wait(workflow: Workflow, count: int) -> None:

@@ -78,14 +78,14 @@ async def test_an_outage_counts_who_waited_for_its_end(
     await workflow.applies()
     await workflow.is_identified()
     await workflow.withdraws(gone)
-    assert await _counted(workflow, outage) == cases
+    assert await workflow.waited_for(outage) == cases
 
     workflow.clock("2018-10-26 12:00")
     await workflow.ends(outage)
     workflow.clock("2018-10-26 13:00")
     await workflow.applies(office=office)
 
-    assert await _counted(workflow, outage) == cases
+    assert await workflow.waited_for(outage) == cases
 
 
 @pytest.fixture
@@ -122,11 +122,6 @@ async def test_a_list_costs_two_queries_whatever_its_length(
 
 async def _clock(workflow: Workflow, id: str) -> ServiceClock:
     return (await workflow.details(id)).clock
-
-
-async def _counted(workflow: Workflow, outage: str) -> int:
-    async with workflow.store.read() as records:
-        return (await records.outages.get(outage)).cases
 
 
 def _hours(*, paused: int, real: int) -> ServiceClock:

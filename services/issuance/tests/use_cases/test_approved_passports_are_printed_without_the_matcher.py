@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 import pytest_asyncio
+from issuance.domain.activity import Activity, StoppedByOutage
 from issuance.domain.outage import OutageScope
-from issuance.domain.outage_policy import Activity, OutagePolicy, OutageRule, StoppedByOutage
+from issuance.domain.outage_policy import OutagePolicy, OutageRule
 from issuance.domain.states import ApplicationState
 from issuance.store.records import Store
 from servicekit.storage.database import Database
@@ -92,7 +93,7 @@ async def test_the_clock_of_who_is_approved_goes_on(workflow: Workflow, approved
 
 
 async def test_a_policy_may_stop_printing_as_well(database: Database) -> None:
-    workflow = Workflow(Store(database, "one", EVERYTHING_STOPS))
+    workflow = Workflow(Store(database, "one"), policy=EVERYTHING_STOPS)
     await workflow.opens()
     id = await workflow.applies()
     await workflow.is_identified()
@@ -107,7 +108,7 @@ async def test_a_policy_may_stop_printing_as_well(database: Database) -> None:
 
 
 async def test_a_policy_may_stop_intake_and_hand_over_of_an_office(database: Database) -> None:
-    workflow = Workflow(Store(database, "one", EVERYTHING_STOPS))
+    workflow = Workflow(Store(database, "one"), policy=EVERYTHING_STOPS)
     await workflow.opens()
     id = await workflow.applies()
     await workflow.is_identified()

@@ -6,23 +6,33 @@ from contextlib import asynccontextmanager
 from issuance.domain.outage import OutageScope
 from issuance.domain.states import ApplicationState
 from issuance.store.records import Records, Store
+from issuance.use_cases.notify_and_release import PLANS_BEFORE_LOCKING
 from servicekit.storage.database import Database
 
 from .workflow import Workflow
 
 
 class ChangesAfterReading(Store):
-    """Something happens between the reading that the plan is made from and what follows from it."""
+    """Something happens between the reading that a plan is made from and what follows from it.
 
-    def __init__(self, database: Database, change: Callable[[], Awaitable[object]]) -> None:
+    times: how often, at the most. readings: how often a plan was made outside of the transactions
+    that carry it out.
+    """
+
+    def __init__(
+        self, database: Database, change: Callable[[], Awaitable[object]], times: int = 1
+    ) -> None:
         super().__init__(database, "one")
-        self._change = change
+        self._change, self._times = change, times
+        self.readings = 0
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Records]:
         async with super().read() as records:
             yield records
-        await self._change()
+        self.readings += 1
+        if self.readings <= self._times:
+            await self._change()
 
 
 async def test_an_outage_declared_meanwhile_stops_the_release(
@@ -49,6 +59,18 @@ async def test_an_application_withdrawn_meanwhile_is_not_released(
 
     assert await one_book_a_day.state(first) is ApplicationState.WITHDRAWN
     assert await one_book_a_day.state(second) is ApplicationState.PRINTING
+
+
+async def test_while_applications_come_in_all_the_time_books_are_released(
+    workflow: Workflow, database: Database
+) -> None:
+    id = await _approved(workflow)
+    store = ChangesAfterReading(database, workflow.applies, times=1000)
+
+    await workflow.plans(store)
+
+    assert await workflow.state(id) is ApplicationState.PRINTING
+    assert store.readings == 1 + PLANS_BEFORE_LOCKING
 
 
 async def test_nothing_meanwhile_lets_the_release_go_on(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from issuance.domain.lateness import late_cases
-from issuance.domain.outage_policy import DEFAULT_POLICY
+from issuance.domain.outage import Outage, OutageScope
 from issuance.domain.states import ApplicationState
 from issuance.store.oldest_first import ListPosition
 from issuance.store.page_request import PageRequest
@@ -25,7 +25,7 @@ NOW = banjarmasin("2018-10-26 09:00")
 OFFICES = {"BJM": an_office("BJM")}
 TODAY = date(2018, 10, 26)
 APPROVED = ApplicationState.APPROVED
-LATE = late_cases(OFFICES.values(), (), DEFAULT_POLICY, NOW)
+LATE = late_cases(OFFICES.values(), (), NOW)
 AFTER = ListPosition(NOW, "task:id-1")
 
 
@@ -69,7 +69,8 @@ async def planned(tmp_path: Path) -> AsyncIterator[PlannedQueries]:
     "call",
     [
         lambda records: records.cases.queue("BJM"),
-        lambda records: records.cases.queue("BJM", taken_up_again="id-1"),
+        lambda records: records.cases.count_waiting("BJM", None),
+        lambda records: records.cases.count_waiting("BJM", 7),
         lambda records: records.cases.first_completed_at("BJM"),
         lambda records: records.cases.count_released("BJM", TODAY),
         lambda records: records.cases.ready_to_collect("BJM"),
@@ -83,9 +84,9 @@ async def planned(tmp_path: Path) -> AsyncIterator[PlannedQueries]:
         lambda records: records.cases.open_of_person("p-1"),
     ],
     ids=[
-        "queue", "queue_with_another", "first_completed_at", "count_released", "ready_to_collect",
-        "count_open", "count_overdue", "without_portrait", "service_status", "late_cases",
-        "stuck", "of_persons", "open_of_person",
+        "queue", "count_waiting", "count_waiting_before", "first_completed_at", "count_released",
+        "ready_to_collect", "count_open", "count_overdue", "without_portrait", "service_status",
+        "late_cases", "stuck", "of_persons", "open_of_person",
     ],
 )  # fmt: skip
 async def test_what_is_open_is_searched_for(
@@ -95,6 +96,32 @@ async def test_what_is_open_is_searched_for(
 
     assert steps
     assert not [step for step in steps if step.startswith("SCAN")]
+
+
+async def test_a_queue_is_counted_by_its_index_alone(planned: PlannedQueries) -> None:
+    steps = await planned.of(lambda records: records.cases.count_waiting("BJM", 7))
+
+    assert [step.split(" (")[0] for step in steps if "applications" in step] == [
+        "SEARCH applications USING COVERING INDEX applications_queue"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("outage", "index"),
+    [
+        (Outage(OutageScope.MATCHER, "", "gone", NOW), "history_left "),
+        (Outage(OutageScope.PRINTING, "BJM", "no ink", NOW), "history_left_at_office "),
+    ],
+)
+async def test_who_waited_for_an_outage_is_searched_for_since_it_began(
+    planned: PlannedQueries, outage: Outage, index: str
+) -> None:
+    steps = await planned.of(lambda records: records.outages.count_cases(outage))
+
+    assert not [step for step in steps if step.startswith("SCAN")]
+    (since,) = [step for step in steps if step.startswith("SEARCH history")]
+    assert f" INDEX {index}" in since
+    assert since.endswith("at>?)")
 
 
 @pytest.mark.parametrize("office", [None, "BJM"])

@@ -1,10 +1,12 @@
 """Thousands of notices take a while; whoever comes late is notified of the plan as it is then."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from issuance.domain.outage import OutageScope
+from issuance.store.case_records import CaseRecords, QueuedCase
 from issuance.store.records import Records, Store
 from issuance.use_cases import notify_and_release
 from servicekit.storage.database import Database
@@ -70,3 +72,24 @@ async def test_nobody_is_notified_twice_by_the_two_plans(
         [("date_changed", "2018-11-02")],
         [("date_changed", "2018-11-02")],
     ]
+
+
+async def test_no_plan_is_made_while_others_wait_to_write(
+    workflow: Workflow, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notify_and_release, "NOTICES_PER_TRANSACTION", 1)
+    for _ in range(2):
+        await workflow.applies()
+    await workflow.is_identified()
+    await workflow.declares(OutageScope.PRINTING, "BJM", expected_end="2018-11-09 12:00")
+    planned_while_writing: list[bool] = []
+    queue = CaseRecords.queue
+
+    async def noted(self: CaseRecords, *given: Any) -> Sequence[QueuedCase]:
+        planned_while_writing.append(self._writes)
+        return await queue(self, *given)
+
+    monkeypatch.setattr(CaseRecords, "queue", noted)
+    await workflow.plans(ChangesAfterFirstTransaction(database, workflow.applies))
+
+    assert planned_while_writing == [False, False]

@@ -7,7 +7,7 @@ from issuance.domain.collection_plan import WaitingCase
 from issuance.domain.collection_schedule import ScheduleRow
 from issuance.domain.outage import OutageScope
 from issuance.domain.states import ApplicationState
-from issuance.use_cases.plan_office import PlanAssumptions
+from issuance.use_cases.plan_conditions import PlanAssumptions
 from issuance.use_cases.print_capacity import machines_on
 
 from .workflow import Workflow

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from issuance.domain.adjudication_referral import Candidate
 from issuance.domain.notices import QUEUE_CHANGED, delayed_notice
+from issuance.domain.outage import OutageScope
 from issuance.domain.states import OutboxTaskKind
 from servicekit.storage.database import Database
 from sqlalchemy import ClauseElement, Connection, event
@@ -72,6 +73,22 @@ async def test_a_task_that_may_be_changed_and_one_that_is_only_read(
     async with workflow.store.read() as records:
         await records.adjudication_tasks.get(task.id)
     assert not any(LOCKED in statement for statement in asked)
+
+
+async def test_an_outage_that_may_be_changed_and_one_that_is_only_read(
+    workflow: Workflow, asked: list[str]
+) -> None:
+    outage = await workflow.declares(OutageScope.MATCHER)
+    asked.clear()
+
+    async with workflow.store.begin() as records:
+        await records.outages.get(outage)
+    assert asked[0].endswith(LOCKED_BUT_FOR_KEYS)
+
+    asked.clear()
+    async with workflow.store.read() as records:
+        await records.outages.get(outage)
+    assert not any("FOR" in statement.splitlines()[-1] for statement in asked)
 
 
 async def test_cases_whose_applicants_are_notified(workflow: Workflow, asked: list[str]) -> None:

@@ -22,6 +22,7 @@ from issuance.domain.history import HistoryEntry
 from issuance.domain.office import InstalledMachines
 from issuance.domain.open_item import ResolutionReason, ResolvedItem
 from issuance.domain.outage import Outage, OutageCorrection, OutageScope
+from issuance.domain.outage_policy import DEFAULT_POLICY, OutagePolicy
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.payment import OpenPayment, ReportedPayment
 from issuance.domain.print_failure import PrintFailure
@@ -67,12 +68,8 @@ from issuance.use_cases.office_directory import OfficeDirectory
 from issuance.use_cases.office_lifecycle import seed_offices
 from issuance.use_cases.open_items import OpenItem, list_open_items, resolve_open_item
 from issuance.use_cases.outage_lifecycle import OutageLifecycle
-from issuance.use_cases.plan_office import (
-    AS_RECORDED,
-    OfficePlan,
-    PlanAssumptions,
-    plan_office,
-)
+from issuance.use_cases.plan_conditions import AS_RECORDED, PlanAssumptions
+from issuance.use_cases.plan_office import OfficePlan, plan_office
 from issuance.use_cases.ports import MatcherDecision, Printer
 from issuance.use_cases.print_capacity import set_machines
 from issuance.use_cases.reconcile_payments import Reconciliation, reconcile_payments
@@ -174,9 +171,11 @@ class PrinterTakesJobs(PrinterWithoutJobs):
 
 
 class Workflow:
-    """Offices BJM and JKT, whose machines make `books_per_day` together."""
+    """Offices BJM and JKT, whose machines make `books_per_day` together. policy: of outages."""
 
-    def __init__(self, store: Store, books_per_day: int = 162) -> None:
+    def __init__(
+        self, store: Store, books_per_day: int = 162, policy: OutagePolicy = DEFAULT_POLICY
+    ) -> None:
         self.store = store
         self.now_is = banjarmasin("2018-10-26 09:00")
         self.books_per_day = books_per_day
@@ -188,7 +187,7 @@ class Workflow:
         self.apply_transition = ApplyTransition(
             self.offices, lambda *_: b"page", self.new_id, VALIDITY
         )
-        self.outages = OutageLifecycle(self.offices, self.new_id)
+        self.outages = OutageLifecycle(self.offices, self.new_id, policy)
 
     def now(self) -> datetime:
         """The business time."""
@@ -697,6 +696,12 @@ class Workflow:
             found = await records.notices.page(EVERYTHING, None, id)
         notices = [record.notice for _, record in found]
         return [(n.kind, n.collect_on.isoformat() if n.collect_on else "") for n in notices]
+
+    async def waited_for(self, outage: str) -> int | None:
+        """How many cases wait or waited for the end of an outage."""
+        async with self.store.read() as records:
+            record = await records.outages.get(outage)
+            return (await records.outages.with_cases([record]))[0].cases
 
     async def tasks(self) -> list[AdjudicationTask]:
         """All adjudication tasks that are open, oldest first."""

@@ -10,16 +10,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from issuance.domain.outage import Outage
-from issuance.domain.outage_policy import OutagePolicy
 from issuance.domain.states import ApplicationState
 from issuance.domain.working_time import Calendar
 
 _ENDLESS = datetime.max.replace(tzinfo=UTC)
 
 
-def waits_for(outage: Outage, state: ApplicationState, office: str, policy: OutagePolicy) -> bool:
-    """Return whether a case in `state` at `office` waits for the end of such an outage."""
-    return outage.affects(office) and state in policy.paused_states(outage)
+def waits_for(outage: Outage, state: ApplicationState, office: str) -> bool:
+    """Return whether a case in `state` at `office` waits for the end of an outage."""
+    return outage.affects(office) and state in outage.paused_states
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +47,7 @@ class ServiceClock:
 
 
 def clock_pauses(
-    office: str,
-    intervals: Iterable[StateInterval],
-    outages: Iterable[Outage],
-    policy: OutagePolicy,
+    office: str, intervals: Iterable[StateInterval], outages: Iterable[Outage]
 ) -> list[ClockPause]:
     """Return the pauses of a case at `office`; they may overlap, one for each outage and state.
 
@@ -62,7 +58,7 @@ def clock_pauses(
         ClockPause(start, None if end == _ENDLESS else end)
         for interval in intervals
         for outage in known
-        if waits_for(outage, interval.state, office, policy)
+        if waits_for(outage, interval.state, office)
         for start in [max(interval.start, outage.began)]
         for end in [min(interval.end or _ENDLESS, outage.ended or _ENDLESS)]
         if start < end

@@ -15,7 +15,6 @@ from issuance.domain.clock_pause import waits_for
 from issuance.domain.expected_time import ENDLESS, Interval, latest_beginning, time_is_over
 from issuance.domain.office import Office
 from issuance.domain.outage import Outage, OutageScope
-from issuance.domain.outage_policy import OutagePolicy
 from issuance.domain.states import ApplicationState
 from issuance.domain.working_time import DAY
 
@@ -34,14 +33,12 @@ class LateCases:
     promised: date | None = None
 
 
-def deadline(
-    case: Case, office: Office, outages: Iterable[Outage], policy: OutagePolicy
-) -> datetime | None:
+def deadline(case: Case, office: Office, outages: Iterable[Outage]) -> datetime | None:
     """Return when the time that cases usually spend in the state of this one is over.
 
     None if the case has ended, or waits for an outage that lasts.
     """
-    pauses = _pauses(case.state, office, outages, policy)
+    pauses = _pauses(case.state, office, outages)
     if case.state is ApplicationState.APPROVED:
         if _lasts(pauses) or case.promised_collection_date is None:
             return None
@@ -53,7 +50,7 @@ def deadline(
 
 
 def late_cases(
-    offices: Iterable[Office], outages: Iterable[Outage], policy: OutagePolicy, now: datetime
+    offices: Iterable[Office], outages: Iterable[Outage], now: datetime
 ) -> list[LateCases]:
     """Return which cases are late at `now`. outages: those of the time that matters."""
     beginning = cache(latest_beginning)
@@ -63,9 +60,9 @@ def late_cases(
     for office in offices:
         own = [outage for outage in affecting if outage.affects(office.id)]
         for state, expected in office.expected_times.items():
-            pauses = tuple(_pauses(state, office, own, policy))
+            pauses = tuple(_pauses(state, office, own))
             since[state, beginning(office.calendar, expected, pauses, now)].add(office.id)
-        if not _lasts(_pauses(ApplicationState.APPROVED, office, own, policy)):
+        if not _lasts(_pauses(ApplicationState.APPROVED, office, own)):
             promised[_last_day_begun(office, now)].add(office.id)
     entered = [LateCases(state, frozenset(ids), at) for (state, at), ids in since.items()]
     approved = ApplicationState.APPROVED
@@ -76,13 +73,13 @@ def late_cases(
 
 
 def _pauses(
-    state: ApplicationState, office: Office, outages: Iterable[Outage], policy: OutagePolicy
+    state: ApplicationState, office: Office, outages: Iterable[Outage]
 ) -> Sequence[Interval]:
     """Return when an office could do nothing for cases in a state."""
     return [
         (outage.began, outage.ended or ENDLESS)
         for outage in outages
-        if waits_for(outage, state, office.id, policy)
+        if waits_for(outage, state, office.id)
         or (outage.scope is OutageScope.OFFICE and outage.affects(office.id))
     ]
 

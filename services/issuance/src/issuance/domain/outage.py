@@ -1,14 +1,16 @@
 """Outages: periods in which the matcher, an office or its printing did not work."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from servicekit.errors import DomainError, ErrorKind
 
+from issuance.domain.activity import WAITING, Activity
 from issuance.domain.collection_plan import HORIZON
 from issuance.domain.print_room import Stoppage
+from issuance.domain.states import WITHOUT_BOOK, ApplicationState
 from issuance.domain.working_time import BadDate, Calendar
 
 EARLIEST_BEGINNING = timedelta(days=366)
@@ -29,6 +31,14 @@ class OutageScope(StrEnum):
     """One office as a whole."""
     PRINTING = "printing"
     """Printing at one office."""
+
+
+NEEDED_FOR: Mapping[OutageScope, frozenset[Activity]] = {
+    OutageScope.MATCHER: frozenset({Activity.IDENTIFICATION}),
+    OutageScope.OFFICE: frozenset({Activity.PRINTING}),
+    OutageScope.PRINTING: frozenset({Activity.PRINTING}),
+}
+"""Activities that cannot go on without what is out, whatever a policy says."""
 
 
 class OutageNotFound(DomainError):
@@ -81,7 +91,8 @@ class Outage:
 
     office: empty for the matcher. ended: None while it is ongoing. expected_end: an estimate, if
     somebody gave one. declared_by: identity of the person who declared it; empty if the health
-    watcher opened it.
+    watcher opened it. stopped_by_policy: what the outage policy said that it stops when its cause
+    was recorded.
     """
 
     scope: OutageScope
@@ -91,6 +102,7 @@ class Outage:
     ended: datetime | None = None
     expected_end: datetime | None = None
     declared_by: str = ""
+    stopped_by_policy: frozenset[Activity] = frozenset()
 
     @property
     def automatic(self) -> bool:
@@ -106,6 +118,25 @@ class Outage:
     def only_office(self) -> str | None:
         """The only office that it affects; None: it affects all offices."""
         return None if self.scope is OutageScope.MATCHER else self.office
+
+    @property
+    def stopped(self) -> frozenset[Activity]:
+        """What stops while it lasts."""
+        return NEEDED_FOR[self.scope] | self.stopped_by_policy
+
+    def stops(self, activity: Activity) -> bool:
+        """Return whether an activity stops while it lasts."""
+        return activity in self.stopped
+
+    @property
+    def paused_states(self) -> frozenset[ApplicationState]:
+        """The states in which cases wait for its end.
+
+        Without their office all wait that are complete and have no book.
+        """
+        if self.scope is OutageScope.OFFICE:
+            return WITHOUT_BOOK
+        return frozenset().union(*(WAITING[activity] for activity in self.stopped))
 
     @property
     def may_cost_printing_days(self) -> bool:

@@ -1,48 +1,12 @@
-"""What stops while something does not work, and what goes on: a policy, by scope and cause."""
+"""What stops while something does not work, and what goes on: a policy, by scope and cause.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+It is applied to an outage when that is recorded; what an outage stops is a part of it from then on.
+"""
 
-from servicekit.errors import DomainError, ErrorKind
+from dataclasses import dataclass, replace
 
-from issuance.domain.outage import Outage, OutageScope
-from issuance.domain.states import WITHOUT_BOOK, ApplicationState
-
-
-class Activity(StrEnum):
-    """What may stop in an outage."""
-
-    INTAKE = "intake"
-    """New applications are taken in."""
-    IDENTIFICATION = "identification"
-    """Applicants are identified, and their encounters at the matcher set to a status."""
-    PRINTING = "printing"
-    """Approved passports are released to the printer and printed."""
-    HAND_OVER = "hand_over"
-    """Passports are handed over."""
-
-
-class StoppedByOutage(DomainError):
-    """The outage policy stops this while an outage lasts (metadata: outage, activity)."""
-
-    kind = ErrorKind.PRECONDITION
-    reason = "STOPPED_BY_OUTAGE"
-
-
-NEEDED_FOR: Mapping[OutageScope, frozenset[Activity]] = {
-    OutageScope.MATCHER: frozenset({Activity.IDENTIFICATION}),
-    OutageScope.OFFICE: frozenset({Activity.PRINTING}),
-    OutageScope.PRINTING: frozenset({Activity.PRINTING}),
-}
-"""Activities that cannot go on without what is out, whatever a policy says."""
-_WAITING: Mapping[Activity, frozenset[ApplicationState]] = {
-    Activity.INTAKE: frozenset(),
-    Activity.IDENTIFICATION: frozenset({ApplicationState.IDENTIFYING}),
-    Activity.PRINTING: frozenset({ApplicationState.APPROVED, ApplicationState.PRINTING}),
-    Activity.HAND_OVER: frozenset(),
-}
-"""Cases in these states wait for the activity, and their clocks are paused while it is stopped."""
+from issuance.domain.activity import Activity
+from issuance.domain.outage import NEEDED_FOR, Outage, OutageScope
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,22 +46,10 @@ class OutagePolicy:
             if missing := NEEDED_FOR[rule.scope] - rule.stops:
                 raise BadPolicy(f"{min(missing)} cannot go on in an outage of {rule.scope}")
 
-    def stopped(self, outage: Outage) -> frozenset[Activity]:
-        """Return what such an outage stops while it lasts."""
-        return next(rule.stops for rule in self.rules if rule.applies_to(outage))
-
-    def stops(self, outage: Outage, activity: Activity) -> bool:
-        """Return whether such an outage stops an activity while it lasts."""
-        return activity in self.stopped(outage)
-
-    def paused_states(self, outage: Outage) -> frozenset[ApplicationState]:
-        """Return the states in which cases wait for the end of such an outage.
-
-        Without their office all wait that are complete and have no book.
-        """
-        if outage.scope is OutageScope.OFFICE:
-            return WITHOUT_BOOK
-        return frozenset().union(*(_WAITING[activity] for activity in self.stopped(outage)))
+    def applied_to(self, outage: Outage) -> Outage:
+        """Return the outage with what it stops by the first rule that applies to it."""
+        stops = next(rule.stops for rule in self.rules if rule.applies_to(outage))
+        return replace(outage, stopped_by_policy=stops)
 
 
 DEFAULT_POLICY = OutagePolicy(

@@ -10,9 +10,9 @@ from datetime import datetime
 
 from servicekit.errors import DomainError, ErrorKind
 
+from issuance.domain.activity import Activity
 from issuance.domain.collection_plan import HEAD_START, PriorityClass
 from issuance.domain.outage import Outage
-from issuance.domain.outage_policy import Activity, OutagePolicy
 from issuance.domain.states import OutboxTaskKind
 
 _ACTIVITIES: Mapping[OutboxTaskKind, Activity] = {
@@ -73,17 +73,13 @@ def cause_of_delay(error: str) -> str:
     return reason if _REASON.fullmatch(reason) else "INTERNAL"
 
 
-def stopping_outage(
-    kind: OutboxTaskKind, office: str, outages: Iterable[Outage], policy: OutagePolicy
-) -> Outage | None:
+def stopping_outage(kind: OutboxTaskKind, office: str, outages: Iterable[Outage]) -> Outage | None:
     """Return the first ongoing outage that stops tasks of this kind for the office, if any."""
     return next(
         (
             outage
             for outage in outages
-            if outage.is_ongoing
-            and outage.affects(office)
-            and policy.stops(outage, _ACTIVITIES[kind])
+            if outage.is_ongoing and outage.affects(office) and outage.stops(_ACTIVITIES[kind])
         ),
         None,
     )

@@ -326,7 +326,7 @@ def outage(record: OutageRecord, changes: Sequence[OutageChange] = ()) -> outage
         ended_at=timestamp(outage.ended),
         expected_end=timestamp(outage.expected_end),
         declared_by=outage.declared_by,
-        applications=record.cases,
+        applications=record.cases or 0,
         revision=record.revision,
         changes=[_outage_change(change) for change in changes],
     )

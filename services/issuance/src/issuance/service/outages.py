@@ -105,10 +105,12 @@ class OutagesService(outages_pb2_grpc.OutagesServicer):
         size = request.page_size or page_tokens.DEFAULT_PAGE_SIZE
         async with self._store.read() as records:
             newest = await records.outages.newest(size, request.open_only)
+            newest = await records.outages.with_cases(newest)
         return pb.ListOutagesResponse(outages=[encode.outage(record) for record in newest])
 
     async def _encode(self, records: Records, record: OutageRecord) -> pb.Outage:
-        return encode.outage(record, await records.outages.changes(record))
+        (counted,) = await records.outages.with_cases([record])
+        return encode.outage(counted, await records.outages.changes(record))
 
 
 def _instant(

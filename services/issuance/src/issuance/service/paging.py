@@ -1,7 +1,7 @@
 """How long lists are answered in pages with opaque tokens."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TypeVar
 
 from servicekit.grpc import page_tokens
@@ -28,11 +28,12 @@ def list_position(token: str) -> ListPosition | None:
         return None
     since, _, key = page_tokens.decode_key(token).partition(" ")
     try:
-        return ListPosition(datetime.fromisoformat(since).astimezone(UTC), key)
-    except (ValueError, OverflowError):
-        raise page_tokens.BadPageToken(
-            "this token was not issued here", field="page_token"
-        ) from None
+        at = datetime.fromisoformat(since)
+    except ValueError:
+        at = datetime.min
+    if at.tzinfo is None or not key:
+        raise page_tokens.BadPageToken("this token was not issued here", field="page_token")
+    return ListPosition(at, key)
 
 
 def position_token(end: ListPosition | None) -> str:

@@ -18,12 +18,8 @@ from issuance.service.decode import decode_date
 from issuance.service.office_scope import known_office, require_own_office, visible_office
 from issuance.service.paging import next_page_token, page_request
 from issuance.store.records import Store
-from issuance.use_cases.plan_office import (
-    AS_RECORDED,
-    PlanAssumptions,
-    dates_if_outages_ended_now,
-    plan_office,
-)
+from issuance.use_cases.plan_conditions import AS_RECORDED, PlanAssumptions
+from issuance.use_cases.plan_office import dates_if_outages_ended_now, plan_office
 
 
 class ScheduleService(schedule_pb2_grpc.ScheduleServicer):

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
@@ -16,6 +17,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    true,
     type_coerce,
     union_all,
     update,
@@ -29,7 +31,12 @@ from issuance.domain.case import ApplicationNotFound, ApplicationOpen, Case
 from issuance.domain.collection_plan import PriorityClass, WaitingCase
 from issuance.domain.collection_schedule import ScheduleRow
 from issuance.domain.notices import Notice
-from issuance.domain.states import FINAL_STATES, UNDECIDED, WITHOUT_BOOK, ApplicationState
+from issuance.domain.states import (
+    AWAITING_PRINT,
+    FINAL_STATES,
+    WITHOUT_BOOK,
+    ApplicationState,
+)
 from issuance.store.field_values import field_values
 from issuance.store.page_request import PageRequest
 from issuance.store.tables import adjudication_tasks, applications, counters, fingerprints
@@ -79,6 +86,16 @@ class QueuedCase(NamedTuple):
     promised: date
     delayed: bool
     change_notified_at: datetime | None
+
+
+class AlikeCases(NamedTuple):
+    """How many cases of one state, day of application and class wait before and after a place."""
+
+    state: ApplicationState
+    applied_on: date
+    priority_class: PriorityClass
+    before: int
+    after: int
 
 
 class CaseRecords:
@@ -211,38 +228,47 @@ class CaseRecords:
         return [read_case(row) for row in rows]
 
     async def queue(
-        self, office: str, undecided_from: date = date.min, taken_up_again: str = ""
+        self, office: str, printable_from: Mapping[ApplicationState, date] = MappingProxyType({})
     ) -> Sequence[QueuedCase]:
         """Return the complete cases of an office without a book, in order of completion.
 
-        undecided_from: first day on which those that are not approved may be printed.
-        taken_up_again: id of a case that has a book or is refused, and is returned as one that
-        awaits its approval; empty: none.
+        printable_from: first day on which a case may be printed, by its state.
         """
         c = applications.c
-        columns = select(
+        statement = select(
             c.id, c.applied_on, c.due_on, type_coerce(c.priority_class, Integer),
             type_coerce(c.state, String), c.promised_collection_date, c.delayed,
-            c.change_notified_at, c.queue_number,
-        )  # fmt: skip
-        without_book = columns.where(c.office == office, c.state.in_(WITHOUT_BOOK))
-        # Not by an OR, for which the database may read all that has ended.
-        statement = (
-            union_all(without_book, columns.where(c.id == taken_up_again)).order_by("queue_number")
-            if taken_up_again
-            else without_book.order_by(c.queue_number)
-        )
+            c.change_notified_at,
+        ).where(c.office == office, c.state.in_(WITHOUT_BOOK))  # fmt: skip
+        earliest = {each: printable_from.get(each, date.min) for each in WITHOUT_BOOK}
         queue = []
-        for row in (await self._connection.execute(statement)).all():
-            id, applied_on, due_on, priority_class, state_value, promised, delayed, changed, _ = row
+        for row in (await self._connection.execute(statement.order_by(c.queue_number))).all():
+            id, applied_on, due_on, priority_class, state_value, promised, delayed, changed = row
             state = _STATES[state_value]
-            if id == taken_up_again:
-                state = ApplicationState.AWAITING_APPROVAL
-            earliest = undecided_from if state in UNDECIDED else date.min
             priority = _PRIORITY_CLASSES[priority_class]
-            waiting = WaitingCase(id, applied_on, due_on, priority, earliest)
+            waiting = WaitingCase(id, applied_on, due_on, priority, earliest[state])
             queue.append(QueuedCase(waiting, state, promised, delayed, changed))
         return queue
+
+    async def count_waiting(self, office: str, queue_number: int | None) -> Sequence[AlikeCases]:
+        """Return how many cases of an office wait to be printed, before and after a place.
+
+        queue_number: the place; None: the end of the queue.
+        """
+        c = applications.c
+        before = true() if queue_number is None else c.queue_number < queue_number
+        columns = (c.state, c.applied_on, c.priority_class)
+        statement = (
+            select(*columns, func.count().filter(before), func.count())
+            .where(c.office == office, c.state.in_(AWAITING_PRINT))
+            .group_by(*columns)
+        )
+        return [
+            AlikeCases(state, applied_on, priority_class, before, all - before)
+            for state, applied_on, priority_class, before, all in await self._connection.execute(
+                statement
+            )
+        ]
 
     async def first_completed_at(self, office: str) -> datetime | None:
         """Return when the first of the complete cases of an office without a book was complete."""

@@ -1,6 +1,6 @@
 """Outages in the database, what was recorded of each by whom, and how many cases waited for it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
@@ -11,25 +11,24 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.outage import Outage, OutageNotFound, OutageScope
 from issuance.domain.outage_policy import OutagePolicy
-from issuance.domain.states import ApplicationState
 from issuance.store.field_values import field_values
 from issuance.store.tables import applications, history, outage_changes, outages
 
 _FIELDS = [field.name for field in fields(Outage)]
-_RECORDED = ["cause", "began", "ended", "expected_end"]
+_RECORDED = ["cause", "began", "ended", "expected_end", "stopped_by_policy"]
 
 
 @dataclass(frozen=True, slots=True)
 class OutageRecord:
     """An outage with its id.
 
-    cases: how many cases wait or waited for it. overridden: whether a person ended it although it
-    is automatic, and no recovery was seen since.
+    cases: how many cases wait or waited for it; None: not counted. overridden: whether a person
+    ended it although it is automatic, and no recovery was seen since.
     """
 
     id: str
     outage: Outage
-    cases: int = 0
+    cases: int | None = None
     revision: int = 1
     overridden: bool = False
 
@@ -52,15 +51,10 @@ class OutageChange:
 
 
 class OutageRecords:
-    """Reads and writes outages.
+    """Reads and writes outages. writes: whether the transaction writes, so that rows are locked."""
 
-    policy: what they stop, and who waits for their end. writes: whether the transaction writes, so
-    that rows are locked.
-    """
-
-    def __init__(self, connection: AsyncConnection, policy: OutagePolicy, writes: bool) -> None:
+    def __init__(self, connection: AsyncConnection, writes: bool) -> None:
         self._connection = connection
-        self.policy = policy
         self._writes = writes
 
     async def add(self, record: OutageRecord, by: str, at: datetime) -> None:
@@ -76,7 +70,16 @@ class OutageRecords:
         row = (await self._connection.execute(statement)).one_or_none()
         if row is None:
             raise OutageNotFound("there is no such outage", field="outage_id")
-        return await self._record(row)
+        return _record(row)
+
+    async def with_cases(self, found: Iterable[OutageRecord]) -> Sequence[OutageRecord]:
+        """Return outages with the number of cases that wait or waited for each."""
+        return [
+            replace(record, cases=await self.count_cases(record.outage))
+            if record.cases is None
+            else record
+            for record in found
+        ]
 
     async def save(self, record: OutageRecord, by: str, at: datetime) -> None:
         """Update an outage, changed by somebody; its revision is one more than the stored one."""
@@ -95,10 +98,25 @@ class OutageRecords:
         statement = select(outage_changes).where(c.outage == record.id).order_by(c.revision)
         return [
             OutageChange(
-                row.revision, row.by, row.at, replace(record.outage, **field_values(row, _RECORDED))
+                row.revision,
+                row.by,
+                row.at,
+                replace(record.outage, **_recorded_fields(row, _RECORDED)),
             )
             for row in await self._connection.execute(statement)
         ]
+
+    async def apply_policy(self, policy: OutagePolicy) -> None:
+        """Record what is stopped by the outages that were recorded without it, once.
+
+        Earlier versions applied the policy of the day to all outages.
+        """
+        statement = select(outages).where(outages.c.stopped_by_policy.is_(None))
+        for row in (await self._connection.execute(statement)).all():
+            stopped = policy.applied_to(_outage(row)).stopped_by_policy
+            for table, id in ((outages, outages.c.id), (outage_changes, outage_changes.c.outage)):
+                change = update(table).where(id == row.id, table.c.stopped_by_policy.is_(None))
+                await self._connection.execute(change.values(stopped_by_policy=stopped))
 
     async def overridden(self) -> Sequence[Outage]:
         """Return the automatic outages that a person ended, and no recovery was seen since."""
@@ -116,8 +134,7 @@ class OutageRecords:
         statement = select(outages).order_by(outages.c.number.desc()).limit(limit)
         if ongoing_only:
             statement = statement.where(outages.c.ended.is_(None))
-        rows = (await self._connection.execute(statement)).all()
-        return [await self._record(row) for row in rows]
+        return [_record(row) for row in await self._connection.execute(statement)]
 
     async def ongoing(self) -> Mapping[str, Outage]:
         """Return the outages that have not ended by id, oldest first."""
@@ -161,37 +178,31 @@ class OutageRecords:
     async def count_cases(self, outage: Outage) -> int:
         """Return how many cases waited for its end, by index: those that still are in a state
         that waits for it, and those that left one since it began."""
-        states = self.policy.paused_states(outage)
-        waiting = _waiting(outage, states)
+        waiting = _waiting(outage)
         still = select(func.count()).select_from(applications).where(waiting)
         left = (
             select(func.count(history.c.case.distinct()))
-            .where(_left(outage, states))
+            .where(_left(outage))
             .where(~select(applications.c.id).where(_is_case_of_history(), waiting).exists())
         )
         return int(await self._connection.scalar(still) or 0) + int(
             await self._connection.scalar(left) or 0
         )
 
-    async def _record(self, row: Row[Any]) -> OutageRecord:
-        outage = _outage(row)
-        cases = await self.count_cases(outage) if row.cases is None else row.cases
-        return OutageRecord(row.id, outage, cases, row.revision, row.overridden)
 
-
-def _waiting(outage: Outage, states: Collection[ApplicationState]) -> ColumnElement[bool]:
+def _waiting(outage: Outage) -> ColumnElement[bool]:
     """Return the condition that a case is in a state in which it waited before the end."""
     c = applications.c
-    condition: ColumnElement[bool] = c.state.in_(states)
+    condition: ColumnElement[bool] = c.state.in_(outage.paused_states)
     if outage.only_office is not None:
         condition = and_(condition, c.office == outage.only_office)
     return condition if outage.ended is None else and_(condition, c.state_since < outage.ended)
 
 
-def _left(outage: Outage, states: Collection[ApplicationState]) -> ColumnElement[bool]:
+def _left(outage: Outage) -> ColumnElement[bool]:
     """Return the condition that a case left a state in which it waited during the outage."""
     c = history.c
-    condition = and_(c.source.in_(states), c.source != c.target, c.at > outage.began)
+    condition = and_(c.source.in_(outage.paused_states), c.source != c.target, c.at > outage.began)
     if outage.only_office is not None:
         condition = and_(condition, c.office == outage.only_office)
     return condition if outage.ended is None else and_(condition, c.source_since < outage.ended)
@@ -212,5 +223,14 @@ def _values(record: OutageRecord) -> dict[str, Any]:
     }
 
 
+def _record(row: Row[Any]) -> OutageRecord:
+    return OutageRecord(row.id, _outage(row), row.cases, row.revision, row.overridden)
+
+
 def _outage(row: Row[Any]) -> Outage:
-    return Outage(**field_values(row, _FIELDS))
+    return Outage(**_recorded_fields(row, _FIELDS))
+
+
+def _recorded_fields(row: Row[Any], names: Sequence[str]) -> dict[str, Any]:
+    """Return fields of an outage; what it stops is empty if an earlier version recorded it."""
+    return {**field_values(row, names), "stopped_by_policy": row.stopped_by_policy or frozenset()}

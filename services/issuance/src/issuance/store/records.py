@@ -7,7 +7,6 @@ from functools import cached_property
 from servicekit.storage.database import Database
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from issuance.domain.outage_policy import DEFAULT_POLICY, OutagePolicy
 from issuance.store.adjudication_records import AdjudicationRecords
 from issuance.store.application_changes import ApplicationChanges
 from issuance.store.case_records import CaseRecords
@@ -39,12 +38,9 @@ class Records:
     connection: the transaction's own, for what must be committed together with the records.
     """
 
-    def __init__(
-        self, connection: AsyncConnection, replica: str, policy: OutagePolicy, *, writes: bool
-    ) -> None:
+    def __init__(self, connection: AsyncConnection, replica: str, *, writes: bool) -> None:
         self.connection = connection
         self._replica = replica
-        self._policy = policy
         self._writes = writes
 
     @cached_property
@@ -115,7 +111,7 @@ class Records:
     @cached_property
     def outages(self) -> OutageRecords:
         """Outages."""
-        return OutageRecords(self.connection, self._policy, self._writes)
+        return OutageRecords(self.connection, self._writes)
 
     @cached_property
     def notices(self) -> NoticeRecords:
@@ -154,26 +150,20 @@ class Records:
 
 
 class Store:
-    """Opens transactions.
+    """Opens transactions. replica: a name that no other process of this service has."""
 
-    replica: a name that no other process of this service has. policy: what outages stop.
-    """
-
-    def __init__(
-        self, database: Database, replica: str, policy: OutagePolicy = DEFAULT_POLICY
-    ) -> None:
+    def __init__(self, database: Database, replica: str) -> None:
         self._database = database
         self._replica = replica
-        self._policy = policy
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Records]:
         """Open a write transaction; it is committed at the end of the block."""
         async with self._database.begin() as connection:
-            yield Records(connection, self._replica, self._policy, writes=True)
+            yield Records(connection, self._replica, writes=True)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Records]:
         """Open a read transaction, which sees one state of the database."""
         async with self._database.read() as connection:
-            yield Records(connection, self._replica, self._policy, writes=False)
+            yield Records(connection, self._replica, writes=False)

@@ -25,6 +25,7 @@ from sqlalchemy import (
     true,
 )
 
+from issuance.domain.activity import Activity
 from issuance.domain.adjudication_referral import AdjudicationCause, Candidate
 from issuance.domain.adjudication_task import TaskState, Verdict
 from issuance.domain.application_type import ApplicationType
@@ -122,7 +123,8 @@ applications = Table(
         sqlite_where=text("change IS NULL"),
         postgresql_where=text("change IS NULL"),
     ),
-    Index("applications_queue", "office", "state", "queue_number"),
+    # With all that has to be known of a queue to promise a date.
+    Index("applications_queue", "office", "state", "queue_number", "applied_on", "priority_class"),
     Index("applications_released", "office", "released_on"),
     _unique_where("one_open_application_per_person", "person_id", _HAS_NOT_ENDED),
     _unique_where("one_application_per_document", "document_number", "document_number <> ''"),
@@ -170,7 +172,9 @@ history = Table(
     Column("guardian_present", text_enum(GuardianRelation)),
     Column("loss_finding", text_enum(LossFinding)),
     Column("amount_rupiah", BigInteger),
+    # For the cases that waited for an outage: of all offices, and of one.
     Index("history_left", "source", "at"),
+    Index("history_left_at_office", "office", "source", "at"),
 )
 
 # Words of the holder's name and the day of birth, by which a case is found. PostgreSQL compares
@@ -398,6 +402,8 @@ outages = Table(
     Column("overridden", Boolean, nullable=False, server_default=false(), index=True),
     # False for those that were so short that no plan needs them any more.
     Column("may_cost_printing_days", Boolean, nullable=False, server_default=true()),
+    # Empty if an earlier version recorded it, until the next start.
+    Column("stopped_by_policy", JsonOf(frozenset[Activity])),
 )
 
 outage_changes = Table(
@@ -412,6 +418,7 @@ outage_changes = Table(
     Column("began", UtcDateTime, nullable=False),
     Column("ended", UtcDateTime),
     Column("expected_end", UtcDateTime),
+    Column("stopped_by_policy", JsonOf(frozenset[Activity])),
 )
 
 notices = Table(

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from issuance.domain.activity import Activity
 from issuance.domain.case import Case
 from issuance.domain.clock_pause import (
     ClockPause,
@@ -16,7 +17,6 @@ from issuance.domain.clock_pause import (
 from issuance.domain.lateness import deadline
 from issuance.domain.office import Office
 from issuance.domain.outage import Outage, OutageScope
-from issuance.domain.outage_policy import Activity, OutagePolicy
 from issuance.domain.states import (
     AWAITING_PRINT,
     FINAL_STATES,
@@ -62,7 +62,6 @@ async def application_details(
     )
     identifying = [case.id for case in cases if case.state is ApplicationState.IDENTIFYING]
     refused = await records.stuck_work.refused_cases(identifying, OutboxTaskKind.IDENTIFY)
-    policy = records.outages.policy
     return [
         _details(
             case,
@@ -71,7 +70,6 @@ async def application_details(
             outages,
             earlier.get(case.id, ()),
             now,
-            policy,
         )
         for case in cases
     ]
@@ -107,17 +105,16 @@ def _details(
     outages: Mapping[str, Outage],
     earlier: Sequence[StateInterval],
     now: datetime,
-    policy: OutagePolicy,
 ) -> ApplicationDetails:
     ongoing = [
         id
         for id, outage in outages.items()
-        if outage.is_ongoing and waits_for(outage, case.state, office.id, policy)
+        if outage.is_ongoing and waits_for(outage, case.state, office.id)
     ]
     waited_for = ongoing[0] if ongoing else ""
     intervals = [*earlier, StateInterval(case.state, case.state_since)]
-    pauses = clock_pauses(office.id, intervals, outages.values(), policy)
-    over = deadline(case, office, outages.values(), policy)
+    pauses = clock_pauses(office.id, intervals, outages.values())
+    over = deadline(case, office, outages.values())
     return ApplicationDetails(
         case=case,
         waiting_on=waiting,
@@ -126,21 +123,19 @@ def _details(
         late_since=over if over and over <= now else None,
         clock=_clock(case, office, pauses, now),
         date_tentative=any(
-            _leaves_date_open(outage, case, office, now, policy) for outage in outages.values()
+            _leaves_date_open(outage, case, office, now) for outage in outages.values()
         ),
     )
 
 
-def _leaves_date_open(
-    outage: Outage, case: Case, office: Office, now: datetime, policy: OutagePolicy
-) -> bool:
+def _leaves_date_open(outage: Outage, case: Case, office: Office, now: datetime) -> bool:
     """Return whether nobody can know the collection date of the case before the outage ends."""
     # What is at the printer already does not wait for the matcher.
     at_printer = case.state is ApplicationState.PRINTING and outage.scope is not OutageScope.MATCHER
     waits = (
         at_printer or case.state in AWAITING_PRINT
-        if policy.stops(outage, Activity.PRINTING)
-        else case.state in policy.paused_states(outage)
+        if outage.stops(Activity.PRINTING)
+        else case.state in outage.paused_states
     )
     return (
         waits

@@ -4,12 +4,12 @@ corrections, approval, refusal, withdrawal, hand-over."""
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from issuance.domain.activity import Activity
 from issuance.domain.case import ISSUANCE, Actor, Case
 from issuance.domain.document import HolderDiffers
 from issuance.domain.formatting import LocalizedText
 from issuance.domain.guardian import Guardian, require_guardians
 from issuance.domain.history import EventDetails
-from issuance.domain.outage_policy import Activity
 from issuance.domain.print_failure import DOCUMENT_ALREADY_CLEARED
 from issuance.domain.replacement import require_explained_negligence
 from issuance.domain.separation_of_duties import require_separate_duties

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 
+from issuance.domain.activity import Activity
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.case import Actor, ApplicationOpen, Case, PersonRequired
 from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.document import DocumentOfAnotherPerson, LossNotReported
 from issuance.domain.history import HistoryEntry
-from issuance.domain.outage_policy import Activity
 from issuance.domain.reference import derive_reference
 from issuance.domain.states import INITIAL_STATE, ApplicationEvent
 from issuance.domain.tariff import Fee

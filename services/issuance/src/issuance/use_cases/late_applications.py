@@ -21,7 +21,7 @@ async def which_are_late(
     """Return which cases of these offices are late."""
     ids = [office.id for office in offices]
     outages = await records.outages.overlapping(now - _LOOK_BACK, now, ids)
-    return late_cases(offices, outages.values(), records.outages.policy, now)
+    return late_cases(offices, outages.values(), now)
 
 
 async def longest_late(

@@ -26,8 +26,12 @@ from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.plan_office import OfficePlan, plan_office
 
 NOTICES_PER_TRANSACTION = 100
-RELEASES_PER_TRANSACTION = 25
+RELEASES_PER_TRANSACTION = 10
 """Transactions are small, so that calls from the counter do not wait long for them."""
+
+
+PLANS_BEFORE_LOCKING = 3
+"""How often in a row a plan may be outdated before one is made that nobody can outdate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +47,22 @@ class DueActions:
     notices: Sequence[Notice]
     releases: Sequence[str]
 
+    @property
+    def are_left(self) -> bool:
+        """Whether anything is to be done."""
+        return bool(self.notices or self.new_day or self.releases)
+
+
+class PlanOutdated(Exception):
+    """Something that may change the plan has happened since it was made."""
+
 
 class NotifyAndRelease:
     """Carries out the plan of an office, a few cases in each transaction.
 
-    After a crash, or a change by another process, the next plan finds what is left to do.
+    Plans are made while others write. Only when plan after plan is outdated before it is carried
+    out, the next is made in the transaction that carries it out. After a crash, or a change by
+    another process, the next plan finds what is left to do.
     """
 
     def __init__(
@@ -59,40 +74,66 @@ class NotifyAndRelease:
 
     async def __call__(self, office: Office, now: datetime) -> None:
         """Plan, notify everybody whose collection date changed, release what is printed today."""
+        outdated = 0
+        actions = await self._plan(office, now)
+        while actions.are_left:
+            try:
+                actions = await self._do_some(office, actions, now, outdated)
+                outdated = 0
+            except PlanOutdated:
+                outdated += 1
+                actions = await self._plan(office, now)
+
+    async def _plan(self, office: Office, now: datetime) -> DueActions:
         async with self._store.read() as records:
-            actions = await _due_actions(records, office, now)
-        actions = await self._notify(office, actions, now)
-        await self._release(office, actions, now)
+            return await _due_actions(records, office, now)
 
-    async def _notify(self, office: Office, actions: DueActions, now: datetime) -> DueActions:
-        """Return the actions of the plan that held last."""
-        while actions.notices:
-            async with self._store.begin() as records:
-                actions = await _still_due(records, office, actions, now)
-                due = actions.notices[:NOTICES_PER_TRANSACTION]
-                valid = await records.cases.change_collection_dates(due, now)
-                await records.notices.add(office.id, valid, now)
-                failpoint("notices.before_commit")
-            failpoint("notices.after_commit")
-            actions = replace(actions, notices=actions.notices[NOTICES_PER_TRANSACTION:])
-        failpoint("plan.before_commit")
-        # Otherwise the time that is recorded says the same.
-        if actions.new_day:
-            async with self._store.begin() as records:
-                await records.plans.set_notified_at(office.id, now)
+    async def _do_some(
+        self, office: Office, actions: DueActions, now: datetime, outdated: int
+    ) -> DueActions:
+        """Return what is left to do after one more transaction.
+
+        outdated: how many plans in a row were. Raises PlanOutdated.
+        """
+        async with self._store.begin() as records:
+            change_count, _ = await records.plans.progress(office.id)
+            if change_count != actions.change_count:
+                if outdated < PLANS_BEFORE_LOCKING:
+                    raise PlanOutdated
+                actions = await _due_actions(records, office, now)
+            if actions.notices:
+                left = await self._notify(records, office, actions, now)
+            elif actions.new_day:
+                left = await self._note_day(records, office, actions, now)
+            else:
+                left = await self._release(records, office, actions, now)
         failpoint("plan.after_commit")
-        return actions
+        return left
 
-    async def _release(self, office: Office, actions: DueActions, now: datetime) -> None:
+    async def _notify(
+        self, records: Records, office: Office, actions: DueActions, now: datetime
+    ) -> DueActions:
+        due = actions.notices[:NOTICES_PER_TRANSACTION]
+        valid = await records.cases.change_collection_dates(due, now)
+        await records.notices.add(office.id, valid, now)
+        failpoint("notices.before_commit")
+        return replace(actions, notices=actions.notices[NOTICES_PER_TRANSACTION:])
+
+    async def _note_day(
+        self, records: Records, office: Office, actions: DueActions, now: datetime
+    ) -> DueActions:
+        await records.plans.set_notified_at(office.id, now)
+        failpoint("plan.before_commit")
+        return replace(actions, new_day=False)
+
+    async def _release(
+        self, records: Records, office: Office, actions: DueActions, now: datetime
+    ) -> DueActions:
         today = office.calendar.day_of(now)
-        while actions.releases:
-            async with self._store.begin() as records:
-                actions = await _still_due(records, office, actions, now)
-                for case_id in actions.releases[:RELEASES_PER_TRANSACTION]:
-                    await self._release_one(records, case_id, today, now)
-                failpoint("release.before_commit")
-            failpoint("release.after_commit")
-            actions = replace(actions, releases=actions.releases[RELEASES_PER_TRANSACTION:])
+        for case_id in actions.releases[:RELEASES_PER_TRANSACTION]:
+            await self._release_one(records, case_id, today, now)
+        failpoint("release.before_commit")
+        return replace(actions, releases=actions.releases[RELEASES_PER_TRANSACTION:])
 
     async def _release_one(
         self, records: Records, case_id: str, today: date, now: datetime
@@ -107,16 +148,6 @@ class NotifyAndRelease:
         last_day = self._validity.last_day(born_on(case.holder), today, married=case.married)
         released = case.released(today, last_day)
         await self._apply_transition(records, released, ApplicationEvent.RELEASE, ISSUANCE, now)
-
-
-async def _still_due(
-    records: Records, office: Office, actions: DueActions, now: datetime
-) -> DueActions:
-    """Return the actions as long as their plan holds, else those of another plan."""
-    change_count, _ = await records.plans.progress(office.id)
-    if change_count == actions.change_count:
-        return actions
-    return await _due_actions(records, office, now)
 
 
 async def _due_actions(records: Records, office: Office, now: datetime) -> DueActions:

@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Protocol
 
+from issuance.domain.activity import Activity
 from issuance.domain.circuit_breaker import CircuitBreaker, CircuitState
 from issuance.domain.outage import Outage, OutageScope
-from issuance.domain.outage_policy import Activity
 from issuance.domain.outbox import stopping_outage
 from issuance.domain.states import OutboxTaskKind
 from issuance.store.records import Records
@@ -46,13 +46,13 @@ class MatcherSlots:
         return {
             office: _NO_LIMIT
             for office in offices
-            if not stopping_outage(self._kind, office, ongoing, records.outages.policy)
+            if not stopping_outage(self._kind, office, ongoing)
         }
 
     async def is_out(self, records: Records, office: str, now: datetime) -> bool:
         """Return whether an outage stops the tasks of the office."""
         ongoing = (await records.outages.ongoing()).values()
-        outage = stopping_outage(self._kind, office, ongoing, records.outages.policy)
+        outage = stopping_outage(self._kind, office, ongoing)
         return outage is not None
 
 
@@ -73,9 +73,7 @@ class PrinterSlots:
         ongoing = (await records.outages.ongoing()).values()
         circuits = await records.printer_circuits.lock(offices)
         leased = await records.outbox.leased_by_office(OutboxTaskKind.PRINT, now)
-        stopping = [
-            outage for outage in ongoing if records.outages.policy.stops(outage, Activity.PRINTING)
-        ]
+        stopping = [outage for outage in ongoing if outage.stops(Activity.PRINTING)]
         return {
             office: max(self._slots(office, circuit, stopping, now) - leased.get(office, 0), 0)
             for office, circuit in circuits.items()
@@ -100,7 +98,7 @@ class PrinterSlots:
     async def is_out(self, records: Records, office: str, now: datetime) -> bool:
         """Return whether an outage stops printing at the office, or its circuit is not closed."""
         ongoing = (await records.outages.ongoing()).values()
-        if stopping_outage(OutboxTaskKind.PRINT, office, ongoing, records.outages.policy):
+        if stopping_outage(OutboxTaskKind.PRINT, office, ongoing):
             return True
         return (await records.printer_circuits.get(office)).state(now) is not CircuitState.CLOSED
 

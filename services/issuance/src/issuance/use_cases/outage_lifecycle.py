@@ -10,6 +10,7 @@ from servicekit.errors import DomainError, ErrorKind
 from issuance.domain.case import ISSUANCE
 from issuance.domain.office import Office, UnknownOffice
 from issuance.domain.outage import Outage, OutageCorrection, OutageScope
+from issuance.domain.outage_policy import DEFAULT_POLICY, OutagePolicy
 from issuance.domain.states import OutboxTaskKind
 from issuance.store.outage_records import OutageRecord
 from issuance.store.records import Records
@@ -31,11 +32,20 @@ class OutageOverlaps(DomainError):
 
 
 class OutageLifecycle:
-    """Opens and ends outages. Clocks follow by themselves, so that few rows are written."""
+    """Opens and ends outages. Clocks follow by themselves, so that few rows are written.
 
-    def __init__(self, offices: Mapping[str, Office], new_id: Callable[[], str]) -> None:
+    policy: what outages stop whose cause is recorded from now on.
+    """
+
+    def __init__(
+        self,
+        offices: Mapping[str, Office],
+        new_id: Callable[[], str],
+        policy: OutagePolicy = DEFAULT_POLICY,
+    ) -> None:
         self._offices = offices
         self._new_id = new_id
+        self._policy = policy
 
     async def declare(self, records: Records, outage: Outage, now: datetime) -> OutageRecord:
         """Record an outage declared by a person, which lasts or is over.
@@ -49,12 +59,14 @@ class OutageLifecycle:
             if office is None or office.is_removed:
                 raise UnknownOffice("there is no such office", field="office")
         outage.require_possible_times(now)
+        outage = self._policy.applied_to(outage)
         # Counted before rows are locked, since that takes long.
         cases = await records.outages.count_cases(outage)
         # Locks a row: of two that open one outage, the second sees the first.
         await self._count_change(records, outage)
         await self._require_no_overlap(records, outage)
-        return await self._open(records, outage, cases, outage.declared_by, now)
+        record = OutageRecord(self._new_id(), outage, cases)
+        return await self._open(records, record, outage.declared_by, now)
 
     async def end(
         self,
@@ -89,12 +101,15 @@ class OutageLifecycle:
     ) -> OutageRecord:
         """Change what is recorded of an outage, automatic or declared, over or not.
 
-        Clocks and plans follow. Raises OutageNotFound, StaleRevision, OutageEnded, OutageLasts,
+        Clocks and plans follow. A given cause has the policy of today applied to it, also if it is
+        the same. Raises OutageNotFound, StaleRevision, OutageEnded, OutageLasts,
         BadDate, OutageOverlaps.
         """
         record = await records.outages.get(outage_id)
         record.require_revision(revision)
         outage = record.outage.corrected(correction, now)
+        if correction.cause is not None:
+            outage = self._policy.applied_to(outage)
         cases = await records.outages.count_cases(outage)
         await self._count_change(records, outage)
         await self._require_no_overlap(records, outage, but=record.outage)
@@ -106,7 +121,7 @@ class OutageLifecycle:
         self, records: Records, scope: OutageScope, office: str, since: datetime, now: datetime
     ) -> None:
         """Open an outage that was detected, unless one of its scope and office is ongoing."""
-        outage = Outage(scope, office, DETECTED_CAUSES[scope], since)
+        outage = self._policy.applied_to(Outage(scope, office, DETECTED_CAUSES[scope], since))
         await self._count_change(records, outage)
         known = await records.outages.of_scope(scope, office)
         if any(outage.is_ongoing for outage in known):
@@ -114,7 +129,8 @@ class OutageLifecycle:
         # It begins where the last one ended, at the earliest.
         ends = [outage.ended for outage in known if outage.ended]
         began = max([since, *ends])
-        await self._open(records, replace(outage, began=began), 0, ISSUANCE.uri, now)
+        record = OutageRecord(self._new_id(), replace(outage, began=began))
+        await self._open(records, record, ISSUANCE.uri, now)
 
     async def end_automatic(
         self, records: Records, scope: OutageScope, office: str, since: datetime, now: datetime
@@ -131,11 +147,10 @@ class OutageLifecycle:
         await records.outages.forget_overrides(scope, office)
 
     async def _open(
-        self, records: Records, outage: Outage, cases: int, by: str, now: datetime
+        self, records: Records, record: OutageRecord, by: str, now: datetime
     ) -> OutageRecord:
-        record = OutageRecord(self._new_id(), outage, cases)
         await records.outages.add(record, by, now)
-        _log.warning("outage_opened", outage=record.id, **_facts(outage))
+        _log.warning("outage_opened", outage=record.id, **_facts(record.outage))
         return record
 
     async def _close(

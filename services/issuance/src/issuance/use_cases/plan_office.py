@@ -6,42 +6,27 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from types import MappingProxyType
 
+from issuance.domain.activity import Activity
 from issuance.domain.collection_plan import (
     HORIZON,
     CollectionPlan,
     PlannedCollection,
-    WaitingCase,
     plan_collections,
     printed_today,
 )
 from issuance.domain.collection_schedule import ScheduleRow, collection_schedule
-from issuance.domain.office import Office, print_capacity
-from issuance.domain.outage import Outage, OutageScope, stoppages
-from issuance.domain.outage_policy import Activity, OutagePolicy
-from issuance.domain.print_room import Capacity, PrintRoom, Stoppage
+from issuance.domain.office import Office
+from issuance.domain.outage import Outage
+from issuance.domain.print_room import PrintRoom
 from issuance.domain.states import AWAITING_PRINT, ApplicationState
-from issuance.domain.working_time import DAY
 from issuance.store.case_records import QueuedCase
 from issuance.store.records import Records
-
-
-@dataclass(frozen=True, slots=True)
-class PlanAssumptions:
-    """What a simulated plan assumes in place of what is recorded; None changes nothing.
-
-    printing_resumes: first printing day. machines: number from today on. arrivals: cases that are
-    still to come. unknown_ends_now: outages whose end nobody knows end now. taken_up_again: id of
-    a case that has a book or is refused, and waits again in its own place; empty: none.
-    """
-
-    printing_resumes: date | None = None
-    machines: int | None = None
-    arrivals: tuple[WaitingCase, ...] = ()
-    unknown_ends_now: bool = False
-    taken_up_again: str = ""
-
-
-AS_RECORDED = PlanAssumptions()
+from issuance.use_cases.plan_conditions import (
+    AS_RECORDED,
+    PlanAssumptions,
+    PlanConditions,
+    plan_conditions,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,66 +126,28 @@ async def plan_office(
     assumptions: PlanAssumptions = AS_RECORDED,
 ) -> OfficePlan:
     """Plan for an office. Costs one pass over the cases that wait there."""
-    today = office.calendar.day_of(now)
-    # Who is not approved when the office opens gets no book on that day.
-    opened = now >= office.calendar.opening(today)
-    queue = await records.cases.queue(
-        office.id,
-        undecided_from=today + DAY if opened else today,
-        taken_up_again=assumptions.taken_up_again,
-    )
-    known = await records.outages.affecting(office.id)
-    outages = [outage for outage in known if outage.costs_printing_days(office.calendar, now)]
-    policy = records.outages.policy
-    stopping = [outage for outage in outages if policy.stops(outage, Activity.PRINTING)]
-    stops = _stoppages(stopping, office, now, assumptions)
-    room = PrintRoom(
-        office.calendar,
-        await _capacity(records, office, today, assumptions),
-        _resuming(assumptions.printing_resumes, stops, now),
-    )
-    # What is at the printer already does not wait for the matcher.
-    local = [outage for outage in stopping if outage.scope is not OutageScope.MATCHER]
-    printer_room = replace(room, stoppages=_stoppages(local, office, now, assumptions))
-    identifying = [
-        outage
-        for outage in outages
-        if outage.is_ongoing and policy.stops(outage, Activity.IDENTIFICATION)
-    ]
-    identified_from = _identified_from(identifying, office, now, assumptions)
-    waiting = [
-        case.waiting.not_before(identified_from)
-        if case.state is ApplicationState.IDENTIFYING
-        else case.waiting
-        for case in queue
-        if case.state in AWAITING_PRINT
-    ]
-    arrivals = [case.not_before(identified_from) for case in assumptions.arrivals]
-    released = await records.cases.count_released(office.id, today)
-    # What the machines could have made of today is lost when the office closes.
-    closed = now >= office.calendar.closing(today)
-    first = today + DAY if closed else today
+    conditions = await plan_conditions(records, office, now, assumptions)
+    queue = await records.cases.queue(office.id, conditions.printable_from)
+    waiting = [case.waiting for case in queue if case.state in AWAITING_PRINT]
     # In a thread, so that calls are answered meanwhile.
     collections = await asyncio.to_thread(
-        plan_collections, [*waiting, *arrivals], room, first, 0 if closed else released
+        plan_collections,
+        [*waiting, *conditions.arrivals],
+        conditions.room,
+        conditions.first_day,
+        conditions.released_on_first_day,
     )
-    printing_on = printer_room.first_day(today, today + HORIZON)
     return OfficePlan(
         office=office,
-        today=today,
-        room=room,
+        today=conditions.today,
+        room=conditions.room,
         queue=queue,
         collections=collections,
-        printing_on=printing_on,
-        released_today=released,
-        end_unknown=any(outage.has_unknown_end(now) for outage in outages),
-        outages=[
-            outage
-            for outage in outages
-            if outage in stopping or _delays_identification(outage, policy, queue)
-        ],
-        release_stopped=closed
-        or any(outage.is_ongoing and policy.stops(outage, Activity.PRINTING) for outage in known),
+        printing_on=conditions.printing_on(),
+        released_today=conditions.released_today,
+        end_unknown=conditions.end_unknown,
+        outages=_moving_dates(conditions, queue),
+        release_stopped=conditions.release_stopped,
     )
 
 
@@ -217,54 +164,12 @@ async def dates_if_outages_ended_now(
     return (await plan_office(records, plan.office, now, ended)).collection_dates()
 
 
-def _delays_identification(
-    outage: Outage, policy: OutagePolicy, queue: Sequence[QueuedCase]
-) -> bool:
-    """Return whether an outage stopped identification, or stops that of somebody in the queue."""
-    return policy.stops(outage, Activity.IDENTIFICATION) and (
-        not outage.is_ongoing or any(case.state is ApplicationState.IDENTIFYING for case in queue)
-    )
-
-
-def _identified_from(
-    outages: Iterable[Outage], office: Office, now: datetime, assumptions: PlanAssumptions
-) -> date:
-    """Return the first day on which those may be printed who wait to be identified.
-
-    outages: those that last and stop identification. `date.max` if nobody knows their end.
-    """
-    stops = _stoppages(outages, office, now, assumptions)
-    if not stops:
-        return date.min
-    resuming = _resuming(assumptions.printing_resumes, stops, now)
-    return max(stop.days_without_printing(office.calendar)[1] for stop in resuming)
-
-
-def _stoppages(
-    outages: Iterable[Outage], office: Office, now: datetime, assumptions: PlanAssumptions
-) -> tuple[Stoppage, ...]:
-    return stoppages(outages, office.id, now, unknown_ends_now=assumptions.unknown_ends_now)
-
-
-def _resuming(
-    printing_resumes: date | None, stops: tuple[Stoppage, ...], now: datetime
-) -> tuple[Stoppage, ...]:
-    """Return the stoppages, with all that have no certain end resuming on the assumed day."""
-    if printing_resumes is None:
-        return stops
-    uncertain = [stop for stop in stops if stop.until is None or stop.estimated]
-    over = [stop for stop in stops if stop not in uncertain]
-    began = min((stop.began for stop in uncertain), default=now)
-    return (*over, Stoppage(began, None, resumes=printing_resumes))
-
-
-async def _capacity(
-    records: Records, office: Office, today: date, assumptions: PlanAssumptions
-) -> Capacity:
-    changes = await records.plans.machines(office.id)
-    if assumptions.machines is not None:
-        # Earlier machines stay, since the fraction of a begun book is carried over from them.
-        earlier = [change for change in changes if change.since < today]
-        latest = [change for change in changes if change.since <= today][-1]
-        changes = [*earlier, replace(latest, since=today, count=assumptions.machines)]
-    return print_capacity(changes)
+def _moving_dates(conditions: PlanConditions, queue: Sequence[QueuedCase]) -> Sequence[Outage]:
+    """Return the outages that stop or stopped printing, or the identification of somebody here."""
+    identifying = any(case.state is ApplicationState.IDENTIFYING for case in queue)
+    return [
+        outage
+        for outage in conditions.outages
+        if outage.stops(Activity.PRINTING)
+        or (outage.stops(Activity.IDENTIFICATION) and (identifying or not outage.is_ongoing))
+    ]

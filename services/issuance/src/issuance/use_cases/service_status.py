@@ -7,7 +7,6 @@ from datetime import datetime
 from issuance.domain.circuit_breaker import CircuitState
 from issuance.domain.identification_rate import IdentificationRate
 from issuance.domain.office import Office
-from issuance.domain.outage_policy import OutagePolicy
 from issuance.domain.outbox import stopping_outage
 from issuance.domain.paused_work import PausedWork
 from issuance.domain.states import ApplicationState, OutboxTaskKind
@@ -72,11 +71,8 @@ async def service_status(
     rate = await records.identification_rate.get()
     return ServiceStatus(
         cases=await records.cases.count_by_state(),
-        outbox=[
-            (backlog, _stopping(backlog.kind, backlog.offices, ongoing, records.outages.policy))
-            for backlog in outbox
-        ],
-        outages=ongoing,
+        outbox=[(backlog, _stopping(backlog.kind, backlog.offices, ongoing)) for backlog in outbox],
+        outages=await records.outages.with_cases(ongoing),
         open_tasks=await records.adjudication_tasks.count_undecided(),
         without_fingerprints=await records.cases.count_without_fingerprints(),
         identification_rate=rate,
@@ -92,7 +88,6 @@ async def printer_status(
     records: Records, ongoing: Sequence[OutageRecord], real_now: datetime
 ) -> list[PrinterStatus]:
     """Return the printers of all offices, sorted by office."""
-    policy = records.outages.policy
     queues = await records.outbox.print_queues(real_now)
     circuits = await records.printer_circuits.all()
     return [
@@ -101,7 +96,7 @@ async def printer_status(
             circuit.state(real_now),
             circuit.failures,
             queues.get(office, PrintQueue()),
-            _stopping(OutboxTaskKind.PRINT, [office], ongoing, policy),
+            _stopping(OutboxTaskKind.PRINT, [office], ongoing),
         )
         for office, circuit in sorted(circuits.items())
     ]
@@ -111,13 +106,12 @@ def _stopping(
     kind: OutboxTaskKind,
     offices: Iterable[str],
     ongoing: Iterable[OutageRecord],
-    policy: OutagePolicy,
 ) -> str:
     """Return the id of the first outage that stops tasks of this kind at one of the offices."""
     affected = list(offices)
     stopping = (
         record.id
         for record in ongoing
-        if any(stopping_outage(kind, office, [record.outage], policy) for office in affected)
+        if any(stopping_outage(kind, office, [record.outage]) for office in affected)
     )
     return next(stopping, "")

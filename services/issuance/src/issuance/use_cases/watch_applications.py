@@ -85,10 +85,12 @@ class WatchApplications:
                 yield change
             is_snapshot_sent = position.snapshot is not None and end.snapshot is None
             position = end
+            if position.snapshot is not None:
+                continue
             if is_snapshot_sent or quiet_seconds >= self._bookmark_seconds:
                 quiet_seconds = 0.0
                 yield None, position
-            if not changes and position.snapshot is None:
+            if not changes:
                 quiet_seconds += _POLL_SECONDS
                 await self._wait(_POLL_SECONDS)
 

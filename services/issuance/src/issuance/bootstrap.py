@@ -39,6 +39,8 @@ from servicekit.storage.write_probe import report_writability
 
 from issuance.clients.clearance_signing import ClearanceSigner, load_key
 from issuance.clients.matcher_client import HEALTH_SERVICE, MatcherClient
+from issuance.clients.notice_file import NoticeFile
+from issuance.clients.notice_mail import MailServer, NoticeMail
 from issuance.clients.personalisation import Personaliser
 from issuance.clients.printer_channels import PrinterChannels
 from issuance.clients.printers_client import HEALTH_SERVICE as PRINTER_HEALTH_SERVICE
@@ -46,6 +48,7 @@ from issuance.clients.printers_client import PrintersClient
 from issuance.config import IssuanceSettings
 from issuance.domain.circuit_breaker import CircuitPolicy
 from issuance.domain.identification_rate import RateLimits
+from issuance.domain.notice_delivery import QuietHours
 from issuance.domain.outage import OutageScope
 from issuance.domain.outage_detection import OutageDetector
 from issuance.domain.outage_policy import DEFAULT_POLICY, OutagePolicy
@@ -73,20 +76,33 @@ from issuance.store.tables import idempotency
 from issuance.tariff_file import read_tariff
 from issuance.use_cases.application_steps import require_portraits
 from issuance.use_cases.apply_transition import ApplyTransition
+from issuance.use_cases.deliver_notice import DeliverNotice
 from issuance.use_cases.document_numbers import DocumentNumbers
 from issuance.use_cases.erase_portraits import ErasePortraits
-from issuance.use_cases.identification_limit import IdentificationLimit
+from issuance.use_cases.identification_limit import (
+    IDENTIFICATIONS,
+    VERIFICATIONS,
+    IdentificationLimit,
+    RateOf,
+)
 from issuance.use_cases.identify import Identify
 from issuance.use_cases.notify_and_release import NotifyAndRelease
 from issuance.use_cases.office_directory import OfficeDirectory
 from issuance.use_cases.office_lifecycle import OfficeLifecycle, seed_offices
-from issuance.use_cases.office_slots import MatcherSlots, OfficeSlots, PrinterSlots
+from issuance.use_cases.office_slots import (
+    MatcherSlots,
+    NoticeSlots,
+    OfficeSlots,
+    PrinterSlots,
+    VerificationSlots,
+)
 from issuance.use_cases.outage_lifecycle import OutageLifecycle
 from issuance.use_cases.reconcile_print_jobs import ReconcilePrintJobs
 from issuance.use_cases.record_print_event import RecordPrintEvent
 from issuance.use_cases.set_encounter_status import SetEncounterStatus
 from issuance.use_cases.submit_print_job import SubmitPrintJob
 from issuance.use_cases.track_printer_calls import TrackPrinterCalls
+from issuance.use_cases.verify import Verify, record_verifications
 from issuance.use_cases.watch_applications import WatchApplications
 from issuance.workers.health_watcher import (
     HealthCheck,
@@ -122,6 +138,24 @@ def new_id() -> str:
     return uuid.uuid4().hex
 
 
+def _notice_mail(settings: IssuanceSettings) -> NoticeMail | None:
+    if not settings.mail_server:
+        return None
+    host, _, port = settings.mail_server.rpartition(":")
+    password = settings.mail_password_file
+    return NoticeMail(
+        MailServer(
+            host,
+            int(port),
+            settings.mail_sender,
+            settings.mail_authority,
+            settings.mail_user,
+            password.read_text().split("\n")[0] if password else "",
+            settings.call_timeout_seconds,
+        )
+    )
+
+
 def _outage_policy(settings: IssuanceSettings) -> OutagePolicy:
     file = settings.outage_policy_file
     return DEFAULT_POLICY if file is None else read_outage_policy(file)
@@ -142,10 +176,15 @@ class Issuance:
         self._store = Store(self._database, settings.replica)
         self._outage_policy = _outage_policy(settings)
         self._apply_transition = ApplyTransition(
-            self._offices, personaliser, new_id, self._validity
+            self._offices,
+            personaliser,
+            new_id,
+            self._validity,
+            self._outage_policy,
         )
         self._photo_check = PhotoCheck(FaceDetector())
         self._pool = WorkerPool(settings.portrait_workers, settings.portrait_queue)
+        self._notice_mail = _notice_mail(settings)
         self._outages = OutageLifecycle(self._offices, new_id, self._outage_policy)
         self._channels = PrinterChannels(self._channel, settings.call_timeout_seconds)
         self._printers = PrintersClient(self._channels, settings.call_timeout_seconds)
@@ -177,6 +216,7 @@ class Issuance:
                 await self._offices.refresh(records)
                 await records.outages.apply_policy(self._outage_policy)
                 await require_portraits(records, now, self._apply_transition)
+                await record_verifications(records, self._outage_policy, self._apply_transition)
                 await records.outbox.abandon_leases()
             async with purge_records_daily(
                 self._database, idempotency, self._settings.idempotency_retention_days
@@ -293,6 +333,9 @@ class Issuance:
             new_id,
             settings.strong_hit_score,
         )
+        verify = Verify(
+            store, matcher_client, self._outage_policy, self._apply_transition, self._clock
+        )
         set_status = SetEncounterStatus(store, matcher_client)
         submit = SubmitPrintJob(
             store,
@@ -317,6 +360,13 @@ class Issuance:
             self._matcher_worker(
                 OutboxTaskKind.IDENTIFY, identify, identifications, self._identification_limit()
             ),
+            self._outbox_worker(
+                OutboxTaskKind.VERIFY,
+                verify,
+                VerificationSlots(self._outage_policy),
+                identifications,
+                self._identification_limit(VERIFICATIONS),
+            ),
             self._matcher_worker(OutboxTaskKind.SET_ENCOUNTER_STATUS, set_status, status_calls),
             self._outbox_worker(
                 OutboxTaskKind.PRINT,
@@ -324,7 +374,20 @@ class Issuance:
                 PrinterSlots(settings.max_concurrent_print_calls_per_office),
                 settings.max_concurrent_print_calls,
             ),
+            self._notice_work(),
         ]
+
+    def _notice_work(self) -> Awaitable[None]:
+        settings = self._settings
+        file = NoticeFile(settings.notice_file) if settings.notice_file else None
+        deliver = DeliverNotice(self._store, self._offices, self._notice_mail, file, self._clock)
+        quiet = QuietHours(settings.quiet_from, settings.quiet_until)
+        return self._outbox_worker(
+            OutboxTaskKind.NOTIFY,
+            deliver,
+            NoticeSlots(self._offices, quiet, self._clock.now),
+            settings.max_concurrent_notices,
+        )
 
     def _matcher_worker(
         self,
@@ -354,7 +417,7 @@ class Issuance:
         worker = OutboxWorker(kind, attempt, self._store, slots, policy, self._real_now, limit)
         return run_periodically(f"outbox {kind}", worker, settings.outbox_poll_seconds)
 
-    def _identification_limit(self) -> IdentificationLimit:
+    def _identification_limit(self, rate_of: RateOf = IDENTIFICATIONS) -> IdentificationLimit:
         settings = self._settings
         limits = RateLimits(
             settings.identifications_per_second,
@@ -362,7 +425,7 @@ class Issuance:
             slow=timedelta(seconds=settings.identification_slow_seconds),
             canary=timedelta(seconds=settings.lease_seconds),
         )
-        return IdentificationLimit(limits, self._real_now)
+        return IdentificationLimit(limits, self._real_now, rate_of)
 
     def _print_event_work(self) -> Listen:
         """Return what listens to the printer of an office."""

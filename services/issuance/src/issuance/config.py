@@ -177,6 +177,41 @@ class IssuanceSettings(ServiceSettings):
         "is neither approved nor being printed, business days of 24 hours; to go on without a book "
         "it needs a new photo then",
     )
+    notice_file: Path | None = Field(
+        None,
+        description="file to which notices for applicants with a contact are appended, one JSON "
+        "object a line, for a program that sends text messages; unset means that the office tells "
+        "them, unless they go by mail",
+    )
+    mail_server: str = Field(
+        "",
+        pattern=r"^([A-Za-z0-9._-]+:[0-9]{1,5})?$",
+        description="host:port of the mail server (SMTP with STARTTLS) that takes notices for "
+        "applicants with an e-mail address; empty means that they go to notice_file",
+    )
+    mail_sender: str = Field(
+        "",
+        pattern=r"^([A-Za-z0-9._+-]+@[A-Za-z0-9.-]+)?$",
+        description="address from which notices come; mandatory with mail_server",
+    )
+    mail_authority: Path | None = Field(
+        None,
+        description="PEM file, authority of the mail server's certificate; unset means those that "
+        "the system trusts",
+    )
+    mail_user: str = Field("", description="login at the mail server; empty means none")
+    mail_password_file: Path | None = Field(
+        None, description="file with the password of mail_user, in its first line"
+    )
+    max_concurrent_notices: int = Field(
+        4, gt=0, description="largest number of notices of this process that are sent at a time"
+    )
+    quiet_from: time = Field(
+        time(20),
+        description="local hour of each office from which no notice is sent; the same as "
+        "quiet_until means that notices are sent at any hour",
+    )
+    quiet_until: time = Field(time(7), description="local hour from which notices are sent again")
     strong_hit_score: float = Field(
         8.0,
         ge=0,
@@ -314,6 +349,8 @@ class IssuanceSettings(ServiceSettings):
             raise ValueError("child_passport_until_age_years must be more than adult_age_years")
         if self.lease_seconds <= 2 * self.call_timeout_seconds:
             raise ValueError("lease_seconds must be longer than two calls: an attempt may take two")
+        if self.mail_server and not self.mail_sender:
+            raise ValueError("mail_server needs a mail_sender")
         slots = len(self.offices) * self.max_concurrent_print_calls_per_office
         if self.max_concurrent_print_calls < slots:
             raise ValueError(

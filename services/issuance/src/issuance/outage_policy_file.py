@@ -6,6 +6,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from issuance.domain.activity import Activity
+from issuance.domain.application_type import ApplicationType
 from issuance.domain.outage import OutageScope
 from issuance.domain.outage_policy import BadPolicy, OutagePolicy, OutageRule
 
@@ -21,6 +22,10 @@ EXAMPLE_HEAD = """\
 #   cause  words that occur in the cause of the outage, in upper or lower case; left out: any cause
 #   stops  any of: intake (CreateApplication), identification, printing (release and printing of
 #          approved passports), hand_over (HandOver)
+#   verifies  types of application (renewal, replacement_lost, replacement_damaged) that go on while
+#          the matcher cannot identify but can verify: applicants are compared with their own record
+#          (1:1), and identified (1:N) before the passport is handed over. Left out: all wait. For
+#          the scope matcher only
 # The last rule for each scope is for any cause. Identification cannot go on without the matcher,
 # nor printing without the printer or the office: these must be in stops.
 # What stopped goes on by itself when the outage ends.
@@ -33,6 +38,7 @@ class _Rule(BaseModel):
     scope: OutageScope
     cause: str = Field("", max_length=500)
     stops: frozenset[Activity]
+    verifies: frozenset[ApplicationType] = frozenset()
 
 
 class _File(BaseModel):
@@ -46,7 +52,10 @@ def read_outage_policy(file: Path) -> OutagePolicy:
     try:
         content = _File.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
         return OutagePolicy(
-            tuple(OutageRule(rule.scope, rule.stops, rule.cause) for rule in content.rules)
+            tuple(
+                OutageRule(rule.scope, rule.stops, rule.cause, rule.verifies)
+                for rule in content.rules
+            )
         )
     except ValidationError as error:
         fault = error.errors()[0]
@@ -64,4 +73,6 @@ def outage_policy_example(policy: OutagePolicy) -> str:
 def _rule(rule: OutageRule) -> str:
     cause = f'cause = "{rule.cause}"\n' if rule.cause else ""
     stops = ", ".join(f'"{activity}"' for activity in sorted(rule.stops))
-    return f'\n[[rules]]\nscope = "{rule.scope}"\n{cause}stops = [{stops}]\n'
+    types = ", ".join(f'"{kind}"' for kind in sorted(rule.verifies))
+    verifies = f"verifies = [{types}]\n" if types else ""
+    return f'\n[[rules]]\nscope = "{rule.scope}"\n{cause}stops = [{stops}]\n{verifies}'

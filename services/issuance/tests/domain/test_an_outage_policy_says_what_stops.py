@@ -65,9 +65,34 @@ def test_the_first_rule_for_the_cause_applies(tmp_path: Path) -> None:
     assert not stops_intake(OutageScope.MATCHER, "a flood")
 
 
+def test_a_rule_names_what_goes_on_by_verification(tmp_path: Path) -> None:
+    file = tmp_path / "outages.toml"
+    index_only = NO_IDENTIFICATION.replace(
+        "stops", 'cause = "index"\nverifies = ["renewal"]\nstops'
+    )
+    file.write_text(index_only + NO_IDENTIFICATION + REST)
+
+    policy = read_outage_policy(file)
+    example = tmp_path / "example.toml"
+    example.write_text(outage_policy_example(policy))
+
+    assert policy.verifies(outage(OutageScope.MATCHER, "the index is lost")) == {"renewal"}
+    assert policy.verifies(outage(OutageScope.MATCHER, "fire")) == set()
+    assert policy.verifiable_types == {"renewal"}
+    assert read_outage_policy(example) == policy
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        (
+            NO_IDENTIFICATION + 'verifies = ["new"]' + REST,
+            "new has no own record to be verified with",
+        ),
+        (
+            NO_IDENTIFICATION + REST + 'verifies = ["renewal"]',
+            "verification is not for an outage of printing",
+        ),
         ("rules = 3", "rules: Input should be a valid list"),
         ("no TOML", "Expected '=' after a key"),
         (REST, "the last rule for matcher must be for any cause"),

@@ -15,7 +15,7 @@ PRINTING = Outage(OutageScope.PRINTING, "BJM", "no ink", BEGAN)
 @pytest.mark.parametrize(
     ("outage", "stopped"),
     [
-        (MATCHER, {"identify", "set_encounter_status"}),
+        (MATCHER, {"identify", "verify", "set_encounter_status"}),
         (OFFICE, {"print"}),
         (PRINTING, {"print"}),
     ],
@@ -27,7 +27,7 @@ def test_outbox_tasks_are_stopped_that_need_it(outage: Outage, stopped: set[str]
 @pytest.mark.parametrize(
     ("outage", "waiting"),
     [
-        (MATCHER, {"identifying"}),
+        (MATCHER, {"identifying", "book_held"}),
         (
             OFFICE,
             {
@@ -38,6 +38,7 @@ def test_outbox_tasks_are_stopped_that_need_it(outage: Outage, stopped: set[str]
                 "approved",
                 "printing",
                 "print_failed",
+                "book_held",
             },
         ),
         (PRINTING, {"approved", "printing"}),

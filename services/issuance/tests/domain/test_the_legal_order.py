@@ -6,8 +6,8 @@ from issuance.domain.states import (
     AWAITING_PRINT,
     FINAL_STATES,
     INITIAL_STATE,
+    NOT_READY,
     TRANSITIONS,
-    WITHOUT_BOOK,
     ApplicationEvent,
     ApplicationState,
     IllegalTransition,
@@ -74,10 +74,12 @@ def test_only_an_end_has_no_way_on_but_an_appeal_and_nobody_waits_there(
 ) -> None:
     appeals = {
         ApplicationEvent.REOPEN,
-        ApplicationEvent.REEXAMINE,
         ApplicationEvent.REVIEW_IDENTITY,
+        ApplicationEvent.REOPEN_UNIDENTIFIED,
+        ApplicationEvent.REEXAMINE,
     }
-    is_end = not any(row.source == state and row.event not in appeals for row in TRANSITIONS)
+    ways_on = [row for row in TRANSITIONS if row.source == state != row.target]
+    is_end = not any(row.event not in appeals for row in ways_on)
 
     assert is_end == (state in FINAL_STATES) == (state not in WAITING_ON)
 
@@ -124,7 +126,12 @@ def test_no_sequence_of_events_prints_without_identification_and_approval(
 
     if ApplicationEvent.RELEASE in done:
         before = done[: done.index(ApplicationEvent.RELEASE)]
-        cleared = {ApplicationEvent.IDENTIFY, ApplicationEvent.CLEAR, ApplicationEvent.LINK_PERSON}
+        cleared = {
+            ApplicationEvent.IDENTIFY,
+            ApplicationEvent.VERIFY,
+            ApplicationEvent.CLEAR,
+            ApplicationEvent.LINK_PERSON,
+        }
         assert cleared & set(before)
         assert {ApplicationEvent.RECORD_PAYMENT, ApplicationEvent.APPROVE} <= set(before)
 
@@ -158,9 +165,7 @@ def test_the_counter_does_not_withdraw_a_suspect_alone() -> None:
 
 def test_who_enters_the_queue_is_promised_a_day() -> None:
     entering = [
-        row
-        for row in TRANSITIONS
-        if row.target in AWAITING_PRINT and row.source not in WITHOUT_BOOK
+        row for row in TRANSITIONS if row.target in AWAITING_PRINT and row.source not in NOT_READY
     ]
 
     assert {row.notice for row in entering} == {NoticeKind.PROMISED_DATE}
@@ -182,6 +187,11 @@ def test_a_state_that_waits_for_another_service_is_entered_owing_its_work(
 
 
 def test_whoever_is_refused_is_notified() -> None:
-    assert {row.notice for row in TRANSITIONS if row.target is ApplicationState.REFUSED} == {
-        NoticeKind.REFUSED
-    }
+    refusals = [row for row in TRANSITIONS if row.source != row.target is ApplicationState.REFUSED]
+
+    assert {row.notice for row in refusals} == {NoticeKind.REFUSED}
+
+
+def test_a_book_that_is_held_is_not_handed_over() -> None:
+    with pytest.raises(IllegalTransition):
+        find_transition(ApplicationState.BOOK_HELD, ApplicationEvent.HAND_OVER, Role.OFFICER)

@@ -94,6 +94,38 @@ LAW = {
     ("approved", "refuse"): ("refused", SUPERVISOR),
     ("refused", "reopen"): ("awaiting_approval", SUPERVISOR),
     ("refused", "reexamine"): ("adjudication", SUPERVISOR),
+    ("identifying", "verify"): ("awaiting_approval", ITSELF),
+    ("awaiting_approval", "identify"): ("awaiting_approval", ITSELF),
+    ("approved", "identify"): ("approved", ITSELF),
+    ("printing", "identify"): ("printing", ITSELF),
+    ("print_failed", "identify"): ("print_failed", ITSELF),
+    ("book_held", "identify"): ("ready", ITSELF),
+    ("awaiting_approval", "refer_to_examiners"): ("adjudication", ITSELF),
+    ("approved", "refer_to_examiners"): ("adjudication", ITSELF),
+    ("printing", "refer_to_examiners"): ("adjudication", ITSELF),
+    ("print_failed", "refer_to_examiners"): ("adjudication", ITSELF),
+    ("book_held", "refer_to_examiners"): ("adjudication", ITSELF),
+    ("awaiting_approval", "reject_biometrics"): ("paid", ITSELF),
+    ("approved", "reject_biometrics"): ("paid", ITSELF),
+    ("print_failed", "reject_biometrics"): ("paid", ITSELF),
+    ("book_held", "reject_biometrics"): ("paid", ITSELF),
+    ("printing", "hold_book"): ("book_held", ITSELF),
+    ("print_failed", "hold_book"): ("book_held", ITSELF),
+    ("adjudication", "hold_book"): ("adjudication", ITSELF),
+    ("awaiting_approval", "hold_book"): ("awaiting_approval", ITSELF),
+    ("refused", "hold_book"): ("refused", ITSELF),
+    ("adjudication", "fail_print"): ("adjudication", ITSELF),
+    ("awaiting_approval", "fail_print"): ("awaiting_approval", ITSELF),
+    ("refused", "fail_print"): ("refused", ITSELF),
+    ("awaiting_approval", "approve_book"): ("ready", SUPERVISOR),
+    ("book_held", "withdraw"): ("withdrawn", OFFICER),
+    ("refused", "reopen_unidentified"): ("paid", SUPERVISOR),
+}
+ENDED = ("handed_over", "refused", "withdrawn")
+LAW |= {
+    (state.value, "change_contact"): (state.value, COUNTER)
+    for state in ApplicationState
+    if state not in ENDED
 }
 
 

@@ -64,6 +64,22 @@ def _check_approval(before: Sequence[HistoryEntry]) -> None:
     assert not is_among(approval.person, taken_in_by), before
 
 
+async def check_hand_overs(history: History) -> None:
+    """Whoever got a passport had been identified with the fingers that were taken last."""
+    deciding = (
+        ApplicationEvent.SUBMIT_BIOMETRICS,
+        ApplicationEvent.VERIFY,
+        ApplicationEvent.IDENTIFY,
+        ApplicationEvent.CLEAR,
+        ApplicationEvent.LINK_PERSON,
+    )
+    for entries in (await history.events()).values():
+        events = [each.event for each in entries]
+        if ApplicationEvent.HAND_OVER in events:
+            last = next(each for each in reversed(events) if each in deciding)
+            assert last in deciding[2:], entries
+
+
 async def _check_way_on(history: History, cases: Sequence[Case]) -> None:
     async with history.workflow.store.read() as records:
         tasks = await records.connection.execute(select(outbox.c.case, outbox.c.kind))
@@ -73,8 +89,16 @@ async def _check_way_on(history: History, cases: Sequence[Case]) -> None:
     examined = {task.case for task in await history.workflow.tasks()}
     for case in cases:
         match case.state:
-            case ApplicationState.IDENTIFYING:
+            case ApplicationState.IDENTIFYING | ApplicationState.BOOK_HELD:
                 assert (case.id, OutboxTaskKind.IDENTIFY) in pending, case
+            case ApplicationState.REFUSED | ApplicationState.WITHDRAWN:
+                assert (case.id, OutboxTaskKind.IDENTIFY) not in pending, case
+            case ApplicationState.READY | ApplicationState.HANDED_OVER:
+                assert not case.identification_due, case
+            case _ if case.identification_due:
+                assert (case.id, OutboxTaskKind.IDENTIFY) in pending, case
+            case ApplicationState.AWAITING_APPROVAL if case.is_at_the_printer:
+                assert history.is_to_be_heard_of(case), case
             case ApplicationState.ADJUDICATION:
                 assert case.id in examined, case
             case ApplicationState.PRINTING if (case.id, OutboxTaskKind.PRINT) not in pending:

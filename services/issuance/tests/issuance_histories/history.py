@@ -23,11 +23,17 @@ from issuance.store.stuck_work_records import TASK
 from issuance.store.tables import documents
 from issuance.use_cases.identify import Identify
 from issuance.use_cases.notify_and_release import NotifyAndRelease
-from issuance.use_cases.office_slots import MatcherSlots, OfficeSlots, PrinterSlots
+from issuance.use_cases.office_slots import (
+    MatcherSlots,
+    OfficeSlots,
+    PrinterSlots,
+    VerificationSlots,
+)
 from issuance.use_cases.ports import Unavailable
 from issuance.use_cases.set_encounter_status import SetEncounterStatus
 from issuance.use_cases.submit_print_job import SubmitPrintJob
 from issuance.use_cases.track_printer_calls import TrackPrinterCalls
+from issuance.use_cases.verify import Verify
 from issuance.workers.office_planner import OfficePlanner
 from issuance.workers.outbox_worker import OutboxWorker
 from servicekit.errors import DomainError
@@ -118,10 +124,12 @@ class History:
             flow.store, self.matcher, flow.apply_transition, flow, flow.new_id, STRONG_SCORE
         )
         track = TrackPrinterCalls(submit, flow.store, _CIRCUIT, flow.now)
+        verify = Verify(flow.store, self.matcher, flow.policy, flow.apply_transition, flow)
         set_status = SetEncounterStatus(flow.store, self.matcher)
         kinds = OutboxTaskKind
         work: list[tuple[OutboxTaskKind, Work, OfficeSlots]] = [
             (kinds.IDENTIFY, identify, MatcherSlots(kinds.IDENTIFY)),
+            (kinds.VERIFY, verify, VerificationSlots(flow.policy)),
             (kinds.SET_ENCOUNTER_STATUS, set_status, MatcherSlots(kinds.SET_ENCOUNTER_STATUS)),
             (kinds.PRINT, track, PrinterSlots(2)),
         ]
@@ -153,6 +161,15 @@ class History:
         person = mine[step.a % len(mine)].person_id
         kind = _TYPES[step.b // 2 % len(_TYPES)]
         id = await flow.brings_documents(by, office=step.office, type=kind, person_id=person)
+        self.matcher.claims[id] = person
+
+    async def renews(self, step: Step) -> None:
+        """Somebody renews a passport from before there was an issuance service."""
+        person, user = f"{step.office}-{step.a % 3}", _user(step.b)
+        by = dict.fromkeys(("create", "accept_documents", "submit_biometrics"), user)
+        id = await self.workflow.applies(
+            by, office=step.office, type=ApplicationType.RENEWAL, person_id=person
+        )
         self.matcher.claims[id] = person
 
     async def goes_on(self, step: Step) -> None:
@@ -251,6 +268,20 @@ class History:
             here = [case.person_id for case in cases if case.office == office]
             self.matcher.others[office] = here[step.b % len(here) :] if here else []
 
+    async def matcher_only_verifies(self, step: Step) -> None:
+        """The matcher loses its index, and the health watcher opens an outage."""
+        self.matcher.mode = MatcherMode.VERIFIES_ONLY
+        outage = await self.workflow.declares(OutageScope.MATCHER)
+        self._outages[step.office].append(outage)
+
+    async def matcher_identifies_again(self, step: Step) -> None:
+        """The matcher has its index again, and finds whom it finds."""
+        await self.matcher_changes(step)
+        for outages in self._outages.values():
+            for outage in outages:
+                with suppress(DomainError):
+                    await self.workflow.ends(outage)
+
     async def printer_changes(self, step: Step) -> None:
         """The printer of the office answers otherwise from now on."""
         self.printers[step.office].mode = list(PrinterMode)[step.a % len(PrinterMode)]
@@ -341,6 +372,8 @@ class History:
             await self._hear(office)
         await self._plan()
         await self._attempt_due(OutboxTaskKind.PRINT)
+        # A print that was refused leaves its place of today to another.
+        await self._plan()
 
     async def _attempt_due(self, kind: OutboxTaskKind) -> None:
         for _ in range(_MOST_CALLS):

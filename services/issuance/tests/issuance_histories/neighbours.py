@@ -11,9 +11,11 @@ from issuance.domain.print_failure import (
     PrintFailure,
 )
 from issuance.domain.print_job_event import JobOutcome, PrintJobEvent
+from issuance.domain.verification import Verification
 from issuance.use_cases.ports import (
     MatcherDecision,
     PrintRefused,
+    Unavailable,
     Unreachable,
     UnusableFingers,
     WorkRefused,
@@ -32,6 +34,7 @@ class MatcherMode(StrEnum):
     UNDECIDED = "undecided"
     UNUSABLE = "unusable"
     UNAVAILABLE = "unavailable"
+    VERIFIES_ONLY = "verifies only"
     REFUSES = "refuses for good"
 
 
@@ -72,6 +75,8 @@ class HistoryMatcher:
     async def enrol(self, task: OutboxTask, person_id: str, fingers: bytes) -> MatcherDecision:
         """See Matcher."""
         self._answers()
+        if self.mode is MatcherMode.VERIFIES_ONLY:
+            raise Unavailable("NOT_READY: the index is being loaded")
         if self.mode is MatcherMode.UNUSABLE:
             raise UnusableFingers("too dry")
         own = [Candidate(person_id, 14.0)] if self.claims.get(task.case) else []
@@ -85,6 +90,12 @@ class HistoryMatcher:
             found, outcome = [], IdentificationOutcome.UNDECIDED
         self.mortality.check(done=True)
         return MatcherDecision(f"decision of {task.id}", outcome, tuple(found), "calibration-1")
+
+    async def verify(self, task: OutboxTask, person_id: str, fingers: bytes) -> Verification:
+        """See Verifier."""
+        self._answers()
+        self.mortality.check(done=True)
+        return Verification(self.mode is not MatcherMode.UNUSABLE, f"decision of {task.id}")
 
     async def set_encounter_status(self, task: OutboxTask) -> None:
         """See Matcher."""

@@ -1,33 +1,43 @@
 """Any history of people, neighbours, outages and crashes, from a seed, over real records."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from random import Random
+from types import MappingProxyType
 
 import pytest
+from issuance.domain.states import ApplicationEvent
 from issuance.store.records import Store
 from servicekit.storage.database import Database
 
+from ..use_cases.verifying import RENEWALS_GO_ON  # noqa: TID252
 from ..use_cases.workflow import Workflow  # noqa: TID252
-from .checks import check, check_approvals, check_lists, check_machines
+from .checks import check, check_approvals, check_hand_overs, check_lists, check_machines
 from .history import BOOKS_PER_DAY, OFFICES, History, Step
 from .watching import Watcher
 
 # How often each step happens, in relation to the others.
 _WEIGHTS = {
     "staff_is_busy": 10,
-    "applies": 8, "goes_on": 45, "works": 30, "printer_finishes": 14, "next_morning": 6,
-    "time_passes": 6, "withdraws": 1, "gives_up": 2, "is_refused": 2, "appeals": 2, "retakes": 1,
-    "corrects": 2, "loses_passport": 2, "matcher_changes": 4, "printer_changes": 3,
+    "applies": 8, "renews": 5, "goes_on": 45, "works": 30, "printer_finishes": 14,
+    "next_morning": 6, "time_passes": 6, "withdraws": 1, "gives_up": 2, "is_refused": 2,
+    "appeals": 2, "retakes": 1, "corrects": 2, "loses_passport": 2, "matcher_changes": 4,
+    "matcher_only_verifies": 3, "matcher_identifies_again": 4, "printer_changes": 3,
     "printer_recovers": 4, "printer_fails": 3, "printer_forgets": 2, "printer_repeats": 2,
     "outage_opens": 2, "printing_stops": 1, "outage_ends": 3, "outage_is_corrected": 1,
     "dies_soon": 3, "is_told_to_go_on": 3,
 }  # fmt: skip
 
+_OF_RENEWALS = _WEIGHTS | {
+    "renews": 20, "matcher_only_verifies": 12, "matcher_identifies_again": 6, "matcher_changes": 1,
+}  # fmt: skip
 
-def a_history(seed: int, length: int) -> Sequence[Step]:
+
+def a_history(
+    seed: int, length: int, weights: Mapping[str, int] = MappingProxyType(_WEIGHTS)
+) -> Sequence[Step]:
     """Return so many steps, always the same for a seed."""
     random = Random(seed)
-    steps = random.choices(list(_WEIGHTS), list(_WEIGHTS.values()), k=length)
+    steps = random.choices(list(weights), list(weights.values()), k=length)
     return [
         Step(what, random.choice(OFFICES), random.randrange(12), random.randrange(12))
         for what in steps
@@ -36,7 +46,7 @@ def a_history(seed: int, length: int) -> Sequence[Step]:
 
 async def happens(database: Database, steps: Sequence[Step]) -> History:
     """Let all steps happen, and check the records after each."""
-    workflow = Workflow(Store(database, "one"), BOOKS_PER_DAY)
+    workflow = Workflow(Store(database, "one"), BOOKS_PER_DAY, RENEWALS_GO_ON)
     await workflow.opens()
     history, watcher = History(workflow, database), Watcher(workflow)
     await watcher.looks()
@@ -56,6 +66,21 @@ async def test_any_history(database: Database, seed: int) -> None:
     await history.comes_to_an_end()
     await check(history)
     await check_approvals(history)
+    await check_hand_overs(history)
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_any_history_of_renewals_while_the_matcher_only_verifies(
+    database: Database, seed: int
+) -> None:
+    history = await happens(database, a_history(seed, 90, _OF_RENEWALS))
+    events = {entry.event for entries in (await history.events()).values() for entry in entries}
+
+    await history.comes_to_an_end()
+    await check(history)
+    await check_approvals(history)
+    await check_hand_overs(history)
+    assert ApplicationEvent.VERIFY in events
 
 
 _PRINTER_FAULTS = (
@@ -98,3 +123,4 @@ async def test_any_longer_history(database: Database, seed: int) -> None:
     await history.comes_to_an_end()
     await check(history)
     await check_approvals(history)
+    await check_hand_overs(history)

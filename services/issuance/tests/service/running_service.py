@@ -40,6 +40,7 @@ plan_check_seconds = 0.02
 health_check_seconds = 0.5
 outage_opens_after_seconds = {outage_opens_after}
 outage_ends_after_seconds = 0.2
+notice_file = "{folder}/notices.jsonl"
 {outage_policy}
 {tariff}
 

@@ -6,6 +6,7 @@ import pytest_asyncio
 from issuance.store.records import MIGRATIONS, Store
 from servicekit.storage.database import Database, migrate
 
+from .verifying import RENEWALS_GO_ON
 from .workflow import Workflow
 
 
@@ -30,5 +31,13 @@ async def workflow(database: Database) -> Workflow:
 async def one_book_a_day(database: Database) -> Workflow:
     """Two offices that make one book a day each, on Friday, 26 October 2018, at nine."""
     workflow = Workflow(Store(database, "one"), books_per_day=1)
+    await workflow.opens()
+    return workflow
+
+
+@pytest_asyncio.fixture
+async def renewals_go_on(database: Database) -> Workflow:
+    """The first of these, where renewals go on by verification in outages of the matcher."""
+    workflow = Workflow(Store(database, "one"), policy=RENEWALS_GO_ON)
     await workflow.opens()
     return workflow

@@ -229,7 +229,7 @@ async def test_nothing_new_for_weeks_makes_no_token_old(workflow: Workflow) -> N
 
 @pytest.mark.skipif("POSTGRESQL_TEST_URL" not in os.environ, reason="SQLite has one writer")
 async def test_a_change_that_commits_late_is_not_passed_by(workflow: Workflow) -> None:
-    slow, quick = await workflow.applies(), await workflow.applies()
+    slow, quick = await workflow.applies(), await workflow.applies(office="JKT")
     watcher = Watcher(workflow)
     await watcher.sees()
 

@@ -4,6 +4,7 @@ No server, no workers, no neighbours: the test says what the matcher and the pri
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import fields
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from itertools import count
@@ -15,6 +16,7 @@ from issuance.domain.adjudication_task import AdjudicationTask, TaskState, Verdi
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.case import Actor, Case
 from issuance.domain.collection_plan import PriorityClass
+from issuance.domain.contact import NO_CONTACT, Contact
 from issuance.domain.document import Document, DocumentStatus
 from issuance.domain.encounter_change import EncounterChange, decode_changes
 from issuance.domain.fingers import FingerSubmission
@@ -31,6 +33,7 @@ from issuance.domain.replacement import LossFinding, LossPapers
 from issuance.domain.states import ApplicationEvent, ApplicationState, OutboxTaskKind
 from issuance.domain.tariff import Fee
 from issuance.domain.validity import ValidityRule
+from issuance.domain.verification import Verification
 from issuance.domain.wait_explanation import WaitExplanation
 from issuance.serialization import calendar_date
 from issuance.store.oldest_first import ListPosition
@@ -66,6 +69,7 @@ from issuance.use_cases.list_stuck import StuckPage, list_stuck
 from issuance.use_cases.notify_and_release import NotifyAndRelease
 from issuance.use_cases.office_directory import OfficeDirectory
 from issuance.use_cases.office_lifecycle import seed_offices
+from issuance.use_cases.office_slots import OfficeSlots, VerificationSlots
 from issuance.use_cases.open_items import OpenItem, list_open_items, resolve_open_item
 from issuance.use_cases.outage_lifecycle import OutageLifecycle
 from issuance.use_cases.plan_conditions import AS_RECORDED, PlanAssumptions
@@ -81,6 +85,7 @@ from issuance.use_cases.record_print_failure import record_print_failure
 from issuance.use_cases.retake_biometrics import retake_biometrics
 from issuance.use_cases.service_status import ServiceStatus, service_status
 from issuance.use_cases.submit_print_job import SubmitPrintJob
+from issuance.use_cases.verify import Verify
 from issuance.use_cases.without_fingerprints import establish_identity, submit_fingers
 from passport.type.v1.civil_pb2 import BiographicData
 from sqlalchemy import select
@@ -126,6 +131,19 @@ class MatcherAnswers:
 
     async def set_encounter_status(self, task: OutboxTask) -> None:
         raise AssertionError("no status is set here")
+
+
+class MatcherVerifies:
+    """A matcher that can only verify. asked: person on record in each call."""
+
+    def __init__(self, verification: Verification) -> None:
+        self._verification = verification
+        self.asked: list[str] = []
+
+    async def verify(self, task: OutboxTask, person_id: str, fingers: bytes) -> Verification:
+        assert fingers == b"fingers"
+        self.asked.append(person_id)
+        return self._verification
 
 
 class NoLimits:
@@ -184,8 +202,9 @@ class Workflow:
         self._serials = count(1)
         self.real_now = datetime(2026, 11, 26, tzinfo=UTC)
         self.numbers = DocumentNumbers(lambda: self.real_now)
+        self.policy = policy
         self.apply_transition = ApplyTransition(
-            self.offices, lambda *_: b"page", self.new_id, VALIDITY
+            self.offices, lambda *_: b"page", self.new_id, VALIDITY, policy
         )
         self.outages = OutageLifecycle(self.offices, self.new_id, policy)
 
@@ -222,10 +241,14 @@ class Workflow:
         shown: ShownDocuments | None = None,
         fingers: FingerSubmission | None = None,
         fee: Fee | None = None,
+        contact: Contact = NO_CONTACT,
+        language: str = "",
     ) -> str:
         """Take an application in, up to the fingerprints. by: the user of each step."""
         users = by or {}
-        new = NewApplication(office, type, priority_class, holder, person_id, document_number, fee)
+        new = NewApplication(
+            office, type, priority_class, holder, person_id, document_number, fee, contact, language
+        )
         id = await self.takes_in(new, users.get("create", "siti"))
         if documents_refused_by:
             await self._event(id, ApplicationEvent.REFUSE_DOCUMENTS, documents_refused_by)
@@ -499,6 +522,43 @@ class Workflow:
         for task in await self.leases(OutboxTaskKind.IDENTIFY):
             await attempt(task)
 
+    async def is_verified(self, *, matches: bool = True) -> list[str]:
+        """The matcher compares those who may go on so; the persons on record that it looked at."""
+        matcher = MatcherVerifies(Verification(matches, "verification"))
+        attempt = Verify(self.store, matcher, self.policy, self.apply_transition, self)
+        for task in await self.leases(OutboxTaskKind.VERIFY, VerificationSlots(self.policy)):
+            await attempt(task)
+        return matcher.asked
+
+    async def verifies_late(self, task: OutboxTask) -> None:
+        """The matcher verifies somebody, in an attempt that began before."""
+        matcher = MatcherVerifies(Verification(matches=True, decision_id="verification"))
+        await Verify(self.store, matcher, self.policy, self.apply_transition, self)(task)
+
+    async def is_known_alone(self, id: str, *others: Candidate) -> None:
+        """The matcher finds the own record of this applicant, and these others."""
+        own = Candidate((await self.case(id)).person_id, 14.0)
+        answer = MatcherDecision(
+            "decision", IdentificationOutcome.HIT, (own, *others), "calibration-1"
+        )
+        attempt = Identify(
+            self.store,
+            MatcherAnswers(answer),
+            self.apply_transition,
+            self,
+            self.new_id,
+            STRONG_SCORE,
+        )
+        await attempt(await self.task(id, OutboxTaskKind.IDENTIFY))
+
+    async def task(self, id: str, kind: OutboxTaskKind) -> OutboxTask:
+        """The outbox task of a case, without a lease."""
+        columns = [outbox.c[field.name] for field in fields(OutboxTask)]
+        statement = select(*columns).where(outbox.c.case == id, outbox.c.kind == kind)
+        async with self.store.read() as records:
+            row = (await records.connection.execute(statement)).one()
+        return OutboxTask(*row)
+
     async def matcher_answers_late(self, task: OutboxTask) -> None:
         """The matcher finds nobody, in an attempt that began before."""
         answer = MatcherDecision("decision", IdentificationOutcome.NO_HIT, (), "calibration-1")
@@ -530,6 +590,14 @@ class Workflow:
             if task.case == id:
                 await attempt(task)
         return (await self.case(id)).print_job
+
+    async def takes_job(self, task: OutboxTask) -> None:
+        """The printer takes the job of a task that is leased."""
+        printer = PrinterTakesJobs(f"job of {task.case}")
+        attempt = SubmitPrintJob(
+            self.store, printer, printer.sign_clearance, self.apply_transition, self, self.new_id
+        )
+        await attempt(task)
 
     async def _job_ends(self, id: str, outcome: JobOutcome) -> None:
         await self.job_has_ended(id, await self.job_is_taken(id), outcome)
@@ -654,11 +722,13 @@ class Workflow:
             self.offices[office], self.now_is
         )
 
-    async def leases(self, kind: OutboxTaskKind) -> list[OutboxTask]:
+    async def leases(
+        self, kind: OutboxTaskKind, slots: OfficeSlots | None = None
+    ) -> list[OutboxTask]:
         """Take all outbox tasks of a kind, under a lease that no test outlives."""
         long = banjarmasin("2099-01-01 00:00") - self.now_is
         async with self.store.begin() as records:
-            return await LeaseTasks(kind, NoLimits(), long)(records, 1000, self.now_is)
+            return await LeaseTasks(kind, slots or NoLimits(), long)(records, 1000, self.now_is)
 
     # What can be seen
 

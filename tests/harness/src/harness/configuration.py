@@ -42,6 +42,7 @@ class CountryOptions:
     ports: of the services, in the order of SERVICES; None takes free ones.
     books_per_minute: how fast a simulated machine is. books_per_machine_per_day: what is planned.
     target_fpir: searches without a mate that name somebody; high, so that examiners have work.
+    outage_policy: content of issuance's file; empty: what applies without one.
     """
 
     machines: int = 4
@@ -49,6 +50,7 @@ class CountryOptions:
     books_per_machine_per_day: float = 40.5
     books_per_minute: float = 1200.0
     target_fpir: float = 0.01
+    outage_policy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,7 @@ def _issuance(layout: Layout, addresses: Mapping[str, str], options: CountryOpti
         "retry_longest_seconds": 1.0,
         "identification_ramp_seconds": 1.0,
         "identifications_per_second": 1000.0,
+        **_outage_policy(layout, options),
         "offices": [
             {
                 "id": OFFICE,
@@ -183,6 +186,14 @@ def _issuance(layout: Layout, addresses: Mapping[str, str], options: CountryOpti
             }
         ],
     }
+
+
+def _outage_policy(layout: Layout, options: CountryOptions) -> Settings:
+    if not options.outage_policy:
+        return {}
+    file = layout.configs / "outages.toml"
+    file.write_text(options.outage_policy, encoding="utf-8")
+    return {"outage_policy_file": file}
 
 
 def _printer(layout: Layout) -> Settings:

@@ -97,6 +97,8 @@ class _ApplicationStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Appl
     """
     APPLICATION_STATE_IDENTITY_REVIEW: _ApplicationState.ValueType  # 18
     """Complete, without fingerprints; a supervisor is to decide on the identity by photo and interview."""
+    APPLICATION_STATE_BOOK_HELD: _ApplicationState.ValueType  # 17
+    """The book is made, and held until the identification that is due: see `identification_due`."""
 
 class ApplicationState(_ApplicationState, metaclass=_ApplicationStateEnumTypeWrapper):
     """State of an application; the table of transitions is in docs/issuance-states.md."""
@@ -137,6 +139,8 @@ data are to be corrected, or it is withdrawn, refused or approved again.
 """
 APPLICATION_STATE_IDENTITY_REVIEW: ApplicationState.ValueType  # 18
 """Complete, without fingerprints; a supervisor is to decide on the identity by photo and interview."""
+APPLICATION_STATE_BOOK_HELD: ApplicationState.ValueType  # 17
+"""The book is made, and held until the identification that is due: see `identification_due`."""
 Global___ApplicationState: _TypeAlias = ApplicationState  # noqa: Y015
 
 class _ResponsibleParty:
@@ -368,6 +372,34 @@ PORTRAIT_EXCEPTION_SKIN: PortraitException.ValueType  # 5
 Global___PortraitException: _TypeAlias = PortraitException  # noqa: Y015
 
 @_typing.final
+class Contact(_message.Message):
+    """How an applicant is notified. Erased when the application is withdrawn, and otherwise some days after its end
+    (`portrait_retention_days`).
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EMAIL_FIELD_NUMBER: _builtins.int
+    PHONE_FIELD_NUMBER: _builtins.int
+    email: _builtins.str
+    """E-mail address, ASCII, at most 254 characters; empty for none."""
+    phone: _builtins.str
+    """Telephone number, international (ITU-T E.164): + and 8 to 15 digits; empty for none."""
+    def __init__(
+        self,
+        *,
+        email: _builtins.str = ...,
+        phone: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["email", b"email", "phone", b"phone"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Contact: _TypeAlias = Contact  # noqa: Y015
+
+@_typing.final
 class Waiting(_message.Message):
     """What an application waits for."""
 
@@ -483,6 +515,9 @@ class Application(_message.Message):
     PORTRAIT_ACCEPTED_AT_FIELD_NUMBER: _builtins.int
     HOLDER_DIFFERENCES_FIELD_NUMBER: _builtins.int
     DATE_AS_IF_OUTAGE_ENDED_NOW_FIELD_NUMBER: _builtins.int
+    CONTACT_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    IDENTIFICATION_DUE_FIELD_NUMBER: _builtins.int
     REFERENCE_FIELD_NUMBER: _builtins.int
     EXPIRES_ON_FIELD_NUMBER: _builtins.int
     GUARDIANS_FIELD_NUMBER: _builtins.int
@@ -526,6 +561,12 @@ class Application(_message.Message):
     date_as_if_outage_ended_now: _builtins.bool
     """Whether no day can be promised now: an outage lasts and nobody knows when it ends.
     `promised_collection_date` is then no firm date; at most it is right if the outage ended now.
+    """
+    language: _builtins.str
+    """Language of the notices: id or en; empty means the first one of the office."""
+    identification_due: _builtins.bool
+    """Whether the applicant was only verified with their own record (1:1), in an outage of identification: they
+    are identified (1:N) as soon as the matcher can, and before the passport is handed over.
     """
     reference: _builtins.str
     """What a person says on the telephone to name it, such as 4K7M-3QX9: see SearchApplications. Unique; empty in
@@ -587,7 +628,9 @@ class Application(_message.Message):
 
     @_builtins.property
     def print_failure(self) -> Global___PrintFailure:
-        """Why no book was made; present in the state PRINT_FAILED."""
+        """Why no book was made; present in the state PRINT_FAILED, and where that was found while examiners compared
+        the applicant with candidates, until the next approval.
+        """
 
     @_builtins.property
     def portrait_accepted_at(self) -> _timestamp_pb2.Timestamp:
@@ -598,6 +641,10 @@ class Application(_message.Message):
         """Which of `name`, `born_on` and `sex` differ from the person's last document; the supervisor who
         approves says why.
         """
+
+    @_builtins.property
+    def contact(self) -> Global___Contact:
+        """How the applicant is notified; absent if only at the office, or erased."""
 
     @_builtins.property
     def expires_on(self) -> _civil_pb2.CalendarDate:
@@ -640,6 +687,9 @@ class Application(_message.Message):
         portrait_accepted_at: _timestamp_pb2.Timestamp | None = ...,
         holder_differences: _abc.Iterable[_builtins.str] | None = ...,
         date_as_if_outage_ended_now: _builtins.bool = ...,
+        contact: Global___Contact | None = ...,
+        language: _builtins.str = ...,
+        identification_due: _builtins.bool = ...,
         reference: _builtins.str = ...,
         expires_on: _civil_pb2.CalendarDate | None = ...,
         guardians: _abc.Iterable[Global___Guardian] | None = ...,
@@ -653,9 +703,9 @@ class Application(_message.Message):
         fee_rupiah: _builtins.int | None = ...,
         penalty_rupiah: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah", "_own_record_first", b"_own_record_first", "_penalty_rupiah", b"_penalty_rupiah", "come_back_on", b"come_back_on", "completed_at", b"completed_at", "created_at", b"created_at", "date_change_reason", b"date_change_reason", "expires_on", b"expires_on", "fee_rupiah", b"fee_rupiah", "first_promised_collection_date", b"first_promised_collection_date", "handed_over_at", b"handed_over_at", "holder", b"holder", "own_record_first", b"own_record_first", "penalty_rupiah", b"penalty_rupiah", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "promised_collection_date", b"promised_collection_date", "refusal_reason", b"refusal_reason", "waiting", b"waiting"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah", "_own_record_first", b"_own_record_first", "_penalty_rupiah", b"_penalty_rupiah", "come_back_on", b"come_back_on", "completed_at", b"completed_at", "contact", b"contact", "created_at", b"created_at", "date_change_reason", b"date_change_reason", "expires_on", b"expires_on", "fee_rupiah", b"fee_rupiah", "first_promised_collection_date", b"first_promised_collection_date", "handed_over_at", b"handed_over_at", "holder", b"holder", "own_record_first", b"own_record_first", "penalty_rupiah", b"penalty_rupiah", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "promised_collection_date", b"promised_collection_date", "refusal_reason", b"refusal_reason", "waiting", b"waiting"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah", "_own_record_first", b"_own_record_first", "_penalty_rupiah", b"_penalty_rupiah", "application_id", b"application_id", "book_serial", b"book_serial", "come_back_on", b"come_back_on", "completed_at", b"completed_at", "created_at", b"created_at", "date_as_if_outage_ended_now", b"date_as_if_outage_ended_now", "date_change_reason", b"date_change_reason", "decision_id", b"decision_id", "document_number", b"document_number", "elapsed_seconds", b"elapsed_seconds", "expires_on", b"expires_on", "fee_rupiah", b"fee_rupiah", "first_promised_collection_date", b"first_promised_collection_date", "force_majeure", b"force_majeure", "guardians", b"guardians", "handed_over_at", b"handed_over_at", "holder", b"holder", "holder_differences", b"holder_differences", "loss_finding", b"loss_finding", "married", b"married", "office", b"office", "own_record_first", b"own_record_first", "penalty_rupiah", b"penalty_rupiah", "person_id", b"person_id", "police_report", b"police_report", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "priority_class", b"priority_class", "promised_collection_date", b"promised_collection_date", "reference", b"reference", "refusal_reason", b"refusal_reason", "returned_document_number", b"returned_document_number", "revision", b"revision", "service_seconds", b"service_seconds", "state", b"state", "type", b"type", "waiting", b"waiting", "without_fingerprints", b"without_fingerprints"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah", "_own_record_first", b"_own_record_first", "_penalty_rupiah", b"_penalty_rupiah", "application_id", b"application_id", "book_serial", b"book_serial", "come_back_on", b"come_back_on", "completed_at", b"completed_at", "contact", b"contact", "created_at", b"created_at", "date_as_if_outage_ended_now", b"date_as_if_outage_ended_now", "date_change_reason", b"date_change_reason", "decision_id", b"decision_id", "document_number", b"document_number", "elapsed_seconds", b"elapsed_seconds", "expires_on", b"expires_on", "fee_rupiah", b"fee_rupiah", "first_promised_collection_date", b"first_promised_collection_date", "force_majeure", b"force_majeure", "guardians", b"guardians", "handed_over_at", b"handed_over_at", "holder", b"holder", "holder_differences", b"holder_differences", "identification_due", b"identification_due", "language", b"language", "loss_finding", b"loss_finding", "married", b"married", "office", b"office", "own_record_first", b"own_record_first", "penalty_rupiah", b"penalty_rupiah", "person_id", b"person_id", "police_report", b"police_report", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "priority_class", b"priority_class", "promised_collection_date", b"promised_collection_date", "reference", b"reference", "refusal_reason", b"refusal_reason", "returned_document_number", b"returned_document_number", "revision", b"revision", "service_seconds", b"service_seconds", "state", b"state", "type", b"type", "waiting", b"waiting", "without_fingerprints", b"without_fingerprints"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__fee_rupiah: _TypeAlias = _typing.Literal["fee_rupiah"]  # noqa: Y015
     _WhichOneofArgType__fee_rupiah: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah"]  # noqa: Y015
@@ -719,6 +769,8 @@ class CreateApplicationRequest(_message.Message):
     HOLDER_FIELD_NUMBER: _builtins.int
     PERSON_ID_FIELD_NUMBER: _builtins.int
     DOCUMENT_NUMBER_FIELD_NUMBER: _builtins.int
+    CONTACT_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
     characters.
@@ -733,9 +785,15 @@ class CreateApplicationRequest(_message.Message):
     """Id of the enrolled person: for renewals and replacements, unless the document is named; empty for NEW."""
     document_number: _builtins.str
     """Number of the document to be renewed or replaced, if the register has it; empty for NEW."""
+    language: _builtins.str
+    """Language of the notices, id or en; empty means the first one of the office."""
     @_builtins.property
     def holder(self) -> _civil_pb2.BiographicData:
         """Biographic data of the holder, to be printed. Mandatory."""
+
+    @_builtins.property
+    def contact(self) -> Global___Contact:
+        """How the applicant is notified. Absent: only at the office."""
 
     def __init__(
         self,
@@ -747,10 +805,12 @@ class CreateApplicationRequest(_message.Message):
         holder: _civil_pb2.BiographicData | None = ...,
         person_id: _builtins.str = ...,
         document_number: _builtins.str = ...,
+        contact: Global___Contact | None = ...,
+        language: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["holder", b"holder"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["contact", b"contact", "holder", b"holder"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["document_number", b"document_number", "holder", b"holder", "office", b"office", "person_id", b"person_id", "priority_class", b"priority_class", "request_id", b"request_id", "type", b"type"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact", b"contact", "document_number", b"document_number", "holder", b"holder", "language", b"language", "office", b"office", "person_id", b"person_id", "priority_class", b"priority_class", "request_id", b"request_id", "type", b"type"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -854,6 +914,7 @@ class WaitExplanation(_message.Message):
     APPLICATIONS_BEFORE_FIELD_NUMBER: _builtins.int
     SPED_UP_BY_FIELD_NUMBER: _builtins.int
     INTERVENTION_FIELD_NUMBER: _builtins.int
+    IDENTIFICATION_DUE_FIELD_NUMBER: _builtins.int
     application_id: _builtins.str
     """Id of the application."""
     office: _builtins.str
@@ -899,6 +960,12 @@ class WaitExplanation(_message.Message):
         left after the end of an application is shown too.
         """
 
+    @_builtins.property
+    def identification_due(self) -> _civil_pb2.LocalizedText:
+        """What has to be done before the hand-over because the applicant was only verified (`identification_due` of the
+        application), in words; absent if nothing is due.
+        """
+
     def __init__(
         self,
         *,
@@ -914,10 +981,11 @@ class WaitExplanation(_message.Message):
         applications_before: _builtins.int | None = ...,
         sped_up_by: _civil_pb2.LocalizedText | None = ...,
         intervention: Global___Intervention | None = ...,
+        identification_due: _civil_pb2.LocalizedText | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_applications_before", b"_applications_before", "applications_before", b"applications_before", "date_change_reason", b"date_change_reason", "first_promised_collection_date", b"first_promised_collection_date", "intervention", b"intervention", "promised_collection_date", b"promised_collection_date", "sped_up_by", b"sped_up_by", "waiting", b"waiting"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_applications_before", b"_applications_before", "applications_before", b"applications_before", "date_change_reason", b"date_change_reason", "first_promised_collection_date", b"first_promised_collection_date", "identification_due", b"identification_due", "intervention", b"intervention", "promised_collection_date", b"promised_collection_date", "sped_up_by", b"sped_up_by", "waiting", b"waiting"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_applications_before", b"_applications_before", "application_id", b"application_id", "applications_before", b"applications_before", "date_as_if_outage_ended_now", b"date_as_if_outage_ended_now", "date_change_reason", b"date_change_reason", "first_promised_collection_date", b"first_promised_collection_date", "intervention", b"intervention", "office", b"office", "promised_collection_date", b"promised_collection_date", "responsible_office", b"responsible_office", "sped_up_by", b"sped_up_by", "state", b"state", "waiting", b"waiting"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_applications_before", b"_applications_before", "application_id", b"application_id", "applications_before", b"applications_before", "date_as_if_outage_ended_now", b"date_as_if_outage_ended_now", "date_change_reason", b"date_change_reason", "first_promised_collection_date", b"first_promised_collection_date", "identification_due", b"identification_due", "intervention", b"intervention", "office", b"office", "promised_collection_date", b"promised_collection_date", "responsible_office", b"responsible_office", "sped_up_by", b"sped_up_by", "state", b"state", "waiting", b"waiting"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__applications_before: _TypeAlias = _typing.Literal["applications_before"]  # noqa: Y015
     _WhichOneofArgType__applications_before: _TypeAlias = _typing.Literal["_applications_before", b"_applications_before"]  # noqa: Y015
@@ -1928,6 +1996,48 @@ class HandOverRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___HandOverRequest: _TypeAlias = HandOverRequest  # noqa: Y015
+
+@_typing.final
+class ChangeContactRequest(_message.Message):
+    """Request of ChangeContact."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    APPLICATION_ID_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    CONTACT_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    application_id: _builtins.str
+    """Id of the application."""
+    revision: _builtins.int
+    """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
+    language: _builtins.str
+    """Language of the notices, id or en; empty means the first one of the office."""
+    @_builtins.property
+    def contact(self) -> Global___Contact:
+        """In place of the earlier one. Absent: only at the office."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        application_id: _builtins.str = ...,
+        revision: _builtins.int = ...,
+        contact: Global___Contact | None = ...,
+        language: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["contact", b"contact"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "contact", b"contact", "language", b"language", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ChangeContactRequest: _TypeAlias = ChangeContactRequest  # noqa: Y015
 
 @_typing.final
 class GetHistoryRequest(_message.Message):

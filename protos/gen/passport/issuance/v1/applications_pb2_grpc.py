@@ -158,6 +158,11 @@ class ApplicationsStub:
                 request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.HandOverRequest.SerializeToString,
                 response_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
                 _registered_method=True)
+        self.ChangeContact = channel.unary_unary(
+                '/passport.issuance.v1.Applications/ChangeContact',
+                request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.ChangeContactRequest.SerializeToString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
+                _registered_method=True)
         self.GetHistory = channel.unary_unary(
                 '/passport.issuance.v1.Applications/GetHistory',
                 request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.GetHistoryRequest.SerializeToString,
@@ -344,7 +349,7 @@ class ApplicationsServicer:
         another shape, grey, several faces, blurred.
 
         Callers: officers, service frontdesk; with an exception supervisors. Errors: PORTRAIT_REFUSED,
-        OVERLOADED. Retry: yes.
+        OVERLOADED, AT_THE_PRINTER, BOOK_MADE (as CorrectData). Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -393,11 +398,12 @@ class ApplicationsServicer:
         approved is to be approved again. The history keeps both. An error in a finished book: withdraw the
         application, destroy the book and apply again, since an application has one book.
 
-        While an application is PRINTING its data are at the printer: the printing office cancels the job first
-        (`CancelPrintJob`), then they can be corrected.
+        While an application is PRINTING, or examined while its book is made, its data are at the printer: the
+        printing office cancels the job first (`CancelPrintJob`), then they can be corrected.
 
-        Callers: officers. Errors: BAD_DATE, AT_THE_PRINTER (see above; metadata `job_id`), GUARDIAN_REQUIRED (the
-        holder is a child by these data), GUARDIAN_NOT_NEEDED, GUARDIAN_CONSENT_MISSING. Retry: yes.
+        Callers: officers. Errors: BAD_DATE, AT_THE_PRINTER (see above; metadata `job_id`), BOOK_MADE (see above),
+        GUARDIAN_REQUIRED (the holder is a child by these data), GUARDIAN_NOT_NEEDED, GUARDIAN_CONSENT_MISSING.
+        Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -405,12 +411,13 @@ class ApplicationsServicer:
 
     def Approve(self, request, context):
         """Approves the passport for printing, or for printing again if that failed; the print job is created when
-        its turn in the queue comes.
+        its turn in the queue comes. If its book was made before examiners cleared it, it is READY.
 
         Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or gave the
         examiners' deciding verdict, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
         HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), LOST_BY_NEGLIGENCE
-        (say why the replacement is not postponed). Retry: yes.
+        (say why the replacement is not postponed), AT_THE_PRINTER (its book was being made when examiners were
+        asked, and still is). Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -418,7 +425,8 @@ class ApplicationsServicer:
 
     def Refuse(self, request, context):
         """Refuses the passport; the applicant is notified of the reason. The matcher finds the fingerprints no
-        longer. Callers: supervisors. Retry: yes.
+        longer; those of an applicant who was only verified it never gets. A finished book is revoked. Callers:
+        supervisors. Errors: AT_THE_PRINTER (as Approve). Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -439,7 +447,8 @@ class ApplicationsServicer:
         """Has the fingerprints taken again: of an application that is complete and not approved, or before its
         interview. The matcher deletes those that it has; the applicant is notified.
 
-        Callers: officers before the interview, supervisors after it, examiners in ADJUDICATION. Retry: yes.
+        Callers: officers before the interview, supervisors after it, examiners in ADJUDICATION. Errors:
+        AT_THE_PRINTER (as Approve). Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -449,9 +458,10 @@ class ApplicationsServicer:
         """Reopens a refused application. One that a supervisor refused waits for approval again; one that two
         examiners confirmed as a duplicate goes to examiners who have not seen it; one without fingerprints to the
         decision on its identity. It keeps its place in the queue.
+        One that was refused before it was identified is PAID: its fingerprints are taken again.
 
         Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen), APPLICATION_OPEN (the
-        person has another application that has not ended). Retry: yes.
+        person has another application that has not ended), AT_THE_PRINTER (as Approve). Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -461,7 +471,18 @@ class ApplicationsServicer:
         """Records that the passport was handed over and signed for.
 
         Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
-        (the outage policy stops hand-over; metadata: outage). Retry: yes.
+        (the outage policy stops hand-over; metadata: outage), IDENTIFICATION_DUE (the applicant was only verified,
+        see `identification_due`). Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ChangeContact(self, request, context):
+        """Changes how the applicant is notified: address, telephone number and language. A notice that could not be
+        delivered is delivered again.
+
+        Callers: officers, service frontdesk. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -593,6 +614,11 @@ def add_ApplicationsServicer_to_server(servicer, server):
             'HandOver': grpc.unary_unary_rpc_method_handler(
                     servicer.HandOver,
                     request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.HandOverRequest.FromString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.SerializeToString,
+            ),
+            'ChangeContact': grpc.unary_unary_rpc_method_handler(
+                    servicer.ChangeContact,
+                    request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.ChangeContactRequest.FromString,
                     response_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.SerializeToString,
             ),
             'GetHistory': grpc.unary_unary_rpc_method_handler(
@@ -1230,6 +1256,33 @@ class Applications:
             target,
             '/passport.issuance.v1.Applications/HandOver',
             passport_dot_issuance_dot_v1_dot_applications__pb2.HandOverRequest.SerializeToString,
+            passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ChangeContact(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.issuance.v1.Applications/ChangeContact',
+            passport_dot_issuance_dot_v1_dot_applications__pb2.ChangeContactRequest.SerializeToString,
             passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
             options,
             channel_credentials,

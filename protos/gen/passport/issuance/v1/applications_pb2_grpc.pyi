@@ -161,7 +161,7 @@ class ApplicationsStub:
     another shape, grey, several faces, blurred.
 
     Callers: officers, service frontdesk; with an exception supervisors. Errors: PORTRAIT_REFUSED,
-    OVERLOADED. Retry: yes.
+    OVERLOADED, AT_THE_PRINTER, BOOK_MADE (as CorrectData). Retry: yes.
     """
     GetPortrait: _grpc.UnaryUnaryMultiCallable[_applications_pb2.GetPortraitRequest, _applications_pb2.GetPortraitResponse]
     """Returns the portrait as it is printed, so that a person can compare it with the applicant.
@@ -194,24 +194,27 @@ class ApplicationsStub:
     approved is to be approved again. The history keeps both. An error in a finished book: withdraw the
     application, destroy the book and apply again, since an application has one book.
 
-    While an application is PRINTING its data are at the printer: the printing office cancels the job first
-    (`CancelPrintJob`), then they can be corrected.
+    While an application is PRINTING, or examined while its book is made, its data are at the printer: the
+    printing office cancels the job first (`CancelPrintJob`), then they can be corrected.
 
-    Callers: officers. Errors: BAD_DATE, AT_THE_PRINTER (see above; metadata `job_id`), GUARDIAN_REQUIRED (the
-    holder is a child by these data), GUARDIAN_NOT_NEEDED, GUARDIAN_CONSENT_MISSING. Retry: yes.
+    Callers: officers. Errors: BAD_DATE, AT_THE_PRINTER (see above; metadata `job_id`), BOOK_MADE (see above),
+    GUARDIAN_REQUIRED (the holder is a child by these data), GUARDIAN_NOT_NEEDED, GUARDIAN_CONSENT_MISSING.
+    Retry: yes.
     """
     Approve: _grpc.UnaryUnaryMultiCallable[_applications_pb2.ApproveRequest, _applications_pb2.Application]
     """Approves the passport for printing, or for printing again if that failed; the print job is created when
-    its turn in the queue comes.
+    its turn in the queue comes. If its book was made before examiners cleared it, it is READY.
 
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or gave the
     examiners' deciding verdict, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
     HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), LOST_BY_NEGLIGENCE
-    (say why the replacement is not postponed). Retry: yes.
+    (say why the replacement is not postponed), AT_THE_PRINTER (its book was being made when examiners were
+    asked, and still is). Retry: yes.
     """
     Refuse: _grpc.UnaryUnaryMultiCallable[_applications_pb2.RefuseRequest, _applications_pb2.Application]
     """Refuses the passport; the applicant is notified of the reason. The matcher finds the fingerprints no
-    longer. Callers: supervisors. Retry: yes.
+    longer; those of an applicant who was only verified it never gets. A finished book is revoked. Callers:
+    supervisors. Errors: AT_THE_PRINTER (as Approve). Retry: yes.
     """
     Withdraw: _grpc.UnaryUnaryMultiCallable[_applications_pb2.WithdrawRequest, _applications_pb2.Application]
     """Withdraws the application at the applicant's request, in every state before the hand-over. The matcher
@@ -224,21 +227,30 @@ class ApplicationsStub:
     """Has the fingerprints taken again: of an application that is complete and not approved, or before its
     interview. The matcher deletes those that it has; the applicant is notified.
 
-    Callers: officers before the interview, supervisors after it, examiners in ADJUDICATION. Retry: yes.
+    Callers: officers before the interview, supervisors after it, examiners in ADJUDICATION. Errors:
+    AT_THE_PRINTER (as Approve). Retry: yes.
     """
     Appeal: _grpc.UnaryUnaryMultiCallable[_applications_pb2.AppealRequest, _applications_pb2.Application]
     """Reopens a refused application. One that a supervisor refused waits for approval again; one that two
     examiners confirmed as a duplicate goes to examiners who have not seen it; one without fingerprints to the
     decision on its identity. It keeps its place in the queue.
+    One that was refused before it was identified is PAID: its fingerprints are taken again.
 
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen), APPLICATION_OPEN (the
-    person has another application that has not ended). Retry: yes.
+    person has another application that has not ended), AT_THE_PRINTER (as Approve). Retry: yes.
     """
     HandOver: _grpc.UnaryUnaryMultiCallable[_applications_pb2.HandOverRequest, _applications_pb2.Application]
     """Records that the passport was handed over and signed for.
 
     Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
-    (the outage policy stops hand-over; metadata: outage). Retry: yes.
+    (the outage policy stops hand-over; metadata: outage), IDENTIFICATION_DUE (the applicant was only verified,
+    see `identification_due`). Retry: yes.
+    """
+    ChangeContact: _grpc.UnaryUnaryMultiCallable[_applications_pb2.ChangeContactRequest, _applications_pb2.Application]
+    """Changes how the applicant is notified: address, telephone number and language. A notice that could not be
+    delivered is delivered again.
+
+    Callers: officers, service frontdesk. Retry: yes.
     """
     GetHistory: _grpc.UnaryUnaryMultiCallable[_applications_pb2.GetHistoryRequest, _applications_pb2.GetHistoryResponse]
     """Returns all events of an application: what happened, who caused it, when, and why.
@@ -380,7 +392,7 @@ class ApplicationsAsyncStub(ApplicationsStub):
     another shape, grey, several faces, blurred.
 
     Callers: officers, service frontdesk; with an exception supervisors. Errors: PORTRAIT_REFUSED,
-    OVERLOADED. Retry: yes.
+    OVERLOADED, AT_THE_PRINTER, BOOK_MADE (as CorrectData). Retry: yes.
     """
     GetPortrait: _aio.UnaryUnaryMultiCallable[_applications_pb2.GetPortraitRequest, _applications_pb2.GetPortraitResponse]  # type: ignore[assignment]
     """Returns the portrait as it is printed, so that a person can compare it with the applicant.
@@ -413,24 +425,27 @@ class ApplicationsAsyncStub(ApplicationsStub):
     approved is to be approved again. The history keeps both. An error in a finished book: withdraw the
     application, destroy the book and apply again, since an application has one book.
 
-    While an application is PRINTING its data are at the printer: the printing office cancels the job first
-    (`CancelPrintJob`), then they can be corrected.
+    While an application is PRINTING, or examined while its book is made, its data are at the printer: the
+    printing office cancels the job first (`CancelPrintJob`), then they can be corrected.
 
-    Callers: officers. Errors: BAD_DATE, AT_THE_PRINTER (see above; metadata `job_id`), GUARDIAN_REQUIRED (the
-    holder is a child by these data), GUARDIAN_NOT_NEEDED, GUARDIAN_CONSENT_MISSING. Retry: yes.
+    Callers: officers. Errors: BAD_DATE, AT_THE_PRINTER (see above; metadata `job_id`), BOOK_MADE (see above),
+    GUARDIAN_REQUIRED (the holder is a child by these data), GUARDIAN_NOT_NEEDED, GUARDIAN_CONSENT_MISSING.
+    Retry: yes.
     """
     Approve: _aio.UnaryUnaryMultiCallable[_applications_pb2.ApproveRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Approves the passport for printing, or for printing again if that failed; the print job is created when
-    its turn in the queue comes.
+    its turn in the queue comes. If its book was made before examiners cleared it, it is READY.
 
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or gave the
     examiners' deciding verdict, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
     HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), LOST_BY_NEGLIGENCE
-    (say why the replacement is not postponed). Retry: yes.
+    (say why the replacement is not postponed), AT_THE_PRINTER (its book was being made when examiners were
+    asked, and still is). Retry: yes.
     """
     Refuse: _aio.UnaryUnaryMultiCallable[_applications_pb2.RefuseRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Refuses the passport; the applicant is notified of the reason. The matcher finds the fingerprints no
-    longer. Callers: supervisors. Retry: yes.
+    longer; those of an applicant who was only verified it never gets. A finished book is revoked. Callers:
+    supervisors. Errors: AT_THE_PRINTER (as Approve). Retry: yes.
     """
     Withdraw: _aio.UnaryUnaryMultiCallable[_applications_pb2.WithdrawRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Withdraws the application at the applicant's request, in every state before the hand-over. The matcher
@@ -443,21 +458,30 @@ class ApplicationsAsyncStub(ApplicationsStub):
     """Has the fingerprints taken again: of an application that is complete and not approved, or before its
     interview. The matcher deletes those that it has; the applicant is notified.
 
-    Callers: officers before the interview, supervisors after it, examiners in ADJUDICATION. Retry: yes.
+    Callers: officers before the interview, supervisors after it, examiners in ADJUDICATION. Errors:
+    AT_THE_PRINTER (as Approve). Retry: yes.
     """
     Appeal: _aio.UnaryUnaryMultiCallable[_applications_pb2.AppealRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Reopens a refused application. One that a supervisor refused waits for approval again; one that two
     examiners confirmed as a duplicate goes to examiners who have not seen it; one without fingerprints to the
     decision on its identity. It keeps its place in the queue.
+    One that was refused before it was identified is PAID: its fingerprints are taken again.
 
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen), APPLICATION_OPEN (the
-    person has another application that has not ended). Retry: yes.
+    person has another application that has not ended), AT_THE_PRINTER (as Approve). Retry: yes.
     """
     HandOver: _aio.UnaryUnaryMultiCallable[_applications_pb2.HandOverRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Records that the passport was handed over and signed for.
 
     Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
-    (the outage policy stops hand-over; metadata: outage). Retry: yes.
+    (the outage policy stops hand-over; metadata: outage), IDENTIFICATION_DUE (the applicant was only verified,
+    see `identification_due`). Retry: yes.
+    """
+    ChangeContact: _aio.UnaryUnaryMultiCallable[_applications_pb2.ChangeContactRequest, _applications_pb2.Application]  # type: ignore[assignment]
+    """Changes how the applicant is notified: address, telephone number and language. A notice that could not be
+    delivered is delivered again.
+
+    Callers: officers, service frontdesk. Retry: yes.
     """
     GetHistory: _aio.UnaryUnaryMultiCallable[_applications_pb2.GetHistoryRequest, _applications_pb2.GetHistoryResponse]  # type: ignore[assignment]
     """Returns all events of an application: what happened, who caused it, when, and why.
@@ -674,7 +698,7 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         another shape, grey, several faces, blurred.
 
         Callers: officers, service frontdesk; with an exception supervisors. Errors: PORTRAIT_REFUSED,
-        OVERLOADED. Retry: yes.
+        OVERLOADED, AT_THE_PRINTER, BOOK_MADE (as CorrectData). Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -731,11 +755,12 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         approved is to be approved again. The history keeps both. An error in a finished book: withdraw the
         application, destroy the book and apply again, since an application has one book.
 
-        While an application is PRINTING its data are at the printer: the printing office cancels the job first
-        (`CancelPrintJob`), then they can be corrected.
+        While an application is PRINTING, or examined while its book is made, its data are at the printer: the
+        printing office cancels the job first (`CancelPrintJob`), then they can be corrected.
 
-        Callers: officers. Errors: BAD_DATE, AT_THE_PRINTER (see above; metadata `job_id`), GUARDIAN_REQUIRED (the
-        holder is a child by these data), GUARDIAN_NOT_NEEDED, GUARDIAN_CONSENT_MISSING. Retry: yes.
+        Callers: officers. Errors: BAD_DATE, AT_THE_PRINTER (see above; metadata `job_id`), BOOK_MADE (see above),
+        GUARDIAN_REQUIRED (the holder is a child by these data), GUARDIAN_NOT_NEEDED, GUARDIAN_CONSENT_MISSING.
+        Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -745,12 +770,13 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
         """Approves the passport for printing, or for printing again if that failed; the print job is created when
-        its turn in the queue comes.
+        its turn in the queue comes. If its book was made before examiners cleared it, it is READY.
 
         Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or gave the
         examiners' deciding verdict, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
         HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), LOST_BY_NEGLIGENCE
-        (say why the replacement is not postponed). Retry: yes.
+        (say why the replacement is not postponed), AT_THE_PRINTER (its book was being made when examiners were
+        asked, and still is). Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -760,7 +786,8 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
         """Refuses the passport; the applicant is notified of the reason. The matcher finds the fingerprints no
-        longer. Callers: supervisors. Retry: yes.
+        longer; those of an applicant who was only verified it never gets. A finished book is revoked. Callers:
+        supervisors. Errors: AT_THE_PRINTER (as Approve). Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -785,7 +812,8 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         """Has the fingerprints taken again: of an application that is complete and not approved, or before its
         interview. The matcher deletes those that it has; the applicant is notified.
 
-        Callers: officers before the interview, supervisors after it, examiners in ADJUDICATION. Retry: yes.
+        Callers: officers before the interview, supervisors after it, examiners in ADJUDICATION. Errors:
+        AT_THE_PRINTER (as Approve). Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -797,9 +825,10 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         """Reopens a refused application. One that a supervisor refused waits for approval again; one that two
         examiners confirmed as a duplicate goes to examiners who have not seen it; one without fingerprints to the
         decision on its identity. It keeps its place in the queue.
+        One that was refused before it was identified is PAID: its fingerprints are taken again.
 
         Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen), APPLICATION_OPEN (the
-        person has another application that has not ended). Retry: yes.
+        person has another application that has not ended), AT_THE_PRINTER (as Approve). Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -811,7 +840,20 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         """Records that the passport was handed over and signed for.
 
         Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
-        (the outage policy stops hand-over; metadata: outage). Retry: yes.
+        (the outage policy stops hand-over; metadata: outage), IDENTIFICATION_DUE (the applicant was only verified,
+        see `identification_due`). Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def ChangeContact(
+        self,
+        request: _applications_pb2.ChangeContactRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
+        """Changes how the applicant is notified: address, telephone number and language. A notice that could not be
+        delivered is delivered again.
+
+        Callers: officers, service frontdesk. Retry: yes.
         """
 
     @_abc_1.abstractmethod

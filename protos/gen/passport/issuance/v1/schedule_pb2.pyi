@@ -61,6 +61,50 @@ NOTICE_KIND_REFUSED: NoticeKind.ValueType  # 6
 """The application was refused."""
 Global___NoticeKind: _TypeAlias = NoticeKind  # noqa: Y015
 
+class _NoticeDelivery:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _NoticeDeliveryEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NoticeDelivery.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    NOTICE_DELIVERY_UNSPECIFIED: _NoticeDelivery.ValueType  # 0
+    """Not specified."""
+    NOTICE_DELIVERY_IN_PERSON: _NoticeDelivery.ValueType  # 1
+    """Nobody delivers it, since the applicant gave no contact or no way of delivery is set up: the office tells the
+    applicant.
+    """
+    NOTICE_DELIVERY_PENDING: _NoticeDelivery.ValueType  # 2
+    """To be delivered, by day."""
+    NOTICE_DELIVERY_SENT: _NoticeDelivery.ValueType  # 3
+    """Delivered to the mail server, or to the file of notices."""
+    NOTICE_DELIVERY_OUTDATED: _NoticeDelivery.ValueType  # 4
+    """Not delivered: a later notice, or what happened since, has made it pointless."""
+    NOTICE_DELIVERY_REFUSED: _NoticeDelivery.ValueType  # 5
+    """The mail server refuses it for good: the office tells the applicant and corrects the contact
+    (Applications.ChangeContact), upon which it is delivered again.
+    """
+
+class NoticeDelivery(_NoticeDelivery, metaclass=_NoticeDeliveryEnumTypeWrapper):
+    """What became of a notice."""
+
+NOTICE_DELIVERY_UNSPECIFIED: NoticeDelivery.ValueType  # 0
+"""Not specified."""
+NOTICE_DELIVERY_IN_PERSON: NoticeDelivery.ValueType  # 1
+"""Nobody delivers it, since the applicant gave no contact or no way of delivery is set up: the office tells the
+applicant.
+"""
+NOTICE_DELIVERY_PENDING: NoticeDelivery.ValueType  # 2
+"""To be delivered, by day."""
+NOTICE_DELIVERY_SENT: NoticeDelivery.ValueType  # 3
+"""Delivered to the mail server, or to the file of notices."""
+NOTICE_DELIVERY_OUTDATED: NoticeDelivery.ValueType  # 4
+"""Not delivered: a later notice, or what happened since, has made it pointless."""
+NOTICE_DELIVERY_REFUSED: NoticeDelivery.ValueType  # 5
+"""The mail server refuses it for good: the office tells the applicant and corrects the contact
+(Applications.ChangeContact), upon which it is delivered again.
+"""
+Global___NoticeDelivery: _TypeAlias = NoticeDelivery  # noqa: Y015
+
 @_typing.final
 class GetCollectionScheduleRequest(_message.Message):
     """Request of GetCollectionSchedule."""
@@ -257,6 +301,9 @@ class Notice(_message.Message):
     TEXT_FIELD_NUMBER: _builtins.int
     AT_FIELD_NUMBER: _builtins.int
     AS_IF_OUTAGE_ENDED_NOW_FIELD_NUMBER: _builtins.int
+    DELIVERY_FIELD_NUMBER: _builtins.int
+    DELIVERED_AT_FIELD_NUMBER: _builtins.int
+    DELIVERY_PROBLEM_FIELD_NUMBER: _builtins.int
     REFERENCE_FIELD_NUMBER: _builtins.int
     notice_id: _builtins.str
     """Assigned by the server."""
@@ -270,6 +317,10 @@ class Notice(_message.Message):
     """Whether `collect_on` is no firm date, since an outage lasts and nobody knows when it ends: it is right
     if the outage ended when the notice was sent. The text says so.
     """
+    delivery: Global___NoticeDelivery.ValueType
+    """What became of it."""
+    delivery_problem: _builtins.str
+    """Why the mail server refuses it; empty unless it does."""
     reference: _builtins.str
     """Reference of the application, which the text names too."""
     @_builtins.property
@@ -284,6 +335,10 @@ class Notice(_message.Message):
     def at(self) -> _timestamp_pb2.Timestamp:
         """When it was sent (business time)."""
 
+    @_builtins.property
+    def delivered_at(self) -> _timestamp_pb2.Timestamp:
+        """When that was recorded (business time); absent while it is to be delivered, and for IN_PERSON."""
+
     def __init__(
         self,
         *,
@@ -295,11 +350,14 @@ class Notice(_message.Message):
         text: _civil_pb2.LocalizedText | None = ...,
         at: _timestamp_pb2.Timestamp | None = ...,
         as_if_outage_ended_now: _builtins.bool = ...,
+        delivery: Global___NoticeDelivery.ValueType = ...,
+        delivered_at: _timestamp_pb2.Timestamp | None = ...,
+        delivery_problem: _builtins.str = ...,
         reference: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "collect_on", b"collect_on", "text", b"text"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "collect_on", b"collect_on", "delivered_at", b"delivered_at", "text", b"text"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "as_if_outage_ended_now", b"as_if_outage_ended_now", "at", b"at", "collect_on", b"collect_on", "kind", b"kind", "notice_id", b"notice_id", "office", b"office", "reference", b"reference", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "as_if_outage_ended_now", b"as_if_outage_ended_now", "at", b"at", "collect_on", b"collect_on", "delivered_at", b"delivered_at", "delivery", b"delivery", "delivery_problem", b"delivery_problem", "kind", b"kind", "notice_id", b"notice_id", "office", b"office", "reference", b"reference", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

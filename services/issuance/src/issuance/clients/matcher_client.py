@@ -5,12 +5,17 @@ from typing import Any
 
 import grpc
 from passport.matcher.v1 import encounters_pb2 as pb
-from passport.matcher.v1 import encounters_pb2_grpc, identification_pb2
+from passport.matcher.v1 import (
+    encounters_pb2_grpc,
+    identification_pb2,
+    identification_pb2_grpc,
+)
 
 from issuance.clients.call_errors import CallError, read_call_error
 from issuance.domain.adjudication_referral import Candidate, IdentificationOutcome
 from issuance.domain.encounter_change import EncounterChange, EncounterStatus, decode_changes
 from issuance.domain.outbox import OutboxTask
+from issuance.domain.verification import Verification
 from issuance.use_cases.ports import MatcherDecision, UnusableFingers, WorkRefused
 
 HEALTH_SERVICE = "passport.matcher.v1.Identification"
@@ -57,11 +62,24 @@ _STATUSES = {
 }
 
 
+_INCOMPARABLE = _UNUSABLE_FINGERS | {
+    "WRONG_HAND",
+    "FINGERS_NOT_FOUND",
+    "NO_COMMON_FINGER",
+    "SAME_ENCOUNTER",
+    "PERSON_NOT_FOUND",
+    "UNREADABLE_TEMPLATE",
+    "INVALID_REQUEST",
+}
+"""Reasons for which these fingers and this record cannot be verified, now or later."""
+
+
 class MatcherClient:
-    """Implements `ports.Matcher`. timeout: of one call, seconds of real time."""
+    """Implements `ports.Matcher` and `Verifier`. timeout: of one call, seconds of real time."""
 
     def __init__(self, channel: grpc.aio.Channel, timeout: float) -> None:
         self._encounters = encounters_pb2_grpc.EncountersStub(channel)
+        self._verification = identification_pb2_grpc.VerificationStub(channel)
         self._timeout = timeout
 
     async def enrol(self, task: OutboxTask, person_id: str, fingers: bytes) -> MatcherDecision:
@@ -82,6 +100,24 @@ class MatcherClient:
                 raise UnusableFingers(f"{details.reason} {details.field}".strip()) from error
             raise _failure(details) from error
         return _decision(answer.decision)
+
+    async def verify(self, task: OutboxTask, person_id: str, fingers: bytes) -> Verification:
+        """Compare the fingers with all that is on record of the person."""
+        request = identification_pb2.VerifyRequest(
+            request_id=task.request_id,
+            probe=identification_pb2.FingerSource(
+                samples=identification_pb2.SampleSet.FromString(fingers)
+            ),
+            reference=identification_pb2.FingerSource(person_id=person_id),
+        )
+        try:
+            decision = await self._verification.Verify(request, timeout=self._timeout)
+        except grpc.aio.AioRpcError as error:
+            details = read_call_error(error)
+            if details.reason in _INCOMPARABLE:
+                return Verification(matches=False)
+            raise _failure(details) from error
+        return _verification(decision)
 
     async def set_encounter_status(self, task: OutboxTask) -> None:
         """Make the changes of the task: move, set the status, delete; each may be repeated."""
@@ -132,6 +168,14 @@ async def _unless(reason: str, call: Awaitable[object]) -> None:
     except grpc.aio.AioRpcError as error:
         if read_call_error(error).reason != reason:
             raise
+
+
+def _verification(decision: identification_pb2.Decision) -> Verification:
+    """Return what a decision says; a record that proves no identity leaves a doubt."""
+    is_hit = decision.outcome == identification_pb2.OUTCOME_HIT
+    known_fraud = any(candidate.known_fraud for candidate in decision.candidates)
+    doubtful = known_fraud or decision.caveats or decision.incomplete_people
+    return Verification(is_hit and not doubtful, decision.decision_id)
 
 
 def _decision(decision: identification_pb2.Decision) -> MatcherDecision:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from servicekit.errors import DomainError, ErrorKind
 
-from issuance.domain.states import ApplicationState
+from issuance.domain.states import AWAITING_IDENTIFICATION, ApplicationState
 
 
 class Activity(StrEnum):
@@ -30,7 +30,7 @@ class StoppedByOutage(DomainError):
 
 WAITING: Mapping[Activity, frozenset[ApplicationState]] = {
     Activity.INTAKE: frozenset(),
-    Activity.IDENTIFICATION: frozenset({ApplicationState.IDENTIFYING}),
+    Activity.IDENTIFICATION: AWAITING_IDENTIFICATION,
     Activity.PRINTING: frozenset({ApplicationState.APPROVED, ApplicationState.PRINTING}),
     Activity.HAND_OVER: frozenset(),
 }

@@ -8,12 +8,20 @@ from servicekit.security.identity import NATIONAL
 
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.collection_plan import PriorityClass
+from issuance.domain.contact import Contact
+from issuance.domain.document import DocumentStatus
+from issuance.domain.encounter_change import EncounterStatus
 from issuance.domain.formatting import LocalizedText
 from issuance.domain.guardian import Guardian
 from issuance.domain.portrait import PortraitMissing
 from issuance.domain.print_failure import PrintFailure
 from issuance.domain.replacement import LossFinding, LossPapers
-from issuance.domain.states import INITIAL_STATE, ApplicationState, Transition
+from issuance.domain.states import (
+    INITIAL_STATE,
+    WITHOUT_PASSPORT,
+    ApplicationState,
+    Transition,
+)
 
 
 class ApplicationNotFound(DomainError):
@@ -28,6 +36,20 @@ class AtThePrinter(DomainError):
 
     kind = ErrorKind.PRECONDITION
     reason = "AT_THE_PRINTER"
+
+
+class BookMade(DomainError):
+    """Its book is made with the former data, and an application has one book."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "BOOK_MADE"
+
+
+class IdentificationDue(DomainError):
+    """The applicant was only verified with their own record, and is identified first."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "IDENTIFICATION_DUE"
 
 
 class PersonRequired(DomainError):
@@ -118,8 +140,10 @@ class Case:
     earlier version released it. holder_differences: which of name, born_on and sex
     differ from the person's earlier document. encounter_number: how many encounters the matcher
     was given for it. linked: whether examiners found it to be another person's than it was taken in
-    for. appeal_granted_by: identity of the supervisor who reopened it. reference: what people say
-    to name it. guardians: of a child. police_report, returned_document: see LossPapers.
+    for. appeal_granted_by: identity of the supervisor who reopened it. identification_due: whether
+    the applicant was verified only, and is still to be identified. reference: what people say to
+    name it. email, phone, language: see `contact`; the language is id or en, or empty for that of
+    the office. guardians: of a child. police_report, returned_document: see LossPapers.
     loss_finding: of the interview. force_majeure: why a supervisor accepted it; empty if none did.
     without_fingerprints: whether no finger could ever be captured; the matcher then has no
     encounter of it. come_back_on: when bandaged fingers have healed. fee_rupiah: what it costs in
@@ -173,12 +197,31 @@ class Case:
     come_back_on: date | None = None
     fee_rupiah: int | None = None
     penalty_rupiah: int | None = None
+    identification_due: bool = False
     reference: str = ""
+    email: str = ""
+    phone: str = ""
+    language: str = ""
+
+    @property
+    def contact(self) -> Contact:
+        """How the applicant is notified outside the office."""
+        return Contact(self.email, self.phone)
+
+    def with_contact(self, contact: Contact, language: str) -> "Case":
+        """Return the case with another way in which its applicant is notified."""
+        return replace(self, email=contact.email, phone=contact.phone, language=language)
 
     @property
     def encounter_id(self) -> str:
         """Id of its encounter at the matcher; another one each time that one was deleted there."""
         return self.id if self.encounter_number == 1 else f"{self.id}.{self.encounter_number}"
+
+    @property
+    def is_at_the_printer(self) -> bool:
+        """Whether its data are at the printer, or may be, and its book is not made yet."""
+        has_job = bool(self.print_job) and not self.book_serial
+        return self.state is ApplicationState.PRINTING or has_job
 
     def named_to(self, actor: Actor) -> str:
         """Return its id if the actor may know of it, else ""."""
@@ -198,7 +241,33 @@ class Case:
     def after(self, transition: Transition, at: datetime) -> "Case":
         """Return the case in the target state of a transition that starts in its state."""
         since = self.state_since if transition.target is self.state else at
-        return replace(self, state=transition.target, state_since=since, revision=self.revision + 1)
+        return replace(
+            self,
+            state=transition.target,
+            state_since=since,
+            revision=self.revision + 1,
+            ready_at=at if transition.target is ApplicationState.READY else self.ready_at,
+        )
+
+    def document_after(self, transition: Transition) -> DocumentStatus | None:
+        """Return what its document becomes; one that is made is revoked where none is due."""
+        if self.book_serial and transition.target in WITHOUT_PASSPORT:
+            return DocumentStatus.REVOKED
+        return transition.document
+
+    def encounter_after(self, transition: Transition) -> EncounterStatus | None:
+        """Return what its encounter becomes, if it has one.
+
+        Nothing is kept of who was never identified.
+        """
+        if self.without_fingerprints:
+            return None
+        inactive = transition.encounter is EncounterStatus.INACTIVE
+        return (
+            EncounterStatus.DELETED
+            if inactive and self.identification_due
+            else transition.encounter
+        )
 
     def completed(self, completion: Completion) -> "Case":
         """Return the case with its place in the queue and its promised collection date."""
@@ -235,7 +304,13 @@ class Case:
     def no_longer_complete(self) -> "Case":
         """Return the case without its place in the queue, since its fingers are unusable."""
         return replace(
-            self, completed_at=None, queue_number=None, applied_on=None, due_on=None, delayed=False
+            self,
+            completed_at=None,
+            queue_number=None,
+            applied_on=None,
+            due_on=None,
+            delayed=False,
+            identification_due=False,
         )
 
     def with_next_encounter(self) -> "Case":
@@ -279,7 +354,16 @@ class Case:
 
     def identified(self, decision_id: str, own_record_first: bool | None) -> "Case":
         """Return the case with the matcher's decision."""
-        return replace(self, decision_id=decision_id, own_record_first=own_record_first)
+        return replace(
+            self,
+            decision_id=decision_id,
+            own_record_first=own_record_first,
+            identification_due=False,
+        )
+
+    def verified(self, decision_id: str) -> "Case":
+        """Return the case, verified by a decision of the matcher and still to be identified."""
+        return replace(self, decision_id=decision_id, identification_due=True)
 
     def approved(self, document_number: str) -> "Case":
         """Return the case with the number of its passport."""
@@ -339,19 +423,30 @@ class Case:
 
     def require_not_printing(self) -> None:
         """Raise AtThePrinter while the case's data are at the printer."""
-        if self.state is ApplicationState.PRINTING:
+        if self.is_at_the_printer:
             raise AtThePrinter(
                 "the printing office must cancel the print job first (CancelPrintJob)",
                 job_id=self.print_job,
             )
 
+    def require_no_book(self) -> None:
+        """Raise AtThePrinter or BookMade: other data or another photo are printed no more."""
+        self.require_not_printing()
+        if self.book_serial:
+            raise BookMade("withdraw the application, destroy the book and apply again")
+
+    def require_identified(self) -> None:
+        """Raise IdentificationDue while the applicant is verified only."""
+        if self.identification_due:
+            raise IdentificationDue("the applicant is to be identified before the hand-over")
+
     def print_failed(self, failure: PrintFailure) -> "Case":
         """Return the case without its print job; the book of its day is another's."""
         return replace(self, released_on=None, print_job="", print_failure=failure)
 
-    def printed(self, book_serial: str, at: datetime) -> "Case":
+    def printed(self, book_serial: str) -> "Case":
         """Return the case with its finished book."""
-        return replace(self, book_serial=book_serial, ready_at=at, print_failure=None)
+        return replace(self, book_serial=book_serial, print_failure=None)
 
     def handed_over(self, at: datetime) -> "Case":
         """Return the case, its passport handed over."""

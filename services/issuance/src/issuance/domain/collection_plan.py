@@ -38,7 +38,8 @@ class WaitingCase(NamedTuple):
     A tuple, as is `PlannedCollection`: a pass makes hundreds of thousands of them.
 
     applied_on: day of completion. due_on: first collection date by the promised number of working
-    days. earliest: day before which it is not printed; `date.max`: nobody knows when.
+    days; `date.max`: nobody knows it. earliest: day before which it is not printed; `date.max`:
+    nobody knows when.
     """
 
     id: str
@@ -52,6 +53,10 @@ class WaitingCase(NamedTuple):
     def printable_from(self) -> date:
         """The first day on which it may be printed."""
         return self.earliest if self.earliest > self.applied_on else self.applied_on
+
+    def not_collected_before(self, day: date) -> "WaitingCase":
+        """Return the case, not to be collected before a day; `date.max`: nobody knows when."""
+        return self if day <= self.due_on else self._replace(due_on=day)
 
     def not_before(self, day: date) -> "WaitingCase":
         """Return the case, not to be printed before a day either; `date.max`: nobody knows when."""
@@ -162,11 +167,16 @@ def printed_today(
 def _planned(
     taken: Iterable[tuple[WaitingCase, int]], day: date, calendar: Calendar
 ) -> Iterator[PlannedCollection]:
-    collect_on: dict[date, date] = {}
+    collect_on: dict[date, date | None] = {}
     for case, books in taken:
         if case.due_on not in collect_on:
-            collect_on[case.due_on] = calendar.on_or_after(max(day, case.due_on))
+            collect_on[case.due_on] = first_collection(day, case.due_on, calendar)
         yield PlannedCollection(case.id, case.applied_on, day, collect_on[case.due_on], books)
+
+
+def first_collection(printed_on: date, due_on: date, calendar: Calendar) -> date | None:
+    """Return the first day on which a book can be collected; None if `due_on` is `date.max`."""
+    return None if due_on == date.max else calendar.on_or_after(max(printed_on, due_on))
 
 
 _Queued = tuple[int, int, WaitingCase]

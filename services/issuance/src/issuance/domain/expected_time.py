@@ -26,6 +26,7 @@ EXPECTED_TIMES: Mapping[ApplicationState, timedelta] = MappingProxyType(
         ApplicationState.AWAITING_APPROVAL: timedelta(hours=8),
         ApplicationState.PRINTING: timedelta(hours=16),
         ApplicationState.PRINT_FAILED: timedelta(hours=8),
+        ApplicationState.BOOK_HELD: timedelta(hours=4),
         ApplicationState.READY: timedelta(hours=160),
     }
 )

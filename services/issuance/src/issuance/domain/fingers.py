@@ -146,9 +146,18 @@ class FingerSubmission:
             raise BadDate("the day has to be after today", field="come_back_on")
 
 
+_COMPARED = frozenset(
+    {
+        ApplicationEvent.VERIFY,
+        ApplicationEvent.IDENTIFY,
+        ApplicationEvent.REFER_TO_EXAMINERS,
+    }
+)
+
+
 def require_never_compared(events: Iterable[ApplicationEvent]) -> None:
     """Raise FingersWereUsable if the history has an answer of the matcher about fingerprints."""
-    if {ApplicationEvent.IDENTIFY, ApplicationEvent.REFER_TO_EXAMINERS} & set(events):
+    if _COMPARED & set(events):
         raise FingersWereUsable(
             "the matcher has compared fingerprints of this application: take them again"
         )

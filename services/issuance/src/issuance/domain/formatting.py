@@ -19,6 +19,10 @@ class LocalizedText:
     id: str
     en: str
 
+    def in_language(self, language: str) -> str:
+        """Return the text in a language, ISO 639-1; in English only where that is asked for."""
+        return self.en if language == "en" else self.id
+
 
 def format_day(day: date) -> LocalizedText:
     """Return the day with its weekday: `Senin, 5 November 2018` / `Monday, 5 November 2018`."""

@@ -10,7 +10,7 @@ from servicekit.errors import DomainError, ErrorKind
 from issuance.domain.activity import WAITING, Activity
 from issuance.domain.collection_plan import HORIZON
 from issuance.domain.print_room import Stoppage
-from issuance.domain.states import WITHOUT_BOOK, ApplicationState
+from issuance.domain.states import NOT_READY, ApplicationState
 from issuance.domain.working_time import BadDate, Calendar
 
 EARLIEST_BEGINNING = timedelta(days=366)
@@ -135,7 +135,7 @@ class Outage:
         Without their office all wait that are complete and have no book.
         """
         if self.scope is OutageScope.OFFICE:
-            return WITHOUT_BOOK
+            return NOT_READY
         return frozenset().union(*(WAITING[activity] for activity in self.stopped))
 
     @property

@@ -6,16 +6,21 @@ It is applied to an outage when that is recorded; what an outage stops is a part
 from dataclasses import dataclass, replace
 
 from issuance.domain.activity import Activity
+from issuance.domain.application_type import ApplicationType
 from issuance.domain.outage import NEEDED_FOR, Outage, OutageScope
 
 
 @dataclass(frozen=True, slots=True)
 class OutageRule:
-    """What outages of a scope stop. cause: words that occur in their cause; empty: any cause."""
+    """What outages of a scope stop. cause: words that occur in their cause; empty: any cause.
+
+    verifies: types of application that go on by verification (1:1) while identification is stopped.
+    """
 
     scope: OutageScope
     stops: frozenset[Activity]
     cause: str = ""
+    verifies: frozenset[ApplicationType] = frozenset()
 
     def applies_to(self, outage: Outage) -> bool:
         """Return whether it is about such an outage."""
@@ -45,11 +50,26 @@ class OutagePolicy:
         for rule in self.rules:
             if missing := NEEDED_FOR[rule.scope] - rule.stops:
                 raise BadPolicy(f"{min(missing)} cannot go on in an outage of {rule.scope}")
+            if rule.verifies and rule.scope is not OutageScope.MATCHER:
+                raise BadPolicy(f"verification is not for an outage of {rule.scope}")
+            if without := sorted(each for each in rule.verifies if not each.claims_record):
+                raise BadPolicy(f"{without[0]} has no own record to be verified with")
+
+    @property
+    def verifiable_types(self) -> frozenset[ApplicationType]:
+        """The types of application that some outage lets go on by verification."""
+        return frozenset().union(*(rule.verifies for rule in self.rules))
+
+    def verifies(self, outage: Outage) -> frozenset[ApplicationType]:
+        """Return the types that go on by verification while such an outage lasts."""
+        return self._rule(outage).verifies
+
+    def _rule(self, outage: Outage) -> OutageRule:
+        return next(rule for rule in self.rules if rule.applies_to(outage))
 
     def applied_to(self, outage: Outage) -> Outage:
         """Return the outage with what it stops by the first rule that applies to it."""
-        stops = next(rule.stops for rule in self.rules if rule.applies_to(outage))
-        return replace(outage, stopped_by_policy=stops)
+        return replace(outage, stopped_by_policy=self._rule(outage).stops)
 
 
 DEFAULT_POLICY = OutagePolicy(

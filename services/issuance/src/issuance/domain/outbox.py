@@ -17,10 +17,11 @@ from issuance.domain.states import OutboxTaskKind
 
 _ACTIVITIES: Mapping[OutboxTaskKind, Activity] = {
     OutboxTaskKind.IDENTIFY: Activity.IDENTIFICATION,
+    OutboxTaskKind.VERIFY: Activity.IDENTIFICATION,
     OutboxTaskKind.SET_ENCOUNTER_STATUS: Activity.IDENTIFICATION,
     OutboxTaskKind.PRINT: Activity.PRINTING,
 }
-"""Tasks of these kinds are not attempted while the activity is stopped."""
+"""Tasks of these kinds are not attempted while the activity is stopped; notices always are."""
 _REASON = re.compile("[A-Z][A-Z0-9_]*")
 
 
@@ -75,11 +76,15 @@ def cause_of_delay(error: str) -> str:
 
 def stopping_outage(kind: OutboxTaskKind, office: str, outages: Iterable[Outage]) -> Outage | None:
     """Return the first ongoing outage that stops tasks of this kind for the office, if any."""
+    activity = _ACTIVITIES.get(kind)
     return next(
         (
             outage
             for outage in outages
-            if outage.is_ongoing and outage.affects(office) and outage.stops(_ACTIVITIES[kind])
+            if activity is not None
+            and outage.is_ongoing
+            and outage.affects(office)
+            and outage.stops(activity)
         ),
         None,
     )

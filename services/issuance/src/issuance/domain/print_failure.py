@@ -13,6 +13,9 @@ JOB_CANCELLED = "JOB_CANCELLED"
 JOB_FAILED = "JOB_FAILED"
 """The printing office set the job aside as failed for good."""
 
+JOB_LOST = "JOB_LOST"
+"""The printer lost the job in a restore, and nobody asked for another one."""
+
 
 @dataclass(frozen=True, slots=True)
 class PrintFailure:

@@ -64,14 +64,14 @@ def decide_print_event(
     if case is None:
         is_over = event.outcome is JobOutcome.FAILED
         return PrintEventDecision.NOTHING if is_over else PrintEventDecision.ASK_PEOPLE
-    is_ours = case.state is ApplicationState.PRINTING and case.print_job == event.job
+    is_ours = case.is_at_the_printer and case.print_job == event.job
     match event.outcome:
-        case JobOutcome.DONE if is_ours or case.state is ApplicationState.PRINT_FAILED:
-            # A printer that refused a job may have taken an earlier one. Its book is right: the
-            # data of a case cannot be corrected without leaving the state PRINT_FAILED.
+        case JobOutcome.DONE if is_ours or _is_of_failed_print(case, event):
             return PrintEventDecision.FINISH
         case JobOutcome.FAILED if is_ours:
             return PrintEventDecision.FAIL
+        case JobOutcome.IN_PROGRESS if case.state is ApplicationState.REFUSED:
+            return PrintEventDecision.CANCEL_JOB
         case JobOutcome.DONE | JobOutcome.FAILED if asked:
             return PrintEventDecision.AWAIT_CONFIRMATION
         case JobOutcome.FAILED:
@@ -84,3 +84,16 @@ def decide_print_event(
         case JobOutcome.IN_PROGRESS if case.state in FINAL_STATES.union(_WITH_BOOK):
             return PrintEventDecision.CANCEL_JOB
     return PrintEventDecision.ASK_PEOPLE
+
+
+def _is_of_failed_print(case: Case, event: PrintJobEvent) -> bool:
+    """Return whether a finished book is that of a case whose print failed.
+
+    A printer that refused a job may have taken an earlier one. Its book is right: the data of a
+    case cannot be corrected without leaving the state PRINT_FAILED. One with another number is not:
+    it was revoked, or its application reopened since.
+    """
+    return case.state is ApplicationState.PRINT_FAILED and event.document_number in (
+        "",
+        case.document_number,
+    )

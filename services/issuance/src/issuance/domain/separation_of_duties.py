@@ -23,17 +23,21 @@ class PersonNotNamed(DomainError):
     reason = "PERSON_NOT_NAMED"
 
 
+_NOT_THE_APPROVERS = INTAKE_EVENTS | {
+    ApplicationEvent.CLEAR,
+    ApplicationEvent.LINK_PERSON,
+    ApplicationEvent.ESTABLISH_IDENTITY,
+}
 EXCLUDED_BY: Mapping[ApplicationEvent, frozenset[ApplicationEvent]] = {
-    ApplicationEvent.APPROVE: INTAKE_EVENTS
-    | {
-        ApplicationEvent.CLEAR,
-        ApplicationEvent.LINK_PERSON,
-        ApplicationEvent.ESTABLISH_IDENTITY,
-    },
     ApplicationEvent.ESTABLISH_IDENTITY: INTAKE_EVENTS,
-    ApplicationEvent.HAND_OVER: frozenset({ApplicationEvent.APPROVE}),
-    ApplicationEvent.REOPEN: frozenset({ApplicationEvent.REFUSE}),
     ApplicationEvent.REVIEW_IDENTITY: frozenset({ApplicationEvent.REFUSE}),
+    ApplicationEvent.APPROVE: _NOT_THE_APPROVERS,
+    ApplicationEvent.APPROVE_BOOK: _NOT_THE_APPROVERS,
+    ApplicationEvent.HAND_OVER: frozenset(
+        {ApplicationEvent.APPROVE, ApplicationEvent.APPROVE_BOOK}
+    ),
+    ApplicationEvent.REOPEN: frozenset({ApplicationEvent.REFUSE}),
+    ApplicationEvent.REOPEN_UNIDENTIFIED: frozenset({ApplicationEvent.REFUSE}),
 }
 """Who caused one of these events may not cause the event that is the key."""
 

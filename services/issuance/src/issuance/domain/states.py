@@ -30,6 +30,8 @@ class ApplicationState(StrEnum):
     APPROVED = "approved"
     PRINTING = "printing"
     PRINT_FAILED = "print_failed"
+    BOOK_HELD = "book_held"
+    """Its book is made, and held until the identification that is due."""
     READY = "ready"
     HANDED_OVER = "handed_over"
     REFUSED = "refused"
@@ -42,6 +44,12 @@ FINAL_STATES = frozenset(
 )
 DOCUMENTS_DUE = frozenset({ApplicationState.RECEIVED, ApplicationState.DOCUMENTS_REFUSED})
 """The documents are still to be accepted."""
+WITHOUT_PASSPORT = frozenset({ApplicationState.REFUSED, ApplicationState.WITHDRAWN})
+"""Ended, and whatever book was made is not handed over."""
+EXAMINED_WHILE_PRINTED = frozenset(
+    {ApplicationState.ADJUDICATION, ApplicationState.AWAITING_APPROVAL, ApplicationState.REFUSED}
+)
+"""A book may come of the job that the printer had when examiners were asked; it is held."""
 IDENTITY_UNRESOLVED = frozenset(
     {
         ApplicationState.IDENTIFYING,
@@ -50,6 +58,8 @@ IDENTITY_UNRESOLVED = frozenset(
     }
 )
 """Complete, but it is not known yet whether a book will be printed."""
+AWAITING_IDENTIFICATION = frozenset({ApplicationState.IDENTIFYING, ApplicationState.BOOK_HELD})
+"""Nothing but the matcher's identification lets it go on."""
 AWAITING_PRINT = IDENTITY_UNRESOLVED | {
     ApplicationState.AWAITING_APPROVAL,
     ApplicationState.APPROVED,
@@ -57,8 +67,12 @@ AWAITING_PRINT = IDENTITY_UNRESOLVED | {
 """Complete and not yet released to the printer: the cases that the plan gives a printing day."""
 UNDECIDED = IDENTITY_UNRESOLVED | {ApplicationState.AWAITING_APPROVAL}
 """Complete, but nobody knows yet when, or whether, it will be approved."""
-WITHOUT_BOOK = AWAITING_PRINT | {ApplicationState.PRINTING, ApplicationState.PRINT_FAILED}
-"""Complete and without a finished book: the cases whose collection date may still change."""
+NOT_READY = AWAITING_PRINT | {
+    ApplicationState.PRINTING,
+    ApplicationState.PRINT_FAILED,
+    ApplicationState.BOOK_HELD,
+}
+"""Complete and nothing to collect yet: the cases whose collection date may still change."""
 
 
 class ApplicationEvent(StrEnum):
@@ -78,25 +92,34 @@ class ApplicationEvent(StrEnum):
     INTERVIEW_WITHOUT_FINGERPRINTS = "interview_without_fingerprints"
     ESTABLISH_IDENTITY = "establish_identity"
     REJECT_BIOMETRICS = "reject_biometrics"
+    VERIFY = "verify"
     IDENTIFY = "identify"
     REFER_TO_EXAMINERS = "refer_to_examiners"
     CLEAR = "clear"
     CONFIRM_DUPLICATE = "confirm_duplicate"
     APPROVE = "approve"
+    APPROVE_BOOK = "approve_book"
     REQUIRE_PORTRAIT = "require_portrait"
     REFUSE = "refuse"
     LINK_PERSON = "link_person"
     RETAKE_BIOMETRICS = "retake_biometrics"
     REOPEN = "reopen"
+    REOPEN_UNIDENTIFIED = "reopen_unidentified"
     REEXAMINE = "reexamine"
     REVIEW_IDENTITY = "review_identity"
     RELEASE = "release"
     REPEAT_PRINT = "repeat_print"
     FAIL_PRINT = "fail_print"
     FINISH_PRINT = "finish_print"
+    HOLD_BOOK = "hold_book"
     HAND_OVER = "hand_over"
     WITHDRAW = "withdraw"
     CORRECT_DATA = "correct_data"
+    CHANGE_CONTACT = "change_contact"
+
+
+WITHOUT_INFLUENCE = frozenset({ApplicationEvent.CHANGE_CONTACT})
+"""Possible until the end, and without influence on which way an application goes."""
 
 
 class Role(StrEnum):
@@ -119,18 +142,22 @@ class Guard(StrEnum):
     SECOND_PERSON = "the supervisor took no step of the intake"
     REFUSED_WITHOUT_FINGERPRINTS = "a supervisor refused it, without fingerprints"
     UNUSABLE_FINGERS = "the matcher cannot use the fingers"
+    VERIFIED = "identification is out, and the own record matches"
     NO_EXAMINER_NEEDED = "identification needs no examiner"
     EXAMINER_NEEDED = "identification needs an examiner"
     CLEARED = "examiners clear"
     TWO_EXAMINERS = "two different examiners confirm"
     SAME_PERSON = "two different examiners find an honest applicant with another record"
     REFUSED_BY_SUPERVISOR = "a supervisor refused it"
+    REFUSED_UNIDENTIFIED = "a supervisor refused it before it was identified"
     REFUSED_BY_EXAMINERS = "examiners confirmed a duplicate"
     NO_PORTRAIT = "approved before a portrait was required"
     PRINTING_DAY = "its printing day in the plan has come"
     PRINT_JOB_LOST = "the printer lost its job in a restore"
     PRINT_FAILED = "the printer refused it, or its job ended without a book"
     PRINTED_AFTER_ALL = "a good book was made before"
+    IDENTIFICATION_DUE = "identification is due"
+    PRINTED_MEANWHILE = "its book was being made when examiners were asked"
     SIGNED_FOR = "the holder signs"
 
 
@@ -138,9 +165,13 @@ class OutboxTaskKind(StrEnum):
     """What another service is asked to do after a transition."""
 
     IDENTIFY = "identify"
+    VERIFY = "verify"
+    """Compare the applicant with their own record, while the matcher cannot identify."""
     SET_ENCOUNTER_STATUS = "set_encounter_status"
     """Set the status of the case's encounter at the matcher, move it, or delete it."""
     PRINT = "print"
+    NOTIFY = "notify"
+    """Deliver the latest notice to the applicant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +226,13 @@ _CORRECTED = {state: state for state in _BEFORE_IDENTIFICATION} | {
     ApplicationState.PRINT_FAILED: ApplicationState.AWAITING_APPROVAL,
 }
 
+_IDENTIFICATION_DUE = (
+    # Verified only, and identified as soon as the matcher can.
+    ApplicationState.AWAITING_APPROVAL,
+    ApplicationState.APPROVED,
+    ApplicationState.PRINTING,
+    ApplicationState.PRINT_FAILED,
+)
 _PORTRAIT_REPLACEABLE = (
     # From the payment until the approval: a supervisor has seen the portrait that is printed.
     ApplicationState.PAID,
@@ -237,6 +275,17 @@ TRANSITIONS: tuple[Transition, ...] = (
                Guard.NO_EXAMINER_NEEDED, encounter=EncounterStatus.ACTIVE),
     Transition(_S.IDENTIFYING, _E.REFER_TO_EXAMINERS, _S.ADJUDICATION, _ISSUANCE,
                Guard.EXAMINER_NEEDED),
+    Transition(_S.IDENTIFYING, _E.VERIFY, _S.AWAITING_APPROVAL, _ISSUANCE, Guard.VERIFIED),
+    *(Transition(state, _E.IDENTIFY, state, _ISSUANCE,
+                 Guard.NO_EXAMINER_NEEDED, encounter=EncounterStatus.ACTIVE)
+      for state in _IDENTIFICATION_DUE),
+    Transition(_S.BOOK_HELD, _E.IDENTIFY, _S.READY, _ISSUANCE,
+               Guard.NO_EXAMINER_NEEDED, notice=NoticeKind.READY, encounter=EncounterStatus.ACTIVE),
+    *(Transition(state, _E.REFER_TO_EXAMINERS, _S.ADJUDICATION, _ISSUANCE, Guard.EXAMINER_NEEDED)
+      for state in (*_IDENTIFICATION_DUE, _S.BOOK_HELD)),
+    *(Transition(state, _E.REJECT_BIOMETRICS, _S.PAID, _ISSUANCE,
+                 Guard.UNUSABLE_FINGERS, notice=NoticeKind.RECAPTURE)
+      for state in (_S.AWAITING_APPROVAL, _S.APPROVED, _S.PRINT_FAILED, _S.BOOK_HELD)),
     Transition(_S.ADJUDICATION, _E.CLEAR, _S.AWAITING_APPROVAL, _EXAMINER,
                Guard.CLEARED, encounter=EncounterStatus.ACTIVE),
     Transition(_S.ADJUDICATION, _E.LINK_PERSON, _S.AWAITING_APPROVAL, _EXAMINER,
@@ -244,6 +293,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(_S.ADJUDICATION, _E.CONFIRM_DUPLICATE, _S.REFUSED, _EXAMINER,
                Guard.TWO_EXAMINERS, notice=NoticeKind.REFUSED, encounter=EncounterStatus.FRAUD),
     Transition(_S.AWAITING_APPROVAL, _E.APPROVE, _S.APPROVED, _SUPERVISOR),
+    Transition(_S.AWAITING_APPROVAL, _E.APPROVE_BOOK, _S.READY, _SUPERVISOR,
+               Guard.PRINTED_AFTER_ALL, notice=NoticeKind.READY),
     Transition(_S.APPROVED, _E.REQUIRE_PORTRAIT, _S.AWAITING_APPROVAL, _ISSUANCE,
                Guard.NO_PORTRAIT),
     *(Transition(state, _E.REFUSE, _S.REFUSED, _SUPERVISOR, notice=NoticeKind.REFUSED,
@@ -252,6 +303,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(_S.REFUSED, _E.REOPEN, _S.AWAITING_APPROVAL, _SUPERVISOR,
                Guard.REFUSED_BY_SUPERVISOR, notice=NoticeKind.PROMISED_DATE,
                encounter=EncounterStatus.ACTIVE),
+    Transition(_S.REFUSED, _E.REOPEN_UNIDENTIFIED, _S.PAID, _SUPERVISOR,
+               Guard.REFUSED_UNIDENTIFIED, notice=NoticeKind.RECAPTURE),
     Transition(_S.REFUSED, _E.REEXAMINE, _S.ADJUDICATION, _SUPERVISOR,
                Guard.REFUSED_BY_EXAMINERS, notice=NoticeKind.PROMISED_DATE),
     Transition(_S.APPROVED, _E.RELEASE, _S.PRINTING, _ISSUANCE,
@@ -264,6 +317,17 @@ TRANSITIONS: tuple[Transition, ...] = (
                Guard.PRINTED_AFTER_ALL, notice=NoticeKind.READY, document=DocumentStatus.MADE),
     Transition(_S.PRINTING, _E.FINISH_PRINT, _S.READY, _ISSUANCE, notice=NoticeKind.READY,
                document=DocumentStatus.MADE),
+    *(Transition(state, _E.HOLD_BOOK, _S.BOOK_HELD, _ISSUANCE,
+                 Guard.IDENTIFICATION_DUE, document=DocumentStatus.MADE)
+      for state in (_S.PRINTING, _S.PRINT_FAILED)),
+    *(Transition(state, _E.HOLD_BOOK, state, _ISSUANCE, Guard.PRINTED_MEANWHILE, document=document)
+      for state, document in (
+          (_S.ADJUDICATION, DocumentStatus.MADE),
+          (_S.AWAITING_APPROVAL, DocumentStatus.MADE),
+          (_S.REFUSED, DocumentStatus.REVOKED),
+      )),
+    *(Transition(state, _E.FAIL_PRINT, state, _ISSUANCE, Guard.PRINT_FAILED)
+      for state in sorted(EXAMINED_WHILE_PRINTED)),
     Transition(_S.READY, _E.HAND_OVER, _S.HANDED_OVER, _OFFICER, Guard.SIGNED_FOR,
                document=DocumentStatus.VALID),
     *(Transition(state, _E.SUBMIT_PORTRAIT, state, _COUNTER) for state in _PORTRAIT_REPLACEABLE),
@@ -280,6 +344,7 @@ TRANSITIONS: tuple[Transition, ...] = (
           (_S.AWAITING_APPROVAL, _OFFICER, None),
           (_S.APPROVED, _OFFICER, None),
           (_S.PRINT_FAILED, _OFFICER, None),
+          (_S.BOOK_HELD, _OFFICER, DocumentStatus.REVOKED),
           (_S.READY, _OFFICER, DocumentStatus.REVOKED),
       )),
     Transition(_S.BIOMETRICS_TAKEN, _E.RETAKE_BIOMETRICS, _S.PAID, _OFFICER),
@@ -292,6 +357,8 @@ TRANSITIONS: tuple[Transition, ...] = (
       )),
     *(Transition(state, _E.CORRECT_DATA, target, _OFFICER)
       for state, target in _CORRECTED.items()),
+    *(Transition(state, _E.CHANGE_CONTACT, state, _COUNTER)
+      for state in _S if state not in FINAL_STATES),
 )
 # fmt: on
 

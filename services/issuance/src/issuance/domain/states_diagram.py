@@ -8,6 +8,7 @@ from issuance.domain.states import (
     FINAL_STATES,
     INITIAL_STATE,
     TRANSITIONS,
+    WITHOUT_INFLUENCE,
     ApplicationState,
     Transition,
 )
@@ -17,6 +18,7 @@ TITLE = """\
 # Which way does an application go?
 
 Drawn from the table in `issuance/domain/states.py` by `issuance states`; do not edit by hand.
+Not drawn, but in the table: events of any state that change nothing about the way.
 An event that is not in the table is refused with `ILLEGAL_TRANSITION` and changes nothing."""
 OWNERS = """\
 ## Whose turn is it in each state, and how long does it usually take?
@@ -44,7 +46,11 @@ def render_page() -> str:
 def render_diagram() -> str:
     """Return the diagram alone, as Mermaid's stateDiagram-v2."""
     lines = ["stateDiagram-v2", f"    [*] --> {INITIAL_STATE}"]
-    lines += [f"    {row.source} --> {row.target}: {row.event}{_guard(row)}" for row in TRANSITIONS]
+    lines += [
+        f"    {row.source} --> {row.target}: {row.event}{_guard(row)}"
+        for row in TRANSITIONS
+        if row.event not in WITHOUT_INFLUENCE
+    ]
     lines += [f"    {state} --> [*]" for state in sorted(FINAL_STATES)]
     return "\n".join(lines)
 

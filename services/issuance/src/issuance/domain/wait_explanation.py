@@ -11,8 +11,14 @@ from issuance.domain.collection_plan import QueuePlace
 from issuance.domain.formatting import LocalizedText, format_appointment, format_day
 from issuance.domain.office import Office
 from issuance.domain.outage import Outage, OutageScope
-from issuance.domain.states import FINAL_STATES, ApplicationState, OutboxTaskKind
+from issuance.domain.states import (
+    AWAITING_IDENTIFICATION,
+    FINAL_STATES,
+    ApplicationState,
+    OutboxTaskKind,
+)
 from issuance.domain.waiting_on import (
+    IDENTIFICATION_DUE,
     PORTRAIT_MISSING,
     PRINT_JOB_MISFIT,
     WORK_SET_ASIDE,
@@ -52,13 +58,15 @@ class WaitExplanation:
     responsible_office: where the responsible party acts, that of national callers for the matcher;
     empty in a final state. cases_before: number of those printed before it; None if it has no place
     in the plan. sped_up_by: what would speed it up, or that nothing does. intervention: what a
-    person must do because something went wrong.
+    person must do because something went wrong. identification_due: what has to be done before the
+    hand-over, since the applicant was only verified; None if nothing is due.
     """
 
     responsible_office: str
     cases_before: int | None
     sped_up_by: LocalizedText
     intervention: Intervention | None
+    identification_due: LocalizedText | None = None
 
 
 _ENDED = LocalizedText(
@@ -102,6 +110,10 @@ _SPED_UP_BY: Mapping[ApplicationState, LocalizedText] = {
     ApplicationState.PRINTING: LocalizedText(
         "tidak ada: buku sedang dibuat", "nothing: the book is being made"
     ),
+    ApplicationState.BOOK_HELD: LocalizedText(
+        "tidak ada: pemeriksaan identitas berjalan menurut urutan",
+        "nothing: applicants are identified in their order",
+    ),
     ApplicationState.READY: LocalizedText(
         "pemohon mengambil paspor", "the applicant collects the passport"
     ),
@@ -131,7 +143,7 @@ _OUTAGE_ENDS: Mapping[OutageScope, LocalizedText] = {
 
 def awaited_work(case: Case) -> OutboxTaskKind | None:
     """Return the kind of outbox work that a case waits for; None: for none."""
-    if case.state is ApplicationState.IDENTIFYING:
+    if case.state in AWAITING_IDENTIFICATION:
         return OutboxTaskKind.IDENTIFY
     submits = case.state is ApplicationState.PRINTING and not case.print_job
     return OutboxTaskKind.PRINT if submits else None
@@ -152,6 +164,7 @@ def explain_wait(
         cases_before=None if place is None else place.before,
         sped_up_by=_sped_up_by(case, office, place, obstacles.outage, intervention, now),
         intervention=intervention,
+        identification_due=IDENTIFICATION_DUE if case.identification_due else None,
     )
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from issuance.domain.case import Case
 from issuance.domain.formatting import LocalizedText, format_day
 from issuance.domain.payment import PaymentDifference
-from issuance.domain.states import ApplicationState
+from issuance.domain.states import AWAITING_IDENTIFICATION, ApplicationState
 
 
 class ResponsibleParty(StrEnum):
@@ -78,6 +78,13 @@ WAITING_ON: Mapping[ApplicationState, WaitingOn] = {
             "the approval to print again, after what went wrong at the printing office",
         ),
     ),
+    ApplicationState.BOOK_HELD: WaitingOn(
+        ResponsibleParty.MATCHER,
+        LocalizedText(
+            "pemeriksaan identitas, yang harus selesai sebelum paspor diserahkan",
+            "identification, which is due before the passport is handed over",
+        ),
+    ),
     ApplicationState.READY: WaitingOn(
         ResponsibleParty.APPLICANT, LocalizedText("pengambilan", "collection")
     ),
@@ -118,6 +125,13 @@ PAYMENT_WAITS_FOR: Mapping[PaymentDifference, WaitingOn] = {
         ),
     ),
 }
+IDENTIFICATION_DUE = LocalizedText(
+    "pemohon baru diverifikasi dengan datanya sendiri karena pemeriksaan identitas terganggu; "
+    "pemeriksaan identitas harus selesai sebelum paspor diserahkan",
+    "the applicant was only verified with their own record, since identification was out; they are "
+    "identified before the passport is handed over",
+)
+"""Of an applicant who was only verified."""
 WORK_SET_ASIDE = WaitingOn(
     ResponsibleParty.ADMINISTRATOR,
     LocalizedText(
@@ -150,9 +164,12 @@ def waiting_on(case: Case, *, set_aside: bool = False) -> WaitingOn | None:
 
     set_aside: whether its identification is not attempted any more.
     """
-    if case.state is ApplicationState.IDENTIFYING and set_aside:
+    if case.state in AWAITING_IDENTIFICATION and set_aside:
         return IDENTIFICATION_SET_ASIDE
-    if case.state in _NEEDS_PORTRAIT_NEXT and case.portrait_accepted_at is None:
+    if case.state is ApplicationState.AWAITING_APPROVAL and case.is_at_the_printer:
+        return WAITING_ON[ApplicationState.PRINTING]
+    needs_portrait = case.state in _NEEDS_PORTRAIT_NEXT and not case.book_serial
+    if needs_portrait and case.portrait_accepted_at is None:
         return PORTRAIT_MISSING
     if case.state is ApplicationState.PAID and case.come_back_on:
         return _return_on(case.come_back_on)

@@ -21,6 +21,7 @@ from issuance.domain.validity import ValidityRule
 from issuance.service import encode
 from issuance.service.application_watches import ApplicationWatches
 from issuance.service.decode import (
+    decode_contact,
     decode_correction,
     decode_documents,
     decode_fingers,
@@ -51,6 +52,7 @@ from issuance.use_cases.application_steps import (
     withdraw,
 )
 from issuance.use_cases.apply_transition import ApplyTransition
+from issuance.use_cases.change_contact import change_contact
 from issuance.use_cases.create_application import NewApplication, create_application
 from issuance.use_cases.document_numbers import DocumentNumbers
 from issuance.use_cases.explain_wait import explain_wait
@@ -79,6 +81,7 @@ ChangeRequest = (
     | pb.RetakeBiometricsRequest
     | pb.AppealRequest
     | pb.HandOverRequest
+    | pb.ChangeContactRequest
 )
 """Requests that change one application, of a revision that the caller has seen."""
 
@@ -375,6 +378,19 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
 
         return await self._change(request, change)
 
+    async def ChangeContact(
+        self, request: pb.ChangeContactRequest, context: Context
+    ) -> pb.Application:
+        """Change how the applicant is notified."""
+        contact = decode_contact(request.contact)
+
+        async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
+            return await change_contact(
+                records, case, by, now, contact, request.language, self._apply_transition
+            )
+
+        return await self._change(request, change)
+
     async def GetHistory(
         self, request: pb.GetHistoryRequest, context: Context
     ) -> pb.GetHistoryResponse:
@@ -443,6 +459,8 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
             holder=decode_holder(request.holder, today),
             person_id=request.person_id,
             document_number=request.document_number,
+            contact=decode_contact(request.contact),
+            language=request.language,
         )
 
 

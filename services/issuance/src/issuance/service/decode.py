@@ -10,6 +10,7 @@ from passport.matcher.v1.identification_pb2 import SampleSet
 from passport.type.v1 import civil_pb2
 from servicekit.errors import InvalidRequest
 
+from issuance.domain.contact import Contact
 from issuance.domain.date_of_birth import require_possible_birth
 from issuance.domain.fingers import FingerPosition, FingerSubmission
 from issuance.domain.guardian import Guardian
@@ -59,6 +60,11 @@ def decode_holder(given: civil_pb2.BiographicData, today: date) -> bytes:
     ):
         setattr(message, field, unicodedata.normalize("NFC", getattr(message, field)))
     return holder.SerializeToString(deterministic=True)
+
+
+def decode_contact(given: applications_pb2.Contact) -> Contact:
+    """Return how an applicant is notified."""
+    return Contact(given.email, given.phone)
 
 
 def decode_portrait_exception(

@@ -20,6 +20,7 @@ from passport.type.v1 import biometrics_pb2, civil_pb2
 from issuance.domain.adjudication_task import AdjudicationTask
 from issuance.domain.case import Case
 from issuance.domain.collection_schedule import ScheduleRow
+from issuance.domain.contact import Contact
 from issuance.domain.document import Document
 from issuance.domain.formatting import LocalizedText
 from issuance.domain.guardian import Guardian
@@ -40,6 +41,7 @@ from issuance.service.enum_codes import (
     GUARDIAN_RELATIONS,
     IDENTIFICATION_PHASES,
     LOSS_FINDINGS,
+    NOTICE_DELIVERIES,
     NOTICE_KINDS,
     OUTAGE_SCOPES,
     OUTBOX_RESPONSIBLE_PARTIES,
@@ -101,6 +103,9 @@ def application(details: ApplicationDetails) -> applications_pb2.Application:
         come_back_on=optional_date(case.come_back_on),
         fee_rupiah=case.fee_rupiah,
         penalty_rupiah=case.penalty_rupiah,
+        contact=_contact(case.contact),
+        language=case.language,
+        identification_due=case.identification_due,
     )
 
 
@@ -115,6 +120,12 @@ def _guardian(guardian: Guardian) -> applications_pb2.Guardian:
 
 def _loss_finding(found: LossFinding | None) -> "applications_pb2.LossFinding.ValueType":
     return LOSS_FINDINGS[found] if found else applications_pb2.LOSS_FINDING_UNSPECIFIED
+
+
+def _contact(contact: Contact) -> applications_pb2.Contact | None:
+    if not contact:
+        return None
+    return applications_pb2.Contact(email=contact.email, phone=contact.phone)
 
 
 def wait_explanation(explained: ExplainedWait) -> applications_pb2.WaitExplanation:
@@ -133,6 +144,7 @@ def wait_explanation(explained: ExplainedWait) -> applications_pb2.WaitExplanati
         applications_before=explanation.cases_before,
         sped_up_by=localized_text(explanation.sped_up_by),
         intervention=_intervention(explanation.intervention, case),
+        identification_due=localized_text(explanation.identification_due),
     )
 
 
@@ -356,6 +368,9 @@ def notice(record: NoticeRecord) -> schedule_pb2.Notice:
         text=localized_text(record.notice.text),
         reference=format_reference(record.reference),
         at=timestamp(record.at),
+        delivery=NOTICE_DELIVERIES[record.delivery],
+        delivered_at=timestamp(record.delivered_at),
+        delivery_problem=record.problem,
     )
 
 

@@ -21,6 +21,7 @@ from issuance.domain.document import DocumentStatus
 from issuance.domain.fingers import MissingReason
 from issuance.domain.guardian import GuardianRelation
 from issuance.domain.identification_rate import RatePhase
+from issuance.domain.notice_delivery import NoticeDelivery
 from issuance.domain.notices import NoticeKind
 from issuance.domain.open_item import OpenItemKind, ResolutionReason
 from issuance.domain.outage import OutageScope
@@ -89,6 +90,10 @@ OUTAGE_SCOPES = {
 NOTICE_KINDS = {
     kind: schedule_pb2.NoticeKind.Value(f"NOTICE_KIND_{kind.name}") for kind in NoticeKind
 }
+NOTICE_DELIVERIES = {
+    delivery: schedule_pb2.NoticeDelivery.Value(f"NOTICE_DELIVERY_{delivery.name}")
+    for delivery in NoticeDelivery
+}
 IDENTIFICATION_PHASES = {
     phase: admin_pb2.IdentificationPhase.Value(f"IDENTIFICATION_PHASE_{phase.name}")
     for phase in RatePhase
@@ -105,8 +110,10 @@ RESOLUTION_REASONS = {
 }
 OUTBOX_RESPONSIBLE_PARTIES = {
     OutboxTaskKind.IDENTIFY: applications_pb2.RESPONSIBLE_PARTY_MATCHER,
+    OutboxTaskKind.VERIFY: applications_pb2.RESPONSIBLE_PARTY_MATCHER,
     OutboxTaskKind.SET_ENCOUNTER_STATUS: applications_pb2.RESPONSIBLE_PARTY_MATCHER,
     OutboxTaskKind.PRINT: applications_pb2.RESPONSIBLE_PARTY_PRINTER,
+    OutboxTaskKind.NOTIFY: applications_pb2.RESPONSIBLE_PARTY_ADMINISTRATOR,
 }
 """The party that must act before an outbox task of the kind can be done."""
 

@@ -1,7 +1,7 @@
 """How long lists are answered in pages with opaque tokens."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from servicekit.grpc import page_tokens
@@ -29,11 +29,12 @@ def list_position(token: str) -> ListPosition | None:
     since, _, key = page_tokens.decode_key(token).partition(" ")
     try:
         at = datetime.fromisoformat(since)
-    except ValueError:
-        at = datetime.min
-    if at.tzinfo is None or not key:
+        position = ListPosition(at.astimezone(UTC), key)
+    except (ValueError, OverflowError):
+        at, position = datetime.min, None
+    if position is None or at.tzinfo is None or not key:
         raise page_tokens.BadPageToken("this token was not issued here", field="page_token")
-    return ListPosition(at, key)
+    return position
 
 
 def position_token(end: ListPosition | None) -> str:

@@ -27,19 +27,28 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.adjudication_task import TaskState
+from issuance.domain.application_type import ApplicationType
 from issuance.domain.case import ApplicationNotFound, ApplicationOpen, Case
 from issuance.domain.collection_plan import PriorityClass, WaitingCase
 from issuance.domain.collection_schedule import ScheduleRow
 from issuance.domain.notices import Notice
 from issuance.domain.states import (
     AWAITING_PRINT,
+    EXAMINED_WHILE_PRINTED,
     FINAL_STATES,
-    WITHOUT_BOOK,
+    NOT_READY,
     ApplicationState,
+    OutboxTaskKind,
 )
 from issuance.store.field_values import field_values
 from issuance.store.page_request import PageRequest
-from issuance.store.tables import adjudication_tasks, applications, counters, fingerprints
+from issuance.store.tables import (
+    adjudication_tasks,
+    applications,
+    counters,
+    fingerprints,
+    outbox,
+)
 
 UNNUMBERED = {"change": None}
 """What each change of a row sets, so that it gets a change number (`ApplicationChanges`)."""
@@ -78,6 +87,7 @@ class QueuedCase(NamedTuple):
 
     promised: the collection date last promised. delayed: whether the applicant was notified
     since that it cannot be kept. change_notified_at: when a change of it was last notified.
+    identification_due: whether the passport is not handed over before the applicant is identified.
     A tuple, because a pass makes hundreds of thousands of them.
     """
 
@@ -86,6 +96,7 @@ class QueuedCase(NamedTuple):
     promised: date
     delayed: bool
     change_notified_at: datetime | None
+    identification_due: bool = False
 
 
 class AlikeCases(NamedTuple):
@@ -156,12 +167,26 @@ class CaseRecords:
             return None
 
     async def printing(self, office: str) -> Sequence[Case]:
-        """Return the cases of an office that its printer has a job of, as far as we know."""
+        """Return the cases of an office whose books its printer has to make, as far as we know."""
         c = applications.c
         statement = select(*CASE_COLUMNS).where(
-            c.office == office, c.state == ApplicationState.PRINTING, c.print_job != ""
+            c.office == office,
+            c.state.in_({ApplicationState.PRINTING, *EXAMINED_WHILE_PRINTED}),
+            c.print_job != "",
+            c.book_serial == "",
         )
         return [read_case(row) for row in await self._connection.execute(statement)]
+
+    async def without_task(
+        self, state: ApplicationState, kind: OutboxTaskKind, types: Collection[ApplicationType]
+    ) -> Sequence[Case]:
+        """Return the cases of these types in a state that have no outbox task of a kind, locked."""
+        c, tasks = applications.c, select(outbox.c.case).where(outbox.c.kind == kind)
+        statement = select(*CASE_COLUMNS).where(
+            c.state == state, c.type.in_(types), c.id.not_in(tasks)
+        )
+        rows = await self._connection.execute(statement.with_for_update(key_share=True))
+        return [read_case(row) for row in rows]
 
     async def save(self, case: Case) -> None:
         """Update a case whose revision is one more than the stored one.
@@ -189,7 +214,7 @@ class CaseRecords:
         """
         c = applications.c
         without_book = select(c.id).where(
-            c.id.in_([notice.application for notice in notices]), c.state.in_(WITHOUT_BOOK)
+            c.id.in_([notice.application for notice in notices]), c.state.in_(NOT_READY)
         )
         locked = without_book.with_for_update(key_share=True)
         ids = {row.id for row in await self._connection.execute(locked)}
@@ -238,16 +263,16 @@ class CaseRecords:
         statement = select(
             c.id, c.applied_on, c.due_on, type_coerce(c.priority_class, Integer),
             type_coerce(c.state, String), c.promised_collection_date, c.delayed,
-            c.change_notified_at,
-        ).where(c.office == office, c.state.in_(WITHOUT_BOOK))  # fmt: skip
-        earliest = {each: printable_from.get(each, date.min) for each in WITHOUT_BOOK}
+            c.change_notified_at, c.identification_due,
+        ).where(c.office == office, c.state.in_(NOT_READY))  # fmt: skip
+        earliest = {each: printable_from.get(each, date.min) for each in NOT_READY}
         queue = []
         for row in (await self._connection.execute(statement.order_by(c.queue_number))).all():
-            id, applied_on, due_on, priority_class, state_value, promised, delayed, changed = row
+            id, applied_on, due_on, priority_class, state_value, promised, delayed, *rest = row
             state = _STATES[state_value]
             priority = _PRIORITY_CLASSES[priority_class]
             waiting = WaitingCase(id, applied_on, due_on, priority, earliest[state])
-            queue.append(QueuedCase(waiting, state, promised, delayed, changed))
+            queue.append(QueuedCase(waiting, state, promised, delayed, *rest))
         return queue
 
     async def count_waiting(self, office: str, queue_number: int | None) -> Sequence[AlikeCases]:
@@ -273,7 +298,7 @@ class CaseRecords:
     async def first_completed_at(self, office: str) -> datetime | None:
         """Return when the first of the complete cases of an office without a book was complete."""
         c = applications.c
-        statement = select(c.completed_at).where(c.office == office, c.state.in_(WITHOUT_BOOK))
+        statement = select(c.completed_at).where(c.office == office, c.state.in_(NOT_READY))
         first = statement.order_by(c.queue_number).limit(1)
         return cast("datetime | None", await self._connection.scalar(first))
 
@@ -337,7 +362,7 @@ class CaseRecords:
         c = applications.c
         statement = (
             select(c.office, func.count().label("cases"))
-            .where(c.state.in_(WITHOUT_BOOK), c.promised_collection_date < before)
+            .where(c.state.in_(NOT_READY), c.promised_collection_date < before)
             .group_by(c.office)
         )
         return {row.office: row.cases for row in await self._connection.execute(statement)}

@@ -46,6 +46,12 @@ class DocumentRecords:
         except DocumentNotFound:
             return None
 
+    async def is_revoked(self, number: str) -> bool:
+        """Return whether the register has a document of this number that is revoked."""
+        c = documents.c
+        statement = select(c.number).where(c.number == number, c.status == DocumentStatus.REVOKED)
+        return await self._connection.scalar(statement) is not None
+
     async def of_person(self, person_id: str) -> Sequence[Document]:
         """Return the documents of a person, oldest first."""
         c = documents.c

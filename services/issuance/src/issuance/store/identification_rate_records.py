@@ -1,4 +1,4 @@
-"""The rate of identifications in the database, which all replicas share."""
+"""The rates of identifications and verifications in the database, which all replicas share."""
 
 from dataclasses import fields
 
@@ -10,19 +10,22 @@ from issuance.store.field_values import field_values
 from issuance.store.tables import identification_rate
 
 _FIELDS = [field.name for field in fields(IdentificationRate)]
-_ONLY_ROW = identification_rate.c.name == "matcher"
 
 
 class IdentificationRateRecords:
-    """Reads and writes the rate. writes: whether the transaction writes, so that it is locked."""
+    """Reads and writes a rate. writes: whether the transaction writes, so that it is locked.
 
-    def __init__(self, connection: AsyncConnection, writes: bool) -> None:
+    name: of the rate: matcher (identifications) or verification.
+    """
+
+    def __init__(self, connection: AsyncConnection, writes: bool, name: str = "matcher") -> None:
         self._connection = connection
         self._writes = writes
+        self._row = identification_rate.c.name == name
 
     async def get(self) -> IdentificationRate:
         """Return the rate, locked if the transaction writes: one replica at a time changes it."""
-        statement = select(*(identification_rate.c[name] for name in _FIELDS)).where(_ONLY_ROW)
+        statement = select(*(identification_rate.c[name] for name in _FIELDS)).where(self._row)
         if self._writes:
             statement = statement.with_for_update()
         row = (await self._connection.execute(statement)).one()
@@ -30,5 +33,5 @@ class IdentificationRateRecords:
 
     async def save(self, rate: IdentificationRate) -> None:
         """Store the rate."""
-        statement = update(identification_rate).where(_ONLY_ROW)
+        statement = update(identification_rate).where(self._row)
         await self._connection.execute(statement.values(**field_values(rate, _FIELDS)))

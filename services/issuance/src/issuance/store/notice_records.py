@@ -3,10 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from issuance.domain.notice_delivery import NoticeDelivery
 from issuance.domain.notices import Notice, with_reference
 from issuance.store.page_request import PageRequest
 from issuance.store.tables import applications, notices
@@ -14,16 +16,28 @@ from issuance.store.tables import applications, notices
 
 @dataclass(frozen=True, slots=True)
 class NoticeRecord:
-    """A notice that was sent, with its id and office. at: business time.
+    """A notice to an applicant, with its id and office.
 
-    reference: of its application; empty if an earlier version took that in.
+    at: when it was written. delivered_at: when it was recorded what became of it; None before.
+    Both are business time. problem: why the mail server refuses it, or "". reference: of its
+    application; empty if an earlier version took that in.
     """
 
     id: str
     office: str
     notice: Notice
     at: datetime
+    delivery: NoticeDelivery = NoticeDelivery.IN_PERSON
+    delivered_at: datetime | None = None
+    problem: str = ""
     reference: str = ""
+
+
+_NOTICES = select(notices, applications.c.reference).join(
+    applications, applications.c.id == notices.c.case
+)
+NoticePosition = tuple[int, NoticeRecord]
+"""A notice and the number of its row."""
 
 
 class NoticeRecords:
@@ -32,20 +46,25 @@ class NoticeRecords:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def add(self, office: str, new: Sequence[Notice], at: datetime) -> None:
+    async def add(
+        self, office: str, new: Sequence[Notice], at: datetime, to_deliver: Collection[str]
+    ) -> Mapping[str, str]:
         """Insert notices of one office, at most one for each application, with its reference.
 
+        Returns their ids by application.
+        to_deliver: the applications whose notices are delivered; the others are told in person.
         Two replicas cannot both send the n-th notice about an application.
         """
         cases = [notice.application for notice in new]
         counts = await self._count_by_case(cases)
         references = await self._references(cases)
-        rows = []
+        rows, ids = [], {}
         for notice in new:
             nth = counts.get(notice.application, 0) + 1
+            ids[notice.application] = f"{notice.application}-{nth}"
             rows.append(
                 {
-                    "id": f"{notice.application}-{nth}",
+                    "id": ids[notice.application],
                     "case": notice.application,
                     "nth": nth,
                     "office": office,
@@ -54,10 +73,56 @@ class NoticeRecords:
                     "as_if_outage_ended_now": notice.as_if_outage_ended_now,
                     "text": with_reference(notice.text, references.get(notice.application, "")),
                     "at": at,
+                    "delivery": NoticeDelivery.PENDING
+                    if notice.application in to_deliver
+                    else NoticeDelivery.IN_PERSON,
                 }
             )
         if rows:
+            await self._outdate(to_deliver, at)
             await self._connection.execute(insert(notices), rows)
+        return ids
+
+    async def _outdate(self, cases: Collection[str], at: datetime) -> None:
+        """Mark what waits to be delivered: the next notice counts."""
+        c = notices.c
+        if cases:
+            await self._connection.execute(
+                update(notices)
+                .where(c.case.in_(cases), c.delivery == NoticeDelivery.PENDING)
+                .values(delivery=NoticeDelivery.OUTDATED, delivered_at=at)
+            )
+
+    async def get(self, notice: str) -> NoticeRecord:
+        """Return the notice with an id, of which there must be one."""
+        rows = await self._connection.execute(_NOTICES.where(notices.c.id == notice))
+        return _record(rows.one())
+
+    async def latest(self, case: str) -> NoticeRecord | None:
+        """Return the latest notice about a case, if there is any."""
+        c = notices.c
+        statement = _NOTICES.where(c.case == case).order_by(c.nth.desc()).limit(1)
+        row = (await self._connection.execute(statement)).one_or_none()
+        return _record(row) if row else None
+
+    async def record_delivery(
+        self, notice: str, delivery: NoticeDelivery, at: datetime | None, problem: str = ""
+    ) -> None:
+        """Record what became of a notice. at: None while it is to be delivered."""
+        await self._connection.execute(
+            update(notices)
+            .where(notices.c.id == notice)
+            .values(delivery=delivery, delivered_at=at, delivery_problem=problem)
+        )
+
+    async def refused(self, page: PageRequest, office: str | None) -> Sequence[NoticePosition]:
+        """Return row numbers and notices that the mail server refuses, oldest first."""
+        c = notices.c
+        statement = _NOTICES.where(c.delivery == NoticeDelivery.REFUSED, c.number > page.after)
+        if office is not None:
+            statement = statement.where(c.office == office)
+        rows = await self._connection.execute(statement.order_by(c.number).limit(page.size))
+        return [(row.number, _record(row)) for row in rows]
 
     async def _count_by_case(self, cases: Collection[str]) -> Mapping[str, int]:
         c = notices.c
@@ -72,22 +137,27 @@ class NoticeRecords:
 
     async def page(
         self, page: PageRequest, office: str | None, case: str | None
-    ) -> Sequence[tuple[int, NoticeRecord]]:
+    ) -> Sequence[NoticePosition]:
         """Return row numbers and notices, oldest first. None: any office or case."""
         c = notices.c
-        statement = select(notices, applications.c.reference)
-        statement = statement.join(applications, applications.c.id == c.case)
-        statement = statement.where(c.number > page.after)
+        statement = _NOTICES.where(c.number > page.after)
         if office is not None:
             statement = statement.where(c.office == office)
         if case is not None:
             statement = statement.where(c.case == case)
-        found = []
-        for row in await self._connection.execute(statement.order_by(c.number).limit(page.size)):
-            notice = Notice(
-                row.case, row.kind, row.text, row.collect_on, row.as_if_outage_ended_now
-            )
-            found.append(
-                (row.number, NoticeRecord(row.id, row.office, notice, row.at, row.reference))
-            )
-        return found
+        rows = await self._connection.execute(statement.order_by(c.number).limit(page.size))
+        return [(row.number, _record(row)) for row in rows]
+
+
+def _record(row: Row[Any]) -> NoticeRecord:
+    notice = Notice(row.case, row.kind, row.text, row.collect_on, row.as_if_outage_ended_now)
+    return NoticeRecord(
+        row.id,
+        row.office,
+        notice,
+        row.at,
+        row.delivery,
+        row.delivered_at,
+        row.delivery_problem,
+        row.reference,
+    )

@@ -68,14 +68,19 @@ class OutboxRecords:
 
     async def add(self, task: OutboxTask, not_before: datetime = IMMEDIATELY) -> None:
         """Record a task, to be attempted immediately or not before an instant of real time."""
-        statement = insert(outbox).values(
-            **field_values(task, _FIELDS),
-            queued_from=task.queued_from,
-            not_before=not_before,
-            leased_by="",
-            last_error="",
+        await self._connection.execute(insert(outbox).values(_new_row(task, not_before)))
+
+    async def replace(self, tasks: Sequence[OutboxTask]) -> None:
+        """Record tasks of one kind, each in place of the one that its case had."""
+        if not tasks:
+            return
+        c = outbox.c
+        cases = [task.case for task in tasks]
+        await self._connection.execute(
+            delete(outbox).where(c.kind == tasks[0].kind, c.case.in_(cases))
         )
-        await self._connection.execute(statement)
+        rows = [_new_row(task, IMMEDIATELY) for task in tasks]
+        await self._connection.execute(insert(outbox), rows)
 
     async def next_of_each_office(self, kind: OutboxTaskKind, now: datetime) -> Sequence[NextTask]:
         """Return the first due task of each office where the kind is not paused, in its order.
@@ -253,6 +258,15 @@ def _backlog(kind: OutboxTaskKind, offices: Sequence[Any]) -> OutboxBacklog:
         oldest=min(row.oldest for row in offices),
         offices=frozenset(row.office for row in offices),
     )
+
+
+def _new_row(task: OutboxTask, not_before: datetime) -> dict[str, Any]:
+    return field_values(task, _FIELDS) | {
+        "queued_from": task.queued_from,
+        "not_before": not_before,
+        "leased_by": "",
+        "last_error": "",
+    }
 
 
 def _task(row: Row[Any]) -> OutboxTask:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from issuance.store.adjudication_records import AdjudicationRecords
 from issuance.store.application_changes import ApplicationChanges
 from issuance.store.case_records import CaseRecords
+from issuance.store.contact_records import ContactRecords
 from issuance.store.document_records import DocumentRecords
 from issuance.store.history_records import HistoryRecords
 from issuance.store.identification_rate_records import IdentificationRateRecords
@@ -54,6 +55,11 @@ class Records:
         return PortraitRecords(self.connection)
 
     @cached_property
+    def contacts(self) -> ContactRecords:
+        """How applicants are notified outside the office."""
+        return ContactRecords(self.connection)
+
+    @cached_property
     def payments(self) -> PaymentRecords:
         """Receipts of payments."""
         return PaymentRecords(self.connection)
@@ -77,6 +83,11 @@ class Records:
     def identification_rate(self) -> IdentificationRateRecords:
         """How fast identifications are sent to the matcher."""
         return IdentificationRateRecords(self.connection, self._writes)
+
+    @cached_property
+    def verification_rate(self) -> IdentificationRateRecords:
+        """How fast verifications are sent to the matcher."""
+        return IdentificationRateRecords(self.connection, self._writes, "verification")
 
     @cached_property
     def stuck_work(self) -> StuckWorkRecords:

@@ -33,6 +33,7 @@ from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.document import DocumentStatus
 from issuance.domain.formatting import LocalizedText
 from issuance.domain.guardian import Guardian, GuardianRelation
+from issuance.domain.notice_delivery import NoticeDelivery
 from issuance.domain.notices import NoticeKind
 from issuance.domain.open_item import OpenItemKind, ResolutionReason
 from issuance.domain.outage import OutageScope
@@ -59,6 +60,7 @@ def _by_code(text_type: String) -> String:
     return text_type.with_variant(String(text_type.length, collation="C"), "postgresql")
 
 
+HAS_CONTACT = "(email <> '' OR phone <> '')"
 _HAS_NOT_ENDED = "state NOT IN ('handed_over', 'refused', 'withdrawn')"
 
 applications = Table(
@@ -111,8 +113,12 @@ applications = Table(
     Column("come_back_on", Date),
     Column("fee_rupiah", BigInteger),
     Column("penalty_rupiah", BigInteger),
+    Column("identification_due", Boolean, nullable=False, server_default=false()),
     Column("reference", String(8), nullable=False, server_default=""),
     Column("holder_differences", JsonOf(tuple[str, ...]), nullable=False, server_default="[]"),
+    Column("email", String(254), nullable=False, server_default=""),
+    Column("phone", String(16), nullable=False, server_default=""),
+    Column("language", String(2), nullable=False, server_default=""),
     # The number of its latest change, for watchers; empty until somebody gives out numbers.
     Column("change", BigInteger),
     Index("applications_changed", "change"),
@@ -135,6 +141,13 @@ applications = Table(
     Index("applications_of_office", "office", "number"),
     Index("applications_of_office_and_state", "office", "state", "number"),
     Index("applications_of_person", "person_id", "number"),
+    # For their erasure.
+    Index(
+        "applications_with_contact",
+        "state_since",
+        sqlite_where=text(HAS_CONTACT),
+        postgresql_where=text(HAS_CONTACT),
+    ),
     Index("applications_created", "office", "created_at"),
     _unique_where("one_application_per_reference", "reference", "reference <> ''"),
 )
@@ -325,7 +338,7 @@ paused_work = Table(
     Column("paused_at", UtcDateTime, nullable=False),
 )
 
-# One row. All times are real time.
+# Rows: matcher (identifications) and verification. All times are real time.
 identification_rate = Table(
     "identification_rate",
     metadata,
@@ -434,8 +447,23 @@ notices = Table(
     Column("as_if_outage_ended_now", Boolean, nullable=False, server_default=false()),
     Column("text", JsonOf(LocalizedText), nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    Column(
+        "delivery",
+        text_enum(NoticeDelivery),
+        nullable=False,
+        server_default=NoticeDelivery.IN_PERSON.value,
+    ),
+    Column("delivered_at", UtcDateTime),
+    Column("delivery_problem", String, nullable=False, server_default=""),
     UniqueConstraint("case", "nth"),
     Index("notices_office", "office", "number"),
+    Index(
+        "notices_refused",
+        "office",
+        "number",
+        sqlite_where=text("delivery = 'refused'"),
+        postgresql_where=text("delivery = 'refused'"),
+    ),
 )
 
 # `removed_at`: since when nothing is taken in there. What an office did refers to it for ever.

@@ -1,12 +1,12 @@
 """A refusal is taken back on appeal: to the supervisors, or to other examiners."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from issuance.domain.adjudication_task import Adjudication
 from issuance.domain.case import Actor, Case
-from issuance.domain.history import EventDetails
+from issuance.domain.history import EventDetails, HistoryEntry
 from issuance.domain.office import Office
 from issuance.domain.separation_of_duties import require_separate_duties
 from issuance.domain.states import ApplicationEvent, find_transition
@@ -29,13 +29,14 @@ async def appeal(
     """Reopen a refused case; what two examiners confirmed goes to other examiners.
 
     One without fingerprints goes back to the decision on its identity.
-
-    Raises IllegalTransition, NotPermitted, SeparationOfDuties, UnknownOffice, ApplicationOpen.
+    One that was refused before it was identified gives its fingerprints again, which the matcher
+    never got. Raises IllegalTransition, NotPermitted, AtThePrinter, SeparationOfDuties,
+    UnknownOffice, ApplicationOpen.
     """
     history = await records.history.of_case(case.id)
-    confirmed = history[-1].event is ApplicationEvent.CONFIRM_DUPLICATE
-    event = _event(case, confirmed=confirmed)
+    event = _reopening(case, history)
     find_transition(case.state, event, by.role)
+    case.require_not_printing()
     require_separate_duties(event, by.person, history)
     await records.offices.require_not_removed(case.office)
     persons = await records.adjudication_tasks.persons_of(case)
@@ -44,16 +45,27 @@ async def appeal(
     has_portrait = await records.portraits.is_stored(case.id)
     reopened = case.reopened(promise, by.person, has_portrait=has_portrait)
     details = EventDetails(reason=reason)
+    if event is ApplicationEvent.REOPEN_UNIDENTIFIED:
+        reopened = reopened.no_longer_complete()
     reopened = await apply_transition(records, reopened, event, by, now, details)
-    if confirmed:
+    if event is ApplicationEvent.REOPEN_UNIDENTIFIED:
+        reopened = reopened.with_next_encounter()
+        await records.cases.save(reopened)
+    if event is ApplicationEvent.REEXAMINE:
         await _open_again(records, case, now, new_id)
     return reopened
 
 
-def _event(case: Case, *, confirmed: bool) -> ApplicationEvent:
+def _reopening(case: Case, history: Sequence[HistoryEntry]) -> ApplicationEvent:
     if case.without_fingerprints:
         return ApplicationEvent.REVIEW_IDENTITY
-    return ApplicationEvent.REEXAMINE if confirmed else ApplicationEvent.REOPEN
+    refusals = (ApplicationEvent.CONFIRM_DUPLICATE, ApplicationEvent.REFUSE)
+    refusal = next(e.event for e in reversed(history) if e.event in refusals)
+    if refusal is ApplicationEvent.CONFIRM_DUPLICATE:
+        return ApplicationEvent.REEXAMINE
+    if case.identification_due:
+        return ApplicationEvent.REOPEN_UNIDENTIFIED
+    return ApplicationEvent.REOPEN
 
 
 async def _open_again(

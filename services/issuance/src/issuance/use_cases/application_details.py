@@ -18,9 +18,10 @@ from issuance.domain.lateness import deadline
 from issuance.domain.office import Office
 from issuance.domain.outage import Outage, OutageScope
 from issuance.domain.states import (
+    AWAITING_IDENTIFICATION,
     AWAITING_PRINT,
     FINAL_STATES,
-    WITHOUT_BOOK,
+    NOT_READY,
     ApplicationState,
     OutboxTaskKind,
 )
@@ -60,7 +61,7 @@ async def application_details(
     earlier = await records.history.earlier_states(
         [case.id for case in cases if _may_have_waited_before(case, outages.values())]
     )
-    identifying = [case.id for case in cases if case.state is ApplicationState.IDENTIFYING]
+    identifying = [case.id for case in cases if case.state in AWAITING_IDENTIFICATION]
     refused = await records.stuck_work.refused_cases(identifying, OutboxTaskKind.IDENTIFY)
     return [
         _details(
@@ -136,7 +137,7 @@ def _leaves_date_open(outage: Outage, case: Case, office: Office, now: datetime)
         at_printer or case.state in AWAITING_PRINT
         if outage.stops(Activity.PRINTING)
         else case.state in outage.paused_states
-    )
+    ) or (case.identification_due and outage.stops(Activity.IDENTIFICATION))
     return (
         waits
         and outage.affects(office.id)
@@ -151,7 +152,7 @@ def _expected_until(
     """Return when the wait ends by what was said of the outage, by the plan, or usually (over)."""
     if outage is not None:
         expected = outage.expected_end
-    elif case.state not in WITHOUT_BOOK:
+    elif case.state not in NOT_READY:
         expected = over
     elif case.promised_collection_date and not case.delayed:
         expected = office.collection.start_on(case.promised_collection_date)

@@ -1,11 +1,12 @@
 """Steps that people take with an application and that change more than its state: portrait,
 corrections, approval, refusal, withdrawal, hand-over."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from issuance.domain.activity import Activity
 from issuance.domain.case import ISSUANCE, Actor, Case
+from issuance.domain.contact import NO_CONTACT
 from issuance.domain.document import HolderDiffers
 from issuance.domain.formatting import LocalizedText
 from issuance.domain.guardian import Guardian, require_guardians
@@ -49,7 +50,12 @@ async def submit_portrait(
     portrait: bytes,
     apply_transition: ApplyTransition,
 ) -> Case:
-    """Store a portrait, a JPEG as it is printed, in place of an earlier one."""
+    """Store a portrait, a JPEG as it is printed, in place of an earlier one.
+
+    Raises IllegalTransition, NotPermitted, AtThePrinter, BookMade.
+    """
+    find_transition(case.state, ApplicationEvent.SUBMIT_PORTRAIT, by.role)
+    case.require_no_book()
     case = await apply_transition(
         records, case.with_portrait(now), ApplicationEvent.SUBMIT_PORTRAIT, by, now
     )
@@ -69,7 +75,10 @@ async def except_portrait(
     """Store a portrait as above whose defects a supervisor excepts, for a reason in words.
 
     Whoever does so has taken part in the intake, so that another supervisor approves.
+    Raises IllegalTransition, NotPermitted, AtThePrinter, BookMade.
     """
+    find_transition(case.state, ApplicationEvent.EXCEPT_PORTRAIT, by.role)
+    case.require_no_book()
     case = await apply_transition(
         records,
         case.with_portrait(now),
@@ -106,21 +115,23 @@ async def approve(
 
     reason: why its data differ from those of the earlier document, if they do, and why a passport
     lost by negligence is replaced now.
-    Raises IllegalTransition, NotPermitted, SeparationOfDuties, PortraitMissing, HolderDiffers,
+    One whose book was made before examiners cleared it is READY. Raises IllegalTransition,
+    NotPermitted, AtThePrinter, SeparationOfDuties, PortraitMissing, HolderDiffers,
     LostByNegligence.
     """
-    find_transition(case.state, ApplicationEvent.APPROVE, by.role)
-    await _require_separate_duties(records, case, ApplicationEvent.APPROVE, by)
-    case.require_portrait()
+    event = ApplicationEvent.APPROVE_BOOK if case.book_serial else ApplicationEvent.APPROVE
+    find_transition(case.state, event, by.role)
+    case.require_not_printing()
+    await _require_separate_duties(records, case, event, by)
+    if not case.book_serial:
+        case.require_portrait()
     _require_explained_differences(case, reason)
     require_explained_negligence(case.loss_finding, reason)
     number, failure = case.document_number, case.print_failure
     if not number or (failure and failure.reason == DOCUMENT_ALREADY_CLEARED):
         number = await numbers.next(records)
     details = EventDetails(document_number=number, reason=reason)
-    return await apply_transition(
-        records, case.approved(number), ApplicationEvent.APPROVE, by, now, details
-    )
+    return await apply_transition(records, case.approved(number), event, by, now, details)
 
 
 async def correct_data(
@@ -137,11 +148,13 @@ async def correct_data(
     """Replace the data to be printed; the history keeps both. today: at the office.
 
     What was approved has to be approved again. No clearance is valid for a case here: one is signed
-    when a case is released, over the data that it has then. Raises AtThePrinter, and
+    when a case is released, over the data that it has then. Raises AtThePrinter, and BookMade or
     IllegalTransition once a book is made: a printer makes no second one for an application;
     GuardianRequired, GuardianNotNeeded, GuardianConsentMissing.
     """
     case.require_not_printing()
+    find_transition(case.state, ApplicationEvent.CORRECT_DATA, by.role)
+    case.require_no_book()
     holder = correction.holder
     corrected = _with_corrected_family(case, correction, today, validity)
     corrected = await compared_with_earlier(records, corrected.corrected(holder))
@@ -172,10 +185,17 @@ async def refuse(
     reason: str,
     apply_transition: ApplyTransition,
 ) -> Case:
-    """Refuse a case. reason: for the applicant, in whatever language it was given."""
+    """Refuse a case. reason: for the applicant, in whatever language it was given.
+
+    One whose identification is due is not identified any more. Raises AtThePrinter.
+    """
+    find_transition(case.state, ApplicationEvent.REFUSE, by.role)
+    case.require_not_printing()
     refused = case.refused(LocalizedText(reason, reason))
     details = EventDetails(reason=reason)
-    return await apply_transition(records, refused, ApplicationEvent.REFUSE, by, now, details)
+    refused = await apply_transition(records, refused, ApplicationEvent.REFUSE, by, now, details)
+    await records.cases.delete_fingers(case.id)
+    return refused
 
 
 async def withdraw(
@@ -186,18 +206,19 @@ async def withdraw(
     apply_transition: ApplyTransition,
     reason: str = "",
 ) -> Case:
-    """Withdraw a case; erase fingerprints, at the matcher too, portrait and guardians.
+    """Withdraw a case; erase fingerprints, at the matcher too, portrait, contact and guardians.
 
     Raises AtThePrinter.
     """
     case.require_not_printing()
     details = EventDetails(reason=reason)
-    case = case.with_family((), married=case.married)
+    case = replace(case, identification_due=False, guardians=())
     case = await apply_transition(records, case, ApplicationEvent.WITHDRAW, by, now, details)
     await withdraw_tasks(records, case.id, now)
     await records.cases.delete_fingers(case.id)
     await records.portraits.delete(case.id)
-    return case
+    await records.contacts.erase(case.id)
+    return case.with_contact(NO_CONTACT, case.language)
 
 
 async def hand_over(
@@ -210,8 +231,9 @@ async def hand_over(
 ) -> Case:
     """Hand the passport over to the person who signs for it.
 
-    Raises SeparationOfDuties, StoppedByOutage.
+    Raises IdentificationDue, SeparationOfDuties, StoppedByOutage.
     """
+    case.require_identified()
     await require_not_stopped(records, case.office, Activity.HAND_OVER)
     await _require_separate_duties(records, case, ApplicationEvent.HAND_OVER, by)
     handed_over = case.handed_over(now)

@@ -25,16 +25,20 @@ from issuance.domain.notices import (
     tentative_date_notice,
 )
 from issuance.domain.office import Office
+from issuance.domain.outage_policy import DEFAULT_POLICY, OutagePolicy
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.states import (
-    WITHOUT_BOOK,
+    NOT_READY,
     ApplicationEvent,
     OutboxTaskKind,
+    Transition,
     find_transition,
 )
 from issuance.domain.validity import ValidityRule
+from issuance.domain.verification import is_verifiable
 from issuance.store.records import Records
 from issuance.use_cases.documents import record_handed_over, record_made, revoke_made
+from issuance.use_cases.send_notices import send_notices
 
 _log = structlog.get_logger(__name__)
 
@@ -44,7 +48,10 @@ bytes."""
 
 
 class ApplyTransition:
-    """Applies events to cases by the table of transitions, with all that a row of it demands."""
+    """Applies events to cases by the table of transitions, with all that a row of it demands.
+
+    policy: says who may be verified in an outage.
+    """
 
     def __init__(
         self,
@@ -52,7 +59,9 @@ class ApplyTransition:
         personalise: Personalise,
         new_id: Callable[[], str],
         validity: ValidityRule,
+        policy: OutagePolicy = DEFAULT_POLICY,
     ) -> None:
+        self._policy = policy
         self._validity = validity
         self._offices = offices
         self._personalise = personalise
@@ -89,43 +98,50 @@ class ApplyTransition:
                 details=details,
             )
         )
-        if row.encounter and not changed.without_fingerprints:
-            await self._record_encounter(records, row.encounter, changed, by, details)
+        if encounter := case.encounter_after(row):
+            await self._record_encounter(records, encounter, changed, by, details)
         if row.outbox_task:
-            await records.outbox.add(await self._outbox_task(records, row.outbox_task, changed))
+            await self.add_task(records, row.outbox_task, changed)
+            if is_verifiable(changed, self._policy):
+                await self.add_task(records, OutboxTaskKind.VERIFY, changed)
         if row.notice:
-            await records.notices.add(case.office, [self._notice(row.notice, changed)], at)
-        if row.document:
-            await self._record_document(records, row.document, changed, by, details)
+            await send_notices(records, case.office, [self._notice(row.notice, changed)], at)
+        if document := case.document_after(row):
+            await self._record_document(records, row, document, changed, by, at, details)
         _log.info("application_moved", application_id=case.id, by=by.uri, what=event, to=row.target)
         if row.source is row.target:
             return changed
         # A release follows from the plan and does not change it.
-        if {row.source, row.target} & WITHOUT_BOOK and event is not ApplicationEvent.RELEASE:
+        if {row.source, row.target} & NOT_READY and event is not ApplicationEvent.RELEASE:
             await records.plans.count_change([case.office])
         return changed
+
+    async def add_task(self, records: Records, kind: OutboxTaskKind, case: Case) -> None:
+        """Record an outbox task of a case."""
+        await records.outbox.add(await self._outbox_task(records, kind, case))
 
     async def _record_document(
         self,
         records: Records,
+        row: Transition,
         status: DocumentStatus,
         case: Case,
         by: Actor,
+        at: datetime,
         details: EventDetails,
     ) -> None:
-        at = case.state_since
-        if status is DocumentStatus.MADE:
+        if status is DocumentStatus.MADE or row.event is ApplicationEvent.HOLD_BOOK:
             day = self._offices[case.office].calendar.day_of(at)
             await record_made(records, case, by, at, day, self._validity)
-        elif status is DocumentStatus.VALID:
+        if status is DocumentStatus.VALID:
             await record_handed_over(records, case, by, at)
-        else:
+        if status is DocumentStatus.REVOKED:
             await revoke_made(records, case, by, at, details.reason)
 
     async def _outbox_task(self, records: Records, kind: OutboxTaskKind, case: Case) -> OutboxTask:
         office = self._offices[case.office]
         payload = b""
-        if kind is OutboxTaskKind.IDENTIFY:
+        if kind in (OutboxTaskKind.IDENTIFY, OutboxTaskKind.VERIFY):
             payload = case.encounter_id.encode()
         if kind is OutboxTaskKind.PRINT:
             portrait = await records.portraits.get(case.id)
@@ -151,7 +167,7 @@ class ApplyTransition:
         )
         kinds = [OutboxTaskKind.SET_ENCOUNTER_STATUS]
         if status is EncounterStatus.DELETED:
-            kinds += [OutboxTaskKind.IDENTIFY, OutboxTaskKind.PRINT]
+            kinds += [OutboxTaskKind.IDENTIFY, OutboxTaskKind.VERIFY, OutboxTaskKind.PRINT]
         earlier = await records.outbox.withdraw(case.id, kinds)
         left = [
             each

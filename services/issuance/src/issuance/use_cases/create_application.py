@@ -9,6 +9,7 @@ from issuance.domain.activity import Activity
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.case import Actor, ApplicationOpen, Case, PersonRequired
 from issuance.domain.collection_plan import PriorityClass
+from issuance.domain.contact import NO_CONTACT, Contact
 from issuance.domain.document import DocumentOfAnotherPerson, LossNotReported
 from issuance.domain.history import HistoryEntry
 from issuance.domain.reference import derive_reference
@@ -26,7 +27,7 @@ class NewApplication:
 
     holder: a serialized BiographicData. person_id: the person on record, empty for nobody.
     document_number: of the document to be renewed or replaced, or empty. fee: what it costs; None
-    if there is no tariff.
+    if there is no tariff. language: of the notices, id or en, or empty for that of the office.
     """
 
     office: str
@@ -36,6 +37,8 @@ class NewApplication:
     person_id: str
     document_number: str = ""
     fee: Fee | None = None
+    contact: Contact = NO_CONTACT
+    language: str = ""
 
 
 async def create_application(
@@ -65,7 +68,7 @@ async def create_application(
         fee_rupiah=new.fee.total if new.fee else None,
         penalty_rupiah=new.fee.penalty if new.fee else None,
         reference=await _unused_reference(records, id),
-    )
+    ).with_contact(new.contact, new.language)
     case = await compared_with_earlier(records, case)
     await records.cases.add(case)
     await index_holder(records, case)

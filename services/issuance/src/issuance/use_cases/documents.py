@@ -47,7 +47,9 @@ async def record_handed_over(records: Records, case: Case, by: Actor, at: dateti
             revoked = earlier.changed(DocumentStatus.REVOKED, at, by.person, SUPERSEDED)
             await records.documents.save(revoked)
     made = await records.documents.get(case.document_number)
-    await records.documents.save(made.changed(DocumentStatus.VALID, at, by.person))
+    # Examiners may have found after it was made whose it is.
+    own = replace(made, person_id=case.person_id)
+    await records.documents.save(own.changed(DocumentStatus.VALID, at, by.person))
 
 
 async def revoke_made(records: Records, case: Case, by: Actor, at: datetime, reason: str) -> None:

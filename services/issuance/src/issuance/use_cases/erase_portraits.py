@@ -1,4 +1,5 @@
-"""Portraits are erased some days after their applications have ended, or have stopped going on."""
+"""Portraits and contacts are erased some days after their applications have ended, portraits also
+when they have stopped going on."""
 
 from datetime import timedelta
 
@@ -30,7 +31,7 @@ class ErasePortraits:
         self._idle_retention = idle_retention
 
     async def __call__(self) -> None:
-        """Erase all that is due, a few portraits in each transaction.
+        """Erase all that is due, contacts too, a few in each transaction.
 
         What was deleted before, as with a withdrawn application, is overwritten now as well.
         """
@@ -39,5 +40,6 @@ class ErasePortraits:
             async with self._store.begin() as records:
                 ended = await records.portraits.delete_ended(now - self._retention)
                 idle = await records.portraits.delete_idle(now - self._idle_retention)
-                done = ended and idle
+                contacts = await records.contacts.erase_ended(now - self._retention)
+                done = ended and idle and contacts
         await self._database.overwrite_deleted()

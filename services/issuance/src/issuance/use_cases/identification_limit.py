@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from operator import attrgetter
 
 from issuance.domain.identification_rate import CallOutcomes, IdentificationRate, RateLimits
+from issuance.store.identification_rate_records import IdentificationRateRecords
 from issuance.store.records import Records
 from issuance.use_cases.ports import Unavailable
 
@@ -12,15 +14,28 @@ from issuance.use_cases.ports import Unavailable
 _SHORTEST_PAUSE = 0.05
 
 
+RateOf = Callable[[Records], IdentificationRateRecords]
+IDENTIFICATIONS: RateOf = attrgetter("identification_rate")
+VERIFICATIONS: RateOf = attrgetter("verification_rate")
+
+
 class IdentificationLimit:
     """Bounds the identifications that this process begins. real_now: real time.
+
+    rate_of: the records of the rate: that of identifications, or of verifications.
 
     The rate is in the database and is changed in the transactions that lease outbox tasks. What
     attempts tell of the matcher is collected until the next such transaction.
     """
 
-    def __init__(self, limits: RateLimits, real_now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        limits: RateLimits,
+        real_now: Callable[[], datetime],
+        rate_of: RateOf = IDENTIFICATIONS,
+    ) -> None:
         self._limits = limits
+        self._rate_of = rate_of
         self._real_now = real_now
         self._outcomes = CallOutcomes()
         self._rate = IdentificationRate()
@@ -28,7 +43,7 @@ class IdentificationLimit:
     async def available(self, records: Records) -> int:
         """Return how many identifications may begin now, after all that was heard."""
         now = self._real_now()
-        stored = await records.identification_rate.get()
+        stored = await self._rate_of(records).get()
         self._rate = stored.after(self._outcomes, self._limits, now)
         self._outcomes = CallOutcomes()
         await self._save(records, stored)
@@ -42,7 +57,7 @@ class IdentificationLimit:
 
     async def suspend(self, records: Records) -> None:
         """Record that an outage keeps everybody from the matcher."""
-        stored = await records.identification_rate.get()
+        stored = await self._rate_of(records).get()
         self._rate, self._outcomes = stored.suspended(), CallOutcomes()
         await self._save(records, stored)
 
@@ -73,4 +88,4 @@ class IdentificationLimit:
 
     async def _save(self, records: Records, before: IdentificationRate) -> None:
         if self._rate != before:
-            await records.identification_rate.save(self._rate)
+            await self._rate_of(records).save(self._rate)

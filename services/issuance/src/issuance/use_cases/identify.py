@@ -10,10 +10,10 @@ from issuance.domain.adjudication_task import Adjudication, AdjudicationTask
 from issuance.domain.case import ISSUANCE, Case
 from issuance.domain.history import EventDetails
 from issuance.domain.outbox import OutboxTask
-from issuance.domain.states import ApplicationEvent
+from issuance.domain.states import ApplicationEvent, ApplicationState, OutboxTaskKind
 from issuance.store.records import Records, Store
 from issuance.use_cases.apply_transition import ApplyTransition
-from issuance.use_cases.ports import Matcher, MatcherDecision, UnusableFingers
+from issuance.use_cases.ports import Matcher, MatcherDecision, Unavailable, UnusableFingers
 
 
 class Identify:
@@ -54,6 +54,7 @@ class Identify:
         async with self._store.begin() as records:
             if await records.outbox.complete(task):
                 case = await records.cases.get(task.case)
+                await records.outbox.withdraw(task.case, [OutboxTaskKind.VERIFY])
                 if decision is None:
                     await self._reject(records, case, problem)
                 else:
@@ -79,6 +80,8 @@ class Identify:
         details = EventDetails(adjudication_cause=referral.cause)
         await self._apply_transition(records, identified, event, ISSUANCE, now, details)
         if referral.cause:
+            if case.state is ApplicationState.PRINTING:
+                await _stop_printing(records, case)
             task = AdjudicationTask(
                 id=self._new_id(),
                 case=case.id,
@@ -98,6 +101,8 @@ class Identify:
             await records.adjudication_tasks.add(task)
 
     async def _reject(self, records: Records, case: Case, problem: str) -> None:
+        if case.state is ApplicationState.PRINTING:
+            raise Unavailable("fingers that were verified are rejected once its print is over")
         await self._apply_transition(
             records,
             case.no_longer_complete(),
@@ -106,3 +111,14 @@ class Identify:
             self._clock.now(),
             EventDetails(reason=problem),
         )
+
+
+async def _stop_printing(records: Records, case: Case) -> None:
+    """Take back the print task of a case, if no printer has its job yet.
+
+    A job that the printer has is finished, and its book held. Raises Unavailable while an attempt
+    is under way, of which nobody knows whether the printer has taken the job.
+    """
+    tasks = await records.outbox.withdraw(case.id, [OutboxTaskKind.PRINT])
+    if any(task.leased_until for task in tasks):
+        raise Unavailable("its print job is being submitted")

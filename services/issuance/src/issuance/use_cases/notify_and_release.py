@@ -24,6 +24,7 @@ from issuance.store.case_records import QueuedCase
 from issuance.store.records import Records, Store
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.plan_office import OfficePlan, plan_office
+from issuance.use_cases.send_notices import send_notices
 
 NOTICES_PER_TRANSACTION = 100
 RELEASES_PER_TRANSACTION = 10
@@ -115,7 +116,7 @@ class NotifyAndRelease:
     ) -> DueActions:
         due = actions.notices[:NOTICES_PER_TRANSACTION]
         valid = await records.cases.change_collection_dates(due, now)
-        await records.notices.add(office.id, valid, now)
+        await send_notices(records, office.id, valid, now)
         failpoint("notices.before_commit")
         return replace(actions, notices=actions.notices[NOTICES_PER_TRANSACTION:])
 

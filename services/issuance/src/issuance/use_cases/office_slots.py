@@ -1,14 +1,18 @@
 """How many outbox tasks of each office may be attempted at a time, and of which none may be."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Protocol
 
 from issuance.domain.activity import Activity
 from issuance.domain.circuit_breaker import CircuitBreaker, CircuitState
+from issuance.domain.notice_delivery import QuietHours
+from issuance.domain.office import Office
 from issuance.domain.outage import Outage, OutageScope
+from issuance.domain.outage_policy import OutagePolicy
 from issuance.domain.outbox import stopping_outage
 from issuance.domain.states import OutboxTaskKind
+from issuance.domain.verification import verified_types
 from issuance.store.records import Records
 
 EVERY_OFFICE = ""
@@ -54,6 +58,30 @@ class MatcherSlots:
         ongoing = (await records.outages.ongoing()).values()
         outage = stopping_outage(self._kind, office, ongoing)
         return outage is not None
+
+
+class VerificationSlots:
+    """Verifications: only while an outage stops identification and the policy allows them."""
+
+    def __init__(self, policy: OutagePolicy) -> None:
+        self._policy = policy
+
+    async def free(
+        self, records: Records, offices: Collection[str], now: datetime
+    ) -> Mapping[str, int]:
+        """Return the offices where some applications go on by verification."""
+        ongoing = (await records.outages.ongoing()).values()
+        return {
+            office: _NO_LIMIT for office in offices if verified_types(ongoing, office, self._policy)
+        }
+
+    async def is_out(self, records: Records, office: str, now: datetime) -> bool:
+        """Return whether none is attempted; of one office always, so that no failure counts.
+
+        A matcher that cannot identify may not be able to verify either.
+        """
+        ongoing = (await records.outages.ongoing()).values()
+        return office != EVERY_OFFICE or not verified_types(ongoing, EVERY_OFFICE, self._policy)
 
 
 class PrinterSlots:
@@ -105,3 +133,29 @@ class PrinterSlots:
 
 def _is_detected(outage: Outage) -> bool:
     return outage.automatic and outage.scope is OutageScope.PRINTING
+
+
+class NoticeSlots:
+    """Notices: none in the quiet hours of the office. now: business time."""
+
+    def __init__(
+        self, offices: Mapping[str, Office], quiet: QuietHours, now: Callable[[], datetime]
+    ) -> None:
+        self._offices = offices
+        self._quiet = quiet
+        self._now = now
+
+    async def free(
+        self, records: Records, offices: Collection[str], now: datetime
+    ) -> Mapping[str, int]:
+        """Return the offices whose applicants are awake, without a limit of their own."""
+        at = self._now()
+        return {
+            office: _NO_LIMIT
+            for office in offices
+            if not self._quiet.include(at, self._offices[office].calendar.zone)
+        }
+
+    async def is_out(self, records: Records, office: str, now: datetime) -> bool:
+        """Return False: no outage is known of what delivers notices."""
+        return False

@@ -41,7 +41,8 @@ class PlanConditions:
     as assumed, with that day. released_today: books of today's capacity that are already used.
     end_unknown: whether an outage that costs printing days lasts, and nobody knows when it ends.
     outages: those that cost printing days. release_stopped: whether the office has closed for
-    today, or an outage that stops printing lasts, however short.
+    today, or an outage that stops printing lasts, however short. identified_from: first day on
+    which those are identified who wait for it; `date.max` if nobody knows.
     """
 
     today: date
@@ -54,6 +55,7 @@ class PlanConditions:
     end_unknown: bool
     outages: Sequence[Outage]
     release_stopped: bool
+    identified_from: date
 
     @property
     def released_on_first_day(self) -> int:
@@ -95,6 +97,7 @@ async def plan_conditions(
         outages=outages,
         release_stopped=closed
         or any(outage.is_ongoing and outage.stops(Activity.PRINTING) for outage in known),
+        identified_from=identified_from,
     )
 
 

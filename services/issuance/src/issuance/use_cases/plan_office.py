@@ -11,6 +11,8 @@ from issuance.domain.collection_plan import (
     HORIZON,
     CollectionPlan,
     PlannedCollection,
+    WaitingCase,
+    first_collection,
     plan_collections,
     printed_today,
 )
@@ -40,7 +42,8 @@ class OfficePlan:
     that costs printing days lasts, and nobody knows when it ends. outages: those that cost
     printing days and stop or stopped printing, or the identification of somebody in the queue.
     release_stopped: whether the office has closed for today, or an outage that stops printing
-    lasts, however short.
+    lasts, however short. identified_from: first day on which those are identified who wait for it;
+    `date.max` if nobody knows.
     """
 
     office: Office
@@ -53,6 +56,7 @@ class OfficePlan:
     end_unknown: bool
     outages: Sequence[Outage]
     release_stopped: bool
+    identified_from: date
 
     def collection_dates(self) -> Mapping[str, date | None]:
         """Return the collection date of each case in the queue; None if unknown."""
@@ -114,9 +118,11 @@ class OfficePlan:
         return collection_schedule([*waiting, *printed])
 
     def _collection_of_released(self, case: QueuedCase) -> date | None:
-        if self.printing_on is None or case.state is ApplicationState.PRINT_FAILED:
+        printed_on = self.today if case.state is ApplicationState.BOOK_HELD else self.printing_on
+        if printed_on is None or case.state is ApplicationState.PRINT_FAILED:
             return None
-        return self.room.calendar.on_or_after(max(self.printing_on, case.waiting.due_on))
+        due_on = _collectable(case, self.identified_from).due_on
+        return first_collection(printed_on, due_on, self.room.calendar)
 
 
 async def plan_office(
@@ -128,7 +134,11 @@ async def plan_office(
     """Plan for an office. Costs one pass over the cases that wait there."""
     conditions = await plan_conditions(records, office, now, assumptions)
     queue = await records.cases.queue(office.id, conditions.printable_from)
-    waiting = [case.waiting for case in queue if case.state in AWAITING_PRINT]
+    waiting = [
+        _collectable(case, conditions.identified_from)
+        for case in queue
+        if case.state in AWAITING_PRINT
+    ]
     # In a thread, so that calls are answered meanwhile.
     collections = await asyncio.to_thread(
         plan_collections,
@@ -148,6 +158,7 @@ async def plan_office(
         end_unknown=conditions.end_unknown,
         outages=_moving_dates(conditions, queue),
         release_stopped=conditions.release_stopped,
+        identified_from=conditions.identified_from,
     )
 
 
@@ -164,9 +175,18 @@ async def dates_if_outages_ended_now(
     return (await plan_office(records, plan.office, now, ended)).collection_dates()
 
 
+def _collectable(case: QueuedCase, identified_from: date) -> WaitingCase:
+    """Return a case, not to be collected before an identification that is due."""
+    if not case.identification_due:
+        return case.waiting
+    return case.waiting.not_collected_before(identified_from)
+
+
 def _moving_dates(conditions: PlanConditions, queue: Sequence[QueuedCase]) -> Sequence[Outage]:
     """Return the outages that stop or stopped printing, or the identification of somebody here."""
-    identifying = any(case.state is ApplicationState.IDENTIFYING for case in queue)
+    identifying = any(
+        case.state is ApplicationState.IDENTIFYING or case.identification_due for case in queue
+    )
     return [
         outage
         for outage in conditions.outages

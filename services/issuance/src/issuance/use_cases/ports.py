@@ -6,9 +6,11 @@ from datetime import timedelta
 from typing import Protocol
 
 from issuance.domain.adjudication_referral import Candidate, IdentificationOutcome
+from issuance.domain.notice_delivery import NoticeMessage
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.print_failure import PrintFailure
 from issuance.domain.print_job_event import PrintJobEvent
+from issuance.domain.verification import Verification
 
 
 class Unavailable(Exception):
@@ -48,6 +50,10 @@ class PrintRefused(Exception):
         self.job = job
 
 
+class NoticeRefused(Exception):
+    """This notice cannot be delivered to this contact, now or later."""
+
+
 class ResumeTokenRefused(Exception):
     """The printer cannot resume its events at this token."""
 
@@ -82,6 +88,18 @@ class Matcher(Protocol):
         ...
 
 
+class Verifier(Protocol):
+    """The national matcher as it compares people with their own record, also without its index."""
+
+    async def verify(self, task: OutboxTask, person_id: str, fingers: bytes) -> Verification:
+        """Compare the fingers with a person's own record.
+
+        fingers: a serialized SampleSet. May be repeated with the request id of the task.
+        Raises Unavailable.
+        """
+        ...
+
+
 class Printer(Protocol):
     """The printers of all offices, as they take jobs."""
 
@@ -99,6 +117,17 @@ class Printer(Protocol):
 
     async def cancel_print_job(self, office: str, job: str, reason: str) -> bool:
         """Cancel a job that has no book; return False if it has one. Raises Unavailable."""
+        ...
+
+
+class NoticeSender(Protocol):
+    """A way in which notices reach applicants: mail, or a file that others read."""
+
+    async def send(self, message: NoticeMessage) -> None:
+        """Send a message; the id of its notice tells a repetition from another message.
+
+        Raises Unavailable, NoticeRefused.
+        """
         ...
 
 

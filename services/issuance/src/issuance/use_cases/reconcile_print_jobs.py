@@ -5,12 +5,14 @@ from servicekit.process.clock import Clock
 
 from issuance.domain.case import ISSUANCE, Case
 from issuance.domain.history import EventDetails
+from issuance.domain.print_failure import JOB_LOST, PrintFailure
 from issuance.domain.print_job_event import JobOutcome, PrintEventDecision, PrintJobEvent
 from issuance.domain.states import ApplicationEvent, ApplicationState
 from issuance.store.records import Store
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.ports import Printer
 from issuance.use_cases.record_print_event import RecordPrintEvent
+from issuance.use_cases.record_print_failure import record_print_failure
 
 _log = structlog.get_logger(__name__)
 
@@ -18,6 +20,7 @@ _LOST = (
     "the printer lost the job in a restore of its database; it was asked for again and is held "
     "there until two persons have looked for the book"
 )
+_LOST_AND_NOT_ASKED_FOR = "the printer lost the job in a restore of its database"
 _SUPERFLUOUS = "the application has its passport already, or gets none any more"
 
 
@@ -77,11 +80,16 @@ class ReconcilePrintJobs:
         now = self._clock.now()
         async with self._store.begin() as records:
             case = await records.cases.get(read.id)
-            if case.state is not ApplicationState.PRINTING or case.print_job != read.print_job:
+            if not case.is_at_the_printer or case.print_job != read.print_job:
                 return
             _log.warning("print_job_lost", job=case.print_job, application=case.id)
             lost = PrintJobEvent("", case.print_job, case.id, JobOutcome.LOST)
             await records.unrecorded_print_events.put(case.office, lost, _LOST, now)
+            if case.state is not ApplicationState.PRINTING:
+                # Examiners were asked meanwhile: nobody asks for another book.
+                failure = PrintFailure(JOB_LOST, "", _LOST_AND_NOT_ASKED_FOR)
+                await record_print_failure(records, case, failure, now, self._apply_transition)
+                return
             details = EventDetails(reason=_LOST, print_job=case.print_job)
             repeat = ApplicationEvent.REPEAT_PRINT
             await self._apply_transition(

@@ -15,7 +15,7 @@ from issuance.domain.print_job_event import (
     PrintJobEvent,
     decide_print_event,
 )
-from issuance.domain.states import ApplicationEvent, OutboxTaskKind
+from issuance.domain.states import EXAMINED_WHILE_PRINTED, ApplicationEvent, OutboxTaskKind
 from issuance.store.records import Records, Store
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.record_print_failure import record_print_failure
@@ -94,6 +94,12 @@ async def _decide(records: Records, event: PrintJobEvent) -> PrintEventDecision:
     return decide_print_event(case, event, asked=asked)
 
 
+def _finishing(case: Case) -> ApplicationEvent:
+    """Return what a finished book is: ready, or held while nobody may have it."""
+    is_held = case.identification_due or case.state in EXAMINED_WHILE_PRINTED
+    return ApplicationEvent.HOLD_BOOK if is_held else ApplicationEvent.FINISH_PRINT
+
+
 async def apply_print_outcome(
     records: Records,
     case: Case,
@@ -103,10 +109,9 @@ async def apply_print_outcome(
 ) -> None:
     """Record that the job of a case is over: with a book, or without one."""
     if event.outcome is JobOutcome.DONE:
-        printed = case.printed(event.book_serial, now)
+        printed = case.printed(event.book_serial)
         details = EventDetails(book_serial=event.book_serial)
-        finish = ApplicationEvent.FINISH_PRINT
-        await apply_transition(records, printed, finish, ISSUANCE, now, details)
+        await apply_transition(records, printed, _finishing(case), ISSUANCE, now, details)
     elif event.failure:
         await record_print_failure(records, case, event.failure, now, apply_transition)
     await records.unrecorded_print_events.delete_of_case(case.id)

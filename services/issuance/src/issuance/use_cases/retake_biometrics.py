@@ -4,7 +4,7 @@ from datetime import datetime
 
 from issuance.domain.case import Actor, Case
 from issuance.domain.history import EventDetails
-from issuance.domain.states import ApplicationEvent
+from issuance.domain.states import ApplicationEvent, find_transition
 from issuance.store.records import Records
 from issuance.use_cases.adjudicate import withdraw_tasks
 from issuance.use_cases.apply_transition import ApplyTransition
@@ -18,7 +18,12 @@ async def retake_biometrics(
     reason: str,
     apply_transition: ApplyTransition,
 ) -> Case:
-    """Return the case, which waits for new fingerprints. Raises IllegalTransition, NotPermitted."""
+    """Return the case, which waits for new fingerprints.
+
+    Raises IllegalTransition, NotPermitted, AtThePrinter.
+    """
+    find_transition(case.state, ApplicationEvent.RETAKE_BIOMETRICS, by.role)
+    case.require_not_printing()
     details = EventDetails(reason=reason)
     changed = await apply_transition(
         records, case.no_longer_complete(), ApplicationEvent.RETAKE_BIOMETRICS, by, now, details

@@ -91,6 +91,7 @@ class SubmitPrintJob:
         """Return the job that the printer has already made of this very passport, if it has one.
 
         After a correction the job may be one with the former data: that is for people to decide.
+        A book that was revoked is no passport any more.
         """
         if not refusal.job:
             return None
@@ -101,8 +102,10 @@ class SubmitPrintJob:
             return job
         async with self._store.read() as records:
             events = [entry.event for entry in await records.history.of_case(task.case)]
+            revoked = await records.documents.is_revoked(job.document_number)
         since_first_release = dropwhile(lambda event: event is not ApplicationEvent.RELEASE, events)
-        return None if any(event in _DATA_CHANGES for event in since_first_release) else job
+        changed = any(event in _DATA_CHANGES for event in since_first_release)
+        return None if changed or revoked else job
 
     async def _submitted(self, task: OutboxTask) -> str:
         try:

@@ -1,0 +1,37 @@
+"""An applicant is notified in another way than before."""
+
+from datetime import datetime
+
+from issuance.domain.case import Actor, Case
+from issuance.domain.contact import Contact
+from issuance.domain.notice_delivery import NoticeDelivery
+from issuance.domain.states import ApplicationEvent
+from issuance.store.records import Records
+from issuance.use_cases.apply_transition import ApplyTransition
+from issuance.use_cases.send_notices import delivery_task
+
+
+async def change_contact(
+    records: Records,
+    case: Case,
+    by: Actor,
+    now: datetime,
+    contact: Contact,
+    language: str,
+    apply_transition: ApplyTransition,
+) -> Case:
+    """Change contact and language; have the latest notice delivered that could not be.
+
+    The history says that it was changed, and not to what, since contacts are erased.
+    """
+    changed = await apply_transition(
+        records, case.with_contact(contact, language), ApplicationEvent.CHANGE_CONTACT, by, now
+    )
+    latest = await records.notices.latest(case.id)
+    if latest and latest.delivery is NoticeDelivery.REFUSED:
+        if contact:
+            await records.notices.record_delivery(latest.id, NoticeDelivery.PENDING, None)
+            await records.outbox.replace([delivery_task(latest.id, case.id, case.office, now)])
+        else:
+            await records.notices.record_delivery(latest.id, NoticeDelivery.IN_PERSON, now)
+    return changed

@@ -1,0 +1,298 @@
+"""Who was verified only and is found under another identity goes to examiners from any state."""
+
+import pytest
+from issuance.domain.adjudication_referral import Candidate
+from issuance.domain.adjudication_task import Verdict
+from issuance.domain.case import AtThePrinter, BookMade
+from issuance.domain.print_job_event import JobOutcome, PrintJobEvent
+from issuance.domain.separation_of_duties import SeparationOfDuties
+from issuance.domain.states import ApplicationState, IllegalTransition, OutboxTaskKind
+from issuance.use_cases.ports import Unavailable
+
+from .scripted_printer import ScriptedPrinter
+from .verifying import RENEWAL, is_printed_unidentified, is_verified_only
+from .workflow import HOLDER, Workflow, identity
+
+OTHER = Candidate("somebody-else", 12.0)
+SUPERVISOR = identity("agus", "supervisor")
+OFFICER = identity("siti", "officer")
+ADJUDICATION = ApplicationState.ADJUDICATION
+
+
+async def _is_decided(flow: Workflow, verdict: Verdict, person_id: str = "") -> None:
+    (task,) = await flow.tasks()
+    for examiner in ("budi", "dewi"):
+        await flow.examines(task.id, examiner, verdict, person_id)
+
+
+async def _is_found_while_printing(flow: Workflow) -> str:
+    id = await is_verified_only(flow)
+    await flow.is_released(id)
+    await flow.job_is_taken(id)
+    await flow.is_known_alone(id, OTHER)
+    return id
+
+
+class TestBeforeThePrinterHasIt:
+    @pytest.mark.parametrize("approved", [False, True])
+    async def test_it_waits_for_examiners_and_is_approved_again(
+        self, renewals_go_on: Workflow, approved: bool
+    ) -> None:
+        flow = renewals_go_on
+        id = await is_verified_only(flow)
+        if approved:
+            await flow.approves(id)
+
+        await flow.is_known_alone(id, OTHER)
+        examined = await flow.case(id)
+        await flow.plans()
+        await _is_decided(flow, Verdict.CLEARED)
+        cleared = await flow.state(id)
+        await flow.is_released(id)
+
+        assert (examined.state, examined.identification_due) == (ADJUDICATION, False)
+        assert cleared is ApplicationState.AWAITING_APPROVAL
+        assert await flow.state(id) is ApplicationState.PRINTING
+
+    async def test_what_is_released_and_not_sent_yet_is_not_printed(
+        self, renewals_go_on: Workflow
+    ) -> None:
+        flow = renewals_go_on
+        id = await is_verified_only(flow)
+        await flow.is_released(id)
+
+        await flow.is_known_alone(id, OTHER)
+
+        assert await flow.state(id) is ADJUDICATION
+        assert await flow.leases(OutboxTaskKind.PRINT) == []
+
+    async def test_what_is_being_sent_waits_until_that_is_known(
+        self, renewals_go_on: Workflow
+    ) -> None:
+        flow = renewals_go_on
+        id = await is_verified_only(flow)
+        await flow.is_released(id)
+        (task,) = await flow.leases(OutboxTaskKind.PRINT)
+
+        with pytest.raises(Unavailable):
+            await flow.is_known_alone(id, OTHER)
+        await flow.takes_job(task)
+        await flow.is_known_alone(id, OTHER)
+
+        assert await flow.state(id) is ADJUDICATION
+        assert (await flow.case(id)).print_job == f"job of {id}"
+
+    async def test_a_failed_print_goes_to_examiners(self, renewals_go_on: Workflow) -> None:
+        flow = renewals_go_on
+        id = await is_verified_only(flow)
+        await flow.is_released(id)
+        await flow.job_is_given_up(id)
+
+        await flow.is_known_alone(id, OTHER)
+        await _is_decided(flow, Verdict.CLEARED)
+        await flow.is_released(id)
+        await flow.job_is_done(id)
+
+        assert await flow.state(id) is ApplicationState.READY
+
+
+class TestWhileItIsPrinted:
+    async def test_the_book_is_held_and_ready_once_approved_again(
+        self, renewals_go_on: Workflow
+    ) -> None:
+        flow = renewals_go_on
+        id = await _is_found_while_printing(flow)
+        notices = await flow.notices(id)
+
+        await flow.job_has_ended(id, f"job of {id}")
+        held = await flow.case(id)
+        with pytest.raises(IllegalTransition):
+            await flow.hands_over(id)
+        await _is_decided(flow, Verdict.CLEARED)
+        with pytest.raises(SeparationOfDuties):
+            await flow.approves(id, "siti")
+        await flow.approves(id, "hadi")
+        with pytest.raises(SeparationOfDuties):
+            await flow.hands_over(id, "hadi")
+
+        assert (held.state, bool(held.book_serial), held.ready_at) == (ADJUDICATION, True, None)
+        assert await flow.state(id) is ApplicationState.READY
+        assert await flow.notices(id) == [*notices, ("ready", "")]
+        await flow.hands_over(id)
+        assert await flow.documents("ani") == [(id, "valid")]
+
+    async def test_nothing_is_decided_that_the_book_in_work_would_contradict(
+        self, renewals_go_on: Workflow
+    ) -> None:
+        flow = renewals_go_on
+        id = await _is_found_while_printing(flow)
+
+        with pytest.raises(AtThePrinter):
+            await flow.withdraws(id, SUPERVISOR)
+        with pytest.raises(AtThePrinter):
+            await flow.retakes_biometrics(id, SUPERVISOR)
+        await _is_decided(flow, Verdict.CLEARED)
+        waiting = (await flow.details(id)).waiting_on
+        for step in (
+            flow.approves(id),
+            flow.refuses(id),
+            flow.corrects(id, HOLDER, OFFICER),
+            flow.is_photographed(id),
+            flow.withdraws(id),
+        ):
+            with pytest.raises(AtThePrinter):
+                await step
+
+        assert waiting is not None
+        assert waiting.what.en == "printing"
+
+    async def test_a_job_without_a_book_leaves_a_case_to_be_approved_again(
+        self, renewals_go_on: Workflow
+    ) -> None:
+        flow = renewals_go_on
+        id = await _is_found_while_printing(flow)
+
+        await flow.job_has_ended(id, f"job of {id}", JobOutcome.FAILED)
+        await _is_decided(flow, Verdict.CLEARED)
+        await flow.is_released(id)
+        await flow.job_is_taken(id, "job two")
+        await flow.job_has_ended(id, "job two")
+
+        assert await flow.state(id) is ApplicationState.READY
+
+    async def test_a_book_that_comes_after_the_refusal_is_revoked_at_once(
+        self, renewals_go_on: Workflow
+    ) -> None:
+        flow = renewals_go_on
+        id = await _is_found_while_printing(flow)
+        await _is_decided(flow, Verdict.DUPLICATE)
+        with pytest.raises(AtThePrinter):
+            await flow.appeals(id)
+
+        await flow.job_has_ended(id, f"job of {id}")
+
+        assert await flow.state(id) is ApplicationState.REFUSED
+        assert await flow.documents("ani") == [(id, "revoked")]
+        assert await flow.open_print_jobs() == []
+
+    async def test_a_job_that_a_restored_printer_lost_is_not_asked_for_again(
+        self, renewals_go_on: Workflow
+    ) -> None:
+        flow = renewals_go_on
+        id = await _is_found_while_printing(flow)
+
+        await flow.reconciles(ScriptedPrinter()).find_lost_jobs("BJM")
+
+        case = await flow.case(id)
+        assert (case.state, case.print_job) == (ADJUDICATION, "")
+        assert await flow.leases(OutboxTaskKind.PRINT) == []
+
+
+class TestOnceTheBookIsMade:
+    async def test_a_confirmed_duplicate_has_no_passport(self, renewals_go_on: Workflow) -> None:
+        flow = renewals_go_on
+        id = await is_printed_unidentified(flow)
+
+        await flow.is_known_alone(id, OTHER)
+        held = await flow.documents("ani")
+        await _is_decided(flow, Verdict.DUPLICATE)
+
+        assert held == [(id, "made")]
+        assert await flow.state(id) is ApplicationState.REFUSED
+        assert await flow.documents("ani") == [(id, "revoked")]
+        assert [each.status.value for each in await flow.encounter_changes(id)] == ["fraud"]
+
+    async def test_who_is_cleared_gets_it_once_approved_again(
+        self, renewals_go_on: Workflow
+    ) -> None:
+        flow = renewals_go_on
+        id = await is_printed_unidentified(flow)
+        await flow.is_known_alone(id, OTHER)
+        await _is_decided(flow, Verdict.CLEARED)
+
+        with pytest.raises(BookMade):
+            await flow.corrects(id, HOLDER, OFFICER)
+        with pytest.raises(BookMade):
+            await flow.is_photographed(id)
+        await flow.approves(id)
+        await flow.hands_over(id)
+
+        assert await flow.documents("ani") == [(id, "valid")]
+
+    async def test_a_supervisor_may_refuse_it_and_the_book_is_revoked(
+        self, renewals_go_on: Workflow
+    ) -> None:
+        flow = renewals_go_on
+        id = await is_printed_unidentified(flow)
+        await flow.is_known_alone(id, OTHER)
+        await _is_decided(flow, Verdict.CLEARED)
+
+        await flow.refuses(id)
+
+        assert await flow.documents("ani") == [(id, "revoked")]
+
+    async def test_it_is_the_passport_of_the_person_whom_examiners_found(
+        self, renewals_go_on: Workflow
+    ) -> None:
+        flow = renewals_go_on
+        id = await is_printed_unidentified(flow)
+        await flow.is_known_alone(id, OTHER)
+
+        await _is_decided(flow, Verdict.SAME_PERSON, "somebody-else")
+        await flow.approves(id)
+        await flow.hands_over(id)
+
+        assert await flow.documents("somebody-else") == [(id, "valid")]
+        assert await flow.documents("ani") == []
+
+    async def test_a_suspect_who_withdraws_has_no_passport(self, renewals_go_on: Workflow) -> None:
+        flow = renewals_go_on
+        id = await is_printed_unidentified(flow)
+        await flow.is_known_alone(id, OTHER)
+
+        await flow.withdraws(id, SUPERVISOR)
+
+        assert await flow.documents("ani") == [(id, "revoked")]
+
+    async def test_fingers_taken_again_do_not_lose_the_book(self, renewals_go_on: Workflow) -> None:
+        flow = renewals_go_on
+        id = await is_printed_unidentified(flow)
+        await flow.is_known_alone(id, OTHER)
+
+        await flow.retakes_biometrics(id, identity("budi", "examiner"))
+        await flow.gives_fingers(id)
+        await flow.is_interviewed(id)
+        verified = await flow.is_verified()
+        await flow.is_known_alone(id)
+        await flow.approves(id)
+
+        assert verified == []
+        assert await flow.state(id) is ApplicationState.READY
+        assert await flow.documents("ani") == [(id, "made")]
+
+
+async def test_an_appeal_never_brings_a_revoked_book_back(renewals_go_on: Workflow) -> None:
+    flow = renewals_go_on
+    id = await is_printed_unidentified(flow)
+    first = await flow.case(id)
+    await flow.is_known_alone(id, OTHER)
+    await _is_decided(flow, Verdict.DUPLICATE)
+    await flow.appeals(id)
+    (task,) = await flow.tasks()
+    for examiner in ("tono", "rini"):
+        await flow.examines(task.id, examiner, Verdict.CLEARED)
+    await flow.is_released(id)
+    old = PrintJobEvent(
+        "", first.print_job, id, JobOutcome.DONE, first.book_serial,
+        document_number=first.document_number,
+    )  # fmt: skip
+
+    await flow.submits(ScriptedPrinter(old))
+    failed = await flow.state(id)
+    await flow.hears(old)
+
+    assert failed is ApplicationState.PRINT_FAILED
+    assert await flow.state(id) is ApplicationState.PRINT_FAILED
+    assert await flow.documents("ani") == [(id, "revoked")]
+    await flow.withdraws(id)
+    assert await flow.applies(type=RENEWAL, person_id="ani")

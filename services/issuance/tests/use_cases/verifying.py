@@ -1,0 +1,36 @@
+"""What tests about applicants who are verified only have in common."""
+
+from dataclasses import replace
+
+from issuance.domain.application_type import ApplicationType
+from issuance.domain.outage import OutageScope
+from issuance.domain.outage_policy import DEFAULT_POLICY, OutagePolicy
+from issuance.domain.states import ApplicationState
+
+from .workflow import Workflow
+
+RENEWAL = ApplicationType.RENEWAL
+RENEWALS_GO_ON = OutagePolicy(
+    tuple(
+        replace(rule, verifies=frozenset({RENEWAL})) if rule.scope is OutageScope.MATCHER else rule
+        for rule in DEFAULT_POLICY.rules
+    )
+)
+"""Renewals go on by verification in outages of the matcher."""
+
+
+async def is_verified_only(flow: Workflow, person_id: str = "ani") -> str:
+    """Somebody renews while the matcher can only verify, and matches their own record."""
+    await flow.declares(OutageScope.MATCHER)
+    id = await flow.applies(type=RENEWAL, person_id=person_id)
+    await flow.is_verified()
+    assert await flow.state(id) is ApplicationState.AWAITING_APPROVAL
+    return id
+
+
+async def is_printed_unidentified(flow: Workflow, person_id: str = "ani") -> str:
+    """The same, and the passport is printed."""
+    id = await is_verified_only(flow, person_id)
+    await flow.is_released(id)
+    await flow.job_is_done(id)
+    return id

@@ -63,6 +63,7 @@ def test_only_free_text_accepts_line_breaks() -> None:
         "issuance.v1.AcceptForceMajeureRequest.reason",
         "issuance.v1.AppealRequest.reason",
         "issuance.v1.ApproveRequest.reason",
+        "issuance.v1.ClearHoldRequest.reason",
         "issuance.v1.CorrectDataRequest.reason",
         "issuance.v1.DecideTaskRequest.reason",
         "issuance.v1.DeclareOutageRequest.cause",

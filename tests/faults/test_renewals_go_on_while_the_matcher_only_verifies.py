@@ -17,7 +17,7 @@ from harness.roles.counter import Case
 from passport.issuance.v1 import applications_pb2 as pb
 from passport.matcher.v1 import admin_pb2
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 _WITHIN_SECONDS = 240.0
 _RENEWALS_GO_ON = """

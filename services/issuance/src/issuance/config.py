@@ -164,6 +164,19 @@ class IssuanceSettings(ServiceSettings):
         description="TOML file that states what an application costs, like "
         "deploy/policy/tariff.toml; unset means that no fee is told and any amount is recorded",
     )
+    travel_ban_file: Path | None = Field(
+        None,
+        description="the travel-ban list, a JWS signed by the authority that issues it; a change "
+        "takes effect at once; unset means that nobody is looked for in a list",
+    )
+    travel_ban_key: Path | None = Field(
+        None, description="PEM file, Ed25519 public key that verifies the travel-ban list"
+    )
+    travel_ban_longest_age_hours: float = Field(
+        72.0,
+        gt=0,
+        description="age of the travel-ban list above which approvals wait, business hours",
+    )
     portrait_retention_days: int = Field(
         30,
         ge=0,
@@ -347,6 +360,8 @@ class IssuanceSettings(ServiceSettings):
         until = self.child_passport_until_age_years
         if until is not None and until <= self.adult_age_years:
             raise ValueError("child_passport_until_age_years must be more than adult_age_years")
+        if (self.travel_ban_file is None) != (self.travel_ban_key is None):
+            raise ValueError("travel_ban_file and travel_ban_key belong together")
         if self.lease_seconds <= 2 * self.call_timeout_seconds:
             raise ValueError("lease_seconds must be longer than two calls: an attempt may take two")
         if self.mail_server and not self.mail_sender:

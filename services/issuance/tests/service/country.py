@@ -299,12 +299,14 @@ async def a_country(
     identifications: int = 4,
     outage_policy: str = "",
     tariff: str = "",
+    more_settings: str = "",
 ) -> AsyncIterator[Country]:
     """Run the service and its neighbours; business time stands still at `at`.
 
     printer_of_jakarta: address of the printer of the office JKT, which has none otherwise.
     call_timeout: seconds of real time after which a call to a neighbour is given up.
     outage_policy, tariff: content of the file; without it, what applies without one.
+    more_settings: TOML.
     identifications: how many there are at a time, at most.
     outage_opens_after: seconds of real time that a neighbour is away before that is an outage.
     """
@@ -328,6 +330,7 @@ async def a_country(
             identifications=identifications,
             outage_policy=f'outage_policy_file = "{folder}/outages.toml"' if outage_policy else "",
             tariff=f'tariff_file = "{folder}/tariff.toml"' if tariff else "",
+            more_settings=more_settings,
             printer_of_jakarta=f'printer = "{printer_of_jakarta}"' if printer_of_jakarta else "",
         )
     )  # fmt: skip

@@ -43,6 +43,7 @@ outage_ends_after_seconds = 0.2
 notice_file = "{folder}/notices.jsonl"
 {outage_policy}
 {tariff}
+{more_settings}
 
 [[offices]]
 id = "BJM"

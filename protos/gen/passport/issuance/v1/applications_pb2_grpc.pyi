@@ -208,13 +208,24 @@ class ApplicationsStub:
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or gave the
     examiners' deciding verdict, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
     HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), LOST_BY_NEGLIGENCE
-    (say why the replacement is not postponed), AT_THE_PRINTER (its book was being made when examiners were
-    asked, and still is). Retry: yes.
+    (say why the replacement is not postponed), AT_THE_PRINTER (its
+    book was being made when examiners were asked, and still is), HELD_FOR_SUPERVISOR (the travel-ban list may have
+    the applicant: ClearHold, Refuse), STOPPED_BY_OUTAGE (the outage policy stops approvals, by default while the
+    travel-ban list is missing or too old). Retry: yes.
+    """
+    ClearHold: _grpc.UnaryUnaryMultiCallable[_applications_pb2.ClearHoldRequest, _applications_pb2.Application]
+    """Clears an application that is held because of the travel-ban list: the entry is another person, or does not
+    matter any more. The same entry does not hold it again. What was approved is to be approved again, by another
+    supervisor.
+
+    Callers: supervisors. Errors: NOT_HELD, SEPARATION_OF_DUTIES (who took a step of the intake, or approved it,
+    does not clear it). Retry: yes.
     """
     Refuse: _grpc.UnaryUnaryMultiCallable[_applications_pb2.RefuseRequest, _applications_pb2.Application]
-    """Refuses the passport; the applicant is notified of the reason. The matcher finds the fingerprints no
-    longer; those of an applicant who was only verified it never gets. A finished book is revoked. Callers:
-    supervisors. Errors: AT_THE_PRINTER (as Approve). Retry: yes.
+    """Refuses the passport; the applicant is notified of the reason, but asked to come to the office if the
+    application is held. The matcher finds the fingerprints no longer; those of an applicant who was only verified
+    it never gets. A finished book is revoked. Callers: supervisors. Errors: AT_THE_PRINTER (as Approve).
+    Retry: yes.
     """
     Withdraw: _grpc.UnaryUnaryMultiCallable[_applications_pb2.WithdrawRequest, _applications_pb2.Application]
     """Withdraws the application at the applicant's request, in every state before the hand-over. The matcher
@@ -236,6 +247,8 @@ class ApplicationsStub:
     decision on its identity. It keeps its place in the queue.
     One that was refused before it was identified is PAID: its fingerprints are taken again.
 
+    Not after its book was made, since an application has one book: apply again.
+
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen), APPLICATION_OPEN (the
     person has another application that has not ended), AT_THE_PRINTER (as Approve). Retry: yes.
     """
@@ -243,8 +256,8 @@ class ApplicationsStub:
     """Records that the passport was handed over and signed for.
 
     Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
-    (the outage policy stops hand-over; metadata: outage), IDENTIFICATION_DUE (the applicant was only verified,
-    see `identification_due`). Retry: yes.
+    (the outage policy stops hand-over; metadata: outage), HELD_FOR_SUPERVISOR (as Approve), IDENTIFICATION_DUE (the
+    applicant was only verified, see `identification_due`). Retry: yes.
     """
     ChangeContact: _grpc.UnaryUnaryMultiCallable[_applications_pb2.ChangeContactRequest, _applications_pb2.Application]
     """Changes how the applicant is notified: address, telephone number and language. A notice that could not be
@@ -439,13 +452,24 @@ class ApplicationsAsyncStub(ApplicationsStub):
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or gave the
     examiners' deciding verdict, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
     HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), LOST_BY_NEGLIGENCE
-    (say why the replacement is not postponed), AT_THE_PRINTER (its book was being made when examiners were
-    asked, and still is). Retry: yes.
+    (say why the replacement is not postponed), AT_THE_PRINTER (its
+    book was being made when examiners were asked, and still is), HELD_FOR_SUPERVISOR (the travel-ban list may have
+    the applicant: ClearHold, Refuse), STOPPED_BY_OUTAGE (the outage policy stops approvals, by default while the
+    travel-ban list is missing or too old). Retry: yes.
+    """
+    ClearHold: _aio.UnaryUnaryMultiCallable[_applications_pb2.ClearHoldRequest, _applications_pb2.Application]  # type: ignore[assignment]
+    """Clears an application that is held because of the travel-ban list: the entry is another person, or does not
+    matter any more. The same entry does not hold it again. What was approved is to be approved again, by another
+    supervisor.
+
+    Callers: supervisors. Errors: NOT_HELD, SEPARATION_OF_DUTIES (who took a step of the intake, or approved it,
+    does not clear it). Retry: yes.
     """
     Refuse: _aio.UnaryUnaryMultiCallable[_applications_pb2.RefuseRequest, _applications_pb2.Application]  # type: ignore[assignment]
-    """Refuses the passport; the applicant is notified of the reason. The matcher finds the fingerprints no
-    longer; those of an applicant who was only verified it never gets. A finished book is revoked. Callers:
-    supervisors. Errors: AT_THE_PRINTER (as Approve). Retry: yes.
+    """Refuses the passport; the applicant is notified of the reason, but asked to come to the office if the
+    application is held. The matcher finds the fingerprints no longer; those of an applicant who was only verified
+    it never gets. A finished book is revoked. Callers: supervisors. Errors: AT_THE_PRINTER (as Approve).
+    Retry: yes.
     """
     Withdraw: _aio.UnaryUnaryMultiCallable[_applications_pb2.WithdrawRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Withdraws the application at the applicant's request, in every state before the hand-over. The matcher
@@ -467,6 +491,8 @@ class ApplicationsAsyncStub(ApplicationsStub):
     decision on its identity. It keeps its place in the queue.
     One that was refused before it was identified is PAID: its fingerprints are taken again.
 
+    Not after its book was made, since an application has one book: apply again.
+
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen), APPLICATION_OPEN (the
     person has another application that has not ended), AT_THE_PRINTER (as Approve). Retry: yes.
     """
@@ -474,8 +500,8 @@ class ApplicationsAsyncStub(ApplicationsStub):
     """Records that the passport was handed over and signed for.
 
     Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
-    (the outage policy stops hand-over; metadata: outage), IDENTIFICATION_DUE (the applicant was only verified,
-    see `identification_due`). Retry: yes.
+    (the outage policy stops hand-over; metadata: outage), HELD_FOR_SUPERVISOR (as Approve), IDENTIFICATION_DUE (the
+    applicant was only verified, see `identification_due`). Retry: yes.
     """
     ChangeContact: _aio.UnaryUnaryMultiCallable[_applications_pb2.ChangeContactRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Changes how the applicant is notified: address, telephone number and language. A notice that could not be
@@ -775,8 +801,24 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or gave the
         examiners' deciding verdict, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
         HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), LOST_BY_NEGLIGENCE
-        (say why the replacement is not postponed), AT_THE_PRINTER (its book was being made when examiners were
-        asked, and still is). Retry: yes.
+        (say why the replacement is not postponed), AT_THE_PRINTER (its
+        book was being made when examiners were asked, and still is), HELD_FOR_SUPERVISOR (the travel-ban list may have
+        the applicant: ClearHold, Refuse), STOPPED_BY_OUTAGE (the outage policy stops approvals, by default while the
+        travel-ban list is missing or too old). Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def ClearHold(
+        self,
+        request: _applications_pb2.ClearHoldRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
+        """Clears an application that is held because of the travel-ban list: the entry is another person, or does not
+        matter any more. The same entry does not hold it again. What was approved is to be approved again, by another
+        supervisor.
+
+        Callers: supervisors. Errors: NOT_HELD, SEPARATION_OF_DUTIES (who took a step of the intake, or approved it,
+        does not clear it). Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -785,9 +827,10 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         request: _applications_pb2.RefuseRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
-        """Refuses the passport; the applicant is notified of the reason. The matcher finds the fingerprints no
-        longer; those of an applicant who was only verified it never gets. A finished book is revoked. Callers:
-        supervisors. Errors: AT_THE_PRINTER (as Approve). Retry: yes.
+        """Refuses the passport; the applicant is notified of the reason, but asked to come to the office if the
+        application is held. The matcher finds the fingerprints no longer; those of an applicant who was only verified
+        it never gets. A finished book is revoked. Callers: supervisors. Errors: AT_THE_PRINTER (as Approve).
+        Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -827,6 +870,8 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         decision on its identity. It keeps its place in the queue.
         One that was refused before it was identified is PAID: its fingerprints are taken again.
 
+        Not after its book was made, since an application has one book: apply again.
+
         Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen), APPLICATION_OPEN (the
         person has another application that has not ended), AT_THE_PRINTER (as Approve). Retry: yes.
         """
@@ -840,8 +885,8 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         """Records that the passport was handed over and signed for.
 
         Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
-        (the outage policy stops hand-over; metadata: outage), IDENTIFICATION_DUE (the applicant was only verified,
-        see `identification_due`). Retry: yes.
+        (the outage policy stops hand-over; metadata: outage), HELD_FOR_SUPERVISOR (as Approve), IDENTIFICATION_DUE (the
+        applicant was only verified, see `identification_due`). Retry: yes.
         """
 
     @_abc_1.abstractmethod

@@ -1,5 +1,6 @@
 """A case: one application for a passport, and how each event changes it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -22,6 +23,7 @@ from issuance.domain.states import (
     ApplicationState,
     Transition,
 )
+from issuance.domain.travel_ban import TravelBanHeld
 
 
 class ApplicationNotFound(DomainError):
@@ -143,11 +145,13 @@ class Case:
     for. appeal_granted_by: identity of the supervisor who reopened it. identification_due: whether
     the applicant was verified only, and is still to be identified. reference: what people say to
     name it. email, phone, language: see `contact`; the language is id or en, or empty for that of
-    the office. guardians: of a child. police_report, returned_document: see LossPapers.
-    loss_finding: of the interview. force_majeure: why a supervisor accepted it; empty if none did.
-    without_fingerprints: whether no finger could ever be captured; the matcher then has no
-    encounter of it. come_back_on: when bandaged fingers have healed. fee_rupiah: what it costs in
-    all, None if no fee was told; penalty_rupiah: of these, for a loss or damage.
+    the office. travel_ban_hits, travel_bans_cleared: references of the entries of the travel-ban
+    list because of which it is held, or that a supervisor cleared. guardians: of a child.
+    police_report, returned_document: see LossPapers. loss_finding: of the interview.
+    force_majeure: why a supervisor accepted it; empty if none did. without_fingerprints: whether no
+    finger could ever be captured; the matcher then has no encounter of it. come_back_on: when
+    bandaged fingers have healed. fee_rupiah: what it costs in all, None if no fee was told;
+    penalty_rupiah: of these, for a loss or damage.
     """
 
     id: str
@@ -199,9 +203,35 @@ class Case:
     penalty_rupiah: int | None = None
     identification_due: bool = False
     reference: str = ""
+    travel_ban_hits: tuple[str, ...] = ()
+    travel_bans_cleared: tuple[str, ...] = ()
     email: str = ""
     phone: str = ""
     language: str = ""
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it waits for a supervisor because of the travel-ban list."""
+        return bool(self.travel_ban_hits)
+
+    @property
+    def travel_bans_known(self) -> frozenset[str]:
+        """The entries of the travel-ban list that hold it, or were cleared."""
+        return frozenset(self.travel_ban_hits + self.travel_bans_cleared)
+
+    def held(self, references: Iterable[str]) -> "Case":
+        """Return the case, held because of further entries of the travel-ban list."""
+        return replace(self, travel_ban_hits=(*self.travel_ban_hits, *references))
+
+    def cleared(self) -> "Case":
+        """Return the case, held no more: the entries so far do not hold it again."""
+        cleared = (*self.travel_bans_cleared, *self.travel_ban_hits)
+        return replace(self, travel_ban_hits=(), travel_bans_cleared=cleared)
+
+    def require_not_held(self) -> None:
+        """Raise TravelBanHeld if it is held."""
+        if self.is_held:
+            raise TravelBanHeld("it waits for a supervisor: see its history")
 
     @property
     def contact(self) -> Contact:

@@ -27,6 +27,7 @@ _NOT_THE_APPROVERS = INTAKE_EVENTS | {
     ApplicationEvent.CLEAR,
     ApplicationEvent.LINK_PERSON,
     ApplicationEvent.ESTABLISH_IDENTITY,
+    ApplicationEvent.CLEAR_HOLD,
 }
 EXCLUDED_BY: Mapping[ApplicationEvent, frozenset[ApplicationEvent]] = {
     ApplicationEvent.ESTABLISH_IDENTITY: INTAKE_EVENTS,
@@ -36,6 +37,8 @@ EXCLUDED_BY: Mapping[ApplicationEvent, frozenset[ApplicationEvent]] = {
     ApplicationEvent.HAND_OVER: frozenset(
         {ApplicationEvent.APPROVE, ApplicationEvent.APPROVE_BOOK}
     ),
+    ApplicationEvent.CLEAR_HOLD: INTAKE_EVENTS
+    | {ApplicationEvent.APPROVE, ApplicationEvent.APPROVE_BOOK},
     ApplicationEvent.REOPEN: frozenset({ApplicationEvent.REFUSE}),
     ApplicationEvent.REOPEN_UNIDENTIFIED: frozenset({ApplicationEvent.REFUSE}),
 }

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from servicekit.process.failpoint import failpoint
 
@@ -25,6 +25,7 @@ from issuance.store.records import Records, Store
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.plan_office import OfficePlan, plan_office
 from issuance.use_cases.send_notices import send_notices
+from issuance.use_cases.travel_bans import TravelBans
 
 NOTICES_PER_TRANSACTION = 100
 RELEASES_PER_TRANSACTION = 10
@@ -67,11 +68,16 @@ class NotifyAndRelease:
     """
 
     def __init__(
-        self, store: Store, apply_transition: ApplyTransition, validity: ValidityRule
+        self,
+        store: Store,
+        apply_transition: ApplyTransition,
+        validity: ValidityRule,
+        travel_bans: TravelBans | None = None,
     ) -> None:
         self._store = store
         self._validity = validity
         self._apply_transition = apply_transition
+        self._travel_bans = travel_bans or TravelBans(None, timedelta(), apply_transition)
 
     async def __call__(self, office: Office, now: datetime) -> None:
         """Plan, notify everybody whose collection date changed, release what is printed today."""
@@ -145,6 +151,9 @@ class NotifyAndRelease:
             await self._apply_transition(
                 records, case, ApplicationEvent.REQUIRE_PORTRAIT, ISSUANCE, now
             )
+            return
+        held = await self._travel_bans.hold_if_banned(records, case, now)
+        if held.is_held:
             return
         last_day = self._validity.last_day(born_on(case.holder), today, married=case.married)
         released = case.released(today, last_day)

@@ -15,19 +15,21 @@ from issuance.store.tables import (
     applications,
     enrolments,
     outbox,
+    payment_differences,
     resolved_items,
     unrecorded_print_events,
 )
 
-PRINT_FAILED, PRINT_JOB, REFUSED_WORK, LOST_ENROLMENT, RESOLVED = (
+PRINT_FAILED, PRINT_JOB, REFUSED_WORK, PAYMENT, LOST_ENROLMENT, RESOLVED = (
     "print-failed:",
     "print-job:",
     "refused-work:",
+    "payment:",
     "lost-enrolment:",
     "resolved:",
 )
-"""Begin the ids of items: of an application, a print event, a task, an application again, and a
-resolved item."""
+"""Begin the ids of items: of an application, a print event, a task, a payment's difference, an
+application again, and a resolved item."""
 
 _ITEM = [field.name for field in fields(ResolvedItem) if field.name != "resolution"]
 _RESOLUTION = [field.name for field in fields(Resolution)]
@@ -46,7 +48,13 @@ class OpenItemRecords:
 
         office: None for all.
         """
-        kinds = [_failed_prints(), _print_jobs(), _refused_work(), _lost_enrolments()]
+        kinds = [
+            _failed_prints(),
+            _print_jobs(),
+            _refused_work(),
+            _payments(),
+            _lost_enrolments(),
+        ]
         if include_resolved:
             kinds.append(_resolved())
         if office is not None:
@@ -102,6 +110,12 @@ def _lost_enrolments() -> Select[Any]:
     return statement.join(applications, application.id == c.case).where(
         c.lost_at.is_not(None), application.state.not_in(WITHOUT_ENROLMENT)
     )
+
+
+def _payments() -> Select[Any]:
+    c = payment_differences.c
+    key = keyed(PAYMENT, cast(c.number, String))
+    return select(c.since, key.label("key"), c.office).where(~c.resolved)
 
 
 def _resolved() -> Select[Any]:

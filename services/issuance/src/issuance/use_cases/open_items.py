@@ -18,6 +18,7 @@ from issuance.domain.open_item import (
     require_fitting_reason,
     require_resolvable_work,
 )
+from issuance.domain.payment import OpenPayment
 from issuance.domain.print_job_event import JobOutcome
 from issuance.domain.states import FINAL_STATES, WITHOUT_ENROLMENT, ApplicationState
 from issuance.domain.waiting_on import ENROLMENT_LOST
@@ -25,6 +26,7 @@ from issuance.store.enrolment_records import LostEnrolment
 from issuance.store.oldest_first import ListPosition
 from issuance.store.open_item_records import (
     LOST_ENROLMENT,
+    PAYMENT,
     PRINT_FAILED,
     PRINT_JOB,
     REFUSED_WORK,
@@ -38,9 +40,16 @@ from issuance.use_cases.application_details import ApplicationDetails, applicati
 _MOST_DIGITS = 9
 _log = structlog.get_logger(__name__)
 
-OpenItem = ApplicationDetails | UnrecordedPrintEvent | StuckTask | LostEnrolment | ResolvedItem
-"""A failed print, a print job that does not fit, refused work, fingerprints that the matcher has
-lost, or what was settled."""
+OpenItem = (
+    ApplicationDetails
+    | UnrecordedPrintEvent
+    | StuckTask
+    | OpenPayment
+    | LostEnrolment
+    | ResolvedItem
+)
+"""A failed print, a print job that does not fit, refused work, a payment that differs, fingerprints
+that the matcher has lost, or what was settled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +77,14 @@ async def list_open_items(
     jobs = await records.unrecorded_print_events.of_numbers(_numbers(found, PRINT_JOB))
     tasks = await records.stuck_work.of_ids(_ids(found, REFUSED_WORK))
     lost = await records.enrolments.lost(_ids(found, LOST_ENROLMENT))
+    payments = await records.payments.of_numbers(_numbers(found, PAYMENT))
     resolved = await records.open_items.resolved(_numbers(found, RESOLVED))
     items: dict[str, OpenItem] = {
         **{f"{PRINT_FAILED}{each.case.id}": each for each in details},
         **{f"{PRINT_JOB}{number}": event for number, event in jobs.items()},
         **{f"{REFUSED_WORK}{task.id}": task for task in tasks},
         **{f"{LOST_ENROLMENT}{each.case}": each for each in lost},
+        **{f"{PAYMENT}{number}": payment for number, payment in payments.items()},
         **{f"{RESOLVED}{number}": item for number, item in resolved.items()},
     }
     end = found[-1] if len(found) == size else None
@@ -101,6 +112,8 @@ async def resolve_open_item(
         item = await _settle_work(records, item_id.removeprefix(REFUSED_WORK), settled)
     elif item_id.startswith(LOST_ENROLMENT):
         item = await _settle_enrolment(records, item_id.removeprefix(LOST_ENROLMENT), settled)
+    elif item_id.startswith(PAYMENT):
+        item = await _settle_payment(records, _number(item_id, PAYMENT), settled)
     else:
         raise _not_open()
     number = await records.open_items.add_resolved(item)
@@ -189,6 +202,24 @@ async def _settle_enrolment(records: Records, id: str, settled: Settlement) -> R
         since=found[0].since,
         problem=ENROLMENT_LOST.what.en,
         resolution=settled.resolution,
+    )
+
+
+async def _settle_payment(records: Records, number: int, settled: Settlement) -> ResolvedItem:
+    found = (await records.payments.of_numbers([number])).get(number)
+    if found is None:
+        raise _not_open()
+    settled.require_fitting(OpenItemKind.PAYMENT, found.payment.office)
+    if not await records.payments.settle(number):
+        raise _not_open()  # somebody else has settled it meanwhile
+    return ResolvedItem(
+        kind=OpenItemKind.PAYMENT,
+        office=found.payment.office,
+        case=found.payment.case,
+        since=found.since,
+        problem=found.problem,
+        resolution=settled.resolution,
+        receipt=found.payment.receipt,
     )
 
 

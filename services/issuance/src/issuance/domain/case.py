@@ -8,6 +8,7 @@ from servicekit.security.identity import NATIONAL
 
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.collection_plan import PriorityClass
+from issuance.domain.collector import Proxy
 from issuance.domain.contact import Contact
 from issuance.domain.document import DocumentStatus
 from issuance.domain.encounter_change import EncounterStatus
@@ -140,7 +141,8 @@ class Case:
     for. appeal_granted_by: identity of the supervisor who reopened it. identification_due: whether
     the applicant was verified only, and is still to be identified. reference: what people
     say to name it. email, phone, language: see `contact`; the language is id or en, or empty for
-    that of the office.
+    that of the office. proxy: who may collect the passport in place of the holder. collect_until:
+    last day of collection, as the applicant was reminded; None before.
     """
 
     id: str
@@ -184,6 +186,8 @@ class Case:
     email: str = ""
     phone: str = ""
     language: str = ""
+    proxy: Proxy | None = None
+    collect_until: date | None = None
 
     @property
     def contact(self) -> Contact:
@@ -390,6 +394,14 @@ class Case:
     def printed(self, book_serial: str) -> "Case":
         """Return the case with its finished book."""
         return replace(self, book_serial=book_serial, print_failure=None)
+
+    def with_proxy(self, proxy: Proxy | None) -> "Case":
+        """Return the case with who may collect its passport in place of the holder, if anybody."""
+        return replace(self, proxy=proxy)
+
+    def reminded(self, collect_until: date) -> "Case":
+        """Return the case with the last day of collection, of which its applicant is reminded."""
+        return replace(self, collect_until=collect_until)
 
     def handed_over(self, at: datetime) -> "Case":
         """Return the case, its passport handed over."""

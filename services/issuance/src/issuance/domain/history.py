@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from issuance.domain.adjudication_referral import AdjudicationCause
+from issuance.domain.collector import Collector
 from issuance.domain.states import ApplicationEvent, ApplicationState
 
 
@@ -13,7 +14,7 @@ class EventDetails:
 
     reason: of a refusal, a rejection of biometrics, an examiner's verdict, a failed print, a
     correction or an excepted photo. previous_holder, corrected_holder: the data before and after a
-    correction, each a serialized BiographicData.
+    correction, each a serialized BiographicData. collected_by: who got the passport.
     """
 
     reason: str = ""
@@ -26,6 +27,7 @@ class EventDetails:
     signed_by: str = ""
     previous_holder: bytes | None = None
     corrected_holder: bytes | None = None
+    collected_by: Collector | None = None
 
 
 NO_DETAILS = EventDetails()

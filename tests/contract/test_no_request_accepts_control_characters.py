@@ -62,6 +62,7 @@ def test_only_free_text_accepts_line_breaks() -> None:
     assert multiline == {
         "issuance.v1.AppealRequest.reason",
         "issuance.v1.ApproveRequest.reason",
+        "issuance.v1.ClearHoldRequest.reason",
         "issuance.v1.CorrectDataRequest.reason",
         "issuance.v1.DecideTaskRequest.reason",
         "issuance.v1.DeclareOutageRequest.cause",

@@ -45,6 +45,7 @@ from issuance.clients.personalisation import Personaliser
 from issuance.clients.printer_channels import PrinterChannels
 from issuance.clients.printers_client import HEALTH_SERVICE as PRINTER_HEALTH_SERVICE
 from issuance.clients.printers_client import PrintersClient
+from issuance.clients.travel_ban_file import TravelBanFile
 from issuance.config import IssuanceSettings
 from issuance.domain.circuit_breaker import CircuitPolicy
 from issuance.domain.identification_rate import RateLimits
@@ -103,6 +104,7 @@ from issuance.use_cases.record_print_event import RecordPrintEvent
 from issuance.use_cases.set_encounter_status import SetEncounterStatus
 from issuance.use_cases.submit_print_job import SubmitPrintJob
 from issuance.use_cases.track_printer_calls import TrackPrinterCalls
+from issuance.use_cases.travel_bans import TravelBans
 from issuance.use_cases.verify import Verify, record_verifications
 from issuance.use_cases.watch_applications import WatchApplications
 from issuance.workers.health_watcher import (
@@ -163,6 +165,11 @@ def _outage_policy(settings: IssuanceSettings) -> OutagePolicy:
     return DEFAULT_POLICY if file is None else read_outage_policy(file)
 
 
+def _travel_ban_list(settings: IssuanceSettings) -> TravelBanFile | None:
+    file, key = settings.travel_ban_file, settings.travel_ban_key
+    return TravelBanFile(file, key) if file and key else None
+
+
 class Issuance:
     """The service, wired by its settings. Raises OSError or ValueError for unusable files."""
 
@@ -181,6 +188,11 @@ class Issuance:
             new_id,
             settings.passport_validity_years,
             self._outage_policy,
+        )
+        self._travel_bans = TravelBans(
+            _travel_ban_list(settings),
+            timedelta(hours=settings.travel_ban_longest_age_hours),
+            self._apply_transition,
         )
         self._photo_check = PhotoCheck(FaceDetector())
         self._pool = WorkerPool(settings.portrait_workers, settings.portrait_queue)
@@ -241,6 +253,7 @@ class Issuance:
                 new_id,
                 self._check_photo,
                 DocumentNumbers(self._real_now),
+                self._travel_bans,
                 self._watches(),
             ),
             server.grpc,
@@ -453,7 +466,11 @@ class Issuance:
         return [
             self._watcher(OutageScope.MATCHER, of_matcher),
             self._watcher(OutageScope.PRINTING, printer_health(printers, self._store)),
+            self._watcher(OutageScope.TRAVEL_BAN_LIST, self._travel_ban_health),
         ]
+
+    async def _travel_ban_health(self) -> dict[str, bool]:
+        return {"": await self._travel_bans.is_current(self._clock.now())}
 
     def _watcher(self, scope: OutageScope, sample: HealthSample) -> Awaitable[None]:
         settings = self._settings
@@ -472,7 +489,9 @@ class Issuance:
         return run_periodically(f"{scope} health", watcher, settings.health_check_seconds)
 
     def _planning_work(self) -> Awaitable[None]:
-        notify_and_release = NotifyAndRelease(self._store, self._apply_transition)
+        notify_and_release = NotifyAndRelease(
+            self._store, self._apply_transition, self._travel_bans
+        )
         planner = OfficePlanner(
             self._offices, self._store, self._database.try_lock, notify_and_release, self._clock
         )

@@ -141,6 +141,19 @@ class IssuanceSettings(ServiceSettings):
         "States that are not named keep the hours below; approved ones are late when the promised "
         "day has come",
     )
+    travel_ban_file: Path | None = Field(
+        None,
+        description="the travel-ban list, a JWS signed by the authority that issues it; a change "
+        "takes effect at once; unset means that nobody is looked for in a list",
+    )
+    travel_ban_key: Path | None = Field(
+        None, description="PEM file, Ed25519 public key that verifies the travel-ban list"
+    )
+    travel_ban_longest_age_hours: float = Field(
+        72.0,
+        gt=0,
+        description="age of the travel-ban list above which approvals wait, business hours",
+    )
     portrait_retention_days: int = Field(
         30,
         ge=0,
@@ -334,6 +347,8 @@ class IssuanceSettings(ServiceSettings):
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
+        if (self.travel_ban_file is None) != (self.travel_ban_key is None):
+            raise ValueError("travel_ban_file and travel_ban_key belong together")
         if self.lease_seconds <= 2 * self.call_timeout_seconds:
             raise ValueError("lease_seconds must be longer than two calls: an attempt may take two")
         if self.mail_server and not self.mail_sender:

@@ -14,6 +14,21 @@ def holder_words(holder: bytes) -> tuple[str, ...]:
     return folded_words(name.primary, name.secondary, *native)
 
 
+def holder_names(holder: bytes) -> frozenset[tuple[str, ...]]:
+    """Return the folded words of a serialized BiographicData's name, of each script by itself."""
+    name = civil_pb2.BiographicData.FromString(holder).name
+    spellings = {
+        folded_words(name.primary, name.secondary),
+        folded_words(name.native.primary, name.native.secondary),
+    }
+    return frozenset(words for words in spellings if words)
+
+
+def holder_personal_number(holder: bytes) -> str:
+    """Return the personal number of a serialized BiographicData; empty if it has none."""
+    return civil_pb2.BiographicData.FromString(holder).personal_number
+
+
 def holder_born_on(holder: bytes) -> date | None:
     """Return the day of birth of a serialized BiographicData; None if it has none."""
     data = civil_pb2.BiographicData.FromString(holder)

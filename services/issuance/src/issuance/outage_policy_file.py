@@ -18,16 +18,17 @@ EXAMPLE_HEAD = """\
 # the outage, when it opens and when its cause is given again (UpdateOutage): a rule that is changed
 # later changes no outage, and no clock.
 #   scope  what is out: matcher (for all offices), office (one office as a whole), printing (at one
-#          office)
+#          office), travel_ban_list (for all offices: it is missing or too old)
 #   cause  words that occur in the cause of the outage, in upper or lower case; left out: any cause
-#   stops  any of: intake (CreateApplication), identification, printing (release and printing of
-#          approved passports), hand_over (HandOver)
+#   stops  any of: intake (CreateApplication), identification, approval (Approve), printing (release
+#          and printing of approved passports), hand_over (HandOver)
 #   verifies  types of application (renewal, replacement_lost, replacement_damaged) that go on while
 #          the matcher cannot identify but can verify: applicants are compared with their own record
 #          (1:1), and identified (1:N) before the passport is handed over. Left out: all wait. For
 #          the scope matcher only
 # The last rule for each scope is for any cause. Identification cannot go on without the matcher,
-# nor printing without the printer or the office: these must be in stops.
+# nor printing without the printer or the office: these must be in stops. Without a rule for
+# travel_ban_list its outage stops approval.
 # What stopped goes on by itself when the outage ends.
 """
 

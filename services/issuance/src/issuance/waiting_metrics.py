@@ -7,7 +7,7 @@ from datetime import datetime
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from issuance.domain.office import Office
-from issuance.domain.outage import Outage, OutageScope
+from issuance.domain.outage import NATIONAL_SCOPES, Outage
 from issuance.domain.paused_work import PausedWork
 from issuance.domain.states import ApplicationState, OutboxTaskKind
 from issuance.domain.waiting_on import WAITING_ON
@@ -116,7 +116,8 @@ def _outages(ongoing: Iterable[Outage]) -> Metric:
     metric = GaugeMetricFamily("issuance_outages", "Outages that go on", labels=["scope", "office"])
     numbers = Counter((outage.scope.name, outage.office) for outage in ongoing)
     # Always there, so that a rule can tell none from unknown.
-    numbers.setdefault((OutageScope.MATCHER.name, ""), 0)
+    for scope in NATIONAL_SCOPES:
+        numbers.setdefault((scope.name, ""), 0)
     for labels, number in numbers.items():
         metric.add_metric(labels, number)
     return metric

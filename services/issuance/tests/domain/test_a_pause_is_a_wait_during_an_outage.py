@@ -12,7 +12,7 @@ from issuance.domain.clock_pause import (
     clock_pauses,
     read_service_clock,
 )
-from issuance.domain.outage import Outage, OutageScope
+from issuance.domain.outage import NATIONAL_SCOPES, Outage, OutageScope
 from issuance.domain.states import ApplicationState
 from issuance.domain.working_time import Calendar
 
@@ -75,14 +75,19 @@ MINUTES = 3 * 24 * 60 + 4 * 60
 """From seven on Friday to eleven on Monday."""
 WAITS_FOR = {
     OutageScope.MATCHER: {"identifying"},
-    OutageScope.OFFICE: {"identifying", "adjudication", "approved", "printing"},
+    OutageScope.OFFICE: {
+        *("identifying", "adjudication", "awaiting_approval", "approved", "printing"),
+    },
     OutageScope.PRINTING: {"approved", "printing"},
+    OutageScope.TRAVEL_BAN_LIST: {"awaiting_approval"},
 }
+UNAPPROVED = ApplicationState.AWAITING_APPROVAL
 minutes = st.integers(0, MINUTES)
 periods = st.tuples(minutes, minutes).map(sorted)
 things = st.tuples(st.sampled_from(list(OutageScope)), st.sampled_from(["BJM", "JKT"]), periods)
 states = st.lists(
-    st.tuples(st.sampled_from([IDENTIFYING, EXAMINED, APPROVED, PRINTING]), minutes), min_size=1
+    st.tuples(st.sampled_from([IDENTIFYING, EXAMINED, UNAPPROVED, APPROVED, PRINTING]), minutes),
+    min_size=1,
 )
 
 
@@ -119,7 +124,7 @@ def intervals(entered: list[tuple[ApplicationState, int]]) -> list[StateInterval
 
 def outage(scope: OutageScope, office: str, period: list[int]) -> Outage:
     began, ended = map(instant, period)
-    return Outage(scope, "" if scope is OutageScope.MATCHER else office, "test", began, ended)
+    return Outage(scope, "" if scope in NATIONAL_SCOPES else office, "test", began, ended)
 
 
 def is_working(minute: int) -> bool:
@@ -135,7 +140,7 @@ def is_paused(
     state = [state for state, since in entered if since <= minute][-1]
     return any(
         began <= minute < ended
-        and (scope is OutageScope.MATCHER or office == "BJM")
+        and (scope in NATIONAL_SCOPES or office == "BJM")
         and state in WAITS_FOR[scope]
         for scope, office, (began, ended) in out
     )

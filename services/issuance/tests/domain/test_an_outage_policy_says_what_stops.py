@@ -110,7 +110,7 @@ def test_a_rule_names_what_goes_on_by_verification(tmp_path: Path) -> None:
         ),
         (
             NO_IDENTIFICATION.replace("identification", "cooking") + REST,
-            "rules.0.stops.0: Input should be 'intake', 'identification', 'printing'",
+            "rules.0.stops.0: Input should be 'intake', 'identification', 'approval'",
         ),
         (NO_IDENTIFICATION + "colour = 1" + REST, "rules.0.colour: Extra inputs"),
     ],

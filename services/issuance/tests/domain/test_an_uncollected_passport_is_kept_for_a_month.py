@@ -74,6 +74,16 @@ def test_it_is_over_the_day_after() -> None:
     assert is_over(case, CALENDAR, [], date(2018, 12, 6))
 
 
+def test_nobody_is_told_to_collect_what_is_held() -> None:
+    case = _ready("2018-11-05 10:00", collect_until="2018-12-05").held(["K-1"])
+    cleared = case.cleared()
+
+    assert not is_over(case, CALENDAR, [], date(2018, 12, 20))
+    assert POLICY.day_to_remind_of(case, CALENDAR, date(2018, 12, 20)) is None
+    assert not is_over(cleared, CALENDAR, [], date(2018, 12, 20))
+    assert POLICY.day_to_remind_of(cleared, CALENDAR, date(2018, 12, 20)) == date(2018, 12, 27)
+
+
 def test_a_closure_on_the_last_day_gives_another_one() -> None:
     case = _ready("2018-11-05 10:00", collect_until="2018-12-05")
     closed = replace(CALENDAR, closures=frozenset({date(2018, 12, 5)}))

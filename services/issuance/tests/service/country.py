@@ -287,12 +287,13 @@ async def a_country(
     outage_opens_after: float = 1.0,
     identifications: int = 4,
     outage_policy: str = "",
+    more_settings: str = "",
 ) -> AsyncIterator[Country]:
     """Run the service and its neighbours; business time stands still at `at`.
 
     printer_of_jakarta: address of the printer of the office JKT, which has none otherwise.
     call_timeout: seconds of real time after which a call to a neighbour is given up.
-    outage_policy: content of the file; without it, what applies without one.
+    outage_policy: content of the file; without it, what applies without one. more_settings: TOML.
     identifications: how many there are at a time, at most.
     outage_opens_after: seconds of real time that a neighbour is away before that is an outage.
     """
@@ -314,6 +315,7 @@ async def a_country(
             lease=3 * call_timeout, outage_opens_after=outage_opens_after,
             identifications=identifications,
             outage_policy=f'outage_policy_file = "{folder}/outages.toml"' if outage_policy else "",
+            more_settings=more_settings,
             printer_of_jakarta=f'printer = "{printer_of_jakarta}"' if printer_of_jakarta else "",
         )
     )  # fmt: skip

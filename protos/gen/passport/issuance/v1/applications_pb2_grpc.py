@@ -123,6 +123,11 @@ class ApplicationsStub:
                 request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.ApproveRequest.SerializeToString,
                 response_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
                 _registered_method=True)
+        self.ClearHold = channel.unary_unary(
+                '/passport.issuance.v1.Applications/ClearHold',
+                request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.ClearHoldRequest.SerializeToString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
+                _registered_method=True)
         self.Refuse = channel.unary_unary(
                 '/passport.issuance.v1.Applications/Refuse',
                 request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.RefuseRequest.SerializeToString,
@@ -367,16 +372,31 @@ class ApplicationsServicer:
         Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or gave the
         examiners' deciding verdict, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
         HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), AT_THE_PRINTER (its
-        book was being made when examiners were asked, and still is). Retry: yes.
+        book was being made when examiners were asked, and still is), HELD_FOR_SUPERVISOR (the travel-ban list may have
+        the applicant: ClearHold, Refuse), STOPPED_BY_OUTAGE (the outage policy stops approvals, by default while the
+        travel-ban list is missing or too old). Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ClearHold(self, request, context):
+        """Clears an application that is held because of the travel-ban list: the entry is another person, or does not
+        matter any more. The same entry does not hold it again. What was approved is to be approved again, by another
+        supervisor.
+
+        Callers: supervisors. Errors: NOT_HELD, SEPARATION_OF_DUTIES (who took a step of the intake, or approved it,
+        does not clear it). Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def Refuse(self, request, context):
-        """Refuses the passport; the applicant is notified of the reason. The matcher finds the fingerprints no
-        longer; those of an applicant who was only verified it never gets. A finished book is revoked. Callers:
-        supervisors. Errors: AT_THE_PRINTER (as Approve). Retry: yes.
+        """Refuses the passport; the applicant is notified of the reason, but asked to come to the office if the
+        application is held. The matcher finds the fingerprints no longer; those of an applicant who was only verified
+        it never gets. A finished book is revoked. Callers: supervisors. Errors: AT_THE_PRINTER (as Approve).
+        Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -409,6 +429,8 @@ class ApplicationsServicer:
         examiners confirmed as a duplicate goes to examiners who have not seen it. It keeps its place in the queue.
         One that was refused before it was identified is PAID: its fingerprints are taken again.
 
+        Not after its book was made, since an application has one book: apply again.
+
         Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen), APPLICATION_OPEN (the
         person has another application that has not ended), AT_THE_PRINTER (as Approve). Retry: yes.
         """
@@ -420,9 +442,9 @@ class ApplicationsServicer:
         """Records that the passport was handed over and signed for.
 
         Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
-        (the outage policy stops hand-over; metadata: outage), IDENTIFICATION_DUE (the applicant was only verified,
-        see `identification_due`), NOT_THE_PROXY (only the holder collects it, or the proxy who was appointed
-        before). Retry: yes.
+        (the outage policy stops hand-over; metadata: outage), HELD_FOR_SUPERVISOR (as Approve), IDENTIFICATION_DUE (the
+        applicant was only verified, see `identification_due`), NOT_THE_PROXY (only the holder collects it, or the proxy
+        who was appointed before). Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -539,6 +561,11 @@ def add_ApplicationsServicer_to_server(servicer, server):
             'Approve': grpc.unary_unary_rpc_method_handler(
                     servicer.Approve,
                     request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.ApproveRequest.FromString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.SerializeToString,
+            ),
+            'ClearHold': grpc.unary_unary_rpc_method_handler(
+                    servicer.ClearHold,
+                    request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.ClearHoldRequest.FromString,
                     response_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.SerializeToString,
             ),
             'Refuse': grpc.unary_unary_rpc_method_handler(
@@ -1022,6 +1049,33 @@ class Applications:
             target,
             '/passport.issuance.v1.Applications/Approve',
             passport_dot_issuance_dot_v1_dot_applications__pb2.ApproveRequest.SerializeToString,
+            passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ClearHold(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.issuance.v1.Applications/ClearHold',
+            passport_dot_issuance_dot_v1_dot_applications__pb2.ClearHoldRequest.SerializeToString,
             passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
             options,
             channel_credentials,

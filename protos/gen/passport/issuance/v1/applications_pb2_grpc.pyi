@@ -171,12 +171,23 @@ class ApplicationsStub:
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or gave the
     examiners' deciding verdict, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
     HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), AT_THE_PRINTER (its
-    book was being made when examiners were asked, and still is). Retry: yes.
+    book was being made when examiners were asked, and still is), HELD_FOR_SUPERVISOR (the travel-ban list may have
+    the applicant: ClearHold, Refuse), STOPPED_BY_OUTAGE (the outage policy stops approvals, by default while the
+    travel-ban list is missing or too old). Retry: yes.
+    """
+    ClearHold: _grpc.UnaryUnaryMultiCallable[_applications_pb2.ClearHoldRequest, _applications_pb2.Application]
+    """Clears an application that is held because of the travel-ban list: the entry is another person, or does not
+    matter any more. The same entry does not hold it again. What was approved is to be approved again, by another
+    supervisor.
+
+    Callers: supervisors. Errors: NOT_HELD, SEPARATION_OF_DUTIES (who took a step of the intake, or approved it,
+    does not clear it). Retry: yes.
     """
     Refuse: _grpc.UnaryUnaryMultiCallable[_applications_pb2.RefuseRequest, _applications_pb2.Application]
-    """Refuses the passport; the applicant is notified of the reason. The matcher finds the fingerprints no
-    longer; those of an applicant who was only verified it never gets. A finished book is revoked. Callers:
-    supervisors. Errors: AT_THE_PRINTER (as Approve). Retry: yes.
+    """Refuses the passport; the applicant is notified of the reason, but asked to come to the office if the
+    application is held. The matcher finds the fingerprints no longer; those of an applicant who was only verified
+    it never gets. A finished book is revoked. Callers: supervisors. Errors: AT_THE_PRINTER (as Approve).
+    Retry: yes.
     """
     Withdraw: _grpc.UnaryUnaryMultiCallable[_applications_pb2.WithdrawRequest, _applications_pb2.Application]
     """Withdraws the application at the applicant's request, in every state before the hand-over. The matcher
@@ -197,6 +208,8 @@ class ApplicationsStub:
     examiners confirmed as a duplicate goes to examiners who have not seen it. It keeps its place in the queue.
     One that was refused before it was identified is PAID: its fingerprints are taken again.
 
+    Not after its book was made, since an application has one book: apply again.
+
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen), APPLICATION_OPEN (the
     person has another application that has not ended), AT_THE_PRINTER (as Approve). Retry: yes.
     """
@@ -204,9 +217,9 @@ class ApplicationsStub:
     """Records that the passport was handed over and signed for.
 
     Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
-    (the outage policy stops hand-over; metadata: outage), IDENTIFICATION_DUE (the applicant was only verified,
-    see `identification_due`), NOT_THE_PROXY (only the holder collects it, or the proxy who was appointed
-    before). Retry: yes.
+    (the outage policy stops hand-over; metadata: outage), HELD_FOR_SUPERVISOR (as Approve), IDENTIFICATION_DUE (the
+    applicant was only verified, see `identification_due`), NOT_THE_PROXY (only the holder collects it, or the proxy
+    who was appointed before). Retry: yes.
     """
     AppointProxy: _grpc.UnaryUnaryMultiCallable[_applications_pb2.AppointProxyRequest, _applications_pb2.Application]
     """Appoints who may collect the passport in place of the holder, who names that person in a letter of authority; or
@@ -370,12 +383,23 @@ class ApplicationsAsyncStub(ApplicationsStub):
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or gave the
     examiners' deciding verdict, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
     HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), AT_THE_PRINTER (its
-    book was being made when examiners were asked, and still is). Retry: yes.
+    book was being made when examiners were asked, and still is), HELD_FOR_SUPERVISOR (the travel-ban list may have
+    the applicant: ClearHold, Refuse), STOPPED_BY_OUTAGE (the outage policy stops approvals, by default while the
+    travel-ban list is missing or too old). Retry: yes.
+    """
+    ClearHold: _aio.UnaryUnaryMultiCallable[_applications_pb2.ClearHoldRequest, _applications_pb2.Application]  # type: ignore[assignment]
+    """Clears an application that is held because of the travel-ban list: the entry is another person, or does not
+    matter any more. The same entry does not hold it again. What was approved is to be approved again, by another
+    supervisor.
+
+    Callers: supervisors. Errors: NOT_HELD, SEPARATION_OF_DUTIES (who took a step of the intake, or approved it,
+    does not clear it). Retry: yes.
     """
     Refuse: _aio.UnaryUnaryMultiCallable[_applications_pb2.RefuseRequest, _applications_pb2.Application]  # type: ignore[assignment]
-    """Refuses the passport; the applicant is notified of the reason. The matcher finds the fingerprints no
-    longer; those of an applicant who was only verified it never gets. A finished book is revoked. Callers:
-    supervisors. Errors: AT_THE_PRINTER (as Approve). Retry: yes.
+    """Refuses the passport; the applicant is notified of the reason, but asked to come to the office if the
+    application is held. The matcher finds the fingerprints no longer; those of an applicant who was only verified
+    it never gets. A finished book is revoked. Callers: supervisors. Errors: AT_THE_PRINTER (as Approve).
+    Retry: yes.
     """
     Withdraw: _aio.UnaryUnaryMultiCallable[_applications_pb2.WithdrawRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Withdraws the application at the applicant's request, in every state before the hand-over. The matcher
@@ -396,6 +420,8 @@ class ApplicationsAsyncStub(ApplicationsStub):
     examiners confirmed as a duplicate goes to examiners who have not seen it. It keeps its place in the queue.
     One that was refused before it was identified is PAID: its fingerprints are taken again.
 
+    Not after its book was made, since an application has one book: apply again.
+
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen), APPLICATION_OPEN (the
     person has another application that has not ended), AT_THE_PRINTER (as Approve). Retry: yes.
     """
@@ -403,9 +429,9 @@ class ApplicationsAsyncStub(ApplicationsStub):
     """Records that the passport was handed over and signed for.
 
     Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
-    (the outage policy stops hand-over; metadata: outage), IDENTIFICATION_DUE (the applicant was only verified,
-    see `identification_due`), NOT_THE_PROXY (only the holder collects it, or the proxy who was appointed
-    before). Retry: yes.
+    (the outage policy stops hand-over; metadata: outage), HELD_FOR_SUPERVISOR (as Approve), IDENTIFICATION_DUE (the
+    applicant was only verified, see `identification_due`), NOT_THE_PROXY (only the holder collects it, or the proxy
+    who was appointed before). Retry: yes.
     """
     AppointProxy: _aio.UnaryUnaryMultiCallable[_applications_pb2.AppointProxyRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Appoints who may collect the passport in place of the holder, who names that person in a letter of authority; or
@@ -662,7 +688,23 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or gave the
         examiners' deciding verdict, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
         HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), AT_THE_PRINTER (its
-        book was being made when examiners were asked, and still is). Retry: yes.
+        book was being made when examiners were asked, and still is), HELD_FOR_SUPERVISOR (the travel-ban list may have
+        the applicant: ClearHold, Refuse), STOPPED_BY_OUTAGE (the outage policy stops approvals, by default while the
+        travel-ban list is missing or too old). Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def ClearHold(
+        self,
+        request: _applications_pb2.ClearHoldRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
+        """Clears an application that is held because of the travel-ban list: the entry is another person, or does not
+        matter any more. The same entry does not hold it again. What was approved is to be approved again, by another
+        supervisor.
+
+        Callers: supervisors. Errors: NOT_HELD, SEPARATION_OF_DUTIES (who took a step of the intake, or approved it,
+        does not clear it). Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -671,9 +713,10 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         request: _applications_pb2.RefuseRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
-        """Refuses the passport; the applicant is notified of the reason. The matcher finds the fingerprints no
-        longer; those of an applicant who was only verified it never gets. A finished book is revoked. Callers:
-        supervisors. Errors: AT_THE_PRINTER (as Approve). Retry: yes.
+        """Refuses the passport; the applicant is notified of the reason, but asked to come to the office if the
+        application is held. The matcher finds the fingerprints no longer; those of an applicant who was only verified
+        it never gets. A finished book is revoked. Callers: supervisors. Errors: AT_THE_PRINTER (as Approve).
+        Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -712,6 +755,8 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         examiners confirmed as a duplicate goes to examiners who have not seen it. It keeps its place in the queue.
         One that was refused before it was identified is PAID: its fingerprints are taken again.
 
+        Not after its book was made, since an application has one book: apply again.
+
         Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen), APPLICATION_OPEN (the
         person has another application that has not ended), AT_THE_PRINTER (as Approve). Retry: yes.
         """
@@ -725,9 +770,9 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         """Records that the passport was handed over and signed for.
 
         Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
-        (the outage policy stops hand-over; metadata: outage), IDENTIFICATION_DUE (the applicant was only verified,
-        see `identification_due`), NOT_THE_PROXY (only the holder collects it, or the proxy who was appointed
-        before). Retry: yes.
+        (the outage policy stops hand-over; metadata: outage), HELD_FOR_SUPERVISOR (as Approve), IDENTIFICATION_DUE (the
+        applicant was only verified, see `identification_due`), NOT_THE_PROXY (only the holder collects it, or the proxy
+        who was appointed before). Retry: yes.
         """
 
     @_abc_1.abstractmethod

@@ -34,6 +34,8 @@ class _OutageScopeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OutageSco
     """One office as a whole."""
     OUTAGE_SCOPE_PRINTING: _OutageScope.ValueType  # 3
     """Printing at one office."""
+    OUTAGE_SCOPE_TRAVEL_BAN_LIST: _OutageScope.ValueType  # 10
+    """The travel-ban list, which is missing or too old; for all offices."""
 
 class OutageScope(_OutageScope, metaclass=_OutageScopeEnumTypeWrapper):
     """What an outage affects."""
@@ -46,6 +48,8 @@ OUTAGE_SCOPE_OFFICE: OutageScope.ValueType  # 2
 """One office as a whole."""
 OUTAGE_SCOPE_PRINTING: OutageScope.ValueType  # 3
 """Printing at one office."""
+OUTAGE_SCOPE_TRAVEL_BAN_LIST: OutageScope.ValueType  # 10
+"""The travel-ban list, which is missing or too old; for all offices."""
 Global___OutageScope: _TypeAlias = OutageScope  # noqa: Y015
 
 @_typing.final

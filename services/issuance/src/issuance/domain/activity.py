@@ -15,6 +15,8 @@ class Activity(StrEnum):
     """New applications are taken in."""
     IDENTIFICATION = "identification"
     """Applicants are identified, and their encounters at the matcher set to a status."""
+    APPROVAL = "approval"
+    """Passports are approved."""
     PRINTING = "printing"
     """Approved passports are released to the printer and printed."""
     HAND_OVER = "hand_over"
@@ -31,6 +33,7 @@ class StoppedByOutage(DomainError):
 WAITING: Mapping[Activity, frozenset[ApplicationState]] = {
     Activity.INTAKE: frozenset(),
     Activity.IDENTIFICATION: AWAITING_IDENTIFICATION,
+    Activity.APPROVAL: frozenset({ApplicationState.AWAITING_APPROVAL}),
     Activity.PRINTING: frozenset({ApplicationState.APPROVED, ApplicationState.PRINTING}),
     Activity.HAND_OVER: frozenset(),
 }

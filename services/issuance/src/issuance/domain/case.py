@@ -1,5 +1,6 @@
 """A case: one application for a passport, and how each event changes it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -21,6 +22,7 @@ from issuance.domain.states import (
     ApplicationState,
     Transition,
 )
+from issuance.domain.travel_ban import TravelBanHeld
 
 
 class ApplicationNotFound(DomainError):
@@ -142,7 +144,8 @@ class Case:
     the applicant was verified only, and is still to be identified. reference: what people
     say to name it. email, phone, language: see `contact`; the language is id or en, or empty for
     that of the office. proxy: who may collect the passport in place of the holder. collect_until:
-    last day of collection, as the applicant was reminded; None before.
+    last day of collection, as the applicant was reminded; None before. travel_ban_hits, travel_bans_cleared: references of the entries of the
+    travel-ban list because of which it is held, or that a supervisor cleared.
     """
 
     id: str
@@ -183,11 +186,40 @@ class Case:
     appeal_granted_by: str = ""
     identification_due: bool = False
     reference: str = ""
+    travel_ban_hits: tuple[str, ...] = ()
+    travel_bans_cleared: tuple[str, ...] = ()
     email: str = ""
     phone: str = ""
     language: str = ""
     proxy: Proxy | None = None
     collect_until: date | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it waits for a supervisor because of the travel-ban list."""
+        return bool(self.travel_ban_hits)
+
+    @property
+    def travel_bans_known(self) -> frozenset[str]:
+        """The entries of the travel-ban list that hold it, or were cleared."""
+        return frozenset(self.travel_ban_hits + self.travel_bans_cleared)
+
+    def held(self, references: Iterable[str]) -> "Case":
+        """Return the case, held because of further entries of the travel-ban list."""
+        return replace(self, travel_ban_hits=(*self.travel_ban_hits, *references))
+
+    def cleared(self) -> "Case":
+        """Return the case, held no more: the entries so far do not hold it again.
+
+        The time in which it can be collected is told anew.
+        """
+        cleared = (*self.travel_bans_cleared, *self.travel_ban_hits)
+        return replace(self, travel_ban_hits=(), travel_bans_cleared=cleared, collect_until=None)
+
+    def require_not_held(self) -> None:
+        """Raise TravelBanHeld if it is held."""
+        if self.is_held:
+            raise TravelBanHeld("it waits for a supervisor: see its history")
 
     @property
     def contact(self) -> Contact:

@@ -31,12 +31,19 @@ class OutageScope(StrEnum):
     """One office as a whole."""
     PRINTING = "printing"
     """Printing at one office."""
+    TRAVEL_BAN_LIST = "travel_ban_list"
+    """The travel-ban list is missing or too old; affects every office."""
+
+
+NATIONAL_SCOPES = frozenset({OutageScope.MATCHER, OutageScope.TRAVEL_BAN_LIST})
+"""Outages of these affect every office, and name none."""
 
 
 NEEDED_FOR: Mapping[OutageScope, frozenset[Activity]] = {
     OutageScope.MATCHER: frozenset({Activity.IDENTIFICATION}),
     OutageScope.OFFICE: frozenset({Activity.PRINTING}),
     OutageScope.PRINTING: frozenset({Activity.PRINTING}),
+    OutageScope.TRAVEL_BAN_LIST: frozenset(),
 }
 """Activities that cannot go on without what is out, whatever a policy says."""
 
@@ -89,8 +96,8 @@ class OutageCorrection:
 class Outage:
     """One outage, in business time.
 
-    office: empty for the matcher. ended: None while it is ongoing. expected_end: an estimate, if
-    somebody gave one. declared_by: identity of the person who declared it; empty if the health
+    office: empty for a national scope. ended: None while it is ongoing. expected_end: an estimate,
+    if somebody gave one. declared_by: identity of the person who declared it; empty if the health
     watcher opened it. stopped_by_policy: what the outage policy said that it stops when its cause
     was recorded.
     """
@@ -117,7 +124,7 @@ class Outage:
     @property
     def only_office(self) -> str | None:
         """The only office that it affects; None: it affects all offices."""
-        return None if self.scope is OutageScope.MATCHER else self.office
+        return None if self.scope in NATIONAL_SCOPES else self.office
 
     @property
     def stopped(self) -> frozenset[Activity]:

@@ -3,11 +3,17 @@
 It is applied to an outage when that is recorded; what an outage stops is a part of it from then on.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from issuance.domain.activity import Activity
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.outage import NEEDED_FOR, Outage, OutageScope
+
+_STOPS_BY_DEFAULT: Mapping[OutageScope, frozenset[Activity]] = {
+    OutageScope.TRAVEL_BAN_LIST: frozenset({Activity.APPROVAL}),
+}
+"""What outages of a scope stop of which a policy, perhaps of an earlier version, says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,8 @@ class OutagePolicy:
     def __post_init__(self) -> None:
         for scope in OutageScope:
             own = [rule for rule in self.rules if rule.scope is scope]
+            if not own and scope in _STOPS_BY_DEFAULT:
+                continue
             if not own or own[-1].cause:
                 raise BadPolicy(f"the last rule for {scope} must be for any cause")
             if any(not rule.cause for rule in own[:-1]):
@@ -65,7 +73,9 @@ class OutagePolicy:
         return self._rule(outage).verifies
 
     def _rule(self, outage: Outage) -> OutageRule:
-        return next(rule for rule in self.rules if rule.applies_to(outage))
+        stops = _STOPS_BY_DEFAULT.get(outage.scope, frozenset())
+        by_default = OutageRule(outage.scope, stops)
+        return next((rule for rule in self.rules if rule.applies_to(outage)), by_default)
 
     def applied_to(self, outage: Outage) -> Outage:
         """Return the outage with what it stops by the first rule that applies to it."""
@@ -73,6 +83,9 @@ class OutagePolicy:
 
 
 DEFAULT_POLICY = OutagePolicy(
-    tuple(OutageRule(scope, activities) for scope, activities in NEEDED_FOR.items())
+    tuple(
+        OutageRule(scope, _STOPS_BY_DEFAULT.get(scope, activities))
+        for scope, activities in NEEDED_FOR.items()
+    )
 )
-"""Stops only what cannot go on."""
+"""Stops only what cannot go on, or should not."""

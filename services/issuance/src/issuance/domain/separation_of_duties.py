@@ -23,13 +23,19 @@ class PersonNotNamed(DomainError):
     reason = "PERSON_NOT_NAMED"
 
 
-_NOT_THE_APPROVERS = INTAKE_EVENTS | {ApplicationEvent.CLEAR, ApplicationEvent.LINK_PERSON}
+_NOT_THE_APPROVERS = INTAKE_EVENTS | {
+    ApplicationEvent.CLEAR,
+    ApplicationEvent.LINK_PERSON,
+    ApplicationEvent.CLEAR_HOLD,
+}
 EXCLUDED_BY: Mapping[ApplicationEvent, frozenset[ApplicationEvent]] = {
     ApplicationEvent.APPROVE: _NOT_THE_APPROVERS,
     ApplicationEvent.APPROVE_BOOK: _NOT_THE_APPROVERS,
     ApplicationEvent.HAND_OVER: frozenset(
         {ApplicationEvent.APPROVE, ApplicationEvent.APPROVE_BOOK}
     ),
+    ApplicationEvent.CLEAR_HOLD: INTAKE_EVENTS
+    | {ApplicationEvent.APPROVE, ApplicationEvent.APPROVE_BOOK},
     ApplicationEvent.REOPEN: frozenset({ApplicationEvent.REFUSE}),
     ApplicationEvent.REOPEN_UNIDENTIFIED: frozenset({ApplicationEvent.REFUSE}),
 }

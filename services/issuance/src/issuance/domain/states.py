@@ -99,6 +99,9 @@ class ApplicationEvent(StrEnum):
     HAND_OVER = "hand_over"
     WITHDRAW = "withdraw"
     CORRECT_DATA = "correct_data"
+    HOLD = "hold"
+    """A supervisor must look at it first: the travel-ban list may have its applicant."""
+    CLEAR_HOLD = "clear_hold"
     CHANGE_CONTACT = "change_contact"
     APPOINT_PROXY = "appoint_proxy"
     REMIND_COLLECTION = "remind_collection"
@@ -142,6 +145,8 @@ class Guard(StrEnum):
     SIGNED_FOR = "the holder or the appointed proxy signs"
     SOON_CANCELLED = "a week before the end of the month since it was ready"
     NOT_COLLECTED = "not collected within a month"
+    ON_TRAVEL_BAN_LIST = "the travel-ban list has the applicant"
+    HELD = "it is held"
 
 
 class OutboxTaskKind(StrEnum):
@@ -203,6 +208,14 @@ _CORRECTED = {state: state for state in _BEFORE_IDENTIFICATION} | {
     # What was approved was other data.
     ApplicationState.APPROVED: ApplicationState.AWAITING_APPROVAL,
     ApplicationState.PRINT_FAILED: ApplicationState.AWAITING_APPROVAL,
+}
+
+_HELD = {
+    ApplicationState.AWAITING_APPROVAL: ApplicationState.AWAITING_APPROVAL,
+    # To be approved again, by somebody who knows of it.
+    ApplicationState.APPROVED: ApplicationState.AWAITING_APPROVAL,
+    ApplicationState.PRINT_FAILED: ApplicationState.PRINT_FAILED,
+    ApplicationState.READY: ApplicationState.READY,
 }
 
 _IDENTIFICATION_DUE = (
@@ -318,6 +331,12 @@ TRANSITIONS: tuple[Transition, ...] = (
           (_S.ADJUDICATION, _EXAMINER | _SUPERVISOR),
           (_S.AWAITING_APPROVAL, _SUPERVISOR),
       )),
+    *(Transition(state, _E.HOLD, target, _ISSUANCE, Guard.ON_TRAVEL_BAN_LIST)
+      for state, target in _HELD.items()),
+    *(Transition(state, _E.CLEAR_HOLD, state, _SUPERVISOR, Guard.HELD)
+      for state in sorted(set(_HELD.values()))),
+    Transition(_S.READY, _E.REFUSE, _S.REFUSED, _SUPERVISOR, notice=NoticeKind.REFUSED,
+               document=DocumentStatus.REVOKED, encounter=EncounterStatus.INACTIVE),
     *(Transition(state, _E.CORRECT_DATA, target, _OFFICER)
       for state, target in _CORRECTED.items()),
     *(Transition(state, _E.CHANGE_CONTACT, state, _COUNTER)

@@ -22,11 +22,11 @@ class CollectionPolicy:
         """Return the last day of collection, of which the applicant is reminded today, if so.
 
         Whoever could not be reminded in time, since the service was away, has the time of the
-        reminder from now on.
+        reminder from now on. Nothing is told to whom nothing would be handed over (is_held).
         """
         ready_on = calendar.day_of(case.state_since)
         last = calendar.on_or_after(_months_after(ready_on, self.months))
-        if case.collect_until is not None or today < last - self.reminder:
+        if case.is_held or case.collect_until is not None or today < last - self.reminder:
             return None
         return max(last, calendar.on_or_after(today + self.reminder))
 
@@ -37,7 +37,7 @@ def is_over(case: Case, calendar: Calendar, outages: Iterable[Outage], today: da
     A last day on which the office was closed, or nothing could be handed over, is followed by
     another. outages: also those that are over.
     """
-    if case.collect_until is None:
+    if case.is_held or case.collect_until is None:
         return False
     in_the_way = [each for each in outages if each.affects(case.office) and _stops(each)]
     last = calendar.on_or_after(case.collect_until)

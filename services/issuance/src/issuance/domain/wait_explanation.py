@@ -123,6 +123,9 @@ _RESUME_WORK = WaitingOn(
     ),
 )
 _OUTAGE_ENDS: Mapping[OutageScope, LocalizedText] = {
+    OutageScope.TRAVEL_BAN_LIST: LocalizedText(
+        "berakhirnya gangguan sistem nasional", "the end of an outage of a national system"
+    ),
     OutageScope.MATCHER: LocalizedText(
         "berakhirnya gangguan sistem pencocokan nasional",
         "the end of the outage of the national matcher",

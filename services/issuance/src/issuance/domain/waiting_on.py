@@ -6,7 +6,11 @@ from enum import StrEnum
 
 from issuance.domain.case import Case
 from issuance.domain.formatting import LocalizedText
-from issuance.domain.states import AWAITING_IDENTIFICATION, ApplicationState
+from issuance.domain.states import (
+    AWAITING_IDENTIFICATION,
+    FINAL_STATES,
+    ApplicationState,
+)
 
 
 class ResponsibleParty(StrEnum):
@@ -81,6 +85,11 @@ WAITING_ON: Mapping[ApplicationState, WaitingOn] = {
     ),
 }
 """Final states are missing: nothing is waited for in them."""
+HELD = WaitingOn(
+    ResponsibleParty.SUPERVISOR,
+    LocalizedText("pemeriksaan tambahan oleh supervisor", "a further check by a supervisor"),
+)
+"""In place of the approval and the collection. Why is for the history, not for the applicant."""
 PORTRAIT_MISSING = WaitingOn(
     ResponsibleParty.OFFICER, LocalizedText("foto pemohon", "the applicant's photo")
 )
@@ -134,6 +143,8 @@ def waiting_on(case: Case, *, set_aside: bool = False) -> WaitingOn | None:
     """
     if case.state in AWAITING_IDENTIFICATION and set_aside:
         return IDENTIFICATION_SET_ASIDE
+    if case.is_held and case.state not in FINAL_STATES:
+        return HELD
     if case.state is ApplicationState.AWAITING_APPROVAL and case.is_at_the_printer:
         return WAITING_ON[ApplicationState.PRINTING]
     needs_portrait = case.state in _NEEDS_PORTRAIT_NEXT and not case.book_serial

@@ -10,6 +10,7 @@ from servicekit.grpc.call_audit import add_audit_facts
 from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
 from servicekit.security.identity import NATIONAL, current_caller
+from servicekit.storage.idempotency import nothing_to_prepare
 
 from issuance.domain.case import Actor, Case
 from issuance.domain.history import NO_DETAILS, EventDetails
@@ -58,6 +59,7 @@ from issuance.use_cases.record_interview import record_interview
 from issuance.use_cases.record_payment import record_payment
 from issuance.use_cases.retake_biometrics import retake_biometrics
 from issuance.use_cases.search_applications import search_applications
+from issuance.use_cases.travel_bans import TravelBans, clear_travel_ban
 
 CheckPhoto = Callable[[bytes, PortraitException | None], Awaitable[AcceptedPhoto]]
 """Returns a photo as it is printed, for some reason with defects. Raises PortraitRefused."""
@@ -71,6 +73,7 @@ ChangeRequest = (
     | pb.RecordInterviewRequest
     | pb.CorrectDataRequest
     | pb.ApproveRequest
+    | pb.ClearHoldRequest
     | pb.RefuseRequest
     | pb.WithdrawRequest
     | pb.RetakeBiometricsRequest
@@ -95,10 +98,12 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         new_id: Callable[[], str],
         check_photo: CheckPhoto,
         numbers: DocumentNumbers,
+        travel_bans: TravelBans,
         watches: ApplicationWatches,
     ) -> None:
         self._watches = watches
         self._numbers = numbers
+        self._travel_bans = travel_bans
         self._check_photo = check_photo
         self._offices = offices
         self._store = store
@@ -279,6 +284,16 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
                 records, case, by, now, self._numbers, self._apply_transition, request.reason
             )
 
+        return await self._change_unless_banned(request, ApplicationEvent.APPROVE, change)
+
+    async def ClearHold(self, request: pb.ClearHoldRequest, context: Context) -> pb.Application:
+        """Clear an application that is held because of the travel-ban list."""
+
+        async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
+            return await clear_travel_ban(
+                records, case, by, now, request.reason, self._apply_transition
+            )
+
         return await self._change(request, change)
 
     async def Refuse(self, request: pb.RefuseRequest, context: Context) -> pb.Application:
@@ -340,7 +355,7 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
             return await appoint_proxy(records, case, by, now, proxy, self._apply_transition)
 
-        return await self._change(request, change)
+        return await self._change_unless_banned(request, ApplicationEvent.HAND_OVER, change)
 
     async def ChangeContact(
         self, request: pb.ChangeContactRequest, context: Context
@@ -384,16 +399,37 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
 
         return await self._change(request, change)
 
-    async def _change(self, request: ChangeRequest, change: Change) -> pb.Application:
+    async def _change_unless_banned(
+        self, request: ChangeRequest, event: ApplicationEvent, change: Change
+    ) -> pb.Application:
+        """As `_change`; a case whose applicant is on the travel-ban list is held first.
+
+        In a transaction of its own, since the change is refused then and leaves nothing.
+        """
+
+        async def hold() -> None:
+            async with self._store.begin() as records:
+                case = await self._own_case(records, request.application_id)
+                find_transition(case.state, event, current_actor().role)
+                await self._travel_bans.hold_if_banned(records, case, self._clock.now())
+
+        return await self._change(request, change, hold)
+
+    async def _change(
+        self,
+        request: ChangeRequest,
+        change: Change,
+        prepare: Callable[[], Awaitable[None]] = nothing_to_prepare,
+    ) -> pb.Application:
         """Change a case of the caller's office, of the revision that the caller has seen."""
 
-        async def change_own(records: Records) -> pb.Application:
+        async def change_own(records: Records, _: None) -> pb.Application:
             case = await self._own_case(records, request.application_id)
             case = case.require_revision(request.revision)
             changed = await change(records, case, current_actor(), self._clock.now())
             return await self._encode(records, changed)
 
-        return await self._changes.run(request, pb.Application, change_own)
+        return await self._changes.prepare_and_run(request, pb.Application, prepare, change_own)
 
     async def _own_case(self, records: Records, application_id: str) -> Case:
         add_audit_facts(application_id=application_id)

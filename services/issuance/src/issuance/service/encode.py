@@ -81,6 +81,7 @@ def application(details: ApplicationDetails) -> applications_pb2.Application:
         document_number=case.document_number,
         book_serial=case.book_serial,
         reference=format_reference(case.reference),
+        held=case.is_held,
         decision_id=case.decision_id,
         refusal_reason=localized_text(case.refusal_reason),
         handed_over_at=timestamp(case.handed_over_at),

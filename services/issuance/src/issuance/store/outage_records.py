@@ -9,7 +9,7 @@ from servicekit.errors import StaleRevision
 from sqlalchemy import ColumnElement, Row, and_, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from issuance.domain.outage import Outage, OutageNotFound, OutageScope
+from issuance.domain.outage import NATIONAL_SCOPES, Outage, OutageNotFound, OutageScope
 from issuance.domain.outage_policy import OutagePolicy
 from issuance.store.field_values import field_values
 from issuance.store.tables import applications, history, outage_changes, outages
@@ -148,7 +148,7 @@ class OutageRecords:
         """
         c = outages.c
         statement = select(outages).where(
-            or_(c.scope == OutageScope.MATCHER, c.office == office),
+            or_(c.scope.in_(NATIONAL_SCOPES), c.office == office),
             or_(c.ended.is_(None), c.may_cost_printing_days),
         )
         return [_outage(row) for row in await self._connection.execute(statement)]
@@ -170,7 +170,7 @@ class OutageRecords:
         statement = (
             select(outages)
             .where(or_(c.ended.is_(None), c.ended > first), c.began <= last)
-            .where(or_(c.scope == OutageScope.MATCHER, c.office.in_(offices)))
+            .where(or_(c.scope.in_(NATIONAL_SCOPES), c.office.in_(offices)))
             .order_by(c.number)
         )
         return {row.id: _outage(row) for row in await self._connection.execute(statement)}

@@ -102,6 +102,8 @@ applications = Table(
     Column("appeal_granted_by", String, nullable=False, server_default=""),
     Column("identification_due", Boolean, nullable=False, server_default=false()),
     Column("reference", String(8), nullable=False, server_default=""),
+    Column("travel_ban_hits", JsonOf(tuple[str, ...]), nullable=False, server_default="[]"),
+    Column("travel_bans_cleared", JsonOf(tuple[str, ...]), nullable=False, server_default="[]"),
     Column("holder_differences", JsonOf(tuple[str, ...]), nullable=False, server_default="[]"),
     Column("email", String(254), nullable=False, server_default=""),
     Column("phone", String(16), nullable=False, server_default=""),

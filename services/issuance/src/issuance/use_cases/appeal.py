@@ -9,7 +9,12 @@ from issuance.domain.case import Actor, Case
 from issuance.domain.history import EventDetails, HistoryEntry
 from issuance.domain.office import Office
 from issuance.domain.separation_of_duties import require_separate_duties
-from issuance.domain.states import ApplicationEvent, find_transition
+from issuance.domain.states import (
+    ApplicationEvent,
+    ApplicationState,
+    IllegalTransition,
+    find_transition,
+)
 from issuance.store.records import Records
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.create_application import require_no_open_application
@@ -34,6 +39,10 @@ async def appeal(
     """
     history = await records.history.of_case(case.id)
     event = _reopening(case, history)
+    if _had_finished_book(history):
+        raise IllegalTransition(
+            "its book was finished and revoked: apply again", state=case.state, event=event
+        )
     find_transition(case.state, event, by.role)
     case.require_not_printing()
     require_separate_duties(event, by.person, history)
@@ -53,6 +62,12 @@ async def appeal(
     if event is ApplicationEvent.REEXAMINE:
         await _open_again(records, case, now, new_id)
     return reopened
+
+
+def _had_finished_book(history: Sequence[HistoryEntry]) -> bool:
+    """Return whether it was refused when READY: a printer makes one book of an application."""
+    refusals = [entry for entry in history if entry.event is ApplicationEvent.REFUSE]
+    return bool(refusals) and refusals[-1].source is ApplicationState.READY
 
 
 def _reopening(case: Case, history: Sequence[HistoryEntry]) -> ApplicationEvent:

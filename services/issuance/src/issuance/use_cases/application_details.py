@@ -16,7 +16,7 @@ from issuance.domain.clock_pause import (
 )
 from issuance.domain.lateness import deadline
 from issuance.domain.office import Office
-from issuance.domain.outage import Outage, OutageScope
+from issuance.domain.outage import Outage
 from issuance.domain.states import (
     AWAITING_IDENTIFICATION,
     AWAITING_PRINT,
@@ -131,8 +131,8 @@ def _details(
 
 def _leaves_date_open(outage: Outage, case: Case, office: Office, now: datetime) -> bool:
     """Return whether nobody can know the collection date of the case before the outage ends."""
-    # What is at the printer already does not wait for the matcher.
-    at_printer = case.state is ApplicationState.PRINTING and outage.scope is not OutageScope.MATCHER
+    # What is at the printer already does not wait for the matcher, nor for the list.
+    at_printer = case.state is ApplicationState.PRINTING and outage.only_office is not None
     waits = (
         at_printer or case.state in AWAITING_PRINT
         if outage.stops(Activity.PRINTING)

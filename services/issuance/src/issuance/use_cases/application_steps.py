@@ -21,6 +21,8 @@ from issuance.use_cases.create_application import compared_with_earlier, index_h
 from issuance.use_cases.document_numbers import DocumentNumbers
 from issuance.use_cases.require_not_stopped import require_not_stopped
 
+ASK_AT_THE_OFFICE = LocalizedText("silakan bertanya di kantor", "please ask at the office")
+
 
 async def submit_biometrics(
     records: Records,
@@ -109,12 +111,15 @@ async def approve(
 
     reason: why its data differ from those of the earlier document, if they do.
     One whose book was made before examiners cleared it is READY. Raises IllegalTransition,
-    NotPermitted, AtThePrinter, SeparationOfDuties, PortraitMissing, HolderDiffers.
+    NotPermitted, AtThePrinter, StoppedByOutage, SeparationOfDuties, TravelBanHeld, PortraitMissing,
+    HolderDiffers.
     """
     event = ApplicationEvent.APPROVE_BOOK if case.book_serial else ApplicationEvent.APPROVE
     find_transition(case.state, event, by.role)
     case.require_not_printing()
+    await require_not_stopped(records, case.office, Activity.APPROVAL)
     await _require_separate_duties(records, case, event, by)
+    case.require_not_held()
     if not case.book_serial:
         case.require_portrait()
     _require_explained_differences(case, reason)
@@ -161,11 +166,13 @@ async def refuse(
 ) -> Case:
     """Refuse a case. reason: for the applicant, in whatever language it was given.
 
-    One whose identification is due is not identified any more. Raises AtThePrinter.
+    Of one that is held the applicant is told to ask at the office; the history has the reason. One
+    whose identification is due is not identified any more. Raises AtThePrinter.
     """
     find_transition(case.state, ApplicationEvent.REFUSE, by.role)
     case.require_not_printing()
-    refused = case.refused(LocalizedText(reason, reason))
+    told = ASK_AT_THE_OFFICE if case.is_held else LocalizedText(reason, reason)
+    refused = case.refused(told)
     details = EventDetails(reason=reason)
     refused = await apply_transition(records, refused, ApplicationEvent.REFUSE, by, now, details)
     await records.cases.delete_fingers(case.id)
@@ -225,7 +232,7 @@ async def hand_over(
 ) -> Case:
     """Hand the passport over to the holder or the appointed proxy, who signs for it.
 
-    Raises IdentificationDue, SeparationOfDuties, StoppedByOutage, NotTheProxy.
+    Raises IdentificationDue, SeparationOfDuties, TravelBanHeld, StoppedByOutage, NotTheProxy.
     """
     case.require_identified()
     await require_not_stopped(records, case.office, Activity.HAND_OVER)
@@ -233,6 +240,7 @@ async def hand_over(
     require_appointed(collector, proxy_identity_number, case.proxy)
     if collector is Collector.PROXY and case.proxy:
         require_another(by.person, case.proxy.appointed_by, ApplicationEvent.HAND_OVER)
+    case.require_not_held()
     handed_over = case.handed_over(now)
     details = EventDetails(signed_by=signed_by, collected_by=collector)
     return await apply_transition(

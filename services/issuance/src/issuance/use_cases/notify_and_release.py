@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from servicekit.process.failpoint import failpoint
 
@@ -23,6 +23,7 @@ from issuance.store.records import Records, Store
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.plan_office import OfficePlan, plan_office
 from issuance.use_cases.send_notices import send_notices
+from issuance.use_cases.travel_bans import TravelBans
 
 NOTICES_PER_TRANSACTION = 100
 RELEASES_PER_TRANSACTION = 10
@@ -64,9 +65,12 @@ class NotifyAndRelease:
     another process, the next plan finds what is left to do.
     """
 
-    def __init__(self, store: Store, apply_transition: ApplyTransition) -> None:
+    def __init__(
+        self, store: Store, apply_transition: ApplyTransition, travel_bans: TravelBans | None = None
+    ) -> None:
         self._store = store
         self._apply_transition = apply_transition
+        self._travel_bans = travel_bans or TravelBans(None, timedelta(), apply_transition)
 
     async def __call__(self, office: Office, now: datetime) -> None:
         """Plan, notify everybody whose collection date changed, release what is printed today."""
@@ -140,6 +144,9 @@ class NotifyAndRelease:
             await self._apply_transition(
                 records, case, ApplicationEvent.REQUIRE_PORTRAIT, ISSUANCE, now
             )
+            return
+        held = await self._travel_bans.hold_if_banned(records, case, now)
+        if held.is_held:
             return
         released = case.released(today)
         await self._apply_transition(records, released, ApplicationEvent.RELEASE, ISSUANCE, now)

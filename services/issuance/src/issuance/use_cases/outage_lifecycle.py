@@ -9,7 +9,7 @@ from servicekit.errors import DomainError, ErrorKind
 
 from issuance.domain.case import ISSUANCE
 from issuance.domain.office import Office, UnknownOffice
-from issuance.domain.outage import Outage, OutageCorrection, OutageScope
+from issuance.domain.outage import NATIONAL_SCOPES, Outage, OutageCorrection, OutageScope
 from issuance.domain.outage_policy import DEFAULT_POLICY, OutagePolicy
 from issuance.domain.states import OutboxTaskKind
 from issuance.store.outage_records import OutageRecord
@@ -18,6 +18,7 @@ from issuance.store.records import Records
 DETECTED_CAUSES = {
     OutageScope.MATCHER: "the national matcher does not answer",
     OutageScope.PRINTING: "the printer of the office does not answer",
+    OutageScope.TRAVEL_BAN_LIST: "the travel-ban list is missing or too old",
 }
 
 
@@ -52,8 +53,8 @@ class OutageLifecycle:
 
         Raises UnknownOffice, BadDate, OutageOverlaps.
         """
-        if (outage.scope is OutageScope.MATCHER) == bool(outage.office):
-            raise UnknownOffice("an office, but not for the matcher", field="office")
+        if (outage.scope in NATIONAL_SCOPES) == bool(outage.office):
+            raise UnknownOffice("an office, but not for a national scope", field="office")
         if outage.office:
             office = self._offices.get(outage.office)
             if office is None or office.is_removed:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from issuance.domain.activity import Activity
 from issuance.domain.collection_plan import HORIZON, WaitingCase
 from issuance.domain.office import Office, print_capacity
-from issuance.domain.outage import Outage, OutageScope, stoppages
+from issuance.domain.outage import Outage, stoppages
 from issuance.domain.print_room import Capacity, PrintRoom, Stoppage
 from issuance.domain.states import UNDECIDED, ApplicationState
 from issuance.domain.working_time import DAY
@@ -81,16 +81,20 @@ async def plan_conditions(
         await _capacity(records, office, today, assumptions),
         _resuming(assumptions.printing_resumes, stops, now),
     )
-    local = [outage for outage in stopping if outage.scope is not OutageScope.MATCHER]
+    local = [outage for outage in stopping if outage.only_office is not None]
     # What the machines could have made of today is lost when the office closes.
     closed = now >= calendar.closing(today)
-    identified_from = _identified_from(outages, office, now, assumptions)
+    approved_from, identified_from = (
+        _possible_from(outages, activity, office, now, assumptions)
+        for activity in (Activity.APPROVAL, Activity.IDENTIFICATION)
+    )
+    identified_from = max(identified_from, approved_from)
     return PlanConditions(
         today=today,
         first_day=today + DAY if closed else today,
         room=room,
         printer_room=replace(room, stoppages=_stoppages(local, office, now, assumptions)),
-        printable_from=_printable_from(office, now, identified_from),
+        printable_from=_printable_from(office, now, approved_from, identified_from),
         arrivals=[case.not_before(identified_from) for case in assumptions.arrivals],
         released_today=await records.cases.count_released(office.id, today),
         end_unknown=any(outage.has_unknown_end(now) for outage in outages),
@@ -102,7 +106,7 @@ async def plan_conditions(
 
 
 def _printable_from(
-    office: Office, now: datetime, identified_from: date
+    office: Office, now: datetime, approved_from: date, identified_from: date
 ) -> Mapping[ApplicationState, date]:
     """Return the first day on which undecided cases may be printed, by their state.
 
@@ -110,21 +114,23 @@ def _printable_from(
     """
     today = office.calendar.day_of(now)
     first = today + DAY if now >= office.calendar.opening(today) else today
-    days = dict.fromkeys(UNDECIDED, first)
+    days = dict.fromkeys(UNDECIDED, max(first, approved_from))
     days[ApplicationState.IDENTIFYING] = max(first, identified_from)
     return days
 
 
-def _identified_from(
-    outages: Iterable[Outage], office: Office, now: datetime, assumptions: PlanAssumptions
+def _possible_from(
+    outages: Iterable[Outage],
+    activity: Activity,
+    office: Office,
+    now: datetime,
+    assumptions: PlanAssumptions,
 ) -> date:
-    """Return the first day on which those may be printed who wait to be identified.
+    """Return the first day on which those may be printed who wait for an activity.
 
-    `date.max` if an outage that stops identification lasts and nobody knows its end.
+    `date.max` if an outage that stops it lasts and nobody knows its end.
     """
-    lasting = [
-        outage for outage in outages if outage.is_ongoing and outage.stops(Activity.IDENTIFICATION)
-    ]
+    lasting = [outage for outage in outages if outage.is_ongoing and outage.stops(activity)]
     stops = _stoppages(lasting, office, now, assumptions)
     if not stops:
         return date.min

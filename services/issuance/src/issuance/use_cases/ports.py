@@ -10,6 +10,7 @@ from issuance.domain.notice_delivery import NoticeMessage
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.print_failure import PrintFailure
 from issuance.domain.print_job_event import PrintJobEvent
+from issuance.domain.travel_ban import TravelBanRegister
 from issuance.domain.verification import Verification
 
 
@@ -117,6 +118,14 @@ class Printer(Protocol):
 
     async def cancel_print_job(self, office: str, job: str, reason: str) -> bool:
         """Cancel a job that has no book; return False if it has one. Raises Unavailable."""
+        ...
+
+
+class TravelBanList(Protocol):
+    """The travel-ban list of the authority that issues it."""
+
+    async def register(self) -> TravelBanRegister | None:
+        """Return the latest list; None if there is none that can be used."""
         ...
 
 

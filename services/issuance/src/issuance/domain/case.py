@@ -144,8 +144,9 @@ class Case:
     the applicant was verified only, and is still to be identified. reference: what people
     say to name it. email, phone, language: see `contact`; the language is id or en, or empty for
     that of the office. proxy: who may collect the passport in place of the holder. collect_until:
-    last day of collection, as the applicant was reminded; None before. travel_ban_hits, travel_bans_cleared: references of the entries of the
-    travel-ban list because of which it is held, or that a supervisor cleared.
+    last day of collection, as the applicant was reminded; None before. travel_ban_hits,
+    travel_bans_cleared: references of the entries of the travel-ban list because of which it is
+    held, or that a supervisor cleared.
     """
 
     id: str

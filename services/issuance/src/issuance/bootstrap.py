@@ -75,6 +75,7 @@ from issuance.service.outages import OutagesService
 from issuance.service.schedule import ScheduleService
 from issuance.store.records import Store
 from issuance.store.tables import idempotency
+from issuance.tariff_file import read_tariff
 from issuance.use_cases.application_steps import require_portraits
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.cancel_uncollected import CancelUncollected
@@ -179,14 +180,16 @@ class Issuance:
         self._real_now = SystemClock().now
         self._offices = OfficeDirectory(settings.expected_times)
         self._database = Database(settings.database_url)
+        self._validity = settings.validity_rule()
+        self._tariff = read_tariff(settings.tariff_file) if settings.tariff_file else None
+        personaliser = Personaliser(settings.issuing_state, self._validity)
         self._store = Store(self._database, settings.replica)
         self._outage_policy = _outage_policy(settings)
-        personaliser = Personaliser(settings.issuing_state, settings.passport_validity_years)
         self._apply_transition = ApplyTransition(
             self._offices,
             personaliser,
             new_id,
-            settings.passport_validity_years,
+            self._validity,
             self._outage_policy,
         )
         self._travel_bans = TravelBans(
@@ -253,6 +256,8 @@ class Issuance:
                 new_id,
                 self._check_photo,
                 DocumentNumbers(self._real_now),
+                self._validity,
+                self._tariff,
                 self._travel_bans,
                 self._watches(),
             ),
@@ -490,7 +495,7 @@ class Issuance:
 
     def _planning_work(self) -> Awaitable[None]:
         notify_and_release = NotifyAndRelease(
-            self._store, self._apply_transition, self._travel_bans
+            self._store, self._apply_transition, self._validity, self._travel_bans
         )
         planner = OfficePlanner(
             self._offices, self._store, self._database.try_lock, notify_and_release, self._clock

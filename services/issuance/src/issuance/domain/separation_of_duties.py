@@ -26,9 +26,12 @@ class PersonNotNamed(DomainError):
 _NOT_THE_APPROVERS = INTAKE_EVENTS | {
     ApplicationEvent.CLEAR,
     ApplicationEvent.LINK_PERSON,
+    ApplicationEvent.ESTABLISH_IDENTITY,
     ApplicationEvent.CLEAR_HOLD,
 }
 EXCLUDED_BY: Mapping[ApplicationEvent, frozenset[ApplicationEvent]] = {
+    ApplicationEvent.ESTABLISH_IDENTITY: INTAKE_EVENTS,
+    ApplicationEvent.REVIEW_IDENTITY: frozenset({ApplicationEvent.REFUSE}),
     ApplicationEvent.APPROVE: _NOT_THE_APPROVERS,
     ApplicationEvent.APPROVE_BOOK: _NOT_THE_APPROVERS,
     ApplicationEvent.HAND_OVER: frozenset(

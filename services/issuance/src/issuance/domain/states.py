@@ -23,6 +23,8 @@ class ApplicationState(StrEnum):
     PAID = "paid"
     BIOMETRICS_TAKEN = "biometrics_taken"
     IDENTIFYING = "identifying"
+    IDENTITY_REVIEW = "identity_review"
+    """Without fingerprints: a supervisor decides who the applicant is."""
     ADJUDICATION = "adjudication"
     AWAITING_APPROVAL = "awaiting_approval"
     APPROVED = "approved"
@@ -40,13 +42,21 @@ INITIAL_STATE = ApplicationState.RECEIVED
 FINAL_STATES = frozenset(
     {ApplicationState.HANDED_OVER, ApplicationState.REFUSED, ApplicationState.WITHDRAWN}
 )
+DOCUMENTS_DUE = frozenset({ApplicationState.RECEIVED, ApplicationState.DOCUMENTS_REFUSED})
+"""The documents are still to be accepted."""
 WITHOUT_PASSPORT = frozenset({ApplicationState.REFUSED, ApplicationState.WITHDRAWN})
 """Ended, and whatever book was made is not handed over."""
 EXAMINED_WHILE_PRINTED = frozenset(
     {ApplicationState.ADJUDICATION, ApplicationState.AWAITING_APPROVAL, ApplicationState.REFUSED}
 )
 """A book may come of the job that the printer had when examiners were asked; it is held."""
-IDENTITY_UNRESOLVED = frozenset({ApplicationState.IDENTIFYING, ApplicationState.ADJUDICATION})
+IDENTITY_UNRESOLVED = frozenset(
+    {
+        ApplicationState.IDENTIFYING,
+        ApplicationState.IDENTITY_REVIEW,
+        ApplicationState.ADJUDICATION,
+    }
+)
 """Complete, but it is not known yet whether a book will be printed."""
 AWAITING_IDENTIFICATION = frozenset({ApplicationState.IDENTIFYING, ApplicationState.BOOK_HELD})
 """Nothing but the matcher's identification lets it go on."""
@@ -71,11 +81,16 @@ class ApplicationEvent(StrEnum):
     CREATE = "create"
     ACCEPT_DOCUMENTS = "accept_documents"
     REFUSE_DOCUMENTS = "refuse_documents"
+    ACCEPT_FORCE_MAJEURE = "accept_force_majeure"
     RECORD_PAYMENT = "record_payment"
     SUBMIT_BIOMETRICS = "submit_biometrics"
+    POSTPONE_BIOMETRICS = "postpone_biometrics"
+    DECLARE_NO_FINGERPRINTS = "declare_no_fingerprints"
     SUBMIT_PORTRAIT = "submit_portrait"
     EXCEPT_PORTRAIT = "except_portrait"
     RECORD_INTERVIEW = "record_interview"
+    INTERVIEW_WITHOUT_FINGERPRINTS = "interview_without_fingerprints"
+    ESTABLISH_IDENTITY = "establish_identity"
     REJECT_BIOMETRICS = "reject_biometrics"
     VERIFY = "verify"
     IDENTIFY = "identify"
@@ -91,6 +106,7 @@ class ApplicationEvent(StrEnum):
     REOPEN = "reopen"
     REOPEN_UNIDENTIFIED = "reopen_unidentified"
     REEXAMINE = "reexamine"
+    REVIEW_IDENTITY = "review_identity"
     RELEASE = "release"
     REPEAT_PRINT = "repeat_print"
     FAIL_PRINT = "fail_print"
@@ -125,6 +141,12 @@ class Role(StrEnum):
 class Guard(StrEnum):
     """Condition of a transition, in words. The use case that causes the event checks it."""
 
+    HEALING_FINGERS = "fingers are bandaged and none can be captured"
+    NO_FINGERS = "no finger can ever be captured"
+    FINGERPRINTS = "fingerprints were taken"
+    NO_FINGERPRINTS = "no finger can be captured; the officer says how the applicant is known"
+    SECOND_PERSON = "the supervisor took no step of the intake"
+    REFUSED_WITHOUT_FINGERPRINTS = "a supervisor refused it, without fingerprints"
     UNUSABLE_FINGERS = "the matcher cannot use the fingers"
     VERIFIED = "identification is out, and the own record matches"
     NO_EXAMINER_NEEDED = "identification needs no examiner"
@@ -195,15 +217,19 @@ _EXAMINER = frozenset({Role.EXAMINER})
 _SUPERVISOR = frozenset({Role.SUPERVISOR})
 _ISSUANCE = frozenset({Role.ISSUANCE})
 
-_BEFORE_IDENTIFICATION = (
+_BEFORE_PAYMENT = (
     ApplicationState.RECEIVED,
     ApplicationState.DOCUMENTS_REFUSED,
     ApplicationState.DOCUMENTS_ACCEPTED,
+)
+_BEFORE_IDENTIFICATION = (
+    *_BEFORE_PAYMENT,
     ApplicationState.PAID,
     ApplicationState.BIOMETRICS_TAKEN,
 )
 """The matcher has nothing of the case yet, or is asked to delete what it had."""
 _CORRECTED = {state: state for state in _BEFORE_IDENTIFICATION} | {
+    ApplicationState.IDENTITY_REVIEW: ApplicationState.IDENTITY_REVIEW,
     ApplicationState.AWAITING_APPROVAL: ApplicationState.AWAITING_APPROVAL,
     # What was approved was other data.
     ApplicationState.APPROVED: ApplicationState.AWAITING_APPROVAL,
@@ -230,6 +256,7 @@ _PORTRAIT_REPLACEABLE = (
     ApplicationState.PAID,
     ApplicationState.BIOMETRICS_TAKEN,
     ApplicationState.IDENTIFYING,
+    ApplicationState.IDENTITY_REVIEW,
     ApplicationState.ADJUDICATION,
     ApplicationState.AWAITING_APPROVAL,
 )
@@ -241,10 +268,25 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(_S.RECEIVED, _E.ACCEPT_DOCUMENTS, _S.DOCUMENTS_ACCEPTED, _COUNTER),
     Transition(_S.RECEIVED, _E.REFUSE_DOCUMENTS, _S.DOCUMENTS_REFUSED, _OFFICER),
     Transition(_S.DOCUMENTS_REFUSED, _E.ACCEPT_DOCUMENTS, _S.DOCUMENTS_ACCEPTED, _COUNTER),
+    *(Transition(state, _E.ACCEPT_FORCE_MAJEURE, state, _SUPERVISOR) for state in _BEFORE_PAYMENT),
     Transition(_S.DOCUMENTS_ACCEPTED, _E.RECORD_PAYMENT, _S.PAID, _COUNTER),
     Transition(_S.PAID, _E.SUBMIT_BIOMETRICS, _S.BIOMETRICS_TAKEN, _COUNTER),
+    Transition(_S.PAID, _E.POSTPONE_BIOMETRICS, _S.PAID, _OFFICER, Guard.HEALING_FINGERS),
+    Transition(_S.PAID, _E.DECLARE_NO_FINGERPRINTS, _S.BIOMETRICS_TAKEN, _OFFICER,
+               Guard.NO_FINGERS),
     Transition(_S.BIOMETRICS_TAKEN, _E.RECORD_INTERVIEW, _S.IDENTIFYING, _OFFICER,
-               outbox_task=OutboxTaskKind.IDENTIFY, notice=NoticeKind.PROMISED_DATE),
+               Guard.FINGERPRINTS, outbox_task=OutboxTaskKind.IDENTIFY,
+               notice=NoticeKind.PROMISED_DATE),
+    Transition(_S.BIOMETRICS_TAKEN, _E.INTERVIEW_WITHOUT_FINGERPRINTS, _S.IDENTITY_REVIEW, _OFFICER,
+               Guard.NO_FINGERPRINTS, notice=NoticeKind.PROMISED_DATE),
+    Transition(_S.IDENTITY_REVIEW, _E.ESTABLISH_IDENTITY, _S.AWAITING_APPROVAL, _SUPERVISOR,
+               Guard.SECOND_PERSON),
+    Transition(_S.IDENTITY_REVIEW, _E.REFUSE, _S.REFUSED, _SUPERVISOR, notice=NoticeKind.REFUSED),
+    Transition(_S.IDENTITY_REVIEW, _E.WITHDRAW, _S.WITHDRAWN, _OFFICER),
+    Transition(_S.IDENTITY_REVIEW, _E.RETAKE_BIOMETRICS, _S.PAID, _SUPERVISOR,
+               notice=NoticeKind.RECAPTURE),
+    Transition(_S.REFUSED, _E.REVIEW_IDENTITY, _S.IDENTITY_REVIEW, _SUPERVISOR,
+               Guard.REFUSED_WITHOUT_FINGERPRINTS, notice=NoticeKind.PROMISED_DATE),
     Transition(_S.IDENTIFYING, _E.REJECT_BIOMETRICS, _S.PAID, _ISSUANCE,
                Guard.UNUSABLE_FINGERS, notice=NoticeKind.RECAPTURE),
     Transition(_S.IDENTIFYING, _E.IDENTIFY, _S.AWAITING_APPROVAL, _ISSUANCE,

@@ -341,6 +341,13 @@ class CaseRecords:
         )
         return {row.state: row.cases for row in await self._connection.execute(statement)}
 
+    async def count_without_fingerprints(self) -> Mapping[str, int]:
+        """Return of how many cases, ended ones too, no finger could be captured, by office."""
+        c = applications.c
+        statement = select(c.office, func.count().label("cases")).where(c.without_fingerprints)
+        rows = await self._connection.execute(statement.group_by(c.office))
+        return {row.office: row.cases for row in rows}
+
     async def count_open_of(self, office: str) -> int:
         """Return how many cases of an office have not ended."""
         c = applications.c

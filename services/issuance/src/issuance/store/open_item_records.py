@@ -11,15 +11,23 @@ from issuance.domain.open_item import Resolution, ResolvedItem
 from issuance.domain.states import ApplicationState
 from issuance.store.field_values import field_values
 from issuance.store.oldest_first import ListPosition, keyed, oldest_first, position
-from issuance.store.tables import applications, outbox, resolved_items, unrecorded_print_events
+from issuance.store.tables import (
+    applications,
+    outbox,
+    payment_differences,
+    resolved_items,
+    unrecorded_print_events,
+)
 
-PRINT_FAILED, PRINT_JOB, REFUSED_WORK, RESOLVED = (
+PRINT_FAILED, PRINT_JOB, REFUSED_WORK, PAYMENT, RESOLVED = (
     "print-failed:",
     "print-job:",
     "refused-work:",
+    "payment:",
     "resolved:",
 )
-"""Begin the ids of items: of an application, a print event, a task and a resolved item."""
+"""Begin the ids of items: of an application, a print event, a task, a payment's difference and a
+resolved item."""
 
 _ITEM = [field.name for field in fields(ResolvedItem) if field.name != "resolution"]
 _RESOLUTION = [field.name for field in fields(Resolution)]
@@ -38,7 +46,7 @@ class OpenItemRecords:
 
         office: None for all.
         """
-        kinds = [_failed_prints(), _print_jobs(), _refused_work()]
+        kinds = [_failed_prints(), _print_jobs(), _refused_work(), _payments()]
         if include_resolved:
             kinds.append(_resolved())
         if office is not None:
@@ -85,6 +93,12 @@ def _refused_work() -> Select[Any]:
     return select(c.created_at.label("since"), key.label("key"), c.office).where(
         c.refused_at.is_not(None)
     )
+
+
+def _payments() -> Select[Any]:
+    c = payment_differences.c
+    key = keyed(PAYMENT, cast(c.number, String))
+    return select(c.since, key.label("key"), c.office).where(~c.resolved)
 
 
 def _resolved() -> Select[Any]:

@@ -33,12 +33,15 @@ from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.collector import Collector, Proxy
 from issuance.domain.document import DocumentStatus
 from issuance.domain.formatting import LocalizedText
+from issuance.domain.guardian import Guardian, GuardianRelation
 from issuance.domain.notice_delivery import NoticeDelivery
 from issuance.domain.notices import NoticeKind
 from issuance.domain.open_item import OpenItemKind, ResolutionReason
 from issuance.domain.outage import OutageScope
+from issuance.domain.payment import PaymentDifference
 from issuance.domain.print_failure import PrintFailure
 from issuance.domain.print_job_event import JobOutcome
+from issuance.domain.replacement import LossFinding
 from issuance.domain.search import SearchCriteria
 from issuance.domain.special_day import SpecialDayKind
 from issuance.domain.states import ApplicationEvent, ApplicationState, OutboxTaskKind
@@ -100,6 +103,17 @@ applications = Table(
     Column("encounter_number", Integer, nullable=False, server_default="1"),
     Column("linked", Boolean, nullable=False, server_default=false()),
     Column("appeal_granted_by", String, nullable=False, server_default=""),
+    Column("expires_on", Date),
+    Column("guardians", JsonOf(tuple[Guardian, ...]), nullable=False, server_default="[]"),
+    Column("married", Boolean, nullable=False, server_default=false()),
+    Column("police_report", String, nullable=False, server_default=""),
+    Column("returned_document", String, nullable=False, server_default=""),
+    Column("loss_finding", text_enum(LossFinding)),
+    Column("force_majeure", String, nullable=False, server_default=""),
+    Column("without_fingerprints", Boolean, nullable=False, server_default=false()),
+    Column("come_back_on", Date),
+    Column("fee_rupiah", BigInteger),
+    Column("penalty_rupiah", BigInteger),
     Column("identification_due", Boolean, nullable=False, server_default=false()),
     Column("reference", String(8), nullable=False, server_default=""),
     Column("travel_ban_hits", JsonOf(tuple[str, ...]), nullable=False, server_default="[]"),
@@ -126,6 +140,7 @@ applications = Table(
     _unique_where("one_open_application_per_person", "person_id", _HAS_NOT_ENDED),
     _unique_where("one_application_per_document", "document_number", "document_number <> ''"),
     Index("applications_state", "state", "state_since"),
+    Index("applications_without_fingerprints", "without_fingerprints", "office"),
     # For lists in order of creation.
     Index("applications_of_state", "state", "number"),
     Index("applications_of_office", "office", "number"),
@@ -173,6 +188,9 @@ history = Table(
     Column("previous_holder", LargeBinary),
     Column("corrected_holder", LargeBinary),
     Column("collected_by", text_enum(Collector)),
+    Column("guardian_present", text_enum(GuardianRelation)),
+    Column("loss_finding", text_enum(LossFinding)),
+    Column("amount_rupiah", BigInteger),
     # For the cases that waited for an outage: of all offices, and of one.
     Index("history_left", "source", "at"),
     Index("history_left_at_office", "office", "source", "at"),
@@ -226,6 +244,43 @@ payment_receipts = Table(
     metadata,
     Column("receipt", String(64), primary_key=True),
     _case(),
+    Column("rupiah", BigInteger),
+    Column("recorded_at", UtcDateTime, index=True),
+)
+
+# What the payment channel reported, whether or not it was recorded for an application.
+reported_payments = Table(
+    "reported_payments",
+    metadata,
+    Column("receipt", String(64), primary_key=True),
+    Column("rupiah", BigInteger, nullable=False),
+    Column("paid_at", UtcDateTime, nullable=False),
+)
+
+# Each report of the payment channel. reported_until: all payments until then were reported.
+payment_reports = Table(
+    "payment_reports",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("reported_until", UtcDateTime, index=True),
+    Column("by", String, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("payments", Integer, nullable=False),
+)
+
+payment_differences = Table(
+    "payment_differences",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("receipt", String(64), nullable=False, unique=True),
+    Column("difference", text_enum(PaymentDifference), nullable=False),
+    # Empty, as is `case`, while no application has the receipt.
+    Column("office", String(8), nullable=False),
+    Column("case", String(64), nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    # Whether people have settled it; it is open again if both sides differ in something else.
+    Column("resolved", Boolean, nullable=False, server_default=false()),
+    Index("payment_differences_office", "office", "number"),
 )
 
 fingerprints = Table(
@@ -517,6 +572,7 @@ resolved_items = Table(
     Column("document_number", String, nullable=False),
     Column("book_serial", String, nullable=False),
     Column("task", String(64), nullable=False),
+    Column("receipt", String(64), nullable=False, server_default=""),
     Column("reason", text_enum(ResolutionReason), nullable=False),
     Column("explanation", String, nullable=False),
     Column("by", String, nullable=False),

@@ -36,6 +36,7 @@ from issuance.domain.states import (
     Transition,
     find_transition,
 )
+from issuance.domain.validity import ValidityRule
 from issuance.domain.verification import is_verifiable
 from issuance.store.records import Records
 from issuance.use_cases.documents import record_handed_over, record_made, revoke_made
@@ -59,11 +60,11 @@ class ApplyTransition:
         offices: Mapping[str, Office],
         personalise: Personalise,
         new_id: Callable[[], str],
-        validity_years: int,
+        validity: ValidityRule,
         policy: OutagePolicy = DEFAULT_POLICY,
     ) -> None:
         self._policy = policy
-        self._validity_years = validity_years
+        self._validity = validity
         self._offices = offices
         self._personalise = personalise
         self._new_id = new_id
@@ -133,7 +134,7 @@ class ApplyTransition:
     ) -> None:
         if status is DocumentStatus.MADE or row.event is ApplicationEvent.HOLD_BOOK:
             day = self._offices[case.office].calendar.day_of(at)
-            await record_made(records, case, by, at, day, self._validity_years)
+            await record_made(records, case, by, at, day, self._validity)
         if status is DocumentStatus.VALID:
             await record_handed_over(records, case, by, at)
         if status is DocumentStatus.REVOKED:

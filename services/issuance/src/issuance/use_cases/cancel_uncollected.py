@@ -1,6 +1,7 @@
 """Who does not collect a passport is reminded, and then the passport is cancelled."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from servicekit.process.failpoint import failpoint
@@ -80,6 +81,11 @@ class CancelUncollected:
         elif is_over(case, office.calendar, outages, today):
             details = EventDetails(reason=f"not collected by {case.collect_until}")
             await self._apply_transition(
-                records, case, ApplicationEvent.CANCEL_UNCOLLECTED, ISSUANCE, now, details
+                records,
+                replace(case, guardians=()),
+                ApplicationEvent.CANCEL_UNCOLLECTED,
+                ISSUANCE,
+                now,
+                details,
             )
             await records.portraits.delete(case.id)

@@ -21,9 +21,19 @@ _DATA_CHANGES = (ApplicationEvent.CORRECT_DATA, ApplicationEvent.SUBMIT_PORTRAIT
 
 
 class SignClearance(Protocol):
-    """Signs clearances. is_repeated: the printer had a job for the passport and lost it."""
+    """Signs clearances. is_repeated: the printer had a job for the passport and lost it.
 
-    def __call__(self, task: OutboxTask, document_number: str, *, is_repeated: bool) -> str:
+    without_fingerprints: the holder was identified by photo and interview.
+    """
+
+    def __call__(
+        self,
+        task: OutboxTask,
+        document_number: str,
+        *,
+        is_repeated: bool,
+        without_fingerprints: bool,
+    ) -> str:
         """Return a clearance over the payload of a task for a document number."""
         ...
 
@@ -121,7 +131,12 @@ class SubmitPrintJob:
             case = await records.cases.get(task.case)
             events = [entry.event for entry in await records.history.of_case(case.id)]
             repeated = _is_repeated(events)
-            clearance = self._sign_clearance(task, case.document_number, is_repeated=repeated)
+            clearance = self._sign_clearance(
+                task,
+                case.document_number,
+                is_repeated=repeated,
+                without_fingerprints=case.without_fingerprints,
+            )
             failpoint("print.clearance.before_commit")
             stored = await records.outbox.store_clearance(task, request_id, clearance)
         failpoint("print.clearance.after_commit")

@@ -137,6 +137,15 @@ LAW |= {
     for state in ApplicationState
     if state not in ENDED
 }
+LAW |= {
+    (state.value, "appoint_proxy"): (state.value, OFFICER)
+    for state in ApplicationState
+    if state not in ENDED
+}
+LAW |= {
+    ("ready", "remind_collection"): ("ready", ITSELF),
+    ("ready", "cancel_uncollected"): ("withdrawn", ITSELF),
+}
 
 
 @pytest.mark.parametrize(("state", "event"), LAW)

@@ -44,6 +44,8 @@ _KINDS = {
     "NOTICE_KIND_READY": "the passport lies ready",
     "NOTICE_KIND_RECAPTURE": "fingerprints to be taken again",
     "NOTICE_KIND_REFUSED": "refused, with the reason",
+    "NOTICE_KIND_COLLECTION_REMINDER": "to be collected within a week",
+    "NOTICE_KIND_NOT_COLLECTED": "cancelled, since not collected",
 }
 _SCENARIO = REPOSITORY / "docs" / "examples" / "banjarmasin-2018.json"
 

@@ -258,7 +258,14 @@ class ApplicationsStub:
 
     Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
     (the outage policy stops hand-over; metadata: outage), HELD_FOR_SUPERVISOR (as Approve), IDENTIFICATION_DUE (the
-    applicant was only verified, see `identification_due`). Retry: yes.
+    applicant was only verified, see `identification_due`), NOT_THE_PROXY (only the holder collects it, or the proxy
+    who was appointed before). Retry: yes.
+    """
+    AppointProxy: _grpc.UnaryUnaryMultiCallable[_applications_pb2.AppointProxyRequest, _applications_pb2.Application]
+    """Appoints who may collect the passport in place of the holder, who names that person in a letter of authority; or
+    takes it back. Possible until the hand-over. The officer who records it does not hand over to the proxy.
+
+    Callers: officers. Retry: yes.
     """
     ChangeContact: _grpc.UnaryUnaryMultiCallable[_applications_pb2.ChangeContactRequest, _applications_pb2.Application]
     """Changes how the applicant is notified: address, telephone number and language. A notice that could not be
@@ -503,7 +510,14 @@ class ApplicationsAsyncStub(ApplicationsStub):
 
     Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
     (the outage policy stops hand-over; metadata: outage), HELD_FOR_SUPERVISOR (as Approve), IDENTIFICATION_DUE (the
-    applicant was only verified, see `identification_due`). Retry: yes.
+    applicant was only verified, see `identification_due`), NOT_THE_PROXY (only the holder collects it, or the proxy
+    who was appointed before). Retry: yes.
+    """
+    AppointProxy: _aio.UnaryUnaryMultiCallable[_applications_pb2.AppointProxyRequest, _applications_pb2.Application]  # type: ignore[assignment]
+    """Appoints who may collect the passport in place of the holder, who names that person in a letter of authority; or
+    takes it back. Possible until the hand-over. The officer who records it does not hand over to the proxy.
+
+    Callers: officers. Retry: yes.
     """
     ChangeContact: _aio.UnaryUnaryMultiCallable[_applications_pb2.ChangeContactRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Changes how the applicant is notified: address, telephone number and language. A notice that could not be
@@ -889,7 +903,20 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
 
         Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
         (the outage policy stops hand-over; metadata: outage), HELD_FOR_SUPERVISOR (as Approve), IDENTIFICATION_DUE (the
-        applicant was only verified, see `identification_due`). Retry: yes.
+        applicant was only verified, see `identification_due`), NOT_THE_PROXY (only the holder collects it, or the proxy
+        who was appointed before). Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def AppointProxy(
+        self,
+        request: _applications_pb2.AppointProxyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
+        """Appoints who may collect the passport in place of the holder, who names that person in a letter of authority; or
+        takes it back. Possible until the hand-over. The officer who records it does not hand over to the proxy.
+
+        Callers: officers. Retry: yes.
         """
 
     @_abc_1.abstractmethod

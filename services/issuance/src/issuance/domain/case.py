@@ -9,6 +9,7 @@ from servicekit.security.identity import NATIONAL
 
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.collection_plan import PriorityClass
+from issuance.domain.collector import Proxy
 from issuance.domain.contact import Contact
 from issuance.domain.document import DocumentStatus
 from issuance.domain.encounter_change import EncounterStatus
@@ -145,8 +146,10 @@ class Case:
     for. appeal_granted_by: identity of the supervisor who reopened it. identification_due: whether
     the applicant was verified only, and is still to be identified. reference: what people say to
     name it. email, phone, language: see `contact`; the language is id or en, or empty for that of
-    the office. travel_ban_hits, travel_bans_cleared: references of the entries of the travel-ban
-    list because of which it is held, or that a supervisor cleared. guardians: of a child.
+    the office. proxy: who may collect the passport in place of the holder. collect_until: last day
+    of collection, as the applicant was reminded; None before. travel_ban_hits,
+    travel_bans_cleared: references of the entries of the travel-ban list because of which it is
+    held, or that a supervisor cleared. guardians: of a child.
     police_report, returned_document: see LossPapers. loss_finding: of the interview.
     force_majeure: why a supervisor accepted it; empty if none did. without_fingerprints: whether no
     finger could ever be captured; the matcher then has no encounter of it. come_back_on: when
@@ -208,6 +211,8 @@ class Case:
     email: str = ""
     phone: str = ""
     language: str = ""
+    proxy: Proxy | None = None
+    collect_until: date | None = None
 
     @property
     def is_held(self) -> bool:
@@ -224,9 +229,12 @@ class Case:
         return replace(self, travel_ban_hits=(*self.travel_ban_hits, *references))
 
     def cleared(self) -> "Case":
-        """Return the case, held no more: the entries so far do not hold it again."""
+        """Return the case, held no more: the entries so far do not hold it again.
+
+        The time in which it can be collected is told anew.
+        """
         cleared = (*self.travel_bans_cleared, *self.travel_ban_hits)
-        return replace(self, travel_ban_hits=(), travel_bans_cleared=cleared)
+        return replace(self, travel_ban_hits=(), travel_bans_cleared=cleared, collect_until=None)
 
     def require_not_held(self) -> None:
         """Raise TravelBanHeld if it is held."""
@@ -482,6 +490,14 @@ class Case:
     def printed(self, book_serial: str) -> "Case":
         """Return the case with its finished book."""
         return replace(self, book_serial=book_serial, print_failure=None)
+
+    def with_proxy(self, proxy: Proxy | None) -> "Case":
+        """Return the case with who may collect its passport in place of the holder, if anybody."""
+        return replace(self, proxy=proxy)
+
+    def reminded(self, collect_until: date) -> "Case":
+        """Return the case with the last day of collection, of which its applicant is reminded."""
+        return replace(self, collect_until=collect_until)
 
     def handed_over(self, at: datetime) -> "Case":
         """Return the case, its passport handed over."""

@@ -131,9 +131,12 @@ class ApplicationEvent(StrEnum):
     """A supervisor must look at it first: the travel-ban list may have its applicant."""
     CLEAR_HOLD = "clear_hold"
     CHANGE_CONTACT = "change_contact"
+    APPOINT_PROXY = "appoint_proxy"
+    REMIND_COLLECTION = "remind_collection"
+    CANCEL_UNCOLLECTED = "cancel_uncollected"
 
 
-WITHOUT_INFLUENCE = frozenset({ApplicationEvent.CHANGE_CONTACT})
+WITHOUT_INFLUENCE = frozenset({ApplicationEvent.CHANGE_CONTACT, ApplicationEvent.APPOINT_PROXY})
 """Possible until the end, and without influence on which way an application goes."""
 
 
@@ -174,7 +177,9 @@ class Guard(StrEnum):
     PRINTED_AFTER_ALL = "a good book was made before"
     IDENTIFICATION_DUE = "identification is due"
     PRINTED_MEANWHILE = "its book was being made when examiners were asked"
-    SIGNED_FOR = "the holder signs"
+    SIGNED_FOR = "the holder or the appointed proxy signs"
+    SOON_CANCELLED = "a week before the end of the month since it was ready"
+    NOT_COLLECTED = "not collected within a month"
     ON_TRAVEL_BAN_LIST = "the travel-ban list has the applicant"
     HELD = "it is held"
 
@@ -394,6 +399,13 @@ TRANSITIONS: tuple[Transition, ...] = (
       for state, target in _CORRECTED.items()),
     *(Transition(state, _E.CHANGE_CONTACT, state, _COUNTER)
       for state in _S if state not in FINAL_STATES),
+    *(Transition(state, _E.APPOINT_PROXY, state, _OFFICER)
+      for state in _S if state not in FINAL_STATES),
+    Transition(_S.READY, _E.REMIND_COLLECTION, _S.READY, _ISSUANCE, Guard.SOON_CANCELLED,
+               notice=NoticeKind.COLLECTION_REMINDER),
+    Transition(_S.READY, _E.CANCEL_UNCOLLECTED, _S.WITHDRAWN, _ISSUANCE, Guard.NOT_COLLECTED,
+               notice=NoticeKind.NOT_COLLECTED, document=DocumentStatus.REVOKED,
+               encounter=EncounterStatus.DELETED),
 )
 # fmt: on
 

@@ -20,6 +20,7 @@ from passport.type.v1 import biometrics_pb2, civil_pb2
 from issuance.domain.adjudication_task import AdjudicationTask
 from issuance.domain.case import Case
 from issuance.domain.collection_schedule import ScheduleRow
+from issuance.domain.collector import Proxy
 from issuance.domain.contact import Contact
 from issuance.domain.document import Document
 from issuance.domain.formatting import LocalizedText
@@ -37,6 +38,7 @@ from issuance.service.enum_codes import (
     ADJUDICATION_CAUSES,
     APPLICATION_STATES,
     APPLICATION_TYPES,
+    COLLECTORS,
     DOCUMENT_STATUSES,
     GUARDIAN_RELATIONS,
     IDENTIFICATION_PHASES,
@@ -106,7 +108,19 @@ def application(details: ApplicationDetails) -> applications_pb2.Application:
         penalty_rupiah=case.penalty_rupiah,
         contact=_contact(case.contact),
         language=case.language,
+        proxy=_proxy(case.proxy),
+        collect_until=optional_date(case.collect_until),
         identification_due=case.identification_due,
+    )
+
+
+def _proxy(proxy: Proxy | None) -> applications_pb2.Proxy | None:
+    if proxy is None:
+        return None
+    return applications_pb2.Proxy(
+        name=proxy.name,
+        identity_number=proxy.identity_number,
+        letter_of_authority=proxy.letter,
     )
 
 
@@ -250,6 +264,9 @@ def history_entry(entry: HistoryEntry) -> applications_pb2.HistoryEntry:
         print_job_id=details.print_job,
         book_serial=details.book_serial,
         signed_by=details.signed_by,
+        collected_by=COLLECTORS[details.collected_by]
+        if details.collected_by
+        else applications_pb2.COLLECTOR_UNSPECIFIED,
         previous_holder=_holder(details.previous_holder),
         corrected_holder=_holder(details.corrected_holder),
         guardian_present=GUARDIAN_RELATIONS[details.guardian_present]

@@ -30,6 +30,7 @@ from issuance.domain.adjudication_referral import AdjudicationCause, Candidate
 from issuance.domain.adjudication_task import TaskState, Verdict
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.collection_plan import PriorityClass
+from issuance.domain.collector import Collector, Proxy
 from issuance.domain.document import DocumentStatus
 from issuance.domain.formatting import LocalizedText
 from issuance.domain.guardian import Guardian, GuardianRelation
@@ -60,7 +61,7 @@ def _by_code(text_type: String) -> String:
     return text_type.with_variant(String(text_type.length, collation="C"), "postgresql")
 
 
-HAS_CONTACT = "(email <> '' OR phone <> '')"
+TO_BE_ERASED = "(email <> '' OR phone <> '' OR proxy IS NOT NULL)"
 _HAS_NOT_ENDED = "state NOT IN ('handed_over', 'refused', 'withdrawn')"
 
 applications = Table(
@@ -121,6 +122,8 @@ applications = Table(
     Column("email", String(254), nullable=False, server_default=""),
     Column("phone", String(16), nullable=False, server_default=""),
     Column("language", String(2), nullable=False, server_default=""),
+    Column("proxy", JsonOf(Proxy)),
+    Column("collect_until", Date),
     # The number of its latest change, for watchers; empty until somebody gives out numbers.
     Column("change", BigInteger),
     Index("applications_changed", "change"),
@@ -145,10 +148,10 @@ applications = Table(
     Index("applications_of_person", "person_id", "number"),
     # For their erasure.
     Index(
-        "applications_with_contact",
+        "applications_to_be_erased",
         "state_since",
-        sqlite_where=text(HAS_CONTACT),
-        postgresql_where=text(HAS_CONTACT),
+        sqlite_where=text(TO_BE_ERASED),
+        postgresql_where=text(TO_BE_ERASED),
     ),
     Index("applications_created", "office", "created_at"),
     _unique_where("one_application_per_reference", "reference", "reference <> ''"),
@@ -184,6 +187,7 @@ history = Table(
     Column("signed_by", String, nullable=False),
     Column("previous_holder", LargeBinary),
     Column("corrected_holder", LargeBinary),
+    Column("collected_by", text_enum(Collector)),
     Column("guardian_present", text_enum(GuardianRelation)),
     Column("loss_finding", text_enum(LossFinding)),
     Column("amount_rupiah", BigInteger),

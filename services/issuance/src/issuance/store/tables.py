@@ -124,6 +124,7 @@ applications = Table(
     Column("language", String(2), nullable=False, server_default=""),
     Column("proxy", JsonOf(Proxy)),
     Column("collect_until", Date),
+    Column("legal_due_on", Date),
     # The number of its latest change, for watchers; empty until somebody gives out numbers.
     Column("change", BigInteger),
     Index("applications_changed", "change"),

@@ -14,13 +14,14 @@ from issuance.domain.case import Actor, Case
 from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.office import Office
 from issuance.domain.states import ApplicationState, Role
+from issuance.domain.validity import ValidityRule
 from issuance.store.page_request import PageRequest
 from issuance.store.records import Records, Store
 from issuance.use_cases.application_steps import approve, hand_over
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.create_application import NewApplication, create_application
 from issuance.use_cases.document_numbers import DocumentNumbers
-from issuance.use_cases.record_interview import record_interview
+from issuance.use_cases.record_interview import Interview, record_interview
 from servicekit.process.clock import Clock
 
 _PAUSE_BETWEEN_STEPS = 0.02
@@ -72,7 +73,9 @@ class Officers:
         now, apply = self.clock.now(), self.apply
 
         async def interview(records: Records, case: Case) -> None:
-            await record_interview(records, case, _OFFICER, now, "", self.offices, apply)
+            await record_interview(
+                records, case, _OFFICER, now, Interview(), self.offices, ValidityRule(), apply
+            )
 
         async def approval(records: Records, case: Case) -> None:
             await approve(records, case, _SUPERVISOR, now, numbers, apply)

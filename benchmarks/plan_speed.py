@@ -24,6 +24,7 @@ from time import monotonic, process_time, thread_time
 
 import structlog
 from issuance.domain.outage import Outage, OutageCorrection, OutageScope
+from issuance.domain.validity import ValidityRule
 from issuance.store.records import MIGRATIONS, Store
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.notify_and_release import NotifyAndRelease
@@ -91,14 +92,14 @@ class Planning:
         self._database = Database(url)
         self._store = Store(self._database, "benchmark")
         self._clock = Now()
-        apply = ApplyTransition(self._offices, lambda *_: b"", new_id, 10)
+        apply = ApplyTransition(self._offices, lambda *_: b"", new_id, ValidityRule())
         self._outages = OutageLifecycle(self._offices, new_id)
         self._officers = Officers(self._store, self._offices, apply, new_id, self._clock)
         self._planner = OfficePlanner(
             OfficeDirectory(),
             self._store,
             self._database.try_lock,
-            NotifyAndRelease(self._store, apply),
+            NotifyAndRelease(self._store, apply, ValidityRule()),
             self._clock,
         )
 

@@ -10,7 +10,9 @@ from typing import Any
 
 from issuance.config import IssuanceSettings, OfficeSettings
 from issuance.domain.outage_policy import DEFAULT_POLICY
+from issuance.domain.tariff import INDONESIA_2019
 from issuance.outage_policy_file import outage_policy_example
+from issuance.tariff_file import tariff_example
 from matcher.config import Settings as MatcherSettings
 from printer.config import PrinterSettings
 from pydantic import BaseModel
@@ -78,6 +80,7 @@ def written() -> dict[Path, str]:
     return {
         ROOT / "docs/errors.md": errors_page(),
         ROOT / "deploy/policy/outages.toml": outage_policy_example(DEFAULT_POLICY),
+        ROOT / "deploy/policy/tariff.toml": tariff_example(INDONESIA_2019),
         **examples,
     }
 

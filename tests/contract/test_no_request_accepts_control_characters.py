@@ -60,13 +60,16 @@ def test_only_free_text_accepts_line_breaks() -> None:
     }
 
     assert multiline == {
+        "issuance.v1.AcceptForceMajeureRequest.reason",
         "issuance.v1.AppealRequest.reason",
         "issuance.v1.ApproveRequest.reason",
         "issuance.v1.ClearHoldRequest.reason",
         "issuance.v1.CorrectDataRequest.reason",
         "issuance.v1.DecideTaskRequest.reason",
         "issuance.v1.DeclareOutageRequest.cause",
+        "issuance.v1.EstablishIdentityRequest.reason",
         "issuance.v1.PauseWorkRequest.reason",
+        "issuance.v1.RecordInterviewRequest.identity_evidence",
         "issuance.v1.RecordInterviewRequest.notes",
         "issuance.v1.RefuseDocumentsRequest.reason",
         "issuance.v1.RefuseRequest.reason",

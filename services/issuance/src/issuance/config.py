@@ -19,6 +19,7 @@ from issuance.domain.expected_time import EXPECTED_TIMES
 from issuance.domain.office import NewOffice, Office
 from issuance.domain.special_day import SpecialDay, SpecialDayKind
 from issuance.domain.states import ApplicationState
+from issuance.domain.validity import ValidityRule
 from issuance.domain.working_time import Calendar
 
 _MOST_HOURS = 400.0
@@ -113,7 +114,24 @@ class IssuanceSettings(ServiceSettings):
         "IDN", pattern="^[A-Z]{1,3}$", description="issuing state as printed in passports"
     )
     passport_validity_years: int = Field(
-        10, ge=1, le=20, description="validity of a passport, years"
+        10, ge=1, le=20, description="validity of an adult's passport, years"
+    )
+    child_passport_validity_years: int = Field(
+        5, ge=1, le=20, description="validity of a child's passport, years"
+    )
+    adult_age_years: int = Field(
+        17,
+        ge=0,
+        le=30,
+        description="age from which an applicant is no child, years; nor is one who has married. "
+        "Children need guardians (Permenkumham 18/2022, article 2A)",
+    )
+    child_passport_until_age_years: int | None = Field(
+        None,
+        ge=1,
+        le=40,
+        description="birthday beyond which no passport issued to a child is valid, years; more "
+        "than adult_age_years; unset: no such limit",
     )
     offices: list[OfficeSettings] = Field(
         [],
@@ -141,6 +159,11 @@ class IssuanceSettings(ServiceSettings):
         "States that are not named keep the hours below; approved ones are late when the promised "
         "day has come",
     )
+    tariff_file: Path | None = Field(
+        None,
+        description="TOML file that states what an application costs, like "
+        "deploy/policy/tariff.toml; unset means that no fee is told and any amount is recorded",
+    )
     travel_ban_file: Path | None = Field(
         None,
         description="the travel-ban list, a JWS signed by the authority that issues it; a change "
@@ -166,6 +189,19 @@ class IssuanceSettings(ServiceSettings):
         description="how long the portrait of an application is stored that stays in one state and "
         "is neither approved nor being printed, business days of 24 hours; to go on without a book "
         "it needs a new photo then",
+    )
+    collection_months: int = Field(
+        1,
+        ge=1,
+        le=12,
+        description="calendar months for which a finished passport is kept for collection; then it "
+        "is cancelled",
+    )
+    collection_reminder_days: int = Field(
+        7,
+        ge=1,
+        le=27,
+        description="how many days before that the applicant is reminded",
     )
     notice_file: Path | None = Field(
         None,
@@ -334,6 +370,9 @@ class IssuanceSettings(ServiceSettings):
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
+        until = self.child_passport_until_age_years
+        if until is not None and until <= self.adult_age_years:
+            raise ValueError("child_passport_until_age_years must be more than adult_age_years")
         if (self.travel_ban_file is None) != (self.travel_ban_key is None):
             raise ValueError("travel_ban_file and travel_ban_key belong together")
         if self.lease_seconds <= 2 * self.call_timeout_seconds:
@@ -350,6 +389,15 @@ class IssuanceSettings(ServiceSettings):
         if len(set(ids)) != len(ids):
             raise ValueError("two offices have the same id")
         return self
+
+    def validity_rule(self) -> ValidityRule:
+        """Return how long passports are valid."""
+        return ValidityRule(
+            self.passport_validity_years,
+            self.child_passport_validity_years,
+            self.adult_age_years,
+            self.child_passport_until_age_years,
+        )
 
     @property
     def most_printing_offices(self) -> int:

@@ -12,6 +12,12 @@ PRIORITY_CLASSES = {
 }
 
 
+def born_on(holder: bytes) -> date:
+    """Return the day of birth of a serialized BiographicData."""
+    day = civil_pb2.BiographicData.FromString(holder).born_on
+    return date(day.year, day.month, day.day)
+
+
 def calendar_date(day: date) -> civil_pb2.CalendarDate:
     """Return a day as CalendarDate."""
     return civil_pb2.CalendarDate(year=day.year, month=day.month, day=day.day)

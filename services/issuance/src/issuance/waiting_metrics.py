@@ -31,6 +31,7 @@ async def waiting_metrics(
         _waiting(waiting),
         _late(waiting, await records.late_cases.count(late)),
         _overdue(overdue, {office for office, _ in waiting}),
+        _without_fingerprints(offices, await records.cases.count_without_fingerprints()),
         *_outbox(await records.outbox.backlog(real_now), now),
         _paused(await records.paused_work.all()),
         _outages(outages.values()),
@@ -45,6 +46,17 @@ def _waiting(waiting: Mapping[tuple[str, ApplicationState], int]) -> Metric:
     )
     for (office, state), number in waiting.items():
         metric.add_metric([office, state.name], number)
+    return metric
+
+
+def _without_fingerprints(offices: Iterable[str], cases: Mapping[str, int]) -> Metric:
+    metric = GaugeMetricFamily(
+        "issuance_applications_without_fingerprints",
+        "Applications, ended ones too, of which no finger could be captured",
+        labels=["office"],
+    )
+    for office in offices:
+        metric.add_metric([office], cases.get(office, 0))
     return metric
 
 

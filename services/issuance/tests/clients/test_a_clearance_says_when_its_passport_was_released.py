@@ -26,10 +26,11 @@ def test_however_late_and_often_it_is_signed(is_repeated: bool) -> None:
     )  # fmt: skip
     signer = ClearanceSigner(key, "2018", _ThreeHoursLater(), timedelta(hours=720))
 
-    token = signer.sign(task, "X0000001", is_repeated=is_repeated)
+    token = signer.sign(task, "X0000001", is_repeated=is_repeated, without_fingerprints=False)
 
     claims = jwt.decode(
         token, key.public_key(), algorithms=["EdDSA"], options={"verify_exp": False}
     )
     assert claims["released_at"] == 1541377800.25
     assert claims["is_repeated"] is is_repeated
+    assert claims["identified_by"] == "fingerprints"

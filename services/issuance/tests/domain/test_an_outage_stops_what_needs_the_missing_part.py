@@ -32,6 +32,7 @@ def test_outbox_tasks_are_stopped_that_need_it(outage: Outage, stopped: set[str]
             OFFICE,
             {
                 "identifying",
+                "identity_review",
                 "adjudication",
                 "awaiting_approval",
                 "approved",

@@ -44,7 +44,7 @@ def test_a_transition_makes_the_next_revision_in_its_target_state() -> None:
         ApplicationState.APPROVED, ApplicationEvent.RELEASE, "service:issuance"
     )
 
-    moved = CASE.released(date(2018, 10, 26)).after(released, LATER)
+    moved = CASE.released(date(2018, 10, 26), date(2028, 10, 26)).after(released, LATER)
 
     assert (moved.state, moved.revision, moved.state_since) == (ApplicationState.PRINTING, 5, LATER)
     assert moved.released_on == date(2018, 10, 26)

@@ -74,6 +74,7 @@ def test_only_an_end_has_no_way_on_but_an_appeal_and_nobody_waits_there(
 ) -> None:
     appeals = {
         ApplicationEvent.REOPEN,
+        ApplicationEvent.REVIEW_IDENTITY,
         ApplicationEvent.REOPEN_UNIDENTIFIED,
         ApplicationEvent.REEXAMINE,
     }

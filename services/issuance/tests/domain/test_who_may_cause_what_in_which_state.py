@@ -22,9 +22,23 @@ LAW = {
     ("received", "accept_documents"): ("documents_accepted", COUNTER),
     ("received", "refuse_documents"): ("documents_refused", OFFICER),
     ("documents_refused", "accept_documents"): ("documents_accepted", COUNTER),
+    ("received", "accept_force_majeure"): ("received", SUPERVISOR),
+    ("documents_refused", "accept_force_majeure"): ("documents_refused", SUPERVISOR),
+    ("documents_accepted", "accept_force_majeure"): ("documents_accepted", SUPERVISOR),
     ("documents_accepted", "record_payment"): ("paid", COUNTER),
     ("paid", "submit_biometrics"): ("biometrics_taken", COUNTER),
+    ("paid", "postpone_biometrics"): ("paid", OFFICER),
+    ("paid", "declare_no_fingerprints"): ("biometrics_taken", OFFICER),
     ("biometrics_taken", "record_interview"): ("identifying", OFFICER),
+    ("biometrics_taken", "interview_without_fingerprints"): ("identity_review", OFFICER),
+    ("identity_review", "establish_identity"): ("awaiting_approval", SUPERVISOR),
+    ("identity_review", "refuse"): ("refused", SUPERVISOR),
+    ("identity_review", "withdraw"): ("withdrawn", OFFICER),
+    ("identity_review", "retake_biometrics"): ("paid", SUPERVISOR),
+    ("identity_review", "submit_portrait"): ("identity_review", COUNTER),
+    ("identity_review", "except_portrait"): ("identity_review", SUPERVISOR),
+    ("identity_review", "correct_data"): ("identity_review", OFFICER),
+    ("refused", "review_identity"): ("identity_review", SUPERVISOR),
     ("identifying", "reject_biometrics"): ("paid", ITSELF),
     ("identifying", "identify"): ("awaiting_approval", ITSELF),
     ("identifying", "refer_to_examiners"): ("adjudication", ITSELF),
@@ -74,8 +88,10 @@ LAW = {
     ("ready", "withdraw"): ("withdrawn", OFFICER),
     ("biometrics_taken", "retake_biometrics"): ("paid", OFFICER),
     ("identifying", "retake_biometrics"): ("paid", SUPERVISOR),
-    ("adjudication", "retake_biometrics"): ("paid", ("examiner", "supervisor")),
-    ("awaiting_approval", "retake_biometrics"): ("paid", SUPERVISOR),
+    ("adjudication", "retake_biometrics"): ("paid", ("examiner", "supervisor", *ITSELF)),
+    ("awaiting_approval", "retake_biometrics"): ("paid", (*SUPERVISOR, *ITSELF)),
+    ("approved", "retake_biometrics"): ("paid", ITSELF),
+    ("print_failed", "retake_biometrics"): ("paid", ITSELF),
     ("adjudication", "link_person"): ("awaiting_approval", EXAMINER),
     ("approved", "refuse"): ("refused", SUPERVISOR),
     ("refused", "reopen"): ("awaiting_approval", SUPERVISOR),
@@ -120,6 +136,15 @@ LAW |= {
     (state.value, "change_contact"): (state.value, COUNTER)
     for state in ApplicationState
     if state not in ENDED
+}
+LAW |= {
+    (state.value, "appoint_proxy"): (state.value, OFFICER)
+    for state in ApplicationState
+    if state not in ENDED
+}
+LAW |= {
+    ("ready", "remind_collection"): ("ready", ITSELF),
+    ("ready", "cancel_uncollected"): ("withdrawn", ITSELF),
 }
 
 

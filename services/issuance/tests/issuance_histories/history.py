@@ -44,6 +44,7 @@ from ..use_cases.workflow import (  # noqa: TID252
     EVERYTHING,
     HOLDER,
     STRONG_SCORE,
+    VALIDITY,
     Workflow,
     identity,
 )
@@ -124,7 +125,7 @@ class History:
         )
         track = TrackPrinterCalls(submit, flow.store, _CIRCUIT, flow.now)
         verify = Verify(flow.store, self.matcher, flow.policy, flow.apply_transition, flow)
-        set_status = SetEncounterStatus(flow.store, self.matcher)
+        set_status = SetEncounterStatus(flow.store, self.matcher, flow)
         kinds = OutboxTaskKind
         work: list[tuple[OutboxTaskKind, Work, OfficeSlots]] = [
             (kinds.IDENTIFY, identify, MatcherSlots(kinds.IDENTIFY)),
@@ -136,7 +137,7 @@ class History:
             kind: OutboxWorker(kind, attempt, flow.store, slots, _RETRY, flow.now)
             for kind, attempt, slots in work
         }
-        release = NotifyAndRelease(flow.store, flow.apply_transition)
+        release = NotifyAndRelease(flow.store, flow.apply_transition, VALIDITY)
         self._plan = OfficePlanner(flow.offices, flow.store, self._database.try_lock, release, flow)
         self._reconcile = flow.reconciles(printers)
 

@@ -211,6 +211,8 @@ class HistoryPrinters:
             raise Unreachable("no answer")
 
 
-def sign_clearance(task: OutboxTask, document_number: str, *, is_repeated: bool) -> str:
+def sign_clearance(
+    task: OutboxTask, document_number: str, *, is_repeated: bool, without_fingerprints: bool
+) -> str:
     """Return a clearance: document number and request."""
     return f"{document_number}/{task.request_id}"

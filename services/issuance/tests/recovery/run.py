@@ -18,6 +18,7 @@ from issuance.domain.outage_detection import OutageDetector
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.retry_policy import RetryPolicy
 from issuance.domain.states import ApplicationState, OutboxTaskKind
+from issuance.domain.validity import ValidityRule
 from issuance.store.records import MIGRATIONS, Store
 from issuance.store.tables import applications, history
 from issuance.use_cases.apply_transition import ApplyTransition
@@ -172,7 +173,9 @@ class _Run:
         await asyncio.wait(work)
 
     def _worker(self, recovery: Recovery) -> OutboxWorker:
-        apply_transition = ApplyTransition(self._offices, lambda *_: b"", self._new_id, 10)
+        apply_transition = ApplyTransition(
+            self._offices, lambda *_: b"", self._new_id, ValidityRule()
+        )
         identify = Identify(
             self._store, self._matcher, apply_transition, _Clock(self.now), self._new_id, 8.0
         )

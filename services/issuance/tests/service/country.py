@@ -1,11 +1,12 @@
 """A country around one running issuance service: officers, examiners, a matcher and a printer."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import grpc
@@ -114,27 +115,37 @@ class Country:
         )
         return await self.officer("CreateApplication", request)  # type: ignore[no-any-return]
 
-    async def applies(self, fingers: bytes | None = None, **changes: Any) -> apps.Application:
-        """Take an application in up to the interview. fingers: nobody else's when not given."""
+    async def applies(
+        self,
+        fingers: bytes | None = None,
+        *,
+        shown: Mapping[str, Any] = MappingProxyType({}),
+        interview: Mapping[str, Any] = MappingProxyType({}),
+        **changes: Any,
+    ) -> apps.Application:
+        """Take an application in up to the interview. fingers: nobody else's when not given.
+
+        shown, interview: fields of the check of the documents and of the interview.
+        """
         application = await self.takes_in(**changes)
         id, officer = application.application_id, self.officer
-        await officer("AcceptDocuments", apps.AcceptDocumentsRequest(application_id=id))
+        await officer("AcceptDocuments", apps.AcceptDocumentsRequest(application_id=id, **shown))
         await officer("RecordPayment", apps.RecordPaymentRequest(application_id=id, receipt=id))
         await self.is_photographed(id)
-        return await self.gives_fingers(id, fingers or id.encode())
+        return await self.gives_fingers(id, fingers or id.encode(), **interview)
 
     async def is_photographed(self, id: str, photo: bytes = b"") -> apps.SubmitPortraitResponse:
         """Submit the applicant's photo: a drawn one when not given."""
         submit = apps.SubmitPortraitRequest(application_id=id, photo=photo or portrait_photo(0))
         return await self.officer("SubmitPortrait", submit)  # type: ignore[no-any-return]
 
-    async def gives_fingers(self, id: str, fingers: bytes) -> apps.Application:
+    async def gives_fingers(self, id: str, fingers: bytes, **interview: Any) -> apps.Application:
         """Take fingerprints and hold the interview."""
         samples = some_fingers(fingers)
         submit = apps.SubmitBiometricsRequest(application_id=id, samples=samples)
         await self.officer("SubmitBiometrics", submit)
-        interview = apps.RecordInterviewRequest(application_id=id)
-        return await self.officer("RecordInterview", interview)  # type: ignore[no-any-return]
+        held = apps.RecordInterviewRequest(application_id=id, **interview)
+        return await self.officer("RecordInterview", held)  # type: ignore[no-any-return]
 
     async def approves(self, *ids: str) -> None:
         """Approve applications, each once it is identified."""
@@ -287,13 +298,15 @@ async def a_country(
     outage_opens_after: float = 1.0,
     identifications: int = 4,
     outage_policy: str = "",
+    tariff: str = "",
     more_settings: str = "",
 ) -> AsyncIterator[Country]:
     """Run the service and its neighbours; business time stands still at `at`.
 
     printer_of_jakarta: address of the printer of the office JKT, which has none otherwise.
     call_timeout: seconds of real time after which a call to a neighbour is given up.
-    outage_policy: content of the file; without it, what applies without one. more_settings: TOML.
+    outage_policy, tariff: content of the file; without it, what applies without one.
+    more_settings: TOML.
     identifications: how many there are at a time, at most.
     outage_opens_after: seconds of real time that a neighbour is away before that is an outage.
     """
@@ -301,6 +314,7 @@ async def a_country(
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     (folder / "clearance.pem").write_bytes(pem)
     (folder / "outages.toml").write_text(outage_policy)
+    (folder / "tariff.toml").write_text(tariff)
     issue_certificate(pki, office="national", service="issuance")
     matcher = SimulatedMatcher(pki)  # type: ignore[abstract]
     printer = SimulatedPrinter(pki, OFFICE, key.public_key())  # type: ignore[abstract]
@@ -315,6 +329,7 @@ async def a_country(
             lease=3 * call_timeout, outage_opens_after=outage_opens_after,
             identifications=identifications,
             outage_policy=f'outage_policy_file = "{folder}/outages.toml"' if outage_policy else "",
+            tariff=f'tariff_file = "{folder}/tariff.toml"' if tariff else "",
             more_settings=more_settings,
             printer_of_jakarta=f'printer = "{printer_of_jakarta}"' if printer_of_jakarta else "",
         )

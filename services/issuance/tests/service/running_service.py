@@ -42,6 +42,7 @@ outage_opens_after_seconds = {outage_opens_after}
 outage_ends_after_seconds = 0.2
 notice_file = "{folder}/notices.jsonl"
 {outage_policy}
+{tariff}
 {more_settings}
 
 [[offices]]

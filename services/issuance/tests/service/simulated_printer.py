@@ -11,6 +11,7 @@ import grpc
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from passport.printer.v1 import jobs_pb2, jobs_pb2_grpc, machines_pb2, machines_pb2_grpc
+from passport.type.v1 import civil_pb2
 from servicekit.errors import InvalidRequest
 from servicekit.grpc.message_checks import validate
 
@@ -44,6 +45,8 @@ class SimulatedPrinter(
         self.jobs: dict[str, jobs_pb2.PrintJob] = {}
         self.changes: list[str] = []
         self.portraits: dict[str, bytes] = {}
+        self.identified_by: dict[str, str] = {}
+        self.last_days: dict[str, civil_pb2.CalendarDate] = {}
         self.answered = AnsweredRequests()
         self.used_clearances: set[str] = set()
         self.books_made: Counter[str] = Counter()
@@ -145,6 +148,8 @@ class SimulatedPrinter(
         data = jobs_pb2.PersonalisationData.FromString(request.payload)
         assert data.document_number == claims["document_number"]
         self.portraits[claims["application_id"]] = data.portrait
+        self.last_days[claims["application_id"]] = data.expires_on
+        self.identified_by[claims["application_id"]] = claims["identified_by"]
         return claims
 
     def _set(self, job: jobs_pb2.PrintJob, state: Any) -> None:

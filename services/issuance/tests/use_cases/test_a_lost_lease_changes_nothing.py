@@ -11,6 +11,7 @@ from issuance.domain.case import Case
 from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.outbox import LeaseLost, OutboxTask
 from issuance.domain.states import ApplicationState, OutboxTaskKind
+from issuance.domain.validity import ValidityRule
 from issuance.store.records import Store
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.submit_print_job import SubmitPrintJob
@@ -54,7 +55,14 @@ class Printer(PrinterWithoutJobs):
         self.signed = 0
         self.sent: list[tuple[str, str]] = []
 
-    def sign_clearance(self, task: OutboxTask, document_number: str, *, is_repeated: bool) -> str:
+    def sign_clearance(
+        self,
+        task: OutboxTask,
+        document_number: str,
+        *,
+        is_repeated: bool,
+        without_fingerprints: bool,
+    ) -> str:
         self.signed += 1
         return f"clearance-{self.signed}"
 
@@ -82,7 +90,7 @@ async def test_it_sends_no_clearance_of_its_own(store: Store) -> None:
     (slow,) = await leased(store, NOW)
     (quick,) = await leased(store, NOW + 2 * LEASE)
     printer = Printer()
-    apply_transition = ApplyTransition({}, lambda *_: b"", str, 10)
+    apply_transition = ApplyTransition({}, lambda *_: b"", str, ValidityRule())
     attempt = SubmitPrintJob(
         store, printer, printer.sign_clearance, apply_transition, SystemClock(), lambda: "request-2"
     )

@@ -7,12 +7,11 @@ from issuance.domain.print_failure import PrintFailure
 from issuance.domain.print_job_event import JobOutcome, PrintJobEvent
 from issuance.domain.states import ApplicationState, OutboxTaskKind
 from issuance.domain.waiting_on import ResponsibleParty
-from issuance.use_cases.application_steps import correct_data
 from issuance.use_cases.ports import PrintRefused
 from issuance.use_cases.record_print_event import RecordPrintEvent
 from issuance.use_cases.submit_print_job import SubmitPrintJob
 
-from .workflow import HOLDER, PrinterWithoutJobs, Workflow, identity
+from .workflow import HOLDER, PrinterWithoutJobs, Workflow, a_holder, identity
 
 UNPRINTABLE = PrintFailure("BAD_PAYLOAD", "holder.name.primary", "character 3 cannot be printed")
 UNPRINTABLE_PORTRAIT = PrintFailure("BAD_PAYLOAD", "portrait", "not 35 : 45")
@@ -30,7 +29,7 @@ class RefusingPrinter(PrinterWithoutJobs):
         raise PrintRefused(self._failure)
 
 
-_CORRECTED = b""
+_CORRECTED = a_holder("1990-02-28", "Banjarbaru")
 
 
 async def _approved(workflow: Workflow) -> str:
@@ -41,20 +40,11 @@ async def _approved(workflow: Workflow) -> str:
 
 async def _is_refused(workflow: Workflow, failure: PrintFailure) -> None:
     attempt = SubmitPrintJob(
-        workflow.store, RefusingPrinter(failure), lambda *_, is_repeated: "clearance",
+        workflow.store, RefusingPrinter(failure), lambda *_, **__: "clearance",
         workflow.apply_transition, workflow, lambda: "request",
     )  # fmt: skip
     for task in await workflow.leases(OutboxTaskKind.PRINT):
         await attempt(task)
-
-
-async def _corrects(workflow: Workflow, id: str, holder: bytes) -> None:
-    async with workflow.store.begin() as records:
-        case = await records.cases.get(id)
-        await correct_data(
-            records, case, identity("siti", "officer"), workflow.now_is, holder, "misspelt",
-            workflow.apply_transition,
-        )  # fmt: skip
 
 
 async def _last_entry(workflow: Workflow, id: str) -> HistoryEntry:
@@ -108,7 +98,7 @@ async def test_corrected_data_are_approved_and_printed(workflow: Workflow) -> No
     await _is_refused(workflow, UNPRINTABLE)
     number = (await workflow.case(id)).document_number
 
-    await _corrects(workflow, id, _CORRECTED)
+    await workflow.corrects(id, _CORRECTED, identity("siti", "officer"))
     entry = await _last_entry(workflow, id)
     await workflow.approves(id)
     await workflow.plans()

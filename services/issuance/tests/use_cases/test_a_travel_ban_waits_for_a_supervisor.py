@@ -15,7 +15,7 @@ from issuance.use_cases.notify_and_release import NotifyAndRelease
 from issuance.use_cases.travel_bans import TravelBans, clear_travel_ban
 from passport.type.v1 import civil_pb2
 
-from .workflow import Workflow, identity
+from .workflow import VALIDITY, Workflow, identity
 
 STATE = ApplicationState
 SITI = civil_pb2.BiographicData(
@@ -64,7 +64,7 @@ class Bans:
 
     async def plans(self) -> None:
         flow = self.workflow
-        work = NotifyAndRelease(flow.store, flow.apply_transition, self.checks)
+        work = NotifyAndRelease(flow.store, flow.apply_transition, VALIDITY, self.checks)
         await work(flow.offices["BJM"], flow.now_is)
 
 

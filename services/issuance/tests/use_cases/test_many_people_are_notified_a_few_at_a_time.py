@@ -14,6 +14,7 @@ from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.notices import NoticeKind
 from issuance.domain.office import Office
 from issuance.domain.states import ApplicationState
+from issuance.domain.validity import ValidityRule
 from issuance.store.page_request import PageRequest
 from issuance.store.records import Records, Store
 from issuance.use_cases.apply_transition import ApplyTransition
@@ -25,6 +26,7 @@ from servicekit.storage.database import Database
 
 from .offices import a_new_office, an_office
 
+VALIDITY = ValidityRule()
 PEOPLE = 2 * NOTICES_PER_TRANSACTION + 50
 APPLIED = datetime(2018, 10, 26, 1, tzinfo=UTC)
 NOW = datetime(2018, 11, 5, 1, tzinfo=UTC)
@@ -93,7 +95,9 @@ def _waiting(id: str, place: int) -> Case:
 
 
 def promises(store: Store) -> NotifyAndRelease:
-    return NotifyAndRelease(store, ApplyTransition(OFFICES, lambda *_: b"", lambda: "unused", 10))
+    return NotifyAndRelease(
+        store, ApplyTransition(OFFICES, lambda *_: b"", lambda: "unused", VALIDITY), VALIDITY
+    )
 
 
 async def notified(store: Store) -> Counter[str]:
@@ -159,7 +163,9 @@ async def test_trouble_at_one_office_keeps_no_other_from_its_plan(
             if planned == ["BJM"]:
                 raise PowerCut
 
-    keep = Troubled(store, ApplyTransition(OFFICES, lambda *_: b"", lambda: "unused", 10))
+    keep = Troubled(
+        store, ApplyTransition(OFFICES, lambda *_: b"", lambda: "unused", VALIDITY), VALIDITY
+    )
     planner = OfficePlanner(OfficeDirectory(), store, database.try_lock, keep, FixedClock())
     for _ in range(3):
         await planner()

@@ -87,7 +87,7 @@ async def test_the_database_refuses_a_receipt_of_another_application(
 
     with pytest.raises(ReceiptUsed):
         async with workflow.store.begin() as records:
-            await records.payments.add("BNI-1", other)
+            await records.payments.add("BNI-1", other, None, workflow.now_is)
 
 
 def test_no_number_looks_like_a_serial_or_can_be_misread() -> None:

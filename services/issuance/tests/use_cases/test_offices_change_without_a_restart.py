@@ -28,7 +28,7 @@ from servicekit.errors import StaleRevision
 from servicekit.storage.database import Database
 
 from .offices import a_new_office, an_office
-from .workflow import Workflow
+from .workflow import VALIDITY, Workflow
 
 CLOSED, WORKED = SpecialDayKind.CLOSED, SpecialDayKind.WORKED
 ALL = ""
@@ -68,7 +68,7 @@ async def _refreshes(workflow: Workflow) -> None:
 @pytest.fixture
 def planner(workflow: Workflow, database: Database) -> OfficePlanner:
     """Plans for both offices, as every replica does."""
-    work = NotifyAndRelease(workflow.store, workflow.apply_transition)
+    work = NotifyAndRelease(workflow.store, workflow.apply_transition, VALIDITY)
     return OfficePlanner(workflow.offices, workflow.store, database.try_lock, work, workflow)
 
 
@@ -189,7 +189,7 @@ async def test_another_replica_sees_a_new_office_and_plans_for_it(
         async def __call__(self, office: object, now: object) -> None:
             planned.append(office.id)  # type: ignore[attr-defined]
 
-    work = Planned(workflow.store, workflow.apply_transition)
+    work = Planned(workflow.store, workflow.apply_transition, VALIDITY)
     planner = OfficePlanner(other, workflow.store, database.try_lock, work, workflow)
     await planner()
 

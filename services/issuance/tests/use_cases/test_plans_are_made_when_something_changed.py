@@ -13,7 +13,7 @@ from issuance.use_cases.office_lifecycle import add_office
 from issuance.workers.office_planner import OfficePlanner
 
 from .offices import a_new_office
-from .workflow import Workflow
+from .workflow import VALIDITY, Workflow
 
 PLANNED = ["BJM"]
 NOTHING: list[str] = []
@@ -23,7 +23,7 @@ class PlannedOffices(NotifyAndRelease):
     """Makes the plans of the workflow, and remembers for which offices."""
 
     def __init__(self, workflow: Workflow) -> None:
-        super().__init__(workflow.store, workflow.apply_transition)
+        super().__init__(workflow.store, workflow.apply_transition, VALIDITY)
         self._offices: list[str] = []
 
     async def __call__(self, office: Office, now: datetime) -> None:

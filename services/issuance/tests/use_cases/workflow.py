@@ -3,7 +3,9 @@
 No server, no workers, no neighbours: the test says what the matcher and the printer answer.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import fields
 from datetime import UTC, date, datetime
 from fractions import Fraction
@@ -18,27 +20,40 @@ from issuance.domain.case import Actor, Case
 from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.contact import NO_CONTACT, Contact
 from issuance.domain.document import Document, DocumentStatus
-from issuance.domain.encounter_change import EncounterChange, decode_changes
+from issuance.domain.encounter_change import EncounterChange, EncounterStatus, decode_changes
+from issuance.domain.fingers import FingerSubmission
 from issuance.domain.history import HistoryEntry
 from issuance.domain.office import InstalledMachines
 from issuance.domain.open_item import ResolutionReason, ResolvedItem
 from issuance.domain.outage import Outage, OutageCorrection, OutageScope
 from issuance.domain.outage_policy import DEFAULT_POLICY, OutagePolicy
 from issuance.domain.outbox import OutboxTask
+from issuance.domain.payment import OpenPayment, ReportedPayment
 from issuance.domain.print_failure import PrintFailure
 from issuance.domain.print_job_event import JobOutcome, PrintJobEvent
+from issuance.domain.replacement import LossFinding, LossPapers
 from issuance.domain.states import ApplicationEvent, ApplicationState, OutboxTaskKind
+from issuance.domain.tariff import Fee
+from issuance.domain.validity import ValidityRule
 from issuance.domain.verification import Verification
 from issuance.domain.wait_explanation import WaitExplanation
+from issuance.serialization import calendar_date
 from issuance.store.oldest_first import ListPosition
+from issuance.store.open_item_records import LOST_ENROLMENT
 from issuance.store.page_request import PageRequest
 from issuance.store.records import Records, Store
 from issuance.store.tables import outbox
 from issuance.store.unrecorded_print_events import UnrecordedPrintEvent
+from issuance.use_cases.accept_documents import (
+    ShownDocuments,
+    accept_documents,
+    accept_force_majeure,
+)
 from issuance.use_cases.adjudicate import claim_task, decide_task
 from issuance.use_cases.appeal import appeal
 from issuance.use_cases.application_details import ApplicationDetails, application_details
 from issuance.use_cases.application_steps import (
+    Correction,
     approve,
     correct_data,
     hand_over,
@@ -47,6 +62,7 @@ from issuance.use_cases.application_steps import (
     withdraw,
 )
 from issuance.use_cases.apply_transition import ApplyTransition
+from issuance.use_cases.compare_with_matcher import CompareWithMatcher
 from issuance.use_cases.create_application import NewApplication, create_application
 from issuance.use_cases.document_numbers import DocumentNumbers
 from issuance.use_cases.documents import report_missing
@@ -62,17 +78,20 @@ from issuance.use_cases.open_items import OpenItem, list_open_items, resolve_ope
 from issuance.use_cases.outage_lifecycle import OutageLifecycle
 from issuance.use_cases.plan_conditions import AS_RECORDED, PlanAssumptions
 from issuance.use_cases.plan_office import OfficePlan, plan_office
-from issuance.use_cases.ports import MatcherDecision, Printer
+from issuance.use_cases.ports import MatcherDecision, MatcherMemory, Printer, Unavailable
 from issuance.use_cases.print_capacity import set_machines
+from issuance.use_cases.reconcile_payments import Reconciliation, reconcile_payments
 from issuance.use_cases.reconcile_print_jobs import ReconcilePrintJobs
-from issuance.use_cases.record_interview import record_interview
+from issuance.use_cases.record_interview import Interview, record_interview
 from issuance.use_cases.record_payment import record_payment
 from issuance.use_cases.record_print_event import RecordPrintEvent
 from issuance.use_cases.record_print_failure import record_print_failure
 from issuance.use_cases.retake_biometrics import retake_biometrics
 from issuance.use_cases.service_status import ServiceStatus, service_status
+from issuance.use_cases.set_encounter_status import SetEncounterStatus
 from issuance.use_cases.submit_print_job import SubmitPrintJob
 from issuance.use_cases.verify import Verify
+from issuance.use_cases.without_fingerprints import establish_identity, submit_fingers
 from passport.type.v1.civil_pb2 import BiographicData
 from sqlalchemy import select
 
@@ -80,9 +99,18 @@ from .offices import a_new_office
 
 WITA = ZoneInfo("Asia/Makassar")
 EVERYTHING = PageRequest(after=0, size=1000)
-HOLDER = BiographicData(birth_place="Martapura").SerializeToString()
+VALIDITY = ValidityRule()
 STRONG_SCORE = 8.0
 CANCELLED = PrintFailure("JOB_CANCELLED", "", "the machine is moved")
+
+
+def a_holder(born_on: str, birth_place: str = "Martapura") -> bytes:
+    """The data to be printed of somebody born on a day, as in 1990-02-28."""
+    day = calendar_date(date.fromisoformat(born_on))
+    return BiographicData(birth_place=birth_place, born_on=day).SerializeToString()
+
+
+HOLDER = a_holder("1990-02-28")
 
 
 def banjarmasin(text: str) -> datetime:
@@ -95,19 +123,39 @@ def identity(user: str, role: str) -> Actor:
     return Actor(f"spiffe://ID/office/BJM/user/{user}/role/{role}", role, office="BJM")
 
 
+async def nothing() -> None:
+    """Do nothing."""
+
+
 class MatcherAnswers:
     """A matcher that gives one answer to everybody; an answer that is an error is raised."""
 
-    def __init__(self, answer: MatcherDecision | Exception) -> None:
+    def __init__(
+        self,
+        answer: MatcherDecision | Exception,
+        meanwhile: Callable[[], Awaitable[None]] = nothing,
+    ) -> None:
         self._answer = answer
+        self._meanwhile = meanwhile
 
     async def enrol(self, task: OutboxTask, person_id: str, fingers: bytes) -> MatcherDecision:
+        await self._meanwhile()
         if isinstance(self._answer, Exception):
             raise self._answer
         return self._answer
 
     async def set_encounter_status(self, task: OutboxTask) -> None:
         raise AssertionError("no status is set here")
+
+
+class MatcherSetsStatuses:
+    """A matcher that does whatever it is asked about statuses."""
+
+    async def enrol(self, task: OutboxTask, person_id: str, fingers: bytes) -> MatcherDecision:
+        raise AssertionError("nobody is enrolled here")
+
+    async def set_encounter_status(self, task: OutboxTask) -> None:
+        pass
 
 
 class MatcherVerifies:
@@ -151,7 +199,14 @@ class PrinterTakesJobs(PrinterWithoutJobs):
     def __init__(self, job: str) -> None:
         self._job = job
 
-    def sign_clearance(self, task: OutboxTask, document_number: str, *, is_repeated: bool) -> str:
+    def sign_clearance(
+        self,
+        task: OutboxTask,
+        document_number: str,
+        *,
+        is_repeated: bool,
+        without_fingerprints: bool,
+    ) -> str:
         return f"clearance for {document_number}"
 
     async def create_print_job(self, task: OutboxTask) -> str:
@@ -174,7 +229,7 @@ class Workflow:
         self.numbers = DocumentNumbers(lambda: self.real_now)
         self.policy = policy
         self.apply_transition = ApplyTransition(
-            self.offices, lambda *_: b"page", self.new_id, 10, policy
+            self.offices, lambda *_: b"page", self.new_id, VALIDITY, policy
         )
         self.outages = OutageLifecycle(self.offices, self.new_id, policy)
 
@@ -208,51 +263,95 @@ class Workflow:
         holder: bytes = HOLDER,
         person_id: str = "",
         document_number: str = "",
+        shown: ShownDocuments | None = None,
+        fingers: FingerSubmission | None = None,
+        fee: Fee | None = None,
         contact: Contact = NO_CONTACT,
         language: str = "",
     ) -> str:
         """Take an application in, up to the fingerprints. by: the user of each step."""
         users = by or {}
         new = NewApplication(
-            office, type, priority_class, holder, person_id, document_number, contact, language
+            office, type, priority_class, holder, person_id, document_number, fee, contact, language
         )
-        async with self.store.begin() as records:
-            officer = identity(users.get("create", "siti"), "officer")
-            case = await create_application(records, new, officer, self.now_is, self.new_id)
+        id = await self.takes_in(new, users.get("create", "siti"))
         if documents_refused_by:
-            await self._event(case.id, ApplicationEvent.REFUSE_DOCUMENTS, documents_refused_by)
-        await self._event(
-            case.id, ApplicationEvent.ACCEPT_DOCUMENTS, users.get("accept_documents", "siti")
-        )
-        receipt = receipt or f"receipt of {case.id}"
-        await self.pays(case.id, receipt, users.get("record_payment", "siti"))
+            await self._event(id, ApplicationEvent.REFUSE_DOCUMENTS, documents_refused_by)
+        await self.documents_are_accepted(id, shown, users.get("accept_documents", "siti"))
+        receipt = receipt or f"receipt of {id}"
+        amount = fee.total if fee else None
+        await self.pays(id, receipt, users.get("record_payment", "siti"), amount)
         if photographed:
-            await self.is_photographed(case.id, users.get("submit_portrait", "siti"))
-        await self.gives_fingers(case.id, users.get("submit_biometrics", "siti"))
-        return case.id
+            await self.is_photographed(id, users.get("submit_portrait", "siti"))
+        if fingers:
+            await self.shows_fingers(id, fingers)
+        else:
+            await self.gives_fingers(id, users.get("submit_biometrics", "siti"))
+        return id
+
+    async def takes_in(self, new: NewApplication, user: str = "siti") -> str:
+        """Take an application in, and nothing else."""
+        async with self.store.begin() as records:
+            by = identity(user, "officer")
+            return (await create_application(records, new, by, self.now_is, self.new_id)).id
 
     async def applies(self, by: Mapping[str, str] | None = None, **application: Any) -> str:
         """Take an application in and hold the interview: it is complete. by: as above."""
         id = await self.brings_documents(by, **application)
         return await self.is_interviewed(id, (by or {}).get("record_interview", "siti"))
 
-    async def pays(self, id: str, receipt: str, user: str = "siti") -> None:
+    async def documents_are_accepted(
+        self, id: str, shown: ShownDocuments | None = None, user: str = "siti"
+    ) -> None:
+        """Accept the documents. shown: what a loss or damage needs when not given."""
+        async with self.store.begin() as records:
+            case = await records.cases.get(id)
+            valid = await records.documents.valid_of(case.person_id)
+            papers = LossPapers("LP/12/X/2018", valid.number if valid else "A1234567")
+            await accept_documents(
+                records, case, identity(user, "officer"), self.now_is,
+                shown or ShownDocuments(loss_papers=papers),
+                self.today, VALIDITY, self.apply_transition,
+            )  # fmt: skip
+
+    async def accepts_force_majeure(self, id: str, user: str = "agus") -> None:
+        """A supervisor accepts that a flood took the passport."""
+        async with self.store.begin() as records:
+            case = await records.cases.get(id)
+            by = identity(user, "supervisor")
+            await accept_force_majeure(
+                records, case, by, self.now_is, "flood of Martapura", self.apply_transition
+            )
+
+    @property
+    def today(self) -> date:
+        """The day in Banjarmasin."""
+        return self.now_is.astimezone(WITA).date()
+
+    async def pays(
+        self, id: str, receipt: str, user: str = "siti", amount: int | None = None
+    ) -> None:
         """Record the payment of the fee."""
         async with self.store.begin() as records:
             case = await records.cases.get(id)
             officer = identity(user, "officer")
             await record_payment(
-                records, case, officer, self.now_is, receipt, self.apply_transition
+                records, case, officer, self.now_is, receipt, amount, self.apply_transition
             )
 
-    async def is_interviewed(self, id: str, user: str = "siti") -> str:
-        """Record the interview: the application is complete."""
+    async def is_interviewed(
+        self, id: str, user: str = "siti", interview: Interview | None = None
+    ) -> str:
+        """Record the interview, which completes the application; losses were accidents."""
         async with self.store.begin() as records:
             case = await records.cases.get(id)
             officer = identity(user, "officer")
+            lost = case.type is ApplicationType.REPLACEMENT_LOST
+            found = interview or Interview(loss_finding=LossFinding.ACCIDENT if lost else None)
             await record_interview(
-                records, case, officer, self.now_is, "", self.offices, self.apply_transition
-            )
+                records, case, officer, self.now_is, found,
+                self.offices, VALIDITY, self.apply_transition,
+            )  # fmt: skip
         return id
 
     async def gives_fingers(self, id: str, user: str = "siti") -> None:
@@ -260,6 +359,47 @@ class Workflow:
         await self._event(id, ApplicationEvent.SUBMIT_BIOMETRICS, user)
         async with self.store.begin() as records:
             await records.cases.store_fingers(id, b"fingers")
+
+    async def shows_fingers(
+        self, id: str, submission: FingerSubmission, user: str = "siti"
+    ) -> None:
+        """Submit what could be captured, and why not the rest."""
+        async with self.store.begin() as records:
+            case = await records.cases.get(id)
+            by = identity(user, "officer")
+            await submit_fingers(
+                records, case, by, self.now_is, submission, self.today, self.apply_transition
+            )
+
+    async def establishes_identity(self, id: str, user: str = "agus") -> str:
+        """A supervisor decides who an applicant without fingerprints is."""
+        async with self.store.begin() as records:
+            case = await records.cases.get(id)
+            by = identity(user, "supervisor")
+            await establish_identity(
+                records, case, by, self.now_is, "as in the family card", self.apply_transition
+            )
+        return id
+
+    async def is_reported(self, *payments: ReportedPayment, until: str = "") -> Reconciliation:
+        """The bank reports payments; until: the local time until which these are all."""
+        async with self.store.begin() as records:
+            by = identity("ani", "administrator")
+            complete = banjarmasin(until) if until else None
+            return await reconcile_payments(records, payments, complete, by, self.now_is)
+
+    async def open_payments(self, office: str | None = None) -> list[tuple[str, str]]:
+        """Receipt and difference of each payment that is an open item."""
+        found = await self.open_items(office=office)
+        payments = [item for _, item in found if isinstance(item, OpenPayment)]
+        return [(item.payment.receipt, item.difference.value) for item in payments]
+
+    async def settles_payment(self, by: Actor) -> None:
+        """Somebody settles the one payment that is an open item: its money was given back."""
+        (id,) = [id for id, item in await self.open_items() if isinstance(item, OpenPayment)]
+        async with self.store.begin() as records:
+            reason = ResolutionReason.MONEY_RETURNED
+            await resolve_open_item(records, id, reason, "by transfer", by, self.now_is)
 
     async def is_photographed(
         self, id: str, user: str = "siti", jpeg: bytes = b"photo", by: Actor | None = None
@@ -288,7 +428,7 @@ class Workflow:
         await self.job_is_done(id)
         return id
 
-    async def corrects(self, id: str, holder: bytes, by: Actor) -> None:
+    async def corrects(self, id: str, holder: bytes, by: Actor, **family: Any) -> None:
         """Correct the data to be printed."""
         async with self.store.begin() as records:
             case = await records.cases.get(id)
@@ -297,8 +437,10 @@ class Workflow:
                 case,
                 by,
                 self.now_is,
-                holder,
+                Correction(holder, **family),
                 "typing error",
+                self.today,
+                VALIDITY,
                 self.apply_transition,
             )
 
@@ -389,16 +531,25 @@ class Workflow:
 
     # What neighbours do
 
-    async def is_identified(self, *candidates: Candidate) -> None:
-        """The matcher finds these candidates, if any, for everybody who waits for it."""
+    async def is_identified(
+        self, *candidates: Candidate, meanwhile: Callable[[], Awaitable[None]] = nothing
+    ) -> None:
+        """The matcher finds these candidates, if any, for everybody who waits for it.
+
+        meanwhile: what happens while it is asked.
+        """
         outcome = IdentificationOutcome.HIT if candidates else IdentificationOutcome.NO_HIT
         await self.matcher_answers(
-            MatcherDecision("decision", outcome, candidates, "calibration-1")
+            MatcherDecision("decision", outcome, candidates, "calibration-1"), meanwhile
         )
 
-    async def matcher_answers(self, answer: MatcherDecision | Exception) -> None:
+    async def matcher_answers(
+        self,
+        answer: MatcherDecision | Exception,
+        meanwhile: Callable[[], Awaitable[None]] = nothing,
+    ) -> None:
         """The matcher gives this answer about everybody who waits for it."""
-        matcher = MatcherAnswers(answer)
+        matcher = MatcherAnswers(answer, meanwhile)
         attempt = Identify(
             self.store, matcher, self.apply_transition, self, self.new_id, STRONG_SCORE
         )
@@ -447,13 +598,54 @@ class Workflow:
         answer = MatcherDecision("decision", IdentificationOutcome.NO_HIT, (), "calibration-1")
         attempt = Identify(
             self.store,
-            MatcherAnswers(answer),
+            MatcherAnswers(answer, nothing),
             self.apply_transition,
             self,
             self.new_id,
             STRONG_SCORE,
         )
         await attempt(task)
+
+    async def sets_statuses(self) -> None:
+        """The matcher does what it is asked about the statuses of encounters."""
+        for task in await self.leases(OutboxTaskKind.SET_ENCOUNTER_STATUS):
+            await SetEncounterStatus(self.store, MatcherSetsStatuses(), self)(task)
+
+    async def statuses_asked(self, id: str) -> list[tuple[str, EncounterStatus]]:
+        """Encounter and status of each change that the matcher is still to be asked for."""
+        return [(each.encounter_id, each.status) for each in await self.encounter_changes(id)]
+
+    async def watches(self, matcher: MatcherMemory, replicas: int = 1) -> None:
+        """Look whether the matcher was restored, and compare; four in a row are enough."""
+        compare = [
+            CompareWithMatcher(
+                self.store,
+                matcher,
+                self.apply_transition,
+                self,
+                self.new_id,
+                enough_in_a_row=4,
+                at_a_time=2,
+            )
+            for _ in range(replicas)
+        ]
+        with suppress(Unavailable):
+            await asyncio.gather(*(each() for each in compare))
+
+    async def lost_enrolments(self) -> list[str]:
+        """The applications whose enrolment is lost, as open items."""
+        async with self.store.read() as records:
+            page = await records.open_items.page(1000, None, None, include_resolved=False)
+        ids = [at.key.removeprefix(LOST_ENROLMENT) for at in page if LOST_ENROLMENT in at.key]
+        return sorted(ids, key=lambda id: int(id.removeprefix("id-")))
+
+    def replacement(self, person: str, number: str) -> dict[str, Any]:
+        """What an application for the replacement of a lost passport names."""
+        return {
+            "type": ApplicationType.REPLACEMENT_LOST,
+            "person_id": person,
+            "document_number": number,
+        }
 
     async def job_is_done(self, id: str) -> None:
         """The printer takes the job of a released case and makes a good book."""
@@ -499,7 +691,7 @@ class Workflow:
     async def submits(self, printer: Printer) -> None:
         """Attempt each print task once with a printer."""
         attempt = SubmitPrintJob(
-            self.store, printer, lambda *_, is_repeated: f"clearance {is_repeated}",
+            self.store, printer, lambda *_, is_repeated, **__: f"clearance {is_repeated}",
             self.apply_transition, self, self.new_id,
         )  # fmt: skip
         for task in await self.leases(OutboxTaskKind.PRINT):
@@ -513,6 +705,11 @@ class Workflow:
                 await records.outbox.complete(task)
             case = await records.cases.get(id)
             await record_print_failure(records, case, CANCELLED, self.now_is, self.apply_transition)
+
+    async def fingers(self, id: str) -> bytes:
+        """The fingerprints that are stored of a case."""
+        async with self.store.read() as records:
+            return await records.cases.fingers(id)
 
     async def history(self, id: str) -> Sequence[HistoryEntry]:
         """The history of a case, oldest event first."""
@@ -601,7 +798,7 @@ class Workflow:
 
     async def plans(self, store: Store | None = None, office: str = "BJM") -> None:
         """Plan for an office: notify those whose day has changed, release today's books."""
-        await NotifyAndRelease(store or self.store, self.apply_transition)(
+        await NotifyAndRelease(store or self.store, self.apply_transition, VALIDITY)(
             self.offices[office], self.now_is
         )
 

@@ -28,13 +28,23 @@ from passport.issuance.v1 import applications_pb2 as passport_dot_issuance_dot_v
 from passport.type.v1 import text_pb2 as passport_dot_type_dot_v1_dot_text__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#passport/issuance/v1/accounts.proto\x12\x14passport.issuance.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\'passport/issuance/v1/applications.proto\x1a\x1bpassport/type/v1/text.proto\"\xd7\x01\n\x12OpenItemResolution\x12\x36\n\x06reason\x18\x01 \x01(\x0e\x32&.passport.issuance.v1.ResolutionReason\x12\x13\n\x0b\x65xplanation\x18\x02 \x01(\t\x12\x13\n\x0bresolved_by\x18\x03 \x01(\t\x12/\n\x0bresolved_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nopen_since\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x84\x03\n\x08OpenItem\x12\x30\n\x04kind\x18\x01 \x01(\x0e\x32\".passport.issuance.v1.OpenItemKind\x12\x16\n\x0e\x61pplication_id\x18\x02 \x01(\t\x12\x0e\n\x06office\x18\x03 \x01(\t\x12.\n\x07waiting\x18\x04 \x01(\x0b\x32\x1d.passport.issuance.v1.Waiting\x12\x39\n\rprint_failure\x18\x05 \x01(\x0b\x32\".passport.issuance.v1.PrintFailure\x12\x14\n\x0cprint_job_id\x18\x06 \x01(\t\x12\x17\n\x0f\x64ocument_number\x18\x07 \x01(\t\x12\x13\n\x0b\x62ook_serial\x18\x08 \x01(\t\x12\x0f\n\x07problem\x18\t \x01(\t\x12\x0f\n\x07item_id\x18\n \x01(\t\x12\x0f\n\x07task_id\x18\x0b \x01(\t\x12<\n\nresolution\x18\x0c \x01(\x0b\x32(.passport.issuance.v1.OpenItemResolution\"\x93\x01\n\x14ListOpenItemsRequest\x12&\n\x06office\x18\x01 \x01(\tB\x16\xbaH\x13r\x11\x32\x0f^([A-Z]{3,8})?$\x12\x1b\n\tpage_size\x18\x02 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\x12\x18\n\x10include_resolved\x18\x04 \x01(\x08\"\xbd\x01\n\x16ResolveOpenItemRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1b\n\x07item_id\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01\x12\x42\n\x06reason\x18\x03 \x01(\x0e\x32&.passport.issuance.v1.ResolutionReasonB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12#\n\x0b\x65xplanation\x18\x04 \x01(\tB\x0e\xbaH\x07r\x05\x10\x01\x18\xf4\x03\xe0\xe0\x18\x01\"_\n\x15ListOpenItemsResponse\x12-\n\x05items\x18\x01 \x03(\x0b\x32\x1e.passport.issuance.v1.OpenItem\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*\x8e\x01\n\x0cOpenItemKind\x12\x1e\n\x1aOPEN_ITEM_KIND_UNSPECIFIED\x10\x00\x12\x1f\n\x1bOPEN_ITEM_KIND_PRINT_FAILED\x10\x01\x12\x1c\n\x18OPEN_ITEM_KIND_PRINT_JOB\x10\x02\x12\x1f\n\x1bOPEN_ITEM_KIND_REFUSED_WORK\x10\x04*\xe2\x01\n\x10ResolutionReason\x12!\n\x1dRESOLUTION_REASON_UNSPECIFIED\x10\x00\x12$\n RESOLUTION_REASON_BOOK_DESTROYED\x10\x01\x12\"\n\x1eRESOLUTION_REASON_NO_BOOK_MADE\x10\x02\x12\"\n\x1eRESOLUTION_REASON_DONE_BY_HAND\x10\x03\x12 \n\x1cRESOLUTION_REASON_NOT_NEEDED\x10\x04\x12\x1b\n\x17RESOLUTION_REASON_OTHER\x10\x05\x32\xd5\x01\n\x08\x41\x63\x63ounts\x12h\n\rListOpenItems\x12*.passport.issuance.v1.ListOpenItemsRequest\x1a+.passport.issuance.v1.ListOpenItemsResponse\x12_\n\x0fResolveOpenItem\x12,.passport.issuance.v1.ResolveOpenItemRequest\x1a\x1e.passport.issuance.v1.OpenItemb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#passport/issuance/v1/accounts.proto\x12\x14passport.issuance.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\'passport/issuance/v1/applications.proto\x1a\x1bpassport/type/v1/text.proto\"\x88\x01\n\x0fReportedPayment\x12\x1a\n\x07receipt\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12$\n\ramount_rupiah\x18\x02 \x01(\x03\x42\r\xbaH\n\"\x08\x18\x80\x94\xeb\xdc\x03(\x00\x12\x33\n\x07paid_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\"\xb1\x01\n\x18ReconcilePaymentsRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x42\n\x08payments\x18\x02 \x03(\x0b\x32%.passport.issuance.v1.ReportedPaymentB\t\xbaH\x06\x92\x01\x03\x10\xe8\x07\x12\x32\n\x0ereported_until\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"k\n\x19ReconcilePaymentsResponse\x12\x0e\n\x06\x61greed\x18\x01 \x01(\x03\x12\x12\n\nunrecorded\x18\x02 \x01(\x03\x12\x12\n\nunreported\x18\x03 \x01(\x03\x12\x16\n\x0e\x61mount_differs\x18\x04 \x01(\x03\"\xd7\x01\n\x12OpenItemResolution\x12\x36\n\x06reason\x18\x01 \x01(\x0e\x32&.passport.issuance.v1.ResolutionReason\x12\x13\n\x0b\x65xplanation\x18\x02 \x01(\t\x12\x13\n\x0bresolved_by\x18\x03 \x01(\t\x12/\n\x0bresolved_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nopen_since\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xb6\x04\n\x08OpenItem\x12\x30\n\x04kind\x18\x01 \x01(\x0e\x32\".passport.issuance.v1.OpenItemKind\x12\x16\n\x0e\x61pplication_id\x18\x02 \x01(\t\x12\x0e\n\x06office\x18\x03 \x01(\t\x12.\n\x07waiting\x18\x04 \x01(\x0b\x32\x1d.passport.issuance.v1.Waiting\x12\x39\n\rprint_failure\x18\x05 \x01(\x0b\x32\".passport.issuance.v1.PrintFailure\x12\x14\n\x0cprint_job_id\x18\x06 \x01(\t\x12\x17\n\x0f\x64ocument_number\x18\x07 \x01(\t\x12\x13\n\x0b\x62ook_serial\x18\x08 \x01(\t\x12\x0f\n\x07problem\x18\t \x01(\t\x12\x0f\n\x07receipt\x18\x15 \x01(\t\x12;\n\ndifference\x18\x16 \x01(\x0e\x32\'.passport.issuance.v1.PaymentDifference\x12\x1c\n\x0frecorded_rupiah\x18\x17 \x01(\x03H\x00\x88\x01\x01\x12\x1c\n\x0freported_rupiah\x18\x18 \x01(\x03H\x01\x88\x01\x01\x12\x0f\n\x07item_id\x18\n \x01(\t\x12\x0f\n\x07task_id\x18\x0b \x01(\t\x12<\n\nresolution\x18\x0c \x01(\x0b\x32(.passport.issuance.v1.OpenItemResolutionB\x12\n\x10_recorded_rupiahB\x12\n\x10_reported_rupiah\"\x93\x01\n\x14ListOpenItemsRequest\x12&\n\x06office\x18\x01 \x01(\tB\x16\xbaH\x13r\x11\x32\x0f^([A-Z]{3,8})?$\x12\x1b\n\tpage_size\x18\x02 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\x12\x18\n\x10include_resolved\x18\x04 \x01(\x08\"\xbd\x01\n\x16ResolveOpenItemRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x1b\n\x07item_id\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01\x12\x42\n\x06reason\x18\x03 \x01(\x0e\x32&.passport.issuance.v1.ResolutionReasonB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12#\n\x0b\x65xplanation\x18\x04 \x01(\tB\x0e\xbaH\x07r\x05\x10\x01\x18\xf4\x03\xe0\xe0\x18\x01\"_\n\x15ListOpenItemsResponse\x12-\n\x05items\x18\x01 \x03(\x0b\x32\x1e.passport.issuance.v1.OpenItem\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*\xcd\x01\n\x0cOpenItemKind\x12\x1e\n\x1aOPEN_ITEM_KIND_UNSPECIFIED\x10\x00\x12\x1f\n\x1bOPEN_ITEM_KIND_PRINT_FAILED\x10\x01\x12\x1c\n\x18OPEN_ITEM_KIND_PRINT_JOB\x10\x02\x12\x1a\n\x16OPEN_ITEM_KIND_PAYMENT\x10\x03\x12\x1f\n\x1bOPEN_ITEM_KIND_REFUSED_WORK\x10\x04\x12!\n\x1dOPEN_ITEM_KIND_LOST_ENROLMENT\x10\n*\x9c\x01\n\x11PaymentDifference\x12\"\n\x1ePAYMENT_DIFFERENCE_UNSPECIFIED\x10\x00\x12!\n\x1dPAYMENT_DIFFERENCE_UNRECORDED\x10\x01\x12!\n\x1dPAYMENT_DIFFERENCE_UNREPORTED\x10\x02\x12\x1d\n\x19PAYMENT_DIFFERENCE_AMOUNT\x10\x03*\x88\x02\n\x10ResolutionReason\x12!\n\x1dRESOLUTION_REASON_UNSPECIFIED\x10\x00\x12$\n RESOLUTION_REASON_BOOK_DESTROYED\x10\x01\x12\"\n\x1eRESOLUTION_REASON_NO_BOOK_MADE\x10\x02\x12\"\n\x1eRESOLUTION_REASON_DONE_BY_HAND\x10\x03\x12 \n\x1cRESOLUTION_REASON_NOT_NEEDED\x10\x04\x12\x1b\n\x17RESOLUTION_REASON_OTHER\x10\x05\x12$\n RESOLUTION_REASON_MONEY_RETURNED\x10\x06\x32\xcb\x02\n\x08\x41\x63\x63ounts\x12t\n\x11ReconcilePayments\x12..passport.issuance.v1.ReconcilePaymentsRequest\x1a/.passport.issuance.v1.ReconcilePaymentsResponse\x12h\n\rListOpenItems\x12*.passport.issuance.v1.ListOpenItemsRequest\x1a+.passport.issuance.v1.ListOpenItemsResponse\x12_\n\x0fResolveOpenItem\x12,.passport.issuance.v1.ResolveOpenItemRequest\x1a\x1e.passport.issuance.v1.OpenItemb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'passport.issuance.v1.accounts_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_REPORTEDPAYMENT'].fields_by_name['receipt']._loaded_options = None
+  _globals['_REPORTEDPAYMENT'].fields_by_name['receipt']._serialized_options = b'\272H\006r\004\020\001\030@'
+  _globals['_REPORTEDPAYMENT'].fields_by_name['amount_rupiah']._loaded_options = None
+  _globals['_REPORTEDPAYMENT'].fields_by_name['amount_rupiah']._serialized_options = b'\272H\n\"\010\030\200\224\353\334\003(\000'
+  _globals['_REPORTEDPAYMENT'].fields_by_name['paid_at']._loaded_options = None
+  _globals['_REPORTEDPAYMENT'].fields_by_name['paid_at']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_RECONCILEPAYMENTSREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_RECONCILEPAYMENTSREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\010\030@'
+  _globals['_RECONCILEPAYMENTSREQUEST'].fields_by_name['payments']._loaded_options = None
+  _globals['_RECONCILEPAYMENTSREQUEST'].fields_by_name['payments']._serialized_options = b'\272H\006\222\001\003\020\350\007'
   _globals['_LISTOPENITEMSREQUEST'].fields_by_name['office']._loaded_options = None
   _globals['_LISTOPENITEMSREQUEST'].fields_by_name['office']._serialized_options = b'\272H\023r\0212\017^([A-Z]{3,8})?$'
   _globals['_LISTOPENITEMSREQUEST'].fields_by_name['page_size']._loaded_options = None
@@ -49,20 +59,28 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RESOLVEOPENITEMREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
   _globals['_RESOLVEOPENITEMREQUEST'].fields_by_name['explanation']._loaded_options = None
   _globals['_RESOLVEOPENITEMREQUEST'].fields_by_name['explanation']._serialized_options = b'\272H\007r\005\020\001\030\364\003\340\340\030\001'
-  _globals['_OPENITEMKIND']._serialized_start=1242
-  _globals['_OPENITEMKIND']._serialized_end=1384
-  _globals['_RESOLUTIONREASON']._serialized_start=1387
-  _globals['_RESOLUTIONREASON']._serialized_end=1613
-  _globals['_OPENITEMRESOLUTION']._serialized_start=194
-  _globals['_OPENITEMRESOLUTION']._serialized_end=409
-  _globals['_OPENITEM']._serialized_start=412
-  _globals['_OPENITEM']._serialized_end=800
-  _globals['_LISTOPENITEMSREQUEST']._serialized_start=803
-  _globals['_LISTOPENITEMSREQUEST']._serialized_end=950
-  _globals['_RESOLVEOPENITEMREQUEST']._serialized_start=953
-  _globals['_RESOLVEOPENITEMREQUEST']._serialized_end=1142
-  _globals['_LISTOPENITEMSRESPONSE']._serialized_start=1144
-  _globals['_LISTOPENITEMSRESPONSE']._serialized_end=1239
-  _globals['_ACCOUNTS']._serialized_start=1616
-  _globals['_ACCOUNTS']._serialized_end=1829
+  _globals['_OPENITEMKIND']._serialized_start=1848
+  _globals['_OPENITEMKIND']._serialized_end=2053
+  _globals['_PAYMENTDIFFERENCE']._serialized_start=2056
+  _globals['_PAYMENTDIFFERENCE']._serialized_end=2212
+  _globals['_RESOLUTIONREASON']._serialized_start=2215
+  _globals['_RESOLUTIONREASON']._serialized_end=2479
+  _globals['_REPORTEDPAYMENT']._serialized_start=194
+  _globals['_REPORTEDPAYMENT']._serialized_end=330
+  _globals['_RECONCILEPAYMENTSREQUEST']._serialized_start=333
+  _globals['_RECONCILEPAYMENTSREQUEST']._serialized_end=510
+  _globals['_RECONCILEPAYMENTSRESPONSE']._serialized_start=512
+  _globals['_RECONCILEPAYMENTSRESPONSE']._serialized_end=619
+  _globals['_OPENITEMRESOLUTION']._serialized_start=622
+  _globals['_OPENITEMRESOLUTION']._serialized_end=837
+  _globals['_OPENITEM']._serialized_start=840
+  _globals['_OPENITEM']._serialized_end=1406
+  _globals['_LISTOPENITEMSREQUEST']._serialized_start=1409
+  _globals['_LISTOPENITEMSREQUEST']._serialized_end=1556
+  _globals['_RESOLVEOPENITEMREQUEST']._serialized_start=1559
+  _globals['_RESOLVEOPENITEMREQUEST']._serialized_end=1748
+  _globals['_LISTOPENITEMSRESPONSE']._serialized_start=1750
+  _globals['_LISTOPENITEMSRESPONSE']._serialized_end=1845
+  _globals['_ACCOUNTS']._serialized_start=2482
+  _globals['_ACCOUNTS']._serialized_end=2813
 # @@protoc_insertion_point(module_scope)

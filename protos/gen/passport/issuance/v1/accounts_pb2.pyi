@@ -36,8 +36,14 @@ class _OpenItemKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OpenItem
     of ours: the application is unknown, or is not being printed, or has its passport, or the printer has lost
     the job. Nothing is printed because of it.
     """
+    OPEN_ITEM_KIND_PAYMENT: _OpenItemKind.ValueType  # 3
+    """A payment in which our records and the payment channel's report differ."""
     OPEN_ITEM_KIND_REFUSED_WORK: _OpenItemKind.ValueType  # 4
     """Work for another service that refuses it whenever it is asked (`IssuanceAdmin.ListStuck`)."""
+    OPEN_ITEM_KIND_LOST_ENROLMENT: _OpenItemKind.ValueType  # 10
+    """An application whose fingerprints the matcher has lost in a restore of its database: capture the person
+    again. Without a book on its way it waits for that (state PAID); otherwise its passport is finished.
+    """
 
 class OpenItemKind(_OpenItemKind, metaclass=_OpenItemKindEnumTypeWrapper):
     """What an open item is about."""
@@ -51,9 +57,43 @@ OPEN_ITEM_KIND_PRINT_JOB: OpenItemKind.ValueType  # 2
 of ours: the application is unknown, or is not being printed, or has its passport, or the printer has lost
 the job. Nothing is printed because of it.
 """
+OPEN_ITEM_KIND_PAYMENT: OpenItemKind.ValueType  # 3
+"""A payment in which our records and the payment channel's report differ."""
 OPEN_ITEM_KIND_REFUSED_WORK: OpenItemKind.ValueType  # 4
 """Work for another service that refuses it whenever it is asked (`IssuanceAdmin.ListStuck`)."""
+OPEN_ITEM_KIND_LOST_ENROLMENT: OpenItemKind.ValueType  # 10
+"""An application whose fingerprints the matcher has lost in a restore of its database: capture the person
+again. Without a book on its way it waits for that (state PAID); otherwise its passport is finished.
+"""
 Global___OpenItemKind: _TypeAlias = OpenItemKind  # noqa: Y015
+
+class _PaymentDifference:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PaymentDifferenceEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PaymentDifference.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PAYMENT_DIFFERENCE_UNSPECIFIED: _PaymentDifference.ValueType  # 0
+    """Not specified."""
+    PAYMENT_DIFFERENCE_UNRECORDED: _PaymentDifference.ValueType  # 1
+    """The channel reported it, and no application has its receipt. For an administrator."""
+    PAYMENT_DIFFERENCE_UNREPORTED: _PaymentDifference.ValueType  # 2
+    """It was recorded, and the channel's complete report does not have it. For the office's supervisor."""
+    PAYMENT_DIFFERENCE_AMOUNT: _PaymentDifference.ValueType  # 3
+    """The amounts differ. For the office's supervisor."""
+
+class PaymentDifference(_PaymentDifference, metaclass=_PaymentDifferenceEnumTypeWrapper):
+    """In what a payment differs."""
+
+PAYMENT_DIFFERENCE_UNSPECIFIED: PaymentDifference.ValueType  # 0
+"""Not specified."""
+PAYMENT_DIFFERENCE_UNRECORDED: PaymentDifference.ValueType  # 1
+"""The channel reported it, and no application has its receipt. For an administrator."""
+PAYMENT_DIFFERENCE_UNREPORTED: PaymentDifference.ValueType  # 2
+"""It was recorded, and the channel's complete report does not have it. For the office's supervisor."""
+PAYMENT_DIFFERENCE_AMOUNT: PaymentDifference.ValueType  # 3
+"""The amounts differ. For the office's supervisor."""
+Global___PaymentDifference: _TypeAlias = PaymentDifference  # noqa: Y015
 
 class _ResolutionReason:
     ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -73,6 +113,8 @@ class _ResolutionReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reso
     """What another service refused need not be done."""
     RESOLUTION_REASON_OTHER: _ResolutionReason.ValueType  # 5
     """As the explanation says."""
+    RESOLUTION_REASON_MONEY_RETURNED: _ResolutionReason.ValueType  # 6
+    """The money of a payment was given back, or the rest of it was."""
 
 class ResolutionReason(_ResolutionReason, metaclass=_ResolutionReasonEnumTypeWrapper):
     """Why an open item is settled."""
@@ -89,7 +131,111 @@ RESOLUTION_REASON_NOT_NEEDED: ResolutionReason.ValueType  # 4
 """What another service refused need not be done."""
 RESOLUTION_REASON_OTHER: ResolutionReason.ValueType  # 5
 """As the explanation says."""
+RESOLUTION_REASON_MONEY_RETURNED: ResolutionReason.ValueType  # 6
+"""The money of a payment was given back, or the rest of it was."""
 Global___ResolutionReason: _TypeAlias = ResolutionReason  # noqa: Y015
+
+@_typing.final
+class ReportedPayment(_message.Message):
+    """A payment as the payment channel reports it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECEIPT_FIELD_NUMBER: _builtins.int
+    AMOUNT_RUPIAH_FIELD_NUMBER: _builtins.int
+    PAID_AT_FIELD_NUMBER: _builtins.int
+    receipt: _builtins.str
+    """Number of the receipt. 1 to 64 characters."""
+    amount_rupiah: _builtins.int
+    """What was paid, rupiah, 0 to 1,000,000,000."""
+    @_builtins.property
+    def paid_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was paid. Mandatory."""
+
+    def __init__(
+        self,
+        *,
+        receipt: _builtins.str = ...,
+        amount_rupiah: _builtins.int = ...,
+        paid_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["paid_at", b"paid_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_rupiah", b"amount_rupiah", "paid_at", b"paid_at", "receipt", b"receipt"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReportedPayment: _TypeAlias = ReportedPayment  # noqa: Y015
+
+@_typing.final
+class ReconcilePaymentsRequest(_message.Message):
+    """Request of ReconcilePayments."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    PAYMENTS_FIELD_NUMBER: _builtins.int
+    REPORTED_UNTIL_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    @_builtins.property
+    def payments(self) -> _containers.RepeatedCompositeFieldContainer[Global___ReportedPayment]:
+        """Payments, in any order, each receipt once. At most 1000; more in further requests."""
+
+    @_builtins.property
+    def reported_until(self) -> _timestamp_pb2.Timestamp:
+        """Until when, with these, all payments have been reported; absent while more requests follow."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        payments: _abc.Iterable[Global___ReportedPayment] | None = ...,
+        reported_until: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["reported_until", b"reported_until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["payments", b"payments", "reported_until", b"reported_until", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReconcilePaymentsRequest: _TypeAlias = ReconcilePaymentsRequest  # noqa: Y015
+
+@_typing.final
+class ReconcilePaymentsResponse(_message.Message):
+    """Response of ReconcilePayments: of the payments that were compared, which agree and which are now open items."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AGREED_FIELD_NUMBER: _builtins.int
+    UNRECORDED_FIELD_NUMBER: _builtins.int
+    UNREPORTED_FIELD_NUMBER: _builtins.int
+    AMOUNT_DIFFERS_FIELD_NUMBER: _builtins.int
+    agreed: _builtins.int
+    """Number that agree."""
+    unrecorded: _builtins.int
+    """Number recorded for no application."""
+    unreported: _builtins.int
+    """Number recorded and not reported; 0 without `reported_until`."""
+    amount_differs: _builtins.int
+    """Number with different amounts."""
+    def __init__(
+        self,
+        *,
+        agreed: _builtins.int = ...,
+        unrecorded: _builtins.int = ...,
+        unreported: _builtins.int = ...,
+        amount_differs: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreed", b"agreed", "amount_differs", b"amount_differs", "unrecorded", b"unrecorded", "unreported", b"unreported"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReconcilePaymentsResponse: _TypeAlias = ReconcilePaymentsResponse  # noqa: Y015
 
 @_typing.final
 class OpenItemResolution(_message.Message):
@@ -148,15 +294,19 @@ class OpenItem(_message.Message):
     DOCUMENT_NUMBER_FIELD_NUMBER: _builtins.int
     BOOK_SERIAL_FIELD_NUMBER: _builtins.int
     PROBLEM_FIELD_NUMBER: _builtins.int
+    RECEIPT_FIELD_NUMBER: _builtins.int
+    DIFFERENCE_FIELD_NUMBER: _builtins.int
+    RECORDED_RUPIAH_FIELD_NUMBER: _builtins.int
+    REPORTED_RUPIAH_FIELD_NUMBER: _builtins.int
     ITEM_ID_FIELD_NUMBER: _builtins.int
     TASK_ID_FIELD_NUMBER: _builtins.int
     RESOLUTION_FIELD_NUMBER: _builtins.int
     kind: Global___OpenItemKind.ValueType
     """What it is about."""
     application_id: _builtins.str
-    """Id of the application."""
+    """Id of the application; empty for a payment that is recorded for none."""
     office: _builtins.str
-    """Its office."""
+    """Its office; empty without an application."""
     print_job_id: _builtins.str
     """Id of the print job at the office's printer."""
     document_number: _builtins.str
@@ -164,7 +314,17 @@ class OpenItem(_message.Message):
     book_serial: _builtins.str
     """Serial of the book that the job made; empty if none."""
     problem: _builtins.str
-    """What does not fit, in words; of refused work the other service's answer. Empty for a failed print."""
+    """What does not fit, or is lost, in words; of refused work the other service's answer. Empty for a failed print."""
+    receipt: _builtins.str
+    """Number of the receipt. Present for OPEN_ITEM_KIND_PAYMENT only, as the three fields below are, which are
+    absent once it is settled.
+    """
+    difference: Global___PaymentDifference.ValueType
+    """In what the payment differs."""
+    recorded_rupiah: _builtins.int
+    """What was recorded, rupiah; absent if nothing was."""
+    reported_rupiah: _builtins.int
+    """What the payment channel reported, rupiah; absent if it did not."""
     item_id: _builtins.str
     """Its id, for ResolveOpenItem; another one once it is settled."""
     task_id: _builtins.str
@@ -195,15 +355,26 @@ class OpenItem(_message.Message):
         document_number: _builtins.str = ...,
         book_serial: _builtins.str = ...,
         problem: _builtins.str = ...,
+        receipt: _builtins.str = ...,
+        difference: Global___PaymentDifference.ValueType = ...,
+        recorded_rupiah: _builtins.int | None = ...,
+        reported_rupiah: _builtins.int | None = ...,
         item_id: _builtins.str = ...,
         task_id: _builtins.str = ...,
         resolution: Global___OpenItemResolution | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["print_failure", b"print_failure", "resolution", b"resolution", "waiting", b"waiting"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_recorded_rupiah", b"_recorded_rupiah", "_reported_rupiah", b"_reported_rupiah", "print_failure", b"print_failure", "recorded_rupiah", b"recorded_rupiah", "reported_rupiah", b"reported_rupiah", "resolution", b"resolution", "waiting", b"waiting"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "book_serial", b"book_serial", "document_number", b"document_number", "item_id", b"item_id", "kind", b"kind", "office", b"office", "print_failure", b"print_failure", "print_job_id", b"print_job_id", "problem", b"problem", "resolution", b"resolution", "task_id", b"task_id", "waiting", b"waiting"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_recorded_rupiah", b"_recorded_rupiah", "_reported_rupiah", b"_reported_rupiah", "application_id", b"application_id", "book_serial", b"book_serial", "difference", b"difference", "document_number", b"document_number", "item_id", b"item_id", "kind", b"kind", "office", b"office", "print_failure", b"print_failure", "print_job_id", b"print_job_id", "problem", b"problem", "receipt", b"receipt", "recorded_rupiah", b"recorded_rupiah", "reported_rupiah", b"reported_rupiah", "resolution", b"resolution", "task_id", b"task_id", "waiting", b"waiting"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__recorded_rupiah: _TypeAlias = _typing.Literal["recorded_rupiah"]  # noqa: Y015
+    _WhichOneofArgType__recorded_rupiah: _TypeAlias = _typing.Literal["_recorded_rupiah", b"_recorded_rupiah"]  # noqa: Y015
+    _WhichOneofReturnType__reported_rupiah: _TypeAlias = _typing.Literal["reported_rupiah"]  # noqa: Y015
+    _WhichOneofArgType__reported_rupiah: _TypeAlias = _typing.Literal["_reported_rupiah", b"_reported_rupiah"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__recorded_rupiah) -> _WhichOneofReturnType__recorded_rupiah | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__reported_rupiah) -> _WhichOneofReturnType__reported_rupiah | None: ...
 
 Global___OpenItem: _TypeAlias = OpenItem  # noqa: Y015
 

@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class AccountsStub:
-    """Open items. Planned: GetDailyBalance, items about payments and blank books.
+    """Open items. Planned: GetDailyBalance, items about blank books.
     """
 
     def __init__(self, channel):
@@ -35,6 +35,11 @@ class AccountsStub:
         Args:
             channel: A grpc.Channel.
         """
+        self.ReconcilePayments = channel.unary_unary(
+                '/passport.issuance.v1.Accounts/ReconcilePayments',
+                request_serializer=passport_dot_issuance_dot_v1_dot_accounts__pb2.ReconcilePaymentsRequest.SerializeToString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_accounts__pb2.ReconcilePaymentsResponse.FromString,
+                _registered_method=True)
         self.ListOpenItems = channel.unary_unary(
                 '/passport.issuance.v1.Accounts/ListOpenItems',
                 request_serializer=passport_dot_issuance_dot_v1_dot_accounts__pb2.ListOpenItemsRequest.SerializeToString,
@@ -48,14 +53,31 @@ class AccountsStub:
 
 
 class AccountsServicer:
-    """Open items. Planned: GetDailyBalance, items about payments and blank books.
+    """Open items. Planned: GetDailyBalance, items about blank books.
     """
+
+    def ReconcilePayments(self, request, context):
+        """Takes in what the payment channel (bank) says was paid, for instance once a day, and compares it with the
+        receipts that offices recorded. What differs becomes an open item: a payment that is recorded for no
+        application, one with another amount, and, once the report is complete until some time, a receipt recorded
+        until then that the channel does not know. An item is closed by what ends it: the receipt is recorded with
+        its amount, or the channel reports the payment or another amount. A receipt reported again counts as it was
+        reported last.
+
+        Callers: national administrators, service payments (national). Errors: INVALID_REQUEST, WRONG_OFFICE,
+        RECEIPT_TWICE, BAD_DATE (`reported_until` is in the future, or a time is impossible), PERSON_NOT_NAMED,
+        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
 
     def ListOpenItems(self, request, context):
         """Lists open items, oldest first. An item is closed by what ends its cause: for a failed print `CorrectData`,
         `Withdraw`, `Refuse` or `Approve` of its application; for a print job its end at the printer, by
-        `CancelPrintJob` or with a book that the application then has; for refused work `IssuanceAdmin.RetryWork`.
-        What nothing ends, `ResolveOpenItem` does.
+        `CancelPrintJob` or with a book that the application then has; for refused work `IssuanceAdmin.RetryWork`;
+        for a lost enrolment the next identification of the person, in this application or another one; for a
+        payment see ReconcilePayments. What nothing ends, `ResolveOpenItem` does.
 
         Callers: officers, supervisors, administrators. Errors: INVALID_REQUEST, WRONG_OFFICE,
         BAD_PAGE_TOKEN. Retry: yes.
@@ -66,13 +88,15 @@ class AccountsServicer:
 
     def ResolveOpenItem(self, request, context):
         """Records why an item is settled that nothing else closes: a print job that has ended and fits no
-        application, or work that the matcher refuses and that leaves no application waiting
-        (set_encounter_status), which is then not attempted any more. If the printer tells something else of the
-        job later, it is an open item again. Who settled it, when and why is kept.
+        application; a lost enrolment of a passport that is handed over; work that the matcher refuses and that
+        leaves no application waiting (set_encounter_status), which is then not attempted any more; a payment that
+        differs. If the printer tells something else of the job later, it is an open item again, and so is a payment
+        that differs in something else. Who settled it, when and why is kept.
 
-        Callers: supervisors, administrators; for refused work administrators. Errors: INVALID_REQUEST,
-        OPEN_ITEM_NOT_FOUND, WRONG_OFFICE, REASON_DOES_NOT_FIT, STEP_NEEDED (a failed print, a job that has not
-        ended, or work that its application waits for: metadata `steps` names what ends it), NOT_PERMITTED,
+        Callers: supervisors, administrators; for refused work administrators, for a payment of no application
+        national ones. Errors: INVALID_REQUEST, OPEN_ITEM_NOT_FOUND, WRONG_OFFICE, REASON_DOES_NOT_FIT, STEP_NEEDED
+        (a failed print, a job that has not ended, an enrolment of an application that has not ended, or work that
+        its application waits for: metadata `steps` names what ends it), NOT_PERMITTED,
         REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -82,6 +106,11 @@ class AccountsServicer:
 
 def add_AccountsServicer_to_server(servicer, server):
     rpc_method_handlers = {
+            'ReconcilePayments': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReconcilePayments,
+                    request_deserializer=passport_dot_issuance_dot_v1_dot_accounts__pb2.ReconcilePaymentsRequest.FromString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_accounts__pb2.ReconcilePaymentsResponse.SerializeToString,
+            ),
             'ListOpenItems': grpc.unary_unary_rpc_method_handler(
                     servicer.ListOpenItems,
                     request_deserializer=passport_dot_issuance_dot_v1_dot_accounts__pb2.ListOpenItemsRequest.FromString,
@@ -101,8 +130,35 @@ def add_AccountsServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class Accounts:
-    """Open items. Planned: GetDailyBalance, items about payments and blank books.
+    """Open items. Planned: GetDailyBalance, items about blank books.
     """
+
+    @staticmethod
+    def ReconcilePayments(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.issuance.v1.Accounts/ReconcilePayments',
+            passport_dot_issuance_dot_v1_dot_accounts__pb2.ReconcilePaymentsRequest.SerializeToString,
+            passport_dot_issuance_dot_v1_dot_accounts__pb2.ReconcilePaymentsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
 
     @staticmethod
     def ListOpenItems(request,

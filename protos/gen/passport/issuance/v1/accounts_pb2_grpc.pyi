@@ -27,61 +27,109 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class AccountsStub:
-    """Open items. Planned: GetDailyBalance, items about payments and blank books."""
+    """Open items. Planned: GetDailyBalance, items about blank books."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> AccountsAsyncStub: ...
+    ReconcilePayments: _grpc.UnaryUnaryMultiCallable[_accounts_pb2.ReconcilePaymentsRequest, _accounts_pb2.ReconcilePaymentsResponse]
+    """Takes in what the payment channel (bank) says was paid, for instance once a day, and compares it with the
+    receipts that offices recorded. What differs becomes an open item: a payment that is recorded for no
+    application, one with another amount, and, once the report is complete until some time, a receipt recorded
+    until then that the channel does not know. An item is closed by what ends it: the receipt is recorded with
+    its amount, or the channel reports the payment or another amount. A receipt reported again counts as it was
+    reported last.
+
+    Callers: national administrators, service payments (national). Errors: INVALID_REQUEST, WRONG_OFFICE,
+    RECEIPT_TWICE, BAD_DATE (`reported_until` is in the future, or a time is impossible), PERSON_NOT_NAMED,
+    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    """
     ListOpenItems: _grpc.UnaryUnaryMultiCallable[_accounts_pb2.ListOpenItemsRequest, _accounts_pb2.ListOpenItemsResponse]
     """Lists open items, oldest first. An item is closed by what ends its cause: for a failed print `CorrectData`,
     `Withdraw`, `Refuse` or `Approve` of its application; for a print job its end at the printer, by
-    `CancelPrintJob` or with a book that the application then has; for refused work `IssuanceAdmin.RetryWork`.
-    What nothing ends, `ResolveOpenItem` does.
+    `CancelPrintJob` or with a book that the application then has; for refused work `IssuanceAdmin.RetryWork`;
+    for a lost enrolment the next identification of the person, in this application or another one; for a
+    payment see ReconcilePayments. What nothing ends, `ResolveOpenItem` does.
 
     Callers: officers, supervisors, administrators. Errors: INVALID_REQUEST, WRONG_OFFICE,
     BAD_PAGE_TOKEN. Retry: yes.
     """
     ResolveOpenItem: _grpc.UnaryUnaryMultiCallable[_accounts_pb2.ResolveOpenItemRequest, _accounts_pb2.OpenItem]
     """Records why an item is settled that nothing else closes: a print job that has ended and fits no
-    application, or work that the matcher refuses and that leaves no application waiting
-    (set_encounter_status), which is then not attempted any more. If the printer tells something else of the
-    job later, it is an open item again. Who settled it, when and why is kept.
+    application; a lost enrolment of a passport that is handed over; work that the matcher refuses and that
+    leaves no application waiting (set_encounter_status), which is then not attempted any more; a payment that
+    differs. If the printer tells something else of the job later, it is an open item again, and so is a payment
+    that differs in something else. Who settled it, when and why is kept.
 
-    Callers: supervisors, administrators; for refused work administrators. Errors: INVALID_REQUEST,
-    OPEN_ITEM_NOT_FOUND, WRONG_OFFICE, REASON_DOES_NOT_FIT, STEP_NEEDED (a failed print, a job that has not
-    ended, or work that its application waits for: metadata `steps` names what ends it), NOT_PERMITTED,
+    Callers: supervisors, administrators; for refused work administrators, for a payment of no application
+    national ones. Errors: INVALID_REQUEST, OPEN_ITEM_NOT_FOUND, WRONG_OFFICE, REASON_DOES_NOT_FIT, STEP_NEEDED
+    (a failed print, a job that has not ended, an enrolment of an application that has not ended, or work that
+    its application waits for: metadata `steps` names what ends it), NOT_PERMITTED,
     REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
     """
 
 @_typing.type_check_only
 class AccountsAsyncStub(AccountsStub):
-    """Open items. Planned: GetDailyBalance, items about payments and blank books."""
+    """Open items. Planned: GetDailyBalance, items about blank books."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
+    ReconcilePayments: _aio.UnaryUnaryMultiCallable[_accounts_pb2.ReconcilePaymentsRequest, _accounts_pb2.ReconcilePaymentsResponse]  # type: ignore[assignment]
+    """Takes in what the payment channel (bank) says was paid, for instance once a day, and compares it with the
+    receipts that offices recorded. What differs becomes an open item: a payment that is recorded for no
+    application, one with another amount, and, once the report is complete until some time, a receipt recorded
+    until then that the channel does not know. An item is closed by what ends it: the receipt is recorded with
+    its amount, or the channel reports the payment or another amount. A receipt reported again counts as it was
+    reported last.
+
+    Callers: national administrators, service payments (national). Errors: INVALID_REQUEST, WRONG_OFFICE,
+    RECEIPT_TWICE, BAD_DATE (`reported_until` is in the future, or a time is impossible), PERSON_NOT_NAMED,
+    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+    """
     ListOpenItems: _aio.UnaryUnaryMultiCallable[_accounts_pb2.ListOpenItemsRequest, _accounts_pb2.ListOpenItemsResponse]  # type: ignore[assignment]
     """Lists open items, oldest first. An item is closed by what ends its cause: for a failed print `CorrectData`,
     `Withdraw`, `Refuse` or `Approve` of its application; for a print job its end at the printer, by
-    `CancelPrintJob` or with a book that the application then has; for refused work `IssuanceAdmin.RetryWork`.
-    What nothing ends, `ResolveOpenItem` does.
+    `CancelPrintJob` or with a book that the application then has; for refused work `IssuanceAdmin.RetryWork`;
+    for a lost enrolment the next identification of the person, in this application or another one; for a
+    payment see ReconcilePayments. What nothing ends, `ResolveOpenItem` does.
 
     Callers: officers, supervisors, administrators. Errors: INVALID_REQUEST, WRONG_OFFICE,
     BAD_PAGE_TOKEN. Retry: yes.
     """
     ResolveOpenItem: _aio.UnaryUnaryMultiCallable[_accounts_pb2.ResolveOpenItemRequest, _accounts_pb2.OpenItem]  # type: ignore[assignment]
     """Records why an item is settled that nothing else closes: a print job that has ended and fits no
-    application, or work that the matcher refuses and that leaves no application waiting
-    (set_encounter_status), which is then not attempted any more. If the printer tells something else of the
-    job later, it is an open item again. Who settled it, when and why is kept.
+    application; a lost enrolment of a passport that is handed over; work that the matcher refuses and that
+    leaves no application waiting (set_encounter_status), which is then not attempted any more; a payment that
+    differs. If the printer tells something else of the job later, it is an open item again, and so is a payment
+    that differs in something else. Who settled it, when and why is kept.
 
-    Callers: supervisors, administrators; for refused work administrators. Errors: INVALID_REQUEST,
-    OPEN_ITEM_NOT_FOUND, WRONG_OFFICE, REASON_DOES_NOT_FIT, STEP_NEEDED (a failed print, a job that has not
-    ended, or work that its application waits for: metadata `steps` names what ends it), NOT_PERMITTED,
+    Callers: supervisors, administrators; for refused work administrators, for a payment of no application
+    national ones. Errors: INVALID_REQUEST, OPEN_ITEM_NOT_FOUND, WRONG_OFFICE, REASON_DOES_NOT_FIT, STEP_NEEDED
+    (a failed print, a job that has not ended, an enrolment of an application that has not ended, or work that
+    its application waits for: metadata `steps` names what ends it), NOT_PERMITTED,
     REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
     """
 
 class AccountsServicer(metaclass=_abc_1.ABCMeta):
-    """Open items. Planned: GetDailyBalance, items about payments and blank books."""
+    """Open items. Planned: GetDailyBalance, items about blank books."""
+
+    @_abc_1.abstractmethod
+    def ReconcilePayments(
+        self,
+        request: _accounts_pb2.ReconcilePaymentsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_accounts_pb2.ReconcilePaymentsResponse, _abc.Awaitable[_accounts_pb2.ReconcilePaymentsResponse]]:
+        """Takes in what the payment channel (bank) says was paid, for instance once a day, and compares it with the
+        receipts that offices recorded. What differs becomes an open item: a payment that is recorded for no
+        application, one with another amount, and, once the report is complete until some time, a receipt recorded
+        until then that the channel does not know. An item is closed by what ends it: the receipt is recorded with
+        its amount, or the channel reports the payment or another amount. A receipt reported again counts as it was
+        reported last.
+
+        Callers: national administrators, service payments (national). Errors: INVALID_REQUEST, WRONG_OFFICE,
+        RECEIPT_TWICE, BAD_DATE (`reported_until` is in the future, or a time is impossible), PERSON_NOT_NAMED,
+        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
+        """
 
     @_abc_1.abstractmethod
     def ListOpenItems(
@@ -91,8 +139,9 @@ class AccountsServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_accounts_pb2.ListOpenItemsResponse, _abc.Awaitable[_accounts_pb2.ListOpenItemsResponse]]:
         """Lists open items, oldest first. An item is closed by what ends its cause: for a failed print `CorrectData`,
         `Withdraw`, `Refuse` or `Approve` of its application; for a print job its end at the printer, by
-        `CancelPrintJob` or with a book that the application then has; for refused work `IssuanceAdmin.RetryWork`.
-        What nothing ends, `ResolveOpenItem` does.
+        `CancelPrintJob` or with a book that the application then has; for refused work `IssuanceAdmin.RetryWork`;
+        for a lost enrolment the next identification of the person, in this application or another one; for a
+        payment see ReconcilePayments. What nothing ends, `ResolveOpenItem` does.
 
         Callers: officers, supervisors, administrators. Errors: INVALID_REQUEST, WRONG_OFFICE,
         BAD_PAGE_TOKEN. Retry: yes.
@@ -105,13 +154,15 @@ class AccountsServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_accounts_pb2.OpenItem, _abc.Awaitable[_accounts_pb2.OpenItem]]:
         """Records why an item is settled that nothing else closes: a print job that has ended and fits no
-        application, or work that the matcher refuses and that leaves no application waiting
-        (set_encounter_status), which is then not attempted any more. If the printer tells something else of the
-        job later, it is an open item again. Who settled it, when and why is kept.
+        application; a lost enrolment of a passport that is handed over; work that the matcher refuses and that
+        leaves no application waiting (set_encounter_status), which is then not attempted any more; a payment that
+        differs. If the printer tells something else of the job later, it is an open item again, and so is a payment
+        that differs in something else. Who settled it, when and why is kept.
 
-        Callers: supervisors, administrators; for refused work administrators. Errors: INVALID_REQUEST,
-        OPEN_ITEM_NOT_FOUND, WRONG_OFFICE, REASON_DOES_NOT_FIT, STEP_NEEDED (a failed print, a job that has not
-        ended, or work that its application waits for: metadata `steps` names what ends it), NOT_PERMITTED,
+        Callers: supervisors, administrators; for refused work administrators, for a payment of no application
+        national ones. Errors: INVALID_REQUEST, OPEN_ITEM_NOT_FOUND, WRONG_OFFICE, REASON_DOES_NOT_FIT, STEP_NEEDED
+        (a failed print, a job that has not ended, an enrolment of an application that has not ended, or work that
+        its application waits for: metadata `steps` names what ends it), NOT_PERMITTED,
         REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
         """
 

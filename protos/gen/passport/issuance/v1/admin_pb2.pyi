@@ -333,6 +333,26 @@ class IssuanceStatus(_message.Message):
         def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
         def WhichOneof(self, oneof_group: _Never) -> None: ...
 
+    @_typing.final
+    class WithoutFingerprintsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.int
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.int = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     APPLICATIONS_FIELD_NUMBER: _builtins.int
     OUTBOX_FIELD_NUMBER: _builtins.int
     OUTAGES_FIELD_NUMBER: _builtins.int
@@ -341,6 +361,7 @@ class IssuanceStatus(_message.Message):
     PRINTERS_FIELD_NUMBER: _builtins.int
     PAUSED_WORK_FIELD_NUMBER: _builtins.int
     LATE_APPLICATIONS_FIELD_NUMBER: _builtins.int
+    WITHOUT_FINGERPRINTS_FIELD_NUMBER: _builtins.int
     open_tasks: _builtins.int
     """Number of adjudication tasks that are not decided."""
     @_builtins.property
@@ -373,6 +394,10 @@ class IssuanceStatus(_message.Message):
         their applicant. ListStuck has all. Callers of an office see those of their office.
         """
 
+    @_builtins.property
+    def without_fingerprints(self) -> _containers.ScalarMap[_builtins.str, _builtins.int]:
+        """Number of applications, ended ones too, of which no finger could be captured, by office."""
+
     def __init__(
         self,
         *,
@@ -384,10 +409,11 @@ class IssuanceStatus(_message.Message):
         printers: _abc.Iterable[Global___PrinterStatus] | None = ...,
         paused_work: _abc.Iterable[Global___PausedWork] | None = ...,
         late_applications: _abc.Iterable[Global___LateApplication] | None = ...,
+        without_fingerprints: _abc.Mapping[_builtins.str, _builtins.int] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["identification_rate", b"identification_rate"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["applications", b"applications", "identification_rate", b"identification_rate", "late_applications", b"late_applications", "open_tasks", b"open_tasks", "outages", b"outages", "outbox", b"outbox", "paused_work", b"paused_work", "printers", b"printers"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["applications", b"applications", "identification_rate", b"identification_rate", "late_applications", b"late_applications", "open_tasks", b"open_tasks", "outages", b"outages", "outbox", b"outbox", "paused_work", b"paused_work", "printers", b"printers", "without_fingerprints", b"without_fingerprints"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

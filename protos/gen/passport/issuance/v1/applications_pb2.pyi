@@ -23,6 +23,30 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _Collector:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _CollectorEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Collector.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    COLLECTOR_UNSPECIFIED: _Collector.ValueType  # 0
+    """Not specified: the holder."""
+    COLLECTOR_HOLDER: _Collector.ValueType  # 1
+    """The holder."""
+    COLLECTOR_PROXY: _Collector.ValueType  # 2
+    """The proxy who was appointed."""
+
+class Collector(_Collector, metaclass=_CollectorEnumTypeWrapper):
+    """Who collects a passport."""
+
+COLLECTOR_UNSPECIFIED: Collector.ValueType  # 0
+"""Not specified: the holder."""
+COLLECTOR_HOLDER: Collector.ValueType  # 1
+"""The holder."""
+COLLECTOR_PROXY: Collector.ValueType  # 2
+"""The proxy who was appointed."""
+Global___Collector: _TypeAlias = Collector  # noqa: Y015
+
 class _ApplicationType:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -95,6 +119,8 @@ class _ApplicationStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Appl
     """Released, but the printer refused it for good or its job ended without a book: see `print_failure`. Its
     data are to be corrected, or it is withdrawn, refused or approved again.
     """
+    APPLICATION_STATE_IDENTITY_REVIEW: _ApplicationState.ValueType  # 18
+    """Complete, without fingerprints; a supervisor is to decide on the identity by photo and interview."""
     APPLICATION_STATE_BOOK_HELD: _ApplicationState.ValueType  # 17
     """The book is made, and held until the identification that is due: see `identification_due`."""
 
@@ -135,6 +161,8 @@ APPLICATION_STATE_PRINT_FAILED: ApplicationState.ValueType  # 16
 """Released, but the printer refused it for good or its job ended without a book: see `print_failure`. Its
 data are to be corrected, or it is withdrawn, refused or approved again.
 """
+APPLICATION_STATE_IDENTITY_REVIEW: ApplicationState.ValueType  # 18
+"""Complete, without fingerprints; a supervisor is to decide on the identity by photo and interview."""
 APPLICATION_STATE_BOOK_HELD: ApplicationState.ValueType  # 17
 """The book is made, and held until the identification that is due: see `identification_due`."""
 Global___ApplicationState: _TypeAlias = ApplicationState  # noqa: Y015
@@ -182,6 +210,66 @@ RESPONSIBLE_PARTY_PRINTER: ResponsibleParty.ValueType  # 6
 RESPONSIBLE_PARTY_ADMINISTRATOR: ResponsibleParty.ValueType  # 7
 """An administrator: a request to another service was set aside (IssuanceAdmin.ListStuck)."""
 Global___ResponsibleParty: _TypeAlias = ResponsibleParty  # noqa: Y015
+
+class _GuardianRelation:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _GuardianRelationEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_GuardianRelation.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    GUARDIAN_RELATION_UNSPECIFIED: _GuardianRelation.ValueType  # 0
+    """Not specified."""
+    GUARDIAN_RELATION_FATHER: _GuardianRelation.ValueType  # 1
+    """Father."""
+    GUARDIAN_RELATION_MOTHER: _GuardianRelation.ValueType  # 2
+    """Mother."""
+    GUARDIAN_RELATION_GUARDIAN: _GuardianRelation.ValueType  # 3
+    """Guardian who is no parent."""
+
+class GuardianRelation(_GuardianRelation, metaclass=_GuardianRelationEnumTypeWrapper):
+    """What a parent or guardian is to the child."""
+
+GUARDIAN_RELATION_UNSPECIFIED: GuardianRelation.ValueType  # 0
+"""Not specified."""
+GUARDIAN_RELATION_FATHER: GuardianRelation.ValueType  # 1
+"""Father."""
+GUARDIAN_RELATION_MOTHER: GuardianRelation.ValueType  # 2
+"""Mother."""
+GUARDIAN_RELATION_GUARDIAN: GuardianRelation.ValueType  # 3
+"""Guardian who is no parent."""
+Global___GuardianRelation: _TypeAlias = GuardianRelation  # noqa: Y015
+
+class _LossFinding:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _LossFindingEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_LossFinding.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    LOSS_FINDING_UNSPECIFIED: _LossFinding.ValueType  # 0
+    """Not specified."""
+    LOSS_FINDING_FORCE_MAJEURE: _LossFinding.ValueType  # 1
+    """By a disaster, which a supervisor has accepted."""
+    LOSS_FINDING_ACCIDENT: _LossFinding.ValueType  # 2
+    """Not by intention, and with an acceptable reason."""
+    LOSS_FINDING_NEGLIGENCE: _LossFinding.ValueType  # 3
+    """By carelessness without an acceptable reason. The law allows to postpone the replacement; who approves it
+    says why it is not.
+    """
+
+class LossFinding(_LossFinding, metaclass=_LossFindingEnumTypeWrapper):
+    """How an interview found that a passport was lost."""
+
+LOSS_FINDING_UNSPECIFIED: LossFinding.ValueType  # 0
+"""Not specified."""
+LOSS_FINDING_FORCE_MAJEURE: LossFinding.ValueType  # 1
+"""By a disaster, which a supervisor has accepted."""
+LOSS_FINDING_ACCIDENT: LossFinding.ValueType  # 2
+"""Not by intention, and with an acceptable reason."""
+LOSS_FINDING_NEGLIGENCE: LossFinding.ValueType  # 3
+"""By carelessness without an acceptable reason. The law allows to postpone the replacement; who approves it
+says why it is not.
+"""
+Global___LossFinding: _TypeAlias = LossFinding  # noqa: Y015
 
 class _PortraitDefect:
     ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -336,6 +424,36 @@ class Contact(_message.Message):
 Global___Contact: _TypeAlias = Contact  # noqa: Y015
 
 @_typing.final
+class Proxy(_message.Message):
+    """Who may collect a passport in place of its holder. Erased as the contact is."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    IDENTITY_NUMBER_FIELD_NUMBER: _builtins.int
+    LETTER_OF_AUTHORITY_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Full name. 1 to 100 characters."""
+    identity_number: _builtins.str
+    """Number of the identity document that the proxy shows, such as a NIK: 4 to 20 letters A-Z and digits."""
+    letter_of_authority: _builtins.str
+    """Where the holder's letter of authority is filed. 1 to 100 characters."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        identity_number: _builtins.str = ...,
+        letter_of_authority: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["identity_number", b"identity_number", "letter_of_authority", b"letter_of_authority", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Proxy: _TypeAlias = Proxy  # noqa: Y015
+
+@_typing.final
 class Waiting(_message.Message):
     """What an application waits for."""
 
@@ -453,9 +571,22 @@ class Application(_message.Message):
     DATE_AS_IF_OUTAGE_ENDED_NOW_FIELD_NUMBER: _builtins.int
     CONTACT_FIELD_NUMBER: _builtins.int
     LANGUAGE_FIELD_NUMBER: _builtins.int
+    PROXY_FIELD_NUMBER: _builtins.int
+    COLLECT_UNTIL_FIELD_NUMBER: _builtins.int
     IDENTIFICATION_DUE_FIELD_NUMBER: _builtins.int
     REFERENCE_FIELD_NUMBER: _builtins.int
     HELD_FIELD_NUMBER: _builtins.int
+    EXPIRES_ON_FIELD_NUMBER: _builtins.int
+    GUARDIANS_FIELD_NUMBER: _builtins.int
+    MARRIED_FIELD_NUMBER: _builtins.int
+    POLICE_REPORT_FIELD_NUMBER: _builtins.int
+    RETURNED_DOCUMENT_NUMBER_FIELD_NUMBER: _builtins.int
+    LOSS_FINDING_FIELD_NUMBER: _builtins.int
+    FORCE_MAJEURE_FIELD_NUMBER: _builtins.int
+    WITHOUT_FINGERPRINTS_FIELD_NUMBER: _builtins.int
+    COME_BACK_ON_FIELD_NUMBER: _builtins.int
+    FEE_RUPIAH_FIELD_NUMBER: _builtins.int
+    PENALTY_RUPIAH_FIELD_NUMBER: _builtins.int
     application_id: _builtins.str
     """Assigned by the server."""
     office: _builtins.str
@@ -502,6 +633,24 @@ class Application(_message.Message):
     """Whether a supervisor must look at it before it goes on (ClearHold, or Refuse): the travel-ban list may have
     the applicant, who is not told. The history says which entry, and by what.
     """
+    married: _builtins.bool
+    """Whether the applicant has married, and so is no child."""
+    police_report: _builtins.str
+    """Reference of the police report about a lost passport; empty if there is none."""
+    returned_document_number: _builtins.str
+    """Number of the damaged book that the office took; empty if none."""
+    loss_finding: Global___LossFinding.ValueType
+    """How the interview found that a passport was lost."""
+    force_majeure: _builtins.str
+    """Why a supervisor accepted force majeure; empty if none did."""
+    without_fingerprints: _builtins.bool
+    """Whether no finger could ever be captured: the applicant is identified by photo and interview."""
+    fee_rupiah: _builtins.int
+    """What the application costs in all, rupiah, by the tariff of the day on which it was taken in. Absent if there
+    was none.
+    """
+    penalty_rupiah: _builtins.int
+    """Of these, the penalty for the loss or damage, rupiah; 0 after force majeure. Present with `fee_rupiah`."""
     @_builtins.property
     def holder(self) -> _civil_pb2.BiographicData:
         """Biographic data of the holder, to be printed."""
@@ -558,6 +707,28 @@ class Application(_message.Message):
     def contact(self) -> Global___Contact:
         """How the applicant is notified; absent if only at the office, or erased."""
 
+    @_builtins.property
+    def proxy(self) -> Global___Proxy:
+        """Who may collect it in place of the holder; absent if nobody, or erased."""
+
+    @_builtins.property
+    def collect_until(self) -> _civil_pb2.CalendarDate:
+        """Last day of which the applicant was reminded: not collected by then, the passport is cancelled. Absent until
+        the reminder.
+        """
+
+    @_builtins.property
+    def expires_on(self) -> _civil_pb2.CalendarDate:
+        """Last day on which the passport is valid, as it is printed; absent before its release to the printer."""
+
+    @_builtins.property
+    def guardians(self) -> _containers.RepeatedCompositeFieldContainer[Global___Guardian]:
+        """Parents or guardians of a child who consent; none of an adult."""
+
+    @_builtins.property
+    def come_back_on(self) -> _civil_pb2.CalendarDate:
+        """Day on which the applicant comes back because bandaged fingers have healed; absent if there is none."""
+
     def __init__(
         self,
         *,
@@ -589,19 +760,75 @@ class Application(_message.Message):
         date_as_if_outage_ended_now: _builtins.bool = ...,
         contact: Global___Contact | None = ...,
         language: _builtins.str = ...,
+        proxy: Global___Proxy | None = ...,
+        collect_until: _civil_pb2.CalendarDate | None = ...,
         identification_due: _builtins.bool = ...,
         reference: _builtins.str = ...,
         held: _builtins.bool = ...,
+        expires_on: _civil_pb2.CalendarDate | None = ...,
+        guardians: _abc.Iterable[Global___Guardian] | None = ...,
+        married: _builtins.bool = ...,
+        police_report: _builtins.str = ...,
+        returned_document_number: _builtins.str = ...,
+        loss_finding: Global___LossFinding.ValueType = ...,
+        force_majeure: _builtins.str = ...,
+        without_fingerprints: _builtins.bool = ...,
+        come_back_on: _civil_pb2.CalendarDate | None = ...,
+        fee_rupiah: _builtins.int | None = ...,
+        penalty_rupiah: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_own_record_first", b"_own_record_first", "completed_at", b"completed_at", "contact", b"contact", "created_at", b"created_at", "date_change_reason", b"date_change_reason", "first_promised_collection_date", b"first_promised_collection_date", "handed_over_at", b"handed_over_at", "holder", b"holder", "own_record_first", b"own_record_first", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "promised_collection_date", b"promised_collection_date", "refusal_reason", b"refusal_reason", "waiting", b"waiting"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah", "_own_record_first", b"_own_record_first", "_penalty_rupiah", b"_penalty_rupiah", "collect_until", b"collect_until", "come_back_on", b"come_back_on", "completed_at", b"completed_at", "contact", b"contact", "created_at", b"created_at", "date_change_reason", b"date_change_reason", "expires_on", b"expires_on", "fee_rupiah", b"fee_rupiah", "first_promised_collection_date", b"first_promised_collection_date", "handed_over_at", b"handed_over_at", "holder", b"holder", "own_record_first", b"own_record_first", "penalty_rupiah", b"penalty_rupiah", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "promised_collection_date", b"promised_collection_date", "proxy", b"proxy", "refusal_reason", b"refusal_reason", "waiting", b"waiting"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_own_record_first", b"_own_record_first", "application_id", b"application_id", "book_serial", b"book_serial", "completed_at", b"completed_at", "contact", b"contact", "created_at", b"created_at", "date_as_if_outage_ended_now", b"date_as_if_outage_ended_now", "date_change_reason", b"date_change_reason", "decision_id", b"decision_id", "document_number", b"document_number", "elapsed_seconds", b"elapsed_seconds", "first_promised_collection_date", b"first_promised_collection_date", "handed_over_at", b"handed_over_at", "held", b"held", "holder", b"holder", "holder_differences", b"holder_differences", "identification_due", b"identification_due", "language", b"language", "office", b"office", "own_record_first", b"own_record_first", "person_id", b"person_id", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "priority_class", b"priority_class", "promised_collection_date", b"promised_collection_date", "reference", b"reference", "refusal_reason", b"refusal_reason", "revision", b"revision", "service_seconds", b"service_seconds", "state", b"state", "type", b"type", "waiting", b"waiting"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah", "_own_record_first", b"_own_record_first", "_penalty_rupiah", b"_penalty_rupiah", "application_id", b"application_id", "book_serial", b"book_serial", "collect_until", b"collect_until", "come_back_on", b"come_back_on", "completed_at", b"completed_at", "contact", b"contact", "created_at", b"created_at", "date_as_if_outage_ended_now", b"date_as_if_outage_ended_now", "date_change_reason", b"date_change_reason", "decision_id", b"decision_id", "document_number", b"document_number", "elapsed_seconds", b"elapsed_seconds", "expires_on", b"expires_on", "fee_rupiah", b"fee_rupiah", "first_promised_collection_date", b"first_promised_collection_date", "force_majeure", b"force_majeure", "guardians", b"guardians", "handed_over_at", b"handed_over_at", "held", b"held", "holder", b"holder", "holder_differences", b"holder_differences", "identification_due", b"identification_due", "language", b"language", "loss_finding", b"loss_finding", "married", b"married", "office", b"office", "own_record_first", b"own_record_first", "penalty_rupiah", b"penalty_rupiah", "person_id", b"person_id", "police_report", b"police_report", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "priority_class", b"priority_class", "promised_collection_date", b"promised_collection_date", "proxy", b"proxy", "reference", b"reference", "refusal_reason", b"refusal_reason", "returned_document_number", b"returned_document_number", "revision", b"revision", "service_seconds", b"service_seconds", "state", b"state", "type", b"type", "waiting", b"waiting", "without_fingerprints", b"without_fingerprints"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__fee_rupiah: _TypeAlias = _typing.Literal["fee_rupiah"]  # noqa: Y015
+    _WhichOneofArgType__fee_rupiah: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah"]  # noqa: Y015
     _WhichOneofReturnType__own_record_first: _TypeAlias = _typing.Literal["own_record_first"]  # noqa: Y015
     _WhichOneofArgType__own_record_first: _TypeAlias = _typing.Literal["_own_record_first", b"_own_record_first"]  # noqa: Y015
+    _WhichOneofReturnType__penalty_rupiah: _TypeAlias = _typing.Literal["penalty_rupiah"]  # noqa: Y015
+    _WhichOneofArgType__penalty_rupiah: _TypeAlias = _typing.Literal["_penalty_rupiah", b"_penalty_rupiah"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__fee_rupiah) -> _WhichOneofReturnType__fee_rupiah | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__own_record_first) -> _WhichOneofReturnType__own_record_first | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__penalty_rupiah) -> _WhichOneofReturnType__penalty_rupiah | None: ...
 
 Global___Application: _TypeAlias = Application  # noqa: Y015
+
+@_typing.final
+class Guardian(_message.Message):
+    """A parent or guardian of a child."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    IDENTITY_NUMBER_FIELD_NUMBER: _builtins.int
+    RELATION_FIELD_NUMBER: _builtins.int
+    CONSENTS_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Name, as on the identity card that was shown. 1 to 200 characters."""
+    identity_number: _builtins.str
+    """Number of the identity card or passport that was shown. 1 to 20 characters A-Z and 0-9."""
+    relation: Global___GuardianRelation.ValueType
+    """What the guardian is to the child. Mandatory."""
+    consents: _builtins.bool
+    """Whether the guardian consents, signed. One who does not is refused: GUARDIAN_CONSENT_MISSING."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        identity_number: _builtins.str = ...,
+        relation: Global___GuardianRelation.ValueType = ...,
+        consents: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consents", b"consents", "identity_number", b"identity_number", "name", b"name", "relation", b"relation"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Guardian: _TypeAlias = Guardian  # noqa: Y015
 
 @_typing.final
 class CreateApplicationRequest(_message.Message):
@@ -1123,6 +1350,10 @@ class AcceptDocumentsRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     APPLICATION_ID_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
+    GUARDIANS_FIELD_NUMBER: _builtins.int
+    MARRIED_FIELD_NUMBER: _builtins.int
+    POLICE_REPORT_FIELD_NUMBER: _builtins.int
+    RETURNED_DOCUMENT_NUMBER_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
     characters.
@@ -1131,20 +1362,72 @@ class AcceptDocumentsRequest(_message.Message):
     """Id of the application."""
     revision: _builtins.int
     """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
+    married: _builtins.bool
+    """Whether the applicant has married, by a certificate that was shown: then the applicant is no child."""
+    police_report: _builtins.str
+    """Reference of the police report: for the replacement of a lost passport, unless a supervisor accepted force
+    majeure. At most 64 characters.
+    """
+    returned_document_number: _builtins.str
+    """Number of the old book: for the replacement of a damaged passport. The office takes the book."""
+    @_builtins.property
+    def guardians(self) -> _containers.RepeatedCompositeFieldContainer[Global___Guardian]:
+        """Parents or guardians of a child: 1 or 2, each with consent. None of an adult."""
+
     def __init__(
         self,
         *,
         request_id: _builtins.str = ...,
         application_id: _builtins.str = ...,
         revision: _builtins.int = ...,
+        guardians: _abc.Iterable[Global___Guardian] | None = ...,
+        married: _builtins.bool = ...,
+        police_report: _builtins.str = ...,
+        returned_document_number: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "guardians", b"guardians", "married", b"married", "police_report", b"police_report", "request_id", b"request_id", "returned_document_number", b"returned_document_number", "revision", b"revision"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AcceptDocumentsRequest: _TypeAlias = AcceptDocumentsRequest  # noqa: Y015
+
+@_typing.final
+class AcceptForceMajeureRequest(_message.Message):
+    """Request of AcceptForceMajeure."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    APPLICATION_ID_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    application_id: _builtins.str
+    """Id of the application."""
+    revision: _builtins.int
+    """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
+    reason: _builtins.str
+    """What happened, and how that is known. 1 to 500 characters."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        application_id: _builtins.str = ...,
+        revision: _builtins.int = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "reason", b"reason", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AcceptForceMajeureRequest: _TypeAlias = AcceptForceMajeureRequest  # noqa: Y015
 
 @_typing.final
 class RefuseDocumentsRequest(_message.Message):
@@ -1192,6 +1475,7 @@ class RecordPaymentRequest(_message.Message):
     APPLICATION_ID_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
     RECEIPT_FIELD_NUMBER: _builtins.int
+    AMOUNT_RUPIAH_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
     characters.
@@ -1202,6 +1486,8 @@ class RecordPaymentRequest(_message.Message):
     """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
     receipt: _builtins.str
     """Number of the receipt. 1 to 64 characters."""
+    amount_rupiah: _builtins.int
+    """What was paid, rupiah, 0 to 1,000,000,000. Mandatory if `fee_rupiah` of the application is present."""
     def __init__(
         self,
         *,
@@ -1209,12 +1495,15 @@ class RecordPaymentRequest(_message.Message):
         application_id: _builtins.str = ...,
         revision: _builtins.int = ...,
         receipt: _builtins.str = ...,
+        amount_rupiah: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_amount_rupiah", b"_amount_rupiah", "amount_rupiah", b"amount_rupiah"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "receipt", b"receipt", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_amount_rupiah", b"_amount_rupiah", "amount_rupiah", b"amount_rupiah", "application_id", b"application_id", "receipt", b"receipt", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__amount_rupiah: _TypeAlias = _typing.Literal["amount_rupiah"]  # noqa: Y015
+    _WhichOneofArgType__amount_rupiah: _TypeAlias = _typing.Literal["_amount_rupiah", b"_amount_rupiah"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__amount_rupiah) -> _WhichOneofReturnType__amount_rupiah | None: ...
 
 Global___RecordPaymentRequest: _TypeAlias = RecordPaymentRequest  # noqa: Y015
 
@@ -1228,6 +1517,7 @@ class SubmitBiometricsRequest(_message.Message):
     APPLICATION_ID_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
     SAMPLES_FIELD_NUMBER: _builtins.int
+    COME_BACK_ON_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
     characters.
@@ -1238,7 +1528,13 @@ class SubmitBiometricsRequest(_message.Message):
     """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
     @_builtins.property
     def samples(self) -> _containers.RepeatedCompositeFieldContainer[_biometrics_pb2.FingerSample]:
-        """One sample for each finger. 1 to 10."""
+        """One sample for each finger, or the reason why it is missing. 1 to 10."""
+
+    @_builtins.property
+    def come_back_on(self) -> _civil_pb2.CalendarDate:
+        """When the applicant comes back: mandatory if no finger could be captured and some are bandaged, absent
+        otherwise.
+        """
 
     def __init__(
         self,
@@ -1247,10 +1543,11 @@ class SubmitBiometricsRequest(_message.Message):
         application_id: _builtins.str = ...,
         revision: _builtins.int = ...,
         samples: _abc.Iterable[_biometrics_pb2.FingerSample] | None = ...,
+        come_back_on: _civil_pb2.CalendarDate | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["come_back_on", b"come_back_on"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "request_id", b"request_id", "revision", b"revision", "samples", b"samples"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "come_back_on", b"come_back_on", "request_id", b"request_id", "revision", b"revision", "samples", b"samples"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1426,6 +1723,9 @@ class RecordInterviewRequest(_message.Message):
     APPLICATION_ID_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
     NOTES_FIELD_NUMBER: _builtins.int
+    GUARDIAN_PRESENT_FIELD_NUMBER: _builtins.int
+    LOSS_FINDING_FIELD_NUMBER: _builtins.int
+    IDENTITY_EVIDENCE_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
     characters.
@@ -1436,6 +1736,14 @@ class RecordInterviewRequest(_message.Message):
     """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
     notes: _builtins.str
     """Notes of the interviewer. At most 2000 characters."""
+    guardian_present: Global___GuardianRelation.ValueType
+    """Which of the recorded guardians is present; mandatory for a child."""
+    loss_finding: Global___LossFinding.ValueType
+    """How the passport was lost; mandatory for its replacement."""
+    identity_evidence: _builtins.str
+    """How the applicant was identified: mandatory without fingerprints, otherwise not kept. At most 500
+    characters.
+    """
     def __init__(
         self,
         *,
@@ -1443,14 +1751,53 @@ class RecordInterviewRequest(_message.Message):
         application_id: _builtins.str = ...,
         revision: _builtins.int = ...,
         notes: _builtins.str = ...,
+        guardian_present: Global___GuardianRelation.ValueType = ...,
+        loss_finding: Global___LossFinding.ValueType = ...,
+        identity_evidence: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "notes", b"notes", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "guardian_present", b"guardian_present", "identity_evidence", b"identity_evidence", "loss_finding", b"loss_finding", "notes", b"notes", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RecordInterviewRequest: _TypeAlias = RecordInterviewRequest  # noqa: Y015
+
+@_typing.final
+class EstablishIdentityRequest(_message.Message):
+    """Request of EstablishIdentity."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    APPLICATION_ID_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    application_id: _builtins.str
+    """Id of the application."""
+    revision: _builtins.int
+    """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
+    reason: _builtins.str
+    """By what the applicant is known to be that person. 1 to 500 characters."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        application_id: _builtins.str = ...,
+        revision: _builtins.int = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "reason", b"reason", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EstablishIdentityRequest: _TypeAlias = EstablishIdentityRequest  # noqa: Y015
 
 @_typing.final
 class CorrectDataRequest(_message.Message):
@@ -1463,6 +1810,8 @@ class CorrectDataRequest(_message.Message):
     REVISION_FIELD_NUMBER: _builtins.int
     HOLDER_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    GUARDIANS_FIELD_NUMBER: _builtins.int
+    MARRIED_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
     characters.
@@ -1473,9 +1822,15 @@ class CorrectDataRequest(_message.Message):
     """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
     reason: _builtins.str
     """Why, for the history. 1 to 500 characters."""
+    married: _builtins.bool
+    """Whether the applicant has married. Absent: as recorded."""
     @_builtins.property
     def holder(self) -> _civil_pb2.BiographicData:
         """All data to be printed, as they shall be. Mandatory."""
+
+    @_builtins.property
+    def guardians(self) -> _containers.RepeatedCompositeFieldContainer[Global___Guardian]:
+        """Parents or guardians of a child: 1 or 2, each with consent. None: those that are recorded."""
 
     def __init__(
         self,
@@ -1485,12 +1840,16 @@ class CorrectDataRequest(_message.Message):
         revision: _builtins.int = ...,
         holder: _civil_pb2.BiographicData | None = ...,
         reason: _builtins.str = ...,
+        guardians: _abc.Iterable[Global___Guardian] | None = ...,
+        married: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["holder", b"holder"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_married", b"_married", "holder", b"holder", "married", b"married"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "holder", b"holder", "reason", b"reason", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_married", b"_married", "application_id", b"application_id", "guardians", b"guardians", "holder", b"holder", "married", b"married", "reason", b"reason", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__married: _TypeAlias = _typing.Literal["married"]  # noqa: Y015
+    _WhichOneofArgType__married: _TypeAlias = _typing.Literal["_married", b"_married"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__married) -> _WhichOneofReturnType__married | None: ...
 
 Global___CorrectDataRequest: _TypeAlias = CorrectDataRequest  # noqa: Y015
 
@@ -1513,8 +1872,8 @@ class ApproveRequest(_message.Message):
     revision: _builtins.int
     """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
     reason: _builtins.str
-    """Why the data differ from the earlier document's; needed if `holder_differences` names any. At most 500
-    characters.
+    """Why the data differ from the earlier document's, if `holder_differences` names any, and why a passport lost
+    by negligence is replaced now; needed then. At most 500 characters.
     """
     def __init__(
         self,
@@ -1722,6 +2081,8 @@ class HandOverRequest(_message.Message):
     APPLICATION_ID_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
     SIGNED_BY_FIELD_NUMBER: _builtins.int
+    COLLECTED_BY_FIELD_NUMBER: _builtins.int
+    PROXY_IDENTITY_NUMBER_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
     characters.
@@ -1732,6 +2093,12 @@ class HandOverRequest(_message.Message):
     """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
     signed_by: _builtins.str
     """Name of the person who signed for it. 1 to 200 characters."""
+    collected_by: Global___Collector.ValueType
+    """Who collects it."""
+    proxy_identity_number: _builtins.str
+    """Of the proxy: the number of the identity document that is shown, the one named when the proxy was appointed.
+    Empty for the holder.
+    """
     def __init__(
         self,
         *,
@@ -1739,14 +2106,54 @@ class HandOverRequest(_message.Message):
         application_id: _builtins.str = ...,
         revision: _builtins.int = ...,
         signed_by: _builtins.str = ...,
+        collected_by: Global___Collector.ValueType = ...,
+        proxy_identity_number: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "request_id", b"request_id", "revision", b"revision", "signed_by", b"signed_by"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "collected_by", b"collected_by", "proxy_identity_number", b"proxy_identity_number", "request_id", b"request_id", "revision", b"revision", "signed_by", b"signed_by"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___HandOverRequest: _TypeAlias = HandOverRequest  # noqa: Y015
+
+@_typing.final
+class AppointProxyRequest(_message.Message):
+    """Request of AppointProxy."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    APPLICATION_ID_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    PROXY_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    application_id: _builtins.str
+    """Id of the application."""
+    revision: _builtins.int
+    """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
+    @_builtins.property
+    def proxy(self) -> Global___Proxy:
+        """In place of an earlier one. Absent: nobody but the holder any more."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        application_id: _builtins.str = ...,
+        revision: _builtins.int = ...,
+        proxy: Global___Proxy | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["proxy", b"proxy"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "proxy", b"proxy", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AppointProxyRequest: _TypeAlias = AppointProxyRequest  # noqa: Y015
 
 @_typing.final
 class ChangeContactRequest(_message.Message):
@@ -1836,6 +2243,10 @@ class HistoryEntry(_message.Message):
     PREVIOUS_HOLDER_FIELD_NUMBER: _builtins.int
     CORRECTED_HOLDER_FIELD_NUMBER: _builtins.int
     ON_BEHALF_OF_FIELD_NUMBER: _builtins.int
+    COLLECTED_BY_FIELD_NUMBER: _builtins.int
+    GUARDIAN_PRESENT_FIELD_NUMBER: _builtins.int
+    LOSS_FINDING_FIELD_NUMBER: _builtins.int
+    AMOUNT_RUPIAH_FIELD_NUMBER: _builtins.int
     event: _builtins.str
     """Name of the event in the table of transitions (docs/issuance-states.md), or "create"."""
     from_state: Global___ApplicationState.ValueType
@@ -1846,13 +2257,15 @@ class HistoryEntry(_message.Message):
     """Identity of the person or service that caused it."""
     reason: _builtins.str
     """Reason given with refuse_documents, refuse, reject_biometrics, clear, confirm_duplicate, fail_print,
-    correct_data, approve, withdraw, retake_biometrics, reopen or reexamine; of except_portrait the exception,
-    the defects that it covered, and the explanation.
+    correct_data, approve, withdraw, retake_biometrics, reopen, reexamine or accept_force_majeure; of
+    except_portrait the exception, the defects that it covered, and the explanation; of postpone_biometrics and
+    declare_no_fingerprints the fingers, each with the reason; of interview_without_fingerprints and
+    establish_identity by what the applicant is known.
     """
     payment_receipt: _builtins.str
     """Number of the receipt, of record_payment."""
     interview_notes: _builtins.str
-    """Notes of the officer, of record_interview."""
+    """Notes of the officer, of record_interview or interview_without_fingerprints."""
     adjudication_cause: _adjudication_pb2.TaskCause.ValueType
     """Why examiners must decide, of refer_to_examiners."""
     document_number: _builtins.str
@@ -1865,6 +2278,14 @@ class HistoryEntry(_message.Message):
     """Who signed for the passport, of hand_over."""
     on_behalf_of: _builtins.str
     """Identity of the person for whom a service (`by`) caused it; empty when a person did."""
+    collected_by: Global___Collector.ValueType
+    """Who collected the passport, of hand_over."""
+    guardian_present: Global___GuardianRelation.ValueType
+    """Who was present with a child, of record_interview or interview_without_fingerprints."""
+    loss_finding: Global___LossFinding.ValueType
+    """How a passport was lost, of record_interview or interview_without_fingerprints."""
+    amount_rupiah: _builtins.int
+    """What was paid, rupiah, of record_payment; absent if it was not recorded."""
     @_builtins.property
     def at(self) -> _timestamp_pb2.Timestamp:
         """When it happened (business time)."""
@@ -1896,12 +2317,18 @@ class HistoryEntry(_message.Message):
         previous_holder: _civil_pb2.BiographicData | None = ...,
         corrected_holder: _civil_pb2.BiographicData | None = ...,
         on_behalf_of: _builtins.str = ...,
+        collected_by: Global___Collector.ValueType = ...,
+        guardian_present: Global___GuardianRelation.ValueType = ...,
+        loss_finding: Global___LossFinding.ValueType = ...,
+        amount_rupiah: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "corrected_holder", b"corrected_holder", "previous_holder", b"previous_holder"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_amount_rupiah", b"_amount_rupiah", "amount_rupiah", b"amount_rupiah", "at", b"at", "corrected_holder", b"corrected_holder", "previous_holder", b"previous_holder"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["adjudication_cause", b"adjudication_cause", "at", b"at", "book_serial", b"book_serial", "by", b"by", "corrected_holder", b"corrected_holder", "document_number", b"document_number", "event", b"event", "from_state", b"from_state", "interview_notes", b"interview_notes", "on_behalf_of", b"on_behalf_of", "payment_receipt", b"payment_receipt", "previous_holder", b"previous_holder", "print_job_id", b"print_job_id", "reason", b"reason", "signed_by", b"signed_by", "to_state", b"to_state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_amount_rupiah", b"_amount_rupiah", "adjudication_cause", b"adjudication_cause", "amount_rupiah", b"amount_rupiah", "at", b"at", "book_serial", b"book_serial", "by", b"by", "collected_by", b"collected_by", "corrected_holder", b"corrected_holder", "document_number", b"document_number", "event", b"event", "from_state", b"from_state", "guardian_present", b"guardian_present", "interview_notes", b"interview_notes", "loss_finding", b"loss_finding", "on_behalf_of", b"on_behalf_of", "payment_receipt", b"payment_receipt", "previous_holder", b"previous_holder", "print_job_id", b"print_job_id", "reason", b"reason", "signed_by", b"signed_by", "to_state", b"to_state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__amount_rupiah: _TypeAlias = _typing.Literal["amount_rupiah"]  # noqa: Y015
+    _WhichOneofArgType__amount_rupiah: _TypeAlias = _typing.Literal["_amount_rupiah", b"_amount_rupiah"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__amount_rupiah) -> _WhichOneofReturnType__amount_rupiah | None: ...
 
 Global___HistoryEntry: _TypeAlias = HistoryEntry  # noqa: Y015
 

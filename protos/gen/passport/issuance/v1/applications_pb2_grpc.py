@@ -83,6 +83,11 @@ class ApplicationsStub:
                 request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.AcceptDocumentsRequest.SerializeToString,
                 response_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
                 _registered_method=True)
+        self.AcceptForceMajeure = channel.unary_unary(
+                '/passport.issuance.v1.Applications/AcceptForceMajeure',
+                request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.AcceptForceMajeureRequest.SerializeToString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
+                _registered_method=True)
         self.RefuseDocuments = channel.unary_unary(
                 '/passport.issuance.v1.Applications/RefuseDocuments',
                 request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.RefuseDocumentsRequest.SerializeToString,
@@ -111,6 +116,11 @@ class ApplicationsStub:
         self.RecordInterview = channel.unary_unary(
                 '/passport.issuance.v1.Applications/RecordInterview',
                 request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.RecordInterviewRequest.SerializeToString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
+                _registered_method=True)
+        self.EstablishIdentity = channel.unary_unary(
+                '/passport.issuance.v1.Applications/EstablishIdentity',
+                request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.EstablishIdentityRequest.SerializeToString,
                 response_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
                 _registered_method=True)
         self.CorrectData = channel.unary_unary(
@@ -151,6 +161,11 @@ class ApplicationsStub:
         self.HandOver = channel.unary_unary(
                 '/passport.issuance.v1.Applications/HandOver',
                 request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.HandOverRequest.SerializeToString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
+                _registered_method=True)
+        self.AppointProxy = channel.unary_unary(
+                '/passport.issuance.v1.Applications/AppointProxy',
+                request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.AppointProxyRequest.SerializeToString,
                 response_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
                 _registered_method=True)
         self.ChangeContact = channel.unary_unary(
@@ -269,7 +284,25 @@ class ApplicationsServicer:
         raise NotImplementedError('Method not implemented!')
 
     def AcceptDocuments(self, request, context):
-        """Records that the documents are in order. Callers: officers, service frontdesk. Retry: yes.
+        """Records that the documents are in order: of a child with the parents or guardians who consent, of a lost
+        passport with the police report, of a damaged one with the old book, which the office takes.
+
+        A child is younger than the country's rule says (`adult_age_years`, 17) and has not married.
+
+        Callers: officers, service frontdesk. Errors: GUARDIAN_REQUIRED (of a child), GUARDIAN_NOT_NEEDED (of an
+        adult), GUARDIAN_CONSENT_MISSING, POLICE_REPORT_REQUIRED (unless a supervisor accepted force majeure),
+        OLD_BOOK_REQUIRED, DOCUMENT_OF_ANOTHER_PERSON (by the register the book is not the applicant's).
+        Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AcceptForceMajeure(self, request, context):
+        """Records that the passport was lost or damaged by force majeure, such as fire, flood or earthquake: a lost
+        one then needs no police report, and no penalty is due. Before the payment; another supervisor approves.
+
+        Callers: supervisors. Errors: NOTHING_TO_REPLACE (a new passport or renewal). Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -284,10 +317,11 @@ class ApplicationsServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RecordPayment(self, request, context):
-        """Records that the fee was paid. A receipt pays one application.
+        """Records that the fee was paid. A receipt pays one application, and it pays all of `fee_rupiah`.
 
         Callers: officers, service frontdesk. Errors: RECEIPT_USED (metadata: application_id, if the caller may
-        know it). Retry: yes.
+        know it), RECEIPT_SETTLED (its money was given back or settled otherwise), AMOUNT_REQUIRED (a fee was told), AMOUNT_DIFFERS (from the fee, or from what the payment channel
+        has reported of the receipt; metadata: expected). Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -295,9 +329,15 @@ class ApplicationsServicer:
 
     def SubmitBiometrics(self, request, context):
         """Records the captured fingerprints. They are stored until the matcher has them, even if the matcher
-        is unavailable for days.
+        is unavailable for days. A finger that cannot be captured is declared, with the reason.
 
-        Callers: officers, service frontdesk. Retry: yes.
+        Where none of the ten can be captured each is declared (officers only). If that is for good, the application
+        goes on without fingerprints: the interview says how the applicant was identified, and a supervisor
+        decides (`EstablishIdentity`). If some are bandaged, the application stays PAID until `come_back_on`.
+
+        Callers: officers, service frontdesk. Errors: FINGER_TWICE, FINGERS_UNDECLARED (none was captured, and not
+        all ten are declared with a reason), FINGERS_HEALING (`come_back_on` is missing), BAD_DATE (it is not after
+        today), FINGERS_WERE_USABLE (the matcher has compared fingerprints of this application). Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -339,7 +379,25 @@ class ApplicationsServicer:
         """Records that the interview was held. The application is then complete: its service time starts, its
         position in the printing queue is fixed, and its identification is put into the outbox.
 
-        Callers: officers. Errors: PORTRAIT_MISSING (submit the applicant's photo first). Retry: yes.
+        A child is interviewed in the presence of a guardian; the interview about a lost passport says how it was
+        lost.
+
+        Callers: officers. Errors: PORTRAIT_MISSING (submit the applicant's photo first), GUARDIAN_REQUIRED (none
+        is recorded of the child: `CorrectData` records them), GUARDIAN_ABSENT, LOSS_FINDING_REQUIRED,
+        FORCE_MAJEURE_NOT_ACCEPTED (a supervisor accepts it before), IDENTITY_EVIDENCE_REQUIRED (of an applicant
+        without fingerprints). Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EstablishIdentity(self, request, context):
+        """Decides that an applicant without fingerprints is who the application says, by photo and interview. The
+        officer who held the interview said so first. The matcher is not asked; the history, the clearance and
+        `without_fingerprints` tell it. Another supervisor approves.
+
+        Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake does not decide).
+        Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -353,7 +411,8 @@ class ApplicationsServicer:
         While an application is PRINTING, or examined while its book is made, its data are at the printer: the
         printing office cancels the job first (`CancelPrintJob`), then they can be corrected.
 
-        Callers: officers. Errors: BAD_DATE, AT_THE_PRINTER (see above; metadata `job_id`), BOOK_MADE (see above).
+        Callers: officers. Errors: BAD_DATE, AT_THE_PRINTER (see above; metadata `job_id`), BOOK_MADE (see above),
+        GUARDIAN_REQUIRED (the holder is a child by these data), GUARDIAN_NOT_NEEDED, GUARDIAN_CONSENT_MISSING.
         Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -366,10 +425,12 @@ class ApplicationsServicer:
 
         Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or gave the
         examiners' deciding verdict, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
-        HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), AT_THE_PRINTER (its
+        HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), LOST_BY_NEGLIGENCE
+        (say why the replacement is not postponed), AT_THE_PRINTER (its
         book was being made when examiners were asked, and still is), HELD_FOR_SUPERVISOR (the travel-ban list may have
         the applicant: ClearHold, Refuse), STOPPED_BY_OUTAGE (the outage policy stops approvals, by default while the
-        travel-ban list is missing or too old). Retry: yes.
+        travel-ban list is missing or too old), ENROLMENT_UNCONFIRMED (the matcher was restored and is being compared;
+        try again), ENROLMENT_LOST (it has lost the fingerprints; they are taken again). Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -421,7 +482,8 @@ class ApplicationsServicer:
 
     def Appeal(self, request, context):
         """Reopens a refused application. One that a supervisor refused waits for approval again; one that two
-        examiners confirmed as a duplicate goes to examiners who have not seen it. It keeps its place in the queue.
+        examiners confirmed as a duplicate goes to examiners who have not seen it; one without fingerprints to the
+        decision on its identity. It keeps its place in the queue.
         One that was refused before it was identified is PAID: its fingerprints are taken again.
 
         Not after its book was made, since an application has one book: apply again.
@@ -438,7 +500,18 @@ class ApplicationsServicer:
 
         Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
         (the outage policy stops hand-over; metadata: outage), HELD_FOR_SUPERVISOR (as Approve), IDENTIFICATION_DUE (the
-        applicant was only verified, see `identification_due`). Retry: yes.
+        applicant was only verified, see `identification_due`), NOT_THE_PROXY (only the holder collects it, or the proxy
+        who was appointed before). Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AppointProxy(self, request, context):
+        """Appoints who may collect the passport in place of the holder, who names that person in a letter of authority; or
+        takes it back. Possible until the hand-over. The officer who records it does not hand over to the proxy.
+
+        Callers: officers. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -507,6 +580,11 @@ def add_ApplicationsServicer_to_server(servicer, server):
                     request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.AcceptDocumentsRequest.FromString,
                     response_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.SerializeToString,
             ),
+            'AcceptForceMajeure': grpc.unary_unary_rpc_method_handler(
+                    servicer.AcceptForceMajeure,
+                    request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.AcceptForceMajeureRequest.FromString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.SerializeToString,
+            ),
             'RefuseDocuments': grpc.unary_unary_rpc_method_handler(
                     servicer.RefuseDocuments,
                     request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.RefuseDocumentsRequest.FromString,
@@ -535,6 +613,11 @@ def add_ApplicationsServicer_to_server(servicer, server):
             'RecordInterview': grpc.unary_unary_rpc_method_handler(
                     servicer.RecordInterview,
                     request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.RecordInterviewRequest.FromString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.SerializeToString,
+            ),
+            'EstablishIdentity': grpc.unary_unary_rpc_method_handler(
+                    servicer.EstablishIdentity,
+                    request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.EstablishIdentityRequest.FromString,
                     response_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.SerializeToString,
             ),
             'CorrectData': grpc.unary_unary_rpc_method_handler(
@@ -575,6 +658,11 @@ def add_ApplicationsServicer_to_server(servicer, server):
             'HandOver': grpc.unary_unary_rpc_method_handler(
                     servicer.HandOver,
                     request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.HandOverRequest.FromString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.SerializeToString,
+            ),
+            'AppointProxy': grpc.unary_unary_rpc_method_handler(
+                    servicer.AppointProxy,
+                    request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.AppointProxyRequest.FromString,
                     response_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.SerializeToString,
             ),
             'ChangeContact': grpc.unary_unary_rpc_method_handler(
@@ -824,6 +912,33 @@ class Applications:
             _registered_method=True)
 
     @staticmethod
+    def AcceptForceMajeure(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.issuance.v1.Applications/AcceptForceMajeure',
+            passport_dot_issuance_dot_v1_dot_applications__pb2.AcceptForceMajeureRequest.SerializeToString,
+            passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def RefuseDocuments(request,
             target,
             options=(),
@@ -974,6 +1089,33 @@ class Applications:
             target,
             '/passport.issuance.v1.Applications/RecordInterview',
             passport_dot_issuance_dot_v1_dot_applications__pb2.RecordInterviewRequest.SerializeToString,
+            passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EstablishIdentity(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.issuance.v1.Applications/EstablishIdentity',
+            passport_dot_issuance_dot_v1_dot_applications__pb2.EstablishIdentityRequest.SerializeToString,
             passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
             options,
             channel_credentials,
@@ -1190,6 +1332,33 @@ class Applications:
             target,
             '/passport.issuance.v1.Applications/HandOver',
             passport_dot_issuance_dot_v1_dot_applications__pb2.HandOverRequest.SerializeToString,
+            passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AppointProxy(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.issuance.v1.Applications/AppointProxy',
+            passport_dot_issuance_dot_v1_dot_applications__pb2.AppointProxyRequest.SerializeToString,
             passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
             options,
             channel_credentials,

@@ -106,22 +106,44 @@ class ApplicationsStub:
     replica goes on). Retry: yes, with the last resume token received.
     """
     AcceptDocuments: _grpc.UnaryUnaryMultiCallable[_applications_pb2.AcceptDocumentsRequest, _applications_pb2.Application]
-    """Records that the documents are in order. Callers: officers, service frontdesk. Retry: yes."""
+    """Records that the documents are in order: of a child with the parents or guardians who consent, of a lost
+    passport with the police report, of a damaged one with the old book, which the office takes.
+
+    A child is younger than the country's rule says (`adult_age_years`, 17) and has not married.
+
+    Callers: officers, service frontdesk. Errors: GUARDIAN_REQUIRED (of a child), GUARDIAN_NOT_NEEDED (of an
+    adult), GUARDIAN_CONSENT_MISSING, POLICE_REPORT_REQUIRED (unless a supervisor accepted force majeure),
+    OLD_BOOK_REQUIRED, DOCUMENT_OF_ANOTHER_PERSON (by the register the book is not the applicant's).
+    Retry: yes.
+    """
+    AcceptForceMajeure: _grpc.UnaryUnaryMultiCallable[_applications_pb2.AcceptForceMajeureRequest, _applications_pb2.Application]
+    """Records that the passport was lost or damaged by force majeure, such as fire, flood or earthquake: a lost
+    one then needs no police report, and no penalty is due. Before the payment; another supervisor approves.
+
+    Callers: supervisors. Errors: NOTHING_TO_REPLACE (a new passport or renewal). Retry: yes.
+    """
     RefuseDocuments: _grpc.UnaryUnaryMultiCallable[_applications_pb2.RefuseDocumentsRequest, _applications_pb2.Application]
     """Records that the documents are not in order; they can still be accepted later. Callers: officers.
     Retry: yes.
     """
     RecordPayment: _grpc.UnaryUnaryMultiCallable[_applications_pb2.RecordPaymentRequest, _applications_pb2.Application]
-    """Records that the fee was paid. A receipt pays one application.
+    """Records that the fee was paid. A receipt pays one application, and it pays all of `fee_rupiah`.
 
     Callers: officers, service frontdesk. Errors: RECEIPT_USED (metadata: application_id, if the caller may
-    know it). Retry: yes.
+    know it), RECEIPT_SETTLED (its money was given back or settled otherwise), AMOUNT_REQUIRED (a fee was told), AMOUNT_DIFFERS (from the fee, or from what the payment channel
+    has reported of the receipt; metadata: expected). Retry: yes.
     """
     SubmitBiometrics: _grpc.UnaryUnaryMultiCallable[_applications_pb2.SubmitBiometricsRequest, _applications_pb2.Application]
     """Records the captured fingerprints. They are stored until the matcher has them, even if the matcher
-    is unavailable for days.
+    is unavailable for days. A finger that cannot be captured is declared, with the reason.
 
-    Callers: officers, service frontdesk. Retry: yes.
+    Where none of the ten can be captured each is declared (officers only). If that is for good, the application
+    goes on without fingerprints: the interview says how the applicant was identified, and a supervisor
+    decides (`EstablishIdentity`). If some are bandaged, the application stays PAID until `come_back_on`.
+
+    Callers: officers, service frontdesk. Errors: FINGER_TWICE, FINGERS_UNDECLARED (none was captured, and not
+    all ten are declared with a reason), FINGERS_HEALING (`come_back_on` is missing), BAD_DATE (it is not after
+    today), FINGERS_WERE_USABLE (the matcher has compared fingerprints of this application). Retry: yes.
     """
     SubmitPortrait: _grpc.UnaryUnaryMultiCallable[_applications_pb2.SubmitPortraitRequest, _applications_pb2.SubmitPortraitResponse]
     """Checks the applicant's photo and, if it can be printed, stores it as the portrait. Allowed from the
@@ -151,7 +173,21 @@ class ApplicationsStub:
     """Records that the interview was held. The application is then complete: its service time starts, its
     position in the printing queue is fixed, and its identification is put into the outbox.
 
-    Callers: officers. Errors: PORTRAIT_MISSING (submit the applicant's photo first). Retry: yes.
+    A child is interviewed in the presence of a guardian; the interview about a lost passport says how it was
+    lost.
+
+    Callers: officers. Errors: PORTRAIT_MISSING (submit the applicant's photo first), GUARDIAN_REQUIRED (none
+    is recorded of the child: `CorrectData` records them), GUARDIAN_ABSENT, LOSS_FINDING_REQUIRED,
+    FORCE_MAJEURE_NOT_ACCEPTED (a supervisor accepts it before), IDENTITY_EVIDENCE_REQUIRED (of an applicant
+    without fingerprints). Retry: yes.
+    """
+    EstablishIdentity: _grpc.UnaryUnaryMultiCallable[_applications_pb2.EstablishIdentityRequest, _applications_pb2.Application]
+    """Decides that an applicant without fingerprints is who the application says, by photo and interview. The
+    officer who held the interview said so first. The matcher is not asked; the history, the clearance and
+    `without_fingerprints` tell it. Another supervisor approves.
+
+    Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake does not decide).
+    Retry: yes.
     """
     CorrectData: _grpc.UnaryUnaryMultiCallable[_applications_pb2.CorrectDataRequest, _applications_pb2.Application]
     """Replaces the data to be printed: of an application that is not being identified, printed or ended. What was
@@ -161,7 +197,8 @@ class ApplicationsStub:
     While an application is PRINTING, or examined while its book is made, its data are at the printer: the
     printing office cancels the job first (`CancelPrintJob`), then they can be corrected.
 
-    Callers: officers. Errors: BAD_DATE, AT_THE_PRINTER (see above; metadata `job_id`), BOOK_MADE (see above).
+    Callers: officers. Errors: BAD_DATE, AT_THE_PRINTER (see above; metadata `job_id`), BOOK_MADE (see above),
+    GUARDIAN_REQUIRED (the holder is a child by these data), GUARDIAN_NOT_NEEDED, GUARDIAN_CONSENT_MISSING.
     Retry: yes.
     """
     Approve: _grpc.UnaryUnaryMultiCallable[_applications_pb2.ApproveRequest, _applications_pb2.Application]
@@ -170,10 +207,12 @@ class ApplicationsStub:
 
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or gave the
     examiners' deciding verdict, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
-    HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), AT_THE_PRINTER (its
+    HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), LOST_BY_NEGLIGENCE
+    (say why the replacement is not postponed), AT_THE_PRINTER (its
     book was being made when examiners were asked, and still is), HELD_FOR_SUPERVISOR (the travel-ban list may have
     the applicant: ClearHold, Refuse), STOPPED_BY_OUTAGE (the outage policy stops approvals, by default while the
-    travel-ban list is missing or too old). Retry: yes.
+    travel-ban list is missing or too old), ENROLMENT_UNCONFIRMED (the matcher was restored and is being compared;
+    try again), ENROLMENT_LOST (it has lost the fingerprints; they are taken again). Retry: yes.
     """
     ClearHold: _grpc.UnaryUnaryMultiCallable[_applications_pb2.ClearHoldRequest, _applications_pb2.Application]
     """Clears an application that is held because of the travel-ban list: the entry is another person, or does not
@@ -205,7 +244,8 @@ class ApplicationsStub:
     """
     Appeal: _grpc.UnaryUnaryMultiCallable[_applications_pb2.AppealRequest, _applications_pb2.Application]
     """Reopens a refused application. One that a supervisor refused waits for approval again; one that two
-    examiners confirmed as a duplicate goes to examiners who have not seen it. It keeps its place in the queue.
+    examiners confirmed as a duplicate goes to examiners who have not seen it; one without fingerprints to the
+    decision on its identity. It keeps its place in the queue.
     One that was refused before it was identified is PAID: its fingerprints are taken again.
 
     Not after its book was made, since an application has one book: apply again.
@@ -218,7 +258,14 @@ class ApplicationsStub:
 
     Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
     (the outage policy stops hand-over; metadata: outage), HELD_FOR_SUPERVISOR (as Approve), IDENTIFICATION_DUE (the
-    applicant was only verified, see `identification_due`). Retry: yes.
+    applicant was only verified, see `identification_due`), NOT_THE_PROXY (only the holder collects it, or the proxy
+    who was appointed before). Retry: yes.
+    """
+    AppointProxy: _grpc.UnaryUnaryMultiCallable[_applications_pb2.AppointProxyRequest, _applications_pb2.Application]
+    """Appoints who may collect the passport in place of the holder, who names that person in a letter of authority; or
+    takes it back. Possible until the hand-over. The officer who records it does not hand over to the proxy.
+
+    Callers: officers. Retry: yes.
     """
     ChangeContact: _grpc.UnaryUnaryMultiCallable[_applications_pb2.ChangeContactRequest, _applications_pb2.Application]
     """Changes how the applicant is notified: address, telephone number and language. A notice that could not be
@@ -311,22 +358,44 @@ class ApplicationsAsyncStub(ApplicationsStub):
     replica goes on). Retry: yes, with the last resume token received.
     """
     AcceptDocuments: _aio.UnaryUnaryMultiCallable[_applications_pb2.AcceptDocumentsRequest, _applications_pb2.Application]  # type: ignore[assignment]
-    """Records that the documents are in order. Callers: officers, service frontdesk. Retry: yes."""
+    """Records that the documents are in order: of a child with the parents or guardians who consent, of a lost
+    passport with the police report, of a damaged one with the old book, which the office takes.
+
+    A child is younger than the country's rule says (`adult_age_years`, 17) and has not married.
+
+    Callers: officers, service frontdesk. Errors: GUARDIAN_REQUIRED (of a child), GUARDIAN_NOT_NEEDED (of an
+    adult), GUARDIAN_CONSENT_MISSING, POLICE_REPORT_REQUIRED (unless a supervisor accepted force majeure),
+    OLD_BOOK_REQUIRED, DOCUMENT_OF_ANOTHER_PERSON (by the register the book is not the applicant's).
+    Retry: yes.
+    """
+    AcceptForceMajeure: _aio.UnaryUnaryMultiCallable[_applications_pb2.AcceptForceMajeureRequest, _applications_pb2.Application]  # type: ignore[assignment]
+    """Records that the passport was lost or damaged by force majeure, such as fire, flood or earthquake: a lost
+    one then needs no police report, and no penalty is due. Before the payment; another supervisor approves.
+
+    Callers: supervisors. Errors: NOTHING_TO_REPLACE (a new passport or renewal). Retry: yes.
+    """
     RefuseDocuments: _aio.UnaryUnaryMultiCallable[_applications_pb2.RefuseDocumentsRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Records that the documents are not in order; they can still be accepted later. Callers: officers.
     Retry: yes.
     """
     RecordPayment: _aio.UnaryUnaryMultiCallable[_applications_pb2.RecordPaymentRequest, _applications_pb2.Application]  # type: ignore[assignment]
-    """Records that the fee was paid. A receipt pays one application.
+    """Records that the fee was paid. A receipt pays one application, and it pays all of `fee_rupiah`.
 
     Callers: officers, service frontdesk. Errors: RECEIPT_USED (metadata: application_id, if the caller may
-    know it). Retry: yes.
+    know it), RECEIPT_SETTLED (its money was given back or settled otherwise), AMOUNT_REQUIRED (a fee was told), AMOUNT_DIFFERS (from the fee, or from what the payment channel
+    has reported of the receipt; metadata: expected). Retry: yes.
     """
     SubmitBiometrics: _aio.UnaryUnaryMultiCallable[_applications_pb2.SubmitBiometricsRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Records the captured fingerprints. They are stored until the matcher has them, even if the matcher
-    is unavailable for days.
+    is unavailable for days. A finger that cannot be captured is declared, with the reason.
 
-    Callers: officers, service frontdesk. Retry: yes.
+    Where none of the ten can be captured each is declared (officers only). If that is for good, the application
+    goes on without fingerprints: the interview says how the applicant was identified, and a supervisor
+    decides (`EstablishIdentity`). If some are bandaged, the application stays PAID until `come_back_on`.
+
+    Callers: officers, service frontdesk. Errors: FINGER_TWICE, FINGERS_UNDECLARED (none was captured, and not
+    all ten are declared with a reason), FINGERS_HEALING (`come_back_on` is missing), BAD_DATE (it is not after
+    today), FINGERS_WERE_USABLE (the matcher has compared fingerprints of this application). Retry: yes.
     """
     SubmitPortrait: _aio.UnaryUnaryMultiCallable[_applications_pb2.SubmitPortraitRequest, _applications_pb2.SubmitPortraitResponse]  # type: ignore[assignment]
     """Checks the applicant's photo and, if it can be printed, stores it as the portrait. Allowed from the
@@ -356,7 +425,21 @@ class ApplicationsAsyncStub(ApplicationsStub):
     """Records that the interview was held. The application is then complete: its service time starts, its
     position in the printing queue is fixed, and its identification is put into the outbox.
 
-    Callers: officers. Errors: PORTRAIT_MISSING (submit the applicant's photo first). Retry: yes.
+    A child is interviewed in the presence of a guardian; the interview about a lost passport says how it was
+    lost.
+
+    Callers: officers. Errors: PORTRAIT_MISSING (submit the applicant's photo first), GUARDIAN_REQUIRED (none
+    is recorded of the child: `CorrectData` records them), GUARDIAN_ABSENT, LOSS_FINDING_REQUIRED,
+    FORCE_MAJEURE_NOT_ACCEPTED (a supervisor accepts it before), IDENTITY_EVIDENCE_REQUIRED (of an applicant
+    without fingerprints). Retry: yes.
+    """
+    EstablishIdentity: _aio.UnaryUnaryMultiCallable[_applications_pb2.EstablishIdentityRequest, _applications_pb2.Application]  # type: ignore[assignment]
+    """Decides that an applicant without fingerprints is who the application says, by photo and interview. The
+    officer who held the interview said so first. The matcher is not asked; the history, the clearance and
+    `without_fingerprints` tell it. Another supervisor approves.
+
+    Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake does not decide).
+    Retry: yes.
     """
     CorrectData: _aio.UnaryUnaryMultiCallable[_applications_pb2.CorrectDataRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Replaces the data to be printed: of an application that is not being identified, printed or ended. What was
@@ -366,7 +449,8 @@ class ApplicationsAsyncStub(ApplicationsStub):
     While an application is PRINTING, or examined while its book is made, its data are at the printer: the
     printing office cancels the job first (`CancelPrintJob`), then they can be corrected.
 
-    Callers: officers. Errors: BAD_DATE, AT_THE_PRINTER (see above; metadata `job_id`), BOOK_MADE (see above).
+    Callers: officers. Errors: BAD_DATE, AT_THE_PRINTER (see above; metadata `job_id`), BOOK_MADE (see above),
+    GUARDIAN_REQUIRED (the holder is a child by these data), GUARDIAN_NOT_NEEDED, GUARDIAN_CONSENT_MISSING.
     Retry: yes.
     """
     Approve: _aio.UnaryUnaryMultiCallable[_applications_pb2.ApproveRequest, _applications_pb2.Application]  # type: ignore[assignment]
@@ -375,10 +459,12 @@ class ApplicationsAsyncStub(ApplicationsStub):
 
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or gave the
     examiners' deciding verdict, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
-    HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), AT_THE_PRINTER (its
+    HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), LOST_BY_NEGLIGENCE
+    (say why the replacement is not postponed), AT_THE_PRINTER (its
     book was being made when examiners were asked, and still is), HELD_FOR_SUPERVISOR (the travel-ban list may have
     the applicant: ClearHold, Refuse), STOPPED_BY_OUTAGE (the outage policy stops approvals, by default while the
-    travel-ban list is missing or too old). Retry: yes.
+    travel-ban list is missing or too old), ENROLMENT_UNCONFIRMED (the matcher was restored and is being compared;
+    try again), ENROLMENT_LOST (it has lost the fingerprints; they are taken again). Retry: yes.
     """
     ClearHold: _aio.UnaryUnaryMultiCallable[_applications_pb2.ClearHoldRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Clears an application that is held because of the travel-ban list: the entry is another person, or does not
@@ -410,7 +496,8 @@ class ApplicationsAsyncStub(ApplicationsStub):
     """
     Appeal: _aio.UnaryUnaryMultiCallable[_applications_pb2.AppealRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Reopens a refused application. One that a supervisor refused waits for approval again; one that two
-    examiners confirmed as a duplicate goes to examiners who have not seen it. It keeps its place in the queue.
+    examiners confirmed as a duplicate goes to examiners who have not seen it; one without fingerprints to the
+    decision on its identity. It keeps its place in the queue.
     One that was refused before it was identified is PAID: its fingerprints are taken again.
 
     Not after its book was made, since an application has one book: apply again.
@@ -423,7 +510,14 @@ class ApplicationsAsyncStub(ApplicationsStub):
 
     Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
     (the outage policy stops hand-over; metadata: outage), HELD_FOR_SUPERVISOR (as Approve), IDENTIFICATION_DUE (the
-    applicant was only verified, see `identification_due`). Retry: yes.
+    applicant was only verified, see `identification_due`), NOT_THE_PROXY (only the holder collects it, or the proxy
+    who was appointed before). Retry: yes.
+    """
+    AppointProxy: _aio.UnaryUnaryMultiCallable[_applications_pb2.AppointProxyRequest, _applications_pb2.Application]  # type: ignore[assignment]
+    """Appoints who may collect the passport in place of the holder, who names that person in a letter of authority; or
+    takes it back. Possible until the hand-over. The officer who records it does not hand over to the proxy.
+
+    Callers: officers. Retry: yes.
     """
     ChangeContact: _aio.UnaryUnaryMultiCallable[_applications_pb2.ChangeContactRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Changes how the applicant is notified: address, telephone number and language. A notice that could not be
@@ -561,7 +655,28 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         request: _applications_pb2.AcceptDocumentsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
-        """Records that the documents are in order. Callers: officers, service frontdesk. Retry: yes."""
+        """Records that the documents are in order: of a child with the parents or guardians who consent, of a lost
+        passport with the police report, of a damaged one with the old book, which the office takes.
+
+        A child is younger than the country's rule says (`adult_age_years`, 17) and has not married.
+
+        Callers: officers, service frontdesk. Errors: GUARDIAN_REQUIRED (of a child), GUARDIAN_NOT_NEEDED (of an
+        adult), GUARDIAN_CONSENT_MISSING, POLICE_REPORT_REQUIRED (unless a supervisor accepted force majeure),
+        OLD_BOOK_REQUIRED, DOCUMENT_OF_ANOTHER_PERSON (by the register the book is not the applicant's).
+        Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def AcceptForceMajeure(
+        self,
+        request: _applications_pb2.AcceptForceMajeureRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
+        """Records that the passport was lost or damaged by force majeure, such as fire, flood or earthquake: a lost
+        one then needs no police report, and no penalty is due. Before the payment; another supervisor approves.
+
+        Callers: supervisors. Errors: NOTHING_TO_REPLACE (a new passport or renewal). Retry: yes.
+        """
 
     @_abc_1.abstractmethod
     def RefuseDocuments(
@@ -579,10 +694,11 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         request: _applications_pb2.RecordPaymentRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
-        """Records that the fee was paid. A receipt pays one application.
+        """Records that the fee was paid. A receipt pays one application, and it pays all of `fee_rupiah`.
 
         Callers: officers, service frontdesk. Errors: RECEIPT_USED (metadata: application_id, if the caller may
-        know it). Retry: yes.
+        know it), RECEIPT_SETTLED (its money was given back or settled otherwise), AMOUNT_REQUIRED (a fee was told), AMOUNT_DIFFERS (from the fee, or from what the payment channel
+        has reported of the receipt; metadata: expected). Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -592,9 +708,15 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
         """Records the captured fingerprints. They are stored until the matcher has them, even if the matcher
-        is unavailable for days.
+        is unavailable for days. A finger that cannot be captured is declared, with the reason.
 
-        Callers: officers, service frontdesk. Retry: yes.
+        Where none of the ten can be captured each is declared (officers only). If that is for good, the application
+        goes on without fingerprints: the interview says how the applicant was identified, and a supervisor
+        decides (`EstablishIdentity`). If some are bandaged, the application stays PAID until `come_back_on`.
+
+        Callers: officers, service frontdesk. Errors: FINGER_TWICE, FINGERS_UNDECLARED (none was captured, and not
+        all ten are declared with a reason), FINGERS_HEALING (`come_back_on` is missing), BAD_DATE (it is not after
+        today), FINGERS_WERE_USABLE (the matcher has compared fingerprints of this application). Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -642,7 +764,27 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         """Records that the interview was held. The application is then complete: its service time starts, its
         position in the printing queue is fixed, and its identification is put into the outbox.
 
-        Callers: officers. Errors: PORTRAIT_MISSING (submit the applicant's photo first). Retry: yes.
+        A child is interviewed in the presence of a guardian; the interview about a lost passport says how it was
+        lost.
+
+        Callers: officers. Errors: PORTRAIT_MISSING (submit the applicant's photo first), GUARDIAN_REQUIRED (none
+        is recorded of the child: `CorrectData` records them), GUARDIAN_ABSENT, LOSS_FINDING_REQUIRED,
+        FORCE_MAJEURE_NOT_ACCEPTED (a supervisor accepts it before), IDENTITY_EVIDENCE_REQUIRED (of an applicant
+        without fingerprints). Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def EstablishIdentity(
+        self,
+        request: _applications_pb2.EstablishIdentityRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
+        """Decides that an applicant without fingerprints is who the application says, by photo and interview. The
+        officer who held the interview said so first. The matcher is not asked; the history, the clearance and
+        `without_fingerprints` tell it. Another supervisor approves.
+
+        Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake does not decide).
+        Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -658,7 +800,8 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         While an application is PRINTING, or examined while its book is made, its data are at the printer: the
         printing office cancels the job first (`CancelPrintJob`), then they can be corrected.
 
-        Callers: officers. Errors: BAD_DATE, AT_THE_PRINTER (see above; metadata `job_id`), BOOK_MADE (see above).
+        Callers: officers. Errors: BAD_DATE, AT_THE_PRINTER (see above; metadata `job_id`), BOOK_MADE (see above),
+        GUARDIAN_REQUIRED (the holder is a child by these data), GUARDIAN_NOT_NEEDED, GUARDIAN_CONSENT_MISSING.
         Retry: yes.
         """
 
@@ -673,10 +816,12 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
 
         Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or gave the
         examiners' deciding verdict, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
-        HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), AT_THE_PRINTER (its
+        HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), LOST_BY_NEGLIGENCE
+        (say why the replacement is not postponed), AT_THE_PRINTER (its
         book was being made when examiners were asked, and still is), HELD_FOR_SUPERVISOR (the travel-ban list may have
         the applicant: ClearHold, Refuse), STOPPED_BY_OUTAGE (the outage policy stops approvals, by default while the
-        travel-ban list is missing or too old). Retry: yes.
+        travel-ban list is missing or too old), ENROLMENT_UNCONFIRMED (the matcher was restored and is being compared;
+        try again), ENROLMENT_LOST (it has lost the fingerprints; they are taken again). Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -738,7 +883,8 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
         """Reopens a refused application. One that a supervisor refused waits for approval again; one that two
-        examiners confirmed as a duplicate goes to examiners who have not seen it. It keeps its place in the queue.
+        examiners confirmed as a duplicate goes to examiners who have not seen it; one without fingerprints to the
+        decision on its identity. It keeps its place in the queue.
         One that was refused before it was identified is PAID: its fingerprints are taken again.
 
         Not after its book was made, since an application has one book: apply again.
@@ -757,7 +903,20 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
 
         Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
         (the outage policy stops hand-over; metadata: outage), HELD_FOR_SUPERVISOR (as Approve), IDENTIFICATION_DUE (the
-        applicant was only verified, see `identification_due`). Retry: yes.
+        applicant was only verified, see `identification_due`), NOT_THE_PROXY (only the holder collects it, or the proxy
+        who was appointed before). Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def AppointProxy(
+        self,
+        request: _applications_pb2.AppointProxyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
+        """Appoints who may collect the passport in place of the holder, who names that person in a letter of authority; or
+        takes it back. Possible until the hand-over. The officer who records it does not hand over to the proxy.
+
+        Callers: officers. Retry: yes.
         """
 
     @_abc_1.abstractmethod

@@ -23,11 +23,19 @@ class ClearanceSigner:
         self._clock = clock
         self._validity = validity
 
-    def sign(self, task: OutboxTask, document_number: str, *, is_repeated: bool) -> str:
+    def sign(
+        self,
+        task: OutboxTask,
+        document_number: str,
+        *,
+        is_repeated: bool,
+        without_fingerprints: bool,
+    ) -> str:
         """Return a compact JWS over the exact payload of the task.
 
         Its `jti` is the id of the task, so that a printer makes one book for it. is_repeated: the
         printer had a job for the passport and lost it, so that the passport may exist.
+        without_fingerprints: the holder was identified by photo and interview.
         """
         claims = {
             "jti": task.id,
@@ -38,6 +46,7 @@ class ClearanceSigner:
             "exp": int((self._clock.now() + self._validity).timestamp()),
             "released_at": task.created_at.timestamp(),
             "is_repeated": is_repeated,
+            "identified_by": "photo_and_interview" if without_fingerprints else "fingerprints",
         }
         return jwt.encode(claims, self._key, algorithm="EdDSA", headers={"kid": self._key_id})
 

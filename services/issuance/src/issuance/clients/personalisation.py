@@ -7,8 +7,8 @@ from passport.printer.v1 import jobs_pb2 as pb
 from passport.type.v1 import civil_pb2
 
 from issuance.domain.case import Case
-from issuance.domain.document import expiry
 from issuance.domain.office import Office
+from issuance.domain.validity import ValidityRule
 from issuance.serialization import calendar_date
 
 
@@ -17,7 +17,7 @@ class Personaliser:
     """Makes the personalisation data of a passport. issuing_state: ISO 3166-1 alpha-3."""
 
     issuing_state: str
-    valid_years: int
+    validity: ValidityRule
 
     def __call__(self, case: Case, office: Office, issued_on: date, portrait: bytes) -> bytes:
         """Return a serialized PersonalisationData; the same arguments give the same bytes."""
@@ -27,7 +27,7 @@ class Personaliser:
             issuing_state=self.issuing_state,
             holder=civil_pb2.BiographicData.FromString(case.holder),
             issued_on=calendar_date(issued_on),
-            expires_on=calendar_date(expiry(issued_on, self.valid_years)),
+            expires_on=calendar_date(self.validity.printed_last_day(case.expires_on, issued_on)),
             issuing_office=office.name,
             portrait=portrait,
         )

@@ -9,12 +9,15 @@ from servicekit.security.identity import NATIONAL
 
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.collection_plan import PriorityClass
+from issuance.domain.collector import Proxy
 from issuance.domain.contact import Contact
 from issuance.domain.document import DocumentStatus
 from issuance.domain.encounter_change import EncounterStatus
 from issuance.domain.formatting import LocalizedText
+from issuance.domain.guardian import Guardian
 from issuance.domain.portrait import PortraitMissing
 from issuance.domain.print_failure import PrintFailure
+from issuance.domain.replacement import LossFinding, LossPapers
 from issuance.domain.states import (
     INITIAL_STATE,
     WITHOUT_PASSPORT,
@@ -136,14 +139,22 @@ class Case:
     notified that the date changed or cannot be kept. delayed: whether the
     applicant was notified since that this date cannot be kept. print_failure: why no book is made
     although the case was released; None once people have decided how it goes on. issued_on: the
-    day printed in the book, that of its release. holder_differences: which of name, born_on and sex
+    day printed in the book, that of its release; expires_on: the last day printed in it, None if an
+    earlier version released it. holder_differences: which of name, born_on and sex
     differ from the person's earlier document. encounter_number: how many encounters the matcher
     was given for it. linked: whether examiners found it to be another person's than it was taken in
     for. appeal_granted_by: identity of the supervisor who reopened it. identification_due: whether
-    the applicant was verified only, and is still to be identified. reference: what people
-    say to name it. email, phone, language: see `contact`; the language is id or en, or empty for
-    that of the office. travel_ban_hits, travel_bans_cleared: references of the entries of the
-    travel-ban list because of which it is held, or that a supervisor cleared.
+    the applicant was verified only, and is still to be identified. reference: what people say to
+    name it. email, phone, language: see `contact`; the language is id or en, or empty for that of
+    the office. proxy: who may collect the passport in place of the holder. collect_until: last day
+    of collection, as the applicant was reminded; None before. travel_ban_hits,
+    travel_bans_cleared: references of the entries of the travel-ban list because of which it is
+    held, or that a supervisor cleared. guardians: of a child.
+    police_report, returned_document: see LossPapers. loss_finding: of the interview.
+    force_majeure: why a supervisor accepted it; empty if none did. without_fingerprints: whether no
+    finger could ever be captured; the matcher then has no encounter of it. come_back_on: when
+    bandaged fingers have healed. fee_rupiah: what it costs in all, None if no fee was told;
+    penalty_rupiah: of these, for a loss or damage.
     """
 
     id: str
@@ -182,6 +193,17 @@ class Case:
     encounter_number: int = 1
     linked: bool = False
     appeal_granted_by: str = ""
+    expires_on: date | None = None
+    guardians: tuple[Guardian, ...] = ()
+    married: bool = False
+    police_report: str = ""
+    returned_document: str = ""
+    loss_finding: LossFinding | None = None
+    force_majeure: str = ""
+    without_fingerprints: bool = False
+    come_back_on: date | None = None
+    fee_rupiah: int | None = None
+    penalty_rupiah: int | None = None
     identification_due: bool = False
     reference: str = ""
     travel_ban_hits: tuple[str, ...] = ()
@@ -189,6 +211,8 @@ class Case:
     email: str = ""
     phone: str = ""
     language: str = ""
+    proxy: Proxy | None = None
+    collect_until: date | None = None
 
     @property
     def is_held(self) -> bool:
@@ -205,9 +229,12 @@ class Case:
         return replace(self, travel_ban_hits=(*self.travel_ban_hits, *references))
 
     def cleared(self) -> "Case":
-        """Return the case, held no more: the entries so far do not hold it again."""
+        """Return the case, held no more: the entries so far do not hold it again.
+
+        The time in which it can be collected is told anew.
+        """
         cleared = (*self.travel_bans_cleared, *self.travel_ban_hits)
-        return replace(self, travel_ban_hits=(), travel_bans_cleared=cleared)
+        return replace(self, travel_ban_hits=(), travel_bans_cleared=cleared, collect_until=None)
 
     def require_not_held(self) -> None:
         """Raise TravelBanHeld if it is held."""
@@ -226,7 +253,11 @@ class Case:
     @property
     def encounter_id(self) -> str:
         """Id of its encounter at the matcher; another one each time that one was deleted there."""
-        return self.id if self.encounter_number == 1 else f"{self.id}.{self.encounter_number}"
+        return self.encounter_numbered(self.encounter_number)
+
+    def encounter_numbered(self, number: int) -> str:
+        """Return the id of one of its encounters; the first has the number 1."""
+        return self.id if number == 1 else f"{self.id}.{number}"
 
     @property
     def is_at_the_printer(self) -> bool:
@@ -267,7 +298,12 @@ class Case:
         return transition.document
 
     def encounter_after(self, transition: Transition) -> EncounterStatus | None:
-        """Return what its encounter becomes; nothing is kept of who was never identified."""
+        """Return what its encounter becomes, if it has one.
+
+        Nothing is kept of who was never identified.
+        """
+        if self.without_fingerprints:
+            return None
         inactive = transition.encounter is EncounterStatus.INACTIVE
         return (
             EncounterStatus.DELETED
@@ -290,6 +326,11 @@ class Case:
             date_tentative=completion.tentative,
         )
 
+    def with_fingers(self, *, captured: bool, back_on: date | None) -> "Case":
+        """Return the case whose fingers were captured, or are when they have healed, or never."""
+        never = not captured and back_on is None
+        return replace(self, without_fingerprints=never, come_back_on=back_on)
+
     def with_portrait(self, at: datetime) -> "Case":
         """Return the case with a portrait, accepted at an instant; it mends no other fault."""
         failure = self.print_failure
@@ -311,6 +352,7 @@ class Case:
             applied_on=None,
             due_on=None,
             delayed=False,
+            print_failure=None,
             identification_due=False,
         )
 
@@ -321,6 +363,7 @@ class Case:
             encounter_number=self.encounter_number + 1,
             decision_id="",
             own_record_first=None,
+            without_fingerprints=False,
             revision=self.revision + 1,
         )
 
@@ -373,6 +416,34 @@ class Case:
         """Return the case with other data to be printed, a serialized BiographicData."""
         return replace(self, holder=holder, print_failure=None)
 
+    def with_documents(
+        self, guardians: tuple[Guardian, ...], papers: LossPapers, *, married: bool
+    ) -> "Case":
+        """Return the case with what its accepted documents say."""
+        return replace(
+            self,
+            guardians=guardians,
+            married=married,
+            police_report=papers.police_report,
+            returned_document=papers.returned_document,
+        )
+
+    def with_family(self, guardians: tuple[Guardian, ...], *, married: bool) -> "Case":
+        """Return the case with its holder's guardians, and whether the holder has married."""
+        return replace(self, guardians=guardians, married=married)
+
+    def excused(self, force_majeure: str) -> "Case":
+        """Return the case of which a supervisor accepted force majeure: without its penalty."""
+        fee = self.fee_rupiah
+        if fee is None:
+            return replace(self, force_majeure=force_majeure)
+        left = fee - (self.penalty_rupiah or 0)
+        return replace(self, force_majeure=force_majeure, fee_rupiah=left, penalty_rupiah=0)
+
+    def interviewed(self, finding: LossFinding | None) -> "Case":
+        """Return the case with what the interview found about a loss."""
+        return replace(self, loss_finding=finding)
+
     def compared(self, differences: tuple[str, ...]) -> "Case":
         """Return the case with the fields in which it differs from the earlier document."""
         return replace(self, holder_differences=differences)
@@ -381,9 +452,9 @@ class Case:
         """Return the case with the reason of its refusal, as the applicant is notified of it."""
         return replace(self, refusal_reason=reason)
 
-    def released(self, on: date) -> "Case":
-        """Return the case, released to the printer on a day."""
-        return replace(self, released_on=on, issued_on=on)
+    def released(self, on: date, expires_on: date) -> "Case":
+        """Return the case, released to the printer on a day. expires_on: last day of its book."""
+        return replace(self, released_on=on, issued_on=on, expires_on=expires_on)
 
     def with_print_job(self, job: str) -> "Case":
         """Return the next revision of the case, with the print job that makes its book."""
@@ -419,6 +490,14 @@ class Case:
     def printed(self, book_serial: str) -> "Case":
         """Return the case with its finished book."""
         return replace(self, book_serial=book_serial, print_failure=None)
+
+    def with_proxy(self, proxy: Proxy | None) -> "Case":
+        """Return the case with who may collect its passport in place of the holder, if anybody."""
+        return replace(self, proxy=proxy)
+
+    def reminded(self, collect_until: date) -> "Case":
+        """Return the case with the last day of collection, of which its applicant is reminded."""
+        return replace(self, collect_until=collect_until)
 
     def handed_over(self, at: datetime) -> "Case":
         """Return the case, its passport handed over."""

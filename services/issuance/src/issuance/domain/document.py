@@ -100,11 +100,3 @@ class Document:
                 f"the document is {self.status}", field="document_number", status=self.status
             )
         return self.changed(status, at, by, reason)
-
-
-def expiry(issued_on: date, years: int) -> date:
-    """Return the same day so many years later; 1 March if that year has no 29 February."""
-    try:
-        return issued_on.replace(year=issued_on.year + years)
-    except ValueError:
-        return date(issued_on.year + years, 3, 1)

@@ -21,6 +21,7 @@ EXPECTED_TIMES: Mapping[ApplicationState, timedelta] = MappingProxyType(
         ApplicationState.PAID: timedelta(hours=40),
         ApplicationState.BIOMETRICS_TAKEN: timedelta(hours=8),
         ApplicationState.IDENTIFYING: timedelta(hours=4),
+        ApplicationState.IDENTITY_REVIEW: timedelta(hours=16),
         ApplicationState.ADJUDICATION: timedelta(hours=16),
         ApplicationState.AWAITING_APPROVAL: timedelta(hours=8),
         ApplicationState.PRINTING: timedelta(hours=16),

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from issuance.domain.adjudication_referral import AdjudicationCause
+from issuance.domain.collector import Collector
+from issuance.domain.guardian import GuardianRelation
+from issuance.domain.replacement import LossFinding
 from issuance.domain.states import ApplicationEvent, ApplicationState
 
 
@@ -12,8 +15,10 @@ class EventDetails:
     """What came with an event. Fields that do not belong to the event are empty.
 
     reason: of a refusal, a rejection of biometrics, an examiner's verdict, a failed print, a
-    correction or an excepted photo. previous_holder, corrected_holder: the data before and after a
-    correction, each a serialized BiographicData.
+    correction, an excepted photo or accepted force majeure; of missing fingers which and why; of an
+    identity without fingerprints by what it is known. previous_holder, corrected_holder: the
+    data before and after a correction, each a serialized BiographicData. collected_by: who got
+    the passport.
     """
 
     reason: str = ""
@@ -26,6 +31,10 @@ class EventDetails:
     signed_by: str = ""
     previous_holder: bytes | None = None
     corrected_holder: bytes | None = None
+    collected_by: Collector | None = None
+    guardian_present: GuardianRelation | None = None
+    loss_finding: LossFinding | None = None
+    amount_rupiah: int | None = None
 
 
 NO_DETAILS = EventDetails()
@@ -63,10 +72,14 @@ INTAKE_EVENTS = frozenset(
         ApplicationEvent.REFUSE_DOCUMENTS,
         ApplicationEvent.RECORD_PAYMENT,
         ApplicationEvent.SUBMIT_BIOMETRICS,
+        ApplicationEvent.POSTPONE_BIOMETRICS,
+        ApplicationEvent.DECLARE_NO_FINGERPRINTS,
         ApplicationEvent.SUBMIT_PORTRAIT,
         ApplicationEvent.EXCEPT_PORTRAIT,
         ApplicationEvent.RECORD_INTERVIEW,
+        ApplicationEvent.INTERVIEW_WITHOUT_FINGERPRINTS,
         ApplicationEvent.CORRECT_DATA,
+        ApplicationEvent.ACCEPT_FORCE_MAJEURE,
     }
 )
 """Events of the intake: who caused one may neither examine nor approve the application."""

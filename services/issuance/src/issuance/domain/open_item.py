@@ -19,6 +19,8 @@ class OpenItemKind(StrEnum):
     PRINT_FAILED = "print_failed"
     PRINT_JOB = "print_job"
     REFUSED_WORK = "refused_work"
+    LOST_ENROLMENT = "lost_enrolment"
+    PAYMENT = "payment"
 
 
 class ResolutionReason(StrEnum):
@@ -28,6 +30,7 @@ class ResolutionReason(StrEnum):
     NO_BOOK_MADE = "no_book_made"
     DONE_BY_HAND = "done_by_hand"
     NOT_NEEDED = "not_needed"
+    MONEY_RETURNED = "money_returned"
     OTHER = "other"
 
 
@@ -42,6 +45,8 @@ REASONS: Mapping[OpenItemKind, frozenset[ResolutionReason]] = {
     OpenItemKind.REFUSED_WORK: frozenset(
         {ResolutionReason.DONE_BY_HAND, ResolutionReason.NOT_NEEDED, ResolutionReason.OTHER}
     ),
+    OpenItemKind.LOST_ENROLMENT: frozenset({ResolutionReason.OTHER}),
+    OpenItemKind.PAYMENT: frozenset({ResolutionReason.MONEY_RETURNED, ResolutionReason.OTHER}),
 }
 """Which reasons settle which items. A failed print ends with a step of its application."""
 
@@ -82,7 +87,8 @@ class ResolvedItem:
     """An open item as it was when it was settled.
 
     since: since when it was open, business time. problem: what did not come out even, in words.
-    print_job, document_number, book_serial, task: empty where they do not belong to its kind.
+    print_job, document_number, book_serial, task, receipt: empty where they do not belong to its
+    kind.
     """
 
     kind: OpenItemKind
@@ -95,6 +101,7 @@ class ResolvedItem:
     document_number: str = ""
     book_serial: str = ""
     task: str = ""
+    receipt: str = ""
 
 
 def require_fitting_reason(kind: OpenItemKind, reason: ResolutionReason) -> None:

@@ -26,9 +26,12 @@ class PersonNotNamed(DomainError):
 _NOT_THE_APPROVERS = INTAKE_EVENTS | {
     ApplicationEvent.CLEAR,
     ApplicationEvent.LINK_PERSON,
+    ApplicationEvent.ESTABLISH_IDENTITY,
     ApplicationEvent.CLEAR_HOLD,
 }
 EXCLUDED_BY: Mapping[ApplicationEvent, frozenset[ApplicationEvent]] = {
+    ApplicationEvent.ESTABLISH_IDENTITY: INTAKE_EVENTS,
+    ApplicationEvent.REVIEW_IDENTITY: frozenset({ApplicationEvent.REFUSE}),
     ApplicationEvent.APPROVE: _NOT_THE_APPROVERS,
     ApplicationEvent.APPROVE_BOOK: _NOT_THE_APPROVERS,
     ApplicationEvent.HAND_OVER: frozenset(
@@ -65,4 +68,14 @@ def require_separate_duties(
     if step:
         raise SeparationOfDuties(
             f"{event} is for another person than who did {step}", event=event, earlier=step
+        )
+
+
+def require_another(person: str, earlier: str, event: ApplicationEvent) -> None:
+    """Raise SeparationOfDuties if the person appointed the proxy to whom the passport is given."""
+    if is_among(person, [earlier]):
+        raise SeparationOfDuties(
+            f"{event} to a proxy is for another person than who appointed the proxy",
+            event=event,
+            earlier=ApplicationEvent.APPOINT_PROXY,
         )

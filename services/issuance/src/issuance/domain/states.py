@@ -23,6 +23,8 @@ class ApplicationState(StrEnum):
     PAID = "paid"
     BIOMETRICS_TAKEN = "biometrics_taken"
     IDENTIFYING = "identifying"
+    IDENTITY_REVIEW = "identity_review"
+    """Without fingerprints: a supervisor decides who the applicant is."""
     ADJUDICATION = "adjudication"
     AWAITING_APPROVAL = "awaiting_approval"
     APPROVED = "approved"
@@ -40,13 +42,21 @@ INITIAL_STATE = ApplicationState.RECEIVED
 FINAL_STATES = frozenset(
     {ApplicationState.HANDED_OVER, ApplicationState.REFUSED, ApplicationState.WITHDRAWN}
 )
+DOCUMENTS_DUE = frozenset({ApplicationState.RECEIVED, ApplicationState.DOCUMENTS_REFUSED})
+"""The documents are still to be accepted."""
 WITHOUT_PASSPORT = frozenset({ApplicationState.REFUSED, ApplicationState.WITHDRAWN})
 """Ended, and whatever book was made is not handed over."""
 EXAMINED_WHILE_PRINTED = frozenset(
     {ApplicationState.ADJUDICATION, ApplicationState.AWAITING_APPROVAL, ApplicationState.REFUSED}
 )
 """A book may come of the job that the printer had when examiners were asked; it is held."""
-IDENTITY_UNRESOLVED = frozenset({ApplicationState.IDENTIFYING, ApplicationState.ADJUDICATION})
+IDENTITY_UNRESOLVED = frozenset(
+    {
+        ApplicationState.IDENTIFYING,
+        ApplicationState.IDENTITY_REVIEW,
+        ApplicationState.ADJUDICATION,
+    }
+)
 """Complete, but it is not known yet whether a book will be printed."""
 AWAITING_IDENTIFICATION = frozenset({ApplicationState.IDENTIFYING, ApplicationState.BOOK_HELD})
 """Nothing but the matcher's identification lets it go on."""
@@ -64,6 +74,18 @@ NOT_READY = AWAITING_PRINT | {
 }
 """Complete and nothing to collect yet: the cases whose collection date may still change."""
 
+WITHOUT_ENROLMENT = frozenset({ApplicationState.REFUSED, ApplicationState.WITHDRAWN})
+"""Nobody has to do anything about fingerprints that the matcher has lost."""
+BEFORE_BOOK_IS_MADE = frozenset(
+    {
+        ApplicationState.ADJUDICATION,
+        ApplicationState.AWAITING_APPROVAL,
+        ApplicationState.APPROVED,
+        ApplicationState.PRINT_FAILED,
+    }
+)
+"""Identified, and no book is being made: fingerprints that the matcher lost are taken again."""
+
 
 class ApplicationEvent(StrEnum):
     """What can happen to an application. CREATE makes it and is in no transition."""
@@ -71,11 +93,16 @@ class ApplicationEvent(StrEnum):
     CREATE = "create"
     ACCEPT_DOCUMENTS = "accept_documents"
     REFUSE_DOCUMENTS = "refuse_documents"
+    ACCEPT_FORCE_MAJEURE = "accept_force_majeure"
     RECORD_PAYMENT = "record_payment"
     SUBMIT_BIOMETRICS = "submit_biometrics"
+    POSTPONE_BIOMETRICS = "postpone_biometrics"
+    DECLARE_NO_FINGERPRINTS = "declare_no_fingerprints"
     SUBMIT_PORTRAIT = "submit_portrait"
     EXCEPT_PORTRAIT = "except_portrait"
     RECORD_INTERVIEW = "record_interview"
+    INTERVIEW_WITHOUT_FINGERPRINTS = "interview_without_fingerprints"
+    ESTABLISH_IDENTITY = "establish_identity"
     REJECT_BIOMETRICS = "reject_biometrics"
     VERIFY = "verify"
     IDENTIFY = "identify"
@@ -91,6 +118,7 @@ class ApplicationEvent(StrEnum):
     REOPEN = "reopen"
     REOPEN_UNIDENTIFIED = "reopen_unidentified"
     REEXAMINE = "reexamine"
+    REVIEW_IDENTITY = "review_identity"
     RELEASE = "release"
     REPEAT_PRINT = "repeat_print"
     FAIL_PRINT = "fail_print"
@@ -103,9 +131,12 @@ class ApplicationEvent(StrEnum):
     """A supervisor must look at it first: the travel-ban list may have its applicant."""
     CLEAR_HOLD = "clear_hold"
     CHANGE_CONTACT = "change_contact"
+    APPOINT_PROXY = "appoint_proxy"
+    REMIND_COLLECTION = "remind_collection"
+    CANCEL_UNCOLLECTED = "cancel_uncollected"
 
 
-WITHOUT_INFLUENCE = frozenset({ApplicationEvent.CHANGE_CONTACT})
+WITHOUT_INFLUENCE = frozenset({ApplicationEvent.CHANGE_CONTACT, ApplicationEvent.APPOINT_PROXY})
 """Possible until the end, and without influence on which way an application goes."""
 
 
@@ -122,6 +153,12 @@ class Role(StrEnum):
 class Guard(StrEnum):
     """Condition of a transition, in words. The use case that causes the event checks it."""
 
+    HEALING_FINGERS = "fingers are bandaged and none can be captured"
+    NO_FINGERS = "no finger can ever be captured"
+    FINGERPRINTS = "fingerprints were taken"
+    NO_FINGERPRINTS = "no finger can be captured; the officer says how the applicant is known"
+    SECOND_PERSON = "the supervisor took no step of the intake"
+    REFUSED_WITHOUT_FINGERPRINTS = "a supervisor refused it, without fingerprints"
     UNUSABLE_FINGERS = "the matcher cannot use the fingers"
     VERIFIED = "identification is out, and the own record matches"
     NO_EXAMINER_NEEDED = "identification needs no examiner"
@@ -132,6 +169,7 @@ class Guard(StrEnum):
     REFUSED_BY_SUPERVISOR = "a supervisor refused it"
     REFUSED_UNIDENTIFIED = "a supervisor refused it before it was identified"
     REFUSED_BY_EXAMINERS = "examiners confirmed a duplicate"
+    ENROLMENT_LOST = "the matcher has lost the enrolment"
     NO_PORTRAIT = "approved before a portrait was required"
     PRINTING_DAY = "its printing day in the plan has come"
     PRINT_JOB_LOST = "the printer lost its job in a restore"
@@ -139,7 +177,9 @@ class Guard(StrEnum):
     PRINTED_AFTER_ALL = "a good book was made before"
     IDENTIFICATION_DUE = "identification is due"
     PRINTED_MEANWHILE = "its book was being made when examiners were asked"
-    SIGNED_FOR = "the holder signs"
+    SIGNED_FOR = "the holder or the appointed proxy signs"
+    SOON_CANCELLED = "a week before the end of the month since it was ready"
+    NOT_COLLECTED = "not collected within a month"
     ON_TRAVEL_BAN_LIST = "the travel-ban list has the applicant"
     HELD = "it is held"
 
@@ -190,15 +230,19 @@ _EXAMINER = frozenset({Role.EXAMINER})
 _SUPERVISOR = frozenset({Role.SUPERVISOR})
 _ISSUANCE = frozenset({Role.ISSUANCE})
 
-_BEFORE_IDENTIFICATION = (
+_BEFORE_PAYMENT = (
     ApplicationState.RECEIVED,
     ApplicationState.DOCUMENTS_REFUSED,
     ApplicationState.DOCUMENTS_ACCEPTED,
+)
+_BEFORE_IDENTIFICATION = (
+    *_BEFORE_PAYMENT,
     ApplicationState.PAID,
     ApplicationState.BIOMETRICS_TAKEN,
 )
 """The matcher has nothing of the case yet, or is asked to delete what it had."""
 _CORRECTED = {state: state for state in _BEFORE_IDENTIFICATION} | {
+    ApplicationState.IDENTITY_REVIEW: ApplicationState.IDENTITY_REVIEW,
     ApplicationState.AWAITING_APPROVAL: ApplicationState.AWAITING_APPROVAL,
     # What was approved was other data.
     ApplicationState.APPROVED: ApplicationState.AWAITING_APPROVAL,
@@ -225,6 +269,7 @@ _PORTRAIT_REPLACEABLE = (
     ApplicationState.PAID,
     ApplicationState.BIOMETRICS_TAKEN,
     ApplicationState.IDENTIFYING,
+    ApplicationState.IDENTITY_REVIEW,
     ApplicationState.ADJUDICATION,
     ApplicationState.AWAITING_APPROVAL,
 )
@@ -236,10 +281,25 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(_S.RECEIVED, _E.ACCEPT_DOCUMENTS, _S.DOCUMENTS_ACCEPTED, _COUNTER),
     Transition(_S.RECEIVED, _E.REFUSE_DOCUMENTS, _S.DOCUMENTS_REFUSED, _OFFICER),
     Transition(_S.DOCUMENTS_REFUSED, _E.ACCEPT_DOCUMENTS, _S.DOCUMENTS_ACCEPTED, _COUNTER),
+    *(Transition(state, _E.ACCEPT_FORCE_MAJEURE, state, _SUPERVISOR) for state in _BEFORE_PAYMENT),
     Transition(_S.DOCUMENTS_ACCEPTED, _E.RECORD_PAYMENT, _S.PAID, _COUNTER),
     Transition(_S.PAID, _E.SUBMIT_BIOMETRICS, _S.BIOMETRICS_TAKEN, _COUNTER),
+    Transition(_S.PAID, _E.POSTPONE_BIOMETRICS, _S.PAID, _OFFICER, Guard.HEALING_FINGERS),
+    Transition(_S.PAID, _E.DECLARE_NO_FINGERPRINTS, _S.BIOMETRICS_TAKEN, _OFFICER,
+               Guard.NO_FINGERS),
     Transition(_S.BIOMETRICS_TAKEN, _E.RECORD_INTERVIEW, _S.IDENTIFYING, _OFFICER,
-               outbox_task=OutboxTaskKind.IDENTIFY, notice=NoticeKind.PROMISED_DATE),
+               Guard.FINGERPRINTS, outbox_task=OutboxTaskKind.IDENTIFY,
+               notice=NoticeKind.PROMISED_DATE),
+    Transition(_S.BIOMETRICS_TAKEN, _E.INTERVIEW_WITHOUT_FINGERPRINTS, _S.IDENTITY_REVIEW, _OFFICER,
+               Guard.NO_FINGERPRINTS, notice=NoticeKind.PROMISED_DATE),
+    Transition(_S.IDENTITY_REVIEW, _E.ESTABLISH_IDENTITY, _S.AWAITING_APPROVAL, _SUPERVISOR,
+               Guard.SECOND_PERSON),
+    Transition(_S.IDENTITY_REVIEW, _E.REFUSE, _S.REFUSED, _SUPERVISOR, notice=NoticeKind.REFUSED),
+    Transition(_S.IDENTITY_REVIEW, _E.WITHDRAW, _S.WITHDRAWN, _OFFICER),
+    Transition(_S.IDENTITY_REVIEW, _E.RETAKE_BIOMETRICS, _S.PAID, _SUPERVISOR,
+               notice=NoticeKind.RECAPTURE),
+    Transition(_S.REFUSED, _E.REVIEW_IDENTITY, _S.IDENTITY_REVIEW, _SUPERVISOR,
+               Guard.REFUSED_WITHOUT_FINGERPRINTS, notice=NoticeKind.PROMISED_DATE),
     Transition(_S.IDENTIFYING, _E.REJECT_BIOMETRICS, _S.PAID, _ISSUANCE,
                Guard.UNUSABLE_FINGERS, notice=NoticeKind.RECAPTURE),
     Transition(_S.IDENTIFYING, _E.IDENTIFY, _S.AWAITING_APPROVAL, _ISSUANCE,
@@ -323,9 +383,12 @@ TRANSITIONS: tuple[Transition, ...] = (
                  encounter=EncounterStatus.DELETED)
       for state, by in (
           (_S.IDENTIFYING, _SUPERVISOR),
-          (_S.ADJUDICATION, _EXAMINER | _SUPERVISOR),
-          (_S.AWAITING_APPROVAL, _SUPERVISOR),
+          (_S.ADJUDICATION, _EXAMINER | _SUPERVISOR | _ISSUANCE),
+          (_S.AWAITING_APPROVAL, _SUPERVISOR | _ISSUANCE),
       )),
+    *(Transition(state, _E.RETAKE_BIOMETRICS, _S.PAID, _ISSUANCE, Guard.ENROLMENT_LOST,
+                 notice=NoticeKind.RECAPTURE, encounter=EncounterStatus.DELETED)
+      for state in (_S.APPROVED, _S.PRINT_FAILED)),
     *(Transition(state, _E.HOLD, target, _ISSUANCE, Guard.ON_TRAVEL_BAN_LIST)
       for state, target in _HELD.items()),
     *(Transition(state, _E.CLEAR_HOLD, state, _SUPERVISOR, Guard.HELD)
@@ -336,12 +399,24 @@ TRANSITIONS: tuple[Transition, ...] = (
       for state, target in _CORRECTED.items()),
     *(Transition(state, _E.CHANGE_CONTACT, state, _COUNTER)
       for state in _S if state not in FINAL_STATES),
+    *(Transition(state, _E.APPOINT_PROXY, state, _OFFICER)
+      for state in _S if state not in FINAL_STATES),
+    Transition(_S.READY, _E.REMIND_COLLECTION, _S.READY, _ISSUANCE, Guard.SOON_CANCELLED,
+               notice=NoticeKind.COLLECTION_REMINDER),
+    Transition(_S.READY, _E.CANCEL_UNCOLLECTED, _S.WITHDRAWN, _ISSUANCE, Guard.NOT_COLLECTED,
+               notice=NoticeKind.NOT_COLLECTED, document=DocumentStatus.REVOKED,
+               encounter=EncounterStatus.DELETED),
 )
 # fmt: on
 
 _BY_STATE_AND_EVENT: Mapping[tuple[ApplicationState, ApplicationEvent], Transition] = {
     (row.source, row.event): row for row in TRANSITIONS
 }
+
+
+def transition_of(source: ApplicationState | None, event: ApplicationEvent) -> Transition | None:
+    """Return the transition that an entry of a history was, if this version still has it."""
+    return _BY_STATE_AND_EVENT.get((source, event)) if source else None
 
 
 def find_transition(state: ApplicationState, event: ApplicationEvent, role: str) -> Transition:

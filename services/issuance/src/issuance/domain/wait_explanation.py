@@ -94,6 +94,10 @@ _SPED_UP_BY: Mapping[ApplicationState, LocalizedText] = {
         "tidak ada: pemeriksaan identitas berjalan menurut urutan",
         "nothing: applicants are identified in their order",
     ),
+    ApplicationState.IDENTITY_REVIEW: LocalizedText(
+        "penyelia memutuskan identitas berdasarkan foto dan wawancara",
+        "a supervisor decides on the identity by photo and interview",
+    ),
     ApplicationState.ADJUDICATION: LocalizedText(
         "pemeriksa memutuskan tugas penilaiannya", "examiners decide its adjudication task"
     ),

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from issuance.domain.case import Case
-from issuance.domain.formatting import LocalizedText
+from issuance.domain.formatting import LocalizedText, format_day
+from issuance.domain.payment import PaymentDifference
 from issuance.domain.states import (
     AWAITING_IDENTIFICATION,
     FINAL_STATES,
@@ -53,6 +55,13 @@ WAITING_ON: Mapping[ApplicationState, WaitingOn] = {
     ),
     ApplicationState.IDENTIFYING: WaitingOn(
         ResponsibleParty.MATCHER, LocalizedText("pemeriksaan identitas", "identification")
+    ),
+    ApplicationState.IDENTITY_REVIEW: WaitingOn(
+        ResponsibleParty.SUPERVISOR,
+        LocalizedText(
+            "keputusan identitas tanpa sidik jari, berdasarkan foto dan wawancara",
+            "the decision on identity without fingerprints, by photo and interview",
+        ),
     ),
     ApplicationState.ADJUDICATION: WaitingOn(
         ResponsibleParty.EXAMINER, LocalizedText("penilaian pemeriksa", "an examiner's judgement")
@@ -102,6 +111,29 @@ IDENTIFICATION_SET_ASIDE = WaitingOn(
     ),
 )
 """In place of an identification that is not attempted any more."""
+PAYMENT_WAITS_FOR: Mapping[PaymentDifference, WaitingOn] = {
+    PaymentDifference.UNRECORDED: WaitingOn(
+        ResponsibleParty.ADMINISTRATOR,
+        LocalizedText(
+            "pencatatan bukti bayar pada permohonannya, atau pengembalian uang",
+            "the receipt to be recorded for its application, or the money to be given back",
+        ),
+    ),
+    PaymentDifference.UNREPORTED: WaitingOn(
+        ResponsibleParty.SUPERVISOR,
+        LocalizedText(
+            "pemeriksaan bukti bayar yang tidak dilaporkan oleh saluran pembayaran",
+            "a look at the receipt, which the payment channel has not reported",
+        ),
+    ),
+    PaymentDifference.AMOUNT: WaitingOn(
+        ResponsibleParty.SUPERVISOR,
+        LocalizedText(
+            "pemeriksaan jumlah yang berbeda dari laporan saluran pembayaran",
+            "a look at the amount, which is not the one that the payment channel reported",
+        ),
+    ),
+}
 IDENTIFICATION_DUE = LocalizedText(
     "pemohon baru diverifikasi dengan datanya sendiri karena pemeriksaan identitas terganggu; "
     "pemeriksaan identitas harus selesai sebelum paspor diserahkan",
@@ -122,6 +154,14 @@ PRINT_JOB_MISFIT = LocalizedText(
     "a look, with the printing office, at a print job that does not fit its application",
 )
 """Of a print job that could not be recorded in an application."""
+ENROLMENT_LOST = WaitingOn(
+    ResponsibleParty.OFFICER,
+    LocalizedText(
+        "pengambilan ulang sidik jari: pusat pencocokan telah kehilangan rekamannya",
+        "the matcher has lost the enrolment: capture the person again",
+    ),
+)
+"""Of an application whose fingerprints are not on record any more."""
 
 _CORRECTION = WaitingOn(
     ResponsibleParty.OFFICER,
@@ -150,7 +190,20 @@ def waiting_on(case: Case, *, set_aside: bool = False) -> WaitingOn | None:
     needs_portrait = case.state in _NEEDS_PORTRAIT_NEXT and not case.book_serial
     if needs_portrait and case.portrait_accepted_at is None:
         return PORTRAIT_MISSING
+    if case.state is ApplicationState.PAID and case.come_back_on:
+        return _return_on(case.come_back_on)
     failure = case.print_failure
     if case.state is ApplicationState.PRINT_FAILED and failure and failure.is_in_the_data:
         return _CORRECTION
     return WAITING_ON.get(case.state)
+
+
+def _return_on(day: date) -> WaitingOn:
+    words = format_day(day)
+    return WaitingOn(
+        ResponsibleParty.APPLICANT,
+        LocalizedText(
+            f"kedatangan kembali pada {words.id}, setelah jari sembuh",
+            f"the applicant's return on {words.en}, when the fingers have healed",
+        ),
+    )

@@ -6,20 +6,23 @@ from passport.issuance.v1 import accounts_pb2 as pb
 from passport.issuance.v1 import accounts_pb2_grpc
 from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
-from servicekit.security.identity import current_caller
+from servicekit.security.identity import NATIONAL, current_caller
 
 from issuance.domain.office import Office
+from issuance.service import encode
+from issuance.service.decode import decode_payments, decode_reported_until
 from issuance.service.encode_open_items import open_item
 from issuance.service.enum_codes import RESOLUTION_REASON_OF
 from issuance.service.idempotent_changes import IdempotentChanges, current_actor
-from issuance.service.office_scope import visible_office
+from issuance.service.office_scope import require_own_office, visible_office
 from issuance.service.paging import list_position, page_size, position_token
 from issuance.store.records import Records, Store
 from issuance.use_cases.open_items import list_open_items, resolve_open_item
+from issuance.use_cases.reconcile_payments import reconcile_payments
 
 
 class AccountsService(accounts_pb2_grpc.AccountsServicer):
-    """Shows open items, and has them settled."""
+    """Shows open items, has them settled, and takes in reports of payments."""
 
     def __init__(
         self,
@@ -48,6 +51,20 @@ class AccountsService(accounts_pb2_grpc.AccountsServicer):
             items=[open_item(id, item) for id, item in page.items],
             next_page_token=position_token(page.end),
         )
+
+    async def ReconcilePayments(
+        self, request: pb.ReconcilePaymentsRequest, context: Context
+    ) -> pb.ReconcilePaymentsResponse:
+        """Compare what the payment channel reports with what was recorded."""
+        require_own_office(current_caller(), NATIONAL)
+        reported, until = decode_payments(request), decode_reported_until(request)
+
+        async def reconcile(records: Records) -> pb.ReconcilePaymentsResponse:
+            by, now = current_actor(), self._clock.now()
+            compared = await reconcile_payments(records, reported, until, by, now)
+            return encode.reconciliation(compared)
+
+        return await self._changes.run(request, pb.ReconcilePaymentsResponse, reconcile)
 
     async def ResolveOpenItem(
         self, request: pb.ResolveOpenItemRequest, context: Context

@@ -1,11 +1,10 @@
 """Servicer of `passport.issuance.v1.Applications`: from the counter to the hand-over."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from passport.issuance.v1 import applications_pb2 as pb
 from passport.issuance.v1 import applications_pb2_grpc
-from passport.matcher.v1 import identification_pb2
 from servicekit.grpc.call_audit import add_audit_facts
 from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
@@ -18,12 +17,24 @@ from issuance.domain.office import Office
 from issuance.domain.portrait import AcceptedPhoto
 from issuance.domain.portrait_exception import PortraitException
 from issuance.domain.states import ApplicationEvent, find_transition
+from issuance.domain.tariff import Tariff
+from issuance.domain.validity import ValidityRule
 from issuance.service import encode
 from issuance.service.application_watches import ApplicationWatches
-from issuance.service.decode import decode_contact, decode_holder, decode_portrait_exception
+from issuance.service.decode import (
+    decode_contact,
+    decode_correction,
+    decode_documents,
+    decode_fingers,
+    decode_holder,
+    decode_interview,
+    decode_portrait_exception,
+    decode_proxy,
+)
 from issuance.service.enum_codes import (
     APPLICATION_STATE_OF,
     APPLICATION_TYPE_OF,
+    COLLECTOR_OF,
     PRIORITY_CLASS_OF,
 )
 from issuance.service.idempotent_changes import IdempotentChanges, current_actor
@@ -31,15 +42,16 @@ from issuance.service.office_scope import known_office, require_own_office, visi
 from issuance.service.paging import next_page_token, page_request
 from issuance.service.search import decode_search, decode_search_page, encode_search
 from issuance.store.records import Records, Store
+from issuance.use_cases.accept_documents import accept_documents, accept_force_majeure
 from issuance.use_cases.appeal import appeal
 from issuance.use_cases.application_details import application_details
 from issuance.use_cases.application_steps import (
+    appoint_proxy,
     approve,
     correct_data,
     except_portrait,
     hand_over,
     refuse,
-    submit_biometrics,
     submit_portrait,
     withdraw,
 )
@@ -53,6 +65,7 @@ from issuance.use_cases.record_payment import record_payment
 from issuance.use_cases.retake_biometrics import retake_biometrics
 from issuance.use_cases.search_applications import search_applications
 from issuance.use_cases.travel_bans import TravelBans, clear_travel_ban
+from issuance.use_cases.without_fingerprints import establish_identity, submit_fingers
 
 CheckPhoto = Callable[[bytes, PortraitException | None], Awaitable[AcceptedPhoto]]
 """Returns a photo as it is printed, for some reason with defects. Raises PortraitRefused."""
@@ -60,10 +73,12 @@ Change = Callable[[Records, Case, Actor, datetime], Awaitable[Case]]
 """Changes a case in the name of an actor at an instant, and returns it."""
 ChangeRequest = (
     pb.AcceptDocumentsRequest
+    | pb.AcceptForceMajeureRequest
     | pb.RefuseDocumentsRequest
     | pb.RecordPaymentRequest
     | pb.SubmitBiometricsRequest
     | pb.RecordInterviewRequest
+    | pb.EstablishIdentityRequest
     | pb.CorrectDataRequest
     | pb.ApproveRequest
     | pb.ClearHoldRequest
@@ -73,6 +88,7 @@ ChangeRequest = (
     | pb.AppealRequest
     | pb.HandOverRequest
     | pb.ChangeContactRequest
+    | pb.AppointProxyRequest
 )
 """Requests that change one application, of a revision that the caller has seen."""
 
@@ -90,9 +106,13 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         new_id: Callable[[], str],
         check_photo: CheckPhoto,
         numbers: DocumentNumbers,
+        validity: ValidityRule,
+        tariff: Tariff | None,
         travel_bans: TravelBans,
         watches: ApplicationWatches,
     ) -> None:
+        self._tariff = tariff
+        self._validity = validity
         self._watches = watches
         self._numbers = numbers
         self._travel_bans = travel_bans
@@ -173,7 +193,27 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         self, request: pb.AcceptDocumentsRequest, context: Context
     ) -> pb.Application:
         """Record that the documents are in order."""
-        return await self._record(request, ApplicationEvent.ACCEPT_DOCUMENTS)
+        shown = decode_documents(request)
+
+        async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
+            today, validity = self._today(case, now), self._validity
+            return await accept_documents(
+                records, case, by, now, shown, today, validity, self._apply_transition
+            )
+
+        return await self._change(request, change)
+
+    async def AcceptForceMajeure(
+        self, request: pb.AcceptForceMajeureRequest, context: Context
+    ) -> pb.Application:
+        """Record that a passport was lost or damaged by force majeure."""
+
+        async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
+            return await accept_force_majeure(
+                records, case, by, now, request.reason, self._apply_transition
+            )
+
+        return await self._change(request, change)
 
     async def RefuseDocuments(
         self, request: pb.RefuseDocumentsRequest, context: Context
@@ -186,10 +226,11 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         self, request: pb.RecordPaymentRequest, context: Context
     ) -> pb.Application:
         """Record that the fee is paid."""
+        amount = request.amount_rupiah if request.HasField("amount_rupiah") else None
 
         async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
             return await record_payment(
-                records, case, by, now, request.receipt, self._apply_transition
+                records, case, by, now, request.receipt, amount, self._apply_transition
             )
 
         return await self._change(request, change)
@@ -198,11 +239,13 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         self, request: pb.SubmitBiometricsRequest, context: Context
     ) -> pb.Application:
         """Store fingerprints until the matcher has them."""
-        samples = identification_pb2.SampleSet(samples=request.samples)
-        fingers = samples.SerializeToString(deterministic=True)
+        submission = decode_fingers(request)
 
         async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
-            return await submit_biometrics(records, case, by, now, fingers, self._apply_transition)
+            today = self._today(case, now)
+            return await submit_fingers(
+                records, case, by, now, submission, today, self._apply_transition
+            )
 
         return await self._change(request, change)
 
@@ -250,9 +293,24 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
     ) -> pb.Application:
         """Complete the application."""
 
+        interview = decode_interview(request)
+
         async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
             return await record_interview(
-                records, case, by, now, request.notes, self._offices, self._apply_transition
+                records, case, by, now, interview,
+                self._offices, self._validity, self._apply_transition,
+            )  # fmt: skip
+
+        return await self._change(request, change)
+
+    async def EstablishIdentity(
+        self, request: pb.EstablishIdentityRequest, context: Context
+    ) -> pb.Application:
+        """Decide who an applicant without fingerprints is."""
+
+        async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
+            return await establish_identity(
+                records, case, by, now, request.reason, self._apply_transition
             )
 
         return await self._change(request, change)
@@ -261,10 +319,12 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         """Replace the data to be printed."""
 
         async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
-            holder = decode_holder(request.holder, self._offices[case.office].calendar.day_of(now))
+            today = self._today(case, now)
+            correction = decode_correction(request, today)
             return await correct_data(
-                records, case, by, now, holder, request.reason, self._apply_transition
-            )
+                records, case, by, now, correction, request.reason,
+                today, self._validity, self._apply_transition,
+            )  # fmt: skip
 
         return await self._change(request, change)
 
@@ -332,8 +392,20 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
 
         async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
             return await hand_over(
-                records, case, by, now, request.signed_by, self._apply_transition
-            )
+                records, case, by, now, request.signed_by, self._apply_transition,
+                COLLECTOR_OF[request.collected_by], request.proxy_identity_number,
+            )  # fmt: skip
+
+        return await self._change(request, change)
+
+    async def AppointProxy(
+        self, request: pb.AppointProxyRequest, context: Context
+    ) -> pb.Application:
+        """Record who may collect the passport in place of the holder."""
+        proxy = decode_proxy(request)
+
+        async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
+            return await appoint_proxy(records, case, by, now, proxy, self._apply_transition)
 
         return await self._change_unless_banned(request, ApplicationEvent.HAND_OVER, change)
 
@@ -411,6 +483,9 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
 
         return await self._changes.prepare_and_run(request, pb.Application, prepare, change_own)
 
+    def _today(self, case: Case, now: datetime) -> date:
+        return self._offices[case.office].calendar.day_of(now)
+
     async def _own_case(self, records: Records, application_id: str) -> Case:
         add_audit_facts(application_id=application_id)
         case = await records.cases.get(application_id)
@@ -426,10 +501,13 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         office = known_office(self._offices, request.office)
         require_own_office(current_caller(), request.office)
         today = office.calendar.day_of(self._clock.now())
+        kind = APPLICATION_TYPE_OF[request.type]
+        priority = PRIORITY_CLASS_OF[request.priority_class]
         return NewApplication(
             office=request.office,
-            type=APPLICATION_TYPE_OF[request.type],
-            priority_class=PRIORITY_CLASS_OF[request.priority_class],
+            type=kind,
+            priority_class=priority,
+            fee=self._tariff.fee(kind, priority) if self._tariff else None,
             holder=decode_holder(request.holder, today),
             person_id=request.person_id,
             document_number=request.document_number,

@@ -1,18 +1,33 @@
-"""Dates, times and holders of requests as values of the domain."""
+"""What requests hold as values of the domain: dates, holders, documents, interviews."""
 
 import unicodedata
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
-from passport.issuance.v1 import applications_pb2
+from passport.issuance.v1 import accounts_pb2, applications_pb2
+from passport.matcher.v1.identification_pb2 import SampleSet
 from passport.type.v1 import civil_pb2
 from servicekit.errors import InvalidRequest
 
+from issuance.domain.collector import Proxy
 from issuance.domain.contact import Contact
 from issuance.domain.date_of_birth import require_possible_birth
+from issuance.domain.fingers import FingerPosition, FingerSubmission
+from issuance.domain.guardian import Guardian
+from issuance.domain.payment import ReportedPayment
 from issuance.domain.portrait_exception import PortraitException
+from issuance.domain.replacement import LossPapers
 from issuance.domain.working_time import BadDate
-from issuance.service.enum_codes import PORTRAIT_EXCEPTION_OF
+from issuance.service.enum_codes import (
+    GUARDIAN_RELATION_OF,
+    LOSS_FINDING_OF,
+    MISSING_REASON_OF,
+    PORTRAIT_EXCEPTION_OF,
+)
+from issuance.use_cases.accept_documents import ShownDocuments
+from issuance.use_cases.application_steps import Correction
+from issuance.use_cases.record_interview import Interview
 
 
 def decode_date(given: civil_pb2.CalendarDate, field: str) -> date:
@@ -53,6 +68,14 @@ def decode_contact(given: applications_pb2.Contact) -> Contact:
     return Contact(given.email, given.phone)
 
 
+def decode_proxy(request: applications_pb2.AppointProxyRequest) -> Proxy | None:
+    """Return who may collect a passport in place of the holder; None for nobody."""
+    given = request.proxy
+    if not request.HasField("proxy"):
+        return None
+    return Proxy(given.name, given.identity_number, given.letter_of_authority)
+
+
 def decode_portrait_exception(
     request: applications_pb2.SubmitPortraitRequest,
 ) -> PortraitException | None:
@@ -61,3 +84,77 @@ def decode_portrait_exception(
     if exception is not None and not request.explanation:
         raise InvalidRequest("say why in words", field="explanation")
     return exception
+
+
+def decode_documents(request: applications_pb2.AcceptDocumentsRequest) -> ShownDocuments:
+    """Return what was shown or handed in."""
+    papers = LossPapers(request.police_report, request.returned_document_number)
+    return ShownDocuments(_guardians(request.guardians), request.married, papers)
+
+
+def decode_fingers(request: applications_pb2.SubmitBiometricsRequest) -> FingerSubmission:
+    """Return the samples, and which fingers are missing for what reason. Raises BadDate."""
+    missing = {
+        FingerPosition(sample.position): MISSING_REASON_OF[sample.missing_reason]
+        for sample in request.samples
+        if sample.HasField("missing_reason")
+    }
+    back_on = (
+        decode_date(request.come_back_on, "come_back_on")
+        if request.HasField("come_back_on")
+        else None
+    )
+    return FingerSubmission(
+        [FingerPosition(sample.position) for sample in request.samples],
+        missing,
+        SampleSet(samples=request.samples).SerializeToString(deterministic=True),
+        back_on,
+    )
+
+
+def decode_correction(request: applications_pb2.CorrectDataRequest, today: date) -> Correction:
+    """Return what replaces the data of an application. today: at its office. Raises BadDate."""
+    married = request.married if request.HasField("married") else None
+    holder = decode_holder(request.holder, today)
+    return Correction(holder, _guardians(request.guardians), married)
+
+
+def decode_interview(request: applications_pb2.RecordInterviewRequest) -> Interview:
+    """Return what the officer recorded."""
+    return Interview(
+        request.notes,
+        GUARDIAN_RELATION_OF.get(request.guardian_present),
+        LOSS_FINDING_OF.get(request.loss_finding),
+        request.identity_evidence,
+    )
+
+
+def _guardians(given: Iterable[applications_pb2.Guardian]) -> tuple[Guardian, ...]:
+    return tuple(
+        Guardian(
+            unicodedata.normalize("NFC", guardian.name),
+            guardian.identity_number,
+            GUARDIAN_RELATION_OF[guardian.relation],
+            guardian.consents,
+        )
+        for guardian in given
+    )
+
+
+def decode_payments(request: accounts_pb2.ReconcilePaymentsRequest) -> list[ReportedPayment]:
+    """Return the payments of a report. Raises BadDate."""
+    return [
+        ReportedPayment(
+            payment.receipt,
+            payment.amount_rupiah,
+            decode_instant(payment.paid_at, f"payments[{place}].paid_at"),
+        )
+        for place, payment in enumerate(request.payments)
+    ]
+
+
+def decode_reported_until(request: accounts_pb2.ReconcilePaymentsRequest) -> datetime | None:
+    """Return until when a report is complete; None if more follow. Raises BadDate."""
+    if not request.HasField("reported_until"):
+        return None
+    return decode_instant(request.reported_until, "reported_until")

@@ -7,6 +7,7 @@ from typing import cast
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 from passport.issuance.v1 import (
+    accounts_pb2,
     adjudication_pb2,
     admin_pb2,
     applications_pb2,
@@ -19,23 +20,29 @@ from passport.type.v1 import biometrics_pb2, civil_pb2
 from issuance.domain.adjudication_task import AdjudicationTask
 from issuance.domain.case import Case
 from issuance.domain.collection_schedule import ScheduleRow
+from issuance.domain.collector import Proxy
 from issuance.domain.contact import Contact
 from issuance.domain.document import Document
 from issuance.domain.formatting import LocalizedText
+from issuance.domain.guardian import Guardian
 from issuance.domain.history import HistoryEntry
 from issuance.domain.paused_work import PausedWork
 from issuance.domain.portrait import AcceptedPhoto
 from issuance.domain.portrait_advice import ADVICE
 from issuance.domain.print_failure import PrintFailure
 from issuance.domain.reference import format_reference
+from issuance.domain.replacement import LossFinding
 from issuance.domain.wait_explanation import Intervention
 from issuance.serialization import PRIORITY_CLASSES, calendar_date
 from issuance.service.enum_codes import (
     ADJUDICATION_CAUSES,
     APPLICATION_STATES,
     APPLICATION_TYPES,
+    COLLECTORS,
     DOCUMENT_STATUSES,
+    GUARDIAN_RELATIONS,
     IDENTIFICATION_PHASES,
+    LOSS_FINDINGS,
     NOTICE_DELIVERIES,
     NOTICE_KINDS,
     OUTAGE_SCOPES,
@@ -52,6 +59,7 @@ from issuance.store.outbox_records import PostponedWork
 from issuance.store.stuck_work_records import StuckTask
 from issuance.use_cases.application_details import ApplicationDetails
 from issuance.use_cases.explain_wait import ExplainedWait
+from issuance.use_cases.reconcile_payments import Reconciliation
 from issuance.use_cases.service_status import PrinterStatus, ServiceStatus
 
 
@@ -87,10 +95,46 @@ def application(details: ApplicationDetails) -> applications_pb2.Application:
         portrait_accepted_at=timestamp(case.portrait_accepted_at),
         print_failure=print_failure(case.print_failure),
         holder_differences=case.holder_differences,
+        expires_on=optional_date(case.expires_on),
+        guardians=[_guardian(guardian) for guardian in case.guardians],
+        married=case.married,
+        police_report=case.police_report,
+        returned_document_number=case.returned_document,
+        loss_finding=_loss_finding(case.loss_finding),
+        force_majeure=case.force_majeure,
+        without_fingerprints=case.without_fingerprints,
+        come_back_on=optional_date(case.come_back_on),
+        fee_rupiah=case.fee_rupiah,
+        penalty_rupiah=case.penalty_rupiah,
         contact=_contact(case.contact),
         language=case.language,
+        proxy=_proxy(case.proxy),
+        collect_until=optional_date(case.collect_until),
         identification_due=case.identification_due,
     )
+
+
+def _proxy(proxy: Proxy | None) -> applications_pb2.Proxy | None:
+    if proxy is None:
+        return None
+    return applications_pb2.Proxy(
+        name=proxy.name,
+        identity_number=proxy.identity_number,
+        letter_of_authority=proxy.letter,
+    )
+
+
+def _guardian(guardian: Guardian) -> applications_pb2.Guardian:
+    return applications_pb2.Guardian(
+        name=guardian.name,
+        identity_number=guardian.identity_number,
+        relation=GUARDIAN_RELATIONS[guardian.relation],
+        consents=guardian.consents,
+    )
+
+
+def _loss_finding(found: LossFinding | None) -> "applications_pb2.LossFinding.ValueType":
+    return LOSS_FINDINGS[found] if found else applications_pb2.LOSS_FINDING_UNSPECIFIED
 
 
 def _contact(contact: Contact) -> applications_pb2.Contact | None:
@@ -164,6 +208,16 @@ def submitted_portrait(
     )
 
 
+def reconciliation(compared: Reconciliation) -> accounts_pb2.ReconcilePaymentsResponse:
+    """Return what became of a report of payments."""
+    return accounts_pb2.ReconcilePaymentsResponse(
+        agreed=compared.agreed,
+        unrecorded=compared.unrecorded,
+        unreported=compared.unreported,
+        amount_differs=compared.amount,
+    )
+
+
 def print_failure(failure: PrintFailure | None) -> applications_pb2.PrintFailure | None:
     """Return why no book was made; None stays absent."""
     if failure is None:
@@ -210,8 +264,16 @@ def history_entry(entry: HistoryEntry) -> applications_pb2.HistoryEntry:
         print_job_id=details.print_job,
         book_serial=details.book_serial,
         signed_by=details.signed_by,
+        collected_by=COLLECTORS[details.collected_by]
+        if details.collected_by
+        else applications_pb2.COLLECTOR_UNSPECIFIED,
         previous_holder=_holder(details.previous_holder),
         corrected_holder=_holder(details.corrected_holder),
+        guardian_present=GUARDIAN_RELATIONS[details.guardian_present]
+        if details.guardian_present
+        else applications_pb2.GUARDIAN_RELATION_UNSPECIFIED,
+        loss_finding=_loss_finding(details.loss_finding),
+        amount_rupiah=details.amount_rupiah,
     )
 
 
@@ -387,6 +449,7 @@ def service_status(status: ServiceStatus, now: datetime) -> admin_pb2.IssuanceSt
         ],
         outages=[outage(record) for record in status.outages],
         open_tasks=status.open_tasks,
+        without_fingerprints=status.without_fingerprints,
         identification_rate=_identification_rate(status),
         printers=[_printer(printer) for printer in status.printers],
         paused_work=[paused_work(paused) for paused in status.paused_work],

@@ -6,7 +6,10 @@ from passport.issuance.v1 import accounts_pb2 as pb
 from passport.issuance.v1 import applications_pb2
 
 from issuance.domain.open_item import ResolvedItem
+from issuance.domain.payment import OpenPayment
 from issuance.domain.waiting_on import (
+    ENROLMENT_LOST,
+    PAYMENT_WAITS_FOR,
     PRINT_JOB_MISFIT,
     WORK_SET_ASIDE,
     ResponsibleParty,
@@ -15,9 +18,11 @@ from issuance.domain.waiting_on import (
 from issuance.service import encode
 from issuance.service.enum_codes import (
     OPEN_ITEM_KINDS,
+    PAYMENT_DIFFERENCES,
     RESOLUTION_REASONS,
     RESPONSIBLE_PARTIES,
 )
+from issuance.store.enrolment_records import LostEnrolment
 from issuance.store.stuck_work_records import StuckTask
 from issuance.store.unrecorded_print_events import UnrecordedPrintEvent
 from issuance.use_cases.application_details import ApplicationDetails
@@ -34,6 +39,10 @@ def open_item(id: str, item: OpenItem) -> pb.OpenItem:
         encoded = _print_job(item)
     elif isinstance(item, StuckTask):
         encoded = _refused_work(item)
+    elif isinstance(item, LostEnrolment):
+        encoded = _lost_enrolment(item)
+    elif isinstance(item, OpenPayment):
+        encoded = _payment(item)
     else:
         encoded = _resolved(item)
     encoded.item_id = id
@@ -74,6 +83,31 @@ def _refused_work(task: StuckTask) -> pb.OpenItem:
     )
 
 
+def _lost_enrolment(lost: LostEnrolment) -> pb.OpenItem:
+    return pb.OpenItem(
+        kind=pb.OPEN_ITEM_KIND_LOST_ENROLMENT,
+        application_id=lost.case,
+        office=lost.office,
+        waiting=_waiting(ENROLMENT_LOST, lost.since),
+        problem=ENROLMENT_LOST.what.en,
+    )
+
+
+def _payment(found: OpenPayment) -> pb.OpenItem:
+    payment = found.payment
+    return pb.OpenItem(
+        kind=pb.OPEN_ITEM_KIND_PAYMENT,
+        application_id=payment.case,
+        office=payment.office,
+        waiting=_waiting(PAYMENT_WAITS_FOR[found.difference], found.since),
+        problem=found.problem,
+        receipt=payment.receipt,
+        difference=PAYMENT_DIFFERENCES[found.difference],
+        recorded_rupiah=payment.recorded_rupiah,
+        reported_rupiah=payment.reported_rupiah,
+    )
+
+
 def _resolved(item: ResolvedItem) -> pb.OpenItem:
     resolution = item.resolution
     return pb.OpenItem(
@@ -84,6 +118,7 @@ def _resolved(item: ResolvedItem) -> pb.OpenItem:
         document_number=item.document_number,
         book_serial=item.book_serial,
         task_id=item.task,
+        receipt=item.receipt,
         problem=item.problem,
         resolution=pb.OpenItemResolution(
             reason=RESOLUTION_REASONS[resolution.reason],

@@ -10,21 +10,26 @@ from passport.issuance.v1 import (
     outages_pb2,
     schedule_pb2,
 )
-from passport.type.v1 import civil_pb2
+from passport.type.v1 import biometrics_pb2, civil_pb2
 
 from issuance.domain.adjudication_referral import AdjudicationCause
 from issuance.domain.adjudication_task import TaskState, Verdict
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.circuit_breaker import CircuitState
 from issuance.domain.collection_plan import PriorityClass
+from issuance.domain.collector import Collector
 from issuance.domain.document import DocumentStatus
+from issuance.domain.fingers import MissingReason
+from issuance.domain.guardian import GuardianRelation
 from issuance.domain.identification_rate import RatePhase
 from issuance.domain.notice_delivery import NoticeDelivery
 from issuance.domain.notices import NoticeKind
 from issuance.domain.open_item import OpenItemKind, ResolutionReason
 from issuance.domain.outage import OutageScope
+from issuance.domain.payment import PaymentDifference
 from issuance.domain.portrait_defects import PortraitDefect
 from issuance.domain.portrait_exception import PortraitException
+from issuance.domain.replacement import LossFinding
 from issuance.domain.special_day import SpecialDayKind
 from issuance.domain.states import ApplicationState, OutboxTaskKind
 from issuance.domain.waiting_on import ResponsibleParty
@@ -49,6 +54,18 @@ SPECIAL_DAY_KINDS = {
 RESPONSIBLE_PARTIES = {
     party: applications_pb2.ResponsibleParty.Value(f"RESPONSIBLE_PARTY_{party.name}")
     for party in ResponsibleParty
+}
+GUARDIAN_RELATIONS = {
+    relation: applications_pb2.GuardianRelation.Value(f"GUARDIAN_RELATION_{relation.name}")
+    for relation in GuardianRelation
+}
+LOSS_FINDINGS = {
+    finding: applications_pb2.LossFinding.Value(f"LOSS_FINDING_{finding.name}")
+    for finding in LossFinding
+}
+PAYMENT_DIFFERENCES = {
+    difference: accounts_pb2.PaymentDifference.Value(f"PAYMENT_DIFFERENCE_{difference.name}")
+    for difference in PaymentDifference
 }
 PORTRAIT_DEFECTS = {
     defect: applications_pb2.PortraitDefect.Value(f"PORTRAIT_DEFECT_{defect.name}")
@@ -102,8 +119,21 @@ OUTBOX_RESPONSIBLE_PARTIES = {
 """The party that must act before an outbox task of the kind can be done."""
 
 RESOLUTION_REASON_OF = {code: member for member, code in RESOLUTION_REASONS.items()}
+COLLECTORS = {
+    collector: applications_pb2.Collector.Value(f"COLLECTOR_{collector.name}")
+    for collector in Collector
+}
+COLLECTOR_OF = {code: member for member, code in COLLECTORS.items()} | {
+    applications_pb2.COLLECTOR_UNSPECIFIED: Collector.HOLDER
+}
 APPLICATION_STATE_OF = {code: member for member, code in APPLICATION_STATES.items()}
 APPLICATION_TYPE_OF = {code: member for member, code in APPLICATION_TYPES.items()}
+GUARDIAN_RELATION_OF = {code: member for member, code in GUARDIAN_RELATIONS.items()}
+MISSING_REASON_OF = {
+    biometrics_pb2.MissingReason.Value(f"MISSING_REASON_{reason.name}"): reason
+    for reason in MissingReason
+}
+LOSS_FINDING_OF = {code: member for member, code in LOSS_FINDINGS.items()}
 PRIORITY_CLASS_OF = {code: member for member, code in PRIORITY_CLASSES.items()} | {
     civil_pb2.PRIORITY_CLASS_UNSPECIFIED: PriorityClass.NORMAL
 }

@@ -322,6 +322,15 @@ class CaseRecords:
         )
         return [ScheduleRow(*row) for row in await self._connection.execute(statement)]
 
+    async def ready_since(self, office: str, since: datetime) -> Sequence[Case]:
+        """Return the cases of an office that have been ready since an instant or before."""
+        c = applications.c
+        statement = select(*CASE_COLUMNS).where(
+            c.state == ApplicationState.READY, c.state_since <= since, c.office == office
+        )
+        rows = await self._connection.execute(statement.order_by(c.state_since))
+        return [read_case(row) for row in rows]
+
     async def count_by_state(self) -> Mapping[ApplicationState, int]:
         """Return how many cases that have not ended are in each state, if any."""
         c = applications.c
@@ -331,6 +340,13 @@ class CaseRecords:
             .group_by(c.state)
         )
         return {row.state: row.cases for row in await self._connection.execute(statement)}
+
+    async def count_without_fingerprints(self) -> Mapping[str, int]:
+        """Return of how many cases, ended ones too, no finger could be captured, by office."""
+        c = applications.c
+        statement = select(c.office, func.count().label("cases")).where(c.without_fingerprints)
+        rows = await self._connection.execute(statement.group_by(c.office))
+        return {row.office: row.cases for row in rows}
 
     async def count_open_of(self, office: str) -> int:
         """Return how many cases of an office have not ended."""

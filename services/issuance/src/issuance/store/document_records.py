@@ -39,6 +39,13 @@ class DocumentRecords:
             raise DocumentNotFound("there is no such document", field="document_number")
         return Document(**field_values(row, _FIELDS))
 
+    async def find(self, number: str) -> Document | None:
+        """Return the document as `get` does; None if the register has none."""
+        try:
+            return await self.get(number)
+        except DocumentNotFound:
+            return None
+
     async def is_revoked(self, number: str) -> bool:
         """Return whether the register has a document of this number that is revoked."""
         c = documents.c

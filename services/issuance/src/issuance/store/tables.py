@@ -30,14 +30,18 @@ from issuance.domain.adjudication_referral import AdjudicationCause, Candidate
 from issuance.domain.adjudication_task import TaskState, Verdict
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.collection_plan import PriorityClass
+from issuance.domain.collector import Collector, Proxy
 from issuance.domain.document import DocumentStatus
 from issuance.domain.formatting import LocalizedText
+from issuance.domain.guardian import Guardian, GuardianRelation
 from issuance.domain.notice_delivery import NoticeDelivery
 from issuance.domain.notices import NoticeKind
 from issuance.domain.open_item import OpenItemKind, ResolutionReason
 from issuance.domain.outage import OutageScope
+from issuance.domain.payment import PaymentDifference
 from issuance.domain.print_failure import PrintFailure
 from issuance.domain.print_job_event import JobOutcome
+from issuance.domain.replacement import LossFinding
 from issuance.domain.search import SearchCriteria
 from issuance.domain.special_day import SpecialDayKind
 from issuance.domain.states import ApplicationEvent, ApplicationState, OutboxTaskKind
@@ -57,7 +61,7 @@ def _by_code(text_type: String) -> String:
     return text_type.with_variant(String(text_type.length, collation="C"), "postgresql")
 
 
-HAS_CONTACT = "(email <> '' OR phone <> '')"
+TO_BE_ERASED = "(email <> '' OR phone <> '' OR proxy IS NOT NULL)"
 _HAS_NOT_ENDED = "state NOT IN ('handed_over', 'refused', 'withdrawn')"
 
 applications = Table(
@@ -99,6 +103,17 @@ applications = Table(
     Column("encounter_number", Integer, nullable=False, server_default="1"),
     Column("linked", Boolean, nullable=False, server_default=false()),
     Column("appeal_granted_by", String, nullable=False, server_default=""),
+    Column("expires_on", Date),
+    Column("guardians", JsonOf(tuple[Guardian, ...]), nullable=False, server_default="[]"),
+    Column("married", Boolean, nullable=False, server_default=false()),
+    Column("police_report", String, nullable=False, server_default=""),
+    Column("returned_document", String, nullable=False, server_default=""),
+    Column("loss_finding", text_enum(LossFinding)),
+    Column("force_majeure", String, nullable=False, server_default=""),
+    Column("without_fingerprints", Boolean, nullable=False, server_default=false()),
+    Column("come_back_on", Date),
+    Column("fee_rupiah", BigInteger),
+    Column("penalty_rupiah", BigInteger),
     Column("identification_due", Boolean, nullable=False, server_default=false()),
     Column("reference", String(8), nullable=False, server_default=""),
     Column("travel_ban_hits", JsonOf(tuple[str, ...]), nullable=False, server_default="[]"),
@@ -107,6 +122,8 @@ applications = Table(
     Column("email", String(254), nullable=False, server_default=""),
     Column("phone", String(16), nullable=False, server_default=""),
     Column("language", String(2), nullable=False, server_default=""),
+    Column("proxy", JsonOf(Proxy)),
+    Column("collect_until", Date),
     # The number of its latest change, for watchers; empty until somebody gives out numbers.
     Column("change", BigInteger),
     Index("applications_changed", "change"),
@@ -123,6 +140,7 @@ applications = Table(
     _unique_where("one_open_application_per_person", "person_id", _HAS_NOT_ENDED),
     _unique_where("one_application_per_document", "document_number", "document_number <> ''"),
     Index("applications_state", "state", "state_since"),
+    Index("applications_without_fingerprints", "without_fingerprints", "office"),
     # For lists in order of creation.
     Index("applications_of_state", "state", "number"),
     Index("applications_of_office", "office", "number"),
@@ -130,10 +148,10 @@ applications = Table(
     Index("applications_of_person", "person_id", "number"),
     # For their erasure.
     Index(
-        "applications_with_contact",
+        "applications_to_be_erased",
         "state_since",
-        sqlite_where=text(HAS_CONTACT),
-        postgresql_where=text(HAS_CONTACT),
+        sqlite_where=text(TO_BE_ERASED),
+        postgresql_where=text(TO_BE_ERASED),
     ),
     Index("applications_created", "office", "created_at"),
     _unique_where("one_application_per_reference", "reference", "reference <> ''"),
@@ -169,6 +187,10 @@ history = Table(
     Column("signed_by", String, nullable=False),
     Column("previous_holder", LargeBinary),
     Column("corrected_holder", LargeBinary),
+    Column("collected_by", text_enum(Collector)),
+    Column("guardian_present", text_enum(GuardianRelation)),
+    Column("loss_finding", text_enum(LossFinding)),
+    Column("amount_rupiah", BigInteger),
     # For the cases that waited for an outage: of all offices, and of one.
     Index("history_left", "source", "at"),
     Index("history_left_at_office", "office", "source", "at"),
@@ -222,6 +244,43 @@ payment_receipts = Table(
     metadata,
     Column("receipt", String(64), primary_key=True),
     _case(),
+    Column("rupiah", BigInteger),
+    Column("recorded_at", UtcDateTime, index=True),
+)
+
+# What the payment channel reported, whether or not it was recorded for an application.
+reported_payments = Table(
+    "reported_payments",
+    metadata,
+    Column("receipt", String(64), primary_key=True),
+    Column("rupiah", BigInteger, nullable=False),
+    Column("paid_at", UtcDateTime, nullable=False),
+)
+
+# Each report of the payment channel. reported_until: all payments until then were reported.
+payment_reports = Table(
+    "payment_reports",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("reported_until", UtcDateTime, index=True),
+    Column("by", String, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("payments", Integer, nullable=False),
+)
+
+payment_differences = Table(
+    "payment_differences",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("receipt", String(64), nullable=False, unique=True),
+    Column("difference", text_enum(PaymentDifference), nullable=False),
+    # Empty, as is `case`, while no application has the receipt.
+    Column("office", String(8), nullable=False),
+    Column("case", String(64), nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    # Whether people have settled it; it is open again if both sides differ in something else.
+    Column("resolved", Boolean, nullable=False, server_default=false()),
+    Index("payment_differences_office", "office", "number"),
 )
 
 fingerprints = Table(
@@ -513,6 +572,7 @@ resolved_items = Table(
     Column("document_number", String, nullable=False),
     Column("book_serial", String, nullable=False),
     Column("task", String(64), nullable=False),
+    Column("receipt", String(64), nullable=False, server_default=""),
     Column("reason", text_enum(ResolutionReason), nullable=False),
     Column("explanation", String, nullable=False),
     Column("by", String, nullable=False),
@@ -524,6 +584,45 @@ print_event_tokens = Table(
     metadata,
     Column("office", String(8), primary_key=True),
     Column("resume_token", String, nullable=False),
+)
+
+# When the database was restored together with the printer of an office, if it was.
+restores = Table(
+    "restores",
+    metadata,
+    Column("office", String(8), primary_key=True),
+    Column("restored_at", UtcDateTime, nullable=False),
+)
+
+# What the matcher acknowledged, one row for each case, numbered anew with each acknowledgement.
+# lost_at: when it was noticed that the matcher has lost it.
+enrolments = Table(
+    "enrolments",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("case", String(64), ForeignKey("applications.id"), nullable=False, unique=True),
+    Column("acknowledged_at", UtcDateTime, nullable=False),
+    Column("lost_at", UtcDateTime),
+    Index(
+        "enrolments_lost",
+        "case",
+        sqlite_where=text("lost_at IS NOT NULL"),
+        postgresql_where=text("lost_at IS NOT NULL"),
+    ),
+    sqlite_autoincrement=True,  # no number is given twice
+)
+
+# One row: how far the enrolments are compared with the matcher since its database was restored.
+matcher_comparison = Table(
+    "matcher_comparison",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("epoch", String(64), nullable=False),
+    Column("latest_change", BigInteger, nullable=False),
+    Column("restores", Integer, nullable=False),
+    Column("unconfirmed_to", BigInteger, nullable=False),
+    Column("count_from", BigInteger, nullable=False),
+    Column("in_a_row", Integer, nullable=False),
 )
 
 printer_circuits = Table(

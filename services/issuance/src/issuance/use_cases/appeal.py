@@ -33,6 +33,7 @@ async def appeal(
 ) -> Case:
     """Reopen a refused case; what two examiners confirmed goes to other examiners.
 
+    One without fingerprints goes back to the decision on its identity.
     One that was refused before it was identified gives its fingerprints again, which the matcher
     never got. Raises IllegalTransition, NotPermitted, AtThePrinter, SeparationOfDuties,
     UnknownOffice, ApplicationOpen.
@@ -71,6 +72,8 @@ def _had_finished_book(history: Sequence[HistoryEntry]) -> bool:
 
 
 def _reopening(case: Case, history: Sequence[HistoryEntry]) -> ApplicationEvent:
+    if case.without_fingerprints:
+        return ApplicationEvent.REVIEW_IDENTITY
     refusals = (ApplicationEvent.CONFIRM_DUPLICATE, ApplicationEvent.REFUSE)
     refusal = next(e.event for e in reversed(history) if e.event in refusals)
     if refusal is ApplicationEvent.CONFIRM_DUPLICATE:

@@ -1,18 +1,28 @@
-"""Steps that people take with an application and that change more than its state: fingerprints,
-portrait, corrections, approval, refusal, withdrawal, hand-over."""
+"""Steps that people take with an application and that change more than its state: portrait,
+corrections, approval, refusal, withdrawal, hand-over."""
 
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from issuance.domain.activity import Activity
 from issuance.domain.case import ISSUANCE, Actor, Case
+from issuance.domain.collector import Collector, Proxy, require_appointed
 from issuance.domain.contact import NO_CONTACT
 from issuance.domain.document import HolderDiffers
 from issuance.domain.formatting import LocalizedText
+from issuance.domain.guardian import Guardian, require_guardians
 from issuance.domain.history import EventDetails
 from issuance.domain.print_failure import DOCUMENT_ALREADY_CLEARED
-from issuance.domain.separation_of_duties import require_separate_duties
-from issuance.domain.states import ApplicationEvent, ApplicationState, find_transition
+from issuance.domain.replacement import require_explained_negligence
+from issuance.domain.separation_of_duties import require_another, require_separate_duties
+from issuance.domain.states import (
+    DOCUMENTS_DUE,
+    ApplicationEvent,
+    ApplicationState,
+    find_transition,
+)
+from issuance.domain.validity import ValidityRule
+from issuance.serialization import born_on
 from issuance.store.records import Records
 from issuance.use_cases.adjudicate import withdraw_tasks
 from issuance.use_cases.apply_transition import ApplyTransition
@@ -23,18 +33,16 @@ from issuance.use_cases.require_not_stopped import require_not_stopped
 ASK_AT_THE_OFFICE = LocalizedText("silakan bertanya di kantor", "please ask at the office")
 
 
-async def submit_biometrics(
-    records: Records,
-    case: Case,
-    by: Actor,
-    now: datetime,
-    fingers: bytes,
-    apply_transition: ApplyTransition,
-) -> Case:
-    """Store fingerprints (a serialized SampleSet) until the matcher has them."""
-    case = await apply_transition(records, case, ApplicationEvent.SUBMIT_BIOMETRICS, by, now)
-    await records.cases.store_fingers(case.id, fingers)
-    return case
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What replaces the data of a case. holder: a serialized BiographicData.
+
+    guardians: empty leaves those of a child. married: None leaves it.
+    """
+
+    holder: bytes
+    guardians: tuple[Guardian, ...] = ()
+    married: bool | None = None
 
 
 async def submit_portrait(
@@ -108,10 +116,11 @@ async def approve(
 ) -> Case:
     """Approve a case, which gets its document number unless it was approved before.
 
-    reason: why its data differ from those of the earlier document, if they do.
+    reason: why its data differ from those of the earlier document, if they do, and why a passport
+    lost by negligence is replaced now.
     One whose book was made before examiners cleared it is READY. Raises IllegalTransition,
     NotPermitted, AtThePrinter, StoppedByOutage, SeparationOfDuties, TravelBanHeld, PortraitMissing,
-    HolderDiffers.
+    EnrolmentLost, EnrolmentUnconfirmed, HolderDiffers, LostByNegligence.
     """
     event = ApplicationEvent.APPROVE_BOOK if case.book_serial else ApplicationEvent.APPROVE
     find_transition(case.state, event, by.role)
@@ -121,7 +130,9 @@ async def approve(
     case.require_not_held()
     if not case.book_serial:
         case.require_portrait()
+    await records.enrolments.require(case.id)
     _require_explained_differences(case, reason)
+    require_explained_negligence(case.loss_finding, reason)
     number, failure = case.document_number, case.print_failure
     if not number or (failure and failure.reason == DOCUMENT_ALREADY_CLEARED):
         number = await numbers.next(records)
@@ -134,25 +145,42 @@ async def correct_data(
     case: Case,
     by: Actor,
     now: datetime,
-    holder: bytes,
+    correction: Correction,
     reason: str,
+    today: date,
+    validity: ValidityRule,
     apply_transition: ApplyTransition,
 ) -> Case:
-    """Replace the data to be printed (a serialized BiographicData); the history keeps both.
+    """Replace the data to be printed; the history keeps both. today: at the office.
 
     What was approved has to be approved again. No clearance is valid for a case here: one is signed
     when a case is released, over the data that it has then. Raises AtThePrinter, and BookMade or
-    IllegalTransition once a book is made: a printer makes no second one for an application.
+    IllegalTransition once a book is made: a printer makes no second one for an application;
+    GuardianRequired, GuardianNotNeeded, GuardianConsentMissing.
     """
     case.require_not_printing()
     find_transition(case.state, ApplicationEvent.CORRECT_DATA, by.role)
     case.require_no_book()
-    corrected = await compared_with_earlier(records, case.corrected(holder))
+    holder = correction.holder
+    corrected = _with_corrected_family(case, correction, today, validity)
+    corrected = await compared_with_earlier(records, corrected.corrected(holder))
     await index_holder(records, corrected)
     details = EventDetails(reason=reason, previous_holder=case.holder, corrected_holder=holder)
     return await apply_transition(
         records, corrected, ApplicationEvent.CORRECT_DATA, by, now, details
     )
+
+
+def _with_corrected_family(
+    case: Case, correction: Correction, today: date, validity: ValidityRule
+) -> Case:
+    """Return the case with the guardians that it has after the correction: none of an adult."""
+    married = case.married if correction.married is None else correction.married
+    is_child = validity.is_child(born_on(correction.holder), today, married=married)
+    guardians = correction.guardians or (case.guardians if is_child else ())
+    if guardians or case.state not in DOCUMENTS_DUE:
+        require_guardians(guardians, is_child=is_child)
+    return case.with_family(guardians, married=married)
 
 
 async def refuse(
@@ -186,19 +214,37 @@ async def withdraw(
     apply_transition: ApplyTransition,
     reason: str = "",
 ) -> Case:
-    """Withdraw a case; erase fingerprints, portrait and contact, at the matcher too.
+    """Withdraw a case; erase fingerprints, at the matcher too, portrait, contact and guardians.
 
     Raises AtThePrinter.
     """
     case.require_not_printing()
     details = EventDetails(reason=reason)
-    case = replace(case, identification_due=False)
+    case = replace(case, identification_due=False, guardians=())
     case = await apply_transition(records, case, ApplicationEvent.WITHDRAW, by, now, details)
     await withdraw_tasks(records, case.id, now)
     await records.cases.delete_fingers(case.id)
     await records.portraits.delete(case.id)
     await records.contacts.erase(case.id)
-    return case.with_contact(NO_CONTACT, case.language)
+    return case.with_contact(NO_CONTACT, case.language).with_proxy(None)
+
+
+async def appoint_proxy(
+    records: Records,
+    case: Case,
+    by: Actor,
+    now: datetime,
+    proxy: Proxy | None,
+    apply_transition: ApplyTransition,
+) -> Case:
+    """Record who may collect the passport in place of the holder. None: nobody any more.
+
+    The history says that it was changed, and not to whom, since proxies are erased.
+    """
+    appointed = replace(proxy, appointed_by=by.person) if proxy else None
+    return await apply_transition(
+        records, case.with_proxy(appointed), ApplicationEvent.APPOINT_PROXY, by, now
+    )
 
 
 async def hand_over(
@@ -208,17 +254,22 @@ async def hand_over(
     now: datetime,
     signed_by: str,
     apply_transition: ApplyTransition,
+    collector: Collector = Collector.HOLDER,
+    proxy_identity_number: str = "",
 ) -> Case:
-    """Hand the passport over to the person who signs for it.
+    """Hand the passport over to the holder or the appointed proxy, who signs for it.
 
-    Raises IdentificationDue, SeparationOfDuties, TravelBanHeld, StoppedByOutage.
+    Raises IdentificationDue, SeparationOfDuties, TravelBanHeld, StoppedByOutage, NotTheProxy.
     """
     case.require_identified()
     await require_not_stopped(records, case.office, Activity.HAND_OVER)
     await _require_separate_duties(records, case, ApplicationEvent.HAND_OVER, by)
+    require_appointed(collector, proxy_identity_number, case.proxy)
+    if collector is Collector.PROXY and case.proxy:
+        require_another(by.person, case.proxy.appointed_by, ApplicationEvent.HAND_OVER)
     case.require_not_held()
     handed_over = case.handed_over(now)
-    details = EventDetails(signed_by=signed_by)
+    details = EventDetails(signed_by=signed_by, collected_by=collector)
     return await apply_transition(
         records, handed_over, ApplicationEvent.HAND_OVER, by, now, details
     )

@@ -18,6 +18,8 @@ from issuance.domain.history import NO_DETAILS, EventDetails, HistoryEntry
 from issuance.domain.notices import (
     Notice,
     NoticeKind,
+    collection_reminder,
+    not_collected_notice,
     promised_date_notice,
     ready_notice,
     recapture_notice,
@@ -34,6 +36,7 @@ from issuance.domain.states import (
     Transition,
     find_transition,
 )
+from issuance.domain.validity import ValidityRule
 from issuance.domain.verification import is_verifiable
 from issuance.store.records import Records
 from issuance.use_cases.documents import record_handed_over, record_made, revoke_made
@@ -57,11 +60,11 @@ class ApplyTransition:
         offices: Mapping[str, Office],
         personalise: Personalise,
         new_id: Callable[[], str],
-        validity_years: int,
+        validity: ValidityRule,
         policy: OutagePolicy = DEFAULT_POLICY,
     ) -> None:
         self._policy = policy
-        self._validity_years = validity_years
+        self._validity = validity
         self._offices = offices
         self._personalise = personalise
         self._new_id = new_id
@@ -131,7 +134,7 @@ class ApplyTransition:
     ) -> None:
         if status is DocumentStatus.MADE or row.event is ApplicationEvent.HOLD_BOOK:
             day = self._offices[case.office].calendar.day_of(at)
-            await record_made(records, case, by, at, day, self._validity_years)
+            await record_made(records, case, by, at, day, self._validity)
         if status is DocumentStatus.VALID:
             await record_handed_over(records, case, by, at)
         if status is DocumentStatus.REVOKED:
@@ -205,4 +208,8 @@ class ApplyTransition:
             return recapture_notice(case.id)
         if kind is NoticeKind.REFUSED and case.refusal_reason:
             return refused_notice(case.id, case.refusal_reason)
+        if kind is NoticeKind.COLLECTION_REMINDER and case.collect_until:
+            return collection_reminder(case.id, case.collect_until)
+        if kind is NoticeKind.NOT_COLLECTED:
+            return not_collected_notice(case.id)
         raise ValueError(f"a transition cannot send {kind} about an application {case.state}")

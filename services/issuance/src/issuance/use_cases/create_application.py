@@ -14,6 +14,7 @@ from issuance.domain.document import DocumentOfAnotherPerson, LossNotReported
 from issuance.domain.history import HistoryEntry
 from issuance.domain.reference import derive_reference
 from issuance.domain.states import INITIAL_STATE, ApplicationEvent
+from issuance.domain.tariff import Fee
 from issuance.holder_comparison import differing_fields
 from issuance.holder_names import holder_born_on, holder_words
 from issuance.store.records import Records
@@ -25,8 +26,8 @@ class NewApplication:
     """What is taken in at the counter.
 
     holder: a serialized BiographicData. person_id: the person on record, empty for nobody.
-    document_number: of the document to be renewed or replaced, or empty. language: of the notices,
-    id or en, or empty for that of the office.
+    document_number: of the document to be renewed or replaced, or empty. fee: what it costs; None
+    if there is no tariff. language: of the notices, id or en, or empty for that of the office.
     """
 
     office: str
@@ -35,6 +36,7 @@ class NewApplication:
     holder: bytes
     person_id: str
     document_number: str = ""
+    fee: Fee | None = None
     contact: Contact = NO_CONTACT
     language: str = ""
 
@@ -63,6 +65,8 @@ async def create_application(
         person_id=person_id or new_id(),
         created_at=now,
         state_since=now,
+        fee_rupiah=new.fee.total if new.fee else None,
+        penalty_rupiah=new.fee.penalty if new.fee else None,
         reference=await _unused_reference(records, id),
     ).with_contact(new.contact, new.language)
     case = await compared_with_earlier(records, case)

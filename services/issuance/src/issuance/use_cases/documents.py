@@ -4,14 +4,15 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from issuance.domain.case import Actor, Case
-from issuance.domain.document import Document, DocumentStatus, expiry
+from issuance.domain.document import Document, DocumentStatus
+from issuance.domain.validity import ValidityRule
 from issuance.store.records import Records
 
 SUPERSEDED = "another document was handed over"
 
 
 async def record_made(
-    records: Records, case: Case, by: Actor, at: datetime, day: date, validity_years: int
+    records: Records, case: Case, by: Actor, at: datetime, day: date, validity: ValidityRule
 ) -> None:
     """Enter the finished book of a case.
 
@@ -19,7 +20,8 @@ async def record_made(
     """
     issued_on = case.issued_on or day
     made = _document(case, case.book_serial, issued_on, by, at)
-    await records.documents.add(replace(made, expires_on=expiry(issued_on, validity_years)))
+    expires_on = validity.printed_last_day(case.expires_on, issued_on)
+    await records.documents.add(replace(made, expires_on=expires_on))
 
 
 def _document(case: Case, book_serial: str, issued_on: date, by: Actor, at: datetime) -> Document:

@@ -18,6 +18,8 @@ from issuance.domain.states import (
     ApplicationEvent,
     ApplicationState,
 )
+from issuance.domain.validity import ValidityRule
+from issuance.serialization import born_on
 from issuance.store.case_records import QueuedCase
 from issuance.store.records import Records, Store
 from issuance.use_cases.apply_transition import ApplyTransition
@@ -66,9 +68,14 @@ class NotifyAndRelease:
     """
 
     def __init__(
-        self, store: Store, apply_transition: ApplyTransition, travel_bans: TravelBans | None = None
+        self,
+        store: Store,
+        apply_transition: ApplyTransition,
+        validity: ValidityRule,
+        travel_bans: TravelBans | None = None,
     ) -> None:
         self._store = store
+        self._validity = validity
         self._apply_transition = apply_transition
         self._travel_bans = travel_bans or TravelBans(None, timedelta(), apply_transition)
 
@@ -145,10 +152,13 @@ class NotifyAndRelease:
                 records, case, ApplicationEvent.REQUIRE_PORTRAIT, ISSUANCE, now
             )
             return
+        if await records.enrolments.doubt(case_id):
+            return  # once that is settled there is another plan
         held = await self._travel_bans.hold_if_banned(records, case, now)
         if held.is_held:
             return
-        released = case.released(today)
+        last_day = self._validity.last_day(born_on(case.holder), today, married=case.married)
+        released = case.released(today, last_day)
         await self._apply_transition(records, released, ApplicationEvent.RELEASE, ISSUANCE, now)
 
 

@@ -36,13 +36,15 @@ class ServiceStatus:
     """Cases by state, backlog with the outage (or "") that stops it, and ongoing outages.
 
     paused_until: real time before which no identification begins; None if it has passed. late: the
-    applications that are late for the longest time.
+    applications that are late for the longest time. without_fingerprints: how many applications,
+    ended ones too, have none, by office.
     """
 
     cases: Mapping[ApplicationState, int]
     outbox: Sequence[tuple[OutboxBacklog, str]]
     outages: Sequence[OutageRecord]
     open_tasks: int
+    without_fingerprints: Mapping[str, int]
     identification_rate: IdentificationRate
     paused_until: datetime | None
     printers: Sequence[PrinterStatus]
@@ -72,6 +74,7 @@ async def service_status(
         outbox=[(backlog, _stopping(backlog.kind, backlog.offices, ongoing)) for backlog in outbox],
         outages=await records.outages.with_cases(ongoing),
         open_tasks=await records.adjudication_tasks.count_undecided(),
+        without_fingerprints=await records.cases.count_without_fingerprints(),
         identification_rate=rate,
         paused_until=rate.paused_until if rate.paused_until > real_now else None,
         printers=await printer_status(records, ongoing, real_now),

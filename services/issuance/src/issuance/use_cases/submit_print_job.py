@@ -16,14 +16,25 @@ from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.ports import ClearanceExpired, Printer, PrintRefused
 from issuance.use_cases.record_print_event import apply_print_outcome
 from issuance.use_cases.record_print_failure import record_print_failure
+from issuance.use_cases.restored import may_be_printed_already
 
 _DATA_CHANGES = (ApplicationEvent.CORRECT_DATA, ApplicationEvent.SUBMIT_PORTRAIT)
 
 
 class SignClearance(Protocol):
-    """Signs clearances. is_repeated: the printer had a job for the passport and lost it."""
+    """Signs clearances. is_repeated: the printer had a job for the passport and lost it, or may.
 
-    def __call__(self, task: OutboxTask, document_number: str, *, is_repeated: bool) -> str:
+    without_fingerprints: the holder was identified by photo and interview.
+    """
+
+    def __call__(
+        self,
+        task: OutboxTask,
+        document_number: str,
+        *,
+        is_repeated: bool,
+        without_fingerprints: bool,
+    ) -> str:
         """Return a clearance over the payload of a task for a document number."""
         ...
 
@@ -120,8 +131,13 @@ class SubmitPrintJob:
         async with self._store.begin() as records:
             case = await records.cases.get(task.case)
             events = [entry.event for entry in await records.history.of_case(case.id)]
-            repeated = _is_repeated(events)
-            clearance = self._sign_clearance(task, case.document_number, is_repeated=repeated)
+            repeated = _is_repeated(events) or await may_be_printed_already(records, case)
+            clearance = self._sign_clearance(
+                task,
+                case.document_number,
+                is_repeated=repeated,
+                without_fingerprints=case.without_fingerprints,
+            )
             failpoint("print.clearance.before_commit")
             stored = await records.outbox.store_clearance(task, request_id, clearance)
         failpoint("print.clearance.after_commit")

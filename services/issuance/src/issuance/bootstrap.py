@@ -58,6 +58,7 @@ from issuance.domain.portrait import AcceptedPhoto
 from issuance.domain.portrait_exception import PortraitException
 from issuance.domain.retry_policy import RetryPolicy
 from issuance.domain.states import OutboxTaskKind
+from issuance.domain.uncollected import CollectionPolicy
 from issuance.metrics import read_metrics
 from issuance.outage_policy_file import read_outage_policy
 from issuance.portrait.face_detection import FaceDetector
@@ -77,6 +78,8 @@ from issuance.store.tables import idempotency
 from issuance.tariff_file import read_tariff
 from issuance.use_cases.application_steps import require_portraits
 from issuance.use_cases.apply_transition import ApplyTransition
+from issuance.use_cases.cancel_uncollected import CancelUncollected
+from issuance.use_cases.compare_with_matcher import CompareWithMatcher
 from issuance.use_cases.deliver_notice import DeliverNotice
 from issuance.use_cases.document_numbers import DocumentNumbers
 from issuance.use_cases.erase_portraits import ErasePortraits
@@ -114,6 +117,7 @@ from issuance.workers.health_watcher import (
     matcher_health,
     printer_health,
 )
+from issuance.workers.matcher_watcher import MatcherWatcher
 from issuance.workers.office_follower import Listen, OfficeFollower
 from issuance.workers.office_planner import OfficePlanner
 from issuance.workers.outbox_worker import OutboxWorker
@@ -133,6 +137,7 @@ SERVICES = [
 
 _BOOKMARK_SECONDS = 10.0
 _ERASURE_PAUSE_SECONDS = 3600.0
+_COLLECTION_PAUSE_SECONDS = 600.0
 
 
 def new_id() -> str:
@@ -316,9 +321,11 @@ class Issuance:
                 for work in [
                     *self._outbox_work(matcher),
                     *self._health_work(matcher),
+                    self._comparison_work(matcher),
                     run_periodically("offices", follow, settings.plan_check_seconds),
                     self._planning_work(),
                     self._erasure_work(),
+                    self._collection_work(),
                 ]
             ]
             try:
@@ -349,7 +356,7 @@ class Issuance:
         verify = Verify(
             store, matcher_client, self._outage_policy, self._apply_transition, self._clock
         )
-        set_status = SetEncounterStatus(store, matcher_client)
+        set_status = SetEncounterStatus(store, matcher_client, self._clock)
         submit = SubmitPrintJob(
             store,
             self._printers,
@@ -489,6 +496,18 @@ class Issuance:
         )
         return run_periodically(f"{scope} health", watcher, settings.health_check_seconds)
 
+    def _comparison_work(self, matcher: grpc.aio.Channel) -> Awaitable[None]:
+        settings = self._settings
+        compare = CompareWithMatcher(
+            self._store,
+            MatcherClient(matcher, settings.call_timeout_seconds),
+            self._apply_transition,
+            self._clock,
+            new_id,
+        )
+        watcher = MatcherWatcher(compare)
+        return run_periodically("matcher's past", watcher, settings.health_check_seconds)
+
     def _planning_work(self) -> Awaitable[None]:
         notify_and_release = NotifyAndRelease(
             self._store, self._apply_transition, self._validity, self._travel_bans
@@ -497,6 +516,16 @@ class Issuance:
             self._offices, self._store, self._database.try_lock, notify_and_release, self._clock
         )
         return run_periodically("planning", planner, self._settings.plan_check_seconds)
+
+    def _collection_work(self) -> Awaitable[None]:
+        settings = self._settings
+        policy = CollectionPolicy(
+            settings.collection_months, timedelta(days=settings.collection_reminder_days)
+        )
+        cancel = CancelUncollected(
+            self._store, self._offices, self._apply_transition, policy, self._clock.now
+        )
+        return run_periodically("uncollected passports", cancel, _COLLECTION_PAUSE_SECONDS)
 
     def _erasure_work(self) -> Awaitable[None]:
         erase = ErasePortraits(

@@ -190,6 +190,19 @@ class IssuanceSettings(ServiceSettings):
         "is neither approved nor being printed, business days of 24 hours; to go on without a book "
         "it needs a new photo then",
     )
+    collection_months: int = Field(
+        1,
+        ge=1,
+        le=12,
+        description="calendar months for which a finished passport is kept for collection; then it "
+        "is cancelled",
+    )
+    collection_reminder_days: int = Field(
+        7,
+        ge=1,
+        le=27,
+        description="how many days before that the applicant is reminded",
+    )
     notice_file: Path | None = Field(
         None,
         description="file to which notices for applicants with a contact are appended, one JSON "

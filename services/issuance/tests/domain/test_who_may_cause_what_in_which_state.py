@@ -88,8 +88,10 @@ LAW = {
     ("ready", "withdraw"): ("withdrawn", OFFICER),
     ("biometrics_taken", "retake_biometrics"): ("paid", OFFICER),
     ("identifying", "retake_biometrics"): ("paid", SUPERVISOR),
-    ("adjudication", "retake_biometrics"): ("paid", ("examiner", "supervisor")),
-    ("awaiting_approval", "retake_biometrics"): ("paid", SUPERVISOR),
+    ("adjudication", "retake_biometrics"): ("paid", ("examiner", "supervisor", *ITSELF)),
+    ("awaiting_approval", "retake_biometrics"): ("paid", (*SUPERVISOR, *ITSELF)),
+    ("approved", "retake_biometrics"): ("paid", ITSELF),
+    ("print_failed", "retake_biometrics"): ("paid", ITSELF),
     ("adjudication", "link_person"): ("awaiting_approval", EXAMINER),
     ("approved", "refuse"): ("refused", SUPERVISOR),
     ("refused", "reopen"): ("awaiting_approval", SUPERVISOR),
@@ -134,6 +136,15 @@ LAW |= {
     (state.value, "change_contact"): (state.value, COUNTER)
     for state in ApplicationState
     if state not in ENDED
+}
+LAW |= {
+    (state.value, "appoint_proxy"): (state.value, OFFICER)
+    for state in ApplicationState
+    if state not in ENDED
+}
+LAW |= {
+    ("ready", "remind_collection"): ("ready", ITSELF),
+    ("ready", "cancel_uncollected"): ("withdrawn", ITSELF),
 }
 
 

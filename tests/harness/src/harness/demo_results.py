@@ -44,6 +44,8 @@ _KINDS = {
     "NOTICE_KIND_READY": "the passport lies ready",
     "NOTICE_KIND_RECAPTURE": "fingerprints to be taken again",
     "NOTICE_KIND_REFUSED": "refused, with the reason",
+    "NOTICE_KIND_COLLECTION_REMINDER": "to be collected within a week",
+    "NOTICE_KIND_NOT_COLLECTED": "cancelled, since not collected",
 }
 _SCENARIO = REPOSITORY / "docs" / "examples" / "banjarmasin-2018.json"
 
@@ -58,6 +60,11 @@ async def audit_and_collect(office: Office, examined: Sequence[Examined], facts:
         *audit.books(data, facts),
         *audit.queue(data),
         *audit.notices(data),
+        Check(
+            "what a machine left unknown was settled by people who looked at it",
+            facts.unknown_resolved > 0,
+            f"{facts.unknown_resolved} settled",
+        ),
     ]
     _collect_figures(data, facts)
     _collect_notices(data, facts)

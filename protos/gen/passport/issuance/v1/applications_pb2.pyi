@@ -23,6 +23,30 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _Collector:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _CollectorEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Collector.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    COLLECTOR_UNSPECIFIED: _Collector.ValueType  # 0
+    """Not specified: the holder."""
+    COLLECTOR_HOLDER: _Collector.ValueType  # 1
+    """The holder."""
+    COLLECTOR_PROXY: _Collector.ValueType  # 2
+    """The proxy who was appointed."""
+
+class Collector(_Collector, metaclass=_CollectorEnumTypeWrapper):
+    """Who collects a passport."""
+
+COLLECTOR_UNSPECIFIED: Collector.ValueType  # 0
+"""Not specified: the holder."""
+COLLECTOR_HOLDER: Collector.ValueType  # 1
+"""The holder."""
+COLLECTOR_PROXY: Collector.ValueType  # 2
+"""The proxy who was appointed."""
+Global___Collector: _TypeAlias = Collector  # noqa: Y015
+
 class _ApplicationType:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -400,6 +424,36 @@ class Contact(_message.Message):
 Global___Contact: _TypeAlias = Contact  # noqa: Y015
 
 @_typing.final
+class Proxy(_message.Message):
+    """Who may collect a passport in place of its holder. Erased as the contact is."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    IDENTITY_NUMBER_FIELD_NUMBER: _builtins.int
+    LETTER_OF_AUTHORITY_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Full name. 1 to 100 characters."""
+    identity_number: _builtins.str
+    """Number of the identity document that the proxy shows, such as a NIK: 4 to 20 letters A-Z and digits."""
+    letter_of_authority: _builtins.str
+    """Where the holder's letter of authority is filed. 1 to 100 characters."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        identity_number: _builtins.str = ...,
+        letter_of_authority: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["identity_number", b"identity_number", "letter_of_authority", b"letter_of_authority", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Proxy: _TypeAlias = Proxy  # noqa: Y015
+
+@_typing.final
 class Waiting(_message.Message):
     """What an application waits for."""
 
@@ -517,6 +571,10 @@ class Application(_message.Message):
     DATE_AS_IF_OUTAGE_ENDED_NOW_FIELD_NUMBER: _builtins.int
     CONTACT_FIELD_NUMBER: _builtins.int
     LANGUAGE_FIELD_NUMBER: _builtins.int
+    PROXY_FIELD_NUMBER: _builtins.int
+    COLLECT_UNTIL_FIELD_NUMBER: _builtins.int
+    PROMISE_DUE_ON_FIELD_NUMBER: _builtins.int
+    LEGAL_DUE_ON_FIELD_NUMBER: _builtins.int
     IDENTIFICATION_DUE_FIELD_NUMBER: _builtins.int
     REFERENCE_FIELD_NUMBER: _builtins.int
     HELD_FIELD_NUMBER: _builtins.int
@@ -652,6 +710,28 @@ class Application(_message.Message):
         """How the applicant is notified; absent if only at the office, or erased."""
 
     @_builtins.property
+    def proxy(self) -> Global___Proxy:
+        """Who may collect it in place of the holder; absent if nobody, or erased."""
+
+    @_builtins.property
+    def collect_until(self) -> _civil_pb2.CalendarDate:
+        """Last day of which the applicant was reminded: not collected by then, the passport is cancelled. Absent until
+        the reminder.
+        """
+
+    @_builtins.property
+    def promise_due_on(self) -> _civil_pb2.CalendarDate:
+        """Day on which the promised number of working days from completion is over, whatever the plan; absent before
+        completion.
+        """
+
+    @_builtins.property
+    def legal_due_on(self) -> _civil_pb2.CalendarDate:
+        """Day until which the law wants the passport made: the fourth working day after the interview, the first one if
+        there were several. No outage moves it. Absent before the interview, and in applications of earlier versions.
+        """
+
+    @_builtins.property
     def expires_on(self) -> _civil_pb2.CalendarDate:
         """Last day on which the passport is valid, as it is printed; absent before its release to the printer."""
 
@@ -694,6 +774,10 @@ class Application(_message.Message):
         date_as_if_outage_ended_now: _builtins.bool = ...,
         contact: Global___Contact | None = ...,
         language: _builtins.str = ...,
+        proxy: Global___Proxy | None = ...,
+        collect_until: _civil_pb2.CalendarDate | None = ...,
+        promise_due_on: _civil_pb2.CalendarDate | None = ...,
+        legal_due_on: _civil_pb2.CalendarDate | None = ...,
         identification_due: _builtins.bool = ...,
         reference: _builtins.str = ...,
         held: _builtins.bool = ...,
@@ -709,9 +793,9 @@ class Application(_message.Message):
         fee_rupiah: _builtins.int | None = ...,
         penalty_rupiah: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah", "_own_record_first", b"_own_record_first", "_penalty_rupiah", b"_penalty_rupiah", "come_back_on", b"come_back_on", "completed_at", b"completed_at", "contact", b"contact", "created_at", b"created_at", "date_change_reason", b"date_change_reason", "expires_on", b"expires_on", "fee_rupiah", b"fee_rupiah", "first_promised_collection_date", b"first_promised_collection_date", "handed_over_at", b"handed_over_at", "holder", b"holder", "own_record_first", b"own_record_first", "penalty_rupiah", b"penalty_rupiah", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "promised_collection_date", b"promised_collection_date", "refusal_reason", b"refusal_reason", "waiting", b"waiting"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah", "_own_record_first", b"_own_record_first", "_penalty_rupiah", b"_penalty_rupiah", "collect_until", b"collect_until", "come_back_on", b"come_back_on", "completed_at", b"completed_at", "contact", b"contact", "created_at", b"created_at", "date_change_reason", b"date_change_reason", "expires_on", b"expires_on", "fee_rupiah", b"fee_rupiah", "first_promised_collection_date", b"first_promised_collection_date", "handed_over_at", b"handed_over_at", "holder", b"holder", "legal_due_on", b"legal_due_on", "own_record_first", b"own_record_first", "penalty_rupiah", b"penalty_rupiah", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "promise_due_on", b"promise_due_on", "promised_collection_date", b"promised_collection_date", "proxy", b"proxy", "refusal_reason", b"refusal_reason", "waiting", b"waiting"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah", "_own_record_first", b"_own_record_first", "_penalty_rupiah", b"_penalty_rupiah", "application_id", b"application_id", "book_serial", b"book_serial", "come_back_on", b"come_back_on", "completed_at", b"completed_at", "contact", b"contact", "created_at", b"created_at", "date_as_if_outage_ended_now", b"date_as_if_outage_ended_now", "date_change_reason", b"date_change_reason", "decision_id", b"decision_id", "document_number", b"document_number", "elapsed_seconds", b"elapsed_seconds", "expires_on", b"expires_on", "fee_rupiah", b"fee_rupiah", "first_promised_collection_date", b"first_promised_collection_date", "force_majeure", b"force_majeure", "guardians", b"guardians", "handed_over_at", b"handed_over_at", "held", b"held", "holder", b"holder", "holder_differences", b"holder_differences", "identification_due", b"identification_due", "language", b"language", "loss_finding", b"loss_finding", "married", b"married", "office", b"office", "own_record_first", b"own_record_first", "penalty_rupiah", b"penalty_rupiah", "person_id", b"person_id", "police_report", b"police_report", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "priority_class", b"priority_class", "promised_collection_date", b"promised_collection_date", "reference", b"reference", "refusal_reason", b"refusal_reason", "returned_document_number", b"returned_document_number", "revision", b"revision", "service_seconds", b"service_seconds", "state", b"state", "type", b"type", "waiting", b"waiting", "without_fingerprints", b"without_fingerprints"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah", "_own_record_first", b"_own_record_first", "_penalty_rupiah", b"_penalty_rupiah", "application_id", b"application_id", "book_serial", b"book_serial", "collect_until", b"collect_until", "come_back_on", b"come_back_on", "completed_at", b"completed_at", "contact", b"contact", "created_at", b"created_at", "date_as_if_outage_ended_now", b"date_as_if_outage_ended_now", "date_change_reason", b"date_change_reason", "decision_id", b"decision_id", "document_number", b"document_number", "elapsed_seconds", b"elapsed_seconds", "expires_on", b"expires_on", "fee_rupiah", b"fee_rupiah", "first_promised_collection_date", b"first_promised_collection_date", "force_majeure", b"force_majeure", "guardians", b"guardians", "handed_over_at", b"handed_over_at", "held", b"held", "holder", b"holder", "holder_differences", b"holder_differences", "identification_due", b"identification_due", "language", b"language", "legal_due_on", b"legal_due_on", "loss_finding", b"loss_finding", "married", b"married", "office", b"office", "own_record_first", b"own_record_first", "penalty_rupiah", b"penalty_rupiah", "person_id", b"person_id", "police_report", b"police_report", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "priority_class", b"priority_class", "promise_due_on", b"promise_due_on", "promised_collection_date", b"promised_collection_date", "proxy", b"proxy", "reference", b"reference", "refusal_reason", b"refusal_reason", "returned_document_number", b"returned_document_number", "revision", b"revision", "service_seconds", b"service_seconds", "state", b"state", "type", b"type", "waiting", b"waiting", "without_fingerprints", b"without_fingerprints"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__fee_rupiah: _TypeAlias = _typing.Literal["fee_rupiah"]  # noqa: Y015
     _WhichOneofArgType__fee_rupiah: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah"]  # noqa: Y015
@@ -921,6 +1005,8 @@ class WaitExplanation(_message.Message):
     SPED_UP_BY_FIELD_NUMBER: _builtins.int
     INTERVENTION_FIELD_NUMBER: _builtins.int
     IDENTIFICATION_DUE_FIELD_NUMBER: _builtins.int
+    PROMISE_DUE_ON_FIELD_NUMBER: _builtins.int
+    LEGAL_DUE_ON_FIELD_NUMBER: _builtins.int
     application_id: _builtins.str
     """Id of the application."""
     office: _builtins.str
@@ -972,6 +1058,14 @@ class WaitExplanation(_message.Message):
         application), in words; absent if nothing is due.
         """
 
+    @_builtins.property
+    def promise_due_on(self) -> _civil_pb2.CalendarDate:
+        """As `Application.promise_due_on`."""
+
+    @_builtins.property
+    def legal_due_on(self) -> _civil_pb2.CalendarDate:
+        """As `Application.legal_due_on`."""
+
     def __init__(
         self,
         *,
@@ -988,10 +1082,12 @@ class WaitExplanation(_message.Message):
         sped_up_by: _civil_pb2.LocalizedText | None = ...,
         intervention: Global___Intervention | None = ...,
         identification_due: _civil_pb2.LocalizedText | None = ...,
+        promise_due_on: _civil_pb2.CalendarDate | None = ...,
+        legal_due_on: _civil_pb2.CalendarDate | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_applications_before", b"_applications_before", "applications_before", b"applications_before", "date_change_reason", b"date_change_reason", "first_promised_collection_date", b"first_promised_collection_date", "identification_due", b"identification_due", "intervention", b"intervention", "promised_collection_date", b"promised_collection_date", "sped_up_by", b"sped_up_by", "waiting", b"waiting"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_applications_before", b"_applications_before", "applications_before", b"applications_before", "date_change_reason", b"date_change_reason", "first_promised_collection_date", b"first_promised_collection_date", "identification_due", b"identification_due", "intervention", b"intervention", "legal_due_on", b"legal_due_on", "promise_due_on", b"promise_due_on", "promised_collection_date", b"promised_collection_date", "sped_up_by", b"sped_up_by", "waiting", b"waiting"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_applications_before", b"_applications_before", "application_id", b"application_id", "applications_before", b"applications_before", "date_as_if_outage_ended_now", b"date_as_if_outage_ended_now", "date_change_reason", b"date_change_reason", "first_promised_collection_date", b"first_promised_collection_date", "identification_due", b"identification_due", "intervention", b"intervention", "office", b"office", "promised_collection_date", b"promised_collection_date", "responsible_office", b"responsible_office", "sped_up_by", b"sped_up_by", "state", b"state", "waiting", b"waiting"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_applications_before", b"_applications_before", "application_id", b"application_id", "applications_before", b"applications_before", "date_as_if_outage_ended_now", b"date_as_if_outage_ended_now", "date_change_reason", b"date_change_reason", "first_promised_collection_date", b"first_promised_collection_date", "identification_due", b"identification_due", "intervention", b"intervention", "legal_due_on", b"legal_due_on", "office", b"office", "promise_due_on", b"promise_due_on", "promised_collection_date", b"promised_collection_date", "responsible_office", b"responsible_office", "sped_up_by", b"sped_up_by", "state", b"state", "waiting", b"waiting"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__applications_before: _TypeAlias = _typing.Literal["applications_before"]  # noqa: Y015
     _WhichOneofArgType__applications_before: _TypeAlias = _typing.Literal["_applications_before", b"_applications_before"]  # noqa: Y015
@@ -2013,6 +2109,8 @@ class HandOverRequest(_message.Message):
     APPLICATION_ID_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
     SIGNED_BY_FIELD_NUMBER: _builtins.int
+    COLLECTED_BY_FIELD_NUMBER: _builtins.int
+    PROXY_IDENTITY_NUMBER_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
     characters.
@@ -2023,6 +2121,12 @@ class HandOverRequest(_message.Message):
     """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
     signed_by: _builtins.str
     """Name of the person who signed for it. 1 to 200 characters."""
+    collected_by: Global___Collector.ValueType
+    """Who collects it."""
+    proxy_identity_number: _builtins.str
+    """Of the proxy: the number of the identity document that is shown, the one named when the proxy was appointed.
+    Empty for the holder.
+    """
     def __init__(
         self,
         *,
@@ -2030,14 +2134,54 @@ class HandOverRequest(_message.Message):
         application_id: _builtins.str = ...,
         revision: _builtins.int = ...,
         signed_by: _builtins.str = ...,
+        collected_by: Global___Collector.ValueType = ...,
+        proxy_identity_number: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "request_id", b"request_id", "revision", b"revision", "signed_by", b"signed_by"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "collected_by", b"collected_by", "proxy_identity_number", b"proxy_identity_number", "request_id", b"request_id", "revision", b"revision", "signed_by", b"signed_by"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___HandOverRequest: _TypeAlias = HandOverRequest  # noqa: Y015
+
+@_typing.final
+class AppointProxyRequest(_message.Message):
+    """Request of AppointProxy."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    APPLICATION_ID_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    PROXY_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    application_id: _builtins.str
+    """Id of the application."""
+    revision: _builtins.int
+    """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
+    @_builtins.property
+    def proxy(self) -> Global___Proxy:
+        """In place of an earlier one. Absent: nobody but the holder any more."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        application_id: _builtins.str = ...,
+        revision: _builtins.int = ...,
+        proxy: Global___Proxy | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["proxy", b"proxy"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "proxy", b"proxy", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AppointProxyRequest: _TypeAlias = AppointProxyRequest  # noqa: Y015
 
 @_typing.final
 class ChangeContactRequest(_message.Message):
@@ -2127,6 +2271,7 @@ class HistoryEntry(_message.Message):
     PREVIOUS_HOLDER_FIELD_NUMBER: _builtins.int
     CORRECTED_HOLDER_FIELD_NUMBER: _builtins.int
     ON_BEHALF_OF_FIELD_NUMBER: _builtins.int
+    COLLECTED_BY_FIELD_NUMBER: _builtins.int
     GUARDIAN_PRESENT_FIELD_NUMBER: _builtins.int
     LOSS_FINDING_FIELD_NUMBER: _builtins.int
     AMOUNT_RUPIAH_FIELD_NUMBER: _builtins.int
@@ -2161,6 +2306,8 @@ class HistoryEntry(_message.Message):
     """Who signed for the passport, of hand_over."""
     on_behalf_of: _builtins.str
     """Identity of the person for whom a service (`by`) caused it; empty when a person did."""
+    collected_by: Global___Collector.ValueType
+    """Who collected the passport, of hand_over."""
     guardian_present: Global___GuardianRelation.ValueType
     """Who was present with a child, of record_interview or interview_without_fingerprints."""
     loss_finding: Global___LossFinding.ValueType
@@ -2198,13 +2345,14 @@ class HistoryEntry(_message.Message):
         previous_holder: _civil_pb2.BiographicData | None = ...,
         corrected_holder: _civil_pb2.BiographicData | None = ...,
         on_behalf_of: _builtins.str = ...,
+        collected_by: Global___Collector.ValueType = ...,
         guardian_present: Global___GuardianRelation.ValueType = ...,
         loss_finding: Global___LossFinding.ValueType = ...,
         amount_rupiah: _builtins.int | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_amount_rupiah", b"_amount_rupiah", "amount_rupiah", b"amount_rupiah", "at", b"at", "corrected_holder", b"corrected_holder", "previous_holder", b"previous_holder"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_amount_rupiah", b"_amount_rupiah", "adjudication_cause", b"adjudication_cause", "amount_rupiah", b"amount_rupiah", "at", b"at", "book_serial", b"book_serial", "by", b"by", "corrected_holder", b"corrected_holder", "document_number", b"document_number", "event", b"event", "from_state", b"from_state", "guardian_present", b"guardian_present", "interview_notes", b"interview_notes", "loss_finding", b"loss_finding", "on_behalf_of", b"on_behalf_of", "payment_receipt", b"payment_receipt", "previous_holder", b"previous_holder", "print_job_id", b"print_job_id", "reason", b"reason", "signed_by", b"signed_by", "to_state", b"to_state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_amount_rupiah", b"_amount_rupiah", "adjudication_cause", b"adjudication_cause", "amount_rupiah", b"amount_rupiah", "at", b"at", "book_serial", b"book_serial", "by", b"by", "collected_by", b"collected_by", "corrected_holder", b"corrected_holder", "document_number", b"document_number", "event", b"event", "from_state", b"from_state", "guardian_present", b"guardian_present", "interview_notes", b"interview_notes", "loss_finding", b"loss_finding", "on_behalf_of", b"on_behalf_of", "payment_receipt", b"payment_receipt", "previous_holder", b"previous_holder", "print_job_id", b"print_job_id", "reason", b"reason", "signed_by", b"signed_by", "to_state", b"to_state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__amount_rupiah: _TypeAlias = _typing.Literal["amount_rupiah"]  # noqa: Y015
     _WhichOneofArgType__amount_rupiah: _TypeAlias = _typing.Literal["_amount_rupiah", b"_amount_rupiah"]  # noqa: Y015

@@ -163,6 +163,11 @@ class ApplicationsStub:
                 request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.HandOverRequest.SerializeToString,
                 response_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
                 _registered_method=True)
+        self.AppointProxy = channel.unary_unary(
+                '/passport.issuance.v1.Applications/AppointProxy',
+                request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.AppointProxyRequest.SerializeToString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
+                _registered_method=True)
         self.ChangeContact = channel.unary_unary(
                 '/passport.issuance.v1.Applications/ChangeContact',
                 request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.ChangeContactRequest.SerializeToString,
@@ -424,7 +429,8 @@ class ApplicationsServicer:
         (say why the replacement is not postponed), AT_THE_PRINTER (its
         book was being made when examiners were asked, and still is), HELD_FOR_SUPERVISOR (the travel-ban list may have
         the applicant: ClearHold, Refuse), STOPPED_BY_OUTAGE (the outage policy stops approvals, by default while the
-        travel-ban list is missing or too old). Retry: yes.
+        travel-ban list is missing or too old), ENROLMENT_UNCONFIRMED (the matcher was restored and is being compared;
+        try again), ENROLMENT_LOST (it has lost the fingerprints; they are taken again). Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -494,7 +500,18 @@ class ApplicationsServicer:
 
         Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
         (the outage policy stops hand-over; metadata: outage), HELD_FOR_SUPERVISOR (as Approve), IDENTIFICATION_DUE (the
-        applicant was only verified, see `identification_due`). Retry: yes.
+        applicant was only verified, see `identification_due`), NOT_THE_PROXY (only the holder collects it, or the proxy
+        who was appointed before). Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AppointProxy(self, request, context):
+        """Appoints who may collect the passport in place of the holder, who names that person in a letter of authority; or
+        takes it back. Possible until the hand-over. The officer who records it does not hand over to the proxy.
+
+        Callers: officers. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -641,6 +658,11 @@ def add_ApplicationsServicer_to_server(servicer, server):
             'HandOver': grpc.unary_unary_rpc_method_handler(
                     servicer.HandOver,
                     request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.HandOverRequest.FromString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.SerializeToString,
+            ),
+            'AppointProxy': grpc.unary_unary_rpc_method_handler(
+                    servicer.AppointProxy,
+                    request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.AppointProxyRequest.FromString,
                     response_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.SerializeToString,
             ),
             'ChangeContact': grpc.unary_unary_rpc_method_handler(
@@ -1310,6 +1332,33 @@ class Applications:
             target,
             '/passport.issuance.v1.Applications/HandOver',
             passport_dot_issuance_dot_v1_dot_applications__pb2.HandOverRequest.SerializeToString,
+            passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AppointProxy(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.issuance.v1.Applications/AppointProxy',
+            passport_dot_issuance_dot_v1_dot_applications__pb2.AppointProxyRequest.SerializeToString,
             passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
             options,
             channel_credentials,

@@ -211,7 +211,8 @@ class ApplicationsStub:
     (say why the replacement is not postponed), AT_THE_PRINTER (its
     book was being made when examiners were asked, and still is), HELD_FOR_SUPERVISOR (the travel-ban list may have
     the applicant: ClearHold, Refuse), STOPPED_BY_OUTAGE (the outage policy stops approvals, by default while the
-    travel-ban list is missing or too old). Retry: yes.
+    travel-ban list is missing or too old), ENROLMENT_UNCONFIRMED (the matcher was restored and is being compared;
+    try again), ENROLMENT_LOST (it has lost the fingerprints; they are taken again). Retry: yes.
     """
     ClearHold: _grpc.UnaryUnaryMultiCallable[_applications_pb2.ClearHoldRequest, _applications_pb2.Application]
     """Clears an application that is held because of the travel-ban list: the entry is another person, or does not
@@ -257,7 +258,14 @@ class ApplicationsStub:
 
     Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
     (the outage policy stops hand-over; metadata: outage), HELD_FOR_SUPERVISOR (as Approve), IDENTIFICATION_DUE (the
-    applicant was only verified, see `identification_due`). Retry: yes.
+    applicant was only verified, see `identification_due`), NOT_THE_PROXY (only the holder collects it, or the proxy
+    who was appointed before). Retry: yes.
+    """
+    AppointProxy: _grpc.UnaryUnaryMultiCallable[_applications_pb2.AppointProxyRequest, _applications_pb2.Application]
+    """Appoints who may collect the passport in place of the holder, who names that person in a letter of authority; or
+    takes it back. Possible until the hand-over. The officer who records it does not hand over to the proxy.
+
+    Callers: officers. Retry: yes.
     """
     ChangeContact: _grpc.UnaryUnaryMultiCallable[_applications_pb2.ChangeContactRequest, _applications_pb2.Application]
     """Changes how the applicant is notified: address, telephone number and language. A notice that could not be
@@ -455,7 +463,8 @@ class ApplicationsAsyncStub(ApplicationsStub):
     (say why the replacement is not postponed), AT_THE_PRINTER (its
     book was being made when examiners were asked, and still is), HELD_FOR_SUPERVISOR (the travel-ban list may have
     the applicant: ClearHold, Refuse), STOPPED_BY_OUTAGE (the outage policy stops approvals, by default while the
-    travel-ban list is missing or too old). Retry: yes.
+    travel-ban list is missing or too old), ENROLMENT_UNCONFIRMED (the matcher was restored and is being compared;
+    try again), ENROLMENT_LOST (it has lost the fingerprints; they are taken again). Retry: yes.
     """
     ClearHold: _aio.UnaryUnaryMultiCallable[_applications_pb2.ClearHoldRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Clears an application that is held because of the travel-ban list: the entry is another person, or does not
@@ -501,7 +510,14 @@ class ApplicationsAsyncStub(ApplicationsStub):
 
     Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
     (the outage policy stops hand-over; metadata: outage), HELD_FOR_SUPERVISOR (as Approve), IDENTIFICATION_DUE (the
-    applicant was only verified, see `identification_due`). Retry: yes.
+    applicant was only verified, see `identification_due`), NOT_THE_PROXY (only the holder collects it, or the proxy
+    who was appointed before). Retry: yes.
+    """
+    AppointProxy: _aio.UnaryUnaryMultiCallable[_applications_pb2.AppointProxyRequest, _applications_pb2.Application]  # type: ignore[assignment]
+    """Appoints who may collect the passport in place of the holder, who names that person in a letter of authority; or
+    takes it back. Possible until the hand-over. The officer who records it does not hand over to the proxy.
+
+    Callers: officers. Retry: yes.
     """
     ChangeContact: _aio.UnaryUnaryMultiCallable[_applications_pb2.ChangeContactRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Changes how the applicant is notified: address, telephone number and language. A notice that could not be
@@ -804,7 +820,8 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         (say why the replacement is not postponed), AT_THE_PRINTER (its
         book was being made when examiners were asked, and still is), HELD_FOR_SUPERVISOR (the travel-ban list may have
         the applicant: ClearHold, Refuse), STOPPED_BY_OUTAGE (the outage policy stops approvals, by default while the
-        travel-ban list is missing or too old). Retry: yes.
+        travel-ban list is missing or too old), ENROLMENT_UNCONFIRMED (the matcher was restored and is being compared;
+        try again), ENROLMENT_LOST (it has lost the fingerprints; they are taken again). Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -886,7 +903,20 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
 
         Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
         (the outage policy stops hand-over; metadata: outage), HELD_FOR_SUPERVISOR (as Approve), IDENTIFICATION_DUE (the
-        applicant was only verified, see `identification_due`). Retry: yes.
+        applicant was only verified, see `identification_due`), NOT_THE_PROXY (only the holder collects it, or the proxy
+        who was appointed before). Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def AppointProxy(
+        self,
+        request: _applications_pb2.AppointProxyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
+        """Appoints who may collect the passport in place of the holder, who names that person in a letter of authority; or
+        takes it back. Possible until the hand-over. The officer who records it does not hand over to the proxy.
+
+        Callers: officers. Retry: yes.
         """
 
     @_abc_1.abstractmethod

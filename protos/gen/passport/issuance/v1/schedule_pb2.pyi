@@ -41,6 +41,10 @@ class _NoticeKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NoticeKind
     """The fingerprints must be captured again."""
     NOTICE_KIND_REFUSED: _NoticeKind.ValueType  # 6
     """The application was refused."""
+    NOTICE_KIND_COLLECTION_REMINDER: _NoticeKind.ValueType  # 10
+    """The passport will be cancelled if it is not collected by a day."""
+    NOTICE_KIND_NOT_COLLECTED: _NoticeKind.ValueType  # 11
+    """The passport was cancelled, since it was not collected."""
 
 class NoticeKind(_NoticeKind, metaclass=_NoticeKindEnumTypeWrapper):
     """Kind of a notice."""
@@ -59,6 +63,10 @@ NOTICE_KIND_RECAPTURE: NoticeKind.ValueType  # 5
 """The fingerprints must be captured again."""
 NOTICE_KIND_REFUSED: NoticeKind.ValueType  # 6
 """The application was refused."""
+NOTICE_KIND_COLLECTION_REMINDER: NoticeKind.ValueType  # 10
+"""The passport will be cancelled if it is not collected by a day."""
+NOTICE_KIND_NOT_COLLECTED: NoticeKind.ValueType  # 11
+"""The passport was cancelled, since it was not collected."""
 Global___NoticeKind: _TypeAlias = NoticeKind  # noqa: Y015
 
 class _NoticeDelivery:

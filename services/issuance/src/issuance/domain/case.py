@@ -9,6 +9,7 @@ from servicekit.security.identity import NATIONAL
 
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.collection_plan import PriorityClass
+from issuance.domain.collector import Proxy
 from issuance.domain.contact import Contact
 from issuance.domain.document import DocumentStatus
 from issuance.domain.encounter_change import EncounterStatus
@@ -106,6 +107,7 @@ class Completion:
     queue_number: orders the queue. applied_on: day of completion. due_on: first collection date
     by the office's promised number of working days. promised_collection_date: the planned date.
     tentative: whether that is the date if an outage, whose end nobody knows, ended now.
+    legal_due_on: last day of the law, if this is the first interview.
     """
 
     at: datetime
@@ -114,6 +116,7 @@ class Completion:
     due_on: date
     promised_collection_date: date
     tentative: bool = False
+    legal_due_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +148,16 @@ class Case:
     for. appeal_granted_by: identity of the supervisor who reopened it. identification_due: whether
     the applicant was verified only, and is still to be identified. reference: what people say to
     name it. email, phone, language: see `contact`; the language is id or en, or empty for that of
-    the office. travel_ban_hits, travel_bans_cleared: references of the entries of the travel-ban
-    list because of which it is held, or that a supervisor cleared. guardians: of a child.
+    the office. proxy: who may collect the passport in place of the holder. collect_until: last day
+    of collection, as the applicant was reminded; None before. travel_ban_hits,
+    travel_bans_cleared: references of the entries of the travel-ban list because of which it is
+    held, or that a supervisor cleared. guardians: of a child.
     police_report, returned_document: see LossPapers. loss_finding: of the interview.
     force_majeure: why a supervisor accepted it; empty if none did. without_fingerprints: whether no
     finger could ever be captured; the matcher then has no encounter of it. come_back_on: when
     bandaged fingers have healed. fee_rupiah: what it costs in all, None if no fee was told;
-    penalty_rupiah: of these, for a loss or damage.
+    penalty_rupiah: of these, for a loss or damage. legal_due_on: until when the law wants the
+    passport made; None before the interview.
     """
 
     id: str
@@ -208,6 +214,9 @@ class Case:
     email: str = ""
     phone: str = ""
     language: str = ""
+    proxy: Proxy | None = None
+    collect_until: date | None = None
+    legal_due_on: date | None = None
 
     @property
     def is_held(self) -> bool:
@@ -224,9 +233,12 @@ class Case:
         return replace(self, travel_ban_hits=(*self.travel_ban_hits, *references))
 
     def cleared(self) -> "Case":
-        """Return the case, held no more: the entries so far do not hold it again."""
+        """Return the case, held no more: the entries so far do not hold it again.
+
+        The time in which it can be collected is told anew.
+        """
         cleared = (*self.travel_bans_cleared, *self.travel_ban_hits)
-        return replace(self, travel_ban_hits=(), travel_bans_cleared=cleared)
+        return replace(self, travel_ban_hits=(), travel_bans_cleared=cleared, collect_until=None)
 
     def require_not_held(self) -> None:
         """Raise TravelBanHeld if it is held."""
@@ -245,7 +257,11 @@ class Case:
     @property
     def encounter_id(self) -> str:
         """Id of its encounter at the matcher; another one each time that one was deleted there."""
-        return self.id if self.encounter_number == 1 else f"{self.id}.{self.encounter_number}"
+        return self.encounter_numbered(self.encounter_number)
+
+    def encounter_numbered(self, number: int) -> str:
+        """Return the id of one of its encounters; the first has the number 1."""
+        return self.id if number == 1 else f"{self.id}.{number}"
 
     @property
     def is_at_the_printer(self) -> bool:
@@ -312,6 +328,7 @@ class Case:
             first_promised_collection_date=self.first_promised_collection_date or promised,
             date_change_reason=None,
             date_tentative=completion.tentative,
+            legal_due_on=self.legal_due_on or completion.legal_due_on,
         )
 
     def with_fingers(self, *, captured: bool, back_on: date | None) -> "Case":
@@ -340,6 +357,7 @@ class Case:
             applied_on=None,
             due_on=None,
             delayed=False,
+            print_failure=None,
             identification_due=False,
         )
 
@@ -477,6 +495,14 @@ class Case:
     def printed(self, book_serial: str) -> "Case":
         """Return the case with its finished book."""
         return replace(self, book_serial=book_serial, print_failure=None)
+
+    def with_proxy(self, proxy: Proxy | None) -> "Case":
+        """Return the case with who may collect its passport in place of the holder, if anybody."""
+        return replace(self, proxy=proxy)
+
+    def reminded(self, collect_until: date) -> "Case":
+        """Return the case with the last day of collection, of which its applicant is reminded."""
+        return replace(self, collect_until=collect_until)
 
     def handed_over(self, at: datetime) -> "Case":
         """Return the case, its passport handed over."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from issuance.domain.adjudication_referral import AdjudicationCause
+from issuance.domain.collector import Collector
 from issuance.domain.guardian import GuardianRelation
 from issuance.domain.replacement import LossFinding
 from issuance.domain.states import ApplicationEvent, ApplicationState
@@ -16,7 +17,8 @@ class EventDetails:
     reason: of a refusal, a rejection of biometrics, an examiner's verdict, a failed print, a
     correction, an excepted photo or accepted force majeure; of missing fingers which and why; of an
     identity without fingerprints by what it is known. previous_holder, corrected_holder: the
-    data before and after a correction, each a serialized BiographicData.
+    data before and after a correction, each a serialized BiographicData. collected_by: who got
+    the passport.
     """
 
     reason: str = ""
@@ -29,6 +31,7 @@ class EventDetails:
     signed_by: str = ""
     previous_holder: bytes | None = None
     corrected_holder: bytes | None = None
+    collected_by: Collector | None = None
     guardian_present: GuardianRelation | None = None
     loss_finding: LossFinding | None = None
     amount_rupiah: int | None = None

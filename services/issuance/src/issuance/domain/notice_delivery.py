@@ -67,6 +67,8 @@ _TRUE_IN: Mapping[NoticeKind, frozenset[ApplicationState]] = {
     NoticeKind.READY: frozenset({ApplicationState.READY}),
     NoticeKind.RECAPTURE: frozenset({ApplicationState.PAID}),
     NoticeKind.REFUSED: frozenset({ApplicationState.REFUSED}),
+    NoticeKind.COLLECTION_REMINDER: frozenset({ApplicationState.READY}),
+    NoticeKind.NOT_COLLECTED: frozenset({ApplicationState.WITHDRAWN}),
 }
 
 

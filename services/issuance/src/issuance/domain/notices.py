@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from issuance.domain.collection_hours import CollectionHours
-from issuance.domain.formatting import LocalizedText
+from issuance.domain.formatting import LocalizedText, format_day
 from issuance.domain.reference import format_reference
 
 
@@ -18,6 +18,8 @@ class NoticeKind(StrEnum):
     READY = "ready"
     RECAPTURE = "recapture"
     REFUSED = "refused"
+    COLLECTION_REMINDER = "collection_reminder"
+    NOT_COLLECTED = "not_collected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,3 +128,24 @@ def refused_notice(application: str, reason: LocalizedText) -> Notice:
         f"Permohonan Anda ditolak: {reason.id}.", f"Your application was refused: {reason.en}."
     )
     return Notice(application, NoticeKind.REFUSED, text)
+
+
+def collection_reminder(application: str, until: date) -> Notice:
+    """Return the notice that the passport will be cancelled if it is not collected by a day."""
+    day = format_day(until)
+    text = LocalizedText(
+        f"Paspor Anda belum diambil. Ambillah paling lambat {day.id}; setelah itu paspor "
+        "dibatalkan.",
+        f"You have not collected your passport. Collect it by {day.en}; after that day it is "
+        "cancelled.",
+    )
+    return Notice(application, NoticeKind.COLLECTION_REMINDER, text)
+
+
+def not_collected_notice(application: str) -> Notice:
+    """Return the notice that the passport was cancelled since nobody has collected it."""
+    text = LocalizedText(
+        "Paspor Anda dibatalkan karena tidak diambil. Silakan mengajukan permohonan baru.",
+        "Your passport was cancelled because it was not collected. Please apply again.",
+    )
+    return Notice(application, NoticeKind.NOT_COLLECTED, text)

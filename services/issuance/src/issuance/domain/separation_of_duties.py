@@ -69,3 +69,13 @@ def require_separate_duties(
         raise SeparationOfDuties(
             f"{event} is for another person than who did {step}", event=event, earlier=step
         )
+
+
+def require_another(person: str, earlier: str, event: ApplicationEvent) -> None:
+    """Raise SeparationOfDuties if the person appointed the proxy to whom the passport is given."""
+    if is_among(person, [earlier]):
+        raise SeparationOfDuties(
+            f"{event} to a proxy is for another person than who appointed the proxy",
+            event=event,
+            earlier=ApplicationEvent.APPOINT_PROXY,
+        )

@@ -74,6 +74,18 @@ NOT_READY = AWAITING_PRINT | {
 }
 """Complete and nothing to collect yet: the cases whose collection date may still change."""
 
+WITHOUT_ENROLMENT = frozenset({ApplicationState.REFUSED, ApplicationState.WITHDRAWN})
+"""Nobody has to do anything about fingerprints that the matcher has lost."""
+BEFORE_BOOK_IS_MADE = frozenset(
+    {
+        ApplicationState.ADJUDICATION,
+        ApplicationState.AWAITING_APPROVAL,
+        ApplicationState.APPROVED,
+        ApplicationState.PRINT_FAILED,
+    }
+)
+"""Identified, and no book is being made: fingerprints that the matcher lost are taken again."""
+
 
 class ApplicationEvent(StrEnum):
     """What can happen to an application. CREATE makes it and is in no transition."""
@@ -119,9 +131,12 @@ class ApplicationEvent(StrEnum):
     """A supervisor must look at it first: the travel-ban list may have its applicant."""
     CLEAR_HOLD = "clear_hold"
     CHANGE_CONTACT = "change_contact"
+    APPOINT_PROXY = "appoint_proxy"
+    REMIND_COLLECTION = "remind_collection"
+    CANCEL_UNCOLLECTED = "cancel_uncollected"
 
 
-WITHOUT_INFLUENCE = frozenset({ApplicationEvent.CHANGE_CONTACT})
+WITHOUT_INFLUENCE = frozenset({ApplicationEvent.CHANGE_CONTACT, ApplicationEvent.APPOINT_PROXY})
 """Possible until the end, and without influence on which way an application goes."""
 
 
@@ -154,6 +169,7 @@ class Guard(StrEnum):
     REFUSED_BY_SUPERVISOR = "a supervisor refused it"
     REFUSED_UNIDENTIFIED = "a supervisor refused it before it was identified"
     REFUSED_BY_EXAMINERS = "examiners confirmed a duplicate"
+    ENROLMENT_LOST = "the matcher has lost the enrolment"
     NO_PORTRAIT = "approved before a portrait was required"
     PRINTING_DAY = "its printing day in the plan has come"
     PRINT_JOB_LOST = "the printer lost its job in a restore"
@@ -161,7 +177,9 @@ class Guard(StrEnum):
     PRINTED_AFTER_ALL = "a good book was made before"
     IDENTIFICATION_DUE = "identification is due"
     PRINTED_MEANWHILE = "its book was being made when examiners were asked"
-    SIGNED_FOR = "the holder signs"
+    SIGNED_FOR = "the holder or the appointed proxy signs"
+    SOON_CANCELLED = "a week before the end of the month since it was ready"
+    NOT_COLLECTED = "not collected within a month"
     ON_TRAVEL_BAN_LIST = "the travel-ban list has the applicant"
     HELD = "it is held"
 
@@ -365,9 +383,12 @@ TRANSITIONS: tuple[Transition, ...] = (
                  encounter=EncounterStatus.DELETED)
       for state, by in (
           (_S.IDENTIFYING, _SUPERVISOR),
-          (_S.ADJUDICATION, _EXAMINER | _SUPERVISOR),
-          (_S.AWAITING_APPROVAL, _SUPERVISOR),
+          (_S.ADJUDICATION, _EXAMINER | _SUPERVISOR | _ISSUANCE),
+          (_S.AWAITING_APPROVAL, _SUPERVISOR | _ISSUANCE),
       )),
+    *(Transition(state, _E.RETAKE_BIOMETRICS, _S.PAID, _ISSUANCE, Guard.ENROLMENT_LOST,
+                 notice=NoticeKind.RECAPTURE, encounter=EncounterStatus.DELETED)
+      for state in (_S.APPROVED, _S.PRINT_FAILED)),
     *(Transition(state, _E.HOLD, target, _ISSUANCE, Guard.ON_TRAVEL_BAN_LIST)
       for state, target in _HELD.items()),
     *(Transition(state, _E.CLEAR_HOLD, state, _SUPERVISOR, Guard.HELD)
@@ -378,12 +399,24 @@ TRANSITIONS: tuple[Transition, ...] = (
       for state, target in _CORRECTED.items()),
     *(Transition(state, _E.CHANGE_CONTACT, state, _COUNTER)
       for state in _S if state not in FINAL_STATES),
+    *(Transition(state, _E.APPOINT_PROXY, state, _OFFICER)
+      for state in _S if state not in FINAL_STATES),
+    Transition(_S.READY, _E.REMIND_COLLECTION, _S.READY, _ISSUANCE, Guard.SOON_CANCELLED,
+               notice=NoticeKind.COLLECTION_REMINDER),
+    Transition(_S.READY, _E.CANCEL_UNCOLLECTED, _S.WITHDRAWN, _ISSUANCE, Guard.NOT_COLLECTED,
+               notice=NoticeKind.NOT_COLLECTED, document=DocumentStatus.REVOKED,
+               encounter=EncounterStatus.DELETED),
 )
 # fmt: on
 
 _BY_STATE_AND_EVENT: Mapping[tuple[ApplicationState, ApplicationEvent], Transition] = {
     (row.source, row.event): row for row in TRANSITIONS
 }
+
+
+def transition_of(source: ApplicationState | None, event: ApplicationEvent) -> Transition | None:
+    """Return the transition that an entry of a history was, if this version still has it."""
+    return _BY_STATE_AND_EVENT.get((source, event)) if source else None
 
 
 def find_transition(state: ApplicationState, event: ApplicationEvent, role: str) -> Transition:

@@ -29,10 +29,12 @@ from issuance.service.decode import (
     decode_holder,
     decode_interview,
     decode_portrait_exception,
+    decode_proxy,
 )
 from issuance.service.enum_codes import (
     APPLICATION_STATE_OF,
     APPLICATION_TYPE_OF,
+    COLLECTOR_OF,
     PRIORITY_CLASS_OF,
 )
 from issuance.service.idempotent_changes import IdempotentChanges, current_actor
@@ -44,6 +46,7 @@ from issuance.use_cases.accept_documents import accept_documents, accept_force_m
 from issuance.use_cases.appeal import appeal
 from issuance.use_cases.application_details import application_details
 from issuance.use_cases.application_steps import (
+    appoint_proxy,
     approve,
     correct_data,
     except_portrait,
@@ -85,6 +88,7 @@ ChangeRequest = (
     | pb.AppealRequest
     | pb.HandOverRequest
     | pb.ChangeContactRequest
+    | pb.AppointProxyRequest
 )
 """Requests that change one application, of a revision that the caller has seen."""
 
@@ -388,8 +392,20 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
 
         async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
             return await hand_over(
-                records, case, by, now, request.signed_by, self._apply_transition
-            )
+                records, case, by, now, request.signed_by, self._apply_transition,
+                COLLECTOR_OF[request.collected_by], request.proxy_identity_number,
+            )  # fmt: skip
+
+        return await self._change(request, change)
+
+    async def AppointProxy(
+        self, request: pb.AppointProxyRequest, context: Context
+    ) -> pb.Application:
+        """Record who may collect the passport in place of the holder."""
+        proxy = decode_proxy(request)
+
+        async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
+            return await appoint_proxy(records, case, by, now, proxy, self._apply_transition)
 
         return await self._change_unless_banned(request, ApplicationEvent.HAND_OVER, change)
 

@@ -10,6 +10,7 @@ from passport.matcher.v1.identification_pb2 import SampleSet
 from passport.type.v1 import civil_pb2
 from servicekit.errors import InvalidRequest
 
+from issuance.domain.collector import Proxy
 from issuance.domain.contact import Contact
 from issuance.domain.date_of_birth import require_possible_birth
 from issuance.domain.fingers import FingerPosition, FingerSubmission
@@ -65,6 +66,14 @@ def decode_holder(given: civil_pb2.BiographicData, today: date) -> bytes:
 def decode_contact(given: applications_pb2.Contact) -> Contact:
     """Return how an applicant is notified."""
     return Contact(given.email, given.phone)
+
+
+def decode_proxy(request: applications_pb2.AppointProxyRequest) -> Proxy | None:
+    """Return who may collect a passport in place of the holder; None for nobody."""
+    given = request.proxy
+    if not request.HasField("proxy"):
+        return None
+    return Proxy(given.name, given.identity_number, given.letter_of_authority)
 
 
 def decode_portrait_exception(

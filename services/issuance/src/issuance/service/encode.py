@@ -20,6 +20,7 @@ from passport.type.v1 import biometrics_pb2, civil_pb2
 from issuance.domain.adjudication_task import AdjudicationTask
 from issuance.domain.case import Case
 from issuance.domain.collection_schedule import ScheduleRow
+from issuance.domain.collector import Proxy
 from issuance.domain.contact import Contact
 from issuance.domain.document import Document
 from issuance.domain.formatting import LocalizedText
@@ -37,6 +38,7 @@ from issuance.service.enum_codes import (
     ADJUDICATION_CAUSES,
     APPLICATION_STATES,
     APPLICATION_TYPES,
+    COLLECTORS,
     DOCUMENT_STATUSES,
     GUARDIAN_RELATIONS,
     IDENTIFICATION_PHASES,
@@ -106,7 +108,21 @@ def application(details: ApplicationDetails) -> applications_pb2.Application:
         penalty_rupiah=case.penalty_rupiah,
         contact=_contact(case.contact),
         language=case.language,
+        proxy=_proxy(case.proxy),
+        collect_until=optional_date(case.collect_until),
+        promise_due_on=optional_date(case.due_on),
+        legal_due_on=optional_date(case.legal_due_on),
         identification_due=case.identification_due,
+    )
+
+
+def _proxy(proxy: Proxy | None) -> applications_pb2.Proxy | None:
+    if proxy is None:
+        return None
+    return applications_pb2.Proxy(
+        name=proxy.name,
+        identity_number=proxy.identity_number,
+        letter_of_authority=proxy.letter,
     )
 
 
@@ -146,6 +162,8 @@ def wait_explanation(explained: ExplainedWait) -> applications_pb2.WaitExplanati
         sped_up_by=localized_text(explanation.sped_up_by),
         intervention=_intervention(explanation.intervention, case),
         identification_due=localized_text(explanation.identification_due),
+        promise_due_on=optional_date(case.due_on),
+        legal_due_on=optional_date(case.legal_due_on),
     )
 
 
@@ -250,6 +268,9 @@ def history_entry(entry: HistoryEntry) -> applications_pb2.HistoryEntry:
         print_job_id=details.print_job,
         book_serial=details.book_serial,
         signed_by=details.signed_by,
+        collected_by=COLLECTORS[details.collected_by]
+        if details.collected_by
+        else applications_pb2.COLLECTOR_UNSPECIFIED,
         previous_holder=_holder(details.previous_holder),
         corrected_holder=_holder(details.corrected_holder),
         guardian_present=GUARDIAN_RELATIONS[details.guardian_present]
@@ -433,6 +454,8 @@ def service_status(status: ServiceStatus, now: datetime) -> admin_pb2.IssuanceSt
         outages=[outage(record) for record in status.outages],
         open_tasks=status.open_tasks,
         without_fingerprints=status.without_fingerprints,
+        past_promised_day=status.past_promised_day,
+        past_legal_limit=status.past_legal_limit,
         identification_rate=_identification_rate(status),
         printers=[_printer(printer) for printer in status.printers],
         paused_work=[paused_work(paused) for paused in status.paused_work],

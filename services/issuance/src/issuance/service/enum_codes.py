@@ -17,6 +17,7 @@ from issuance.domain.adjudication_task import TaskState, Verdict
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.circuit_breaker import CircuitState
 from issuance.domain.collection_plan import PriorityClass
+from issuance.domain.collector import Collector
 from issuance.domain.document import DocumentStatus
 from issuance.domain.fingers import MissingReason
 from issuance.domain.guardian import GuardianRelation
@@ -118,6 +119,13 @@ OUTBOX_RESPONSIBLE_PARTIES = {
 """The party that must act before an outbox task of the kind can be done."""
 
 RESOLUTION_REASON_OF = {code: member for member, code in RESOLUTION_REASONS.items()}
+COLLECTORS = {
+    collector: applications_pb2.Collector.Value(f"COLLECTOR_{collector.name}")
+    for collector in Collector
+}
+COLLECTOR_OF = {code: member for member, code in COLLECTORS.items()} | {
+    applications_pb2.COLLECTOR_UNSPECIFIED: Collector.HOLDER
+}
 APPLICATION_STATE_OF = {code: member for member, code in APPLICATION_STATES.items()}
 APPLICATION_TYPE_OF = {code: member for member, code in APPLICATION_TYPES.items()}
 GUARDIAN_RELATION_OF = {code: member for member, code in GUARDIAN_RELATIONS.items()}

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
+    ColumnElement,
     Date,
     Integer,
     Row,
@@ -322,6 +323,15 @@ class CaseRecords:
         )
         return [ScheduleRow(*row) for row in await self._connection.execute(statement)]
 
+    async def ready_since(self, office: str, since: datetime) -> Sequence[Case]:
+        """Return the cases of an office that have been ready since an instant or before."""
+        c = applications.c
+        statement = select(*CASE_COLUMNS).where(
+            c.state == ApplicationState.READY, c.state_since <= since, c.office == office
+        )
+        rows = await self._connection.execute(statement.order_by(c.state_since))
+        return [read_case(row) for row in rows]
+
     async def count_by_state(self) -> Mapping[ApplicationState, int]:
         """Return how many cases that have not ended are in each state, if any."""
         c = applications.c
@@ -359,10 +369,17 @@ class CaseRecords:
 
     async def count_overdue(self, before: date) -> Mapping[str, int]:
         """Return how many cases without a book were promised for an earlier day, by office."""
+        return await self._count_not_ready(applications.c.promised_collection_date < before)
+
+    async def count_past_legal_limit(self, before: date) -> Mapping[str, int]:
+        """Return of how many cases the law wanted a book on an earlier day, by office."""
+        return await self._count_not_ready(applications.c.legal_due_on < before)
+
+    async def _count_not_ready(self, condition: ColumnElement[bool]) -> Mapping[str, int]:
         c = applications.c
         statement = (
             select(c.office, func.count().label("cases"))
-            .where(c.state.in_(NOT_READY), c.promised_collection_date < before)
+            .where(c.state.in_(NOT_READY), condition)
             .group_by(c.office)
         )
         return {row.office: row.cases for row in await self._connection.execute(statement)}

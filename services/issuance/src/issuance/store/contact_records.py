@@ -1,18 +1,18 @@
-"""How applicants are notified outside the office, until it is erased."""
+"""Contacts of applicants, and proxies, until they are erased."""
 
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select, text, update
+from sqlalchemy import or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.states import FINAL_STATES
 from issuance.store.case_records import UNNUMBERED
-from issuance.store.tables import HAS_CONTACT, applications
+from issuance.store.tables import TO_BE_ERASED, applications
 
 # Erased in one transaction, so that calls from the counter do not wait long for it.
 _BATCH = 200
-_ERASED = {"email": "", "phone": "", **UNNUMBERED}
+_ERASED = {"email": "", "phone": "", "proxy": None, **UNNUMBERED}
 
 
 class ContactRecords:
@@ -23,20 +23,24 @@ class ContactRecords:
 
     async def reachable(self, cases: Collection[str]) -> Collection[str]:
         """Return the ids of those cases whose applicants gave a contact."""
-        statement = select(applications.c.id).where(applications.c.id.in_(cases), text(HAS_CONTACT))
+        c = applications.c
+        statement = select(c.id).where(c.id.in_(cases), or_(c.email != "", c.phone != ""))
         return set(await self._connection.scalars(statement))
 
     async def erase(self, case: str) -> None:
-        """Erase the contact of a case."""
+        """Erase contact and proxy of a case."""
         await self._connection.execute(
             update(applications).where(applications.c.id == case).values(_ERASED)
         )
 
     async def erase_ended(self, before: datetime) -> bool:
-        """Erase contacts of cases that ended before an instant; return whether all are gone."""
+        """Erase contacts and proxies of cases that ended before an instant.
+
+        Returns whether all are gone.
+        """
         c = applications.c
         due = select(c.id).where(
-            text(HAS_CONTACT), c.state_since < before, c.state.in_(FINAL_STATES)
+            text(TO_BE_ERASED), c.state_since < before, c.state.in_(FINAL_STATES)
         )
         cases = list(await self._connection.scalars(due.limit(_BATCH)))
         await self._connection.execute(update(applications).where(c.id.in_(cases)).values(_ERASED))

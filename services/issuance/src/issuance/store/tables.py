@@ -30,6 +30,7 @@ from issuance.domain.adjudication_referral import AdjudicationCause, Candidate
 from issuance.domain.adjudication_task import TaskState, Verdict
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.collection_plan import PriorityClass
+from issuance.domain.collector import Collector, Proxy
 from issuance.domain.document import DocumentStatus
 from issuance.domain.formatting import LocalizedText
 from issuance.domain.guardian import Guardian, GuardianRelation
@@ -60,7 +61,7 @@ def _by_code(text_type: String) -> String:
     return text_type.with_variant(String(text_type.length, collation="C"), "postgresql")
 
 
-HAS_CONTACT = "(email <> '' OR phone <> '')"
+TO_BE_ERASED = "(email <> '' OR phone <> '' OR proxy IS NOT NULL)"
 _HAS_NOT_ENDED = "state NOT IN ('handed_over', 'refused', 'withdrawn')"
 
 applications = Table(
@@ -121,6 +122,9 @@ applications = Table(
     Column("email", String(254), nullable=False, server_default=""),
     Column("phone", String(16), nullable=False, server_default=""),
     Column("language", String(2), nullable=False, server_default=""),
+    Column("proxy", JsonOf(Proxy)),
+    Column("collect_until", Date),
+    Column("legal_due_on", Date),
     # The number of its latest change, for watchers; empty until somebody gives out numbers.
     Column("change", BigInteger),
     Index("applications_changed", "change"),
@@ -145,10 +149,10 @@ applications = Table(
     Index("applications_of_person", "person_id", "number"),
     # For their erasure.
     Index(
-        "applications_with_contact",
+        "applications_to_be_erased",
         "state_since",
-        sqlite_where=text(HAS_CONTACT),
-        postgresql_where=text(HAS_CONTACT),
+        sqlite_where=text(TO_BE_ERASED),
+        postgresql_where=text(TO_BE_ERASED),
     ),
     Index("applications_created", "office", "created_at"),
     _unique_where("one_application_per_reference", "reference", "reference <> ''"),
@@ -184,6 +188,7 @@ history = Table(
     Column("signed_by", String, nullable=False),
     Column("previous_holder", LargeBinary),
     Column("corrected_holder", LargeBinary),
+    Column("collected_by", text_enum(Collector)),
     Column("guardian_present", text_enum(GuardianRelation)),
     Column("loss_finding", text_enum(LossFinding)),
     Column("amount_rupiah", BigInteger),
@@ -580,6 +585,45 @@ print_event_tokens = Table(
     metadata,
     Column("office", String(8), primary_key=True),
     Column("resume_token", String, nullable=False),
+)
+
+# When the database was restored together with the printer of an office, if it was.
+restores = Table(
+    "restores",
+    metadata,
+    Column("office", String(8), primary_key=True),
+    Column("restored_at", UtcDateTime, nullable=False),
+)
+
+# What the matcher acknowledged, one row for each case, numbered anew with each acknowledgement.
+# lost_at: when it was noticed that the matcher has lost it.
+enrolments = Table(
+    "enrolments",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("case", String(64), ForeignKey("applications.id"), nullable=False, unique=True),
+    Column("acknowledged_at", UtcDateTime, nullable=False),
+    Column("lost_at", UtcDateTime),
+    Index(
+        "enrolments_lost",
+        "case",
+        sqlite_where=text("lost_at IS NOT NULL"),
+        postgresql_where=text("lost_at IS NOT NULL"),
+    ),
+    sqlite_autoincrement=True,  # no number is given twice
+)
+
+# One row: how far the enrolments are compared with the matcher since its database was restored.
+matcher_comparison = Table(
+    "matcher_comparison",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("epoch", String(64), nullable=False),
+    Column("latest_change", BigInteger, nullable=False),
+    Column("restores", Integer, nullable=False),
+    Column("unconfirmed_to", BigInteger, nullable=False),
+    Column("count_from", BigInteger, nullable=False),
+    Column("in_a_row", Integer, nullable=False),
 )
 
 printer_circuits = Table(

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from issuance.domain.activity import Activity
 from issuance.domain.case import ISSUANCE, Actor, Case
+from issuance.domain.collector import Collector, Proxy, require_appointed
 from issuance.domain.contact import NO_CONTACT
 from issuance.domain.document import HolderDiffers
 from issuance.domain.formatting import LocalizedText
@@ -13,7 +14,7 @@ from issuance.domain.guardian import Guardian, require_guardians
 from issuance.domain.history import EventDetails
 from issuance.domain.print_failure import DOCUMENT_ALREADY_CLEARED
 from issuance.domain.replacement import require_explained_negligence
-from issuance.domain.separation_of_duties import require_separate_duties
+from issuance.domain.separation_of_duties import require_another, require_separate_duties
 from issuance.domain.states import (
     DOCUMENTS_DUE,
     ApplicationEvent,
@@ -119,7 +120,7 @@ async def approve(
     lost by negligence is replaced now.
     One whose book was made before examiners cleared it is READY. Raises IllegalTransition,
     NotPermitted, AtThePrinter, StoppedByOutage, SeparationOfDuties, TravelBanHeld, PortraitMissing,
-    HolderDiffers, LostByNegligence.
+    EnrolmentLost, EnrolmentUnconfirmed, HolderDiffers, LostByNegligence.
     """
     event = ApplicationEvent.APPROVE_BOOK if case.book_serial else ApplicationEvent.APPROVE
     find_transition(case.state, event, by.role)
@@ -129,6 +130,7 @@ async def approve(
     case.require_not_held()
     if not case.book_serial:
         case.require_portrait()
+    await records.enrolments.require(case.id)
     _require_explained_differences(case, reason)
     require_explained_negligence(case.loss_finding, reason)
     number, failure = case.document_number, case.print_failure
@@ -224,7 +226,25 @@ async def withdraw(
     await records.cases.delete_fingers(case.id)
     await records.portraits.delete(case.id)
     await records.contacts.erase(case.id)
-    return case.with_contact(NO_CONTACT, case.language)
+    return case.with_contact(NO_CONTACT, case.language).with_proxy(None)
+
+
+async def appoint_proxy(
+    records: Records,
+    case: Case,
+    by: Actor,
+    now: datetime,
+    proxy: Proxy | None,
+    apply_transition: ApplyTransition,
+) -> Case:
+    """Record who may collect the passport in place of the holder. None: nobody any more.
+
+    The history says that it was changed, and not to whom, since proxies are erased.
+    """
+    appointed = replace(proxy, appointed_by=by.person) if proxy else None
+    return await apply_transition(
+        records, case.with_proxy(appointed), ApplicationEvent.APPOINT_PROXY, by, now
+    )
 
 
 async def hand_over(
@@ -234,17 +254,22 @@ async def hand_over(
     now: datetime,
     signed_by: str,
     apply_transition: ApplyTransition,
+    collector: Collector = Collector.HOLDER,
+    proxy_identity_number: str = "",
 ) -> Case:
-    """Hand the passport over to the person who signs for it.
+    """Hand the passport over to the holder or the appointed proxy, who signs for it.
 
-    Raises IdentificationDue, SeparationOfDuties, TravelBanHeld, StoppedByOutage.
+    Raises IdentificationDue, SeparationOfDuties, TravelBanHeld, StoppedByOutage, NotTheProxy.
     """
     case.require_identified()
     await require_not_stopped(records, case.office, Activity.HAND_OVER)
     await _require_separate_duties(records, case, ApplicationEvent.HAND_OVER, by)
+    require_appointed(collector, proxy_identity_number, case.proxy)
+    if collector is Collector.PROXY and case.proxy:
+        require_another(by.person, case.proxy.appointed_by, ApplicationEvent.HAND_OVER)
     case.require_not_held()
     handed_over = case.handed_over(now)
-    details = EventDetails(signed_by=signed_by)
+    details = EventDetails(signed_by=signed_by, collected_by=collector)
     return await apply_transition(
         records, handed_over, ApplicationEvent.HAND_OVER, by, now, details
     )

@@ -18,6 +18,8 @@ from issuance.domain.history import NO_DETAILS, EventDetails, HistoryEntry
 from issuance.domain.notices import (
     Notice,
     NoticeKind,
+    collection_reminder,
+    not_collected_notice,
     promised_date_notice,
     ready_notice,
     recapture_notice,
@@ -206,4 +208,8 @@ class ApplyTransition:
             return recapture_notice(case.id)
         if kind is NoticeKind.REFUSED and case.refusal_reason:
             return refused_notice(case.id, case.refusal_reason)
+        if kind is NoticeKind.COLLECTION_REMINDER and case.collect_until:
+            return collection_reminder(case.id, case.collect_until)
+        if kind is NoticeKind.NOT_COLLECTED:
+            return not_collected_notice(case.id)
         raise ValueError(f"a transition cannot send {kind} about an application {case.state}")

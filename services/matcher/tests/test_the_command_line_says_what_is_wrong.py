@@ -19,7 +19,7 @@ def _failure(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "command", ["serve", "migrate", "rebuild", "snapshot", "restored", "audit"]
+    "command", ["serve", "migrate", "rebuild", "snapshot", "restored", "audit", "backup"]
 )
 def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:

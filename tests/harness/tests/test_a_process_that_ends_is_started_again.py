@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from harness.keep_running import keep_running
 from harness.process import Died, Process
+from harness.stopped_services import StoppedServices
 
 LASTING = "import time; print('READY here', flush=True); time.sleep(600)"
 
@@ -29,7 +30,9 @@ async def test_one_that_was_killed_serves_again(tmp_path: Path) -> None:
         await process.ready(within=20.0)
 
     await restart("issuance")
-    keeping = asyncio.create_task(keep_running({"issuance": process}, restart, report))
+    keeping = asyncio.create_task(
+        keep_running({"issuance": process}, restart, report, StoppedServices(tmp_path))
+    )
 
     process.kill9()
     await asyncio.wait_for(serves_again.wait(), 30)
@@ -52,7 +55,10 @@ async def test_one_that_ends_a_fourth_time_within_a_minute_is_given_up(tmp_path:
 
     await restart("issuance")
     with pytest.raises(Died, match=r"again and again; .*issuance\.log ends with:\nno database"):
-        await asyncio.wait_for(keep_running({"issuance": process}, restart, reports.append), 30)
+        await asyncio.wait_for(
+            keep_running({"issuance": process}, restart, reports.append, StoppedServices(tmp_path)),
+            30,
+        )
 
     assert sum("serves again" in line for line in reports) == 3
     assert reports[0] == f"issuance ended (status 1); log: {tmp_path}/issuance.log"

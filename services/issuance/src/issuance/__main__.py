@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Sequence
 
-from issuance import replay, serve, states_page
+from issuance import replay, service_commands, states_page
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -17,11 +17,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     states_page.add_arguments(command)
     command.set_defaults(run=states_page.run)
     command = commands.add_parser("serve", help="serve until SIGTERM")
-    serve.add_arguments(command)
-    command.set_defaults(run=serve.serve)
+    service_commands.add_arguments(command)
+    command.set_defaults(run=service_commands.serve)
     command = commands.add_parser("migrate", help="migrate the database to the newest schema")
-    serve.add_arguments(command)
-    command.set_defaults(run=serve.migrate_database)
+    service_commands.add_arguments(command)
+    command.set_defaults(run=service_commands.migrate_database)
+    command = commands.add_parser("backup", help="copy the database while the service runs")
+    service_commands.add_arguments(command)
+    service_commands.add_backup_target(command)
+    command.set_defaults(run=service_commands.back_up_database)
+    command = commands.add_parser(
+        "restored", help="print nothing twice after a restore together with printers"
+    )
+    service_commands.add_arguments(command)
+    service_commands.add_offices(command)
+    command.set_defaults(run=service_commands.restored)
     args = parser.parse_args(arguments)
     return int(args.run(args))
 

@@ -79,6 +79,7 @@ from issuance.tariff_file import read_tariff
 from issuance.use_cases.application_steps import require_portraits
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.cancel_uncollected import CancelUncollected
+from issuance.use_cases.compare_with_matcher import CompareWithMatcher
 from issuance.use_cases.deliver_notice import DeliverNotice
 from issuance.use_cases.document_numbers import DocumentNumbers
 from issuance.use_cases.erase_portraits import ErasePortraits
@@ -116,6 +117,7 @@ from issuance.workers.health_watcher import (
     matcher_health,
     printer_health,
 )
+from issuance.workers.matcher_watcher import MatcherWatcher
 from issuance.workers.office_follower import Listen, OfficeFollower
 from issuance.workers.office_planner import OfficePlanner
 from issuance.workers.outbox_worker import OutboxWorker
@@ -319,6 +321,7 @@ class Issuance:
                 for work in [
                     *self._outbox_work(matcher),
                     *self._health_work(matcher),
+                    self._comparison_work(matcher),
                     run_periodically("offices", follow, settings.plan_check_seconds),
                     self._planning_work(),
                     self._erasure_work(),
@@ -353,7 +356,7 @@ class Issuance:
         verify = Verify(
             store, matcher_client, self._outage_policy, self._apply_transition, self._clock
         )
-        set_status = SetEncounterStatus(store, matcher_client)
+        set_status = SetEncounterStatus(store, matcher_client, self._clock)
         submit = SubmitPrintJob(
             store,
             self._printers,
@@ -492,6 +495,18 @@ class Issuance:
             self._real_now,
         )
         return run_periodically(f"{scope} health", watcher, settings.health_check_seconds)
+
+    def _comparison_work(self, matcher: grpc.aio.Channel) -> Awaitable[None]:
+        settings = self._settings
+        compare = CompareWithMatcher(
+            self._store,
+            MatcherClient(matcher, settings.call_timeout_seconds),
+            self._apply_transition,
+            self._clock,
+            new_id,
+        )
+        watcher = MatcherWatcher(compare)
+        return run_periodically("matcher's past", watcher, settings.health_check_seconds)
 
     def _planning_work(self) -> Awaitable[None]:
         notify_and_release = NotifyAndRelease(

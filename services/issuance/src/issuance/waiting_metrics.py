@@ -31,6 +31,10 @@ async def waiting_metrics(
         _waiting(waiting),
         _late(waiting, await records.late_cases.count(late)),
         _overdue(overdue, {office for office, _ in waiting}),
+        _past_legal_limit(
+            await records.cases.count_past_legal_limit(now.date()),
+            {office for office, _ in waiting},
+        ),
         _without_fingerprints(offices, await records.cases.count_without_fingerprints()),
         *_outbox(await records.outbox.backlog(real_now), now),
         _paused(await records.paused_work.all()),
@@ -83,6 +87,17 @@ def _overdue(overdue: Mapping[str, int], offices: Iterable[str]) -> Metric:
     )
     for office in offices:
         metric.add_metric([office], overdue.get(office, 0))
+    return metric
+
+
+def _past_legal_limit(past: Mapping[str, int], offices: Iterable[str]) -> Metric:
+    metric = GaugeMetricFamily(
+        "issuance_applications_past_legal_limit",
+        "Applications without a book after the four working days that the law allows (UTC)",
+        labels=["office"],
+    )
+    for office in offices:
+        metric.add_metric([office], past.get(office, 0))
     return metric
 
 

@@ -4,7 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import grpc
-from passport.matcher.v1 import encounters_pb2, encounters_pb2_grpc, identification_pb2
+from passport.matcher.v1 import (
+    admin_pb2,
+    admin_pb2_grpc,
+    encounters_pb2,
+    encounters_pb2_grpc,
+    identification_pb2,
+)
 from passport.type.v1 import biometrics_pb2
 
 from .simulated_neighbour import AnsweredRequests, Context, SimulatedNeighbour, refuse
@@ -15,12 +21,16 @@ WEAK = 6.5
 MAX_CANDIDATES = 10
 
 
-class SimulatedMatcher(SimulatedNeighbour, encounters_pb2_grpc.EncountersServicer):
+class SimulatedMatcher(
+    SimulatedNeighbour,
+    encounters_pb2_grpc.EncountersServicer,
+    admin_pb2_grpc.MatcherAdminServicer,
+):
     """Stores encounters and finds those whose fingers hold the same bytes.
 
     asked_about: encounter id of each CreateEncounter, in order. unusable_fingers: refused as
     POOR_QUALITY. false_matches: fingers that match a person who is not theirs. overloaded_calls:
-    how many of the next calls are refused as OVERLOADED.
+    how many of the next calls are refused as OVERLOADED. epoch: of its database.
     """
 
     def __init__(self, pki: Path) -> None:
@@ -32,13 +42,21 @@ class SimulatedMatcher(SimulatedNeighbour, encounters_pb2_grpc.EncountersService
         self.unusable_fingers: set[bytes] = set()
         self.false_matches: dict[bytes, str] = {}
         self.overloaded_calls = 0
+        self.epoch = "epoch-1"
 
     def add(self, server: grpc.aio.Server) -> None:
         encounters_pb2_grpc.add_EncountersServicer_to_server(self, server)
+        admin_pb2_grpc.add_MatcherAdminServicer_to_server(self, server)
 
     def enrol(self, person: str, fingers: bytes) -> None:
         """Put a person on record."""
         self._store(f"record-{person}", person, fingers, encounters_pb2.ENCOUNTER_STATUS_ACTIVE)
+
+    def loses(self, *encounters: str) -> None:
+        """Be restored from a backup that is older than these encounters."""
+        for encounter in encounters:
+            del self.encounters[encounter], self.fingers[encounter]
+        self.epoch += "'"
 
     def status(self, encounter: str) -> str:
         """Return the status of an encounter, as in ACTIVE."""
@@ -64,6 +82,18 @@ class SimulatedMatcher(SimulatedNeighbour, encounters_pb2_grpc.EncountersService
         encounter.office_id = request.office_id
         answer = encounters_pb2.CreateEncounterResponse(encounter=encounter, decision=decision)
         return self.answered.keep(request, answer)
+
+    async def GetStatus(
+        self, request: admin_pb2.GetStatusRequest, context: Context
+    ) -> admin_pb2.MatcherStatus:
+        return admin_pb2.MatcherStatus(database_epoch=self.epoch, latest_change=1)
+
+    async def GetEncounter(
+        self, request: encounters_pb2.GetEncounterRequest, context: Context
+    ) -> encounters_pb2.Encounter:
+        if request.encounter_id not in self.encounters:
+            await refuse(context, "NOT_FOUND", "ENCOUNTER_NOT_FOUND")
+        return self.encounters[request.encounter_id]
 
     async def SetEncounterStatus(
         self, request: encounters_pb2.SetEncounterStatusRequest, context: Context

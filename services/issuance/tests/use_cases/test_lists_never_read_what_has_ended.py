@@ -76,6 +76,7 @@ async def planned(tmp_path: Path) -> AsyncIterator[PlannedQueries]:
         lambda records: records.cases.ready_to_collect("BJM"),
         lambda records: records.cases.count_open(),
         lambda records: records.cases.count_overdue(TODAY),
+        lambda records: records.cases.count_past_legal_limit(TODAY),
         lambda records: records.cases.without_portrait(APPROVED),
         lambda records: service_status(records, OFFICES, None, NOW, NOW),
         lambda records: records.late_cases.count(LATE),
@@ -85,7 +86,8 @@ async def planned(tmp_path: Path) -> AsyncIterator[PlannedQueries]:
     ],
     ids=[
         "queue", "count_waiting", "count_waiting_before", "first_completed_at", "count_released",
-        "ready_to_collect", "count_open", "count_overdue", "without_portrait", "service_status",
+        "ready_to_collect", "count_open", "count_overdue",
+        "count_past_legal_limit", "without_portrait", "service_status",
         "late_cases", "stuck", "of_persons", "open_of_person",
     ],
 )  # fmt: skip

@@ -93,6 +93,25 @@ async def test_each_step_of_a_complete_application_but_the_release(
     assert await planning.planned() == NOTHING
 
 
+async def test_a_print_that_fails_leaves_its_book_of_today_to_another(
+    one_book_a_day: Workflow,
+) -> None:
+    planning = Planning(one_book_a_day)
+    first, second = [await one_book_a_day.applies() for _ in range(2)]
+    await one_book_a_day.is_identified()
+    for id in (first, second):
+        await one_book_a_day.approves(id)
+    await planning.planned()
+    assert await one_book_a_day.state(first) is ApplicationState.PRINTING
+    assert await one_book_a_day.state(second) is ApplicationState.APPROVED
+
+    await one_book_a_day.fails(first)
+
+    assert await planning.planned() == PLANNED
+    assert await one_book_a_day.state(second) is ApplicationState.PRINTING
+    assert await planning.planned() == NOTHING
+
+
 async def test_no_step_of_the_intake_before_the_interview(
     workflow: Workflow, planning: Planning
 ) -> None:

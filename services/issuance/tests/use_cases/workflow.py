@@ -3,7 +3,9 @@
 No server, no workers, no neighbours: the test says what the matcher and the printer answer.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import fields
 from datetime import UTC, date, datetime
 from fractions import Fraction
@@ -18,7 +20,7 @@ from issuance.domain.case import Actor, Case
 from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.contact import NO_CONTACT, Contact
 from issuance.domain.document import Document, DocumentStatus
-from issuance.domain.encounter_change import EncounterChange, decode_changes
+from issuance.domain.encounter_change import EncounterChange, EncounterStatus, decode_changes
 from issuance.domain.fingers import FingerSubmission
 from issuance.domain.history import HistoryEntry
 from issuance.domain.office import InstalledMachines
@@ -37,6 +39,7 @@ from issuance.domain.verification import Verification
 from issuance.domain.wait_explanation import WaitExplanation
 from issuance.serialization import calendar_date
 from issuance.store.oldest_first import ListPosition
+from issuance.store.open_item_records import LOST_ENROLMENT
 from issuance.store.page_request import PageRequest
 from issuance.store.records import Records, Store
 from issuance.store.tables import outbox
@@ -59,6 +62,7 @@ from issuance.use_cases.application_steps import (
     withdraw,
 )
 from issuance.use_cases.apply_transition import ApplyTransition
+from issuance.use_cases.compare_with_matcher import CompareWithMatcher
 from issuance.use_cases.create_application import NewApplication, create_application
 from issuance.use_cases.document_numbers import DocumentNumbers
 from issuance.use_cases.documents import report_missing
@@ -74,7 +78,7 @@ from issuance.use_cases.open_items import OpenItem, list_open_items, resolve_ope
 from issuance.use_cases.outage_lifecycle import OutageLifecycle
 from issuance.use_cases.plan_conditions import AS_RECORDED, PlanAssumptions
 from issuance.use_cases.plan_office import OfficePlan, plan_office
-from issuance.use_cases.ports import MatcherDecision, Printer
+from issuance.use_cases.ports import MatcherDecision, MatcherMemory, Printer, Unavailable
 from issuance.use_cases.print_capacity import set_machines
 from issuance.use_cases.reconcile_payments import Reconciliation, reconcile_payments
 from issuance.use_cases.reconcile_print_jobs import ReconcilePrintJobs
@@ -84,6 +88,7 @@ from issuance.use_cases.record_print_event import RecordPrintEvent
 from issuance.use_cases.record_print_failure import record_print_failure
 from issuance.use_cases.retake_biometrics import retake_biometrics
 from issuance.use_cases.service_status import ServiceStatus, service_status
+from issuance.use_cases.set_encounter_status import SetEncounterStatus
 from issuance.use_cases.submit_print_job import SubmitPrintJob
 from issuance.use_cases.verify import Verify
 from issuance.use_cases.without_fingerprints import establish_identity, submit_fingers
@@ -118,19 +123,39 @@ def identity(user: str, role: str) -> Actor:
     return Actor(f"spiffe://ID/office/BJM/user/{user}/role/{role}", role, office="BJM")
 
 
+async def nothing() -> None:
+    """Do nothing."""
+
+
 class MatcherAnswers:
     """A matcher that gives one answer to everybody; an answer that is an error is raised."""
 
-    def __init__(self, answer: MatcherDecision | Exception) -> None:
+    def __init__(
+        self,
+        answer: MatcherDecision | Exception,
+        meanwhile: Callable[[], Awaitable[None]] = nothing,
+    ) -> None:
         self._answer = answer
+        self._meanwhile = meanwhile
 
     async def enrol(self, task: OutboxTask, person_id: str, fingers: bytes) -> MatcherDecision:
+        await self._meanwhile()
         if isinstance(self._answer, Exception):
             raise self._answer
         return self._answer
 
     async def set_encounter_status(self, task: OutboxTask) -> None:
         raise AssertionError("no status is set here")
+
+
+class MatcherSetsStatuses:
+    """A matcher that does whatever it is asked about statuses."""
+
+    async def enrol(self, task: OutboxTask, person_id: str, fingers: bytes) -> MatcherDecision:
+        raise AssertionError("nobody is enrolled here")
+
+    async def set_encounter_status(self, task: OutboxTask) -> None:
+        pass
 
 
 class MatcherVerifies:
@@ -506,16 +531,25 @@ class Workflow:
 
     # What neighbours do
 
-    async def is_identified(self, *candidates: Candidate) -> None:
-        """The matcher finds these candidates, if any, for everybody who waits for it."""
+    async def is_identified(
+        self, *candidates: Candidate, meanwhile: Callable[[], Awaitable[None]] = nothing
+    ) -> None:
+        """The matcher finds these candidates, if any, for everybody who waits for it.
+
+        meanwhile: what happens while it is asked.
+        """
         outcome = IdentificationOutcome.HIT if candidates else IdentificationOutcome.NO_HIT
         await self.matcher_answers(
-            MatcherDecision("decision", outcome, candidates, "calibration-1")
+            MatcherDecision("decision", outcome, candidates, "calibration-1"), meanwhile
         )
 
-    async def matcher_answers(self, answer: MatcherDecision | Exception) -> None:
+    async def matcher_answers(
+        self,
+        answer: MatcherDecision | Exception,
+        meanwhile: Callable[[], Awaitable[None]] = nothing,
+    ) -> None:
         """The matcher gives this answer about everybody who waits for it."""
-        matcher = MatcherAnswers(answer)
+        matcher = MatcherAnswers(answer, meanwhile)
         attempt = Identify(
             self.store, matcher, self.apply_transition, self, self.new_id, STRONG_SCORE
         )
@@ -564,13 +598,54 @@ class Workflow:
         answer = MatcherDecision("decision", IdentificationOutcome.NO_HIT, (), "calibration-1")
         attempt = Identify(
             self.store,
-            MatcherAnswers(answer),
+            MatcherAnswers(answer, nothing),
             self.apply_transition,
             self,
             self.new_id,
             STRONG_SCORE,
         )
         await attempt(task)
+
+    async def sets_statuses(self) -> None:
+        """The matcher does what it is asked about the statuses of encounters."""
+        for task in await self.leases(OutboxTaskKind.SET_ENCOUNTER_STATUS):
+            await SetEncounterStatus(self.store, MatcherSetsStatuses(), self)(task)
+
+    async def statuses_asked(self, id: str) -> list[tuple[str, EncounterStatus]]:
+        """Encounter and status of each change that the matcher is still to be asked for."""
+        return [(each.encounter_id, each.status) for each in await self.encounter_changes(id)]
+
+    async def watches(self, matcher: MatcherMemory, replicas: int = 1) -> None:
+        """Look whether the matcher was restored, and compare; four in a row are enough."""
+        compare = [
+            CompareWithMatcher(
+                self.store,
+                matcher,
+                self.apply_transition,
+                self,
+                self.new_id,
+                enough_in_a_row=4,
+                at_a_time=2,
+            )
+            for _ in range(replicas)
+        ]
+        with suppress(Unavailable):
+            await asyncio.gather(*(each() for each in compare))
+
+    async def lost_enrolments(self) -> list[str]:
+        """The applications whose enrolment is lost, as open items."""
+        async with self.store.read() as records:
+            page = await records.open_items.page(1000, None, None, include_resolved=False)
+        ids = [at.key.removeprefix(LOST_ENROLMENT) for at in page if LOST_ENROLMENT in at.key]
+        return sorted(ids, key=lambda id: int(id.removeprefix("id-")))
+
+    def replacement(self, person: str, number: str) -> dict[str, Any]:
+        """What an application for the replacement of a lost passport names."""
+        return {
+            "type": ApplicationType.REPLACEMENT_LOST,
+            "person_id": person,
+            "document_number": number,
+        }
 
     async def job_is_done(self, id: str) -> None:
         """The printer takes the job of a released case and makes a good book."""
@@ -630,6 +705,11 @@ class Workflow:
                 await records.outbox.complete(task)
             case = await records.cases.get(id)
             await record_print_failure(records, case, CANCELLED, self.now_is, self.apply_transition)
+
+    async def fingers(self, id: str) -> bytes:
+        """The fingerprints that are stored of a case."""
+        async with self.store.read() as records:
+            return await records.cases.fingers(id)
 
     async def history(self, id: str) -> Sequence[HistoryEntry]:
         """The history of a case, oldest event first."""

@@ -1,4 +1,4 @@
-"""Command line: `printer serve`, `migrate`, `restored` and `simulated-printer`."""
+"""Command line: `printer serve`, `migrate`, `backup`, `restored` and `simulated-printer`."""
 
 import argparse
 import asyncio
@@ -33,6 +33,12 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=description)
         command.add_argument("--config", type=Path, help="TOML file (default: environment only)")
         command.set_defaults(run=run)
+    backup = commands.add_parser("backup", help="copy the database while the service runs")
+    backup.add_argument("--config", type=Path, help="TOML file (default: environment only)")
+    backup.add_argument(
+        "--to", type=Path, metavar="FILE", required=True, help="file that does not exist yet"
+    )
+    backup.set_defaults(run=_back_up)
     simulated = commands.add_parser("simulated-printer", help="run a simulated IPP printer")
     simulated_printer.add_arguments(simulated)
     simulated.set_defaults(run=simulated_printer.run)
@@ -51,6 +57,16 @@ def _migrate(options: argparse.Namespace) -> None:
     from printer import bootstrap
 
     bootstrap.prepare(options.config)
+
+
+def _back_up(options: argparse.Namespace) -> None:
+    from servicekit.storage.backup import back_up
+
+    from printer.config import PrinterSettings
+
+    # Not migrated: a backup changes nothing.
+    size = back_up(PrinterSettings.load(options.config).database_url, options.to)
+    print(f"{options.to} has {size} bytes")
 
 
 def _restored(options: argparse.Namespace) -> None:

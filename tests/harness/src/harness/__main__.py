@@ -3,16 +3,19 @@
 import argparse
 import asyncio
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import grpc
 from google.protobuf.json_format import MessageToJson
 
 from harness.applicant_files import write_applicant
-from harness.configuration import NotOurs
+from harness.configuration import SERVICES, NotOurs
 from harness.demo import DemoOptions, demo
 from harness.process import Died, PortTaken
 from harness.quality_check import NoSuchBook, quality_check
+from harness.stopped_services import NotAnswered, start, stop
 from harness.up import up
 from harness.world.image_folder import BadImages, Resolutions, pairs
 
@@ -25,7 +28,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     try:
         code: int = options.run(options)
-    except (BadImages, NoSuchBook, NotOurs, PortTaken) as error:
+    except (BadImages, NoSuchBook, NotAnswered, NotOurs, PortTaken) as error:
         parser.exit(_USAGE_ERROR, f"harness: {error}\n")
     except (Died, TimeoutError, grpc.aio.AioRpcError) as error:
         logs = options.out / "logs"
@@ -65,6 +68,16 @@ def _parser() -> argparse.ArgumentParser:
         "--pki", type=Path, default=Path("build/pki"), help="certificates (default: build/pki)"
     )
     stay.set_defaults(run=_up)
+    for name, change, help_text in (
+        ("stop", stop, "stop a service of a running country until it is started"),
+        ("start", start, "start a service that was stopped"),
+    ):
+        order = commands.add_parser(name, help=help_text, description=f"{help_text.capitalize()}.")
+        order.add_argument("service", choices=SERVICES)
+        order.add_argument(
+            "--country", type=Path, default=Path("build/up"), help="(default: build/up)"
+        )
+        order.set_defaults(run=partial(_stop_or_start, change))
     face = commands.add_parser(
         "applicant",
         help="invent an applicant: a photo and two fingerprints",
@@ -92,6 +105,11 @@ def _parser() -> argparse.ArgumentParser:
 def _read_book(options: argparse.Namespace) -> int:
     request = quality_check(options.country, options.job, options.serial)
     sys.stdout.write(f"{MessageToJson(request, preserving_proto_field_name=True)}\n")
+    return 0
+
+
+def _stop_or_start(change: Callable[[Path, str], None], options: argparse.Namespace) -> int:
+    change(options.country, options.service)
     return 0
 
 

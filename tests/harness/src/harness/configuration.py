@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeAlias, TypeGuard
@@ -42,6 +42,7 @@ class CountryOptions:
     ports: of the services, in the order of SERVICES; None takes free ones.
     books_per_minute: how fast a simulated machine is. books_per_machine_per_day: what is planned.
     target_fpir: searches without a mate that name somebody; high, so that examiners have work.
+    faults: what befalls simulated machines, by machine, as `crash-before@60`.
     outage_policy: content of issuance's file; empty: what applies without one.
     """
 
@@ -50,6 +51,7 @@ class CountryOptions:
     books_per_machine_per_day: float = 40.5
     books_per_minute: float = 1200.0
     target_fpir: float = 0.01
+    faults: Mapping[str, str] = field(default_factory=dict)
     outage_policy: str = ""
 
 

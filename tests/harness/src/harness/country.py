@@ -157,6 +157,7 @@ class Country:
             *("--listen", address, "--name", machine_id),
             *("--ledger", str(output.ledger), "--tray", str(output.folder)),
             *("--books-per-minute", str(self._wishes.books_per_minute)),
+            *("--faults", self._wishes.faults.get(machine_id, "")),
         ]
         return Process(machine_id, command, self.layout.log(machine_id))
 

@@ -14,6 +14,7 @@ from harness.demo_facts import Facts
 from harness.demo_results import audit_and_collect, check_replay
 from harness.enrolment_with_kill import enrol
 from harness.fortnight import Fortnight, moment
+from harness.machine_breakdown import breakdown
 from harness.office import Office
 from harness.progress import Progress
 from harness.roles.examiners import Examined
@@ -42,7 +43,8 @@ async def demo(options: DemoOptions) -> Facts:
     with _workers() as workers:
         world = _world(options, workers, progress, facts)
         progress.say("the country starts: three services, four machines, mutual TLS")
-        async with Country(Layout.fresh(options.out), CountryOptions(), BEFORE) as country:
+        wishes = CountryOptions(faults=breakdown(options.seed))
+        async with Country(Layout.fresh(options.out), wishes, BEFORE) as country:
             progress.say(f"they serve; logs are in {country.layout.logs}")
             office = Office(country, options.seed, world.on_record)
             examined = await _live(office, world, options.seed, progress, facts)

@@ -60,6 +60,11 @@ async def audit_and_collect(office: Office, examined: Sequence[Examined], facts:
         *audit.books(data, facts),
         *audit.queue(data),
         *audit.notices(data),
+        Check(
+            "what a machine left unknown was settled by people who looked at it",
+            facts.unknown_resolved > 0,
+            f"{facts.unknown_resolved} settled",
+        ),
     ]
     _collect_figures(data, facts)
     _collect_notices(data, facts)

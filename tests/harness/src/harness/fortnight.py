@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from harness.country import Country
 from harness.demo_facts import Facts, Kill, NoticeText, ScheduleRow
+from harness.machine_breakdown import MachineBreakdown
 from harness.office import Office
 from harness.progress import Progress
 from harness.roles.examiners import Examined
@@ -32,6 +33,7 @@ class Fortnight:
     ) -> None:
         self._office, self._world, self._progress, self._facts = office, world, progress, facts
         self._power_cut = PowerCut(office.country, seed, progress, facts)
+        self._breakdown = MachineBreakdown(office.country, progress)
         self.examined: list[Examined] = []
 
     async def run(self) -> None:
@@ -69,7 +71,11 @@ class Fortnight:
         self._office.country.set_clock(moment(day, 8))
         if books := min(approved, BOOKS_A_DAY):
             with self._progress.counting("printed and read", books, "books") as count:
-                await self._office.print(books, count.add, self._power_cut)
+                await self._office.print(books, count.add, self._what_breaks)
+
+    async def _what_breaks(self) -> None:
+        await self._power_cut()
+        await self._breakdown()
 
     async def _counter_hours(self, day: date) -> None:
         if arrivals := self._world.applicants.get(day):

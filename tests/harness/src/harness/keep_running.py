@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from time import monotonic
 
 from harness.process import Died, Process
+from harness.stopped_services import StoppedServices
 
 _POLL_SECONDS = 0.2
 _RESTARTS, _WITHIN_SECONDS = 3, 60.0
@@ -16,16 +17,27 @@ async def keep_running(
     processes: Mapping[str, Process],
     restart: Callable[[str], Awaitable[object]],
     report: Callable[[str], None],
+    stopped: StoppedServices,
 ) -> None:
     """Start again each process that ended, and say so, until cancelled.
 
-    restart: starts one by its name and waits until it serves. Raises Died for a process that ended
-    a fourth time within a minute, and what `restart` raises.
+    restart: starts one by its name and waits until it serves. stopped: those that somebody wants
+    stopped, and started later. Raises Died for a process that ended a fourth time within a minute,
+    and what `restart` raises.
     """
     restarts: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=_RESTARTS))
     while True:
         for name, process in processes.items():
-            if not process.running:
+            asked = stopped.asked(name)
+            if asked == "stop":
+                await process.terminate()
+                report(f"{name} is stopped")
+                stopped.is_stopped(name)
+            elif asked == "start":
+                await restart(name)
+                report(f"{name} serves again, process {process.pid}")
+                stopped.serves(name)
+            elif not asked and not process.running:
                 _count(restarts[name], process)
                 report(f"{name} ended ({process.end}); log: {process.log}")
                 await restart(name)

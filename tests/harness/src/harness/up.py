@@ -11,6 +11,7 @@ from harness.identities import ADMINISTRATOR, EXAMINERS, OFFICERS, OPERATORS, SU
 from harness.keep_running import keep_running
 from harness.office import Office
 from harness.process import refuse_taken
+from harness.stopped_services import StoppedServices
 
 PORTS = (7101, 7201, 7301)
 """Of matcher, issuance and printer: those of the examples in docs/."""
@@ -29,7 +30,10 @@ async def up(directory: Path, pki: Path) -> None:
     async with Country(Layout.fresh(directory, pki), options) as country:
         await Office(country, 0, []).open_print_room()
         _print(_description(country))
-        keeping = asyncio.create_task(keep_running(country.processes, country.restart, _print))
+        stopped = StoppedServices(country.layout.root)
+        keeping = asyncio.create_task(
+            keep_running(country.processes, country.restart, _print, stopped)
+        )
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait([keeping, stopping], return_when=asyncio.FIRST_COMPLETED)
         if keeping.done():

@@ -40,6 +40,10 @@ class _OpenItemKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OpenItem
     """A payment in which our records and the payment channel's report differ."""
     OPEN_ITEM_KIND_REFUSED_WORK: _OpenItemKind.ValueType  # 4
     """Work for another service that refuses it whenever it is asked (`IssuanceAdmin.ListStuck`)."""
+    OPEN_ITEM_KIND_LOST_ENROLMENT: _OpenItemKind.ValueType  # 10
+    """An application whose fingerprints the matcher has lost in a restore of its database: capture the person
+    again. Without a book on its way it waits for that (state PAID); otherwise its passport is finished.
+    """
 
 class OpenItemKind(_OpenItemKind, metaclass=_OpenItemKindEnumTypeWrapper):
     """What an open item is about."""
@@ -57,6 +61,10 @@ OPEN_ITEM_KIND_PAYMENT: OpenItemKind.ValueType  # 3
 """A payment in which our records and the payment channel's report differ."""
 OPEN_ITEM_KIND_REFUSED_WORK: OpenItemKind.ValueType  # 4
 """Work for another service that refuses it whenever it is asked (`IssuanceAdmin.ListStuck`)."""
+OPEN_ITEM_KIND_LOST_ENROLMENT: OpenItemKind.ValueType  # 10
+"""An application whose fingerprints the matcher has lost in a restore of its database: capture the person
+again. Without a book on its way it waits for that (state PAID); otherwise its passport is finished.
+"""
 Global___OpenItemKind: _TypeAlias = OpenItemKind  # noqa: Y015
 
 class _PaymentDifference:
@@ -306,7 +314,7 @@ class OpenItem(_message.Message):
     book_serial: _builtins.str
     """Serial of the book that the job made; empty if none."""
     problem: _builtins.str
-    """What does not fit, in words; of refused work the other service's answer. Empty for a failed print."""
+    """What does not fit, or is lost, in words; of refused work the other service's answer. Empty for a failed print."""
     receipt: _builtins.str
     """Number of the receipt. Present for OPEN_ITEM_KIND_PAYMENT only, as the three fields below are, which are
     absent once it is settled.

@@ -49,21 +49,23 @@ class AccountsStub:
     """Lists open items, oldest first. An item is closed by what ends its cause: for a failed print `CorrectData`,
     `Withdraw`, `Refuse` or `Approve` of its application; for a print job its end at the printer, by
     `CancelPrintJob` or with a book that the application then has; for refused work `IssuanceAdmin.RetryWork`;
-    for a payment see ReconcilePayments. What nothing ends, `ResolveOpenItem` does.
+    for a lost enrolment the next identification of the person, in this application or another one; for a
+    payment see ReconcilePayments. What nothing ends, `ResolveOpenItem` does.
 
     Callers: officers, supervisors, administrators. Errors: INVALID_REQUEST, WRONG_OFFICE,
     BAD_PAGE_TOKEN. Retry: yes.
     """
     ResolveOpenItem: _grpc.UnaryUnaryMultiCallable[_accounts_pb2.ResolveOpenItemRequest, _accounts_pb2.OpenItem]
     """Records why an item is settled that nothing else closes: a print job that has ended and fits no
-    application; work that the matcher refuses and that leaves no application waiting
-    (set_encounter_status), which is then not attempted any more; a payment that differs. If the printer tells
-    something else of the job later, it is an open item again, and so is a payment that differs in something
-    else. Who settled it, when and why is kept.
+    application; a lost enrolment of a passport that is handed over; work that the matcher refuses and that
+    leaves no application waiting (set_encounter_status), which is then not attempted any more; a payment that
+    differs. If the printer tells something else of the job later, it is an open item again, and so is a payment
+    that differs in something else. Who settled it, when and why is kept.
 
     Callers: supervisors, administrators; for refused work administrators, for a payment of no application
-    national ones. Errors: INVALID_REQUEST, OPEN_ITEM_NOT_FOUND, WRONG_OFFICE, REASON_DOES_NOT_FIT, STEP_NEEDED (a failed print, a job that has not
-    ended, or work that its application waits for: metadata `steps` names what ends it), NOT_PERMITTED,
+    national ones. Errors: INVALID_REQUEST, OPEN_ITEM_NOT_FOUND, WRONG_OFFICE, REASON_DOES_NOT_FIT, STEP_NEEDED
+    (a failed print, a job that has not ended, an enrolment of an application that has not ended, or work that
+    its application waits for: metadata `steps` names what ends it), NOT_PERMITTED,
     REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
     """
 
@@ -88,21 +90,23 @@ class AccountsAsyncStub(AccountsStub):
     """Lists open items, oldest first. An item is closed by what ends its cause: for a failed print `CorrectData`,
     `Withdraw`, `Refuse` or `Approve` of its application; for a print job its end at the printer, by
     `CancelPrintJob` or with a book that the application then has; for refused work `IssuanceAdmin.RetryWork`;
-    for a payment see ReconcilePayments. What nothing ends, `ResolveOpenItem` does.
+    for a lost enrolment the next identification of the person, in this application or another one; for a
+    payment see ReconcilePayments. What nothing ends, `ResolveOpenItem` does.
 
     Callers: officers, supervisors, administrators. Errors: INVALID_REQUEST, WRONG_OFFICE,
     BAD_PAGE_TOKEN. Retry: yes.
     """
     ResolveOpenItem: _aio.UnaryUnaryMultiCallable[_accounts_pb2.ResolveOpenItemRequest, _accounts_pb2.OpenItem]  # type: ignore[assignment]
     """Records why an item is settled that nothing else closes: a print job that has ended and fits no
-    application; work that the matcher refuses and that leaves no application waiting
-    (set_encounter_status), which is then not attempted any more; a payment that differs. If the printer tells
-    something else of the job later, it is an open item again, and so is a payment that differs in something
-    else. Who settled it, when and why is kept.
+    application; a lost enrolment of a passport that is handed over; work that the matcher refuses and that
+    leaves no application waiting (set_encounter_status), which is then not attempted any more; a payment that
+    differs. If the printer tells something else of the job later, it is an open item again, and so is a payment
+    that differs in something else. Who settled it, when and why is kept.
 
     Callers: supervisors, administrators; for refused work administrators, for a payment of no application
-    national ones. Errors: INVALID_REQUEST, OPEN_ITEM_NOT_FOUND, WRONG_OFFICE, REASON_DOES_NOT_FIT, STEP_NEEDED (a failed print, a job that has not
-    ended, or work that its application waits for: metadata `steps` names what ends it), NOT_PERMITTED,
+    national ones. Errors: INVALID_REQUEST, OPEN_ITEM_NOT_FOUND, WRONG_OFFICE, REASON_DOES_NOT_FIT, STEP_NEEDED
+    (a failed print, a job that has not ended, an enrolment of an application that has not ended, or work that
+    its application waits for: metadata `steps` names what ends it), NOT_PERMITTED,
     REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
     """
 
@@ -136,7 +140,8 @@ class AccountsServicer(metaclass=_abc_1.ABCMeta):
         """Lists open items, oldest first. An item is closed by what ends its cause: for a failed print `CorrectData`,
         `Withdraw`, `Refuse` or `Approve` of its application; for a print job its end at the printer, by
         `CancelPrintJob` or with a book that the application then has; for refused work `IssuanceAdmin.RetryWork`;
-        for a payment see ReconcilePayments. What nothing ends, `ResolveOpenItem` does.
+        for a lost enrolment the next identification of the person, in this application or another one; for a
+        payment see ReconcilePayments. What nothing ends, `ResolveOpenItem` does.
 
         Callers: officers, supervisors, administrators. Errors: INVALID_REQUEST, WRONG_OFFICE,
         BAD_PAGE_TOKEN. Retry: yes.
@@ -149,14 +154,15 @@ class AccountsServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_accounts_pb2.OpenItem, _abc.Awaitable[_accounts_pb2.OpenItem]]:
         """Records why an item is settled that nothing else closes: a print job that has ended and fits no
-        application; work that the matcher refuses and that leaves no application waiting
-        (set_encounter_status), which is then not attempted any more; a payment that differs. If the printer tells
-        something else of the job later, it is an open item again, and so is a payment that differs in something
-        else. Who settled it, when and why is kept.
+        application; a lost enrolment of a passport that is handed over; work that the matcher refuses and that
+        leaves no application waiting (set_encounter_status), which is then not attempted any more; a payment that
+        differs. If the printer tells something else of the job later, it is an open item again, and so is a payment
+        that differs in something else. Who settled it, when and why is kept.
 
         Callers: supervisors, administrators; for refused work administrators, for a payment of no application
-        national ones. Errors: INVALID_REQUEST, OPEN_ITEM_NOT_FOUND, WRONG_OFFICE, REASON_DOES_NOT_FIT, STEP_NEEDED (a failed print, a job that has not
-        ended, or work that its application waits for: metadata `steps` names what ends it), NOT_PERMITTED,
+        national ones. Errors: INVALID_REQUEST, OPEN_ITEM_NOT_FOUND, WRONG_OFFICE, REASON_DOES_NOT_FIT, STEP_NEEDED
+        (a failed print, a job that has not ended, an enrolment of an application that has not ended, or work that
+        its application waits for: metadata `steps` names what ends it), NOT_PERMITTED,
         REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
         """
 

@@ -353,6 +353,46 @@ class IssuanceStatus(_message.Message):
         def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
         def WhichOneof(self, oneof_group: _Never) -> None: ...
 
+    @_typing.final
+    class PastPromisedDayEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.int
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.int = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    @_typing.final
+    class PastLegalLimitEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.int
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.int = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     APPLICATIONS_FIELD_NUMBER: _builtins.int
     OUTBOX_FIELD_NUMBER: _builtins.int
     OUTAGES_FIELD_NUMBER: _builtins.int
@@ -362,6 +402,8 @@ class IssuanceStatus(_message.Message):
     PAUSED_WORK_FIELD_NUMBER: _builtins.int
     LATE_APPLICATIONS_FIELD_NUMBER: _builtins.int
     WITHOUT_FINGERPRINTS_FIELD_NUMBER: _builtins.int
+    PAST_PROMISED_DAY_FIELD_NUMBER: _builtins.int
+    PAST_LEGAL_LIMIT_FIELD_NUMBER: _builtins.int
     open_tasks: _builtins.int
     """Number of adjudication tasks that are not decided."""
     @_builtins.property
@@ -398,6 +440,16 @@ class IssuanceStatus(_message.Message):
     def without_fingerprints(self) -> _containers.ScalarMap[_builtins.str, _builtins.int]:
         """Number of applications, ended ones too, of which no finger could be captured, by office."""
 
+    @_builtins.property
+    def past_promised_day(self) -> _containers.ScalarMap[_builtins.str, _builtins.int]:
+        """Number of applications whose passport is not made although the promised day has passed (UTC), by office."""
+
+    @_builtins.property
+    def past_legal_limit(self) -> _containers.ScalarMap[_builtins.str, _builtins.int]:
+        """Number of applications whose passport is not made although the law's four working days from the interview have
+        passed (UTC), by office.
+        """
+
     def __init__(
         self,
         *,
@@ -410,10 +462,12 @@ class IssuanceStatus(_message.Message):
         paused_work: _abc.Iterable[Global___PausedWork] | None = ...,
         late_applications: _abc.Iterable[Global___LateApplication] | None = ...,
         without_fingerprints: _abc.Mapping[_builtins.str, _builtins.int] | None = ...,
+        past_promised_day: _abc.Mapping[_builtins.str, _builtins.int] | None = ...,
+        past_legal_limit: _abc.Mapping[_builtins.str, _builtins.int] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["identification_rate", b"identification_rate"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["applications", b"applications", "identification_rate", b"identification_rate", "late_applications", b"late_applications", "open_tasks", b"open_tasks", "outages", b"outages", "outbox", b"outbox", "paused_work", b"paused_work", "printers", b"printers", "without_fingerprints", b"without_fingerprints"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["applications", b"applications", "identification_rate", b"identification_rate", "late_applications", b"late_applications", "open_tasks", b"open_tasks", "outages", b"outages", "outbox", b"outbox", "past_legal_limit", b"past_legal_limit", "past_promised_day", b"past_promised_day", "paused_work", b"paused_work", "printers", b"printers", "without_fingerprints", b"without_fingerprints"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -573,6 +573,8 @@ class Application(_message.Message):
     LANGUAGE_FIELD_NUMBER: _builtins.int
     PROXY_FIELD_NUMBER: _builtins.int
     COLLECT_UNTIL_FIELD_NUMBER: _builtins.int
+    PROMISE_DUE_ON_FIELD_NUMBER: _builtins.int
+    LEGAL_DUE_ON_FIELD_NUMBER: _builtins.int
     IDENTIFICATION_DUE_FIELD_NUMBER: _builtins.int
     REFERENCE_FIELD_NUMBER: _builtins.int
     HELD_FIELD_NUMBER: _builtins.int
@@ -718,6 +720,18 @@ class Application(_message.Message):
         """
 
     @_builtins.property
+    def promise_due_on(self) -> _civil_pb2.CalendarDate:
+        """Day on which the promised number of working days from completion is over, whatever the plan; absent before
+        completion.
+        """
+
+    @_builtins.property
+    def legal_due_on(self) -> _civil_pb2.CalendarDate:
+        """Day until which the law wants the passport made: the fourth working day after the interview, the first one if
+        there were several. No outage moves it. Absent before the interview, and in applications of earlier versions.
+        """
+
+    @_builtins.property
     def expires_on(self) -> _civil_pb2.CalendarDate:
         """Last day on which the passport is valid, as it is printed; absent before its release to the printer."""
 
@@ -762,6 +776,8 @@ class Application(_message.Message):
         language: _builtins.str = ...,
         proxy: Global___Proxy | None = ...,
         collect_until: _civil_pb2.CalendarDate | None = ...,
+        promise_due_on: _civil_pb2.CalendarDate | None = ...,
+        legal_due_on: _civil_pb2.CalendarDate | None = ...,
         identification_due: _builtins.bool = ...,
         reference: _builtins.str = ...,
         held: _builtins.bool = ...,
@@ -777,9 +793,9 @@ class Application(_message.Message):
         fee_rupiah: _builtins.int | None = ...,
         penalty_rupiah: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah", "_own_record_first", b"_own_record_first", "_penalty_rupiah", b"_penalty_rupiah", "collect_until", b"collect_until", "come_back_on", b"come_back_on", "completed_at", b"completed_at", "contact", b"contact", "created_at", b"created_at", "date_change_reason", b"date_change_reason", "expires_on", b"expires_on", "fee_rupiah", b"fee_rupiah", "first_promised_collection_date", b"first_promised_collection_date", "handed_over_at", b"handed_over_at", "holder", b"holder", "own_record_first", b"own_record_first", "penalty_rupiah", b"penalty_rupiah", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "promised_collection_date", b"promised_collection_date", "proxy", b"proxy", "refusal_reason", b"refusal_reason", "waiting", b"waiting"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah", "_own_record_first", b"_own_record_first", "_penalty_rupiah", b"_penalty_rupiah", "collect_until", b"collect_until", "come_back_on", b"come_back_on", "completed_at", b"completed_at", "contact", b"contact", "created_at", b"created_at", "date_change_reason", b"date_change_reason", "expires_on", b"expires_on", "fee_rupiah", b"fee_rupiah", "first_promised_collection_date", b"first_promised_collection_date", "handed_over_at", b"handed_over_at", "holder", b"holder", "legal_due_on", b"legal_due_on", "own_record_first", b"own_record_first", "penalty_rupiah", b"penalty_rupiah", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "promise_due_on", b"promise_due_on", "promised_collection_date", b"promised_collection_date", "proxy", b"proxy", "refusal_reason", b"refusal_reason", "waiting", b"waiting"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah", "_own_record_first", b"_own_record_first", "_penalty_rupiah", b"_penalty_rupiah", "application_id", b"application_id", "book_serial", b"book_serial", "collect_until", b"collect_until", "come_back_on", b"come_back_on", "completed_at", b"completed_at", "contact", b"contact", "created_at", b"created_at", "date_as_if_outage_ended_now", b"date_as_if_outage_ended_now", "date_change_reason", b"date_change_reason", "decision_id", b"decision_id", "document_number", b"document_number", "elapsed_seconds", b"elapsed_seconds", "expires_on", b"expires_on", "fee_rupiah", b"fee_rupiah", "first_promised_collection_date", b"first_promised_collection_date", "force_majeure", b"force_majeure", "guardians", b"guardians", "handed_over_at", b"handed_over_at", "held", b"held", "holder", b"holder", "holder_differences", b"holder_differences", "identification_due", b"identification_due", "language", b"language", "loss_finding", b"loss_finding", "married", b"married", "office", b"office", "own_record_first", b"own_record_first", "penalty_rupiah", b"penalty_rupiah", "person_id", b"person_id", "police_report", b"police_report", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "priority_class", b"priority_class", "promised_collection_date", b"promised_collection_date", "proxy", b"proxy", "reference", b"reference", "refusal_reason", b"refusal_reason", "returned_document_number", b"returned_document_number", "revision", b"revision", "service_seconds", b"service_seconds", "state", b"state", "type", b"type", "waiting", b"waiting", "without_fingerprints", b"without_fingerprints"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah", "_own_record_first", b"_own_record_first", "_penalty_rupiah", b"_penalty_rupiah", "application_id", b"application_id", "book_serial", b"book_serial", "collect_until", b"collect_until", "come_back_on", b"come_back_on", "completed_at", b"completed_at", "contact", b"contact", "created_at", b"created_at", "date_as_if_outage_ended_now", b"date_as_if_outage_ended_now", "date_change_reason", b"date_change_reason", "decision_id", b"decision_id", "document_number", b"document_number", "elapsed_seconds", b"elapsed_seconds", "expires_on", b"expires_on", "fee_rupiah", b"fee_rupiah", "first_promised_collection_date", b"first_promised_collection_date", "force_majeure", b"force_majeure", "guardians", b"guardians", "handed_over_at", b"handed_over_at", "held", b"held", "holder", b"holder", "holder_differences", b"holder_differences", "identification_due", b"identification_due", "language", b"language", "legal_due_on", b"legal_due_on", "loss_finding", b"loss_finding", "married", b"married", "office", b"office", "own_record_first", b"own_record_first", "penalty_rupiah", b"penalty_rupiah", "person_id", b"person_id", "police_report", b"police_report", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "priority_class", b"priority_class", "promise_due_on", b"promise_due_on", "promised_collection_date", b"promised_collection_date", "proxy", b"proxy", "reference", b"reference", "refusal_reason", b"refusal_reason", "returned_document_number", b"returned_document_number", "revision", b"revision", "service_seconds", b"service_seconds", "state", b"state", "type", b"type", "waiting", b"waiting", "without_fingerprints", b"without_fingerprints"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__fee_rupiah: _TypeAlias = _typing.Literal["fee_rupiah"]  # noqa: Y015
     _WhichOneofArgType__fee_rupiah: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah"]  # noqa: Y015
@@ -989,6 +1005,8 @@ class WaitExplanation(_message.Message):
     SPED_UP_BY_FIELD_NUMBER: _builtins.int
     INTERVENTION_FIELD_NUMBER: _builtins.int
     IDENTIFICATION_DUE_FIELD_NUMBER: _builtins.int
+    PROMISE_DUE_ON_FIELD_NUMBER: _builtins.int
+    LEGAL_DUE_ON_FIELD_NUMBER: _builtins.int
     application_id: _builtins.str
     """Id of the application."""
     office: _builtins.str
@@ -1040,6 +1058,14 @@ class WaitExplanation(_message.Message):
         application), in words; absent if nothing is due.
         """
 
+    @_builtins.property
+    def promise_due_on(self) -> _civil_pb2.CalendarDate:
+        """As `Application.promise_due_on`."""
+
+    @_builtins.property
+    def legal_due_on(self) -> _civil_pb2.CalendarDate:
+        """As `Application.legal_due_on`."""
+
     def __init__(
         self,
         *,
@@ -1056,10 +1082,12 @@ class WaitExplanation(_message.Message):
         sped_up_by: _civil_pb2.LocalizedText | None = ...,
         intervention: Global___Intervention | None = ...,
         identification_due: _civil_pb2.LocalizedText | None = ...,
+        promise_due_on: _civil_pb2.CalendarDate | None = ...,
+        legal_due_on: _civil_pb2.CalendarDate | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_applications_before", b"_applications_before", "applications_before", b"applications_before", "date_change_reason", b"date_change_reason", "first_promised_collection_date", b"first_promised_collection_date", "identification_due", b"identification_due", "intervention", b"intervention", "promised_collection_date", b"promised_collection_date", "sped_up_by", b"sped_up_by", "waiting", b"waiting"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_applications_before", b"_applications_before", "applications_before", b"applications_before", "date_change_reason", b"date_change_reason", "first_promised_collection_date", b"first_promised_collection_date", "identification_due", b"identification_due", "intervention", b"intervention", "legal_due_on", b"legal_due_on", "promise_due_on", b"promise_due_on", "promised_collection_date", b"promised_collection_date", "sped_up_by", b"sped_up_by", "waiting", b"waiting"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_applications_before", b"_applications_before", "application_id", b"application_id", "applications_before", b"applications_before", "date_as_if_outage_ended_now", b"date_as_if_outage_ended_now", "date_change_reason", b"date_change_reason", "first_promised_collection_date", b"first_promised_collection_date", "identification_due", b"identification_due", "intervention", b"intervention", "office", b"office", "promised_collection_date", b"promised_collection_date", "responsible_office", b"responsible_office", "sped_up_by", b"sped_up_by", "state", b"state", "waiting", b"waiting"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_applications_before", b"_applications_before", "application_id", b"application_id", "applications_before", b"applications_before", "date_as_if_outage_ended_now", b"date_as_if_outage_ended_now", "date_change_reason", b"date_change_reason", "first_promised_collection_date", b"first_promised_collection_date", "identification_due", b"identification_due", "intervention", b"intervention", "legal_due_on", b"legal_due_on", "office", b"office", "promise_due_on", b"promise_due_on", "promised_collection_date", b"promised_collection_date", "responsible_office", b"responsible_office", "sped_up_by", b"sped_up_by", "state", b"state", "waiting", b"waiting"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__applications_before: _TypeAlias = _typing.Literal["applications_before"]  # noqa: Y015
     _WhichOneofArgType__applications_before: _TypeAlias = _typing.Literal["_applications_before", b"_applications_before"]  # noqa: Y015

@@ -4,19 +4,22 @@ from collections.abc import Awaitable
 from typing import Any
 
 import grpc
-from passport.matcher.v1 import encounters_pb2 as pb
 from passport.matcher.v1 import (
+    admin_pb2,
+    admin_pb2_grpc,
     encounters_pb2_grpc,
     identification_pb2,
     identification_pb2_grpc,
 )
+from passport.matcher.v1 import encounters_pb2 as pb
 
 from issuance.clients.call_errors import CallError, read_call_error
 from issuance.domain.adjudication_referral import Candidate, IdentificationOutcome
 from issuance.domain.encounter_change import EncounterChange, EncounterStatus, decode_changes
+from issuance.domain.matcher_restore import EncounterFound, MatcherPast
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.verification import Verification
-from issuance.use_cases.ports import MatcherDecision, UnusableFingers, WorkRefused
+from issuance.use_cases.ports import MatcherDecision, Unavailable, UnusableFingers, WorkRefused
 
 HEALTH_SERVICE = "passport.matcher.v1.Identification"
 """The matcher counts as healthy while this service of it is."""
@@ -60,6 +63,9 @@ _STATUSES = {
     EncounterStatus.INACTIVE: pb.ENCOUNTER_STATUS_INACTIVE,
     EncounterStatus.FRAUD: pb.ENCOUNTER_STATUS_FRAUD,
 }
+_STATUSES_FOUND = {value: status for status, value in _STATUSES.items()} | {
+    pb.ENCOUNTER_STATUS_PENDING: EncounterStatus.PENDING
+}
 
 
 _INCOMPARABLE = _UNUSABLE_FINGERS | {
@@ -75,10 +81,14 @@ _INCOMPARABLE = _UNUSABLE_FINGERS | {
 
 
 class MatcherClient:
-    """Implements `ports.Matcher` and `Verifier`. timeout: of one call, seconds of real time."""
+    """Implements `ports.Matcher`, `ports.MatcherMemory` and `ports.Verifier`.
+
+    timeout: of one call, seconds of real time.
+    """
 
     def __init__(self, channel: grpc.aio.Channel, timeout: float) -> None:
         self._encounters = encounters_pb2_grpc.EncountersStub(channel)
+        self._admin = admin_pb2_grpc.MatcherAdminStub(channel)
         self._verification = identification_pb2_grpc.VerificationStub(channel)
         self._timeout = timeout
 
@@ -100,6 +110,30 @@ class MatcherClient:
                 raise UnusableFingers(f"{details.reason} {details.field}".strip()) from error
             raise _failure(details) from error
         return _decision(answer.decision)
+
+    async def past(self) -> MatcherPast:
+        """Return the epoch and the latest change of its database. Raises Unavailable."""
+        try:
+            status = await self._admin.GetStatus(
+                admin_pb2.GetStatusRequest(), timeout=self._timeout
+            )
+        except grpc.aio.AioRpcError as error:
+            raise read_call_error(error).as_unavailable() from error
+        if not status.database_epoch:
+            raise Unavailable("the matcher's database does not answer")
+        return MatcherPast(status.database_epoch, status.latest_change)
+
+    async def find_encounter(self, encounter_id: str) -> EncounterFound | None:
+        """Return an encounter; None if the matcher has none of this id. Raises Unavailable."""
+        request = pb.GetEncounterRequest(encounter_id=encounter_id)
+        try:
+            encounter = await self._encounters.GetEncounter(request, timeout=self._timeout)
+        except grpc.aio.AioRpcError as error:
+            details = read_call_error(error)
+            if details.reason == "ENCOUNTER_NOT_FOUND":
+                return None
+            raise details.as_unavailable() from error
+        return EncounterFound(_STATUSES_FOUND[encounter.status], encounter.person_id)
 
     async def verify(self, task: OutboxTask, person_id: str, fingers: bytes) -> Verification:
         """Compare the fingers with all that is on record of the person."""

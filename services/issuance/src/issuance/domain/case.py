@@ -107,6 +107,7 @@ class Completion:
     queue_number: orders the queue. applied_on: day of completion. due_on: first collection date
     by the office's promised number of working days. promised_collection_date: the planned date.
     tentative: whether that is the date if an outage, whose end nobody knows, ended now.
+    legal_due_on: last day of the law, if this is the first interview.
     """
 
     at: datetime
@@ -115,6 +116,7 @@ class Completion:
     due_on: date
     promised_collection_date: date
     tentative: bool = False
+    legal_due_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,8 @@ class Case:
     force_majeure: why a supervisor accepted it; empty if none did. without_fingerprints: whether no
     finger could ever be captured; the matcher then has no encounter of it. come_back_on: when
     bandaged fingers have healed. fee_rupiah: what it costs in all, None if no fee was told;
-    penalty_rupiah: of these, for a loss or damage.
+    penalty_rupiah: of these, for a loss or damage. legal_due_on: until when the law wants the
+    passport made; None before the interview.
     """
 
     id: str
@@ -213,6 +216,7 @@ class Case:
     language: str = ""
     proxy: Proxy | None = None
     collect_until: date | None = None
+    legal_due_on: date | None = None
 
     @property
     def is_held(self) -> bool:
@@ -253,7 +257,11 @@ class Case:
     @property
     def encounter_id(self) -> str:
         """Id of its encounter at the matcher; another one each time that one was deleted there."""
-        return self.id if self.encounter_number == 1 else f"{self.id}.{self.encounter_number}"
+        return self.encounter_numbered(self.encounter_number)
+
+    def encounter_numbered(self, number: int) -> str:
+        """Return the id of one of its encounters; the first has the number 1."""
+        return self.id if number == 1 else f"{self.id}.{number}"
 
     @property
     def is_at_the_printer(self) -> bool:
@@ -320,6 +328,7 @@ class Case:
             first_promised_collection_date=self.first_promised_collection_date or promised,
             date_change_reason=None,
             date_tentative=completion.tentative,
+            legal_due_on=self.legal_due_on or completion.legal_due_on,
         )
 
     def with_fingers(self, *, captured: bool, back_on: date | None) -> "Case":
@@ -348,6 +357,7 @@ class Case:
             applied_on=None,
             due_on=None,
             delayed=False,
+            print_failure=None,
             identification_due=False,
         )
 

@@ -9,6 +9,8 @@ from enum import StrEnum
 class EncounterStatus(StrEnum):
     """Status of an encounter at the matcher, or that it is deleted there."""
 
+    PENDING = "pending"
+    """It is enrolled and not decided upon; nobody asks for it."""
     ACTIVE = "active"
     INACTIVE = "inactive"
     FRAUD = "fraud"

@@ -14,6 +14,10 @@ from issuance.domain.special_day import SpecialDay
 from issuance.domain.states import ApplicationState
 from issuance.domain.working_time import Calendar
 
+LEGAL_WORKING_DAYS = 4
+"""Working days after the interview until which the law wants the passport made; no outage stops
+them. The office's own promise counts from the complete application, and pauses."""
+
 
 class UnknownOffice(DomainError):
     """No office has the given id."""

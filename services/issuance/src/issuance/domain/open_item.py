@@ -19,6 +19,7 @@ class OpenItemKind(StrEnum):
     PRINT_FAILED = "print_failed"
     PRINT_JOB = "print_job"
     REFUSED_WORK = "refused_work"
+    LOST_ENROLMENT = "lost_enrolment"
     PAYMENT = "payment"
 
 
@@ -44,6 +45,7 @@ REASONS: Mapping[OpenItemKind, frozenset[ResolutionReason]] = {
     OpenItemKind.REFUSED_WORK: frozenset(
         {ResolutionReason.DONE_BY_HAND, ResolutionReason.NOT_NEEDED, ResolutionReason.OTHER}
     ),
+    OpenItemKind.LOST_ENROLMENT: frozenset({ResolutionReason.OTHER}),
     OpenItemKind.PAYMENT: frozenset({ResolutionReason.MONEY_RETURNED, ResolutionReason.OTHER}),
 }
 """Which reasons settle which items. A failed print ends with a step of its application."""

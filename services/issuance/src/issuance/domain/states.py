@@ -74,6 +74,18 @@ NOT_READY = AWAITING_PRINT | {
 }
 """Complete and nothing to collect yet: the cases whose collection date may still change."""
 
+WITHOUT_ENROLMENT = frozenset({ApplicationState.REFUSED, ApplicationState.WITHDRAWN})
+"""Nobody has to do anything about fingerprints that the matcher has lost."""
+BEFORE_BOOK_IS_MADE = frozenset(
+    {
+        ApplicationState.ADJUDICATION,
+        ApplicationState.AWAITING_APPROVAL,
+        ApplicationState.APPROVED,
+        ApplicationState.PRINT_FAILED,
+    }
+)
+"""Identified, and no book is being made: fingerprints that the matcher lost are taken again."""
+
 
 class ApplicationEvent(StrEnum):
     """What can happen to an application. CREATE makes it and is in no transition."""
@@ -157,6 +169,7 @@ class Guard(StrEnum):
     REFUSED_BY_SUPERVISOR = "a supervisor refused it"
     REFUSED_UNIDENTIFIED = "a supervisor refused it before it was identified"
     REFUSED_BY_EXAMINERS = "examiners confirmed a duplicate"
+    ENROLMENT_LOST = "the matcher has lost the enrolment"
     NO_PORTRAIT = "approved before a portrait was required"
     PRINTING_DAY = "its printing day in the plan has come"
     PRINT_JOB_LOST = "the printer lost its job in a restore"
@@ -370,9 +383,12 @@ TRANSITIONS: tuple[Transition, ...] = (
                  encounter=EncounterStatus.DELETED)
       for state, by in (
           (_S.IDENTIFYING, _SUPERVISOR),
-          (_S.ADJUDICATION, _EXAMINER | _SUPERVISOR),
-          (_S.AWAITING_APPROVAL, _SUPERVISOR),
+          (_S.ADJUDICATION, _EXAMINER | _SUPERVISOR | _ISSUANCE),
+          (_S.AWAITING_APPROVAL, _SUPERVISOR | _ISSUANCE),
       )),
+    *(Transition(state, _E.RETAKE_BIOMETRICS, _S.PAID, _ISSUANCE, Guard.ENROLMENT_LOST,
+                 notice=NoticeKind.RECAPTURE, encounter=EncounterStatus.DELETED)
+      for state in (_S.APPROVED, _S.PRINT_FAILED)),
     *(Transition(state, _E.HOLD, target, _ISSUANCE, Guard.ON_TRAVEL_BAN_LIST)
       for state, target in _HELD.items()),
     *(Transition(state, _E.CLEAR_HOLD, state, _SUPERVISOR, Guard.HELD)
@@ -396,6 +412,11 @@ TRANSITIONS: tuple[Transition, ...] = (
 _BY_STATE_AND_EVENT: Mapping[tuple[ApplicationState, ApplicationEvent], Transition] = {
     (row.source, row.event): row for row in TRANSITIONS
 }
+
+
+def transition_of(source: ApplicationState | None, event: ApplicationEvent) -> Transition | None:
+    """Return the transition that an entry of a history was, if this version still has it."""
+    return _BY_STATE_AND_EVENT.get((source, event)) if source else None
 
 
 def find_transition(state: ApplicationState, event: ApplicationEvent, role: str) -> Transition:

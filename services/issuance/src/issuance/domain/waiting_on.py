@@ -154,6 +154,14 @@ PRINT_JOB_MISFIT = LocalizedText(
     "a look, with the printing office, at a print job that does not fit its application",
 )
 """Of a print job that could not be recorded in an application."""
+ENROLMENT_LOST = WaitingOn(
+    ResponsibleParty.OFFICER,
+    LocalizedText(
+        "pengambilan ulang sidik jari: pusat pencocokan telah kehilangan rekamannya",
+        "the matcher has lost the enrolment: capture the person again",
+    ),
+)
+"""Of an application whose fingerprints are not on record any more."""
 
 _CORRECTION = WaitingOn(
     ResponsibleParty.OFFICER,

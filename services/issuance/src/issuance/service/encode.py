@@ -110,6 +110,8 @@ def application(details: ApplicationDetails) -> applications_pb2.Application:
         language=case.language,
         proxy=_proxy(case.proxy),
         collect_until=optional_date(case.collect_until),
+        promise_due_on=optional_date(case.due_on),
+        legal_due_on=optional_date(case.legal_due_on),
         identification_due=case.identification_due,
     )
 
@@ -160,6 +162,8 @@ def wait_explanation(explained: ExplainedWait) -> applications_pb2.WaitExplanati
         sped_up_by=localized_text(explanation.sped_up_by),
         intervention=_intervention(explanation.intervention, case),
         identification_due=localized_text(explanation.identification_due),
+        promise_due_on=optional_date(case.due_on),
+        legal_due_on=optional_date(case.legal_due_on),
     )
 
 
@@ -450,6 +454,8 @@ def service_status(status: ServiceStatus, now: datetime) -> admin_pb2.IssuanceSt
         outages=[outage(record) for record in status.outages],
         open_tasks=status.open_tasks,
         without_fingerprints=status.without_fingerprints,
+        past_promised_day=status.past_promised_day,
+        past_legal_limit=status.past_legal_limit,
         identification_rate=_identification_rate(status),
         printers=[_printer(printer) for printer in status.printers],
         paused_work=[paused_work(paused) for paused in status.paused_work],

@@ -8,6 +8,7 @@ from passport.issuance.v1 import applications_pb2
 from issuance.domain.open_item import ResolvedItem
 from issuance.domain.payment import OpenPayment
 from issuance.domain.waiting_on import (
+    ENROLMENT_LOST,
     PAYMENT_WAITS_FOR,
     PRINT_JOB_MISFIT,
     WORK_SET_ASIDE,
@@ -21,6 +22,7 @@ from issuance.service.enum_codes import (
     RESOLUTION_REASONS,
     RESPONSIBLE_PARTIES,
 )
+from issuance.store.enrolment_records import LostEnrolment
 from issuance.store.stuck_work_records import StuckTask
 from issuance.store.unrecorded_print_events import UnrecordedPrintEvent
 from issuance.use_cases.application_details import ApplicationDetails
@@ -37,6 +39,8 @@ def open_item(id: str, item: OpenItem) -> pb.OpenItem:
         encoded = _print_job(item)
     elif isinstance(item, StuckTask):
         encoded = _refused_work(item)
+    elif isinstance(item, LostEnrolment):
+        encoded = _lost_enrolment(item)
     elif isinstance(item, OpenPayment):
         encoded = _payment(item)
     else:
@@ -76,6 +80,16 @@ def _refused_work(task: StuckTask) -> pb.OpenItem:
         waiting=_waiting(WORK_SET_ASIDE, task.created_at),
         task_id=task.id,
         problem=task.last_error,
+    )
+
+
+def _lost_enrolment(lost: LostEnrolment) -> pb.OpenItem:
+    return pb.OpenItem(
+        kind=pb.OPEN_ITEM_KIND_LOST_ENROLMENT,
+        application_id=lost.case,
+        office=lost.office,
+        waiting=_waiting(ENROLMENT_LOST, lost.since),
+        problem=ENROLMENT_LOST.what.en,
     )
 
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
+    ColumnElement,
     Date,
     Integer,
     Row,
@@ -368,10 +369,17 @@ class CaseRecords:
 
     async def count_overdue(self, before: date) -> Mapping[str, int]:
         """Return how many cases without a book were promised for an earlier day, by office."""
+        return await self._count_not_ready(applications.c.promised_collection_date < before)
+
+    async def count_past_legal_limit(self, before: date) -> Mapping[str, int]:
+        """Return of how many cases the law wanted a book on an earlier day, by office."""
+        return await self._count_not_ready(applications.c.legal_due_on < before)
+
+    async def _count_not_ready(self, condition: ColumnElement[bool]) -> Mapping[str, int]:
         c = applications.c
         statement = (
             select(c.office, func.count().label("cases"))
-            .where(c.state.in_(NOT_READY), c.promised_collection_date < before)
+            .where(c.state.in_(NOT_READY), condition)
             .group_by(c.office)
         )
         return {row.office: row.cases for row in await self._connection.execute(statement)}

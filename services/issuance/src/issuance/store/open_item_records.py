@@ -8,26 +8,28 @@ from sqlalchemy import Row, Select, String, cast, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.open_item import Resolution, ResolvedItem
-from issuance.domain.states import ApplicationState
+from issuance.domain.states import WITHOUT_ENROLMENT, ApplicationState
 from issuance.store.field_values import field_values
 from issuance.store.oldest_first import ListPosition, keyed, oldest_first, position
 from issuance.store.tables import (
     applications,
+    enrolments,
     outbox,
     payment_differences,
     resolved_items,
     unrecorded_print_events,
 )
 
-PRINT_FAILED, PRINT_JOB, REFUSED_WORK, PAYMENT, RESOLVED = (
+PRINT_FAILED, PRINT_JOB, REFUSED_WORK, PAYMENT, LOST_ENROLMENT, RESOLVED = (
     "print-failed:",
     "print-job:",
     "refused-work:",
     "payment:",
+    "lost-enrolment:",
     "resolved:",
 )
-"""Begin the ids of items: of an application, a print event, a task, a payment's difference and a
-resolved item."""
+"""Begin the ids of items: of an application, a print event, a task, a payment's difference, an
+application again, and a resolved item."""
 
 _ITEM = [field.name for field in fields(ResolvedItem) if field.name != "resolution"]
 _RESOLUTION = [field.name for field in fields(Resolution)]
@@ -46,7 +48,13 @@ class OpenItemRecords:
 
         office: None for all.
         """
-        kinds = [_failed_prints(), _print_jobs(), _refused_work(), _payments()]
+        kinds = [
+            _failed_prints(),
+            _print_jobs(),
+            _refused_work(),
+            _payments(),
+            _lost_enrolments(),
+        ]
         if include_resolved:
             kinds.append(_resolved())
         if office is not None:
@@ -92,6 +100,15 @@ def _refused_work() -> Select[Any]:
     key = keyed(REFUSED_WORK, c.id)
     return select(c.created_at.label("since"), key.label("key"), c.office).where(
         c.refused_at.is_not(None)
+    )
+
+
+def _lost_enrolments() -> Select[Any]:
+    c, application = enrolments.c, applications.c
+    key = keyed(LOST_ENROLMENT, c.case)
+    statement = select(c.lost_at.label("since"), key.label("key"), application.office)
+    return statement.join(applications, application.id == c.case).where(
+        c.lost_at.is_not(None), application.state.not_in(WITHOUT_ENROLMENT)
     )
 
 

@@ -1,6 +1,6 @@
 """What plans are made from besides cases and outages: changes, machines, and the last notices."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import delete, insert, select, update
@@ -25,7 +25,7 @@ class PlanRecords:
         await self._connection.execute(insert(office_plans).values(**row))
         await self.set_machines(office, machines)
 
-    async def count_change(self, offices: Collection[str]) -> None:
+    async def count_change(self, offices: Iterable[str]) -> None:
         """Record that something happened that may change the plans of these offices."""
         c = office_plans.c
         statement = update(office_plans).where(c.office.in_(sorted(offices)))

@@ -12,6 +12,7 @@ from issuance.store.application_changes import ApplicationChanges
 from issuance.store.case_records import CaseRecords
 from issuance.store.contact_records import ContactRecords
 from issuance.store.document_records import DocumentRecords
+from issuance.store.enrolment_records import EnrolmentRecords
 from issuance.store.history_records import HistoryRecords
 from issuance.store.identification_rate_records import IdentificationRateRecords
 from issuance.store.late_case_records import LateCaseRecords
@@ -26,6 +27,7 @@ from issuance.store.plan_records import PlanRecords
 from issuance.store.portrait_records import PortraitRecords
 from issuance.store.print_event_tokens import PrintEventTokens
 from issuance.store.printer_circuits import PrinterCircuits
+from issuance.store.restore_records import RestoreRecords
 from issuance.store.search_records import SearchRecords
 from issuance.store.stuck_work_records import StuckWorkRecords
 from issuance.store.unrecorded_print_events import UnrecordedPrintEvents
@@ -48,6 +50,11 @@ class Records:
     def cases(self) -> CaseRecords:
         """Cases and their fingers."""
         return CaseRecords(self.connection, self._writes)
+
+    @cached_property
+    def enrolments(self) -> EnrolmentRecords:
+        """What the matcher has of the cases."""
+        return EnrolmentRecords(self.connection, self._writes)
 
     @cached_property
     def portraits(self) -> PortraitRecords:
@@ -153,6 +160,11 @@ class Records:
     def print_event_tokens(self) -> PrintEventTokens:
         """Resume tokens of the printers' events."""
         return PrintEventTokens(self.connection)
+
+    @cached_property
+    def restores(self) -> RestoreRecords:
+        """Restores of this database together with those of printers."""
+        return RestoreRecords(self.connection)
 
     @cached_property
     def printer_circuits(self) -> PrinterCircuits:

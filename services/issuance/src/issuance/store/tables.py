@@ -124,6 +124,7 @@ applications = Table(
     Column("language", String(2), nullable=False, server_default=""),
     Column("proxy", JsonOf(Proxy)),
     Column("collect_until", Date),
+    Column("legal_due_on", Date),
     # The number of its latest change, for watchers; empty until somebody gives out numbers.
     Column("change", BigInteger),
     Index("applications_changed", "change"),
@@ -584,6 +585,45 @@ print_event_tokens = Table(
     metadata,
     Column("office", String(8), primary_key=True),
     Column("resume_token", String, nullable=False),
+)
+
+# When the database was restored together with the printer of an office, if it was.
+restores = Table(
+    "restores",
+    metadata,
+    Column("office", String(8), primary_key=True),
+    Column("restored_at", UtcDateTime, nullable=False),
+)
+
+# What the matcher acknowledged, one row for each case, numbered anew with each acknowledgement.
+# lost_at: when it was noticed that the matcher has lost it.
+enrolments = Table(
+    "enrolments",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("case", String(64), ForeignKey("applications.id"), nullable=False, unique=True),
+    Column("acknowledged_at", UtcDateTime, nullable=False),
+    Column("lost_at", UtcDateTime),
+    Index(
+        "enrolments_lost",
+        "case",
+        sqlite_where=text("lost_at IS NOT NULL"),
+        postgresql_where=text("lost_at IS NOT NULL"),
+    ),
+    sqlite_autoincrement=True,  # no number is given twice
+)
+
+# One row: how far the enrolments are compared with the matcher since its database was restored.
+matcher_comparison = Table(
+    "matcher_comparison",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("epoch", String(64), nullable=False),
+    Column("latest_change", BigInteger, nullable=False),
+    Column("restores", Integer, nullable=False),
+    Column("unconfirmed_to", BigInteger, nullable=False),
+    Column("count_from", BigInteger, nullable=False),
+    Column("in_a_row", Integer, nullable=False),
 )
 
 printer_circuits = Table(

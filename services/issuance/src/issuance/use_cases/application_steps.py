@@ -120,7 +120,7 @@ async def approve(
     lost by negligence is replaced now.
     One whose book was made before examiners cleared it is READY. Raises IllegalTransition,
     NotPermitted, AtThePrinter, StoppedByOutage, SeparationOfDuties, TravelBanHeld, PortraitMissing,
-    HolderDiffers, LostByNegligence.
+    EnrolmentLost, EnrolmentUnconfirmed, HolderDiffers, LostByNegligence.
     """
     event = ApplicationEvent.APPROVE_BOOK if case.book_serial else ApplicationEvent.APPROVE
     find_transition(case.state, event, by.role)
@@ -130,6 +130,7 @@ async def approve(
     case.require_not_held()
     if not case.book_serial:
         case.require_portrait()
+    await records.enrolments.require(case.id)
     _require_explained_differences(case, reason)
     require_explained_negligence(case.loss_finding, reason)
     number, failure = case.document_number, case.print_failure

@@ -13,6 +13,7 @@ from issuance.domain.outbox import OutboxTask
 from issuance.domain.states import ApplicationEvent, ApplicationState, OutboxTaskKind
 from issuance.store.records import Records, Store
 from issuance.use_cases.apply_transition import ApplyTransition
+from issuance.use_cases.no_restore_meanwhile import require_no_restore_since
 from issuance.use_cases.ports import Matcher, MatcherDecision, Unavailable, UnusableFingers
 
 
@@ -43,6 +44,7 @@ class Identify:
         async with self._store.read() as records:
             case = await records.cases.get(task.case)
             fingers = await records.cases.fingers(task.case)
+            restores = await records.enrolments.restores()
         failpoint("identify.before_call")
         decision: MatcherDecision | None = None
         problem = ""
@@ -52,6 +54,7 @@ class Identify:
             problem = str(error)
         failpoint("identify.after_call")
         async with self._store.begin() as records:
+            await require_no_restore_since(records, restores)
             if await records.outbox.complete(task):
                 case = await records.cases.get(task.case)
                 await records.outbox.withdraw(task.case, [OutboxTaskKind.VERIFY])
@@ -59,6 +62,8 @@ class Identify:
                     await self._reject(records, case, problem)
                 else:
                     await self._apply(records, case, decision)
+                    now = self._clock.now()
+                    await records.enrolments.acknowledge(case.id, case.person_id, now)
                 # Deleted in the same commit: two copies of fingerprints are one too many.
                 await records.cases.delete_fingers(case.id)
             failpoint("identify.before_commit")

@@ -152,6 +152,8 @@ class NotifyAndRelease:
                 records, case, ApplicationEvent.REQUIRE_PORTRAIT, ISSUANCE, now
             )
             return
+        if await records.enrolments.doubt(case_id):
+            return  # once that is settled there is another plan
         held = await self._travel_bans.hold_if_banned(records, case, now)
         if held.is_held:
             return

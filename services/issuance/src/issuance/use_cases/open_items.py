@@ -20,9 +20,12 @@ from issuance.domain.open_item import (
 )
 from issuance.domain.payment import OpenPayment
 from issuance.domain.print_job_event import JobOutcome
-from issuance.domain.states import ApplicationState
+from issuance.domain.states import FINAL_STATES, WITHOUT_ENROLMENT, ApplicationState
+from issuance.domain.waiting_on import ENROLMENT_LOST
+from issuance.store.enrolment_records import LostEnrolment
 from issuance.store.oldest_first import ListPosition
 from issuance.store.open_item_records import (
+    LOST_ENROLMENT,
     PAYMENT,
     PRINT_FAILED,
     PRINT_JOB,
@@ -37,9 +40,16 @@ from issuance.use_cases.application_details import ApplicationDetails, applicati
 _MOST_DIGITS = 9
 _log = structlog.get_logger(__name__)
 
-OpenItem = ApplicationDetails | UnrecordedPrintEvent | StuckTask | OpenPayment | ResolvedItem
-"""A failed print, a print job that does not fit, refused work, a payment that differs, or what was
-settled."""
+OpenItem = (
+    ApplicationDetails
+    | UnrecordedPrintEvent
+    | StuckTask
+    | OpenPayment
+    | LostEnrolment
+    | ResolvedItem
+)
+"""A failed print, a print job that does not fit, refused work, a payment that differs, fingerprints
+that the matcher has lost, or what was settled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +76,14 @@ async def list_open_items(
     details = await application_details(records, offices, cases, now)
     jobs = await records.unrecorded_print_events.of_numbers(_numbers(found, PRINT_JOB))
     tasks = await records.stuck_work.of_ids(_ids(found, REFUSED_WORK))
+    lost = await records.enrolments.lost(_ids(found, LOST_ENROLMENT))
     payments = await records.payments.of_numbers(_numbers(found, PAYMENT))
     resolved = await records.open_items.resolved(_numbers(found, RESOLVED))
     items: dict[str, OpenItem] = {
         **{f"{PRINT_FAILED}{each.case.id}": each for each in details},
         **{f"{PRINT_JOB}{number}": event for number, event in jobs.items()},
         **{f"{REFUSED_WORK}{task.id}": task for task in tasks},
+        **{f"{LOST_ENROLMENT}{each.case}": each for each in lost},
         **{f"{PAYMENT}{number}": payment for number, payment in payments.items()},
         **{f"{RESOLVED}{number}": item for number, item in resolved.items()},
     }
@@ -98,6 +110,8 @@ async def resolve_open_item(
         item = await _settle_print_job(records, _number(item_id, PRINT_JOB), settled)
     elif item_id.startswith(REFUSED_WORK):
         item = await _settle_work(records, item_id.removeprefix(REFUSED_WORK), settled)
+    elif item_id.startswith(LOST_ENROLMENT):
+        item = await _settle_enrolment(records, item_id.removeprefix(LOST_ENROLMENT), settled)
     elif item_id.startswith(PAYMENT):
         item = await _settle_payment(records, _number(item_id, PAYMENT), settled)
     else:
@@ -166,6 +180,28 @@ async def _settle_work(records: Records, id: str, settled: Settlement) -> Resolv
         problem=task.last_error,
         resolution=settled.resolution,
         task=task.id,
+    )
+
+
+async def _settle_enrolment(records: Records, id: str, settled: Settlement) -> ResolvedItem:
+    case = await records.cases.find(id)
+    found = await records.enrolments.lost([id])
+    if case is None or case.state in WITHOUT_ENROLMENT or not found:
+        raise _not_open()
+    settled.require_fitting(OpenItemKind.LOST_ENROLMENT, case.office)
+    if case.state not in FINAL_STATES:
+        raise StepNeeded(
+            "capture the person again, or end the application first",
+            steps="SubmitBiometrics, HandOver, Withdraw",
+        )
+    await records.enrolments.forget(id)
+    return ResolvedItem(
+        kind=OpenItemKind.LOST_ENROLMENT,
+        office=case.office,
+        case=id,
+        since=found[0].since,
+        problem=ENROLMENT_LOST.what.en,
+        resolution=settled.resolution,
     )
 
 

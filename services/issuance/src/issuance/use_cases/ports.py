@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from issuance.domain.adjudication_referral import Candidate, IdentificationOutcome
+from issuance.domain.matcher_restore import EncounterFound, MatcherPast
 from issuance.domain.notice_delivery import NoticeMessage
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.print_failure import PrintFailure
@@ -86,6 +87,18 @@ class Matcher(Protocol):
 
     async def set_encounter_status(self, task: OutboxTask) -> None:
         """Set the status in the payload of the task on the encounter. Raises Unavailable."""
+        ...
+
+
+class MatcherMemory(Protocol):
+    """What the national matcher remembers, for comparison after a restore of its database."""
+
+    async def past(self) -> MatcherPast:
+        """Return the epoch and latest change of its database. Raises Unavailable."""
+        ...
+
+    async def find_encounter(self, encounter_id: str) -> EncounterFound | None:
+        """Return an encounter; None if it has none of this id. Raises Unavailable."""
         ...
 
 

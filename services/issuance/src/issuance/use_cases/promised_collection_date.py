@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from issuance.domain.case import Case, Completion, PromisedDate
 from issuance.domain.collection_plan import WaitingCase, plan_collections
-from issuance.domain.office import Office
+from issuance.domain.office import LEGAL_WORKING_DAYS, Office
 from issuance.domain.states import ApplicationState
 from issuance.domain.working_time import DAY
 from issuance.store.records import Records
@@ -37,6 +37,7 @@ async def promise_collection_date(
         due_on=due_on,
         promised_collection_date=planned or due_on,
         tentative=conditions.end_unknown,
+        legal_due_on=office.calendar.add_working_days(applied_on, LEGAL_WORKING_DAYS),
     )
 
 

@@ -37,7 +37,8 @@ class ServiceStatus:
 
     paused_until: real time before which no identification begins; None if it has passed. late: the
     applications that are late for the longest time. without_fingerprints: how many applications,
-    ended ones too, have none, by office.
+    ended ones too, have none, by office. past_promised_day,
+    past_legal_limit: how many have no book although that has passed (UTC), by office.
     """
 
     cases: Mapping[ApplicationState, int]
@@ -45,6 +46,8 @@ class ServiceStatus:
     outages: Sequence[OutageRecord]
     open_tasks: int
     without_fingerprints: Mapping[str, int]
+    past_promised_day: Mapping[str, int]
+    past_legal_limit: Mapping[str, int]
     identification_rate: IdentificationRate
     paused_until: datetime | None
     printers: Sequence[PrinterStatus]
@@ -75,6 +78,8 @@ async def service_status(
         outages=await records.outages.with_cases(ongoing),
         open_tasks=await records.adjudication_tasks.count_undecided(),
         without_fingerprints=await records.cases.count_without_fingerprints(),
+        past_promised_day=await records.cases.count_overdue(now.date()),
+        past_legal_limit=await records.cases.count_past_legal_limit(now.date()),
         identification_rate=rate,
         paused_until=rate.paused_until if rate.paused_until > real_now else None,
         printers=await printer_status(records, ongoing, real_now),

@@ -16,12 +16,13 @@ from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.ports import ClearanceExpired, Printer, PrintRefused
 from issuance.use_cases.record_print_event import apply_print_outcome
 from issuance.use_cases.record_print_failure import record_print_failure
+from issuance.use_cases.restored import may_be_printed_already
 
 _DATA_CHANGES = (ApplicationEvent.CORRECT_DATA, ApplicationEvent.SUBMIT_PORTRAIT)
 
 
 class SignClearance(Protocol):
-    """Signs clearances. is_repeated: the printer had a job for the passport and lost it.
+    """Signs clearances. is_repeated: the printer had a job for the passport and lost it, or may.
 
     without_fingerprints: the holder was identified by photo and interview.
     """
@@ -130,7 +131,7 @@ class SubmitPrintJob:
         async with self._store.begin() as records:
             case = await records.cases.get(task.case)
             events = [entry.event for entry in await records.history.of_case(case.id)]
-            repeated = _is_repeated(events)
+            repeated = _is_repeated(events) or await may_be_printed_already(records, case)
             clearance = self._sign_clearance(
                 task,
                 case.document_number,

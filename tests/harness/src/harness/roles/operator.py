@@ -124,7 +124,8 @@ class Operator:
         attempt = job.attempts[-1]
         printed = self._trays[attempt.machine_id].page(attempt.book_serial) is not None
         request = pb.ResolveUnknownOutcomeRequest(
-            request_id=self._id("look", attempt.attempt_id, printed),
+            # Each look is another one: what was said before the machine was back may not count.
+            request_id=self._id("look", attempt.attempt_id, printed, job.revision),
             job_id=job.job_id,
             book_serial=attempt.book_serial,
             finding=pb.FINDING_PRINTED if printed else pb.FINDING_NOT_PRINTED,

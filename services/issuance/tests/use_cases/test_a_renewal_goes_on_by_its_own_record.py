@@ -13,7 +13,7 @@ from issuance.use_cases.ports import UnusableFingers
 from issuance.use_cases.verify import record_verifications
 
 from .verifying import RENEWAL, RENEWALS_GO_ON, is_printed_unidentified, is_verified_only
-from .workflow import Workflow, identity
+from .workflow import Workflow, a_holder, identity
 
 OWN_RECORD = Candidate("ani", 14.0)
 SUPERVISOR = identity("agus", "supervisor")
@@ -279,7 +279,7 @@ class TestWaysOut:
         id = await is_verified_only(flow)
         await flow.approves(id)
 
-        await flow.corrects(id, b"", identity("siti", "officer"))
+        await flow.corrects(id, a_holder("1991-03-01"), identity("siti", "officer"))
 
         case = await flow.case(id)
         assert (case.state.value, case.identification_due) == ("awaiting_approval", True)

@@ -76,6 +76,15 @@ class AdjudicationRecords:
         statement = select(c.id).where(c.case == case).order_by(c.number)
         return [await self.get(id) for id in await self._connection.scalars(statement)]
 
+    async def examiners_of(self, case: str, but: str = "") -> frozenset[str]:
+        """Return the identities of all who gave a verdict on a case. but: not in this task."""
+        tasks = adjudication_tasks.c
+        statement = select(examinations.c.by).join(
+            adjudication_tasks, tasks.id == examinations.c.task
+        )
+        statement = statement.where(tasks.case == case, tasks.id != but)
+        return frozenset(await self._connection.scalars(statement))
+
     async def persons_of(self, case: Case) -> frozenset[str]:
         """Return all persons on record who are the applicant of a case.
 

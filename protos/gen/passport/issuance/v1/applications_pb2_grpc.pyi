@@ -80,7 +80,7 @@ class ApplicationsStub:
     SearchApplications: _grpc.UnaryUnaryMultiCallable[_applications_pb2.SearchApplicationsRequest, _applications_pb2.SearchApplicationsResponse]
     """Searches the applications of one office: by reference, document number, name, day of birth or days of
     creation, all given ones together, newest first. By index, never by reading all applications: what more than 5,000
-    applications fulfil is SEARCH_TOO_BROAD. Who searched, for whom and for what is recorded before the answer.
+    applications fulfil is SEARCH_TOO_BROAD. Who searches, for whom and for what is recorded before.
 
     Callers: officers, supervisors, service frontdesk in the name of a person. Errors: INVALID_REQUEST (no
     criterion; metadata: rule), BAD_REFERENCE, BAD_DATE, UNKNOWN_OFFICE, WRONG_OFFICE, SEARCH_TOO_BROAD,
@@ -88,7 +88,8 @@ class ApplicationsStub:
     """
     SearchAllOffices: _grpc.UnaryUnaryMultiCallable[_applications_pb2.SearchApplicationsRequest, _applications_pb2.SearchApplicationsResponse]
     """As SearchApplications, over all offices or one that is not the caller's: for an applicant who turns up at
-    another office. The answer says where an application is, not more than that.
+    another office. Needs the reference, the document number, or name and day of birth (INVALID_REQUEST). The
+    answer says where an application is, not more: its id, reference, office and state.
 
     Callers: supervisors. Errors: as SearchApplications but WRONG_OFFICE. Retry: yes.
     """
@@ -332,7 +333,7 @@ class ApplicationsAsyncStub(ApplicationsStub):
     SearchApplications: _aio.UnaryUnaryMultiCallable[_applications_pb2.SearchApplicationsRequest, _applications_pb2.SearchApplicationsResponse]  # type: ignore[assignment]
     """Searches the applications of one office: by reference, document number, name, day of birth or days of
     creation, all given ones together, newest first. By index, never by reading all applications: what more than 5,000
-    applications fulfil is SEARCH_TOO_BROAD. Who searched, for whom and for what is recorded before the answer.
+    applications fulfil is SEARCH_TOO_BROAD. Who searches, for whom and for what is recorded before.
 
     Callers: officers, supervisors, service frontdesk in the name of a person. Errors: INVALID_REQUEST (no
     criterion; metadata: rule), BAD_REFERENCE, BAD_DATE, UNKNOWN_OFFICE, WRONG_OFFICE, SEARCH_TOO_BROAD,
@@ -340,7 +341,8 @@ class ApplicationsAsyncStub(ApplicationsStub):
     """
     SearchAllOffices: _aio.UnaryUnaryMultiCallable[_applications_pb2.SearchApplicationsRequest, _applications_pb2.SearchApplicationsResponse]  # type: ignore[assignment]
     """As SearchApplications, over all offices or one that is not the caller's: for an applicant who turns up at
-    another office. The answer says where an application is, not more than that.
+    another office. Needs the reference, the document number, or name and day of birth (INVALID_REQUEST). The
+    answer says where an application is, not more: its id, reference, office and state.
 
     Callers: supervisors. Errors: as SearchApplications but WRONG_OFFICE. Retry: yes.
     """
@@ -611,7 +613,7 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_applications_pb2.SearchApplicationsResponse, _abc.Awaitable[_applications_pb2.SearchApplicationsResponse]]:
         """Searches the applications of one office: by reference, document number, name, day of birth or days of
         creation, all given ones together, newest first. By index, never by reading all applications: what more than 5,000
-        applications fulfil is SEARCH_TOO_BROAD. Who searched, for whom and for what is recorded before the answer.
+        applications fulfil is SEARCH_TOO_BROAD. Who searches, for whom and for what is recorded before.
 
         Callers: officers, supervisors, service frontdesk in the name of a person. Errors: INVALID_REQUEST (no
         criterion; metadata: rule), BAD_REFERENCE, BAD_DATE, UNKNOWN_OFFICE, WRONG_OFFICE, SEARCH_TOO_BROAD,
@@ -625,7 +627,8 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.SearchApplicationsResponse, _abc.Awaitable[_applications_pb2.SearchApplicationsResponse]]:
         """As SearchApplications, over all offices or one that is not the caller's: for an applicant who turns up at
-        another office. The answer says where an application is, not more than that.
+        another office. Needs the reference, the document number, or name and day of birth (INVALID_REQUEST). The
+        answer says where an application is, not more: its id, reference, office and state.
 
         Callers: supervisors. Errors: as SearchApplications but WRONG_OFFICE. Retry: yes.
         """

@@ -424,8 +424,8 @@ class ApplicationsServicer:
         """Approves the passport for printing, or for printing again if that failed; the print job is created when
         its turn in the queue comes. If its book was made before examiners cleared it, it is READY.
 
-        Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or gave the
-        examiners' deciding verdict, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
+        Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or as an examiner gave
+        any verdict on it, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
         HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), LOST_BY_NEGLIGENCE
         (say why the replacement is not postponed), AT_THE_PRINTER (its
         book was being made when examiners were asked, and still is), HELD_FOR_SUPERVISOR (the travel-ban list may have

@@ -61,7 +61,7 @@ class SearchRecords:
             "found": search.found,
         }
         number = insert(searches).values(**values).returning(searches.c.number)
-        return (await self._connection.execute(number)).scalar_one()
+        return int((await self._connection.execute(number)).scalar_one())
 
     async def record_found(self, number: int, found: int) -> None:
         """Store how many a recorded search found."""

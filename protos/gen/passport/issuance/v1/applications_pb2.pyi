@@ -1223,7 +1223,9 @@ Global___SearchApplicationsRequest: _TypeAlias = SearchApplicationsRequest  # no
 
 @_typing.final
 class FoundApplication(_message.Message):
-    """An application that was found: enough to tell it from others."""
+    """An application that was found: enough to tell it from others. SearchAllOffices leaves the fields from `type` on
+    absent, but for `state`.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -14,7 +14,11 @@ from issuance.domain.guardian import Guardian, require_guardians
 from issuance.domain.history import EventDetails
 from issuance.domain.print_failure import DOCUMENT_ALREADY_CLEARED
 from issuance.domain.replacement import require_explained_negligence
-from issuance.domain.separation_of_duties import require_another, require_separate_duties
+from issuance.domain.separation_of_duties import (
+    require_another,
+    require_not_examined_by,
+    require_separate_duties,
+)
 from issuance.domain.states import (
     DOCUMENTS_DUE,
     ApplicationEvent,
@@ -130,6 +134,8 @@ async def approve(
         case.require_identified()
     await require_not_stopped(records, case.office, Activity.APPROVAL)
     await _require_separate_duties(records, case, event, by)
+    examiners = await records.adjudication_tasks.examiners_of(case.id)
+    require_not_examined_by(by.person, examiners, event)
     case.require_not_held()
     if not case.book_serial:
         case.require_portrait()

@@ -99,7 +99,7 @@ class Identify:
                 hits_total=decision.hits_total,
                 opened_at=now,
                 adjudication=Adjudication(
-                    taken_in_by=frozenset(),
+                    excluded=frozenset(),
                     clearances_needed=clearances_needed(referral.candidates, self._strong_score),
                 ),
             )

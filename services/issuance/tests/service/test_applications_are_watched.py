@@ -7,6 +7,7 @@ from typing import Any
 import grpc
 import pytest
 from passport.issuance.v1 import applications_pb2 as apps
+from servicekit.grpc import page_tokens
 
 from .callers import LONGEST_WAIT, Caller, Refused
 from .country import Country
@@ -72,6 +73,17 @@ async def test_national_callers_see_all_or_one_office_in_some_states(country: Co
 
 @pytest.mark.parametrize("token", ["?", "OTk5", "MS5hYS4xLmxvc3QuMQ=="])
 async def test_what_was_not_issued_here_is_refused(country: Country, token: str) -> None:
+    refused = await _refusal(_watch(country.officer, resume_token=token))
+
+    assert (refused.reason, refused.field) == ("BAD_WATCH_TOKEN", "resume_token")
+
+
+async def test_a_place_behind_all_rows_is_refused(country: Country) -> None:
+    id = (await country.takes_in()).application_id
+    (event, *_) = await _until(_watch(country.officer), id, "RECEIVED")
+    *others, _row = page_tokens.decode_key(event.resume_token).split(".")
+    token = page_tokens.encode(".".join([*others, str(2**31)]))
+
     refused = await _refusal(_watch(country.officer, resume_token=token))
 
     assert (refused.reason, refused.field) == ("BAD_WATCH_TOKEN", "resume_token")

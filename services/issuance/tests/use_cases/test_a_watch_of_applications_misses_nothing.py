@@ -241,3 +241,16 @@ async def test_a_change_that_commits_late_is_not_passed_by(workflow: Workflow) -
         assert await watcher.sees() == [(quick, "withdrawn")]
 
     assert await watcher.sees() == [(slow, "withdrawn")]
+
+
+async def test_changes_that_are_not_watched_are_passed_by(workflow: Workflow) -> None:
+    watcher = Watcher(workflow, WatchFilter(states=frozenset({STATE.PRINT_FAILED})))
+    await watcher.sees()
+    for _ in range(3):
+        await workflow.applies()
+
+    assert await watcher.sees() == []
+
+    assert watcher.position is not None
+    assert watcher.position.mark.number > 0
+    assert watcher.position.change == watcher.position.mark.number

@@ -2,14 +2,16 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 from issuance.domain.outage import OutageScope
 from issuance.domain.states import ApplicationState
 from issuance.store.records import Records, Store
+from issuance.use_cases.application_steps import withdraw
 from issuance.use_cases.notify_and_release import PLANS_BEFORE_LOCKING
 from servicekit.storage.database import Database
 
-from .workflow import Workflow
+from .workflow import Workflow, identity
 
 
 class ChangesAfterReading(Store):
@@ -59,6 +61,44 @@ async def test_an_application_withdrawn_meanwhile_is_not_released(
 
     assert await one_book_a_day.state(first) is ApplicationState.WITHDRAWN
     assert await one_book_a_day.state(second) is ApplicationState.PRINTING
+
+
+class ChangesAfterComparing(Store):
+    """Something happens once, after a plan was compared in the transaction that carries it out."""
+
+    def __init__(self, database: Database, change: Callable[[Records], Awaitable[object]]) -> None:
+        super().__init__(database, "one")
+        self._changes = [change]
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Records]:
+        async with super().begin() as records:
+            progress = records.plans.progress
+
+            async def compared(office: str) -> tuple[int, datetime]:
+                found = await progress(office)
+                if self._changes:
+                    await self._changes.pop()(records)
+                return found
+
+            setattr(records.plans, "progress", compared)  # noqa: B010  for mypy
+            yield records
+
+
+async def test_one_withdrawn_after_the_plan_was_compared_keeps_no_other_back(
+    workflow: Workflow, database: Database
+) -> None:
+    first, second = await _approved(workflow), await _approved(workflow)
+
+    async def leaves(records: Records) -> None:
+        case = await records.cases.get(first)
+        officer = identity("siti", "officer")
+        await withdraw(records, case, officer, workflow.now_is, workflow.apply_transition, "")
+
+    await workflow.plans(ChangesAfterComparing(database, leaves))
+
+    assert await workflow.state(first) is ApplicationState.WITHDRAWN
+    assert await workflow.state(second) is ApplicationState.PRINTING
 
 
 async def test_while_applications_come_in_all_the_time_books_are_released(

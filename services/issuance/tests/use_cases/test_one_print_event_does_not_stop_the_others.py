@@ -86,8 +86,45 @@ async def test_an_event_that_could_not_be_stored_is_heard_again(
     assert (await _token(workflow), await workflow.state(id)) == ("1", ApplicationState.READY)
 
 
-async def test_one_whose_job_is_gone_is_forgotten(workflow: Workflow) -> None:
+async def test_a_book_whose_job_is_gone_is_looked_for_by_people(workflow: Workflow) -> None:
     await workflow.hears(PrintJobEvent("1", "job-1", "unknown", JobOutcome.DONE, "B0000001"))
+
+    await workflow.reconciles(ScriptedPrinter()).retry_unrecorded("BJM")
+
+    assert await workflow.open_print_jobs() == [("job-1", "unknown")]
+    assert await _problems(workflow) == ["the printer has a job that does not fit its application"]
+
+
+async def test_a_book_that_was_not_confirmed_before_its_job_was_gone_is_looked_for_by_people(
+    workflow: Workflow,
+) -> None:
+    id = await _released(workflow)
+    await workflow.hears(PrintJobEvent("1", "job-1", id, JobOutcome.DONE, "B0000001"))
+    assert await workflow.open_print_jobs() == []
+
+    await workflow.reconciles(ScriptedPrinter()).retry_unrecorded("BJM")
+
+    assert await workflow.open_print_jobs() == [("job-1", id)]
+    assert await _problems(workflow) == [
+        "the printer made this book, and does not know its job any more"
+    ]
+
+
+async def test_another_book_of_an_application_is_not_forgotten_with_its_own(
+    workflow: Workflow,
+) -> None:
+    id = await _released(workflow)
+    await workflow.job_is_taken(id, "job-2")
+    await workflow.hears(PrintJobEvent("1", "job-1", id, JobOutcome.DONE, "B0000001"))
+
+    await workflow.job_has_ended(id, "job-2")
+
+    assert await workflow.state(id) is ApplicationState.READY
+    assert await workflow.open_print_jobs() == [("job-1", id)]
+
+
+async def test_one_without_a_book_whose_job_is_gone_is_forgotten(workflow: Workflow) -> None:
+    await workflow.hears(PrintJobEvent("1", "job-1", "unknown"))
 
     await workflow.reconciles(ScriptedPrinter()).retry_unrecorded("BJM")
 

@@ -26,6 +26,7 @@ from issuance.use_cases.watch_applications import WatchApplications, WatchFilter
 _RETRY_AFTER = timedelta(seconds=10)
 _STATES = {state.value: state for state in SNAPSHOT_STATES}
 _LONGEST_NUMBER = 18
+_LARGEST_ROW = 2**31 - 1
 
 
 class ApplicationWatches:
@@ -83,7 +84,7 @@ def _decode(token: str) -> WatchPosition | None:
     key = page_tokens.decode_key(token, BadWatchToken, "resume_token")
     number, mark, change, state, after = (*key.split(".")[:5], *[""] * 5)[:5]
     mark_of_number = ChangeMark(_number(number), mark)
-    snapshot = SnapshotPlace(_state(state), _number(after)) if state else None
+    snapshot = SnapshotPlace(_state(state), _row(after)) if state else None
     return WatchPosition(mark_of_number, _number(change), snapshot)
 
 
@@ -91,6 +92,13 @@ def _number(text: str) -> int:
     if not (text.isdecimal() and len(text) <= _LONGEST_NUMBER):
         raise _not_ours()
     return int(text)
+
+
+def _row(text: str) -> int:
+    number = _number(text)
+    if number > _LARGEST_ROW:
+        raise _not_ours()
+    return number
 
 
 def _state(text: str) -> ApplicationState:

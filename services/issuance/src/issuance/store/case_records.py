@@ -160,6 +160,12 @@ class CaseRecords:
             raise ApplicationNotFound("there is no such application", field="application_id")
         return read_case(row)
 
+    async def locked(self, ids: Collection[str]) -> Sequence[Case]:
+        """Return the cases with these ids, locked in the order of their creation."""
+        statement = select(*CASE_COLUMNS).where(applications.c.id.in_(ids))
+        statement = statement.order_by(applications.c.number).with_for_update(key_share=True)
+        return [read_case(row) for row in await self._connection.execute(statement)]
+
     async def find(self, case: str) -> Case | None:
         """Return the case as `get` does; None if there is none."""
         try:
@@ -225,7 +231,7 @@ class CaseRecords:
         without_book = select(c.id).where(
             c.id.in_([notice.application for notice in notices]), c.state.in_(NOT_READY)
         )
-        locked = without_book.with_for_update(key_share=True)
+        locked = without_book.order_by(c.number).with_for_update(key_share=True)
         ids = {row.id for row in await self._connection.execute(locked)}
         valid = [notice for notice in notices if notice.application in ids]
         if valid:

@@ -84,14 +84,22 @@ class UnrecordedPrintEvents:
         )
         return (await self._connection.execute(statement.limit(1))).one_or_none() is not None
 
+    async def explain(self, office: str, job: str, problem: str) -> None:
+        """Have people look at the event of a job, unless they do for another reason already."""
+        is_of_job = (table.c.office == office, table.c.job == job)
+        await self._connection.execute(
+            update(table).where(*is_of_job, table.c.problem == "").values(problem=problem)
+        )
+
     async def delete(self, office: str, job: str) -> None:
         """Delete the event of a job."""
         is_of_job = (table.c.office == office, table.c.job == job)
         await self._connection.execute(delete(table).where(*is_of_job))
 
     async def delete_of_case(self, case: str) -> None:
-        """Delete the events of a case, whose print is over."""
-        await self._connection.execute(delete(table).where(table.c.case == case))
+        """Delete the events of a case, whose print is over; but not that of another book."""
+        statement = delete(table).where(table.c.case == case, table.c.book_serial == "")
+        await self._connection.execute(statement)
 
 
 def _unrecorded(row: Row[Any]) -> UnrecordedPrintEvent:

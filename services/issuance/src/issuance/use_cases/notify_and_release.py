@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from servicekit.process.failpoint import failpoint
 
-from issuance.domain.case import ISSUANCE
+from issuance.domain.case import ISSUANCE, Case
 from issuance.domain.due_notices import CollectionDates, due_notices
 from issuance.domain.formatting import LocalizedText
 from issuance.domain.notices import QUEUE_CHANGED, SYSTEM_OUTAGE, Notice
@@ -137,22 +137,23 @@ class NotifyAndRelease:
         self, records: Records, office: Office, actions: DueActions, now: datetime
     ) -> DueActions:
         today = office.calendar.day_of(now)
-        for case_id in actions.releases[:RELEASES_PER_TRANSACTION]:
-            await self._release_one(records, case_id, today, now)
+        due = actions.releases[:RELEASES_PER_TRANSACTION]
+        cases = {case.id: case for case in await records.cases.locked(due)}
+        for case in [cases[id] for id in due]:
+            # Whoever was withdrawn since the plan was compared is in no plan any more.
+            if case.state is ApplicationState.APPROVED:
+                await self._release_one(records, case, today, now)
         failpoint("release.before_commit")
         return replace(actions, releases=actions.releases[RELEASES_PER_TRANSACTION:])
 
-    async def _release_one(
-        self, records: Records, case_id: str, today: date, now: datetime
-    ) -> None:
-        case = await records.cases.get(case_id)
+    async def _release_one(self, records: Records, case: Case, today: date, now: datetime) -> None:
         # Written by a replica of a version that asked for no portrait; others must not wait for it.
         if case.portrait_accepted_at is None:
             await self._apply_transition(
                 records, case, ApplicationEvent.REQUIRE_PORTRAIT, ISSUANCE, now
             )
             return
-        if await records.enrolments.doubt(case_id):
+        if await records.enrolments.doubt(case.id):
             return  # once that is settled there is another plan
         held = await self._travel_bans.hold_if_banned(records, case, now)
         if held.is_held:

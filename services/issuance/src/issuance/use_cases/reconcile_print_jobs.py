@@ -21,6 +21,7 @@ _LOST = (
     "there until two persons have looked for the book"
 )
 _LOST_AND_NOT_ASKED_FOR = "the printer lost the job in a restore of its database"
+_BOOK_OF_NO_JOB = "the printer made this book, and does not know its job any more"
 _SUPERFLUOUS = "the application has its passport already, or gets none any more"
 
 
@@ -56,7 +57,7 @@ class ReconcilePrintJobs:
     async def retry_unrecorded(self, office: str) -> None:
         """Record the events that could not be recorded, as their jobs are now. Raises Unavailable.
 
-        A job that the printer has no more decides nothing.
+        A job that the printer has no more decides nothing. If it made a book, people look for that.
         """
         async with self._store.read() as records:
             events = await records.unrecorded_print_events.of_office(office)
@@ -68,7 +69,12 @@ class ReconcilePrintJobs:
                 await self.record(office, now_is)
                 continue
             async with self._store.begin() as records:
-                await records.unrecorded_print_events.delete(office, event.job)
+                if event.book_serial:
+                    await records.unrecorded_print_events.explain(
+                        office, event.job, _BOOK_OF_NO_JOB
+                    )
+                else:
+                    await records.unrecorded_print_events.delete(office, event.job)
 
     async def record(self, office: str, event: PrintJobEvent) -> None:
         """Record an event; cancel its job if it is superfluous. Raises Unavailable."""

@@ -133,7 +133,9 @@ class WatchApplications:
                 position.change, watched.office, watched.states, BATCH
             )
             places = [replace(position, change=change) for change, _ in rows]
-            end = places[-1] if places else position
+            # Up to the mark nothing else is watched, so that nobody looks there again.
+            is_all = len(rows) < BATCH
+            end = replace(position, change=position.mark.number) if is_all else places[-1]
         else:
             at = position.snapshot
             page = PageRequest(at.after, BATCH)

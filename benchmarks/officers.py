@@ -24,6 +24,8 @@ from issuance.use_cases.document_numbers import DocumentNumbers
 from issuance.use_cases.record_interview import Interview, record_interview
 from servicekit.process.clock import Clock
 
+from benchmarks.plan_population import HOLDER
+
 _PAUSE_BETWEEN_STEPS = 0.02
 Step = Callable[[Records, Case], Awaitable[object]]
 
@@ -108,7 +110,7 @@ class Officers:
             await step(records, await records.cases.get(id))
 
     async def _take_in(self, office: str) -> None:
-        new = NewApplication(office, ApplicationType.NEW, PriorityClass.NORMAL, b"holder", "")
+        new = NewApplication(office, ApplicationType.NEW, PriorityClass.NORMAL, HOLDER, "")
         async with self.store.begin() as records:
             await create_application(records, new, _OFFICER, self.clock.now(), self.new_id)
 

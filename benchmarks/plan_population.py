@@ -20,8 +20,12 @@ from issuance.domain.working_time import Calendar
 from issuance.store.records import Store
 from issuance.use_cases.office_lifecycle import seed_offices
 from issuance.use_cases.plan_office import plan_office
+from passport.type.v1.civil_pb2 import BiographicData, CalendarDate, PersonName
 
 ZONE = ZoneInfo("Asia/Makassar")
+HOLDER = BiographicData(
+    name=PersonName(primary="RAHMAN"), born_on=CalendarDate(year=1990, month=2, day=28)
+).SerializeToString()
 MORNING = datetime(2018, 10, 31, 7, tzinfo=ZONE)
 """Before offices open, so that a pass releases no books."""
 OPENING = MORNING.replace(hour=8, minute=1)
@@ -109,7 +113,7 @@ def _rows(ids: list[str], cases: int, chance: Random) -> Iterator[tuple[object, 
         is_complete = state is not ApplicationState.BIOMETRICS_TAKEN
         yield (
             f"case-{nth}", ids[int(chance.random() * len(ids))], "new", int(priority_class),
-            b"holder", f"person-{nth}", time, time, state.value, 5, time if is_complete else None,
+            HOLDER, f"person-{nth}", time, time, state.value, 5, time if is_complete else None,
             nth if is_complete else None, day if is_complete else None,
             day if is_complete else None, day, day if is_complete else None, 0, "", number, "", "",
             time,

@@ -59,7 +59,7 @@ def test_what_was_printed_is_in_the_register(tmp_path: Path) -> None:
         ("a2", "valid", "2018-10-29"),
         ("a3", "made", "2018-10-29"),
     ]
-    assert [tuple(row) for row in receipts] == [("BNI-1", "a1")]
+    assert [tuple(row)[:2] for row in receipts] == [("BNI-1", "a1")]
 
 
 def test_the_document_last_handed_over_is_valid(database_url: str) -> None:

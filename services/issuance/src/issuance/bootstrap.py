@@ -234,8 +234,8 @@ class Issuance:
                 await self._offices.refresh(records)
                 await records.outages.apply_policy(self._outage_policy)
                 await require_portraits(records, now, self._apply_transition)
-                await record_verifications(records, self._outage_policy, self._apply_transition)
                 await records.outbox.abandon_leases()
+            await record_verifications(self._store, self._outage_policy, self._apply_transition)
             async with purge_records_daily(
                 self._database, idempotency, self._settings.idempotency_retention_days
             ):

@@ -17,7 +17,7 @@ from issuance.domain.adjudication_task import (
 from servicekit.errors import DomainError
 
 NOW = datetime(2018, 11, 5, 2, tzinfo=UTC)
-TASK = Adjudication(taken_in_by=frozenset({"budi"}))
+TASK = Adjudication(excluded=frozenset({"budi"}))
 
 
 def examined(*verdicts: Verdict, task: Adjudication = TASK) -> Adjudication:
@@ -97,11 +97,11 @@ ANA = "spiffe://ID/office/BJM/user/ana/role/officer"
 )
 def test_another_role_or_scope_makes_nobody_another_person(examiner: str) -> None:
     with pytest.raises(OwnCase):
-        Adjudication(taken_in_by=frozenset({ANA})).claim(examiner, NOW)
+        Adjudication(excluded=frozenset({ANA})).claim(examiner, NOW)
 
 
 def test_another_user_of_the_same_office_is_another_person() -> None:
-    task = Adjudication(taken_in_by=frozenset({ANA}))
+    task = Adjudication(excluded=frozenset({ANA}))
     anais = "spiffe://ID/office/BJM/user/anais/role/examiner"
 
     assert task.claim(anais, NOW).claimed_by == anais

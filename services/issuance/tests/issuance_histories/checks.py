@@ -49,11 +49,18 @@ def _check_each_once(found: Iterable[str], problem: str) -> None:
 
 
 async def check_approvals(history: History) -> None:
-    """Whatever was released had been approved, by somebody who did not take it in."""
-    for entries in (await history.events()).values():
+    """Whatever was released had been approved, by somebody who neither took it in nor examined it.
+
+    Whoever approves does not examine later either.
+    """
+    for case, entries in (await history.events()).items():
+        async with history.workflow.store.read() as records:
+            examiners = await records.adjudication_tasks.examiners_of(case)
         for index, entry in enumerate(entries):
             if entry.event is ApplicationEvent.RELEASE:
                 _check_approval(entries[:index])
+            if entry.event in (ApplicationEvent.APPROVE, ApplicationEvent.APPROVE_BOOK):
+                assert not is_among(entry.person, examiners), entries
 
 
 def _check_approval(before: Sequence[HistoryEntry]) -> None:

@@ -59,8 +59,39 @@ async def test_another_office_is_for_supervisors(country: Country) -> None:
         await _found(supervisor, name="rahman", office="BJM")
     with pytest.raises(Refused, match="NOT_PERMITTED"):
         await _found(officer, "SearchAllOffices", name="rahman")
-    assert await _found(supervisor, "SearchAllOffices", name="rahman") == [id]
-    assert await _found(supervisor, "SearchAllOffices", name="rahman", office="JKT") == []
+    who: dict[str, Any] = {"name": "rahman", "born_on": calendar_date("1990-02-28")}
+    assert await _found(supervisor, "SearchAllOffices", **who) == [id]
+    assert await _found(supervisor, "SearchAllOffices", **who, office="JKT") == []
+
+
+async def test_all_offices_are_searched_for_one_person(country: Country) -> None:
+    await country.takes_in()
+    supervisor = country.caller("supervisor", "joko", "JKT")
+    birth, day = calendar_date("1990-02-28"), calendar_date("2018-10-26")
+    days = {"office": "BJM", "created_from": day, "created_until": day}
+
+    for what in ({"born_on": birth}, {"name": "rahman"}, days, days | {"name": "rahman"}):
+        with pytest.raises(Refused) as refused:
+            await _found(supervisor, "SearchAllOffices", **what)
+        assert (refused.value.reason, refused.value.field) == ("INVALID_REQUEST", "reference"), what
+
+
+async def test_all_offices_tell_where_an_application_is_and_not_whose(country: Country) -> None:
+    taken_in = await country.takes_in()
+    supervisor = country.caller("supervisor", "joko", "JKT")
+
+    answer = await supervisor(
+        "SearchAllOffices", apps.SearchApplicationsRequest(reference=taken_in.reference)
+    )
+
+    assert list(answer.applications) == [
+        apps.FoundApplication(
+            application_id=taken_in.application_id,
+            reference=taken_in.reference,
+            office="BJM",
+            state=taken_in.state,
+        )
+    ]
 
 
 async def test_a_bad_search_is_refused(country: Country) -> None:

@@ -2,14 +2,20 @@
 
 import pytest
 from issuance.domain.adjudication_referral import Candidate
-from issuance.domain.adjudication_task import ExaminedBefore, NotACandidate, TaskState, Verdict
+from issuance.domain.adjudication_task import (
+    ExaminedBefore,
+    NotACandidate,
+    SecondExaminerRequired,
+    TaskState,
+    Verdict,
+)
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.case import ApplicationOpen
 from issuance.domain.encounter_change import EncounterChange, EncounterStatus
 from issuance.domain.separation_of_duties import SeparationOfDuties
 from issuance.domain.states import ApplicationState
 
-from .workflow import Workflow
+from .workflow import Workflow, identity
 
 SAME, DUPLICATE, CLEARED = Verdict.SAME_PERSON, Verdict.DUPLICATE, Verdict.CLEARED
 
@@ -103,6 +109,47 @@ async def test_on_appeal_other_examiners_look_and_a_supervisor_answers_for_it(
             on_behalf_of="spiffe://ID/office/BJM/user/hadi/role/supervisor",
         )
     ]
+
+
+async def test_an_appeal_of_which_two_think_differently_is_decided_by_a_third(
+    workflow: Workflow,
+) -> None:
+    id, task = await _suspected(workflow, Candidate("ani", 7.9))
+    await workflow.examines(task, "budi", DUPLICATE)
+    await workflow.examines(task, "citra", DUPLICATE)
+    await workflow.appeals(id)
+    (again,) = await workflow.tasks()
+    await workflow.examines(again.id, "dewi", DUPLICATE)
+    await workflow.examines(again.id, "eko", CLEARED)
+
+    undecided = await workflow.state(id)
+    for examiner in ("budi", "citra"):
+        with pytest.raises(ExaminedBefore):
+            await workflow.claims(again.id, examiner)
+    for examiner in ("dewi", "eko"):
+        with pytest.raises(SecondExaminerRequired):
+            await workflow.claims(again.id, examiner)
+    await workflow.examines(again.id, "fitri", CLEARED)
+
+    assert undecided is ApplicationState.ADJUDICATION
+    assert await workflow.state(id) is ApplicationState.AWAITING_APPROVAL
+
+
+async def test_without_another_examiner_a_supervisor_has_the_fingerprints_taken_again(
+    workflow: Workflow,
+) -> None:
+    id, task = await _suspected(workflow, Candidate("ani", 7.9))
+    await workflow.examines(task, "budi", DUPLICATE)
+    await workflow.examines(task, "citra", DUPLICATE)
+    await workflow.appeals(id)
+
+    await workflow.retakes_biometrics(id, identity("hadi", "supervisor"))
+    await workflow.gives_fingers(id)
+    await workflow.is_interviewed(id)
+    await workflow.is_identified()
+
+    assert await workflow.tasks() == []
+    assert await workflow.state(id) is ApplicationState.AWAITING_APPROVAL
 
 
 async def test_who_refused_does_not_reopen(workflow: Workflow) -> None:

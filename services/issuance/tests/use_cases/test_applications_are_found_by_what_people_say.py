@@ -127,6 +127,12 @@ async def test_what_too_many_fulfil_needs_another_criterion(
 
     found = await _found(workflow, words=("muhammad",), born_on=date(1990, 1, 2))
     assert len(found) == 1
+    async with workflow.store.read() as records:
+        searches = await records.search.records()
+    assert [(search.criteria.words, search.found) for search in searches] == [
+        (("muhammad",), 0),
+        (("muhammad",), 1),
+    ]
     assert limits.MOST_FOUND == 5000
 
 

@@ -2,12 +2,16 @@
 
 import pytest
 from issuance.domain.adjudication_referral import Candidate
-from issuance.domain.adjudication_task import Verdict
+from issuance.domain.adjudication_task import OwnCase, Verdict
 from issuance.domain.case import Actor
 from issuance.domain.separation_of_duties import SeparationOfDuties
 from issuance.domain.states import ApplicationEvent, ApplicationState
 
-from .workflow import Workflow
+from .verifying import is_printed_unidentified, is_verified_only
+from .workflow import Workflow, identity
+
+CLEARED, DUPLICATE = Verdict.CLEARED, Verdict.DUPLICATE
+STRONG_HIT = Candidate("ani-who-is-on-record", 12.0)
 
 
 @pytest.mark.parametrize(
@@ -60,6 +64,122 @@ async def test_who_linked_does_not_approve(workflow: Workflow) -> None:
 
     assert refusal.value.metadata == {"event": "approve", "earlier": "link_person"}
     await workflow.approves(id, "bambang")
+
+
+async def test_neither_of_two_who_cleared_a_strong_hit_approves(workflow: Workflow) -> None:
+    id = await workflow.applies()
+    await workflow.is_identified(STRONG_HIT)
+    await _is_examined(workflow, budi=CLEARED, citra=CLEARED)
+
+    assert await _who_may_not_approve(workflow, id, "budi", "citra") == {
+        "budi": "examine",
+        "citra": "clear",
+    }
+    assert await workflow.state(id) is ApplicationState.AWAITING_APPROVAL
+    await workflow.approves(id, "bambang")
+
+
+async def test_who_was_overruled_by_other_examiners_does_not_approve(workflow: Workflow) -> None:
+    id = await workflow.applies()
+    await workflow.is_identified(STRONG_HIT)
+    await _is_examined(workflow, budi=DUPLICATE, citra=CLEARED, dewi=CLEARED)
+
+    assert await _who_may_not_approve(workflow, id, "budi") == {"budi": "examine"}
+    await workflow.approves(id, "bambang")
+
+
+async def test_nobody_who_decided_before_an_appeal_or_after_it_approves(
+    workflow: Workflow,
+) -> None:
+    id = await workflow.applies()
+    await workflow.is_identified(STRONG_HIT)
+    await _is_examined(workflow, budi=DUPLICATE, citra=DUPLICATE)
+    await workflow.appeals(id)
+    await _is_examined(workflow, dewi=CLEARED, eko=CLEARED)
+
+    assert await _who_may_not_approve(workflow, id, "budi", "citra", "dewi", "eko") == {
+        "budi": "examine",
+        "citra": "examine",
+        "dewi": "examine",
+        "eko": "clear",
+    }
+    await workflow.approves(id, "bambang")
+
+
+async def test_who_examined_fingerprints_that_were_taken_again_does_not_approve(
+    workflow: Workflow,
+) -> None:
+    id = await workflow.applies()
+    await workflow.is_identified(STRONG_HIT)
+    await _is_examined(workflow, budi=CLEARED)
+    await workflow.retakes_biometrics(id, identity("hadi", "supervisor"))
+    await workflow.gives_fingers(id)
+    await workflow.is_interviewed(id)
+    await workflow.is_identified()
+
+    assert await _who_may_not_approve(workflow, id, "budi") == {"budi": "examine"}
+    await workflow.approves(id, "bambang")
+
+
+async def test_who_examined_one_application_approves_another(workflow: Workflow) -> None:
+    await workflow.applies()
+    await workflow.is_identified(STRONG_HIT)
+    await _is_examined(workflow, budi=CLEARED, citra=CLEARED)
+    other = await workflow.applies()
+    await workflow.is_identified()
+
+    await workflow.approves(other, "budi")
+
+    assert await workflow.state(other) is ApplicationState.APPROVED
+
+
+async def test_who_examined_does_not_approve_the_book_that_was_held(
+    renewals_go_on: Workflow,
+) -> None:
+    flow = renewals_go_on
+    id = await is_printed_unidentified(flow)
+    await flow.is_known_alone(id, STRONG_HIT)
+    await _is_examined(flow, budi=CLEARED, citra=CLEARED)
+
+    assert await _who_may_not_approve(flow, id, "budi", "citra") == {
+        "budi": "examine",
+        "citra": "clear",
+    }
+    await flow.approves(id, "bambang")
+    assert await flow.state(id) is ApplicationState.READY
+
+
+async def test_who_approved_does_not_examine_later(renewals_go_on: Workflow) -> None:
+    flow = renewals_go_on
+    id = await is_verified_only(flow)
+    await flow.approves(id, "agus")
+    await flow.is_known_alone(id, STRONG_HIT)
+    (task,) = await flow.tasks()
+
+    with pytest.raises(OwnCase):
+        await flow.claims(task.id, "agus")
+
+    assert [each.adjudication.claimed_by for each in await flow.tasks()] == [None]
+    await _is_examined(flow, budi=CLEARED, citra=CLEARED)
+    assert await flow.state(id) is ApplicationState.AWAITING_APPROVAL
+    await flow.approves(id, "agus")
+
+
+async def _is_examined(workflow: Workflow, **verdicts: Verdict) -> None:
+    """Examiners give these verdicts about the only open task, in this order."""
+    (task,) = await workflow.tasks()
+    for examiner, verdict in verdicts.items():
+        await workflow.examines(task.id, examiner, verdict)
+
+
+async def _who_may_not_approve(workflow: Workflow, id: str, *users: str) -> dict[str, str]:
+    """Try to approve as each of these people; which earlier step forbids it to each of them."""
+    forbidden = {}
+    for user in users:
+        with pytest.raises(SeparationOfDuties) as refusal:
+            await workflow.approves(id, user)
+        forbidden[user] = refusal.value.metadata["earlier"]
+    return forbidden
 
 
 async def test_who_approved_does_not_hand_over(workflow: Workflow) -> None:

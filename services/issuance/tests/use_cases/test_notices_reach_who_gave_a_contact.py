@@ -4,13 +4,16 @@ from datetime import timedelta
 
 from issuance.domain.contact import NO_CONTACT, Contact
 from issuance.domain.notice_delivery import NoticeMessage, QuietHours
+from issuance.domain.open_item import OpenItemKind, ResolutionReason
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.retry_policy import RetryPolicy
 from issuance.domain.states import ApplicationState, OutboxTaskKind
+from issuance.store.notice_records import NoticeRecord
 from issuance.use_cases.change_contact import change_contact
 from issuance.use_cases.deliver_notice import DeliverNotice
 from issuance.use_cases.erase_portraits import ErasePortraits
 from issuance.use_cases.office_slots import NoticeSlots
+from issuance.use_cases.open_items import OpenItem, list_open_items, resolve_open_item
 from issuance.use_cases.ports import NoticeRefused, Unavailable
 from issuance.workers.outbox_worker import OutboxWorker
 from servicekit.storage.database import Database
@@ -55,6 +58,12 @@ async def _deliveries(workflow: Workflow, id: str) -> list[tuple[str, str]]:
     async with workflow.store.read() as records:
         found = await records.notices.page(EVERYTHING, None, id)
     return [(record.notice.kind.value, record.delivery.value) for _, record in found]
+
+
+async def _open_items(workflow: Workflow, office: str) -> list[tuple[str, OpenItem]]:
+    async with workflow.store.read() as records:
+        page = await list_open_items(records, workflow.offices, office, None, 100, workflow.now_is)
+    return list(page.items)
 
 
 def _first(text: str) -> str:
@@ -176,17 +185,46 @@ async def test_a_refused_address_is_for_the_office_until_it_is_corrected(
     mail = Sender(NoticeRefused("550 no such user"))
     id = await workflow.applies(contact=MAIL)
     await _deliver(workflow, mail)
-    async with workflow.store.read() as records:
-        ((_, refused),) = await records.notices.refused(EVERYTHING, "BJM")
-        elsewhere = await records.notices.refused(EVERYTHING, "JKT")
+    ((item, refused),) = await _open_items(workflow, "BJM")
+    elsewhere = await _open_items(workflow, "JKT")
 
     await _changes_contact(workflow, id, Contact(email="siti@example.org"))
     await _deliver(workflow, mail)
 
-    assert (refused.notice.application, refused.problem) == (id, "550 no such user")
+    assert isinstance(refused, NoticeRecord)
+    assert (item, refused.problem) == (f"notice:{id}-1", "550 no such user")
     assert elsewhere == []
+    assert await _open_items(workflow, "BJM") == []
     assert [message.contact.email for message in mail.sent] == ["siti@example.org"]
     assert await _deliveries(workflow, id) == [("promised_date", "sent")]
+
+
+async def test_an_office_that_has_told_the_applicant_settles_it(workflow: Workflow) -> None:
+    id = await workflow.applies(contact=MAIL)
+    await _deliver(workflow, Sender(NoticeRefused("550 no such user")))
+    ((item, _),) = await _open_items(workflow, "BJM")
+
+    async with workflow.store.begin() as records:
+        _, settled = await resolve_open_item(
+            records, item, ResolutionReason.DONE_BY_HAND, "by telephone",
+            identity("agus", "supervisor"), workflow.now_is,
+        )  # fmt: skip
+
+    assert (settled.kind, settled.problem) == (OpenItemKind.NOTICE, "550 no such user")
+    assert await _open_items(workflow, "BJM") == []
+    assert await _deliveries(workflow, id) == [("promised_date", "in_person")]
+
+
+async def test_the_next_notice_replaces_one_that_is_refused(workflow: Workflow) -> None:
+    mail = Sender(NoticeRefused("552 too much mail"))
+    id = await workflow.applies(contact=MAIL)
+    await _deliver(workflow, mail)
+
+    await workflow.retakes_biometrics(id, identity("agus", "supervisor"))
+    await _deliver(workflow, mail)
+
+    assert await _open_items(workflow, "BJM") == []
+    assert await _deliveries(workflow, id) == [("promised_date", "outdated"), ("recapture", "sent")]
 
 
 async def test_a_refused_address_that_is_taken_back_is_told_in_person(workflow: Workflow) -> None:

@@ -44,6 +44,10 @@ class _OpenItemKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OpenItem
     """An application whose fingerprints the matcher has lost in a restore of its database: capture the person
     again. Without a book on its way it waits for that (state PAID); otherwise its passport is finished.
     """
+    OPEN_ITEM_KIND_NOTICE: _OpenItemKind.ValueType  # 11
+    """A notice that the mail server refuses for good, see `problem`: tell the applicant, and correct the contact
+    (`Applications.ChangeContact`), upon which it is sent again.
+    """
 
 class OpenItemKind(_OpenItemKind, metaclass=_OpenItemKindEnumTypeWrapper):
     """What an open item is about."""
@@ -64,6 +68,10 @@ OPEN_ITEM_KIND_REFUSED_WORK: OpenItemKind.ValueType  # 4
 OPEN_ITEM_KIND_LOST_ENROLMENT: OpenItemKind.ValueType  # 10
 """An application whose fingerprints the matcher has lost in a restore of its database: capture the person
 again. Without a book on its way it waits for that (state PAID); otherwise its passport is finished.
+"""
+OPEN_ITEM_KIND_NOTICE: OpenItemKind.ValueType  # 11
+"""A notice that the mail server refuses for good, see `problem`: tell the applicant, and correct the contact
+(`Applications.ChangeContact`), upon which it is sent again.
 """
 Global___OpenItemKind: _TypeAlias = OpenItemKind  # noqa: Y015
 

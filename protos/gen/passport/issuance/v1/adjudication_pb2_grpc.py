@@ -30,7 +30,8 @@ class AdjudicationStub:
 
     One examiner can clear an applicant, two where a hit is strong (`clearances_needed`). Confirming a duplicate,
     and linking an applicant with a person on record, needs two different examiners; if they disagree, a third
-    decides. An examiner may not examine an application that they took in, nor examine it again on appeal.
+    decides. An examiner may not examine an application that they took in or approved, nor examine it again on
+    appeal; and who gave any verdict on an application does not approve it.
     """
 
     def __init__(self, channel):
@@ -66,7 +67,8 @@ class AdjudicationServicer:
 
     One examiner can clear an applicant, two where a hit is strong (`clearances_needed`). Confirming a duplicate,
     and linking an applicant with a person on record, needs two different examiners; if they disagree, a third
-    decides. An examiner may not examine an application that they took in, nor examine it again on appeal.
+    decides. An examiner may not examine an application that they took in or approved, nor examine it again on
+    appeal; and who gave any verdict on an application does not approve it.
     """
 
     def ListTasks(self, request, context):
@@ -147,7 +149,8 @@ class Adjudication:
 
     One examiner can clear an applicant, two where a hit is strong (`clearances_needed`). Confirming a duplicate,
     and linking an applicant with a person on record, needs two different examiners; if they disagree, a third
-    decides. An examiner may not examine an application that they took in, nor examine it again on appeal.
+    decides. An examiner may not examine an application that they took in or approved, nor examine it again on
+    appeal; and who gave any verdict on an application does not approve it.
     """
 
     @staticmethod

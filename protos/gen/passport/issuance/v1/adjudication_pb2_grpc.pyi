@@ -31,7 +31,8 @@ class AdjudicationStub:
 
     One examiner can clear an applicant, two where a hit is strong (`clearances_needed`). Confirming a duplicate,
     and linking an applicant with a person on record, needs two different examiners; if they disagree, a third
-    decides. An examiner may not examine an application that they took in, nor examine it again on appeal.
+    decides. An examiner may not examine an application that they took in or approved, nor examine it again on
+    appeal; and who gave any verdict on an application does not approve it.
     """
 
     @_typing.overload
@@ -71,7 +72,8 @@ class AdjudicationAsyncStub(AdjudicationStub):
 
     One examiner can clear an applicant, two where a hit is strong (`clearances_needed`). Confirming a duplicate,
     and linking an applicant with a person on record, needs two different examiners; if they disagree, a third
-    decides. An examiner may not examine an application that they took in, nor examine it again on appeal.
+    decides. An examiner may not examine an application that they took in or approved, nor examine it again on
+    appeal; and who gave any verdict on an application does not approve it.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -107,7 +109,8 @@ class AdjudicationServicer(metaclass=_abc_1.ABCMeta):
 
     One examiner can clear an applicant, two where a hit is strong (`clearances_needed`). Confirming a duplicate,
     and linking an applicant with a person on record, needs two different examiners; if they disagree, a third
-    decides. An examiner may not examine an application that they took in, nor examine it again on appeal.
+    decides. An examiner may not examine an application that they took in or approved, nor examine it again on
+    appeal; and who gave any verdict on an application does not approve it.
     """
 
     @_abc_1.abstractmethod

@@ -246,7 +246,7 @@ class ApplicationsServicer:
     def SearchApplications(self, request, context):
         """Searches the applications of one office: by reference, document number, name, day of birth or days of
         creation, all given ones together, newest first. By index, never by reading all applications: what more than 5,000
-        applications fulfil is SEARCH_TOO_BROAD. Who searched, for whom and for what is recorded before the answer.
+        applications fulfil is SEARCH_TOO_BROAD. Who searches, for whom and for what is recorded before.
 
         Callers: officers, supervisors, service frontdesk in the name of a person. Errors: INVALID_REQUEST (no
         criterion; metadata: rule), BAD_REFERENCE, BAD_DATE, UNKNOWN_OFFICE, WRONG_OFFICE, SEARCH_TOO_BROAD,
@@ -258,7 +258,8 @@ class ApplicationsServicer:
 
     def SearchAllOffices(self, request, context):
         """As SearchApplications, over all offices or one that is not the caller's: for an applicant who turns up at
-        another office. The answer says where an application is, not more than that.
+        another office. Needs the reference, the document number, or name and day of birth (INVALID_REQUEST). The
+        answer says where an application is, not more: its id, reference, office and state.
 
         Callers: supervisors. Errors: as SearchApplications but WRONG_OFFICE. Retry: yes.
         """
@@ -423,14 +424,15 @@ class ApplicationsServicer:
         """Approves the passport for printing, or for printing again if that failed; the print job is created when
         its turn in the queue comes. If its book was made before examiners cleared it, it is READY.
 
-        Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or gave the
-        examiners' deciding verdict, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
+        Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or as an examiner gave
+        any verdict on it, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
         HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), LOST_BY_NEGLIGENCE
         (say why the replacement is not postponed), AT_THE_PRINTER (its
         book was being made when examiners were asked, and still is), HELD_FOR_SUPERVISOR (the travel-ban list may have
         the applicant: ClearHold, Refuse), STOPPED_BY_OUTAGE (the outage policy stops approvals, by default while the
         travel-ban list is missing or too old), ENROLMENT_UNCONFIRMED (the matcher was restored and is being compared;
-        try again), ENROLMENT_LOST (it has lost the fingerprints; they are taken again). Retry: yes.
+        try again), ENROLMENT_LOST (it has lost the fingerprints; they are taken again), IDENTIFICATION_DUE (its book is
+        made, and the applicant was only verified: see `identification_due`). Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

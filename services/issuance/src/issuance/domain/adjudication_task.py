@@ -53,7 +53,7 @@ class TaskNotFound(DomainError):
 
 
 class OwnCase(DomainError):
-    """The examiner took part in the intake of the application."""
+    """The examiner took part in the intake of the application, or approved it."""
 
     kind = ErrorKind.DENIED
     reason = "OWN_CASE"
@@ -122,8 +122,8 @@ class Adjudication:
     People are named by their identity; see `is_among` for who is the same person.
     """
 
-    taken_in_by: frozenset[str]
-    """Identities that took part in the intake of the application."""
+    excluded: frozenset[str]
+    """Identities that took part in the intake of the application, or approved it."""
     examinations: tuple[Examination, ...] = ()
     claimed_by: str | None = None
     claimed_at: datetime | None = None
@@ -173,8 +173,8 @@ class Adjudication:
         Raises TaskClosed, OwnCase, ExaminedBefore, SecondExaminerRequired, TaskTaken.
         """
         self._require_undecided()
-        if is_among(examiner, self.taken_in_by):
-            raise OwnCase("an application is not examined by those who took it in")
+        if is_among(examiner, self.excluded):
+            raise OwnCase("an application is not examined by those who took it in or approved it")
         if is_among(examiner, self.examined_earlier_by):
             raise ExaminedBefore("who examined the application before does not examine it again")
         if is_among(examiner, (examination.by for examination in self.examinations)):

@@ -21,6 +21,7 @@ class OpenItemKind(StrEnum):
     REFUSED_WORK = "refused_work"
     LOST_ENROLMENT = "lost_enrolment"
     PAYMENT = "payment"
+    NOTICE = "notice"
 
 
 class ResolutionReason(StrEnum):
@@ -46,6 +47,9 @@ REASONS: Mapping[OpenItemKind, frozenset[ResolutionReason]] = {
         {ResolutionReason.DONE_BY_HAND, ResolutionReason.NOT_NEEDED, ResolutionReason.OTHER}
     ),
     OpenItemKind.LOST_ENROLMENT: frozenset({ResolutionReason.OTHER}),
+    OpenItemKind.NOTICE: frozenset(
+        {ResolutionReason.DONE_BY_HAND, ResolutionReason.NOT_NEEDED, ResolutionReason.OTHER}
+    ),
     OpenItemKind.PAYMENT: frozenset({ResolutionReason.MONEY_RETURNED, ResolutionReason.OTHER}),
 }
 """Which reasons settle which items. A failed print ends with a step of its application."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from servicekit.errors import DomainError, ErrorKind
+from servicekit.errors import DomainError, ErrorKind, InvalidRequest
 
 MOST_FOUND = 5_000
 """Applications that fulfil the most selective criterion, at most."""
@@ -34,9 +34,24 @@ class SearchCriteria:
     created: tuple[datetime, datetime] | None = None
 
 
+def require_one_person(criteria: SearchCriteria) -> None:
+    """Raise InvalidRequest unless the criteria tell one person from the others.
+
+    Whoever searches all offices looks for somebody who stands there, and reads no register.
+    """
+    tells = criteria.reference or criteria.document_number
+    if not (tells or (criteria.words and criteria.born_on)):
+        raise InvalidRequest(
+            "give the reference, the document number, or name and day of birth", field="reference"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class SearchRecord:
-    """Who searched for what, in the name of whom. at: business time. found: on the page."""
+    """Who searched for what, in the name of whom.
+
+    at: business time. found: on the page; 0 also of a search that was refused.
+    """
 
     at: datetime
     by: str

@@ -23,6 +23,9 @@ class PersonNotNamed(DomainError):
     reason = "PERSON_NOT_NAMED"
 
 
+_APPROVALS = frozenset({ApplicationEvent.APPROVE, ApplicationEvent.APPROVE_BOOK})
+NOT_THE_EXAMINERS = INTAKE_EVENTS | _APPROVALS
+"""Who caused one of these events does not examine the application."""
 _NOT_THE_APPROVERS = INTAKE_EVENTS | {
     ApplicationEvent.CLEAR,
     ApplicationEvent.LINK_PERSON,
@@ -34,11 +37,8 @@ EXCLUDED_BY: Mapping[ApplicationEvent, frozenset[ApplicationEvent]] = {
     ApplicationEvent.REVIEW_IDENTITY: frozenset({ApplicationEvent.REFUSE}),
     ApplicationEvent.APPROVE: _NOT_THE_APPROVERS,
     ApplicationEvent.APPROVE_BOOK: _NOT_THE_APPROVERS,
-    ApplicationEvent.HAND_OVER: frozenset(
-        {ApplicationEvent.APPROVE, ApplicationEvent.APPROVE_BOOK}
-    ),
-    ApplicationEvent.CLEAR_HOLD: INTAKE_EVENTS
-    | {ApplicationEvent.APPROVE, ApplicationEvent.APPROVE_BOOK},
+    ApplicationEvent.HAND_OVER: _APPROVALS,
+    ApplicationEvent.CLEAR_HOLD: INTAKE_EVENTS | _APPROVALS,
     ApplicationEvent.REOPEN: frozenset({ApplicationEvent.REFUSE}),
     ApplicationEvent.REOPEN_UNIDENTIFIED: frozenset({ApplicationEvent.REFUSE}),
 }
@@ -68,6 +68,19 @@ def require_separate_duties(
     if step:
         raise SeparationOfDuties(
             f"{event} is for another person than who did {step}", event=event, earlier=step
+        )
+
+
+def require_not_examined_by(person: str, examiners: Iterable[str], event: ApplicationEvent) -> None:
+    """Raise SeparationOfDuties if the person is among the examiners, whatever their verdicts.
+
+    The history names only those whose verdict decided.
+    """
+    if is_among(person, examiners):
+        raise SeparationOfDuties(
+            f"{event} is for another person than who examined the application",
+            event=event,
+            earlier="examine",
         )
 
 

@@ -162,6 +162,14 @@ ENROLMENT_LOST = WaitingOn(
     ),
 )
 """Of an application whose fingerprints are not on record any more."""
+NOTICE_REFUSED = WaitingOn(
+    ResponsibleParty.OFFICER,
+    LocalizedText(
+        "pemberitahuan langsung kepada pemohon dan koreksi kontaknya",
+        "that the applicant is told, and the contact corrected",
+    ),
+)
+"""Of a notice that the mail server refuses."""
 
 _CORRECTION = WaitingOn(
     ResponsibleParty.OFFICER,

@@ -16,6 +16,7 @@ from issuance.domain.history import NO_DETAILS, EventDetails
 from issuance.domain.office import Office
 from issuance.domain.portrait import AcceptedPhoto
 from issuance.domain.portrait_exception import PortraitException
+from issuance.domain.search import SearchCriteria, require_one_person
 from issuance.domain.states import ApplicationEvent, find_transition
 from issuance.domain.tariff import Tariff
 from issuance.domain.validity import ValidityRule
@@ -40,7 +41,13 @@ from issuance.service.enum_codes import (
 from issuance.service.idempotent_changes import IdempotentChanges, current_actor
 from issuance.service.office_scope import known_office, require_own_office, visible_office
 from issuance.service.paging import next_page_token, page_request
-from issuance.service.search import decode_search, decode_search_page, encode_search
+from issuance.service.search import (
+    decode_search,
+    decode_search_page,
+    encode_found,
+    encode_search,
+    encode_whereabouts,
+)
 from issuance.store.records import Records, Store
 from issuance.use_cases.accept_documents import accept_documents, accept_force_majeure
 from issuance.use_cases.appeal import appeal
@@ -174,13 +181,17 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         self, request: pb.SearchApplicationsRequest, context: Context
     ) -> pb.SearchApplicationsResponse:
         """Search the applications of an office."""
-        return await self._search(request, visible_office(current_caller(), _searched(request)))
+        office = visible_office(current_caller(), _searched(request))
+        criteria = decode_search(request, self._known(office))
+        return await self._search(request, criteria, encode_found)
 
     async def SearchAllOffices(
         self, request: pb.SearchApplicationsRequest, context: Context
     ) -> pb.SearchApplicationsResponse:
         """Search the applications of all offices."""
-        return await self._search(request, request.office or None)
+        criteria = decode_search(request, self._known(request.office))
+        require_one_person(criteria)
+        return await self._search(request, criteria, encode_whereabouts)
 
     async def WatchApplications(
         self, request: pb.WatchApplicationsRequest, context: Context
@@ -431,15 +442,19 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
             entries = await records.history.of_case(case.id)
         return pb.GetHistoryResponse(entries=[encode.history_entry(entry) for entry in entries])
 
+    def _known(self, office: str | None) -> Office | None:
+        return known_office(self._offices, office) if office else None
+
     async def _search(
-        self, request: pb.SearchApplicationsRequest, office: str | None
+        self,
+        request: pb.SearchApplicationsRequest,
+        criteria: SearchCriteria,
+        encode: Callable[[Case], pb.FoundApplication],
     ) -> pb.SearchApplicationsResponse:
-        known = known_office(self._offices, office) if office else None
-        criteria, page = decode_search(request, known), decode_search_page(request)
-        by = current_actor()
+        page, by = decode_search_page(request), current_actor()
         found = await search_applications(self._store, criteria, page, by, self._clock.now())
         add_audit_facts(application_ids=[case.id for _, case in found])
-        return encode_search(page, found)
+        return encode_search(page, found, encode)
 
     async def _record(
         self, request: ChangeRequest, event: ApplicationEvent, details: EventDetails = NO_DETAILS

@@ -9,6 +9,7 @@ from issuance.domain.open_item import ResolvedItem
 from issuance.domain.payment import OpenPayment
 from issuance.domain.waiting_on import (
     ENROLMENT_LOST,
+    NOTICE_REFUSED,
     PAYMENT_WAITS_FOR,
     PRINT_JOB_MISFIT,
     WORK_SET_ASIDE,
@@ -23,6 +24,7 @@ from issuance.service.enum_codes import (
     RESPONSIBLE_PARTIES,
 )
 from issuance.store.enrolment_records import LostEnrolment
+from issuance.store.notice_records import NoticeRecord
 from issuance.store.stuck_work_records import StuckTask
 from issuance.store.unrecorded_print_events import UnrecordedPrintEvent
 from issuance.use_cases.application_details import ApplicationDetails
@@ -43,6 +45,8 @@ def open_item(id: str, item: OpenItem) -> pb.OpenItem:
         encoded = _lost_enrolment(item)
     elif isinstance(item, OpenPayment):
         encoded = _payment(item)
+    elif isinstance(item, NoticeRecord):
+        encoded = _notice(item)
     else:
         encoded = _resolved(item)
     encoded.item_id = id
@@ -105,6 +109,16 @@ def _payment(found: OpenPayment) -> pb.OpenItem:
         difference=PAYMENT_DIFFERENCES[found.difference],
         recorded_rupiah=payment.recorded_rupiah,
         reported_rupiah=payment.reported_rupiah,
+    )
+
+
+def _notice(record: NoticeRecord) -> pb.OpenItem:
+    return pb.OpenItem(
+        kind=pb.OPEN_ITEM_KIND_NOTICE,
+        application_id=record.notice.application,
+        office=record.office,
+        waiting=_waiting(NOTICE_REFUSED, record.at),
+        problem=record.problem,
     )
 
 

@@ -1,6 +1,6 @@
 """Searches of requests as values of the domain, and what was found as messages."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from passport.issuance.v1 import applications_pb2 as pb
@@ -51,7 +51,7 @@ def decode_search_page(request: pb.SearchApplicationsRequest) -> PageRequest:
 
 
 def encode_found(case: Case) -> pb.FoundApplication:
-    """Return what a search shows of a case."""
+    """Return what a search of one office shows of a case."""
     holder = civil_pb2.BiographicData.FromString(case.holder)
     return pb.FoundApplication(
         application_id=case.id,
@@ -66,13 +66,25 @@ def encode_found(case: Case) -> pb.FoundApplication:
     )
 
 
+def encode_whereabouts(case: Case) -> pb.FoundApplication:
+    """Return what a search of all offices shows of a case: where it is, not whose."""
+    return pb.FoundApplication(
+        application_id=case.id,
+        reference=format_reference(case.reference),
+        office=case.office,
+        state=APPLICATION_STATES[case.state],
+    )
+
+
 def encode_search(
-    page: PageRequest, found: Sequence[tuple[int, Case]]
+    page: PageRequest,
+    found: Sequence[tuple[int, Case]],
+    encode: Callable[[Case], pb.FoundApplication],
 ) -> pb.SearchApplicationsResponse:
     """Return a page of what was found."""
     is_last = len(found) < page.size
     return pb.SearchApplicationsResponse(
-        applications=[encode_found(case) for _, case in found],
+        applications=[encode(case) for _, case in found],
         next_page_token="" if is_last else page_tokens.encode(found[-1][0]),
     )
 

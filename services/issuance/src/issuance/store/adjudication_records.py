@@ -16,6 +16,7 @@ from issuance.domain.adjudication_task import (
 )
 from issuance.domain.case import Case
 from issuance.store.field_values import field_values
+from issuance.store.lock_order import lock_case_first
 from issuance.store.page_request import PageRequest
 from issuance.store.tables import adjudication_tasks, examinations
 
@@ -42,9 +43,12 @@ class AdjudicationRecords:
         )
 
     async def get(self, task: str) -> AdjudicationTask:
-        """Return the task, locked if the transaction writes. Raises TaskNotFound."""
-        statement = select(adjudication_tasks).where(adjudication_tasks.c.id == task)
+        """Return the task, locked with its case if the transaction writes. Raises TaskNotFound."""
+        c = adjudication_tasks.c
+        statement = select(adjudication_tasks).where(c.id == task)
         if self._writes:
+            case = select(c.case).where(c.id == task).scalar_subquery()
+            await lock_case_first(self._connection, case)
             statement = statement.with_for_update()
         row = (await self._connection.execute(statement)).one_or_none()
         if row is None:
@@ -71,6 +75,15 @@ class AdjudicationRecords:
         c = adjudication_tasks.c
         statement = select(c.id).where(c.case == case).order_by(c.number)
         return [await self.get(id) for id in await self._connection.scalars(statement)]
+
+    async def examiners_of(self, case: str, but: str = "") -> frozenset[str]:
+        """Return the identities of all who gave a verdict on a case. but: not in this task."""
+        tasks = adjudication_tasks.c
+        statement = select(examinations.c.by).join(
+            adjudication_tasks, tasks.id == examinations.c.task
+        )
+        statement = statement.where(tasks.case == case, tasks.id != but)
+        return frozenset(await self._connection.scalars(statement))
 
     async def persons_of(self, case: Case) -> frozenset[str]:
         """Return all persons on record who are the applicant of a case.

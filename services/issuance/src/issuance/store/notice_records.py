@@ -33,6 +33,7 @@ class NoticeRecord:
     reference: str = ""
 
 
+_NOT_DELIVERED = (NoticeDelivery.PENDING, NoticeDelivery.REFUSED)
 _NOTICES = select(notices, applications.c.reference).join(
     applications, applications.c.id == notices.c.case
 )
@@ -84,12 +85,12 @@ class NoticeRecords:
         return ids
 
     async def _outdate(self, cases: Collection[str], at: datetime) -> None:
-        """Mark what waits to be delivered: the next notice counts."""
+        """Mark what was not delivered: the next notice counts."""
         c = notices.c
         if cases:
             await self._connection.execute(
                 update(notices)
-                .where(c.case.in_(cases), c.delivery == NoticeDelivery.PENDING)
+                .where(c.case.in_(cases), c.delivery.in_(_NOT_DELIVERED))
                 .values(delivery=NoticeDelivery.OUTDATED, delivered_at=at)
             )
 
@@ -115,14 +116,10 @@ class NoticeRecords:
             .values(delivery=delivery, delivered_at=at, delivery_problem=problem)
         )
 
-    async def refused(self, page: PageRequest, office: str | None) -> Sequence[NoticePosition]:
-        """Return row numbers and notices that the mail server refuses, oldest first."""
-        c = notices.c
-        statement = _NOTICES.where(c.delivery == NoticeDelivery.REFUSED, c.number > page.after)
-        if office is not None:
-            statement = statement.where(c.office == office)
-        rows = await self._connection.execute(statement.order_by(c.number).limit(page.size))
-        return [(row.number, _record(row)) for row in rows]
+    async def of_ids(self, ids: Collection[str]) -> Sequence[NoticeRecord]:
+        """Return the notices with these ids; those that there are not are missing."""
+        rows = await self._connection.execute(_NOTICES.where(notices.c.id.in_(ids)))
+        return [_record(row) for row in rows]
 
     async def _count_by_case(self, cases: Collection[str]) -> Mapping[str, int]:
         c = notices.c

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, Select, String, cast, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from issuance.domain.notice_delivery import NoticeDelivery
 from issuance.domain.open_item import Resolution, ResolvedItem
 from issuance.domain.states import WITHOUT_ENROLMENT, ApplicationState
 from issuance.store.field_values import field_values
@@ -14,22 +15,24 @@ from issuance.store.oldest_first import ListPosition, keyed, oldest_first, posit
 from issuance.store.tables import (
     applications,
     enrolments,
+    notices,
     outbox,
     payment_differences,
     resolved_items,
     unrecorded_print_events,
 )
 
-PRINT_FAILED, PRINT_JOB, REFUSED_WORK, PAYMENT, LOST_ENROLMENT, RESOLVED = (
+PRINT_FAILED, PRINT_JOB, REFUSED_WORK, PAYMENT, LOST_ENROLMENT, NOTICE, RESOLVED = (
     "print-failed:",
     "print-job:",
     "refused-work:",
     "payment:",
     "lost-enrolment:",
+    "notice:",
     "resolved:",
 )
 """Begin the ids of items: of an application, a print event, a task, a payment's difference, an
-application again, and a resolved item."""
+application again, a notice, and a resolved item."""
 
 _ITEM = [field.name for field in fields(ResolvedItem) if field.name != "resolution"]
 _RESOLUTION = [field.name for field in fields(Resolution)]
@@ -54,6 +57,7 @@ class OpenItemRecords:
             _refused_work(),
             _payments(),
             _lost_enrolments(),
+            _notices(),
         ]
         if include_resolved:
             kinds.append(_resolved())
@@ -116,6 +120,14 @@ def _payments() -> Select[Any]:
     c = payment_differences.c
     key = keyed(PAYMENT, cast(c.number, String))
     return select(c.since, key.label("key"), c.office).where(~c.resolved)
+
+
+def _notices() -> Select[Any]:
+    c = notices.c
+    key = keyed(NOTICE, c.id)
+    return select(c.at.label("since"), key.label("key"), c.office).where(
+        c.delivery == NoticeDelivery.REFUSED
+    )
 
 
 def _resolved() -> Select[Any]:

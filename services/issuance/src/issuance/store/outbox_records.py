@@ -12,6 +12,7 @@ from issuance.domain.office_rotation import NextTask
 from issuance.domain.outbox import LeaseLost, OutboxTask, cause_of_delay
 from issuance.domain.states import OutboxTaskKind
 from issuance.store.field_values import field_values
+from issuance.store.lock_order import lock_case_first
 from issuance.store.tables import office_plans, outbox, paused_work
 
 _FIELDS = [field.name for field in fields(OutboxTask)]
@@ -159,7 +160,8 @@ class OutboxRecords:
         await self._connection.execute(statement.values(not_before=IMMEDIATELY))
 
     async def complete(self, task: OutboxTask) -> bool:
-        """Delete a task that is done; return False if it was completed before."""
+        """Delete a task that is done, its case locked; return False if it was completed before."""
+        await lock_case_first(self._connection, task.case)
         result = await self._connection.execute(delete(outbox).where(outbox.c.id == task.id))
         return result.rowcount == 1
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, delete, func, insert, select, union
+from sqlalchemy import ColumnElement, Select, delete, func, insert, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.search import MOST_FOUND, SearchCriteria, SearchRecord, SearchTooBroad
@@ -51,8 +51,8 @@ class SearchRecords:
         rows = await self._connection.execute(statement.order_by(c.number.desc()).limit(page.size))
         return [(row.number, row.id) for row in rows]
 
-    async def record(self, search: SearchRecord) -> None:
-        """Store that somebody searched."""
+    async def record(self, search: SearchRecord) -> int:
+        """Store that somebody searches, and return the number of the record."""
         values = {
             "at": search.at,
             "by": search.by,
@@ -60,7 +60,13 @@ class SearchRecords:
             "criteria": search.criteria,
             "found": search.found,
         }
-        await self._connection.execute(insert(searches).values(**values))
+        number = insert(searches).values(**values).returning(searches.c.number)
+        return int((await self._connection.execute(number)).scalar_one())
+
+    async def record_found(self, number: int, found: int) -> None:
+        """Store how many a recorded search found."""
+        statement = update(searches).where(searches.c.number == number)
+        await self._connection.execute(statement.values(found=found))
 
     async def records(self) -> Sequence[SearchRecord]:
         """Return all searches, oldest first."""

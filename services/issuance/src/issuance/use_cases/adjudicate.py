@@ -11,7 +11,8 @@ from issuance.domain.adjudication_task import (
 )
 from issuance.domain.case import Actor, Case
 from issuance.domain.formatting import LocalizedText
-from issuance.domain.history import INTAKE_EVENTS, EventDetails
+from issuance.domain.history import EventDetails
+from issuance.domain.separation_of_duties import NOT_THE_EXAMINERS
 from issuance.domain.states import ApplicationEvent
 from issuance.store.records import Records
 from issuance.use_cases.apply_transition import ApplyTransition
@@ -29,15 +30,10 @@ async def claim_task(records: Records, task_id: str, by: Actor, now: datetime) -
     """Claim a task for an examiner. Raises TaskNotFound and what `Adjudication.claim` raises."""
     task = await records.adjudication_tasks.get(task_id)
     history = await records.history.of_case(task.case)
-    taken_in_by = frozenset(entry.person for entry in history if entry.event in INTAKE_EVENTS)
-    examined_earlier_by = frozenset(
-        examination.by
-        for earlier in await records.adjudication_tasks.of_case(task.case)
-        if earlier.id != task.id
-        for examination in earlier.adjudication.examinations
-    )
     adjudication = replace(
-        task.adjudication, taken_in_by=taken_in_by, examined_earlier_by=examined_earlier_by
+        task.adjudication,
+        excluded=frozenset(entry.person for entry in history if entry.event in NOT_THE_EXAMINERS),
+        examined_earlier_by=await records.adjudication_tasks.examiners_of(task.case, but=task.id),
     )
     return await _save(records, task, adjudication.claim(by.uri, now))
 

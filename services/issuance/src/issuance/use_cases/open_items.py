@@ -7,6 +7,7 @@ from datetime import datetime
 import structlog
 
 from issuance.domain.case import Actor
+from issuance.domain.notice_delivery import NoticeDelivery
 from issuance.domain.office import Office, WrongOffice
 from issuance.domain.open_item import (
     OpenItemKind,
@@ -23,9 +24,11 @@ from issuance.domain.print_job_event import JobOutcome
 from issuance.domain.states import FINAL_STATES, WITHOUT_ENROLMENT, ApplicationState
 from issuance.domain.waiting_on import ENROLMENT_LOST
 from issuance.store.enrolment_records import LostEnrolment
+from issuance.store.notice_records import NoticeRecord
 from issuance.store.oldest_first import ListPosition
 from issuance.store.open_item_records import (
     LOST_ENROLMENT,
+    NOTICE,
     PAYMENT,
     PRINT_FAILED,
     PRINT_JOB,
@@ -46,10 +49,11 @@ OpenItem = (
     | StuckTask
     | OpenPayment
     | LostEnrolment
+    | NoticeRecord
     | ResolvedItem
 )
 """A failed print, a print job that does not fit, refused work, a payment that differs, fingerprints
-that the matcher has lost, or what was settled."""
+that the matcher has lost, a notice that is refused, or what was settled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,7 @@ async def list_open_items(
     tasks = await records.stuck_work.of_ids(_ids(found, REFUSED_WORK))
     lost = await records.enrolments.lost(_ids(found, LOST_ENROLMENT))
     payments = await records.payments.of_numbers(_numbers(found, PAYMENT))
+    notices = await records.notices.of_ids(_ids(found, NOTICE))
     resolved = await records.open_items.resolved(_numbers(found, RESOLVED))
     items: dict[str, OpenItem] = {
         **{f"{PRINT_FAILED}{each.case.id}": each for each in details},
@@ -85,6 +90,7 @@ async def list_open_items(
         **{f"{REFUSED_WORK}{task.id}": task for task in tasks},
         **{f"{LOST_ENROLMENT}{each.case}": each for each in lost},
         **{f"{PAYMENT}{number}": payment for number, payment in payments.items()},
+        **{f"{NOTICE}{notice.id}": notice for notice in notices},
         **{f"{RESOLVED}{number}": item for number, item in resolved.items()},
     }
     end = found[-1] if len(found) == size else None
@@ -114,6 +120,8 @@ async def resolve_open_item(
         item = await _settle_enrolment(records, item_id.removeprefix(LOST_ENROLMENT), settled)
     elif item_id.startswith(PAYMENT):
         item = await _settle_payment(records, _number(item_id, PAYMENT), settled)
+    elif item_id.startswith(NOTICE):
+        item = await _settle_notice(records, item_id.removeprefix(NOTICE), settled)
     else:
         raise _not_open()
     number = await records.open_items.add_resolved(item)
@@ -220,6 +228,24 @@ async def _settle_payment(records: Records, number: int, settled: Settlement) ->
         problem=found.problem,
         resolution=settled.resolution,
         receipt=found.payment.receipt,
+    )
+
+
+async def _settle_notice(records: Records, id: str, settled: Settlement) -> ResolvedItem:
+    """Record that the office tells the applicant."""
+    found = await records.notices.of_ids([id])
+    if not found or found[0].delivery is not NoticeDelivery.REFUSED:
+        raise _not_open()
+    (record,) = found
+    settled.require_fitting(OpenItemKind.NOTICE, record.office)
+    await records.notices.record_delivery(id, NoticeDelivery.IN_PERSON, None)
+    return ResolvedItem(
+        kind=OpenItemKind.NOTICE,
+        office=record.office,
+        case=record.notice.application,
+        since=record.at,
+        problem=record.problem,
+        resolution=settled.resolution,
     )
 
 

@@ -12,15 +12,17 @@ from issuance.store.records import Store
 async def search_applications(
     store: Store, criteria: SearchCriteria, page: PageRequest, by: Actor, now: datetime
 ) -> Sequence[tuple[int, Case]]:
-    """Return row numbers and cases, newest first; that they were searched is recorded first.
+    """Return row numbers and cases, newest first; that they are searched is recorded before.
 
-    Raises SearchTooBroad.
+    Raises SearchTooBroad, which is on record too.
     """
+    async with store.begin() as records:
+        search = SearchRecord(now, by.uri, by.on_behalf_of, criteria, 0)
+        recorded = await records.search.record(search)
     async with store.read() as records:
         found = await records.search.find(criteria, page)
         cases = {case.id: case for case in await records.cases.of_ids([id for _, id in found])}
-    async with store.begin() as records:
-        await records.search.record(
-            SearchRecord(now, by.uri, by.on_behalf_of, criteria, len(found))
-        )
+    if found:
+        async with store.begin() as records:
+            await records.search.record_found(recorded, len(found))
     return [(number, cases[id]) for number, id in found]

@@ -1,16 +1,18 @@
 """Who was verified only and is found under another identity goes to examiners from any state."""
 
+from dataclasses import replace
+
 import pytest
 from issuance.domain.adjudication_referral import Candidate
 from issuance.domain.adjudication_task import Verdict
-from issuance.domain.case import AtThePrinter, BookMade
+from issuance.domain.case import AtThePrinter, BookMade, IdentificationDue
 from issuance.domain.print_job_event import JobOutcome, PrintJobEvent
 from issuance.domain.separation_of_duties import SeparationOfDuties
 from issuance.domain.states import ApplicationState, IllegalTransition, OutboxTaskKind
-from issuance.use_cases.ports import Unavailable
+from issuance.use_cases.ports import NotYet
 
 from .scripted_printer import ScriptedPrinter
-from .verifying import RENEWAL, is_printed_unidentified, is_verified_only
+from .verifying import RENEWAL, is_printed_unidentified, is_verified_only, restarts
 from .workflow import HOLDER, Workflow, identity
 
 OTHER = Candidate("somebody-else", 12.0)
@@ -74,7 +76,7 @@ class TestBeforeThePrinterHasIt:
         await flow.is_released(id)
         (task,) = await flow.leases(OutboxTaskKind.PRINT)
 
-        with pytest.raises(Unavailable):
+        with pytest.raises(NotYet):
             await flow.is_known_alone(id, OTHER)
         await flow.takes_job(task)
         await flow.is_known_alone(id, OTHER)
@@ -262,6 +264,7 @@ class TestOnceTheBookIsMade:
         await flow.retakes_biometrics(id, identity("budi", "examiner"))
         await flow.gives_fingers(id)
         await flow.is_interviewed(id)
+        await restarts(flow)
         verified = await flow.is_verified()
         await flow.is_known_alone(id)
         await flow.approves(id)
@@ -269,6 +272,25 @@ class TestOnceTheBookIsMade:
         assert verified == []
         assert await flow.state(id) is ApplicationState.READY
         assert await flow.documents("ani") == [(id, "made")]
+
+
+async def test_a_held_book_is_not_ready_before_the_identification(
+    renewals_go_on: Workflow,
+) -> None:
+    flow = renewals_go_on
+    id = await is_printed_unidentified(flow)
+    await flow.is_known_alone(id, OTHER)
+    await _is_decided(flow, Verdict.CLEARED)
+    # As versions left it that verified whoever had a book already.
+    async with flow.store.begin() as records:
+        case = await records.cases.get(id)
+        due = replace(case, identification_due=True, revision=case.revision + 1)
+        await records.cases.save(due)
+
+    with pytest.raises(IdentificationDue):
+        await flow.approves(id)
+    with pytest.raises(BookMade):
+        due.verified("verification")
 
 
 async def test_an_appeal_never_brings_a_revoked_book_back(renewals_go_on: Workflow) -> None:

@@ -410,8 +410,18 @@ class Case:
         )
 
     def verified(self, decision_id: str) -> "Case":
-        """Return the case, verified by a decision of the matcher and still to be identified."""
+        """Return the case, verified by a decision of the matcher and still to be identified.
+
+        Raises BookMade: a book that is made already waits for no verification.
+        """
+        self.require_no_book()
         return replace(self, decision_id=decision_id, identification_due=True)
+
+    def not_verified(self, decision_id: str) -> "Case":
+        """Return the next revision of the case, compared with its own record without a match."""
+        return replace(
+            self, decision_id=decision_id, own_record_first=False, revision=self.revision + 1
+        )
 
     def approved(self, document_number: str) -> "Case":
         """Return the case with the number of its passport."""

@@ -101,6 +101,7 @@ from issuance.use_cases.office_slots import (
     VerificationSlots,
 )
 from issuance.use_cases.outage_lifecycle import OutageLifecycle
+from issuance.use_cases.printer_address import CallRecordedPrinter
 from issuance.use_cases.reconcile_print_jobs import ReconcilePrintJobs
 from issuance.use_cases.record_print_event import RecordPrintEvent
 from issuance.use_cases.set_encounter_status import SetEncounterStatus
@@ -203,7 +204,7 @@ class Issuance:
         self._pool = WorkerPool(settings.portrait_workers, settings.portrait_queue)
         self._notice_mail = _notice_mail(settings)
         self._outages = OutageLifecycle(self._offices, new_id, self._outage_policy)
-        self._channels = PrinterChannels(self._channel, settings.call_timeout_seconds)
+        self._channels = PrinterChannels(self._channel_to_printer, settings.call_timeout_seconds)
         self._printers = PrintersClient(self._channels, settings.call_timeout_seconds)
         self._clearances = ClearanceSigner(
             load_key(settings.clearance_key),
@@ -233,8 +234,8 @@ class Issuance:
                 await self._offices.refresh(records)
                 await records.outages.apply_policy(self._outage_policy)
                 await require_portraits(records, now, self._apply_transition)
-                await record_verifications(records, self._outage_policy, self._apply_transition)
                 await records.outbox.abandon_leases()
+            await record_verifications(self._store, self._outage_policy, self._apply_transition)
             async with purge_records_daily(
                 self._database, idempotency, self._settings.idempotency_retention_days
             ):
@@ -282,10 +283,13 @@ class Issuance:
                 offices,
                 store,
                 changes,
-                OfficeLifecycle(self._outages, self._settings.most_printing_offices),
+                OfficeLifecycle(
+                    self._outages,
+                    self._settings.most_printing_offices,
+                    self._settings.country,
+                ),
                 clock,
                 self._printers.books_per_working_day,
-                self._settings.country,
             ),
             server.grpc,
         )
@@ -342,6 +346,10 @@ class Issuance:
         tls = TlsFiles(settings.certificate, settings.private_key, settings.authority)
         return open_channel(target, tls, max_message_bytes=settings.max_message_bytes)
 
+    def _channel_to_printer(self, address: str) -> grpc.aio.Channel:
+        # Without the scheme, gRPC takes a host such as `unix` or `ipv4` for one.
+        return self._channel(f"dns:///{address}")
+
     def _outbox_work(self, matcher: grpc.aio.Channel) -> list[Awaitable[None]]:
         settings, store = self._settings, self._store
         matcher_client = MatcherClient(matcher, settings.call_timeout_seconds)
@@ -374,6 +382,7 @@ class Issuance:
             ),
             self._real_now,
         )
+        submit_where_recorded = CallRecordedPrinter(track, store, self._channels.address)
         identifications = settings.max_concurrent_identifications
         status_calls = settings.max_concurrent_status_calls
         return [
@@ -390,7 +399,7 @@ class Issuance:
             self._matcher_worker(OutboxTaskKind.SET_ENCOUNTER_STATUS, set_status, status_calls),
             self._outbox_worker(
                 OutboxTaskKind.PRINT,
-                track,
+                submit_where_recorded,
                 PrinterSlots(settings.max_concurrent_print_calls_per_office),
                 settings.max_concurrent_print_calls,
             ),

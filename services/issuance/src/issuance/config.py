@@ -14,13 +14,13 @@ from pydantic_settings import SettingsConfigDict
 from servicekit.grpc.text_rules import printed_fault
 from servicekit.process.settings import ServiceSettings
 
-from issuance.domain.collection_hours import CollectionHours
+from issuance.domain.collection_hours import COLLECTION_FROM, CollectionHours
 from issuance.domain.expected_time import EXPECTED_TIMES
-from issuance.domain.office import NewOffice, Office
+from issuance.domain.office import PROMISE_WORKING_DAYS, NewOffice, Office
 from issuance.domain.special_day import SpecialDay, SpecialDayKind
 from issuance.domain.states import ApplicationState
 from issuance.domain.validity import ValidityRule
-from issuance.domain.working_time import Calendar
+from issuance.domain.working_time import CLOSES, OPENS, Calendar
 
 _MOST_HOURS = 400.0
 
@@ -47,13 +47,13 @@ class OfficeSettings(BaseModel):
         gt=0, le=10_000, description="books per machine and working day"
     )
     closures: list[date] = Field([], description="days on which only this office is closed")
-    opens: time = Field(time(8), description="local opening hour")
-    closes: time = Field(time(16), description="local closing hour")
+    opens: time = Field(OPENS, description="local opening hour")
+    closes: time = Field(CLOSES, description="local closing hour")
     collection_from: time = Field(
-        time(14), description="local hour from which passports are handed out"
+        COLLECTION_FROM, description="local hour from which passports are handed out"
     )
     promise_working_days: int = Field(
-        3,
+        PROMISE_WORKING_DAYS,
         ge=0,
         le=365,
         description="working days from the complete application to the promised collection date",

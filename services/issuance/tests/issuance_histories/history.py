@@ -33,7 +33,7 @@ from issuance.use_cases.ports import Unavailable
 from issuance.use_cases.set_encounter_status import SetEncounterStatus
 from issuance.use_cases.submit_print_job import SubmitPrintJob
 from issuance.use_cases.track_printer_calls import TrackPrinterCalls
-from issuance.use_cases.verify import Verify
+from issuance.use_cases.verify import Verify, record_verifications
 from issuance.workers.office_planner import OfficePlanner
 from issuance.workers.outbox_worker import OutboxWorker
 from servicekit.errors import DomainError
@@ -271,10 +271,11 @@ class History:
             self.matcher.others[office] = here[step.b % len(here) :] if here else []
 
     async def matcher_only_verifies(self, step: Step) -> None:
-        """The matcher loses its index, and the health watcher opens an outage."""
+        """The matcher loses its index, the health watcher opens an outage, a replica restarts."""
         self.matcher.mode = MatcherMode.VERIFIES_ONLY
         outage = await self.workflow.declares(OutageScope.MATCHER)
         self._outages[step.office].append(outage)
+        await self._starts_again()
 
     async def matcher_identifies_again(self, step: Step) -> None:
         """The matcher has its index again, and finds whom it finds."""
@@ -357,13 +358,19 @@ class History:
             for at in await records.stuck_work.page(100, None, None):
                 await records.stuck_work.retry(at.key.removeprefix(TASK))
 
+    async def _starts_again(self) -> None:
+        """Start a process, which records whom it finds to be verifiable."""
+        self._start_process()
+        flow = self.workflow
+        await record_verifications(flow.store, flow.policy, flow.apply_transition)
+
     async def works(self, step: Step) -> None:
         """Issuance does all that is due, and plans; or dies on the way and starts again."""
         self.has_planned = False
         try:
             await self._work()
         except ProcessDies:
-            self._start_process()
+            await self._starts_again()
         else:
             self.has_planned = True
 

@@ -9,10 +9,9 @@ from issuance.domain.case import IdentificationDue
 from issuance.domain.outage import OutageScope
 from issuance.domain.states import ApplicationState, OutboxTaskKind
 from issuance.domain.waiting_on import ResponsibleParty
-from issuance.use_cases.ports import UnusableFingers
-from issuance.use_cases.verify import record_verifications
+from issuance.use_cases.ports import NotYet, UnusableFingers
 
-from .verifying import RENEWAL, RENEWALS_GO_ON, is_printed_unidentified, is_verified_only
+from .verifying import RENEWAL, RENEWALS_GO_ON, is_printed_unidentified, is_verified_only, restarts
 from .workflow import Workflow, a_holder, identity
 
 OWN_RECORD = Candidate("ani", 14.0)
@@ -53,8 +52,10 @@ async def test_who_does_not_match_waits_for_the_identification(renewals_go_on: W
 
     first = await flow.is_verified(matches=False)
     second = await flow.is_verified()
+    await restarts(flow)
+    after_a_restart = await flow.is_verified()
 
-    assert (first, second) == (["ani"], [])
+    assert (first, second, after_a_restart) == (["ani"], [], [])
     assert await flow.state(id) is ApplicationState.IDENTIFYING
     await flow.is_identified(OWN_RECORD)
     assert await flow.state(id) is ApplicationState.AWAITING_APPROVAL
@@ -82,6 +83,9 @@ async def test_a_matcher_that_identifies_again_in_the_midst_makes_a_verification
 
     await flow.ends(outage)
     await flow.is_identified(OWN_RECORD)
+    with pytest.raises(NotYet):
+        await flow.verifies_late(verification)
+    await flow.declares(OutageScope.MATCHER)
     await flow.verifies_late(verification)
 
     assert not (await flow.case(id)).identification_due
@@ -105,6 +109,54 @@ async def test_only_types_that_the_policy_names_go_on(
     assert await renewals_go_on.state(id) is ApplicationState.IDENTIFYING
 
 
+async def test_an_outage_that_ends_and_comes_back_loses_no_verification(
+    renewals_go_on: Workflow,
+) -> None:
+    flow = renewals_go_on
+    first = await flow.declares(OutageScope.MATCHER)
+    id = await flow.applies(type=RENEWAL, person_id="ani")
+    (task,) = await flow.leases(VERIFY)
+
+    await flow.ends(first)
+    with pytest.raises(NotYet):
+        await flow.verifies_late(task)
+    await flow.declares(OutageScope.MATCHER)
+    await flow.verifies_late(task)
+
+    assert await flow.state(id) is ApplicationState.AWAITING_APPROVAL
+
+
+async def test_who_cannot_be_verified_any_more_is_not(renewals_go_on: Workflow) -> None:
+    flow = renewals_go_on
+    await flow.declares(OutageScope.MATCHER)
+    id = await flow.applies(type=RENEWAL, person_id="ani")
+    await flow.is_verified(matches=False)
+    async with flow.store.begin() as records:
+        # As versions did that forgot whom they had compared.
+        await flow.apply_transition.add_task(records, VERIFY, await records.cases.get(id))
+
+    asked = await flow.is_verified()
+
+    assert (asked, await flow.leases(VERIFY)) == ([], [])
+    assert await flow.state(id) is ApplicationState.IDENTIFYING
+
+
+async def test_many_who_wait_are_found_at_the_start(
+    workflow: Workflow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("issuance.use_cases.verify._BATCH", 2)
+    flow = workflow
+    await flow.declares(OutageScope.MATCHER)
+    people = [f"person {n}" for n in range(5)]
+    for person in people:
+        await flow.applies(type=RENEWAL, person_id=person)
+
+    flow.policy = RENEWALS_GO_ON
+    await restarts(flow)
+
+    assert sorted(await flow.is_verified()) == people
+
+
 async def test_without_such_a_policy_all_wait(workflow: Workflow) -> None:
     await workflow.declares(OutageScope.MATCHER)
     id = await workflow.applies(type=RENEWAL, person_id="ani")
@@ -123,8 +175,7 @@ async def test_a_policy_that_is_given_during_the_outage_lets_those_go_on_who_wai
 
     flow.policy = RENEWALS_GO_ON
     for _ in range(2):
-        async with flow.store.begin() as records:
-            await record_verifications(records, RENEWALS_GO_ON, flow.apply_transition)
+        await restarts(flow)
     await flow.is_verified()
 
     assert await flow.state(id) is ApplicationState.AWAITING_APPROVAL
@@ -224,6 +275,23 @@ async def test_fingers_that_cannot_be_searched_for_are_taken_again(
     assert await flow.documents("ani") == [(id, "made")]
 
 
+async def test_a_held_book_needs_no_second_photo(renewals_go_on: Workflow) -> None:
+    flow = renewals_go_on
+    id = await is_printed_unidentified(flow)
+    await flow.matcher_answers(UnusableFingers("too dry"))
+    flow.clock("2019-10-28 09:00")
+    async with flow.store.begin() as records:
+        assert await records.portraits.delete_idle(flow.now_is)
+
+    await flow.gives_fingers(id)
+    await flow.is_interviewed(id)
+    await flow.is_identified(OWN_RECORD)
+    await flow.approves(id)
+
+    assert (await flow.case(id)).portrait_accepted_at is None
+    assert await flow.state(id) is ApplicationState.READY
+
+
 class TestWaysOut:
     async def test_a_withdrawal_ends_the_identification_too(self, renewals_go_on: Workflow) -> None:
         flow = renewals_go_on
@@ -270,7 +338,10 @@ class TestWaysOut:
         await flow.gives_fingers(id)
         await flow.is_interviewed(id)
 
-        assert await flow.is_verified() == []
+        first = await flow.is_verified()
+        await restarts(flow)
+
+        assert (first, await flow.is_verified()) == ([], [])
         case = await flow.case(id)
         assert (case.state, case.identification_due) == (ApplicationState.IDENTIFYING, False)
 

@@ -6,7 +6,7 @@ from issuance.domain.encounter_change import EncounterStatus
 from issuance.domain.enrolment import EnrolmentLost, EnrolmentUnconfirmed
 from issuance.domain.open_item import ResolutionReason, StepNeeded
 from issuance.domain.states import ApplicationState
-from issuance.use_cases.ports import Unavailable
+from issuance.use_cases.ports import NotYet
 from servicekit.errors import DomainError
 
 from .remembering_matcher import RememberingMatcher
@@ -397,7 +397,7 @@ async def test_an_answer_from_before_the_restore_counts_for_nothing(
         matcher.epoch = "epoch-2"
         await workflow.watches(matcher)
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(NotYet):
         await workflow.is_identified(meanwhile=is_restored_meanwhile)
 
     assert await workflow.state(id) is S.IDENTIFYING

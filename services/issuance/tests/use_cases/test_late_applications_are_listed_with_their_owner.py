@@ -1,19 +1,28 @@
 """An application that stays longer in its state than is usual is listed, with whose turn it is."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import time, timedelta
 
 import pytest
+from issuance.domain.collection_hours import CollectionHours
 from issuance.domain.outage import OutageScope
 from issuance.domain.states import OutboxTaskKind
 from issuance.domain.waiting_on import ResponsibleParty
+from issuance.domain.working_time import Calendar
 from issuance.store.oldest_first import ListPosition
 from issuance.use_cases.application_details import ApplicationDetails
 from issuance.use_cases.late_applications import NAMED
+from issuance.use_cases.office_lifecycle import add_office
 
+from .offices import a_new_office
 from .test_metrics_tell_what_waits import metrics
-from .workflow import Workflow
+from .workflow import WITA, Workflow
 
 IDENTIFY = OutboxTaskKind.IDENTIFY
+LATE = (
+    'issuance_applications_late{office="BJM",responsible_party="SUPERVISOR",'
+    'state="AWAITING_APPROVAL"}'
+)
 
 
 def _owners(late: list[ApplicationDetails] | tuple[ApplicationDetails, ...]) -> list[str]:
@@ -160,15 +169,11 @@ async def test_the_status_names_the_longest_but_those_that_wait_for_their_applic
 
 async def test_monitoring_counts_them_by_who_has_to_act(workflow: Workflow) -> None:
     await workflow.is_known(await workflow.applies())
-    late = (
-        'issuance_applications_late{office="BJM",responsible_party="SUPERVISOR",'
-        'state="AWAITING_APPROVAL"}'
-    )
     before = await metrics(workflow)
 
     workflow.clock("2018-10-29 09:00")
 
-    assert (before[late], (await metrics(workflow))[late]) == (0, 1)
+    assert (before[LATE], (await metrics(workflow))[LATE]) == (0, 1)
 
 
 async def test_the_status_counts_what_is_postponed_by_cause(workflow: Workflow) -> None:
@@ -191,3 +196,40 @@ async def test_the_status_counts_what_is_postponed_by_cause(workflow: Workflow) 
         ("OVERLOADED", 2, True),
     ]
     assert [each.count for each in (await workflow.status()).postponed] == [1, 1, 1]
+
+
+async def test_many_offices_with_hours_of_their_own_are_one_query(workflow: Workflow) -> None:
+    waiting = await workflow.is_known(await workflow.applies())
+    await _open_sixty_offices(workflow)
+    workflow.clock("2018-11-05 16:30")
+
+    assert [each.case.id for each in await _late(workflow)] == [waiting]
+    assert [each.case.id for each in (await workflow.status()).late] == [waiting]
+    assert (await metrics(workflow))[LATE] == 1
+
+
+async def _open_sixty_offices(workflow: Workflow) -> None:
+    """Each opens one minute after the one before."""
+    async with workflow.store.begin() as records:
+        for nth in range(60):
+            office = a_new_office("O" + "ABCDEFGHIJ"[nth // 10] + "ABCDEFGHIJ"[nth % 10])
+            hours = Calendar(WITA, "ID", time(7, nth), time(15, nth))
+            own = replace(office.office, collection=CollectionHours(hours, time(14)))
+            await add_office(records, replace(office, office=own), workflow.now_is)
+        await records.offices.count_change()
+    async with workflow.store.read() as records:
+        await workflow.offices.refresh(records)
+
+
+async def test_each_office_has_its_own_limit(workflow: Workflow) -> None:
+    late = await workflow.is_known(await workflow.applies())
+    in_time = await workflow.is_known(await workflow.applies(office="JKT"))
+    workflow.clock("2018-10-26 14:00")
+    await workflow.declares(
+        OutageScope.OFFICE, "JKT", began="2018-10-26 09:00", ended="2018-10-26 14:00"
+    )
+
+    workflow.clock("2018-10-29 10:00")
+
+    assert [each.case.id for each in await _late(workflow)] == [late]
+    assert await workflow.state(in_time) is await workflow.state(late)

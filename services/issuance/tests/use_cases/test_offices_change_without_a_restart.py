@@ -1,11 +1,14 @@
 """Offices, closures and worked Saturdays change while the service runs; dates and clocks follow."""
 
-from datetime import date, timedelta
-from fractions import Fraction
+from datetime import date, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from issuance.domain.case import Actor
 from issuance.domain.clock_pause import ServiceClock
-from issuance.domain.office import OfficeInUse, TooManyOffices, UnknownOffice
+from issuance.domain.office import Office, OfficeInUse, TooManyOffices, UnknownOffice, WrongOffice
+from issuance.domain.office_changes import OfficeChanges
 from issuance.domain.outage import OutageScope
 from issuance.domain.special_day import (
     SpecialDay,
@@ -25,13 +28,16 @@ from issuance.use_cases.office_lifecycle import (
 )
 from issuance.workers.office_planner import OfficePlanner
 from servicekit.errors import StaleRevision
+from servicekit.security.identity import NATIONAL
 from servicekit.storage.database import Database
 
 from .offices import a_new_office, an_office
-from .workflow import VALIDITY, Workflow
+from .workflow import VALIDITY, Workflow, identity
 
 CLOSED, WORKED = SpecialDayKind.CLOSED, SpecialDayKind.WORKED
 ALL = ""
+ANI = identity("ani", "administrator", NATIONAL)
+JOKO = identity("joko", "administrator", "BJM")
 
 
 async def _declares(workflow: Workflow, day: str, kind: SpecialDayKind, office: str) -> None:
@@ -46,17 +52,24 @@ async def _takes_back(workflow: Workflow, day: str, kind: SpecialDayKind, office
         await remove_special_day(records, office, date.fromisoformat(day), kind)
 
 
-async def _puts(workflow: Workflow, id: str, printer: str = "", most: int = 10) -> None:
+async def _puts(
+    workflow: Workflow,
+    id: str,
+    printer: str | None = None,
+    most: int = 10,
+    by: Actor = ANI,
+    **changes: Any,
+) -> Office:
+    new = {"name": "New", "zone": ZoneInfo("Asia/Makassar"), "machines": 1, "books_per_day": 2}
     async with workflow.store.begin() as records:
-        office = a_new_office(id).office
-        lifecycle = OfficeLifecycle(workflow.outages, most)
-        put = type(office)(office.id, "New", office.collection, 3, printer)
-        await lifecycle.put(records, put, 1, Fraction(2), 0, workflow.now_is)
+        lifecycle = OfficeLifecycle(workflow.outages, most, "ID")
+        put = OfficeChanges(id, printer=printer, **(changes or new))
+        return await lifecycle.put(records, put, 0, by, workflow.now_is)
 
 
 async def _removes(workflow: Workflow, office: str, revision: int = 0) -> None:
     async with workflow.store.begin() as records:
-        lifecycle = OfficeLifecycle(workflow.outages, 10)
+        lifecycle = OfficeLifecycle(workflow.outages, 10, "ID")
         await lifecycle.remove(records, office, revision, workflow.now_is)
 
 
@@ -242,6 +255,30 @@ async def test_a_removed_office_is_taken_up_again(workflow: Workflow) -> None:
     assert workflow.offices["BJM"].revision == 3
     with pytest.raises(StaleRevision):
         await _removes(workflow, "BJM", revision=2)
+
+
+async def test_what_is_left_out_stays_as_it_is(workflow: Workflow) -> None:
+    await _puts(workflow, "BJM", "printer.bjm:7301", opens=time(7, 30), languages=("en", "id"))
+
+    office = await _puts(workflow, "BJM", by=JOKO, closes=time(15))
+
+    assert office.name == "BJM"
+    assert (office.calendar.opens, office.calendar.closes) == (time(7, 30), time(15))
+    assert (office.printer, office.languages) == ("printer.bjm:7301", ("en", "id"))
+    assert (await _puts(workflow, "BJM", "", closes=time(16))).printer == ""
+
+
+async def test_a_removed_office_is_taken_up_again_by_a_national_administrator(
+    workflow: Workflow,
+) -> None:
+    await _removes(workflow, "BJM")
+
+    # Whatever another replica still believes of the office, the row decides.
+    assert not workflow.offices["BJM"].is_removed
+    with pytest.raises(WrongOffice):
+        await _puts(workflow, "BJM", by=JOKO)
+    with pytest.raises(WrongOffice):
+        await _puts(workflow, "PDG", by=JOKO)
 
 
 async def test_the_outage_of_a_printer_ends_that_nobody_watches_any_more(

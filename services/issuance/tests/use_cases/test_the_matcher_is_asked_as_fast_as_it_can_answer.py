@@ -16,7 +16,7 @@ from issuance.metrics import read_metrics
 from issuance.store.records import Store
 from issuance.use_cases.identification_limit import IdentificationLimit
 from issuance.use_cases.office_slots import MatcherSlots
-from issuance.use_cases.ports import Unavailable
+from issuance.use_cases.ports import NotYet, Unavailable
 from issuance.workers.outbox_worker import OutboxWorker
 from servicekit.storage.database import Database
 
@@ -181,6 +181,25 @@ async def test_a_delay_that_the_matcher_asks_for_holds_up_every_replica(country:
         country.time += 0.2 * SECOND
         await country.polls()
         assert country.begun() == 2
+
+
+async def test_an_answer_that_waits_for_a_printer_slows_nobody_down(country: Country) -> None:
+    for _ in range(5):
+        await country.workflow.applies()
+
+    async with country.first.running():
+        for _ in range(3):
+            await country.polls()
+            country.answers(NotYet("AT_THE_PRINTER: its print job is being submitted"))
+            country.time += 2 * SECOND
+
+        async def answered() -> bool:
+            return len(country.first.begun) > 3
+
+        await country.until(answered)
+
+    rate = await country.rate()
+    assert (rate.phase, rate.failures, rate.bad_share) == (RatePhase.RAMPING, 0, 0)
 
 
 async def test_an_outage_ends_with_one_identification(country: Country) -> None:

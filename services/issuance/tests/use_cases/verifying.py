@@ -6,6 +6,7 @@ from issuance.domain.application_type import ApplicationType
 from issuance.domain.outage import OutageScope
 from issuance.domain.outage_policy import DEFAULT_POLICY, OutagePolicy
 from issuance.domain.states import ApplicationState
+from issuance.use_cases.verify import record_verifications
 
 from .workflow import Workflow
 
@@ -34,3 +35,8 @@ async def is_printed_unidentified(flow: Workflow, person_id: str = "ani") -> str
     await flow.is_released(id)
     await flow.job_is_done(id)
     return id
+
+
+async def restarts(flow: Workflow) -> None:
+    """A replica starts, under the policy of now: it asks for what can be verified since."""
+    await record_verifications(flow.store, flow.policy, flow.apply_transition)

@@ -118,9 +118,9 @@ def banjarmasin(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=WITA)
 
 
-def identity(user: str, role: str) -> Actor:
-    """Somebody of the Banjarmasin office, as the history names them."""
-    return Actor(f"spiffe://ID/office/BJM/user/{user}/role/{role}", role, office="BJM")
+def identity(user: str, role: str, office: str = "BJM") -> Actor:
+    """Somebody of an office, as the history names them."""
+    return Actor(f"spiffe://ID/office/{office}/user/{user}/role/{role}", role, office=office)
 
 
 async def nothing() -> None:
@@ -668,7 +668,10 @@ class Workflow:
 
     async def takes_job(self, task: OutboxTask) -> None:
         """The printer takes the job of a task that is leased."""
-        printer = PrinterTakesJobs(f"job of {task.case}")
+        await self.attempts(task, PrinterTakesJobs(f"job of {task.case}"))
+
+    async def attempts(self, task: OutboxTask, printer: PrinterTakesJobs) -> None:
+        """Attempt a print task that is leased once with a printer."""
         attempt = SubmitPrintJob(
             self.store, printer, printer.sign_clearance, self.apply_transition, self, self.new_id
         )

@@ -616,7 +616,9 @@ class Application(_message.Message):
     decision_id: _builtins.str
     """The matcher's decision record; empty before identification."""
     own_record_first: _builtins.bool
-    """For renewals: whether the person's own record had the highest score; absent otherwise."""
+    """For renewals: whether the person's own record had the highest score; false also from a verification on that
+    found no match, until the identification; absent otherwise.
+    """
     date_as_if_outage_ended_now: _builtins.bool
     """Whether no day can be promised now: an outage lasts and nobody knows when it ends.
     `promised_collection_date` is then no firm date; at most it is right if the outage ended now.

@@ -431,7 +431,8 @@ class ApplicationsServicer:
         book was being made when examiners were asked, and still is), HELD_FOR_SUPERVISOR (the travel-ban list may have
         the applicant: ClearHold, Refuse), STOPPED_BY_OUTAGE (the outage policy stops approvals, by default while the
         travel-ban list is missing or too old), ENROLMENT_UNCONFIRMED (the matcher was restored and is being compared;
-        try again), ENROLMENT_LOST (it has lost the fingerprints; they are taken again). Retry: yes.
+        try again), ENROLMENT_LOST (it has lost the fingerprints; they are taken again), IDENTIFICATION_DUE (its book is
+        made, and the applicant was only verified: see `identification_due`). Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -213,7 +213,8 @@ class ApplicationsStub:
     book was being made when examiners were asked, and still is), HELD_FOR_SUPERVISOR (the travel-ban list may have
     the applicant: ClearHold, Refuse), STOPPED_BY_OUTAGE (the outage policy stops approvals, by default while the
     travel-ban list is missing or too old), ENROLMENT_UNCONFIRMED (the matcher was restored and is being compared;
-    try again), ENROLMENT_LOST (it has lost the fingerprints; they are taken again). Retry: yes.
+    try again), ENROLMENT_LOST (it has lost the fingerprints; they are taken again), IDENTIFICATION_DUE (its book is
+    made, and the applicant was only verified: see `identification_due`). Retry: yes.
     """
     ClearHold: _grpc.UnaryUnaryMultiCallable[_applications_pb2.ClearHoldRequest, _applications_pb2.Application]
     """Clears an application that is held because of the travel-ban list: the entry is another person, or does not
@@ -466,7 +467,8 @@ class ApplicationsAsyncStub(ApplicationsStub):
     book was being made when examiners were asked, and still is), HELD_FOR_SUPERVISOR (the travel-ban list may have
     the applicant: ClearHold, Refuse), STOPPED_BY_OUTAGE (the outage policy stops approvals, by default while the
     travel-ban list is missing or too old), ENROLMENT_UNCONFIRMED (the matcher was restored and is being compared;
-    try again), ENROLMENT_LOST (it has lost the fingerprints; they are taken again). Retry: yes.
+    try again), ENROLMENT_LOST (it has lost the fingerprints; they are taken again), IDENTIFICATION_DUE (its book is
+    made, and the applicant was only verified: see `identification_due`). Retry: yes.
     """
     ClearHold: _aio.UnaryUnaryMultiCallable[_applications_pb2.ClearHoldRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Clears an application that is held because of the travel-ban list: the entry is another person, or does not
@@ -824,7 +826,8 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         book was being made when examiners were asked, and still is), HELD_FOR_SUPERVISOR (the travel-ban list may have
         the applicant: ClearHold, Refuse), STOPPED_BY_OUTAGE (the outage policy stops approvals, by default while the
         travel-ban list is missing or too old), ENROLMENT_UNCONFIRMED (the matcher was restored and is being compared;
-        try again), ENROLMENT_LOST (it has lost the fingerprints; they are taken again). Retry: yes.
+        try again), ENROLMENT_LOST (it has lost the fingerprints; they are taken again), IDENTIFICATION_DUE (its book is
+        made, and the applicant was only verified: see `identification_due`). Retry: yes.
         """
 
     @_abc_1.abstractmethod

@@ -240,9 +240,7 @@ Global___SetCapacityRequest: _TypeAlias = SetCapacityRequest  # noqa: Y015
 
 @_typing.final
 class PutOfficeRequest(_message.Message):
-    """Request of PutOffice. What is left out takes the default, not what was recorded, but for `machines` and
-    `books_per_machine_per_day`.
-    """
+    """Request of PutOffice. What is left out stays as it is recorded; at a new office it takes the default."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -267,67 +265,93 @@ class PutOfficeRequest(_message.Message):
     office: _builtins.str
     """Id of the office, for instance BJM, as in certificates."""
     name: _builtins.str
-    """Name, as printed in passports. 1 to 60 characters."""
+    """Name, as printed in passports. 1 to 60 characters. Mandatory for a new office."""
     timezone: _builtins.str
-    """IANA time zone, for instance Asia/Makassar."""
+    """IANA time zone, for instance Asia/Makassar. Mandatory for a new office."""
     opens: _builtins.str
-    """Local opening hour, HH:MM; empty means 08:00."""
+    """Local opening hour, HH:MM; 08:00 by default."""
     closes: _builtins.str
-    """Local closing hour, HH:MM, after `opens`; empty means 16:00."""
+    """Local closing hour, HH:MM, after `opens`; 16:00 by default."""
     collection_from: _builtins.str
-    """Local hour from which passports are handed out, HH:MM, before `closes`; empty means 14:00."""
+    """Local hour from which passports are handed out, HH:MM, before `closes`; 14:00 by default."""
     promise_working_days: _builtins.int
-    """Working days from the complete application to the promised collection date, 0 to 365; absent means 3."""
+    """Working days from the complete application to the promised collection date, 0 to 365; 3 by default."""
     printer: _builtins.str
-    """host:port of the office's printer service; empty: nothing is printed there."""
+    """host:port of the office's printer service; empty: nothing is printed there, the default."""
     country: _builtins.str
-    """Country whose public holidays apply, ISO 3166-1 alpha-2; empty means that of the settings."""
+    """Country whose public holidays apply, ISO 3166-1 alpha-2; that of the settings by default."""
     machines: _builtins.int
-    """Number of machines that print from today on, 0 to 1000. Mandatory for a new office; absent for another
-    one changes nothing.
-    """
+    """Number of machines that print from today on, 0 to 1000. Mandatory for a new office."""
     books_per_machine_per_day: _builtins.float
     """Books that a machine prints in a working day, more than 0, at most 10,000; as `machines`."""
     revision: _builtins.int
     """The revision that the caller has seen; 0 means any."""
     @_builtins.property
     def languages(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Languages in which the office speaks to applicants, the first by default; none means `id`."""
+        """Languages in which the office speaks to applicants, the first by default; none: as it is, `id` at a new office."""
 
     def __init__(
         self,
         *,
         request_id: _builtins.str = ...,
         office: _builtins.str = ...,
-        name: _builtins.str = ...,
-        timezone: _builtins.str = ...,
-        opens: _builtins.str = ...,
-        closes: _builtins.str = ...,
-        collection_from: _builtins.str = ...,
+        name: _builtins.str | None = ...,
+        timezone: _builtins.str | None = ...,
+        opens: _builtins.str | None = ...,
+        closes: _builtins.str | None = ...,
+        collection_from: _builtins.str | None = ...,
         promise_working_days: _builtins.int | None = ...,
-        printer: _builtins.str = ...,
+        printer: _builtins.str | None = ...,
         languages: _abc.Iterable[_builtins.str] | None = ...,
-        country: _builtins.str = ...,
+        country: _builtins.str | None = ...,
         machines: _builtins.int | None = ...,
         books_per_machine_per_day: _builtins.float | None = ...,
         revision: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_books_per_machine_per_day", b"_books_per_machine_per_day", "_machines", b"_machines", "_promise_working_days", b"_promise_working_days", "books_per_machine_per_day", b"books_per_machine_per_day", "machines", b"machines", "promise_working_days", b"promise_working_days"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_books_per_machine_per_day", b"_books_per_machine_per_day", "_closes", b"_closes", "_collection_from", b"_collection_from", "_country", b"_country", "_machines", b"_machines", "_name", b"_name", "_opens", b"_opens", "_printer", b"_printer", "_promise_working_days", b"_promise_working_days", "_timezone", b"_timezone", "books_per_machine_per_day", b"books_per_machine_per_day", "closes", b"closes", "collection_from", b"collection_from", "country", b"country", "machines", b"machines", "name", b"name", "opens", b"opens", "printer", b"printer", "promise_working_days", b"promise_working_days", "timezone", b"timezone"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_books_per_machine_per_day", b"_books_per_machine_per_day", "_machines", b"_machines", "_promise_working_days", b"_promise_working_days", "books_per_machine_per_day", b"books_per_machine_per_day", "closes", b"closes", "collection_from", b"collection_from", "country", b"country", "languages", b"languages", "machines", b"machines", "name", b"name", "office", b"office", "opens", b"opens", "printer", b"printer", "promise_working_days", b"promise_working_days", "request_id", b"request_id", "revision", b"revision", "timezone", b"timezone"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_books_per_machine_per_day", b"_books_per_machine_per_day", "_closes", b"_closes", "_collection_from", b"_collection_from", "_country", b"_country", "_machines", b"_machines", "_name", b"_name", "_opens", b"_opens", "_printer", b"_printer", "_promise_working_days", b"_promise_working_days", "_timezone", b"_timezone", "books_per_machine_per_day", b"books_per_machine_per_day", "closes", b"closes", "collection_from", b"collection_from", "country", b"country", "languages", b"languages", "machines", b"machines", "name", b"name", "office", b"office", "opens", b"opens", "printer", b"printer", "promise_working_days", b"promise_working_days", "request_id", b"request_id", "revision", b"revision", "timezone", b"timezone"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__books_per_machine_per_day: _TypeAlias = _typing.Literal["books_per_machine_per_day"]  # noqa: Y015
     _WhichOneofArgType__books_per_machine_per_day: _TypeAlias = _typing.Literal["_books_per_machine_per_day", b"_books_per_machine_per_day"]  # noqa: Y015
+    _WhichOneofReturnType__closes: _TypeAlias = _typing.Literal["closes"]  # noqa: Y015
+    _WhichOneofArgType__closes: _TypeAlias = _typing.Literal["_closes", b"_closes"]  # noqa: Y015
+    _WhichOneofReturnType__collection_from: _TypeAlias = _typing.Literal["collection_from"]  # noqa: Y015
+    _WhichOneofArgType__collection_from: _TypeAlias = _typing.Literal["_collection_from", b"_collection_from"]  # noqa: Y015
+    _WhichOneofReturnType__country: _TypeAlias = _typing.Literal["country"]  # noqa: Y015
+    _WhichOneofArgType__country: _TypeAlias = _typing.Literal["_country", b"_country"]  # noqa: Y015
     _WhichOneofReturnType__machines: _TypeAlias = _typing.Literal["machines"]  # noqa: Y015
     _WhichOneofArgType__machines: _TypeAlias = _typing.Literal["_machines", b"_machines"]  # noqa: Y015
+    _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
+    _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
+    _WhichOneofReturnType__opens: _TypeAlias = _typing.Literal["opens"]  # noqa: Y015
+    _WhichOneofArgType__opens: _TypeAlias = _typing.Literal["_opens", b"_opens"]  # noqa: Y015
+    _WhichOneofReturnType__printer: _TypeAlias = _typing.Literal["printer"]  # noqa: Y015
+    _WhichOneofArgType__printer: _TypeAlias = _typing.Literal["_printer", b"_printer"]  # noqa: Y015
     _WhichOneofReturnType__promise_working_days: _TypeAlias = _typing.Literal["promise_working_days"]  # noqa: Y015
     _WhichOneofArgType__promise_working_days: _TypeAlias = _typing.Literal["_promise_working_days", b"_promise_working_days"]  # noqa: Y015
+    _WhichOneofReturnType__timezone: _TypeAlias = _typing.Literal["timezone"]  # noqa: Y015
+    _WhichOneofArgType__timezone: _TypeAlias = _typing.Literal["_timezone", b"_timezone"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__books_per_machine_per_day) -> _WhichOneofReturnType__books_per_machine_per_day | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__closes) -> _WhichOneofReturnType__closes | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__collection_from) -> _WhichOneofReturnType__collection_from | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__country) -> _WhichOneofReturnType__country | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__machines) -> _WhichOneofReturnType__machines | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__opens) -> _WhichOneofReturnType__opens | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__printer) -> _WhichOneofReturnType__printer | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__promise_working_days) -> _WhichOneofReturnType__promise_working_days | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__timezone) -> _WhichOneofReturnType__timezone | None: ...
 
 Global___PutOfficeRequest: _TypeAlias = PutOfficeRequest  # noqa: Y015
 

@@ -125,13 +125,14 @@ class OfficesServicer:
         raise NotImplementedError('Method not implemented!')
 
     def PutOffice(self, request, context):
-        """Adds an office, or replaces what is recorded of one. Its printer is called at its new address within
+        """Adds an office, or changes what is recorded of one. Its printer is called at its new address within
         seconds. A removed office is taken up again.
 
-        Callers: administrators; national ones to add an office. Errors: INVALID_REQUEST (bad name, time zone,
-        country, hours, printer address; a new office without its machines), WRONG_OFFICE, STALE_REVISION,
-        TOO_MANY_OFFICES (more than `max_concurrent_print_calls` serves), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
-        Retry: yes, with the same `request_id`.
+        Callers: administrators; national ones to add an office or to take one up again. Errors: INVALID_REQUEST
+        (bad name, time zone, country, hours, printer address; a new office without name, time zone or machines),
+        WRONG_OFFICE, STALE_REVISION, PRINTER_IN_USE (another address, or none, while the printer has or may have
+        jobs; metadata: print_jobs), TOO_MANY_OFFICES (more than `max_concurrent_print_calls` serves),
+        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -142,7 +143,7 @@ class OfficesServicer:
         readable.
 
         Callers: national administrators. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, WRONG_OFFICE, STALE_REVISION,
-        OFFICE_IN_USE (applications that have not ended, or print jobs that are open items; metadata:
+        OFFICE_IN_USE (applications or print jobs that have not ended, or are open items; metadata:
         applications, print_jobs), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -51,20 +51,21 @@ class OfficesStub:
     BAD_DATE, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
     """
     PutOffice: _grpc.UnaryUnaryMultiCallable[_offices_pb2.PutOfficeRequest, _offices_pb2.Office]
-    """Adds an office, or replaces what is recorded of one. Its printer is called at its new address within
+    """Adds an office, or changes what is recorded of one. Its printer is called at its new address within
     seconds. A removed office is taken up again.
 
-    Callers: administrators; national ones to add an office. Errors: INVALID_REQUEST (bad name, time zone,
-    country, hours, printer address; a new office without its machines), WRONG_OFFICE, STALE_REVISION,
-    TOO_MANY_OFFICES (more than `max_concurrent_print_calls` serves), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
-    Retry: yes, with the same `request_id`.
+    Callers: administrators; national ones to add an office or to take one up again. Errors: INVALID_REQUEST
+    (bad name, time zone, country, hours, printer address; a new office without name, time zone or machines),
+    WRONG_OFFICE, STALE_REVISION, PRINTER_IN_USE (another address, or none, while the printer has or may have
+    jobs; metadata: print_jobs), TOO_MANY_OFFICES (more than `max_concurrent_print_calls` serves),
+    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
     """
     RemoveOffice: _grpc.UnaryUnaryMultiCallable[_offices_pb2.RemoveOfficeRequest, _offices_pb2.Office]
     """Removes an office: nothing is taken in there any more, and its printer is not called. What it did remains
     readable.
 
     Callers: national administrators. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, WRONG_OFFICE, STALE_REVISION,
-    OFFICE_IN_USE (applications that have not ended, or print jobs that are open items; metadata:
+    OFFICE_IN_USE (applications or print jobs that have not ended, or are open items; metadata:
     applications, print_jobs), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
     """
     AddClosure: _grpc.UnaryUnaryMultiCallable[_offices_pb2.AddClosureRequest, _offices_pb2.SpecialDay]
@@ -122,20 +123,21 @@ class OfficesAsyncStub(OfficesStub):
     BAD_DATE, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
     """
     PutOffice: _aio.UnaryUnaryMultiCallable[_offices_pb2.PutOfficeRequest, _offices_pb2.Office]  # type: ignore[assignment]
-    """Adds an office, or replaces what is recorded of one. Its printer is called at its new address within
+    """Adds an office, or changes what is recorded of one. Its printer is called at its new address within
     seconds. A removed office is taken up again.
 
-    Callers: administrators; national ones to add an office. Errors: INVALID_REQUEST (bad name, time zone,
-    country, hours, printer address; a new office without its machines), WRONG_OFFICE, STALE_REVISION,
-    TOO_MANY_OFFICES (more than `max_concurrent_print_calls` serves), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
-    Retry: yes, with the same `request_id`.
+    Callers: administrators; national ones to add an office or to take one up again. Errors: INVALID_REQUEST
+    (bad name, time zone, country, hours, printer address; a new office without name, time zone or machines),
+    WRONG_OFFICE, STALE_REVISION, PRINTER_IN_USE (another address, or none, while the printer has or may have
+    jobs; metadata: print_jobs), TOO_MANY_OFFICES (more than `max_concurrent_print_calls` serves),
+    REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
     """
     RemoveOffice: _aio.UnaryUnaryMultiCallable[_offices_pb2.RemoveOfficeRequest, _offices_pb2.Office]  # type: ignore[assignment]
     """Removes an office: nothing is taken in there any more, and its printer is not called. What it did remains
     readable.
 
     Callers: national administrators. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, WRONG_OFFICE, STALE_REVISION,
-    OFFICE_IN_USE (applications that have not ended, or print jobs that are open items; metadata:
+    OFFICE_IN_USE (applications or print jobs that have not ended, or are open items; metadata:
     applications, print_jobs), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
     """
     AddClosure: _aio.UnaryUnaryMultiCallable[_offices_pb2.AddClosureRequest, _offices_pb2.SpecialDay]  # type: ignore[assignment]
@@ -214,13 +216,14 @@ class OfficesServicer(metaclass=_abc_1.ABCMeta):
         request: _offices_pb2.PutOfficeRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_offices_pb2.Office, _abc.Awaitable[_offices_pb2.Office]]:
-        """Adds an office, or replaces what is recorded of one. Its printer is called at its new address within
+        """Adds an office, or changes what is recorded of one. Its printer is called at its new address within
         seconds. A removed office is taken up again.
 
-        Callers: administrators; national ones to add an office. Errors: INVALID_REQUEST (bad name, time zone,
-        country, hours, printer address; a new office without its machines), WRONG_OFFICE, STALE_REVISION,
-        TOO_MANY_OFFICES (more than `max_concurrent_print_calls` serves), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
-        Retry: yes, with the same `request_id`.
+        Callers: administrators; national ones to add an office or to take one up again. Errors: INVALID_REQUEST
+        (bad name, time zone, country, hours, printer address; a new office without name, time zone or machines),
+        WRONG_OFFICE, STALE_REVISION, PRINTER_IN_USE (another address, or none, while the printer has or may have
+        jobs; metadata: print_jobs), TOO_MANY_OFFICES (more than `max_concurrent_print_calls` serves),
+        REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
         """
 
     @_abc_1.abstractmethod
@@ -233,7 +236,7 @@ class OfficesServicer(metaclass=_abc_1.ABCMeta):
         readable.
 
         Callers: national administrators. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, WRONG_OFFICE, STALE_REVISION,
-        OFFICE_IN_USE (applications that have not ended, or print jobs that are open items; metadata:
+        OFFICE_IN_USE (applications or print jobs that have not ended, or are open items; metadata:
         applications, print_jobs), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
         """
 

@@ -28,6 +28,10 @@ class PrinterChannels(Mapping[str, grpc.aio.Channel]):
     def __len__(self) -> int:
         return len(self._channels)
 
+    def address(self, office: str) -> str:
+        """Return the host:port that is called for an office, "" for none."""
+        return self._channels[office][0] if office in self._channels else ""
+
     def follow(self, addresses: Mapping[str, str]) -> None:
         """Have a channel to exactly these addresses, by office. Must be called in an event loop."""
         for office, (address, channel) in list(self._channels.items()):

@@ -344,8 +344,8 @@ class Case:
         return replace(self, portrait_accepted_at=at, print_failure=failure)
 
     def require_portrait(self) -> None:
-        """Raise PortraitMissing if the applicant's photo was not submitted."""
-        if self.portrait_accepted_at is None:
+        """Raise PortraitMissing if there is no photo to be printed; a book that is made has one."""
+        if self.portrait_accepted_at is None and not self.book_serial:
             raise PortraitMissing("submit the applicant's photo first")
 
     def no_longer_complete(self) -> "Case":
@@ -410,8 +410,18 @@ class Case:
         )
 
     def verified(self, decision_id: str) -> "Case":
-        """Return the case, verified by a decision of the matcher and still to be identified."""
+        """Return the case, verified by a decision of the matcher and still to be identified.
+
+        Raises BookMade: a book that is made already waits for no verification.
+        """
+        self.require_no_book()
         return replace(self, decision_id=decision_id, identification_due=True)
+
+    def not_verified(self, decision_id: str) -> "Case":
+        """Return the next revision of the case, compared with its own record without a match."""
+        return replace(
+            self, decision_id=decision_id, own_record_first=False, revision=self.revision + 1
+        )
 
     def approved(self, document_number: str) -> "Case":
         """Return the case with the number of its passport."""
@@ -464,6 +474,10 @@ class Case:
     def with_print_job(self, job: str) -> "Case":
         """Return the next revision of the case, with the print job that makes its book."""
         return replace(self, print_job=job, revision=self.revision + 1)
+
+    def not_printed(self) -> "Case":
+        """Return the case whose book is not made after all; that of its day is another's."""
+        return replace(self, released_on=None)
 
     def without_print_job(self) -> "Case":
         """Return the case without the print job that its printer has lost."""

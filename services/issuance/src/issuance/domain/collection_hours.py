@@ -6,13 +6,16 @@ from datetime import date, datetime, time
 from issuance.domain.formatting import LocalizedText, format_appointment
 from issuance.domain.working_time import Calendar
 
+COLLECTION_FROM = time(14)
+"""Local hour from which an office hands out passports if it states no other."""
+
 
 @dataclass(frozen=True, slots=True)
 class CollectionHours:
     """Working days of an office and the local hour from which passports are handed out."""
 
     calendar: Calendar
-    from_hour: time = time(14)
+    from_hour: time = COLLECTION_FROM
 
     def start_on(self, day: date) -> datetime:
         """Return the instant from which passports are handed out on `day`."""

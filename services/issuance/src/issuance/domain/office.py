@@ -14,6 +14,8 @@ from issuance.domain.special_day import SpecialDay
 from issuance.domain.states import ApplicationState
 from issuance.domain.working_time import Calendar
 
+PROMISE_WORKING_DAYS = 3
+"""Working days until the promised collection date at an office that states no others."""
 LEGAL_WORKING_DAYS = 4
 """Working days after the interview until which the law wants the passport made; no outage stops
 them. The office's own promise counts from the complete application, and pauses."""
@@ -38,6 +40,14 @@ class OfficeInUse(DomainError):
 
     kind = ErrorKind.PRECONDITION
     reason = "OFFICE_IN_USE"
+
+
+class PrinterInUse(DomainError):
+    """The office's printer has, or may have, its print jobs (metadata: print_jobs), so that its
+    address stays: another printer would make the same books."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "PRINTER_IN_USE"
 
 
 class TooManyOffices(DomainError):
@@ -69,7 +79,7 @@ class Office:
     id: str
     name: str
     collection: CollectionHours
-    promise_working_days: int
+    promise_working_days: int = PROMISE_WORKING_DAYS
     """Working days from completion to the first promised collection date, if nothing delays it."""
     printer: str = ""
     languages: tuple[str, ...] = ("id",)

@@ -26,14 +26,15 @@ class Verification:
 def is_verifiable(case: Case, policy: OutagePolicy) -> bool:
     """Return whether an outage may let a case go on by verification.
 
-    Fingerprints that were taken again, and whoever has a book already, wait for identification:
-    somebody had doubts.
+    Fingerprints that were taken again, whoever has a book already, and whoever was compared and
+    did not match, wait for identification: somebody had doubts.
     """
     return (
         case.state is ApplicationState.IDENTIFYING
         and case.type in policy.verifiable_types
         and case.encounter_number == 1
         and not case.book_serial
+        and case.own_record_first is None
     )
 
 

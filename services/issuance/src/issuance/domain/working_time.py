@@ -13,6 +13,8 @@ import holidays
 from servicekit.errors import DomainError, ErrorKind
 
 DAY = timedelta(days=1)
+OPENS, CLOSES = time(8), time(16)
+"""Local hours of an office that states no others."""
 WEEKEND = frozenset({5, 6})
 CATEGORIES = frozenset({"public", "government"})
 """Holiday categories on which offices are closed; `government` has Indonesia's cuti bersama."""
@@ -35,8 +37,8 @@ class Calendar:
 
     zone: ZoneInfo
     country: str
-    opens: time = time(8)
-    closes: time = time(16)
+    opens: time = OPENS
+    closes: time = CLOSES
     closures: frozenset[date] = frozenset()
     worked: frozenset[date] = frozenset()
 

@@ -1,52 +1,46 @@
 """Offices and special days of requests as values of the domain."""
 
 from datetime import datetime, time
+from fractions import Fraction
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 import holidays
 from passport.issuance.v1 import offices_pb2 as pb
 from servicekit.errors import InvalidRequest
 
-from issuance.domain.collection_hours import CollectionHours
-from issuance.domain.office import Office
+from issuance.domain.office_changes import OfficeChanges
 from issuance.domain.special_day import SpecialDay, SpecialDayKind
-from issuance.domain.working_time import Calendar
 from issuance.service.decode import decode_date
 
-_PROMISE_WORKING_DAYS = 3
 
-
-def decode_office(request: pb.PutOfficeRequest, country: str) -> Office:
-    """Return the office of a request. country: whose holidays apply if it names none.
-
-    Raises InvalidRequest, which names the field.
-    """
-    country = request.country or country
-    if country not in holidays.list_supported_countries():
+def decode_office_changes(request: pb.PutOfficeRequest) -> OfficeChanges:
+    """Return what a request wants recorded of an office. Raises InvalidRequest with the field."""
+    country = _given(request, "country")
+    if country is not None and country not in holidays.list_supported_countries():
         raise InvalidRequest("no holidays are known for this country", field="country")
-    if request.timezone not in available_timezones():
+    zone = _given(request, "timezone")
+    if zone is not None and zone not in available_timezones():
         raise InvalidRequest(
             "unknown time zone; give an IANA name such as Asia/Makassar", field="timezone"
         )
-    opens, closes = _hour(request.opens, time(8)), _hour(request.closes, time(16))
-    if opens >= closes:
-        raise InvalidRequest("an office opens before it closes", field="closes")
-    collection_from = _hour(request.collection_from, time(14))
-    if collection_from >= closes:
-        raise InvalidRequest("passports are handed out before it closes", field="collection_from")
-    port = int(request.printer.rpartition(":")[2] or 1)
-    if not 0 < port < 65536:
+    printer = _given(request, "printer")
+    if printer and not 0 < int(printer.rpartition(":")[2]) < 65536:
         raise InvalidRequest("a port is 1 to 65535", field="printer")
-    promised = request.HasField("promise_working_days")
-    return Office(
-        id=request.office,
-        name=request.name,
-        collection=CollectionHours(
-            Calendar(ZoneInfo(request.timezone), country, opens, closes), collection_from
-        ),
-        promise_working_days=request.promise_working_days if promised else _PROMISE_WORKING_DAYS,
-        printer=request.printer,
-        languages=tuple(request.languages) or ("id",),
+    books_per_day = _given(request, "books_per_machine_per_day")
+    return OfficeChanges(
+        office=request.office,
+        name=_given(request, "name"),
+        zone=None if zone is None else ZoneInfo(zone),
+        country=country,
+        opens=_hour(request, "opens"),
+        closes=_hour(request, "closes"),
+        collection_from=_hour(request, "collection_from"),
+        promise_working_days=_given(request, "promise_working_days"),
+        printer=printer,
+        languages=tuple(request.languages) or None,
+        machines=_given(request, "machines"),
+        books_per_day=None if books_per_day is None else Fraction(str(books_per_day)),
     )
 
 
@@ -65,5 +59,10 @@ def decode_special_day(
     )
 
 
-def _hour(text: str, default: time) -> time:
-    return time.fromisoformat(text) if text else default
+def _given(request: pb.PutOfficeRequest, field: str) -> Any:
+    return getattr(request, field) if request.HasField(field) else None  # type: ignore[arg-type]
+
+
+def _hour(request: pb.PutOfficeRequest, field: str) -> time | None:
+    text = _given(request, field)
+    return None if text is None else time.fromisoformat(text)

@@ -15,9 +15,9 @@ from servicekit.security.identity import NATIONAL, current_caller
 from issuance.domain.office import InstalledMachines, Office
 from issuance.domain.special_day import SpecialDayKind
 from issuance.service.decode import decode_date
-from issuance.service.decode_offices import decode_office, decode_special_day
+from issuance.service.decode_offices import decode_office_changes, decode_special_day
 from issuance.service.encode_offices import encode_office, encode_special_day
-from issuance.service.idempotent_changes import IdempotentChanges
+from issuance.service.idempotent_changes import IdempotentChanges, current_actor
 from issuance.service.office_scope import known_office, require_own_office
 from issuance.store.records import Records, Store
 from issuance.use_cases.office_directory import OfficeDirectory
@@ -36,7 +36,6 @@ class OfficesService(offices_pb2_grpc.OfficesServicer):
     """Shows and changes offices, their special days and their print capacity.
 
     books_per_working_day: asks an office's printer what it measured, in days of a time zone.
-    country: whose holidays apply where a request names none.
     """
 
     def __init__(
@@ -47,9 +46,7 @@ class OfficesService(offices_pb2_grpc.OfficesServicer):
         lifecycle: OfficeLifecycle,
         clock: Clock,
         books_per_working_day: Callable[[str, str], Awaitable[float | None]],
-        country: str,
     ) -> None:
-        self._country = country
         self._lifecycle = lifecycle
         self._offices = offices
         self._store = store
@@ -98,21 +95,12 @@ class OfficesService(offices_pb2_grpc.OfficesServicer):
         return await self._changes.run(request, pb.Office, change)
 
     async def PutOffice(self, request: pb.PutOfficeRequest, context: Context) -> pb.Office:
-        """Add an office, or replace what is recorded of it."""
-        known = self._offices.get(request.office)
-        _require_right(request.office if known and not known.is_removed else NATIONAL)
-        office = decode_office(request, self._country)
-        machines = request.machines if request.HasField("machines") else None
-        books_per_day = (
-            Fraction(str(request.books_per_machine_per_day))
-            if request.HasField("books_per_machine_per_day")
-            else None
-        )
+        """Add an office, or change what is recorded of it."""
+        changes = decode_office_changes(request)
 
         async def put(records: Records) -> pb.Office:
-            now = self._clock.now()
             stored = await self._lifecycle.put(
-                records, office, machines, books_per_day, request.revision, now
+                records, changes, request.revision, current_actor(), self._clock.now()
             )
             return await self._encode(records, stored)
 

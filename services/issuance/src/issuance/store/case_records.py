@@ -179,15 +179,23 @@ class CaseRecords:
         return [read_case(row) for row in await self._connection.execute(statement)]
 
     async def without_task(
-        self, state: ApplicationState, kind: OutboxTaskKind, types: Collection[ApplicationType]
-    ) -> Sequence[Case]:
-        """Return the cases of these types in a state that have no outbox task of a kind, locked."""
+        self,
+        state: ApplicationState,
+        kind: OutboxTaskKind,
+        types: Collection[ApplicationType],
+        page: PageRequest,
+    ) -> Sequence[tuple[int, Case]]:
+        """Return the cases of these types in a state that have no outbox task of a kind, locked.
+
+        With their row numbers, in order of their creation.
+        """
         c, tasks = applications.c, select(outbox.c.case).where(outbox.c.kind == kind)
-        statement = select(*CASE_COLUMNS).where(
-            c.state == state, c.type.in_(types), c.id.not_in(tasks)
+        statement = select(c.number, *CASE_COLUMNS).where(
+            c.number > page.after, c.state == state, c.type.in_(types), c.id.not_in(tasks)
         )
-        rows = await self._connection.execute(statement.with_for_update(key_share=True))
-        return [read_case(row) for row in rows]
+        locked = statement.order_by(c.number).limit(page.size).with_for_update(key_share=True)
+        rows = await self._connection.execute(locked)
+        return [(row.number, read_case(row)) for row in rows]
 
     async def save(self, case: Case) -> None:
         """Update a case whose revision is one more than the stored one.

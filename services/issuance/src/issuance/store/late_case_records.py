@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, literal, select, union_all
+from sqlalchemy import case as sql_case
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.lateness import LateCases
@@ -26,9 +27,9 @@ class LateCaseRecords:
         c = applications.c
         counts = [
             select(c.office, c.state, func.count().label("cases"))
-            .where(_is_late(each))
+            .where(is_late)
             .group_by(c.office, c.state)
-            for each in late
+            for is_late in _by_state(late)
         ]
         if not counts:
             return {}
@@ -38,8 +39,8 @@ class LateCaseRecords:
     async def longest(self, late: Iterable[LateCases], size: int) -> Sequence[str]:
         """Return the ids of the late cases that are longest in their state, so many of each."""
         c, ids = applications.c, []
-        for each in late:
-            statement = select(c.id).where(_is_late(each)).order_by(c.state_since).limit(size)
+        for is_late in _by_state(late):
+            statement = select(c.id).where(is_late).order_by(c.state_since).limit(size)
             ids += list(await self._connection.scalars(statement))
         return ids
 
@@ -48,18 +49,29 @@ def late_case_keys(late: Iterable[LateCases]) -> list[Select[Any]]:
     """Return queries for the positions of late cases in a list that is oldest first."""
     c = applications.c
     return [
-        select(c.state_since.label("since"), keyed(LATE_CASE, c.id).label("key")).where(
-            _is_late(each)
-        )
-        for each in late
+        select(c.state_since.label("since"), keyed(LATE_CASE, c.id).label("key")).where(is_late)
+        for is_late in _by_state(late)
     ]
 
 
-def _is_late(late: LateCases) -> ColumnElement[bool]:
+def _by_state(late: Iterable[LateCases]) -> list[ColumnElement[bool]]:
+    """Return conditions, one a state: a database refuses a query of one part an office."""
+    of_state: dict[ApplicationState, list[LateCases]] = {}
+    for each in late:
+        of_state.setdefault(each.state, []).append(each)
+    return [_is_late(state, offices) for state, offices in of_state.items()]
+
+
+def _is_late(state: ApplicationState, late: Sequence[LateCases]) -> ColumnElement[bool]:
     c = applications.c
-    longer = (
-        c.state_since <= late.since
-        if late.since is not None
-        else c.promised_collection_date <= late.promised
+    by_promise = state is ApplicationState.APPROVED
+    column: ColumnElement[Any] = c.promised_collection_date if by_promise else c.state_since
+    latest: list[Any] = [each.promised if by_promise else each.since for each in late]
+    of_office = sql_case(
+        *(
+            (c.office.in_(each.offices), literal(at, column.type))
+            for each, at in zip(late, latest, strict=True)
+        )
     )
-    return and_(c.state == late.state, c.office.in_(late.offices), longer)
+    # The latest of all offices besides, for it is what an index can be searched by.
+    return and_(c.state == state, column <= literal(max(latest), column.type), column <= of_office)

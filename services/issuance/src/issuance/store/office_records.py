@@ -49,6 +49,11 @@ class OfficeRecords:
         rows = await self._connection.execute(select(offices).order_by(offices.c.id))
         return {row.id: _office(row, days) for row in rows}
 
+    async def printer(self, office: str) -> str:
+        """Return the address of an office's printer, "" for none; it stays until the commit."""
+        statement = select(offices.c.printer).where(offices.c.id == office)
+        return await self._connection.scalar(statement.with_for_update(read=True)) or ""
+
     async def count_printing(self) -> int:
         """Return how many offices have a printer and are not removed."""
         c = offices.c

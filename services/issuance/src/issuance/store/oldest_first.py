@@ -5,19 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from servicekit.storage.column_types import UtcDateTime
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    Row,
-    Select,
-    String,
-    and_,
-    bindparam,
-    literal,
-    or_,
-    select,
-    union_all,
-)
+from sqlalchemy import ColumnElement, Row, Select, String, literal, or_, select, union_all
 
 
 class ListPosition(NamedTuple):
@@ -35,14 +23,20 @@ def keyed(prefix: str, id: ColumnElement[str]) -> ColumnElement[str]:
 def oldest_first(
     kinds: Sequence[Select[Any]], after: ListPosition | None, size: int
 ) -> Select[tuple[datetime, str]]:
-    """Return the query for a page of positions. kinds: each selects `since` and `key`."""
-    rows = union_all(*kinds).subquery().c
-    statement = select(rows.since, rows.key)
+    """Return the query for a page of positions. kinds: each selects `since` and `key`.
+
+    Of each kind no more rows are read than the page has, so that an index may tell which.
+    """
+    rows = union_all(*(_first_of(kind, after, size) for kind in kinds)).subquery().c
+    return select(rows.since, rows.key).order_by(rows.since, rows.key).limit(size)
+
+
+def _first_of(kind: Select[Any], after: ListPosition | None, size: int) -> Select[Any]:
+    c = kind.selected_columns
     if after is not None:
-        since: BindParameter[datetime] = bindparam("after", after.since, UtcDateTime)
-        later = and_(rows.since == since, rows.key > after.key)
-        statement = statement.where(or_(rows.since > since, later))
-    return statement.order_by(rows.since, rows.key).limit(size)
+        since = literal(after.since, UtcDateTime())
+        kind = kind.where(c.since >= since, or_(c.since > since, c.key > after.key))
+    return select(kind.order_by(c.since, c.key).limit(size).subquery())
 
 
 def position(row: Row[Any]) -> ListPosition:

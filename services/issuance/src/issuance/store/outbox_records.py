@@ -199,6 +199,16 @@ class OutboxRecords:
         await self._connection.execute(delete(outbox).where(of_case))
         return tasks
 
+    async def count_submitted(self, office: str) -> int:
+        """Return how many print tasks of an office its printer may have got, or gets just now."""
+        c = outbox.c
+        statement = select(func.count()).where(
+            c.kind == OutboxTaskKind.PRINT,
+            c.office == office,
+            or_(c.clearance != "", c.leased_until.is_not(None)),
+        )
+        return int((await self._connection.execute(statement)).scalar_one())
+
     async def is_pending(self, case: str, kind: OutboxTaskKind) -> bool:
         """Return whether a case has a task of this kind that is not done."""
         statement = select(outbox.c.id).where(outbox.c.case == case, outbox.c.kind == kind)

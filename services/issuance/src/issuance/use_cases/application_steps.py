@@ -123,19 +123,21 @@ async def approve(
     reason: why its data differ from those of the earlier document, if they do, and why a passport
     lost by negligence is replaced now.
     One whose book was made before examiners cleared it is READY. Raises IllegalTransition,
-    NotPermitted, AtThePrinter, StoppedByOutage, SeparationOfDuties, TravelBanHeld, PortraitMissing,
-    EnrolmentLost, EnrolmentUnconfirmed, HolderDiffers, LostByNegligence.
+    NotPermitted, AtThePrinter, IdentificationDue, StoppedByOutage, SeparationOfDuties,
+    TravelBanHeld, PortraitMissing, EnrolmentLost, EnrolmentUnconfirmed, HolderDiffers,
+    LostByNegligence.
     """
     event = ApplicationEvent.APPROVE_BOOK if case.book_serial else ApplicationEvent.APPROVE
     find_transition(case.state, event, by.role)
     case.require_not_printing()
+    if case.book_serial:
+        case.require_identified()
     await require_not_stopped(records, case.office, Activity.APPROVAL)
     await _require_separate_duties(records, case, event, by)
     examiners = await records.adjudication_tasks.examiners_of(case.id)
     require_not_examined_by(by.person, examiners, event)
     case.require_not_held()
-    if not case.book_serial:
-        case.require_portrait()
+    case.require_portrait()
     await records.enrolments.require(case.id)
     _require_explained_differences(case, reason)
     require_explained_negligence(case.loss_finding, reason)

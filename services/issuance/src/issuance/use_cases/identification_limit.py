@@ -8,7 +8,7 @@ from operator import attrgetter
 from issuance.domain.identification_rate import CallOutcomes, IdentificationRate, RateLimits
 from issuance.store.identification_rate_records import IdentificationRateRecords
 from issuance.store.records import Records
-from issuance.use_cases.ports import Unavailable
+from issuance.use_cases.ports import NotYet, Unavailable
 
 # Seconds; in it half of the largest burst becomes available, which one transaction leases.
 _SHORTEST_PAUSE = 0.05
@@ -80,9 +80,15 @@ class IdentificationLimit:
                 else CallOutcomes(retry_after=error.retry_after)
             )
             raise
+        except NotYet:
+            self._heard_since(began)
+            raise
         except Exception:
             self._outcomes += CallOutcomes(inconclusive=1)
             raise
+        self._heard_since(began)
+
+    def _heard_since(self, began: datetime) -> None:
         slow = self._real_now() - began > self._limits.slow
         self._outcomes += CallOutcomes(answered=1, slow=int(slow))
 

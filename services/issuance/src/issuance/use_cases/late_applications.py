@@ -18,10 +18,11 @@ _LOOK_BACK = timedelta(days=100)
 async def which_are_late(
     records: Records, offices: Collection[Office], now: datetime
 ) -> list[LateCases]:
-    """Return which cases of these offices are late."""
-    ids = [office.id for office in offices]
+    """Return which cases of these offices are late. One that is removed has no open cases."""
+    working = [office for office in offices if not office.is_removed]
+    ids = [office.id for office in working]
     outages = await records.outages.overlapping(now - _LOOK_BACK, now, ids)
-    return late_cases(offices, outages.values(), now)
+    return late_cases(working, outages.values(), now)
 
 
 async def longest_late(

@@ -3,19 +3,22 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
-from fractions import Fraction
 
 import structlog
-from servicekit.errors import InvalidRequest
+from servicekit.security.identity import NATIONAL
 
+from issuance.domain.case import Actor
 from issuance.domain.office import (
     InstalledMachines,
     NewOffice,
     Office,
     OfficeInUse,
+    PrinterInUse,
     TooManyOffices,
     UnknownOffice,
+    WrongOffice,
 )
+from issuance.domain.office_changes import OfficeChanges
 from issuance.domain.outage import OutageScope
 from issuance.domain.special_day import ALL_OFFICES, SpecialDay, SpecialDayKind
 from issuance.store.records import Records
@@ -57,44 +60,54 @@ class OfficeLifecycle:
     """Changes offices in the name of administrators.
 
     most_printing: how many offices may have a printer, so that no one waits for another's.
+    country: whose holidays apply at a new office that names none, ISO 3166-1 alpha-2.
     """
 
-    def __init__(self, outages: OutageLifecycle, most_printing: int) -> None:
+    def __init__(self, outages: OutageLifecycle, most_printing: int, country: str) -> None:
         self._outages = outages
+        self._country = country
         self._most_printing = most_printing
 
     async def put(
         self,
         records: Records,
-        office: Office,
-        machines: int | None,
-        books_per_day: Fraction | None,
+        changes: OfficeChanges,
         revision: int,
+        by: Actor,
         now: datetime,
     ) -> Office:
-        """Add an office, or replace what is recorded of it, and return it.
+        """Add an office, or change what is recorded of it, and return it.
 
-        machines, books_per_day: from today on; None leaves them. revision: that the caller saw.
-        Raises InvalidRequest, StaleRevision, TooManyOffices.
+        Machines change from today on. revision: that the caller saw. Raises InvalidRequest,
+        WrongOffice, StaleRevision, PrinterInUse, TooManyOffices.
         """
         await records.offices.count_change()
-        known = (await records.offices.all()).get(office.id)
+        known = (await records.offices.all()).get(changes.office)
+        _require_right(by, known)
         if known is None:
-            await add_office(records, _new(office, machines, books_per_day), now)
+            await add_office(records, changes.new_office(self._country), now)
         else:
             known.require_revision(revision)
-            office = replace(office, revision=known.revision + 1)
-            await records.offices.put(office)
-            await records.printer_circuits.add(office.id)
-            await _change_machines(records, office, machines, books_per_day, now)
-            if not office.printer:
-                await self._end_outage_of_printer(records, office.id, now)
+            await self._change(records, known, changes, now)
         if await records.offices.count_printing() > self._most_printing:
             raise TooManyOffices(
                 "raise max_concurrent_print_calls of every replica first",
                 most=str(self._most_printing),
             )
-        return (await records.offices.all())[office.id]
+        return (await records.offices.all())[changes.office]
+
+    async def _change(
+        self, records: Records, known: Office, changes: OfficeChanges, now: datetime
+    ) -> None:
+        office = changes.next_revision(known)
+        # First: a print task that is about to begin waits for the row, and then sees the address.
+        await records.offices.put(office)
+        if office.printer != known.printer:
+            await _require_printer_not_in_use(records, office.id)
+        await records.printer_circuits.add(office.id)
+        await _change_machines(records, office, changes, now)
+        if not office.printer:
+            await self._end_outage_of_printer(records, office.id, now)
 
     async def remove(
         self, records: Records, office_id: str, revision: int, now: datetime
@@ -112,10 +125,11 @@ class OfficeLifecycle:
         # First: a new application waits for the row, and then finds the office removed.
         await records.offices.put(removed)
         applications = await records.cases.count_open_of(office_id)
-        print_jobs = len(await records.unrecorded_print_events.of_office(office_id))
+        print_jobs = await _count_print_jobs(records, office_id)
+        print_jobs += len(await records.unrecorded_print_events.of_office(office_id))
         if applications or print_jobs:
             raise OfficeInUse(
-                "applications of the office have not ended, or its print jobs are open items",
+                "applications or print jobs of the office have not ended, or are open items",
                 applications=str(applications),
                 print_jobs=str(print_jobs),
             )
@@ -168,27 +182,36 @@ async def _affected(records: Records, office: str) -> list[Office]:
     return affected
 
 
-def _new(office: Office, machines: int | None, books_per_day: Fraction | None) -> NewOffice:
-    if machines is None:
-        raise InvalidRequest("a new office needs its number of machines", field="machines")
-    if books_per_day is None:
-        raise InvalidRequest("say how many books", field="books_per_machine_per_day")
-    return NewOffice(office, machines, books_per_day)
+def _require_right(by: Actor, known: Office | None) -> None:
+    """Raise WrongOffice unless a person may change the office; who adds one acts for all."""
+    office = NATIONAL if known is None or known.is_removed else known.id
+    if not by.may_know(office):
+        raise WrongOffice(f"a caller of {by.office} acts for that office only", office=by.office)
+
+
+async def _require_printer_not_in_use(records: Records, office: str) -> None:
+    print_jobs = await _count_print_jobs(records, office)
+    if print_jobs:
+        raise PrinterInUse(
+            "wait until the printer has made the books of its jobs", print_jobs=str(print_jobs)
+        )
+
+
+async def _count_print_jobs(records: Records, office: str) -> int:
+    """Return how many jobs the printer of an office has, or may have, whose books are not made."""
+    at_the_printer = len(await records.cases.printing(office))
+    return at_the_printer + await records.outbox.count_submitted(office)
 
 
 async def _change_machines(
-    records: Records,
-    office: Office,
-    machines: int | None,
-    books_per_day: Fraction | None,
-    now: datetime,
+    records: Records, office: Office, changes: OfficeChanges, now: datetime
 ) -> None:
     today = office.calendar.day_of(now)
     installed = await machines_on(records, office, today)
     changed = replace(
         installed,
-        count=installed.count if machines is None else machines,
-        books_per_day=installed.books_per_day if books_per_day is None else books_per_day,
+        count=installed.count if changes.machines is None else changes.machines,
+        books_per_day=changes.books_per_day or installed.books_per_day,
     )
     if changed != installed:
         await set_machines(records, office, replace(changed, since=today), now)

@@ -27,6 +27,17 @@ class Unreachable(Unavailable):
     """The other service gave no answer of its own: it cannot be reached, or took too long."""
 
 
+class NotYet(Exception):
+    """The other service does its part, and our own records do not allow this work yet.
+
+    retry_after: when to attempt it again; None: as after a failure.
+    """
+
+    def __init__(self, problem: str, retry_after: timedelta | None = None) -> None:
+        super().__init__(problem)
+        self.retry_after = retry_after
+
+
 class WorkRefused(Exception):
     """The other service refuses this work whenever it is asked; a person must change something."""
 

@@ -18,7 +18,7 @@ class SetEncounterStatus:
         self._clock = clock
 
     async def __call__(self, task: OutboxTask) -> None:
-        """Attempt the task once. Raises Unavailable."""
+        """Attempt the task once. Raises Unavailable, NotYet."""
         async with self._store.read() as records:
             restores = await records.enrolments.restores()
         failpoint("set_encounter_status.before_call")

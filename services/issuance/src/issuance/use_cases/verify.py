@@ -1,24 +1,30 @@
 """Outbox task VERIFY: compare an applicant with their own record, while none is identified."""
 
+from datetime import timedelta
+
 from servicekit.process.clock import Clock
 from servicekit.process.failpoint import failpoint
 
-from issuance.domain.case import ISSUANCE
+from issuance.domain.case import ISSUANCE, Case
 from issuance.domain.history import EventDetails
 from issuance.domain.outage_policy import OutagePolicy
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.states import ApplicationEvent, ApplicationState, OutboxTaskKind
-from issuance.domain.verification import Verification, verified_types
+from issuance.domain.verification import Verification, is_verifiable, verified_types
+from issuance.store.page_request import PageRequest
 from issuance.store.records import Records, Store
 from issuance.use_cases.apply_transition import ApplyTransition
-from issuance.use_cases.ports import Verifier
+from issuance.use_cases.ports import NotYet, Verifier
+
+_BATCH = 200
+_NEXT_OUTAGE = timedelta(minutes=10)
 
 
 class Verify:
     """Does one task: asks the matcher, and lets the case go on if the own record surely matches.
 
-    The identification stays in the outbox, and is due before the hand-over. Whoever does not match,
-    or is of a type that this outage does not let go on, waits for it.
+    The identification stays in the outbox, and is due before the hand-over. Whoever does not match
+    waits for it. Of a type that this outage does not let go on, it may be another that does.
     """
 
     def __init__(
@@ -36,41 +42,63 @@ class Verify:
         self._clock = clock
 
     async def __call__(self, task: OutboxTask) -> None:
-        """Attempt the task once. Raises Unavailable."""
+        """Attempt the task once. Raises Unavailable, NotYet."""
         async with self._store.read() as records:
             case = await records.cases.get(task.case)
             fingers = await records.cases.fingers(task.case)
             ongoing = (await records.outages.ongoing()).values()
             types = verified_types(ongoing, case.office, self._policy)
+        if case.type not in types:
+            raise NotYet("no outage lets it go on by verification now", _NEXT_OUTAGE)
         failpoint("verify.before_call")
         verification = Verification(matches=False)
-        if case.type in types:
+        if is_verifiable(case, self._policy):
             verification = await self._matcher.verify(task, case.person_id, fingers)
         failpoint("verify.after_call")
         async with self._store.begin() as records:
-            if await records.outbox.complete(task) and verification.matches:
-                case = await records.cases.get(task.case)
-                details = EventDetails(reason=f"decision {verification.decision_id}")
-                await self._apply_transition(
-                    records,
-                    case.verified(verification.decision_id),
-                    ApplicationEvent.VERIFY,
-                    ISSUANCE,
-                    self._clock.now(),
-                    details,
-                )
+            case = await records.cases.get(task.case)
+            if await records.outbox.complete(task) and is_verifiable(case, self._policy):
+                await self._apply(records, case, verification)
             failpoint("verify.before_commit")
         failpoint("verify.after_commit")
 
+    async def _apply(self, records: Records, case: Case, verification: Verification) -> None:
+        if not verification.matches:
+            await records.cases.save(case.not_verified(verification.decision_id))
+            return
+        await self._apply_transition(
+            records,
+            case.verified(verification.decision_id),
+            ApplicationEvent.VERIFY,
+            ISSUANCE,
+            self._clock.now(),
+            EventDetails(reason=f"decision {verification.decision_id}"),
+        )
+
 
 async def record_verifications(
-    records: Records, policy: OutagePolicy, apply_transition: ApplyTransition
+    store: Store, policy: OutagePolicy, apply_transition: ApplyTransition
 ) -> None:
     """Record a task for each case that waits for identification and has become verifiable.
 
-    The outage policy may have been changed while they waited.
+    The outage policy may have been changed while they waited. A few cases in each transaction.
     """
-    for case in await records.cases.without_task(
-        ApplicationState.IDENTIFYING, OutboxTaskKind.VERIFY, policy.verifiable_types
-    ):
-        await apply_transition.add_task(records, OutboxTaskKind.VERIFY, case)
+    after: int | None = 0
+    while after is not None:
+        async with store.begin() as records:
+            after = await _record_some(records, after, policy, apply_transition)
+
+
+async def _record_some(
+    records: Records, after: int, policy: OutagePolicy, apply_transition: ApplyTransition
+) -> int | None:
+    """Return the row number after which to go on; None after the last case."""
+    verify, page = OutboxTaskKind.VERIFY, PageRequest(after, _BATCH)
+    found = await records.cases.without_task(
+        ApplicationState.IDENTIFYING, verify, policy.verifiable_types, page
+    )
+    for _, case in found:
+        # Another replica that starts may have recorded it while we waited for the lock.
+        if is_verifiable(case, policy) and not await records.outbox.is_pending(case.id, verify):
+            await apply_transition.add_task(records, verify, case)
+    return found[-1][0] if len(found) == _BATCH else None

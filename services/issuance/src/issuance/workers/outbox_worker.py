@@ -15,7 +15,7 @@ from issuance.store.records import Records, Store
 from issuance.use_cases.identification_limit import IdentificationLimit
 from issuance.use_cases.lease_tasks import LeaseTasks
 from issuance.use_cases.office_slots import EVERY_OFFICE, OfficeSlots
-from issuance.use_cases.ports import Unavailable, WorkRefused
+from issuance.use_cases.ports import NotYet, Unavailable, WorkRefused
 
 _log = structlog.get_logger(__name__)
 
@@ -95,7 +95,7 @@ class OutboxWorker:
         try:
             with self._limit.observing() if self._limit else nullcontext():
                 await self._attempt(task)
-        except Unavailable as error:
+        except (Unavailable, NotYet) as error:
             await self._postpone(task, str(error), error.retry_after)
         except WorkRefused as error:
             await self._refuse(task, str(error))

@@ -3,6 +3,7 @@ from collections.abc import Sequence
 import pytest
 from passport.issuance.v1 import accounts_pb2 as accounts
 from passport.issuance.v1 import applications_pb2 as apps
+from passport.issuance.v1 import documents_pb2 as documents
 from passport.printer.v1 import jobs_pb2
 
 from .callers import Refused
@@ -50,7 +51,8 @@ async def test_after_the_prints_that_failed_and_until_they_are_cancelled(country
 
 
 async def test_a_book_of_nobody_is_settled_once(country: Country) -> None:
-    country.printer.has(jobs_pb2.PrintJob(job_id="lost-1", application_id="unknown"))
+    job = jobs_pb2.PrintJob(job_id="lost-1", application_id="unknown", document_number="X0000099")
+    country.printer.has(job)
     country.printer.finish("lost-1")
     await country.until(lambda: _has_book(country))
     (item,) = await _open_items(country)
@@ -75,6 +77,12 @@ async def test_a_book_of_nobody_is_settled_once(country: Country) -> None:
     assert settled.book_serial == "B0000001"
     assert "/user/agus/" in settled.resolution.resolved_by
     assert not settled.HasField("waiting")
+    asked = documents.GetDocumentRequest(document_number="X0000099")
+    revoked = await country.officer("GetDocument", asked)
+    assert revoked.status == documents.DOCUMENT_STATUS_REVOKED
+    assert (revoked.office, revoked.book_serial) == (OFFICE, "B0000001")
+    assert revoked.status_reason == "shredded, record 17"
+    assert revoked.status_by == settled.resolution.resolved_by
 
 
 async def _count(country: Country, count: int) -> bool:

@@ -6,10 +6,11 @@ import pytest
 from issuance.domain.adjudication_referral import Candidate
 from issuance.domain.adjudication_task import Verdict
 from issuance.domain.case import AtThePrinter, BookMade, IdentificationDue
-from issuance.domain.print_job_event import JobOutcome, PrintJobEvent
+from issuance.domain.print_job_event import JobOutcome
 from issuance.domain.separation_of_duties import SeparationOfDuties
 from issuance.domain.states import ApplicationState, IllegalTransition, OutboxTaskKind
-from issuance.use_cases.ports import NotYet
+from issuance.store.outbox_records import IMMEDIATELY
+from issuance.use_cases.ports import NotYet, Unavailable
 
 from .scripted_printer import ScriptedPrinter
 from .verifying import RENEWAL, is_printed_unidentified, is_verified_only, restarts
@@ -25,6 +26,17 @@ async def _is_decided(flow: Workflow, verdict: Verdict, person_id: str = "") -> 
     (task,) = await flow.tasks()
     for examiner in ("budi", "dewi"):
         await flow.examines(task.id, examiner, verdict, person_id)
+
+
+async def _another_is_verified(flow: Workflow) -> str:
+    id = await flow.applies(type=RENEWAL, person_id="budi")
+    await flow.is_verified()
+    return id
+
+
+async def _released_today(flow: Workflow) -> int:
+    async with flow.store.read() as records:
+        return await records.cases.count_released("BJM", flow.today)
 
 
 async def _is_found_while_printing(flow: Workflow) -> str:
@@ -83,6 +95,47 @@ class TestBeforeThePrinterHasIt:
 
         assert await flow.state(id) is ADJUDICATION
         assert (await flow.case(id)).print_job == f"job of {id}"
+
+    async def test_what_may_have_been_sent_waits_until_the_printer_answers(
+        self, renewals_go_on: Workflow
+    ) -> None:
+        flow = renewals_go_on
+        id = await is_verified_only(flow)
+        await flow.is_released(id)
+        printer = ScriptedPrinter()
+        printer.is_off = True
+        with pytest.raises(Unavailable):
+            await flow.submits(printer)
+        task = await flow.task(id, OutboxTaskKind.PRINT)
+        async with flow.store.begin() as records:
+            await records.outbox.postpone(task, IMMEDIATELY, "no answer", counts=True)
+
+        with pytest.raises(NotYet):
+            await flow.is_known_alone(id, OTHER)
+        waiting = await flow.state(id)
+        await flow.takes_job(await flow.task(id, OutboxTaskKind.PRINT))
+        await flow.is_known_alone(id, OTHER)
+        await _is_decided(flow, Verdict.DUPLICATE)
+        await flow.job_has_ended(id, f"job of {id}")
+
+        assert waiting is ApplicationState.PRINTING
+        assert await flow.state(id) is ApplicationState.REFUSED
+        assert await flow.documents("ani") == [(id, "revoked")]
+
+    async def test_a_book_that_is_not_made_leaves_its_place_of_the_day_to_another(
+        self, renewals_go_on: Workflow
+    ) -> None:
+        flow = renewals_go_on
+        id = await is_verified_only(flow)
+        await flow.is_released(id)
+        await flow.is_known_alone(id, OTHER)
+        after_the_first = await _released_today(flow)
+
+        printed = await flow.is_released(await _another_is_verified(flow))
+        await flow.job_is_taken(printed)
+        await flow.is_known_alone(printed, OTHER)
+
+        assert (after_the_first, await _released_today(flow)) == (0, 1)
 
     async def test_a_failed_print_goes_to_examiners(self, renewals_go_on: Workflow) -> None:
         flow = renewals_go_on
@@ -296,25 +349,12 @@ async def test_a_held_book_is_not_ready_before_the_identification(
 async def test_an_appeal_never_brings_a_revoked_book_back(renewals_go_on: Workflow) -> None:
     flow = renewals_go_on
     id = await is_printed_unidentified(flow)
-    first = await flow.case(id)
     await flow.is_known_alone(id, OTHER)
     await _is_decided(flow, Verdict.DUPLICATE)
-    await flow.appeals(id)
-    (task,) = await flow.tasks()
-    for examiner in ("tono", "rini"):
-        await flow.examines(task.id, examiner, Verdict.CLEARED)
-    await flow.is_released(id)
-    old = PrintJobEvent(
-        "", first.print_job, id, JobOutcome.DONE, first.book_serial,
-        document_number=first.document_number,
-    )  # fmt: skip
 
-    await flow.submits(ScriptedPrinter(old))
-    failed = await flow.state(id)
-    await flow.hears(old)
+    with pytest.raises(IllegalTransition, match="apply again"):
+        await flow.appeals(id)
 
-    assert failed is ApplicationState.PRINT_FAILED
-    assert await flow.state(id) is ApplicationState.PRINT_FAILED
+    assert await flow.state(id) is ApplicationState.REFUSED
     assert await flow.documents("ani") == [(id, "revoked")]
-    await flow.withdraws(id)
-    assert await flow.applies(type=RENEWAL, person_id="ani")
+    assert await flow.becomes_ready(type=RENEWAL, person_id="ani")

@@ -275,6 +275,23 @@ async def test_fingers_that_cannot_be_searched_for_are_taken_again(
     assert await flow.documents("ani") == [(id, "made")]
 
 
+async def test_a_held_book_needs_no_second_photo(renewals_go_on: Workflow) -> None:
+    flow = renewals_go_on
+    id = await is_printed_unidentified(flow)
+    await flow.matcher_answers(UnusableFingers("too dry"))
+    flow.clock("2019-10-28 09:00")
+    async with flow.store.begin() as records:
+        assert await records.portraits.delete_idle(flow.now_is)
+
+    await flow.gives_fingers(id)
+    await flow.is_interviewed(id)
+    await flow.is_identified(OWN_RECORD)
+    await flow.approves(id)
+
+    assert (await flow.case(id)).portrait_accepted_at is None
+    assert await flow.state(id) is ApplicationState.READY
+
+
 class TestWaysOut:
     async def test_a_withdrawal_ends_the_identification_too(self, renewals_go_on: Workflow) -> None:
         flow = renewals_go_on

@@ -2,6 +2,7 @@
 
 import pytest
 from issuance.domain.case import Actor
+from issuance.domain.document import Document, DocumentNotFound, DocumentStatus
 from issuance.domain.office import WrongOffice
 from issuance.domain.open_item import (
     OpenItemKind,
@@ -12,9 +13,11 @@ from issuance.domain.open_item import (
     StepNeeded,
 )
 from issuance.domain.print_job_event import JobOutcome, PrintJobEvent
+from issuance.domain.separation_of_duties import SeparationOfDuties
 from issuance.domain.states import OutboxTaskKind
 from issuance.store.oldest_first import ListPosition
 from issuance.store.open_item_records import PRINT_FAILED, PRINT_JOB, REFUSED_WORK, RESOLVED
+from issuance.use_cases.documents import look_up_document
 from servicekit.errors import NotPermitted
 
 from .workflow import Workflow, identity
@@ -157,6 +160,66 @@ async def test_the_wait_is_explained_without_what_is_settled(workflow: Workflow)
 
     assert before is not None
     assert (await workflow.explanation(case)).intervention is None
+
+
+@pytest.mark.parametrize("reason", [DESTROYED, ResolutionReason.NO_BOOK_MADE])
+async def test_a_stray_book_is_not_settled_by_who_approved_its_application(
+    workflow: Workflow, reason: ResolutionReason
+) -> None:
+    case = await workflow.becomes_ready()
+    await workflow.hears(PrintJobEvent("", "other", case, JobOutcome.DONE, "B0000009"))
+    (id,) = await _ids(workflow)
+
+    for person in (SUPERVISOR, identity("agus", "administrator")):
+        with pytest.raises(SeparationOfDuties) as refused:
+            await workflow.settles(id, reason, person)
+        assert refused.value.metadata["earlier"] == "approve"
+    assert await _ids(workflow) == [id]
+
+    await workflow.settles(id, reason, identity("dewi", "supervisor"))
+    assert await _ids(workflow) == []
+
+
+async def test_the_number_of_a_destroyed_book_is_revoked(workflow: Workflow) -> None:
+    id = await _knows_nobody(workflow)
+    async with workflow.store.read() as records:
+        with pytest.raises(DocumentNotFound):
+            await look_up_document(records, "X00000009")
+
+    item = await workflow.settles(id, DESTROYED, SUPERVISOR, "shredded, record 17")
+
+    async with workflow.store.read() as records:
+        assert await look_up_document(records, "X00000009") == item
+        assert await records.documents.is_revoked("X00000009")
+
+
+async def test_no_number_is_revoked_of_a_book_that_is_not_destroyed(workflow: Workflow) -> None:
+    id = await _knows_nobody(workflow)
+
+    await workflow.settles(id, ResolutionReason.NO_BOOK_MADE, SUPERVISOR)
+
+    async with workflow.store.read() as records:
+        assert not await records.documents.is_revoked("X00000009")
+        with pytest.raises(DocumentNotFound):
+            await look_up_document(records, "X00000009")
+
+
+async def test_a_destroyed_second_book_leaves_the_passport_of_its_number(
+    workflow: Workflow,
+) -> None:
+    case = await workflow.becomes_ready()
+    number = (await workflow.case(case)).document_number
+    second = PrintJobEvent("", "other", case, JobOutcome.DONE, "B9", document_number=number)
+    await workflow.hears(second)
+    (id,) = await _ids(workflow)
+
+    await workflow.settles(id, DESTROYED, identity("dewi", "supervisor"))
+
+    async with workflow.store.read() as records:
+        document = await look_up_document(records, number)
+        assert isinstance(document, Document)
+        assert document.status is DocumentStatus.MADE
+        assert not await records.documents.is_revoked(number)
 
 
 async def test_all_kinds_come_in_one_list_oldest_first_in_pages(workflow: Workflow) -> None:

@@ -59,7 +59,8 @@ class DocumentsServicer:
     """
 
     def GetDocument(self, request, context):
-        """Returns one document.
+        """Returns one document; or, as REVOKED and without person and days, a book that fitted no application and was
+        destroyed (`Accounts.ResolveOpenItem`).
 
         Callers: officers, supervisors, examiners, administrators, service frontdesk.
         Errors: INVALID_REQUEST, DOCUMENT_NOT_FOUND. Retry: yes.

@@ -36,7 +36,8 @@ class DocumentsStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> DocumentsAsyncStub: ...
     GetDocument: _grpc.UnaryUnaryMultiCallable[_documents_pb2.GetDocumentRequest, _documents_pb2.Document]
-    """Returns one document.
+    """Returns one document; or, as REVOKED and without person and days, a book that fitted no application and was
+    destroyed (`Accounts.ResolveOpenItem`).
 
     Callers: officers, supervisors, examiners, administrators, service frontdesk.
     Errors: INVALID_REQUEST, DOCUMENT_NOT_FOUND. Retry: yes.
@@ -62,7 +63,8 @@ class DocumentsAsyncStub(DocumentsStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetDocument: _aio.UnaryUnaryMultiCallable[_documents_pb2.GetDocumentRequest, _documents_pb2.Document]  # type: ignore[assignment]
-    """Returns one document.
+    """Returns one document; or, as REVOKED and without person and days, a book that fitted no application and was
+    destroyed (`Accounts.ResolveOpenItem`).
 
     Callers: officers, supervisors, examiners, administrators, service frontdesk.
     Errors: INVALID_REQUEST, DOCUMENT_NOT_FOUND. Retry: yes.
@@ -91,7 +93,8 @@ class DocumentsServicer(metaclass=_abc_1.ABCMeta):
         request: _documents_pb2.GetDocumentRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_documents_pb2.Document, _abc.Awaitable[_documents_pb2.Document]]:
-        """Returns one document.
+        """Returns one document; or, as REVOKED and without person and days, a book that fitted no application and was
+        destroyed (`Accounts.ResolveOpenItem`).
 
         Callers: officers, supervisors, examiners, administrators, service frontdesk.
         Errors: INVALID_REQUEST, DOCUMENT_NOT_FOUND. Retry: yes.

@@ -344,8 +344,8 @@ class Case:
         return replace(self, portrait_accepted_at=at, print_failure=failure)
 
     def require_portrait(self) -> None:
-        """Raise PortraitMissing if the applicant's photo was not submitted."""
-        if self.portrait_accepted_at is None:
+        """Raise PortraitMissing if there is no photo to be printed; a book that is made has one."""
+        if self.portrait_accepted_at is None and not self.book_serial:
             raise PortraitMissing("submit the applicant's photo first")
 
     def no_longer_complete(self) -> "Case":
@@ -474,6 +474,10 @@ class Case:
     def with_print_job(self, job: str) -> "Case":
         """Return the next revision of the case, with the print job that makes its book."""
         return replace(self, print_job=job, revision=self.revision + 1)
+
+    def not_printed(self) -> "Case":
+        """Return the case whose book is not made after all; that of its day is another's."""
+        return replace(self, released_on=None)
 
     def without_print_job(self) -> "Case":
         """Return the case without the print job that its printer has lost."""

@@ -32,6 +32,7 @@ _NOT_THE_APPROVERS = INTAKE_EVENTS | {
     ApplicationEvent.ESTABLISH_IDENTITY,
     ApplicationEvent.CLEAR_HOLD,
 }
+APPROVALS = frozenset({ApplicationEvent.APPROVE, ApplicationEvent.APPROVE_BOOK})
 EXCLUDED_BY: Mapping[ApplicationEvent, frozenset[ApplicationEvent]] = {
     ApplicationEvent.ESTABLISH_IDENTITY: INTAKE_EVENTS,
     ApplicationEvent.REVIEW_IDENTITY: frozenset({ApplicationEvent.REFUSE}),
@@ -62,9 +63,7 @@ def require_separate_duties(
     event: ApplicationEvent, person: str, history: Iterable[HistoryEntry]
 ) -> None:
     """Raise SeparationOfDuties if the person caused what excludes them from this event."""
-    excluding = EXCLUDED_BY.get(event, frozenset())
-    entries = [entry for entry in history if entry.event in excluding]
-    step = next((e.event for e in entries if is_among(person, [e.person])), None)
+    step = _earlier_step(person, history, EXCLUDED_BY.get(event, frozenset()))
     if step:
         raise SeparationOfDuties(
             f"{event} is for another person than who did {step}", event=event, earlier=step
@@ -82,6 +81,22 @@ def require_not_examined_by(person: str, examiners: Iterable[str], event: Applic
             event=event,
             earlier="examine",
         )
+
+
+def require_not_approved_by(person: str, history: Iterable[HistoryEntry]) -> None:
+    """Raise SeparationOfDuties if the person approved the application of a stray book."""
+    step = _earlier_step(person, history, APPROVALS)
+    if step:
+        raise SeparationOfDuties(
+            "its book is for another person than who approved the application", earlier=step
+        )
+
+
+def _earlier_step(
+    person: str, history: Iterable[HistoryEntry], steps: frozenset[ApplicationEvent]
+) -> ApplicationEvent | None:
+    entries = (entry for entry in history if entry.event in steps)
+    return next((entry.event for entry in entries if is_among(person, [entry.person])), None)
 
 
 def require_another(person: str, earlier: str, event: ApplicationEvent) -> None:

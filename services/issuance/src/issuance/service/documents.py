@@ -12,7 +12,7 @@ from issuance.domain.office import Office
 from issuance.service import encode
 from issuance.service.idempotent_changes import IdempotentChanges, current_actor
 from issuance.store.records import Records, Store
-from issuance.use_cases.documents import report_missing
+from issuance.use_cases.documents import look_up_document, report_missing
 
 
 class DocumentsService(documents_pb2_grpc.DocumentsServicer):
@@ -33,7 +33,10 @@ class DocumentsService(documents_pb2_grpc.DocumentsServicer):
     async def GetDocument(self, request: pb.GetDocumentRequest, context: Context) -> pb.Document:
         """Return one document."""
         async with self._store.read() as records:
-            return self._encode(await records.documents.get(request.document_number))
+            found = await look_up_document(records, request.document_number)
+        if isinstance(found, Document):
+            return self._encode(found)
+        return encode.destroyed_book(found)
 
     async def ListDocuments(
         self, request: pb.ListDocumentsRequest, context: Context

@@ -26,6 +26,7 @@ from issuance.domain.document import Document
 from issuance.domain.formatting import LocalizedText
 from issuance.domain.guardian import Guardian
 from issuance.domain.history import HistoryEntry
+from issuance.domain.open_item import ResolvedItem
 from issuance.domain.paused_work import PausedWork
 from issuance.domain.portrait import AcceptedPhoto
 from issuance.domain.portrait_advice import ADVICE
@@ -194,6 +195,20 @@ def document(found: Document, today: date) -> documents_pb2.Document:
         status_since=timestamp(found.status_since),
         status_by=found.status_by,
         status_reason=found.status_reason,
+    )
+
+
+def destroyed_book(item: ResolvedItem) -> documents_pb2.Document:
+    """Return a book that fitted no application and was destroyed, as a revoked document."""
+    return documents_pb2.Document(
+        document_number=item.document_number,
+        application_id=item.case,
+        office=item.office,
+        book_serial=item.book_serial,
+        status=documents_pb2.DOCUMENT_STATUS_REVOKED,
+        status_since=timestamp(item.resolution.at),
+        status_by=item.resolution.by,
+        status_reason=item.resolution.explanation,
     )
 
 

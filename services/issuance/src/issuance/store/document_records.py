@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.document import Document, DocumentNotFound, DocumentStatus
 from issuance.store.field_values import field_values
+from issuance.store.open_item_records import destroyed_books
 from issuance.store.tables import documents
 
 _FIELDS = [field.name for field in fields(Document)]
@@ -47,10 +48,15 @@ class DocumentRecords:
             return None
 
     async def is_revoked(self, number: str) -> bool:
-        """Return whether the register has a document of this number that is revoked."""
+        """Return whether the document of this number is revoked.
+
+        A number that the register does not have is revoked once a book with it was destroyed.
+        """
         c = documents.c
-        statement = select(c.number).where(c.number == number, c.status == DocumentStatus.REVOKED)
-        return await self._connection.scalar(statement) is not None
+        status = await self._connection.scalar(select(c.status).where(c.number == number))
+        if status is None:
+            return await self._connection.scalar(destroyed_books(number).limit(1)) is not None
+        return bool(status is DocumentStatus.REVOKED)
 
     async def of_person(self, person_id: str) -> Sequence[Document]:
         """Return the documents of a person, oldest first."""

@@ -8,7 +8,7 @@ from sqlalchemy import Row, Select, String, cast, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.notice_delivery import NoticeDelivery
-from issuance.domain.open_item import Resolution, ResolvedItem
+from issuance.domain.open_item import Resolution, ResolutionReason, ResolvedItem
 from issuance.domain.states import WITHOUT_ENROLMENT, ApplicationState
 from issuance.store.field_values import field_values
 from issuance.store.oldest_first import ListPosition, keyed, oldest_first, position
@@ -78,6 +78,20 @@ class OpenItemRecords:
         c = resolved_items.c
         rows = await self._connection.execute(select(resolved_items).where(c.number.in_(numbers)))
         return {row.number: _item(row) for row in rows}
+
+    async def destroyed_book(self, number: str) -> ResolvedItem | None:
+        """Return the item whose book of this number was destroyed, the latest; None if none."""
+        latest = destroyed_books(number).order_by(resolved_items.c.number.desc()).limit(1)
+        row = (await self._connection.execute(latest)).one_or_none()
+        return None if row is None else _item(row)
+
+
+def destroyed_books(number: str) -> Select[Any]:
+    """Select the settled items whose book of this document number was destroyed."""
+    c = resolved_items.c
+    return select(resolved_items).where(
+        c.document_number == number, c.reason == ResolutionReason.BOOK_DESTROYED
+    )
 
 
 def _position_of(kind: Select[Any]) -> tuple[Any, Any]:

@@ -11,7 +11,6 @@ from issuance.domain.office import Office
 from issuance.domain.separation_of_duties import require_separate_duties
 from issuance.domain.states import (
     ApplicationEvent,
-    ApplicationState,
     IllegalTransition,
     find_transition,
 )
@@ -35,12 +34,13 @@ async def appeal(
 
     One without fingerprints goes back to the decision on its identity.
     One that was refused before it was identified gives its fingerprints again, which the matcher
-    never got. Raises IllegalTransition, NotPermitted, AtThePrinter, SeparationOfDuties,
-    UnknownOffice, ApplicationOpen.
+    never got. None after its book was made, since a printer makes one of an application.
+    Raises IllegalTransition, NotPermitted, AtThePrinter, SeparationOfDuties, UnknownOffice,
+    ApplicationOpen.
     """
     history = await records.history.of_case(case.id)
     event = _reopening(case, history)
-    if _had_finished_book(history):
+    if case.book_serial:
         raise IllegalTransition(
             "its book was finished and revoked: apply again", state=case.state, event=event
         )
@@ -63,12 +63,6 @@ async def appeal(
     if event is ApplicationEvent.REEXAMINE:
         await _open_again(records, case, now, new_id)
     return reopened
-
-
-def _had_finished_book(history: Sequence[HistoryEntry]) -> bool:
-    """Return whether it was refused when READY: a printer makes one book of an application."""
-    refusals = [entry for entry in history if entry.event is ApplicationEvent.REFUSE]
-    return bool(refusals) and refusals[-1].source is ApplicationState.READY
 
 
 def _reopening(case: Case, history: Sequence[HistoryEntry]) -> ApplicationEvent:

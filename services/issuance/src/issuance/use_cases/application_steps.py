@@ -137,8 +137,7 @@ async def approve(
     examiners = await records.adjudication_tasks.examiners_of(case.id)
     require_not_examined_by(by.person, examiners, event)
     case.require_not_held()
-    if not case.book_serial:
-        case.require_portrait()
+    case.require_portrait()
     await records.enrolments.require(case.id)
     _require_explained_differences(case, reason)
     require_explained_negligence(case.loss_finding, reason)

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from issuance.domain.case import Actor, Case
-from issuance.domain.document import Document, DocumentStatus
+from issuance.domain.document import Document, DocumentNotFound, DocumentStatus
+from issuance.domain.open_item import ResolvedItem
 from issuance.domain.validity import ValidityRule
 from issuance.store.records import Records
 
@@ -56,6 +57,19 @@ async def revoke_made(records: Records, case: Case, by: Actor, at: datetime, rea
     """Revoke the document of a case, which was not handed over."""
     made = await records.documents.get(case.document_number)
     await records.documents.save(made.changed(DocumentStatus.REVOKED, at, by.person, reason))
+
+
+async def look_up_document(records: Records, number: str) -> Document | ResolvedItem:
+    """Return a document, or a book that fitted no application and was destroyed.
+
+    Raises DocumentNotFound.
+    """
+    try:
+        return await records.documents.get(number)
+    except DocumentNotFound:
+        if destroyed := await records.open_items.destroyed_book(number):
+            return destroyed
+        raise
 
 
 async def report_missing(

@@ -81,12 +81,12 @@ class Identify:
             linked,
         )
         event = ApplicationEvent.REFER_TO_EXAMINERS if referral.cause else ApplicationEvent.IDENTIFY
+        if referral.cause and case.state is ApplicationState.PRINTING:
+            case = await _stop_printing(records, case)
         identified = case.identified(decision.id, referral.own_record_first)
         details = EventDetails(adjudication_cause=referral.cause)
         await self._apply_transition(records, identified, event, ISSUANCE, now, details)
         if referral.cause:
-            if case.state is ApplicationState.PRINTING:
-                await _stop_printing(records, case)
             task = AdjudicationTask(
                 id=self._new_id(),
                 case=case.id,
@@ -120,12 +120,13 @@ class Identify:
         )
 
 
-async def _stop_printing(records: Records, case: Case) -> None:
-    """Take back the print task of a case, if no printer has its job yet.
+async def _stop_printing(records: Records, case: Case) -> Case:
+    """Return the case without its print task, if no printer can have its job yet.
 
-    A job that the printer has is finished, and its book held. Raises NotYet while an attempt
-    is under way, of which nobody knows whether the printer has taken the job.
+    A job that the printer has is finished, and its book held. Raises NotYet once a clearance was
+    signed: until a printer answers, nobody knows whether it has taken the job.
     """
     tasks = await records.outbox.withdraw(case.id, [OutboxTaskKind.PRINT])
-    if any(task.leased_until for task in tasks):
+    if any(task.leased_until or task.clearance for task in tasks):
         raise NotYet("AT_THE_PRINTER: its print job is being submitted")
+    return case.not_printed() if tasks else case

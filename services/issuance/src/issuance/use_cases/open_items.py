@@ -21,6 +21,7 @@ from issuance.domain.open_item import (
 )
 from issuance.domain.payment import OpenPayment
 from issuance.domain.print_job_event import JobOutcome
+from issuance.domain.separation_of_duties import require_not_approved_by
 from issuance.domain.states import FINAL_STATES, WITHOUT_ENROLMENT, ApplicationState
 from issuance.domain.waiting_on import ENROLMENT_LOST
 from issuance.store.enrolment_records import LostEnrolment
@@ -108,7 +109,8 @@ async def resolve_open_item(
 ) -> tuple[str, ResolvedItem]:
     """Settle an open item, and return it as it was, with its new id.
 
-    Raises OpenItemNotFound, WrongOffice, StepNeeded, ReasonDoesNotFit, NotPermitted.
+    Raises OpenItemNotFound, WrongOffice, StepNeeded, ReasonDoesNotFit, NotPermitted,
+    SeparationOfDuties.
     """
     settled = Settlement(Resolution(reason, explanation, by.person, now), by)
     if item_id.startswith(PRINT_FAILED):
@@ -156,6 +158,8 @@ async def _settle_print_job(records: Records, number: int, settled: Settlement) 
     if found is None:
         raise _not_open()
     settled.require_fitting(OpenItemKind.PRINT_JOB, found.office)
+    history = await records.history.of_case(found.event.case)
+    require_not_approved_by(settled.by.person, history)
     if found.event.outcome is JobOutcome.IN_PROGRESS:
         raise StepNeeded("the printing office ends the job first", steps="CancelPrintJob")
     await records.unrecorded_print_events.settle(number)

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import pytest_asyncio
@@ -13,6 +13,7 @@ from issuance.domain.states import ApplicationState
 from issuance.store.oldest_first import ListPosition
 from issuance.store.page_request import PageRequest
 from issuance.store.records import MIGRATIONS, Records, Store
+from issuance.use_cases.office_directory import OfficeDirectory
 from issuance.use_cases.service_status import service_status
 from servicekit.storage.database import Database, migrate
 from sqlalchemy import event
@@ -78,7 +79,7 @@ async def planned(tmp_path: Path) -> AsyncIterator[PlannedQueries]:
         lambda records: records.cases.count_overdue(TODAY),
         lambda records: records.cases.count_past_legal_limit(TODAY),
         lambda records: records.cases.without_portrait(APPROVED),
-        lambda records: service_status(records, OFFICES, None, NOW, NOW),
+        lambda records: service_status(records, cast("OfficeDirectory", OFFICES), None, NOW, NOW),
         lambda records: records.late_cases.count(LATE),
         lambda records: records.stuck_work.page(50, AFTER, "BJM", LATE),
         lambda records: records.cases.of_persons(["p-1", "p-2"]),

@@ -60,6 +60,13 @@ async def _deliveries(workflow: Workflow, id: str) -> list[tuple[str, str]]:
     return [(record.notice.kind.value, record.delivery.value) for _, record in found]
 
 
+async def _problems(workflow: Workflow, id: str) -> set[str]:
+    """Why notices about an application were refused."""
+    async with workflow.store.read() as records:
+        found = await records.notices.page(EVERYTHING, None, id)
+    return {record.problem for _, record in found if record.problem}
+
+
 async def _open_items(workflow: Workflow, office: str) -> list[tuple[str, OpenItem]]:
     async with workflow.store.read() as records:
         page = await list_open_items(records, workflow.offices, office, None, 100, workflow.now_is)
@@ -273,6 +280,25 @@ async def test_a_contact_is_erased_at_once_when_the_applicant_withdraws(
     case = await workflow.case(id)
 
     assert (case.email, case.phone) == ("", "")
+
+
+async def test_why_a_notice_is_refused_is_erased_with_the_contact(
+    workflow: Workflow, database: Database
+) -> None:
+    withdrawn = await workflow.applies(contact=MAIL)
+    await _deliver(workflow, Sender(NoticeRefused("550 5.1.1")))
+    ended = await workflow.becomes_ready(contact=MAIL)
+    await _deliver(workflow, Sender(NoticeRefused("550 5.1.1")))
+
+    await workflow.withdraws(withdrawn)
+    assert await _problems(workflow, withdrawn) == set()
+    await workflow.hands_over(ended)
+    assert await _problems(workflow, ended) == {"550 5.1.1"}
+    workflow.clock("2018-11-25 09:01")
+    retention = timedelta(days=30)
+    await ErasePortraits(workflow.store, database, workflow, retention, timedelta(days=365))()
+
+    assert await _problems(workflow, ended) == set()
 
 
 async def test_a_contact_is_erased_some_days_after_the_end(

@@ -18,6 +18,7 @@ from issuance.domain.special_day import (
 )
 from issuance.domain.states import ApplicationState
 from issuance.domain.working_time import BadDate
+from issuance.use_cases.application_details import application_details
 from issuance.use_cases.notify_and_release import NotifyAndRelease
 from issuance.use_cases.office_directory import OfficeDirectory
 from issuance.use_cases.office_lifecycle import (
@@ -311,3 +312,19 @@ async def test_settings_fill_an_empty_database_only(workflow: Workflow) -> None:
 
 def _hours(real: int) -> ServiceClock:
     return ServiceClock(timedelta(hours=real), timedelta(hours=real))
+
+
+async def test_a_replica_shows_the_first_application_of_an_office_it_had_not_heard_of(
+    workflow: Workflow,
+) -> None:
+    other = OfficeDirectory()
+    async with workflow.store.read() as records:
+        await other.refresh(records)
+    await _puts(workflow, "PDG")
+    await _refreshes(workflow)
+    case = await workflow.case(await workflow.applies(office="PDG"))
+
+    async with workflow.store.read() as records:
+        (details,) = await application_details(records, other, [case], workflow.now_is)
+
+    assert (details.case.office, other["PDG"].name) == ("PDG", "New")

@@ -609,7 +609,9 @@ class ListSpecialDaysResponse(_message.Message):
     DAYS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def days(self) -> _containers.RepeatedCompositeFieldContainer[Global___SpecialDay]:
-        """Ordered by day and office; at most 1,000."""
+        """Ordered by day and office; the first 1,000. More follow from the last of these days on, which is listed again
+        then.
+        """
 
     def __init__(
         self,

@@ -328,7 +328,9 @@ class Notice(_message.Message):
     delivery: Global___NoticeDelivery.ValueType
     """What became of it."""
     delivery_problem: _builtins.str
-    """Why the mail server refuses it; empty unless it does."""
+    """Why the mail server refuses it: its code and enhanced status, such as 550 5.1.1, not its words, which may quote
+    the address. Empty unless it does, and once the contact is erased.
+    """
     reference: _builtins.str
     """Reference of the application, which the text names too."""
     @_builtins.property

@@ -1,6 +1,7 @@
 """Notices by mail: handed to a mail server over SMTP (RFC 5321) with STARTTLS (RFC 3207)."""
 
 import asyncio
+import re
 import smtplib
 import ssl
 from contextlib import suppress
@@ -13,6 +14,7 @@ from issuance.domain.notice_delivery import NoticeMessage
 from issuance.use_cases.ports import NoticeRefused, Unavailable, Unreachable
 
 _PERMANENT = 500
+_ENHANCED_STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?!\S)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class NoticeMail:
         except (
             smtplib.SMTPResponseException
         ) as error:  # of connection, login or sender: of all mail
-            problem = f"{error.smtp_code} {_words(error.smtp_error)}"
+            problem = _codes(error.smtp_code, error.smtp_error)
             raise Unavailable(f"MAIL_SERVER: {problem}") from error
         except (smtplib.SMTPException, OSError) as error:
             raise Unreachable(f"MAIL_SERVER: {error}") from error
@@ -93,9 +95,15 @@ def _mail(message: NoticeMessage, sender: str) -> EmailMessage:
 
 def _failure(code: int, answer: bytes | str) -> Exception:
     """Return what an answer about this message means: 5xx is for good."""
-    problem = f"{code} {_words(answer)}"
+    problem = _codes(code, answer)
     return NoticeRefused(problem) if code >= _PERMANENT else Unavailable(f"MAIL_SERVER: {problem}")
 
 
-def _words(answer: bytes | str) -> str:
-    return answer.decode(errors="replace") if isinstance(answer, bytes) else answer
+def _codes(code: int, answer: bytes | str) -> str:
+    """Return the code of an answer and its enhanced status (RFC 3463), if it has one.
+
+    The words of an answer often quote the address, which is to be in no log and no other row.
+    """
+    words = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
+    status = _ENHANCED_STATUS.match(words)
+    return f"{code} {status[0]}" if status else str(code)

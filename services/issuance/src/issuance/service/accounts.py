@@ -1,14 +1,11 @@
 """Servicer of `passport.issuance.v1.Accounts`: what does not come out even."""
 
-from collections.abc import Mapping
-
 from passport.issuance.v1 import accounts_pb2 as pb
 from passport.issuance.v1 import accounts_pb2_grpc
 from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
 from servicekit.security.identity import NATIONAL, current_caller
 
-from issuance.domain.office import Office
 from issuance.service import encode
 from issuance.service.decode import decode_payments, decode_reported_until
 from issuance.service.encode_open_items import open_item
@@ -17,6 +14,7 @@ from issuance.service.idempotent_changes import IdempotentChanges, current_actor
 from issuance.service.office_scope import require_own_office, visible_office
 from issuance.service.paging import list_position, page_size, position_token
 from issuance.store.records import Records, Store
+from issuance.use_cases.office_directory import OfficeDirectory
 from issuance.use_cases.open_items import list_open_items, resolve_open_item
 from issuance.use_cases.reconcile_payments import reconcile_payments
 
@@ -26,7 +24,7 @@ class AccountsService(accounts_pb2_grpc.AccountsServicer):
 
     def __init__(
         self,
-        offices: Mapping[str, Office],
+        offices: OfficeDirectory,
         store: Store,
         changes: IdempotentChanges,
         clock: Clock,

@@ -1,6 +1,6 @@
 """Servicer of `passport.issuance.v1.IssuanceAdmin`: the service's status and its outbox work."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 
 from passport.issuance.v1 import admin_pb2 as pb
@@ -9,7 +9,6 @@ from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
 from servicekit.security.identity import current_caller
 
-from issuance.domain.office import Office
 from issuance.domain.paused_work import PausedWork
 from issuance.domain.states import OutboxTaskKind
 from issuance.service import encode
@@ -23,6 +22,7 @@ from issuance.service.office_scope import (
 from issuance.service.paging import list_position, page_size, position_token
 from issuance.store.records import Records, Store
 from issuance.use_cases.list_stuck import list_stuck
+from issuance.use_cases.office_directory import OfficeDirectory
 from issuance.use_cases.service_status import service_status
 
 
@@ -34,7 +34,7 @@ class IssuanceAdminService(admin_pb2_grpc.IssuanceAdminServicer):
 
     def __init__(
         self,
-        offices: Mapping[str, Office],
+        offices: OfficeDirectory,
         store: Store,
         changes: IdempotentChanges,
         clock: Clock,

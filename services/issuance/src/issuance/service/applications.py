@@ -1,6 +1,6 @@
 """Servicer of `passport.issuance.v1.Applications`: from the counter to the hand-over."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date, datetime
 
 from passport.issuance.v1 import applications_pb2 as pb
@@ -67,6 +67,7 @@ from issuance.use_cases.change_contact import change_contact
 from issuance.use_cases.create_application import NewApplication, create_application
 from issuance.use_cases.document_numbers import DocumentNumbers
 from issuance.use_cases.explain_wait import explain_wait
+from issuance.use_cases.office_directory import OfficeDirectory
 from issuance.use_cases.record_interview import record_interview
 from issuance.use_cases.record_payment import record_payment
 from issuance.use_cases.retake_biometrics import retake_biometrics
@@ -105,7 +106,7 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
 
     def __init__(
         self,
-        offices: Mapping[str, Office],
+        offices: OfficeDirectory,
         store: Store,
         changes: IdempotentChanges,
         apply_transition: ApplyTransition,

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.states import FINAL_STATES
 from issuance.store.case_records import UNNUMBERED
-from issuance.store.tables import TO_BE_ERASED, applications
+from issuance.store.tables import TO_BE_ERASED, applications, notices
 
 # Erased in one transaction, so that calls from the counter do not wait long for it.
 _BATCH = 200
@@ -29,9 +29,7 @@ class ContactRecords:
 
     async def erase(self, case: str) -> None:
         """Erase contact and proxy of a case."""
-        await self._connection.execute(
-            update(applications).where(applications.c.id == case).values(_ERASED)
-        )
+        await self._erase([case])
 
     async def erase_ended(self, before: datetime) -> bool:
         """Erase contacts and proxies of cases that ended before an instant.
@@ -43,5 +41,12 @@ class ContactRecords:
             text(TO_BE_ERASED), c.state_since < before, c.state.in_(FINAL_STATES)
         )
         cases = list(await self._connection.scalars(due.limit(_BATCH)))
-        await self._connection.execute(update(applications).where(c.id.in_(cases)).values(_ERASED))
+        await self._erase(cases)
         return len(cases) < _BATCH
+
+    async def _erase(self, cases: Collection[str]) -> None:
+        """Erase them with why notices were refused: earlier versions quoted the address there."""
+        c, notice = applications.c, notices.c
+        await self._connection.execute(update(applications).where(c.id.in_(cases)).values(_ERASED))
+        refused = update(notices).where(notice.case.in_(cases), notice.delivery_problem != "")
+        await self._connection.execute(refused.values(delivery_problem=""))

@@ -42,3 +42,8 @@ def _first_of(kind: Select[Any], after: ListPosition | None, size: int) -> Selec
 def position(row: Row[Any]) -> ListPosition:
     """Return the position that a row of the query stands for."""
     return ListPosition(row.since, row.key)
+
+
+def ids(found: Sequence[ListPosition], prefix: str) -> list[str]:
+    """Return the ids of the rows of one kind, whose keys have this prefix."""
+    return [at.key.removeprefix(prefix) for at in found if at.key.startswith(prefix)]

@@ -27,6 +27,7 @@ from issuance.domain.states import (
 )
 from issuance.domain.waiting_on import WaitingOn, waiting_on
 from issuance.store.records import Records
+from issuance.use_cases.office_directory import OfficeDirectory
 
 _NOT_STARTED = ServiceClock(timedelta(), timedelta())
 
@@ -51,12 +52,15 @@ class ApplicationDetails:
 
 
 async def application_details(
-    records: Records, offices: Mapping[str, Office], cases: Sequence[Case], now: datetime
+    records: Records, offices: OfficeDirectory, cases: Sequence[Case], now: datetime
 ) -> list[ApplicationDetails]:
     """Return the details of the cases at `now`, in the same order.
 
-    Costs three queries, whatever the number of cases.
+    Costs three queries, whatever the number of cases. Of an office that was added a moment ago, by
+    another replica, the directory is refreshed.
     """
+    if any(case.office not in offices for case in cases):
+        await offices.refresh(records)
     outages = await _outages(records, cases, now)
     earlier = await records.history.earlier_states(
         [case.id for case in cases if _may_have_waited_before(case, outages.values())]

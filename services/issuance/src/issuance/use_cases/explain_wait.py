@@ -1,6 +1,5 @@
 """Explaining why one application waits, from its details, its office's plan and what is stuck."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +11,7 @@ from issuance.domain.wait_explanation import Obstacles, WaitExplanation, awaited
 from issuance.domain.wait_explanation import explain_wait as explain
 from issuance.store.records import Records
 from issuance.use_cases.application_details import ApplicationDetails, application_details
+from issuance.use_cases.office_directory import OfficeDirectory
 from issuance.use_cases.plan_office import plan_office
 
 
@@ -24,11 +24,11 @@ class ExplainedWait:
 
 
 async def explain_wait(
-    records: Records, offices: Mapping[str, Office], case: Case, now: datetime
+    records: Records, offices: OfficeDirectory, case: Case, now: datetime
 ) -> ExplainedWait:
     """Explain why a case waits. Plans for its office if the case waits to be printed."""
-    office = offices[case.office]
     (details,) = await application_details(records, offices, [case], now)
+    office = offices[case.office]
     place = await _place(records, office, case, now)
     obstacles = await _obstacles(records, details)
     explanation = explain(case, office, details.waiting_on, place, obstacles, now)

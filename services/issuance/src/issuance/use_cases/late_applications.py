@@ -1,6 +1,6 @@
 """Which applications stay longer in their state than is usual, and whose turn it is."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from issuance.domain.lateness import LateCases, late_cases
@@ -8,6 +8,7 @@ from issuance.domain.office import Office
 from issuance.domain.waiting_on import ResponsibleParty
 from issuance.store.records import Records
 from issuance.use_cases.application_details import ApplicationDetails, application_details
+from issuance.use_cases.office_directory import OfficeDirectory
 
 NAMED = 10
 """How many late applications the status of the service names."""
@@ -26,7 +27,7 @@ async def which_are_late(
 
 
 async def longest_late(
-    records: Records, offices: Mapping[str, Office], late: Collection[LateCases], now: datetime
+    records: Records, offices: OfficeDirectory, late: Collection[LateCases], now: datetime
 ) -> list[ApplicationDetails]:
     """Return those that are late for the longest time, but those that wait for their applicant."""
     ids = await records.late_cases.longest(late, NAMED)

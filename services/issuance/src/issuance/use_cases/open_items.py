@@ -1,6 +1,6 @@
 """What does not come out even: listing it, and settling it with a reason."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +8,7 @@ import structlog
 
 from issuance.domain.case import Actor
 from issuance.domain.notice_delivery import NoticeDelivery
-from issuance.domain.office import Office, WrongOffice
+from issuance.domain.office import WrongOffice
 from issuance.domain.open_item import (
     OpenItemKind,
     OpenItemNotFound,
@@ -26,7 +26,7 @@ from issuance.domain.states import FINAL_STATES, WITHOUT_ENROLMENT, ApplicationS
 from issuance.domain.waiting_on import ENROLMENT_LOST
 from issuance.store.enrolment_records import LostEnrolment
 from issuance.store.notice_records import NoticeRecord
-from issuance.store.oldest_first import ListPosition
+from issuance.store.oldest_first import ListPosition, ids
 from issuance.store.open_item_records import (
     LOST_ENROLMENT,
     NOTICE,
@@ -40,6 +40,7 @@ from issuance.store.records import Records
 from issuance.store.stuck_work_records import StuckTask
 from issuance.store.unrecorded_print_events import UnrecordedPrintEvent
 from issuance.use_cases.application_details import ApplicationDetails, application_details
+from issuance.use_cases.office_directory import OfficeDirectory
 
 _MOST_DIGITS = 9
 _log = structlog.get_logger(__name__)
@@ -67,7 +68,7 @@ class OpenItemPage:
 
 async def list_open_items(
     records: Records,
-    offices: Mapping[str, Office],
+    offices: OfficeDirectory,
     office: str | None,
     after: ListPosition | None,
     size: int,
@@ -77,13 +78,13 @@ async def list_open_items(
 ) -> OpenItemPage:
     """Return a page of open items. office: None for all."""
     found = await records.open_items.page(size, after, office, include_resolved=include_resolved)
-    cases = await records.cases.of_ids(_ids(found, PRINT_FAILED))
+    cases = await records.cases.of_ids(ids(found, PRINT_FAILED))
     details = await application_details(records, offices, cases, now)
     jobs = await records.unrecorded_print_events.of_numbers(_numbers(found, PRINT_JOB))
-    tasks = await records.stuck_work.of_ids(_ids(found, REFUSED_WORK))
-    lost = await records.enrolments.lost(_ids(found, LOST_ENROLMENT))
+    tasks = await records.stuck_work.of_ids(ids(found, REFUSED_WORK))
+    lost = await records.enrolments.lost(ids(found, LOST_ENROLMENT))
     payments = await records.payments.of_numbers(_numbers(found, PAYMENT))
-    notices = await records.notices.of_ids(_ids(found, NOTICE))
+    notices = await records.notices.of_ids(ids(found, NOTICE))
     resolved = await records.open_items.resolved(_numbers(found, RESOLVED))
     items: dict[str, OpenItem] = {
         **{f"{PRINT_FAILED}{each.case.id}": each for each in details},
@@ -262,12 +263,8 @@ def _not_open() -> OpenItemNotFound:
     return OpenItemNotFound("no item with this id is open", field="item_id")
 
 
-def _ids(found: Sequence[ListPosition], prefix: str) -> list[str]:
-    return [at.key.removeprefix(prefix) for at in found if at.key.startswith(prefix)]
-
-
 def _numbers(found: Sequence[ListPosition], prefix: str) -> list[int]:
-    return [int(id) for id in _ids(found, prefix)]
+    return [int(id) for id in ids(found, prefix)]
 
 
 def _number(item_id: str, prefix: str) -> int:

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from issuance.domain.circuit_breaker import CircuitState
 from issuance.domain.identification_rate import IdentificationRate
-from issuance.domain.office import Office
 from issuance.domain.outbox import stopping_outage
 from issuance.domain.paused_work import PausedWork
 from issuance.domain.states import ApplicationState, OutboxTaskKind
@@ -15,6 +14,7 @@ from issuance.store.outbox_records import OutboxBacklog, PostponedWork, PrintQue
 from issuance.store.records import Records
 from issuance.use_cases.application_details import ApplicationDetails
 from issuance.use_cases.late_applications import longest_late, which_are_late
+from issuance.use_cases.office_directory import OfficeDirectory
 
 MOST_OUTAGES = 1000
 """How many outages the status shows."""
@@ -58,7 +58,7 @@ class ServiceStatus:
 
 async def service_status(
     records: Records,
-    offices: Mapping[str, Office],
+    offices: OfficeDirectory,
     named_office: str | None,
     now: datetime,
     real_now: datetime,

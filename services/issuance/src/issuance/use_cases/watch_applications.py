@@ -1,7 +1,7 @@
 """Applications as they change: a stream that can be left and resumed without missing anything."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -15,11 +15,11 @@ from issuance.domain.application_watch import (
     WatchPosition,
 )
 from issuance.domain.case import Case
-from issuance.domain.office import Office
 from issuance.domain.states import ApplicationState
 from issuance.store.page_request import PageRequest
 from issuance.store.records import Records, Store
 from issuance.use_cases.application_details import ApplicationDetails, application_details
+from issuance.use_cases.office_directory import OfficeDirectory
 
 BATCH = 100
 """Applications that are read at a time; no transaction is open while they are sent."""
@@ -51,7 +51,7 @@ class WatchApplications:
     def __init__(
         self,
         store: Store,
-        offices: Mapping[str, Office],
+        offices: OfficeDirectory,
         clock: Clock,
         real_now: Callable[[], datetime],
         new_mark: Callable[[], str],

@@ -61,7 +61,7 @@ class AccountsStub:
     leaves no application waiting (set_encounter_status), which is then not attempted any more; a payment that
     differs. If the printer tells something else of the job later, it is an open item again, and so is a payment
     that differs in something else. Who settled it, when and why is kept. The document number of a book that was
-    destroyed (BOOK_DESTROYED) is revoked (`Documents.GetDocument`), unless the register has a document of it.
+    destroyed is revoked (`Documents.GetDocument`), unless the register has a document of it.
 
     Callers: supervisors, administrators; for refused work administrators, for a payment of no application
     national ones, for a print job not who approved its application (SEPARATION_OF_DUTIES). Errors: INVALID_REQUEST, OPEN_ITEM_NOT_FOUND, WRONG_OFFICE, REASON_DOES_NOT_FIT, STEP_NEEDED
@@ -103,7 +103,7 @@ class AccountsAsyncStub(AccountsStub):
     leaves no application waiting (set_encounter_status), which is then not attempted any more; a payment that
     differs. If the printer tells something else of the job later, it is an open item again, and so is a payment
     that differs in something else. Who settled it, when and why is kept. The document number of a book that was
-    destroyed (BOOK_DESTROYED) is revoked (`Documents.GetDocument`), unless the register has a document of it.
+    destroyed is revoked (`Documents.GetDocument`), unless the register has a document of it.
 
     Callers: supervisors, administrators; for refused work administrators, for a payment of no application
     national ones, for a print job not who approved its application (SEPARATION_OF_DUTIES). Errors: INVALID_REQUEST, OPEN_ITEM_NOT_FOUND, WRONG_OFFICE, REASON_DOES_NOT_FIT, STEP_NEEDED
@@ -160,7 +160,7 @@ class AccountsServicer(metaclass=_abc_1.ABCMeta):
         leaves no application waiting (set_encounter_status), which is then not attempted any more; a payment that
         differs. If the printer tells something else of the job later, it is an open item again, and so is a payment
         that differs in something else. Who settled it, when and why is kept. The document number of a book that was
-        destroyed (BOOK_DESTROYED) is revoked (`Documents.GetDocument`), unless the register has a document of it.
+        destroyed is revoked (`Documents.GetDocument`), unless the register has a document of it.
 
         Callers: supervisors, administrators; for refused work administrators, for a payment of no application
         national ones, for a print job not who approved its application (SEPARATION_OF_DUTIES). Errors: INVALID_REQUEST, OPEN_ITEM_NOT_FOUND, WRONG_OFFICE, REASON_DOES_NOT_FIT, STEP_NEEDED

@@ -69,7 +69,7 @@ def _reopening(case: Case, history: Sequence[HistoryEntry]) -> ApplicationEvent:
     if case.without_fingerprints:
         return ApplicationEvent.REVIEW_IDENTITY
     refusals = (ApplicationEvent.CONFIRM_DUPLICATE, ApplicationEvent.REFUSE)
-    refusal = next(e.event for e in reversed(history) if e.event in refusals)
+    refusal = next((e.event for e in reversed(history) if e.event in refusals), None)
     if refusal is ApplicationEvent.CONFIRM_DUPLICATE:
         return ApplicationEvent.REEXAMINE
     if case.identification_due:

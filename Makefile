@@ -37,8 +37,9 @@ up: setup ## Start all services with one office and leave them running
 test: setup ## Run the tests, except the slow ones and those that need system packages (minutes)
 	$(RUN) pytest -n 2 --max-worker-restart=0 --dist loadfile --no-loadscope-reorder -m "not slow and not system"
 
-test-slow: setup ## Run the slow tests: long runs with faults
+test-slow: setup ## Run the slow tests: long runs with faults, and properties with other examples each time
 	$(RUN) pytest -m slow
+	HYPOTHESIS_PROFILE=random $(RUN) pytest -m "hypothesis and not slow"
 
 test-system: setup ## Run the tests that need system packages; installs these where it may (Debian, root)
 	tests/system/install-packages.sh

@@ -13,10 +13,12 @@ from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 # Properties are about results. How long an example takes depends on what else the machine does.
-settings.register_profile(
-    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.load_profile("any machine")
+# A change is refused for what it breaks, so `make test` tries the same examples each time, and `make
+# test-slow` others.
+_any_machine = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("repeatable", _any_machine, derandomize=True)
+settings.register_profile("random", _any_machine, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 # A shell's background jobs ignore SIGINT, and programs started by the tests would inherit that. A
 # handler is not inherited: a program that is executed has the default instead.

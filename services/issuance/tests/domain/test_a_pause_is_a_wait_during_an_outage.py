@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from issuance.domain.activity import Activity
 from issuance.domain.clock_pause import (
     ClockPause,
     ServiceClock,
@@ -124,7 +125,15 @@ def intervals(entered: list[tuple[ApplicationState, int]]) -> list[StateInterval
 
 def outage(scope: OutageScope, office: str, period: list[int]) -> Outage:
     began, ended = map(instant, period)
-    return Outage(scope, "" if scope in NATIONAL_SCOPES else office, "test", began, ended)
+    by_policy = {Activity.APPROVAL} if scope is OutageScope.TRAVEL_BAN_LIST else set()
+    return Outage(
+        scope,
+        "" if scope in NATIONAL_SCOPES else office,
+        "test",
+        began,
+        ended,
+        stopped_by_policy=frozenset(by_policy),
+    )
 
 
 def is_working(minute: int) -> bool:

@@ -13,8 +13,8 @@ from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 # Properties are about results. How long an example takes depends on what else the machine does.
-# A change is refused for what it breaks, so `make test` tries the same examples each time, and `make
-# test-slow` others.
+# A change is refused for what it breaks, so `make test` tries the same examples each time;
+# `make test-slow` tries others.
 _any_machine = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("repeatable", _any_machine, derandomize=True)
 settings.register_profile("random", _any_machine, print_blob=True)

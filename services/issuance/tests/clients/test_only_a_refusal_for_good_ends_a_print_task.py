@@ -1,46 +1,12 @@
 """A job that the printer may take later is sent again; one that it never takes is given up."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import datetime
-from typing import Any
-
-import grpc
 import pytest
-from google.protobuf.any_pb2 import Any as Packed
-from google.rpc import code_pb2, error_details_pb2, status_pb2  # type: ignore[import-untyped]
-from grpc_status import rpc_status
 from issuance.clients.printers_client import PrintersClient
-from issuance.domain.collection_plan import PriorityClass
-from issuance.domain.outbox import OutboxTask
 from issuance.domain.states import OutboxTaskKind
 from issuance.use_cases.ports import PrintRefused, Unavailable
-from passport.printer.v1 import jobs_pb2_grpc
+from passport.printer.v1 import jobs_pb2_grpc as grpc_code
 
-TASK = OutboxTask(
-    id="task", kind=OutboxTaskKind.PRINT, case="case", office="BJM",
-    priority_class=PriorityClass.NORMAL, queue_number=1, request_id="request", payload=b"",
-    created_at=datetime.fromisoformat("2018-10-26T09:00:00+08:00"),
-)  # fmt: skip
-
-
-@asynccontextmanager
-async def a_printer_that_refuses(reason: str) -> AsyncIterator[PrintersClient]:
-    async def refuse(request: Any, context: Any) -> None:
-        detail = Packed()
-        detail.Pack(error_details_pb2.ErrorInfo(reason=reason))
-        status = status_pb2.Status(code=code_pb2.PERMISSION_DENIED, details=[detail])
-        await context.abort_with_status(rpc_status.to_status(status))
-
-    server = grpc.aio.server()
-    base: Any = jobs_pb2_grpc.PrintJobsServicer
-    printer: Any = type("Printer", (base,), {"CreatePrintJob": staticmethod(refuse)})
-    jobs_pb2_grpc.add_PrintJobsServicer_to_server(printer(), server)
-    port = server.add_insecure_port("127.0.0.1:0")
-    await server.start()
-    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
-        yield PrintersClient({"BJM": channel}, 5.0)
-    await server.stop(None)
+from .one_method_server import a_task, refusing, serving
 
 
 @pytest.mark.parametrize(
@@ -48,6 +14,10 @@ async def a_printer_that_refuses(reason: str) -> AsyncIterator[PrintersClient]:
     [("CLEARANCE_UNKNOWN_KEY", Unavailable), ("CLEARANCE_WRONG_OFFICE", PrintRefused)],
 )
 async def test_a_key_may_be_trusted_later(reason: str, error: type[Exception]) -> None:
-    async with a_printer_that_refuses(reason) as printer:
+    methods = {"CreatePrintJob": refusing(reason)}
+    add = grpc_code.add_PrintJobsServicer_to_server
+    async with serving(grpc_code.PrintJobsServicer, add, **methods) as channel:
+        printer = PrintersClient({"BJM": channel}, 5.0)
+
         with pytest.raises(error):
-            await printer.create_print_job(TASK)
+            await printer.create_print_job(a_task(OutboxTaskKind.PRINT))

@@ -4,19 +4,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import grpc
 import pytest
-from google.protobuf.any_pb2 import Any as Packed
-from google.rpc import code_pb2, error_details_pb2, status_pb2  # type: ignore[import-untyped]
-from grpc_status import rpc_status
 from issuance.clients.matcher_client import MatcherClient
+from issuance.domain.states import OutboxTaskKind
 from issuance.domain.verification import Verification
 from issuance.use_cases.ports import Unavailable
 from passport.matcher.v1 import identification_pb2 as pb
-from passport.matcher.v1 import identification_pb2_grpc
+from passport.matcher.v1 import identification_pb2_grpc as grpc_code
 
-from .test_a_matcher_that_does_not_know_us_is_asked_again import TASK
+from services.issuance.tests.service.simulated_neighbour import refuse
 
+from .one_method_server import a_task, serving
+
+TASK = a_task(OutboxTaskKind.VERIFY)
 HIT, CAVEAT = pb.OUTCOME_HIT, pb.CAVEAT_REFERENCE_PENDING
 FRAUD = pb.Candidate(person_id="ani", hit=True, known_fraud=True)
 
@@ -30,21 +30,12 @@ async def a_matcher(answer: "pb.Decision | str") -> AsyncIterator[tuple[MatcherC
         asked.append(request)
         if isinstance(answer, pb.Decision):
             return answer
-        detail = Packed()
-        detail.Pack(error_details_pb2.ErrorInfo(reason=answer))
-        status = status_pb2.Status(code=code_pb2.FAILED_PRECONDITION, details=[detail])
-        await context.abort_with_status(rpc_status.to_status(status))
+        await refuse(context, "FAILED_PRECONDITION", answer)
         raise AssertionError("unreachable")
 
-    server = grpc.aio.server()
-    base: Any = identification_pb2_grpc.VerificationServicer
-    matcher: Any = type("Matcher", (base,), {"Verify": staticmethod(verify)})
-    identification_pb2_grpc.add_VerificationServicer_to_server(matcher(), server)
-    port = server.add_insecure_port("127.0.0.1:0")
-    await server.start()
-    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+    add = grpc_code.add_VerificationServicer_to_server
+    async with serving(grpc_code.VerificationServicer, add, Verify=verify) as channel:
         yield MatcherClient(channel, 30.0), asked
-    await server.stop(None)
 
 
 @pytest.mark.parametrize(

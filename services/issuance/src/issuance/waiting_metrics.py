@@ -24,18 +24,33 @@ async def waiting_metrics(
     now: business time. real_now: real time, since leases run in it.
     """
     waiting = await records.cases.count_open()
+    with_cases = {office for office, _ in waiting}
     overdue = await records.cases.count_overdue(now.date())
+    without_fingerprints = await records.cases.count_without_fingerprints()
+    past_legal_limit = await records.cases.count_past_legal_limit(now.date())
     late = await which_are_late(records, offices.values(), now)
     outages = await records.outages.ongoing()
     return [
         _waiting(waiting),
         _late(waiting, await records.late_cases.count(late)),
-        _overdue(overdue, {office for office, _ in waiting}),
-        _past_legal_limit(
-            await records.cases.count_past_legal_limit(now.date()),
-            {office for office, _ in waiting},
+        _by_office(
+            "issuance_applications_overdue",
+            "Applications without a book whose promised day has passed (UTC)",
+            overdue,
+            with_cases,
         ),
-        _without_fingerprints(offices, await records.cases.count_without_fingerprints()),
+        _by_office(
+            "issuance_applications_past_legal_limit",
+            "Applications without a book after the four working days that the law allows (UTC)",
+            past_legal_limit,
+            with_cases,
+        ),
+        _by_office(
+            "issuance_applications_without_fingerprints",
+            "Applications, ended ones too, of which no finger could be captured",
+            without_fingerprints,
+            offices,
+        ),
         *_outbox(await records.outbox.backlog(real_now), now),
         _paused(await records.paused_work.all()),
         _outages(outages.values()),
@@ -50,17 +65,6 @@ def _waiting(waiting: Mapping[tuple[str, ApplicationState], int]) -> Metric:
     )
     for (office, state), number in waiting.items():
         metric.add_metric([office, state.name], number)
-    return metric
-
-
-def _without_fingerprints(offices: Iterable[str], cases: Mapping[str, int]) -> Metric:
-    metric = GaugeMetricFamily(
-        "issuance_applications_without_fingerprints",
-        "Applications, ended ones too, of which no finger could be captured",
-        labels=["office"],
-    )
-    for office in offices:
-        metric.add_metric([office], cases.get(office, 0))
     return metric
 
 
@@ -79,25 +83,12 @@ def _late(
     return metric
 
 
-def _overdue(overdue: Mapping[str, int], offices: Iterable[str]) -> Metric:
-    metric = GaugeMetricFamily(
-        "issuance_applications_overdue",
-        "Applications without a book whose promised day has passed (UTC)",
-        labels=["office"],
-    )
+def _by_office(
+    name: str, meaning: str, applications: Mapping[str, int], offices: Iterable[str]
+) -> Metric:
+    metric = GaugeMetricFamily(name, meaning, labels=["office"])
     for office in offices:
-        metric.add_metric([office], overdue.get(office, 0))
-    return metric
-
-
-def _past_legal_limit(past: Mapping[str, int], offices: Iterable[str]) -> Metric:
-    metric = GaugeMetricFamily(
-        "issuance_applications_past_legal_limit",
-        "Applications without a book after the four working days that the law allows (UTC)",
-        labels=["office"],
-    )
-    for office in offices:
-        metric.add_metric([office], past.get(office, 0))
+        metric.add_metric([office], applications.get(office, 0))
     return metric
 
 

@@ -79,7 +79,7 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
+class ExpectedEncounter:
     """An encounter as it has to be at the matcher, by the history of its application."""
 
     encounter_id: str
@@ -87,40 +87,44 @@ class Owed:
     reason: str
 
 
-def owed_encounters(case: Case, history: Sequence[HistoryEntry]) -> list[Owed]:
+def expected_encounters(case: Case, history: Sequence[HistoryEntry]) -> list[ExpectedEncounter]:
     """Return the encounters of a case, oldest first; none whose enrolment is not acknowledged."""
-    owed: dict[int, Owed] = {}
+    expected: dict[int, ExpectedEncounter] = {}
     number = 1
     for entry in history:
         row = transition_of(entry.source, entry.event)
         identified = entry.event in _IDENTIFIED
         status = row.encounter if row else None
-        if identified or (status and number in owed):
+        if identified or (status and number in expected):
             changed = status or EncounterStatus.PENDING
-            owed[number] = Owed(case.encounter_numbered(number), changed, entry.details.reason)
+            expected[number] = ExpectedEncounter(
+                case.encounter_numbered(number), changed, entry.details.reason
+            )
         if entry.event is ApplicationEvent.RETAKE_BIOMETRICS:
             number += 1
-    return list(owed.values())
+    return list(expected.values())
 
 
-def is_lost(case: Case, owed: Owed, found: EncounterFound | None) -> bool:
+def is_lost(case: Case, expected: ExpectedEncounter, found: EncounterFound | None) -> bool:
     """Return whether the encounter that the case rests on is gone."""
-    is_present = owed.encounter_id == case.encounter_id
-    return is_present and owed.status is not EncounterStatus.DELETED and found is None
+    is_present = expected.encounter_id == case.encounter_id
+    return is_present and expected.status is not EncounterStatus.DELETED and found is None
 
 
-def change_owed(case: Case, owed: Owed, found: EncounterFound | None) -> EncounterChange | None:
+def correction(
+    case: Case, expected: ExpectedEncounter, found: EncounterFound | None
+) -> EncounterChange | None:
     """Return what has to be done again at the matcher; None if nothing."""
-    if found is None or owed.status is EncounterStatus.PENDING:
+    if found is None or expected.status is EncounterStatus.PENDING:
         return None
-    linked = case.linked and owed.status is not EncounterStatus.DELETED
-    if owed.status is found.status and not (linked and found.person_id != case.person_id):
+    linked = case.linked and expected.status is not EncounterStatus.DELETED
+    if expected.status is found.status and not (linked and found.person_id != case.person_id):
         return None
     return EncounterChange(
-        owed.encounter_id,
-        owed.status,
+        expected.encounter_id,
+        expected.status,
         person_id=case.person_id if linked else "",
-        reason=owed.reason,
+        reason=expected.reason,
         on_behalf_of=case.appeal_granted_by,
     )
 

@@ -4,13 +4,14 @@ This is the transactional outbox: what a task is, and which outages stop it.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from servicekit.errors import DomainError, ErrorKind
 
 from issuance.domain.activity import Activity
+from issuance.domain.case import Case
 from issuance.domain.collection_plan import HEAD_START, PriorityClass
 from issuance.domain.outage import Outage
 from issuance.domain.states import OutboxTaskKind
@@ -64,6 +65,26 @@ class OutboxTask:
         """When it was recorded, less the head start of its class, as in the plan: so a task that
         waits long enough goes before newer ones of any class."""
         return self.created_at - HEAD_START[self.priority_class]
+
+
+def task_of_case(
+    kind: OutboxTaskKind, case: Case, payload: bytes, at: datetime, new_id: Callable[[], str]
+) -> OutboxTask:
+    """Return a new task of a case, in the order of the case's own class and queue number.
+
+    at: when it is recorded. new_id: makes the ids of the task and of its request.
+    """
+    return OutboxTask(
+        id=new_id(),
+        kind=kind,
+        case=case.id,
+        office=case.office,
+        priority_class=case.priority_class,
+        queue_number=case.queue_number or 0,
+        request_id=new_id(),
+        payload=payload,
+        created_at=at,
+    )
 
 
 def cause_of_delay(error: str) -> str:

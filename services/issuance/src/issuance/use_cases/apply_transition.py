@@ -28,7 +28,7 @@ from issuance.domain.notices import (
 )
 from issuance.domain.office import Office
 from issuance.domain.outage_policy import DEFAULT_POLICY, OutagePolicy
-from issuance.domain.outbox import OutboxTask
+from issuance.domain.outbox import OutboxTask, task_of_case
 from issuance.domain.states import (
     NOT_READY,
     ApplicationEvent,
@@ -184,17 +184,7 @@ class ApplyTransition:
         await records.outbox.add(task, *([max(leases)] if leases else []))
 
     def _task(self, kind: OutboxTaskKind, case: Case, payload: bytes) -> OutboxTask:
-        return OutboxTask(
-            id=self._new_id(),
-            kind=kind,
-            case=case.id,
-            office=case.office,
-            priority_class=case.priority_class,
-            queue_number=case.queue_number or 0,
-            request_id=self._new_id(),
-            payload=payload,
-            created_at=case.state_since,
-        )
+        return task_of_case(kind, case, payload, case.state_since, self._new_id)
 
     def _notice(self, kind: NoticeKind, case: Case) -> Notice:
         hours = self._offices[case.office].collection

@@ -12,12 +12,12 @@ from issuance.domain.encounter_change import EncounterChange, encode_changes
 from issuance.domain.matcher_restore import (
     Comparison,
     EncounterFound,
-    Owed,
-    change_owed,
+    ExpectedEncounter,
+    correction,
+    expected_encounters,
     is_lost,
-    owed_encounters,
 )
-from issuance.domain.outbox import OutboxTask
+from issuance.domain.outbox import task_of_case
 from issuance.domain.states import BEFORE_BOOK_IS_MADE, OutboxTaskKind
 from issuance.store.records import Records, Store
 from issuance.use_cases.apply_transition import ApplyTransition
@@ -83,8 +83,8 @@ class CompareWithMatcher:
     async def _compare_some(self, comparison: Comparison) -> Comparison:
         async with self._store.read() as records:
             latest = await records.enrolments.latest(comparison.unconfirmed_to, self._at_a_time)
-            owed = [await _owed(records, case) for _, case in latest]
-        asked = await asyncio.gather(*(self._find(encounters) for encounters in owed))
+            expected = [await _expected(records, case) for _, case in latest]
+        asked = await asyncio.gather(*(self._find(encounters) for encounters in expected))
         failpoint("matcher_comparison.before_commit")
         async with self._store.begin() as records:
             stored = await records.enrolments.comparison()
@@ -102,10 +102,12 @@ class CompareWithMatcher:
         failpoint("matcher_comparison.after_commit")
         return compared
 
-    async def _find(self, owed: Sequence[Owed]) -> dict[str, EncounterFound | None]:
+    async def _find(
+        self, expected: Sequence[ExpectedEncounter]
+    ) -> dict[str, EncounterFound | None]:
         return {
             each.encounter_id: await self._matcher.find_encounter(each.encounter_id)
-            for each in owed
+            for each in expected
         }
 
     async def _settle(
@@ -119,9 +121,11 @@ class CompareWithMatcher:
         case = await records.cases.get(case_id)
         if await records.enrolments.number(case_id) != number:
             return True  # the matcher acknowledged something of it meanwhile
-        owed = [each for each in await _owed(records, case_id) if each.encounter_id in found]
-        lost = any(is_lost(case, each, found[each.encounter_id]) for each in owed)
-        changes = [change_owed(case, each, found[each.encounter_id]) for each in owed]
+        expected = [
+            each for each in await _expected(records, case_id) if each.encounter_id in found
+        ]
+        lost = any(is_lost(case, each, found[each.encounter_id]) for each in expected)
+        changes = [correction(case, each, found[each.encounter_id]) for each in expected]
         to_do = [change for change in changes if change]
         if lost:
             _log.warning("enrolment_lost", application_id=case.id, office=case.office)
@@ -136,17 +140,8 @@ class CompareWithMatcher:
         kind = OutboxTaskKind.SET_ENCOUNTER_STATUS
         if await records.outbox.is_pending(case.id, kind):
             return  # it is still to be done
-        task = OutboxTask(
-            id=self._new_id(),
-            kind=kind,
-            case=case.id,
-            office=case.office,
-            priority_class=case.priority_class,
-            queue_number=case.queue_number or 0,
-            request_id=self._new_id(),
-            payload=encode_changes(changes),
-            created_at=self._clock.now(),
-        )
+        payload, now = encode_changes(changes), self._clock.now()
+        task = task_of_case(kind, case, payload, now, self._new_id)
         await records.outbox.add(task)
 
     async def _send_back_lost(self) -> None:
@@ -163,6 +158,6 @@ class CompareWithMatcher:
                 failpoint("matcher_comparison.sent_back")
 
 
-async def _owed(records: Records, case_id: str) -> list[Owed]:
+async def _expected(records: Records, case_id: str) -> list[ExpectedEncounter]:
     case = await records.cases.get(case_id)
-    return owed_encounters(case, await records.history.of_case(case_id))
+    return expected_encounters(case, await records.history.of_case(case_id))

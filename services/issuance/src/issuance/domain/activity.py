@@ -16,7 +16,7 @@ class Activity(StrEnum):
     IDENTIFICATION = "identification"
     """Applicants are identified, and their encounters at the matcher set to a status."""
     APPROVAL = "approval"
-    """Passports are approved."""
+    """Passports are approved for printing."""
     PRINTING = "printing"
     """Approved passports are released to the printer and printed."""
     HAND_OVER = "hand_over"

@@ -12,7 +12,7 @@ class CircuitState(StrEnum):
     """Whether calls are made."""
 
     CLOSED = "closed"
-    """Calls are made."""
+    """Every call is made: the printer answers."""
     OPEN = "open"
     """No call is made."""
     HALF_OPEN = "half_open"

@@ -107,7 +107,7 @@ class IdentificationRate:
 
     @property
     def phase(self) -> RatePhase:
-        """The phase."""
+        """How far the rate has come back after an outage of the matcher."""
         if not self.per_second:
             return RatePhase.CANARY
         full = self.granted - _burst(self.granted)

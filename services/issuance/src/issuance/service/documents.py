@@ -31,7 +31,7 @@ class DocumentsService(documents_pb2_grpc.DocumentsServicer):
         self._clock = clock
 
     async def GetDocument(self, request: pb.GetDocumentRequest, context: Context) -> pb.Document:
-        """Return one document."""
+        """Return the document of a number, with its status at its office today."""
         async with self._store.read() as records:
             found = await look_up_document(records, request.document_number)
         if isinstance(found, Document):

@@ -22,7 +22,7 @@ class DocumentRecords:
         self._writes = writes
 
     async def add(self, document: Document) -> None:
-        """Insert a document."""
+        """Store a document that is not in the register yet."""
         await self._connection.execute(insert(documents).values(**field_values(document, _FIELDS)))
 
     async def save(self, document: Document) -> None:

@@ -32,6 +32,6 @@ class IdentificationRateRecords:
         return IdentificationRate(*row)
 
     async def save(self, rate: IdentificationRate) -> None:
-        """Store the rate."""
+        """Store the rate at which the matcher is asked, in place of the former."""
         statement = update(identification_rate).where(self._row)
         await self._connection.execute(statement.values(**field_values(rate, _FIELDS)))

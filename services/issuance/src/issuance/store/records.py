@@ -68,7 +68,7 @@ class Records:
 
     @cached_property
     def payments(self) -> PaymentRecords:
-        """Receipts of payments."""
+        """Receipts of payments, each for one application."""
         return PaymentRecords(self.connection)
 
     @cached_property
@@ -128,7 +128,7 @@ class Records:
 
     @cached_property
     def outages(self) -> OutageRecords:
-        """Outages."""
+        """Outages that last and those that are over."""
         return OutageRecords(self.connection, self._writes)
 
     @cached_property

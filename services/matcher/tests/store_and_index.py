@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 from matcher.bootstrap import StoreAndIndex, open_store_and_index
+from matcher.comparison.descriptor_quantizer import PROBED_LISTS
 from matcher.config import Settings
 from matcher.domain.encounter import Encounter, EncounterStatus
 from matcher.domain.enrolment import Enrolment
@@ -44,6 +45,11 @@ def other_comparison(version: str) -> ModelBundle:
     comparator.version = version
     calibration = replace(models().calibration, comparison_version=version)
     return replace(models(), comparator=comparator, calibration=calibration)
+
+
+def other_quantizer(version: str) -> ModelBundle:
+    """The same models, of which the quantizer says that it is of another version."""
+    return replace(models(), quantizer=replace(models().quantizer, version=version))
 
 
 @asynccontextmanager
@@ -85,7 +91,7 @@ def finger(person: int) -> Finger:
 def features(person: int) -> dict[int, FingerFeatures]:
     """A person's right index finger, as a search has it."""
     found = finger(person)
-    return {INDEX: FingerFeatures(found.embedding, models().comparator.prepare(found.minutiae))}
+    return {INDEX: models().features(found.minutiae, found.embedding, lists=PROBED_LISTS)}
 
 
 async def enrol(

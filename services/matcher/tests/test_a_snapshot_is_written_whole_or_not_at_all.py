@@ -15,7 +15,7 @@ from matcher.index import snapshot
 
 from .random_fingers import random_finger
 
-HEADER = snapshot.SnapshotHeader("0" * 32, 7, "1" * 12, "embedding-1", "comparison-1")
+HEADER = snapshot.SnapshotHeader("0" * 32, 7, "1" * 12, "embedding-1", "comparison-1", "lists-1")
 STATE = ChangeToken("0" * 32, 7, "1" * 12)
 
 

@@ -18,6 +18,6 @@ def test_file_and_folder_are_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         synced.append((what, path.exists()))
 
     monkeypatch.setattr("os.fsync", fsync)
-    snapshot.write(path, SnapshotHeader("epoch", 0, "h", "e", "c"), [])
+    snapshot.write(path, SnapshotHeader("epoch", 0, "h", "e", "c", "q"), [])
 
     assert synced == [("file", False), ("folder", True)]

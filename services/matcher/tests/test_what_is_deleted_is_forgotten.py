@@ -89,6 +89,7 @@ async def test_the_snapshot_is_written_again(
             head.log_hash,
             versions.embedding,
             versions.comparison,
+            versions.quantizer,
         )
         state, entries = snapshot.read(path, header)
         assert state.number == 3

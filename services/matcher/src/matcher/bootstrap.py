@@ -68,7 +68,12 @@ def make_search(settings: Settings, base: StoreAndIndex, models: ModelBundle) ->
     decision_maker = DecisionMaker(
         models, make_clock(settings), lambda: uuid4().hex, settings.max_predicted_fnir
     )
-    depth = SearchDepth(settings.max_persons_prefiltered, settings.max_persons_compared)
+    depth = SearchDepth(
+        settings.max_persons_prefiltered,
+        settings.max_persons_compared,
+        settings.max_persons_similar,
+        settings.max_persons_voted,
+    )
     return Search(base.index, base.pool, models, decision_maker, depth)
 
 

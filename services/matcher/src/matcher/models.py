@@ -13,8 +13,17 @@ import numpy as np
 from matcher.calibration.score_calibration import CALIBRATION_FILE, ScoreCalibration
 from matcher.comparison.comparator import Comparator, paired_minutiae
 from matcher.comparison.descriptor import DESCRIPTOR_FILE
+from matcher.comparison.descriptor_quantizer import (
+    LISTED_MINUTIAE,
+    PROBED_LISTS,
+    QUANTIZER_FILE,
+    DescriptorQuantizer,
+)
+from matcher.comparison.descriptor_votes import descriptor_votes
 from matcher.comparison.likelihood import LIKELIHOOD_FILE
 from matcher.comparison.prefilter import prefilter_scores
+from matcher.domain.finger import Embedding
+from matcher.domain.index_entry import FingerFeatures
 from matcher.embedding.embedding_network import EMBEDDING_FILE, EmbeddingNetwork
 from matcher.extraction.extractor import Extractor
 from matcher.image.quality import Nfiq2
@@ -32,6 +41,7 @@ class ModelVersions:
     embedding: str
     comparison: str
     calibration: str
+    quantizer: str
 
     @property
     def model_version(self) -> str:
@@ -51,6 +61,7 @@ class ModelBundle:
     embedding: EmbeddingNetwork
     comparator: Comparator
     calibration: ScoreCalibration
+    quantizer: DescriptorQuantizer
 
     def __post_init__(self) -> None:
         if self.calibration.comparison_version != self.comparator.version:
@@ -67,6 +78,7 @@ class ModelBundle:
         descriptor: Path = DESCRIPTOR_FILE,
         likelihood: Path = LIKELIHOOD_FILE,
         calibration: Path = CALIBRATION_FILE,
+        quantizer: Path = QUANTIZER_FILE,
     ) -> Self:
         """Read the models from files, by default those that come with this package.
 
@@ -79,6 +91,7 @@ class ModelBundle:
             embedding=EmbeddingNetwork.load(embedding),
             comparator=Comparator.load(descriptor, likelihood),
             calibration=ScoreCalibration.load(calibration),
+            quantizer=DescriptorQuantizer.load(quantizer),
         )
 
     @property
@@ -89,7 +102,14 @@ class ModelBundle:
             self.embedding.version,
             self.comparator.version,
             self.calibration.version,
+            self.quantizer.version,
         )
+
+    def features(self, finger: Minutiae, embedding: Embedding, *, lists: int) -> FingerFeatures:
+        """Return what a search needs of a finger. lists: how many for each descriptor."""
+        prepared = self.comparator.prepare(finger)
+        listed = prepared.descriptors[:LISTED_MINUTIAE]
+        return FingerFeatures(embedding, prepared, self.quantizer.nearest_lists(listed, lists))
 
     def warm_up(self) -> None:
         """Run every step once, so that kernels are compiled before the first request.
@@ -100,8 +120,9 @@ class ModelBundle:
         self.quality(blank)
         self.extractor(blank)
         finger = _random_minutiae()
-        self.embedding.embed(finger)
-        prepared = self.comparator.prepare(finger)
+        embedding = self.embedding.embed(finger).astype(np.float16)
+        prepared = self.features(finger, embedding, lists=PROBED_LISTS).prepared
+        descriptor_votes(np.array([1]), np.array([0]), np.array([0], np.float32))
         self.comparator.compare(prepared, [prepared])
         paired_minutiae(prepared, prepared)
         prefilter_scores(prepared, [prepared])

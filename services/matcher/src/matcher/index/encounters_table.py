@@ -156,6 +156,12 @@ class EncountersTable:
         owners = self.segments[position].owner[rows]
         return np.unique(self._person.rows[owners[in_scope[owners]]])
 
+    def person_of_each(self, position: int, rows: Rows, in_scope: InScope) -> tuple[Rows, Rows]:
+        """Return the indices of those rows of a segment that are in a scope, and their persons."""
+        owners = self.segments[position].owner[rows]
+        kept = np.flatnonzero(in_scope[owners])
+        return kept, self._person.rows[owners[kept]]
+
     def rows_of(self, position: int, persons: Rows, in_scope: InScope) -> tuple[Rows, Rows]:
         """Return all rows of a segment that these persons have within a scope.
 

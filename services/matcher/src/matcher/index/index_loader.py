@@ -10,7 +10,7 @@ from servicekit.process.worker_pool import WorkerPool
 
 from matcher.domain.change_token import ChangeToken
 from matcher.domain.finger import read_stored_template
-from matcher.domain.index_entry import NO_SNAPSHOT, FingerFeatures, IndexEntry, SnapshotFacts
+from matcher.domain.index_entry import NO_SNAPSHOT, IndexEntry, SnapshotFacts
 from matcher.domain.operation import ReportProgress
 from matcher.index import snapshot
 from matcher.index.memory_index import MemoryIndex
@@ -57,6 +57,7 @@ class IndexLoader:
             state.log_hash,
             versions.embedding,
             versions.comparison,
+            versions.quantizer,
         )
 
     async def load(self, *, use_snapshot: bool) -> LoadedIndex:
@@ -175,7 +176,7 @@ def _entry(
         embedding = finger.embedding
         if embedding is None:
             embedding = new_embeddings[encounter.encounter_id, position].embedding
-        fingers[position] = FingerFeatures(embedding, models.comparator.prepare(found))
+        fingers[position] = models.features(found, embedding, lists=1)
     return IndexEntry(
         encounter.encounter_id,
         encounter.person_id,

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.comparison.comparator import PreparedFinger
+from matcher.comparison.descriptor import Descriptors
 from matcher.comparison.prefilter import MAX_PREFILTERED_MINUTIAE, batch_prefilter_scores
 from matcher.index.growable_array import GrowableArray
 from matcher.minutiae import MAX_MINUTIAE
@@ -63,6 +64,11 @@ class MinutiaeColumns:
         copy._minutia_index.extend([self._minutia_index.rows[minutiae]])
         return copy
 
+    def best_descriptors(self, counts: Rows) -> Descriptors:
+        """Return the descriptors of so many of the best minutiae of each row, end to end."""
+        _, minutiae = self._minutiae_of_all(np.arange(len(counts)), counts)
+        return self._descriptors.rows.take(minutiae, _ROWS_AXIS)
+
     def take(self, row: int) -> PreparedFinger:
         """Return a copy of a row; a view could be overwritten at any time."""
         minutiae = self._minutiae_of(row)
@@ -85,7 +91,7 @@ class MinutiaeColumns:
     def _minutiae_of(self, row: int) -> slice:
         return slice(self._bounds.rows[row], self._bounds.rows[row + 1])
 
-    def _minutiae_of_all(self, rows: Rows, most: int) -> tuple[Rows, Rows]:
+    def _minutiae_of_all(self, rows: Rows, most: int | Rows) -> tuple[Rows, Rows]:
         """Return how many minutiae of each row are taken, and where in the arrays these lie."""
         starts = self._bounds.rows[rows]
         lengths = np.minimum(self._bounds.rows[rows + 1] - starts, most)

@@ -21,7 +21,7 @@ from matcher.domain.change_token import ChangeToken
 from matcher.domain.index_entry import IndexEntry, SnapshotFacts
 from matcher.index.snapshot_columns import columns_of, entries_of
 
-_FORMAT = "matcher-index-5"
+_FORMAT = "matcher-index-6"
 _HEADER_LIMIT = 4096
 """Longest header that is read, bytes."""
 _ALLOW_PICKLE = False
@@ -44,6 +44,7 @@ class SnapshotHeader:
     log_hash: str
     embedding_version: str
     comparison_version: str
+    quantizer_version: str
 
 
 def write(path: Path, header: SnapshotHeader, entries: Sequence[IndexEntry]) -> None:
@@ -120,6 +121,8 @@ def _check(fields: Any, content: bytes, wanted: SnapshotHeader) -> None:
         raise UnusableSnapshot("its embeddings are of another model")
     if fields["comparison_version"] != wanted.comparison_version:
         raise UnusableSnapshot("its fingers were prepared for another comparison")
+    if fields["quantizer_version"] != wanted.quantizer_version:
+        raise UnusableSnapshot("its descriptors are listed by another quantizer")
     if fields.pop("sha256") != digest(fields, content):
         raise UnusableSnapshot("it is damaged: its checksum does not fit")
 

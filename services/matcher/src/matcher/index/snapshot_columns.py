@@ -60,6 +60,8 @@ def _finger_columns(fingers: Sequence[FingerFeatures]) -> Columns:
         "geometry": np.concatenate([each.geometry for each in prepared]),
         "descriptors": np.concatenate([each.descriptors for each in prepared]),
         "minutia_index": np.concatenate([each.minutia_index for each in prepared]),
+        "listed": np.array([len(finger.lists) for finger in fingers], np.uint8),
+        "lists": np.concatenate([finger.lists[:, 0] for finger in fingers]),
     }
 
 
@@ -105,26 +107,27 @@ def entries_of(columns: Columns) -> list[IndexEntry]:
 
 def _fingers(columns: Columns, position: int) -> list[tuple[int, FingerFeatures]]:
     """Return the fingers of a position, each with the row of its encounter."""
-    owner, embedding, minutiae, geometry, descriptors, minutia_index = (
-        columns[f"{name}_{position}"]
-        for name in (
-            "owner",
-            "embedding",
-            "minutiae",
-            "geometry",
-            "descriptors",
-            "minutia_index",
-        )
-    )
-    ends = np.cumsum(minutiae, dtype=np.int64)
-    parts = [slice(end - count, end) for end, count in np.stack([ends, minutiae], axis=-1)]
+    columns_of_position = {
+        name: columns[f"{name}_{position}"]
+        for name in ("owner", "embedding", "geometry", "descriptors", "minutia_index", "lists")
+    }
+    owner, embedding, geometry, descriptors, minutia_index, lists = columns_of_position.values()
+    parts = _parts(columns[f"minutiae_{position}"])
+    listed = _parts(columns[f"listed_{position}"])
     return [
         (
             int(owner[row]),
             FingerFeatures(
                 embedding[row],
                 PreparedFinger(geometry[part], descriptors[part], minutia_index[part]),
+                lists[listed[row], None],
             ),
         )
         for row, part in enumerate(parts)
     ]
+
+
+def _parts(counts: NDArray[np.uint8]) -> list[slice]:
+    """Return where each finger's minutiae lie, of fingers laid end to end."""
+    ends = np.cumsum(counts, dtype=np.int64)
+    return [slice(end - count, end) for end, count in np.stack([ends, counts], axis=-1)]

@@ -1,4 +1,4 @@
-"""Identification (1:N): shortlist by embedding, prefilter, compare minutiae, decide."""
+"""Identification (1:N): shortlist, prefilter, compare minutiae, decide."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,6 +7,7 @@ from servicekit.process.failpoint import failpoint
 from servicekit.process.worker_pool import WorkerPool
 
 from matcher.comparison.comparator import PreparedFinger
+from matcher.comparison.descriptor_quantizer import PROBED_LISTS
 from matcher.domain.caveats import caveats_of
 from matcher.domain.decision import Decision, DecisionKind, DecisionRequest
 from matcher.domain.decision_rule import is_hit
@@ -102,9 +103,10 @@ class Search:
         return [person.person_id for person in shortlist.persons], compared
 
     def _features(self, probe: Probe) -> dict[int, FingerFeatures]:
-        prepare = self.models.comparator.prepare
         return {
-            finger.position: FingerFeatures(finger.embedding, prepare(finger.minutiae))
+            finger.position: self.models.features(
+                finger.minutiae, finger.embedding, lists=PROBED_LISTS
+            )
             for finger in probe.fingers
         }
 

@@ -9,11 +9,13 @@ from itertools import chain
 from statistics import quantiles
 from time import monotonic, process_time
 
+from issuance.domain.actor import Actor
 from issuance.domain.application_type import ApplicationType
-from issuance.domain.case import Actor, Case
+from issuance.domain.case import Case
 from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.office import Office
-from issuance.domain.states import ApplicationState, Role
+from issuance.domain.roles import Role
+from issuance.domain.states import ApplicationState
 from issuance.domain.validity import ValidityRule
 from issuance.store.page_request import PageRequest
 from issuance.store.records import Records, Store

@@ -54,10 +54,10 @@ from issuance.domain.outage import OutageScope
 from issuance.domain.outage_detection import OutageDetector
 from issuance.domain.outage_policy import DEFAULT_POLICY, OutagePolicy
 from issuance.domain.outbox import OutboxTask
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.portrait import AcceptedPhoto
 from issuance.domain.portrait_exception import PortraitException
 from issuance.domain.retry_policy import RetryPolicy
-from issuance.domain.states import OutboxTaskKind
 from issuance.domain.uncollected import CollectionPolicy
 from issuance.metrics import read_metrics
 from issuance.outage_policy_file import read_outage_policy

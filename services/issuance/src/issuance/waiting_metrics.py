@@ -8,8 +8,9 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 
 from issuance.domain.office import Office
 from issuance.domain.outage import NATIONAL_SCOPES, Outage
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.paused_work import PausedWork
-from issuance.domain.states import ApplicationState, OutboxTaskKind
+from issuance.domain.states import ApplicationState
 from issuance.domain.waiting_on import WAITING_ON
 from issuance.store.outbox_records import OutboxBacklog
 from issuance.store.records import Records

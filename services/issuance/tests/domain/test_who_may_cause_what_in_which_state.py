@@ -3,13 +3,10 @@
 from itertools import product
 
 import pytest
-from issuance.domain.states import (
-    ApplicationEvent,
-    ApplicationState,
-    IllegalTransition,
-    Role,
-    find_transition,
-)
+from issuance.domain.events import ApplicationEvent
+from issuance.domain.roles import Role
+from issuance.domain.states import ApplicationState
+from issuance.domain.transitions import IllegalTransition, find_transition
 from servicekit.errors import NotPermitted
 
 COUNTER = ("officer", "service:frontdesk")

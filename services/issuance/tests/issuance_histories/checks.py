@@ -6,9 +6,11 @@ from collections.abc import Iterable, Sequence
 from issuance.domain.activity import Activity
 from issuance.domain.case import Case
 from issuance.domain.document import DocumentStatus
+from issuance.domain.events import ApplicationEvent
 from issuance.domain.history import INTAKE_EVENTS, HistoryEntry
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.separation_of_duties import is_among
-from issuance.domain.states import ApplicationEvent, ApplicationState, OutboxTaskKind
+from issuance.domain.states import ApplicationState
 from issuance.store.records import Records
 from issuance.store.tables import outbox, unrecorded_print_events
 from issuance.use_cases.application_details import application_details

@@ -15,9 +15,10 @@ from issuance.domain.history import HistoryEntry
 from issuance.domain.office import Office
 from issuance.domain.outage import OutageScope
 from issuance.domain.outbox import OutboxTask
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.print_job_event import JobOutcome
 from issuance.domain.retry_policy import RetryPolicy
-from issuance.domain.states import FINAL_STATES, ApplicationState, OutboxTaskKind
+from issuance.domain.states import FINAL_STATES, ApplicationState
 from issuance.store.field_values import field_values
 from issuance.store.stuck_work_records import TASK
 from issuance.store.tables import documents

@@ -5,7 +5,7 @@ from random import Random
 from types import MappingProxyType
 
 import pytest
-from issuance.domain.states import ApplicationEvent
+from issuance.domain.events import ApplicationEvent
 from issuance.store.records import Store
 from servicekit.storage.database import Database
 

@@ -15,7 +15,8 @@ from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.office import NewOffice, Office
 from issuance.domain.outage import OutageScope
 from issuance.domain.outbox import OutboxTask
-from issuance.domain.states import ApplicationState, OutboxTaskKind
+from issuance.domain.outbox_task_kind import OutboxTaskKind
+from issuance.domain.states import ApplicationState
 from issuance.domain.working_time import Calendar
 from issuance.store.field_values import field_values
 from issuance.store.records import Records, Store

@@ -16,8 +16,9 @@ from issuance.domain.identification_rate import RateLimits
 from issuance.domain.outage import OutageScope
 from issuance.domain.outage_detection import OutageDetector
 from issuance.domain.outbox import OutboxTask
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.retry_policy import RetryPolicy
-from issuance.domain.states import ApplicationState, OutboxTaskKind
+from issuance.domain.states import ApplicationState
 from issuance.domain.validity import ValidityRule
 from issuance.store.records import MIGRATIONS, Store
 from issuance.store.tables import applications, history

@@ -5,10 +5,12 @@ from dataclasses import replace
 import pytest
 from issuance.domain.adjudication_referral import Candidate
 from issuance.domain.adjudication_task import Verdict
-from issuance.domain.case import AtThePrinter, BookMade, IdentificationDue
+from issuance.domain.case_errors import AtThePrinter, BookMade, IdentificationDue
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.print_job_event import JobOutcome
 from issuance.domain.separation_of_duties import SeparationOfDuties
-from issuance.domain.states import ApplicationState, IllegalTransition, OutboxTaskKind
+from issuance.domain.states import ApplicationState
+from issuance.domain.transitions import IllegalTransition
 from issuance.store.outbox_records import IMMEDIATELY
 from issuance.use_cases.ports import NotYet, Unavailable
 

@@ -10,7 +10,8 @@ from issuance.domain.application_type import ApplicationType
 from issuance.domain.case import Case
 from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.outbox import LeaseLost, OutboxTask
-from issuance.domain.states import ApplicationState, OutboxTaskKind
+from issuance.domain.outbox_task_kind import OutboxTaskKind
+from issuance.domain.states import ApplicationState
 from issuance.domain.validity import ValidityRule
 from issuance.store.records import Store
 from issuance.use_cases.apply_transition import ApplyTransition

@@ -3,9 +3,10 @@
 import pytest
 from issuance.domain.history import HistoryEntry
 from issuance.domain.outbox import OutboxTask
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.print_failure import PrintFailure
 from issuance.domain.print_job_event import JobOutcome, PrintJobEvent
-from issuance.domain.states import ApplicationState, OutboxTaskKind
+from issuance.domain.states import ApplicationState
 from issuance.domain.waiting_on import ResponsibleParty
 from issuance.use_cases.ports import PrintRefused
 from issuance.use_cases.record_print_event import RecordPrintEvent

@@ -6,7 +6,7 @@ from issuance.domain.adjudication_task import Verdict
 from issuance.domain.office import Office, OfficeInUse, PrinterInUse
 from issuance.domain.office_changes import OfficeChanges
 from issuance.domain.outbox import OutboxTask
-from issuance.domain.states import OutboxTaskKind
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.store.outbox_records import IMMEDIATELY
 from issuance.use_cases.office_lifecycle import OfficeLifecycle
 from issuance.use_cases.ports import Unavailable

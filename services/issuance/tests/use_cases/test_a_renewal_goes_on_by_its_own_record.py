@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from issuance.domain.adjudication_referral import Candidate
 from issuance.domain.application_type import ApplicationType
-from issuance.domain.case import IdentificationDue
+from issuance.domain.case_errors import IdentificationDue
 from issuance.domain.outage import OutageScope
-from issuance.domain.states import ApplicationState, OutboxTaskKind
+from issuance.domain.outbox_task_kind import OutboxTaskKind
+from issuance.domain.states import ApplicationState
 from issuance.domain.waiting_on import ResponsibleParty
 from issuance.use_cases.ports import NotYet, UnusableFingers
 

@@ -11,8 +11,9 @@ from issuance.domain.fingers import (
     IdentityEvidenceRequired,
     MissingReason,
 )
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.separation_of_duties import SeparationOfDuties
-from issuance.domain.states import ApplicationState, OutboxTaskKind
+from issuance.domain.states import ApplicationState
 from issuance.use_cases.ports import UnusableFingers
 from issuance.use_cases.record_interview import Interview
 

@@ -1,5 +1,5 @@
 import pytest
-from issuance.domain.case import AtThePrinter
+from issuance.domain.case_errors import AtThePrinter
 from issuance.domain.states import ApplicationState
 
 from .workflow import HOLDER, Workflow, identity

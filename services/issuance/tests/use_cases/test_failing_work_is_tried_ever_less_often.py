@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 from issuance.domain.outbox import OutboxTask
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.retry_policy import RetryPolicy
-from issuance.domain.states import OutboxTaskKind
 from issuance.store.tables import outbox
 from issuance.use_cases.office_slots import MatcherSlots
 from issuance.use_cases.ports import Unavailable

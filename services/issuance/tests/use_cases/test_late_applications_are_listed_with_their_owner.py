@@ -6,7 +6,7 @@ from datetime import time, timedelta
 import pytest
 from issuance.domain.collection_hours import CollectionHours
 from issuance.domain.outage import OutageScope
-from issuance.domain.states import OutboxTaskKind
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.waiting_on import ResponsibleParty
 from issuance.domain.working_time import Calendar
 from issuance.store.oldest_first import ListPosition

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from issuance.domain.portrait import PortraitMissing, PortraitNotFound
-from issuance.domain.states import ApplicationState, IllegalTransition
+from issuance.domain.states import ApplicationState
+from issuance.domain.transitions import IllegalTransition
 from issuance.use_cases.application_steps import refuse, require_portraits
 from issuance.use_cases.erase_portraits import ErasePortraits
 from servicekit.storage.database import Database

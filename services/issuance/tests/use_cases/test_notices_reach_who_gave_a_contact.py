@@ -6,8 +6,9 @@ from issuance.domain.contact import NO_CONTACT, Contact
 from issuance.domain.notice_delivery import NoticeMessage, QuietHours
 from issuance.domain.open_item import OpenItemKind, ResolutionReason
 from issuance.domain.outbox import OutboxTask
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.retry_policy import RetryPolicy
-from issuance.domain.states import ApplicationState, OutboxTaskKind
+from issuance.domain.states import ApplicationState
 from issuance.store.notice_records import NoticeRecord
 from issuance.use_cases.change_contact import change_contact
 from issuance.use_cases.deliver_notice import DeliverNotice

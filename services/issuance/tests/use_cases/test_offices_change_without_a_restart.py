@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from issuance.domain.case import Actor
+from issuance.domain.actor import Actor
 from issuance.domain.clock_pause import ServiceClock
 from issuance.domain.office import Office, OfficeInUse, TooManyOffices, UnknownOffice, WrongOffice
 from issuance.domain.office_changes import OfficeChanges

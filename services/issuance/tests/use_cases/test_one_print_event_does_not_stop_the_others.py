@@ -2,7 +2,8 @@
 
 import pytest
 from issuance.domain.print_job_event import JobOutcome, PrintJobEvent
-from issuance.domain.states import ApplicationState, IllegalTransition
+from issuance.domain.states import ApplicationState
+from issuance.domain.transitions import IllegalTransition
 from issuance.store.case_records import CaseRecords
 from sqlalchemy.exc import OperationalError
 

@@ -1,7 +1,7 @@
 """What does not come out even stands in one list, until its cause ends or a person settles it."""
 
 import pytest
-from issuance.domain.case import Actor
+from issuance.domain.actor import Actor
 from issuance.domain.document import Document, DocumentNotFound, DocumentStatus
 from issuance.domain.office import WrongOffice
 from issuance.domain.open_item import (
@@ -12,9 +12,9 @@ from issuance.domain.open_item import (
     ResolvedItem,
     StepNeeded,
 )
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.print_job_event import JobOutcome, PrintJobEvent
 from issuance.domain.separation_of_duties import SeparationOfDuties
-from issuance.domain.states import OutboxTaskKind
 from issuance.store.oldest_first import ListPosition
 from issuance.store.open_item_records import PRINT_FAILED, PRINT_JOB, REFUSED_WORK, RESOLVED
 from issuance.use_cases.documents import look_up_document

@@ -1,8 +1,8 @@
 """Money balances: each payment that the bank and the offices know differently is an open item."""
 
 import pytest
+from issuance.domain.actor import Actor
 from issuance.domain.application_type import ApplicationType
-from issuance.domain.case import Actor
 from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.office import WrongOffice
 from issuance.domain.payment import AmountDiffers, ReceiptSettled, ReceiptTwice, ReportedPayment

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from issuance.domain.states import OutboxTaskKind
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.store.records import MIGRATIONS, Store
 from servicekit.storage.database import Database, migrate
 from sqlalchemy import event

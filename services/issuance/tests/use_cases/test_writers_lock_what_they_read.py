@@ -9,7 +9,7 @@ import pytest
 from issuance.domain.adjudication_referral import Candidate
 from issuance.domain.notices import QUEUE_CHANGED, delayed_notice
 from issuance.domain.outage import OutageScope
-from issuance.domain.states import OutboxTaskKind
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from servicekit.storage.database import Database
 from sqlalchemy import ClauseElement, Connection, event
 from sqlalchemy.dialects import postgresql

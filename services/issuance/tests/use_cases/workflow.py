@@ -13,14 +13,16 @@ from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from issuance.domain.actor import Actor
 from issuance.domain.adjudication_referral import Candidate, IdentificationOutcome
 from issuance.domain.adjudication_task import AdjudicationTask, TaskState, Verdict
 from issuance.domain.application_type import ApplicationType
-from issuance.domain.case import Actor, Case
+from issuance.domain.case import Case
 from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.contact import NO_CONTACT, Contact
 from issuance.domain.document import Document, DocumentStatus
 from issuance.domain.encounter_change import EncounterChange, EncounterStatus, decode_changes
+from issuance.domain.events import ApplicationEvent
 from issuance.domain.fingers import FingerSubmission
 from issuance.domain.history import HistoryEntry
 from issuance.domain.office import InstalledMachines
@@ -28,11 +30,12 @@ from issuance.domain.open_item import ResolutionReason, ResolvedItem
 from issuance.domain.outage import Outage, OutageCorrection, OutageScope
 from issuance.domain.outage_policy import DEFAULT_POLICY, OutagePolicy
 from issuance.domain.outbox import OutboxTask
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.payment import OpenPayment, ReportedPayment
 from issuance.domain.print_failure import PrintFailure
 from issuance.domain.print_job_event import JobOutcome, PrintJobEvent
 from issuance.domain.replacement import LossFinding, LossPapers
-from issuance.domain.states import ApplicationEvent, ApplicationState, OutboxTaskKind
+from issuance.domain.states import ApplicationState
 from issuance.domain.tariff import Fee
 from issuance.domain.validity import ValidityRule
 from issuance.domain.verification import Verification

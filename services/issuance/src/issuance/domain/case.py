@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from servicekit.errors import DomainError, ErrorKind, StaleRevision
-from servicekit.security.identity import NATIONAL
+from servicekit.errors import StaleRevision
 
+from issuance.domain.actor import Actor
 from issuance.domain.application_type import ApplicationType
+from issuance.domain.case_errors import AtThePrinter, BookMade, IdentificationDue
 from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.collector import Proxy
+from issuance.domain.completion import Completion, PromisedDate
 from issuance.domain.contact import Contact
 from issuance.domain.document import DocumentStatus
 from issuance.domain.encounter_change import EncounterStatus
@@ -18,116 +20,9 @@ from issuance.domain.guardian import Guardian
 from issuance.domain.portrait import PortraitMissing
 from issuance.domain.print_failure import PrintFailure
 from issuance.domain.replacement import LossFinding, LossPapers
-from issuance.domain.states import (
-    INITIAL_STATE,
-    WITHOUT_PASSPORT,
-    ApplicationState,
-    Transition,
-)
+from issuance.domain.states import INITIAL_STATE, WITHOUT_PASSPORT, ApplicationState
+from issuance.domain.transitions import Transition
 from issuance.domain.travel_ban import TravelBanHeld
-
-
-class ApplicationNotFound(DomainError):
-    """No application has the given id."""
-
-    kind = ErrorKind.NOT_FOUND
-    reason = "APPLICATION_NOT_FOUND"
-
-
-class AtThePrinter(DomainError):
-    """Its data are at the printer: the office cancels the print job first (metadata: job_id)."""
-
-    kind = ErrorKind.PRECONDITION
-    reason = "AT_THE_PRINTER"
-
-
-class BookMade(DomainError):
-    """Its book is made with the former data, and an application has one book."""
-
-    kind = ErrorKind.PRECONDITION
-    reason = "BOOK_MADE"
-
-
-class IdentificationDue(DomainError):
-    """The applicant was only verified with their own record, and is identified first."""
-
-    kind = ErrorKind.PRECONDITION
-    reason = "IDENTIFICATION_DUE"
-
-
-class PersonRequired(DomainError):
-    """Renewals and replacements name the person on record; new applications name nobody."""
-
-    kind = ErrorKind.INVALID
-    reason = "PERSON_REQUIRED"
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who causes an event: an identity, its role, the person for whom a service acts, its office.
-
-    office: the id, or that of national callers.
-    """
-
-    uri: str
-    role: str
-    on_behalf_of: str = ""
-    office: str = NATIONAL
-
-    @property
-    def person(self) -> str:
-        """Identity of the person who causes the event, also through a service."""
-        return self.on_behalf_of or self.uri
-
-    def may_know(self, office: str) -> bool:
-        """Return whether the applications of an office may be named to the actor."""
-        return self.office in (office, NATIONAL)
-
-
-ISSUANCE = Actor("service:issuance", "service:issuance")
-"""The service itself, acting on what other services answered."""
-
-
-class ApplicationOpen(DomainError):
-    """The person has an application that has not ended (metadata: application_id, if visible)."""
-
-    kind = ErrorKind.PRECONDITION
-    reason = "APPLICATION_OPEN"
-
-    def __init__(self, application_id: str = "") -> None:
-        super().__init__("the person has another application that has not ended")
-        if application_id:
-            self.metadata["application_id"] = application_id
-
-
-@dataclass(frozen=True, slots=True)
-class Completion:
-    """What a case gets when it is complete: its place in the queue and its collection dates.
-
-    queue_number: orders the queue. applied_on: day of completion. due_on: first collection date
-    by the office's promised number of working days. promised_collection_date: the planned date.
-    tentative: whether that is the date if an outage, whose end nobody knows, ended now.
-    legal_due_on: last day of the law, if this is the first interview.
-    """
-
-    at: datetime
-    queue_number: int
-    applied_on: date
-    due_on: date
-    promised_collection_date: date
-    tentative: bool = False
-    legal_due_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PromisedDate:
-    """The date promised to the applicant of a case that keeps its place in the queue.
-
-    tentative: as in Completion.
-    """
-
-    collect_on: date
-    tentative: bool
 
 
 @dataclass(frozen=True, slots=True)

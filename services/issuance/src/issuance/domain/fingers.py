@@ -11,7 +11,7 @@ from enum import IntEnum, StrEnum
 
 from servicekit.errors import DomainError, ErrorKind, InvalidRequest
 
-from issuance.domain.states import ApplicationEvent
+from issuance.domain.events import ApplicationEvent
 from issuance.domain.working_time import BadDate
 
 

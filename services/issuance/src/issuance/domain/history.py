@@ -5,9 +5,10 @@ from datetime import datetime
 
 from issuance.domain.adjudication_referral import AdjudicationCause
 from issuance.domain.collector import Collector
+from issuance.domain.events import ApplicationEvent
 from issuance.domain.guardian import GuardianRelation
 from issuance.domain.replacement import LossFinding
-from issuance.domain.states import ApplicationEvent, ApplicationState
+from issuance.domain.states import ApplicationState
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from servicekit.errors import DomainError, ErrorKind, NotPermitted
 
-from issuance.domain.case import Actor
-from issuance.domain.states import OutboxTaskKind
+from issuance.domain.actor import Actor
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 
 _ADMINISTRATOR = "administrator"
 

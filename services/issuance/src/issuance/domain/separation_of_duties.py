@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 
 from servicekit.errors import DomainError, ErrorKind
 
+from issuance.domain.events import ApplicationEvent
 from issuance.domain.history import INTAKE_EVENTS, HistoryEntry
-from issuance.domain.states import ApplicationEvent
 
 
 class SeparationOfDuties(DomainError):

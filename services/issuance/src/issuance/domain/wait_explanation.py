@@ -11,12 +11,8 @@ from issuance.domain.collection_plan import QueuePlace
 from issuance.domain.formatting import LocalizedText, format_appointment, format_day
 from issuance.domain.office import Office
 from issuance.domain.outage import Outage, OutageScope
-from issuance.domain.states import (
-    AWAITING_IDENTIFICATION,
-    FINAL_STATES,
-    ApplicationState,
-    OutboxTaskKind,
-)
+from issuance.domain.outbox_task_kind import OutboxTaskKind
+from issuance.domain.states import AWAITING_IDENTIFICATION, FINAL_STATES, ApplicationState
 from issuance.domain.waiting_on import (
     IDENTIFICATION_DUE,
     PORTRAIT_MISSING,

@@ -11,14 +11,16 @@ from servicekit.process.clock import Clock
 from servicekit.security.identity import NATIONAL, current_caller
 from servicekit.storage.idempotency import nothing_to_prepare
 
-from issuance.domain.case import Actor, Case
+from issuance.domain.actor import Actor
+from issuance.domain.case import Case
+from issuance.domain.events import ApplicationEvent
 from issuance.domain.history import NO_DETAILS, EventDetails
 from issuance.domain.office import Office
 from issuance.domain.portrait import AcceptedPhoto
 from issuance.domain.portrait_exception import PortraitException
 from issuance.domain.search import SearchCriteria, require_one_person
-from issuance.domain.states import ApplicationEvent, find_transition
 from issuance.domain.tariff import Tariff
+from issuance.domain.transitions import find_transition
 from issuance.domain.validity import ValidityRule
 from issuance.service import encode
 from issuance.service.application_watches import ApplicationWatches

@@ -26,12 +26,13 @@ from issuance.domain.notice_delivery import NoticeDelivery
 from issuance.domain.notices import NoticeKind
 from issuance.domain.open_item import OpenItemKind, ResolutionReason
 from issuance.domain.outage import OutageScope
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.payment import PaymentDifference
 from issuance.domain.portrait_defects import PortraitDefect
 from issuance.domain.portrait_exception import PortraitException
 from issuance.domain.replacement import LossFinding
 from issuance.domain.special_day import SpecialDayKind
-from issuance.domain.states import ApplicationState, OutboxTaskKind
+from issuance.domain.states import ApplicationState
 from issuance.domain.waiting_on import ResponsibleParty
 from issuance.serialization import PRIORITY_CLASSES
 

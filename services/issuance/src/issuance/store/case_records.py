@@ -29,17 +29,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.adjudication_task import TaskState
 from issuance.domain.application_type import ApplicationType
-from issuance.domain.case import ApplicationNotFound, ApplicationOpen, Case
+from issuance.domain.case import Case
+from issuance.domain.case_errors import ApplicationNotFound, ApplicationOpen
 from issuance.domain.collection_plan import PriorityClass, WaitingCase
 from issuance.domain.collection_schedule import ScheduleRow
 from issuance.domain.notices import Notice
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.states import (
     AWAITING_PRINT,
     EXAMINED_WHILE_PRINTED,
     FINAL_STATES,
     NOT_READY,
     ApplicationState,
-    OutboxTaskKind,
 )
 from issuance.store.field_values import field_values
 from issuance.store.page_request import PageRequest

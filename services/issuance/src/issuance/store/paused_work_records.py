@@ -7,8 +7,8 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.paused_work import PausedWork, WorkNotPaused, WorkPaused
-from issuance.domain.states import OutboxTaskKind
 from issuance.store.field_values import field_values
 from issuance.store.tables import paused_work
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.lateness import LateCases
 from issuance.domain.outbox import OutboxTask, OutboxTaskNotFound
-from issuance.domain.states import OutboxTaskKind
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.store.field_values import field_values
 from issuance.store.late_case_records import late_case_keys
 from issuance.store.oldest_first import ListPosition, keyed, oldest_first, position

@@ -32,19 +32,21 @@ from issuance.domain.application_type import ApplicationType
 from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.collector import Collector, Proxy
 from issuance.domain.document import DocumentStatus
+from issuance.domain.events import ApplicationEvent
 from issuance.domain.formatting import LocalizedText
 from issuance.domain.guardian import Guardian, GuardianRelation
 from issuance.domain.notice_delivery import NoticeDelivery
 from issuance.domain.notices import NoticeKind
 from issuance.domain.open_item import OpenItemKind, ResolutionReason
 from issuance.domain.outage import OutageScope
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.payment import PaymentDifference
 from issuance.domain.print_failure import PrintFailure
 from issuance.domain.print_job_event import JobOutcome
 from issuance.domain.replacement import LossFinding
 from issuance.domain.search import SearchCriteria
 from issuance.domain.special_day import SpecialDayKind
-from issuance.domain.states import ApplicationEvent, ApplicationState, OutboxTaskKind
+from issuance.domain.states import ApplicationState
 from issuance.store.column_types import ExactFraction, IntegerEnum, JsonOf, text_enum
 
 metadata = MetaData()

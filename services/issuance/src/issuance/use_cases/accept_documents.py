@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from issuance.domain.actor import Actor
 from issuance.domain.application_type import ApplicationType
-from issuance.domain.case import Actor, Case
+from issuance.domain.case import Case
 from issuance.domain.document import DocumentOfAnotherPerson
+from issuance.domain.events import ApplicationEvent
 from issuance.domain.guardian import Guardian, require_guardians
 from issuance.domain.history import EventDetails
 from issuance.domain.replacement import (
@@ -14,7 +16,7 @@ from issuance.domain.replacement import (
     require_loss_papers,
     require_replaceable,
 )
-from issuance.domain.states import ApplicationEvent, find_transition
+from issuance.domain.transitions import find_transition
 from issuance.domain.validity import ValidityRule
 from issuance.serialization import born_on
 from issuance.store.records import Records

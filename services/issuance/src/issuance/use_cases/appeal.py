@@ -4,16 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from issuance.domain.actor import Actor
 from issuance.domain.adjudication_task import Adjudication
-from issuance.domain.case import Actor, Case
+from issuance.domain.case import Case
+from issuance.domain.events import ApplicationEvent
 from issuance.domain.history import EventDetails, HistoryEntry
 from issuance.domain.office import Office
 from issuance.domain.separation_of_duties import require_separate_duties
-from issuance.domain.states import (
-    ApplicationEvent,
-    IllegalTransition,
-    find_transition,
-)
+from issuance.domain.transitions import IllegalTransition, find_transition
 from issuance.store.records import Records
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.create_application import require_no_open_application

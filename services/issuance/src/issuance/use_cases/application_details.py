@@ -17,13 +17,13 @@ from issuance.domain.clock_pause import (
 from issuance.domain.lateness import deadline
 from issuance.domain.office import Office
 from issuance.domain.outage import Outage
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.states import (
     AWAITING_IDENTIFICATION,
     AWAITING_PRINT,
     FINAL_STATES,
     NOT_READY,
     ApplicationState,
-    OutboxTaskKind,
 )
 from issuance.domain.waiting_on import WaitingOn, waiting_on
 from issuance.store.records import Records

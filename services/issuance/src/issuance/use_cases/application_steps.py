@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from issuance.domain.activity import Activity
-from issuance.domain.case import ISSUANCE, Actor, Case
+from issuance.domain.actor import ISSUANCE, Actor
+from issuance.domain.case import Case
 from issuance.domain.collector import Collector, Proxy, require_appointed
 from issuance.domain.contact import NO_CONTACT
 from issuance.domain.document import HolderDiffers
+from issuance.domain.events import ApplicationEvent
 from issuance.domain.formatting import LocalizedText
 from issuance.domain.guardian import Guardian, require_guardians
 from issuance.domain.history import EventDetails
@@ -19,12 +21,8 @@ from issuance.domain.separation_of_duties import (
     require_not_examined_by,
     require_separate_duties,
 )
-from issuance.domain.states import (
-    DOCUMENTS_DUE,
-    ApplicationEvent,
-    ApplicationState,
-    find_transition,
-)
+from issuance.domain.states import DOCUMENTS_DUE, ApplicationState
+from issuance.domain.transitions import find_transition
 from issuance.domain.validity import ValidityRule
 from issuance.serialization import born_on
 from issuance.store.records import Records

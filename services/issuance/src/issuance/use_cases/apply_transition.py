@@ -5,7 +5,8 @@ from datetime import date, datetime
 
 import structlog
 
-from issuance.domain.case import Actor, Case
+from issuance.domain.actor import Actor
+from issuance.domain.case import Case
 from issuance.domain.document import DocumentStatus
 from issuance.domain.encounter_change import (
     EncounterChange,
@@ -14,6 +15,7 @@ from issuance.domain.encounter_change import (
     encode_changes,
     superseded_by,
 )
+from issuance.domain.events import ApplicationEvent
 from issuance.domain.history import NO_DETAILS, EventDetails, HistoryEntry
 from issuance.domain.notices import (
     Notice,
@@ -29,13 +31,9 @@ from issuance.domain.notices import (
 from issuance.domain.office import Office
 from issuance.domain.outage_policy import DEFAULT_POLICY, OutagePolicy
 from issuance.domain.outbox import OutboxTask, task_of_case
-from issuance.domain.states import (
-    NOT_READY,
-    ApplicationEvent,
-    OutboxTaskKind,
-    Transition,
-    find_transition,
-)
+from issuance.domain.outbox_task_kind import OutboxTaskKind
+from issuance.domain.states import NOT_READY
+from issuance.domain.transitions import Transition, find_transition
 from issuance.domain.validity import ValidityRule
 from issuance.domain.verification import is_verifiable
 from issuance.store.records import Records

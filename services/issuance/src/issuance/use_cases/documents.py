@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import date, datetime
 
-from issuance.domain.case import Actor, Case
+from issuance.domain.actor import Actor
+from issuance.domain.case import Case
 from issuance.domain.document import Document, DocumentNotFound, DocumentStatus
 from issuance.domain.open_item import ResolvedItem
 from issuance.domain.validity import ValidityRule

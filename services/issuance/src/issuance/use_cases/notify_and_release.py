@@ -7,17 +7,14 @@ from datetime import date, datetime, timedelta
 
 from servicekit.process.failpoint import failpoint
 
-from issuance.domain.case import ISSUANCE, Case
+from issuance.domain.actor import ISSUANCE
+from issuance.domain.case import Case
 from issuance.domain.due_notices import CollectionDates, due_notices
+from issuance.domain.events import ApplicationEvent
 from issuance.domain.formatting import LocalizedText
 from issuance.domain.notices import QUEUE_CHANGED, SYSTEM_OUTAGE, Notice
 from issuance.domain.office import Office
-from issuance.domain.states import (
-    IDENTITY_UNRESOLVED,
-    UNDECIDED,
-    ApplicationEvent,
-    ApplicationState,
-)
+from issuance.domain.states import IDENTITY_UNRESOLVED, UNDECIDED, ApplicationState
 from issuance.domain.validity import ValidityRule
 from issuance.serialization import born_on
 from issuance.store.case_records import QueuedCase

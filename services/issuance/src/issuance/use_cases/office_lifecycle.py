@@ -7,7 +7,7 @@ from datetime import date, datetime
 import structlog
 from servicekit.security.identity import NATIONAL
 
-from issuance.domain.case import Actor
+from issuance.domain.actor import Actor
 from issuance.domain.office import (
     InstalledMachines,
     NewOffice,

@@ -11,7 +11,7 @@ from issuance.domain.office import Office
 from issuance.domain.outage import Outage, OutageScope
 from issuance.domain.outage_policy import OutagePolicy
 from issuance.domain.outbox import stopping_outage
-from issuance.domain.states import OutboxTaskKind
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.verification import verified_types
 from issuance.store.records import Records
 

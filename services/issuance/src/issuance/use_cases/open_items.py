@@ -6,7 +6,7 @@ from datetime import datetime
 
 import structlog
 
-from issuance.domain.case import Actor
+from issuance.domain.actor import Actor
 from issuance.domain.notice_delivery import NoticeDelivery
 from issuance.domain.office import WrongOffice
 from issuance.domain.open_item import (

@@ -3,8 +3,9 @@
 from dataclasses import replace
 from datetime import date, datetime
 
-from issuance.domain.case import Case, Completion, PromisedDate
+from issuance.domain.case import Case
 from issuance.domain.collection_plan import WaitingCase, plan_collections
+from issuance.domain.completion import Completion, PromisedDate
 from issuance.domain.office import LEGAL_WORKING_DAYS, Office
 from issuance.domain.states import ApplicationState
 from issuance.domain.working_time import DAY

@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from issuance.domain.case import Actor, Case
+from issuance.domain.actor import Actor
+from issuance.domain.case import Case
+from issuance.domain.events import ApplicationEvent
 from issuance.domain.fingers import IdentityEvidenceRequired
 from issuance.domain.guardian import GuardianRelation, require_guardian_present
 from issuance.domain.history import EventDetails
 from issuance.domain.office import Office
 from issuance.domain.replacement import LossFinding, require_loss_finding
-from issuance.domain.states import ApplicationEvent, find_transition
+from issuance.domain.transitions import find_transition
 from issuance.domain.validity import ValidityRule
 from issuance.serialization import born_on
 from issuance.store.records import Records

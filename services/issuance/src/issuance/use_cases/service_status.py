@@ -7,8 +7,9 @@ from datetime import datetime
 from issuance.domain.circuit_breaker import CircuitState
 from issuance.domain.identification_rate import IdentificationRate
 from issuance.domain.outbox import stopping_outage
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.paused_work import PausedWork
-from issuance.domain.states import ApplicationState, OutboxTaskKind
+from issuance.domain.states import ApplicationState
 from issuance.store.outage_records import OutageRecord
 from issuance.store.outbox_records import OutboxBacklog, PostponedWork, PrintQueue
 from issuance.store.records import Records

@@ -6,11 +6,13 @@ second. The matcher is asked nothing.
 
 from datetime import date, datetime
 
-from issuance.domain.case import Actor, Case
+from issuance.domain.actor import Actor
+from issuance.domain.case import Case
+from issuance.domain.events import ApplicationEvent
 from issuance.domain.fingers import FingerSubmission, require_never_compared
 from issuance.domain.history import EventDetails
 from issuance.domain.separation_of_duties import require_separate_duties
-from issuance.domain.states import ApplicationEvent, find_transition
+from issuance.domain.transitions import find_transition
 from issuance.store.records import Records
 from issuance.use_cases.apply_transition import ApplyTransition
 

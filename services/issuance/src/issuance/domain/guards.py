@@ -1,0 +1,37 @@
+"""Guards: the conditions of the transitions, in words."""
+
+from enum import StrEnum
+
+
+class Guard(StrEnum):
+    """Condition of a transition, in words. The use case that causes the event checks it."""
+
+    HEALING_FINGERS = "fingers are bandaged and none can be captured"
+    NO_FINGERS = "no finger can ever be captured"
+    FINGERPRINTS = "fingerprints were taken"
+    NO_FINGERPRINTS = "no finger can be captured; the officer says how the applicant is known"
+    SECOND_PERSON = "the supervisor took no step of the intake"
+    REFUSED_WITHOUT_FINGERPRINTS = "a supervisor refused it, without fingerprints"
+    UNUSABLE_FINGERS = "the matcher cannot use the fingers"
+    VERIFIED = "identification is out, and the own record matches"
+    NO_EXAMINER_NEEDED = "identification needs no examiner"
+    EXAMINER_NEEDED = "identification needs an examiner"
+    CLEARED = "examiners clear"
+    TWO_EXAMINERS = "two different examiners confirm"
+    SAME_PERSON = "two different examiners find an honest applicant with another record"
+    REFUSED_BY_SUPERVISOR = "a supervisor refused it"
+    REFUSED_UNIDENTIFIED = "a supervisor refused it before it was identified"
+    REFUSED_BY_EXAMINERS = "examiners confirmed a duplicate"
+    ENROLMENT_LOST = "the matcher has lost the enrolment"
+    NO_PORTRAIT = "approved before a portrait was required"
+    PRINTING_DAY = "its printing day in the plan has come"
+    PRINT_JOB_LOST = "the printer lost its job in a restore"
+    PRINT_FAILED = "the printer refused it, or its job ended without a book"
+    PRINTED_AFTER_ALL = "a good book was made before"
+    IDENTIFICATION_DUE = "identification is due"
+    PRINTED_MEANWHILE = "its book was being made when examiners were asked"
+    SIGNED_FOR = "the holder or the appointed proxy signs"
+    SOON_CANCELLED = "a week before the end of the month since it was ready"
+    NOT_COLLECTED = "not collected within a month"
+    ON_TRAVEL_BAN_LIST = "the travel-ban list has the applicant"
+    HELD = "it is held"

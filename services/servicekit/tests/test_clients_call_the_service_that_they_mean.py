@@ -42,9 +42,7 @@ async def test_another_one_gets_no_request(serve: Any, connect: Any, meant: str)
     channel = connect(await serve({"GetEncounter": record}), server_name=meant)
 
     with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await stubs.EncountersStub(channel).GetEncounter(
-            REQUEST, timeout=20, wait_for_ready=False
-        )
+        await stubs.EncountersStub(channel).GetEncounter(REQUEST, timeout=20, wait_for_ready=False)
 
     assert refused.value.code() is grpc.StatusCode.UNAVAILABLE
     assert not asked

@@ -28,8 +28,9 @@ class FingerQualityClient:
     """
 
     def __init__(self, channel: grpc.aio.Channel, timeout: float) -> None:
+        self._channel = channel
         self._biometrics = biometrics_pb2_grpc.BiometricsStub(channel)
-        # The officer waits: a matcher that cannot be reached is not waited for.
+        # The officer waits: a matcher that is being connected to is not waited for.
         self._options: Any = {"timeout": timeout, "wait_for_ready": False}
 
     async def assess(self, fingers: bytes) -> Sequence[FingerQuality]:
@@ -37,6 +38,8 @@ class FingerQualityClient:
 
         fingers: a serialized SampleSet. Raises BadImage, BadTemplate.
         """
+        if self._channel.get_state() is grpc.ChannelConnectivity.TRANSIENT_FAILURE:
+            return []
         samples = SampleSet.FromString(fingers).samples
         # All calls are waited for, so that none is left over when one raises.
         answers = await asyncio.gather(

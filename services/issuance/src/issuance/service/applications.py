@@ -1,6 +1,6 @@
 """Servicer of `passport.issuance.v1.Applications`: from the counter to the hand-over."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import date, datetime
 
 from passport.issuance.v1 import applications_pb2 as pb
@@ -14,6 +14,7 @@ from servicekit.storage.idempotency import nothing_to_prepare
 from issuance.domain.actor import Actor
 from issuance.domain.case import Case
 from issuance.domain.events import ApplicationEvent
+from issuance.domain.finger_quality import FingerQuality
 from issuance.domain.history import NO_DETAILS, EventDetails
 from issuance.domain.office import Office
 from issuance.domain.portrait import AcceptedPhoto
@@ -82,6 +83,8 @@ from issuance.use_cases.without_fingerprints import establish_identity, submit_f
 
 CheckPhoto = Callable[[bytes, PortraitException | None], Awaitable[AcceptedPhoto]]
 """Returns a photo as it is printed, for some reason with defects. Raises PortraitRefused."""
+AssessFingers = Callable[[bytes], Awaitable[Sequence[FingerQuality]]]
+"""Returns how good the images of a serialized SampleSet are. Raises BadImage, BadTemplate."""
 Change = Callable[[Records, Case, Actor, datetime], Awaitable[Case]]
 """Changes a case in the name of an actor at an instant, and returns it."""
 ChangeRequest = (
@@ -89,7 +92,6 @@ ChangeRequest = (
     | pb.AcceptForceMajeureRequest
     | pb.RefuseDocumentsRequest
     | pb.RecordPaymentRequest
-    | pb.SubmitBiometricsRequest
     | pb.RecordInterviewRequest
     | pb.EstablishIdentityRequest
     | pb.CorrectDataRequest
@@ -118,6 +120,7 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         clock: Clock,
         new_id: Callable[[], str],
         check_photo: CheckPhoto,
+        assess_fingers: AssessFingers,
         numbers: DocumentNumbers,
         validity: ValidityRule,
         tariff: Tariff | None,
@@ -130,6 +133,7 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         self._numbers = numbers
         self._travel_bans = travel_bans
         self._check_photo = check_photo
+        self._assess_fingers = assess_fingers
         self._offices = offices
         self._store = store
         self._changes = changes
@@ -255,16 +259,26 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
     async def SubmitBiometrics(
         self, request: pb.SubmitBiometricsRequest, context: Context
     ) -> pb.Application:
-        """Store fingerprints until the matcher has them."""
+        """Store fingerprints until the matcher has them, and say how good they are."""
         submission = decode_fingers(request)
 
-        async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
-            today = self._today(case, now)
-            return await submit_fingers(
-                records, case, by, now, submission, today, self._apply_transition
-            )
+        async def prepare() -> Sequence[FingerQuality]:
+            async with self._store.read() as records:
+                case = await self._own_case(records, request.application_id)
+            find_transition(case.state, submission.event, current_actor().role)
+            submission.require_complete(self._today(case, self._clock.now()))
+            return await self._assess_fingers(submission.samples)
 
-        return await self._change(request, change)
+        async def change(records: Records, qualities: Sequence[FingerQuality]) -> pb.Application:
+            case = await self._own_case(records, request.application_id)
+            case, now = case.require_revision(request.revision), self._clock.now()
+            changed = await submit_fingers(
+                records, case, current_actor(), now, submission,
+                self._today(case, now), self._apply_transition,
+            )  # fmt: skip
+            return encode.submitted_fingers(await self._encode(records, changed), qualities)
+
+        return await self._changes.prepare_and_run(request, pb.Application, prepare, change)
 
     async def SubmitPortrait(
         self, request: pb.SubmitPortraitRequest, context: Context

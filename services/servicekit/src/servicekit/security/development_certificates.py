@@ -40,8 +40,8 @@ def issue_certificate(
 
     directory: of the authority, which is made on first use. office: its id, or ``national`` for
     access to the data of all offices. dns: host names of a service besides
-    ``localhost``, 127.0.0.1 and the name made from its identity. Raises ValueError unless either service, or user and role, is
-    given, and NoIdentity for a name that an identity cannot contain.
+    ``localhost``, 127.0.0.1 and the name made from its identity. Raises ValueError unless either
+    service, or user and role, is given, and NoIdentity for a name that an identity cannot contain.
     """
     if service and not (user or role):
         path = f"service/{service}"

@@ -413,7 +413,7 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
                 COLLECTOR_OF[request.collected_by], request.proxy_identity_number,
             )  # fmt: skip
 
-        return await self._change(request, change)
+        return await self._change_unless_banned(request, ApplicationEvent.HAND_OVER, change)
 
     async def AppointProxy(
         self, request: pb.AppointProxyRequest, context: Context
@@ -424,7 +424,7 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
             return await appoint_proxy(records, case, by, now, proxy, self._apply_transition)
 
-        return await self._change_unless_banned(request, ApplicationEvent.HAND_OVER, change)
+        return await self._change(request, change)
 
     async def ChangeContact(
         self, request: pb.ChangeContactRequest, context: Context

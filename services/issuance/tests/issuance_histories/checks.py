@@ -128,7 +128,7 @@ async def check_machines(history: History) -> None:
         async with flow.store.read() as records:
             if await _is_out(records, office.id):
                 continue
-            released = await records.cases.count_released(office.id, day)
+            released = await records.queue.count_released(office.id, day)
         capacity = await history.books_today(office)
         approved = [
             case

@@ -38,7 +38,7 @@ async def _another_is_verified(flow: Workflow) -> str:
 
 async def _released_today(flow: Workflow) -> int:
     async with flow.store.read() as records:
-        return await records.cases.count_released("BJM", flow.today)
+        return await records.queue.count_released("BJM", flow.today)
 
 
 async def _is_found_while_printing(flow: Workflow) -> str:

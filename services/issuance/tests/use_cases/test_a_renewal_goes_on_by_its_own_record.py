@@ -371,5 +371,5 @@ async def test_the_identification_is_asked_under_the_id_it_was_recorded_with(
 
     async with flow.store.read() as records:
         assert await records.outbox.is_pending(id, OutboxTaskKind.IDENTIFY)
-        assert await records.cases.fingers(id) == b"fingers"
+        assert await records.fingers.of(id) == b"fingers"
     assert before.payload.decode() == id

@@ -163,6 +163,6 @@ async def test_the_status_counts_them_by_office(workflow: Workflow) -> None:
     await workflow.applies()
 
     async with workflow.store.read() as records:
-        counted = await records.cases.count_without_fingerprints()
+        counted = await records.case_counts.without_fingerprints()
 
     assert counted == {"BJM": 1}

@@ -45,7 +45,7 @@ from issuance.store.oldest_first import ListPosition
 from issuance.store.open_item_records import LOST_ENROLMENT
 from issuance.store.page_request import PageRequest
 from issuance.store.records import Records, Store
-from issuance.store.tables import outbox
+from issuance.store.tables.outbox import outbox
 from issuance.store.unrecorded_print_events import UnrecordedPrintEvent
 from issuance.use_cases.accept_documents import (
     ShownDocuments,
@@ -361,7 +361,7 @@ class Workflow:
         """Take fingerprints; they are stored until the matcher has them."""
         await self._event(id, ApplicationEvent.SUBMIT_BIOMETRICS, user)
         async with self.store.begin() as records:
-            await records.cases.store_fingers(id, b"fingers")
+            await records.fingers.store(id, b"fingers")
 
     async def shows_fingers(
         self, id: str, submission: FingerSubmission, user: str = "siti"
@@ -715,7 +715,7 @@ class Workflow:
     async def fingers(self, id: str) -> bytes:
         """The fingerprints that are stored of a case."""
         async with self.store.read() as records:
-            return await records.cases.fingers(id)
+            return await records.fingers.of(id)
 
     async def history(self, id: str) -> Sequence[HistoryEntry]:
         """The history of a case, oldest event first."""

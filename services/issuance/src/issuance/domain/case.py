@@ -181,13 +181,14 @@ class Case:
 
     def after(self, transition: Transition, at: datetime) -> "Case":
         """Return the case in the target state of a transition that starts in its state."""
-        since = self.state_since if transition.target is self.state else at
+        stays = transition.target is self.state
+        is_made_ready = transition.target is ApplicationState.READY and not stays
         return replace(
             self,
             state=transition.target,
-            state_since=since,
+            state_since=self.state_since if stays else at,
             revision=self.revision + 1,
-            ready_at=at if transition.target is ApplicationState.READY else self.ready_at,
+            ready_at=at if is_made_ready else self.ready_at,
         )
 
     def document_after(self, transition: Transition) -> DocumentStatus | None:

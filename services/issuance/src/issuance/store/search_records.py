@@ -8,7 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.search import MOST_FOUND, SearchCriteria, SearchRecord, SearchTooBroad
 from issuance.store.page_request import PageRequest
-from issuance.store.tables import applications, documents, search_terms, searches
+from issuance.store.tables.applications import applications
+from issuance.store.tables.documents import documents
+from issuance.store.tables.search import search_terms, searches
 
 _LONGEST_TERM = 64
 _Cases = Select[tuple[str]]
@@ -20,12 +22,10 @@ class SearchRecords:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def index(
-        self, case: str, office: str, words: Iterable[str], born_on: date | None
-    ) -> None:
+    async def index(self, case: str, office: str, words: Iterable[str], born_on: date) -> None:
         """Store by what the holder of a case is found, in place of what was stored before."""
         await self._connection.execute(delete(search_terms).where(search_terms.c.case == case))
-        terms = {_word(word) for word in words} | ({_birth(born_on)} if born_on else set())
+        terms = {_word(word) for word in words} | {_birth(born_on)}
         rows = [{"case": case, "office": office, "term": term} for term in sorted(terms)]
         if rows:
             await self._connection.execute(insert(search_terms), rows)

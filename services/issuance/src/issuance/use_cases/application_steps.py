@@ -24,7 +24,7 @@ from issuance.domain.separation_of_duties import (
 from issuance.domain.states import DOCUMENTS_DUE, ApplicationState
 from issuance.domain.transitions import find_transition
 from issuance.domain.validity import ValidityRule
-from issuance.serialization import born_on
+from issuance.holder_names import holder_born_on
 from issuance.store.records import Records
 from issuance.use_cases.adjudicate import withdraw_tasks
 from issuance.use_cases.apply_transition import ApplyTransition
@@ -182,7 +182,7 @@ def _with_corrected_family(
 ) -> Case:
     """Return the case with the guardians that it has after the correction: none of an adult."""
     married = case.married if correction.married is None else correction.married
-    is_child = validity.is_child(born_on(correction.holder), today, married=married)
+    is_child = validity.is_child(holder_born_on(correction.holder), today, married=married)
     guardians = correction.guardians or (case.guardians if is_child else ())
     if guardians or case.state not in DOCUMENTS_DUE:
         require_guardians(guardians, is_child=is_child)
@@ -208,7 +208,7 @@ async def refuse(
     refused = case.refused(told)
     details = EventDetails(reason=reason)
     refused = await apply_transition(records, refused, ApplicationEvent.REFUSE, by, now, details)
-    await records.cases.delete_fingers(case.id)
+    await records.fingers.delete(case.id)
     return refused
 
 
@@ -229,7 +229,7 @@ async def withdraw(
     case = replace(case, identification_due=False, guardians=())
     case = await apply_transition(records, case, ApplicationEvent.WITHDRAW, by, now, details)
     await withdraw_tasks(records, case.id, now)
-    await records.cases.delete_fingers(case.id)
+    await records.fingers.delete(case.id)
     await records.portraits.delete(case.id)
     await records.contacts.erase(case.id)
     return case.with_contact(NO_CONTACT, case.language).with_proxy(None)

@@ -41,14 +41,10 @@ from servicekit.errors import DomainError
 from servicekit.storage.database import Database
 from sqlalchemy import select
 
-from ..use_cases.workflow import (  # noqa: TID252
-    EVERYTHING,
-    HOLDER,
-    STRONG_SCORE,
-    VALIDITY,
-    Workflow,
-    identity,
-)
+from ..use_cases.at_the_matcher import STRONG_SCORE  # noqa: TID252
+from ..use_cases.people import HOLDER, identity  # noqa: TID252
+from ..use_cases.recorded_workflow import EVERYTHING, VALIDITY  # noqa: TID252
+from ..use_cases.workflow import Workflow  # noqa: TID252
 from .neighbours import (
     HistoryMatcher,
     HistoryPrinter,

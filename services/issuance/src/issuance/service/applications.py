@@ -18,11 +18,11 @@ from issuance.domain.validity import ValidityRule
 from issuance.service import encode_applications as encode
 from issuance.service.application_search import ApplicationSearch
 from issuance.service.application_watches import ApplicationWatches
+from issuance.service.biometrics_submission import AssessFingers, BiometricsSubmission
 from issuance.service.decode import (
     decode_contact,
     decode_correction,
     decode_documents,
-    decode_fingers,
     decode_interview,
     decode_new_application,
     decode_proxy,
@@ -58,7 +58,7 @@ from issuance.use_cases.record_interview import record_interview
 from issuance.use_cases.record_payment import record_payment
 from issuance.use_cases.retake_biometrics import retake_biometrics
 from issuance.use_cases.travel_bans import TravelBans, clear_travel_ban
-from issuance.use_cases.without_fingerprints import establish_identity, submit_fingers
+from issuance.use_cases.without_fingerprints import establish_identity
 
 
 class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
@@ -73,6 +73,7 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         clock: Clock,
         new_id: Callable[[], str],
         check_photo: CheckPhoto,
+        assess_fingers: AssessFingers,
         numbers: DocumentNumbers,
         validity: ValidityRule,
         tariff: Tariff | None,
@@ -84,6 +85,9 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         self._search = ApplicationSearch(offices, store, clock)
         self._submit_portrait = PortraitSubmission(
             own, store, changes, apply_transition, clock, check_photo
+        )
+        self._submit_biometrics = BiometricsSubmission(
+            own, store, changes, apply_transition, clock, assess_fingers
         )
         self._watches = watches
         self._offices = offices
@@ -207,16 +211,8 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
     async def SubmitBiometrics(
         self, request: pb.SubmitBiometricsRequest, context: Context
     ) -> pb.Application:
-        """Store fingerprints until the matcher has them."""
-        submission = decode_fingers(request)
-
-        async def submit(records: Records, case: Case, by: Actor, now: datetime) -> Case:
-            today = self._own.today(case, now)
-            return await submit_fingers(
-                records, case, by, now, submission, today, self._apply_transition
-            )
-
-        return await self._own.change(request, submit)
+        """Store fingerprints until the matcher has them, and say how good they are."""
+        return await self._submit_biometrics(request)
 
     async def SubmitPortrait(
         self, request: pb.SubmitPortraitRequest, context: Context

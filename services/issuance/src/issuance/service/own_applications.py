@@ -30,7 +30,6 @@ ChangeRequest = (
     | pb.AcceptForceMajeureRequest
     | pb.RefuseDocumentsRequest
     | pb.RecordPaymentRequest
-    | pb.SubmitBiometricsRequest
     | pb.RecordInterviewRequest
     | pb.EstablishIdentityRequest
     | pb.CorrectDataRequest

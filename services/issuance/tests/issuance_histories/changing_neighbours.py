@@ -6,10 +6,7 @@ from issuance.domain.outage import OutageScope
 from servicekit.errors import DomainError
 
 from .mortal_issuance import MortalIssuance
-from .neighbours import (
-    MatcherMode,
-    PrinterMode,
-)
+from .neighbours import MatcherMode, PrinterMode
 from .steps import OFFICES, Step
 
 _MATCHER_MODES = (MatcherMode.KNOWS_NOBODY_ELSE, MatcherMode.KNOWS_NOBODY_ELSE, *MatcherMode)

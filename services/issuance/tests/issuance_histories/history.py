@@ -11,10 +11,7 @@ from servicekit.errors import DomainError
 
 from .acting_people import ActingPeople
 from .changing_neighbours import ChangingNeighbours
-from .neighbours import (
-    MatcherMode,
-    PrinterMode,
-)
+from .neighbours import MatcherMode, PrinterMode
 from .outages_and_time import OutagesAndTime
 from .steps import BOOKS_PER_DAY, Step, is_over
 

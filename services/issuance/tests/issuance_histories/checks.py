@@ -17,7 +17,8 @@ from issuance.store.tables.printing import unrecorded_print_events
 from issuance.use_cases.application_details import application_details
 from sqlalchemy import select
 
-from .history import History, Snapshot, is_over
+from .history import History
+from .steps import Snapshot, is_over
 from .watching import Watcher
 
 _GOOD = (DocumentStatus.MADE, DocumentStatus.VALID)

@@ -14,9 +14,10 @@ from issuance.domain.transitions import IllegalTransition
 from issuance.store.outbox_records import IMMEDIATELY
 from issuance.use_cases.ports import NotYet, Unavailable
 
+from .people import HOLDER, identity
 from .scripted_printer import ScriptedPrinter
 from .verifying import RENEWAL, is_printed_unidentified, is_verified_only, restarts
-from .workflow import HOLDER, Workflow, identity
+from .workflow import Workflow
 
 OTHER = Candidate("somebody-else", 12.0)
 SUPERVISOR = identity("agus", "supervisor")

@@ -12,8 +12,9 @@ from issuance.domain.states import ApplicationState
 from issuance.domain.waiting_on import ResponsibleParty
 from issuance.use_cases.ports import NotYet, UnusableFingers
 
+from .people import a_holder, identity
 from .verifying import RENEWAL, RENEWALS_GO_ON, is_printed_unidentified, is_verified_only, restarts
-from .workflow import Workflow, a_holder, identity
+from .workflow import Workflow
 
 OWN_RECORD = Candidate("ani", 14.0)
 SUPERVISOR = identity("agus", "supervisor")

@@ -17,7 +17,8 @@ from issuance.domain.states import ApplicationState
 from issuance.use_cases.ports import UnusableFingers
 from issuance.use_cases.record_interview import Interview
 
-from .workflow import Workflow, identity
+from .people import identity
+from .workflow import Workflow
 
 TEN = list(FingerPosition)
 NO_FINGERS = FingerSubmission(TEN, dict.fromkeys(TEN, MissingReason.AMPUTATED))

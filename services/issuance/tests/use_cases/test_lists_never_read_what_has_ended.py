@@ -18,8 +18,8 @@ from issuance.use_cases.service_status import service_status
 from servicekit.storage.database import Database, migrate
 from sqlalchemy import event
 
+from .local_time import banjarmasin
 from .offices import an_office
-from .workflow import banjarmasin
 
 PAGE = PageRequest(after=5, size=50)
 NOW = banjarmasin("2018-10-26 09:00")

@@ -27,11 +27,7 @@ from issuance.service.office_scope import (
 from issuance.service.paging import next_page_token, page_request
 from issuance.store.records import Records, Store
 from issuance.use_cases.office_directory import OfficeDirectory
-from issuance.use_cases.office_lifecycle import (
-    OfficeLifecycle,
-    add_special_day,
-    remove_special_day,
-)
+from issuance.use_cases.office_lifecycle import OfficeLifecycle, add_special_day, remove_special_day
 from issuance.use_cases.print_capacity import machines_on, set_capacity
 
 M = TypeVar("M", bound=Message)

@@ -44,7 +44,6 @@ _CHANGE_COLLECTION_DATE = (
 )
 
 _STATES = {state.value: state for state in ApplicationState}
-
 _PRIORITY_CLASSES = {int(each): each for each in PriorityClass}
 
 

@@ -7,11 +7,13 @@ from issuance.domain.collector import Collector, NotTheProxy, Proxy
 from issuance.domain.separation_of_duties import SeparationOfDuties
 from issuance.domain.states import ApplicationState
 from issuance.use_cases.application_steps import appoint_proxy, hand_over
-from issuance.use_cases.erase_portraits import ErasePortraits
+from issuance.use_cases.erase_personal_data import ErasePersonalData
 from servicekit.storage.database import Database
 
 from .people import identity
 from .workflow import Workflow
+
+YEAR = timedelta(days=365)
 
 NUR = Proxy("Nur Aini", "6371012104900001", "letter 17/2018")
 
@@ -104,9 +106,7 @@ async def test_a_proxy_is_erased_as_a_contact_is_and_not_in_the_history(
     id = await workflow.becomes_ready()
     await _appoints(workflow, id, NUR)
     await _hands_to(workflow, id, Collector.HOLDER)
-    erase = ErasePortraits(
-        workflow.store, database, workflow, timedelta(days=30), timedelta(days=365)
-    )
+    erase = ErasePersonalData(workflow.store, database, workflow, timedelta(days=30), YEAR, YEAR)
 
     await erase()
     kept = (await workflow.case(id)).proxy

@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date, datetime
+from typing import TypeVar
 
 from passport.issuance.v1 import applications_pb2 as pb
 from passport.issuance.v1 import applications_pb2_grpc
 from servicekit.grpc.call_audit import add_audit_facts
+from servicekit.grpc.client_channel import downstream_timeout
 from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
 from servicekit.security.identity import NATIONAL, current_caller
@@ -14,6 +16,7 @@ from servicekit.storage.idempotency import nothing_to_prepare
 from issuance.domain.actor import Actor
 from issuance.domain.case import Case
 from issuance.domain.events import ApplicationEvent
+from issuance.domain.finger_check import FingerComparison
 from issuance.domain.history import NO_DETAILS, EventDetails
 from issuance.domain.office import Office
 from issuance.domain.portrait import AcceptedPhoto
@@ -25,6 +28,7 @@ from issuance.domain.validity import ValidityRule
 from issuance.service import encode_applications as encode
 from issuance.service.application_watches import ApplicationWatches
 from issuance.service.decode import (
+    decode_collection,
     decode_contact,
     decode_correction,
     decode_documents,
@@ -32,6 +36,7 @@ from issuance.service.decode import (
     decode_holder,
     decode_interview,
     decode_portrait_exception,
+    decode_presented_fingers,
     decode_proxy,
 )
 from issuance.service.encode_history import history_entry
@@ -40,7 +45,6 @@ from issuance.service.encode_waiting import wait_explanation
 from issuance.service.enum_codes import (
     APPLICATION_STATE_OF,
     APPLICATION_TYPE_OF,
-    COLLECTOR_OF,
     PRIORITY_CLASS_OF,
 )
 from issuance.service.idempotent_changes import IdempotentChanges, current_actor
@@ -62,16 +66,17 @@ from issuance.use_cases.application_steps import (
     approve,
     correct_data,
     except_portrait,
-    hand_over,
     refuse,
     submit_portrait,
     withdraw,
 )
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.change_contact import change_contact
+from issuance.use_cases.check_fingers import CheckFingers
 from issuance.use_cases.create_application import NewApplication, create_application
 from issuance.use_cases.document_numbers import DocumentNumbers
 from issuance.use_cases.explain_wait import explain_wait
+from issuance.use_cases.hand_over import hand_over, waive_finger_check
 from issuance.use_cases.office_directory import OfficeDirectory
 from issuance.use_cases.record_interview import record_interview
 from issuance.use_cases.record_payment import record_payment
@@ -80,6 +85,7 @@ from issuance.use_cases.search_applications import search_applications
 from issuance.use_cases.travel_bans import TravelBans, clear_travel_ban
 from issuance.use_cases.without_fingerprints import establish_identity, submit_fingers
 
+P = TypeVar("P")
 CheckPhoto = Callable[[bytes, PortraitException | None], Awaitable[AcceptedPhoto]]
 """Returns a photo as it is printed, for some reason with defects. Raises PortraitRefused."""
 Change = Callable[[Records, Case, Actor, datetime], Awaitable[Case]]
@@ -100,6 +106,7 @@ ChangeRequest = (
     | pb.RetakeBiometricsRequest
     | pb.AppealRequest
     | pb.HandOverRequest
+    | pb.WaiveFingerCheckRequest
     | pb.ChangeContactRequest
     | pb.AppointProxyRequest
 )
@@ -123,7 +130,9 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         tariff: Tariff | None,
         travel_bans: TravelBans,
         watches: ApplicationWatches,
+        check_fingers: CheckFingers,
     ) -> None:
+        self._check_fingers = check_fingers
         self._tariff = tariff
         self._validity = validity
         self._watches = watches
@@ -405,15 +414,38 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         return await self._change(request, change)
 
     async def HandOver(self, request: pb.HandOverRequest, context: Context) -> pb.Application:
-        """Record that the passport is handed over."""
+        """Compare the holder's fingers, and record that the passport is handed over."""
+        id, collection = request.application_id, decode_collection(request)
+        presented = decode_presented_fingers(request)
+
+        async def check() -> FingerComparison:
+            await self._hold_if_banned(id, ApplicationEvent.HAND_OVER)
+            # The other half of the time is for the hand-over itself.
+            seconds = downstream_timeout(context) / 2
+            return await self._check_fingers(id, current_actor(), collection, presented, seconds)
+
+        async def change(
+            records: Records, case: Case, by: Actor, now: datetime, found: FingerComparison
+        ) -> Case:
+            rule = self._check_fingers.rule(case.office)
+            return await hand_over(
+                records, case, by, now, collection, self._apply_transition, rule, found
+            )
+
+        return await self._prepare_and_change(request, check, change)
+
+    async def WaiveFingerCheck(
+        self, request: pb.WaiveFingerCheckRequest, context: Context
+    ) -> pb.Application:
+        """Let the passport be handed over without a finger check."""
 
         async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
-            return await hand_over(
-                records, case, by, now, request.signed_by, self._apply_transition,
-                COLLECTOR_OF[request.collected_by], request.proxy_identity_number,
-            )  # fmt: skip
+            rule = self._check_fingers.rule(case.office)
+            return await waive_finger_check(
+                records, case, by, now, request.reason, rule, self._apply_transition
+            )
 
-        return await self._change_unless_banned(request, ApplicationEvent.HAND_OVER, change)
+        return await self._change(request, change)
 
     async def AppointProxy(
         self, request: pb.AppointProxyRequest, context: Context
@@ -475,31 +507,39 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
     async def _change_unless_banned(
         self, request: ChangeRequest, event: ApplicationEvent, change: Change
     ) -> pb.Application:
-        """As `_change`; a case whose applicant is on the travel-ban list is held first.
+        """As `_change`; a case whose applicant is on the travel-ban list is held first."""
+
+        async def hold() -> None:
+            await self._hold_if_banned(request.application_id, event)
+
+        return await self._prepare_and_change(request, hold, _unprepared(change))
+
+    async def _hold_if_banned(self, application_id: str, event: ApplicationEvent) -> None:
+        """Hold a case before an event if its applicant is on the travel-ban list.
 
         In a transaction of its own, since the change is refused then and leaves nothing.
         """
+        async with self._store.begin() as records:
+            case = await self._own_case(records, application_id)
+            find_transition(case.state, event, current_actor().role)
+            await self._travel_bans.hold_if_banned(records, case, self._clock.now())
 
-        async def hold() -> None:
-            async with self._store.begin() as records:
-                case = await self._own_case(records, request.application_id)
-                find_transition(case.state, event, current_actor().role)
-                await self._travel_bans.hold_if_banned(records, case, self._clock.now())
+    async def _change(self, request: ChangeRequest, change: Change) -> pb.Application:
+        """Change a case of the caller's office, of the revision that the caller has seen."""
+        return await self._prepare_and_change(request, nothing_to_prepare, _unprepared(change))
 
-        return await self._change(request, change, hold)
-
-    async def _change(
+    async def _prepare_and_change(
         self,
         request: ChangeRequest,
-        change: Change,
-        prepare: Callable[[], Awaitable[None]] = nothing_to_prepare,
+        prepare: Callable[[], Awaitable[P]],
+        change: Callable[[Records, Case, Actor, datetime, P], Awaitable[Case]],
     ) -> pb.Application:
-        """Change a case of the caller's office, of the revision that the caller has seen."""
+        """As `_change`, with work before the transaction, whose result the change is given."""
 
-        async def change_own(records: Records, _: None) -> pb.Application:
+        async def change_own(records: Records, prepared: P) -> pb.Application:
             case = await self._own_case(records, request.application_id)
             case = case.require_revision(request.revision)
-            changed = await change(records, case, current_actor(), self._clock.now())
+            changed = await change(records, case, current_actor(), self._clock.now(), prepared)
             return await self._encode(records, changed)
 
         return await self._changes.prepare_and_run(request, pb.Application, prepare, change_own)
@@ -541,3 +581,10 @@ def _searched(request: pb.SearchApplicationsRequest) -> str:
     """Return the office that is searched: the caller's own if the request names none."""
     own = current_caller().office
     return request.office or ("" if own == NATIONAL else own)
+
+
+def _unprepared(
+    change: Change,
+) -> Callable[[Records, Case, Actor, datetime, None], Awaitable[Case]]:
+    """Return a change that needs nothing of what was done before its transaction."""
+    return lambda records, case, by, now, _: change(records, case, by, now)

@@ -20,6 +20,7 @@ from issuance.domain.portrait_exception import PortraitException
 from issuance.domain.replacement import LossPapers
 from issuance.domain.working_time import BadDate
 from issuance.service.enum_codes import (
+    COLLECTOR_OF,
     GUARDIAN_RELATION_OF,
     LOSS_FINDING_OF,
     MISSING_REASON_OF,
@@ -27,6 +28,8 @@ from issuance.service.enum_codes import (
 )
 from issuance.use_cases.accept_documents import ShownDocuments
 from issuance.use_cases.application_steps import Correction
+from issuance.use_cases.check_fingers import PresentedFingers
+from issuance.use_cases.hand_over import Collection
 from issuance.use_cases.record_interview import Interview
 
 
@@ -74,6 +77,23 @@ def decode_proxy(request: applications_pb2.AppointProxyRequest) -> Proxy | None:
     if not request.HasField("proxy"):
         return None
     return Proxy(given.name, given.identity_number, given.letter_of_authority)
+
+
+def decode_collection(request: applications_pb2.HandOverRequest) -> Collection:
+    """Return who collects a passport."""
+    return Collection(
+        request.signed_by, COLLECTOR_OF[request.collected_by], request.proxy_identity_number
+    )
+
+
+def decode_presented_fingers(request: applications_pb2.HandOverRequest) -> PresentedFingers:
+    """Return the fingers of who collects a passport."""
+    return PresentedFingers(
+        request.request_id,
+        [FingerPosition(sample.position) for sample in request.samples],
+        SampleSet(samples=request.samples).SerializeToString(deterministic=True),
+        request.revision,
+    )
 
 
 def decode_portrait_exception(

@@ -19,6 +19,7 @@ from issuance.domain.circuit_breaker import CircuitState
 from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.collector import Collector
 from issuance.domain.document import DocumentStatus
+from issuance.domain.finger_check import FingerCheck
 from issuance.domain.fingers import MissingReason
 from issuance.domain.guardian import GuardianRelation
 from issuance.domain.identification_rate import RatePhase
@@ -123,6 +124,9 @@ RESOLUTION_REASON_OF = {code: member for member, code in RESOLUTION_REASONS.item
 COLLECTORS = {
     collector: applications_pb2.Collector.Value(f"COLLECTOR_{collector.name}")
     for collector in Collector
+}
+FINGER_CHECKS = {
+    check: applications_pb2.FingerCheck.Value(f"FINGER_CHECK_{check.name}") for check in FingerCheck
 }
 COLLECTOR_OF = {code: member for member, code in COLLECTORS.items()} | {
     applications_pb2.COLLECTOR_UNSPECIFIED: Collector.HOLDER

@@ -16,7 +16,7 @@ from issuance.domain.notices import QUEUE_CHANGED, SYSTEM_OUTAGE, Notice
 from issuance.domain.office import Office
 from issuance.domain.states import IDENTITY_UNRESOLVED, UNDECIDED, ApplicationState
 from issuance.domain.validity import ValidityRule
-from issuance.serialization import born_on
+from issuance.holder_names import holder_born_on
 from issuance.store.case_records import QueuedCase
 from issuance.store.records import Records, Store
 from issuance.use_cases.apply_transition import ApplyTransition
@@ -155,7 +155,7 @@ class NotifyAndRelease:
         held = await self._travel_bans.hold_if_banned(records, case, now)
         if held.is_held:
             return
-        last_day = self._validity.last_day(born_on(case.holder), today, married=case.married)
+        last_day = self._validity.last_day(holder_born_on(case.holder), today, married=case.married)
         released = case.released(today, last_day)
         await self._apply_transition(records, released, ApplicationEvent.RELEASE, ISSUANCE, now)
 

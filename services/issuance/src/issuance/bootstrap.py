@@ -74,7 +74,7 @@ from issuance.service.offices import OfficesService
 from issuance.service.outages import OutagesService
 from issuance.service.schedule import ScheduleService
 from issuance.store.records import Store
-from issuance.store.tables import idempotency
+from issuance.store.tables.idempotency import idempotency
 from issuance.tariff_file import read_tariff
 from issuance.use_cases.application_steps import require_portraits
 from issuance.use_cases.apply_transition import ApplyTransition

@@ -12,7 +12,8 @@ from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.separation_of_duties import is_among
 from issuance.domain.states import ApplicationState
 from issuance.store.records import Records
-from issuance.store.tables import outbox, unrecorded_print_events
+from issuance.store.tables.outbox import outbox
+from issuance.store.tables.printing import unrecorded_print_events
 from issuance.use_cases.application_details import application_details
 from sqlalchemy import select
 

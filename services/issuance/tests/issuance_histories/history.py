@@ -21,7 +21,7 @@ from issuance.domain.retry_policy import RetryPolicy
 from issuance.domain.states import FINAL_STATES, ApplicationState
 from issuance.store.field_values import field_values
 from issuance.store.stuck_work_records import TASK
-from issuance.store.tables import documents
+from issuance.store.tables.documents import documents
 from issuance.use_cases.identify import Identify
 from issuance.use_cases.notify_and_release import NotifyAndRelease
 from issuance.use_cases.office_slots import (

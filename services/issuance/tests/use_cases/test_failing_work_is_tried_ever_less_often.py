@@ -8,7 +8,7 @@ import pytest
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.retry_policy import RetryPolicy
-from issuance.store.tables import outbox
+from issuance.store.tables.outbox import outbox
 from issuance.use_cases.office_slots import MatcherSlots
 from issuance.use_cases.ports import Unavailable
 from issuance.workers.outbox_worker import OutboxWorker

@@ -45,7 +45,7 @@ from issuance.store.oldest_first import ListPosition
 from issuance.store.open_item_records import LOST_ENROLMENT
 from issuance.store.page_request import PageRequest
 from issuance.store.records import Records, Store
-from issuance.store.tables import outbox
+from issuance.store.tables.outbox import outbox
 from issuance.store.unrecorded_print_events import UnrecordedPrintEvent
 from issuance.use_cases.accept_documents import (
     ShownDocuments,

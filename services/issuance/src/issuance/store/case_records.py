@@ -44,13 +44,11 @@ from issuance.domain.states import (
 )
 from issuance.store.field_values import field_values
 from issuance.store.page_request import PageRequest
-from issuance.store.tables import (
-    adjudication_tasks,
-    applications,
-    counters,
-    fingerprints,
-    outbox,
-)
+from issuance.store.tables.adjudication import adjudication_tasks
+from issuance.store.tables.applications import applications
+from issuance.store.tables.biometrics import fingerprints
+from issuance.store.tables.counters import counters
+from issuance.store.tables.outbox import outbox
 
 UNNUMBERED = {"change": None}
 """What each change of a row sets, so that it gets a change number (`ApplicationChanges`)."""

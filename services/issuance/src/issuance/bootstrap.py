@@ -79,6 +79,7 @@ from issuance.tariff_file import read_tariff
 from issuance.use_cases.application_steps import require_portraits
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.cancel_uncollected import CancelUncollected
+from issuance.use_cases.check_fingers import CheckFingers
 from issuance.use_cases.compare_with_matcher import CompareWithMatcher
 from issuance.use_cases.deliver_notice import DeliverNotice
 from issuance.use_cases.document_numbers import DocumentNumbers
@@ -220,10 +221,11 @@ class Issuance:
         metrics = metrics_read_by(
             partial(read_metrics, self._store, self._offices, self._clock, self._real_now)
         )
-        self._add_services(server)
-        async with self._database_ready(), writability, self._workers():
-            with metrics:
-                await server.run()
+        async with self._database_ready(), writability, self._matcher() as matcher:
+            self._add_services(server, matcher)
+            async with self._workers(matcher):
+                with metrics:
+                    await server.run()
 
     @asynccontextmanager
     async def _database_ready(self) -> AsyncIterator[None]:
@@ -244,7 +246,10 @@ class Issuance:
             self._pool.close()
             await self._database.close()
 
-    def _add_services(self, server: Server) -> None:
+    def _matcher(self) -> grpc.aio.Channel:
+        return self._channel(self._settings.matcher)
+
+    def _add_services(self, server: Server, matcher: grpc.aio.Channel) -> None:
         store, clock, offices = self._store, self._clock, self._offices
         apply_transition = self._apply_transition
         lease = timedelta(seconds=self._settings.idempotency_lease_seconds)
@@ -263,6 +268,7 @@ class Issuance:
                 self._tariff,
                 self._travel_bans,
                 self._watches(),
+                self._check_fingers(matcher),
             ),
             server.grpc,
         )
@@ -300,6 +306,17 @@ class Issuance:
             IssuanceAdminService(offices, store, changes, clock, self._real_now), server.grpc
         )
 
+    def _check_fingers(self, matcher: grpc.aio.Channel) -> CheckFingers:
+        settings = self._settings
+        return CheckFingers(
+            self._store,
+            MatcherClient(matcher, settings.call_timeout_seconds),
+            settings.finger_check_policy(),
+            self._apply_transition,
+            self._clock,
+            settings.finger_check_seconds,
+        )
+
     def _watches(self) -> ApplicationWatches:
         watch = WatchApplications(
             self._store, self._offices, self._clock, self._real_now, new_id, _BOOKMARK_SECONDS
@@ -312,34 +329,33 @@ class Issuance:
         return await self._pool.run(self._photo_check, photo, exception)
 
     @asynccontextmanager
-    async def _workers(self) -> AsyncIterator[None]:
+    async def _workers(self, matcher: grpc.aio.Channel) -> AsyncIterator[None]:
         """Run everything that goes on while calls are served."""
         settings = self._settings
         follow = OfficeFollower(
             self._offices, self._store, self._channels.follow, self._print_event_work()
         )
-        async with self._channel(settings.matcher) as matcher:
-            await follow()
-            tasks = [
-                asyncio.ensure_future(work)
-                for work in [
-                    *self._outbox_work(matcher),
-                    *self._health_work(matcher),
-                    self._comparison_work(matcher),
-                    run_periodically("offices", follow, settings.plan_check_seconds),
-                    self._planning_work(),
-                    self._erasure_work(),
-                    self._collection_work(),
-                ]
+        await follow()
+        tasks = [
+            asyncio.ensure_future(work)
+            for work in [
+                *self._outbox_work(matcher),
+                *self._health_work(matcher),
+                self._comparison_work(matcher),
+                run_periodically("offices", follow, settings.plan_check_seconds),
+                self._planning_work(),
+                self._erasure_work(),
+                self._collection_work(),
             ]
-            try:
-                yield
-            finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
-                await follow.stop()
-                await self._channels.close()
+        ]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await follow.stop()
+            await self._channels.close()
 
     def _channel(self, target: str) -> grpc.aio.Channel:
         settings = self._settings

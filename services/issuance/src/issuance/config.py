@@ -16,6 +16,7 @@ from servicekit.process.settings import ServiceSettings
 
 from issuance.domain.collection_hours import COLLECTION_FROM, CollectionHours
 from issuance.domain.expected_time import EXPECTED_TIMES
+from issuance.domain.finger_check import FingerCheckPolicy, FingerCheckRule
 from issuance.domain.office import PROMISE_WORKING_DAYS, NewOffice, Office
 from issuance.domain.special_day import SpecialDay, SpecialDayKind
 from issuance.domain.states import ApplicationState
@@ -209,6 +210,19 @@ class IssuanceSettings(ServiceSettings):
         "object a line, for a program that sends text messages; unset means that the office tells "
         "them, unless they go by mail",
     )
+    finger_check: FingerCheckRule = Field(
+        FingerCheckRule.OPTIONAL,
+        description="whether the fingers of a holder who collects a passport are compared with "
+        "those of the application: off, optional (if the officer takes them) or required",
+    )
+    finger_check_of_offices: dict[str, FingerCheckRule] = Field(
+        {}, description="the same of offices with another rule than the nation, by their ids"
+    )
+    finger_check_seconds: float = Field(
+        10.0,
+        gt=0,
+        description="how long the officer waits for the matcher's answer, at most, seconds",
+    )
     mail_server: str = Field(
         "",
         pattern=r"^([A-Za-z0-9._-]+:[0-9]{1,5})?$",
@@ -398,6 +412,10 @@ class IssuanceSettings(ServiceSettings):
             self.adult_age_years,
             self.child_passport_until_age_years,
         )
+
+    def finger_check_policy(self) -> FingerCheckPolicy:
+        """Return which offices compare the fingers of holders."""
+        return FingerCheckPolicy(self.finger_check, self.finger_check_of_offices)
 
     @property
     def most_printing_offices(self) -> int:

@@ -59,7 +59,6 @@ from issuance.use_cases.application_steps import (
     Correction,
     approve,
     correct_data,
-    hand_over,
     refuse,
     submit_portrait,
     withdraw,
@@ -70,6 +69,7 @@ from issuance.use_cases.create_application import NewApplication, create_applica
 from issuance.use_cases.document_numbers import DocumentNumbers
 from issuance.use_cases.documents import report_missing
 from issuance.use_cases.explain_wait import explain_wait
+from issuance.use_cases.hand_over import PassportCollection, hand_over
 from issuance.use_cases.identify import Identify
 from issuance.use_cases.lease_tasks import LeaseTasks
 from issuance.use_cases.list_stuck import StuckPage, list_stuck
@@ -514,7 +514,14 @@ class Workflow:
         async with self.store.begin() as records:
             case = await records.cases.get(id)
             officer = identity(user, "officer")
-            await hand_over(records, case, officer, self.now_is, "Siti", self.apply_transition)
+            await hand_over(
+                records,
+                case,
+                officer,
+                self.now_is,
+                PassportCollection("Siti"),
+                self.apply_transition,
+            )
 
     async def claims(self, task: str, user: str) -> AdjudicationTask:
         """An examiner claims an adjudication task."""

@@ -94,12 +94,12 @@ NOT_ASKED = FingerComparison(FingerCheck.NOT_ASKED)
 class FingerCheckPolicy:
     """Which rule applies at which office. of_offices: those with another rule than the nation."""
 
-    nation: FingerCheckRule = FingerCheckRule.OPTIONAL
-    of_offices: Mapping[str, FingerCheckRule] | None = None
+    nation: FingerCheckRule
+    of_offices: Mapping[str, FingerCheckRule]
 
     def rule(self, office: str) -> FingerCheckRule:
         """Return the rule of an office."""
-        return (self.of_offices or {}).get(office, self.nation)
+        return self.of_offices.get(office, self.nation)
 
 
 @dataclass(frozen=True, slots=True)

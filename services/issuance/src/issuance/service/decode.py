@@ -29,7 +29,7 @@ from issuance.service.enum_codes import (
 from issuance.use_cases.accept_documents import ShownDocuments
 from issuance.use_cases.application_steps import Correction
 from issuance.use_cases.check_fingers import PresentedFingers
-from issuance.use_cases.hand_over import Collection
+from issuance.use_cases.hand_over import PassportCollection
 from issuance.use_cases.record_interview import Interview
 
 
@@ -79,9 +79,9 @@ def decode_proxy(request: applications_pb2.AppointProxyRequest) -> Proxy | None:
     return Proxy(given.name, given.identity_number, given.letter_of_authority)
 
 
-def decode_collection(request: applications_pb2.HandOverRequest) -> Collection:
+def decode_collection(request: applications_pb2.HandOverRequest) -> PassportCollection:
     """Return who collects a passport."""
-    return Collection(
+    return PassportCollection(
         request.signed_by, COLLECTOR_OF[request.collected_by], request.proxy_identity_number
     )
 

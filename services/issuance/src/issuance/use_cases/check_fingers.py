@@ -27,7 +27,7 @@ from issuance.domain.fingers import FingerPosition, require_each_once
 from issuance.domain.history import EventDetails
 from issuance.store.records import Records, Store
 from issuance.use_cases.apply_transition import ApplyTransition
-from issuance.use_cases.hand_over import Collection, require_hand_over
+from issuance.use_cases.hand_over import PassportCollection, require_hand_over
 from issuance.use_cases.ports import FingerMatcher, Unavailable, UnusableFingers
 
 
@@ -75,7 +75,7 @@ class CheckFingers:
         self,
         application: str,
         by: Actor,
-        collection: Collection,
+        collection: PassportCollection,
         presented: PresentedFingers,
         seconds: float,
     ) -> FingerComparison:
@@ -109,7 +109,7 @@ class CheckFingers:
         return comparison
 
     def _require_comparable(
-        self, case: Case, collection: Collection, presented: PresentedFingers
+        self, case: Case, collection: PassportCollection, presented: PresentedFingers
     ) -> None:
         if collection.collector is Collector.PROXY:
             raise InvalidRequest("the fingers of a proxy are not on record", field="samples")

@@ -23,7 +23,7 @@ from issuance.use_cases.require_not_stopped import require_not_stopped
 
 
 @dataclass(frozen=True, slots=True)
-class Collection:
+class PassportCollection:
     """Who collects a passport. signed_by: name. proxy_identity_number: shown by a proxy."""
 
     signed_by: str
@@ -32,7 +32,7 @@ class Collection:
 
 
 async def require_hand_over(
-    records: Records, case: Case, by: Actor, collection: Collection
+    records: Records, case: Case, by: Actor, collection: PassportCollection
 ) -> None:
     """Raise an error unless the passport may be handed over, whatever a finger check finds.
 
@@ -56,7 +56,7 @@ async def hand_over(
     case: Case,
     by: Actor,
     now: datetime,
-    collection: Collection,
+    collection: PassportCollection,
     apply_transition: ApplyTransition,
     rule: FingerCheckRule = FingerCheckRule.OPTIONAL,
     comparison: FingerComparison = NOT_ASKED,

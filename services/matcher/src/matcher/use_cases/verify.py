@@ -76,7 +76,8 @@ class Verify:
     ) -> DecisionRecord:
         """Return the recorded decision, whose one candidate is the reference.
 
-        forget_samples: whether nothing is kept of samples that came with the call. No encounter is compared with itself. A hit that rests on no ACTIVE encounter is UNDECIDED.
+        forget_samples: whether nothing is kept of samples that came with the call. No encounter is
+        compared with itself. A hit that rests on no ACTIVE encounter is UNDECIDED.
         Raises what ResolveProbe raises, SameEncounter, NoCommonFinger, UnreadableTemplate,
         NotReady.
         """

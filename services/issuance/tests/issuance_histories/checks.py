@@ -17,7 +17,8 @@ from issuance.store.tables.printing import unrecorded_print_events
 from issuance.use_cases.application_details import application_details
 from sqlalchemy import select
 
-from .history import History, Snapshot, is_over
+from .history import History
+from .steps import Snapshot, is_over
 from .watching import Watcher
 
 _GOOD = (DocumentStatus.MADE, DocumentStatus.VALID)
@@ -128,7 +129,7 @@ async def check_machines(history: History) -> None:
         async with flow.store.read() as records:
             if await _is_out(records, office.id):
                 continue
-            released = await records.cases.count_released(office.id, day)
+            released = await records.queue.count_released(office.id, day)
         capacity = await history.books_today(office)
         approved = [
             case

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from issuance.store.tables.metadata import metadata
@@ -27,15 +28,13 @@ async def _becomes_ready(country: Country, fingers: bytes = b"whorl") -> str:
     return id
 
 
-def _hand_over(id: str, fingers: bytes, **changes: object) -> apps.HandOverRequest:
-    return apps.HandOverRequest(
-        application_id=id, signed_by="Siti", samples=some_fingers(fingers), **changes
-    )
+def _hand_over(id: str, fingers: bytes) -> apps.HandOverRequest:
+    return apps.HandOverRequest(application_id=id, signed_by="Siti", samples=some_fingers(fingers))
 
 
 async def _last_entry(country: Country, id: str) -> apps.HistoryEntry:
     request = apps.GetHistoryRequest(application_id=id)
-    return (await country.officer("GetHistory", request)).entries[-1]
+    return (await country.officer("GetHistory", request)).entries[-1]  # type: ignore[no-any-return]
 
 
 async def test_the_holders_fingers_match(country: Country) -> None:
@@ -91,7 +90,7 @@ async def test_anothers_do_not_and_a_supervisor_decides(country: Country) -> Non
     ],
 )
 async def test_bad_fingers_are_refused_by_their_field(
-    country: Country, samples: object, collector: object, expected: tuple[str, str]
+    country: Country, samples: Any, collector: Any, expected: tuple[str, str]
 ) -> None:
     id = await _becomes_ready(country)
     country.matcher.unusable_fingers.add(b"smudge")

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from issuance.domain.collector import Collector, NotTheProxy, Proxy
+from issuance.domain.finger_check import NOT_ASKED
 from issuance.domain.separation_of_duties import SeparationOfDuties
 from issuance.domain.states import ApplicationState
 from issuance.use_cases.application_steps import appoint_proxy
@@ -11,7 +12,9 @@ from issuance.use_cases.erase_portraits import ErasePortraits
 from issuance.use_cases.hand_over import PassportCollection, hand_over
 from servicekit.storage.database import Database
 
-from .workflow import Workflow, identity
+from .at_the_counter import OPTIONAL_CHECK
+from .people import identity
+from .workflow import Workflow
 
 NUR = Proxy("Nur Aini", "6371012104900001", "letter 17/2018")
 
@@ -33,7 +36,8 @@ async def _hands_to(
         name = NUR.name if collector is Collector.PROXY else "Rahmawati"
         await hand_over(
             records, case, identity(user, "officer"), workflow.now_is,
-            PassportCollection(name, collector, number), workflow.apply_transition,
+            PassportCollection(name, collector, number), OPTIONAL_CHECK, NOT_ASKED,
+            workflow.apply_transition,
         )  # fmt: skip
 
 

@@ -14,7 +14,8 @@ from issuance.use_cases.application_steps import withdraw
 from issuance.use_cases.watch_applications import BATCH, Change, WatchApplications, WatchFilter
 from sqlalchemy import delete, update
 
-from .workflow import Workflow, identity
+from .people import identity
+from .workflow import Workflow
 
 EVERYTHING = WatchFilter()
 BJM = WatchFilter(office="BJM")

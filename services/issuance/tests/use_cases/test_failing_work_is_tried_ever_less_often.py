@@ -15,7 +15,8 @@ from issuance.workers.outbox_worker import OutboxWorker
 from servicekit.storage.database import Database
 from sqlalchemy import select
 
-from .workflow import Workflow, banjarmasin
+from .local_time import banjarmasin
+from .workflow import Workflow
 
 SECOND = timedelta(seconds=1)
 

@@ -30,7 +30,8 @@ from issuance.use_cases.hand_over import PassportCollection, hand_over, waive_fi
 from issuance.use_cases.ports import Unavailable, UnusableFingers
 from servicekit.errors import InvalidRequest, StaleRevision
 
-from .workflow import Workflow, identity
+from .people import identity
+from .workflow import Workflow
 
 OPTIONAL, REQUIRED, OFF = FingerCheckRule.OPTIONAL, FingerCheckRule.REQUIRED, FingerCheckRule.OFF
 OWN, ANOTHERS, BLURRED, AWAY, LOST = b"own", b"another's", b"blurred", b"away", b"lost"
@@ -70,6 +71,11 @@ class Counter:
     rule: FingerCheckRule = OPTIONAL
     matcher: ScriptedMatcher = field(default_factory=ScriptedMatcher)
 
+    @property
+    def policy(self) -> FingerCheckPolicy:
+        """Another rule at the other offices."""
+        return FingerCheckPolicy(OFF, {"BJM": self.rule})
+
     async def hands_over(
         self,
         id: str,
@@ -87,15 +93,15 @@ class Counter:
             request or flow.new_id(), positions if fingers else (), fingers, revision
         )
         check = CheckFingers(
-            flow.store, self.matcher, FingerCheckPolicy(OFF, {"BJM": self.rule}),
-            flow.apply_transition, flow, 5.0,
-        )  # fmt: skip
+            flow.store, self.matcher, self.policy, flow.apply_transition, flow, 5.0
+        )
         found = await check(id, by, collection, presented, 5.0)
         async with flow.store.begin() as records:
             case = await records.cases.get(id)
             await hand_over(
-                records, case, by, flow.now_is, collection, flow.apply_transition, self.rule, found
-            )
+                records, case, by, flow.now_is, collection, self.policy, found,
+                flow.apply_transition,
+            )  # fmt: skip
 
     async def waives(self, id: str, user: str = "hadi") -> None:
         """A supervisor waives the check."""
@@ -104,7 +110,7 @@ class Counter:
             case = await records.cases.get(id)
             await waive_finger_check(
                 records, case, identity(user, "supervisor"), flow.now_is, "by passport photo",
-                self.rule, flow.apply_transition,
+                self.policy, flow.apply_transition,
             )  # fmt: skip
 
     async def fails(self, id: str, times: int = 1) -> None:

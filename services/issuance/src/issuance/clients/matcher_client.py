@@ -167,8 +167,10 @@ class MatcherClient:
             reference=identification_pb2.FingerSource(encounter_id=encounter_id),
             forget_samples=True,
         )
+        # The officer waits: a matcher that is being connected to is not waited for.
+        options: Any = {"timeout": seconds, "wait_for_ready": False}
         try:
-            decision = await self._verification.Verify(request, timeout=seconds)
+            decision = await self._verification.Verify(request, **options)
         except grpc.aio.AioRpcError as error:
             details = read_call_error(error)
             if details.reason == "ENCOUNTER_NOT_FOUND":

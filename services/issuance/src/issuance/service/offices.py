@@ -21,11 +21,7 @@ from issuance.service.idempotent_changes import IdempotentChanges, current_actor
 from issuance.service.office_scope import known_office, require_own_office
 from issuance.store.records import Records, Store
 from issuance.use_cases.office_directory import OfficeDirectory
-from issuance.use_cases.office_lifecycle import (
-    OfficeLifecycle,
-    add_special_day,
-    remove_special_day,
-)
+from issuance.use_cases.office_lifecycle import OfficeLifecycle, add_special_day, remove_special_day
 from issuance.use_cases.print_capacity import machines_on, set_machines
 
 M = TypeVar("M", bound=Message)

@@ -7,7 +7,7 @@ from sqlalchemy import or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.states import FINAL_STATES
-from issuance.store.case_records import UNNUMBERED
+from issuance.store.case_rows import UNNUMBERED
 from issuance.store.tables.applications import TO_BE_ERASED, applications
 from issuance.store.tables.notices import notices
 

@@ -67,10 +67,6 @@ class CheckFingers:
         self._clock = clock
         self._longest_seconds = longest_seconds
 
-    def rule(self, office: str) -> FingerCheckRule:
-        """Return whether an office makes finger checks."""
-        return self._policy.rule(office)
-
     async def __call__(
         self,
         application: str,
@@ -113,7 +109,7 @@ class CheckFingers:
     ) -> None:
         if collection.collector is Collector.PROXY:
             raise InvalidRequest("the fingers of a proxy are not on record", field="samples")
-        if self.rule(case.office) is FingerCheckRule.OFF:
+        if self._policy.rule(case.office) is FingerCheckRule.OFF:
             raise FingerCheckOff("this office makes no finger checks", field="samples")
         require_each_once(presented.positions)
 

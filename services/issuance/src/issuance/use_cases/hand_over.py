@@ -8,12 +8,7 @@ from issuance.domain.actor import Actor
 from issuance.domain.case import Case
 from issuance.domain.collector import Collector, require_appointed
 from issuance.domain.events import ApplicationEvent
-from issuance.domain.finger_check import (
-    NOT_ASKED,
-    FingerCheck,
-    FingerCheckRule,
-    FingerComparison,
-)
+from issuance.domain.finger_check import FingerCheck, FingerCheckPolicy, FingerComparison
 from issuance.domain.history import EventDetails
 from issuance.domain.separation_of_duties import require_another, require_separate_duties
 from issuance.domain.transitions import find_transition
@@ -57,9 +52,9 @@ async def hand_over(
     by: Actor,
     now: datetime,
     collection: PassportCollection,
+    policy: FingerCheckPolicy,
+    comparison: FingerComparison,
     apply_transition: ApplyTransition,
-    rule: FingerCheckRule = FingerCheckRule.OPTIONAL,
-    comparison: FingerComparison = NOT_ASKED,
 ) -> Case:
     """Hand the passport over to the holder or the appointed proxy, who signs for it.
 
@@ -69,7 +64,7 @@ async def hand_over(
     await require_hand_over(records, case, by, collection)
     details = EventDetails(signed_by=collection.signed_by, collected_by=collection.collector)
     if collection.collector is Collector.HOLDER:
-        case.finger_check.require_passed(rule, comparison.found)
+        case.finger_check.require_passed(policy.rule(case.office), comparison.found)
         details = replace(
             details,
             finger_check=_recorded(case, comparison.found),
@@ -93,7 +88,7 @@ async def waive_finger_check(
     by: Actor,
     now: datetime,
     reason: str,
-    rule: FingerCheckRule,
+    policy: FingerCheckPolicy,
     apply_transition: ApplyTransition,
 ) -> Case:
     """Let a passport be handed over without a finger check. reason: by what the holder is known.
@@ -103,6 +98,6 @@ async def waive_finger_check(
     event = ApplicationEvent.WAIVE_FINGER_CHECK
     find_transition(case.state, event, by.role)
     require_separate_duties(event, by.person, await records.history.of_case(case.id))
-    case.finger_check.require_to_waive(rule)
+    case.finger_check.require_to_waive(policy.rule(case.office))
     waived = case.without_finger_check()
     return await apply_transition(records, waived, event, by, now, EventDetails(reason=reason))

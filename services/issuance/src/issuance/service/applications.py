@@ -2,11 +2,9 @@
 
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
-from functools import partial
 
 from passport.issuance.v1 import applications_pb2 as pb
 from passport.issuance.v1 import applications_pb2_grpc
-from servicekit.grpc.client_channel import downstream_timeout
 from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
 from servicekit.security.identity import current_caller
@@ -310,7 +308,7 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
 
     async def HandOver(self, request: pb.HandOverRequest, context: Context) -> pb.Application:
         """Compare the holder's fingers, and record that the passport is handed over."""
-        return await self._hand_over(request, partial(downstream_timeout, context))
+        return await self._hand_over(request, context.time_remaining)
 
     async def WaiveFingerCheck(
         self, request: pb.WaiveFingerCheckRequest, context: Context

@@ -36,9 +36,10 @@ class PassportHandOver:
         self._check_fingers = check_fingers
 
     async def __call__(
-        self, request: pb.HandOverRequest, seconds_left: Callable[[], float]
+        self, request: pb.HandOverRequest, seconds_left: Callable[[], float | None]
     ) -> pb.Application:
-        """Return the application, handed over. seconds_left: until the caller's deadline.
+        """Return the application, handed over. seconds_left: until the caller's
+        deadline, None without one.
 
         Raises what `CheckFingers` and `hand_over` raise.
         """
@@ -47,8 +48,9 @@ class PassportHandOver:
 
         async def check() -> FingerComparison:
             await own.hold_if_banned(id, ApplicationEvent.HAND_OVER)
+            left = seconds_left()
             # The other half of the time is for the hand-over itself.
-            seconds = seconds_left() / 2
+            seconds = None if left is None else left / 2
             return await self._check_fingers(id, current_actor(), collection, fingers, seconds)
 
         async def record(records: Records, found: FingerComparison) -> pb.Application:

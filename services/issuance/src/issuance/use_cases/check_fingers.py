@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NoReturn
 
 from servicekit.errors import InvalidRequest
 from servicekit.process.clock import Clock
@@ -73,11 +74,11 @@ class CheckFingers:
         by: Actor,
         collection: PassportCollection,
         presented: PresentedFingers,
-        seconds: float,
+        seconds: float | None,
     ) -> FingerComparison:
         """Return what was found; fingers that differ are recorded before they are refused.
 
-        seconds: of real time that the matcher may take, unless `longest_seconds` are less. Raises
+        seconds: of real time that the matcher may take, at most `longest_seconds`. Raises
         FingersDiffer, FingersUnusable, FingerTwice, FingerCheckOff, InvalidRequest for the fingers
         of a proxy, and what `require_hand_over` raises.
         """
@@ -91,17 +92,10 @@ class CheckFingers:
             return FingerComparison(FingerCheck.WAIVED)
         if case.without_fingerprints:
             return FingerComparison(FingerCheck.NOT_ON_RECORD)
-        comparison = await self._compare(case, by, presented, min(seconds, self._longest_seconds))
+        comparison = await self._compare(case, by, presented, seconds)
         failpoint("check_fingers.after_call")
         if comparison.found is FingerCheck.NO_MATCH:
-            case = await self._record(case.id, by, comparison, presented.revision)
-            failpoint("check_fingers.after_commit")
-            raise FingersDiffer(
-                "the fingers are not those of the application",
-                field="samples",
-                tries_left=str(case.finger_check.tries_left),
-                revision=str(case.revision),
-            )
+            await self._record_and_refuse(case.id, by, comparison, presented.revision)
         return comparison
 
     def _require_comparable(
@@ -114,12 +108,14 @@ class CheckFingers:
         require_each_once(presented.positions)
 
     async def _compare(
-        self, case: Case, by: Actor, presented: PresentedFingers, seconds: float
+        self, case: Case, by: Actor, presented: PresentedFingers, seconds: float | None
     ) -> FingerComparison:
+        longest = self._longest_seconds
+        allowed = longest if seconds is None else min(seconds, longest)
         try:
             request_id = await asyncio.to_thread(_request_id, by, presented)
             return await self._matcher.compare_fingers(
-                request_id, case.encounter_id, presented.samples, seconds
+                request_id, case.encounter_id, presented.samples, allowed
             )
         except UnusableFingers as error:
             raise FingersUnusable(
@@ -129,6 +125,18 @@ class CheckFingers:
             ) from None
         except Unavailable:
             return FingerComparison(FingerCheck.MATCHER_UNAVAILABLE)
+
+    async def _record_and_refuse(
+        self, application: str, by: Actor, comparison: FingerComparison, revision: int
+    ) -> NoReturn:
+        case = await self._record(application, by, comparison, revision)
+        failpoint("check_fingers.after_commit")
+        raise FingersDiffer(
+            "the fingers are not those of the application",
+            field="samples",
+            tries_left=str(case.finger_check.tries_left),
+            revision=str(case.revision),
+        )
 
     async def _record(
         self, application: str, by: Actor, comparison: FingerComparison, revision: int

@@ -13,7 +13,7 @@ READY, MOVED = "'2018-10-29 02:00:00+00:00'", "'2018-11-05 02:00:00+00:00'"
 
 
 def test_since_the_state_was_entered(database_url: str, tmp_path: Path) -> None:
-    migrate(database_url, str(_versions_until("0038", tmp_path)))
+    migrate(database_url, str(_versions_until("0040", tmp_path)))
     asyncio.run(_write(database_url))
 
     migrate(database_url, MIGRATIONS)

@@ -24,7 +24,8 @@ class PersonNotNamed(DomainError):
 
 
 _APPROVALS = frozenset({ApplicationEvent.APPROVE, ApplicationEvent.APPROVE_BOOK})
-NOT_THE_EXAMINERS = INTAKE_EVENTS | _APPROVALS
+_APPEALS = frozenset({ApplicationEvent.REOPEN, ApplicationEvent.REEXAMINE})
+NOT_THE_EXAMINERS = INTAKE_EVENTS | _APPROVALS | _APPEALS
 """Who caused one of these events does not examine the application."""
 _NOT_THE_APPROVERS = INTAKE_EVENTS | {
     ApplicationEvent.CLEAR,

@@ -68,6 +68,7 @@ class OwnApplications:
         add_audit_facts(application_id=application_id)
         case = await records.cases.get(application_id)
         require_own_office(current_caller(), case.office)
+        await self._offices.know(records, case.office)
         return case
 
     async def shown(self, records: Records, case: Case) -> pb.Application:

@@ -4,12 +4,15 @@ from datetime import timedelta
 
 import pytest
 from issuance.domain.collector import Collector, NotTheProxy, Proxy
+from issuance.domain.finger_check import NOT_ASKED
 from issuance.domain.separation_of_duties import SeparationOfDuties
 from issuance.domain.states import ApplicationState
-from issuance.use_cases.application_steps import appoint_proxy, hand_over
+from issuance.use_cases.application_steps import appoint_proxy
 from issuance.use_cases.erase_personal_data import ErasePersonalData
+from issuance.use_cases.hand_over import PassportCollection, hand_over
 from servicekit.storage.database import Database
 
+from .at_the_counter import OPTIONAL_CHECK
 from .people import identity
 from .workflow import Workflow
 
@@ -32,10 +35,11 @@ async def _hands_to(
 ) -> None:
     async with workflow.store.begin() as records:
         case = await records.cases.get(id)
+        name = NUR.name if collector is Collector.PROXY else "Rahmawati"
         await hand_over(
             records, case, identity(user, "officer"), workflow.now_is,
-            NUR.name if collector is Collector.PROXY else "Rahmawati",
-            workflow.apply_transition, collector, number,
+            PassportCollection(name, collector, number), OPTIONAL_CHECK, NOT_ASKED,
+            workflow.apply_transition,
         )  # fmt: skip
 
 

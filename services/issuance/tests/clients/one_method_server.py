@@ -8,7 +8,7 @@ from typing import Any
 import grpc
 from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.outbox import OutboxTask
-from issuance.domain.states import OutboxTaskKind
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 
 from services.issuance.tests.service.simulated_neighbour import refuse
 

@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from issuance.clients.clearance_signing import ClearanceSigner
 from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.outbox import OutboxTask
-from issuance.domain.states import OutboxTaskKind
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 
 RELEASED = datetime(2018, 11, 5, 0, 30, 0, 250_000, tzinfo=UTC)
 

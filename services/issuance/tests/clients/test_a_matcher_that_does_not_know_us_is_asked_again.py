@@ -2,7 +2,7 @@
 
 import pytest
 from issuance.clients.matcher_client import MatcherClient
-from issuance.domain.states import OutboxTaskKind
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.use_cases.ports import Unavailable, WorkRefused
 from passport.matcher.v1 import encounters_pb2_grpc as grpc_code
 

@@ -2,7 +2,7 @@
 
 import pytest
 from issuance.clients.printers_client import PrintersClient
-from issuance.domain.states import OutboxTaskKind
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.use_cases.ports import PrintRefused, Unavailable
 from passport.printer.v1 import jobs_pb2_grpc as grpc_code
 

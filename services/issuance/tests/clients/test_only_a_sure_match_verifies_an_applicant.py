@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from issuance.clients.matcher_client import MatcherClient
-from issuance.domain.states import OutboxTaskKind
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.verification import Verification
 from issuance.use_cases.ports import Unavailable
 from passport.matcher.v1 import identification_pb2 as pb

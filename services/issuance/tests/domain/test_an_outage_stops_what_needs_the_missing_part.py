@@ -4,7 +4,8 @@ import pytest
 from issuance.domain.clock_pause import waits_for
 from issuance.domain.outage import Outage, OutageScope
 from issuance.domain.outbox import stopping_outage
-from issuance.domain.states import ApplicationState, OutboxTaskKind
+from issuance.domain.outbox_task_kind import OutboxTaskKind
+from issuance.domain.states import ApplicationState
 
 BEGAN = datetime(2018, 10, 26, tzinfo=UTC)
 MATCHER = Outage(OutageScope.MATCHER, "", "database lost", BEGAN)

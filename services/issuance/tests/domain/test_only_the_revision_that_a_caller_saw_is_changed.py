@@ -4,7 +4,9 @@ import pytest
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.case import Case
 from issuance.domain.collection_plan import PriorityClass
-from issuance.domain.states import ApplicationEvent, ApplicationState, find_transition
+from issuance.domain.events import ApplicationEvent
+from issuance.domain.states import ApplicationState
+from issuance.domain.transitions import find_transition
 from servicekit.errors import StaleRevision
 
 NOW = datetime(2018, 10, 26, 1, tzinfo=UTC)

@@ -1,20 +1,18 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from issuance.domain.events import ApplicationEvent
 from issuance.domain.notices import NoticeKind
+from issuance.domain.outbox_task_kind import OutboxTaskKind
+from issuance.domain.roles import Role
 from issuance.domain.states import (
     AWAITING_PRINT,
     FINAL_STATES,
     INITIAL_STATE,
     NOT_READY,
-    TRANSITIONS,
-    ApplicationEvent,
     ApplicationState,
-    IllegalTransition,
-    OutboxTaskKind,
-    Role,
-    find_transition,
 )
+from issuance.domain.transitions import TRANSITIONS, IllegalTransition, find_transition
 from issuance.domain.waiting_on import WAITING_ON
 from servicekit.errors import NotPermitted
 

@@ -2,8 +2,9 @@ from pathlib import Path
 
 import pytest
 from issuance.__main__ import main
-from issuance.domain.states import TRANSITIONS, WITHOUT_INFLUENCE
+from issuance.domain.events import WITHOUT_INFLUENCE
 from issuance.domain.states_diagram import render_diagram, render_page
+from issuance.domain.transitions import TRANSITIONS
 
 PAGE = Path(__file__).parents[4] / "docs" / "issuance-states.md"
 

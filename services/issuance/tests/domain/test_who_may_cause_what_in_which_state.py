@@ -3,13 +3,10 @@
 from itertools import product
 
 import pytest
-from issuance.domain.states import (
-    ApplicationEvent,
-    ApplicationState,
-    IllegalTransition,
-    Role,
-    find_transition,
-)
+from issuance.domain.events import ApplicationEvent
+from issuance.domain.roles import Role
+from issuance.domain.states import ApplicationState
+from issuance.domain.transitions import IllegalTransition, find_transition
 from servicekit.errors import NotPermitted
 
 COUNTER = ("officer", "service:frontdesk")
@@ -54,6 +51,8 @@ LAW = {
     ("print_failed", "finish_print"): ("ready", ITSELF),
     ("printing", "finish_print"): ("ready", ITSELF),
     ("ready", "hand_over"): ("handed_over", OFFICER),
+    ("ready", "fail_finger_check"): ("ready", OFFICER),
+    ("ready", "waive_finger_check"): ("ready", SUPERVISOR),
     ("received", "withdraw"): ("withdrawn", OFFICER),
     ("documents_refused", "withdraw"): ("withdrawn", OFFICER),
     ("documents_accepted", "withdraw"): ("withdrawn", OFFICER),

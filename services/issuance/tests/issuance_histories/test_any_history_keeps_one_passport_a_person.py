@@ -5,14 +5,15 @@ from random import Random
 from types import MappingProxyType
 
 import pytest
-from issuance.domain.states import ApplicationEvent
+from issuance.domain.events import ApplicationEvent
 from issuance.store.records import Store
 from servicekit.storage.database import Database
 
 from ..use_cases.verifying import RENEWALS_GO_ON  # noqa: TID252
 from ..use_cases.workflow import Workflow  # noqa: TID252
 from .checks import check, check_approvals, check_hand_overs, check_lists, check_machines
-from .history import BOOKS_PER_DAY, OFFICES, History, Step
+from .history import History
+from .steps import BOOKS_PER_DAY, OFFICES, Step
 from .watching import Watcher
 
 # How often each step happens, in relation to the others.

@@ -16,14 +16,17 @@ from issuance.domain.identification_rate import RateLimits
 from issuance.domain.outage import OutageScope
 from issuance.domain.outage_detection import OutageDetector
 from issuance.domain.outbox import OutboxTask
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.retry_policy import RetryPolicy
-from issuance.domain.states import ApplicationState, OutboxTaskKind
+from issuance.domain.states import ApplicationState
 from issuance.domain.validity import ValidityRule
 from issuance.store.records import MIGRATIONS, Store
-from issuance.store.tables import applications, history
+from issuance.store.tables.applications import applications
+from issuance.store.tables.history import history
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.identification_limit import IdentificationLimit
 from issuance.use_cases.identify import Identify
+from issuance.use_cases.office_directory import OfficeDirectory
 from issuance.use_cases.office_slots import MatcherSlots
 from issuance.use_cases.outage_lifecycle import OutageLifecycle
 from issuance.workers.health_watcher import HealthWatcher
@@ -174,7 +177,7 @@ class _Run:
 
     def _worker(self, recovery: Recovery) -> OutboxWorker:
         apply_transition = ApplyTransition(
-            self._offices, lambda *_: b"", self._new_id, ValidityRule()
+            OfficeDirectory(), lambda *_: b"", self._new_id, ValidityRule()
         )
         identify = Identify(
             self._store, self._matcher, apply_transition, _Clock(self.now), self._new_id, 8.0

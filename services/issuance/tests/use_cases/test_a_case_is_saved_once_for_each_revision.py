@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from issuance.domain.case import ApplicationNotFound
+from issuance.domain.case_errors import ApplicationNotFound
 
 from .workflow import Workflow
 

@@ -5,16 +5,19 @@ from dataclasses import replace
 import pytest
 from issuance.domain.adjudication_referral import Candidate
 from issuance.domain.adjudication_task import Verdict
-from issuance.domain.case import AtThePrinter, BookMade, IdentificationDue
+from issuance.domain.case_errors import AtThePrinter, BookMade, IdentificationDue
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.print_job_event import JobOutcome
 from issuance.domain.separation_of_duties import SeparationOfDuties
-from issuance.domain.states import ApplicationState, IllegalTransition, OutboxTaskKind
+from issuance.domain.states import ApplicationState
+from issuance.domain.transitions import IllegalTransition
 from issuance.store.outbox_records import IMMEDIATELY
 from issuance.use_cases.ports import NotYet, Unavailable
 
+from .people import HOLDER, identity
 from .scripted_printer import ScriptedPrinter
 from .verifying import RENEWAL, is_printed_unidentified, is_verified_only, restarts
-from .workflow import HOLDER, Workflow, identity
+from .workflow import Workflow
 
 OTHER = Candidate("somebody-else", 12.0)
 SUPERVISOR = identity("agus", "supervisor")
@@ -36,7 +39,7 @@ async def _another_is_verified(flow: Workflow) -> str:
 
 async def _released_today(flow: Workflow) -> int:
     async with flow.store.read() as records:
-        return await records.cases.count_released("BJM", flow.today)
+        return await records.queue.count_released("BJM", flow.today)
 
 
 async def _is_found_while_printing(flow: Workflow) -> str:
@@ -346,15 +349,87 @@ async def test_a_held_book_is_not_ready_before_the_identification(
         due.verified("verification")
 
 
-async def test_an_appeal_never_brings_a_revoked_book_back(renewals_go_on: Workflow) -> None:
-    flow = renewals_go_on
+class TestAfterAnAppeal:
+    async def test_who_was_wrongly_confirmed_gets_the_held_book(
+        self, renewals_go_on: Workflow
+    ) -> None:
+        flow = renewals_go_on
+        id = await _is_confirmed_with_a_book(flow)
+        serial = (await flow.case(id)).book_serial
+
+        await flow.appeals(id, "hadi")
+        reinstated = await flow.documents("ani")
+        with pytest.raises(IllegalTransition):
+            await flow.hands_over(id)
+        await _is_examined_again(flow, Verdict.CLEARED)
+        await flow.approves(id)
+        await flow.hands_over(id)
+
+        assert reinstated == [(id, "made")]
+        assert await flow.documents("ani") == [(id, "valid")]
+        assert (await flow.case(id)).book_serial == serial
+
+    async def test_the_matcher_takes_the_fraud_back_for_the_supervisor(
+        self, renewals_go_on: Workflow
+    ) -> None:
+        flow = renewals_go_on
+        id = await _is_confirmed_with_a_book(flow)
+
+        await flow.appeals(id, "hadi")
+        while_examined = [each.status.value for each in await flow.encounter_changes(id)]
+        await _is_examined_again(flow, Verdict.CLEARED)
+
+        assert while_examined == ["fraud"]
+        (change,) = await flow.encounter_changes(id)
+        assert (change.status.value, bool(change.reason)) == ("active", True)
+        assert change.on_behalf_of == identity("hadi", "supervisor").uri
+
+    async def test_who_is_confirmed_again_has_no_passport(self, renewals_go_on: Workflow) -> None:
+        flow = renewals_go_on
+        id = await _is_confirmed_with_a_book(flow)
+
+        await flow.appeals(id)
+        await _is_examined_again(flow, Verdict.DUPLICATE)
+
+        assert await flow.state(id) is ApplicationState.REFUSED
+        assert await flow.documents("ani") == [(id, "revoked")]
+
+    async def test_who_has_no_book_any_more_is_refused_without_fraud(
+        self, renewals_go_on: Workflow
+    ) -> None:
+        flow = renewals_go_on
+        id = await _is_confirmed_with_a_book(flow)
+        await flow.appeals(id)
+        await _is_examined_again(flow, Verdict.CLEARED)
+
+        await flow.refuses(id)
+
+        assert await flow.documents("ani") == [(id, "revoked")]
+        assert [each.status.value for each in await flow.encounter_changes(id)] == ["inactive"]
+        await flow.applies(type=RENEWAL, person_id="ani")
+
+    async def test_a_book_that_a_supervisor_refused_never_comes_back(
+        self, renewals_go_on: Workflow
+    ) -> None:
+        flow = renewals_go_on
+        id = await is_printed_unidentified(flow)
+        await flow.is_known_alone(id, OTHER)
+        await _is_decided(flow, Verdict.CLEARED)
+        await flow.refuses(id)
+
+        with pytest.raises(IllegalTransition, match="apply again"):
+            await flow.appeals(id)
+
+
+async def _is_confirmed_with_a_book(flow: Workflow) -> str:
     id = await is_printed_unidentified(flow)
     await flow.is_known_alone(id, OTHER)
     await _is_decided(flow, Verdict.DUPLICATE)
-
-    with pytest.raises(IllegalTransition, match="apply again"):
-        await flow.appeals(id)
-
-    assert await flow.state(id) is ApplicationState.REFUSED
     assert await flow.documents("ani") == [(id, "revoked")]
-    assert await flow.becomes_ready(type=RENEWAL, person_id="ani")
+    return id
+
+
+async def _is_examined_again(flow: Workflow, verdict: Verdict) -> None:
+    (task,) = await flow.tasks()
+    for examiner in ("fauzi", "ratna"):
+        await flow.examines(task.id, examiner, verdict)

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 from issuance.domain.application_type import ApplicationType
-from issuance.domain.case import ApplicationOpen, PersonRequired
+from issuance.domain.case_errors import ApplicationOpen, PersonRequired
 from issuance.domain.document import (
     DocumentNotFound,
     DocumentNotInUse,

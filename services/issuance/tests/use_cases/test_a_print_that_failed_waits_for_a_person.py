@@ -3,15 +3,18 @@
 import pytest
 from issuance.domain.history import HistoryEntry
 from issuance.domain.outbox import OutboxTask
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.print_failure import PrintFailure
 from issuance.domain.print_job_event import JobOutcome, PrintJobEvent
-from issuance.domain.states import ApplicationState, OutboxTaskKind
+from issuance.domain.states import ApplicationState
 from issuance.domain.waiting_on import ResponsibleParty
 from issuance.use_cases.ports import PrintRefused
 from issuance.use_cases.record_print_event import RecordPrintEvent
 from issuance.use_cases.submit_print_job import SubmitPrintJob
 
-from .workflow import HOLDER, PrinterWithoutJobs, Workflow, a_holder, identity
+from .answering_neighbours import PrinterWithoutJobs
+from .people import HOLDER, a_holder, identity
+from .workflow import Workflow
 
 UNPRINTABLE = PrintFailure("BAD_PAYLOAD", "holder.name.primary", "character 3 cannot be printed")
 UNPRINTABLE_PORTRAIT = PrintFailure("BAD_PAYLOAD", "portrait", "not 35 : 45")

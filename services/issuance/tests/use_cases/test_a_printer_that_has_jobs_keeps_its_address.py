@@ -6,15 +6,17 @@ from issuance.domain.adjudication_task import Verdict
 from issuance.domain.office import Office, OfficeInUse, PrinterInUse
 from issuance.domain.office_changes import OfficeChanges
 from issuance.domain.outbox import OutboxTask
-from issuance.domain.states import OutboxTaskKind
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.store.outbox_records import IMMEDIATELY
 from issuance.use_cases.office_lifecycle import OfficeLifecycle
 from issuance.use_cases.ports import Unavailable
 from issuance.use_cases.printer_address import CallRecordedPrinter
 from servicekit.security.identity import NATIONAL
 
+from .answering_neighbours import PrinterTakesJobs
+from .people import identity
 from .verifying import is_verified_only
-from .workflow import PrinterTakesJobs, Workflow, identity
+from .workflow import Workflow
 
 ANI = identity("ani", "administrator", NATIONAL)
 OTHER = Candidate("somebody-else", 12.0)
@@ -105,8 +107,9 @@ async def test_its_office_is_not_removed(renewals_go_on: Workflow) -> None:
         await flow.examines(task.id, examiner, Verdict.DUPLICATE)
 
     async with flow.store.begin() as records:
+        lifecycle = OfficeLifecycle(flow.outages, 10, "ID")
         with pytest.raises(OfficeInUse) as refused:
-            await OfficeLifecycle(flow.outages, 10, "ID").remove(records, "BJM", 0, flow.now_is)
+            await lifecycle.remove(records, "BJM", 0, ANI, flow.now_is)
 
     # Refused is final, but its book is still to come.
     assert refused.value.metadata == {"applications": "0", "print_jobs": "1"}

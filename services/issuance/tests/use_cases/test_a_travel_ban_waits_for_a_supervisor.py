@@ -5,17 +5,21 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from issuance.domain.activity import StoppedByOutage
 from issuance.domain.clock_pause import ServiceClock
+from issuance.domain.events import ApplicationEvent
 from issuance.domain.folded_name import folded_words
 from issuance.domain.outage import OutageScope
 from issuance.domain.separation_of_duties import SeparationOfDuties
-from issuance.domain.states import ApplicationEvent, ApplicationState, IllegalTransition
+from issuance.domain.states import ApplicationState
+from issuance.domain.transitions import IllegalTransition
 from issuance.domain.travel_ban import BannedPerson, NotHeld, TravelBanHeld, TravelBanRegister
 from issuance.store.page_request import PageRequest
 from issuance.use_cases.notify_and_release import NotifyAndRelease
 from issuance.use_cases.travel_bans import TravelBans, clear_travel_ban
 from passport.type.v1 import civil_pb2
 
-from .workflow import VALIDITY, Workflow, identity
+from .people import identity
+from .recorded_workflow import VALIDITY
+from .workflow import Workflow
 
 STATE = ApplicationState
 SITI = civil_pb2.BiographicData(

@@ -3,9 +3,13 @@
 import pytest
 from issuance.domain.adjudication_referral import Candidate
 from issuance.domain.adjudication_task import TaskClosed, Verdict
-from issuance.domain.states import ApplicationState, IllegalTransition, OutboxTaskKind
+from issuance.domain.outbox_task_kind import OutboxTaskKind
+from issuance.domain.states import ApplicationState
+from issuance.domain.transitions import IllegalTransition
 
-from .workflow import HOLDER, Workflow, banjarmasin, identity
+from .local_time import banjarmasin
+from .people import HOLDER, identity
+from .workflow import Workflow
 
 OTHER = Candidate("somebody-else", 6.5)
 SUPERVISOR = identity("agus", "supervisor")

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from issuance.domain.outage import OutageScope
 from issuance.domain.outbox import OutboxTask
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.retry_policy import RetryPolicy
-from issuance.domain.states import OutboxTaskKind
 from issuance.use_cases.office_slots import MatcherSlots
 from issuance.use_cases.ports import Unavailable
 from issuance.workers.outbox_worker import OutboxWorker

@@ -11,12 +11,14 @@ from issuance.domain.fingers import (
     IdentityEvidenceRequired,
     MissingReason,
 )
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.separation_of_duties import SeparationOfDuties
-from issuance.domain.states import ApplicationState, OutboxTaskKind
+from issuance.domain.states import ApplicationState
 from issuance.use_cases.ports import UnusableFingers
 from issuance.use_cases.record_interview import Interview
 
-from .workflow import Workflow, identity
+from .people import identity
+from .workflow import Workflow
 
 TEN = list(FingerPosition)
 NO_FINGERS = FingerSubmission(TEN, dict.fromkeys(TEN, MissingReason.AMPUTATED))
@@ -162,6 +164,6 @@ async def test_the_status_counts_them_by_office(workflow: Workflow) -> None:
     await workflow.applies()
 
     async with workflow.store.read() as records:
-        counted = await records.cases.count_without_fingerprints()
+        counted = await records.case_counts.without_fingerprints()
 
     assert counted == {"BJM": 1}

@@ -10,12 +10,13 @@ from issuance.domain.adjudication_task import (
     Verdict,
 )
 from issuance.domain.application_type import ApplicationType
-from issuance.domain.case import ApplicationOpen
+from issuance.domain.case_errors import ApplicationOpen
 from issuance.domain.encounter_change import EncounterChange, EncounterStatus
 from issuance.domain.separation_of_duties import SeparationOfDuties
 from issuance.domain.states import ApplicationState
 
-from .workflow import Workflow, identity
+from .people import identity
+from .workflow import Workflow
 
 SAME, DUPLICATE, CLEARED = Verdict.SAME_PERSON, Verdict.DUPLICATE, Verdict.CLEARED
 

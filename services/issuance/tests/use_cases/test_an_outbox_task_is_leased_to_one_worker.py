@@ -7,7 +7,7 @@ from issuance.domain.adjudication_referral import Candidate
 from issuance.domain.adjudication_task import Verdict
 from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.outage import OutageScope
-from issuance.domain.states import OutboxTaskKind
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.store.records import Store
 from issuance.use_cases.lease_tasks import LeaseTasks
 from issuance.use_cases.office_slots import MatcherSlots, PrinterSlots

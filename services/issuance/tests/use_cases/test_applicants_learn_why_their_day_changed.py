@@ -3,10 +3,12 @@
 import pytest
 from issuance.domain.adjudication_referral import Candidate
 from issuance.domain.collection_plan import PriorityClass
+from issuance.domain.events import ApplicationEvent
 from issuance.domain.outage import OutageScope
-from issuance.domain.states import ApplicationEvent, ApplicationState
+from issuance.domain.states import ApplicationState
 
-from .workflow import Workflow, identity
+from .people import identity
+from .workflow import Workflow
 
 OUTAGE = "a system outage"
 QUEUE = "a change in the printing queue"

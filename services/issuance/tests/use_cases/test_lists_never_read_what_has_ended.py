@@ -18,8 +18,8 @@ from issuance.use_cases.service_status import service_status
 from servicekit.storage.database import Database, migrate
 from sqlalchemy import event
 
+from .local_time import banjarmasin
 from .offices import an_office
-from .workflow import banjarmasin
 
 PAGE = PageRequest(after=5, size=50)
 NOW = banjarmasin("2018-10-26 09:00")
@@ -41,12 +41,14 @@ class PlannedQueries:
     def _note(self, _connection: Any, _cursor: Any, statement: str, given: Any, *_: Any) -> None:
         self._executed.append((statement, given))
 
-    async def of(self, call: Callable[[Records], Awaitable[object]]) -> Collection[str]:
-        """Return the steps of the queries that a call makes, as SQLite plans them."""
+    async def of(
+        self, call: Callable[[Records], Awaitable[object]], table: str = "applications"
+    ) -> Collection[str]:
+        """Return the steps of the queries of a table that a call makes, as SQLite plans them."""
         self._executed.clear()
-        async with Store(self._database, "one").read() as records:
+        async with Store(self._database, "one").begin() as records:
             await call(records)
-        queries = [each for each in self._executed if "applications" in each[0]]
+        queries = [each for each in self._executed if table in each[0]]
         assert queries
         steps = []
         async with self._database.read() as connection:
@@ -69,15 +71,15 @@ async def planned(tmp_path: Path) -> AsyncIterator[PlannedQueries]:
 @pytest.mark.parametrize(
     "call",
     [
-        lambda records: records.cases.queue("BJM"),
-        lambda records: records.cases.count_waiting("BJM", None),
-        lambda records: records.cases.count_waiting("BJM", 7),
-        lambda records: records.cases.first_completed_at("BJM"),
-        lambda records: records.cases.count_released("BJM", TODAY),
-        lambda records: records.cases.ready_to_collect("BJM"),
-        lambda records: records.cases.count_open(),
-        lambda records: records.cases.count_overdue(TODAY),
-        lambda records: records.cases.count_past_legal_limit(TODAY),
+        lambda records: records.queue.of_office("BJM"),
+        lambda records: records.queue.count_waiting("BJM", None),
+        lambda records: records.queue.count_waiting("BJM", 7),
+        lambda records: records.queue.first_completed_at("BJM"),
+        lambda records: records.queue.count_released("BJM", TODAY),
+        lambda records: records.case_counts.ready_to_collect("BJM"),
+        lambda records: records.case_counts.by_office_and_state(),
+        lambda records: records.case_counts.overdue(TODAY),
+        lambda records: records.case_counts.past_legal_limit(TODAY),
         lambda records: records.cases.without_portrait(APPROVED),
         lambda records: service_status(records, cast("OfficeDirectory", OFFICES), None, NOW, NOW),
         lambda records: records.late_cases.count(LATE),
@@ -102,7 +104,7 @@ async def test_what_is_open_is_searched_for(
 
 
 async def test_a_queue_is_counted_by_its_index_alone(planned: PlannedQueries) -> None:
-    steps = await planned.of(lambda records: records.cases.count_waiting("BJM", 7))
+    steps = await planned.of(lambda records: records.queue.count_waiting("BJM", 7))
 
     assert [step.split(" (")[0] for step in steps if "applications" in step] == [
         "SEARCH applications USING COVERING INDEX applications_queue"
@@ -137,3 +139,23 @@ async def test_a_page_is_read_from_where_the_last_one_ended(
     (step,) = steps
     assert step.startswith("SEARCH applications")
     assert step.endswith(">?)")
+
+
+@pytest.mark.parametrize("office", [None, "BJM"])
+@pytest.mark.parametrize("after", [None, AFTER])
+async def test_what_was_settled_is_read_from_where_the_last_page_ended(
+    planned: PlannedQueries, office: str | None, after: ListPosition | None
+) -> None:
+    steps = await planned.of(
+        lambda records: records.open_items.page(50, after, office, include_resolved=True)
+    )
+
+    (step,) = [step for step in steps if " resolved_items" in step]
+    assert f" INDEX resolved_items_{'of_office' if office else 'since'}" in step
+    assert step.startswith("SEARCH") or (office, after) == (None, None)
+
+
+async def test_searches_that_are_due_are_erased_by_an_index(planned: PlannedQueries) -> None:
+    steps = await planned.of(lambda records: records.search.erase_before(NOW), "searches")
+
+    assert [step for step in steps if "searches_at" in step]

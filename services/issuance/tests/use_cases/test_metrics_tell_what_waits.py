@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 from issuance.domain.outage import OutageScope
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.paused_work import PausedWork
-from issuance.domain.states import OutboxTaskKind
 from issuance.metrics import read_metrics
 
 from .workflow import Workflow

@@ -1,14 +1,16 @@
 """Who took in does not approve, who approved does not hand over: by person, also by a service."""
 
 import pytest
+from issuance.domain.actor import Actor
 from issuance.domain.adjudication_referral import Candidate
 from issuance.domain.adjudication_task import OwnCase, Verdict
-from issuance.domain.case import Actor
+from issuance.domain.events import ApplicationEvent
 from issuance.domain.separation_of_duties import SeparationOfDuties
-from issuance.domain.states import ApplicationEvent, ApplicationState
+from issuance.domain.states import ApplicationState
 
+from .people import identity
 from .verifying import is_printed_unidentified, is_verified_only
-from .workflow import Workflow, identity
+from .workflow import Workflow
 
 CLEARED, DUPLICATE = Verdict.CLEARED, Verdict.DUPLICATE
 STRONG_HIT = Candidate("ani-who-is-on-record", 12.0)

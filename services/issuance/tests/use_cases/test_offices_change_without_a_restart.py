@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from issuance.domain.case import Actor
+from issuance.domain.actor import Actor
 from issuance.domain.clock_pause import ServiceClock
 from issuance.domain.office import Office, OfficeInUse, TooManyOffices, UnknownOffice, WrongOffice
 from issuance.domain.office_changes import OfficeChanges
@@ -33,7 +33,9 @@ from servicekit.security.identity import NATIONAL
 from servicekit.storage.database import Database
 
 from .offices import a_new_office, an_office
-from .workflow import VALIDITY, Workflow, identity
+from .people import identity
+from .recorded_workflow import VALIDITY
+from .workflow import Workflow
 
 CLOSED, WORKED = SpecialDayKind.CLOSED, SpecialDayKind.WORKED
 ALL = ""
@@ -45,12 +47,13 @@ async def _declares(workflow: Workflow, day: str, kind: SpecialDayKind, office: 
     now = workflow.now_is
     special = SpecialDay(office, date.fromisoformat(day), kind, "flood", "ani", now)
     async with workflow.store.begin() as records:
-        await add_special_day(records, special, now)
+        await add_special_day(records, special, ANI, now)
 
 
 async def _takes_back(workflow: Workflow, day: str, kind: SpecialDayKind, office: str) -> None:
     async with workflow.store.begin() as records:
-        await remove_special_day(records, office, date.fromisoformat(day), kind)
+        taken = date.fromisoformat(day)
+        await remove_special_day(records, office, taken, kind, ANI, workflow.now_is)
 
 
 async def _puts(
@@ -71,7 +74,7 @@ async def _puts(
 async def _removes(workflow: Workflow, office: str, revision: int = 0) -> None:
     async with workflow.store.begin() as records:
         lifecycle = OfficeLifecycle(workflow.outages, 10, "ID")
-        await lifecycle.remove(records, office, revision, workflow.now_is)
+        await lifecycle.remove(records, office, revision, ANI, workflow.now_is)
 
 
 async def _refreshes(workflow: Workflow) -> None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from issuance.domain.collection_plan import PriorityClass
-from issuance.domain.states import OutboxTaskKind
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.use_cases.lease_tasks import LeaseTasks
 from issuance.use_cases.office_slots import MatcherSlots
 

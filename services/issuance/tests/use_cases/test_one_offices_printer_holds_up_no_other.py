@@ -6,7 +6,7 @@ import pytest
 from issuance.domain.circuit_breaker import CircuitPolicy
 from issuance.domain.outage import OutageScope
 from issuance.domain.outbox import OutboxTask
-from issuance.domain.states import OutboxTaskKind
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.metrics import read_metrics
 from issuance.store.records import Store
 from issuance.use_cases.lease_tasks import LeaseTasks

@@ -2,12 +2,14 @@
 
 import pytest
 from issuance.domain.print_job_event import JobOutcome, PrintJobEvent
-from issuance.domain.states import ApplicationState, IllegalTransition
+from issuance.domain.states import ApplicationState
+from issuance.domain.transitions import IllegalTransition
 from issuance.store.case_records import CaseRecords
 from sqlalchemy.exc import OperationalError
 
+from .at_the_printer import CANCELLED
 from .scripted_printer import ScriptedPrinter
-from .workflow import CANCELLED, Workflow
+from .workflow import Workflow
 
 
 async def _released(workflow: Workflow) -> str:

@@ -1,5 +1,5 @@
 import pytest
-from issuance.domain.states import IllegalTransition
+from issuance.domain.transitions import IllegalTransition
 
 from .workflow import Workflow
 

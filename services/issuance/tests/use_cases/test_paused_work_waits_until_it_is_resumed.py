@@ -1,8 +1,8 @@
 """An administrator pauses a kind of outbox work, at one office or at all; nobody begins it then."""
 
 import pytest
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.paused_work import PausedWork, WorkNotPaused, WorkPaused
-from issuance.domain.states import OutboxTaskKind
 from issuance.domain.waiting_on import ResponsibleParty
 
 from .workflow import Workflow

@@ -1,8 +1,8 @@
 """Money balances: each payment that the bank and the offices know differently is an open item."""
 
 import pytest
+from issuance.domain.actor import Actor
 from issuance.domain.application_type import ApplicationType
-from issuance.domain.case import Actor
 from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.office import WrongOffice
 from issuance.domain.payment import AmountDiffers, ReceiptSettled, ReceiptTwice, ReportedPayment
@@ -11,7 +11,9 @@ from issuance.domain.working_time import BadDate
 from issuance.use_cases.create_application import NewApplication
 from issuance.use_cases.reconcile_payments import Reconciliation
 
-from .workflow import HOLDER, Workflow, banjarmasin, identity
+from .local_time import banjarmasin
+from .people import HOLDER, identity
+from .workflow import Workflow
 
 FEE = Fee(350_000)
 NIGHT = "2018-10-26 23:59"

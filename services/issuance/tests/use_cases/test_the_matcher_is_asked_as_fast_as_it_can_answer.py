@@ -10,8 +10,8 @@ from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.identification_rate import IdentificationRate, RateLimits, RatePhase
 from issuance.domain.outage import OutageScope
 from issuance.domain.outbox import OutboxTask
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.retry_policy import RetryPolicy
-from issuance.domain.states import OutboxTaskKind
 from issuance.metrics import read_metrics
 from issuance.store.records import Store
 from issuance.use_cases.identification_limit import IdentificationLimit
@@ -20,7 +20,8 @@ from issuance.use_cases.ports import NotYet, Unavailable
 from issuance.workers.outbox_worker import OutboxWorker
 from servicekit.storage.database import Database
 
-from .workflow import Workflow, banjarmasin
+from .local_time import banjarmasin
+from .workflow import Workflow
 
 SECOND = timedelta(seconds=1)
 LIMITS = RateLimits(granted=20, ramp=10 * SECOND, slow=5 * SECOND, canary=60 * SECOND)

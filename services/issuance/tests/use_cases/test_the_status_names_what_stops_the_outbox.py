@@ -2,7 +2,8 @@
 
 import pytest
 from issuance.domain.outage import OutageScope
-from issuance.domain.states import ApplicationState, OutboxTaskKind
+from issuance.domain.outbox_task_kind import OutboxTaskKind
+from issuance.domain.states import ApplicationState
 
 from .workflow import Workflow
 

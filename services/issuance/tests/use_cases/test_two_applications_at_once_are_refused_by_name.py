@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from issuance.domain.application_type import ApplicationType
-from issuance.domain.case import ApplicationOpen
+from issuance.domain.case_errors import ApplicationOpen
 from issuance.domain.states import ApplicationState
 from sqlalchemy.exc import IntegrityError
 

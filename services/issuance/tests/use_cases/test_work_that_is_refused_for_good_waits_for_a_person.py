@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 from issuance.domain.outbox import OutboxTask, OutboxTaskNotFound
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.retry_policy import RetryPolicy
-from issuance.domain.states import ApplicationState, OutboxTaskKind
+from issuance.domain.states import ApplicationState
 from issuance.domain.waiting_on import ResponsibleParty
 from issuance.store.stuck_work_records import StuckTask
 from issuance.use_cases.office_slots import MatcherSlots

@@ -9,7 +9,7 @@ import pytest
 from issuance.domain.adjudication_referral import Candidate
 from issuance.domain.notices import QUEUE_CHANGED, delayed_notice
 from issuance.domain.outage import OutageScope
-from issuance.domain.states import OutboxTaskKind
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from servicekit.storage.database import Database
 from sqlalchemy import ClauseElement, Connection, event
 from sqlalchemy.dialects import postgresql
@@ -97,7 +97,7 @@ async def test_cases_whose_applicants_are_notified(workflow: Workflow, asked: li
     asked.clear()
 
     async with workflow.store.begin() as records:
-        await records.cases.change_collection_dates(
+        await records.queue.change_collection_dates(
             [delayed_notice(id, QUEUE_CHANGED)], workflow.now_is
         )
 

@@ -4,130 +4,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from servicekit.errors import DomainError, ErrorKind, StaleRevision
-from servicekit.security.identity import NATIONAL
+from servicekit.errors import StaleRevision
 
+from issuance.domain.actor import Actor
 from issuance.domain.application_type import ApplicationType
+from issuance.domain.case_errors import AtThePrinter, BookMade, IdentificationDue
 from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.collector import Proxy
+from issuance.domain.completion import Completion, PromisedDate
 from issuance.domain.contact import Contact
 from issuance.domain.document import DocumentStatus
 from issuance.domain.encounter_change import EncounterStatus
+from issuance.domain.events import ApplicationEvent
+from issuance.domain.finger_check import FingerCheckState
 from issuance.domain.formatting import LocalizedText
 from issuance.domain.guardian import Guardian
 from issuance.domain.portrait import PortraitMissing
 from issuance.domain.print_failure import PrintFailure
 from issuance.domain.replacement import LossFinding, LossPapers
-from issuance.domain.states import (
-    INITIAL_STATE,
-    WITHOUT_PASSPORT,
-    ApplicationState,
-    Transition,
-)
+from issuance.domain.states import INITIAL_STATE, WITHOUT_PASSPORT, ApplicationState
+from issuance.domain.transitions import Transition
 from issuance.domain.travel_ban import TravelBanHeld
-
-
-class ApplicationNotFound(DomainError):
-    """No application has the given id."""
-
-    kind = ErrorKind.NOT_FOUND
-    reason = "APPLICATION_NOT_FOUND"
-
-
-class AtThePrinter(DomainError):
-    """Its data are at the printer: the office cancels the print job first (metadata: job_id)."""
-
-    kind = ErrorKind.PRECONDITION
-    reason = "AT_THE_PRINTER"
-
-
-class BookMade(DomainError):
-    """Its book is made with the former data, and an application has one book."""
-
-    kind = ErrorKind.PRECONDITION
-    reason = "BOOK_MADE"
-
-
-class IdentificationDue(DomainError):
-    """The applicant was only verified with their own record, and is identified first."""
-
-    kind = ErrorKind.PRECONDITION
-    reason = "IDENTIFICATION_DUE"
-
-
-class PersonRequired(DomainError):
-    """Renewals and replacements name the person on record; new applications name nobody."""
-
-    kind = ErrorKind.INVALID
-    reason = "PERSON_REQUIRED"
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who causes an event: an identity, its role, the person for whom a service acts, its office.
-
-    office: the id, or that of national callers.
-    """
-
-    uri: str
-    role: str
-    on_behalf_of: str = ""
-    office: str = NATIONAL
-
-    @property
-    def person(self) -> str:
-        """Identity of the person who causes the event, also through a service."""
-        return self.on_behalf_of or self.uri
-
-    def may_know(self, office: str) -> bool:
-        """Return whether the applications of an office may be named to the actor."""
-        return self.office in (office, NATIONAL)
-
-
-ISSUANCE = Actor("service:issuance", "service:issuance")
-"""The service itself, acting on what other services answered."""
-
-
-class ApplicationOpen(DomainError):
-    """The person has an application that has not ended (metadata: application_id, if visible)."""
-
-    kind = ErrorKind.PRECONDITION
-    reason = "APPLICATION_OPEN"
-
-    def __init__(self, application_id: str = "") -> None:
-        super().__init__("the person has another application that has not ended")
-        if application_id:
-            self.metadata["application_id"] = application_id
-
-
-@dataclass(frozen=True, slots=True)
-class Completion:
-    """What a case gets when it is complete: its place in the queue and its collection dates.
-
-    queue_number: orders the queue. applied_on: day of completion. due_on: first collection date
-    by the office's promised number of working days. promised_collection_date: the planned date.
-    tentative: whether that is the date if an outage, whose end nobody knows, ended now.
-    legal_due_on: last day of the law, if this is the first interview.
-    """
-
-    at: datetime
-    queue_number: int
-    applied_on: date
-    due_on: date
-    promised_collection_date: date
-    tentative: bool = False
-    legal_due_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PromisedDate:
-    """The date promised to the applicant of a case that keeps its place in the queue.
-
-    tentative: as in Completion.
-    """
-
-    collect_on: date
-    tentative: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +54,8 @@ class Case:
     finger could ever be captured; the matcher then has no encounter of it. come_back_on: when
     bandaged fingers have healed. fee_rupiah: what it costs in all, None if no fee was told;
     penalty_rupiah: of these, for a loss or damage. legal_due_on: until when the law wants the
-    passport made; None before the interview.
+    passport made; None before the interview. finger_mismatches, finger_check_waived: see
+    `finger_check`.
     """
 
     id: str
@@ -217,6 +115,8 @@ class Case:
     proxy: Proxy | None = None
     collect_until: date | None = None
     legal_due_on: date | None = None
+    finger_mismatches: int = 0
+    finger_check_waived: bool = False
 
     @property
     def is_held(self) -> bool:
@@ -273,6 +173,21 @@ class Case:
         """Return its id if the actor may know of it, else ""."""
         return self.id if actor.may_know(self.office) else ""
 
+    @property
+    def finger_check(self) -> FingerCheckState:
+        """How far the finger checks at its hand-over have come."""
+        return FingerCheckState(
+            self.finger_mismatches, self.finger_check_waived, self.without_fingerprints
+        )
+
+    def fingers_differed(self) -> "Case":
+        """Return the case after a finger check at the hand-over that failed."""
+        return replace(self, finger_mismatches=self.finger_mismatches + 1)
+
+    def without_finger_check(self) -> "Case":
+        """Return the case, whose finger check a supervisor waived."""
+        return replace(self, finger_check_waived=True)
+
     def require_revision(self, revision: int) -> "Case":
         """Return the case itself if it has this revision, or if `revision` is 0 (any).
 
@@ -286,17 +201,23 @@ class Case:
 
     def after(self, transition: Transition, at: datetime) -> "Case":
         """Return the case in the target state of a transition that starts in its state."""
-        since = self.state_since if transition.target is self.state else at
+        stays = transition.target is self.state
+        is_made_ready = transition.target is ApplicationState.READY and not stays
         return replace(
             self,
             state=transition.target,
-            state_since=since,
+            state_since=self.state_since if stays else at,
             revision=self.revision + 1,
-            ready_at=at if transition.target is ApplicationState.READY else self.ready_at,
+            ready_at=at if is_made_ready else self.ready_at,
         )
 
     def document_after(self, transition: Transition) -> DocumentStatus | None:
-        """Return what its document becomes; one that is made is revoked where none is due."""
+        """Return what its document becomes; one that is made is revoked where none is due.
+
+        One that examiners revoked by a confirmed duplicate is as it was until others have looked.
+        """
+        if self.book_serial and transition.event is ApplicationEvent.REEXAMINE:
+            return DocumentStatus.MADE
         if self.book_serial and transition.target in WITHOUT_PASSPORT:
             return DocumentStatus.REVOKED
         return transition.document
@@ -387,12 +308,15 @@ class Case:
         )
 
     def reopened(self, promise: PromisedDate, granted_by: str, *, has_portrait: bool) -> "Case":
-        """Return the refused case, to be decided again. has_portrait: not erased meanwhile."""
+        """Return the refused case, to be decided again. has_portrait: not erased meanwhile.
+
+        A book that is made stays its book.
+        """
+        kept = bool(self.book_serial)
         return replace(
             self.promised(promise),
-            document_number="",
-            book_serial="",
-            print_job="",
+            document_number=self.document_number if kept else "",
+            print_job=self.print_job if kept else "",
             ready_at=None,
             refusal_reason=None,
             print_failure=None,

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 
 from issuance.domain.case import Case
 from issuance.domain.encounter_change import EncounterChange, EncounterStatus
+from issuance.domain.events import ApplicationEvent
 from issuance.domain.history import HistoryEntry
-from issuance.domain.states import ApplicationEvent, transition_of
+from issuance.domain.transitions import transition_of
 
 EVERYTHING = 2**62
 """Above every number of an enrolment."""

@@ -14,7 +14,7 @@ from issuance.domain.activity import Activity
 from issuance.domain.case import Case
 from issuance.domain.collection_plan import HEAD_START, PriorityClass
 from issuance.domain.outage import Outage
-from issuance.domain.states import OutboxTaskKind
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 
 _ACTIVITIES: Mapping[OutboxTaskKind, Activity] = {
     OutboxTaskKind.IDENTIFY: Activity.IDENTIFICATION,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from servicekit.errors import DomainError, ErrorKind
 
-from issuance.domain.states import OutboxTaskKind
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 
 
 class WorkPaused(DomainError):

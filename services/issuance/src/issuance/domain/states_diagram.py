@@ -3,21 +3,16 @@ and whose turn it is in each state."""
 
 from datetime import timedelta
 
+from issuance.domain.events import WITHOUT_INFLUENCE
 from issuance.domain.expected_time import EXPECTED_TIMES
-from issuance.domain.states import (
-    FINAL_STATES,
-    INITIAL_STATE,
-    TRANSITIONS,
-    WITHOUT_INFLUENCE,
-    ApplicationState,
-    Transition,
-)
+from issuance.domain.states import FINAL_STATES, INITIAL_STATE, ApplicationState
+from issuance.domain.transitions import TRANSITIONS, Transition
 from issuance.domain.waiting_on import WAITING_ON
 
 TITLE = """\
 # Which way does an application go?
 
-Drawn from the table in `issuance/domain/states.py` by `issuance states`; do not edit by hand.
+Drawn from the table in `issuance/domain/transitions.py` by `issuance states`; do not edit by hand.
 Not drawn, but in the table: events of any state that change nothing about the way.
 An event that is not in the table is refused with `ILLEGAL_TRANSITION` and changes nothing."""
 OWNERS = """\

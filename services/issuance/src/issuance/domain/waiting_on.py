@@ -8,11 +8,7 @@ from enum import StrEnum
 from issuance.domain.case import Case
 from issuance.domain.formatting import LocalizedText, format_day
 from issuance.domain.payment import PaymentDifference
-from issuance.domain.states import (
-    AWAITING_IDENTIFICATION,
-    FINAL_STATES,
-    ApplicationState,
-)
+from issuance.domain.states import AWAITING_IDENTIFICATION, FINAL_STATES, ApplicationState
 
 
 class ResponsibleParty(StrEnum):
@@ -99,6 +95,14 @@ HELD = WaitingOn(
     LocalizedText("pemeriksaan tambahan oleh supervisor", "a further check by a supervisor"),
 )
 """In place of the approval and the collection. Why is for the history, not for the applicant."""
+FINGERS_DIFFER = WaitingOn(
+    ResponsibleParty.SUPERVISOR,
+    LocalizedText(
+        "keputusan supervisor: sidik jari pengambil tidak cocok dengan permohonan",
+        "a supervisor's decision: the fingers of who came for it are not those of the application",
+    ),
+)
+"""In place of the collection, when the last finger check failed."""
 PORTRAIT_MISSING = WaitingOn(
     ResponsibleParty.OFFICER, LocalizedText("foto pemohon", "the applicant's photo")
 )
@@ -193,6 +197,8 @@ def waiting_on(case: Case, *, set_aside: bool = False) -> WaitingOn | None:
         return IDENTIFICATION_SET_ASIDE
     if case.is_held and case.state not in FINAL_STATES:
         return HELD
+    if case.state is ApplicationState.READY and case.finger_check.is_for_supervisor:
+        return FINGERS_DIFFER
     if case.state is ApplicationState.AWAITING_APPROVAL and case.is_at_the_printer:
         return WAITING_ON[ApplicationState.PRINTING]
     needs_portrait = case.state in _NEEDS_PORTRAIT_NEXT and not case.book_serial

@@ -9,9 +9,9 @@ from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
 from servicekit.security.identity import current_caller
 
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.paused_work import PausedWork
-from issuance.domain.states import OutboxTaskKind
-from issuance.service import encode
+from issuance.service import encode_admin as encode
 from issuance.service.idempotent_changes import IdempotentChanges, current_actor
 from issuance.service.office_scope import (
     known_office,

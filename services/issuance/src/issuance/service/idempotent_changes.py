@@ -8,7 +8,7 @@ from servicekit.grpc.call_audit import add_audit_facts
 from servicekit.security.identity import current_caller, current_on_behalf_of
 from servicekit.storage.idempotency import IdempotentRequests, nothing_to_prepare
 
-from issuance.domain.case import Actor
+from issuance.domain.actor import Actor
 from issuance.domain.separation_of_duties import PersonNotNamed
 from issuance.store.records import Records, Store
 

@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.office_rotation import NextTask
 from issuance.domain.outbox import LeaseLost, OutboxTask, cause_of_delay
-from issuance.domain.states import OutboxTaskKind
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.store.field_values import field_values
 from issuance.store.lock_order import lock_case_first
-from issuance.store.tables import office_plans, outbox, paused_work
+from issuance.store.tables.offices import office_plans
+from issuance.store.tables.outbox import outbox, paused_work
 
 _FIELDS = [field.name for field in fields(OutboxTask)]
 _COLUMNS = [outbox.c[name] for name in _FIELDS]

@@ -1,16 +1,20 @@
 """How applications are found by index, and the record of who searched for what."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, delete, func, insert, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.search import MOST_FOUND, SearchCriteria, SearchRecord, SearchTooBroad
 from issuance.store.page_request import PageRequest
-from issuance.store.tables import applications, documents, search_terms, searches
+from issuance.store.tables.applications import applications
+from issuance.store.tables.documents import documents
+from issuance.store.tables.search import search_terms, searches
 
 _LONGEST_TERM = 64
+# Deleted in one transaction, so that calls from the counter do not wait long for it.
+_BATCH = 200
 _Cases = Select[tuple[str]]
 
 
@@ -20,12 +24,10 @@ class SearchRecords:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def index(
-        self, case: str, office: str, words: Iterable[str], born_on: date | None
-    ) -> None:
+    async def index(self, case: str, office: str, words: Iterable[str], born_on: date) -> None:
         """Store by what the holder of a case is found, in place of what was stored before."""
         await self._connection.execute(delete(search_terms).where(search_terms.c.case == case))
-        terms = {_word(word) for word in words} | ({_birth(born_on)} if born_on else set())
+        terms = {_word(word) for word in words} | {_birth(born_on)}
         rows = [{"case": case, "office": office, "term": term} for term in sorted(terms)]
         if rows:
             await self._connection.execute(insert(search_terms), rows)
@@ -67,6 +69,13 @@ class SearchRecords:
         """Store how many a recorded search found."""
         statement = update(searches).where(searches.c.number == number)
         await self._connection.execute(statement.values(found=found))
+
+    async def erase_before(self, before: datetime) -> bool:
+        """Delete searches that were made before an instant, a few. Return whether all are gone."""
+        c = searches.c
+        due = select(c.number).where(c.at < before).order_by(c.at).limit(_BATCH)
+        erased = await self._connection.execute(delete(searches).where(c.number.in_(due)))
+        return erased.rowcount < _BATCH
 
     async def records(self) -> Sequence[SearchRecord]:
         """Return all searches, oldest first."""

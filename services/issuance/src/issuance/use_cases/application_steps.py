@@ -1,32 +1,29 @@
 """Steps that people take with an application and that change more than its state: portrait,
-corrections, approval, refusal, withdrawal, hand-over."""
+corrections, approval, refusal, withdrawal, appointment of a proxy."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from issuance.domain.activity import Activity
-from issuance.domain.case import ISSUANCE, Actor, Case
-from issuance.domain.collector import Collector, Proxy, require_appointed
+from issuance.domain.actor import ISSUANCE, Actor
+from issuance.domain.case import Case
+from issuance.domain.collector import Proxy
 from issuance.domain.contact import NO_CONTACT
 from issuance.domain.document import HolderDiffers
+from issuance.domain.events import ApplicationEvent
 from issuance.domain.formatting import LocalizedText
 from issuance.domain.guardian import Guardian, require_guardians
 from issuance.domain.history import EventDetails
 from issuance.domain.print_failure import DOCUMENT_ALREADY_CLEARED
 from issuance.domain.replacement import require_explained_negligence
 from issuance.domain.separation_of_duties import (
-    require_another,
     require_not_examined_by,
     require_separate_duties,
 )
-from issuance.domain.states import (
-    DOCUMENTS_DUE,
-    ApplicationEvent,
-    ApplicationState,
-    find_transition,
-)
+from issuance.domain.states import DOCUMENTS_DUE, ApplicationState
+from issuance.domain.transitions import find_transition
 from issuance.domain.validity import ValidityRule
-from issuance.serialization import born_on
+from issuance.holder_names import holder_born_on
 from issuance.store.records import Records
 from issuance.use_cases.adjudicate import withdraw_tasks
 from issuance.use_cases.apply_transition import ApplyTransition
@@ -133,7 +130,7 @@ async def approve(
     if case.book_serial:
         case.require_identified()
     await require_not_stopped(records, case.office, Activity.APPROVAL)
-    await _require_separate_duties(records, case, event, by)
+    require_separate_duties(event, by.person, await records.history.of_case(case.id))
     examiners = await records.adjudication_tasks.examiners_of(case.id)
     require_not_examined_by(by.person, examiners, event)
     case.require_not_held()
@@ -184,7 +181,7 @@ def _with_corrected_family(
 ) -> Case:
     """Return the case with the guardians that it has after the correction: none of an adult."""
     married = case.married if correction.married is None else correction.married
-    is_child = validity.is_child(born_on(correction.holder), today, married=married)
+    is_child = validity.is_child(holder_born_on(correction.holder), today, married=married)
     guardians = correction.guardians or (case.guardians if is_child else ())
     if guardians or case.state not in DOCUMENTS_DUE:
         require_guardians(guardians, is_child=is_child)
@@ -210,7 +207,7 @@ async def refuse(
     refused = case.refused(told)
     details = EventDetails(reason=reason)
     refused = await apply_transition(records, refused, ApplicationEvent.REFUSE, by, now, details)
-    await records.cases.delete_fingers(case.id)
+    await records.fingers.delete(case.id)
     return refused
 
 
@@ -231,7 +228,7 @@ async def withdraw(
     case = replace(case, identification_due=False, guardians=())
     case = await apply_transition(records, case, ApplicationEvent.WITHDRAW, by, now, details)
     await withdraw_tasks(records, case.id, now)
-    await records.cases.delete_fingers(case.id)
+    await records.fingers.delete(case.id)
     await records.portraits.delete(case.id)
     await records.contacts.erase(case.id)
     return case.with_contact(NO_CONTACT, case.language).with_proxy(None)
@@ -255,34 +252,6 @@ async def appoint_proxy(
     )
 
 
-async def hand_over(
-    records: Records,
-    case: Case,
-    by: Actor,
-    now: datetime,
-    signed_by: str,
-    apply_transition: ApplyTransition,
-    collector: Collector = Collector.HOLDER,
-    proxy_identity_number: str = "",
-) -> Case:
-    """Hand the passport over to the holder or the appointed proxy, who signs for it.
-
-    Raises IdentificationDue, SeparationOfDuties, TravelBanHeld, StoppedByOutage, NotTheProxy.
-    """
-    case.require_identified()
-    await require_not_stopped(records, case.office, Activity.HAND_OVER)
-    await _require_separate_duties(records, case, ApplicationEvent.HAND_OVER, by)
-    require_appointed(collector, proxy_identity_number, case.proxy)
-    if collector is Collector.PROXY and case.proxy:
-        require_another(by.person, case.proxy.appointed_by, ApplicationEvent.HAND_OVER)
-    case.require_not_held()
-    handed_over = case.handed_over(now)
-    details = EventDetails(signed_by=signed_by, collected_by=collector)
-    return await apply_transition(
-        records, handed_over, ApplicationEvent.HAND_OVER, by, now, details
-    )
-
-
 def _require_explained_differences(case: Case, reason: str) -> None:
     if case.holder_differences and not reason.strip():
         raise HolderDiffers(
@@ -290,9 +259,3 @@ def _require_explained_differences(case: Case, reason: str) -> None:
             field="reason",
             fields=", ".join(case.holder_differences),
         )
-
-
-async def _require_separate_duties(
-    records: Records, case: Case, event: ApplicationEvent, by: Actor
-) -> None:
-    require_separate_duties(event, by.person, await records.history.of_case(case.id))

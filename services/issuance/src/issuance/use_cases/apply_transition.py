@@ -1,11 +1,12 @@
 """How an event changes a case: state, history, outbox task and notice in one transaction."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, datetime
 
 import structlog
 
-from issuance.domain.case import Actor, Case
+from issuance.domain.actor import Actor
+from issuance.domain.case import Case
 from issuance.domain.document import DocumentStatus
 from issuance.domain.encounter_change import (
     EncounterChange,
@@ -14,6 +15,7 @@ from issuance.domain.encounter_change import (
     encode_changes,
     superseded_by,
 )
+from issuance.domain.events import ApplicationEvent
 from issuance.domain.history import NO_DETAILS, EventDetails, HistoryEntry
 from issuance.domain.notices import (
     Notice,
@@ -29,17 +31,19 @@ from issuance.domain.notices import (
 from issuance.domain.office import Office
 from issuance.domain.outage_policy import DEFAULT_POLICY, OutagePolicy
 from issuance.domain.outbox import OutboxTask, task_of_case
-from issuance.domain.states import (
-    NOT_READY,
-    ApplicationEvent,
-    OutboxTaskKind,
-    Transition,
-    find_transition,
-)
+from issuance.domain.outbox_task_kind import OutboxTaskKind
+from issuance.domain.states import NOT_READY
+from issuance.domain.transitions import Transition, find_transition
 from issuance.domain.validity import ValidityRule
 from issuance.domain.verification import is_verifiable
 from issuance.store.records import Records
-from issuance.use_cases.documents import record_handed_over, record_made, revoke_made
+from issuance.use_cases.documents import (
+    record_handed_over,
+    record_made,
+    reinstate_made,
+    revoke_made,
+)
+from issuance.use_cases.office_directory import OfficeDirectory
 from issuance.use_cases.send_notices import send_notices
 
 _log = structlog.get_logger(__name__)
@@ -57,7 +61,7 @@ class ApplyTransition:
 
     def __init__(
         self,
-        offices: Mapping[str, Office],
+        offices: OfficeDirectory,
         personalise: Personalise,
         new_id: Callable[[], str],
         validity: ValidityRule,
@@ -84,6 +88,7 @@ class ApplyTransition:
         Raises IllegalTransition, NotPermitted.
         """
         row = find_transition(case.state, event, by.role)
+        await self._offices.know(records, case.office)
         changed = case.after(row, at)
         await records.cases.save(changed)
         await records.history.add(
@@ -132,6 +137,9 @@ class ApplyTransition:
         at: datetime,
         details: EventDetails,
     ) -> None:
+        if row.event is ApplicationEvent.REEXAMINE:
+            await reinstate_made(records, case, by, at, details.reason)
+            return
         if status is DocumentStatus.MADE or row.event is ApplicationEvent.HOLD_BOOK:
             day = self._offices[case.office].calendar.day_of(at)
             await record_made(records, case, by, at, day, self._validity)

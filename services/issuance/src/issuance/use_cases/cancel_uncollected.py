@@ -6,11 +6,13 @@ from datetime import date, datetime, timedelta
 
 from servicekit.process.failpoint import failpoint
 
-from issuance.domain.case import ISSUANCE, Case
+from issuance.domain.actor import ISSUANCE
+from issuance.domain.case import Case
+from issuance.domain.events import ApplicationEvent
 from issuance.domain.history import EventDetails
 from issuance.domain.office import Office
 from issuance.domain.outage import Outage
-from issuance.domain.states import ApplicationEvent, ApplicationState
+from issuance.domain.states import ApplicationState
 from issuance.domain.uncollected import CollectionPolicy, is_over
 from issuance.store.records import Records, Store
 from issuance.use_cases.apply_transition import ApplyTransition

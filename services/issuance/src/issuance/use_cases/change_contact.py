@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from issuance.domain.case import Actor, Case
+from issuance.domain.actor import Actor
+from issuance.domain.case import Case
 from issuance.domain.contact import Contact
+from issuance.domain.events import ApplicationEvent
 from issuance.domain.notice_delivery import NoticeDelivery
-from issuance.domain.states import ApplicationEvent
 from issuance.store.records import Records
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.send_notices import delivery_task

@@ -7,7 +7,8 @@ import structlog
 from servicekit.process.clock import Clock
 from servicekit.process.failpoint import failpoint
 
-from issuance.domain.case import ISSUANCE, Case
+from issuance.domain.actor import ISSUANCE
+from issuance.domain.case import Case
 from issuance.domain.encounter_change import EncounterChange, encode_changes
 from issuance.domain.matcher_restore import (
     Comparison,
@@ -18,7 +19,8 @@ from issuance.domain.matcher_restore import (
     is_lost,
 )
 from issuance.domain.outbox import task_of_case
-from issuance.domain.states import BEFORE_BOOK_IS_MADE, OutboxTaskKind
+from issuance.domain.outbox_task_kind import OutboxTaskKind
+from issuance.domain.states import BEFORE_BOOK_IS_MADE
 from issuance.store.records import Records, Store
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.ports import MatcherMemory

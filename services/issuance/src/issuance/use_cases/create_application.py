@@ -6,14 +6,17 @@ from datetime import datetime
 from itertools import count
 
 from issuance.domain.activity import Activity
+from issuance.domain.actor import Actor
 from issuance.domain.application_type import ApplicationType
-from issuance.domain.case import Actor, ApplicationOpen, Case, PersonRequired
+from issuance.domain.case import Case
+from issuance.domain.case_errors import ApplicationOpen, PersonRequired
 from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.contact import NO_CONTACT, Contact
 from issuance.domain.document import DocumentOfAnotherPerson, LossNotReported
+from issuance.domain.events import ApplicationEvent
 from issuance.domain.history import HistoryEntry
 from issuance.domain.reference import derive_reference
-from issuance.domain.states import INITIAL_STATE, ApplicationEvent
+from issuance.domain.states import INITIAL_STATE
 from issuance.domain.tariff import Fee
 from issuance.holder_comparison import differing_fields
 from issuance.holder_names import holder_born_on, holder_words

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import date, datetime
 
-from issuance.domain.case import Actor, Case
+from issuance.domain.actor import Actor
+from issuance.domain.case import Case
 from issuance.domain.document import Document, DocumentNotFound, DocumentStatus
 from issuance.domain.open_item import ResolvedItem
 from issuance.domain.validity import ValidityRule
@@ -57,6 +58,15 @@ async def revoke_made(records: Records, case: Case, by: Actor, at: datetime, rea
     """Revoke the document of a case, which was not handed over."""
     made = await records.documents.get(case.document_number)
     await records.documents.save(made.changed(DocumentStatus.REVOKED, at, by.person, reason))
+
+
+async def reinstate_made(
+    records: Records, case: Case, by: Actor, at: datetime, reason: str
+) -> None:
+    """Take back that the document of a case was revoked; it is not handed over before others have
+    examined the case and approved it."""
+    revoked = await records.documents.get(case.document_number)
+    await records.documents.save(revoked.changed(DocumentStatus.MADE, at, by.person, reason))
 
 
 async def look_up_document(records: Records, number: str) -> Document | ResolvedItem:

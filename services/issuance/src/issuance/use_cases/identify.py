@@ -5,12 +5,15 @@ from collections.abc import Callable
 from servicekit.process.clock import Clock
 from servicekit.process.failpoint import failpoint
 
+from issuance.domain.actor import ISSUANCE
 from issuance.domain.adjudication_referral import clearances_needed, decide_referral
 from issuance.domain.adjudication_task import Adjudication, AdjudicationTask
-from issuance.domain.case import ISSUANCE, Case
+from issuance.domain.case import Case
+from issuance.domain.events import ApplicationEvent
 from issuance.domain.history import EventDetails
 from issuance.domain.outbox import OutboxTask
-from issuance.domain.states import ApplicationEvent, ApplicationState, OutboxTaskKind
+from issuance.domain.outbox_task_kind import OutboxTaskKind
+from issuance.domain.states import ApplicationState
 from issuance.store.records import Records, Store
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.no_restore_meanwhile import require_no_restore_since
@@ -43,7 +46,7 @@ class Identify:
         """Attempt the task once. Raises Unavailable, NotYet."""
         async with self._store.read() as records:
             case = await records.cases.get(task.case)
-            fingers = await records.cases.fingers(task.case)
+            fingers = await records.fingers.of(task.case)
             restores = await records.enrolments.restores()
         failpoint("identify.before_call")
         decision: MatcherDecision | None = None
@@ -65,7 +68,7 @@ class Identify:
                     now = self._clock.now()
                     await records.enrolments.acknowledge(case.id, case.person_id, now)
                 # Deleted in the same commit: two copies of fingerprints are one too many.
-                await records.cases.delete_fingers(case.id)
+                await records.fingers.delete(case.id)
             failpoint("identify.before_commit")
         failpoint("identify.after_commit")
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from issuance.domain.office_rotation import OfficeRotation
 from issuance.domain.outbox import OutboxTask
-from issuance.domain.states import OutboxTaskKind
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.store.records import Records
 from issuance.use_cases.office_slots import OfficeSlots
 

@@ -7,20 +7,17 @@ from datetime import date, datetime, timedelta
 
 from servicekit.process.failpoint import failpoint
 
-from issuance.domain.case import ISSUANCE, Case
+from issuance.domain.actor import ISSUANCE
+from issuance.domain.case import Case
 from issuance.domain.due_notices import CollectionDates, due_notices
+from issuance.domain.events import ApplicationEvent
 from issuance.domain.formatting import LocalizedText
 from issuance.domain.notices import QUEUE_CHANGED, SYSTEM_OUTAGE, Notice
 from issuance.domain.office import Office
-from issuance.domain.states import (
-    IDENTITY_UNRESOLVED,
-    UNDECIDED,
-    ApplicationEvent,
-    ApplicationState,
-)
+from issuance.domain.states import IDENTITY_UNRESOLVED, UNDECIDED, ApplicationState
 from issuance.domain.validity import ValidityRule
-from issuance.serialization import born_on
-from issuance.store.case_records import QueuedCase
+from issuance.holder_names import holder_born_on
+from issuance.store.queue_records import QueuedCase
 from issuance.store.records import Records, Store
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.plan_office import OfficePlan, plan_office
@@ -121,7 +118,7 @@ class NotifyAndRelease:
         self, records: Records, office: Office, actions: DueActions, now: datetime
     ) -> DueActions:
         due = actions.notices[:NOTICES_PER_TRANSACTION]
-        valid = await records.cases.change_collection_dates(due, now)
+        valid = await records.queue.change_collection_dates(due, now)
         await send_notices(records, office.id, valid, now)
         failpoint("notices.before_commit")
         return replace(actions, notices=actions.notices[NOTICES_PER_TRANSACTION:])
@@ -158,7 +155,7 @@ class NotifyAndRelease:
         held = await self._travel_bans.hold_if_banned(records, case, now)
         if held.is_held:
             return
-        last_day = self._validity.last_day(born_on(case.holder), today, married=case.married)
+        last_day = self._validity.last_day(holder_born_on(case.holder), today, married=case.married)
         released = case.released(today, last_day)
         await self._apply_transition(records, released, ApplicationEvent.RELEASE, ISSUANCE, now)
 
@@ -209,6 +206,6 @@ async def _reason_of_change(records: Records, plan: OfficePlan, now: datetime) -
     if any(outage.is_ongoing for outage in plan.outages):
         return SYSTEM_OUTAGE
     ends = [outage.ended for outage in plan.outages if outage.ended]
-    if ends and max(ends) > (await records.cases.first_completed_at(plan.office.id) or now):
+    if ends and max(ends) > (await records.queue.first_completed_at(plan.office.id) or now):
         return SYSTEM_OUTAGE
     return QUEUE_CHANGED

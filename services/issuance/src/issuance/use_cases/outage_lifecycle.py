@@ -7,11 +7,11 @@ from datetime import datetime
 import structlog
 from servicekit.errors import DomainError, ErrorKind
 
-from issuance.domain.case import ISSUANCE
+from issuance.domain.actor import ISSUANCE
 from issuance.domain.office import Office, UnknownOffice
 from issuance.domain.outage import NATIONAL_SCOPES, Outage, OutageCorrection, OutageScope
 from issuance.domain.outage_policy import DEFAULT_POLICY, OutagePolicy
-from issuance.domain.states import OutboxTaskKind
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.store.outage_records import OutageRecord
 from issuance.store.records import Records
 

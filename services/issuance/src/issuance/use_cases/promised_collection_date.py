@@ -3,8 +3,9 @@
 from dataclasses import replace
 from datetime import date, datetime
 
-from issuance.domain.case import Case, Completion, PromisedDate
+from issuance.domain.case import Case
 from issuance.domain.collection_plan import WaitingCase, plan_collections
+from issuance.domain.completion import Completion, PromisedDate
 from issuance.domain.office import LEGAL_WORKING_DAYS, Office
 from issuance.domain.states import ApplicationState
 from issuance.domain.working_time import DAY
@@ -32,7 +33,7 @@ async def promise_collection_date(
     planned = await _planned(records, office, conditions, newcomer.not_before(first))
     return Completion(
         at=now,
-        queue_number=await records.cases.next_number("queue_number"),
+        queue_number=await records.counters.next("queue_number"),
         applied_on=applied_on,
         due_on=due_on,
         promised_collection_date=planned or due_on,
@@ -76,7 +77,7 @@ async def _planned(
     however many wait, and the date is the one that the whole plan gives.
     """
     before, after = [], []
-    for alike in await records.cases.count_waiting(office.id, queue_number):
+    for alike in await records.queue.count_waiting(office.id, queue_number):
         first = conditions.printable_from.get(alike.state, date.min)
         batch = WaitingCase("", alike.applied_on, alike.applied_on, alike.priority_class, first)
         before.append(batch._replace(books=alike.before))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from issuance.domain.case import Actor
+from issuance.domain.actor import Actor
 from issuance.domain.payment import PaymentDifference, ReceiptTwice, ReportedPayment
 from issuance.domain.working_time import BadDate
 from issuance.store.records import Records

@@ -3,11 +3,13 @@
 import structlog
 from servicekit.process.clock import Clock
 
-from issuance.domain.case import ISSUANCE, Case
+from issuance.domain.actor import ISSUANCE
+from issuance.domain.case import Case
+from issuance.domain.events import ApplicationEvent
 from issuance.domain.history import EventDetails
 from issuance.domain.print_failure import JOB_LOST, PrintFailure
 from issuance.domain.print_job_event import JobOutcome, PrintEventDecision, PrintJobEvent
-from issuance.domain.states import ApplicationEvent, ApplicationState
+from issuance.domain.states import ApplicationState
 from issuance.store.records import Store
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.ports import Printer

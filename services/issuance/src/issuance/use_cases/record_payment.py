@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
-from issuance.domain.case import Actor, Case
+from issuance.domain.actor import Actor
+from issuance.domain.case import Case
+from issuance.domain.events import ApplicationEvent
 from issuance.domain.history import EventDetails
 from issuance.domain.payment import ReceiptSettled, ReceiptUsed, require_amount
-from issuance.domain.states import ApplicationEvent, find_transition
+from issuance.domain.transitions import find_transition
 from issuance.store.records import Records
 from issuance.use_cases.apply_transition import ApplyTransition
 

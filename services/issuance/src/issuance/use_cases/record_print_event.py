@@ -7,15 +7,18 @@ from servicekit.errors import DomainError
 from servicekit.process.clock import Clock
 from servicekit.process.failpoint import failpoint
 
-from issuance.domain.case import ISSUANCE, Case
+from issuance.domain.actor import ISSUANCE
+from issuance.domain.case import Case
+from issuance.domain.events import ApplicationEvent
 from issuance.domain.history import EventDetails
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.print_job_event import (
     JobOutcome,
     PrintEventDecision,
     PrintJobEvent,
     decide_print_event,
 )
-from issuance.domain.states import EXAMINED_WHILE_PRINTED, ApplicationEvent, OutboxTaskKind
+from issuance.domain.states import EXAMINED_WHILE_PRINTED
 from issuance.store.records import Records, Store
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.record_print_failure import record_print_failure

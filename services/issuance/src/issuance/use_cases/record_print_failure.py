@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from issuance.domain.case import ISSUANCE, Case
+from issuance.domain.actor import ISSUANCE
+from issuance.domain.case import Case
+from issuance.domain.events import ApplicationEvent
 from issuance.domain.history import EventDetails
 from issuance.domain.print_failure import PrintFailure
-from issuance.domain.states import ApplicationEvent
 from issuance.store.records import Records
 from issuance.use_cases.apply_transition import ApplyTransition
 

@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
-from issuance.domain.case import Actor, Case
+from issuance.domain.actor import Actor
+from issuance.domain.case import Case
+from issuance.domain.events import ApplicationEvent
 from issuance.domain.history import EventDetails
-from issuance.domain.states import ApplicationEvent, find_transition
+from issuance.domain.transitions import find_transition
 from issuance.store.records import Records
 from issuance.use_cases.adjudicate import withdraw_tasks
 from issuance.use_cases.apply_transition import ApplyTransition
@@ -28,7 +30,7 @@ async def retake_biometrics(
     changed = await apply_transition(
         records, case.no_longer_complete(), ApplicationEvent.RETAKE_BIOMETRICS, by, now, details
     )
-    await records.cases.delete_fingers(case.id)
+    await records.fingers.delete(case.id)
     await withdraw_tasks(records, case.id, now)
     changed = changed.with_next_encounter()
     await records.cases.save(changed)

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from issuance.domain.case import Actor, Case
+from issuance.domain.actor import Actor
+from issuance.domain.case import Case
 from issuance.domain.search import SearchCriteria, SearchRecord
 from issuance.store.page_request import PageRequest
 from issuance.store.records import Store

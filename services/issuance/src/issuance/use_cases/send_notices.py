@@ -6,7 +6,7 @@ from datetime import datetime
 from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.notices import Notice
 from issuance.domain.outbox import OutboxTask
-from issuance.domain.states import OutboxTaskKind
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.store.records import Records
 
 

@@ -7,10 +7,10 @@ from typing import Protocol
 from servicekit.process.clock import Clock
 from servicekit.process.failpoint import failpoint
 
+from issuance.domain.events import ApplicationEvent
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.print_failure import CLEARANCE_USED, PrintFailure
 from issuance.domain.print_job_event import JobOutcome, PrintJobEvent
-from issuance.domain.states import ApplicationEvent
 from issuance.store.records import Records, Store
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.ports import ClearanceExpired, Printer, PrintRefused

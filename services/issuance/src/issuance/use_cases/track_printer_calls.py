@@ -7,7 +7,7 @@ import structlog
 
 from issuance.domain.circuit_breaker import CircuitBreaker, CircuitPolicy, CircuitState
 from issuance.domain.outbox import OutboxTask
-from issuance.domain.states import OutboxTaskKind
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.store.records import Records, Store
 from issuance.use_cases.ports import Unavailable, Unreachable
 

@@ -4,10 +4,13 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from issuance.domain.case import ISSUANCE, Actor, Case
+from issuance.domain.actor import ISSUANCE, Actor
+from issuance.domain.case import Case
+from issuance.domain.events import ApplicationEvent
 from issuance.domain.history import EventDetails
 from issuance.domain.separation_of_duties import require_separate_duties
-from issuance.domain.states import ApplicationEvent, ApplicationState, find_transition
+from issuance.domain.states import ApplicationState
+from issuance.domain.transitions import find_transition
 from issuance.domain.travel_ban import BannedPerson, NotHeld, TravelBanHit
 from issuance.holder_names import holder_born_on, holder_names, holder_personal_number
 from issuance.store.records import Records

@@ -5,11 +5,14 @@ from datetime import timedelta
 from servicekit.process.clock import Clock
 from servicekit.process.failpoint import failpoint
 
-from issuance.domain.case import ISSUANCE, Case
+from issuance.domain.actor import ISSUANCE
+from issuance.domain.case import Case
+from issuance.domain.events import ApplicationEvent
 from issuance.domain.history import EventDetails
 from issuance.domain.outage_policy import OutagePolicy
 from issuance.domain.outbox import OutboxTask
-from issuance.domain.states import ApplicationEvent, ApplicationState, OutboxTaskKind
+from issuance.domain.outbox_task_kind import OutboxTaskKind
+from issuance.domain.states import ApplicationState
 from issuance.domain.verification import Verification, is_verifiable, verified_types
 from issuance.store.page_request import PageRequest
 from issuance.store.records import Records, Store
@@ -45,7 +48,7 @@ class Verify:
         """Attempt the task once. Raises Unavailable, NotYet."""
         async with self._store.read() as records:
             case = await records.cases.get(task.case)
-            fingers = await records.cases.fingers(task.case)
+            fingers = await records.fingers.of(task.case)
             ongoing = (await records.outages.ongoing()).values()
             types = verified_types(ongoing, case.office, self._policy)
         if case.type not in types:

@@ -6,11 +6,13 @@ second. The matcher is asked nothing.
 
 from datetime import date, datetime
 
-from issuance.domain.case import Actor, Case
+from issuance.domain.actor import Actor
+from issuance.domain.case import Case
+from issuance.domain.events import ApplicationEvent
 from issuance.domain.fingers import FingerSubmission, require_never_compared
 from issuance.domain.history import EventDetails
 from issuance.domain.separation_of_duties import require_separate_duties
-from issuance.domain.states import ApplicationEvent, find_transition
+from issuance.domain.transitions import find_transition
 from issuance.store.records import Records
 from issuance.use_cases.apply_transition import ApplyTransition
 
@@ -38,9 +40,9 @@ async def submit_fingers(
     changed = case.with_fingers(captured=submission.any_captured, back_on=submission.come_back_on)
     details = EventDetails(reason=submission.in_words)
     changed = await apply_transition(records, changed, event, by, now, details)
-    await records.cases.delete_fingers(case.id)
+    await records.fingers.delete(case.id)
     if submission.any_captured:
-        await records.cases.store_fingers(case.id, submission.samples)
+        await records.fingers.store(case.id, submission.samples)
     return changed
 
 

@@ -9,8 +9,8 @@ import structlog
 from servicekit.process.failpoint import failpoint
 
 from issuance.domain.outbox import OutboxTask
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.retry_policy import RetryPolicy
-from issuance.domain.states import OutboxTaskKind
 from issuance.store.records import Records, Store
 from issuance.use_cases.identification_limit import IdentificationLimit
 from issuance.use_cases.lease_tasks import LeaseTasks

@@ -37,6 +37,15 @@ class Gallery:
     def __len__(self) -> int:
         return len(self.count)
 
+    def prepared(self, row: int) -> PreparedFinger:
+        """Return the kept minutiae of a finger."""
+        kept = slice(0, int(self.count[row]))
+        return PreparedFinger(
+            self.geometry[row, kept],
+            self.descriptors[row, kept],
+            np.arange(self.count[row], dtype=np.uint8),
+        )
+
 
 def features(embedding: NDArray[np.float16], prepared: list[PreparedFinger]) -> Gallery:
     """Put together the features of fingers."""

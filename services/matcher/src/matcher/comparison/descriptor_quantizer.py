@@ -25,7 +25,7 @@ QUANTIZER_FILE = Path(__file__).with_name("quantizer.npy")
 """The centroids that come with this package."""
 LISTED_MINUTIAE = 24
 """Best minutiae of a finger whose descriptors are listed and searched."""
-PROBED_LISTS = 64
+PROBED_LISTS = 128
 """Lists of the nearest centroids in which the neighbours of a probe's descriptor are searched."""
 MOST_LISTS = 1 << 14
 """Most lists of a quantizer."""

@@ -15,6 +15,7 @@ from issuance.domain.completion import Completion, PromisedDate
 from issuance.domain.contact import Contact
 from issuance.domain.document import DocumentStatus
 from issuance.domain.encounter_change import EncounterStatus
+from issuance.domain.events import WITHOUT_INFLUENCE, ApplicationEvent
 from issuance.domain.formatting import LocalizedText
 from issuance.domain.guardian import Guardian
 from issuance.domain.portrait import PortraitMissing
@@ -23,6 +24,10 @@ from issuance.domain.replacement import LossFinding, LossPapers
 from issuance.domain.states import INITIAL_STATE, WITHOUT_PASSPORT, ApplicationState
 from issuance.domain.transitions import Transition
 from issuance.domain.travel_ban import TravelBanHeld
+
+
+_APPROVING = WITHOUT_INFLUENCE | {ApplicationEvent.APPROVE_FIRST}
+"""Events after which the approval of the first of two supervisors holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +46,10 @@ class Case:
     differ from the person's earlier document. encounter_number: how many encounters the matcher
     was given for it. linked: whether examiners found it to be another person's than it was taken in
     for. appeal_granted_by: identity of the supervisor who reopened it. identification_due: whether
-    the applicant was verified only, and is still to be identified. reference: what people say to
-    name it. email, phone, language: see `contact`; the language is id or en, or empty for that of
+    it went on although the applicant is still to be identified: verified only, or for an emergency
+    document. emergency_days: for how many days that is valid; None: it makes a passport.
+    first_approved_by: identity of the first of two supervisors who approve that, until the second
+    does or it is changed. reference: what people say to name it. email, phone, language: see `contact`; the language is id or en, or empty for that of
     the office. proxy: who may collect the passport in place of the holder. collect_until: last day
     of collection, as the applicant was reminded; None before. travel_ban_hits,
     travel_bans_cleared: references of the entries of the travel-ban list because of which it is
@@ -112,6 +119,27 @@ class Case:
     proxy: Proxy | None = None
     collect_until: date | None = None
     legal_due_on: date | None = None
+    emergency_days: int | None = None
+    first_approved_by: str = ""
+
+    @property
+    def is_emergency(self) -> bool:
+        """Whether an emergency document is made of it in place of a passport."""
+        return self.emergency_days is not None
+
+    @property
+    def awaits_identification(self) -> bool:
+        """Whether its book is not handed over before the applicant is identified."""
+        return self.identification_due and not self.is_emergency
+
+    @property
+    def awaits_two_approvals(self) -> bool:
+        """Whether two supervisors have to approve it: nobody has identified the applicant.
+
+        Of one whose print failed they have approved the same before.
+        """
+        unidentified = self.is_emergency and self.identification_due
+        return unidentified and self.state is ApplicationState.AWAITING_APPROVAL
 
     @property
     def is_held(self) -> bool:
@@ -181,13 +209,15 @@ class Case:
 
     def after(self, transition: Transition, at: datetime) -> "Case":
         """Return the case in the target state of a transition that starts in its state."""
-        since = self.state_since if transition.target is self.state else at
+        stays = transition.target is self.state
+        becomes_ready = transition.target is ApplicationState.READY and not stays
         return replace(
             self,
             state=transition.target,
-            state_since=since,
+            state_since=self.state_since if stays else at,
             revision=self.revision + 1,
-            ready_at=at if transition.target is ApplicationState.READY else self.ready_at,
+            ready_at=at if becomes_ready else self.ready_at,
+            first_approved_by=self.first_approved_by if transition.event in _APPROVING else "",
         )
 
     def document_after(self, transition: Transition) -> DocumentStatus | None:
@@ -254,6 +284,7 @@ class Case:
             delayed=False,
             print_failure=None,
             identification_due=False,
+            emergency_days=self.emergency_days if self.book_serial else None,
         )
 
     def with_next_encounter(self) -> "Case":
@@ -292,17 +323,44 @@ class Case:
             refusal_reason=None,
             print_failure=None,
             appeal_granted_by=granted_by,
+            emergency_days=None,
             portrait_accepted_at=self.portrait_accepted_at if has_portrait else None,
         )
 
-    def identified(self, decision_id: str, own_record_first: bool | None) -> "Case":
-        """Return the case with the matcher's decision."""
-        return replace(
+    def identified(
+        self, decision_id: str, own_record_first: bool | None, *, examined: bool = False
+    ) -> "Case":
+        """Return the case with the matcher's decision. examined: whether examiners have to look.
+
+        After the hand-over its identification is due until they have decided. Before the release
+        an emergency document is not needed any more: a passport is made.
+        """
+        handed_over = self.state is ApplicationState.HANDED_OVER
+        found = replace(
             self,
             decision_id=decision_id,
             own_record_first=own_record_first,
-            identification_due=False,
+            identification_due=examined and handed_over,
         )
+        failed = self.state is ApplicationState.PRINT_FAILED
+        may_have_book = self.released_on or self.book_serial or failed
+        return found if may_have_book else found.without_emergency_document()
+
+    def without_identification_due(self) -> "Case":
+        """Return the case, which does not go on before its identification, or needs none more."""
+        return replace(self, identification_due=False)
+
+    def with_emergency_document(self, days: int) -> "Case":
+        """Return the case of which an emergency document is made. days: of its validity."""
+        return replace(self, emergency_days=days, identification_due=True)
+
+    def without_emergency_document(self) -> "Case":
+        """Return the case, of which a passport is made."""
+        return replace(self, emergency_days=None, first_approved_by="")
+
+    def first_approved(self, by: str) -> "Case":
+        """Return the case with the identity of the first of two supervisors who approve it."""
+        return replace(self, first_approved_by=by)
 
     def verified(self, decision_id: str) -> "Case":
         """Return the case, verified by a decision of the matcher and still to be identified.
@@ -319,8 +377,13 @@ class Case:
         )
 
     def approved(self, document_number: str) -> "Case":
-        """Return the case with the number of its passport."""
-        return replace(self, document_number=document_number, print_failure=None)
+        """Return the case with the number of its passport.
+
+        An emergency document whose print failed is not repeated once the applicant is identified.
+        """
+        approved = replace(self, document_number=document_number, print_failure=None)
+        keeps = self.identification_due or self.book_serial
+        return approved if keeps else approved.without_emergency_document()
 
     def corrected(self, holder: bytes) -> "Case":
         """Return the case with other data to be printed, a serialized BiographicData."""
@@ -393,8 +456,8 @@ class Case:
             raise BookMade("withdraw the application, destroy the book and apply again")
 
     def require_identified(self) -> None:
-        """Raise IdentificationDue while the applicant is verified only."""
-        if self.identification_due:
+        """Raise IdentificationDue while its book is not handed over because of it."""
+        if self.awaits_identification:
             raise IdentificationDue("the applicant is to be identified before the hand-over")
 
     def print_failed(self, failure: PrintFailure) -> "Case":

@@ -5,7 +5,7 @@ for citizens who are 17 or have married, five for the others.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,13 @@ class ValidityRule:
     def is_child(self, born_on: date, day: date, *, married: bool) -> bool:
         """Return whether somebody is a child on a day."""
         return not married and day < years_later(born_on, self.adult_age)
+
+    def last_day_of_emergency(
+        self, born_on: date, issued_on: date, days: int, *, married: bool
+    ) -> date:
+        """Return the last day of an emergency document: after so many days, or as a passport's."""
+        passport = self.last_day(born_on, issued_on, married=married)
+        return min(issued_on + timedelta(days=days), passport)
 
     def last_day(self, born_on: date, issued_on: date, *, married: bool) -> date:
         """Return the last day on which a passport is valid that is issued on a day."""

@@ -65,7 +65,7 @@ async def decide_task(
     adjudication = task.adjudication.decide(by.uri, verdict, reason, now, person_id)
     if adjudication.deciding is None:
         return await _save(records, task, adjudication)
-    case = await records.cases.get(task.case)
+    case = (await records.cases.get(task.case)).without_identification_due()
     event, decided = await _decided(records, case, adjudication.deciding, by)
     await apply_transition(records, decided, event, by, now, EventDetails(reason=reason))
     return await _save(records, replace(task, closed_at=now), adjudication)

@@ -37,7 +37,7 @@ from issuance.domain.transitions import Transition, find_transition
 from issuance.domain.validity import ValidityRule
 from issuance.domain.verification import is_verifiable
 from issuance.store.records import Records
-from issuance.use_cases.documents import record_handed_over, record_made, revoke_made
+from issuance.use_cases.documents import record_handed_over, record_made, revoke
 from issuance.use_cases.send_notices import send_notices
 
 _log = structlog.get_logger(__name__)
@@ -136,7 +136,7 @@ class ApplyTransition:
         if status is DocumentStatus.VALID:
             await record_handed_over(records, case, by, at)
         if status is DocumentStatus.REVOKED:
-            await revoke_made(records, case, by, at, details.reason)
+            await revoke(records, case, by, at, details.reason)
 
     async def _outbox_task(self, records: Records, kind: OutboxTaskKind, case: Case) -> OutboxTask:
         office = self._offices[case.office]

@@ -86,7 +86,9 @@ class Identify:
         event = ApplicationEvent.REFER_TO_EXAMINERS if referral.cause else ApplicationEvent.IDENTIFY
         if referral.cause and case.state is ApplicationState.PRINTING:
             case = await _stop_printing(records, case)
-        identified = case.identified(decision.id, referral.own_record_first)
+        identified = case.identified(
+            decision.id, referral.own_record_first, examined=referral.cause is not None
+        )
         details = EventDetails(adjudication_cause=referral.cause)
         await self._apply_transition(records, identified, event, ISSUANCE, now, details)
         if referral.cause:

@@ -155,9 +155,17 @@ class NotifyAndRelease:
         held = await self._travel_bans.hold_if_banned(records, case, now)
         if held.is_held:
             return
-        last_day = self._validity.last_day(born_on(case.holder), today, married=case.married)
-        released = case.released(today, last_day)
+        released = case.released(today, self._last_day(case, today))
         await self._apply_transition(records, released, ApplicationEvent.RELEASE, ISSUANCE, now)
+
+
+    def _last_day(self, case: Case, issued_on: date) -> date:
+        born = born_on(case.holder)
+        if case.emergency_days is None:
+            return self._validity.last_day(born, issued_on, married=case.married)
+        return self._validity.last_day_of_emergency(
+            born, issued_on, case.emergency_days, married=case.married
+        )
 
 
 async def _due_actions(records: Records, office: Office, now: datetime) -> DueActions:

@@ -61,6 +61,20 @@ async def test_a_hit_is_held_and_cleared_by_another_supervisor(with_list: Countr
     assert all("ban" not in kind.lower() for kind, _ in await country.notices(id))
 
 
+async def test_a_ready_passport_is_held_when_somebody_comes_for_it(with_list: Country) -> None:
+    country = with_list
+    id = (await country.applies()).application_id
+    await country.approves(id)
+    await country.reaches(id, "READY")
+    issue(country.folder, "2018-10-26T09:00+08:00", SITI)
+
+    with pytest.raises(Refused, match="HELD_FOR_SUPERVISOR"):
+        await country.officer("HandOver", apps.HandOverRequest(application_id=id, signed_by="Siti"))
+
+    assert (await country.application(id)).held
+    assert (await country.history(id))[-1] == "hold"
+
+
 async def test_approvals_wait_while_the_list_is_too_old(with_list: Country) -> None:
     country = with_list
     id = (await country.applies()).application_id

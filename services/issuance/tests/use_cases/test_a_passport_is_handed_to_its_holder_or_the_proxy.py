@@ -118,3 +118,15 @@ async def test_a_proxy_is_erased_as_a_contact_is_and_not_in_the_history(
     assert (await workflow.case(id)).proxy is None
     assert NUR.name not in repr(history)
     assert NUR.identity_number not in repr(history)
+
+
+async def test_what_happens_to_a_ready_passport_does_not_move_when_it_was_ready(
+    workflow: Workflow,
+) -> None:
+    id = await workflow.becomes_ready()
+    ready_at = (await workflow.case(id)).ready_at
+    workflow.clock("2018-11-05 10:00")
+
+    await _appoints(workflow, id, NUR)
+
+    assert (await workflow.case(id)).ready_at == ready_at

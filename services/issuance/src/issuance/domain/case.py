@@ -210,13 +210,13 @@ class Case:
     def after(self, transition: Transition, at: datetime) -> "Case":
         """Return the case in the target state of a transition that starts in its state."""
         stays = transition.target is self.state
-        becomes_ready = transition.target is ApplicationState.READY and not stays
+        is_made_ready = transition.target is ApplicationState.READY and not stays
         return replace(
             self,
             state=transition.target,
             state_since=self.state_since if stays else at,
             revision=self.revision + 1,
-            ready_at=at if becomes_ready else self.ready_at,
+            ready_at=at if is_made_ready else self.ready_at,
             first_approved_by=self.first_approved_by if transition.event in _APPROVING else "",
         )
 

@@ -6,9 +6,8 @@ from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
 from servicekit.security.identity import NATIONAL, current_caller
 
-from issuance.service import encode
+from issuance.service import encode_accounts as encode
 from issuance.service.decode import decode_payments, decode_reported_until
-from issuance.service.encode_open_items import open_item
 from issuance.service.enum_codes import RESOLUTION_REASON_OF
 from issuance.service.idempotent_changes import IdempotentChanges, current_actor
 from issuance.service.office_scope import require_own_office, visible_office
@@ -46,7 +45,7 @@ class AccountsService(accounts_pb2_grpc.AccountsServicer):
                 include_resolved=request.include_resolved,
             )  # fmt: skip
         return pb.ListOpenItemsResponse(
-            items=[open_item(id, item) for id, item in page.items],
+            items=[encode.open_item(id, item) for id, item in page.items],
             next_page_token=position_token(page.end),
         )
 
@@ -75,6 +74,6 @@ class AccountsService(accounts_pb2_grpc.AccountsServicer):
             settled = await resolve_open_item(
                 records, request.item_id, reason, request.explanation, by, now
             )
-            return open_item(*settled)
+            return encode.open_item(*settled)
 
         return await self._changes.run(request, pb.OpenItem, resolve)

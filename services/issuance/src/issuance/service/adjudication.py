@@ -9,7 +9,7 @@ from servicekit.process.clock import Clock
 from servicekit.security.identity import NATIONAL, current_caller
 
 from issuance.domain.adjudication_task import UNDECIDED_TASK_STATES, AdjudicationTask
-from issuance.service import encode
+from issuance.service import encode_adjudication as encode
 from issuance.service.enum_codes import TASK_STATE_OF, VERDICT_OF
 from issuance.service.idempotent_changes import IdempotentChanges, current_actor
 from issuance.service.office_scope import require_own_office

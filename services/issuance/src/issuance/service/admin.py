@@ -11,7 +11,7 @@ from servicekit.security.identity import current_caller
 
 from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.paused_work import PausedWork
-from issuance.service import encode
+from issuance.service import encode_admin as encode
 from issuance.service.idempotent_changes import IdempotentChanges, current_actor
 from issuance.service.office_scope import (
     known_office,

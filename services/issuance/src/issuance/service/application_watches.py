@@ -18,7 +18,7 @@ from issuance.domain.application_watch import (
     WatchPosition,
 )
 from issuance.domain.states import ApplicationState
-from issuance.service import encode
+from issuance.service import encode_applications as encode
 from issuance.service.enum_codes import APPLICATION_STATE_OF
 from issuance.service.office_scope import own_office, visible_office
 from issuance.use_cases.watch_applications import WatchApplications, WatchFilter

@@ -22,7 +22,7 @@ from issuance.domain.search import SearchCriteria, require_one_person
 from issuance.domain.tariff import Tariff
 from issuance.domain.transitions import find_transition
 from issuance.domain.validity import ValidityRule
-from issuance.service import encode
+from issuance.service import encode_applications as encode
 from issuance.service.application_watches import ApplicationWatches
 from issuance.service.decode import (
     decode_contact,
@@ -34,6 +34,9 @@ from issuance.service.decode import (
     decode_portrait_exception,
     decode_proxy,
 )
+from issuance.service.encode_history import history_entry
+from issuance.service.encode_values import timestamp
+from issuance.service.encode_waiting import wait_explanation
 from issuance.service.enum_codes import (
     APPLICATION_STATE_OF,
     APPLICATION_TYPE_OF,
@@ -162,7 +165,7 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         async with self._store.read() as records:
             case = await self._own_case(records, request.application_id)
             explained = await explain_wait(records, self._offices, case, self._clock.now())
-        return encode.wait_explanation(explained)
+        return wait_explanation(explained)
 
     async def ListApplications(
         self, request: pb.ListApplicationsRequest, context: Context
@@ -299,7 +302,7 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
             case = await self._own_case(records, request.application_id)
             portrait = await records.portraits.get(case.id)
         return pb.GetPortraitResponse(
-            portrait=portrait, accepted_at=encode.timestamp(case.portrait_accepted_at)
+            portrait=portrait, accepted_at=timestamp(case.portrait_accepted_at)
         )
 
     async def RecordInterview(
@@ -410,7 +413,7 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
                 COLLECTOR_OF[request.collected_by], request.proxy_identity_number,
             )  # fmt: skip
 
-        return await self._change(request, change)
+        return await self._change_unless_banned(request, ApplicationEvent.HAND_OVER, change)
 
     async def AppointProxy(
         self, request: pb.AppointProxyRequest, context: Context
@@ -421,7 +424,7 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
             return await appoint_proxy(records, case, by, now, proxy, self._apply_transition)
 
-        return await self._change_unless_banned(request, ApplicationEvent.HAND_OVER, change)
+        return await self._change(request, change)
 
     async def ChangeContact(
         self, request: pb.ChangeContactRequest, context: Context
@@ -443,7 +446,7 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         async with self._store.read() as records:
             case = await self._own_case(records, request.application_id)
             entries = await records.history.of_case(case.id)
-        return pb.GetHistoryResponse(entries=[encode.history_entry(entry) for entry in entries])
+        return pb.GetHistoryResponse(entries=[history_entry(entry) for entry in entries])
 
     def _known(self, office: str | None) -> Office | None:
         return known_office(self._offices, office) if office else None

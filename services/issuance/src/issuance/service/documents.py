@@ -9,7 +9,7 @@ from servicekit.process.clock import Clock
 
 from issuance.domain.document import Document, DocumentStatus
 from issuance.domain.office import Office
-from issuance.service import encode
+from issuance.service import encode_documents as encode
 from issuance.service.idempotent_changes import IdempotentChanges, current_actor
 from issuance.store.records import Records, Store
 from issuance.use_cases.documents import look_up_document, report_missing

@@ -5,11 +5,11 @@ from passport.issuance.v1 import offices_pb2 as pb
 from issuance.domain.office import InstalledMachines, Office
 from issuance.domain.special_day import SpecialDay
 from issuance.serialization import calendar_date
-from issuance.service.encode import timestamp
+from issuance.service.encode_values import timestamp
 from issuance.service.enum_codes import SPECIAL_DAY_KINDS
 
 
-def encode_office(office: Office, machines: InstalledMachines) -> pb.Office:
+def office(office: Office, machines: InstalledMachines) -> pb.Office:
     """Return an office with the machines that print there today."""
     calendar = office.calendar
     return pb.Office(
@@ -30,7 +30,7 @@ def encode_office(office: Office, machines: InstalledMachines) -> pb.Office:
     )
 
 
-def encode_special_day(special: SpecialDay) -> pb.SpecialDay:
+def special_day(special: SpecialDay) -> pb.SpecialDay:
     """Return what is declared for a day."""
     return pb.SpecialDay(
         office=special.office,

@@ -14,9 +14,9 @@ from servicekit.security.identity import NATIONAL, current_caller
 
 from issuance.domain.office import InstalledMachines, Office
 from issuance.domain.special_day import SpecialDayKind
+from issuance.service import encode_offices as encode
 from issuance.service.decode import decode_date
 from issuance.service.decode_offices import decode_office_changes, decode_special_day
-from issuance.service.encode_offices import encode_office, encode_special_day
 from issuance.service.idempotent_changes import IdempotentChanges, current_actor
 from issuance.service.office_scope import known_office, require_own_office
 from issuance.store.records import Records, Store
@@ -152,7 +152,7 @@ class OfficesService(offices_pb2_grpc.OfficesServicer):
             since = decode_date(getattr(request, "from"), "from")
         async with self._store.read() as records:
             days = await records.offices.special_days(request.office, since, _MOST_DAYS)
-        return pb.ListSpecialDaysResponse(days=[encode_special_day(day) for day in days])
+        return pb.ListSpecialDaysResponse(days=[encode.special_day(day) for day in days])
 
     async def _add(self, request: pb.AddClosureRequest | pb.AddWorkingDayRequest) -> pb.SpecialDay:
         _require_right(request.office)
@@ -160,7 +160,7 @@ class OfficesService(offices_pb2_grpc.OfficesServicer):
         special = decode_special_day(request, current_caller().uri, now)
 
         async def add(records: Records) -> pb.SpecialDay:
-            return encode_special_day(await add_special_day(records, special, now))
+            return encode.special_day(await add_special_day(records, special, now))
 
         return await self._change(request, pb.SpecialDay, add)
 
@@ -171,7 +171,7 @@ class OfficesService(offices_pb2_grpc.OfficesServicer):
         day = decode_date(request.day, "day")
 
         async def remove(records: Records) -> pb.SpecialDay:
-            return encode_special_day(await remove_special_day(records, request.office, day, kind))
+            return encode.special_day(await remove_special_day(records, request.office, day, kind))
 
         return await self._change(request, pb.SpecialDay, remove)
 
@@ -187,7 +187,7 @@ class OfficesService(offices_pb2_grpc.OfficesServicer):
     async def _encode(self, records: Records, office: Office) -> pb.Office:
         today = office.calendar.day_of(self._clock.now())
         machines = await machines_on(records, office, today)
-        return encode_office(office, machines)
+        return encode.office(office, machines)
 
 
 def _require_right(office: str) -> None:

@@ -10,7 +10,7 @@ from servicekit.process.clock import Clock
 from servicekit.security.identity import NATIONAL, current_caller
 
 from issuance.domain.outage import Outage, OutageCorrection
-from issuance.service import encode
+from issuance.service import encode_outages as encode
 from issuance.service.decode import decode_instant
 from issuance.service.enum_codes import OUTAGE_SCOPE_OF
 from issuance.service.idempotent_changes import IdempotentChanges

@@ -13,8 +13,9 @@ from issuance.domain.collection_plan import HORIZON, expected_arrivals
 from issuance.domain.collection_schedule import announcement
 from issuance.domain.office import Office
 from issuance.domain.working_time import BadDate
-from issuance.service import encode
+from issuance.service import encode_schedule as encode
 from issuance.service.decode import decode_date
+from issuance.service.encode_values import localized_text, optional_date
 from issuance.service.office_scope import known_office, require_own_office, visible_office
 from issuance.service.paging import next_page_token, page_request
 from issuance.store.records import Store
@@ -79,8 +80,8 @@ class ScheduleService(schedule_pb2_grpc.ScheduleServicer):
         return pb.CollectionSchedule(
             office=office.id,
             rows=[encode.schedule_row(row) for row in rows],
-            text=encode.localized_text(announcement(rows, office.name, hours)),
-            printing_from=encode.optional_date(plan.printing_from()),
+            text=localized_text(announcement(rows, office.name, hours)),
+            printing_from=optional_date(plan.printing_from()),
         )
 
     def _own_office(self, office: str) -> Office:

@@ -15,7 +15,7 @@ from issuance.domain.reference import format_reference, parse_reference
 from issuance.domain.search import MOST_DAYS, MOST_WORDS, SearchCriteria
 from issuance.domain.working_time import BadDate
 from issuance.service.decode import decode_date
-from issuance.service.encode import timestamp
+from issuance.service.encode_values import timestamp
 from issuance.service.enum_codes import APPLICATION_STATES, APPLICATION_TYPES
 from issuance.store.page_request import PageRequest
 

@@ -1,9 +1,6 @@
-"""Open items as messages of the contract."""
-
-from datetime import datetime
+"""Open items and reconciliations as messages of the contract."""
 
 from passport.issuance.v1 import accounts_pb2 as pb
-from passport.issuance.v1 import applications_pb2
 
 from issuance.domain.open_item import ResolvedItem
 from issuance.domain.payment import OpenPayment
@@ -16,19 +13,17 @@ from issuance.domain.waiting_on import (
     ResponsibleParty,
     WaitingOn,
 )
-from issuance.service import encode
-from issuance.service.enum_codes import (
-    OPEN_ITEM_KINDS,
-    PAYMENT_DIFFERENCES,
-    RESOLUTION_REASONS,
-    RESPONSIBLE_PARTIES,
-)
+from issuance.service.encode_applications import print_failure
+from issuance.service.encode_values import timestamp
+from issuance.service.encode_waiting import waiting, waiting_on
+from issuance.service.enum_codes import OPEN_ITEM_KINDS, PAYMENT_DIFFERENCES, RESOLUTION_REASONS
 from issuance.store.enrolment_records import LostEnrolment
 from issuance.store.notice_records import NoticeRecord
 from issuance.store.stuck_work_records import StuckTask
 from issuance.store.unrecorded_print_events import UnrecordedPrintEvent
 from issuance.use_cases.application_details import ApplicationDetails
 from issuance.use_cases.open_items import OpenItem
+from issuance.use_cases.reconcile_payments import Reconciliation
 
 _MISFIT = WaitingOn(ResponsibleParty.SUPERVISOR, PRINT_JOB_MISFIT)
 
@@ -58,8 +53,8 @@ def _failed_print(details: ApplicationDetails) -> pb.OpenItem:
         kind=pb.OPEN_ITEM_KIND_PRINT_FAILED,
         application_id=details.case.id,
         office=details.case.office,
-        waiting=encode.waiting(details),
-        print_failure=encode.print_failure(details.case.print_failure),
+        waiting=waiting(details),
+        print_failure=print_failure(details.case.print_failure),
     )
 
 
@@ -68,7 +63,7 @@ def _print_job(found: UnrecordedPrintEvent) -> pb.OpenItem:
         kind=pb.OPEN_ITEM_KIND_PRINT_JOB,
         application_id=found.event.case,
         office=found.office,
-        waiting=_waiting(_MISFIT, found.since),
+        waiting=waiting_on(_MISFIT, found.since),
         print_job_id=found.event.job,
         document_number=found.event.document_number,
         book_serial=found.event.book_serial,
@@ -81,7 +76,7 @@ def _refused_work(task: StuckTask) -> pb.OpenItem:
         kind=pb.OPEN_ITEM_KIND_REFUSED_WORK,
         application_id=task.case,
         office=task.office,
-        waiting=_waiting(WORK_SET_ASIDE, task.created_at),
+        waiting=waiting_on(WORK_SET_ASIDE, task.created_at),
         task_id=task.id,
         problem=task.last_error,
     )
@@ -92,7 +87,7 @@ def _lost_enrolment(lost: LostEnrolment) -> pb.OpenItem:
         kind=pb.OPEN_ITEM_KIND_LOST_ENROLMENT,
         application_id=lost.case,
         office=lost.office,
-        waiting=_waiting(ENROLMENT_LOST, lost.since),
+        waiting=waiting_on(ENROLMENT_LOST, lost.since),
         problem=ENROLMENT_LOST.what.en,
     )
 
@@ -103,7 +98,7 @@ def _payment(found: OpenPayment) -> pb.OpenItem:
         kind=pb.OPEN_ITEM_KIND_PAYMENT,
         application_id=payment.case,
         office=payment.office,
-        waiting=_waiting(PAYMENT_WAITS_FOR[found.difference], found.since),
+        waiting=waiting_on(PAYMENT_WAITS_FOR[found.difference], found.since),
         problem=found.problem,
         receipt=payment.receipt,
         difference=PAYMENT_DIFFERENCES[found.difference],
@@ -117,7 +112,7 @@ def _notice(record: NoticeRecord) -> pb.OpenItem:
         kind=pb.OPEN_ITEM_KIND_NOTICE,
         application_id=record.notice.application,
         office=record.office,
-        waiting=_waiting(NOTICE_REFUSED, record.at),
+        waiting=waiting_on(NOTICE_REFUSED, record.at),
         problem=record.problem,
     )
 
@@ -138,15 +133,17 @@ def _resolved(item: ResolvedItem) -> pb.OpenItem:
             reason=RESOLUTION_REASONS[resolution.reason],
             explanation=resolution.explanation,
             resolved_by=resolution.by,
-            resolved_at=encode.timestamp(resolution.at),
-            open_since=encode.timestamp(item.since),
+            resolved_at=timestamp(resolution.at),
+            open_since=timestamp(item.since),
         ),
     )
 
 
-def _waiting(on: WaitingOn, since: datetime) -> applications_pb2.Waiting:
-    return applications_pb2.Waiting(
-        responsible_party=RESPONSIBLE_PARTIES[on.responsible_party],
-        since=encode.timestamp(since),
-        what=encode.localized_text(on.what),
+def reconciliation(compared: Reconciliation) -> pb.ReconcilePaymentsResponse:
+    """Return what became of a report of payments."""
+    return pb.ReconcilePaymentsResponse(
+        agreed=compared.agreed,
+        unrecorded=compared.unrecorded,
+        unreported=compared.unreported,
+        amount_differs=compared.amount,
     )

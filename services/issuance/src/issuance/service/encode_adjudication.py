@@ -1,0 +1,69 @@
+"""Adjudication tasks as messages of the contract."""
+
+from collections.abc import Sequence
+
+from passport.issuance.v1 import adjudication_pb2 as pb
+from passport.type.v1 import biometrics_pb2
+
+from issuance.domain.adjudication_task import AdjudicationTask
+from issuance.domain.case import Case
+from issuance.service.encode_values import timestamp
+from issuance.service.enum_codes import ADJUDICATION_CAUSES, TASK_STATES, VERDICTS
+
+
+def adjudication_task(task: AdjudicationTask, earlier: Sequence[Case]) -> pb.AdjudicationTask:
+    """Return an adjudication task. earlier: applications of its candidates, oldest first."""
+    return pb.AdjudicationTask(
+        task_id=task.id,
+        application_id=task.case,
+        office=task.office,
+        person_id=task.person_id,
+        cause=ADJUDICATION_CAUSES[task.cause],
+        state=TASK_STATES[task.adjudication.state],
+        decision_id=task.decision_id,
+        candidates=_candidates(task, earlier),
+        clearances_needed=task.adjudication.clearances_needed,
+        hits_total=task.hits_total,
+        examinations=_examinations(task),
+        claimed_by=task.adjudication.claimed_by or "",
+        opened_at=timestamp(task.opened_at),
+        closed_at=timestamp(task.closed_at),
+    )
+
+
+def _candidates(task: AdjudicationTask, earlier: Sequence[Case]) -> list[pb.TaskCandidate]:
+    return [
+        pb.TaskCandidate(
+            person_id=candidate.person_id,
+            score=biometrics_pb2.Score(value=candidate.score, calibration_version=task.calibration),
+            hit=candidate.hit,
+            applications=[
+                _earlier_application(case)
+                for case in earlier
+                if case.person_id == candidate.person_id
+            ],
+        )
+        for candidate in task.candidates
+    ]
+
+
+def _earlier_application(case: Case) -> pb.EarlierApplication:
+    return pb.EarlierApplication(
+        application_id=case.id,
+        office=case.office,
+        state=case.state,
+        created_at=timestamp(case.created_at),
+    )
+
+
+def _examinations(task: AdjudicationTask) -> list[pb.Examination]:
+    return [
+        pb.Examination(
+            by=examination.by,
+            verdict=VERDICTS[examination.verdict],
+            reason=examination.reason,
+            at=timestamp(examination.at),
+            person_id=examination.person_id,
+        )
+        for examination in task.adjudication.examinations
+    ]

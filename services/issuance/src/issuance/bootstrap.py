@@ -263,6 +263,7 @@ class Issuance:
                 self._tariff,
                 self._travel_bans,
                 self._watches(),
+                self._outage_policy,
             ),
             server.grpc,
         )

@@ -59,9 +59,7 @@ def read_outage_policy(file: Path) -> OutagePolicy:
         content = _File.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
         return OutagePolicy(
             tuple(
-                OutageRule(
-                    rule.scope, rule.stops, rule.cause, rule.verifies, rule.emergency_days
-                )
+                OutageRule(rule.scope, rule.stops, rule.cause, rule.verifies, rule.emergency_days)
                 for rule in content.rules
             )
         )

@@ -11,7 +11,6 @@ from issuance.domain.office import Office
 from issuance.domain.validity import ValidityRule
 from issuance.serialization import calendar_date
 
-
 _PASSPORT, _EMERGENCY = "P", "PE"
 """Document codes of the machine-readable zone, ICAO 9303-4."""
 

@@ -18,13 +18,13 @@ from issuance.domain.encounter_change import EncounterStatus
 from issuance.domain.events import WITHOUT_INFLUENCE, ApplicationEvent
 from issuance.domain.formatting import LocalizedText
 from issuance.domain.guardian import Guardian
+from issuance.domain.identified_by import IdentifiedBy
 from issuance.domain.portrait import PortraitMissing
 from issuance.domain.print_failure import PrintFailure
 from issuance.domain.replacement import LossFinding, LossPapers
 from issuance.domain.states import INITIAL_STATE, WITHOUT_PASSPORT, ApplicationState
 from issuance.domain.transitions import Transition
 from issuance.domain.travel_ban import TravelBanHeld
-
 
 _APPROVING = WITHOUT_INFLUENCE | {ApplicationEvent.APPROVE_FIRST}
 """Events after which the approval of the first of two supervisors holds."""
@@ -38,28 +38,27 @@ class Case:
     the state was entered. queue_number, applied_on, due_on: see Completion; None before completion.
     promised_collection_date: the date last promised to the applicant. date_tentative: whether that
     was the date if an outage had ended then. change_notified_at: when the applicant was last
-    notified that the date changed or cannot be kept. delayed: whether the
-    applicant was notified since that this date cannot be kept. print_failure: why no book is made
-    although the case was released; None once people have decided how it goes on. issued_on: the
-    day printed in the book, that of its release; expires_on: the last day printed in it, None if an
-    earlier version released it. holder_differences: which of name, born_on and sex
-    differ from the person's earlier document. encounter_number: how many encounters the matcher
-    was given for it. linked: whether examiners found it to be another person's than it was taken in
-    for. appeal_granted_by: identity of the supervisor who reopened it. identification_due: whether
-    it went on although the applicant is still to be identified: verified only, or for an emergency
-    document. emergency_days: for how many days that is valid; None: it makes a passport.
-    first_approved_by: identity of the first of two supervisors who approve that, until the second
-    does or it is changed. reference: what people say to name it. email, phone, language: see `contact`; the language is id or en, or empty for that of
-    the office. proxy: who may collect the passport in place of the holder. collect_until: last day
-    of collection, as the applicant was reminded; None before. travel_ban_hits,
+    notified that the date changed or cannot be kept. delayed: whether the applicant was notified
+    since that this date cannot be kept. print_failure: why no book is made although the case was
+    released; None once people have decided how it goes on. issued_on: the day printed in the book,
+    that of its release; expires_on: the last day printed in it, None if an earlier version released
+    it. holder_differences: which of name, born_on and sex differ from the person's earlier
+    document. encounter_number: how many encounters the matcher was given for it. linked: whether
+    examiners found it to be another person's than it was taken in for. appeal_granted_by: identity
+    of the supervisor who reopened it. identification_due: whether it went on although the applicant
+    is still to be identified: verified only, or for an emergency document. emergency_days: for how
+    many days that is valid; None: it makes a passport. first_approved_by: identity of the first of
+    two supervisors who approve that, until the second does or it is changed. reference: what people
+    say to name it. email, phone, language: see `contact`; the language is id or en, or empty for
+    that of the office. proxy: who may collect the passport in place of the holder. collect_until:
+    last day of collection, as the applicant was reminded; None before. travel_ban_hits,
     travel_bans_cleared: references of the entries of the travel-ban list because of which it is
-    held, or that a supervisor cleared. guardians: of a child.
-    police_report, returned_document: see LossPapers. loss_finding: of the interview.
-    force_majeure: why a supervisor accepted it; empty if none did. without_fingerprints: whether no
-    finger could ever be captured; the matcher then has no encounter of it. come_back_on: when
-    bandaged fingers have healed. fee_rupiah: what it costs in all, None if no fee was told;
-    penalty_rupiah: of these, for a loss or damage. legal_due_on: until when the law wants the
-    passport made; None before the interview.
+    held, or that a supervisor cleared. guardians: of a child. police_report, returned_document: see
+    LossPapers. loss_finding: of the interview. force_majeure: why a supervisor accepted it; empty
+    if none did. without_fingerprints: whether no finger could ever be captured; the matcher then
+    has no encounter of it. come_back_on: when bandaged fingers have healed. fee_rupiah: what it
+    costs in all, None if no fee was told; penalty_rupiah: of these, for a loss or damage.
+    legal_due_on: until when the law wants the passport made; None before the interview.
     """
 
     id: str
@@ -131,6 +130,14 @@ class Case:
     def awaits_identification(self) -> bool:
         """Whether its book is not handed over before the applicant is identified."""
         return self.identification_due and not self.is_emergency
+
+    @property
+    def identified_by(self) -> IdentifiedBy:
+        """By what its holder is identified as it is printed."""
+        if self.without_fingerprints:
+            return IdentifiedBy.PHOTO_AND_INTERVIEW
+        unidentified = self.is_emergency and self.identification_due
+        return IdentifiedBy.NOT_YET if unidentified else IdentifiedBy.FINGERPRINTS
 
     @property
     def awaits_two_approvals(self) -> bool:

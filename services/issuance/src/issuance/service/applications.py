@@ -16,6 +16,7 @@ from issuance.domain.case import Case
 from issuance.domain.events import ApplicationEvent
 from issuance.domain.history import NO_DETAILS, EventDetails
 from issuance.domain.office import Office
+from issuance.domain.outage_policy import OutagePolicy
 from issuance.domain.portrait import AcceptedPhoto
 from issuance.domain.portrait_exception import PortraitException
 from issuance.domain.search import SearchCriteria, require_one_person
@@ -71,6 +72,10 @@ from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.change_contact import change_contact
 from issuance.use_cases.create_application import NewApplication, create_application
 from issuance.use_cases.document_numbers import DocumentNumbers
+from issuance.use_cases.emergency_document import (
+    cancel_emergency_document,
+    request_emergency_document,
+)
 from issuance.use_cases.explain_wait import explain_wait
 from issuance.use_cases.office_directory import OfficeDirectory
 from issuance.use_cases.record_interview import record_interview
@@ -92,6 +97,8 @@ ChangeRequest = (
     | pb.SubmitBiometricsRequest
     | pb.RecordInterviewRequest
     | pb.EstablishIdentityRequest
+    | pb.RequestEmergencyDocumentRequest
+    | pb.CancelEmergencyDocumentRequest
     | pb.CorrectDataRequest
     | pb.ApproveRequest
     | pb.ClearHoldRequest
@@ -123,7 +130,9 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         tariff: Tariff | None,
         travel_bans: TravelBans,
         watches: ApplicationWatches,
+        policy: OutagePolicy,
     ) -> None:
+        self._policy = policy
         self._tariff = tariff
         self._validity = validity
         self._watches = watches
@@ -327,6 +336,30 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
 
         async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
             return await establish_identity(
+                records, case, by, now, request.reason, self._apply_transition
+            )
+
+        return await self._change(request, change)
+
+    async def RequestEmergencyDocument(
+        self, request: pb.RequestEmergencyDocumentRequest, context: Context
+    ) -> pb.Application:
+        """Have an emergency document made of an application."""
+
+        async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
+            return await request_emergency_document(
+                records, case, by, now, request.reason, self._policy, self._apply_transition
+            )
+
+        return await self._change(request, change)
+
+    async def CancelEmergencyDocument(
+        self, request: pb.CancelEmergencyDocumentRequest, context: Context
+    ) -> pb.Application:
+        """Have a passport made of it again."""
+
+        async def change(records: Records, case: Case, by: Actor, now: datetime) -> Case:
+            return await cancel_emergency_document(
                 records, case, by, now, request.reason, self._apply_transition
             )
 

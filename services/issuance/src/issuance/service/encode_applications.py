@@ -3,6 +3,7 @@
 from passport.issuance.v1 import applications_pb2 as pb
 from passport.type.v1 import civil_pb2
 
+from issuance.domain.case import Case
 from issuance.domain.collector import Proxy
 from issuance.domain.contact import Contact
 from issuance.domain.guardian import Guardian
@@ -74,6 +75,15 @@ def application(details: ApplicationDetails) -> pb.Application:
         promise_due_on=optional_date(case.due_on),
         legal_due_on=optional_date(case.legal_due_on),
         identification_due=case.identification_due,
+        emergency_document=_emergency_document(case),
+    )
+
+
+def _emergency_document(case: Case) -> pb.EmergencyDocument | None:
+    if case.emergency_days is None:
+        return None
+    return pb.EmergencyDocument(
+        validity_days=case.emergency_days, first_approved_by=case.first_approved_by
     )
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     bindparam,
     func,
     insert,
+    literal,
     select,
     true,
     type_coerce,
@@ -75,6 +76,13 @@ _CHANGE_COLLECTION_DATE = (
 )
 
 
+_IS_EMERGENCY = applications.c.emergency_days.is_not(None)
+_PRIORITY_CLASS = sql_case(
+    (_IS_EMERGENCY, literal(PriorityClass.EMERGENCY, applications.c.priority_class.type)),
+    else_=applications.c.priority_class,
+)
+_DUE_ON = sql_case((_IS_EMERGENCY, applications.c.applied_on), else_=applications.c.due_on)
+"""An emergency document is printed first, and collected as soon as it is made."""
 _SECOND_OPEN_APPLICATION = (
     'unique constraint "one_open_application_per_person"',
     "UNIQUE constraint failed: applications.person_id",
@@ -277,9 +285,9 @@ class CaseRecords:
         """
         c = applications.c
         statement = select(
-            c.id, c.applied_on, c.due_on, type_coerce(c.priority_class, Integer),
+            c.id, c.applied_on, _DUE_ON, type_coerce(_PRIORITY_CLASS, Integer),
             type_coerce(c.state, String), c.promised_collection_date, c.delayed,
-            c.change_notified_at, c.identification_due,
+            c.change_notified_at, and_(c.identification_due, c.emergency_days.is_(None)),
         ).where(c.office == office, c.state.in_(NOT_READY))  # fmt: skip
         earliest = {each: printable_from.get(each, date.min) for each in NOT_READY}
         queue = []
@@ -298,7 +306,7 @@ class CaseRecords:
         """
         c = applications.c
         before = true() if queue_number is None else c.queue_number < queue_number
-        columns = (c.state, c.applied_on, c.priority_class)
+        columns = (c.state, c.applied_on, _PRIORITY_CLASS)
         statement = (
             select(*columns, func.count().filter(before), func.count())
             .where(c.office == office, c.state.in_(AWAITING_PRINT))

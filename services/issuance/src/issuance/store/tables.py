@@ -127,6 +127,8 @@ applications = Table(
     Column("proxy", JsonOf(Proxy)),
     Column("collect_until", Date),
     Column("legal_due_on", Date),
+    Column("emergency_days", Integer),
+    Column("first_approved_by", String, nullable=False, server_default=""),
     # The number of its latest change, for watchers; empty until somebody gives out numbers.
     Column("change", BigInteger),
     Index("applications_changed", "change"),

@@ -21,6 +21,7 @@ from issuance.domain.notices import (
     Notice,
     NoticeKind,
     collection_reminder,
+    emergency_ready_notice,
     not_collected_notice,
     promised_date_notice,
     ready_notice,
@@ -190,6 +191,8 @@ class ApplyTransition:
         if kind is NoticeKind.PROMISED_DATE:
             notice = tentative_date_notice if case.date_tentative else promised_date_notice
             return notice(case.id, promised, hours)
+        if kind is NoticeKind.READY and case.is_emergency and case.expires_on:
+            return emergency_ready_notice(case.id, case.expires_on)
         if kind is NoticeKind.READY:
             return ready_notice(case.id, promised, hours)
         if kind is NoticeKind.RECAPTURE:

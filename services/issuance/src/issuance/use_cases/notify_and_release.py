@@ -158,7 +158,6 @@ class NotifyAndRelease:
         released = case.released(today, self._last_day(case, today))
         await self._apply_transition(records, released, ApplicationEvent.RELEASE, ISSUANCE, now)
 
-
     def _last_day(self, case: Case, issued_on: date) -> date:
         born = born_on(case.holder)
         if case.emergency_days is None:

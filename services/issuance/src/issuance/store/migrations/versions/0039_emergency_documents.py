@@ -1,0 +1,14 @@
+"""Add of which applications emergency documents are made, and who approved these first."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0039"
+down_revision = "0038"
+
+
+def upgrade() -> None:
+    """Add the columns; earlier versions made no emergency document."""
+    op.add_column("applications", sa.Column("emergency_days", sa.Integer()))
+    first = sa.Column("first_approved_by", sa.String(), nullable=False, server_default="")
+    op.add_column("applications", first)

@@ -29,9 +29,7 @@ def holder_personal_number(holder: bytes) -> str:
     return civil_pb2.BiographicData.FromString(holder).personal_number
 
 
-def holder_born_on(holder: bytes) -> date | None:
-    """Return the day of birth of a serialized BiographicData; None if it has none."""
-    data = civil_pb2.BiographicData.FromString(holder)
-    if not data.HasField("born_on"):
-        return None
-    return date(data.born_on.year, data.born_on.month, data.born_on.day)
+def holder_born_on(holder: bytes) -> date:
+    """Return the day of birth of a serialized BiographicData. Raises ValueError if it has none."""
+    day = civil_pb2.BiographicData.FromString(holder).born_on
+    return date(day.year, day.month, day.day)

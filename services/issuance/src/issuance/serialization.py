@@ -3,19 +3,11 @@
 from datetime import date
 
 from passport.type.v1 import civil_pb2
+from servicekit.grpc.enum_codes import enum_codes
 
 from issuance.domain.collection_plan import PriorityClass
 
-PRIORITY_CLASSES = {
-    priority_class: civil_pb2.PriorityClass.Value(f"PRIORITY_CLASS_{priority_class.name}")
-    for priority_class in PriorityClass
-}
-
-
-def born_on(holder: bytes) -> date:
-    """Return the day of birth of a serialized BiographicData."""
-    day = civil_pb2.BiographicData.FromString(holder).born_on
-    return date(day.year, day.month, day.day)
+PRIORITY_CLASSES = enum_codes(PriorityClass, civil_pb2.PriorityClass)
 
 
 def calendar_date(day: date) -> civil_pb2.CalendarDate:

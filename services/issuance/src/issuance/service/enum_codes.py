@@ -11,6 +11,7 @@ from passport.issuance.v1 import (
     schedule_pb2,
 )
 from passport.type.v1 import biometrics_pb2, civil_pb2
+from servicekit.grpc.enum_codes import enum_codes, members_by_code
 
 from issuance.domain.adjudication_referral import AdjudicationCause
 from issuance.domain.adjudication_task import TaskState, Verdict
@@ -36,80 +37,26 @@ from issuance.domain.states import ApplicationState
 from issuance.domain.waiting_on import ResponsibleParty
 from issuance.serialization import PRIORITY_CLASSES
 
-APPLICATION_STATES = {
-    state: applications_pb2.ApplicationState.Value(f"APPLICATION_STATE_{state.name}")
-    for state in ApplicationState
-}
-APPLICATION_TYPES = {
-    kind: applications_pb2.ApplicationType.Value(f"APPLICATION_TYPE_{kind.name}")
-    for kind in ApplicationType
-}
-DOCUMENT_STATUSES = {
-    status: documents_pb2.DocumentStatus.Value(f"DOCUMENT_STATUS_{status.name}")
-    for status in DocumentStatus
-}
-SPECIAL_DAY_KINDS = {
-    kind: offices_pb2.SpecialDayKind.Value(f"SPECIAL_DAY_KIND_{kind.name}")
-    for kind in SpecialDayKind
-}
-RESPONSIBLE_PARTIES = {
-    party: applications_pb2.ResponsibleParty.Value(f"RESPONSIBLE_PARTY_{party.name}")
-    for party in ResponsibleParty
-}
-GUARDIAN_RELATIONS = {
-    relation: applications_pb2.GuardianRelation.Value(f"GUARDIAN_RELATION_{relation.name}")
-    for relation in GuardianRelation
-}
-LOSS_FINDINGS = {
-    finding: applications_pb2.LossFinding.Value(f"LOSS_FINDING_{finding.name}")
-    for finding in LossFinding
-}
-PAYMENT_DIFFERENCES = {
-    difference: accounts_pb2.PaymentDifference.Value(f"PAYMENT_DIFFERENCE_{difference.name}")
-    for difference in PaymentDifference
-}
-PORTRAIT_DEFECTS = {
-    defect: applications_pb2.PortraitDefect.Value(f"PORTRAIT_DEFECT_{defect.name}")
-    for defect in PortraitDefect
-}
-PORTRAIT_EXCEPTION_OF = {
-    applications_pb2.PortraitException.Value(f"PORTRAIT_EXCEPTION_{exception.name}"): exception
-    for exception in PortraitException
-}
-ADJUDICATION_CAUSES = {
-    cause: adjudication_pb2.TaskCause.Value(f"TASK_CAUSE_{cause.name}")
-    for cause in AdjudicationCause
-}
-TASK_STATES = {
-    state: adjudication_pb2.TaskState.Value(f"TASK_STATE_{state.name}") for state in TaskState
-}
-VERDICTS = {
-    verdict: adjudication_pb2.Verdict.Value(f"VERDICT_{verdict.name}") for verdict in Verdict
-}
-OUTAGE_SCOPES = {
-    scope: outages_pb2.OutageScope.Value(f"OUTAGE_SCOPE_{scope.name}") for scope in OutageScope
-}
-NOTICE_KINDS = {
-    kind: schedule_pb2.NoticeKind.Value(f"NOTICE_KIND_{kind.name}") for kind in NoticeKind
-}
-NOTICE_DELIVERIES = {
-    delivery: schedule_pb2.NoticeDelivery.Value(f"NOTICE_DELIVERY_{delivery.name}")
-    for delivery in NoticeDelivery
-}
-IDENTIFICATION_PHASES = {
-    phase: admin_pb2.IdentificationPhase.Value(f"IDENTIFICATION_PHASE_{phase.name}")
-    for phase in RatePhase
-}
-PRINTER_CIRCUITS = {
-    state: admin_pb2.PrinterCircuit.Value(f"PRINTER_CIRCUIT_{state.name}") for state in CircuitState
-}
-OPEN_ITEM_KINDS = {
-    kind: accounts_pb2.OpenItemKind.Value(f"OPEN_ITEM_KIND_{kind.name}") for kind in OpenItemKind
-}
-RESOLUTION_REASONS = {
-    reason: accounts_pb2.ResolutionReason.Value(f"RESOLUTION_REASON_{reason.name}")
-    for reason in ResolutionReason
-}
+APPLICATION_STATES = enum_codes(ApplicationState, applications_pb2.ApplicationState)
+APPLICATION_TYPES = enum_codes(ApplicationType, applications_pb2.ApplicationType)
+DOCUMENT_STATUSES = enum_codes(DocumentStatus, documents_pb2.DocumentStatus)
+SPECIAL_DAY_KINDS = enum_codes(SpecialDayKind, offices_pb2.SpecialDayKind)
+RESPONSIBLE_PARTIES = enum_codes(ResponsibleParty, applications_pb2.ResponsibleParty)
+GUARDIAN_RELATIONS = enum_codes(GuardianRelation, applications_pb2.GuardianRelation)
+COLLECTORS = enum_codes(Collector, applications_pb2.Collector)
+LOSS_FINDINGS = enum_codes(LossFinding, applications_pb2.LossFinding)
+PAYMENT_DIFFERENCES = enum_codes(PaymentDifference, accounts_pb2.PaymentDifference)
+PORTRAIT_DEFECTS = enum_codes(PortraitDefect, applications_pb2.PortraitDefect)
+ADJUDICATION_CAUSES = enum_codes(AdjudicationCause, adjudication_pb2.TaskCause)
+TASK_STATES = enum_codes(TaskState, adjudication_pb2.TaskState)
+VERDICTS = enum_codes(Verdict, adjudication_pb2.Verdict)
+OUTAGE_SCOPES = enum_codes(OutageScope, outages_pb2.OutageScope)
+NOTICE_KINDS = enum_codes(NoticeKind, schedule_pb2.NoticeKind)
+NOTICE_DELIVERIES = enum_codes(NoticeDelivery, schedule_pb2.NoticeDelivery)
+IDENTIFICATION_PHASES = enum_codes(RatePhase, admin_pb2.IdentificationPhase)
+PRINTER_CIRCUITS = enum_codes(CircuitState, admin_pb2.PrinterCircuit)
+OPEN_ITEM_KINDS = enum_codes(OpenItemKind, accounts_pb2.OpenItemKind)
+RESOLUTION_REASONS = enum_codes(ResolutionReason, accounts_pb2.ResolutionReason)
 OUTBOX_RESPONSIBLE_PARTIES = {
     OutboxTaskKind.IDENTIFY: applications_pb2.RESPONSIBLE_PARTY_MATCHER,
     OutboxTaskKind.VERIFY: applications_pb2.RESPONSIBLE_PARTY_MATCHER,
@@ -119,25 +66,21 @@ OUTBOX_RESPONSIBLE_PARTIES = {
 }
 """The party that must act before an outbox task of the kind can be done."""
 
-RESOLUTION_REASON_OF = {code: member for member, code in RESOLUTION_REASONS.items()}
-COLLECTORS = {
-    collector: applications_pb2.Collector.Value(f"COLLECTOR_{collector.name}")
-    for collector in Collector
-}
-COLLECTOR_OF = {code: member for member, code in COLLECTORS.items()} | {
+COLLECTOR_OF = members_by_code(COLLECTORS) | {
     applications_pb2.COLLECTOR_UNSPECIFIED: Collector.HOLDER
 }
-APPLICATION_STATE_OF = {code: member for member, code in APPLICATION_STATES.items()}
-APPLICATION_TYPE_OF = {code: member for member, code in APPLICATION_TYPES.items()}
-GUARDIAN_RELATION_OF = {code: member for member, code in GUARDIAN_RELATIONS.items()}
-MISSING_REASON_OF = {
-    biometrics_pb2.MissingReason.Value(f"MISSING_REASON_{reason.name}"): reason
-    for reason in MissingReason
-}
-LOSS_FINDING_OF = {code: member for member, code in LOSS_FINDINGS.items()}
-PRIORITY_CLASS_OF = {code: member for member, code in PRIORITY_CLASSES.items()} | {
+APPLICATION_STATE_OF = members_by_code(APPLICATION_STATES)
+APPLICATION_TYPE_OF = members_by_code(APPLICATION_TYPES)
+GUARDIAN_RELATION_OF = members_by_code(GUARDIAN_RELATIONS)
+MISSING_REASON_OF = members_by_code(enum_codes(MissingReason, biometrics_pb2.MissingReason))
+PORTRAIT_EXCEPTION_OF = members_by_code(
+    enum_codes(PortraitException, applications_pb2.PortraitException)
+)
+LOSS_FINDING_OF = members_by_code(LOSS_FINDINGS)
+PRIORITY_CLASS_OF = members_by_code(PRIORITY_CLASSES) | {
     civil_pb2.PRIORITY_CLASS_UNSPECIFIED: PriorityClass.NORMAL
 }
-TASK_STATE_OF = {code: member for member, code in TASK_STATES.items()}
-VERDICT_OF = {code: member for member, code in VERDICTS.items()}
-OUTAGE_SCOPE_OF = {code: member for member, code in OUTAGE_SCOPES.items()}
+TASK_STATE_OF = members_by_code(TASK_STATES)
+RESOLUTION_REASON_OF = members_by_code(RESOLUTION_REASONS)
+VERDICT_OF = members_by_code(VERDICTS)
+OUTAGE_SCOPE_OF = members_by_code(OUTAGE_SCOPES)

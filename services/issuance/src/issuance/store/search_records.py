@@ -20,12 +20,10 @@ class SearchRecords:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def index(
-        self, case: str, office: str, words: Iterable[str], born_on: date | None
-    ) -> None:
+    async def index(self, case: str, office: str, words: Iterable[str], born_on: date) -> None:
         """Store by what the holder of a case is found, in place of what was stored before."""
         await self._connection.execute(delete(search_terms).where(search_terms.c.case == case))
-        terms = {_word(word) for word in words} | ({_birth(born_on)} if born_on else set())
+        terms = {_word(word) for word in words} | {_birth(born_on)}
         rows = [{"case": case, "office": office, "term": term} for term in sorted(terms)]
         if rows:
             await self._connection.execute(insert(search_terms), rows)

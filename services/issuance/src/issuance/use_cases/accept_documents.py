@@ -18,7 +18,7 @@ from issuance.domain.replacement import (
 )
 from issuance.domain.transitions import find_transition
 from issuance.domain.validity import ValidityRule
-from issuance.serialization import born_on
+from issuance.holder_names import holder_born_on
 from issuance.store.records import Records
 from issuance.use_cases.apply_transition import ApplyTransition
 
@@ -49,7 +49,7 @@ async def accept_documents(
     """
     event = ApplicationEvent.ACCEPT_DOCUMENTS
     find_transition(case.state, event, by.role)
-    is_child = validity.is_child(born_on(case.holder), today, married=shown.married)
+    is_child = validity.is_child(holder_born_on(case.holder), today, married=shown.married)
     require_guardians(shown.guardians, is_child=is_child)
     require_loss_papers(case.type, shown.loss_papers, force_majeure=bool(case.force_majeure))
     await _require_own_book(records, case, shown.loss_papers.returned_document)

@@ -25,7 +25,7 @@ from issuance.domain.separation_of_duties import (
 from issuance.domain.states import DOCUMENTS_DUE, ApplicationState
 from issuance.domain.transitions import find_transition
 from issuance.domain.validity import ValidityRule
-from issuance.serialization import born_on
+from issuance.holder_names import holder_born_on
 from issuance.store.records import Records
 from issuance.use_cases.adjudicate import withdraw_tasks
 from issuance.use_cases.apply_transition import ApplyTransition
@@ -198,7 +198,7 @@ def _with_corrected_family(
 ) -> Case:
     """Return the case with the guardians that it has after the correction: none of an adult."""
     married = case.married if correction.married is None else correction.married
-    is_child = validity.is_child(born_on(correction.holder), today, married=married)
+    is_child = validity.is_child(holder_born_on(correction.holder), today, married=married)
     guardians = correction.guardians or (case.guardians if is_child else ())
     if guardians or case.state not in DOCUMENTS_DUE:
         require_guardians(guardians, is_child=is_child)

@@ -16,7 +16,7 @@ from issuance.domain.notices import QUEUE_CHANGED, SYSTEM_OUTAGE, Notice
 from issuance.domain.office import Office
 from issuance.domain.states import IDENTITY_UNRESOLVED, UNDECIDED, ApplicationState
 from issuance.domain.validity import ValidityRule
-from issuance.serialization import born_on
+from issuance.holder_names import holder_born_on
 from issuance.store.case_records import QueuedCase
 from issuance.store.records import Records, Store
 from issuance.use_cases.apply_transition import ApplyTransition
@@ -155,16 +155,11 @@ class NotifyAndRelease:
         held = await self._travel_bans.hold_if_banned(records, case, now)
         if held.is_held:
             return
-        released = case.released(today, self._last_day(case, today))
-        await self._apply_transition(records, released, ApplicationEvent.RELEASE, ISSUANCE, now)
-
-    def _last_day(self, case: Case, issued_on: date) -> date:
-        born = born_on(case.holder)
-        if case.emergency_days is None:
-            return self._validity.last_day(born, issued_on, married=case.married)
-        return self._validity.last_day_of_emergency(
-            born, issued_on, case.emergency_days, married=case.married
+        last_day = self._validity.last_day(
+            holder_born_on(case.holder), today, married=case.married, emergency=case.emergency_days
         )
+        released = case.released(today, last_day)
+        await self._apply_transition(records, released, ApplicationEvent.RELEASE, ISSUANCE, now)
 
 
 async def _due_actions(records: Records, office: Office, now: datetime) -> DueActions:

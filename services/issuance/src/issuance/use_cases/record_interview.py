@@ -14,7 +14,7 @@ from issuance.domain.office import Office
 from issuance.domain.replacement import LossFinding, require_loss_finding
 from issuance.domain.transitions import find_transition
 from issuance.domain.validity import ValidityRule
-from issuance.serialization import born_on
+from issuance.holder_names import holder_born_on
 from issuance.store.records import Records
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.promised_collection_date import promise_collection_date
@@ -54,7 +54,7 @@ async def record_interview(
     find_transition(case.state, event, by.role)
     case.require_portrait()
     today = office.calendar.day_of(now)
-    is_child = validity.is_child(born_on(case.holder), today, married=case.married)
+    is_child = validity.is_child(holder_born_on(case.holder), today, married=case.married)
     require_guardian_present(case.guardians, interview.guardian_present, is_child=is_child)
     finding = interview.loss_finding
     require_loss_finding(case.type, finding, force_majeure=bool(case.force_majeure))

@@ -8,6 +8,7 @@ from passport.printer.v1 import jobs_pb2 as pb
 from passport.printer.v1 import machines_pb2, stock_pb2
 from servicekit.errors import InvalidRequest
 from servicekit.grpc import page_tokens
+from servicekit.grpc.enum_codes import enum_codes, members_by_code
 
 from printer.chip.elementary_files import ElementaryFiles
 from printer.domain.attribution import Attribution
@@ -24,10 +25,9 @@ from printer.use_cases.record_findings import Finding
 from printer.use_cases.remove_books import BookRemoval, RemovalRequest
 from printer.use_cases.watch_print_jobs import WatchPosition
 
-_FINDINGS = {pb.Finding.Value(f"FINDING_{finding.name}"): finding for finding in Finding}
-_REMOVALS = {stock_pb2.BookRemoval.Value(f"BOOK_REMOVAL_{removal.name}"): removal
-             for removal in BookRemoval}  # fmt: skip
-_REASONS = {number: reason for reason, number in DECISION_REASONS.items()}
+_FINDINGS = members_by_code(enum_codes(Finding, pb.Finding))
+_REMOVALS = members_by_code(enum_codes(BookRemoval, stock_pb2.BookRemoval))
+_REASONS = members_by_code(DECISION_REASONS)
 # Digits; no number in a token is longer.
 _LONGEST_NUMBER = 19
 

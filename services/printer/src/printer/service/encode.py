@@ -7,6 +7,7 @@ from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 from passport.printer.v1 import admin_pb2, jobs_pb2, machines_pb2, stock_pb2, two_persons_pb2
 from servicekit.grpc import page_tokens
+from servicekit.grpc.enum_codes import enum_codes
 
 from printer.domain.attempt import Attempt, AttemptOutcome
 from printer.domain.book import Book, BookState
@@ -23,23 +24,13 @@ from printer.use_cases.printing_status import PrintingStatus
 from printer.use_cases.stock import BookBalance
 from printer.use_cases.watch_print_jobs import WatchPosition
 
-JOB_STATES = {state: jobs_pb2.PrintJobState.Value(f"PRINT_JOB_STATE_{state.name}")
-              for state in JobState}  # fmt: skip
-BOOK_STATES = {state: stock_pb2.BookState.Value(f"BOOK_STATE_{state.name}")
-               for state in BookState}  # fmt: skip
-_OUTCOMES = {outcome: jobs_pb2.AttemptOutcome.Value(f"ATTEMPT_OUTCOME_{outcome.name}")
-             for outcome in AttemptOutcome}  # fmt: skip
-_MACHINE_STATES = {state: machines_pb2.MachineState.Value(f"MACHINE_STATE_{state.name}")
-                   for state in MachineState}  # fmt: skip
+JOB_STATES = enum_codes(JobState, jobs_pb2.PrintJobState)
+BOOK_STATES = enum_codes(BookState, stock_pb2.BookState)
+_OUTCOMES = enum_codes(AttemptOutcome, jobs_pb2.AttemptOutcome)
+_MACHINE_STATES = enum_codes(MachineState, machines_pb2.MachineState)
 
-DECISION_REASONS = {
-    reason: two_persons_pb2.DecisionReason.Value(f"DECISION_REASON_{reason.name}")
-    for reason in DecisionReason
-}
-_ACTIONS = {
-    action: two_persons_pb2.ProposedAction.Value(f"PROPOSED_ACTION_{action.name}")
-    for action in ProposedAction
-}
+DECISION_REASONS = enum_codes(DecisionReason, two_persons_pb2.DecisionReason)
+_ACTIONS = enum_codes(ProposedAction, two_persons_pb2.ProposedAction)
 
 
 def job(job: Job, now: datetime) -> jobs_pb2.PrintJob:

@@ -2,6 +2,7 @@
 
 from passport.printer.v1 import admin_pb2, stock_pb2
 from passport.printer.v1 import history_pb2 as pb
+from servicekit.grpc.enum_codes import enum_codes
 
 from printer.domain.job import RecordedJobEvent
 from printer.domain.movement import MachineAction, MachineEvent, Movement
@@ -9,8 +10,7 @@ from printer.domain.serial_range import SerialRange
 from printer.domain.trusted_key import TrustPeriod
 from printer.service.encode import BOOK_STATES, maintenance_window, timestamp
 
-_ACTIONS = {action: pb.MachineAction.Value(f"MACHINE_ACTION_{action.name}")
-            for action in MachineAction}  # fmt: skip
+_ACTIONS = enum_codes(MachineAction, pb.MachineAction)
 
 
 def job_event(recorded: RecordedJobEvent) -> pb.JobEvent:

@@ -4,6 +4,7 @@ from datetime import date
 
 from passport.printer.v1 import stock_pb2 as pb
 from passport.type.v1 import civil_pb2
+from servicekit.grpc.enum_codes import enum_codes
 
 from printer.domain.open_item import OWNER_ROLE, OpenItem, OpenItemKind
 from printer.service.encode import DECISION_REASONS, book_balance, timestamp
@@ -12,8 +13,7 @@ from printer.use_cases.count_books import StockCount
 from printer.use_cases.forecast import StockForecast
 from printer.use_cases.stock import BookBalance
 
-_KINDS = {kind: pb.OpenItemKind.Value(f"OPEN_ITEM_KIND_{kind.name}")
-          for kind in OpenItemKind}  # fmt: skip
+_KINDS = enum_codes(OpenItemKind, pb.OpenItemKind)
 
 
 def stock_count(count: StockCount, balance: BookBalance) -> pb.CountBooksResponse:

@@ -67,11 +67,13 @@ def _batches() -> Iterator[list[Any]]:
 
 def _terms(holder: bytes) -> set[str]:
     try:
-        words, born_on = holder_words(holder), holder_born_on(holder)
+        names = {f"n:{word}"[:64] for word in holder_words(holder)}
     except DecodeError:
         return set()  # still found by its reference and number
-    names = {f"n:{word}"[:64] for word in words}
-    return names | ({f"b:{born_on.isoformat()}"} if born_on else set())
+    try:
+        return names | {f"b:{holder_born_on(holder).isoformat()}"}
+    except ValueError:
+        return names
 
 
 def _index(rows: list[Any], seen: set[str]) -> None:

@@ -1,6 +1,7 @@
 """What tests about emergency documents have in common."""
 
 from dataclasses import replace
+from typing import Any
 
 from issuance.domain.outage import OutageScope
 from issuance.domain.outage_policy import DEFAULT_POLICY, OutagePolicy
@@ -45,7 +46,7 @@ async def need_not_travel(flow: Workflow, id: str) -> None:
         )
 
 
-async def asks_in_an_outage(flow: Workflow, **application: object) -> str:
+async def asks_in_an_outage(flow: Workflow, **application: Any) -> str:
     """Somebody applies while the matcher is out, and must travel."""
     await flow.declares(OutageScope.MATCHER)
     return await must_travel(flow, await flow.applies(**application))
@@ -57,7 +58,7 @@ async def is_approved_by_two(flow: Workflow, id: str) -> str:
     return await flow.approves(id, "hadi")
 
 
-async def has_emergency_document(flow: Workflow, **application: object) -> str:
+async def has_emergency_document(flow: Workflow, **application: Any) -> str:
     """The same, and two supervisors approve, the book is made and handed over."""
     id = await is_approved_by_two(flow, await asks_in_an_outage(flow, **application))
     await flow.plans()

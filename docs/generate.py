@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from issuance.config import IssuanceSettings, OfficeSettings
+from issuance.config import IssuanceSettings
 from issuance.domain.outage_policy import DEFAULT_POLICY
 from issuance.domain.tariff import INDONESIA_2019
+from issuance.office_settings import OfficeSettings
 from issuance.outage_policy_file import outage_policy_example
 from issuance.tariff_file import tariff_example
 from matcher.config import Settings as MatcherSettings

@@ -1,7 +1,7 @@
 """Settings that passports show obey the rule of what can be printed."""
 
 import pytest
-from issuance.config import OfficeSettings
+from issuance.office_settings import OfficeSettings
 from pydantic import ValidationError
 
 OFFICE = {

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
-from issuance.store.tables import documents, payment_receipts
+from issuance.store.tables.documents import documents
+from issuance.store.tables.payments import payment_receipts
 from servicekit.storage.database import Database
 from sqlalchemy import Connection, create_engine, select, text
 

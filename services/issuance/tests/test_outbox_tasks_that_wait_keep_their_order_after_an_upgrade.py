@@ -5,7 +5,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from issuance.store.tables import outbox
+from issuance.store.tables.outbox import outbox
 from sqlalchemy import create_engine, select, text
 
 VERSIONS = Path(__file__).parents[1] / "src/issuance/store/migrations/versions"

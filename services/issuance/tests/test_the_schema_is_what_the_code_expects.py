@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from issuance.store.records import MIGRATIONS
-from issuance.store.tables import metadata
+from issuance.store.tables.metadata import metadata
 from servicekit.storage.database import migrate
 from sqlalchemy import Enum, create_engine, create_mock_engine
 

@@ -33,7 +33,9 @@ def test_a_service_has_one_uri_and_host_names(tmp_path: Path) -> None:
     assert san.get_values_for_type(x509.UniformResourceIdentifier) == [
         "spiffe://id/office/national/service/matcher"
     ]
-    assert san.get_values_for_type(x509.DNSName) == ["localhost", "matcher.example"]
+    assert san.get_values_for_type(x509.DNSName) == [
+        "localhost", "matcher.national.id.passport.internal", "matcher.example"
+    ]  # fmt: skip
     assert san.get_values_for_type(x509.IPAddress) == [IPv4Address("127.0.0.1")]
     assert ExtendedKeyUsageOID.SERVER_AUTH in purposes(files.certificate)
 

@@ -31,13 +31,15 @@ from servicekit.grpc.server import Server
 from servicekit.process.clock import SystemClock, make_clock
 from servicekit.process.metrics import metrics_read_by
 from servicekit.process.worker_pool import WorkerPool
-from servicekit.security.tls import TlsFiles
+from servicekit.security.identity import NATIONAL, server_name
+from servicekit.security.tls import TlsFiles, read_certificate_identity
 from servicekit.storage.database import Database
 from servicekit.storage.idempotency import IdempotentRequests
 from servicekit.storage.idempotency_retention import purge_records_daily
 from servicekit.storage.write_probe import report_writability
 
 from issuance.clients.clearance_signing import ClearanceSigner, load_key
+from issuance.clients.finger_quality_client import FingerQualityClient
 from issuance.clients.matcher_client import HEALTH_SERVICE, MatcherClient
 from issuance.clients.notice_file import NoticeFile
 from issuance.clients.notice_mail import MailServer, NoticeMail
@@ -74,7 +76,7 @@ from issuance.service.offices import OfficesService
 from issuance.service.outages import OutagesService
 from issuance.service.schedule import ScheduleService
 from issuance.store.records import Store
-from issuance.store.tables import idempotency
+from issuance.store.tables.idempotency import idempotency
 from issuance.tariff_file import read_tariff
 from issuance.use_cases.application_steps import require_portraits
 from issuance.use_cases.apply_transition import ApplyTransition
@@ -220,10 +222,11 @@ class Issuance:
         metrics = metrics_read_by(
             partial(read_metrics, self._store, self._offices, self._clock, self._real_now)
         )
-        self._add_services(server)
-        async with self._database_ready(), writability, self._workers():
-            with metrics:
-                await server.run()
+        async with self._channel(self._settings.matcher, "matcher", NATIONAL) as matcher:
+            self._add_services(server, matcher)
+            async with self._database_ready(), writability, self._workers(matcher):
+                with metrics:
+                    await server.run()
 
     @asynccontextmanager
     async def _database_ready(self) -> AsyncIterator[None]:
@@ -244,7 +247,7 @@ class Issuance:
             self._pool.close()
             await self._database.close()
 
-    def _add_services(self, server: Server) -> None:
+    def _add_services(self, server: Server, matcher: grpc.aio.Channel) -> None:
         store, clock, offices = self._store, self._clock, self._offices
         apply_transition = self._apply_transition
         lease = timedelta(seconds=self._settings.idempotency_lease_seconds)
@@ -258,6 +261,7 @@ class Issuance:
                 clock,
                 new_id,
                 self._check_photo,
+                FingerQualityClient(matcher, self._settings.finger_quality_timeout_seconds).assess,
                 DocumentNumbers(self._real_now),
                 self._validity,
                 self._tariff,
@@ -313,43 +317,49 @@ class Issuance:
         return await self._pool.run(self._photo_check, photo, exception)
 
     @asynccontextmanager
-    async def _workers(self) -> AsyncIterator[None]:
+    async def _workers(self, matcher: grpc.aio.Channel) -> AsyncIterator[None]:
         """Run everything that goes on while calls are served."""
         settings = self._settings
         follow = OfficeFollower(
             self._offices, self._store, self._channels.follow, self._print_event_work()
         )
-        async with self._channel(settings.matcher) as matcher:
-            await follow()
-            tasks = [
-                asyncio.ensure_future(work)
-                for work in [
-                    *self._outbox_work(matcher),
-                    *self._health_work(matcher),
-                    self._comparison_work(matcher),
-                    run_periodically("offices", follow, settings.plan_check_seconds),
-                    self._planning_work(),
-                    self._erasure_work(),
-                    self._collection_work(),
-                ]
+        await follow()
+        tasks = [
+            asyncio.ensure_future(work)
+            for work in [
+                *self._outbox_work(matcher),
+                *self._health_work(matcher),
+                self._comparison_work(matcher),
+                run_periodically("offices", follow, settings.plan_check_seconds),
+                self._planning_work(),
+                self._erasure_work(),
+                self._collection_work(),
             ]
-            try:
-                yield
-            finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
-                await follow.stop()
-                await self._channels.close()
+        ]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await follow.stop()
+            await self._channels.close()
 
-    def _channel(self, target: str) -> grpc.aio.Channel:
+    def _channel(self, target: str, service: str, office: str) -> grpc.aio.Channel:
+        """Open a channel to a service of an office, and to no other one at its address."""
         settings = self._settings
         tls = TlsFiles(settings.certificate, settings.private_key, settings.authority)
-        return open_channel(target, tls, max_message_bytes=settings.max_message_bytes)
+        country = read_certificate_identity(settings.certificate).country
+        return open_channel(
+            target,
+            tls,
+            server_name=server_name(service, office, country),
+            max_message_bytes=settings.max_message_bytes,
+        )
 
-    def _channel_to_printer(self, address: str) -> grpc.aio.Channel:
+    def _channel_to_printer(self, office: str, address: str) -> grpc.aio.Channel:
         # Without the scheme, gRPC takes a host such as `unix` or `ipv4` for one.
-        return self._channel(f"dns:///{address}")
+        return self._channel(f"dns:///{address}", "printer", office)
 
     def _outbox_work(self, matcher: grpc.aio.Channel) -> list[Awaitable[None]]:
         settings, store = self._settings, self._store

@@ -24,11 +24,11 @@ async def waiting_metrics(
 
     now: business time. real_now: real time, since leases run in it.
     """
-    waiting = await records.cases.count_open()
+    waiting = await records.case_counts.by_office_and_state()
     with_cases = {office for office, _ in waiting}
-    overdue = await records.cases.count_overdue(now.date())
-    without_fingerprints = await records.cases.count_without_fingerprints()
-    past_legal_limit = await records.cases.count_past_legal_limit(now.date())
+    overdue = await records.case_counts.overdue(now.date())
+    without_fingerprints = await records.case_counts.without_fingerprints()
+    past_legal_limit = await records.case_counts.past_legal_limit(now.date())
     late = await which_are_late(records, offices.values(), now)
     outages = await records.outages.ongoing()
     return [

@@ -12,7 +12,8 @@ from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.separation_of_duties import is_among
 from issuance.domain.states import ApplicationState
 from issuance.store.records import Records
-from issuance.store.tables import outbox, unrecorded_print_events
+from issuance.store.tables.outbox import outbox
+from issuance.store.tables.printing import unrecorded_print_events
 from issuance.use_cases.application_details import application_details
 from sqlalchemy import select
 
@@ -127,7 +128,7 @@ async def check_machines(history: History) -> None:
         async with flow.store.read() as records:
             if await _is_out(records, office.id):
                 continue
-            released = await records.cases.count_released(office.id, day)
+            released = await records.queue.count_released(office.id, day)
         capacity = await history.books_today(office)
         approved = [
             case

@@ -21,7 +21,7 @@ from issuance.domain.retry_policy import RetryPolicy
 from issuance.domain.states import FINAL_STATES, ApplicationState
 from issuance.store.field_values import field_values
 from issuance.store.stuck_work_records import TASK
-from issuance.store.tables import documents
+from issuance.store.tables.documents import documents
 from issuance.use_cases.identify import Identify
 from issuance.use_cases.notify_and_release import NotifyAndRelease
 from issuance.use_cases.office_slots import (
@@ -41,14 +41,10 @@ from servicekit.errors import DomainError
 from servicekit.storage.database import Database
 from sqlalchemy import select
 
-from ..use_cases.workflow import (  # noqa: TID252
-    EVERYTHING,
-    HOLDER,
-    STRONG_SCORE,
-    VALIDITY,
-    Workflow,
-    identity,
-)
+from ..use_cases.at_the_matcher import STRONG_SCORE  # noqa: TID252
+from ..use_cases.people import HOLDER, identity  # noqa: TID252
+from ..use_cases.recorded_workflow import EVERYTHING, VALIDITY  # noqa: TID252
+from ..use_cases.workflow import Workflow  # noqa: TID252
 from .neighbours import (
     HistoryMatcher,
     HistoryPrinter,

@@ -20,7 +20,9 @@ from issuance.domain.states import ApplicationState
 from issuance.domain.working_time import Calendar
 from issuance.store.field_values import field_values
 from issuance.store.records import Records, Store
-from issuance.store.tables import applications, fingerprints, outbox
+from issuance.store.tables.applications import applications
+from issuance.store.tables.biometrics import fingerprints
+from issuance.store.tables.outbox import outbox
 from issuance.use_cases.office_lifecycle import seed_offices
 from issuance.use_cases.outage_lifecycle import OutageLifecycle
 from sqlalchemy import insert

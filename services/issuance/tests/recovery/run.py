@@ -21,7 +21,8 @@ from issuance.domain.retry_policy import RetryPolicy
 from issuance.domain.states import ApplicationState
 from issuance.domain.validity import ValidityRule
 from issuance.store.records import MIGRATIONS, Store
-from issuance.store.tables import applications, history
+from issuance.store.tables.applications import applications
+from issuance.store.tables.history import history
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.identification_limit import IdentificationLimit
 from issuance.use_cases.identify import Identify

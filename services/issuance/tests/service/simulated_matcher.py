@@ -7,10 +7,12 @@ import grpc
 from passport.matcher.v1 import (
     admin_pb2,
     admin_pb2_grpc,
+    biometrics_pb2_grpc,
     encounters_pb2,
     encounters_pb2_grpc,
     identification_pb2,
 )
+from passport.matcher.v1 import biometrics_pb2 as quality_pb2
 from passport.type.v1 import biometrics_pb2
 
 from .simulated_neighbour import AnsweredRequests, Context, SimulatedNeighbour, refuse
@@ -25,12 +27,14 @@ class SimulatedMatcher(
     SimulatedNeighbour,
     encounters_pb2_grpc.EncountersServicer,
     admin_pb2_grpc.MatcherAdminServicer,
+    biometrics_pb2_grpc.BiometricsServicer,
 ):
     """Stores encounters and finds those whose fingers hold the same bytes.
 
     asked_about: encounter id of each CreateEncounter, in order. unusable_fingers: refused as
-    POOR_QUALITY. false_matches: fingers that match a person who is not theirs. overloaded_calls:
-    how many of the next calls are refused as OVERLOADED. epoch: of its database.
+    POOR_QUALITY. unreadable: images and templates that are none. false_matches: fingers that match
+    a person who is not theirs. overloaded_calls: how many of the next calls are refused as
+    OVERLOADED. epoch: of its database.
     """
 
     def __init__(self, pki: Path) -> None:
@@ -40,6 +44,7 @@ class SimulatedMatcher(
         self.answered = AnsweredRequests()
         self.asked_about: list[str] = []
         self.unusable_fingers: set[bytes] = set()
+        self.unreadable: set[bytes] = set()
         self.false_matches: dict[bytes, str] = {}
         self.overloaded_calls = 0
         self.epoch = "epoch-1"
@@ -47,6 +52,7 @@ class SimulatedMatcher(
     def add(self, server: grpc.aio.Server) -> None:
         encounters_pb2_grpc.add_EncountersServicer_to_server(self, server)
         admin_pb2_grpc.add_MatcherAdminServicer_to_server(self, server)
+        biometrics_pb2_grpc.add_BiometricsServicer_to_server(self, server)
 
     def enrol(self, person: str, fingers: bytes) -> None:
         """Put a person on record."""
@@ -62,6 +68,22 @@ class SimulatedMatcher(
         """Return the status of an encounter, as in ACTIVE."""
         return encounters_pb2.EncounterStatus.Name(self.encounters[encounter].status)[17:]
 
+    async def AssessQuality(
+        self, request: quality_pb2.AssessQualityRequest, context: Context
+    ) -> quality_pb2.AssessQualityResponse:
+        if request.image.data in self.unreadable:
+            await refuse(context, "INVALID_ARGUMENT", "BAD_IMAGE", "image")
+        if request.image.data in self.unusable_fingers:
+            return quality_pb2.AssessQualityResponse(quality=4, minutiae=30, reason="POOR_QUALITY")
+        return quality_pb2.AssessQualityResponse(quality=61, minutiae=44, acceptable=True)
+
+    async def ConvertTemplate(
+        self, request: quality_pb2.ConvertTemplateRequest, context: Context
+    ) -> quality_pb2.ConvertTemplateResponse:
+        if request.template.data in self.unreadable:
+            await refuse(context, "INVALID_ARGUMENT", "BAD_TEMPLATE", "template")
+        return quality_pb2.ConvertTemplateResponse(template=request.template)
+
     async def CreateEncounter(
         self, request: encounters_pb2.CreateEncounterRequest, context: Context
     ) -> encounters_pb2.CreateEncounterResponse:
@@ -71,7 +93,7 @@ class SimulatedMatcher(
             await refuse(context, "RESOURCE_EXHAUSTED", "OVERLOADED")
         if (earlier := self.answered.earlier(request)) is not None:
             return earlier  # type: ignore[no-any-return]
-        fingers = b"".join(sample.template.data for sample in request.samples)
+        fingers = b"".join(sample.template.data or sample.image.data for sample in request.samples)
         if fingers in self.unusable_fingers:
             await refuse(context, "INVALID_ARGUMENT", "POOR_QUALITY")
         if request.encounter_id in self.encounters:

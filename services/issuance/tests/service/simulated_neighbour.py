@@ -12,7 +12,7 @@ from google.rpc import code_pb2, error_details_pb2, status_pb2  # type: ignore[i
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_status import rpc_status
 from servicekit.security.development_certificates import issue_certificate
-from servicekit.security.tls import server_credentials
+from servicekit.security.tls import TlsFiles, server_credentials
 
 from .ports import free_port
 
@@ -65,6 +65,10 @@ class SimulatedNeighbour(ABC):
         self._server: grpc.aio.Server | None = None
         self.health = health.aio.HealthServicer()
         self.address = f"127.0.0.1:{free_port()}"
+
+    def certified(self, files: TlsFiles) -> None:
+        """Serve with another certificate from the next start on."""
+        self._files = files
 
     @abstractmethod
     def add(self, server: grpc.aio.Server) -> None:

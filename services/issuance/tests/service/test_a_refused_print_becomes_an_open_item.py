@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from issuance.store.tables import applications
+from issuance.store.tables.applications import applications
 from passport.issuance.v1 import accounts_pb2 as accounts
 from passport.issuance.v1 import applications_pb2 as apps
 from servicekit.storage.database import Database

@@ -1,6 +1,6 @@
 """Fingerprints are deleted once the matcher has stored them, or the applicant withdraws."""
 
-from issuance.store.tables import fingerprints
+from issuance.store.tables.biometrics import fingerprints
 from passport.issuance.v1 import applications_pb2 as apps
 from servicekit.storage.database import Database
 from sqlalchemy import func, select

@@ -10,8 +10,9 @@ from issuance.use_cases.emergency_document import (
     request_emergency_document,
 )
 
+from .people import identity
 from .verifying import RENEWAL
-from .workflow import Workflow, identity
+from .workflow import Workflow
 
 MOURNING = "travels to the funeral of her mother in Singapore on 28 October"
 EMERGENCIES = OutagePolicy(

@@ -15,7 +15,8 @@ from issuance.domain.states import ApplicationState
 from issuance.use_cases.accept_documents import ShownDocuments
 from issuance.use_cases.record_interview import Interview
 
-from .workflow import HOLDER, Workflow, a_holder, identity
+from .people import HOLDER, a_holder, identity
+from .workflow import Workflow
 
 MOTHER = Guardian("Nur Rahmawati", "6371014107850001", GuardianRelation.MOTHER, consents=True)
 FATHER = Guardian("Ahmad Fauzi", "6371010203830002", GuardianRelation.FATHER, consents=True)

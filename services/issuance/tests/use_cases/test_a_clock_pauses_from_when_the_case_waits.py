@@ -5,7 +5,8 @@ from datetime import timedelta
 from issuance.domain.clock_pause import ServiceClock
 from issuance.domain.outage import OutageScope
 
-from .workflow import Workflow, banjarmasin
+from .local_time import banjarmasin
+from .workflow import Workflow
 
 
 async def test_who_comes_to_wait_during_an_outage_is_paused_from_then(workflow: Workflow) -> None:

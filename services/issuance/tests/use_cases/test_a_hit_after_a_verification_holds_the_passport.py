@@ -14,9 +14,10 @@ from issuance.domain.transitions import IllegalTransition
 from issuance.store.outbox_records import IMMEDIATELY
 from issuance.use_cases.ports import NotYet, Unavailable
 
+from .people import HOLDER, identity
 from .scripted_printer import ScriptedPrinter
 from .verifying import RENEWAL, is_printed_unidentified, is_verified_only, restarts
-from .workflow import HOLDER, Workflow, identity
+from .workflow import Workflow
 
 OTHER = Candidate("somebody-else", 12.0)
 SUPERVISOR = identity("agus", "supervisor")
@@ -38,7 +39,7 @@ async def _another_is_verified(flow: Workflow) -> str:
 
 async def _released_today(flow: Workflow) -> int:
     async with flow.store.read() as records:
-        return await records.cases.count_released("BJM", flow.today)
+        return await records.queue.count_released("BJM", flow.today)
 
 
 async def _is_found_while_printing(flow: Workflow) -> str:

@@ -19,7 +19,7 @@ from issuance.use_cases.submit_print_job import SubmitPrintJob
 from servicekit.process.clock import SystemClock
 from servicekit.storage.database import Database
 
-from .workflow import PrinterWithoutJobs
+from .answering_neighbours import PrinterWithoutJobs
 
 NOW = datetime(2018, 11, 5, 1, tzinfo=UTC)
 LEASE = timedelta(seconds=60)

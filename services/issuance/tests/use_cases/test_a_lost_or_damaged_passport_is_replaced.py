@@ -20,7 +20,8 @@ from issuance.use_cases.accept_documents import ShownDocuments
 from issuance.use_cases.create_application import NewApplication
 from issuance.use_cases.record_interview import Interview
 
-from .workflow import HOLDER, Workflow
+from .people import HOLDER
+from .workflow import Workflow
 
 LOST, DAMAGED = ApplicationType.REPLACEMENT_LOST, ApplicationType.REPLACEMENT_DAMAGED
 NOTHING = ShownDocuments()

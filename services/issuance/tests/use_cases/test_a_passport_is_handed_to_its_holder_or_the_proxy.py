@@ -10,7 +10,8 @@ from issuance.use_cases.application_steps import appoint_proxy, hand_over
 from issuance.use_cases.erase_portraits import ErasePortraits
 from servicekit.storage.database import Database
 
-from .workflow import Workflow, identity
+from .people import identity
+from .workflow import Workflow
 
 NUR = Proxy("Nur Aini", "6371012104900001", "letter 17/2018")
 

@@ -2,7 +2,8 @@
 
 from issuance.domain.outage import OutageScope
 
-from .workflow import Workflow, banjarmasin
+from .local_time import banjarmasin
+from .workflow import Workflow
 
 MATCHER, PRINTING = OutageScope.MATCHER, OutageScope.PRINTING
 

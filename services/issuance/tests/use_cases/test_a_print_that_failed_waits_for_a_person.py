@@ -12,7 +12,9 @@ from issuance.use_cases.ports import PrintRefused
 from issuance.use_cases.record_print_event import RecordPrintEvent
 from issuance.use_cases.submit_print_job import SubmitPrintJob
 
-from .workflow import HOLDER, PrinterWithoutJobs, Workflow, a_holder, identity
+from .answering_neighbours import PrinterWithoutJobs
+from .people import HOLDER, a_holder, identity
+from .workflow import Workflow
 
 UNPRINTABLE = PrintFailure("BAD_PAYLOAD", "holder.name.primary", "character 3 cannot be printed")
 UNPRINTABLE_PORTRAIT = PrintFailure("BAD_PAYLOAD", "portrait", "not 35 : 45")

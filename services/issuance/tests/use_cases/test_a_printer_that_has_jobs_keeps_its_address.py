@@ -13,8 +13,10 @@ from issuance.use_cases.ports import Unavailable
 from issuance.use_cases.printer_address import CallRecordedPrinter
 from servicekit.security.identity import NATIONAL
 
+from .answering_neighbours import PrinterTakesJobs
+from .people import identity
 from .verifying import is_verified_only
-from .workflow import PrinterTakesJobs, Workflow, identity
+from .workflow import Workflow
 
 ANI = identity("ani", "administrator", NATIONAL)
 OTHER = Candidate("somebody-else", 12.0)

@@ -74,4 +74,4 @@ async def test_a_delay_of_the_new_promise_is_notified_too(workflow: Workflow) ->
 
 async def _fingers(workflow: Workflow, id: str) -> bytes:
     async with workflow.store.read() as records:
-        return await records.cases.fingers(id)
+        return await records.fingers.of(id)

@@ -12,8 +12,9 @@ from issuance.domain.states import ApplicationState
 from issuance.domain.waiting_on import ResponsibleParty
 from issuance.use_cases.ports import NotYet, UnusableFingers
 
+from .people import a_holder, identity
 from .verifying import RENEWAL, RENEWALS_GO_ON, is_printed_unidentified, is_verified_only, restarts
-from .workflow import Workflow, a_holder, identity
+from .workflow import Workflow
 
 OWN_RECORD = Candidate("ani", 14.0)
 SUPERVISOR = identity("agus", "supervisor")
@@ -371,5 +372,5 @@ async def test_the_identification_is_asked_under_the_id_it_was_recorded_with(
 
     async with flow.store.read() as records:
         assert await records.outbox.is_pending(id, OutboxTaskKind.IDENTIFY)
-        assert await records.cases.fingers(id) == b"fingers"
+        assert await records.fingers.of(id) == b"fingers"
     assert before.payload.decode() == id

@@ -4,8 +4,9 @@ import pytest
 from issuance.domain.print_job_event import JobOutcome, PrintJobEvent
 from issuance.domain.states import ApplicationState
 
+from .people import HOLDER, identity
 from .scripted_printer import ScriptedPrinter
-from .workflow import HOLDER, Workflow, identity
+from .workflow import Workflow
 
 
 async def _is_identified(workflow: Workflow) -> str:

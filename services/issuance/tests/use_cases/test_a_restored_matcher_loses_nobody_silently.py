@@ -9,8 +9,9 @@ from issuance.domain.states import ApplicationState
 from issuance.use_cases.ports import NotYet
 from servicekit.errors import DomainError
 
+from .people import identity
 from .remembering_matcher import RememberingMatcher
-from .workflow import Workflow, identity
+from .workflow import Workflow
 
 S, E = ApplicationState, EncounterStatus
 

@@ -5,8 +5,9 @@ from issuance.domain.print_job_event import JobOutcome, PrintJobEvent
 from issuance.domain.states import ApplicationState
 from issuance.use_cases.ports import Unavailable
 
+from .at_the_printer import CANCELLED
 from .scripted_printer import ScriptedPrinter
-from .workflow import CANCELLED, Workflow
+from .workflow import Workflow
 
 
 async def _is_at_the_printer(workflow: Workflow, printer: ScriptedPrinter) -> str:

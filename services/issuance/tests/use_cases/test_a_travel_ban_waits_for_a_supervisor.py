@@ -17,7 +17,9 @@ from issuance.use_cases.notify_and_release import NotifyAndRelease
 from issuance.use_cases.travel_bans import TravelBans, clear_travel_ban
 from passport.type.v1 import civil_pb2
 
-from .workflow import VALIDITY, Workflow, identity
+from .people import identity
+from .recorded_workflow import VALIDITY
+from .workflow import Workflow
 
 STATE = ApplicationState
 SITI = civil_pb2.BiographicData(

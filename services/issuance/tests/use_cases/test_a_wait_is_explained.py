@@ -7,7 +7,8 @@ from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.print_job_event import JobOutcome, PrintJobEvent
 from issuance.domain.waiting_on import ResponsibleParty
 
-from .workflow import CANCELLED, Workflow
+from .at_the_printer import CANCELLED
+from .workflow import Workflow
 
 SUPERVISOR, ADMINISTRATOR = ResponsibleParty.SUPERVISOR, ResponsibleParty.ADMINISTRATOR
 

@@ -9,12 +9,13 @@ from issuance.domain.application_watch import BadWatchToken, ChangeMark, WatchPo
 from issuance.domain.outage import OutageScope
 from issuance.domain.states import ApplicationState
 from issuance.store import application_changes
-from issuance.store.tables import change_marks, counters
+from issuance.store.tables.counters import change_marks, counters
 from issuance.use_cases.application_steps import withdraw
 from issuance.use_cases.watch_applications import BATCH, Change, WatchApplications, WatchFilter
 from sqlalchemy import delete, update
 
-from .workflow import Workflow, identity
+from .people import identity
+from .workflow import Workflow
 
 EVERYTHING = WatchFilter()
 BJM = WatchFilter(office="BJM")

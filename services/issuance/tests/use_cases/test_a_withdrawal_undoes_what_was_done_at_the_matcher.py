@@ -7,7 +7,9 @@ from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.states import ApplicationState
 from issuance.domain.transitions import IllegalTransition
 
-from .workflow import HOLDER, Workflow, banjarmasin, identity
+from .local_time import banjarmasin
+from .people import HOLDER, identity
+from .workflow import Workflow
 
 OTHER = Candidate("somebody-else", 6.5)
 SUPERVISOR = identity("agus", "supervisor")

@@ -17,7 +17,8 @@ from issuance.domain.states import ApplicationState
 from issuance.use_cases.ports import UnusableFingers
 from issuance.use_cases.record_interview import Interview
 
-from .workflow import Workflow, identity
+from .people import identity
+from .workflow import Workflow
 
 TEN = list(FingerPosition)
 NO_FINGERS = FingerSubmission(TEN, dict.fromkeys(TEN, MissingReason.AMPUTATED))
@@ -163,6 +164,6 @@ async def test_the_status_counts_them_by_office(workflow: Workflow) -> None:
     await workflow.applies()
 
     async with workflow.store.read() as records:
-        counted = await records.cases.count_without_fingerprints()
+        counted = await records.case_counts.without_fingerprints()
 
     assert counted == {"BJM": 1}

@@ -18,8 +18,9 @@ from .emergencies import (
     must_travel,
     need_not_travel,
 )
+from .people import HOLDER, a_holder, identity
 from .verifying import RENEWAL, is_verified_only
-from .workflow import HOLDER, Workflow, a_holder, identity
+from .workflow import Workflow
 
 STATES = ApplicationState
 

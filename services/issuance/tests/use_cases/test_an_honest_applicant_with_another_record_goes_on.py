@@ -15,7 +15,8 @@ from issuance.domain.encounter_change import EncounterChange, EncounterStatus
 from issuance.domain.separation_of_duties import SeparationOfDuties
 from issuance.domain.states import ApplicationState
 
-from .workflow import Workflow, identity
+from .people import identity
+from .workflow import Workflow
 
 SAME, DUPLICATE, CLEARED = Verdict.SAME_PERSON, Verdict.DUPLICATE, Verdict.CLEARED
 

@@ -8,7 +8,7 @@ import pytest
 from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.outage import OutageScope
 from issuance.domain.states import ApplicationState
-from issuance.store.case_records import CaseRecords, QueuedCase
+from issuance.store.queue_records import QueuedCase, QueueRecords
 from issuance.store.records import Store
 from servicekit.storage.database import Database
 
@@ -55,7 +55,7 @@ async def test_no_case_of_the_queue_is_read(
         raise AssertionError("the whole queue is read while the counter waits")
 
     await workflow.applies()
-    monkeypatch.setattr(CaseRecords, "queue", read)
+    monkeypatch.setattr(QueueRecords, "of_office", read)
 
     id = await workflow.applies()
 

@@ -9,7 +9,7 @@ from issuance.domain.application_type import ApplicationType
 from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.outage import OutageScope
 from issuance.domain.states import ApplicationState
-from issuance.store.tables import applications
+from issuance.store.tables.applications import applications
 from servicekit.storage.database import Database
 from sqlalchemy import Connection, event, insert
 

@@ -7,7 +7,7 @@ from issuance.domain.activity import Activity
 from issuance.domain.outage import OutageScope
 from issuance.domain.outage_policy import DEFAULT_POLICY, OutagePolicy, OutageRule
 from issuance.store.records import Store
-from issuance.store.tables import outages
+from issuance.store.tables.outages import outages
 from issuance.use_cases.outage_lifecycle import OutageLifecycle
 from servicekit.storage.database import Database
 from sqlalchemy import update

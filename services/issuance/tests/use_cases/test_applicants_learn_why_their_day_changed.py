@@ -7,7 +7,8 @@ from issuance.domain.events import ApplicationEvent
 from issuance.domain.outage import OutageScope
 from issuance.domain.states import ApplicationState
 
-from .workflow import Workflow, identity
+from .people import identity
+from .workflow import Workflow
 
 OUTAGE = "a system outage"
 QUEUE = "a change in the printing queue"

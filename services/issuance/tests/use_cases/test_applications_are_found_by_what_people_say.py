@@ -18,7 +18,9 @@ from passport.type.v1 import civil_pb2
 from servicekit.storage.database import Database, migrate
 from sqlalchemy import event
 
-from .workflow import Workflow, banjarmasin, identity
+from .local_time import banjarmasin
+from .people import identity
+from .workflow import Workflow
 
 OFFICER = identity("siti", "officer")
 FIRST_PAGE = PageRequest(0, 20)

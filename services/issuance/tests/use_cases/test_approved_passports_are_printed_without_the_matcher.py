@@ -11,7 +11,8 @@ from issuance.domain.states import ApplicationState
 from issuance.store.records import Store
 from servicekit.storage.database import Database
 
-from .workflow import Workflow, banjarmasin
+from .local_time import banjarmasin
+from .workflow import Workflow
 
 WEDNESDAY, THURSDAY, FRIDAY = (date(2018, 10, 31), date(2018, 11, 1), date(2018, 11, 2))
 EVERYTHING_STOPS = OutagePolicy(

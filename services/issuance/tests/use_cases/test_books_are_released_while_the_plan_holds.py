@@ -11,7 +11,8 @@ from issuance.use_cases.application_steps import withdraw
 from issuance.use_cases.notify_and_release import PLANS_BEFORE_LOCKING
 from servicekit.storage.database import Database
 
-from .workflow import Workflow, identity
+from .people import identity
+from .workflow import Workflow
 
 
 class ChangesAfterReading(Store):

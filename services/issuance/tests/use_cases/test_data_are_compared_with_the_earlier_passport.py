@@ -9,7 +9,8 @@ from issuance.domain.states import ApplicationState
 from issuance.holder_comparison import differing_fields
 from passport.type.v1 import civil_pb2
 
-from .workflow import Workflow, identity
+from .people import identity
+from .workflow import Workflow
 
 RENEWAL = ApplicationType.RENEWAL
 

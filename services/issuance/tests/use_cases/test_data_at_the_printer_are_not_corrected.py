@@ -2,7 +2,8 @@ import pytest
 from issuance.domain.case_errors import AtThePrinter
 from issuance.domain.states import ApplicationState
 
-from .workflow import HOLDER, Workflow, identity
+from .people import HOLDER, identity
+from .workflow import Workflow
 
 
 async def _is_at_the_printer(workflow: Workflow) -> str:

@@ -8,14 +8,15 @@ import pytest
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.retry_policy import RetryPolicy
-from issuance.store.tables import outbox
+from issuance.store.tables.outbox import outbox
 from issuance.use_cases.office_slots import MatcherSlots
 from issuance.use_cases.ports import Unavailable
 from issuance.workers.outbox_worker import OutboxWorker
 from servicekit.storage.database import Database
 from sqlalchemy import select
 
-from .workflow import Workflow, banjarmasin
+from .local_time import banjarmasin
+from .workflow import Workflow
 
 SECOND = timedelta(seconds=1)
 

@@ -14,9 +14,10 @@ from issuance.use_cases.application_details import ApplicationDetails
 from issuance.use_cases.late_applications import NAMED
 from issuance.use_cases.office_lifecycle import add_office
 
+from .local_time import WITA
 from .offices import a_new_office
 from .test_metrics_tell_what_waits import metrics
-from .workflow import WITA, Workflow
+from .workflow import Workflow
 
 IDENTIFY = OutboxTaskKind.IDENTIFY
 LATE = (

@@ -6,7 +6,8 @@ from issuance.domain.adjudication_task import TaskState, Verdict
 from issuance.domain.states import ApplicationState
 from issuance.store.page_request import PageRequest
 
-from .workflow import EVERYTHING, Workflow
+from .recorded_workflow import EVERYTHING
+from .workflow import Workflow
 
 OPEN = [TaskState.OPEN]
 

@@ -18,8 +18,8 @@ from issuance.use_cases.service_status import service_status
 from servicekit.storage.database import Database, migrate
 from sqlalchemy import event
 
+from .local_time import banjarmasin
 from .offices import an_office
-from .workflow import banjarmasin
 
 PAGE = PageRequest(after=5, size=50)
 NOW = banjarmasin("2018-10-26 09:00")
@@ -69,15 +69,15 @@ async def planned(tmp_path: Path) -> AsyncIterator[PlannedQueries]:
 @pytest.mark.parametrize(
     "call",
     [
-        lambda records: records.cases.queue("BJM"),
-        lambda records: records.cases.count_waiting("BJM", None),
-        lambda records: records.cases.count_waiting("BJM", 7),
-        lambda records: records.cases.first_completed_at("BJM"),
-        lambda records: records.cases.count_released("BJM", TODAY),
-        lambda records: records.cases.ready_to_collect("BJM"),
-        lambda records: records.cases.count_open(),
-        lambda records: records.cases.count_overdue(TODAY),
-        lambda records: records.cases.count_past_legal_limit(TODAY),
+        lambda records: records.queue.of_office("BJM"),
+        lambda records: records.queue.count_waiting("BJM", None),
+        lambda records: records.queue.count_waiting("BJM", 7),
+        lambda records: records.queue.first_completed_at("BJM"),
+        lambda records: records.queue.count_released("BJM", TODAY),
+        lambda records: records.case_counts.ready_to_collect("BJM"),
+        lambda records: records.case_counts.by_office_and_state(),
+        lambda records: records.case_counts.overdue(TODAY),
+        lambda records: records.case_counts.past_legal_limit(TODAY),
         lambda records: records.cases.without_portrait(APPROVED),
         lambda records: service_status(records, cast("OfficeDirectory", OFFICES), None, NOW, NOW),
         lambda records: records.late_cases.count(LATE),
@@ -102,7 +102,7 @@ async def test_what_is_open_is_searched_for(
 
 
 async def test_a_queue_is_counted_by_its_index_alone(planned: PlannedQueries) -> None:
-    steps = await planned.of(lambda records: records.cases.count_waiting("BJM", 7))
+    steps = await planned.of(lambda records: records.queue.count_waiting("BJM", 7))
 
     assert [step.split(" (")[0] for step in steps if "applications" in step] == [
         "SEARCH applications USING COVERING INDEX applications_queue"

@@ -10,7 +10,8 @@ from issuance.domain.outage import OutageScope
 from issuance.domain.states import ApplicationState
 from issuance.use_cases.plan_office import dates_if_outages_ended_now, plan_office
 
-from .workflow import EVERYTHING, Workflow
+from .recorded_workflow import EVERYTHING
+from .workflow import Workflow
 
 MONDAY, WEDNESDAY = date(2018, 10, 29), date(2018, 10, 31)
 

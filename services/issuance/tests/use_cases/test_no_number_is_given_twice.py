@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from issuance.domain.document_number import format_document_number
 from issuance.domain.payment import ReceiptUsed
-from issuance.store.tables import counters, payment_receipts
+from issuance.store.tables.counters import counters
+from issuance.store.tables.payments import payment_receipts
 from servicekit.storage.database import Database
 from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError

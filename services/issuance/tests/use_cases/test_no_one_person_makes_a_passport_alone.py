@@ -8,8 +8,9 @@ from issuance.domain.events import ApplicationEvent
 from issuance.domain.separation_of_duties import SeparationOfDuties
 from issuance.domain.states import ApplicationState
 
+from .people import identity
 from .verifying import is_printed_unidentified, is_verified_only
-from .workflow import Workflow, identity
+from .workflow import Workflow
 
 CLEARED, DUPLICATE = Verdict.CLEARED, Verdict.DUPLICATE
 STRONG_HIT = Candidate("ani-who-is-on-record", 12.0)

@@ -12,7 +12,8 @@ from issuance.use_cases.application_steps import refuse, require_portraits
 from issuance.use_cases.erase_portraits import ErasePortraits
 from servicekit.storage.database import Database
 
-from .workflow import Workflow, identity
+from .people import identity
+from .workflow import Workflow
 
 
 async def _loses_portrait(workflow: Workflow, id: str) -> None:

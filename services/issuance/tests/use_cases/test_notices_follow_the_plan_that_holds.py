@@ -1,14 +1,14 @@
 """Thousands of notices take a while; whoever comes late is notified of the plan as it is then."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 from issuance.domain.outage import OutageScope
-from issuance.store.case_records import CaseRecords, QueuedCase
 from issuance.store.records import Records, Store
 from issuance.use_cases import notify_and_release
+from issuance.use_cases.plan_office import OfficePlan, plan_office
 from servicekit.storage.database import Database
 
 from .workflow import Workflow
@@ -83,13 +83,12 @@ async def test_no_plan_is_made_while_others_wait_to_write(
     await workflow.is_identified()
     await workflow.declares(OutageScope.PRINTING, "BJM", expected_end="2018-11-09 12:00")
     planned_while_writing: list[bool] = []
-    queue = CaseRecords.queue
 
-    async def noted(self: CaseRecords, *given: Any) -> Sequence[QueuedCase]:
-        planned_while_writing.append(self._writes)
-        return await queue(self, *given)
+    async def noted(records: Records, *given: Any) -> OfficePlan:
+        planned_while_writing.append(records._writes)
+        return await plan_office(records, *given)
 
-    monkeypatch.setattr(CaseRecords, "queue", noted)
+    monkeypatch.setattr(notify_and_release, "plan_office", noted)
     await workflow.plans(ChangesAfterFirstTransaction(database, workflow.applies))
 
     assert planned_while_writing == [False, False]

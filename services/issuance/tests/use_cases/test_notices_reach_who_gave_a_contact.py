@@ -19,7 +19,9 @@ from issuance.use_cases.ports import NoticeRefused, Unavailable
 from issuance.workers.outbox_worker import OutboxWorker
 from servicekit.storage.database import Database
 
-from .workflow import EVERYTHING, Workflow, identity
+from .people import identity
+from .recorded_workflow import EVERYTHING
+from .workflow import Workflow
 
 MAIL = Contact(email="siti@example.com")
 PHONE = Contact(phone="+6281234567890")

@@ -12,7 +12,7 @@ class PowerCut(Exception):
 
 async def _next(workflow: Workflow, counter: str, *, fails: bool = False) -> int:
     async with workflow.store.begin() as records:
-        number = await records.cases.next_number(counter)
+        number = await records.counters.next(counter)
         if fails:
             raise PowerCut
         return number

@@ -33,7 +33,9 @@ from servicekit.security.identity import NATIONAL
 from servicekit.storage.database import Database
 
 from .offices import a_new_office, an_office
-from .workflow import VALIDITY, Workflow, identity
+from .people import identity
+from .recorded_workflow import VALIDITY
+from .workflow import Workflow
 
 CLOSED, WORKED = SpecialDayKind.CLOSED, SpecialDayKind.WORKED
 ALL = ""

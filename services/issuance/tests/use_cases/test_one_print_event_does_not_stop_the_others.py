@@ -7,8 +7,9 @@ from issuance.domain.transitions import IllegalTransition
 from issuance.store.case_records import CaseRecords
 from sqlalchemy.exc import OperationalError
 
+from .at_the_printer import CANCELLED
 from .scripted_printer import ScriptedPrinter
-from .workflow import CANCELLED, Workflow
+from .workflow import Workflow
 
 
 async def _released(workflow: Workflow) -> str:

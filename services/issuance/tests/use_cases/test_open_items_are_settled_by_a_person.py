@@ -20,7 +20,8 @@ from issuance.store.open_item_records import PRINT_FAILED, PRINT_JOB, REFUSED_WO
 from issuance.use_cases.documents import look_up_document
 from servicekit.errors import NotPermitted
 
-from .workflow import Workflow, identity
+from .people import identity
+from .workflow import Workflow
 
 DESTROYED, BY_HAND = ResolutionReason.BOOK_DESTROYED, ResolutionReason.DONE_BY_HAND
 SUPERVISOR = identity("agus", "supervisor")

@@ -6,7 +6,8 @@ from issuance.domain.outage import Outage, OutageScope
 from issuance.domain.working_time import BadDate
 from issuance.use_cases.outage_lifecycle import OutageOverlaps
 
-from .workflow import Workflow, banjarmasin
+from .local_time import banjarmasin
+from .workflow import Workflow
 
 
 async def _outages(workflow: Workflow, scope: OutageScope, office: str = "") -> list[Outage]:

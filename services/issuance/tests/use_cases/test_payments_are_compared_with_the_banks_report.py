@@ -11,7 +11,9 @@ from issuance.domain.working_time import BadDate
 from issuance.use_cases.create_application import NewApplication
 from issuance.use_cases.reconcile_payments import Reconciliation
 
-from .workflow import HOLDER, Workflow, banjarmasin, identity
+from .local_time import banjarmasin
+from .people import HOLDER, identity
+from .workflow import Workflow
 
 FEE = Fee(350_000)
 NIGHT = "2018-10-26 23:59"

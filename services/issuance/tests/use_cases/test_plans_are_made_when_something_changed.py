@@ -13,7 +13,8 @@ from issuance.use_cases.office_lifecycle import add_office
 from issuance.workers.office_planner import OfficePlanner
 
 from .offices import a_new_office
-from .workflow import VALIDITY, Workflow
+from .recorded_workflow import VALIDITY
+from .workflow import Workflow
 
 PLANNED = ["BJM"]
 NOTHING: list[str] = []

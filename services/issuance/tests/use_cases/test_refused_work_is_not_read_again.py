@@ -8,7 +8,7 @@ from issuance.store.records import MIGRATIONS, Store
 from servicekit.storage.database import Database, migrate
 from sqlalchemy import event
 
-from .workflow import banjarmasin
+from .local_time import banjarmasin
 
 
 async def test_what_is_due_is_read_in_its_order_without_what_was_refused(tmp_path: Path) -> None:

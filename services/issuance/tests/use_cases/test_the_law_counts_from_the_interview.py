@@ -7,7 +7,8 @@ import pytest
 from issuance.domain.outage import OutageScope
 from issuance.domain.states import ApplicationState
 
-from .workflow import Workflow, identity
+from .people import identity
+from .workflow import Workflow
 
 
 async def _past_limit(workflow: Workflow) -> tuple[int, int]:

@@ -20,7 +20,8 @@ from issuance.use_cases.ports import NotYet, Unavailable
 from issuance.workers.outbox_worker import OutboxWorker
 from servicekit.storage.database import Database
 
-from .workflow import Workflow, banjarmasin
+from .local_time import banjarmasin
+from .workflow import Workflow
 
 SECOND = timedelta(seconds=1)
 LIMITS = RateLimits(granted=20, ramp=10 * SECOND, slow=5 * SECOND, canary=60 * SECOND)

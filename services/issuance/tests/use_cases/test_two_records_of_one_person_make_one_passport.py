@@ -7,7 +7,8 @@ from issuance.domain.application_type import ApplicationType
 from issuance.domain.case_errors import ApplicationOpen
 from issuance.domain.states import ApplicationState
 
-from .workflow import Workflow, identity
+from .people import identity
+from .workflow import Workflow
 
 RENEWAL, SAME = ApplicationType.RENEWAL, Verdict.SAME_PERSON
 ANI, BUDI = Candidate("ani", 11.0), Candidate("budi", 11.0)

@@ -8,8 +8,9 @@ from issuance.use_cases.ports import ResumeTokenRefused, Unavailable
 from issuance.use_cases.record_print_event import RecordPrintEvent
 from issuance.workers.print_event_listener import PrintEventListener
 
+from .at_the_printer import CANCELLED
 from .scripted_printer import ScriptedPrinter
-from .workflow import CANCELLED, Workflow
+from .workflow import Workflow
 
 
 async def _reported(workflow: Workflow, event: PrintJobEvent, office: str = "BJM") -> None:

@@ -137,7 +137,7 @@ async def test_the_schedule_shows_those_at_the_machines_and_those_whose_passport
     assert await one_book_a_day.state(waiting) is ApplicationState.AWAITING_APPROVAL
 
     async with one_book_a_day.store.read() as records:
-        done = await records.cases.ready_to_collect("BJM")
+        done = await records.case_counts.ready_to_collect("BJM")
     plan = await one_book_a_day.office_plan()
 
     assert done == [ScheduleRow(FRIDAY, WEDNESDAY, 1)]

@@ -10,7 +10,8 @@ from issuance.store.outage_records import OutageChange, OutageRecord
 from issuance.use_cases.outage_lifecycle import OutageOverlaps
 from servicekit.errors import StaleRevision
 
-from .workflow import Workflow, banjarmasin
+from .local_time import banjarmasin
+from .workflow import Workflow
 
 HOUR = timedelta(hours=1)
 

@@ -17,8 +17,10 @@ from servicekit.storage.database import Database
 from sqlalchemy import ClauseElement, Connection, event
 from sqlalchemy.dialects import postgresql
 
+from .answering_neighbours import PrinterTakesJobs
+from .people import identity
 from .verifying import RENEWAL, is_verified_only
-from .workflow import PrinterTakesJobs, Workflow, identity
+from .workflow import Workflow
 
 POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
 LOCKED_TABLE = re.compile(r"(?:UPDATE|DELETE FROM|SELECT.*?FROM) (\w+)", re.DOTALL)

@@ -97,7 +97,7 @@ async def test_cases_whose_applicants_are_notified(workflow: Workflow, asked: li
     asked.clear()
 
     async with workflow.store.begin() as records:
-        await records.cases.change_collection_dates(
+        await records.queue.change_collection_dates(
             [delayed_notice(id, QUEUE_CHANGED)], workflow.now_is
         )
 

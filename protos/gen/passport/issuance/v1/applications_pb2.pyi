@@ -575,6 +575,7 @@ class Application(_message.Message):
     COLLECT_UNTIL_FIELD_NUMBER: _builtins.int
     PROMISE_DUE_ON_FIELD_NUMBER: _builtins.int
     LEGAL_DUE_ON_FIELD_NUMBER: _builtins.int
+    FINGER_QUALITIES_FIELD_NUMBER: _builtins.int
     IDENTIFICATION_DUE_FIELD_NUMBER: _builtins.int
     EMERGENCY_DOCUMENT_FIELD_NUMBER: _builtins.int
     REFERENCE_FIELD_NUMBER: _builtins.int
@@ -737,6 +738,12 @@ class Application(_message.Message):
         """
 
     @_builtins.property
+    def finger_qualities(self) -> _containers.RepeatedCompositeFieldContainer[Global___FingerQuality]:
+        """Quality of each image of a finger; in the answer to SubmitBiometrics only, and of those that the matcher assessed
+        in time.
+        """
+
+    @_builtins.property
     def emergency_document(self) -> Global___EmergencyDocument:
         """The emergency document that is made in place of a passport; absent where a passport is made."""
 
@@ -787,6 +794,7 @@ class Application(_message.Message):
         collect_until: _civil_pb2.CalendarDate | None = ...,
         promise_due_on: _civil_pb2.CalendarDate | None = ...,
         legal_due_on: _civil_pb2.CalendarDate | None = ...,
+        finger_qualities: _abc.Iterable[Global___FingerQuality] | None = ...,
         identification_due: _builtins.bool = ...,
         emergency_document: Global___EmergencyDocument | None = ...,
         reference: _builtins.str = ...,
@@ -805,7 +813,7 @@ class Application(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah", "_own_record_first", b"_own_record_first", "_penalty_rupiah", b"_penalty_rupiah", "collect_until", b"collect_until", "come_back_on", b"come_back_on", "completed_at", b"completed_at", "contact", b"contact", "created_at", b"created_at", "date_change_reason", b"date_change_reason", "emergency_document", b"emergency_document", "expires_on", b"expires_on", "fee_rupiah", b"fee_rupiah", "first_promised_collection_date", b"first_promised_collection_date", "handed_over_at", b"handed_over_at", "holder", b"holder", "legal_due_on", b"legal_due_on", "own_record_first", b"own_record_first", "penalty_rupiah", b"penalty_rupiah", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "promise_due_on", b"promise_due_on", "promised_collection_date", b"promised_collection_date", "proxy", b"proxy", "refusal_reason", b"refusal_reason", "waiting", b"waiting"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah", "_own_record_first", b"_own_record_first", "_penalty_rupiah", b"_penalty_rupiah", "application_id", b"application_id", "book_serial", b"book_serial", "collect_until", b"collect_until", "come_back_on", b"come_back_on", "completed_at", b"completed_at", "contact", b"contact", "created_at", b"created_at", "date_as_if_outage_ended_now", b"date_as_if_outage_ended_now", "date_change_reason", b"date_change_reason", "decision_id", b"decision_id", "document_number", b"document_number", "elapsed_seconds", b"elapsed_seconds", "emergency_document", b"emergency_document", "expires_on", b"expires_on", "fee_rupiah", b"fee_rupiah", "first_promised_collection_date", b"first_promised_collection_date", "force_majeure", b"force_majeure", "guardians", b"guardians", "handed_over_at", b"handed_over_at", "held", b"held", "holder", b"holder", "holder_differences", b"holder_differences", "identification_due", b"identification_due", "language", b"language", "legal_due_on", b"legal_due_on", "loss_finding", b"loss_finding", "married", b"married", "office", b"office", "own_record_first", b"own_record_first", "penalty_rupiah", b"penalty_rupiah", "person_id", b"person_id", "police_report", b"police_report", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "priority_class", b"priority_class", "promise_due_on", b"promise_due_on", "promised_collection_date", b"promised_collection_date", "proxy", b"proxy", "reference", b"reference", "refusal_reason", b"refusal_reason", "returned_document_number", b"returned_document_number", "revision", b"revision", "service_seconds", b"service_seconds", "state", b"state", "type", b"type", "waiting", b"waiting", "without_fingerprints", b"without_fingerprints"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah", "_own_record_first", b"_own_record_first", "_penalty_rupiah", b"_penalty_rupiah", "application_id", b"application_id", "book_serial", b"book_serial", "collect_until", b"collect_until", "come_back_on", b"come_back_on", "completed_at", b"completed_at", "contact", b"contact", "created_at", b"created_at", "date_as_if_outage_ended_now", b"date_as_if_outage_ended_now", "date_change_reason", b"date_change_reason", "decision_id", b"decision_id", "document_number", b"document_number", "elapsed_seconds", b"elapsed_seconds", "emergency_document", b"emergency_document", "expires_on", b"expires_on", "fee_rupiah", b"fee_rupiah", "finger_qualities", b"finger_qualities", "first_promised_collection_date", b"first_promised_collection_date", "force_majeure", b"force_majeure", "guardians", b"guardians", "handed_over_at", b"handed_over_at", "held", b"held", "holder", b"holder", "holder_differences", b"holder_differences", "identification_due", b"identification_due", "language", b"language", "legal_due_on", b"legal_due_on", "loss_finding", b"loss_finding", "married", b"married", "office", b"office", "own_record_first", b"own_record_first", "penalty_rupiah", b"penalty_rupiah", "person_id", b"person_id", "police_report", b"police_report", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "priority_class", b"priority_class", "promise_due_on", b"promise_due_on", "promised_collection_date", b"promised_collection_date", "proxy", b"proxy", "reference", b"reference", "refusal_reason", b"refusal_reason", "returned_document_number", b"returned_document_number", "revision", b"revision", "service_seconds", b"service_seconds", "state", b"state", "type", b"type", "waiting", b"waiting", "without_fingerprints", b"without_fingerprints"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__fee_rupiah: _TypeAlias = _typing.Literal["fee_rupiah"]  # noqa: Y015
     _WhichOneofArgType__fee_rupiah: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah"]  # noqa: Y015
@@ -849,6 +857,46 @@ class EmergencyDocument(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___EmergencyDocument: _TypeAlias = EmergencyDocument  # noqa: Y015
+
+@_typing.final
+class FingerQuality(_message.Message):
+    """How good the image of a finger is."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POSITION_FIELD_NUMBER: _builtins.int
+    QUALITY_FIELD_NUMBER: _builtins.int
+    MINUTIAE_FIELD_NUMBER: _builtins.int
+    ACCEPTABLE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    position: _biometrics_pb2.FingerPosition.ValueType
+    """Position of the finger."""
+    quality: _builtins.int
+    """NFIQ 2 score (ISO/IEC 29794-4), 0 (worst) to 100."""
+    minutiae: _builtins.int
+    """Number of minutiae found."""
+    acceptable: _builtins.bool
+    """Whether the identification will accept it. If not, capture the finger again now, or the applicant has to come
+    back for it.
+    """
+    reason: _builtins.str
+    """Why it will not be accepted, POOR_QUALITY or TOO_FEW_MINUTIAE; empty if it will."""
+    def __init__(
+        self,
+        *,
+        position: _biometrics_pb2.FingerPosition.ValueType = ...,
+        quality: _builtins.int = ...,
+        minutiae: _builtins.int = ...,
+        acceptable: _builtins.bool = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acceptable", b"acceptable", "minutiae", b"minutiae", "position", b"position", "quality", b"quality", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FingerQuality: _TypeAlias = FingerQuality  # noqa: Y015
 
 @_typing.final
 class Guardian(_message.Message):

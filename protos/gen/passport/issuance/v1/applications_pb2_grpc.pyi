@@ -138,13 +138,18 @@ class ApplicationsStub:
     """Records the captured fingerprints. They are stored until the matcher has them, even if the matcher
     is unavailable for days. A finger that cannot be captured is declared, with the reason.
 
+    The answer has the quality of each image (`finger_qualities`) if the matcher says it in time; without it, the
+    fingerprints are taken in all the same. An image that is not acceptable is captured again while the applicant is
+    there: RetakeBiometrics, then this method. What the matcher cannot read at all is refused with BAD_IMAGE or
+    BAD_TEMPLATE and the sample's field.
+
     Where none of the ten can be captured each is declared (officers only). If that is for good, the application
     goes on without fingerprints: the interview says how the applicant was identified, and a supervisor
     decides (`EstablishIdentity`). If some are bandaged, the application stays PAID until `come_back_on`.
 
-    Callers: officers, service frontdesk. Errors: FINGER_TWICE, FINGERS_UNDECLARED (none was captured, and not
-    all ten are declared with a reason), FINGERS_HEALING (`come_back_on` is missing), BAD_DATE (it is not after
-    today), FINGERS_WERE_USABLE (the matcher has compared fingerprints of this application). Retry: yes.
+    Callers: officers, service frontdesk. Errors: FINGER_TWICE, BAD_IMAGE, BAD_TEMPLATE, FINGERS_UNDECLARED (none was
+    captured, and not all ten are declared with a reason), FINGERS_HEALING (`come_back_on` is missing), BAD_DATE (it
+    is not after today), FINGERS_WERE_USABLE (the matcher has compared fingerprints of this application). Retry: yes.
     """
     SubmitPortrait: _grpc.UnaryUnaryMultiCallable[_applications_pb2.SubmitPortraitRequest, _applications_pb2.SubmitPortraitResponse]
     """Checks the applicant's photo and, if it can be printed, stores it as the portrait. Allowed from the
@@ -224,7 +229,7 @@ class ApplicationsStub:
     its turn in the queue comes. If its book was made before examiners cleared it, it is READY.
 
     An emergency document is approved by two supervisors: after the first (`emergency_document.first_approved_by`)
-    it still is AWAITING_APPROVAL. Whatever is changed before the second approves is approved by two again.
+    its state is the same. Whatever is changed before the second approves is approved by two again.
 
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or as an examiner gave
     any verdict on it, does not approve; nor who approved it first), PORTRAIT_MISSING (submit the applicant's photo first),
@@ -412,13 +417,18 @@ class ApplicationsAsyncStub(ApplicationsStub):
     """Records the captured fingerprints. They are stored until the matcher has them, even if the matcher
     is unavailable for days. A finger that cannot be captured is declared, with the reason.
 
+    The answer has the quality of each image (`finger_qualities`) if the matcher says it in time; without it, the
+    fingerprints are taken in all the same. An image that is not acceptable is captured again while the applicant is
+    there: RetakeBiometrics, then this method. What the matcher cannot read at all is refused with BAD_IMAGE or
+    BAD_TEMPLATE and the sample's field.
+
     Where none of the ten can be captured each is declared (officers only). If that is for good, the application
     goes on without fingerprints: the interview says how the applicant was identified, and a supervisor
     decides (`EstablishIdentity`). If some are bandaged, the application stays PAID until `come_back_on`.
 
-    Callers: officers, service frontdesk. Errors: FINGER_TWICE, FINGERS_UNDECLARED (none was captured, and not
-    all ten are declared with a reason), FINGERS_HEALING (`come_back_on` is missing), BAD_DATE (it is not after
-    today), FINGERS_WERE_USABLE (the matcher has compared fingerprints of this application). Retry: yes.
+    Callers: officers, service frontdesk. Errors: FINGER_TWICE, BAD_IMAGE, BAD_TEMPLATE, FINGERS_UNDECLARED (none was
+    captured, and not all ten are declared with a reason), FINGERS_HEALING (`come_back_on` is missing), BAD_DATE (it
+    is not after today), FINGERS_WERE_USABLE (the matcher has compared fingerprints of this application). Retry: yes.
     """
     SubmitPortrait: _aio.UnaryUnaryMultiCallable[_applications_pb2.SubmitPortraitRequest, _applications_pb2.SubmitPortraitResponse]  # type: ignore[assignment]
     """Checks the applicant's photo and, if it can be printed, stores it as the portrait. Allowed from the
@@ -498,7 +508,7 @@ class ApplicationsAsyncStub(ApplicationsStub):
     its turn in the queue comes. If its book was made before examiners cleared it, it is READY.
 
     An emergency document is approved by two supervisors: after the first (`emergency_document.first_approved_by`)
-    it still is AWAITING_APPROVAL. Whatever is changed before the second approves is approved by two again.
+    its state is the same. Whatever is changed before the second approves is approved by two again.
 
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or as an examiner gave
     any verdict on it, does not approve; nor who approved it first), PORTRAIT_MISSING (submit the applicant's photo first),
@@ -755,13 +765,18 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         """Records the captured fingerprints. They are stored until the matcher has them, even if the matcher
         is unavailable for days. A finger that cannot be captured is declared, with the reason.
 
+        The answer has the quality of each image (`finger_qualities`) if the matcher says it in time; without it, the
+        fingerprints are taken in all the same. An image that is not acceptable is captured again while the applicant is
+        there: RetakeBiometrics, then this method. What the matcher cannot read at all is refused with BAD_IMAGE or
+        BAD_TEMPLATE and the sample's field.
+
         Where none of the ten can be captured each is declared (officers only). If that is for good, the application
         goes on without fingerprints: the interview says how the applicant was identified, and a supervisor
         decides (`EstablishIdentity`). If some are bandaged, the application stays PAID until `come_back_on`.
 
-        Callers: officers, service frontdesk. Errors: FINGER_TWICE, FINGERS_UNDECLARED (none was captured, and not
-        all ten are declared with a reason), FINGERS_HEALING (`come_back_on` is missing), BAD_DATE (it is not after
-        today), FINGERS_WERE_USABLE (the matcher has compared fingerprints of this application). Retry: yes.
+        Callers: officers, service frontdesk. Errors: FINGER_TWICE, BAD_IMAGE, BAD_TEMPLATE, FINGERS_UNDECLARED (none was
+        captured, and not all ten are declared with a reason), FINGERS_HEALING (`come_back_on` is missing), BAD_DATE (it
+        is not after today), FINGERS_WERE_USABLE (the matcher has compared fingerprints of this application). Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -889,7 +904,7 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         its turn in the queue comes. If its book was made before examiners cleared it, it is READY.
 
         An emergency document is approved by two supervisors: after the first (`emergency_document.first_approved_by`)
-        it still is AWAITING_APPROVAL. Whatever is changed before the second approves is approved by two again.
+        its state is the same. Whatever is changed before the second approves is approved by two again.
 
         Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or as an examiner gave
         any verdict on it, does not approve; nor who approved it first), PORTRAIT_MISSING (submit the applicant's photo first),

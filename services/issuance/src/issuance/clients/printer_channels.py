@@ -9,11 +9,12 @@ import grpc
 class PrinterChannels(Mapping[str, grpc.aio.Channel]):
     """An open channel for each office that has a printer, by office.
 
-    open_channel: opens one to a host:port. grace: how long calls in progress may take to end when
-    their office is removed or its printer moves, seconds of real time.
+    open_channel: opens one to the printer of an office at a host:port. grace: how long calls in
+    progress may take to end when their office is removed or its printer moves, seconds of real
+    time.
     """
 
-    def __init__(self, open_channel: Callable[[str], grpc.aio.Channel], grace: float) -> None:
+    def __init__(self, open_channel: Callable[[str, str], grpc.aio.Channel], grace: float) -> None:
         self._open_channel = open_channel
         self._grace = grace
         self._channels: dict[str, tuple[str, grpc.aio.Channel]] = {}
@@ -42,7 +43,7 @@ class PrinterChannels(Mapping[str, grpc.aio.Channel]):
                 closing.add_done_callback(self._closing.discard)
         for office, address in addresses.items():
             if office not in self._channels:
-                self._channels[office] = (address, self._open_channel(address))
+                self._channels[office] = (address, self._open_channel(office, address))
 
     async def close(self) -> None:
         """Close all channels; calls in progress on them are cancelled."""

@@ -7,7 +7,7 @@ from servicekit.process.clock import Clock
 from servicekit.security.identity import NATIONAL, current_caller
 
 from issuance.service import encode_accounts as encode
-from issuance.service.decode import decode_payments, decode_reported_until
+from issuance.service.decode_accounts import decode_payments, decode_reported_until
 from issuance.service.enum_codes import RESOLUTION_REASON_OF
 from issuance.service.idempotent_changes import IdempotentChanges, current_actor
 from issuance.service.office_scope import require_own_office, visible_office

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
-from passport.issuance.v1 import accounts_pb2, applications_pb2
+from passport.issuance.v1 import applications_pb2
 from passport.matcher.v1.identification_pb2 import SampleSet
 from passport.type.v1 import civil_pb2
 from servicekit.errors import InvalidRequest
@@ -15,18 +15,21 @@ from issuance.domain.contact import Contact
 from issuance.domain.date_of_birth import require_possible_birth
 from issuance.domain.fingers import FingerPosition, FingerSubmission
 from issuance.domain.guardian import Guardian
-from issuance.domain.payment import ReportedPayment
 from issuance.domain.portrait_exception import PortraitException
 from issuance.domain.replacement import LossPapers
+from issuance.domain.tariff import Tariff
 from issuance.domain.working_time import BadDate
 from issuance.service.enum_codes import (
+    APPLICATION_TYPE_OF,
     GUARDIAN_RELATION_OF,
     LOSS_FINDING_OF,
     MISSING_REASON_OF,
     PORTRAIT_EXCEPTION_OF,
+    PRIORITY_CLASS_OF,
 )
 from issuance.use_cases.accept_documents import ShownDocuments
 from issuance.use_cases.application_steps import Correction
+from issuance.use_cases.create_application import NewApplication
 from issuance.use_cases.record_interview import Interview
 
 
@@ -61,6 +64,25 @@ def decode_holder(given: civil_pb2.BiographicData, today: date) -> bytes:
     ):
         setattr(message, field, unicodedata.normalize("NFC", getattr(message, field)))
     return holder.SerializeToString(deterministic=True)
+
+
+def decode_new_application(
+    request: applications_pb2.CreateApplicationRequest, today: date, tariff: Tariff | None
+) -> NewApplication:
+    """Return what is applied for. today: at its office. tariff: None: no fee. Raises BadDate."""
+    kind = APPLICATION_TYPE_OF[request.type]
+    priority = PRIORITY_CLASS_OF[request.priority_class]
+    return NewApplication(
+        office=request.office,
+        type=kind,
+        priority_class=priority,
+        fee=tariff.fee(kind, priority) if tariff else None,
+        holder=decode_holder(request.holder, today),
+        person_id=request.person_id,
+        document_number=request.document_number,
+        contact=decode_contact(request.contact),
+        language=request.language,
+    )
 
 
 def decode_contact(given: applications_pb2.Contact) -> Contact:
@@ -139,22 +161,3 @@ def _guardians(given: Iterable[applications_pb2.Guardian]) -> tuple[Guardian, ..
         )
         for guardian in given
     )
-
-
-def decode_payments(request: accounts_pb2.ReconcilePaymentsRequest) -> list[ReportedPayment]:
-    """Return the payments of a report. Raises BadDate."""
-    return [
-        ReportedPayment(
-            payment.receipt,
-            payment.amount_rupiah,
-            decode_instant(payment.paid_at, f"payments[{place}].paid_at"),
-        )
-        for place, payment in enumerate(request.payments)
-    ]
-
-
-def decode_reported_until(request: accounts_pb2.ReconcilePaymentsRequest) -> datetime | None:
-    """Return until when a report is complete; None if more follow. Raises BadDate."""
-    if not request.HasField("reported_until"):
-        return None
-    return decode_instant(request.reported_until, "reported_until")

@@ -1,11 +1,14 @@
 """Applications as messages of the contract."""
 
+from collections.abc import Iterable
+
 from passport.issuance.v1 import applications_pb2 as pb
-from passport.type.v1 import civil_pb2
+from passport.type.v1 import biometrics_pb2, civil_pb2
 
 from issuance.domain.case import Case
 from issuance.domain.collector import Proxy
 from issuance.domain.contact import Contact
+from issuance.domain.finger_quality import FingerQuality
 from issuance.domain.guardian import Guardian
 from issuance.domain.portrait import AcceptedPhoto
 from issuance.domain.portrait_advice import ADVICE
@@ -115,6 +118,23 @@ def _contact(contact: Contact) -> pb.Contact | None:
     if not contact:
         return None
     return pb.Contact(email=contact.email, phone=contact.phone)
+
+
+def submitted_fingers(
+    application: pb.Application, qualities: Iterable[FingerQuality]
+) -> pb.Application:
+    """Return the answer to fingerprints: the application, and how good the images are."""
+    application.finger_qualities.extend(
+        pb.FingerQuality(
+            position=biometrics_pb2.FingerPosition.ValueType(found.position),
+            quality=found.quality,
+            minutiae=found.minutiae,
+            acceptable=found.is_acceptable,
+            reason=found.reason,
+        )
+        for found in qualities
+    )
+    return application
 
 
 def submitted_portrait(

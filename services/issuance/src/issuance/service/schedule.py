@@ -73,7 +73,7 @@ class ScheduleService(schedule_pb2_grpc.ScheduleServicer):
             now = self._clock.now()
             plan = await plan_office(records, office, now, assumptions)
             if_ended_now = await dates_if_outages_ended_now(records, plan, now, assumptions)
-            ready = await records.cases.ready_to_collect(office.id)
+            ready = await records.case_counts.ready_to_collect(office.id)
         schedule = plan.schedule(ready, if_ended_now)
         rows = [row for row in schedule if first <= row.applied_on <= last]
         hours = office.collection

@@ -18,7 +18,7 @@ from issuance.domain.case import Case
 from issuance.store.field_values import field_values
 from issuance.store.lock_order import lock_case_first
 from issuance.store.page_request import PageRequest
-from issuance.store.tables import adjudication_tasks, examinations
+from issuance.store.tables.adjudication import adjudication_tasks, examinations
 
 _FIELDS = (
     "id", "case", "office", "person_id", "cause", "decision_id", "candidates", "calibration",

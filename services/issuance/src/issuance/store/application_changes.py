@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from issuance.domain.application_watch import ChangeMark
 from issuance.domain.case import Case
 from issuance.domain.states import ApplicationState
-from issuance.store.case_records import CASE_COLUMNS, read_case
-from issuance.store.tables import applications, change_marks, counters
+from issuance.store.case_rows import CASE_COLUMNS, read_case
+from issuance.store.tables.applications import applications
+from issuance.store.tables.counters import change_marks, counters
 
 _COUNTER = "application_change"
 _BATCH = 500

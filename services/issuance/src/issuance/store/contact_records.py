@@ -7,8 +7,9 @@ from sqlalchemy import or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.states import FINAL_STATES
-from issuance.store.case_records import UNNUMBERED
-from issuance.store.tables import TO_BE_ERASED, applications, notices
+from issuance.store.case_rows import UNNUMBERED
+from issuance.store.tables.applications import TO_BE_ERASED, applications
+from issuance.store.tables.notices import notices
 
 # Erased in one transaction, so that calls from the counter do not wait long for it.
 _BATCH = 200

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from issuance.domain.document import Document, DocumentNotFound, DocumentStatus
 from issuance.store.field_values import field_values
 from issuance.store.open_item_records import destroyed_books
-from issuance.store.tables import documents
+from issuance.store.tables.documents import documents
 
 _FIELDS = [field.name for field in fields(Document)]
 

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from issuance.domain.enrolment import EnrolmentLost, EnrolmentUnconfirmed
 from issuance.domain.matcher_restore import Comparison, MatcherPast
 from issuance.domain.states import ApplicationState
-from issuance.store.tables import applications, enrolments, matcher_comparison
+from issuance.store.tables.applications import applications
+from issuance.store.tables.matcher import enrolments, matcher_comparison
 
 
 @dataclass(frozen=True, slots=True)

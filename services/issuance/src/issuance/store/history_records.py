@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from issuance.domain.clock_pause import StateInterval
 from issuance.domain.history import EventDetails, HistoryEntry
 from issuance.store.field_values import field_values
-from issuance.store.tables import history
+from issuance.store.tables.history import history
 
 _ENTRY = [field.name for field in fields(HistoryEntry) if field.name != "details"]
 _DETAILS = [field.name for field in fields(EventDetails)]

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.identification_rate import IdentificationRate
 from issuance.store.field_values import field_values
-from issuance.store.tables import identification_rate
+from issuance.store.tables.matcher import identification_rate
 
 _FIELDS = [field.name for field in fields(IdentificationRate)]
 

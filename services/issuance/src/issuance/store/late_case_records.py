@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from issuance.domain.lateness import LateCases
 from issuance.domain.states import ApplicationState
 from issuance.store.oldest_first import keyed
-from issuance.store.tables import applications
+from issuance.store.tables.applications import applications
 
 LATE_CASE = "application:"
 """Begins the keys of late cases in a list."""

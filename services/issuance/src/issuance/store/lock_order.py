@@ -3,7 +3,7 @@
 from sqlalchemy import ScalarSelect, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from issuance.store.tables import applications
+from issuance.store.tables.applications import applications
 
 
 async def lock_case_first(connection: AsyncConnection, case: str | ScalarSelect[str]) -> None:

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from issuance.domain.notice_delivery import NoticeDelivery
 from issuance.domain.notices import Notice, with_reference
 from issuance.store.page_request import PageRequest
-from issuance.store.tables import applications, notices
+from issuance.store.tables.applications import applications
+from issuance.store.tables.notices import notices
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ from issuance.domain.special_day import (
 )
 from issuance.domain.working_time import Calendar
 from issuance.store.field_values import field_values
-from issuance.store.tables import counters, offices, special_days
+from issuance.store.tables.counters import counters
+from issuance.store.tables.offices import offices, special_days
 
 _DAY_FIELDS = [field.name for field in fields(SpecialDay)]
 

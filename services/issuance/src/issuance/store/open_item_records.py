@@ -12,15 +12,13 @@ from issuance.domain.open_item import Resolution, ResolutionReason, ResolvedItem
 from issuance.domain.states import WITHOUT_ENROLMENT, ApplicationState
 from issuance.store.field_values import field_values
 from issuance.store.oldest_first import ListPosition, keyed, oldest_first, position
-from issuance.store.tables import (
-    applications,
-    enrolments,
-    notices,
-    outbox,
-    payment_differences,
-    resolved_items,
-    unrecorded_print_events,
-)
+from issuance.store.tables.applications import applications
+from issuance.store.tables.matcher import enrolments
+from issuance.store.tables.notices import notices
+from issuance.store.tables.open_items import resolved_items
+from issuance.store.tables.outbox import outbox
+from issuance.store.tables.payments import payment_differences
+from issuance.store.tables.printing import unrecorded_print_events
 
 PRINT_FAILED, PRINT_JOB, REFUSED_WORK, PAYMENT, LOST_ENROLMENT, NOTICE, RESOLVED = (
     "print-failed:",

@@ -12,7 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from issuance.domain.outage import NATIONAL_SCOPES, Outage, OutageNotFound, OutageScope
 from issuance.domain.outage_policy import OutagePolicy
 from issuance.store.field_values import field_values
-from issuance.store.tables import applications, history, outage_changes, outages
+from issuance.store.tables.applications import applications
+from issuance.store.tables.history import history
+from issuance.store.tables.outages import outage_changes, outages
 
 _FIELDS = [field.name for field in fields(Outage)]
 _RECORDED = ["cause", "began", "ended", "expected_end", "stopped_by_policy"]

@@ -13,7 +13,8 @@ from issuance.domain.outbox import LeaseLost, OutboxTask, cause_of_delay
 from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.store.field_values import field_values
 from issuance.store.lock_order import lock_case_first
-from issuance.store.tables import office_plans, outbox, paused_work
+from issuance.store.tables.offices import office_plans
+from issuance.store.tables.outbox import outbox, paused_work
 
 _FIELDS = [field.name for field in fields(OutboxTask)]
 _COLUMNS = [outbox.c[name] for name in _FIELDS]

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.paused_work import PausedWork, WorkNotPaused, WorkPaused
 from issuance.store.field_values import field_values
-from issuance.store.tables import paused_work
+from issuance.store.tables.outbox import paused_work
 
 _FIELDS = [field.name for field in fields(PausedWork)]
 

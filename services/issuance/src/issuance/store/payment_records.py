@@ -15,8 +15,8 @@ from issuance.domain.payment import (
     ReceiptUsed,
     ReportedPayment,
 )
-from issuance.store.tables import (
-    applications,
+from issuance.store.tables.applications import applications
+from issuance.store.tables.payments import (
     payment_differences,
     payment_receipts,
     payment_reports,

@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.office import InstalledMachines
-from issuance.store.tables import installed_machines, office_plans
+from issuance.store.tables.offices import installed_machines, office_plans
 
 
 class PlanRecords:

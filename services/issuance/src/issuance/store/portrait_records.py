@@ -8,8 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.portrait import PortraitNotFound
 from issuance.domain.states import FINAL_STATES, ApplicationState
-from issuance.store.case_records import UNNUMBERED
-from issuance.store.tables import applications, portraits
+from issuance.store.case_rows import UNNUMBERED
+from issuance.store.tables.applications import applications
+from issuance.store.tables.biometrics import portraits
 
 # Deleted in one transaction, so that calls from the counter do not wait long for it.
 _BATCH = 200

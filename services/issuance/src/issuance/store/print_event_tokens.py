@@ -3,7 +3,7 @@
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from issuance.store.tables import print_event_tokens
+from issuance.store.tables.printing import print_event_tokens
 
 
 class PrintEventTokens:

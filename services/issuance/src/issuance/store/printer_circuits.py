@@ -6,7 +6,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.circuit_breaker import CircuitBreaker
-from issuance.store.tables import printer_circuits
+from issuance.store.tables.printing import printer_circuits
 
 
 class PrinterCircuits:

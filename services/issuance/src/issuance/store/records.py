@@ -9,10 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.store.adjudication_records import AdjudicationRecords
 from issuance.store.application_changes import ApplicationChanges
+from issuance.store.case_counts import CaseCounts
 from issuance.store.case_records import CaseRecords
 from issuance.store.contact_records import ContactRecords
+from issuance.store.counter_records import CounterRecords
 from issuance.store.document_records import DocumentRecords
 from issuance.store.enrolment_records import EnrolmentRecords
+from issuance.store.finger_records import FingerRecords
 from issuance.store.history_records import HistoryRecords
 from issuance.store.identification_rate_records import IdentificationRateRecords
 from issuance.store.late_case_records import LateCaseRecords
@@ -27,6 +30,7 @@ from issuance.store.plan_records import PlanRecords
 from issuance.store.portrait_records import PortraitRecords
 from issuance.store.print_event_tokens import PrintEventTokens
 from issuance.store.printer_circuits import PrinterCircuits
+from issuance.store.queue_records import QueueRecords
 from issuance.store.restore_records import RestoreRecords
 from issuance.store.search_records import SearchRecords
 from issuance.store.stuck_work_records import StuckWorkRecords
@@ -48,8 +52,28 @@ class Records:
 
     @cached_property
     def cases(self) -> CaseRecords:
-        """Cases and their fingers."""
+        """Cases."""
         return CaseRecords(self.connection, self._writes)
+
+    @cached_property
+    def case_counts(self) -> CaseCounts:
+        """How many cases there are."""
+        return CaseCounts(self.connection)
+
+    @cached_property
+    def queue(self) -> QueueRecords:
+        """Queues of the offices: their complete cases without a book."""
+        return QueueRecords(self.connection)
+
+    @cached_property
+    def counters(self) -> CounterRecords:
+        """Numbers that are given out in order."""
+        return CounterRecords(self.connection)
+
+    @cached_property
+    def fingers(self) -> FingerRecords:
+        """Fingers of applicants, until the matcher has them."""
+        return FingerRecords(self.connection)
 
     @cached_property
     def enrolments(self) -> EnrolmentRecords:

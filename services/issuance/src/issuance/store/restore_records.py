@@ -6,7 +6,7 @@ from typing import cast
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from issuance.store.tables import restores
+from issuance.store.tables.printing import restores
 
 
 class RestoreRecords:

@@ -8,7 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.search import MOST_FOUND, SearchCriteria, SearchRecord, SearchTooBroad
 from issuance.store.page_request import PageRequest
-from issuance.store.tables import applications, documents, search_terms, searches
+from issuance.store.tables.applications import applications
+from issuance.store.tables.documents import documents
+from issuance.store.tables.search import search_terms, searches
 
 _LONGEST_TERM = 64
 _Cases = Select[tuple[str]]

@@ -15,7 +15,7 @@ from issuance.store.field_values import field_values
 from issuance.store.late_case_records import late_case_keys
 from issuance.store.oldest_first import ListPosition, keyed, oldest_first, position
 from issuance.store.outbox_records import IMMEDIATELY, under_lease
-from issuance.store.tables import outbox
+from issuance.store.tables.outbox import outbox
 
 TASK = "task:"
 """Begins the keys of tasks in a list."""

@@ -9,7 +9,7 @@ from sqlalchemy import Row, and_, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.print_job_event import PrintJobEvent
-from issuance.store.tables import unrecorded_print_events as table
+from issuance.store.tables.printing import unrecorded_print_events as table
 
 
 @dataclass(frozen=True, slots=True)

@@ -224,7 +224,7 @@ async def refuse(
     refused = case.refused(told)
     details = EventDetails(reason=reason)
     refused = await apply_transition(records, refused, ApplicationEvent.REFUSE, by, now, details)
-    await records.cases.delete_fingers(case.id)
+    await records.fingers.delete(case.id)
     return refused
 
 
@@ -245,7 +245,7 @@ async def withdraw(
     case = replace(case, identification_due=False, guardians=())
     case = await apply_transition(records, case, ApplicationEvent.WITHDRAW, by, now, details)
     await withdraw_tasks(records, case.id, now)
-    await records.cases.delete_fingers(case.id)
+    await records.fingers.delete(case.id)
     await records.portraits.delete(case.id)
     await records.contacts.erase(case.id)
     return case.with_contact(NO_CONTACT, case.language).with_proxy(None)

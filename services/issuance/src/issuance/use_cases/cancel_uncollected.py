@@ -90,5 +90,5 @@ class CancelUncollected:
                 now,
                 details,
             )
-            await records.cases.delete_fingers(case.id)
+            await records.fingers.delete(case.id)
             await records.portraits.delete(case.id)

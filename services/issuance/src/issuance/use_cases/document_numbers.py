@@ -16,4 +16,4 @@ class DocumentNumbers:
     async def next(self, records: Records) -> str:
         """Return a number that was never given."""
         lowest = first_ordinal_at(self._real_now())
-        return format_document_number(await records.cases.next_number("document_number", lowest))
+        return format_document_number(await records.counters.next("document_number", lowest))

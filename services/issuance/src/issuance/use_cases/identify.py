@@ -46,7 +46,7 @@ class Identify:
         """Attempt the task once. Raises Unavailable, NotYet."""
         async with self._store.read() as records:
             case = await records.cases.get(task.case)
-            fingers = await records.cases.fingers(task.case)
+            fingers = await records.fingers.of(task.case)
             restores = await records.enrolments.restores()
         failpoint("identify.before_call")
         decision: MatcherDecision | None = None
@@ -68,7 +68,7 @@ class Identify:
                     now = self._clock.now()
                     await records.enrolments.acknowledge(case.id, case.person_id, now)
                 # Deleted in the same commit: two copies of fingerprints are one too many.
-                await records.cases.delete_fingers(case.id)
+                await records.fingers.delete(case.id)
             failpoint("identify.before_commit")
         failpoint("identify.after_commit")
 

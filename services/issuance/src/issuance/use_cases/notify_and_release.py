@@ -17,7 +17,7 @@ from issuance.domain.office import Office
 from issuance.domain.states import IDENTITY_UNRESOLVED, UNDECIDED, ApplicationState
 from issuance.domain.validity import ValidityRule
 from issuance.holder_names import holder_born_on
-from issuance.store.case_records import QueuedCase
+from issuance.store.queue_records import QueuedCase
 from issuance.store.records import Records, Store
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.plan_office import OfficePlan, plan_office
@@ -118,7 +118,7 @@ class NotifyAndRelease:
         self, records: Records, office: Office, actions: DueActions, now: datetime
     ) -> DueActions:
         due = actions.notices[:NOTICES_PER_TRANSACTION]
-        valid = await records.cases.change_collection_dates(due, now)
+        valid = await records.queue.change_collection_dates(due, now)
         await send_notices(records, office.id, valid, now)
         failpoint("notices.before_commit")
         return replace(actions, notices=actions.notices[NOTICES_PER_TRANSACTION:])
@@ -208,6 +208,6 @@ async def _reason_of_change(records: Records, plan: OfficePlan, now: datetime) -
     if any(outage.is_ongoing for outage in plan.outages):
         return SYSTEM_OUTAGE
     ends = [outage.ended for outage in plan.outages if outage.ended]
-    if ends and max(ends) > (await records.cases.first_completed_at(plan.office.id) or now):
+    if ends and max(ends) > (await records.queue.first_completed_at(plan.office.id) or now):
         return SYSTEM_OUTAGE
     return QUEUE_CHANGED

@@ -124,7 +124,7 @@ class OfficeLifecycle:
         removed = replace(office, removed_at=now, revision=office.revision + 1)
         # First: a new application waits for the row, and then finds the office removed.
         await records.offices.put(removed)
-        applications = await records.cases.count_open_of(office_id)
+        applications = await records.case_counts.open_of(office_id)
         print_jobs = await _count_print_jobs(records, office_id)
         print_jobs += len(await records.unrecorded_print_events.of_office(office_id))
         if applications or print_jobs:

@@ -96,7 +96,7 @@ async def plan_conditions(
         printer_room=replace(room, stoppages=_stoppages(local, office, now, assumptions)),
         printable_from=_printable_from(office, now, approved_from, identified_from),
         arrivals=[case.not_before(identified_from) for case in assumptions.arrivals],
-        released_today=await records.cases.count_released(office.id, today),
+        released_today=await records.queue.count_released(office.id, today),
         end_unknown=any(outage.has_unknown_end(now) for outage in outages),
         outages=outages,
         release_stopped=closed

@@ -21,7 +21,7 @@ from issuance.domain.office import Office
 from issuance.domain.outage import Outage
 from issuance.domain.print_room import PrintRoom
 from issuance.domain.states import AWAITING_PRINT, ApplicationState
-from issuance.store.case_records import QueuedCase
+from issuance.store.queue_records import QueuedCase
 from issuance.store.records import Records
 from issuance.use_cases.plan_conditions import (
     AS_RECORDED,
@@ -133,7 +133,7 @@ async def plan_office(
 ) -> OfficePlan:
     """Plan for an office. Costs one pass over the cases that wait there."""
     conditions = await plan_conditions(records, office, now, assumptions)
-    queue = await records.cases.queue(office.id, conditions.printable_from)
+    queue = await records.queue.of_office(office.id, conditions.printable_from)
     waiting = [
         _collectable(case, conditions.identified_from)
         for case in queue

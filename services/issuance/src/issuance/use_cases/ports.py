@@ -1,11 +1,12 @@
 """What issuance needs of its neighbours, the matcher and the printers, and how they can fail."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
 from issuance.domain.adjudication_referral import Candidate, IdentificationOutcome
+from issuance.domain.finger_quality import FingerQuality
 from issuance.domain.matcher_restore import EncounterFound, MatcherPast
 from issuance.domain.notice_delivery import NoticeMessage
 from issuance.domain.outbox import OutboxTask
@@ -121,6 +122,17 @@ class Verifier(Protocol):
 
         fingers: a serialized SampleSet. May be repeated with the request id of the task.
         Raises Unavailable.
+        """
+        ...
+
+
+class FingerAssessor(Protocol):
+    """The national matcher as it looks at fingerprints without storing them."""
+
+    async def assess(self, fingers: bytes) -> Sequence[FingerQuality]:
+        """Return the quality of each image that could be assessed in time.
+
+        fingers: a serialized SampleSet. Raises BadImage, BadTemplate for what can never be used.
         """
         ...
 

@@ -33,7 +33,7 @@ async def promise_collection_date(
     planned = await _planned(records, office, conditions, newcomer.not_before(first))
     return Completion(
         at=now,
-        queue_number=await records.cases.next_number("queue_number"),
+        queue_number=await records.counters.next("queue_number"),
         applied_on=applied_on,
         due_on=due_on,
         promised_collection_date=planned or due_on,
@@ -77,7 +77,7 @@ async def _planned(
     however many wait, and the date is the one that the whole plan gives.
     """
     before, after = [], []
-    for alike in await records.cases.count_waiting(office.id, queue_number):
+    for alike in await records.queue.count_waiting(office.id, queue_number):
         first = conditions.printable_from.get(alike.state, date.min)
         batch = WaitingCase("", alike.applied_on, alike.applied_on, alike.priority_class, first)
         before.append(batch._replace(books=alike.before))

@@ -30,7 +30,7 @@ async def retake_biometrics(
     changed = await apply_transition(
         records, case.no_longer_complete(), ApplicationEvent.RETAKE_BIOMETRICS, by, now, details
     )
-    await records.cases.delete_fingers(case.id)
+    await records.fingers.delete(case.id)
     await withdraw_tasks(records, case.id, now)
     changed = changed.with_next_encounter()
     await records.cases.save(changed)

@@ -74,13 +74,13 @@ async def service_status(
     outbox = await records.outbox.backlog(real_now)
     rate = await records.identification_rate.get()
     return ServiceStatus(
-        cases=await records.cases.count_by_state(),
+        cases=await records.case_counts.by_state(),
         outbox=[(backlog, _stopping(backlog.kind, backlog.offices, ongoing)) for backlog in outbox],
         outages=await records.outages.with_cases(ongoing),
         open_tasks=await records.adjudication_tasks.count_undecided(),
-        without_fingerprints=await records.cases.count_without_fingerprints(),
-        past_promised_day=await records.cases.count_overdue(now.date()),
-        past_legal_limit=await records.cases.count_past_legal_limit(now.date()),
+        without_fingerprints=await records.case_counts.without_fingerprints(),
+        past_promised_day=await records.case_counts.overdue(now.date()),
+        past_legal_limit=await records.case_counts.past_legal_limit(now.date()),
         identification_rate=rate,
         paused_until=rate.paused_until if rate.paused_until > real_now else None,
         printers=await printer_status(records, ongoing, real_now),

@@ -48,7 +48,7 @@ class Verify:
         """Attempt the task once. Raises Unavailable, NotYet."""
         async with self._store.read() as records:
             case = await records.cases.get(task.case)
-            fingers = await records.cases.fingers(task.case)
+            fingers = await records.fingers.of(task.case)
             ongoing = (await records.outages.ongoing()).values()
             types = verified_types(ongoing, case.office, self._policy)
         if case.type not in types:

@@ -40,9 +40,9 @@ async def submit_fingers(
     changed = case.with_fingers(captured=submission.any_captured, back_on=submission.come_back_on)
     details = EventDetails(reason=submission.in_words)
     changed = await apply_transition(records, changed, event, by, now, details)
-    await records.cases.delete_fingers(case.id)
+    await records.fingers.delete(case.id)
     if submission.any_captured:
-        await records.cases.store_fingers(case.id, submission.samples)
+        await records.fingers.store(case.id, submission.samples)
     return changed
 
 

@@ -40,7 +40,8 @@ def open_channel(
     """Return a channel that balances calls over all healthy replicas that ``target`` resolves to.
 
     target: gRPC name, for instance host:port. server_name: name expected in the server's
-    certificate if it is not the target's. Calls wait for a healthy replica, so each needs a
+    certificate if it is not the target's; that of a service (security/identity.py) keeps out every
+    other one of the same authority. Calls wait for a healthy replica, so each needs a
     ``timeout=``; the service config's own timeout expires early and is therefore not used.
     Calls after a change of the files of ``tls`` use the new ones. Raises OSError or ValueError when
     the files cannot be used to begin with.

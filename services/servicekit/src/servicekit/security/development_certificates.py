@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from servicekit.security.identity import Caller, parse_identity
+from servicekit.security.identity import Caller, parse_identity, server_name
 from servicekit.security.tls import TlsFiles
 
 _VALID = timedelta(days=365)
@@ -40,8 +40,8 @@ def issue_certificate(
 
     directory: of the authority, which is made on first use. office: its id, or ``national`` for
     access to the data of all offices. dns: host names of a service besides
-    ``localhost`` and 127.0.0.1. Raises ValueError unless either service, or user and role, is
-    given, and NoIdentity for a name that an identity cannot contain.
+    ``localhost``, 127.0.0.1 and the name made from its identity. Raises ValueError unless either
+    service, or user and role, is given, and NoIdentity for a name that an identity cannot contain.
     """
     if service and not (user or role):
         path = f"service/{service}"
@@ -93,7 +93,8 @@ def _sign(
     names: list[x509.GeneralName] = [x509.UniformResourceIdentifier(caller.uri)]
     purposes = [ExtendedKeyUsageOID.CLIENT_AUTH]
     if caller.is_service:  # a person's certificate must not be usable by a server
-        names += [x509.DNSName(name) for name in ("localhost", *dns)]
+        own = server_name(caller.name, caller.office, caller.country)
+        names += [x509.DNSName(name) for name in ("localhost", own, *dns)]
         names.append(x509.IPAddress(IPv4Address("127.0.0.1")))
         purposes.append(ExtendedKeyUsageOID.SERVER_AUTH)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, caller.name[:64])])

@@ -2,6 +2,8 @@
 
 spiffe://<country>/office/<OFFICE>/service/<name>
 spiffe://<country>/office/<OFFICE>/user/<user>/role/<role>
+
+A client knows a service by a DNS name made from its identity, since gRPC compares no URI name.
 """
 
 import re
@@ -55,6 +57,14 @@ def parse_identity(uri: str) -> Caller:
         role=f"service:{service}" if service else match["role"],
         is_service=service is not None,
     )
+
+
+def server_name(service: str, office: str, country: str) -> str:
+    """Return the DNS name that the certificate of this service carries, and no other's.
+
+    For instance printer.bjm.id.passport.internal. office: its id, or ``national``.
+    """
+    return f"{service}.{office}.{country}.passport.internal".lower()
 
 
 _caller: ContextVar[Caller] = ContextVar("caller")

@@ -1,0 +1,79 @@
+"""How fingerprints that are submitted are assessed and stored for the matcher."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from passport.issuance.v1 import applications_pb2 as pb
+from servicekit.process.clock import Clock
+
+from issuance.domain.finger_quality import FingerQuality
+from issuance.domain.fingers import FingerSubmission
+from issuance.domain.transitions import find_transition
+from issuance.service import encode_applications as encode
+from issuance.service.decode import decode_fingers
+from issuance.service.idempotent_changes import IdempotentChanges, current_actor
+from issuance.service.own_applications import OwnApplications
+from issuance.store.records import Records, Store
+from issuance.use_cases.apply_transition import ApplyTransition
+from issuance.use_cases.without_fingerprints import submit_fingers
+
+AssessFingers = Callable[[bytes], Awaitable[Sequence[FingerQuality]]]
+"""Returns how good the images of a serialized SampleSet are. Raises BadImage, BadTemplate."""
+
+
+class BiometricsSubmission:
+    """Answers SubmitBiometrics: the matcher is asked before the transaction that stores them."""
+
+    def __init__(
+        self,
+        applications: OwnApplications,
+        store: Store,
+        changes: IdempotentChanges,
+        apply_transition: ApplyTransition,
+        clock: Clock,
+        assess_fingers: AssessFingers,
+    ) -> None:
+        self._applications = applications
+        self._store = store
+        self._changes = changes
+        self._apply_transition = apply_transition
+        self._clock = clock
+        self._assess_fingers = assess_fingers
+
+    async def __call__(self, request: pb.SubmitBiometricsRequest) -> pb.Application:
+        """Return the application, with the quality of each image that was assessed.
+
+        Raises BadImage, BadTemplate and what `FingerSubmission.require_complete` raises.
+        """
+        submission = decode_fingers(request)
+
+        async def assess() -> Sequence[FingerQuality]:
+            return await self._assess(request, submission)
+
+        async def store(records: Records, qualities: Sequence[FingerQuality]) -> pb.Application:
+            shown = await self._submit(records, request, submission)
+            return encode.submitted_fingers(shown, qualities)
+
+        return await self._changes.prepare_and_run(request, pb.Application, assess, store)
+
+    async def _assess(
+        self, request: pb.SubmitBiometricsRequest, submission: FingerSubmission
+    ) -> Sequence[FingerQuality]:
+        async with self._store.read() as records:
+            case = await self._applications.get(records, request.application_id)
+        find_transition(case.state, submission.event, current_actor().role)
+        submission.require_complete(self._applications.today(case, self._clock.now()))
+        return await self._assess_fingers(submission.samples)
+
+    async def _submit(
+        self,
+        records: Records,
+        request: pb.SubmitBiometricsRequest,
+        submission: FingerSubmission,
+    ) -> pb.Application:
+        case = await self._applications.get(records, request.application_id)
+        case, now = case.require_revision(request.revision), self._clock.now()
+        changed = await submit_fingers(
+            records, case, current_actor(), now, submission,
+            self._applications.today(case, now), self._apply_transition,
+        )  # fmt: skip
+        return await self._applications.shown(records, changed)

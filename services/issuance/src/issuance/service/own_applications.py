@@ -1,0 +1,129 @@
+"""Applications that a caller may act for: as they are, and changed at the caller's request."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime
+from typing import Concatenate, ParamSpec
+
+from passport.issuance.v1 import applications_pb2 as pb
+from servicekit.grpc.call_audit import add_audit_facts
+from servicekit.process.clock import Clock
+from servicekit.security.identity import current_caller
+from servicekit.storage.idempotency import nothing_to_prepare
+
+from issuance.domain.actor import Actor
+from issuance.domain.case import Case
+from issuance.domain.events import ApplicationEvent
+from issuance.domain.transitions import find_transition
+from issuance.service import encode_applications as encode
+from issuance.service.idempotent_changes import IdempotentChanges, current_actor
+from issuance.service.office_scope import require_own_office
+from issuance.store.records import Records, Store
+from issuance.use_cases.application_details import application_details
+from issuance.use_cases.office_directory import OfficeDirectory
+from issuance.use_cases.travel_bans import TravelBans
+
+P = ParamSpec("P")
+Change = Callable[Concatenate[Records, Case, Actor, datetime, P], Awaitable[Case]]
+"""Changes a case in the name of an actor at an instant, and returns it."""
+ChangeRequest = (
+    pb.AcceptDocumentsRequest
+    | pb.AcceptForceMajeureRequest
+    | pb.RefuseDocumentsRequest
+    | pb.RecordPaymentRequest
+    | pb.RecordInterviewRequest
+    | pb.EstablishIdentityRequest
+    | pb.RequestEmergencyDocumentRequest
+    | pb.CancelEmergencyDocumentRequest
+    | pb.CorrectDataRequest
+    | pb.ApproveRequest
+    | pb.ClearHoldRequest
+    | pb.RefuseRequest
+    | pb.WithdrawRequest
+    | pb.RetakeBiometricsRequest
+    | pb.AppealRequest
+    | pb.HandOverRequest
+    | pb.ChangeContactRequest
+    | pb.AppointProxyRequest
+)
+"""Requests that change one application, of a revision that the caller has seen."""
+
+
+class OwnApplications:
+    """Finds, shows and changes the applications of the caller's office."""
+
+    def __init__(
+        self,
+        offices: OfficeDirectory,
+        store: Store,
+        changes: IdempotentChanges,
+        clock: Clock,
+        travel_bans: TravelBans,
+    ) -> None:
+        self._offices = offices
+        self._store = store
+        self._changes = changes
+        self._clock = clock
+        self._travel_bans = travel_bans
+
+    async def get(self, records: Records, application_id: str) -> Case:
+        """Return a case of the caller's office. Raises ApplicationNotFound, WrongOffice."""
+        add_audit_facts(application_id=application_id)
+        case = await records.cases.get(application_id)
+        require_own_office(current_caller(), case.office)
+        return case
+
+    async def shown(self, records: Records, case: Case) -> pb.Application:
+        """Return a case as its office sees it now."""
+        now = self._clock.now()
+        (details,) = await application_details(records, self._offices, [case], now)
+        return encode.application(details)
+
+    def today(self, case: Case, now: datetime) -> date:
+        """Return the day at the office of a case."""
+        return self._offices[case.office].calendar.day_of(now)
+
+    async def change(
+        self, request: ChangeRequest, change: Change[P], *args: P.args, **kwargs: P.kwargs
+    ) -> pb.Application:
+        """Change the case of a request, in the revision that the caller has seen.
+
+        The change gets the case and its actor before the arguments.
+        """
+        return await self._prepare_and_change(request, nothing_to_prepare, change, *args, **kwargs)
+
+    async def change_unless_banned(
+        self,
+        request: ChangeRequest,
+        event: ApplicationEvent,
+        change: Change[P],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> pb.Application:
+        """As `change`; a case whose applicant is on the travel-ban list is held first.
+
+        In a transaction of its own, since the change is refused then and leaves nothing.
+        """
+
+        async def hold() -> None:
+            async with self._store.begin() as records:
+                case = await self.get(records, request.application_id)
+                find_transition(case.state, event, current_actor().role)
+                await self._travel_bans.hold_if_banned(records, case, self._clock.now())
+
+        return await self._prepare_and_change(request, hold, change, *args, **kwargs)
+
+    async def _prepare_and_change(
+        self,
+        request: ChangeRequest,
+        prepare: Callable[[], Awaitable[None]],
+        change: Change[P],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> pb.Application:
+        async def change_own(records: Records, _: None) -> pb.Application:
+            case = await self.get(records, request.application_id)
+            case = case.require_revision(request.revision)
+            by, now = current_actor(), self._clock.now()
+            return await self.shown(records, await change(records, case, by, now, *args, **kwargs))
+
+        return await self._changes.prepare_and_run(request, pb.Application, prepare, change_own)

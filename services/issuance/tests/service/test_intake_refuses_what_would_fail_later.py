@@ -1,0 +1,173 @@
+"""What the matcher, a machine or a chip would refuse later is refused at the counter, with the
+field; what is only poor is told while the applicant is still there."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from passport.issuance.v1 import applications_pb2 as apps
+from passport.type.v1 import biometrics_pb2 as finger
+from passport.type.v1 import civil_pb2
+
+from .callers import Refused
+from .contract_values import a_holder, calendar_date
+from .country import OFFICE, Country
+
+THUMB, INDEX = finger.FINGER_POSITION_RIGHT_THUMB, finger.FINGER_POSITION_RIGHT_INDEX
+Set = Callable[[civil_pb2.BiographicData], None]
+
+
+def _name(part: str, value: str) -> Set:
+    return lambda holder: setattr(holder.name, part, value)
+
+
+def _value(field: str, value: Any) -> Set:
+    return lambda holder: setattr(holder, field, value)
+
+
+def _born(day: str) -> Set:
+    return lambda holder: holder.born_on.CopyFrom(calendar_date(day))
+
+
+HOLDERS: list[tuple[Set, str, str]] = [
+    (_name("primary", ""), "INVALID_REQUEST", "name.primary"),
+    (_name("primary", "A" * 201), "INVALID_REQUEST", "name.primary"),
+    (_name("primary", "عمر"), "INVALID_REQUEST", "name.primary"),
+    (_name("secondary", "-"), "INVALID_REQUEST", "name.secondary"),
+    (_name("secondary", "A" * 201), "INVALID_REQUEST", "name.secondary"),
+    (_value("birth_place", ""), "INVALID_REQUEST", "birth_place"),
+    (_value("birth_place", "東京"), "INVALID_REQUEST", "birth_place"),
+    (_value("birth_place", "A" * 101), "INVALID_REQUEST", "birth_place"),
+    (_value("nationality", "DEU"), "INVALID_REQUEST", "nationality"),
+    (_value("sex", 7), "INVALID_REQUEST", "sex"),
+    (_value("personal_number", "A" * 15), "INVALID_REQUEST", "personal_number"),
+    (_value("personal_number", "12/3"), "INVALID_REQUEST", "personal_number"),
+    (_born("2018-10-27"), "BAD_DATE", "born_on"),
+    (_born("1868-10-26"), "BAD_DATE", "born_on"),
+]
+
+
+async def test_a_holder_who_cannot_be_printed_at_the_intake_and_in_a_correction(
+    country: Country,
+) -> None:
+    id = (await country.takes_in()).application_id
+
+    for change, reason, field in HOLDERS:
+        holder = a_holder()
+        change(holder)
+        create = apps.CreateApplicationRequest(
+            office=OFFICE, type=apps.APPLICATION_TYPE_NEW, holder=holder
+        )
+        correct = apps.CorrectDataRequest(application_id=id, holder=holder, reason="a typing error")
+        for method, request in (("CreateApplication", create), ("CorrectData", correct)):
+            with pytest.raises(Refused) as refused:
+                await country.officer(method, request)
+
+            found = (refused.value.code, refused.value.reason, refused.value.field)
+            assert found == ("INVALID_ARGUMENT", reason, f"holder.{field}"), method
+    assert await country.history(id) == ["create"]
+    listed = await country.officer("ListApplications", apps.ListApplicationsRequest(office=OFFICE))
+    assert [each.application_id for each in listed.applications] == [id]
+
+
+def an_image(data: bytes = b"whorl", position: int = INDEX, **image: Any) -> finger.FingerSample:
+    values = {"format": finger.IMAGE_FORMAT_PNG, "ppi": 500, **image}
+    return finger.FingerSample(
+        position=finger.FingerPosition.ValueType(position),
+        image=finger.FingerImage(data=data, **values),
+    )
+
+
+def a_template(data: bytes, **template: Any) -> finger.FingerSample:
+    values = {"format": finger.TEMPLATE_FORMAT_ISO_19794_2_2011, **template}
+    return finger.FingerSample(position=INDEX, template=finger.FingerTemplate(data=data, **values))
+
+
+SAMPLES: list[tuple[list[finger.FingerSample], str, str]] = [
+    ([], "INVALID_REQUEST", "samples"),
+    ([an_image(position=THUMB), an_image(), an_image()], "FINGER_TWICE", "samples[2].position"),
+    (
+        [an_image(), finger.FingerSample(position=INDEX, missing_reason=1)],  # type: ignore[arg-type]
+        "FINGER_TWICE",
+        "samples[1].position",
+    ),
+    ([an_image(position=11)], "INVALID_REQUEST", "samples[0].position"),
+    ([finger.FingerSample(position=INDEX)], "INVALID_REQUEST", "samples[0].sample"),
+    ([an_image(b"")], "INVALID_REQUEST", "samples[0].image.data"),
+    ([an_image(format=0)], "INVALID_REQUEST", "samples[0].image.format"),
+    ([an_image(ppi=249)], "INVALID_REQUEST", "samples[0].image.ppi"),
+    ([an_image(ppi=1201)], "INVALID_REQUEST", "samples[0].image.ppi"),
+    ([an_image(format=finger.IMAGE_FORMAT_RAW)], "INVALID_REQUEST", "samples[0].image"),
+    ([an_image(width=10, height=10)], "INVALID_REQUEST", "samples[0].image"),
+    ([a_template(b"x" * 65537)], "INVALID_REQUEST", "samples[0].template.data"),
+    ([a_template(b"x", format=0)], "INVALID_REQUEST", "samples[0].template.format"),
+    ([an_image(position=THUMB), an_image(b"4 x 4")], "BAD_IMAGE", "samples[1].image"),
+    ([an_image(position=THUMB), a_template(b"text")], "BAD_TEMPLATE", "samples[1].template"),
+]
+
+
+async def _paid(country: Country) -> str:
+    id = (await country.takes_in()).application_id
+    await country.officer("AcceptDocuments", apps.AcceptDocumentsRequest(application_id=id))
+    await country.officer("RecordPayment", apps.RecordPaymentRequest(application_id=id, receipt=id))
+    return id
+
+
+async def _submits(country: Country, id: str, *samples: finger.FingerSample) -> apps.Application:
+    request = apps.SubmitBiometricsRequest(application_id=id, samples=samples)
+    return await country.officer("SubmitBiometrics", request)  # type: ignore[no-any-return]
+
+
+async def test_fingerprints_that_can_never_be_used(country: Country) -> None:
+    country.matcher.unreadable |= {b"4 x 4", b"text"}
+    id = await _paid(country)
+
+    for samples, reason, field in SAMPLES:
+        with pytest.raises(Refused) as refused:
+            await _submits(country, id, *samples)
+
+        found = (refused.value.code, refused.value.reason, refused.value.field)
+        assert found == ("INVALID_ARGUMENT", reason, field)
+    assert await country.state(id) == "PAID"
+
+
+async def test_poor_images_are_told_while_the_applicant_is_there(country: Country) -> None:
+    country.matcher.unusable_fingers.add(b"smudge")
+    id = await _paid(country)
+
+    told = await _submits(country, id, an_image(b"whorl", THUMB), an_image(b"smudge"))
+    shown = await country.application(id)
+
+    assert apps.ApplicationState.Name(told.state) == "APPLICATION_STATE_BIOMETRICS_TAKEN"
+    assert list(told.finger_qualities) == [
+        apps.FingerQuality(position=THUMB, quality=61, minutiae=44, acceptable=True),
+        apps.FingerQuality(position=INDEX, quality=4, minutiae=30, reason="POOR_QUALITY"),
+    ]
+    assert not shown.finger_qualities
+
+    again = apps.RetakeBiometricsRequest(application_id=id, reason="smudged")
+    await country.officer("RetakeBiometrics", again)
+    told = await _submits(country, id, an_image(b"loop"))
+    assert [quality.acceptable for quality in told.finger_qualities] == [True]
+
+
+async def test_a_repeated_submission_is_told_the_same(country: Country) -> None:
+    id = await _paid(country)
+    request = apps.SubmitBiometricsRequest(
+        request_id="fingers-1", application_id=id, samples=[an_image()]
+    )
+
+    first = await country.officer("SubmitBiometrics", request)
+    await country.matcher.stop()
+
+    assert await country.officer("SubmitBiometrics", request) == first
+
+
+async def test_without_the_matcher_fingerprints_are_taken_in_unseen(country: Country) -> None:
+    id = await _paid(country)
+    await country.matcher.stop()
+
+    told = await _submits(country, id, an_image(b"4 x 4"))
+
+    assert apps.ApplicationState.Name(told.state) == "APPLICATION_STATE_BIOMETRICS_TAKEN"
+    assert not told.finger_qualities

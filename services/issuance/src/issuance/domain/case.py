@@ -348,6 +348,8 @@ class Case:
             decision_id=decision_id,
             own_record_first=own_record_first,
             identification_due=examined and handed_over,
+            # Who was told that it is ready is told of the delay.
+            delayed=self.delayed and self.state is not ApplicationState.READY,
         )
         failed = self.state is ApplicationState.PRINT_FAILED
         may_have_book = self.released_on or self.book_serial or failed
@@ -356,6 +358,10 @@ class Case:
     def without_identification_due(self) -> "Case":
         """Return the case, which does not go on before its identification, or needs none more."""
         return replace(self, identification_due=False)
+
+    def identified_otherwise(self) -> "Case":
+        """Return the next revision of the case, whose holder a supervisor knows by other means."""
+        return replace(self, identification_due=False, revision=self.revision + 1)
 
     def with_emergency_document(self, days: int) -> "Case":
         """Return the case of which an emergency document is made. days: of its validity."""

@@ -20,6 +20,8 @@ class OpenItemKind(StrEnum):
     PRINT_JOB = "print_job"
     REFUSED_WORK = "refused_work"
     LOST_ENROLMENT = "lost_enrolment"
+    IDENTIFICATION = "identification"
+    """Of who got an emergency document before."""
     PAYMENT = "payment"
     NOTICE = "notice"
 
@@ -47,6 +49,7 @@ REASONS: Mapping[OpenItemKind, frozenset[ResolutionReason]] = {
         {ResolutionReason.DONE_BY_HAND, ResolutionReason.NOT_NEEDED, ResolutionReason.OTHER}
     ),
     OpenItemKind.LOST_ENROLMENT: frozenset({ResolutionReason.OTHER}),
+    OpenItemKind.IDENTIFICATION: frozenset({ResolutionReason.DONE_BY_HAND, ResolutionReason.OTHER}),
     OpenItemKind.NOTICE: frozenset(
         {ResolutionReason.DONE_BY_HAND, ResolutionReason.NOT_NEEDED, ResolutionReason.OTHER}
     ),

@@ -121,7 +121,7 @@ class QueueRecords:
         """
         c = applications.c
         before = true() if queue_number is None else c.queue_number < queue_number
-        columns = (c.state, c.applied_on, _PRIORITY_CLASS)
+        columns = (c.state, c.applied_on, c.priority_class)
         statement = (
             select(*columns, func.count().filter(before), func.count())
             .where(c.office == office, c.state.in_(AWAITING_PRINT))

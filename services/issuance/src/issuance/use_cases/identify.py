@@ -115,9 +115,10 @@ class Identify:
             raise NotYet(
                 "AT_THE_PRINTER: fingers that were verified are rejected once its print is over"
             )
+        handed_over = case.state is ApplicationState.HANDED_OVER
         await self._apply_transition(
             records,
-            case.no_longer_complete(),
+            case if handed_over else case.no_longer_complete(),
             ApplicationEvent.REJECT_BIOMETRICS,
             ISSUANCE,
             self._clock.now(),

@@ -8,14 +8,7 @@ from typing import Annotated, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 import holidays
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainValidator,
-    model_validator,
-)
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, model_validator
 
 from issuance.domain.collection_plan import WaitingCase, expected_arrivals
 from issuance.domain.print_room import Capacity, PrintRoom, Stoppage

@@ -12,7 +12,7 @@ from servicekit.process.clock import make_clock
 from servicekit.storage.backup import back_up
 from servicekit.storage.database import Database, migrate
 
-from issuance.bootstrap import Issuance
+from issuance.bootstrap.process import Issuance
 from issuance.config import IssuanceSettings
 from issuance.domain.office import UnknownOffice
 from issuance.store.records import MIGRATIONS, Store

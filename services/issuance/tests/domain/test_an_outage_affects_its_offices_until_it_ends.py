@@ -1,13 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from issuance.domain.outage import (
-    Outage,
-    OutageEnded,
-    OutageIsAutomatic,
-    OutageScope,
-    stoppages,
-)
+from issuance.domain.outage import Outage, OutageEnded, OutageIsAutomatic, OutageScope, stoppages
 from issuance.domain.print_room import Stoppage
 from issuance.domain.working_time import BadDate
 

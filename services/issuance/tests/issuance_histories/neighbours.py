@@ -5,11 +5,7 @@ from enum import StrEnum
 
 from issuance.domain.adjudication_referral import Candidate, IdentificationOutcome
 from issuance.domain.outbox import OutboxTask
-from issuance.domain.print_failure import (
-    DOCUMENT_ALREADY_CLEARED,
-    JOB_FAILED,
-    PrintFailure,
-)
+from issuance.domain.print_failure import DOCUMENT_ALREADY_CLEARED, JOB_FAILED, PrintFailure
 from issuance.domain.print_job_event import JobOutcome, PrintJobEvent
 from issuance.domain.verification import Verification
 from issuance.use_cases.ports import (

@@ -14,12 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from harness.world.drawn_portrait import portrait_photo
 from issuance.store.records import MIGRATIONS
-from passport.issuance.v1 import (
-    adjudication_pb2,
-    admin_pb2,
-    outages_pb2,
-    schedule_pb2,
-)
+from passport.issuance.v1 import adjudication_pb2, admin_pb2, outages_pb2, schedule_pb2
 from passport.issuance.v1 import applications_pb2 as apps
 from servicekit.grpc.client_channel import open_channel
 from servicekit.process.clock import write_clock_file

@@ -6,7 +6,7 @@ import signal
 from pathlib import Path
 
 from issuance.__main__ import main
-from issuance.bootstrap import Issuance
+from issuance.bootstrap.process import Issuance
 from issuance.config import IssuanceSettings
 
 from .callers import LONGEST_WAIT

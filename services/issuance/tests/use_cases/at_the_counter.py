@@ -12,10 +12,7 @@ from issuance.domain.events import ApplicationEvent
 from issuance.domain.fingers import FingerSubmission
 from issuance.domain.replacement import LossFinding, LossPapers
 from issuance.domain.tariff import Fee
-from issuance.use_cases.accept_documents import (
-    ShownDocuments,
-    accept_documents,
-)
+from issuance.use_cases.accept_documents import ShownDocuments, accept_documents
 from issuance.use_cases.application_steps import (
     Correction,
     correct_data,

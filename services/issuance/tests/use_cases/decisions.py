@@ -3,15 +3,10 @@
 from issuance.domain.actor import Actor
 from issuance.domain.adjudication_task import AdjudicationTask, Verdict
 from issuance.domain.open_item import ResolutionReason, ResolvedItem
-from issuance.use_cases.accept_documents import (
-    accept_force_majeure,
-)
+from issuance.use_cases.accept_documents import accept_force_majeure
 from issuance.use_cases.adjudicate import claim_task, decide_task
 from issuance.use_cases.appeal import appeal
-from issuance.use_cases.application_steps import (
-    approve,
-    refuse,
-)
+from issuance.use_cases.application_steps import approve, refuse
 from issuance.use_cases.open_items import resolve_open_item
 from issuance.use_cases.retake_biometrics import retake_biometrics
 from issuance.use_cases.without_fingerprints import establish_identity

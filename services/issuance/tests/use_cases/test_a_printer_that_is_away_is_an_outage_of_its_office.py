@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from issuance.bootstrap import new_id
+from issuance.bootstrap.shared_parts import new_id
 from issuance.domain.circuit_breaker import CircuitBreaker
 from issuance.domain.outage import Outage, OutageScope
 from issuance.domain.outage_detection import OutageDetector

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from issuance.bootstrap import new_id
+from issuance.bootstrap.shared_parts import new_id
 from issuance.domain.outage import Outage, OutageScope
 from issuance.domain.outage_detection import OutageDetector
 from issuance.store.records import Store

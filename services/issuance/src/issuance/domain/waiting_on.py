@@ -8,11 +8,7 @@ from enum import StrEnum
 from issuance.domain.case import Case
 from issuance.domain.formatting import LocalizedText, format_day
 from issuance.domain.payment import PaymentDifference
-from issuance.domain.states import (
-    AWAITING_IDENTIFICATION,
-    FINAL_STATES,
-    ApplicationState,
-)
+from issuance.domain.states import AWAITING_IDENTIFICATION, FINAL_STATES, ApplicationState
 
 
 class ResponsibleParty(StrEnum):

@@ -25,6 +25,7 @@ from issuance.domain.guardian import GuardianRelation
 from issuance.domain.identification_rate import RatePhase
 from issuance.domain.notice_delivery import NoticeDelivery
 from issuance.domain.notices import NoticeKind
+from issuance.domain.office_history import OfficeEvent
 from issuance.domain.open_item import OpenItemKind, ResolutionReason
 from issuance.domain.outage import OutageScope
 from issuance.domain.outbox_task_kind import OutboxTaskKind
@@ -41,6 +42,7 @@ APPLICATION_STATES = enum_codes(ApplicationState, applications_pb2.ApplicationSt
 APPLICATION_TYPES = enum_codes(ApplicationType, applications_pb2.ApplicationType)
 DOCUMENT_STATUSES = enum_codes(DocumentStatus, documents_pb2.DocumentStatus)
 SPECIAL_DAY_KINDS = enum_codes(SpecialDayKind, offices_pb2.SpecialDayKind)
+OFFICE_EVENTS = enum_codes(OfficeEvent, offices_pb2.OfficeEvent)
 RESPONSIBLE_PARTIES = enum_codes(ResponsibleParty, applications_pb2.ResponsibleParty)
 GUARDIAN_RELATIONS = enum_codes(GuardianRelation, applications_pb2.GuardianRelation)
 COLLECTORS = enum_codes(Collector, applications_pb2.Collector)

@@ -12,7 +12,6 @@ UNNUMBERED = {"change": None}
 """What each change of a row sets, so that it gets a change number (`ApplicationChanges`)."""
 
 CASE_FIELDS = [field.name for field in fields(Case)]
-
 CASE_COLUMNS = [applications.c[name] for name in CASE_FIELDS]
 
 

@@ -54,7 +54,6 @@ _DUE_ON = case((_IS_EMERGENCY, applications.c.applied_on), else_=applications.c.
 """An emergency document is printed first, and collected as soon as it is made."""
 
 _STATES = {state.value: state for state in ApplicationState}
-
 _PRIORITY_CLASSES = {int(each): each for each in PriorityClass}
 
 

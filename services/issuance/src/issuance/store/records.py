@@ -20,6 +20,7 @@ from issuance.store.history_records import HistoryRecords
 from issuance.store.identification_rate_records import IdentificationRateRecords
 from issuance.store.late_case_records import LateCaseRecords
 from issuance.store.notice_records import NoticeRecords
+from issuance.store.office_history_records import OfficeHistoryRecords
 from issuance.store.office_records import OfficeRecords
 from issuance.store.open_item_records import OpenItemRecords
 from issuance.store.outage_records import OutageRecords
@@ -175,6 +176,11 @@ class Records:
     def offices(self) -> OfficeRecords:
         """Offices and their special days."""
         return OfficeRecords(self.connection)
+
+    @cached_property
+    def office_history(self) -> OfficeHistoryRecords:
+        """Who changed the offices and their special days."""
+        return OfficeHistoryRecords(self.connection)
 
     @cached_property
     def plans(self) -> PlanRecords:

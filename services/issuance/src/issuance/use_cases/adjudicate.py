@@ -4,12 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from issuance.domain.actor import Actor
-from issuance.domain.adjudication_task import (
-    Adjudication,
-    AdjudicationTask,
-    Examination,
-    Verdict,
-)
+from issuance.domain.adjudication_task import Adjudication, AdjudicationTask, Examination, Verdict
 from issuance.domain.case import Case
 from issuance.domain.events import ApplicationEvent
 from issuance.domain.formatting import LocalizedText
@@ -17,10 +12,7 @@ from issuance.domain.history import EventDetails
 from issuance.domain.separation_of_duties import NOT_THE_EXAMINERS
 from issuance.store.records import Records
 from issuance.use_cases.apply_transition import ApplyTransition
-from issuance.use_cases.create_application import (
-    compared_with_earlier,
-    require_no_open_application,
-)
+from issuance.use_cases.create_application import compared_with_earlier, require_no_open_application
 
 DUPLICATE_REASON = LocalizedText(
     "pemohon tercatat dengan identitas lain", "the applicant is on record under another identity"

@@ -1,0 +1,167 @@
+"""What applicants and staff do, honest or not."""
+
+from contextlib import suppress
+
+from issuance.domain.adjudication_task import Verdict
+from issuance.domain.application_type import ApplicationType
+from issuance.domain.case import Case
+from issuance.domain.open_item import ResolutionReason
+from issuance.domain.states import ApplicationState
+from issuance.store.open_item_records import IDENTIFICATION
+from servicekit.errors import DomainError
+
+from ..use_cases.emergencies import must_travel, need_not_travel  # noqa: TID252
+from ..use_cases.people import HOLDER, identity  # noqa: TID252
+from .mortal_issuance import MortalIssuance
+from .steps import Step, is_over
+
+USERS = ("siti", "budi", "agus", "hadi", "dewi")
+_INSPECTORS = ("tono", "rini", "joko", "wati", "sari", "yudi")
+"""The first three are among the busy staff, and may have taken in or disagreed."""
+_INSPECTOR = 20
+"""From this choice on people act who had nothing to do with any application, and who clear."""
+_TYPES = (
+    ApplicationType.RENEWAL,
+    ApplicationType.REPLACEMENT_DAMAGED,
+    ApplicationType.REPLACEMENT_LOST,
+)
+_VERDICTS = (Verdict.CLEARED, Verdict.CLEARED, Verdict.DUPLICATE, Verdict.SAME_PERSON)
+
+
+def _user(choice: int) -> str:
+    """Return a user: one of the office, or from 20 on one of those who come at the end."""
+    if choice >= _INSPECTOR:
+        return _INSPECTORS[(choice - _INSPECTOR) // len(_VERDICTS)]
+    return USERS[choice % len(USERS)]
+
+
+class ActingPeople(MortalIssuance):
+    """Has somebody apply, take the next step of an application, or turn back."""
+
+    async def applies(self, step: Step) -> None:
+        """Somebody applies: for the first time, or to renew or replace what they have."""
+        flow = self.workflow
+        found = await self.read()
+        mine = [each for each in found.documents if each.office == step.office]
+        user = _user(step.b)
+        by = dict.fromkeys(("create", "accept_documents", "submit_biometrics"), user)
+        if not mine or step.b % 2:
+            await flow.brings_documents(by, office=step.office)
+            return
+        person = mine[step.a % len(mine)].person_id
+        kind = _TYPES[step.b // 2 % len(_TYPES)]
+        id = await flow.brings_documents(by, office=step.office, type=kind, person_id=person)
+        self.matcher.claims[id] = person
+
+    async def renews(self, step: Step) -> None:
+        """Somebody renews a passport from before there was an issuance service."""
+        person, user = f"{step.office}-{step.a % 3}", _user(step.b)
+        by = dict.fromkeys(("create", "accept_documents", "submit_biometrics"), user)
+        id = await self.workflow.applies(
+            by, office=step.office, type=ApplicationType.RENEWAL, person_id=person
+        )
+        self.matcher.claims[id] = person
+
+    async def goes_on(self, step: Step) -> None:
+        """Whoever is there takes the next step of an application."""
+        cases = await self._cases(step.office)
+        open_cases = [case for case in cases if not is_over(case)]
+        if open_cases:
+            await self._take_next_step(open_cases[step.a % len(open_cases)], step.b)
+
+    async def staff_is_busy(self, step: Step) -> None:
+        """Staff who had nothing to do with them take the next step of all applications."""
+        for case in await self._cases(step.office):
+            with suppress(DomainError):
+                await self._take_next_step(case, _INSPECTOR + step.a)
+
+    async def _take_next_step(self, case: Case, choice: int) -> None:
+        flow, states = self.workflow, ApplicationState
+        user = _user(choice)
+        match case.state:
+            case states.PAID:
+                await flow.gives_fingers(case.id, user)
+            case states.BIOMETRICS_TAKEN:
+                await flow.is_interviewed(case.id, user)
+            case states.HANDED_OVER if case.identification_due:
+                await self._examine(case, user, _VERDICTS[choice % len(_VERDICTS)])
+                await self._know_otherwise(case, user)
+            case states.ADJUDICATION:
+                await self._examine(case, user, _VERDICTS[choice % len(_VERDICTS)])
+            case states.PRINT_FAILED if case.print_failure and case.print_failure.is_in_the_data:
+                await flow.corrects(case.id, HOLDER, identity(user, "officer"))
+            case states.AWAITING_APPROVAL | states.PRINT_FAILED:
+                await flow.approves(case.id, user, "seen")
+            case states.READY:
+                await flow.hands_over(case.id, user)
+            case _:
+                pass
+
+    async def _examine(self, case: Case, user: str, verdict: Verdict) -> None:
+        for task in await self.workflow.tasks():
+            if task.case == case.id:
+                person = task.candidates[0].person_id if task.candidates else ""
+                same = person if verdict is Verdict.SAME_PERSON else ""
+                await self.workflow.examines(task.id, user, verdict, same)
+
+    async def _know_otherwise(self, case: Case, user: str) -> None:
+        by, reason = identity(user, "supervisor"), ResolutionReason.DONE_BY_HAND
+        with suppress(DomainError):
+            await self.workflow.settles(f"{IDENTIFICATION}{case.id}", reason, by)
+
+    async def must_travel(self, step: Step) -> None:
+        """Applicants need an emergency document."""
+        for case in await self._cases(step.office):
+            with suppress(DomainError):
+                await must_travel(self.workflow, case.id, _user(step.b))
+
+    async def need_not_travel(self, step: Step) -> None:
+        """An applicant needs none any more."""
+        if case := await self._chosen(step):
+            await need_not_travel(self.workflow, case.id)
+
+    async def withdraws(self, step: Step) -> None:
+        """An applicant withdraws."""
+        if case := await self._chosen(step):
+            await self.workflow.withdraws(case.id, identity(_user(step.b), "supervisor"))
+            return
+
+    async def gives_up(self, step: Step) -> None:
+        """An applicant withdraws at the counter."""
+        if case := await self._chosen(step):
+            await self.workflow.withdraws(case.id)
+
+    async def is_refused(self, step: Step) -> None:
+        """A supervisor refuses."""
+        if case := await self._chosen(step):
+            await self.workflow.refuses(case.id, _user(step.b))
+
+    async def appeals(self, step: Step) -> None:
+        """Somebody who was refused appeals."""
+        cases = await self._cases(step.office)
+        refused = [case for case in cases if case.state is ApplicationState.REFUSED]
+        if refused:
+            case = refused[step.a % len(refused)]
+            await self.workflow.appeals(case.id, _user(step.b))
+            await self._photograph(case)
+
+    async def _photograph(self, case: Case) -> None:
+        await self.workflow.is_photographed(case.id, "siti")
+
+    async def retakes(self, step: Step) -> None:
+        """Fingerprints are to be taken again."""
+        if case := await self._chosen(step):
+            by = identity(_user(step.b), "supervisor")
+            await self.workflow.retakes_biometrics(case.id, by)
+
+    async def corrects(self, step: Step) -> None:
+        """An officer corrects the data."""
+        if case := await self._chosen(step):
+            await self.workflow.corrects(case.id, HOLDER, identity(_user(step.b), "officer"))
+
+    async def loses_passport(self, step: Step) -> None:
+        """Somebody reports that their passport is lost."""
+        found = await self.read()
+        mine = [each for each in found.documents if each.office == step.office]
+        if mine:
+            await self.workflow.reports_lost(mine[step.a % len(mine)].number)

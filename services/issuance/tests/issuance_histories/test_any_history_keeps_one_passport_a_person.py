@@ -32,7 +32,10 @@ _OF_RENEWALS = _WEIGHTS | {
     "renews": 20, "matcher_only_verifies": 12, "matcher_identifies_again": 6, "matcher_changes": 1,
 }  # fmt: skip
 
-_OF_EMERGENCIES = _OF_RENEWALS | {"must_travel": 25, "staff_is_busy": 20, "applies": 12}
+_OF_EMERGENCIES = _OF_RENEWALS | {
+    "must_travel": 40, "staff_is_busy": 40, "applies": 20, "matcher_identifies_again": 3,
+    "outage_ends": 1, "outage_opens": 1, "printer_changes": 1, "printer_fails": 1, "withdraws": 0,
+}  # fmt: skip
 
 
 def a_history(
@@ -88,7 +91,7 @@ async def test_any_history_of_renewals_while_the_matcher_only_verifies(
 
 @pytest.mark.parametrize("seed", range(3))
 async def test_any_history_of_emergency_documents(database: Database, seed: int) -> None:
-    history = await happens(database, a_history(seed, 90, _OF_EMERGENCIES))
+    history = await happens(database, a_history(seed, 130, _OF_EMERGENCIES))
     found = await history.read()
 
     await history.comes_to_an_end()

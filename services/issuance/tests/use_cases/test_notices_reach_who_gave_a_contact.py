@@ -14,7 +14,7 @@ from issuance.use_cases.change_contact import change_contact
 from issuance.use_cases.deliver_notice import DeliverNotice
 from issuance.use_cases.erase_portraits import ErasePortraits
 from issuance.use_cases.office_slots import NoticeSlots
-from issuance.use_cases.open_items import OpenItem, list_open_items, resolve_open_item
+from issuance.use_cases.open_items import OpenItem, list_open_items
 from issuance.use_cases.ports import NoticeRefused, Unavailable
 from issuance.workers.outbox_worker import OutboxWorker
 from servicekit.storage.database import Database
@@ -214,11 +214,9 @@ async def test_an_office_that_has_told_the_applicant_settles_it(workflow: Workfl
     await _deliver(workflow, Sender(NoticeRefused("550 no such user")))
     ((item, _),) = await _open_items(workflow, "BJM")
 
-    async with workflow.store.begin() as records:
-        _, settled = await resolve_open_item(
-            records, item, ResolutionReason.DONE_BY_HAND, "by telephone",
-            identity("agus", "supervisor"), workflow.now_is,
-        )  # fmt: skip
+    settled = await workflow.settles(
+        item, ResolutionReason.DONE_BY_HAND, identity("agus", "supervisor"), "by telephone"
+    )
 
     assert (settled.kind, settled.problem) == (OpenItemKind.NOTICE, "550 no such user")
     assert await _open_items(workflow, "BJM") == []

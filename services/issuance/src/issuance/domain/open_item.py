@@ -9,6 +9,7 @@ from servicekit.errors import DomainError, ErrorKind, NotPermitted
 
 from issuance.domain.actor import Actor
 from issuance.domain.outbox_task_kind import OutboxTaskKind
+from issuance.domain.separation_of_duties import is_among
 
 _ADMINISTRATOR = "administrator"
 
@@ -95,7 +96,7 @@ class ResolvedItem:
 
     since: since when it was open, business time. problem: what did not come out even, in words.
     print_job, document_number, book_serial, task, receipt: empty where they do not belong to its
-    kind.
+    kind. proposed_by: the person who proposed it, if it took two.
     """
 
     kind: OpenItemKind
@@ -109,6 +110,14 @@ class ResolvedItem:
     book_serial: str = ""
     task: str = ""
     receipt: str = ""
+    proposed_by: str = ""
+
+
+def is_confirmed(proposal: Resolution | None, second: Resolution) -> bool:
+    """Return whether another person has proposed the same before; explanations may differ."""
+    if proposal is None or proposal.reason is not second.reason:
+        return False
+    return not is_among(second.by, [proposal.by])
 
 
 def require_fitting_reason(kind: OpenItemKind, reason: ResolutionReason) -> None:

@@ -2,7 +2,7 @@
 
 from passport.issuance.v1 import accounts_pb2 as pb
 
-from issuance.domain.open_item import ResolvedItem
+from issuance.domain.open_item import Resolution, ResolvedItem
 from issuance.domain.payment import OpenPayment
 from issuance.domain.unidentified_holder import UnidentifiedHolder
 from issuance.domain.waiting_on import (
@@ -71,6 +71,18 @@ def _print_job(found: UnrecordedPrintEvent) -> pb.OpenItem:
         document_number=found.event.document_number,
         book_serial=found.event.book_serial,
         problem=found.problem,
+        proposal=_proposal(found.proposal),
+    )
+
+
+def _proposal(proposal: Resolution | None) -> pb.OpenItemProposal | None:
+    if proposal is None:
+        return None
+    return pb.OpenItemProposal(
+        reason=RESOLUTION_REASONS[proposal.reason],
+        explanation=proposal.explanation,
+        proposed_by=proposal.by,
+        proposed_at=timestamp(proposal.at),
     )
 
 
@@ -149,6 +161,7 @@ def _resolved(item: ResolvedItem) -> pb.OpenItem:
             resolved_by=resolution.by,
             resolved_at=timestamp(resolution.at),
             open_since=timestamp(item.since),
+            proposed_by=item.proposed_by,
         ),
     )
 

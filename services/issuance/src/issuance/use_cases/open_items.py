@@ -1,7 +1,7 @@
 """What does not come out even: listing it, and settling it with a reason."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -16,6 +16,7 @@ from issuance.domain.open_item import (
     ResolutionReason,
     ResolvedItem,
     StepNeeded,
+    is_confirmed,
     require_fitting_reason,
     require_resolvable_work,
 )
@@ -112,8 +113,11 @@ async def resolve_open_item(
     explanation: str,
     by: Actor,
     now: datetime,
-) -> tuple[str, ResolvedItem]:
+) -> tuple[str, OpenItem]:
     """Settle an open item, and return it as it was, with its new id.
+
+    A print job takes two persons: the first one proposes the reason, and the item, which is
+    returned, stays open until another one gives the same.
 
     Raises OpenItemNotFound, WrongOffice, StepNeeded, ReasonDoesNotFit, NotPermitted,
     SeparationOfDuties.
@@ -122,7 +126,11 @@ async def resolve_open_item(
     if item_id.startswith(PRINT_FAILED):
         await _require_step(records, item_id.removeprefix(PRINT_FAILED), by)
     if item_id.startswith(PRINT_JOB):
-        item = await _settle_print_job(records, _number(item_id, PRINT_JOB), settled)
+        number = _number(item_id, PRINT_JOB)
+        found = await _require_print_job(records, number, settled)
+        if not is_confirmed(found.proposal, settled.resolution):
+            return item_id, await _propose(records, number, found, settled)
+        item = await _settle_print_job(records, number, found, settled)
     elif item_id.startswith(REFUSED_WORK):
         item = await _settle_work(records, item_id.removeprefix(REFUSED_WORK), settled)
     elif item_id.startswith(LOST_ENROLMENT):
@@ -161,7 +169,10 @@ async def _require_step(records: Records, id: str, by: Actor) -> None:
     raise StepNeeded("decide about the application", steps="CorrectData, Approve, Refuse, Withdraw")
 
 
-async def _settle_print_job(records: Records, number: int, settled: Settlement) -> ResolvedItem:
+async def _require_print_job(
+    records: Records, number: int, settled: Settlement
+) -> UnrecordedPrintEvent:
+    """Return the event of a job that has ended; raise unless this person may settle it."""
     found = await records.unrecorded_print_events.open_item(number)
     if found is None:
         raise _not_open()
@@ -170,6 +181,21 @@ async def _settle_print_job(records: Records, number: int, settled: Settlement) 
     require_not_approved_by(settled.by.person, history)
     if found.event.outcome is JobOutcome.IN_PROGRESS:
         raise StepNeeded("the printing office ends the job first", steps="CancelPrintJob")
+    return found
+
+
+async def _propose(
+    records: Records, number: int, found: UnrecordedPrintEvent, settled: Settlement
+) -> UnrecordedPrintEvent:
+    await records.unrecorded_print_events.propose(number, settled.resolution)
+    by = settled.by.person
+    _log.info("settlement_proposed", print_job=found.event.job, office=found.office, by=by)
+    return replace(found, proposal=settled.resolution)
+
+
+async def _settle_print_job(
+    records: Records, number: int, found: UnrecordedPrintEvent, settled: Settlement
+) -> ResolvedItem:
     await records.unrecorded_print_events.settle(number)
     return ResolvedItem(
         kind=OpenItemKind.PRINT_JOB,
@@ -181,6 +207,7 @@ async def _settle_print_job(records: Records, number: int, settled: Settlement) 
         print_job=found.event.job,
         document_number=found.event.document_number,
         book_serial=found.event.book_serial,
+        proposed_by=found.proposal.by if found.proposal else "",
     )
 
 

@@ -24,6 +24,7 @@ resolved_items = Table(
     Column("receipt", String(64), nullable=False, server_default=""),
     Column("reason", text_enum(ResolutionReason), nullable=False),
     Column("explanation", String, nullable=False),
+    Column("proposed_by", String, nullable=False, server_default=""),
     Column("by", String, nullable=False),
     Column("at", UtcDateTime, nullable=False),
 )

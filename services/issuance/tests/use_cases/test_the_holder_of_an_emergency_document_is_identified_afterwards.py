@@ -15,6 +15,7 @@ from issuance.domain.states import ApplicationState
 from issuance.domain.unidentified_holder import UnidentifiedHolder
 from issuance.domain.waiting_on import ResponsibleParty
 from issuance.use_cases.ports import UnusableFingers
+from servicekit.errors import NotPermitted
 
 from .emergencies import asks_in_an_outage, has_emergency_document, is_approved_by_two
 from .people import identity
@@ -149,6 +150,8 @@ class TestFingersThatCannotBeUsed:
 
         with pytest.raises(SeparationOfDuties):
             await flow.settles(item, done, identity("hadi", "supervisor"))
+        with pytest.raises(NotPermitted):
+            await flow.settles(item, done, identity("ani", "administrator", "national"))
         with pytest.raises(ReasonDoesNotFit):
             await flow.settles(
                 item, ResolutionReason.BOOK_DESTROYED, identity("rini", "supervisor")

@@ -50,7 +50,7 @@ class _OpenItemKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OpenItem
     """
     OPEN_ITEM_KIND_IDENTIFICATION: _OpenItemKind.ValueType  # 12
     """The holder of an emergency document that was handed over is still to be identified: by the matcher once it can,
-    by examiners where they have to look, or, where the fingerprints cannot be used, by a supervisor otherwise.
+    by examiners where they have to look, or, where the fingerprints cannot be used, by a supervisor who did not approve it.
     """
 
 class OpenItemKind(_OpenItemKind, metaclass=_OpenItemKindEnumTypeWrapper):
@@ -79,7 +79,7 @@ OPEN_ITEM_KIND_NOTICE: OpenItemKind.ValueType  # 11
 """
 OPEN_ITEM_KIND_IDENTIFICATION: OpenItemKind.ValueType  # 12
 """The holder of an emergency document that was handed over is still to be identified: by the matcher once it can,
-by examiners where they have to look, or, where the fingerprints cannot be used, by a supervisor otherwise.
+by examiners where they have to look, or, where the fingerprints cannot be used, by a supervisor who did not approve it.
 """
 Global___OpenItemKind: _TypeAlias = OpenItemKind  # noqa: Y015
 

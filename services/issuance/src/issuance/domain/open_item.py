@@ -9,6 +9,7 @@ from servicekit.errors import DomainError, ErrorKind, NotPermitted
 
 from issuance.domain.actor import Actor
 from issuance.domain.outbox_task_kind import OutboxTaskKind
+from issuance.domain.roles import Role
 from issuance.domain.separation_of_duties import is_among
 
 _ADMINISTRATOR = "administrator"
@@ -142,3 +143,9 @@ def require_resolvable_work(kind: OutboxTaskKind, by: Actor) -> None:
         )
     if by.role != _ADMINISTRATOR:
         raise NotPermitted("administrators settle what the matcher refuses")
+
+
+def require_supervisor(by: Actor) -> None:
+    """Raise NotPermitted unless a supervisor settles it: administrators decide about nobody."""
+    if by.role != Role.SUPERVISOR:
+        raise NotPermitted("supervisors decide who a holder is")

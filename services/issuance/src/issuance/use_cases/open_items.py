@@ -19,6 +19,7 @@ from issuance.domain.open_item import (
     is_confirmed,
     require_fitting_reason,
     require_resolvable_work,
+    require_supervisor,
 )
 from issuance.domain.payment import OpenPayment
 from issuance.domain.print_job_event import JobOutcome
@@ -261,6 +262,7 @@ async def _settle_identification(records: Records, id: str, settled: Settlement)
         raise _not_open()
     (holder,) = found
     settled.require_fitting(OpenItemKind.IDENTIFICATION, holder.office)
+    require_supervisor(settled.by)
     if holder.examined:
         raise StepNeeded("examiners decide about the holder", steps="ClaimTask, DecideTask")
     if holder.asked:

@@ -51,6 +51,8 @@ LAW = {
     ("print_failed", "finish_print"): ("ready", ITSELF),
     ("printing", "finish_print"): ("ready", ITSELF),
     ("ready", "hand_over"): ("handed_over", OFFICER),
+    ("ready", "fail_finger_check"): ("ready", OFFICER),
+    ("ready", "waive_finger_check"): ("ready", SUPERVISOR),
     ("received", "withdraw"): ("withdrawn", OFFICER),
     ("documents_refused", "withdraw"): ("withdrawn", OFFICER),
     ("documents_accepted", "withdraw"): ("withdrawn", OFFICER),

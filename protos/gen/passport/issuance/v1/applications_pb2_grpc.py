@@ -173,6 +173,11 @@ class ApplicationsStub:
                 request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.HandOverRequest.SerializeToString,
                 response_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
                 _registered_method=True)
+        self.WaiveFingerCheck = channel.unary_unary(
+                '/passport.issuance.v1.Applications/WaiveFingerCheck',
+                request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.WaiveFingerCheckRequest.SerializeToString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
+                _registered_method=True)
         self.AppointProxy = channel.unary_unary(
                 '/passport.issuance.v1.Applications/AppointProxy',
                 request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.AppointProxyRequest.SerializeToString,
@@ -543,10 +548,32 @@ class ApplicationsServicer:
     def HandOver(self, request, context):
         """Records that the passport was handed over and signed for.
 
-        Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
-        (the outage policy stops hand-over; metadata: outage), HELD_FOR_SUPERVISOR (as Approve), IDENTIFICATION_DUE (the
-        applicant was only verified, see `identification_due`; not of an emergency document), NOT_THE_PROXY (only the holder collects it, or the proxy
-        who was appointed before). Retry: yes.
+        The fingers of the holder can be compared (1:1) with those of the application before: `samples`. Whether an
+        office does so is the setting `finger_check`: off, optional or required. Fingers that do not match are refused
+        with FINGERS_DIFFER, which the history keeps as the event fail_finger_check; the officer tries again, at most
+        three times in all, and from the first on without success only a match or a supervisor (`WaiveFingerCheck`,
+        `Refuse`) lets the passport go. A check that is optional stops nothing else: while the matcher does not answer,
+        the passport is handed over, and the history says why there was no check (`HistoryEntry.finger_check`). Where
+        it is required, those who have no fingerprints on record by their application are known by photo and interview.
+
+        Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved, or waived the finger check, does not hand over),
+        STOPPED_BY_OUTAGE (the outage policy stops hand-over; metadata: outage), HELD_FOR_SUPERVISOR (as Approve),
+        IDENTIFICATION_DUE (the applicant was only verified, see `identification_due`; not of an emergency document),
+        NOT_THE_PROXY (only the holder collects it, or the proxy who was appointed before), FINGER_TWICE, FINGERS_UNUSABLE (take them again; metadata:
+        reason of the matcher), FINGERS_DIFFER (metadata: tries_left, revision of the application now),
+        FINGER_TRIES_USED, FINGER_CHECK_REQUIRED (send samples), FINGER_CHECK_UNAVAILABLE (required, and the matcher
+        cannot compare now), FINGER_CHECK_OFF (this office makes none: send no samples). Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WaiveFingerCheck(self, request, context):
+        """Lets a READY passport be handed over to its holder without a finger check, or although one did not match: the
+        supervisor knows the holder by other means. Samples that are sent later are not compared.
+
+        Callers: supervisors. Errors: NOTHING_TO_WAIVE (no check is required and none failed, or it is waived already),
+        SEPARATION_OF_DUTIES (who approved does not waive). Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -713,6 +740,11 @@ def add_ApplicationsServicer_to_server(servicer, server):
             'HandOver': grpc.unary_unary_rpc_method_handler(
                     servicer.HandOver,
                     request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.HandOverRequest.FromString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.SerializeToString,
+            ),
+            'WaiveFingerCheck': grpc.unary_unary_rpc_method_handler(
+                    servicer.WaiveFingerCheck,
+                    request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.WaiveFingerCheckRequest.FromString,
                     response_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.SerializeToString,
             ),
             'AppointProxy': grpc.unary_unary_rpc_method_handler(
@@ -1441,6 +1473,33 @@ class Applications:
             target,
             '/passport.issuance.v1.Applications/HandOver',
             passport_dot_issuance_dot_v1_dot_applications__pb2.HandOverRequest.SerializeToString,
+            passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WaiveFingerCheck(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.issuance.v1.Applications/WaiveFingerCheck',
+            passport_dot_issuance_dot_v1_dot_applications__pb2.WaiveFingerCheckRequest.SerializeToString,
             passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
             options,
             channel_credentials,

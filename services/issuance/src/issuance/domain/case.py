@@ -16,6 +16,7 @@ from issuance.domain.contact import Contact
 from issuance.domain.document import DocumentStatus
 from issuance.domain.encounter_change import EncounterStatus
 from issuance.domain.events import WITHOUT_INFLUENCE, ApplicationEvent
+from issuance.domain.finger_check import FingerCheckState
 from issuance.domain.formatting import LocalizedText
 from issuance.domain.guardian import Guardian
 from issuance.domain.identified_by import IdentifiedBy
@@ -59,6 +60,7 @@ class Case:
     has no encounter of it. come_back_on: when bandaged fingers have healed. fee_rupiah: what it
     costs in all, None if no fee was told; penalty_rupiah: of these, for a loss or damage.
     legal_due_on: until when the law wants the passport made; None before the interview.
+    finger_mismatches, finger_check_waived: see `finger_check`.
     """
 
     id: str
@@ -118,6 +120,8 @@ class Case:
     proxy: Proxy | None = None
     collect_until: date | None = None
     legal_due_on: date | None = None
+    finger_mismatches: int = 0
+    finger_check_waived: bool = False
     emergency_days: int | None = None
     first_approved_by: str = ""
 
@@ -202,6 +206,21 @@ class Case:
     def named_to(self, actor: Actor) -> str:
         """Return its id if the actor may know of it, else ""."""
         return self.id if actor.may_know(self.office) else ""
+
+    @property
+    def finger_check(self) -> FingerCheckState:
+        """How far the finger checks at its hand-over have come."""
+        return FingerCheckState(
+            self.finger_mismatches, self.finger_check_waived, self.without_fingerprints
+        )
+
+    def fingers_differed(self) -> "Case":
+        """Return the case after a finger check at the hand-over that failed."""
+        return replace(self, finger_mismatches=self.finger_mismatches + 1)
+
+    def without_finger_check(self) -> "Case":
+        """Return the case, whose finger check a supervisor waived."""
+        return replace(self, finger_check_waived=True)
 
     def require_revision(self, revision: int) -> "Case":
         """Return the case itself if it has this revision, or if `revision` is 0 (any).

@@ -45,6 +45,8 @@ class ApplicationEvent(StrEnum):
     FINISH_PRINT = "finish_print"
     HOLD_BOOK = "hold_book"
     HAND_OVER = "hand_over"
+    FAIL_FINGER_CHECK = "fail_finger_check"
+    WAIVE_FINGER_CHECK = "waive_finger_check"
     WITHDRAW = "withdraw"
     CORRECT_DATA = "correct_data"
     HOLD = "hold"

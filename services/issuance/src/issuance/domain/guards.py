@@ -33,6 +33,8 @@ class Guard(StrEnum):
     IDENTIFICATION_DUE = "identification is due"
     PRINTED_MEANWHILE = "its book was being made when examiners were asked"
     SIGNED_FOR = "the holder or the appointed proxy signs"
+    FINGERS_DIFFER = "the fingers of who collects it are not those of the application"
+    FINGER_CHECK_DUE = "a finger check failed or is required"
     SOON_CANCELLED = "a week before the end of the month since it was ready"
     NOT_COLLECTED = "not collected within a month"
     ON_TRAVEL_BAN_LIST = "the travel-ban list has the applicant"

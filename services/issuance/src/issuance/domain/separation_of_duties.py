@@ -30,7 +30,8 @@ APPROVALS = frozenset(
         ApplicationEvent.APPROVE_BOOK,
     }
 )
-NOT_THE_EXAMINERS = INTAKE_EVENTS | APPROVALS
+_APPEALS = frozenset({ApplicationEvent.REOPEN, ApplicationEvent.REEXAMINE})
+NOT_THE_EXAMINERS = INTAKE_EVENTS | APPROVALS | _APPEALS
 """Who caused one of these events does not examine the application."""
 _NOT_THE_APPROVERS = INTAKE_EVENTS | {
     ApplicationEvent.CLEAR,
@@ -44,7 +45,8 @@ EXCLUDED_BY: Mapping[ApplicationEvent, frozenset[ApplicationEvent]] = {
     ApplicationEvent.APPROVE_FIRST: _NOT_THE_APPROVERS,
     ApplicationEvent.APPROVE: _NOT_THE_APPROVERS,
     ApplicationEvent.APPROVE_BOOK: _NOT_THE_APPROVERS,
-    ApplicationEvent.HAND_OVER: APPROVALS,
+    ApplicationEvent.HAND_OVER: APPROVALS | {ApplicationEvent.WAIVE_FINGER_CHECK},
+    ApplicationEvent.WAIVE_FINGER_CHECK: APPROVALS,
     ApplicationEvent.CLEAR_HOLD: INTAKE_EVENTS | APPROVALS,
     ApplicationEvent.REOPEN: frozenset({ApplicationEvent.REFUSE}),
     ApplicationEvent.REOPEN_UNIDENTIFIED: frozenset({ApplicationEvent.REFUSE}),

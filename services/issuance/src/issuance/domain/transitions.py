@@ -201,6 +201,8 @@ TRANSITIONS: tuple[Transition, ...] = (
       for state in sorted(EXAMINED_WHILE_PRINTED)),
     Transition(_S.READY, _E.HAND_OVER, _S.HANDED_OVER, _OFFICER, Guard.SIGNED_FOR,
                document=DocumentStatus.VALID),
+    Transition(_S.READY, _E.FAIL_FINGER_CHECK, _S.READY, _OFFICER, Guard.FINGERS_DIFFER),
+    Transition(_S.READY, _E.WAIVE_FINGER_CHECK, _S.READY, _SUPERVISOR, Guard.FINGER_CHECK_DUE),
     *(Transition(state, _E.SUBMIT_PORTRAIT, state, _COUNTER) for state in _PORTRAIT_REPLACEABLE),
     Transition(_S.PRINT_FAILED, _E.SUBMIT_PORTRAIT, _S.AWAITING_APPROVAL, _COUNTER),
     *(Transition(state, _E.EXCEPT_PORTRAIT, state, _SUPERVISOR) for state in _PORTRAIT_REPLACEABLE),

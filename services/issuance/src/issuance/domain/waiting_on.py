@@ -95,6 +95,14 @@ HELD = WaitingOn(
     LocalizedText("pemeriksaan tambahan oleh supervisor", "a further check by a supervisor"),
 )
 """In place of the approval and the collection. Why is for the history, not for the applicant."""
+FINGERS_DIFFER = WaitingOn(
+    ResponsibleParty.SUPERVISOR,
+    LocalizedText(
+        "keputusan supervisor: sidik jari pengambil tidak cocok dengan permohonan",
+        "a supervisor's decision: the fingers of who came for it are not those of the application",
+    ),
+)
+"""In place of the collection, when the last finger check failed."""
 PORTRAIT_MISSING = WaitingOn(
     ResponsibleParty.OFFICER, LocalizedText("foto pemohon", "the applicant's photo")
 )
@@ -210,6 +218,8 @@ def waiting_on(case: Case, *, set_aside: bool = False) -> WaitingOn | None:
         return IDENTIFICATION_SET_ASIDE
     if case.is_held and case.state not in FINAL_STATES:
         return HELD
+    if case.state is ApplicationState.READY and case.finger_check.is_for_supervisor:
+        return FINGERS_DIFFER
     if case.state is ApplicationState.AWAITING_APPROVAL and case.is_at_the_printer:
         return WAITING_ON[ApplicationState.PRINTING]
     if case.awaits_two_approvals and case.portrait_accepted_at:

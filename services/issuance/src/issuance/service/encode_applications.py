@@ -74,6 +74,8 @@ def application(details: ApplicationDetails) -> pb.Application:
         contact=_contact(case.contact),
         language=case.language,
         proxy=_proxy(case.proxy),
+        finger_mismatches=case.finger_mismatches,
+        finger_check_waived=case.finger_check_waived,
         collect_until=optional_date(case.collect_until),
         promise_due_on=optional_date(case.due_on),
         legal_due_on=optional_date(case.legal_due_on),

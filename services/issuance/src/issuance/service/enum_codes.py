@@ -20,6 +20,7 @@ from issuance.domain.circuit_breaker import CircuitState
 from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.collector import Collector
 from issuance.domain.document import DocumentStatus
+from issuance.domain.finger_check import FingerCheck
 from issuance.domain.fingers import MissingReason
 from issuance.domain.guardian import GuardianRelation
 from issuance.domain.identification_rate import RatePhase
@@ -68,6 +69,7 @@ OUTBOX_RESPONSIBLE_PARTIES = {
 }
 """The party that must act before an outbox task of the kind can be done."""
 
+FINGER_CHECKS = enum_codes(FingerCheck, applications_pb2.FingerCheck)
 COLLECTOR_OF = members_by_code(COLLECTORS) | {
     applications_pb2.COLLECTOR_UNSPECIFIED: Collector.HOLDER
 }

@@ -10,7 +10,7 @@ from issuance.domain.case import Case
 from issuance.domain.events import ApplicationEvent
 from issuance.domain.history import EventDetails, HistoryEntry
 from issuance.domain.office import Office
-from issuance.domain.separation_of_duties import require_separate_duties
+from issuance.domain.separation_of_duties import require_not_examined_by, require_separate_duties
 from issuance.domain.transitions import IllegalTransition, find_transition
 from issuance.store.records import Records
 from issuance.use_cases.apply_transition import ApplyTransition
@@ -45,6 +45,9 @@ async def appeal(
     find_transition(case.state, event, by.role)
     case.require_not_printing()
     require_separate_duties(event, by.person, history)
+    if event is ApplicationEvent.REEXAMINE:
+        examiners = await records.adjudication_tasks.examiners_of(case.id)
+        require_not_examined_by(by.person, examiners, event)
     await records.offices.require_not_removed(case.office)
     persons = await records.adjudication_tasks.persons_of(case)
     await require_no_open_application(records, persons, by)

@@ -1,6 +1,6 @@
 """How an event changes a case: state, history, outbox task and notice in one transaction."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, datetime
 
 import structlog
@@ -39,6 +39,7 @@ from issuance.domain.validity import ValidityRule
 from issuance.domain.verification import is_verifiable
 from issuance.store.records import Records
 from issuance.use_cases.documents import record_handed_over, record_made, revoke
+from issuance.use_cases.office_directory import OfficeDirectory
 from issuance.use_cases.send_notices import send_notices
 
 _log = structlog.get_logger(__name__)
@@ -56,7 +57,7 @@ class ApplyTransition:
 
     def __init__(
         self,
-        offices: Mapping[str, Office],
+        offices: OfficeDirectory,
         personalise: Personalise,
         new_id: Callable[[], str],
         validity: ValidityRule,
@@ -83,6 +84,7 @@ class ApplyTransition:
         Raises IllegalTransition, NotPermitted.
         """
         row = find_transition(case.state, event, by.role)
+        await self._offices.know(records, case.office)
         changed = case.after(row, at)
         await records.cases.save(changed)
         await records.history.add(

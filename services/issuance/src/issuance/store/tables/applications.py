@@ -96,6 +96,8 @@ applications = Table(
     Column("legal_due_on", Date),
     Column("emergency_days", Integer),
     Column("first_approved_by", String, nullable=False, server_default=""),
+    Column("finger_mismatches", Integer, nullable=False, server_default="0"),
+    Column("finger_check_waived", Boolean, nullable=False, server_default=false()),
     # The number of its latest change, for watchers; empty until somebody gives out numbers.
     Column("change", BigInteger),
     Index("applications_changed", "change"),

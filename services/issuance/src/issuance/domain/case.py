@@ -247,7 +247,12 @@ class Case:
         )
 
     def document_after(self, transition: Transition) -> DocumentStatus | None:
-        """Return what its document becomes; one that is made is revoked where none is due."""
+        """Return what its document becomes; one that is made is revoked where none is due.
+
+        One that examiners revoked by a confirmed duplicate is as it was until others have looked.
+        """
+        if self.book_serial and transition.event is ApplicationEvent.REEXAMINE:
+            return DocumentStatus.MADE
         if self.book_serial and transition.target in WITHOUT_PASSPORT:
             return DocumentStatus.REVOKED
         return transition.document
@@ -339,17 +344,20 @@ class Case:
         )
 
     def reopened(self, promise: PromisedDate, granted_by: str, *, has_portrait: bool) -> "Case":
-        """Return the refused case, to be decided again. has_portrait: not erased meanwhile."""
+        """Return the refused case, to be decided again. has_portrait: not erased meanwhile.
+
+        A book that is made stays its book.
+        """
+        kept = bool(self.book_serial)
         return replace(
             self.promised(promise),
-            document_number="",
-            book_serial="",
-            print_job="",
+            document_number=self.document_number if kept else "",
+            print_job=self.print_job if kept else "",
             ready_at=None,
             refusal_reason=None,
             print_failure=None,
             appeal_granted_by=granted_by,
-            emergency_days=None,
+            emergency_days=self.emergency_days if kept else None,
             portrait_accepted_at=self.portrait_accepted_at if has_portrait else None,
         )
 

@@ -80,6 +80,8 @@ def application(details: ApplicationDetails) -> pb.Application:
         identification_due=case.identification_due,
         emergency_document=_emergency_document(case),
     )
+    shown.MergeFrom(rest)
+    return shown
 
 
 def _emergency_document(case: Case) -> pb.EmergencyDocument | None:
@@ -88,8 +90,6 @@ def _emergency_document(case: Case) -> pb.EmergencyDocument | None:
     return pb.EmergencyDocument(
         validity_days=case.emergency_days, first_approved_by=case.first_approved_by
     )
-    shown.MergeFrom(rest)
-    return shown
 
 
 def contacts(case: Case) -> pb.Application:

@@ -30,10 +30,11 @@ _WEIGHTS = {
 
 _OF_RENEWALS = _WEIGHTS | {
     "renews": 20, "matcher_only_verifies": 12, "matcher_identifies_again": 6, "matcher_changes": 1,
+    "must_travel": 0, "need_not_travel": 0,
 }  # fmt: skip
 
 _OF_EMERGENCIES = _OF_RENEWALS | {
-    "must_travel": 40, "staff_is_busy": 40, "applies": 20, "matcher_identifies_again": 3,
+    "must_travel": 40, "need_not_travel": 1, "staff_is_busy": 40, "applies": 20, "matcher_identifies_again": 3,
     "outage_ends": 1, "outage_opens": 1, "printer_changes": 1, "printer_fails": 1, "withdraws": 0,
 }  # fmt: skip
 

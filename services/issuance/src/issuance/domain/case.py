@@ -212,7 +212,8 @@ class Case:
 
     def document_after(self, transition: Transition) -> DocumentStatus | None:
         """Return what its document becomes; one that is made is revoked where none is due."""
-        if self.book_serial and transition.target in WITHOUT_PASSPORT:
+        ends = transition.target is not self.state and transition.target in WITHOUT_PASSPORT
+        if self.book_serial and ends:
             return DocumentStatus.REVOKED
         return transition.document
 

@@ -109,6 +109,12 @@ class IssuanceSettings(ServiceSettings):
         "is neither approved nor being printed, business days of 24 hours; to go on without a book "
         "it needs a new photo then",
     )
+    search_retention_days: int = Field(
+        365,
+        ge=1,
+        description="how long it is on record who searched for which applicants, business days of "
+        "24 hours",
+    )
     collection_months: int = Field(
         1,
         ge=1,

@@ -8,13 +8,15 @@ from issuance.domain.finger_check import NOT_ASKED
 from issuance.domain.separation_of_duties import SeparationOfDuties
 from issuance.domain.states import ApplicationState
 from issuance.use_cases.application_steps import appoint_proxy
-from issuance.use_cases.erase_portraits import ErasePortraits
+from issuance.use_cases.erase_personal_data import ErasePersonalData
 from issuance.use_cases.hand_over import PassportCollection, hand_over
 from servicekit.storage.database import Database
 
 from .at_the_counter import OPTIONAL_CHECK
 from .people import identity
 from .workflow import Workflow
+
+YEAR = timedelta(days=365)
 
 NUR = Proxy("Nur Aini", "6371012104900001", "letter 17/2018")
 
@@ -108,9 +110,7 @@ async def test_a_proxy_is_erased_as_a_contact_is_and_not_in_the_history(
     id = await workflow.becomes_ready()
     await _appoints(workflow, id, NUR)
     await _hands_to(workflow, id, Collector.HOLDER)
-    erase = ErasePortraits(
-        workflow.store, database, workflow, timedelta(days=30), timedelta(days=365)
-    )
+    erase = ErasePersonalData(workflow.store, database, workflow, timedelta(days=30), YEAR, YEAR)
 
     await erase()
     kept = (await workflow.case(id)).proxy

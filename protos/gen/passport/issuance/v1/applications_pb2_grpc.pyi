@@ -255,7 +255,10 @@ class ApplicationsStub:
     decision on its identity. It keeps its place in the queue.
     One that was refused before it was identified is PAID: its fingerprints are taken again.
 
-    Not after its book was made, since an application has one book: apply again.
+    Not after a supervisor refused a finished book: it is destroyed, and an application has one book: apply again.
+    A book that was held while examiners looked at the application is MADE again: keep it, or if it is destroyed
+    already refuse once the examiners have cleared the applicant, who then applies again. The matcher takes the
+    fraud back once they have, on behalf of the supervisor who granted the appeal.
 
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen), APPLICATION_OPEN (the
     person has another application that has not ended), AT_THE_PRINTER (as Approve). Retry: yes.
@@ -532,7 +535,10 @@ class ApplicationsAsyncStub(ApplicationsStub):
     decision on its identity. It keeps its place in the queue.
     One that was refused before it was identified is PAID: its fingerprints are taken again.
 
-    Not after its book was made, since an application has one book: apply again.
+    Not after a supervisor refused a finished book: it is destroyed, and an application has one book: apply again.
+    A book that was held while examiners looked at the application is MADE again: keep it, or if it is destroyed
+    already refuse once the examiners have cleared the applicant, who then applies again. The matcher takes the
+    fraud back once they have, on behalf of the supervisor who granted the appeal.
 
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen), APPLICATION_OPEN (the
     person has another application that has not ended), AT_THE_PRINTER (as Approve). Retry: yes.
@@ -944,7 +950,10 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         decision on its identity. It keeps its place in the queue.
         One that was refused before it was identified is PAID: its fingerprints are taken again.
 
-        Not after its book was made, since an application has one book: apply again.
+        Not after a supervisor refused a finished book: it is destroyed, and an application has one book: apply again.
+        A book that was held while examiners looked at the application is MADE again: keep it, or if it is destroyed
+        already refuse once the examiners have cleared the applicant, who then applies again. The matcher takes the
+        fraud back once they have, on behalf of the supervisor who granted the appeal.
 
         Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen), APPLICATION_OPEN (the
         person has another application that has not ended), AT_THE_PRINTER (as Approve). Retry: yes.

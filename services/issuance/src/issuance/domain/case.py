@@ -15,6 +15,7 @@ from issuance.domain.completion import Completion, PromisedDate
 from issuance.domain.contact import Contact
 from issuance.domain.document import DocumentStatus
 from issuance.domain.encounter_change import EncounterStatus
+from issuance.domain.events import ApplicationEvent
 from issuance.domain.finger_check import FingerCheckState
 from issuance.domain.formatting import LocalizedText
 from issuance.domain.guardian import Guardian
@@ -211,7 +212,12 @@ class Case:
         )
 
     def document_after(self, transition: Transition) -> DocumentStatus | None:
-        """Return what its document becomes; one that is made is revoked where none is due."""
+        """Return what its document becomes; one that is made is revoked where none is due.
+
+        One that examiners revoked by a confirmed duplicate is as it was until others have looked.
+        """
+        if self.book_serial and transition.event is ApplicationEvent.REEXAMINE:
+            return DocumentStatus.MADE
         ends = transition.target is not self.state and transition.target in WITHOUT_PASSPORT
         if self.book_serial and ends:
             return DocumentStatus.REVOKED
@@ -303,12 +309,15 @@ class Case:
         )
 
     def reopened(self, promise: PromisedDate, granted_by: str, *, has_portrait: bool) -> "Case":
-        """Return the refused case, to be decided again. has_portrait: not erased meanwhile."""
+        """Return the refused case, to be decided again. has_portrait: not erased meanwhile.
+
+        A book that is made stays its book.
+        """
+        kept = bool(self.book_serial)
         return replace(
             self.promised(promise),
-            document_number="",
-            book_serial="",
-            print_job="",
+            document_number=self.document_number if kept else "",
+            print_job=self.print_job if kept else "",
             ready_at=None,
             refusal_reason=None,
             print_failure=None,

@@ -32,13 +32,15 @@ async def appeal(
 
     One without fingerprints goes back to the decision on its identity.
     One that was refused before it was identified gives its fingerprints again, which the matcher
-    never got. None after its book was made, since a printer makes one of an application.
+    never got. None after a supervisor refused a finished book, which is destroyed, since a printer
+    makes one of an application; a book that was held for the examiners is as it was before they
+    decided.
     Raises IllegalTransition, NotPermitted, AtThePrinter, SeparationOfDuties, UnknownOffice,
     ApplicationOpen.
     """
     history = await records.history.of_case(case.id)
     event = _reopening(case, history)
-    if case.book_serial:
+    if case.book_serial and event is not ApplicationEvent.REEXAMINE:
         raise IllegalTransition(
             "its book was finished and revoked: apply again", state=case.state, event=event
         )

@@ -38,7 +38,12 @@ from issuance.domain.transitions import Transition, find_transition
 from issuance.domain.validity import ValidityRule
 from issuance.domain.verification import is_verifiable
 from issuance.store.records import Records
-from issuance.use_cases.documents import record_handed_over, record_made, revoke_made
+from issuance.use_cases.documents import (
+    record_handed_over,
+    record_made,
+    reinstate_made,
+    revoke_made,
+)
 from issuance.use_cases.office_directory import OfficeDirectory
 from issuance.use_cases.send_notices import send_notices
 
@@ -140,6 +145,9 @@ class ApplyTransition:
         at: datetime,
         details: EventDetails,
     ) -> None:
+        if row.event is ApplicationEvent.REEXAMINE:
+            await reinstate_made(records, case, by, at, details.reason)
+            return
         if status is DocumentStatus.MADE or row.event is ApplicationEvent.HOLD_BOOK:
             day = self._offices[case.office].calendar.day_of(at)
             await record_made(records, case, by, at, day, self._validity)

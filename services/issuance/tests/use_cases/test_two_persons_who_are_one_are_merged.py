@@ -7,6 +7,7 @@ from issuance.domain.adjudication_referral import Candidate
 from issuance.domain.adjudication_task import Verdict
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.case_errors import ApplicationOpen
+from issuance.domain.encounter_change import EncounterStatus
 from issuance.domain.events import ApplicationEvent
 from issuance.domain.open_item import OpenItemNotFound, ReasonDoesNotFit, ResolutionReason
 from issuance.domain.outbox import OutboxTask
@@ -17,6 +18,7 @@ from issuance.use_cases.merge_at_matcher import MergeAtMatcher
 from issuance.use_cases.ports import Unavailable
 
 from .people import identity
+from .remembering_matcher import RememberingMatcher
 from .workflow import Workflow
 
 RENEWAL, SAME = ApplicationType.RENEWAL, Verdict.SAME_PERSON
@@ -226,6 +228,23 @@ async def test_a_revoked_book_stays_revoked_since_when_it_was(workflow: Workflow
     assert (after.person_id, after.status, after.status_since) == (
         "budi", before.status, before.status_since,
     )  # fmt: skip
+
+
+async def test_a_restored_matcher_is_asked_again(workflow: Workflow) -> None:
+    id, matcher = await _renews_and_is_found_twice(workflow), MergingMatcher()
+    await _merges(workflow, matcher)
+    remembering = RememberingMatcher()
+    await workflow.watches(remembering)
+    done = await _pending(workflow, id)
+    remembering.has(id, EncounterStatus.ACTIVE, "budi")
+    remembering.epoch += "'"
+
+    await workflow.watches(remembering)
+    await _merges(workflow, matcher)
+
+    assert not done
+    assert [asked[:2] for asked in matcher.asked] == [("ani", "budi")] * 2
+    assert len({request for *_, request in matcher.asked}) == 2
 
 
 async def test_refused_work_of_a_merge_is_an_open_item(workflow: Workflow) -> None:

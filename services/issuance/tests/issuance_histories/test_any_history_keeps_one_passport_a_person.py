@@ -34,8 +34,9 @@ _OF_RENEWALS = _WEIGHTS | {
 }  # fmt: skip
 
 _OF_EMERGENCIES = _OF_RENEWALS | {
-    "must_travel": 40, "need_not_travel": 1, "staff_is_busy": 40, "applies": 20, "matcher_identifies_again": 3,
-    "outage_ends": 1, "outage_opens": 1, "printer_changes": 1, "printer_fails": 1, "withdraws": 0,
+    "must_travel": 40, "need_not_travel": 1, "staff_is_busy": 40, "applies": 20,
+    "matcher_identifies_again": 3, "outage_ends": 1, "outage_opens": 1, "printer_changes": 1,
+    "printer_fails": 1, "withdraws": 0,
 }  # fmt: skip
 
 

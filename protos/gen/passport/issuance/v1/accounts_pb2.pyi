@@ -48,9 +48,14 @@ class _OpenItemKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OpenItem
     """A notice that the mail server refuses for good, see `problem`: tell the applicant, and correct the contact
     (`Applications.ChangeContact`), upon which it is sent again.
     """
-    OPEN_ITEM_KIND_IDENTIFICATION: _OpenItemKind.ValueType  # 12
+    OPEN_ITEM_KIND_SUPERSEDED_BOOK: _OpenItemKind.ValueType  # 12
+    """A passport that is revoked because its holder was on record as two persons and had two: the one that was
+    issued last is valid. Take the book from the holder and destroy it; its number and serial are given.
+    """
+    OPEN_ITEM_KIND_IDENTIFICATION: _OpenItemKind.ValueType  # 13
     """The holder of an emergency document that was handed over is still to be identified: by the matcher once it can,
-    by examiners where they have to look, or, where the fingerprints cannot be used, by a supervisor who did not approve it.
+    by examiners where they have to look, or, where the fingerprints cannot be used, by a
+    supervisor who did not approve it.
     """
 
 class OpenItemKind(_OpenItemKind, metaclass=_OpenItemKindEnumTypeWrapper):
@@ -77,9 +82,14 @@ OPEN_ITEM_KIND_NOTICE: OpenItemKind.ValueType  # 11
 """A notice that the mail server refuses for good, see `problem`: tell the applicant, and correct the contact
 (`Applications.ChangeContact`), upon which it is sent again.
 """
-OPEN_ITEM_KIND_IDENTIFICATION: OpenItemKind.ValueType  # 12
+OPEN_ITEM_KIND_SUPERSEDED_BOOK: OpenItemKind.ValueType  # 12
+"""A passport that is revoked because its holder was on record as two persons and had two: the one that was
+issued last is valid. Take the book from the holder and destroy it; its number and serial are given.
+"""
+OPEN_ITEM_KIND_IDENTIFICATION: OpenItemKind.ValueType  # 13
 """The holder of an emergency document that was handed over is still to be identified: by the matcher once it can,
-by examiners where they have to look, or, where the fingerprints cannot be used, by a supervisor who did not approve it.
+by examiners where they have to look, or, where the fingerprints cannot be used, by a
+supervisor who did not approve it.
 """
 Global___OpenItemKind: _TypeAlias = OpenItemKind  # noqa: Y015
 

@@ -129,6 +129,7 @@ class TestAfterTheHandOver:
         earlier = await flow.becomes_ready()
         await flow.hands_over(earlier)
         person = (await flow.case(earlier)).person_id
+        flow.now_is += timedelta(hours=1)
         id = await has_emergency_document(flow)
         await flow.is_identified(Candidate(person, 12.0))
 

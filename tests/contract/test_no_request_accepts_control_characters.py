@@ -77,6 +77,7 @@ def test_only_free_text_accepts_line_breaks() -> None:
         "issuance.v1.RetakeBiometricsRequest.reason",
         "issuance.v1.SubmitPortraitRequest.explanation",
         "issuance.v1.UpdateOutageRequest.cause",
+        "issuance.v1.WaiveFingerCheckRequest.reason",
         "issuance.v1.WithdrawRequest.reason",
         "printer.v1.CancelMaintenanceRequest.reason",
         "printer.v1.CancelPrintJobRequest.reason",

@@ -163,6 +163,11 @@ class ApplicationsStub:
                 request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.HandOverRequest.SerializeToString,
                 response_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
                 _registered_method=True)
+        self.WaiveFingerCheck = channel.unary_unary(
+                '/passport.issuance.v1.Applications/WaiveFingerCheck',
+                request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.WaiveFingerCheckRequest.SerializeToString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
+                _registered_method=True)
         self.AppointProxy = channel.unary_unary(
                 '/passport.issuance.v1.Applications/AppointProxy',
                 request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.AppointProxyRequest.SerializeToString,
@@ -493,7 +498,10 @@ class ApplicationsServicer:
         decision on its identity. It keeps its place in the queue.
         One that was refused before it was identified is PAID: its fingerprints are taken again.
 
-        Not after its book was made, since an application has one book: apply again.
+        Not after a supervisor refused a finished book: it is destroyed, and an application has one book: apply again.
+        A book that was held while examiners looked at the application is MADE again: keep it, or if it is destroyed
+        already refuse once the examiners have cleared the applicant, who then applies again. The matcher takes the
+        fraud back once they have, on behalf of the supervisor who granted the appeal.
 
         Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen), APPLICATION_OPEN (the
         person has another application that has not ended), AT_THE_PRINTER (as Approve). Retry: yes.
@@ -505,10 +513,32 @@ class ApplicationsServicer:
     def HandOver(self, request, context):
         """Records that the passport was handed over and signed for.
 
-        Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
-        (the outage policy stops hand-over; metadata: outage), HELD_FOR_SUPERVISOR (as Approve), IDENTIFICATION_DUE (the
-        applicant was only verified, see `identification_due`), NOT_THE_PROXY (only the holder collects it, or the proxy
-        who was appointed before). Retry: yes.
+        The fingers of the holder can be compared (1:1) with those of the application before: `samples`. Whether an
+        office does so is the setting `finger_check`: off, optional or required. Fingers that do not match are refused
+        with FINGERS_DIFFER, which the history keeps as the event fail_finger_check; the officer tries again, at most
+        three times in all, and from the first on without success only a match or a supervisor (`WaiveFingerCheck`,
+        `Refuse`) lets the passport go. A check that is optional stops nothing else: while the matcher does not answer,
+        the passport is handed over, and the history says why there was no check (`HistoryEntry.finger_check`). Where
+        it is required, those who have no fingerprints on record by their application are known by photo and interview.
+
+        Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved, or waived the finger check, does not hand over),
+        STOPPED_BY_OUTAGE (the outage policy stops hand-over; metadata: outage), HELD_FOR_SUPERVISOR (as Approve),
+        IDENTIFICATION_DUE (the applicant was only verified, see `identification_due`), NOT_THE_PROXY (only the holder
+        collects it, or the proxy who was appointed before), FINGER_TWICE, FINGERS_UNUSABLE (take them again; metadata:
+        reason of the matcher), FINGERS_DIFFER (metadata: tries_left, revision of the application now),
+        FINGER_TRIES_USED, FINGER_CHECK_REQUIRED (send samples), FINGER_CHECK_UNAVAILABLE (required, and the matcher
+        cannot compare now), FINGER_CHECK_OFF (this office makes none: send no samples). Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WaiveFingerCheck(self, request, context):
+        """Lets a READY passport be handed over to its holder without a finger check, or although one did not match: the
+        supervisor knows the holder by other means. Samples that are sent later are not compared.
+
+        Callers: supervisors. Errors: NOTHING_TO_WAIVE (no check is required and none failed, or it is waived already),
+        SEPARATION_OF_DUTIES (who approved does not waive). Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -665,6 +695,11 @@ def add_ApplicationsServicer_to_server(servicer, server):
             'HandOver': grpc.unary_unary_rpc_method_handler(
                     servicer.HandOver,
                     request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.HandOverRequest.FromString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.SerializeToString,
+            ),
+            'WaiveFingerCheck': grpc.unary_unary_rpc_method_handler(
+                    servicer.WaiveFingerCheck,
+                    request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.WaiveFingerCheckRequest.FromString,
                     response_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.SerializeToString,
             ),
             'AppointProxy': grpc.unary_unary_rpc_method_handler(
@@ -1339,6 +1374,33 @@ class Applications:
             target,
             '/passport.issuance.v1.Applications/HandOver',
             passport_dot_issuance_dot_v1_dot_applications__pb2.HandOverRequest.SerializeToString,
+            passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WaiveFingerCheck(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.issuance.v1.Applications/WaiveFingerCheck',
+            passport_dot_issuance_dot_v1_dot_applications__pb2.WaiveFingerCheckRequest.SerializeToString,
             passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
             options,
             channel_credentials,

@@ -15,6 +15,8 @@ from issuance.domain.completion import Completion, PromisedDate
 from issuance.domain.contact import Contact
 from issuance.domain.document import DocumentStatus
 from issuance.domain.encounter_change import EncounterStatus
+from issuance.domain.events import ApplicationEvent
+from issuance.domain.finger_check import FingerCheckState
 from issuance.domain.formatting import LocalizedText
 from issuance.domain.guardian import Guardian
 from issuance.domain.portrait import PortraitMissing
@@ -52,7 +54,8 @@ class Case:
     finger could ever be captured; the matcher then has no encounter of it. come_back_on: when
     bandaged fingers have healed. fee_rupiah: what it costs in all, None if no fee was told;
     penalty_rupiah: of these, for a loss or damage. legal_due_on: until when the law wants the
-    passport made; None before the interview.
+    passport made; None before the interview. finger_mismatches, finger_check_waived: see
+    `finger_check`.
     """
 
     id: str
@@ -112,6 +115,8 @@ class Case:
     proxy: Proxy | None = None
     collect_until: date | None = None
     legal_due_on: date | None = None
+    finger_mismatches: int = 0
+    finger_check_waived: bool = False
 
     @property
     def is_held(self) -> bool:
@@ -168,6 +173,21 @@ class Case:
         """Return its id if the actor may know of it, else ""."""
         return self.id if actor.may_know(self.office) else ""
 
+    @property
+    def finger_check(self) -> FingerCheckState:
+        """How far the finger checks at its hand-over have come."""
+        return FingerCheckState(
+            self.finger_mismatches, self.finger_check_waived, self.without_fingerprints
+        )
+
+    def fingers_differed(self) -> "Case":
+        """Return the case after a finger check at the hand-over that failed."""
+        return replace(self, finger_mismatches=self.finger_mismatches + 1)
+
+    def without_finger_check(self) -> "Case":
+        """Return the case, whose finger check a supervisor waived."""
+        return replace(self, finger_check_waived=True)
+
     def require_revision(self, revision: int) -> "Case":
         """Return the case itself if it has this revision, or if `revision` is 0 (any).
 
@@ -192,8 +212,14 @@ class Case:
         )
 
     def document_after(self, transition: Transition) -> DocumentStatus | None:
-        """Return what its document becomes; one that is made is revoked where none is due."""
-        if self.book_serial and transition.target in WITHOUT_PASSPORT:
+        """Return what its document becomes; one that is made is revoked where none is due.
+
+        One that examiners revoked by a confirmed duplicate is as it was until others have looked.
+        """
+        if self.book_serial and transition.event is ApplicationEvent.REEXAMINE:
+            return DocumentStatus.MADE
+        ends = transition.target is not self.state and transition.target in WITHOUT_PASSPORT
+        if self.book_serial and ends:
             return DocumentStatus.REVOKED
         return transition.document
 
@@ -283,12 +309,15 @@ class Case:
         )
 
     def reopened(self, promise: PromisedDate, granted_by: str, *, has_portrait: bool) -> "Case":
-        """Return the refused case, to be decided again. has_portrait: not erased meanwhile."""
+        """Return the refused case, to be decided again. has_portrait: not erased meanwhile.
+
+        A book that is made stays its book.
+        """
+        kept = bool(self.book_serial)
         return replace(
             self.promised(promise),
-            document_number="",
-            book_serial="",
-            print_job="",
+            document_number=self.document_number if kept else "",
+            print_job=self.print_job if kept else "",
             ready_at=None,
             refusal_reason=None,
             print_failure=None,

@@ -24,7 +24,8 @@ class PersonNotNamed(DomainError):
 
 
 _APPROVALS = frozenset({ApplicationEvent.APPROVE, ApplicationEvent.APPROVE_BOOK})
-NOT_THE_EXAMINERS = INTAKE_EVENTS | _APPROVALS
+_APPEALS = frozenset({ApplicationEvent.REOPEN, ApplicationEvent.REEXAMINE})
+NOT_THE_EXAMINERS = INTAKE_EVENTS | _APPROVALS | _APPEALS
 """Who caused one of these events does not examine the application."""
 _NOT_THE_APPROVERS = INTAKE_EVENTS | {
     ApplicationEvent.CLEAR,
@@ -38,7 +39,8 @@ EXCLUDED_BY: Mapping[ApplicationEvent, frozenset[ApplicationEvent]] = {
     ApplicationEvent.REVIEW_IDENTITY: frozenset({ApplicationEvent.REFUSE}),
     ApplicationEvent.APPROVE: _NOT_THE_APPROVERS,
     ApplicationEvent.APPROVE_BOOK: _NOT_THE_APPROVERS,
-    ApplicationEvent.HAND_OVER: _APPROVALS,
+    ApplicationEvent.HAND_OVER: _APPROVALS | {ApplicationEvent.WAIVE_FINGER_CHECK},
+    ApplicationEvent.WAIVE_FINGER_CHECK: _APPROVALS,
     ApplicationEvent.CLEAR_HOLD: INTAKE_EVENTS | _APPROVALS,
     ApplicationEvent.REOPEN: frozenset({ApplicationEvent.REFUSE}),
     ApplicationEvent.REOPEN_UNIDENTIFIED: frozenset({ApplicationEvent.REFUSE}),

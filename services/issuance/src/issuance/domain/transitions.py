@@ -182,6 +182,8 @@ TRANSITIONS: tuple[Transition, ...] = (
       for state in sorted(EXAMINED_WHILE_PRINTED)),
     Transition(_S.READY, _E.HAND_OVER, _S.HANDED_OVER, _OFFICER, Guard.SIGNED_FOR,
                document=DocumentStatus.VALID),
+    Transition(_S.READY, _E.FAIL_FINGER_CHECK, _S.READY, _OFFICER, Guard.FINGERS_DIFFER),
+    Transition(_S.READY, _E.WAIVE_FINGER_CHECK, _S.READY, _SUPERVISOR, Guard.FINGER_CHECK_DUE),
     *(Transition(state, _E.SUBMIT_PORTRAIT, state, _COUNTER) for state in _PORTRAIT_REPLACEABLE),
     Transition(_S.PRINT_FAILED, _E.SUBMIT_PORTRAIT, _S.AWAITING_APPROVAL, _COUNTER),
     *(Transition(state, _E.EXCEPT_PORTRAIT, state, _SUPERVISOR) for state in _PORTRAIT_REPLACEABLE),
@@ -222,6 +224,8 @@ TRANSITIONS: tuple[Transition, ...] = (
       for state in _S if state not in FINAL_STATES),
     *(Transition(state, _E.APPOINT_PROXY, state, _OFFICER)
       for state in _S if state not in FINAL_STATES),
+    *(Transition(state, _E.MERGE_PERSON, state, _EXAMINER, Guard.SAME_AS_ANOTHER)
+      for state in sorted(FINAL_STATES)),
     Transition(_S.READY, _E.REMIND_COLLECTION, _S.READY, _ISSUANCE, Guard.SOON_CANCELLED,
                notice=NoticeKind.COLLECTION_REMINDER),
     Transition(_S.READY, _E.CANCEL_UNCOLLECTED, _S.WITHDRAWN, _ISSUANCE, Guard.NOT_COLLECTED,

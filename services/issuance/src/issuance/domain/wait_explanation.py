@@ -14,6 +14,7 @@ from issuance.domain.outage import Outage, OutageScope
 from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.states import AWAITING_IDENTIFICATION, FINAL_STATES, ApplicationState
 from issuance.domain.waiting_on import (
+    FINGERS_DIFFER,
     IDENTIFICATION_DUE,
     PORTRAIT_MISSING,
     PRINT_JOB_MISFIT,
@@ -178,7 +179,8 @@ def _intervention(
 ) -> Intervention | None:
     if obstacles.print_job_misfit:
         return Intervention(WaitingOn(ResponsibleParty.SUPERVISOR, PRINT_JOB_MISFIT))
-    if case.state is ApplicationState.PRINT_FAILED and waiting is not None:
+    asks_person = case.state is ApplicationState.PRINT_FAILED or waiting is FINGERS_DIFFER
+    if asks_person and waiting is not None:
         return Intervention(waiting)
     if obstacles.set_aside:
         return Intervention(WORK_SET_ASIDE, obstacles.set_aside)

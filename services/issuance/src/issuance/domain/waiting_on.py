@@ -95,6 +95,14 @@ HELD = WaitingOn(
     LocalizedText("pemeriksaan tambahan oleh supervisor", "a further check by a supervisor"),
 )
 """In place of the approval and the collection. Why is for the history, not for the applicant."""
+FINGERS_DIFFER = WaitingOn(
+    ResponsibleParty.SUPERVISOR,
+    LocalizedText(
+        "keputusan supervisor: sidik jari pengambil tidak cocok dengan permohonan",
+        "a supervisor's decision: the fingers of who came for it are not those of the application",
+    ),
+)
+"""In place of the collection, when the last finger check failed."""
 PORTRAIT_MISSING = WaitingOn(
     ResponsibleParty.OFFICER, LocalizedText("foto pemohon", "the applicant's photo")
 )
@@ -158,6 +166,14 @@ ENROLMENT_LOST = WaitingOn(
     ),
 )
 """Of an application whose fingerprints are not on record any more."""
+SUPERSEDED_BOOK = WaitingOn(
+    ResponsibleParty.OFFICER,
+    LocalizedText(
+        "penyerahan paspor yang dicabut: pemegangnya tercatat dua kali dan memiliki dua paspor",
+        "the return of a revoked passport: its holder was on record twice and had two",
+    ),
+)
+"""Of a passport that was revoked because two persons are one."""
 NOTICE_REFUSED = WaitingOn(
     ResponsibleParty.OFFICER,
     LocalizedText(
@@ -189,6 +205,8 @@ def waiting_on(case: Case, *, set_aside: bool = False) -> WaitingOn | None:
         return IDENTIFICATION_SET_ASIDE
     if case.is_held and case.state not in FINAL_STATES:
         return HELD
+    if case.state is ApplicationState.READY and case.finger_check.is_for_supervisor:
+        return FINGERS_DIFFER
     if case.state is ApplicationState.AWAITING_APPROVAL and case.is_at_the_printer:
         return WAITING_ON[ApplicationState.PRINTING]
     needs_portrait = case.state in _NEEDS_PORTRAIT_NEXT and not case.book_serial

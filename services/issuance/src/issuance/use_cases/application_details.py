@@ -59,8 +59,8 @@ async def application_details(
     Costs three queries, whatever the number of cases. Of an office that was added a moment ago, by
     another replica, the directory is refreshed.
     """
-    if any(case.office not in offices for case in cases):
-        await offices.refresh(records)
+    for case in cases:
+        await offices.know(records, case.office)
     outages = await _outages(records, cases, now)
     earlier = await records.history.earlier_states(
         [case.id for case in cases if _may_have_waited_before(case, outages.values())]

@@ -1,5 +1,5 @@
 """Steps that people take with an application and that change more than its state: portrait,
-corrections, approval, refusal, withdrawal, hand-over."""
+corrections, approval, refusal, withdrawal, appointment of a proxy."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -7,7 +7,7 @@ from datetime import date, datetime
 from issuance.domain.activity import Activity
 from issuance.domain.actor import ISSUANCE, Actor
 from issuance.domain.case import Case
-from issuance.domain.collector import Collector, Proxy, require_appointed
+from issuance.domain.collector import Proxy
 from issuance.domain.contact import NO_CONTACT
 from issuance.domain.document import HolderDiffers
 from issuance.domain.events import ApplicationEvent
@@ -17,7 +17,6 @@ from issuance.domain.history import EventDetails
 from issuance.domain.print_failure import DOCUMENT_ALREADY_CLEARED
 from issuance.domain.replacement import require_explained_negligence
 from issuance.domain.separation_of_duties import (
-    require_another,
     require_not_examined_by,
     require_separate_duties,
 )
@@ -131,7 +130,7 @@ async def approve(
     if case.book_serial:
         case.require_identified()
     await require_not_stopped(records, case.office, Activity.APPROVAL)
-    await _require_separate_duties(records, case, event, by)
+    require_separate_duties(event, by.person, await records.history.of_case(case.id))
     examiners = await records.adjudication_tasks.examiners_of(case.id)
     require_not_examined_by(by.person, examiners, event)
     case.require_not_held()
@@ -253,34 +252,6 @@ async def appoint_proxy(
     )
 
 
-async def hand_over(
-    records: Records,
-    case: Case,
-    by: Actor,
-    now: datetime,
-    signed_by: str,
-    apply_transition: ApplyTransition,
-    collector: Collector = Collector.HOLDER,
-    proxy_identity_number: str = "",
-) -> Case:
-    """Hand the passport over to the holder or the appointed proxy, who signs for it.
-
-    Raises IdentificationDue, SeparationOfDuties, TravelBanHeld, StoppedByOutage, NotTheProxy.
-    """
-    case.require_identified()
-    await require_not_stopped(records, case.office, Activity.HAND_OVER)
-    await _require_separate_duties(records, case, ApplicationEvent.HAND_OVER, by)
-    require_appointed(collector, proxy_identity_number, case.proxy)
-    if collector is Collector.PROXY and case.proxy:
-        require_another(by.person, case.proxy.appointed_by, ApplicationEvent.HAND_OVER)
-    case.require_not_held()
-    handed_over = case.handed_over(now)
-    details = EventDetails(signed_by=signed_by, collected_by=collector)
-    return await apply_transition(
-        records, handed_over, ApplicationEvent.HAND_OVER, by, now, details
-    )
-
-
 def _require_explained_differences(case: Case, reason: str) -> None:
     if case.holder_differences and not reason.strip():
         raise HolderDiffers(
@@ -288,9 +259,3 @@ def _require_explained_differences(case: Case, reason: str) -> None:
             field="reason",
             fields=", ".join(case.holder_differences),
         )
-
-
-async def _require_separate_duties(
-    records: Records, case: Case, event: ApplicationEvent, by: Actor
-) -> None:
-    require_separate_duties(event, by.person, await records.history.of_case(case.id))

@@ -60,6 +60,15 @@ async def revoke_made(records: Records, case: Case, by: Actor, at: datetime, rea
     await records.documents.save(made.changed(DocumentStatus.REVOKED, at, by.person, reason))
 
 
+async def reinstate_made(
+    records: Records, case: Case, by: Actor, at: datetime, reason: str
+) -> None:
+    """Take back that the document of a case was revoked; it is not handed over before others have
+    examined the case and approved it."""
+    revoked = await records.documents.get(case.document_number)
+    await records.documents.save(revoked.changed(DocumentStatus.MADE, at, by.person, reason))
+
+
 async def look_up_document(records: Records, number: str) -> Document | ResolvedItem:
     """Return a document, or a book that fitted no application and was destroyed.
 

@@ -91,6 +91,8 @@ applications = Table(
     Column("proxy", JsonOf(Proxy)),
     Column("collect_until", Date),
     Column("legal_due_on", Date),
+    Column("finger_mismatches", Integer, nullable=False, server_default="0"),
+    Column("finger_check_waived", Boolean, nullable=False, server_default=false()),
     # The number of its latest change, for watchers; empty until somebody gives out numbers.
     Column("change", BigInteger),
     Index("applications_changed", "change"),

@@ -35,6 +35,7 @@ async def check(history: History) -> None:
     """Check all that must be true at any time, but for what histories show at the end."""
     found = await history.read()
     check_persons(found)
+    check_merges(found)
     await _check_way_on(history, found.cases)
 
 
@@ -46,6 +47,13 @@ def check_persons(found: Snapshot) -> None:
     _check_each_once(good, "two passports of one application")
     open_cases = [case.person_id for case in found.cases if not is_over(case)]
     _check_each_once(open_cases, "two open applications")
+
+
+def check_merges(found: Snapshot) -> None:
+    """Nothing is left of a person who turned out to be another one, and nothing comes back."""
+    persons = {case.person_id for case in found.cases}
+    persons |= {document.person_id for document in found.documents}
+    assert not persons.intersection(found.merged), found
 
 
 def _check_each_once(found: Iterable[str], problem: str) -> None:

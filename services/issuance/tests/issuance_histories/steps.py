@@ -23,10 +23,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What is recorded after a step."""
+    """What is recorded after a step. merged: persons who turned out to be others."""
 
     cases: Sequence[Case]
     documents: Sequence[Document]
+    merged: Sequence[str] = ()
 
 
 def is_over(case: Case) -> bool:

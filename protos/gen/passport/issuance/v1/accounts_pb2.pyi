@@ -48,6 +48,10 @@ class _OpenItemKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OpenItem
     """A notice that the mail server refuses for good, see `problem`: tell the applicant, and correct the contact
     (`Applications.ChangeContact`), upon which it is sent again.
     """
+    OPEN_ITEM_KIND_SUPERSEDED_BOOK: _OpenItemKind.ValueType  # 12
+    """A passport that is revoked because its holder was on record as two persons and had two: the one that was
+    issued last is valid. Take the book from the holder and destroy it; its number and serial are given.
+    """
 
 class OpenItemKind(_OpenItemKind, metaclass=_OpenItemKindEnumTypeWrapper):
     """What an open item is about."""
@@ -72,6 +76,10 @@ again. Without a book on its way it waits for that (state PAID); otherwise its p
 OPEN_ITEM_KIND_NOTICE: OpenItemKind.ValueType  # 11
 """A notice that the mail server refuses for good, see `problem`: tell the applicant, and correct the contact
 (`Applications.ChangeContact`), upon which it is sent again.
+"""
+OPEN_ITEM_KIND_SUPERSEDED_BOOK: OpenItemKind.ValueType  # 12
+"""A passport that is revoked because its holder was on record as two persons and had two: the one that was
+issued last is valid. Take the book from the holder and destroy it; its number and serial are given.
 """
 Global___OpenItemKind: _TypeAlias = OpenItemKind  # noqa: Y015
 

@@ -218,7 +218,8 @@ class Case:
         """
         if self.book_serial and transition.event is ApplicationEvent.REEXAMINE:
             return DocumentStatus.MADE
-        if self.book_serial and transition.target in WITHOUT_PASSPORT:
+        ends = transition.target is not self.state and transition.target in WITHOUT_PASSPORT
+        if self.book_serial and ends:
             return DocumentStatus.REVOKED
         return transition.document
 

@@ -30,6 +30,8 @@ class ApplicationEvent(StrEnum):
     REQUIRE_PORTRAIT = "require_portrait"
     REFUSE = "refuse"
     LINK_PERSON = "link_person"
+    MERGE_PERSON = "merge_person"
+    """The person of an application that has ended turned out to be another one on record."""
     RETAKE_BIOMETRICS = "retake_biometrics"
     REOPEN = "reopen"
     REOPEN_UNIDENTIFIED = "reopen_unidentified"
@@ -54,5 +56,11 @@ class ApplicationEvent(StrEnum):
     CANCEL_UNCOLLECTED = "cancel_uncollected"
 
 
-WITHOUT_INFLUENCE = frozenset({ApplicationEvent.CHANGE_CONTACT, ApplicationEvent.APPOINT_PROXY})
-"""Possible until the end, and without influence on which way an application goes."""
+WITHOUT_INFLUENCE = frozenset(
+    {
+        ApplicationEvent.CHANGE_CONTACT,
+        ApplicationEvent.APPOINT_PROXY,
+        ApplicationEvent.MERGE_PERSON,
+    }
+)
+"""Possible until the end, or only after it, and without influence on the way of an application."""

@@ -23,6 +23,7 @@ class OpenItemKind(StrEnum):
     LOST_ENROLMENT = "lost_enrolment"
     PAYMENT = "payment"
     NOTICE = "notice"
+    SUPERSEDED_BOOK = "superseded_book"
 
 
 class ResolutionReason(StrEnum):
@@ -50,6 +51,9 @@ REASONS: Mapping[OpenItemKind, frozenset[ResolutionReason]] = {
     OpenItemKind.LOST_ENROLMENT: frozenset({ResolutionReason.OTHER}),
     OpenItemKind.NOTICE: frozenset(
         {ResolutionReason.DONE_BY_HAND, ResolutionReason.NOT_NEEDED, ResolutionReason.OTHER}
+    ),
+    OpenItemKind.SUPERSEDED_BOOK: frozenset(
+        {ResolutionReason.BOOK_DESTROYED, ResolutionReason.OTHER}
     ),
     OpenItemKind.PAYMENT: frozenset({ResolutionReason.MONEY_RETURNED, ResolutionReason.OTHER}),
 }
@@ -129,10 +133,11 @@ def require_fitting_reason(kind: OpenItemKind, reason: ResolutionReason) -> None
 def require_resolvable_work(kind: OutboxTaskKind, by: Actor) -> None:
     """Raise unless the person may say that refused work need not be done any more.
 
-    An application waits for all work but that which sets a status at the matcher. Raises
+    An application waits for all work but that which sets a status or merges persons at the
+    matcher. Raises
     StepNeeded, NotPermitted.
     """
-    if kind is not OutboxTaskKind.SET_ENCOUNTER_STATUS:
+    if kind not in (OutboxTaskKind.SET_ENCOUNTER_STATUS, OutboxTaskKind.MERGE_PERSONS):
         raise StepNeeded(
             "the application waits for this work",
             steps="RetryWork, Withdraw, RetakeBiometrics",

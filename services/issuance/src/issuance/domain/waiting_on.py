@@ -166,6 +166,14 @@ ENROLMENT_LOST = WaitingOn(
     ),
 )
 """Of an application whose fingerprints are not on record any more."""
+SUPERSEDED_BOOK = WaitingOn(
+    ResponsibleParty.OFFICER,
+    LocalizedText(
+        "penyerahan paspor yang dicabut: pemegangnya tercatat dua kali dan memiliki dua paspor",
+        "the return of a revoked passport: its holder was on record twice and had two",
+    ),
+)
+"""Of a passport that was revoked because two persons are one."""
 NOTICE_REFUSED = WaitingOn(
     ResponsibleParty.OFFICER,
     LocalizedText(

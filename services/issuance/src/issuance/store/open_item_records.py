@@ -18,19 +18,23 @@ from issuance.store.tables.notices import notices
 from issuance.store.tables.open_items import resolved_items
 from issuance.store.tables.outbox import outbox
 from issuance.store.tables.payments import payment_differences
+from issuance.store.tables.person_merges import person_merges
 from issuance.store.tables.printing import unrecorded_print_events
 
-PRINT_FAILED, PRINT_JOB, REFUSED_WORK, PAYMENT, LOST_ENROLMENT, NOTICE, RESOLVED = (
+PRINT_FAILED, PRINT_JOB, REFUSED_WORK, PAYMENT = (
     "print-failed:",
     "print-job:",
     "refused-work:",
     "payment:",
+)
+LOST_ENROLMENT, NOTICE, SUPERSEDED_BOOK, RESOLVED = (
     "lost-enrolment:",
     "notice:",
+    "superseded-book:",
     "resolved:",
 )
 """Begin the ids of items: of an application, a print event, a task, a payment's difference, an
-application again, a notice, and a resolved item."""
+application again, a notice, a merge of persons, and a resolved item."""
 
 _ITEM = [field.name for field in fields(ResolvedItem) if field.name != "resolution"]
 _RESOLUTION = [field.name for field in fields(Resolution)]
@@ -56,6 +60,7 @@ class OpenItemRecords:
             _payments(),
             _lost_enrolments(),
             _notices(),
+            _superseded_books(),
         ]
         if include_resolved:
             kinds.append(_resolved())
@@ -139,6 +144,14 @@ def _notices() -> Select[Any]:
     key = keyed(NOTICE, c.id)
     return select(c.at.label("since"), key.label("key"), c.office).where(
         c.delivery == NoticeDelivery.REFUSED
+    )
+
+
+def _superseded_books() -> Select[Any]:
+    c = person_merges.c
+    key = keyed(SUPERSEDED_BOOK, cast(c.number, String))
+    return select(c.at.label("since"), key.label("key"), c.office).where(
+        c.superseded_document != "", ~c.book_settled
     )
 
 

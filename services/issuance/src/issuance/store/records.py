@@ -27,6 +27,7 @@ from issuance.store.outage_records import OutageRecords
 from issuance.store.outbox_records import OutboxRecords
 from issuance.store.paused_work_records import PausedWorkRecords
 from issuance.store.payment_records import PaymentRecords
+from issuance.store.person_merge_records import PersonMergeRecords
 from issuance.store.plan_records import PlanRecords
 from issuance.store.portrait_records import PortraitRecords
 from issuance.store.print_event_tokens import PrintEventTokens
@@ -100,6 +101,11 @@ class Records:
     def documents(self) -> DocumentRecords:
         """The register of documents."""
         return DocumentRecords(self.connection, self._writes)
+
+    @cached_property
+    def person_merges(self) -> PersonMergeRecords:
+        """Persons on record who are one."""
+        return PersonMergeRecords(self.connection)
 
     @cached_property
     def history(self) -> HistoryRecords:

@@ -32,6 +32,7 @@ from issuance.domain.office import Office
 from issuance.domain.outage_policy import DEFAULT_POLICY, OutagePolicy
 from issuance.domain.outbox import OutboxTask, task_of_case
 from issuance.domain.outbox_task_kind import OutboxTaskKind
+from issuance.domain.person_merge import decode_merges, encode_merges
 from issuance.domain.states import NOT_READY
 from issuance.domain.transitions import Transition, find_transition
 from issuance.domain.validity import ValidityRule
@@ -126,6 +127,13 @@ class ApplyTransition:
     async def add_task(self, records: Records, kind: OutboxTaskKind, case: Case) -> None:
         """Record an outbox task of a case."""
         await records.outbox.add(await self._outbox_task(records, kind, case))
+
+    async def add_merge(self, records: Records, case: Case, merge: str) -> None:
+        """Record that the matcher is to make two persons one, with what it has not done yet."""
+        kind = OutboxTaskKind.MERGE_PERSONS
+        earlier = await records.outbox.withdraw(case.id, [kind])
+        left = [id for task in earlier for id in decode_merges(task.payload)]
+        await records.outbox.add(self._task(kind, case, encode_merges([*left, merge])))
 
     async def _record_document(
         self,

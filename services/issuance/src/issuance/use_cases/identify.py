@@ -74,7 +74,8 @@ class Identify:
 
     async def _apply(self, records: Records, case: Case, decision: MatcherDecision) -> None:
         now = self._clock.now()
-        linked = await records.adjudication_tasks.persons_of(case) if case.linked else ()
+        on_record = case.linked or case.type.claims_record
+        linked = await records.adjudication_tasks.persons_of(case) if on_record else ()
         referral = decide_referral(
             case.type,
             case.person_id,

@@ -21,6 +21,7 @@ from issuance.domain.open_item import (
     require_resolvable_work,
 )
 from issuance.domain.payment import OpenPayment
+from issuance.domain.person_merge import SUPERSEDED, SupersededBook
 from issuance.domain.print_job_event import JobOutcome
 from issuance.domain.separation_of_duties import require_not_approved_by
 from issuance.domain.states import FINAL_STATES, WITHOUT_ENROLMENT, ApplicationState
@@ -36,6 +37,7 @@ from issuance.store.open_item_records import (
     PRINT_JOB,
     REFUSED_WORK,
     RESOLVED,
+    SUPERSEDED_BOOK,
 )
 from issuance.store.records import Records
 from issuance.store.stuck_work_records import StuckTask
@@ -53,10 +55,11 @@ OpenItem = (
     | OpenPayment
     | LostEnrolment
     | NoticeRecord
+    | SupersededBook
     | ResolvedItem
 )
 """A failed print, a print job that does not fit, refused work, a payment that differs, fingerprints
-that the matcher has lost, a notice that is refused, or what was settled."""
+that the matcher has lost, a notice that is refused, a book to be returned, or what was settled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ async def list_open_items(
     lost = await records.enrolments.lost(ids(found, LOST_ENROLMENT))
     payments = await records.payments.of_numbers(_numbers(found, PAYMENT))
     notices = await records.notices.of_ids(ids(found, NOTICE))
+    books = await records.person_merges.open_books(_numbers(found, SUPERSEDED_BOOK))
     resolved = await records.open_items.resolved(_numbers(found, RESOLVED))
     items: dict[str, OpenItem] = {
         **{f"{PRINT_FAILED}{each.case.id}": each for each in details},
@@ -94,6 +98,7 @@ async def list_open_items(
         **{f"{LOST_ENROLMENT}{each.case}": each for each in lost},
         **{f"{PAYMENT}{number}": payment for number, payment in payments.items()},
         **{f"{NOTICE}{notice.id}": notice for notice in notices},
+        **{f"{SUPERSEDED_BOOK}{number}": book for number, book in books.items()},
         **{f"{RESOLVED}{number}": item for number, item in resolved.items()},
     }
     end = found[-1] if len(found) == size else None
@@ -133,6 +138,8 @@ async def resolve_open_item(
         item = await _settle_payment(records, _number(item_id, PAYMENT), settled)
     elif item_id.startswith(NOTICE):
         item = await _settle_notice(records, item_id.removeprefix(NOTICE), settled)
+    elif item_id.startswith(SUPERSEDED_BOOK):
+        item = await _settle_book(records, _number(item_id, SUPERSEDED_BOOK), settled)
     else:
         raise _not_open()
     number = await records.open_items.add_resolved(item)
@@ -260,6 +267,26 @@ async def _settle_payment(records: Records, number: int, settled: Settlement) ->
         problem=found.problem,
         resolution=settled.resolution,
         receipt=found.payment.receipt,
+    )
+
+
+async def _settle_book(records: Records, number: int, settled: Settlement) -> ResolvedItem:
+    """Record what became of a revoked passport."""
+    found = (await records.person_merges.open_books([number])).get(number)
+    if found is None:
+        raise _not_open()
+    settled.require_fitting(OpenItemKind.SUPERSEDED_BOOK, found.office)
+    if not await records.person_merges.settle_book(number):
+        raise _not_open()  # somebody else has settled it meanwhile
+    return ResolvedItem(
+        kind=OpenItemKind.SUPERSEDED_BOOK,
+        office=found.office,
+        case=found.case,
+        since=found.since,
+        problem=SUPERSEDED,
+        resolution=settled.resolution,
+        document_number=found.document_number,
+        book_serial=found.book_serial,
     )
 
 

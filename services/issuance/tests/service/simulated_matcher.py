@@ -88,6 +88,10 @@ class SimulatedMatcher(
             await refuse(context, "INVALID_ARGUMENT", "BAD_TEMPLATE", "template")
         return quality_pb2.ConvertTemplateResponse(template=request.template)
 
+    def encounters_of(self, person: str) -> list[str]:
+        """Return the ids of a person's encounters."""
+        return sorted(id for id, each in self.encounters.items() if each.person_id == person)
+
     async def CreateEncounter(
         self, request: encounters_pb2.CreateEncounterRequest, context: Context
     ) -> encounters_pb2.CreateEncounterResponse:
@@ -158,6 +162,23 @@ class SimulatedMatcher(
             await refuse(context, "FAILED_PRECONDITION", "SAME_PERSON")
         encounter.person_id = request.person_id
         return self.answered.keep(request, encounter)
+
+    async def MergePersons(
+        self, request: encounters_pb2.MergePersonsRequest, context: Context
+    ) -> encounters_pb2.MergePersonsResponse:
+        """Move all encounters of a person to another one."""
+        if (earlier := self.answered.earlier(request)) is not None:
+            return earlier  # type: ignore[no-any-return]
+        for field in ("from_person_id", "into_person_id"):
+            if not self.encounters_of(getattr(request, field)):
+                await refuse(context, "NOT_FOUND", "PERSON_NOT_FOUND", field)
+        moved = self.encounters_of(request.from_person_id)
+        for encounter in moved:
+            self.encounters[encounter].person_id = request.into_person_id
+        answer = encounters_pb2.MergePersonsResponse(
+            merge_id=f"merge-{request.request_id}", encounter_ids=moved
+        )
+        return self.answered.keep(request, answer)
 
     async def Verify(
         self, request: identification_pb2.VerifyRequest, context: Context

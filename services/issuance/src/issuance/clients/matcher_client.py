@@ -42,6 +42,7 @@ _PERMANENT = frozenset(
         "ENCOUNTER_EXISTS",
         "ENCOUNTER_NOT_FOUND",
         "INVALID_REQUEST",
+        "PERSON_NOT_FOUND",
         "REASON_NEEDED",
         "REQUEST_ID_REUSED",
         "STATUS_CHANGE_NOT_ALLOWED",
@@ -83,7 +84,7 @@ _SAMPLES_OF_PROBE = "probe.samples."
 
 
 class MatcherClient:
-    """Implements `ports.Matcher`, `MatcherMemory`, `Verifier` and `FingerMatcher`.
+    """Implements `ports.Matcher`, `MatcherMemory`, `PersonMerger`, `Verifier`, `FingerMatcher`.
 
     timeout: of one call, seconds of real time.
     """
@@ -188,6 +189,24 @@ class MatcherClient:
                 await self._change(change, f"{task.request_id}-{nth}")
             except grpc.aio.AioRpcError as error:
                 raise _failure(read_call_error(error)) from error
+
+    async def merge_persons(
+        self, request_id: str, from_person: str, into_person: str, on_behalf_of: str
+    ) -> str:
+        """Move all encounters of a person to another one; return the id of the merge, if any."""
+        person = {"on-behalf-of": on_behalf_of} if on_behalf_of else {}
+        options: Any = {"timeout": self._timeout, "metadata": tuple(person.items())}
+        request = pb.MergePersonsRequest(
+            request_id=request_id, from_person_id=from_person, into_person_id=into_person
+        )
+        try:
+            answer = await self._encounters.MergePersons(request, **options)
+        except grpc.aio.AioRpcError as error:
+            details = read_call_error(error)
+            if details.reason == "PERSON_NOT_FOUND" and details.field == "from_person_id":
+                return ""  # its last encounter was deleted or moved before
+            raise _failure(details) from error
+        return answer.merge_id
 
     async def _change(self, change: EncounterChange, request_id: str) -> None:
         person = {"on-behalf-of": change.on_behalf_of} if change.on_behalf_of else {}

@@ -41,7 +41,8 @@ class DocumentsService(documents_pb2_grpc.DocumentsServicer):
     ) -> pb.ListDocumentsResponse:
         """List the documents of a person."""
         async with self._store.read() as records:
-            found = await records.documents.of_person(request.person_id)
+            person = await records.person_merges.current(request.person_id)
+            found = await records.documents.of_person(person)
             encoded = [await self._encode(records, each) for each in found]
         return pb.ListDocumentsResponse(documents=encoded)
 

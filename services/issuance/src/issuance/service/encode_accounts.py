@@ -4,11 +4,14 @@ from passport.issuance.v1 import accounts_pb2 as pb
 
 from issuance.domain.open_item import Resolution, ResolvedItem
 from issuance.domain.payment import OpenPayment
+from issuance.domain.person_merge import SUPERSEDED, SupersededBook
+from issuance.domain.unidentified_holder import UnidentifiedHolder
 from issuance.domain.waiting_on import (
     ENROLMENT_LOST,
     NOTICE_REFUSED,
     PAYMENT_WAITS_FOR,
     PRINT_JOB_MISFIT,
+    SUPERSEDED_BOOK,
     WORK_SET_ASIDE,
     ResponsibleParty,
     WaitingOn,
@@ -38,10 +41,14 @@ def open_item(id: str, item: OpenItem) -> pb.OpenItem:
         encoded = _refused_work(item)
     elif isinstance(item, LostEnrolment):
         encoded = _lost_enrolment(item)
+    elif isinstance(item, UnidentifiedHolder):
+        encoded = _identification(item)
     elif isinstance(item, OpenPayment):
         encoded = _payment(item)
     elif isinstance(item, NoticeRecord):
         encoded = _notice(item)
+    elif isinstance(item, SupersededBook):
+        encoded = _superseded_book(item)
     else:
         encoded = _resolved(item)
     encoded.item_id = id
@@ -104,6 +111,17 @@ def _lost_enrolment(lost: LostEnrolment) -> pb.OpenItem:
     )
 
 
+def _identification(holder: UnidentifiedHolder) -> pb.OpenItem:
+    return pb.OpenItem(
+        kind=pb.OPEN_ITEM_KIND_IDENTIFICATION,
+        application_id=holder.case,
+        office=holder.office,
+        waiting=waiting_on(holder.waiting_on, holder.since),
+        document_number=holder.document_number,
+        problem=holder.waiting_on.what.en,
+    )
+
+
 def _payment(found: OpenPayment) -> pb.OpenItem:
     payment = found.payment
     return pb.OpenItem(
@@ -126,6 +144,18 @@ def _notice(record: NoticeRecord) -> pb.OpenItem:
         office=record.office,
         waiting=waiting_on(NOTICE_REFUSED, record.at),
         problem=record.problem,
+    )
+
+
+def _superseded_book(book: SupersededBook) -> pb.OpenItem:
+    return pb.OpenItem(
+        kind=pb.OPEN_ITEM_KIND_SUPERSEDED_BOOK,
+        application_id=book.case,
+        office=book.office,
+        waiting=waiting_on(SUPERSEDED_BOOK, book.since),
+        document_number=book.document_number,
+        book_serial=book.book_serial,
+        problem=SUPERSEDED,
     )
 
 

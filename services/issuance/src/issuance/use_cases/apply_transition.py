@@ -21,6 +21,7 @@ from issuance.domain.notices import (
     Notice,
     NoticeKind,
     collection_reminder,
+    emergency_ready_notice,
     not_collected_notice,
     promised_date_notice,
     ready_notice,
@@ -32,6 +33,7 @@ from issuance.domain.office import Office
 from issuance.domain.outage_policy import DEFAULT_POLICY, OutagePolicy
 from issuance.domain.outbox import OutboxTask, task_of_case
 from issuance.domain.outbox_task_kind import OutboxTaskKind
+from issuance.domain.person_merge import decode_merges, encode_merges
 from issuance.domain.states import NOT_READY
 from issuance.domain.transitions import Transition, find_transition
 from issuance.domain.validity import ValidityRule
@@ -41,7 +43,7 @@ from issuance.use_cases.documents import (
     record_handed_over,
     record_made,
     reinstate_made,
-    revoke_made,
+    revoke,
 )
 from issuance.use_cases.office_directory import OfficeDirectory
 from issuance.use_cases.send_notices import send_notices
@@ -127,6 +129,13 @@ class ApplyTransition:
         """Record an outbox task of a case."""
         await records.outbox.add(await self._outbox_task(records, kind, case))
 
+    async def add_merge(self, records: Records, case: Case, merge: str) -> None:
+        """Record that the matcher is to make two persons one, with what it has not done yet."""
+        kind = OutboxTaskKind.MERGE_PERSONS
+        earlier = await records.outbox.withdraw(case.id, [kind])
+        left = [id for task in earlier for id in decode_merges(task.payload)]
+        await records.outbox.add(self._task(kind, case, encode_merges([*left, merge])))
+
     async def _record_document(
         self,
         records: Records,
@@ -146,7 +155,7 @@ class ApplyTransition:
         if status is DocumentStatus.VALID:
             await record_handed_over(records, case, by, at)
         if status is DocumentStatus.REVOKED:
-            await revoke_made(records, case, by, at, details.reason)
+            await revoke(records, case, by, at, details.reason)
 
     async def _outbox_task(self, records: Records, kind: OutboxTaskKind, case: Case) -> OutboxTask:
         office = self._offices[case.office]
@@ -200,6 +209,8 @@ class ApplyTransition:
         if kind is NoticeKind.PROMISED_DATE:
             notice = tentative_date_notice if case.date_tentative else promised_date_notice
             return notice(case.id, promised, hours)
+        if kind is NoticeKind.READY and case.is_emergency and case.expires_on:
+            return emergency_ready_notice(case.id, case.expires_on)
         if kind is NoticeKind.READY:
             return ready_notice(case.id, promised, hours)
         if kind is NoticeKind.RECAPTURE:

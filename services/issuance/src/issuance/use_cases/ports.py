@@ -110,6 +110,20 @@ class Matcher(Protocol):
         ...
 
 
+class PersonMerger(Protocol):
+    """The national matcher as it makes two persons one."""
+
+    async def merge_persons(
+        self, request_id: str, from_person: str, into_person: str, on_behalf_of: str
+    ) -> str:
+        """Move all encounters of a person to another one; return the id of the merge.
+
+        "" if there was nothing to be moved. on_behalf_of: a supervisor, for encounters that are
+        known fraud, or "". May be repeated with its request id. Raises Unavailable, WorkRefused.
+        """
+        ...
+
+
 class MatcherMemory(Protocol):
     """What the national matcher remembers, for comparison after a restore of its database."""
 

@@ -1,6 +1,6 @@
 """The matcher that stands in for the real one in the tests of issuance gives the same answers.
 
-Only what issuance relies on when it compares who collects a passport with the application.
+What issuance relies on when it compares who collects a passport, and when it merges persons.
 """
 
 from collections.abc import AsyncIterator
@@ -11,6 +11,8 @@ from uuid import uuid4
 import grpc
 import pytest
 import pytest_asyncio
+from google.rpc import error_details_pb2  # type: ignore[import-untyped]  # stubs lack py.typed
+from grpc_status import rpc_status
 from harness.country import Country
 from harness.identities import NATIONAL
 from harness.patient_calls import reason
@@ -41,12 +43,12 @@ class Caller:
         self._encounters: Any = encounters_pb2_grpc.EncountersStub(channel)
         self._verification: Any = identification_pb2_grpc.VerificationStub(channel)
 
-    async def enrols(self, encounter: str, status: Any) -> None:
+    async def enrols(self, encounter: str, status: Any, person: str = "") -> None:
         """Enrol somebody as an application does."""
         request = pb.CreateEncounterRequest(
             request_id=str(uuid4()),
             encounter_id=encounter,
-            person_id=f"person-of-{encounter}",
+            person_id=person or f"person-of-{encounter}",
             office_id=NATIONAL,
             samples=samples(OWN),
             check_duplicates=True,
@@ -57,6 +59,22 @@ class Caller:
                 request_id=str(uuid4()), encounter_id=encounter, status=status
             )
             await self._encounters.SetEncounterStatus(change, timeout=60)
+
+    async def person_of(self, encounter: str) -> str:
+        """Return whose an encounter is."""
+        request = pb.GetEncounterRequest(encounter_id=encounter)
+        return str((await self._encounters.GetEncounter(request, timeout=60)).person_id)
+
+    async def merges(
+        self, from_person: str, into_person: str, request_id: str = ""
+    ) -> pb.MergePersonsResponse:
+        """Make two persons one."""
+        request = pb.MergePersonsRequest(
+            request_id=request_id or str(uuid4()),
+            from_person_id=from_person,
+            into_person_id=into_person,
+        )
+        return await self._encounters.MergePersons(request, timeout=60)  # type: ignore[no-any-return]
 
     async def verifies(
         self, encounter: str, fingers: int, request_id: str = ""
@@ -136,3 +154,41 @@ async def test_nothing_is_compared_with_an_encounter_that_is_not_there(
         await matcher.verifies(encounter, OWN)
 
     assert reason(refused.value) == "ENCOUNTER_NOT_FOUND"
+
+
+async def test_all_encounters_of_a_person_become_anothers(matcher: Caller, encounter: str) -> None:
+    ani, budi, id = f"ani-{encounter}", f"budi-{encounter}", str(uuid4())
+    await matcher.enrols(f"{encounter}-a", ACTIVE, ani)
+    await matcher.enrols(f"{encounter}-b", PENDING, ani)
+    await matcher.enrols(f"{encounter}-c", ACTIVE, budi)
+
+    merged = await matcher.merges(ani, budi, id)
+    repeated = await matcher.merges(ani, budi, id)
+
+    assert merged.merge_id
+    assert merged == repeated
+    assert sorted(merged.encounter_ids) == [f"{encounter}-a", f"{encounter}-b"]
+    assert await matcher.person_of(f"{encounter}-b") == budi
+
+
+@pytest.mark.parametrize("missing", ["from_person_id", "into_person_id"])
+async def test_whoever_has_no_encounter_is_not_merged(
+    matcher: Caller, encounter: str, missing: str
+) -> None:
+    await matcher.enrols(encounter, ACTIVE)
+    persons = [f"person-of-{encounter}", f"nobody-{encounter}"]
+    if missing == "from_person_id":
+        persons.reverse()
+
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await matcher.merges(*persons)
+
+    assert (reason(refused.value), _field(refused.value)) == ("PERSON_NOT_FOUND", missing)
+
+
+def _field(error: grpc.aio.AioRpcError) -> str:
+    status: Any = rpc_status.from_call(error)  # type: ignore[arg-type]
+    bad = error_details_pb2.BadRequest()
+    return next(
+        str(bad.field_violations[0].field) for detail in status.details if detail.Unpack(bad)
+    )

@@ -14,7 +14,6 @@ from matcher.calibration.score_calibration import CALIBRATION_FILE, ScoreCalibra
 from matcher.comparison.comparator import Comparator, paired_minutiae
 from matcher.comparison.descriptor import DESCRIPTOR_FILE
 from matcher.comparison.descriptor_quantizer import (
-    LISTED_MINUTIAE,
     PROBED_LISTS,
     QUANTIZER_FILE,
     DescriptorQuantizer,
@@ -22,8 +21,6 @@ from matcher.comparison.descriptor_quantizer import (
 from matcher.comparison.descriptor_votes import descriptor_votes
 from matcher.comparison.likelihood import LIKELIHOOD_FILE
 from matcher.comparison.prefilter import prefilter_scores
-from matcher.domain.finger import Embedding
-from matcher.domain.index_entry import FingerFeatures
 from matcher.embedding.embedding_network import EMBEDDING_FILE, EmbeddingNetwork
 from matcher.extraction.extractor import Extractor
 from matcher.image.quality import Nfiq2
@@ -105,12 +102,6 @@ class ModelBundle:
             self.quantizer.version,
         )
 
-    def features(self, finger: Minutiae, embedding: Embedding, *, lists: int) -> FingerFeatures:
-        """Return what a search needs of a finger. lists: how many for each descriptor."""
-        prepared = self.comparator.prepare(finger)
-        listed = prepared.descriptors[:LISTED_MINUTIAE]
-        return FingerFeatures(embedding, prepared, self.quantizer.nearest_lists(listed, lists))
-
     def warm_up(self) -> None:
         """Run every step once, so that kernels are compiled before the first request.
 
@@ -120,8 +111,9 @@ class ModelBundle:
         self.quality(blank)
         self.extractor(blank)
         finger = _random_minutiae()
-        embedding = self.embedding.embed(finger).astype(np.float16)
-        prepared = self.features(finger, embedding, lists=PROBED_LISTS).prepared
+        self.embedding.embed(finger)
+        prepared = self.comparator.prepare(finger)
+        self.quantizer.nearest_lists(prepared.descriptors, PROBED_LISTS)
         descriptor_votes(np.array([1]), np.array([0]), np.array([0], np.float32))
         self.comparator.compare(prepared, [prepared])
         paired_minutiae(prepared, prepared)

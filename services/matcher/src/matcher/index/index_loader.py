@@ -13,6 +13,7 @@ from matcher.domain.finger import read_stored_template
 from matcher.domain.index_entry import NO_SNAPSHOT, IndexEntry, SnapshotFacts
 from matcher.domain.operation import ReportProgress
 from matcher.index import snapshot
+from matcher.index.finger_features import finger_features
 from matcher.index.memory_index import MemoryIndex
 from matcher.minutiae import Minutiae
 from matcher.models import ModelBundle
@@ -176,7 +177,7 @@ def _entry(
         embedding = finger.embedding
         if embedding is None:
             embedding = new_embeddings[encounter.encounter_id, position].embedding
-        fingers[position] = models.features(found, embedding, lists=1)
+        fingers[position] = finger_features(models, found, embedding, lists=1)
     return IndexEntry(
         encounter.encounter_id,
         encounter.person_id,

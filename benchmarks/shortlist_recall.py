@@ -19,6 +19,7 @@ from matcher.comparison.prefilter import prefilter_scores
 from matcher.domain.index_entry import FingerFeatures
 from matcher.evaluation.image_collection import find_images, parse_resolutions
 from matcher.evaluation.template_extraction import extract_all
+from matcher.index.finger_features import finger_features
 from matcher.index.finger_segment import FingerSegment
 from matcher.minutiae import Minutiae
 from matcher.models import ModelBundle
@@ -107,7 +108,7 @@ def _segment(
             fingers.append(FingerFeatures(synthetic.embedding[row], prepared, lists))
         segment.add(fingers, np.array(rows))
     features = [
-        models.features(each, models.embedding.embed(each).astype(np.float16), lists=1)
+        finger_features(models, each, models.embedding.embed(each).astype(np.float16), lists=1)
         for each in references
     ]
     segment.add(features, len(synthetic) + np.arange(len(features)))
@@ -122,7 +123,7 @@ def _search(
     times = [thread_time()]
     similar, _ = segment.nearest(embedding.astype(np.float32), len(segment))
     times.append(thread_time())
-    features = models.features(probe, embedding, lists=PROBED_LISTS)
+    features = finger_features(models, probe, embedding, lists=PROBED_LISTS)
     times.append(thread_time())
     rows, votes = segment.votes(features)
     times.append(thread_time())

@@ -18,6 +18,7 @@ from matcher.domain.finger import Finger, read_template
 from matcher.domain.index_entry import FingerFeatures
 from matcher.domain.request import RequestOrigin
 from matcher.domain.shortlist import SearchDepth, SearchScope
+from matcher.index.finger_features import finger_features
 from matcher.maintenance import encrypt_stored
 from matcher.models import ModelBundle
 from matcher.store.store import MIGRATIONS
@@ -91,7 +92,7 @@ def finger(person: int) -> Finger:
 def features(person: int) -> dict[int, FingerFeatures]:
     """A person's right index finger, as a search has it."""
     found = finger(person)
-    return {INDEX: models().features(found.minutiae, found.embedding, lists=PROBED_LISTS)}
+    return {INDEX: finger_features(models(), found.minutiae, found.embedding, lists=PROBED_LISTS)}
 
 
 async def enrol(

@@ -16,6 +16,7 @@ from matcher.domain.finger_source import Probe
 from matcher.domain.index_entry import FingerFeatures
 from matcher.domain.request import RequestOrigin, SearchPolicy
 from matcher.domain.shortlist import SearchDepth, SearchScope, Shortlist
+from matcher.index.finger_features import finger_features
 from matcher.models import ModelBundle
 from matcher.use_cases.any_position import compare_at_any_position, most_informative
 from matcher.use_cases.compare_persons import (
@@ -124,8 +125,8 @@ class Search:
 
     def _features(self, probe: Probe) -> dict[int, FingerFeatures]:
         return {
-            finger.position: self.models.features(
-                finger.minutiae, finger.embedding, lists=PROBED_LISTS
+            finger.position: finger_features(
+                self.models, finger.minutiae, finger.embedding, lists=PROBED_LISTS
             )
             for finger in probe.fingers
         }

@@ -15,7 +15,7 @@ Figures = Mapping[str, Any]
 
 _HEAD = """# How many machines does the matcher need?
 
-Made by `make docs` from `docs/bench.json`, a result of `matcher bench` of two sizes or more: measure
+Made by `make docs` from `docs/bench.json`, a result of `matcher bench` of two sizes: measure
 on your machine, and the tables follow. Memory and processor time are those of the index in one
 process, as it is built today.
 

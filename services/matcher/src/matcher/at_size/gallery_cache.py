@@ -83,14 +83,7 @@ class GalleryCache:
 
     def _header(self, models: ModelBundle, number: int) -> snapshot.SnapshotHeader:
         """Return the header of a file, whose epoch names the seed and whose change the people."""
-        versions = models.versions
-        return snapshot.SnapshotHeader(
-            self._folder.name,
-            (number + 1) * PEOPLE_PER_FILE,
-            "",
-            versions.embedding,
-            versions.comparison,
-        )
+        return snapshot_header(models, self._folder.name, (number + 1) * PEOPLE_PER_FILE)
 
     def _file(self, number: int) -> Path:
         return self._folder / f"people-{number:07}"
@@ -102,6 +95,12 @@ class GalleryCache:
 
 
 _MADE = "thousands of people made"
+
+
+def snapshot_header(models: ModelBundle, epoch: str, change: int) -> snapshot.SnapshotHeader:
+    """Return the header of a snapshot that is of no database. epoch, change: as of a token."""
+    versions = models.versions
+    return snapshot.SnapshotHeader(epoch, change, "", versions.embedding, versions.comparison)
 
 
 def _make_file(files: GalleryCache, number: int) -> float:

@@ -244,7 +244,7 @@ class IssuanceSettings(ServiceSettings):
         20.0, gt=0, description="timeout of one call to the matcher or a printer, seconds"
     )
     finger_quality_timeout_seconds: float = Field(
-        3.0,
+        5.0,
         gt=0,
         description="how long an officer who submits fingerprints waits for the matcher to say how "
         "good they are, seconds; they are taken in without that",

@@ -148,6 +148,23 @@ LAW |= {
     ("ready", "remind_collection"): ("ready", ITSELF),
     ("ready", "cancel_uncollected"): ("withdrawn", ITSELF),
 }
+LAW |= {
+    ("identifying", "request_emergency_document"): ("awaiting_approval", OFFICER),
+    ("awaiting_approval", "request_emergency_document"): ("awaiting_approval", OFFICER),
+    ("approved", "request_emergency_document"): ("awaiting_approval", OFFICER),
+    ("awaiting_approval", "cancel_emergency_document"): ("identifying", OFFICER + SUPERVISOR),
+    ("approved", "cancel_emergency_document"): ("identifying", OFFICER + SUPERVISOR),
+    ("awaiting_approval", "approve_first"): ("awaiting_approval", SUPERVISOR),
+    ("ready", "identify"): ("ready", ITSELF),
+    ("ready", "refer_to_examiners"): ("adjudication", ITSELF),
+    ("ready", "reject_biometrics"): ("paid", ITSELF),
+    ("handed_over", "identify"): ("handed_over", ITSELF),
+    ("handed_over", "refer_to_examiners"): ("handed_over", ITSELF),
+    ("handed_over", "reject_biometrics"): ("handed_over", ITSELF),
+    ("handed_over", "clear"): ("handed_over", EXAMINER),
+    ("handed_over", "link_person"): ("handed_over", EXAMINER),
+    ("handed_over", "confirm_duplicate"): ("refused", EXAMINER),
+}
 
 
 @pytest.mark.parametrize(("state", "event"), LAW)

@@ -216,7 +216,7 @@ class HistoryPrinters:
 
 
 def sign_clearance(
-    task: OutboxTask, document_number: str, *, is_repeated: bool, without_fingerprints: bool
+    task: OutboxTask, document_number: str, *, is_repeated: bool, identified_by: str
 ) -> str:
     """Return a clearance: document number and request."""
     return f"{document_number}/{task.request_id}"

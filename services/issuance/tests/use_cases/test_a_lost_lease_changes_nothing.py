@@ -63,7 +63,7 @@ class Printer(PrinterWithoutJobs):
         document_number: str,
         *,
         is_repeated: bool,
-        without_fingerprints: bool,
+        identified_by: str,
     ) -> str:
         self.signed += 1
         return f"clearance-{self.signed}"

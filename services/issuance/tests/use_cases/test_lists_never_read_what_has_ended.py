@@ -86,12 +86,13 @@ async def planned(tmp_path: Path) -> AsyncIterator[PlannedQueries]:
         lambda records: records.stuck_work.page(50, AFTER, "BJM", LATE),
         lambda records: records.cases.of_persons(["p-1", "p-2"]),
         lambda records: records.cases.open_of_person("p-1"),
+        lambda records: records.unidentified_holders.count(),
     ],
     ids=[
         "queue", "count_waiting", "count_waiting_before", "first_completed_at", "count_released",
         "ready_to_collect", "count_open", "count_overdue",
         "count_past_legal_limit", "without_portrait", "service_status",
-        "late_cases", "stuck", "of_persons", "open_of_person",
+        "late_cases", "stuck", "of_persons", "open_of_person", "unidentified_holders",
     ],
 )  # fmt: skip
 async def test_what_is_open_is_searched_for(

@@ -52,6 +52,11 @@ class _OpenItemKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OpenItem
     """A passport that is revoked because its holder was on record as two persons and had two: the one that was
     issued last is valid. Take the book from the holder and destroy it; its number and serial are given.
     """
+    OPEN_ITEM_KIND_IDENTIFICATION: _OpenItemKind.ValueType  # 13
+    """The holder of an emergency document that was handed over is still to be identified: by the matcher once it can,
+    by examiners where they have to look, or, where the fingerprints cannot be used, by a
+    supervisor who did not approve it.
+    """
 
 class OpenItemKind(_OpenItemKind, metaclass=_OpenItemKindEnumTypeWrapper):
     """What an open item is about."""
@@ -80,6 +85,11 @@ OPEN_ITEM_KIND_NOTICE: OpenItemKind.ValueType  # 11
 OPEN_ITEM_KIND_SUPERSEDED_BOOK: OpenItemKind.ValueType  # 12
 """A passport that is revoked because its holder was on record as two persons and had two: the one that was
 issued last is valid. Take the book from the holder and destroy it; its number and serial are given.
+"""
+OPEN_ITEM_KIND_IDENTIFICATION: OpenItemKind.ValueType  # 13
+"""The holder of an emergency document that was handed over is still to be identified: by the matcher once it can,
+by examiners where they have to look, or, where the fingerprints cannot be used, by a
+supervisor who did not approve it.
 """
 Global___OpenItemKind: _TypeAlias = OpenItemKind  # noqa: Y015
 
@@ -124,7 +134,7 @@ class _ResolutionReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reso
     RESOLUTION_REASON_NO_BOOK_MADE: _ResolutionReason.ValueType  # 2
     """It was looked for, and no book was made."""
     RESOLUTION_REASON_DONE_BY_HAND: _ResolutionReason.ValueType  # 3
-    """What another service refused was set right there by hand."""
+    """What another service refused was set right there by hand; or a holder was identified otherwise."""
     RESOLUTION_REASON_NOT_NEEDED: _ResolutionReason.ValueType  # 4
     """What another service refused need not be done."""
     RESOLUTION_REASON_OTHER: _ResolutionReason.ValueType  # 5
@@ -142,7 +152,7 @@ RESOLUTION_REASON_BOOK_DESTROYED: ResolutionReason.ValueType  # 1
 RESOLUTION_REASON_NO_BOOK_MADE: ResolutionReason.ValueType  # 2
 """It was looked for, and no book was made."""
 RESOLUTION_REASON_DONE_BY_HAND: ResolutionReason.ValueType  # 3
-"""What another service refused was set right there by hand."""
+"""What another service refused was set right there by hand; or a holder was identified otherwise."""
 RESOLUTION_REASON_NOT_NEEDED: ResolutionReason.ValueType  # 4
 """What another service refused need not be done."""
 RESOLUTION_REASON_OTHER: ResolutionReason.ValueType  # 5

@@ -95,6 +95,7 @@ class Servicers:
                 self._tariff,
                 parts.travel_bans,
                 self._watches(),
+                parts.outage_policy,
                 parts.settings.finger_check_policy(),
                 self._check_fingers(matcher),
             ),

@@ -14,6 +14,8 @@ class Guard(StrEnum):
     REFUSED_WITHOUT_FINGERPRINTS = "a supervisor refused it, without fingerprints"
     UNUSABLE_FINGERS = "the matcher cannot use the fingers"
     VERIFIED = "identification is out, and the own record matches"
+    EMERGENCY_ALLOWED = "identification is out, and the outage policy allows it"
+    EMERGENCY_UNIDENTIFIED = "an emergency document is asked for, and the identification is due"
     NO_EXAMINER_NEEDED = "identification needs no examiner"
     EXAMINER_NEEDED = "identification needs an examiner"
     CLEARED = "examiners clear"

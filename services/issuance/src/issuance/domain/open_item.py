@@ -9,6 +9,7 @@ from servicekit.errors import DomainError, ErrorKind, NotPermitted
 
 from issuance.domain.actor import Actor
 from issuance.domain.outbox_task_kind import OutboxTaskKind
+from issuance.domain.roles import Role
 from issuance.domain.separation_of_duties import is_among
 
 _ADMINISTRATOR = "administrator"
@@ -21,6 +22,8 @@ class OpenItemKind(StrEnum):
     PRINT_JOB = "print_job"
     REFUSED_WORK = "refused_work"
     LOST_ENROLMENT = "lost_enrolment"
+    IDENTIFICATION = "identification"
+    """Of who got an emergency document before."""
     PAYMENT = "payment"
     NOTICE = "notice"
     SUPERSEDED_BOOK = "superseded_book"
@@ -49,6 +52,7 @@ REASONS: Mapping[OpenItemKind, frozenset[ResolutionReason]] = {
         {ResolutionReason.DONE_BY_HAND, ResolutionReason.NOT_NEEDED, ResolutionReason.OTHER}
     ),
     OpenItemKind.LOST_ENROLMENT: frozenset({ResolutionReason.OTHER}),
+    OpenItemKind.IDENTIFICATION: frozenset({ResolutionReason.DONE_BY_HAND, ResolutionReason.OTHER}),
     OpenItemKind.NOTICE: frozenset(
         {ResolutionReason.DONE_BY_HAND, ResolutionReason.NOT_NEEDED, ResolutionReason.OTHER}
     ),
@@ -144,3 +148,9 @@ def require_resolvable_work(kind: OutboxTaskKind, by: Actor) -> None:
         )
     if by.role != _ADMINISTRATOR:
         raise NotPermitted("administrators settle what the matcher refuses")
+
+
+def require_supervisor(by: Actor) -> None:
+    """Raise NotPermitted unless a supervisor settles it: administrators decide about nobody."""
+    if by.role != Role.SUPERVISOR:
+        raise NotPermitted("supervisors decide who a holder is")

@@ -52,7 +52,7 @@ def superseded_document(documents: Iterable[Document]) -> Document | None:
     valid = [each for each in documents if each.status is DocumentStatus.VALID]
     if len(valid) < 2:
         return None
-    return min(valid, key=lambda each: (each.issued_on, each.status_since))
+    return min(valid, key=lambda each: (each.issued_on, each.status_since, each.number))
 
 
 def encode_merges(ids: Sequence[str]) -> bytes:

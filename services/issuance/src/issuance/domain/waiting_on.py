@@ -145,6 +145,13 @@ IDENTIFICATION_DUE = LocalizedText(
     "identified before the passport is handed over",
 )
 """Of an applicant who was only verified."""
+EMERGENCY_IDENTIFICATION_DUE = LocalizedText(
+    "dokumen perjalanan darurat dibuat sebelum pemohon diidentifikasi karena pemeriksaan identitas "
+    "terganggu; pemeriksaan itu dilakukan segera setelah pulih, juga sesudah dokumen diserahkan",
+    "an emergency document is made before the applicant is identified, since identification is "
+    "out; they are identified as soon as that can be done, also after the hand-over",
+)
+"""Of an applicant of whom an emergency document is made."""
 WORK_SET_ASIDE = WaitingOn(
     ResponsibleParty.ADMINISTRATOR,
     LocalizedText(
@@ -183,6 +190,20 @@ NOTICE_REFUSED = WaitingOn(
 )
 """Of a notice that the mail server refuses."""
 
+_TWO_APPROVALS = WaitingOn(
+    ResponsibleParty.SUPERVISOR,
+    LocalizedText(
+        "persetujuan dokumen perjalanan darurat oleh dua penyelia",
+        "the approval of the emergency document by two supervisors",
+    ),
+)
+_SECOND_APPROVAL = WaitingOn(
+    ResponsibleParty.SUPERVISOR,
+    LocalizedText(
+        "persetujuan dokumen perjalanan darurat oleh penyelia kedua",
+        "the approval of the emergency document by a second supervisor",
+    ),
+)
 _CORRECTION = WaitingOn(
     ResponsibleParty.OFFICER,
     LocalizedText(
@@ -209,6 +230,8 @@ def waiting_on(case: Case, *, set_aside: bool = False) -> WaitingOn | None:
         return FINGERS_DIFFER
     if case.state is ApplicationState.AWAITING_APPROVAL and case.is_at_the_printer:
         return WAITING_ON[ApplicationState.PRINTING]
+    if case.awaits_two_approvals and case.portrait_accepted_at:
+        return _SECOND_APPROVAL if case.first_approved_by else _TWO_APPROVALS
     needs_portrait = case.state in _NEEDS_PORTRAIT_NEXT and not case.book_serial
     if needs_portrait and case.portrait_accepted_at is None:
         return PORTRAIT_MISSING

@@ -14,6 +14,7 @@ from issuance.domain.case import Case
 from issuance.domain.events import ApplicationEvent
 from issuance.domain.finger_check import FingerCheckPolicy
 from issuance.domain.history import EventDetails
+from issuance.domain.outage_policy import OutagePolicy
 from issuance.domain.tariff import Tariff
 from issuance.domain.validity import ValidityRule
 from issuance.service import encode_applications as encode
@@ -54,6 +55,10 @@ from issuance.use_cases.change_contact import change_contact
 from issuance.use_cases.check_fingers import CheckFingers
 from issuance.use_cases.create_application import NewApplication, create_application
 from issuance.use_cases.document_numbers import DocumentNumbers
+from issuance.use_cases.emergency_document import (
+    cancel_emergency_document,
+    request_emergency_document,
+)
 from issuance.use_cases.explain_wait import explain_wait
 from issuance.use_cases.hand_over import waive_finger_check
 from issuance.use_cases.office_directory import OfficeDirectory
@@ -82,6 +87,7 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         tariff: Tariff | None,
         travel_bans: TravelBans,
         watches: ApplicationWatches,
+        policy: OutagePolicy,
         finger_check_policy: FingerCheckPolicy,
         check_fingers: CheckFingers,
     ) -> None:
@@ -108,6 +114,7 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         self._numbers = numbers
         self._validity = validity
         self._tariff = tariff
+        self._policy = policy
 
     async def CreateApplication(
         self, request: pb.CreateApplicationRequest, context: Context
@@ -256,6 +263,26 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         """Decide who an applicant without fingerprints is."""
         return await self._own.change(
             request, establish_identity, request.reason, self._apply_transition
+        )
+
+    async def RequestEmergencyDocument(
+        self, request: pb.RequestEmergencyDocumentRequest, context: Context
+    ) -> pb.Application:
+        """Have an emergency document made in place of a passport."""
+        return await self._own.change(
+            request,
+            request_emergency_document,
+            request.reason,
+            self._policy,
+            self._apply_transition,
+        )
+
+    async def CancelEmergencyDocument(
+        self, request: pb.CancelEmergencyDocumentRequest, context: Context
+    ) -> pb.Application:
+        """Have a passport made again."""
+        return await self._own.change(
+            request, cancel_emergency_document, request.reason, self._apply_transition
         )
 
     async def CorrectData(self, request: pb.CorrectDataRequest, context: Context) -> pb.Application:

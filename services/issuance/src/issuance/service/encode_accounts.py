@@ -5,6 +5,7 @@ from passport.issuance.v1 import accounts_pb2 as pb
 from issuance.domain.open_item import Resolution, ResolvedItem
 from issuance.domain.payment import OpenPayment
 from issuance.domain.person_merge import SUPERSEDED, SupersededBook
+from issuance.domain.unidentified_holder import UnidentifiedHolder
 from issuance.domain.waiting_on import (
     ENROLMENT_LOST,
     NOTICE_REFUSED,
@@ -40,6 +41,8 @@ def open_item(id: str, item: OpenItem) -> pb.OpenItem:
         encoded = _refused_work(item)
     elif isinstance(item, LostEnrolment):
         encoded = _lost_enrolment(item)
+    elif isinstance(item, UnidentifiedHolder):
+        encoded = _identification(item)
     elif isinstance(item, OpenPayment):
         encoded = _payment(item)
     elif isinstance(item, NoticeRecord):
@@ -105,6 +108,17 @@ def _lost_enrolment(lost: LostEnrolment) -> pb.OpenItem:
         office=lost.office,
         waiting=waiting_on(ENROLMENT_LOST, lost.since),
         problem=ENROLMENT_LOST.what.en,
+    )
+
+
+def _identification(holder: UnidentifiedHolder) -> pb.OpenItem:
+    return pb.OpenItem(
+        kind=pb.OPEN_ITEM_KIND_IDENTIFICATION,
+        application_id=holder.case,
+        office=holder.office,
+        waiting=waiting_on(holder.waiting_on, holder.since),
+        document_number=holder.document_number,
+        problem=holder.waiting_on.what.en,
     )
 
 

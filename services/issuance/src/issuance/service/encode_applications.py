@@ -78,9 +78,18 @@ def application(details: ApplicationDetails) -> pb.Application:
         promise_due_on=optional_date(case.due_on),
         legal_due_on=optional_date(case.legal_due_on),
         identification_due=case.identification_due,
+        emergency_document=_emergency_document(case),
     )
     shown.MergeFrom(rest)
     return shown
+
+
+def _emergency_document(case: Case) -> pb.EmergencyDocument | None:
+    if case.emergency_days is None:
+        return None
+    return pb.EmergencyDocument(
+        validity_days=case.emergency_days, first_approved_by=case.first_approved_by
+    )
 
 
 def contacts(case: Case) -> pb.Application:

@@ -32,6 +32,8 @@ ChangeRequest = (
     | pb.RecordPaymentRequest
     | pb.RecordInterviewRequest
     | pb.EstablishIdentityRequest
+    | pb.RequestEmergencyDocumentRequest
+    | pb.CancelEmergencyDocumentRequest
     | pb.CorrectDataRequest
     | pb.ApproveRequest
     | pb.ClearHoldRequest

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Row, Select, String, cast, insert, select
+from sqlalchemy import Row, Select, String, cast, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.notice_delivery import NoticeDelivery
@@ -12,7 +12,7 @@ from issuance.domain.open_item import Resolution, ResolutionReason, ResolvedItem
 from issuance.domain.states import WITHOUT_ENROLMENT, ApplicationState
 from issuance.store.field_values import field_values
 from issuance.store.oldest_first import ListPosition, keyed, oldest_first, position
-from issuance.store.tables.applications import applications
+from issuance.store.tables.applications import IS_UNIDENTIFIED_HOLDER, applications
 from issuance.store.tables.matcher import enrolments
 from issuance.store.tables.notices import notices
 from issuance.store.tables.open_items import resolved_items
@@ -27,14 +27,15 @@ PRINT_FAILED, PRINT_JOB, REFUSED_WORK, PAYMENT = (
     "refused-work:",
     "payment:",
 )
-LOST_ENROLMENT, NOTICE, SUPERSEDED_BOOK, RESOLVED = (
+LOST_ENROLMENT, IDENTIFICATION, NOTICE, SUPERSEDED_BOOK, RESOLVED = (
     "lost-enrolment:",
+    "identification:",
     "notice:",
     "superseded-book:",
     "resolved:",
 )
 """Begin the ids of items: of an application, a print event, a task, a payment's difference, an
-application again, a notice, a merge of persons, and a resolved item."""
+application twice again, a notice, a merge of persons, and a resolved item."""
 
 _ITEM = [field.name for field in fields(ResolvedItem) if field.name != "resolution"]
 _RESOLUTION = [field.name for field in fields(Resolution)]
@@ -59,6 +60,7 @@ class OpenItemRecords:
             _refused_work(),
             _payments(),
             _lost_enrolments(),
+            _identifications(),
             _notices(),
             _superseded_books(),
         ]
@@ -130,6 +132,14 @@ def _lost_enrolments() -> Select[Any]:
     statement = select(c.lost_at.label("since"), key.label("key"), application.office)
     return statement.join(applications, application.id == c.case).where(
         c.lost_at.is_not(None), application.state.not_in(WITHOUT_ENROLMENT)
+    )
+
+
+def _identifications() -> Select[Any]:
+    c = applications.c
+    key = keyed(IDENTIFICATION, c.id)
+    return select(c.state_since.label("since"), key.label("key"), c.office).where(
+        text(IS_UNIDENTIFIED_HOLDER)
     )
 
 

@@ -36,6 +36,7 @@ from issuance.store.queue_records import QueueRecords
 from issuance.store.restore_records import RestoreRecords
 from issuance.store.search_records import SearchRecords
 from issuance.store.stuck_work_records import StuckWorkRecords
+from issuance.store.unidentified_holders import UnidentifiedHolders
 from issuance.store.unrecorded_print_events import UnrecordedPrintEvents
 
 MIGRATIONS = "issuance.store:migrations"
@@ -76,6 +77,11 @@ class Records:
     def fingers(self) -> FingerRecords:
         """Fingers of applicants, until the matcher has them."""
         return FingerRecords(self.connection)
+
+    @cached_property
+    def unidentified_holders(self) -> UnidentifiedHolders:
+        """Holders of emergency documents who are still to be identified."""
+        return UnidentifiedHolders(self.connection)
 
     @cached_property
     def enrolments(self) -> EnrolmentRecords:

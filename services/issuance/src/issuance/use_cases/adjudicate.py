@@ -58,7 +58,7 @@ async def decide_task(
     adjudication = task.adjudication.decide(by.uri, verdict, reason, now, person_id)
     if adjudication.deciding is None:
         return await _save(records, task, adjudication)
-    case = await records.cases.get(task.case)
+    case = (await records.cases.get(task.case)).without_identification_due()
     event, decided = await _decided(
         records, task, case, adjudication.deciding, by, now, apply_transition
     )

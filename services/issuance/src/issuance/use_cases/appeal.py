@@ -34,13 +34,14 @@ async def appeal(
     One that was refused before it was identified gives its fingerprints again, which the matcher
     never got. None after a supervisor refused a finished book, which is destroyed, since a printer
     makes one of an application; a book that was held for the examiners is as it was before they
-    decided.
+    decided. One that was handed over before is in nobody's safe, and stays revoked.
     Raises IllegalTransition, NotPermitted, AtThePrinter, SeparationOfDuties, UnknownOffice,
     ApplicationOpen.
     """
     history = await records.history.of_case(case.id)
     event = _reopening(case, history)
-    if case.book_serial and event is not ApplicationEvent.REEXAMINE:
+    is_gone = event is not ApplicationEvent.REEXAMINE or case.handed_over_at is not None
+    if case.book_serial and is_gone:
         raise IllegalTransition(
             "its book was finished and revoked: apply again", state=case.state, event=event
         )

@@ -141,7 +141,7 @@ def _leaves_date_open(outage: Outage, case: Case, office: Office, now: datetime)
         at_printer or case.state in AWAITING_PRINT
         if outage.stops(Activity.PRINTING)
         else case.state in outage.paused_states
-    ) or (case.identification_due and outage.stops(Activity.IDENTIFICATION))
+    ) or (case.awaits_identification and outage.stops(Activity.IDENTIFICATION))
     return (
         waits
         and outage.affects(office.id)

@@ -18,6 +18,7 @@ from issuance.domain.print_failure import DOCUMENT_ALREADY_CLEARED
 from issuance.domain.replacement import require_explained_negligence
 from issuance.domain.separation_of_duties import (
     require_not_examined_by,
+    require_second,
     require_separate_duties,
 )
 from issuance.domain.states import DOCUMENTS_DUE, ApplicationState
@@ -117,6 +118,8 @@ async def approve(
 ) -> Case:
     """Approve a case, which gets its document number unless it was approved before.
 
+    An emergency document of somebody who is not identified waits for a second supervisor then.
+
     reason: why its data differ from those of the earlier document, if they do, and why a passport
     lost by negligence is replaced now.
     One whose book was made before examiners cleared it is READY. Raises IllegalTransition,
@@ -124,13 +127,14 @@ async def approve(
     TravelBanHeld, PortraitMissing, EnrolmentLost, EnrolmentUnconfirmed, HolderDiffers,
     LostByNegligence.
     """
-    event = ApplicationEvent.APPROVE_BOOK if case.book_serial else ApplicationEvent.APPROVE
+    event = _approval_of(case)
     find_transition(case.state, event, by.role)
     case.require_not_printing()
     if case.book_serial:
         case.require_identified()
     await require_not_stopped(records, case.office, Activity.APPROVAL)
     require_separate_duties(event, by.person, await records.history.of_case(case.id))
+    require_second(by.person, case.first_approved_by, event)
     examiners = await records.adjudication_tasks.examiners_of(case.id)
     require_not_examined_by(by.person, examiners, event)
     case.require_not_held()
@@ -138,11 +142,23 @@ async def approve(
     await records.enrolments.require(case.id)
     _require_explained_differences(case, reason)
     require_explained_negligence(case.loss_finding, reason)
+    if event is ApplicationEvent.APPROVE_FIRST:
+        first = case.first_approved(by.person)
+        details = EventDetails(reason=reason)
+        return await apply_transition(records, first, event, by, now, details)
     number, failure = case.document_number, case.print_failure
     if not number or (failure and failure.reason == DOCUMENT_ALREADY_CLEARED):
         number = await numbers.next(records)
     details = EventDetails(document_number=number, reason=reason)
     return await apply_transition(records, case.approved(number), event, by, now, details)
+
+
+def _approval_of(case: Case) -> ApplicationEvent:
+    if case.book_serial:
+        return ApplicationEvent.APPROVE_BOOK
+    if case.awaits_two_approvals and not case.first_approved_by:
+        return ApplicationEvent.APPROVE_FIRST
+    return ApplicationEvent.APPROVE
 
 
 async def correct_data(

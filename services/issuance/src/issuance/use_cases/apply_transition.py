@@ -21,6 +21,7 @@ from issuance.domain.notices import (
     Notice,
     NoticeKind,
     collection_reminder,
+    emergency_ready_notice,
     not_collected_notice,
     promised_date_notice,
     ready_notice,
@@ -42,7 +43,7 @@ from issuance.use_cases.documents import (
     record_handed_over,
     record_made,
     reinstate_made,
-    revoke_made,
+    revoke,
 )
 from issuance.use_cases.office_directory import OfficeDirectory
 from issuance.use_cases.send_notices import send_notices
@@ -154,7 +155,7 @@ class ApplyTransition:
         if status is DocumentStatus.VALID:
             await record_handed_over(records, case, by, at)
         if status is DocumentStatus.REVOKED:
-            await revoke_made(records, case, by, at, details.reason)
+            await revoke(records, case, by, at, details.reason)
 
     async def _outbox_task(self, records: Records, kind: OutboxTaskKind, case: Case) -> OutboxTask:
         office = self._offices[case.office]
@@ -208,6 +209,8 @@ class ApplyTransition:
         if kind is NoticeKind.PROMISED_DATE:
             notice = tentative_date_notice if case.date_tentative else promised_date_notice
             return notice(case.id, promised, hours)
+        if kind is NoticeKind.READY and case.is_emergency and case.expires_on:
+            return emergency_ready_notice(case.id, case.expires_on)
         if kind is NoticeKind.READY:
             return ready_notice(case.id, promised, hours)
         if kind is NoticeKind.RECAPTURE:

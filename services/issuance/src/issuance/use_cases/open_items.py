@@ -19,17 +19,20 @@ from issuance.domain.open_item import (
     is_confirmed,
     require_fitting_reason,
     require_resolvable_work,
+    require_supervisor,
 )
 from issuance.domain.payment import OpenPayment
 from issuance.domain.person_merge import SUPERSEDED, SupersededBook
 from issuance.domain.print_job_event import JobOutcome
 from issuance.domain.separation_of_duties import require_not_approved_by
 from issuance.domain.states import FINAL_STATES, WITHOUT_ENROLMENT, ApplicationState
+from issuance.domain.unidentified_holder import UnidentifiedHolder
 from issuance.domain.waiting_on import ENROLMENT_LOST
 from issuance.store.enrolment_records import LostEnrolment
 from issuance.store.notice_records import NoticeRecord
 from issuance.store.oldest_first import ListPosition, ids
 from issuance.store.open_item_records import (
+    IDENTIFICATION,
     LOST_ENROLMENT,
     NOTICE,
     PAYMENT,
@@ -54,12 +57,14 @@ OpenItem = (
     | StuckTask
     | OpenPayment
     | LostEnrolment
+    | UnidentifiedHolder
     | NoticeRecord
     | SupersededBook
     | ResolvedItem
 )
 """A failed print, a print job that does not fit, refused work, a payment that differs, fingerprints
-that the matcher has lost, a notice that is refused, a book to be returned, or what was settled."""
+that the matcher has lost, a holder to be identified, a notice that is refused, a book to be
+returned, or what was settled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,7 @@ async def list_open_items(
     jobs = await records.unrecorded_print_events.of_numbers(_numbers(found, PRINT_JOB))
     tasks = await records.stuck_work.of_ids(ids(found, REFUSED_WORK))
     lost = await records.enrolments.lost(ids(found, LOST_ENROLMENT))
+    holders = await records.unidentified_holders.of_cases(ids(found, IDENTIFICATION))
     payments = await records.payments.of_numbers(_numbers(found, PAYMENT))
     notices = await records.notices.of_ids(ids(found, NOTICE))
     books = await records.person_merges.open_books(_numbers(found, SUPERSEDED_BOOK))
@@ -96,6 +102,7 @@ async def list_open_items(
         **{f"{PRINT_JOB}{number}": event for number, event in jobs.items()},
         **{f"{REFUSED_WORK}{task.id}": task for task in tasks},
         **{f"{LOST_ENROLMENT}{each.case}": each for each in lost},
+        **{f"{IDENTIFICATION}{each.case}": each for each in holders},
         **{f"{PAYMENT}{number}": payment for number, payment in payments.items()},
         **{f"{NOTICE}{notice.id}": notice for notice in notices},
         **{f"{SUPERSEDED_BOOK}{number}": book for number, book in books.items()},
@@ -134,6 +141,8 @@ async def resolve_open_item(
         item = await _settle_work(records, item_id.removeprefix(REFUSED_WORK), settled)
     elif item_id.startswith(LOST_ENROLMENT):
         item = await _settle_enrolment(records, item_id.removeprefix(LOST_ENROLMENT), settled)
+    elif item_id.startswith(IDENTIFICATION):
+        item = await _settle_identification(records, item_id.removeprefix(IDENTIFICATION), settled)
     elif item_id.startswith(PAYMENT):
         item = await _settle_payment(records, _number(item_id, PAYMENT), settled)
     elif item_id.startswith(NOTICE):
@@ -249,6 +258,32 @@ async def _settle_enrolment(records: Records, id: str, settled: Settlement) -> R
         since=found[0].since,
         problem=ENROLMENT_LOST.what.en,
         resolution=settled.resolution,
+    )
+
+
+async def _settle_identification(records: Records, id: str, settled: Settlement) -> ResolvedItem:
+    """Record that a holder whose fingers cannot be used is known otherwise."""
+    case = await records.cases.find(id)
+    found = await records.unidentified_holders.of_cases([id])
+    if case is None or not found:
+        raise _not_open()
+    (holder,) = found
+    settled.require_fitting(OpenItemKind.IDENTIFICATION, holder.office)
+    require_supervisor(settled.by)
+    if holder.examined:
+        raise StepNeeded("examiners decide about the holder", steps="ClaimTask, DecideTask")
+    if holder.asked:
+        raise StepNeeded("the matcher identifies the holder once it can", steps="RetryWork")
+    require_not_approved_by(settled.by.person, await records.history.of_case(id))
+    await records.cases.save(case.identified_otherwise())
+    return ResolvedItem(
+        kind=OpenItemKind.IDENTIFICATION,
+        office=holder.office,
+        case=id,
+        since=holder.since,
+        problem=holder.waiting_on.what.en,
+        resolution=settled.resolution,
+        document_number=holder.document_number,
     )
 
 

@@ -41,8 +41,8 @@ class GalleryCache:
         if not missing:
             return None
         self._folder.mkdir(parents=True, exist_ok=True)
-        seconds = 0.0
-        for spent in with_progress(self._make_all(missing, workers), _MADE, len(missing)):
+        made, seconds = self._make_all(missing, workers), 0.0
+        for spent in with_progress(made, "thousands of people made", len(missing)):
             seconds += spent
         return len(missing) * PEOPLE_PER_FILE / seconds
 
@@ -83,15 +83,7 @@ class GalleryCache:
 
     def _header(self, models: ModelBundle, number: int) -> snapshot.SnapshotHeader:
         """Return the header of a file, whose epoch names the seed and whose change the people."""
-        versions = models.versions
-        return snapshot.SnapshotHeader(
-            self._folder.name,
-            (number + 1) * PEOPLE_PER_FILE,
-            "",
-            versions.embedding,
-            versions.comparison,
-            versions.quantizer,
-        )
+        return snapshot_header(models, self._folder.name, (number + 1) * PEOPLE_PER_FILE)
 
     def _file(self, number: int) -> Path:
         return self._folder / f"people-{number:07}"
@@ -102,7 +94,12 @@ class GalleryCache:
         return self.folder / f"seed-{self.people.seed}-fingers-{positions}-{_generator_version()}"
 
 
-_MADE = "thousands of people made"
+def snapshot_header(models: ModelBundle, epoch: str, change: int) -> snapshot.SnapshotHeader:
+    """Return the header of a snapshot that is of no database. epoch, change: as of a token."""
+    versions = models.versions
+    return snapshot.SnapshotHeader(
+        epoch, change, "", versions.embedding, versions.comparison, versions.quantizer
+    )
 
 
 def _make_file(files: GalleryCache, number: int) -> float:

@@ -17,6 +17,8 @@ from issuance.use_cases.ports import (
     WorkRefused,
 )
 
+from ..use_cases.printed_jobs import a_job_of  # noqa: TID252
+
 
 class ProcessDies(BaseException):
     """The process does not go on after a call; no handler of errors sees it."""
@@ -152,7 +154,7 @@ class HistoryPrinter:
         self.made += 1
         id = f"{self.office}-job-{self.made}"
         self.clearances[task.clearance] = id
-        self._tell(PrintJobEvent("", id, task.case, document_number=document_number))
+        self._tell(a_job_of(task, id))
         return id
 
     def finish(self, choice: int) -> None:

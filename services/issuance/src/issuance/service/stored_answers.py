@@ -45,5 +45,6 @@ def _application(answer: Message) -> pb.Application | None:
 
 
 def _clear_contacts(application: pb.Application) -> None:
-    for field in ("contact", "proxy", "guardians"):
-        application.ClearField(field)
+    application.ClearField("contact")
+    application.ClearField("proxy")
+    application.ClearField("guardians")

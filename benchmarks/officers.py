@@ -13,22 +13,25 @@ from issuance.domain.actor import Actor
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.case import Case
 from issuance.domain.collection_plan import PriorityClass
+from issuance.domain.finger_check import NOT_ASKED, FingerCheckPolicy, FingerCheckRule
 from issuance.domain.office import Office
 from issuance.domain.roles import Role
 from issuance.domain.states import ApplicationState
 from issuance.domain.validity import ValidityRule
 from issuance.store.page_request import PageRequest
 from issuance.store.records import Records, Store
-from issuance.use_cases.application_steps import approve, hand_over
+from issuance.use_cases.application_steps import approve
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.create_application import NewApplication, create_application
 from issuance.use_cases.document_numbers import DocumentNumbers
+from issuance.use_cases.hand_over import PassportCollection, hand_over
 from issuance.use_cases.record_interview import Interview, record_interview
 from servicekit.process.clock import Clock
 
 from benchmarks.plan_population import HOLDER
 
 _PAUSE_BETWEEN_STEPS = 0.02
+_UNCHECKED = FingerCheckPolicy(FingerCheckRule.OFF, {})
 Step = Callable[[Records, Case], Awaitable[object]]
 
 
@@ -85,7 +88,8 @@ class Officers:
             await approve(records, case, _SUPERVISOR, now, numbers, apply)
 
         async def collection(records: Records, case: Case) -> None:
-            await hand_over(records, case, _OFFICER, now, "the holder", apply)
+            collection = PassportCollection("the holder")
+            await hand_over(records, case, _OFFICER, now, collection, _UNCHECKED, NOT_ASKED, apply)
 
         steps = [
             await self._with_cases(state, step, each)

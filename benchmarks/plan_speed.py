@@ -92,7 +92,7 @@ class Planning:
         self._database = Database(url)
         self._store = Store(self._database, "benchmark")
         self._clock = Now()
-        apply = ApplyTransition(self._offices, lambda *_: b"", new_id, ValidityRule())
+        apply = ApplyTransition(OfficeDirectory(), lambda *_: b"", new_id, ValidityRule())
         self._outages = OutageLifecycle(self._offices, new_id)
         self._officers = Officers(self._store, self._offices, apply, new_id, self._clock)
         self._planner = OfficePlanner(

@@ -66,6 +66,12 @@ async def test_every_role_does_its_part(office: JourneyOffice, tmp_path: Path) -
 
     assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
     assert '"state": "BOOK_STATE_ISSUED"' in done.stdout
+    assert '"fee_rupiah": "350000"' in done.stdout + done.stderr
+    assert '"delivery": "NOTICE_DELIVERY_' in done.stdout
+    assert '"letter_of_authority": "folder 12, letter of the holder"' in done.stdout
+    notices = (office.country.layout.notices).read_text(encoding="utf-8")
+    assert "+6281234567890" in notices
     assert '"state": "APPLICATION_STATE_HANDED_OVER"' in done.stdout
+    assert '"finger_check": "FINGER_CHECK_MATCH"' in done.stdout
     assert '"state": "TASK_STATE_CONFIRMED"' in done.stdout
     assert (tmp_path / "prints.png").read_bytes().startswith(b"\x89PNG")

@@ -59,10 +59,17 @@ async def test_every_line_works_in_the_order_of_the_page(country: Country) -> No
     open_ones = json.loads(answers["passport.issuance.v1.Outages/ListOutages"])["outages"]
     assert [outage["outage_id"] for outage in open_ones] == [outage_id]
     assert json.loads(answers["passport.issuance.v1.Outages/EndOutage"])["ended_at"]
+    notices = json.loads(answers["passport.issuance.v1.Schedule/ListNotices"])
+    assert notices.keys() <= {"notices", "next_page_token"}
     offices = json.loads(answers["passport.issuance.v1.Offices/ListOffices"])["offices"]
     assert [office["office"] for office in offices] == ["BJM", "PDG"]
     days = json.loads(answers["passport.issuance.v1.Offices/ListSpecialDays"])["days"]
     assert [special["reason"] for special in days] == ["flood"]
+    changes = json.loads(answers["passport.issuance.v1.Offices/ListOfficeChanges"])["changes"]
+    assert [change["event"] for change in changes[:2]] == [
+        "OFFICE_EVENT_REMOVE_CLOSURE",
+        "OFFICE_EVENT_ADD_CLOSURE",
+    ]
 
 
 async def test_an_administrator_is_shut_out_as_the_page_says(country: Country) -> None:

@@ -143,10 +143,12 @@ class Caller:
         self,
         probe: identification_pb2.FingerSource,
         reference: identification_pb2.FingerSource,
+        request_id: str = "",
+        **options: Any,
     ) -> identification_pb2.Decision:
         """Verify."""
         request = identification_pb2.VerifyRequest(
-            request_id=str(uuid4()), probe=probe, reference=reference
+            request_id=request_id or str(uuid4()), probe=probe, reference=reference, **options
         )
         answer: identification_pb2.Decision = await self._verification.Verify(
             request, timeout=TIMEOUT_SECONDS

@@ -4,11 +4,11 @@ import sqlite3
 from datetime import UTC, datetime
 
 import pytest
-from passport.matcher.v1 import encounters_pb2
+from passport.matcher.v1 import encounters_pb2, identification_pb2
 
 from .conftest import Callers, Matchers
 from .matcher_process import Matcher
-from .people import fingers
+from .people import fingers, given
 from .replays import Output, decided, replayed
 
 
@@ -69,6 +69,31 @@ async def test_fingers_of_a_call_are_forgotten_after_their_time(
 
     assert f"{search} PURGED: probe: fingers are no longer stored" in lines
     assert lines[-1] == "5 decisions: 4 PURGED, 1 SAME"
+
+
+async def test_fingers_that_are_to_be_forgotten_are_never_kept(
+    matcher: Matcher, callers: Callers, someone: int, capsys: Output
+) -> None:
+    caller = callers(matcher)
+    await caller.enrol("encounter", fingers(someone))
+    reference = identification_pb2.FingerSource(encounter_id="encounter")
+    sides = given(fingers(someone, impression=1)), reference, "verify-and-forget"
+
+    decision = await caller.verify(*sides, forget_samples=True)
+    repeated = await caller.verify(*sides, forget_samples=True)
+
+    with sqlite3.connect(matcher.folder / "matcher.sqlite") as database:
+        kept = database.execute("SELECT count(*) FROM supplied_fingers").fetchone()
+    database.close()
+    assert (decision.outcome, kept) == (identification_pb2.OUTCOME_HIT, (0,))
+    assert repeated == decision
+    assert replayed(matcher, capsys) == (
+        0,
+        [
+            f"{decision.decision_id} PURGED: probe: fingers are no longer stored",
+            "1 decisions: 1 PURGED",
+        ],
+    )
 
 
 async def test_nothing_is_replayed_from_a_broken_chain(

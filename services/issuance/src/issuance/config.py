@@ -12,6 +12,7 @@ from pydantic_settings import SettingsConfigDict
 from servicekit.process.settings import ServiceSettings
 
 from issuance.domain.expected_time import EXPECTED_TIMES
+from issuance.domain.finger_check import FingerCheckPolicy, FingerCheckRule
 from issuance.domain.office import NewOffice
 from issuance.domain.states import ApplicationState
 from issuance.domain.validity import ValidityRule
@@ -108,6 +109,12 @@ class IssuanceSettings(ServiceSettings):
         "is neither approved nor being printed, business days of 24 hours; to go on without a book "
         "it needs a new photo then",
     )
+    search_retention_days: int = Field(
+        365,
+        ge=1,
+        description="how long it is on record who searched for which applicants, business days of "
+        "24 hours",
+    )
     collection_months: int = Field(
         1,
         ge=1,
@@ -126,6 +133,19 @@ class IssuanceSettings(ServiceSettings):
         description="file to which notices for applicants with a contact are appended, one JSON "
         "object a line, for a program that sends text messages; unset means that the office tells "
         "them, unless they go by mail",
+    )
+    finger_check: FingerCheckRule = Field(
+        FingerCheckRule.OPTIONAL,
+        description="whether the fingers of a holder who collects a passport are compared with "
+        "those of the application: off, optional (if the officer takes them) or required",
+    )
+    finger_check_of_offices: dict[str, FingerCheckRule] = Field(
+        {}, description="the same of offices with another rule than the nation, by their ids"
+    )
+    finger_check_seconds: float = Field(
+        10.0,
+        gt=0,
+        description="how long the officer waits for the matcher's answer, at most, seconds",
     )
     mail_server: str = Field(
         "",
@@ -224,7 +244,7 @@ class IssuanceSettings(ServiceSettings):
         20.0, gt=0, description="timeout of one call to the matcher or a printer, seconds"
     )
     finger_quality_timeout_seconds: float = Field(
-        3.0,
+        5.0,
         gt=0,
         description="how long an officer who submits fingerprints waits for the matcher to say how "
         "good they are, seconds; they are taken in without that",
@@ -322,6 +342,10 @@ class IssuanceSettings(ServiceSettings):
             self.adult_age_years,
             self.child_passport_until_age_years,
         )
+
+    def finger_check_policy(self) -> FingerCheckPolicy:
+        """Return which offices compare the fingers of holders."""
+        return FingerCheckPolicy(self.finger_check, self.finger_check_of_offices)
 
     @property
     def most_printing_offices(self) -> int:

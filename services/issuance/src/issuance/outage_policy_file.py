@@ -26,6 +26,10 @@ EXAMPLE_HEAD = """\
 #          the matcher cannot identify but can verify: applicants are compared with their own record
 #          (1:1), and identified (1:N) before the passport is handed over. Left out: all wait. For
 #          the scope matcher only
+#   emergency_days  for how many days, 1 to 730, an emergency document is valid that an officer may
+#          ask for while the matcher cannot identify (RequestEmergencyDocument); two supervisors
+#          approve it, and its holder is identified afterwards. Left out: none is made. For the
+#          scope matcher only
 # The last rule for each scope is for any cause. Identification cannot go on without the matcher,
 # nor printing without the printer or the office: these must be in stops. Without a rule for
 # travel_ban_list its outage stops approval.
@@ -40,6 +44,7 @@ class _Rule(BaseModel):
     cause: str = Field("", max_length=500)
     stops: frozenset[Activity]
     verifies: frozenset[ApplicationType] = frozenset()
+    emergency_days: int | None = None
 
 
 class _File(BaseModel):
@@ -54,7 +59,7 @@ def read_outage_policy(file: Path) -> OutagePolicy:
         content = _File.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
         return OutagePolicy(
             tuple(
-                OutageRule(rule.scope, rule.stops, rule.cause, rule.verifies)
+                OutageRule(rule.scope, rule.stops, rule.cause, rule.verifies, rule.emergency_days)
                 for rule in content.rules
             )
         )
@@ -76,4 +81,5 @@ def _rule(rule: OutageRule) -> str:
     stops = ", ".join(f'"{activity}"' for activity in sorted(rule.stops))
     types = ", ".join(f'"{kind}"' for kind in sorted(rule.verifies))
     verifies = f"verifies = [{types}]\n" if types else ""
-    return f'\n[[rules]]\nscope = "{rule.scope}"\n{cause}stops = [{stops}]\n{verifies}'
+    days = f"emergency_days = {rule.emergency_days}\n" if rule.emergency_days else ""
+    return f'\n[[rules]]\nscope = "{rule.scope}"\n{cause}stops = [{stops}]\n{verifies}{days}'

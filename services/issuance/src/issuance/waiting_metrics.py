@@ -28,6 +28,7 @@ async def waiting_metrics(
     with_cases = {office for office, _ in waiting}
     overdue = await records.case_counts.overdue(now.date())
     without_fingerprints = await records.case_counts.without_fingerprints()
+    unidentified = await records.unidentified_holders.count()
     past_legal_limit = await records.case_counts.past_legal_limit(now.date())
     late = await which_are_late(records, offices.values(), now)
     outages = await records.outages.ongoing()
@@ -50,6 +51,12 @@ async def waiting_metrics(
             "issuance_applications_without_fingerprints",
             "Applications, ended ones too, of which no finger could be captured",
             without_fingerprints,
+            offices,
+        ),
+        _by_office(
+            "issuance_emergency_documents_unidentified",
+            "Emergency documents that were handed over and whose holders are to be identified",
+            unidentified,
             offices,
         ),
         *_outbox(await records.outbox.backlog(real_now), now),

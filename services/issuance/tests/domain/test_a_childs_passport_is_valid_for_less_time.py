@@ -44,3 +44,17 @@ def test_a_day_that_a_year_has_not_becomes_1_march() -> None:
     assert INDONESIA.last_day(date(1990, 1, 1), date(2024, 2, 29), married=False) == date(
         2034, 3, 1
     )
+
+
+def test_an_emergency_document_is_valid_for_days_and_no_longer_than_a_passport() -> None:
+    until_21 = ValidityRule(child_until_age=21)
+
+    def last(born_on: date, days: int) -> date:
+        return until_21.last_day(born_on, ISSUED, married=False, emergency=days)
+
+    assert last(date(1990, 2, 28), 1) == date(2026, 11, 27)
+    assert last(date(1990, 2, 28), 730) == date(2028, 11, 25)
+    assert last(date(2009, 11, 27), 730) == date(2028, 11, 25)
+    assert until_21.last_day(date(2009, 11, 27), ISSUED, married=True, emergency=60) == date(
+        2027, 1, 25
+    )

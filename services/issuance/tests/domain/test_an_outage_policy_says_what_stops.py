@@ -82,9 +82,35 @@ def test_a_rule_names_what_goes_on_by_verification(tmp_path: Path) -> None:
     assert read_outage_policy(example) == policy
 
 
+def test_a_rule_says_how_long_emergency_documents_are_valid(tmp_path: Path) -> None:
+    file = tmp_path / "outages.toml"
+    fire = NO_IDENTIFICATION.replace("stops", 'cause = "fire"\nemergency_days = 60\nstops')
+    file.write_text(fire + NO_IDENTIFICATION + REST)
+
+    policy = read_outage_policy(file)
+    example = tmp_path / "example.toml"
+    example.write_text(outage_policy_example(policy))
+
+    assert policy.emergency_days(outage(OutageScope.MATCHER, "a Fire in the cellar")) == 60
+    assert policy.emergency_days(outage(OutageScope.MATCHER, "the index is lost")) is None
+    assert read_outage_policy(example) == policy
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        (
+            NO_IDENTIFICATION + "emergency_days = 0" + REST,
+            "emergency documents are valid for 1 to 730 days",
+        ),
+        (
+            NO_IDENTIFICATION + "emergency_days = 731" + REST,
+            "emergency documents are valid for 1 to 730 days",
+        ),
+        (
+            NO_IDENTIFICATION + REST + "emergency_days = 60",
+            "emergency documents are not for an outage of printing",
+        ),
         (
             NO_IDENTIFICATION + 'verifies = ["new"]' + REST,
             "new has no own record to be verified with",

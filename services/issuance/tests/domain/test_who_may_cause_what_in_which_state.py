@@ -51,6 +51,11 @@ LAW = {
     ("print_failed", "finish_print"): ("ready", ITSELF),
     ("printing", "finish_print"): ("ready", ITSELF),
     ("ready", "hand_over"): ("handed_over", OFFICER),
+    ("handed_over", "merge_person"): ("handed_over", EXAMINER),
+    ("refused", "merge_person"): ("refused", EXAMINER),
+    ("withdrawn", "merge_person"): ("withdrawn", EXAMINER),
+    ("ready", "fail_finger_check"): ("ready", OFFICER),
+    ("ready", "waive_finger_check"): ("ready", SUPERVISOR),
     ("received", "withdraw"): ("withdrawn", OFFICER),
     ("documents_refused", "withdraw"): ("withdrawn", OFFICER),
     ("documents_accepted", "withdraw"): ("withdrawn", OFFICER),
@@ -142,6 +147,23 @@ LAW |= {
 LAW |= {
     ("ready", "remind_collection"): ("ready", ITSELF),
     ("ready", "cancel_uncollected"): ("withdrawn", ITSELF),
+}
+LAW |= {
+    ("identifying", "request_emergency_document"): ("awaiting_approval", OFFICER),
+    ("awaiting_approval", "request_emergency_document"): ("awaiting_approval", OFFICER),
+    ("approved", "request_emergency_document"): ("awaiting_approval", OFFICER),
+    ("awaiting_approval", "cancel_emergency_document"): ("identifying", OFFICER + SUPERVISOR),
+    ("approved", "cancel_emergency_document"): ("identifying", OFFICER + SUPERVISOR),
+    ("awaiting_approval", "approve_first"): ("awaiting_approval", SUPERVISOR),
+    ("ready", "identify"): ("ready", ITSELF),
+    ("ready", "refer_to_examiners"): ("adjudication", ITSELF),
+    ("ready", "reject_biometrics"): ("paid", ITSELF),
+    ("handed_over", "identify"): ("handed_over", ITSELF),
+    ("handed_over", "refer_to_examiners"): ("handed_over", ITSELF),
+    ("handed_over", "reject_biometrics"): ("handed_over", ITSELF),
+    ("handed_over", "clear"): ("handed_over", EXAMINER),
+    ("handed_over", "link_person"): ("handed_over", EXAMINER),
+    ("handed_over", "confirm_duplicate"): ("refused", EXAMINER),
 }
 
 

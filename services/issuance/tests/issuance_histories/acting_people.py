@@ -5,9 +5,12 @@ from contextlib import suppress
 from issuance.domain.adjudication_task import Verdict
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.case import Case
+from issuance.domain.open_item import ResolutionReason
 from issuance.domain.states import ApplicationState
+from issuance.store.open_item_records import IDENTIFICATION
 from servicekit.errors import DomainError
 
+from ..use_cases.emergencies import must_travel, need_not_travel  # noqa: TID252
 from ..use_cases.people import HOLDER, identity  # noqa: TID252
 from .mortal_issuance import MortalIssuance
 from .steps import Step, is_over
@@ -80,6 +83,9 @@ class ActingPeople(MortalIssuance):
                 await flow.gives_fingers(case.id, user)
             case states.BIOMETRICS_TAKEN:
                 await flow.is_interviewed(case.id, user)
+            case states.HANDED_OVER if case.identification_due:
+                await self._examine(case, user, _VERDICTS[choice % len(_VERDICTS)])
+                await self._know_otherwise(case, user)
             case states.ADJUDICATION:
                 await self._examine(case, user, _VERDICTS[choice % len(_VERDICTS)])
             case states.PRINT_FAILED if case.print_failure and case.print_failure.is_in_the_data:
@@ -97,6 +103,22 @@ class ActingPeople(MortalIssuance):
                 person = task.candidates[0].person_id if task.candidates else ""
                 same = person if verdict is Verdict.SAME_PERSON else ""
                 await self.workflow.examines(task.id, user, verdict, same)
+
+    async def _know_otherwise(self, case: Case, user: str) -> None:
+        by, reason = identity(user, "supervisor"), ResolutionReason.DONE_BY_HAND
+        with suppress(DomainError):
+            await self.workflow.settles(f"{IDENTIFICATION}{case.id}", reason, by)
+
+    async def must_travel(self, step: Step) -> None:
+        """Applicants need an emergency document."""
+        for case in await self._cases(step.office):
+            with suppress(DomainError):
+                await must_travel(self.workflow, case.id, _user(step.b))
+
+    async def need_not_travel(self, step: Step) -> None:
+        """An applicant needs none any more."""
+        if case := await self._chosen(step):
+            await need_not_travel(self.workflow, case.id)
 
     async def withdraws(self, step: Step) -> None:
         """An applicant withdraws."""

@@ -9,7 +9,7 @@ from issuance.domain.document import DocumentStatus
 from issuance.domain.events import ApplicationEvent
 from issuance.domain.history import INTAKE_EVENTS, HistoryEntry
 from issuance.domain.outbox_task_kind import OutboxTaskKind
-from issuance.domain.separation_of_duties import is_among
+from issuance.domain.separation_of_duties import APPROVALS, is_among
 from issuance.domain.states import ApplicationState
 from issuance.store.records import Records
 from issuance.store.tables.outbox import outbox
@@ -22,6 +22,22 @@ from .steps import Snapshot, is_over
 from .watching import Watcher
 
 _GOOD = (DocumentStatus.MADE, DocumentStatus.VALID)
+_SETTLED = {ApplicationEvent.CONFIRM_DUPLICATE, ApplicationEvent.REJECT_BIOMETRICS}
+"""What ends the identification of who has an emergency document, besides that itself."""
+_DECIDES_WHAT = {
+    ApplicationEvent.REQUEST_EMERGENCY_DOCUMENT,
+    ApplicationEvent.CANCEL_EMERGENCY_DOCUMENT,
+    ApplicationEvent.IDENTIFY,
+    ApplicationEvent.REFER_TO_EXAMINERS,
+    ApplicationEvent.RETAKE_BIOMETRICS,
+    ApplicationEvent.REJECT_BIOMETRICS,
+    ApplicationEvent.REOPEN_UNIDENTIFIED,
+}
+_CHANGES = {
+    ApplicationEvent.REQUEST_EMERGENCY_DOCUMENT,
+    ApplicationEvent.CORRECT_DATA,
+    ApplicationEvent.SUBMIT_PORTRAIT,
+}
 _UNDOES_APPROVAL = (
     ApplicationEvent.CORRECT_DATA,
     ApplicationEvent.RETAKE_BIOMETRICS,
@@ -35,6 +51,7 @@ async def check(history: History) -> None:
     """Check all that must be true at any time, but for what histories show at the end."""
     found = await history.read()
     check_persons(found)
+    check_merges(found)
     await _check_way_on(history, found.cases)
 
 
@@ -46,6 +63,13 @@ def check_persons(found: Snapshot) -> None:
     _check_each_once(good, "two passports of one application")
     open_cases = [case.person_id for case in found.cases if not is_over(case)]
     _check_each_once(open_cases, "two open applications")
+
+
+def check_merges(found: Snapshot) -> None:
+    """Nothing is left of a person who turned out to be another one, and nothing comes back."""
+    persons = {case.person_id for case in found.cases}
+    persons |= {document.person_id for document in found.documents}
+    assert not persons.intersection(found.merged), found
 
 
 def _check_each_once(found: Iterable[str], problem: str) -> None:
@@ -71,12 +95,28 @@ def _check_approval(before: Sequence[HistoryEntry]) -> None:
     deciding = {ApplicationEvent.APPROVE, *_UNDOES_APPROVAL}
     approval = next(entry for entry in reversed(before) if entry.event in deciding)
     assert approval.event is ApplicationEvent.APPROVE, before
+    _check_two_approvals(before)
     taken_in_by = [each.person for each in before if each.event in INTAKE_EVENTS]
     assert not is_among(approval.person, taken_in_by), before
 
 
+def _check_two_approvals(before: Sequence[HistoryEntry]) -> None:
+    """Two people approved an emergency document of somebody who was not identified by then."""
+    last = next((each.event for each in reversed(before) if each.event in _DECIDES_WHAT), None)
+    if last is not ApplicationEvent.REQUEST_EMERGENCY_DOCUMENT:
+        return
+    changed = [index for index, each in enumerate(before) if each.event in _CHANGES]
+    approvals = [each for each in before[changed[-1] :] if each.event in APPROVALS]
+    first = next(each for each in approvals if each.event is ApplicationEvent.APPROVE_FIRST)
+    others = [each for each in approvals if not is_among(each.person, [first.person])]
+    assert any(each.event is ApplicationEvent.APPROVE for each in others), before
+
+
 async def check_hand_overs(history: History) -> None:
-    """Whoever got a passport had been identified with the fingers that were taken last."""
+    """Whoever got a passport had been identified with the fingers that were taken last.
+
+    Whoever got an emergency document is by the end, or what they gave could not be used.
+    """
     deciding = (
         ApplicationEvent.SUBMIT_BIOMETRICS,
         ApplicationEvent.VERIFY,
@@ -88,7 +128,9 @@ async def check_hand_overs(history: History) -> None:
         events = [each.event for each in entries]
         if ApplicationEvent.HAND_OVER in events:
             last = next(each for each in reversed(events) if each in deciding)
-            assert last in deciding[2:], entries
+            afterwards = events[events.index(ApplicationEvent.HAND_OVER) :]
+            emergency = ApplicationEvent.REQUEST_EMERGENCY_DOCUMENT in events
+            assert last in deciding[2:] or (emergency and _SETTLED & {*afterwards}), entries
 
 
 async def _check_way_on(history: History, cases: Sequence[Case]) -> None:
@@ -97,6 +139,8 @@ async def _check_way_on(history: History, cases: Sequence[Case]) -> None:
         pending = {(row.case, row.kind) for row in tasks}
         c = unrecorded_print_events.c
         items = set(await records.connection.scalars(select(c.case)))
+        holders = await records.unidentified_holders.of_cases([case.id for case in cases])
+        unidentified = {holder.case for holder in holders}
     examined = {task.case for task in await history.workflow.tasks()}
     for case in cases:
         match case.state:
@@ -104,8 +148,12 @@ async def _check_way_on(history: History, cases: Sequence[Case]) -> None:
                 assert (case.id, OutboxTaskKind.IDENTIFY) in pending, case
             case ApplicationState.REFUSED | ApplicationState.WITHDRAWN:
                 assert (case.id, OutboxTaskKind.IDENTIFY) not in pending, case
-            case ApplicationState.READY | ApplicationState.HANDED_OVER:
-                assert not case.identification_due, case
+            case ApplicationState.HANDED_OVER if case.identification_due:
+                assert case.is_emergency, case
+                assert case.id in unidentified, case
+            case ApplicationState.READY if case.identification_due:
+                assert case.is_emergency, case
+                assert (case.id, OutboxTaskKind.IDENTIFY) in pending, case
             case _ if case.identification_due:
                 assert (case.id, OutboxTaskKind.IDENTIFY) in pending, case
             case ApplicationState.AWAITING_APPROVAL if case.is_at_the_printer:

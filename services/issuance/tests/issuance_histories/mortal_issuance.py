@@ -16,6 +16,7 @@ from issuance.store.field_values import field_values
 from issuance.store.stuck_work_records import TASK
 from issuance.store.tables.documents import documents
 from issuance.use_cases.identify import Identify
+from issuance.use_cases.merge_at_matcher import MergeAtMatcher
 from issuance.use_cases.notify_and_release import NotifyAndRelease
 from issuance.use_cases.office_slots import (
     MatcherSlots,
@@ -85,6 +86,11 @@ class MortalIssuance:
             (kinds.IDENTIFY, identify, MatcherSlots(kinds.IDENTIFY)),
             (kinds.VERIFY, verify, VerificationSlots(flow.policy)),
             (kinds.SET_ENCOUNTER_STATUS, set_status, MatcherSlots(kinds.SET_ENCOUNTER_STATUS)),
+            (
+                kinds.MERGE_PERSONS,
+                MergeAtMatcher(flow.store, self.matcher),
+                MatcherSlots(kinds.MERGE_PERSONS),
+            ),
             (kinds.PRINT, track, PrinterSlots(2)),
         ]
         self._workers = {
@@ -161,7 +167,8 @@ class MortalIssuance:
                 select(documents).order_by(documents.c.issued_on, documents.c.number)
             )
             found = [Document(**field_values(row, _DOCUMENT_FIELDS)) for row in rows]
-        return Snapshot(cases, found)
+            merged = [each.from_person for each in await records.person_merges.all()]
+        return Snapshot(cases, found, merged)
 
     async def events(self) -> dict[str, Sequence[HistoryEntry]]:
         """Read the history of each application, by its id."""

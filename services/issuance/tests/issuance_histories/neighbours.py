@@ -98,6 +98,14 @@ class HistoryMatcher:
         self._answers()
         self.mortality.check(done=True)
 
+    async def merge_persons(
+        self, request_id: str, from_person: str, into_person: str, on_behalf_of: str
+    ) -> str:
+        """See PersonMerger."""
+        self._answers()
+        self.mortality.check(done=True)
+        return request_id
+
     def _answers(self) -> None:
         self.calls += 1
         self.mortality.check(done=False)
@@ -208,7 +216,7 @@ class HistoryPrinters:
 
 
 def sign_clearance(
-    task: OutboxTask, document_number: str, *, is_repeated: bool, without_fingerprints: bool
+    task: OutboxTask, document_number: str, *, is_repeated: bool, identified_by: str
 ) -> str:
     """Return a clearance: document number and request."""
     return f"{document_number}/{task.request_id}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from issuance.domain.case import Case
 from issuance.domain.document import Document
-from issuance.domain.states import FINAL_STATES
+from issuance.domain.states import FINAL_STATES, ApplicationState
 
 OFFICES = ("BJM", "JKT")
 BOOKS_PER_DAY = 3
@@ -23,12 +23,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What is recorded after a step."""
+    """What is recorded after a step. merged: persons who turned out to be others."""
 
     cases: Sequence[Case]
     documents: Sequence[Document]
+    merged: Sequence[str] = ()
 
 
 def is_over(case: Case) -> bool:
     """Return whether nothing more happens to a case by itself."""
-    return case.state in FINAL_STATES
+    is_identified = not case.identification_due or case.state is ApplicationState.REFUSED
+    return case.state in FINAL_STATES and is_identified

@@ -9,7 +9,7 @@ from issuance.domain.events import ApplicationEvent
 from issuance.store.records import Store
 from servicekit.storage.database import Database
 
-from ..use_cases.verifying import RENEWALS_GO_ON  # noqa: TID252
+from ..use_cases.emergencies import EMERGENCIES  # noqa: TID252
 from ..use_cases.workflow import Workflow  # noqa: TID252
 from .checks import check, check_approvals, check_hand_overs, check_lists, check_machines
 from .history import History
@@ -25,11 +25,18 @@ _WEIGHTS = {
     "matcher_only_verifies": 3, "matcher_identifies_again": 4, "printer_changes": 3,
     "printer_recovers": 4, "printer_fails": 3, "printer_forgets": 2, "printer_repeats": 2,
     "outage_opens": 2, "printing_stops": 1, "outage_ends": 3, "outage_is_corrected": 1,
-    "dies_soon": 3, "is_told_to_go_on": 3,
+    "dies_soon": 3, "is_told_to_go_on": 3, "must_travel": 2, "need_not_travel": 1,
 }  # fmt: skip
 
 _OF_RENEWALS = _WEIGHTS | {
     "renews": 20, "matcher_only_verifies": 12, "matcher_identifies_again": 6, "matcher_changes": 1,
+    "must_travel": 0, "need_not_travel": 0,
+}  # fmt: skip
+
+_OF_EMERGENCIES = _OF_RENEWALS | {
+    "must_travel": 40, "need_not_travel": 1, "staff_is_busy": 40, "applies": 20,
+    "matcher_identifies_again": 3, "outage_ends": 1, "outage_opens": 1, "printer_changes": 1,
+    "printer_fails": 1, "withdraws": 0,
 }  # fmt: skip
 
 
@@ -47,7 +54,7 @@ def a_history(
 
 async def happens(database: Database, steps: Sequence[Step]) -> History:
     """Let all steps happen, and check the records after each."""
-    workflow = Workflow(Store(database, "one"), BOOKS_PER_DAY, RENEWALS_GO_ON)
+    workflow = Workflow(Store(database, "one"), BOOKS_PER_DAY, EMERGENCIES)
     await workflow.opens()
     history, watcher = History(workflow, database), Watcher(workflow)
     await watcher.looks()
@@ -82,6 +89,18 @@ async def test_any_history_of_renewals_while_the_matcher_only_verifies(
     await check_approvals(history)
     await check_hand_overs(history)
     assert ApplicationEvent.VERIFY in events
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_any_history_of_emergency_documents(database: Database, seed: int) -> None:
+    history = await happens(database, a_history(seed, 130, _OF_EMERGENCIES))
+    found = await history.read()
+
+    await history.comes_to_an_end()
+    await check(history)
+    await check_approvals(history)
+    await check_hand_overs(history)
+    assert any(case.is_emergency and case.book_serial for case in found.cases)
 
 
 _PRINTER_FAULTS = (

@@ -26,6 +26,7 @@ from issuance.store.tables.history import history
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.identification_limit import IdentificationLimit
 from issuance.use_cases.identify import Identify
+from issuance.use_cases.office_directory import OfficeDirectory
 from issuance.use_cases.office_slots import MatcherSlots
 from issuance.use_cases.outage_lifecycle import OutageLifecycle
 from issuance.workers.health_watcher import HealthWatcher
@@ -176,7 +177,7 @@ class _Run:
 
     def _worker(self, recovery: Recovery) -> OutboxWorker:
         apply_transition = ApplyTransition(
-            self._offices, lambda *_: b"", self._new_id, ValidityRule()
+            OfficeDirectory(), lambda *_: b"", self._new_id, ValidityRule()
         )
         identify = Identify(
             self._store, self._matcher, apply_transition, _Clock(self.now), self._new_id, 8.0

@@ -11,6 +11,7 @@ from passport.matcher.v1 import (
     encounters_pb2,
     encounters_pb2_grpc,
     identification_pb2,
+    identification_pb2_grpc,
 )
 from passport.matcher.v1 import biometrics_pb2 as quality_pb2
 from passport.type.v1 import biometrics_pb2
@@ -26,15 +27,16 @@ MAX_CANDIDATES = 10
 class SimulatedMatcher(
     SimulatedNeighbour,
     encounters_pb2_grpc.EncountersServicer,
+    identification_pb2_grpc.VerificationServicer,
     admin_pb2_grpc.MatcherAdminServicer,
     biometrics_pb2_grpc.BiometricsServicer,
 ):
     """Stores encounters and finds those whose fingers hold the same bytes.
 
-    asked_about: encounter id of each CreateEncounter, in order. unusable_fingers: refused as
-    POOR_QUALITY. unreadable: images and templates that are none. false_matches: fingers that match
-    a person who is not theirs. overloaded_calls: how many of the next calls are refused as
-    OVERLOADED. epoch: of its database.
+    asked_about: encounter id of each CreateEncounter, in order. verified: each request of Verify.
+    unusable_fingers: refused as POOR_QUALITY. unreadable: images and templates that are none.
+    false_matches: fingers that match a person who is not theirs. overloaded_calls: how many of the
+    next calls are refused as OVERLOADED. epoch: of its database.
     """
 
     def __init__(self, pki: Path) -> None:
@@ -43,6 +45,7 @@ class SimulatedMatcher(
         self.fingers: dict[str, bytes] = {}
         self.answered = AnsweredRequests()
         self.asked_about: list[str] = []
+        self.verified: list[identification_pb2.VerifyRequest] = []
         self.unusable_fingers: set[bytes] = set()
         self.unreadable: set[bytes] = set()
         self.false_matches: dict[bytes, str] = {}
@@ -51,6 +54,7 @@ class SimulatedMatcher(
 
     def add(self, server: grpc.aio.Server) -> None:
         encounters_pb2_grpc.add_EncountersServicer_to_server(self, server)
+        identification_pb2_grpc.add_VerificationServicer_to_server(self, server)
         admin_pb2_grpc.add_MatcherAdminServicer_to_server(self, server)
         biometrics_pb2_grpc.add_BiometricsServicer_to_server(self, server)
 
@@ -83,6 +87,10 @@ class SimulatedMatcher(
         if request.template.data in self.unreadable:
             await refuse(context, "INVALID_ARGUMENT", "BAD_TEMPLATE", "template")
         return quality_pb2.ConvertTemplateResponse(template=request.template)
+
+    def encounters_of(self, person: str) -> list[str]:
+        """Return the ids of a person's encounters."""
+        return sorted(id for id, each in self.encounters.items() if each.person_id == person)
 
     async def CreateEncounter(
         self, request: encounters_pb2.CreateEncounterRequest, context: Context
@@ -154,6 +162,59 @@ class SimulatedMatcher(
             await refuse(context, "FAILED_PRECONDITION", "SAME_PERSON")
         encounter.person_id = request.person_id
         return self.answered.keep(request, encounter)
+
+    async def MergePersons(
+        self, request: encounters_pb2.MergePersonsRequest, context: Context
+    ) -> encounters_pb2.MergePersonsResponse:
+        """Move all encounters of a person to another one."""
+        if (earlier := self.answered.earlier(request)) is not None:
+            return earlier  # type: ignore[no-any-return]
+        for field in ("from_person_id", "into_person_id"):
+            if not self.encounters_of(getattr(request, field)):
+                await refuse(context, "NOT_FOUND", "PERSON_NOT_FOUND", field)
+        moved = self.encounters_of(request.from_person_id)
+        for encounter in moved:
+            self.encounters[encounter].person_id = request.into_person_id
+        answer = encounters_pb2.MergePersonsResponse(
+            merge_id=f"merge-{request.request_id}", encounter_ids=moved
+        )
+        return self.answered.keep(request, answer)
+
+    async def Verify(
+        self, request: identification_pb2.VerifyRequest, context: Context
+    ) -> identification_pb2.Decision:
+        """Compare samples with an encounter: other sources are not simulated."""
+        self.verified.append(request)
+        if (earlier := self.answered.earlier(request)) is not None:
+            return earlier  # type: ignore[no-any-return]
+        fingers = b"".join(sample.template.data for sample in request.probe.samples.samples)
+        if fingers in self.unusable_fingers:
+            field = "probe.samples.samples[0]"
+            await refuse(context, "INVALID_ARGUMENT", "POOR_QUALITY", field)
+        reference = request.reference.encounter_id
+        if reference not in self.encounters:
+            await refuse(context, "NOT_FOUND", "ENCOUNTER_NOT_FOUND", "reference.encounter_id")
+        return self.answered.keep(request, self._verify(request.request_id, fingers, reference))
+
+    def _verify(self, id: str, fingers: bytes, reference: str) -> identification_pb2.Decision:
+        matches = self.fingers[reference] == fingers
+        proven = self.status(reference) == "ACTIVE"
+        hit = identification_pb2.OUTCOME_HIT if proven else identification_pb2.OUTCOME_UNDECIDED
+        unproven = identification_pb2.UNDECIDED_REASON_UNPROVEN_REFERENCE
+        score = biometrics_pb2.Score(value=9.0 if matches else 0.0, calibration_version="test-1")
+        return identification_pb2.Decision(
+            decision_id=f"decision-{id}",
+            outcome=hit if matches else identification_pb2.OUTCOME_NO_HIT,
+            undecided_reasons=[unproven] if matches and not proven else [],
+            candidates=[
+                identification_pb2.Candidate(
+                    person_id=self.encounters[reference].person_id, score=score, hit=matches
+                )
+            ],
+            hits_total=int(matches),
+            threshold=biometrics_pb2.Score(value=THRESHOLD, calibration_version="test-1"),
+            people_searched=1,
+        )
 
     def _store(
         self, encounter_id: str, person: str, fingers: bytes, status: Any

@@ -47,6 +47,7 @@ class SimulatedPrinter(
         self.portraits: dict[str, bytes] = {}
         self.identified_by: dict[str, str] = {}
         self.last_days: dict[str, civil_pb2.CalendarDate] = {}
+        self.document_codes: dict[str, str] = {}
         self.answered = AnsweredRequests()
         self.used_clearances: set[str] = set()
         self.books_made: Counter[str] = Counter()
@@ -149,6 +150,7 @@ class SimulatedPrinter(
         assert data.document_number == claims["document_number"]
         self.portraits[claims["application_id"]] = data.portrait
         self.last_days[claims["application_id"]] = data.expires_on
+        self.document_codes[claims["application_id"]] = data.document_code
         self.identified_by[claims["application_id"]] = claims["identified_by"]
         return claims
 

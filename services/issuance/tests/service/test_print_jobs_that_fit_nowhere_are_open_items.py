@@ -67,15 +67,21 @@ async def test_a_book_of_nobody_is_settled_once(country: Country) -> None:
         await country.officer("ResolveOpenItem", request)
     with pytest.raises(Refused, match="WRONG_OFFICE"):
         await country.at("JKT").supervisor("ResolveOpenItem", request)
-    settled = await country.supervisor("ResolveOpenItem", request)
-    again = await country.supervisor("ResolveOpenItem", request)
+    proposed = await country.supervisor("ResolveOpenItem", request)
+    assert await country.supervisor("ResolveOpenItem", request) == proposed
+    assert "/user/agus/" in proposed.proposal.proposed_by
+    assert await _open_items(country) == [proposed]
+    hayati = country.caller("supervisor", "hayati")
+    settled = await hayati("ResolveOpenItem", request)
+    again = await hayati("ResolveOpenItem", request)
 
     assert settled == again
     assert await _open_items(country) == []
     everything = accounts.ListOpenItemsRequest(office=OFFICE, include_resolved=True)
     assert list((await country.officer("ListOpenItems", everything)).items) == [settled]
     assert settled.book_serial == "B0000001"
-    assert "/user/agus/" in settled.resolution.resolved_by
+    assert "/user/hayati/" in settled.resolution.resolved_by
+    assert "/user/agus/" in settled.resolution.proposed_by
     assert not settled.HasField("waiting")
     asked = documents.GetDocumentRequest(document_number="X0000099")
     revoked = await country.officer("GetDocument", asked)

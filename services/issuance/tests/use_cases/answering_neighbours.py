@@ -92,7 +92,7 @@ class PrinterTakesJobs(PrinterWithoutJobs):
         document_number: str,
         *,
         is_repeated: bool,
-        without_fingerprints: bool,
+        identified_by: str,
     ) -> str:
         return f"clearance for {document_number}"
 

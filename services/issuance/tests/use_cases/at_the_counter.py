@@ -9,6 +9,7 @@ from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.contact import NO_CONTACT, Contact
 from issuance.domain.document import Document, DocumentStatus
 from issuance.domain.events import ApplicationEvent
+from issuance.domain.finger_check import NOT_ASKED, FingerCheckPolicy, FingerCheckRule
 from issuance.domain.fingers import FingerSubmission
 from issuance.domain.replacement import LossFinding, LossPapers
 from issuance.domain.tariff import Fee
@@ -16,18 +17,20 @@ from issuance.use_cases.accept_documents import ShownDocuments, accept_documents
 from issuance.use_cases.application_steps import (
     Correction,
     correct_data,
-    hand_over,
     submit_portrait,
     withdraw,
 )
 from issuance.use_cases.create_application import NewApplication, create_application
 from issuance.use_cases.documents import report_missing
+from issuance.use_cases.hand_over import PassportCollection, hand_over
 from issuance.use_cases.record_interview import Interview, record_interview
 from issuance.use_cases.record_payment import record_payment
 from issuance.use_cases.without_fingerprints import submit_fingers
 
 from .people import HOLDER, identity
 from .recorded_workflow import VALIDITY, RecordedWorkflow
+
+OPTIONAL_CHECK = FingerCheckPolicy(FingerCheckRule.OPTIONAL, {})
 
 
 class AtTheCounter(RecordedWorkflow):
@@ -193,7 +196,10 @@ class AtTheCounter(RecordedWorkflow):
         async with self.store.begin() as records:
             case = await records.cases.get(id)
             officer = identity(user, "officer")
-            await hand_over(records, case, officer, self.now_is, "Siti", self.apply_transition)
+            await hand_over(
+                records, case, officer, self.now_is, PassportCollection("Siti"),
+                OPTIONAL_CHECK, NOT_ASKED, self.apply_transition,
+            )  # fmt: skip
 
     async def _event(self, id: str, event: ApplicationEvent, user: str) -> None:
         async with self.store.begin() as records:

@@ -6,6 +6,7 @@ import pytest_asyncio
 from issuance.store.records import MIGRATIONS, Store
 from servicekit.storage.database import Database, migrate
 
+from .emergencies import EMERGENCIES
 from .verifying import RENEWALS_GO_ON
 from .workflow import Workflow
 
@@ -39,5 +40,13 @@ async def one_book_a_day(database: Database) -> Workflow:
 async def renewals_go_on(database: Database) -> Workflow:
     """The first of these, where renewals go on by verification in outages of the matcher."""
     workflow = Workflow(Store(database, "one"), policy=RENEWALS_GO_ON)
+    await workflow.opens()
+    return workflow
+
+
+@pytest_asyncio.fixture
+async def emergencies(database: Database) -> Workflow:
+    """The same, and emergency documents of 60 days are made then."""
+    workflow = Workflow(Store(database, "one"), policy=EMERGENCIES)
     await workflow.opens()
     return workflow

@@ -3,6 +3,7 @@
 from issuance.domain.actor import Actor
 from issuance.domain.adjudication_task import AdjudicationTask, Verdict
 from issuance.domain.open_item import ResolutionReason, ResolvedItem
+from issuance.store.unrecorded_print_events import UnrecordedPrintEvent
 from issuance.use_cases.accept_documents import accept_force_majeure
 from issuance.use_cases.adjudicate import claim_task, decide_task
 from issuance.use_cases.appeal import appeal
@@ -37,11 +38,13 @@ class Decisions(RecordedWorkflow):
             )
         return id
 
-    async def approves(self, id: str, user: str = "agus", reason: str = "") -> str:
-        """Approve an application that is identified."""
+    async def approves(
+        self, id: str, user: str = "agus", reason: str = "", by: Actor | None = None
+    ) -> str:
+        """Approve an application. by: in place of the user."""
         async with self.store.begin() as records:
             case = await records.cases.get(id)
-            by = identity(user, "supervisor")
+            by = by or identity(user, "supervisor")
             await approve(
                 records, case, by, self.now_is, self.numbers, self.apply_transition, reason
             )
@@ -91,6 +94,18 @@ class Decisions(RecordedWorkflow):
     async def settles(
         self, item: str, reason: ResolutionReason, by: Actor, why: str = "seen"
     ) -> ResolvedItem:
-        """Somebody settles an open item."""
+        """Somebody settles an open item; what takes two persons is proposed before."""
         async with self.store.begin() as records:
-            return (await resolve_open_item(records, item, reason, why, by, self.now_is))[1]
+            settled = (await resolve_open_item(records, item, reason, why, by, self.now_is))[1]
+        assert isinstance(settled, ResolvedItem)
+        return settled
+
+    async def proposes(
+        self, item: str, reason: ResolutionReason, by: Actor, why: str = "seen"
+    ) -> UnrecordedPrintEvent:
+        """Somebody proposes how a print job that fits nowhere is settled."""
+        async with self.store.begin() as records:
+            same, found = await resolve_open_item(records, item, reason, why, by, self.now_is)
+        assert same == item
+        assert isinstance(found, UnrecordedPrintEvent)
+        return found

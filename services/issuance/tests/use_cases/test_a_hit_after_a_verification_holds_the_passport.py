@@ -349,15 +349,87 @@ async def test_a_held_book_is_not_ready_before_the_identification(
         due.verified("verification")
 
 
-async def test_an_appeal_never_brings_a_revoked_book_back(renewals_go_on: Workflow) -> None:
-    flow = renewals_go_on
+class TestAfterAnAppeal:
+    async def test_who_was_wrongly_confirmed_gets_the_held_book(
+        self, renewals_go_on: Workflow
+    ) -> None:
+        flow = renewals_go_on
+        id = await _is_confirmed_with_a_book(flow)
+        serial = (await flow.case(id)).book_serial
+
+        await flow.appeals(id, "hadi")
+        reinstated = await flow.documents("ani")
+        with pytest.raises(IllegalTransition):
+            await flow.hands_over(id)
+        await _is_examined_again(flow, Verdict.CLEARED)
+        await flow.approves(id)
+        await flow.hands_over(id)
+
+        assert reinstated == [(id, "made")]
+        assert await flow.documents("ani") == [(id, "valid")]
+        assert (await flow.case(id)).book_serial == serial
+
+    async def test_the_matcher_takes_the_fraud_back_for_the_supervisor(
+        self, renewals_go_on: Workflow
+    ) -> None:
+        flow = renewals_go_on
+        id = await _is_confirmed_with_a_book(flow)
+
+        await flow.appeals(id, "hadi")
+        while_examined = [each.status.value for each in await flow.encounter_changes(id)]
+        await _is_examined_again(flow, Verdict.CLEARED)
+
+        assert while_examined == ["fraud"]
+        (change,) = await flow.encounter_changes(id)
+        assert (change.status.value, bool(change.reason)) == ("active", True)
+        assert change.on_behalf_of == identity("hadi", "supervisor").uri
+
+    async def test_who_is_confirmed_again_has_no_passport(self, renewals_go_on: Workflow) -> None:
+        flow = renewals_go_on
+        id = await _is_confirmed_with_a_book(flow)
+
+        await flow.appeals(id)
+        await _is_examined_again(flow, Verdict.DUPLICATE)
+
+        assert await flow.state(id) is ApplicationState.REFUSED
+        assert await flow.documents("ani") == [(id, "revoked")]
+
+    async def test_who_has_no_book_any_more_is_refused_without_fraud(
+        self, renewals_go_on: Workflow
+    ) -> None:
+        flow = renewals_go_on
+        id = await _is_confirmed_with_a_book(flow)
+        await flow.appeals(id)
+        await _is_examined_again(flow, Verdict.CLEARED)
+
+        await flow.refuses(id)
+
+        assert await flow.documents("ani") == [(id, "revoked")]
+        assert [each.status.value for each in await flow.encounter_changes(id)] == ["inactive"]
+        await flow.applies(type=RENEWAL, person_id="ani")
+
+    async def test_a_book_that_a_supervisor_refused_never_comes_back(
+        self, renewals_go_on: Workflow
+    ) -> None:
+        flow = renewals_go_on
+        id = await is_printed_unidentified(flow)
+        await flow.is_known_alone(id, OTHER)
+        await _is_decided(flow, Verdict.CLEARED)
+        await flow.refuses(id)
+
+        with pytest.raises(IllegalTransition, match="apply again"):
+            await flow.appeals(id)
+
+
+async def _is_confirmed_with_a_book(flow: Workflow) -> str:
     id = await is_printed_unidentified(flow)
     await flow.is_known_alone(id, OTHER)
     await _is_decided(flow, Verdict.DUPLICATE)
-
-    with pytest.raises(IllegalTransition, match="apply again"):
-        await flow.appeals(id)
-
-    assert await flow.state(id) is ApplicationState.REFUSED
     assert await flow.documents("ani") == [(id, "revoked")]
-    assert await flow.becomes_ready(type=RENEWAL, person_id="ani")
+    return id
+
+
+async def _is_examined_again(flow: Workflow, verdict: Verdict) -> None:
+    (task,) = await flow.tasks()
+    for examiner in ("fauzi", "ratna"):
+        await flow.examines(task.id, examiner, verdict)

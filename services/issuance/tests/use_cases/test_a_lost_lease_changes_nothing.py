@@ -15,6 +15,7 @@ from issuance.domain.states import ApplicationState
 from issuance.domain.validity import ValidityRule
 from issuance.store.records import Store
 from issuance.use_cases.apply_transition import ApplyTransition
+from issuance.use_cases.office_directory import OfficeDirectory
 from issuance.use_cases.submit_print_job import SubmitPrintJob
 from servicekit.process.clock import SystemClock
 from servicekit.storage.database import Database
@@ -62,7 +63,7 @@ class Printer(PrinterWithoutJobs):
         document_number: str,
         *,
         is_repeated: bool,
-        without_fingerprints: bool,
+        identified_by: str,
     ) -> str:
         self.signed += 1
         return f"clearance-{self.signed}"
@@ -91,7 +92,7 @@ async def test_it_sends_no_clearance_of_its_own(store: Store) -> None:
     (slow,) = await leased(store, NOW)
     (quick,) = await leased(store, NOW + 2 * LEASE)
     printer = Printer()
-    apply_transition = ApplyTransition({}, lambda *_: b"", str, ValidityRule())
+    apply_transition = ApplyTransition(OfficeDirectory(), lambda *_: b"", str, ValidityRule())
     attempt = SubmitPrintJob(
         store, printer, printer.sign_clearance, apply_transition, SystemClock(), lambda: "request-2"
     )

@@ -4,14 +4,19 @@ from datetime import timedelta
 
 import pytest
 from issuance.domain.collector import Collector, NotTheProxy, Proxy
+from issuance.domain.finger_check import NOT_ASKED
 from issuance.domain.separation_of_duties import SeparationOfDuties
 from issuance.domain.states import ApplicationState
-from issuance.use_cases.application_steps import appoint_proxy, hand_over
-from issuance.use_cases.erase_portraits import ErasePortraits
+from issuance.use_cases.application_steps import appoint_proxy
+from issuance.use_cases.erase_personal_data import ErasePersonalData
+from issuance.use_cases.hand_over import PassportCollection, hand_over
 from servicekit.storage.database import Database
 
+from .at_the_counter import OPTIONAL_CHECK
 from .people import identity
 from .workflow import Workflow
+
+YEAR = timedelta(days=365)
 
 NUR = Proxy("Nur Aini", "6371012104900001", "letter 17/2018")
 
@@ -30,10 +35,11 @@ async def _hands_to(
 ) -> None:
     async with workflow.store.begin() as records:
         case = await records.cases.get(id)
+        name = NUR.name if collector is Collector.PROXY else "Rahmawati"
         await hand_over(
             records, case, identity(user, "officer"), workflow.now_is,
-            NUR.name if collector is Collector.PROXY else "Rahmawati",
-            workflow.apply_transition, collector, number,
+            PassportCollection(name, collector, number), OPTIONAL_CHECK, NOT_ASKED,
+            workflow.apply_transition,
         )  # fmt: skip
 
 
@@ -104,9 +110,7 @@ async def test_a_proxy_is_erased_as_a_contact_is_and_not_in_the_history(
     id = await workflow.becomes_ready()
     await _appoints(workflow, id, NUR)
     await _hands_to(workflow, id, Collector.HOLDER)
-    erase = ErasePortraits(
-        workflow.store, database, workflow, timedelta(days=30), timedelta(days=365)
-    )
+    erase = ErasePersonalData(workflow.store, database, workflow, timedelta(days=30), YEAR, YEAR)
 
     await erase()
     kept = (await workflow.case(id)).proxy

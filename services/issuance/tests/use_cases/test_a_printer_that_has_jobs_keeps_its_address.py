@@ -107,8 +107,9 @@ async def test_its_office_is_not_removed(renewals_go_on: Workflow) -> None:
         await flow.examines(task.id, examiner, Verdict.DUPLICATE)
 
     async with flow.store.begin() as records:
+        lifecycle = OfficeLifecycle(flow.outages, 10, "ID")
         with pytest.raises(OfficeInUse) as refused:
-            await OfficeLifecycle(flow.outages, 10, "ID").remove(records, "BJM", 0, flow.now_is)
+            await lifecycle.remove(records, "BJM", 0, ANI, flow.now_is)
 
     # Refused is final, but its book is still to come.
     assert refused.value.metadata == {"applications": "0", "print_jobs": "1"}

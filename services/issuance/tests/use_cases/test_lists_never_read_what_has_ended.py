@@ -41,12 +41,14 @@ class PlannedQueries:
     def _note(self, _connection: Any, _cursor: Any, statement: str, given: Any, *_: Any) -> None:
         self._executed.append((statement, given))
 
-    async def of(self, call: Callable[[Records], Awaitable[object]]) -> Collection[str]:
-        """Return the steps of the queries that a call makes, as SQLite plans them."""
+    async def of(
+        self, call: Callable[[Records], Awaitable[object]], table: str = "applications"
+    ) -> Collection[str]:
+        """Return the steps of the queries of a table that a call makes, as SQLite plans them."""
         self._executed.clear()
-        async with Store(self._database, "one").read() as records:
+        async with Store(self._database, "one").begin() as records:
             await call(records)
-        queries = [each for each in self._executed if "applications" in each[0]]
+        queries = [each for each in self._executed if table in each[0]]
         assert queries
         steps = []
         async with self._database.read() as connection:
@@ -84,12 +86,13 @@ async def planned(tmp_path: Path) -> AsyncIterator[PlannedQueries]:
         lambda records: records.stuck_work.page(50, AFTER, "BJM", LATE),
         lambda records: records.cases.of_persons(["p-1", "p-2"]),
         lambda records: records.cases.open_of_person("p-1"),
+        lambda records: records.unidentified_holders.count(),
     ],
     ids=[
         "queue", "count_waiting", "count_waiting_before", "first_completed_at", "count_released",
         "ready_to_collect", "count_open", "count_overdue",
         "count_past_legal_limit", "without_portrait", "service_status",
-        "late_cases", "stuck", "of_persons", "open_of_person",
+        "late_cases", "stuck", "of_persons", "open_of_person", "unidentified_holders",
     ],
 )  # fmt: skip
 async def test_what_is_open_is_searched_for(
@@ -137,3 +140,23 @@ async def test_a_page_is_read_from_where_the_last_one_ended(
     (step,) = steps
     assert step.startswith("SEARCH applications")
     assert step.endswith(">?)")
+
+
+@pytest.mark.parametrize("office", [None, "BJM"])
+@pytest.mark.parametrize("after", [None, AFTER])
+async def test_what_was_settled_is_read_from_where_the_last_page_ended(
+    planned: PlannedQueries, office: str | None, after: ListPosition | None
+) -> None:
+    steps = await planned.of(
+        lambda records: records.open_items.page(50, after, office, include_resolved=True)
+    )
+
+    (step,) = [step for step in steps if " resolved_items" in step]
+    assert f" INDEX resolved_items_{'of_office' if office else 'since'}" in step
+    assert step.startswith("SEARCH") or (office, after) == (None, None)
+
+
+async def test_searches_that_are_due_are_erased_by_an_index(planned: PlannedQueries) -> None:
+    steps = await planned.of(lambda records: records.search.erase_before(NOW), "searches")
+
+    assert [step for step in steps if "searches_at" in step]

@@ -94,9 +94,15 @@ def _waiting(id: str, place: int) -> Case:
     )
 
 
+def transitions() -> ApplyTransition:
+    return ApplyTransition(OfficeDirectory(), lambda *_: b"", lambda: "unused", VALIDITY)
+
+
 def promises(store: Store) -> NotifyAndRelease:
     return NotifyAndRelease(
-        store, ApplyTransition(OFFICES, lambda *_: b"", lambda: "unused", VALIDITY), VALIDITY
+        store,
+        ApplyTransition(OfficeDirectory(), lambda *_: b"", lambda: "unused", VALIDITY),
+        VALIDITY,
     )
 
 
@@ -164,7 +170,9 @@ async def test_trouble_at_one_office_keeps_no_other_from_its_plan(
                 raise PowerCut
 
     keep = Troubled(
-        store, ApplyTransition(OFFICES, lambda *_: b"", lambda: "unused", VALIDITY), VALIDITY
+        store,
+        ApplyTransition(OfficeDirectory(), lambda *_: b"", lambda: "unused", VALIDITY),
+        VALIDITY,
     )
     planner = OfficePlanner(OfficeDirectory(), store, database.try_lock, keep, FixedClock())
     for _ in range(3):

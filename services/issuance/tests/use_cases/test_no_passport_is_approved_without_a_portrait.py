@@ -9,7 +9,7 @@ from issuance.domain.portrait import PortraitMissing, PortraitNotFound
 from issuance.domain.states import ApplicationState
 from issuance.domain.transitions import IllegalTransition
 from issuance.use_cases.application_steps import refuse, require_portraits
-from issuance.use_cases.erase_portraits import ErasePortraits
+from issuance.use_cases.erase_personal_data import ErasePersonalData
 from servicekit.storage.database import Database
 
 from .people import identity
@@ -25,13 +25,14 @@ async def _loses_portrait(workflow: Workflow, id: str) -> None:
         await records.portraits.delete(id)
 
 
-def _erasure(workflow: Workflow, database: Database) -> ErasePortraits:
-    return ErasePortraits(
+def _erasure(workflow: Workflow, database: Database) -> ErasePersonalData:
+    return ErasePersonalData(
         workflow.store,
         database,
         workflow,
         retention=timedelta(days=30),
         idle_retention=timedelta(days=365),
+        search_retention=timedelta(days=365),
     )
 
 

@@ -12,9 +12,9 @@ from issuance.domain.states import ApplicationState
 from issuance.store.notice_records import NoticeRecord
 from issuance.use_cases.change_contact import change_contact
 from issuance.use_cases.deliver_notice import DeliverNotice
-from issuance.use_cases.erase_portraits import ErasePortraits
+from issuance.use_cases.erase_personal_data import ErasePersonalData
 from issuance.use_cases.office_slots import NoticeSlots
-from issuance.use_cases.open_items import OpenItem, list_open_items, resolve_open_item
+from issuance.use_cases.open_items import OpenItem, list_open_items
 from issuance.use_cases.ports import NoticeRefused, Unavailable
 from issuance.workers.outbox_worker import OutboxWorker
 from servicekit.storage.database import Database
@@ -22,6 +22,8 @@ from servicekit.storage.database import Database
 from .people import identity
 from .recorded_workflow import EVERYTHING
 from .workflow import Workflow
+
+YEAR = timedelta(days=365)
 
 MAIL = Contact(email="siti@example.com")
 PHONE = Contact(phone="+6281234567890")
@@ -214,11 +216,9 @@ async def test_an_office_that_has_told_the_applicant_settles_it(workflow: Workfl
     await _deliver(workflow, Sender(NoticeRefused("550 no such user")))
     ((item, _),) = await _open_items(workflow, "BJM")
 
-    async with workflow.store.begin() as records:
-        _, settled = await resolve_open_item(
-            records, item, ResolutionReason.DONE_BY_HAND, "by telephone",
-            identity("agus", "supervisor"), workflow.now_is,
-        )  # fmt: skip
+    settled = await workflow.settles(
+        item, ResolutionReason.DONE_BY_HAND, identity("agus", "supervisor"), "by telephone"
+    )
 
     assert (settled.kind, settled.problem) == (OpenItemKind.NOTICE, "550 no such user")
     assert await _open_items(workflow, "BJM") == []
@@ -299,7 +299,7 @@ async def test_why_a_notice_is_refused_is_erased_with_the_contact(
     assert await _problems(workflow, ended) == {"550 5.1.1"}
     workflow.clock("2018-11-25 09:01")
     retention = timedelta(days=30)
-    await ErasePortraits(workflow.store, database, workflow, retention, timedelta(days=365))()
+    await ErasePersonalData(workflow.store, database, workflow, retention, YEAR, YEAR)()
 
     assert await _problems(workflow, ended) == set()
 
@@ -310,9 +310,7 @@ async def test_a_contact_is_erased_some_days_after_the_end(
     id = await workflow.becomes_ready(contact=MAIL)
     waiting = await workflow.becomes_ready(contact=PHONE)
     await workflow.hands_over(id)
-    erase = ErasePortraits(
-        workflow.store, database, workflow, timedelta(days=30), timedelta(days=365)
-    )
+    erase = ErasePersonalData(workflow.store, database, workflow, timedelta(days=30), YEAR, YEAR)
     contacts = []
 
     for at in ("2018-11-25 08:59", "2018-11-25 09:01"):

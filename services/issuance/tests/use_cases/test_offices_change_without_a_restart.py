@@ -47,12 +47,13 @@ async def _declares(workflow: Workflow, day: str, kind: SpecialDayKind, office: 
     now = workflow.now_is
     special = SpecialDay(office, date.fromisoformat(day), kind, "flood", "ani", now)
     async with workflow.store.begin() as records:
-        await add_special_day(records, special, now)
+        await add_special_day(records, special, ANI, now)
 
 
 async def _takes_back(workflow: Workflow, day: str, kind: SpecialDayKind, office: str) -> None:
     async with workflow.store.begin() as records:
-        await remove_special_day(records, office, date.fromisoformat(day), kind)
+        taken = date.fromisoformat(day)
+        await remove_special_day(records, office, taken, kind, ANI, workflow.now_is)
 
 
 async def _puts(
@@ -73,7 +74,7 @@ async def _puts(
 async def _removes(workflow: Workflow, office: str, revision: int = 0) -> None:
     async with workflow.store.begin() as records:
         lifecycle = OfficeLifecycle(workflow.outages, 10, "ID")
-        await lifecycle.remove(records, office, revision, workflow.now_is)
+        await lifecycle.remove(records, office, revision, ANI, workflow.now_is)
 
 
 async def _refreshes(workflow: Workflow) -> None:

@@ -17,6 +17,7 @@ from issuance.domain.print_job_event import JobOutcome, PrintJobEvent
 from issuance.domain.separation_of_duties import SeparationOfDuties
 from issuance.store.oldest_first import ListPosition
 from issuance.store.open_item_records import PRINT_FAILED, PRINT_JOB, REFUSED_WORK, RESOLVED
+from issuance.store.unrecorded_print_events import UnrecordedPrintEvent
 from issuance.use_cases.documents import look_up_document
 from servicekit.errors import NotPermitted
 
@@ -25,6 +26,7 @@ from .workflow import Workflow
 
 DESTROYED, BY_HAND = ResolutionReason.BOOK_DESTROYED, ResolutionReason.DONE_BY_HAND
 SUPERVISOR = identity("agus", "supervisor")
+SECOND = identity("hayati", "supervisor")
 ADMINISTRATOR = Actor("spiffe://ID/office/national/user/ani/role/administrator", "administrator")
 OUTSIDER = Actor("spiffe://ID/office/JKT/user/joko/role/supervisor", "supervisor", office="JKT")
 
@@ -46,6 +48,14 @@ async def _refused(workflow: Workflow, kind: OutboxTaskKind) -> str:
     return next(id for id, _ in await workflow.open_items() if id.startswith(REFUSED_WORK))
 
 
+async def _two_settle(
+    workflow: Workflow, id: str, reason: ResolutionReason, why: str = "seen"
+) -> ResolvedItem:
+    """Two supervisors settle a print job; the reason of the second one counts."""
+    await workflow.proposes(id, reason, SUPERVISOR, "as I was told")
+    return await workflow.settles(id, reason, SECOND, why)
+
+
 async def _ids(workflow: Workflow) -> list[str]:
     return [id for id, _ in await workflow.open_items()]
 
@@ -54,7 +64,7 @@ async def test_a_job_that_nobody_knows_is_settled_with_who_and_why(workflow: Wor
     id = await _knows_nobody(workflow)
     workflow.clock("2018-10-26 11:00")
 
-    item = await workflow.settles(id, DESTROYED, SUPERVISOR, "shredded, record 17")
+    item = await _two_settle(workflow, id, DESTROYED, "shredded, record 17")
 
     assert await workflow.open_items() == []
     ((resolved, kept),) = await workflow.open_items(include_resolved=True)
@@ -65,12 +75,51 @@ async def test_a_job_that_nobody_knows_is_settled_with_who_and_why(workflow: Wor
     assert (kept.print_job, kept.book_serial) == ("job-9", "B0000009")
     assert kept.resolution.reason is DESTROYED
     assert kept.resolution.explanation == "shredded, record 17"
-    assert (kept.resolution.by, kept.resolution.at) == (SUPERVISOR.uri, workflow.now_is)
+    assert (kept.resolution.by, kept.resolution.at) == (SECOND.uri, workflow.now_is)
+    assert kept.proposed_by == SUPERVISOR.uri
+
+
+async def test_one_person_settles_no_stray_book_alone(workflow: Workflow) -> None:
+    id = await _knows_nobody(workflow)
+
+    for person in (SUPERVISOR, identity("agus", "administrator"), SUPERVISOR):
+        proposed = await workflow.proposes(id, DESTROYED, person, "shredded, record 17")
+
+    assert await _ids(workflow) == [id]
+    assert proposed.proposal is not None
+    assert (proposed.proposal.by, proposed.proposal.reason) == (SUPERVISOR.uri, DESTROYED)
+    async with workflow.store.read() as records:
+        assert not await records.documents.is_revoked("X00000009")
+
+
+async def test_two_persons_give_the_same_reason(workflow: Workflow) -> None:
+    id = await _knows_nobody(workflow)
+    await workflow.proposes(id, DESTROYED, SUPERVISOR)
+
+    # Who finds something else proposes that.
+    await workflow.proposes(id, ResolutionReason.NO_BOOK_MADE, SECOND)
+    settled = await workflow.settles(id, ResolutionReason.NO_BOOK_MADE, SUPERVISOR)
+
+    assert settled.proposed_by == SECOND.uri
+
+
+async def test_what_the_printer_tells_anew_ends_a_proposal(workflow: Workflow) -> None:
+    id = await _knows_nobody(workflow, JobOutcome.LOST)
+    await workflow.proposes(id, ResolutionReason.NO_BOOK_MADE, SUPERVISOR)
+
+    await _knows_nobody(workflow, JobOutcome.LOST)
+    ((_, unchanged),) = await workflow.open_items()
+    await _knows_nobody(workflow, JobOutcome.DONE)
+    ((_, changed),) = await workflow.open_items()
+
+    assert isinstance(unchanged, UnrecordedPrintEvent)
+    assert isinstance(changed, UnrecordedPrintEvent)
+    assert (unchanged.proposal is None, changed.proposal) == (False, None)
 
 
 async def test_the_same_report_opens_it_no_more_but_another_one_does(workflow: Workflow) -> None:
     id = await _knows_nobody(workflow, JobOutcome.LOST)
-    await workflow.settles(id, ResolutionReason.NO_BOOK_MADE, SUPERVISOR)
+    await _two_settle(workflow, id, ResolutionReason.NO_BOOK_MADE)
     lost = PrintJobEvent("", "job-9", "unknown", JobOutcome.LOST, "B0000009")
 
     await workflow.hears(lost)
@@ -136,6 +185,7 @@ async def test_an_item_is_settled_once_and_by_its_own_office(workflow: Workflow)
         await workflow.settles(id, DESTROYED, OUTSIDER)
     with pytest.raises(ReasonDoesNotFit):
         await workflow.settles(id, BY_HAND, SUPERVISOR)
+    await workflow.proposes(id, DESTROYED, SUPERVISOR)
     await workflow.settles(id, DESTROYED, ADMINISTRATOR)
 
     for gone in (
@@ -157,7 +207,7 @@ async def test_the_wait_is_explained_without_what_is_settled(workflow: Workflow)
     (id,) = await _ids(workflow)
     before = (await workflow.explanation(case)).intervention
 
-    await workflow.settles(id, DESTROYED, SUPERVISOR)
+    await _two_settle(workflow, id, DESTROYED)
 
     assert before is not None
     assert (await workflow.explanation(case)).intervention is None
@@ -177,7 +227,10 @@ async def test_a_stray_book_is_not_settled_by_who_approved_its_application(
         assert refused.value.metadata["earlier"] == "approve"
     assert await _ids(workflow) == [id]
 
-    await workflow.settles(id, reason, identity("dewi", "supervisor"))
+    await workflow.proposes(id, reason, identity("dewi", "supervisor"))
+    with pytest.raises(SeparationOfDuties):
+        await workflow.settles(id, reason, SUPERVISOR)
+    await workflow.settles(id, reason, SECOND)
     assert await _ids(workflow) == []
 
 
@@ -187,7 +240,7 @@ async def test_the_number_of_a_destroyed_book_is_revoked(workflow: Workflow) -> 
         with pytest.raises(DocumentNotFound):
             await look_up_document(records, "X00000009")
 
-    item = await workflow.settles(id, DESTROYED, SUPERVISOR, "shredded, record 17")
+    item = await _two_settle(workflow, id, DESTROYED, "shredded, record 17")
 
     async with workflow.store.read() as records:
         assert await look_up_document(records, "X00000009") == item
@@ -197,7 +250,7 @@ async def test_the_number_of_a_destroyed_book_is_revoked(workflow: Workflow) -> 
 async def test_no_number_is_revoked_of_a_book_that_is_not_destroyed(workflow: Workflow) -> None:
     id = await _knows_nobody(workflow)
 
-    await workflow.settles(id, ResolutionReason.NO_BOOK_MADE, SUPERVISOR)
+    await _two_settle(workflow, id, ResolutionReason.NO_BOOK_MADE)
 
     async with workflow.store.read() as records:
         assert not await records.documents.is_revoked("X00000009")
@@ -214,7 +267,8 @@ async def test_a_destroyed_second_book_leaves_the_passport_of_its_number(
     await workflow.hears(second)
     (id,) = await _ids(workflow)
 
-    await workflow.settles(id, DESTROYED, identity("dewi", "supervisor"))
+    await workflow.proposes(id, DESTROYED, identity("dewi", "supervisor"))
+    await workflow.settles(id, DESTROYED, SECOND)
 
     async with workflow.store.read() as records:
         document = await look_up_document(records, number)

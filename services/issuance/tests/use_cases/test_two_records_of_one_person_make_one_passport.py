@@ -35,7 +35,7 @@ async def _renews_as_ani_and_is_budi(workflow: Workflow) -> str:
     return id
 
 
-async def test_the_documents_of_both_are_revoked_at_the_hand_over(workflow: Workflow) -> None:
+async def test_the_documents_of_both_are_revoked_by_the_hand_over(workflow: Workflow) -> None:
     of_ani = await workflow.becomes_ready(type=RENEWAL, person_id="ani")
     await workflow.hands_over(of_ani)
     of_budi = await workflow.becomes_ready(type=RENEWAL, person_id="budi")
@@ -47,8 +47,9 @@ async def test_the_documents_of_both_are_revoked_at_the_hand_over(workflow: Work
     await workflow.job_is_done(new)
     await workflow.hands_over(new)
 
-    assert await workflow.documents("ani") == [(of_ani, "revoked")]
-    assert await workflow.documents("budi") == [(of_budi, "revoked"), (new, "valid")]
+    assert sorted(await workflow.documents("budi")) == sorted(
+        [(of_ani, "revoked"), (of_budi, "revoked"), (new, "valid")]
+    )
 
 
 async def test_neither_of_both_gets_another_application(workflow: Workflow) -> None:

@@ -17,6 +17,7 @@ from servicekit.storage.database import migrate
 from sqlalchemy.exc import SQLAlchemyError
 
 from matcher import maintenance
+from matcher.at_size import command_line as at_size
 from matcher.config import Settings
 from matcher.domain.replay import Replay, ReplayResult
 from matcher.evaluation import command_line as evaluation
@@ -121,8 +122,12 @@ def _parser() -> argparse.ArgumentParser:
         run=lambda options: create_master_key(options.file, options.token, options.existing)
     )
     evaluation.add_command(
-        commands, candidates=Settings.model_fields["max_persons_compared"].default
+        commands,
+        candidates=Settings.model_fields["max_persons_compared"].default,
+        make_at_size=at_size.make_at_size,
+        cache=at_size.default_cache(),
     )
+    at_size.add_command(commands)
     operator_calibration.add_command(commands)
     importing.add_command(
         commands, max_message_bytes=Settings.model_fields["max_message_bytes"].default

@@ -68,8 +68,12 @@ def make_search(settings: Settings, base: StoreAndIndex, models: ModelBundle) ->
     decision_maker = DecisionMaker(
         models, make_clock(settings), lambda: uuid4().hex, settings.max_predicted_fnir
     )
-    depth = SearchDepth(settings.max_persons_prefiltered, settings.max_persons_compared)
-    return Search(base.index, base.pool, models, decision_maker, depth)
+    return Search(base.index, base.pool, models, decision_maker, search_depth(settings))
+
+
+def search_depth(settings: Settings) -> SearchDepth:
+    """Return how many persons pass each step of a search."""
+    return SearchDepth(settings.max_persons_prefiltered, settings.max_persons_compared)
 
 
 def make_replay(settings: Settings, base: StoreAndIndex, models: ModelBundle) -> ReplayDecision:

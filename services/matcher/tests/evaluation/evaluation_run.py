@@ -43,7 +43,8 @@ def evaluate_synthetic_images(folder: Path) -> Run:
     (folder / "images/live/readme.png").write_bytes(b"")
     ended = subprocess.run(
         [sys.executable, "-m", "matcher", "evaluate", "images", "--dpi", "500", "--hard",
-         "--bozorth3", "--out", "out/result.json", "--scores", "out/pairs.csv"],
+         "--bozorth3", "--out", "out/result.json", "--scores", "out/pairs.csv",
+         "--distractors", "1000", "200", "--fingers", "2", "--cache", "cache"],
         cwd=folder, capture_output=True, text=True, timeout=400, check=False,
     )  # fmt: skip
     assert ended.returncode == 0, ended.stderr

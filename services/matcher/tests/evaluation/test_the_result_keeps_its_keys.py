@@ -73,6 +73,30 @@ CALIBRATION = {
     "inside": bool,
     "mates_below": int,
 }
+AT_SIZE = {
+    "people": int,
+    "distractors": int,
+    "fingers": int,
+    "compositions": int,
+    "persons_composed": int,
+    "searches": int,
+    "searches_non_mated": int,
+    "fnir_at_fpir_1e2": type(None),
+    "fnir_at_fpir_1e3": type(None),
+    "fnir_at_nominal_fpir_1e2": float,
+    "fnir_at_nominal_fpir_1e3": float,
+    "mate_compared": float,
+    "rank1": float,
+    "processor_s": float,
+    "counts": {
+        "fnir_at_fpir_1e2_missed": type(None),
+        "fnir_at_fpir_1e3_missed": type(None),
+        "fnir_at_nominal_fpir_1e2_missed": int,
+        "fnir_at_nominal_fpir_1e3_missed": int,
+        "nominal_fpir_1e2_taken": int,
+        "nominal_fpir_1e3_taken": int,
+    },
+}
 UNCALIBRATED = {"sets": {"ink": float, "live": float}, "pooled": POOLED}
 RESULT = {
     "sets": {"ink": SET, "live": SET},
@@ -93,6 +117,8 @@ RESULT = {
     "hard_one_mate": ONE_MATE,
     "hard_uncalibrated": UNCALIBRATED,
     "bozorth3": {"sets": {"ink": SET, "live": SET}, "pooled": POOLED},
+    "at_size": [AT_SIZE] * 2,
+    "hard_at_size": [AT_SIZE] * 2,
     "failed": {"whole": {"ink/2_3": str}, "hard": {"ink/2_3": str}},
     "skipped": [str],
     "measured": {

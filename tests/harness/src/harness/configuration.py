@@ -99,6 +99,11 @@ class Layout:
         return self.root / "data"
 
     @property
+    def notices(self) -> Path:
+        """Notices to applicants who gave a contact, one JSON object a line."""
+        return self.root / "notices.jsonl"
+
+    @property
     def machines(self) -> Path:
         """Ledgers and trays of the machines."""
         return self.root / "machines"
@@ -169,6 +174,8 @@ def _issuance(layout: Layout, addresses: Mapping[str, str], options: CountryOpti
         "clearance_key": layout.keys / f"{KID}.key",
         "clearance_key_id": KID,
         "max_concurrent_print_calls": 8,
+        "tariff_file": REPOSITORY / "deploy" / "policy" / "tariff.toml",
+        "notice_file": layout.notices,
         # A fortnight passes in minutes here, so what takes minutes in an office takes a second.
         "health_check_seconds": 0.2,
         "outage_opens_after_seconds": 1.0,

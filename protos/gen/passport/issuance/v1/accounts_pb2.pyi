@@ -48,6 +48,15 @@ class _OpenItemKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OpenItem
     """A notice that the mail server refuses for good, see `problem`: tell the applicant, and correct the contact
     (`Applications.ChangeContact`), upon which it is sent again.
     """
+    OPEN_ITEM_KIND_SUPERSEDED_BOOK: _OpenItemKind.ValueType  # 12
+    """A passport that is revoked because its holder was on record as two persons and had two: the one that was
+    issued last is valid. Take the book from the holder and destroy it; its number and serial are given.
+    """
+    OPEN_ITEM_KIND_IDENTIFICATION: _OpenItemKind.ValueType  # 13
+    """The holder of an emergency document that was handed over is still to be identified: by the matcher once it can,
+    by examiners where they have to look, or, where the fingerprints cannot be used, by a
+    supervisor who did not approve it.
+    """
 
 class OpenItemKind(_OpenItemKind, metaclass=_OpenItemKindEnumTypeWrapper):
     """What an open item is about."""
@@ -72,6 +81,15 @@ again. Without a book on its way it waits for that (state PAID); otherwise its p
 OPEN_ITEM_KIND_NOTICE: OpenItemKind.ValueType  # 11
 """A notice that the mail server refuses for good, see `problem`: tell the applicant, and correct the contact
 (`Applications.ChangeContact`), upon which it is sent again.
+"""
+OPEN_ITEM_KIND_SUPERSEDED_BOOK: OpenItemKind.ValueType  # 12
+"""A passport that is revoked because its holder was on record as two persons and had two: the one that was
+issued last is valid. Take the book from the holder and destroy it; its number and serial are given.
+"""
+OPEN_ITEM_KIND_IDENTIFICATION: OpenItemKind.ValueType  # 13
+"""The holder of an emergency document that was handed over is still to be identified: by the matcher once it can,
+by examiners where they have to look, or, where the fingerprints cannot be used, by a
+supervisor who did not approve it.
 """
 Global___OpenItemKind: _TypeAlias = OpenItemKind  # noqa: Y015
 
@@ -116,7 +134,7 @@ class _ResolutionReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reso
     RESOLUTION_REASON_NO_BOOK_MADE: _ResolutionReason.ValueType  # 2
     """It was looked for, and no book was made."""
     RESOLUTION_REASON_DONE_BY_HAND: _ResolutionReason.ValueType  # 3
-    """What another service refused was set right there by hand."""
+    """What another service refused was set right there by hand; or a holder was identified otherwise."""
     RESOLUTION_REASON_NOT_NEEDED: _ResolutionReason.ValueType  # 4
     """What another service refused need not be done."""
     RESOLUTION_REASON_OTHER: _ResolutionReason.ValueType  # 5
@@ -134,7 +152,7 @@ RESOLUTION_REASON_BOOK_DESTROYED: ResolutionReason.ValueType  # 1
 RESOLUTION_REASON_NO_BOOK_MADE: ResolutionReason.ValueType  # 2
 """It was looked for, and no book was made."""
 RESOLUTION_REASON_DONE_BY_HAND: ResolutionReason.ValueType  # 3
-"""What another service refused was set right there by hand."""
+"""What another service refused was set right there by hand; or a holder was identified otherwise."""
 RESOLUTION_REASON_NOT_NEEDED: ResolutionReason.ValueType  # 4
 """What another service refused need not be done."""
 RESOLUTION_REASON_OTHER: ResolutionReason.ValueType  # 5
@@ -256,12 +274,15 @@ class OpenItemResolution(_message.Message):
     RESOLVED_BY_FIELD_NUMBER: _builtins.int
     RESOLVED_AT_FIELD_NUMBER: _builtins.int
     OPEN_SINCE_FIELD_NUMBER: _builtins.int
+    PROPOSED_BY_FIELD_NUMBER: _builtins.int
     reason: Global___ResolutionReason.ValueType
     """Why."""
     explanation: _builtins.str
     """Why, in words."""
     resolved_by: _builtins.str
     """Identity of the person who settled it."""
+    proposed_by: _builtins.str
+    """Identity of the person who proposed it before, if it takes two; empty otherwise."""
     @_builtins.property
     def resolved_at(self) -> _timestamp_pb2.Timestamp:
         """When (business time)."""
@@ -278,14 +299,51 @@ class OpenItemResolution(_message.Message):
         resolved_by: _builtins.str = ...,
         resolved_at: _timestamp_pb2.Timestamp | None = ...,
         open_since: _timestamp_pb2.Timestamp | None = ...,
+        proposed_by: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["open_since", b"open_since", "resolved_at", b"resolved_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["explanation", b"explanation", "open_since", b"open_since", "reason", b"reason", "resolved_at", b"resolved_at", "resolved_by", b"resolved_by"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["explanation", b"explanation", "open_since", b"open_since", "proposed_by", b"proposed_by", "reason", b"reason", "resolved_at", b"resolved_at", "resolved_by", b"resolved_by"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___OpenItemResolution: _TypeAlias = OpenItemResolution  # noqa: Y015
+
+@_typing.final
+class OpenItemProposal(_message.Message):
+    """How a person wants an open item settled that takes two."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REASON_FIELD_NUMBER: _builtins.int
+    EXPLANATION_FIELD_NUMBER: _builtins.int
+    PROPOSED_BY_FIELD_NUMBER: _builtins.int
+    PROPOSED_AT_FIELD_NUMBER: _builtins.int
+    reason: Global___ResolutionReason.ValueType
+    """Why."""
+    explanation: _builtins.str
+    """Why, in words."""
+    proposed_by: _builtins.str
+    """Identity of the person who proposed it; another one settles the item with the same reason."""
+    @_builtins.property
+    def proposed_at(self) -> _timestamp_pb2.Timestamp:
+        """When (business time)."""
+
+    def __init__(
+        self,
+        *,
+        reason: Global___ResolutionReason.ValueType = ...,
+        explanation: _builtins.str = ...,
+        proposed_by: _builtins.str = ...,
+        proposed_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["proposed_at", b"proposed_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["explanation", b"explanation", "proposed_at", b"proposed_at", "proposed_by", b"proposed_by", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OpenItemProposal: _TypeAlias = OpenItemProposal  # noqa: Y015
 
 @_typing.final
 class OpenItem(_message.Message):
@@ -309,6 +367,7 @@ class OpenItem(_message.Message):
     ITEM_ID_FIELD_NUMBER: _builtins.int
     TASK_ID_FIELD_NUMBER: _builtins.int
     RESOLUTION_FIELD_NUMBER: _builtins.int
+    PROPOSAL_FIELD_NUMBER: _builtins.int
     kind: Global___OpenItemKind.ValueType
     """What it is about."""
     application_id: _builtins.str
@@ -351,6 +410,10 @@ class OpenItem(_message.Message):
     def resolution(self) -> Global___OpenItemResolution:
         """How it was settled; absent while it is open."""
 
+    @_builtins.property
+    def proposal(self) -> Global___OpenItemProposal:
+        """Of OPEN_ITEM_KIND_PRINT_JOB: how a first person wants it settled; absent if nobody does, and once it is settled."""
+
     def __init__(
         self,
         *,
@@ -370,10 +433,11 @@ class OpenItem(_message.Message):
         item_id: _builtins.str = ...,
         task_id: _builtins.str = ...,
         resolution: Global___OpenItemResolution | None = ...,
+        proposal: Global___OpenItemProposal | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_recorded_rupiah", b"_recorded_rupiah", "_reported_rupiah", b"_reported_rupiah", "print_failure", b"print_failure", "recorded_rupiah", b"recorded_rupiah", "reported_rupiah", b"reported_rupiah", "resolution", b"resolution", "waiting", b"waiting"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_recorded_rupiah", b"_recorded_rupiah", "_reported_rupiah", b"_reported_rupiah", "print_failure", b"print_failure", "proposal", b"proposal", "recorded_rupiah", b"recorded_rupiah", "reported_rupiah", b"reported_rupiah", "resolution", b"resolution", "waiting", b"waiting"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_recorded_rupiah", b"_recorded_rupiah", "_reported_rupiah", b"_reported_rupiah", "application_id", b"application_id", "book_serial", b"book_serial", "difference", b"difference", "document_number", b"document_number", "item_id", b"item_id", "kind", b"kind", "office", b"office", "print_failure", b"print_failure", "print_job_id", b"print_job_id", "problem", b"problem", "receipt", b"receipt", "recorded_rupiah", b"recorded_rupiah", "reported_rupiah", b"reported_rupiah", "resolution", b"resolution", "task_id", b"task_id", "waiting", b"waiting"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_recorded_rupiah", b"_recorded_rupiah", "_reported_rupiah", b"_reported_rupiah", "application_id", b"application_id", "book_serial", b"book_serial", "difference", b"difference", "document_number", b"document_number", "item_id", b"item_id", "kind", b"kind", "office", b"office", "print_failure", b"print_failure", "print_job_id", b"print_job_id", "problem", b"problem", "proposal", b"proposal", "receipt", b"receipt", "recorded_rupiah", b"recorded_rupiah", "reported_rupiah", b"reported_rupiah", "resolution", b"resolution", "task_id", b"task_id", "waiting", b"waiting"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__recorded_rupiah: _TypeAlias = _typing.Literal["recorded_rupiah"]  # noqa: Y015
     _WhichOneofArgType__recorded_rupiah: _TypeAlias = _typing.Literal["_recorded_rupiah", b"_recorded_rupiah"]  # noqa: Y015

@@ -37,7 +37,10 @@ class _VerdictEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Verdict.Value
     """The applicant is enrolled under another identity."""
     VERDICT_SAME_PERSON: _Verdict.ValueType  # 3
     """The applicant has another record and hides nothing: the application goes on under the person of that
-    record, named in `person_id`, to whom the matcher moves the fingerprints.
+    record, named in `person_id`, to whom the matcher moves the fingerprints. If more than this application is on
+    record of the person of the application, both are one from then on: the applications, documents and
+    fingerprints of that person become those of `person_id`, and either id names them. Of two valid passports the
+    one that was issued last stays valid; the other is an open item (OPEN_ITEM_KIND_SUPERSEDED_BOOK).
     """
 
 class Verdict(_Verdict, metaclass=_VerdictEnumTypeWrapper):
@@ -53,7 +56,10 @@ VERDICT_DUPLICATE: Verdict.ValueType  # 2
 """The applicant is enrolled under another identity."""
 VERDICT_SAME_PERSON: Verdict.ValueType  # 3
 """The applicant has another record and hides nothing: the application goes on under the person of that
-record, named in `person_id`, to whom the matcher moves the fingerprints.
+record, named in `person_id`, to whom the matcher moves the fingerprints. If more than this application is on
+record of the person of the application, both are one from then on: the applications, documents and
+fingerprints of that person become those of `person_id`, and either id names them. Of two valid passports the
+one that was issued last stays valid; the other is an open item (OPEN_ITEM_KIND_SUPERSEDED_BOOK).
 """
 Global___Verdict: _TypeAlias = Verdict  # noqa: Y015
 

@@ -47,6 +47,46 @@ COLLECTOR_PROXY: Collector.ValueType  # 2
 """The proxy who was appointed."""
 Global___Collector: _TypeAlias = Collector  # noqa: Y015
 
+class _FingerCheck:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _FingerCheckEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_FingerCheck.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    FINGER_CHECK_UNSPECIFIED: _FingerCheck.ValueType  # 0
+    """Nothing is recorded: not at the counter, to a proxy, or by a version without finger checks."""
+    FINGER_CHECK_MATCH: _FingerCheck.ValueType  # 1
+    """The fingers are those of the application."""
+    FINGER_CHECK_NO_MATCH: _FingerCheck.ValueType  # 2
+    """They are not."""
+    FINGER_CHECK_NOT_ASKED: _FingerCheck.ValueType  # 3
+    """No samples were sent."""
+    FINGER_CHECK_MATCHER_UNAVAILABLE: _FingerCheck.ValueType  # 4
+    """The matcher did not answer in time."""
+    FINGER_CHECK_NOT_ON_RECORD: _FingerCheck.ValueType  # 5
+    """The matcher has no fingers of the application."""
+    FINGER_CHECK_WAIVED: _FingerCheck.ValueType  # 6
+    """A supervisor waived it."""
+
+class FingerCheck(_FingerCheck, metaclass=_FingerCheckEnumTypeWrapper):
+    """What a finger check at the hand-over found, or why none was made."""
+
+FINGER_CHECK_UNSPECIFIED: FingerCheck.ValueType  # 0
+"""Nothing is recorded: not at the counter, to a proxy, or by a version without finger checks."""
+FINGER_CHECK_MATCH: FingerCheck.ValueType  # 1
+"""The fingers are those of the application."""
+FINGER_CHECK_NO_MATCH: FingerCheck.ValueType  # 2
+"""They are not."""
+FINGER_CHECK_NOT_ASKED: FingerCheck.ValueType  # 3
+"""No samples were sent."""
+FINGER_CHECK_MATCHER_UNAVAILABLE: FingerCheck.ValueType  # 4
+"""The matcher did not answer in time."""
+FINGER_CHECK_NOT_ON_RECORD: FingerCheck.ValueType  # 5
+"""The matcher has no fingers of the application."""
+FINGER_CHECK_WAIVED: FingerCheck.ValueType  # 6
+"""A supervisor waived it."""
+Global___FingerCheck: _TypeAlias = FingerCheck  # noqa: Y015
+
 class _ApplicationType:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -569,6 +609,8 @@ class Application(_message.Message):
     PORTRAIT_ACCEPTED_AT_FIELD_NUMBER: _builtins.int
     HOLDER_DIFFERENCES_FIELD_NUMBER: _builtins.int
     DATE_AS_IF_OUTAGE_ENDED_NOW_FIELD_NUMBER: _builtins.int
+    FINGER_MISMATCHES_FIELD_NUMBER: _builtins.int
+    FINGER_CHECK_WAIVED_FIELD_NUMBER: _builtins.int
     CONTACT_FIELD_NUMBER: _builtins.int
     LANGUAGE_FIELD_NUMBER: _builtins.int
     PROXY_FIELD_NUMBER: _builtins.int
@@ -577,6 +619,7 @@ class Application(_message.Message):
     LEGAL_DUE_ON_FIELD_NUMBER: _builtins.int
     FINGER_QUALITIES_FIELD_NUMBER: _builtins.int
     IDENTIFICATION_DUE_FIELD_NUMBER: _builtins.int
+    EMERGENCY_DOCUMENT_FIELD_NUMBER: _builtins.int
     REFERENCE_FIELD_NUMBER: _builtins.int
     HELD_FIELD_NUMBER: _builtins.int
     EXPIRES_ON_FIELD_NUMBER: _builtins.int
@@ -624,11 +667,17 @@ class Application(_message.Message):
     """Whether no day can be promised now: an outage lasts and nobody knows when it ends.
     `promised_collection_date` is then no firm date; at most it is right if the outage ended now.
     """
+    finger_mismatches: _builtins.int
+    """How many finger checks at the hand-over did not match; at most 3, then a supervisor decides."""
+    finger_check_waived: _builtins.bool
+    """Whether a supervisor waived the finger check (WaiveFingerCheck)."""
     language: _builtins.str
     """Language of the notices: id or en; empty means the first one of the office."""
     identification_due: _builtins.bool
     """Whether the applicant was only verified with their own record (1:1), in an outage of identification: they
-    are identified (1:N) as soon as the matcher can, and before the passport is handed over.
+    are identified (1:N) as soon as the matcher can, and before the passport is handed over. Or an emergency
+    document is made of it: then it is due after the hand-over too, until it is done and, where examiners have to
+    look, decided.
     """
     reference: _builtins.str
     """What a person says on the telephone to name it, such as 4K7M-3QX9: see SearchApplications. Unique; empty in
@@ -741,6 +790,10 @@ class Application(_message.Message):
         """
 
     @_builtins.property
+    def emergency_document(self) -> Global___EmergencyDocument:
+        """The emergency document that is made in place of a passport; absent where a passport is made."""
+
+    @_builtins.property
     def expires_on(self) -> _civil_pb2.CalendarDate:
         """Last day on which the passport is valid, as it is printed; absent before its release to the printer."""
 
@@ -781,6 +834,8 @@ class Application(_message.Message):
         portrait_accepted_at: _timestamp_pb2.Timestamp | None = ...,
         holder_differences: _abc.Iterable[_builtins.str] | None = ...,
         date_as_if_outage_ended_now: _builtins.bool = ...,
+        finger_mismatches: _builtins.int = ...,
+        finger_check_waived: _builtins.bool = ...,
         contact: Global___Contact | None = ...,
         language: _builtins.str = ...,
         proxy: Global___Proxy | None = ...,
@@ -789,6 +844,7 @@ class Application(_message.Message):
         legal_due_on: _civil_pb2.CalendarDate | None = ...,
         finger_qualities: _abc.Iterable[Global___FingerQuality] | None = ...,
         identification_due: _builtins.bool = ...,
+        emergency_document: Global___EmergencyDocument | None = ...,
         reference: _builtins.str = ...,
         held: _builtins.bool = ...,
         expires_on: _civil_pb2.CalendarDate | None = ...,
@@ -803,9 +859,9 @@ class Application(_message.Message):
         fee_rupiah: _builtins.int | None = ...,
         penalty_rupiah: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah", "_own_record_first", b"_own_record_first", "_penalty_rupiah", b"_penalty_rupiah", "collect_until", b"collect_until", "come_back_on", b"come_back_on", "completed_at", b"completed_at", "contact", b"contact", "created_at", b"created_at", "date_change_reason", b"date_change_reason", "expires_on", b"expires_on", "fee_rupiah", b"fee_rupiah", "first_promised_collection_date", b"first_promised_collection_date", "handed_over_at", b"handed_over_at", "holder", b"holder", "legal_due_on", b"legal_due_on", "own_record_first", b"own_record_first", "penalty_rupiah", b"penalty_rupiah", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "promise_due_on", b"promise_due_on", "promised_collection_date", b"promised_collection_date", "proxy", b"proxy", "refusal_reason", b"refusal_reason", "waiting", b"waiting"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah", "_own_record_first", b"_own_record_first", "_penalty_rupiah", b"_penalty_rupiah", "collect_until", b"collect_until", "come_back_on", b"come_back_on", "completed_at", b"completed_at", "contact", b"contact", "created_at", b"created_at", "date_change_reason", b"date_change_reason", "emergency_document", b"emergency_document", "expires_on", b"expires_on", "fee_rupiah", b"fee_rupiah", "first_promised_collection_date", b"first_promised_collection_date", "handed_over_at", b"handed_over_at", "holder", b"holder", "legal_due_on", b"legal_due_on", "own_record_first", b"own_record_first", "penalty_rupiah", b"penalty_rupiah", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "promise_due_on", b"promise_due_on", "promised_collection_date", b"promised_collection_date", "proxy", b"proxy", "refusal_reason", b"refusal_reason", "waiting", b"waiting"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah", "_own_record_first", b"_own_record_first", "_penalty_rupiah", b"_penalty_rupiah", "application_id", b"application_id", "book_serial", b"book_serial", "collect_until", b"collect_until", "come_back_on", b"come_back_on", "completed_at", b"completed_at", "contact", b"contact", "created_at", b"created_at", "date_as_if_outage_ended_now", b"date_as_if_outage_ended_now", "date_change_reason", b"date_change_reason", "decision_id", b"decision_id", "document_number", b"document_number", "elapsed_seconds", b"elapsed_seconds", "expires_on", b"expires_on", "fee_rupiah", b"fee_rupiah", "finger_qualities", b"finger_qualities", "first_promised_collection_date", b"first_promised_collection_date", "force_majeure", b"force_majeure", "guardians", b"guardians", "handed_over_at", b"handed_over_at", "held", b"held", "holder", b"holder", "holder_differences", b"holder_differences", "identification_due", b"identification_due", "language", b"language", "legal_due_on", b"legal_due_on", "loss_finding", b"loss_finding", "married", b"married", "office", b"office", "own_record_first", b"own_record_first", "penalty_rupiah", b"penalty_rupiah", "person_id", b"person_id", "police_report", b"police_report", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "priority_class", b"priority_class", "promise_due_on", b"promise_due_on", "promised_collection_date", b"promised_collection_date", "proxy", b"proxy", "reference", b"reference", "refusal_reason", b"refusal_reason", "returned_document_number", b"returned_document_number", "revision", b"revision", "service_seconds", b"service_seconds", "state", b"state", "type", b"type", "waiting", b"waiting", "without_fingerprints", b"without_fingerprints"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah", "_own_record_first", b"_own_record_first", "_penalty_rupiah", b"_penalty_rupiah", "application_id", b"application_id", "book_serial", b"book_serial", "collect_until", b"collect_until", "come_back_on", b"come_back_on", "completed_at", b"completed_at", "contact", b"contact", "created_at", b"created_at", "date_as_if_outage_ended_now", b"date_as_if_outage_ended_now", "date_change_reason", b"date_change_reason", "decision_id", b"decision_id", "document_number", b"document_number", "elapsed_seconds", b"elapsed_seconds", "emergency_document", b"emergency_document", "expires_on", b"expires_on", "fee_rupiah", b"fee_rupiah", "finger_check_waived", b"finger_check_waived", "finger_mismatches", b"finger_mismatches", "finger_qualities", b"finger_qualities", "first_promised_collection_date", b"first_promised_collection_date", "force_majeure", b"force_majeure", "guardians", b"guardians", "handed_over_at", b"handed_over_at", "held", b"held", "holder", b"holder", "holder_differences", b"holder_differences", "identification_due", b"identification_due", "language", b"language", "legal_due_on", b"legal_due_on", "loss_finding", b"loss_finding", "married", b"married", "office", b"office", "own_record_first", b"own_record_first", "penalty_rupiah", b"penalty_rupiah", "person_id", b"person_id", "police_report", b"police_report", "portrait_accepted_at", b"portrait_accepted_at", "print_failure", b"print_failure", "priority_class", b"priority_class", "promise_due_on", b"promise_due_on", "promised_collection_date", b"promised_collection_date", "proxy", b"proxy", "reference", b"reference", "refusal_reason", b"refusal_reason", "returned_document_number", b"returned_document_number", "revision", b"revision", "service_seconds", b"service_seconds", "state", b"state", "type", b"type", "waiting", b"waiting", "without_fingerprints", b"without_fingerprints"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__fee_rupiah: _TypeAlias = _typing.Literal["fee_rupiah"]  # noqa: Y015
     _WhichOneofArgType__fee_rupiah: _TypeAlias = _typing.Literal["_fee_rupiah", b"_fee_rupiah"]  # noqa: Y015
@@ -821,6 +877,34 @@ class Application(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__penalty_rupiah) -> _WhichOneofReturnType__penalty_rupiah | None: ...
 
 Global___Application: _TypeAlias = Application  # noqa: Y015
+
+@_typing.final
+class EmergencyDocument(_message.Message):
+    """An emergency document: what is made of an application while nobody can be identified (ICAO 9303-8)."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VALIDITY_DAYS_FIELD_NUMBER: _builtins.int
+    FIRST_APPROVED_BY_FIELD_NUMBER: _builtins.int
+    validity_days: _builtins.int
+    """For how many days from its issue it is valid, by the outage policy when it was asked for; at most as long as a
+    passport of the holder.
+    """
+    first_approved_by: _builtins.str
+    """Identity of the first of the two supervisors who approve it; empty before, and once the second has approved."""
+    def __init__(
+        self,
+        *,
+        validity_days: _builtins.int = ...,
+        first_approved_by: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["first_approved_by", b"first_approved_by", "validity_days", b"validity_days"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EmergencyDocument: _TypeAlias = EmergencyDocument  # noqa: Y015
 
 @_typing.final
 class FingerQuality(_message.Message):
@@ -1104,8 +1188,8 @@ class WaitExplanation(_message.Message):
 
     @_builtins.property
     def identification_due(self) -> _civil_pb2.LocalizedText:
-        """What has to be done before the hand-over because the applicant was only verified (`identification_due` of the
-        application), in words; absent if nothing is due.
+        """That the applicant is still to be identified, and before the hand-over or also after it (`identification_due` of
+        the application), in words; absent if nothing is due.
         """
 
     @_builtins.property
@@ -1880,6 +1964,78 @@ class EstablishIdentityRequest(_message.Message):
 Global___EstablishIdentityRequest: _TypeAlias = EstablishIdentityRequest  # noqa: Y015
 
 @_typing.final
+class RequestEmergencyDocumentRequest(_message.Message):
+    """Request of RequestEmergencyDocument."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    APPLICATION_ID_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    application_id: _builtins.str
+    """Id of the application."""
+    revision: _builtins.int
+    """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
+    reason: _builtins.str
+    """Why the applicant must travel, and when; for the supervisors and the history. 1 to 500 characters."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        application_id: _builtins.str = ...,
+        revision: _builtins.int = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "reason", b"reason", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RequestEmergencyDocumentRequest: _TypeAlias = RequestEmergencyDocumentRequest  # noqa: Y015
+
+@_typing.final
+class CancelEmergencyDocumentRequest(_message.Message):
+    """Request of CancelEmergencyDocument."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    APPLICATION_ID_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    application_id: _builtins.str
+    """Id of the application."""
+    revision: _builtins.int
+    """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
+    reason: _builtins.str
+    """Why, for the history. 1 to 500 characters."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        application_id: _builtins.str = ...,
+        revision: _builtins.int = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "reason", b"reason", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CancelEmergencyDocumentRequest: _TypeAlias = CancelEmergencyDocumentRequest  # noqa: Y015
+
+@_typing.final
 class CorrectDataRequest(_message.Message):
     """Request of CorrectData."""
 
@@ -2163,6 +2319,7 @@ class HandOverRequest(_message.Message):
     SIGNED_BY_FIELD_NUMBER: _builtins.int
     COLLECTED_BY_FIELD_NUMBER: _builtins.int
     PROXY_IDENTITY_NUMBER_FIELD_NUMBER: _builtins.int
+    SAMPLES_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
     characters.
@@ -2179,6 +2336,12 @@ class HandOverRequest(_message.Message):
     """Of the proxy: the number of the identity document that is shown, the one named when the proxy was appointed.
     Empty for the holder.
     """
+    @_builtins.property
+    def samples(self) -> _containers.RepeatedCompositeFieldContainer[_biometrics_pb2.FingerSample]:
+        """Fingers of the holder, captured now, each once and none missing; compared with those of the application, and
+        not stored. At most 4; none of a proxy, whose fingers are not on record. Empty: no finger check.
+        """
+
     def __init__(
         self,
         *,
@@ -2188,14 +2351,51 @@ class HandOverRequest(_message.Message):
         signed_by: _builtins.str = ...,
         collected_by: Global___Collector.ValueType = ...,
         proxy_identity_number: _builtins.str = ...,
+        samples: _abc.Iterable[_biometrics_pb2.FingerSample] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "collected_by", b"collected_by", "proxy_identity_number", b"proxy_identity_number", "request_id", b"request_id", "revision", b"revision", "signed_by", b"signed_by"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "collected_by", b"collected_by", "proxy_identity_number", b"proxy_identity_number", "request_id", b"request_id", "revision", b"revision", "samples", b"samples", "signed_by", b"signed_by"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___HandOverRequest: _TypeAlias = HandOverRequest  # noqa: Y015
+
+@_typing.final
+class WaiveFingerCheckRequest(_message.Message):
+    """Request of WaiveFingerCheck."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    APPLICATION_ID_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    application_id: _builtins.str
+    """Id of the application."""
+    revision: _builtins.int
+    """Revision that the caller has read; another one is refused with STALE_REVISION. 0 accepts any."""
+    reason: _builtins.str
+    """By what the holder is known, for the history. 1 to 500 characters."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        application_id: _builtins.str = ...,
+        revision: _builtins.int = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "reason", b"reason", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WaiveFingerCheckRequest: _TypeAlias = WaiveFingerCheckRequest  # noqa: Y015
 
 @_typing.final
 class AppointProxyRequest(_message.Message):
@@ -2324,6 +2524,8 @@ class HistoryEntry(_message.Message):
     CORRECTED_HOLDER_FIELD_NUMBER: _builtins.int
     ON_BEHALF_OF_FIELD_NUMBER: _builtins.int
     COLLECTED_BY_FIELD_NUMBER: _builtins.int
+    FINGER_CHECK_FIELD_NUMBER: _builtins.int
+    FINGER_CHECK_DECISION_ID_FIELD_NUMBER: _builtins.int
     GUARDIAN_PRESENT_FIELD_NUMBER: _builtins.int
     LOSS_FINDING_FIELD_NUMBER: _builtins.int
     AMOUNT_RUPIAH_FIELD_NUMBER: _builtins.int
@@ -2337,10 +2539,10 @@ class HistoryEntry(_message.Message):
     """Identity of the person or service that caused it."""
     reason: _builtins.str
     """Reason given with refuse_documents, refuse, reject_biometrics, clear, confirm_duplicate, fail_print,
-    correct_data, approve, withdraw, retake_biometrics, reopen, reexamine or accept_force_majeure; of
-    except_portrait the exception, the defects that it covered, and the explanation; of postpone_biometrics and
-    declare_no_fingerprints the fingers, each with the reason; of interview_without_fingerprints and
-    establish_identity by what the applicant is known.
+    correct_data, approve_first, approve, withdraw, retake_biometrics, reopen, reexamine, accept_force_majeure,
+    waive_finger_check, request_emergency_document or cancel_emergency_document; of except_portrait the exception, the defects that
+    it covered, and the explanation; of postpone_biometrics and declare_no_fingerprints the fingers, each with the
+    reason; of interview_without_fingerprints and establish_identity by what the applicant is known.
     """
     payment_receipt: _builtins.str
     """Number of the receipt, of record_payment."""
@@ -2360,6 +2562,10 @@ class HistoryEntry(_message.Message):
     """Identity of the person for whom a service (`by`) caused it; empty when a person did."""
     collected_by: Global___Collector.ValueType
     """Who collected the passport, of hand_over."""
+    finger_check: Global___FingerCheck.ValueType
+    """What the finger check found, or why none was made: of hand_over to the holder, and of fail_finger_check."""
+    finger_check_decision_id: _builtins.str
+    """The matcher's decision about these fingers; empty if it made none."""
     guardian_present: Global___GuardianRelation.ValueType
     """Who was present with a child, of record_interview or interview_without_fingerprints."""
     loss_finding: Global___LossFinding.ValueType
@@ -2398,13 +2604,15 @@ class HistoryEntry(_message.Message):
         corrected_holder: _civil_pb2.BiographicData | None = ...,
         on_behalf_of: _builtins.str = ...,
         collected_by: Global___Collector.ValueType = ...,
+        finger_check: Global___FingerCheck.ValueType = ...,
+        finger_check_decision_id: _builtins.str = ...,
         guardian_present: Global___GuardianRelation.ValueType = ...,
         loss_finding: Global___LossFinding.ValueType = ...,
         amount_rupiah: _builtins.int | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_amount_rupiah", b"_amount_rupiah", "amount_rupiah", b"amount_rupiah", "at", b"at", "corrected_holder", b"corrected_holder", "previous_holder", b"previous_holder"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_amount_rupiah", b"_amount_rupiah", "adjudication_cause", b"adjudication_cause", "amount_rupiah", b"amount_rupiah", "at", b"at", "book_serial", b"book_serial", "by", b"by", "collected_by", b"collected_by", "corrected_holder", b"corrected_holder", "document_number", b"document_number", "event", b"event", "from_state", b"from_state", "guardian_present", b"guardian_present", "interview_notes", b"interview_notes", "loss_finding", b"loss_finding", "on_behalf_of", b"on_behalf_of", "payment_receipt", b"payment_receipt", "previous_holder", b"previous_holder", "print_job_id", b"print_job_id", "reason", b"reason", "signed_by", b"signed_by", "to_state", b"to_state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_amount_rupiah", b"_amount_rupiah", "adjudication_cause", b"adjudication_cause", "amount_rupiah", b"amount_rupiah", "at", b"at", "book_serial", b"book_serial", "by", b"by", "collected_by", b"collected_by", "corrected_holder", b"corrected_holder", "document_number", b"document_number", "event", b"event", "finger_check", b"finger_check", "finger_check_decision_id", b"finger_check_decision_id", "from_state", b"from_state", "guardian_present", b"guardian_present", "interview_notes", b"interview_notes", "loss_finding", b"loss_finding", "on_behalf_of", b"on_behalf_of", "payment_receipt", b"payment_receipt", "previous_holder", b"previous_holder", "print_job_id", b"print_job_id", "reason", b"reason", "signed_by", b"signed_by", "to_state", b"to_state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__amount_rupiah: _TypeAlias = _typing.Literal["amount_rupiah"]  # noqa: Y015
     _WhichOneofArgType__amount_rupiah: _TypeAlias = _typing.Literal["_amount_rupiah", b"_amount_rupiah"]  # noqa: Y015

@@ -123,6 +123,16 @@ class ApplicationsStub:
                 request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.EstablishIdentityRequest.SerializeToString,
                 response_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
                 _registered_method=True)
+        self.RequestEmergencyDocument = channel.unary_unary(
+                '/passport.issuance.v1.Applications/RequestEmergencyDocument',
+                request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.RequestEmergencyDocumentRequest.SerializeToString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
+                _registered_method=True)
+        self.CancelEmergencyDocument = channel.unary_unary(
+                '/passport.issuance.v1.Applications/CancelEmergencyDocument',
+                request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.CancelEmergencyDocumentRequest.SerializeToString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
+                _registered_method=True)
         self.CorrectData = channel.unary_unary(
                 '/passport.issuance.v1.Applications/CorrectData',
                 request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.CorrectDataRequest.SerializeToString,
@@ -161,6 +171,11 @@ class ApplicationsStub:
         self.HandOver = channel.unary_unary(
                 '/passport.issuance.v1.Applications/HandOver',
                 request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.HandOverRequest.SerializeToString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
+                _registered_method=True)
+        self.WaiveFingerCheck = channel.unary_unary(
+                '/passport.issuance.v1.Applications/WaiveFingerCheck',
+                request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.WaiveFingerCheckRequest.SerializeToString,
                 response_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
                 _registered_method=True)
         self.AppointProxy = channel.unary_unary(
@@ -409,6 +424,31 @@ class ApplicationsServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RequestEmergencyDocument(self, request, context):
+        """Asks for an emergency document in place of a passport, for an applicant who must travel while nobody can be
+        identified: of an application that waits for the identification, or whose applicant was only verified, and
+        of which no book is made. Two supervisors approve it; it is printed before all others, with the document
+        code PE and the validity of the outage policy, and handed over before the identification, which stays due
+        (`identification_due`). Identified before it is printed, the applicant gets a passport in its place.
+
+        Callers: officers. Errors: EMERGENCY_DOCUMENT_NOT_ALLOWED (no outage that lasts allows it by the outage policy,
+        the applicant does not wait for the identification, or did not match their own record), AT_THE_PRINTER,
+        BOOK_MADE. Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CancelEmergencyDocument(self, request, context):
+        """Takes that back, until it is printed: the application waits for its identification, as before.
+
+        Callers: officers, supervisors. Errors: NO_EMERGENCY_DOCUMENT (none is to be made, or the applicant is
+        identified), AT_THE_PRINTER. Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def CorrectData(self, request, context):
         """Replaces the data to be printed: of an application that is not being identified, printed or ended. What was
         approved is to be approved again. The history keeps both. An error in a finished book: withdraw the
@@ -429,8 +469,11 @@ class ApplicationsServicer:
         """Approves the passport for printing, or for printing again if that failed; the print job is created when
         its turn in the queue comes. If its book was made before examiners cleared it, it is READY.
 
+        An emergency document is approved by two supervisors: after the first (`emergency_document.first_approved_by`)
+        its state is the same. Whatever is changed before the second approves is approved by two again.
+
         Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or as an examiner gave
-        any verdict on it, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
+        any verdict on it, does not approve; nor who approved it first), PORTRAIT_MISSING (submit the applicant's photo first),
         HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), LOST_BY_NEGLIGENCE
         (say why the replacement is not postponed), AT_THE_PRINTER (its
         book was being made when examiners were asked, and still is), HELD_FOR_SUPERVISOR (the travel-ban list may have
@@ -493,7 +536,10 @@ class ApplicationsServicer:
         decision on its identity. It keeps its place in the queue.
         One that was refused before it was identified is PAID: its fingerprints are taken again.
 
-        Not after its book was made, since an application has one book: apply again.
+        Not after a supervisor refused a finished book: it is destroyed, and an application has one book: apply again.
+        A book that was held while examiners looked at the application is MADE again: keep it, or if it is destroyed
+        already refuse once the examiners have cleared the applicant, who then applies again. The matcher takes the
+        fraud back once they have, on behalf of the supervisor who granted the appeal.
 
         Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen), APPLICATION_OPEN (the
         person has another application that has not ended), AT_THE_PRINTER (as Approve). Retry: yes.
@@ -505,10 +551,32 @@ class ApplicationsServicer:
     def HandOver(self, request, context):
         """Records that the passport was handed over and signed for.
 
-        Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
-        (the outage policy stops hand-over; metadata: outage), HELD_FOR_SUPERVISOR (as Approve), IDENTIFICATION_DUE (the
-        applicant was only verified, see `identification_due`), NOT_THE_PROXY (only the holder collects it, or the proxy
-        who was appointed before). Retry: yes.
+        The fingers of the holder can be compared (1:1) with those of the application before: `samples`. Whether an
+        office does so is the setting `finger_check`: off, optional or required. Fingers that do not match are refused
+        with FINGERS_DIFFER, which the history keeps as the event fail_finger_check; the officer tries again, at most
+        three times in all, and from the first on without success only a match or a supervisor (`WaiveFingerCheck`,
+        `Refuse`) lets the passport go. A check that is optional stops nothing else: while the matcher does not answer,
+        the passport is handed over, and the history says why there was no check (`HistoryEntry.finger_check`). Where
+        it is required, those who have no fingerprints on record by their application are known by photo and interview.
+
+        Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved, or waived the finger check, does not hand over),
+        STOPPED_BY_OUTAGE (the outage policy stops hand-over; metadata: outage), HELD_FOR_SUPERVISOR (as Approve),
+        IDENTIFICATION_DUE (the applicant was only verified, see `identification_due`; not of an emergency document),
+        NOT_THE_PROXY (only the holder collects it, or the proxy who was appointed before), FINGER_TWICE, FINGERS_UNUSABLE (take them again; metadata:
+        reason of the matcher), FINGERS_DIFFER (metadata: tries_left, revision of the application now),
+        FINGER_TRIES_USED, FINGER_CHECK_REQUIRED (send samples), FINGER_CHECK_UNAVAILABLE (required, and the matcher
+        cannot compare now), FINGER_CHECK_OFF (this office makes none: send no samples). Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WaiveFingerCheck(self, request, context):
+        """Lets a READY passport be handed over to its holder without a finger check, or although one did not match: the
+        supervisor knows the holder by other means. Samples that are sent later are not compared.
+
+        Callers: supervisors. Errors: NOTHING_TO_WAIVE (no check is required and none failed, or it is waived already),
+        SEPARATION_OF_DUTIES (who approved does not waive). Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -627,6 +695,16 @@ def add_ApplicationsServicer_to_server(servicer, server):
                     request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.EstablishIdentityRequest.FromString,
                     response_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.SerializeToString,
             ),
+            'RequestEmergencyDocument': grpc.unary_unary_rpc_method_handler(
+                    servicer.RequestEmergencyDocument,
+                    request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.RequestEmergencyDocumentRequest.FromString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.SerializeToString,
+            ),
+            'CancelEmergencyDocument': grpc.unary_unary_rpc_method_handler(
+                    servicer.CancelEmergencyDocument,
+                    request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.CancelEmergencyDocumentRequest.FromString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.SerializeToString,
+            ),
             'CorrectData': grpc.unary_unary_rpc_method_handler(
                     servicer.CorrectData,
                     request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.CorrectDataRequest.FromString,
@@ -665,6 +743,11 @@ def add_ApplicationsServicer_to_server(servicer, server):
             'HandOver': grpc.unary_unary_rpc_method_handler(
                     servicer.HandOver,
                     request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.HandOverRequest.FromString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.SerializeToString,
+            ),
+            'WaiveFingerCheck': grpc.unary_unary_rpc_method_handler(
+                    servicer.WaiveFingerCheck,
+                    request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.WaiveFingerCheckRequest.FromString,
                     response_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.Application.SerializeToString,
             ),
             'AppointProxy': grpc.unary_unary_rpc_method_handler(
@@ -1135,6 +1218,60 @@ class Applications:
             _registered_method=True)
 
     @staticmethod
+    def RequestEmergencyDocument(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.issuance.v1.Applications/RequestEmergencyDocument',
+            passport_dot_issuance_dot_v1_dot_applications__pb2.RequestEmergencyDocumentRequest.SerializeToString,
+            passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CancelEmergencyDocument(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.issuance.v1.Applications/CancelEmergencyDocument',
+            passport_dot_issuance_dot_v1_dot_applications__pb2.CancelEmergencyDocumentRequest.SerializeToString,
+            passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def CorrectData(request,
             target,
             options=(),
@@ -1339,6 +1476,33 @@ class Applications:
             target,
             '/passport.issuance.v1.Applications/HandOver',
             passport_dot_issuance_dot_v1_dot_applications__pb2.HandOverRequest.SerializeToString,
+            passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WaiveFingerCheck(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.issuance.v1.Applications/WaiveFingerCheck',
+            passport_dot_issuance_dot_v1_dot_applications__pb2.WaiveFingerCheckRequest.SerializeToString,
             passport_dot_issuance_dot_v1_dot_applications__pb2.Application.FromString,
             options,
             channel_credentials,

@@ -195,6 +195,23 @@ class ApplicationsStub:
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake does not decide).
     Retry: yes.
     """
+    RequestEmergencyDocument: _grpc.UnaryUnaryMultiCallable[_applications_pb2.RequestEmergencyDocumentRequest, _applications_pb2.Application]
+    """Asks for an emergency document in place of a passport, for an applicant who must travel while nobody can be
+    identified: of an application that waits for the identification, or whose applicant was only verified, and
+    of which no book is made. Two supervisors approve it; it is printed before all others, with the document
+    code PE and the validity of the outage policy, and handed over before the identification, which stays due
+    (`identification_due`). Identified before it is printed, the applicant gets a passport in its place.
+
+    Callers: officers. Errors: EMERGENCY_DOCUMENT_NOT_ALLOWED (no outage that lasts allows it by the outage policy,
+    the applicant does not wait for the identification, or did not match their own record), AT_THE_PRINTER,
+    BOOK_MADE. Retry: yes.
+    """
+    CancelEmergencyDocument: _grpc.UnaryUnaryMultiCallable[_applications_pb2.CancelEmergencyDocumentRequest, _applications_pb2.Application]
+    """Takes that back, until it is printed: the application waits for its identification, as before.
+
+    Callers: officers, supervisors. Errors: NO_EMERGENCY_DOCUMENT (none is to be made, or the applicant is
+    identified), AT_THE_PRINTER. Retry: yes.
+    """
     CorrectData: _grpc.UnaryUnaryMultiCallable[_applications_pb2.CorrectDataRequest, _applications_pb2.Application]
     """Replaces the data to be printed: of an application that is not being identified, printed or ended. What was
     approved is to be approved again. The history keeps both. An error in a finished book: withdraw the
@@ -211,8 +228,11 @@ class ApplicationsStub:
     """Approves the passport for printing, or for printing again if that failed; the print job is created when
     its turn in the queue comes. If its book was made before examiners cleared it, it is READY.
 
+    An emergency document is approved by two supervisors: after the first (`emergency_document.first_approved_by`)
+    its state is the same. Whatever is changed before the second approves is approved by two again.
+
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or as an examiner gave
-    any verdict on it, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
+    any verdict on it, does not approve; nor who approved it first), PORTRAIT_MISSING (submit the applicant's photo first),
     HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), LOST_BY_NEGLIGENCE
     (say why the replacement is not postponed), AT_THE_PRINTER (its
     book was being made when examiners were asked, and still is), HELD_FOR_SUPERVISOR (the travel-ban list may have
@@ -255,7 +275,10 @@ class ApplicationsStub:
     decision on its identity. It keeps its place in the queue.
     One that was refused before it was identified is PAID: its fingerprints are taken again.
 
-    Not after its book was made, since an application has one book: apply again.
+    Not after a supervisor refused a finished book: it is destroyed, and an application has one book: apply again.
+    A book that was held while examiners looked at the application is MADE again: keep it, or if it is destroyed
+    already refuse once the examiners have cleared the applicant, who then applies again. The matcher takes the
+    fraud back once they have, on behalf of the supervisor who granted the appeal.
 
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen), APPLICATION_OPEN (the
     person has another application that has not ended), AT_THE_PRINTER (as Approve). Retry: yes.
@@ -263,10 +286,28 @@ class ApplicationsStub:
     HandOver: _grpc.UnaryUnaryMultiCallable[_applications_pb2.HandOverRequest, _applications_pb2.Application]
     """Records that the passport was handed over and signed for.
 
-    Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
-    (the outage policy stops hand-over; metadata: outage), HELD_FOR_SUPERVISOR (as Approve), IDENTIFICATION_DUE (the
-    applicant was only verified, see `identification_due`), NOT_THE_PROXY (only the holder collects it, or the proxy
-    who was appointed before). Retry: yes.
+    The fingers of the holder can be compared (1:1) with those of the application before: `samples`. Whether an
+    office does so is the setting `finger_check`: off, optional or required. Fingers that do not match are refused
+    with FINGERS_DIFFER, which the history keeps as the event fail_finger_check; the officer tries again, at most
+    three times in all, and from the first on without success only a match or a supervisor (`WaiveFingerCheck`,
+    `Refuse`) lets the passport go. A check that is optional stops nothing else: while the matcher does not answer,
+    the passport is handed over, and the history says why there was no check (`HistoryEntry.finger_check`). Where
+    it is required, those who have no fingerprints on record by their application are known by photo and interview.
+
+    Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved, or waived the finger check, does not hand over),
+    STOPPED_BY_OUTAGE (the outage policy stops hand-over; metadata: outage), HELD_FOR_SUPERVISOR (as Approve),
+    IDENTIFICATION_DUE (the applicant was only verified, see `identification_due`; not of an emergency document),
+    NOT_THE_PROXY (only the holder collects it, or the proxy who was appointed before), FINGER_TWICE, FINGERS_UNUSABLE (take them again; metadata:
+    reason of the matcher), FINGERS_DIFFER (metadata: tries_left, revision of the application now),
+    FINGER_TRIES_USED, FINGER_CHECK_REQUIRED (send samples), FINGER_CHECK_UNAVAILABLE (required, and the matcher
+    cannot compare now), FINGER_CHECK_OFF (this office makes none: send no samples). Retry: yes.
+    """
+    WaiveFingerCheck: _grpc.UnaryUnaryMultiCallable[_applications_pb2.WaiveFingerCheckRequest, _applications_pb2.Application]
+    """Lets a READY passport be handed over to its holder without a finger check, or although one did not match: the
+    supervisor knows the holder by other means. Samples that are sent later are not compared.
+
+    Callers: supervisors. Errors: NOTHING_TO_WAIVE (no check is required and none failed, or it is waived already),
+    SEPARATION_OF_DUTIES (who approved does not waive). Retry: yes.
     """
     AppointProxy: _grpc.UnaryUnaryMultiCallable[_applications_pb2.AppointProxyRequest, _applications_pb2.Application]
     """Appoints who may collect the passport in place of the holder, who names that person in a letter of authority; or
@@ -454,6 +495,23 @@ class ApplicationsAsyncStub(ApplicationsStub):
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake does not decide).
     Retry: yes.
     """
+    RequestEmergencyDocument: _aio.UnaryUnaryMultiCallable[_applications_pb2.RequestEmergencyDocumentRequest, _applications_pb2.Application]  # type: ignore[assignment]
+    """Asks for an emergency document in place of a passport, for an applicant who must travel while nobody can be
+    identified: of an application that waits for the identification, or whose applicant was only verified, and
+    of which no book is made. Two supervisors approve it; it is printed before all others, with the document
+    code PE and the validity of the outage policy, and handed over before the identification, which stays due
+    (`identification_due`). Identified before it is printed, the applicant gets a passport in its place.
+
+    Callers: officers. Errors: EMERGENCY_DOCUMENT_NOT_ALLOWED (no outage that lasts allows it by the outage policy,
+    the applicant does not wait for the identification, or did not match their own record), AT_THE_PRINTER,
+    BOOK_MADE. Retry: yes.
+    """
+    CancelEmergencyDocument: _aio.UnaryUnaryMultiCallable[_applications_pb2.CancelEmergencyDocumentRequest, _applications_pb2.Application]  # type: ignore[assignment]
+    """Takes that back, until it is printed: the application waits for its identification, as before.
+
+    Callers: officers, supervisors. Errors: NO_EMERGENCY_DOCUMENT (none is to be made, or the applicant is
+    identified), AT_THE_PRINTER. Retry: yes.
+    """
     CorrectData: _aio.UnaryUnaryMultiCallable[_applications_pb2.CorrectDataRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Replaces the data to be printed: of an application that is not being identified, printed or ended. What was
     approved is to be approved again. The history keeps both. An error in a finished book: withdraw the
@@ -470,8 +528,11 @@ class ApplicationsAsyncStub(ApplicationsStub):
     """Approves the passport for printing, or for printing again if that failed; the print job is created when
     its turn in the queue comes. If its book was made before examiners cleared it, it is READY.
 
+    An emergency document is approved by two supervisors: after the first (`emergency_document.first_approved_by`)
+    its state is the same. Whatever is changed before the second approves is approved by two again.
+
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or as an examiner gave
-    any verdict on it, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
+    any verdict on it, does not approve; nor who approved it first), PORTRAIT_MISSING (submit the applicant's photo first),
     HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), LOST_BY_NEGLIGENCE
     (say why the replacement is not postponed), AT_THE_PRINTER (its
     book was being made when examiners were asked, and still is), HELD_FOR_SUPERVISOR (the travel-ban list may have
@@ -514,7 +575,10 @@ class ApplicationsAsyncStub(ApplicationsStub):
     decision on its identity. It keeps its place in the queue.
     One that was refused before it was identified is PAID: its fingerprints are taken again.
 
-    Not after its book was made, since an application has one book: apply again.
+    Not after a supervisor refused a finished book: it is destroyed, and an application has one book: apply again.
+    A book that was held while examiners looked at the application is MADE again: keep it, or if it is destroyed
+    already refuse once the examiners have cleared the applicant, who then applies again. The matcher takes the
+    fraud back once they have, on behalf of the supervisor who granted the appeal.
 
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen), APPLICATION_OPEN (the
     person has another application that has not ended), AT_THE_PRINTER (as Approve). Retry: yes.
@@ -522,10 +586,28 @@ class ApplicationsAsyncStub(ApplicationsStub):
     HandOver: _aio.UnaryUnaryMultiCallable[_applications_pb2.HandOverRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Records that the passport was handed over and signed for.
 
-    Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
-    (the outage policy stops hand-over; metadata: outage), HELD_FOR_SUPERVISOR (as Approve), IDENTIFICATION_DUE (the
-    applicant was only verified, see `identification_due`), NOT_THE_PROXY (only the holder collects it, or the proxy
-    who was appointed before). Retry: yes.
+    The fingers of the holder can be compared (1:1) with those of the application before: `samples`. Whether an
+    office does so is the setting `finger_check`: off, optional or required. Fingers that do not match are refused
+    with FINGERS_DIFFER, which the history keeps as the event fail_finger_check; the officer tries again, at most
+    three times in all, and from the first on without success only a match or a supervisor (`WaiveFingerCheck`,
+    `Refuse`) lets the passport go. A check that is optional stops nothing else: while the matcher does not answer,
+    the passport is handed over, and the history says why there was no check (`HistoryEntry.finger_check`). Where
+    it is required, those who have no fingerprints on record by their application are known by photo and interview.
+
+    Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved, or waived the finger check, does not hand over),
+    STOPPED_BY_OUTAGE (the outage policy stops hand-over; metadata: outage), HELD_FOR_SUPERVISOR (as Approve),
+    IDENTIFICATION_DUE (the applicant was only verified, see `identification_due`; not of an emergency document),
+    NOT_THE_PROXY (only the holder collects it, or the proxy who was appointed before), FINGER_TWICE, FINGERS_UNUSABLE (take them again; metadata:
+    reason of the matcher), FINGERS_DIFFER (metadata: tries_left, revision of the application now),
+    FINGER_TRIES_USED, FINGER_CHECK_REQUIRED (send samples), FINGER_CHECK_UNAVAILABLE (required, and the matcher
+    cannot compare now), FINGER_CHECK_OFF (this office makes none: send no samples). Retry: yes.
+    """
+    WaiveFingerCheck: _aio.UnaryUnaryMultiCallable[_applications_pb2.WaiveFingerCheckRequest, _applications_pb2.Application]  # type: ignore[assignment]
+    """Lets a READY passport be handed over to its holder without a finger check, or although one did not match: the
+    supervisor knows the holder by other means. Samples that are sent later are not compared.
+
+    Callers: supervisors. Errors: NOTHING_TO_WAIVE (no check is required and none failed, or it is waived already),
+    SEPARATION_OF_DUTIES (who approved does not waive). Retry: yes.
     """
     AppointProxy: _aio.UnaryUnaryMultiCallable[_applications_pb2.AppointProxyRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Appoints who may collect the passport in place of the holder, who names that person in a letter of authority; or
@@ -808,6 +890,35 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         """
 
     @_abc_1.abstractmethod
+    def RequestEmergencyDocument(
+        self,
+        request: _applications_pb2.RequestEmergencyDocumentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
+        """Asks for an emergency document in place of a passport, for an applicant who must travel while nobody can be
+        identified: of an application that waits for the identification, or whose applicant was only verified, and
+        of which no book is made. Two supervisors approve it; it is printed before all others, with the document
+        code PE and the validity of the outage policy, and handed over before the identification, which stays due
+        (`identification_due`). Identified before it is printed, the applicant gets a passport in its place.
+
+        Callers: officers. Errors: EMERGENCY_DOCUMENT_NOT_ALLOWED (no outage that lasts allows it by the outage policy,
+        the applicant does not wait for the identification, or did not match their own record), AT_THE_PRINTER,
+        BOOK_MADE. Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def CancelEmergencyDocument(
+        self,
+        request: _applications_pb2.CancelEmergencyDocumentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
+        """Takes that back, until it is printed: the application waits for its identification, as before.
+
+        Callers: officers, supervisors. Errors: NO_EMERGENCY_DOCUMENT (none is to be made, or the applicant is
+        identified), AT_THE_PRINTER. Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
     def CorrectData(
         self,
         request: _applications_pb2.CorrectDataRequest,
@@ -834,8 +945,11 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         """Approves the passport for printing, or for printing again if that failed; the print job is created when
         its turn in the queue comes. If its book was made before examiners cleared it, it is READY.
 
+        An emergency document is approved by two supervisors: after the first (`emergency_document.first_approved_by`)
+        its state is the same. Whatever is changed before the second approves is approved by two again.
+
         Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or as an examiner gave
-        any verdict on it, does not approve), PORTRAIT_MISSING (submit the applicant's photo first),
+        any verdict on it, does not approve; nor who approved it first), PORTRAIT_MISSING (submit the applicant's photo first),
         HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), LOST_BY_NEGLIGENCE
         (say why the replacement is not postponed), AT_THE_PRINTER (its
         book was being made when examiners were asked, and still is), HELD_FOR_SUPERVISOR (the travel-ban list may have
@@ -908,7 +1022,10 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         decision on its identity. It keeps its place in the queue.
         One that was refused before it was identified is PAID: its fingerprints are taken again.
 
-        Not after its book was made, since an application has one book: apply again.
+        Not after a supervisor refused a finished book: it is destroyed, and an application has one book: apply again.
+        A book that was held while examiners looked at the application is MADE again: keep it, or if it is destroyed
+        already refuse once the examiners have cleared the applicant, who then applies again. The matcher takes the
+        fraud back once they have, on behalf of the supervisor who granted the appeal.
 
         Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen), APPLICATION_OPEN (the
         person has another application that has not ended), AT_THE_PRINTER (as Approve). Retry: yes.
@@ -922,10 +1039,34 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
         """Records that the passport was handed over and signed for.
 
-        Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved does not hand over), STOPPED_BY_OUTAGE
-        (the outage policy stops hand-over; metadata: outage), HELD_FOR_SUPERVISOR (as Approve), IDENTIFICATION_DUE (the
-        applicant was only verified, see `identification_due`), NOT_THE_PROXY (only the holder collects it, or the proxy
-        who was appointed before). Retry: yes.
+        The fingers of the holder can be compared (1:1) with those of the application before: `samples`. Whether an
+        office does so is the setting `finger_check`: off, optional or required. Fingers that do not match are refused
+        with FINGERS_DIFFER, which the history keeps as the event fail_finger_check; the officer tries again, at most
+        three times in all, and from the first on without success only a match or a supervisor (`WaiveFingerCheck`,
+        `Refuse`) lets the passport go. A check that is optional stops nothing else: while the matcher does not answer,
+        the passport is handed over, and the history says why there was no check (`HistoryEntry.finger_check`). Where
+        it is required, those who have no fingerprints on record by their application are known by photo and interview.
+
+        Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved, or waived the finger check, does not hand over),
+        STOPPED_BY_OUTAGE (the outage policy stops hand-over; metadata: outage), HELD_FOR_SUPERVISOR (as Approve),
+        IDENTIFICATION_DUE (the applicant was only verified, see `identification_due`; not of an emergency document),
+        NOT_THE_PROXY (only the holder collects it, or the proxy who was appointed before), FINGER_TWICE, FINGERS_UNUSABLE (take them again; metadata:
+        reason of the matcher), FINGERS_DIFFER (metadata: tries_left, revision of the application now),
+        FINGER_TRIES_USED, FINGER_CHECK_REQUIRED (send samples), FINGER_CHECK_UNAVAILABLE (required, and the matcher
+        cannot compare now), FINGER_CHECK_OFF (this office makes none: send no samples). Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def WaiveFingerCheck(
+        self,
+        request: _applications_pb2.WaiveFingerCheckRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
+        """Lets a READY passport be handed over to its holder without a finger check, or although one did not match: the
+        supervisor knows the holder by other means. Samples that are sent later are not compared.
+
+        Callers: supervisors. Errors: NOTHING_TO_WAIVE (no check is required and none failed, or it is waived already),
+        SEPARATION_OF_DUTIES (who approved does not waive). Retry: yes.
         """
 
     @_abc_1.abstractmethod

@@ -45,6 +45,50 @@ SPECIAL_DAY_KIND_WORKED: SpecialDayKind.ValueType  # 2
 """Worked, although it is a weekend or a holiday."""
 Global___SpecialDayKind: _TypeAlias = SpecialDayKind  # noqa: Y015
 
+class _OfficeEvent:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _OfficeEventEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OfficeEvent.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    OFFICE_EVENT_UNSPECIFIED: _OfficeEvent.ValueType  # 0
+    """Not used."""
+    OFFICE_EVENT_PUT_OFFICE: _OfficeEvent.ValueType  # 1
+    """PutOffice, or an office of the settings in an empty database."""
+    OFFICE_EVENT_REMOVE_OFFICE: _OfficeEvent.ValueType  # 2
+    """RemoveOffice."""
+    OFFICE_EVENT_SET_CAPACITY: _OfficeEvent.ValueType  # 3
+    """SetCapacity."""
+    OFFICE_EVENT_ADD_CLOSURE: _OfficeEvent.ValueType  # 4
+    """AddClosure."""
+    OFFICE_EVENT_REMOVE_CLOSURE: _OfficeEvent.ValueType  # 5
+    """RemoveClosure."""
+    OFFICE_EVENT_ADD_WORKING_DAY: _OfficeEvent.ValueType  # 6
+    """AddWorkingDay."""
+    OFFICE_EVENT_REMOVE_WORKING_DAY: _OfficeEvent.ValueType  # 7
+    """RemoveWorkingDay."""
+
+class OfficeEvent(_OfficeEvent, metaclass=_OfficeEventEnumTypeWrapper):
+    """What was done."""
+
+OFFICE_EVENT_UNSPECIFIED: OfficeEvent.ValueType  # 0
+"""Not used."""
+OFFICE_EVENT_PUT_OFFICE: OfficeEvent.ValueType  # 1
+"""PutOffice, or an office of the settings in an empty database."""
+OFFICE_EVENT_REMOVE_OFFICE: OfficeEvent.ValueType  # 2
+"""RemoveOffice."""
+OFFICE_EVENT_SET_CAPACITY: OfficeEvent.ValueType  # 3
+"""SetCapacity."""
+OFFICE_EVENT_ADD_CLOSURE: OfficeEvent.ValueType  # 4
+"""AddClosure."""
+OFFICE_EVENT_REMOVE_CLOSURE: OfficeEvent.ValueType  # 5
+"""RemoveClosure."""
+OFFICE_EVENT_ADD_WORKING_DAY: OfficeEvent.ValueType  # 6
+"""AddWorkingDay."""
+OFFICE_EVENT_REMOVE_WORKING_DAY: OfficeEvent.ValueType  # 7
+"""RemoveWorkingDay."""
+Global___OfficeEvent: _TypeAlias = OfficeEvent  # noqa: Y015
+
 @_typing.final
 class Office(_message.Message):
     """An office."""
@@ -625,3 +669,143 @@ class ListSpecialDaysResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListSpecialDaysResponse: _TypeAlias = ListSpecialDaysResponse  # noqa: Y015
+
+@_typing.final
+class ListOfficeChangesRequest(_message.Message):
+    """Request of ListOfficeChanges."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OFFICE_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    office: _builtins.str
+    """Id of an office: its changes and those of all offices. Empty: the caller's office, for national callers every one."""
+    page_size: _builtins.int
+    """Largest number of items in the response, 1 to 1000; 0 means 100."""
+    page_token: _builtins.str
+    """`next_page_token` of the previous response; empty for the first page."""
+    def __init__(
+        self,
+        *,
+        office: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["office", b"office", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListOfficeChangesRequest: _TypeAlias = ListOfficeChangesRequest  # noqa: Y015
+
+@_typing.final
+class FieldChange(_message.Message):
+    """A value that was changed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FIELD_FIELD_NUMBER: _builtins.int
+    BEFORE_FIELD_NUMBER: _builtins.int
+    AFTER_FIELD_NUMBER: _builtins.int
+    field: _builtins.str
+    """Name of the field, as in Office or SpecialDay."""
+    before: _builtins.str
+    """The value before, as text; empty if there was none."""
+    after: _builtins.str
+    """The value after, as text; empty if there is none."""
+    def __init__(
+        self,
+        *,
+        field: _builtins.str = ...,
+        before: _builtins.str = ...,
+        after: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after", b"after", "before", b"before", "field", b"field"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FieldChange: _TypeAlias = FieldChange  # noqa: Y015
+
+@_typing.final
+class OfficeChange(_message.Message):
+    """A change of an office or of its calendar."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OFFICE_FIELD_NUMBER: _builtins.int
+    EVENT_FIELD_NUMBER: _builtins.int
+    CHANGES_FIELD_NUMBER: _builtins.int
+    DAY_FIELD_NUMBER: _builtins.int
+    BY_FIELD_NUMBER: _builtins.int
+    ON_BEHALF_OF_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
+    office: _builtins.str
+    """Id of the office; empty: all offices."""
+    event: Global___OfficeEvent.ValueType
+    """What was done."""
+    by: _builtins.str
+    """Identity of the person or service that did it."""
+    on_behalf_of: _builtins.str
+    """Identity of the person for whom a service did it; empty otherwise."""
+    @_builtins.property
+    def changes(self) -> _containers.RepeatedCompositeFieldContainer[Global___FieldChange]:
+        """What is different; nothing if the values were as before."""
+
+    @_builtins.property
+    def day(self) -> _civil_pb2.CalendarDate:
+        """The day that was declared, or the first one of the capacity; absent otherwise."""
+
+    @_builtins.property
+    def at(self) -> _timestamp_pb2.Timestamp:
+        """When (business time)."""
+
+    def __init__(
+        self,
+        *,
+        office: _builtins.str = ...,
+        event: Global___OfficeEvent.ValueType = ...,
+        changes: _abc.Iterable[Global___FieldChange] | None = ...,
+        day: _civil_pb2.CalendarDate | None = ...,
+        by: _builtins.str = ...,
+        on_behalf_of: _builtins.str = ...,
+        at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "day", b"day"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "by", b"by", "changes", b"changes", "day", b"day", "event", b"event", "office", b"office", "on_behalf_of", b"on_behalf_of"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OfficeChange: _TypeAlias = OfficeChange  # noqa: Y015
+
+@_typing.final
+class ListOfficeChangesResponse(_message.Message):
+    """Response of ListOfficeChanges."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHANGES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Token of the next page; empty on the last page."""
+    @_builtins.property
+    def changes(self) -> _containers.RepeatedCompositeFieldContainer[Global___OfficeChange]:
+        """Newest first."""
+
+    def __init__(
+        self,
+        *,
+        changes: _abc.Iterable[Global___OfficeChange] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changes", b"changes", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListOfficeChangesResponse: _TypeAlias = ListOfficeChangesResponse  # noqa: Y015

@@ -89,6 +89,11 @@ class OfficesStub:
                 request_serializer=passport_dot_issuance_dot_v1_dot_offices__pb2.ListSpecialDaysRequest.SerializeToString,
                 response_deserializer=passport_dot_issuance_dot_v1_dot_offices__pb2.ListSpecialDaysResponse.FromString,
                 _registered_method=True)
+        self.ListOfficeChanges = channel.unary_unary(
+                '/passport.issuance.v1.Offices/ListOfficeChanges',
+                request_serializer=passport_dot_issuance_dot_v1_dot_offices__pb2.ListOfficeChangesRequest.SerializeToString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_offices__pb2.ListOfficeChangesResponse.FromString,
+                _registered_method=True)
 
 
 class OfficesServicer:
@@ -201,6 +206,17 @@ class OfficesServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListOfficeChanges(self, request, context):
+        """Lists who changed the offices, their calendars and capacities, when, and what it was before; newest first. What
+        earlier versions changed is not on record.
+
+        Callers: administrators, supervisors; those of an office see its changes and those of all offices.
+        Errors: INVALID_REQUEST, WRONG_OFFICE, BAD_PAGE_TOKEN. Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_OfficesServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -253,6 +269,11 @@ def add_OfficesServicer_to_server(servicer, server):
                     servicer.ListSpecialDays,
                     request_deserializer=passport_dot_issuance_dot_v1_dot_offices__pb2.ListSpecialDaysRequest.FromString,
                     response_serializer=passport_dot_issuance_dot_v1_dot_offices__pb2.ListSpecialDaysResponse.SerializeToString,
+            ),
+            'ListOfficeChanges': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListOfficeChanges,
+                    request_deserializer=passport_dot_issuance_dot_v1_dot_offices__pb2.ListOfficeChangesRequest.FromString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_offices__pb2.ListOfficeChangesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -530,6 +551,33 @@ class Offices:
             '/passport.issuance.v1.Offices/ListSpecialDays',
             passport_dot_issuance_dot_v1_dot_offices__pb2.ListSpecialDaysRequest.SerializeToString,
             passport_dot_issuance_dot_v1_dot_offices__pb2.ListSpecialDaysResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListOfficeChanges(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.issuance.v1.Offices/ListOfficeChanges',
+            passport_dot_issuance_dot_v1_dot_offices__pb2.ListOfficeChangesRequest.SerializeToString,
+            passport_dot_issuance_dot_v1_dot_offices__pb2.ListOfficeChangesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -99,6 +99,13 @@ class OfficesStub:
 
     Callers: all roles that may call issuance. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, BAD_DATE. Retry: yes.
     """
+    ListOfficeChanges: _grpc.UnaryUnaryMultiCallable[_offices_pb2.ListOfficeChangesRequest, _offices_pb2.ListOfficeChangesResponse]
+    """Lists who changed the offices, their calendars and capacities, when, and what it was before; newest first. What
+    earlier versions changed is not on record.
+
+    Callers: administrators, supervisors; those of an office see its changes and those of all offices.
+    Errors: INVALID_REQUEST, WRONG_OFFICE, BAD_PAGE_TOKEN. Retry: yes.
+    """
 
 @_typing.type_check_only
 class OfficesAsyncStub(OfficesStub):
@@ -170,6 +177,13 @@ class OfficesAsyncStub(OfficesStub):
     """Lists the closures and additional working days that matter to an office, or all of them, from a day on.
 
     Callers: all roles that may call issuance. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, BAD_DATE. Retry: yes.
+    """
+    ListOfficeChanges: _aio.UnaryUnaryMultiCallable[_offices_pb2.ListOfficeChangesRequest, _offices_pb2.ListOfficeChangesResponse]  # type: ignore[assignment]
+    """Lists who changed the offices, their calendars and capacities, when, and what it was before; newest first. What
+    earlier versions changed is not on record.
+
+    Callers: administrators, supervisors; those of an office see its changes and those of all offices.
+    Errors: INVALID_REQUEST, WRONG_OFFICE, BAD_PAGE_TOKEN. Retry: yes.
     """
 
 class OfficesServicer(metaclass=_abc_1.ABCMeta):
@@ -299,6 +313,19 @@ class OfficesServicer(metaclass=_abc_1.ABCMeta):
         """Lists the closures and additional working days that matter to an office, or all of them, from a day on.
 
         Callers: all roles that may call issuance. Errors: INVALID_REQUEST, UNKNOWN_OFFICE, BAD_DATE. Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def ListOfficeChanges(
+        self,
+        request: _offices_pb2.ListOfficeChangesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_offices_pb2.ListOfficeChangesResponse, _abc.Awaitable[_offices_pb2.ListOfficeChangesResponse]]:
+        """Lists who changed the offices, their calendars and capacities, when, and what it was before; newest first. What
+        earlier versions changed is not on record.
+
+        Callers: administrators, supervisors; those of an office see its changes and those of all offices.
+        Errors: INVALID_REQUEST, WRONG_OFFICE, BAD_PAGE_TOKEN. Retry: yes.
         """
 
 def add_OfficesServicer_to_server(servicer: OfficesServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -150,7 +150,7 @@ class FingerSource(_message.Message):
     def samples(self) -> Global___SampleSet:
         """Samples sent with the request; they belong to no encounter and no search finds them. Their
         templates are kept, encrypted, for the days of the setting `supplied_fingers_days`, so that the
-        decision can be made again.
+        decision can be made again; see `VerifyRequest.forget_samples`.
         """
 
     def __init__(
@@ -305,6 +305,7 @@ class VerifyRequest(_message.Message):
     PROBE_FIELD_NUMBER: _builtins.int
     REFERENCE_FIELD_NUMBER: _builtins.int
     TARGET_FMR_FIELD_NUMBER: _builtins.int
+    FORGET_SAMPLES_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
     characters.
@@ -312,6 +313,10 @@ class VerifyRequest(_message.Message):
     target_fmr: _builtins.float
     """False match rate (ISO/IEC 19795-1) that the threshold is set to, 1e-9 to 0.5; 0 means the service's
     setting.
+    """
+    forget_samples: _builtins.bool
+    """Keep no template of samples that came with this request: they are compared and forgotten. The decision is
+    recorded as any other, and can be neither made again nor drawn (EVIDENCE_GONE).
     """
     @_builtins.property
     def probe(self) -> Global___FingerSource:
@@ -328,10 +333,11 @@ class VerifyRequest(_message.Message):
         probe: Global___FingerSource | None = ...,
         reference: Global___FingerSource | None = ...,
         target_fmr: _builtins.float = ...,
+        forget_samples: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["probe", b"probe", "reference", b"reference"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["probe", b"probe", "reference", b"reference", "request_id", b"request_id", "target_fmr", b"target_fmr"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["forget_samples", b"forget_samples", "probe", b"probe", "reference", b"reference", "request_id", b"request_id", "target_fmr", b"target_fmr"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

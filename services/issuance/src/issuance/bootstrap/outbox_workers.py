@@ -25,6 +25,7 @@ from issuance.use_cases.identification_limit import (
     RateOf,
 )
 from issuance.use_cases.identify import Identify
+from issuance.use_cases.merge_at_matcher import MergeAtMatcher
 from issuance.use_cases.office_slots import (
     MatcherSlots,
     NoticeSlots,
@@ -129,6 +130,11 @@ class OutboxWorkers:
                 self._identification_limit(VERIFICATIONS),
             ),
             self._matcher_worker(OutboxTaskKind.SET_ENCOUNTER_STATUS, set_status, status_calls),
+            self._matcher_worker(
+                OutboxTaskKind.MERGE_PERSONS,
+                MergeAtMatcher(store, matcher_client),
+                status_calls,
+            ),
             self._outbox_worker(
                 OutboxTaskKind.PRINT,
                 submit_where_recorded,

@@ -27,6 +27,7 @@ from servicekit.storage.idempotency import IdempotentRequests
 
 from issuance.bootstrap.shared_parts import SharedParts, new_id
 from issuance.clients.finger_quality_client import FingerQualityClient
+from issuance.clients.matcher_client import MatcherClient
 from issuance.domain.portrait import AcceptedPhoto
 from issuance.domain.portrait_exception import PortraitException
 from issuance.portrait.face_detection import FaceDetector
@@ -43,6 +44,7 @@ from issuance.service.outages import OutagesService
 from issuance.service.schedule import ScheduleService
 from issuance.store.tables.idempotency import idempotency
 from issuance.tariff_file import read_tariff
+from issuance.use_cases.check_fingers import CheckFingers
 from issuance.use_cases.document_numbers import DocumentNumbers
 from issuance.use_cases.office_lifecycle import OfficeLifecycle
 from issuance.use_cases.watch_applications import WatchApplications
@@ -93,6 +95,9 @@ class Servicers:
                 self._tariff,
                 parts.travel_bans,
                 self._watches(),
+                parts.outage_policy,
+                parts.settings.finger_check_policy(),
+                self._check_fingers(matcher),
             ),
             server.grpc,
         )
@@ -128,6 +133,17 @@ class Servicers:
         )
         admin_pb2_grpc.add_IssuanceAdminServicer_to_server(
             IssuanceAdminService(offices, store, changes, clock, parts.real_now), server.grpc
+        )
+
+    def _check_fingers(self, matcher: grpc.aio.Channel) -> CheckFingers:
+        parts, settings = self._parts, self._parts.settings
+        return CheckFingers(
+            parts.store,
+            MatcherClient(matcher, settings.call_timeout_seconds),
+            settings.finger_check_policy(),
+            parts.apply_transition,
+            parts.clock,
+            settings.finger_check_seconds,
         )
 
     def close(self) -> None:

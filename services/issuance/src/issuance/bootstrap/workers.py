@@ -16,7 +16,7 @@ from issuance.domain.outage_detection import OutageDetector
 from issuance.domain.uncollected import CollectionPolicy
 from issuance.use_cases.cancel_uncollected import CancelUncollected
 from issuance.use_cases.compare_with_matcher import CompareWithMatcher
-from issuance.use_cases.erase_portraits import ErasePortraits
+from issuance.use_cases.erase_personal_data import ErasePersonalData
 from issuance.use_cases.notify_and_release import NotifyAndRelease
 from issuance.use_cases.reconcile_print_jobs import ReconcilePrintJobs
 from issuance.use_cases.record_print_event import RecordPrintEvent
@@ -182,11 +182,12 @@ class Workers:
 
     def _erasure_work(self) -> Awaitable[None]:
         parts = self._parts
-        erase = ErasePortraits(
+        erase = ErasePersonalData(
             parts.store,
             parts.database,
             parts.clock,
             retention=timedelta(days=parts.settings.portrait_retention_days),
             idle_retention=timedelta(days=parts.settings.idle_portrait_retention_days),
+            search_retention=timedelta(days=parts.settings.search_retention_days),
         )
-        return run_periodically("portrait erasure", erase, _ERASURE_PAUSE_SECONDS)
+        return run_periodically("erasure", erase, _ERASURE_PAUSE_SECONDS)

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from servicekit.process.clock import Clock
 
+from issuance.domain.identified_by import IdentifiedBy
 from issuance.domain.outbox import OutboxTask
 
 
@@ -29,13 +30,13 @@ class ClearanceSigner:
         document_number: str,
         *,
         is_repeated: bool,
-        without_fingerprints: bool,
+        identified_by: IdentifiedBy,
     ) -> str:
         """Return a compact JWS over the exact payload of the task.
 
         Its `jti` is the id of the task, so that a printer makes one book for it. is_repeated: the
         printer had a job for the passport and lost it, so that the passport may exist.
-        without_fingerprints: the holder was identified by photo and interview.
+        identified_by: by what the holder was identified, if at all.
         """
         claims = {
             "jti": task.id,
@@ -46,7 +47,7 @@ class ClearanceSigner:
             "exp": int((self._clock.now() + self._validity).timestamp()),
             "released_at": task.created_at.timestamp(),
             "is_repeated": is_repeated,
-            "identified_by": "photo_and_interview" if without_fingerprints else "fingerprints",
+            "identified_by": identified_by,
         }
         return jwt.encode(claims, self._key, algorithm="EdDSA", headers={"kid": self._key_id})
 

@@ -16,6 +16,7 @@ from passport.matcher.v1 import encounters_pb2 as pb
 from issuance.clients.call_errors import CallError, read_call_error
 from issuance.domain.adjudication_referral import Candidate, IdentificationOutcome
 from issuance.domain.encounter_change import EncounterChange, EncounterStatus, decode_changes
+from issuance.domain.finger_check import FingerCheck, FingerComparison
 from issuance.domain.matcher_restore import EncounterFound, MatcherPast
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.verification import Verification
@@ -41,6 +42,7 @@ _PERMANENT = frozenset(
         "ENCOUNTER_EXISTS",
         "ENCOUNTER_NOT_FOUND",
         "INVALID_REQUEST",
+        "PERSON_NOT_FOUND",
         "REASON_NEEDED",
         "REQUEST_ID_REUSED",
         "STATUS_CHANGE_NOT_ALLOWED",
@@ -78,10 +80,11 @@ _INCOMPARABLE = _UNUSABLE_FINGERS | {
     "INVALID_REQUEST",
 }
 """Reasons for which these fingers and this record cannot be verified, now or later."""
+_SAMPLES_OF_PROBE = "probe.samples."
 
 
 class MatcherClient:
-    """Implements `ports.Matcher`, `ports.MatcherMemory` and `ports.Verifier`.
+    """Implements `ports.Matcher`, `MatcherMemory`, `PersonMerger`, `Verifier`, `FingerMatcher`.
 
     timeout: of one call, seconds of real time.
     """
@@ -153,6 +156,32 @@ class MatcherClient:
             raise _failure(details) from error
         return _verification(decision)
 
+    async def compare_fingers(
+        self, request_id: str, encounter_id: str, fingers: bytes, seconds: float
+    ) -> FingerComparison:
+        """Compare fingers with those of an encounter; the matcher forgets them."""
+        request = identification_pb2.VerifyRequest(
+            request_id=request_id,
+            probe=identification_pb2.FingerSource(
+                samples=identification_pb2.SampleSet.FromString(fingers)
+            ),
+            reference=identification_pb2.FingerSource(encounter_id=encounter_id),
+            forget_samples=True,
+        )
+        # The officer waits: a matcher that is being connected to is not waited for.
+        options: Any = {"timeout": seconds, "wait_for_ready": False}
+        try:
+            decision = await self._verification.Verify(request, **options)
+        except grpc.aio.AioRpcError as error:
+            details = read_call_error(error)
+            if details.reason == "ENCOUNTER_NOT_FOUND":
+                return FingerComparison(FingerCheck.NOT_ON_RECORD)
+            if details.reason in _INCOMPARABLE:
+                field = details.field.removeprefix(_SAMPLES_OF_PROBE)
+                raise UnusableFingers(details.reason, field) from error
+            raise details.as_unavailable() from error
+        return _comparison(decision)
+
     async def set_encounter_status(self, task: OutboxTask) -> None:
         """Make the changes of the task: move, set the status, delete; each may be repeated."""
         for nth, change in enumerate(decode_changes(task.payload, task.case)):
@@ -160,6 +189,24 @@ class MatcherClient:
                 await self._change(change, f"{task.request_id}-{nth}")
             except grpc.aio.AioRpcError as error:
                 raise _failure(read_call_error(error)) from error
+
+    async def merge_persons(
+        self, request_id: str, from_person: str, into_person: str, on_behalf_of: str
+    ) -> str:
+        """Move all encounters of a person to another one; return the id of the merge, if any."""
+        person = {"on-behalf-of": on_behalf_of} if on_behalf_of else {}
+        options: Any = {"timeout": self._timeout, "metadata": tuple(person.items())}
+        request = pb.MergePersonsRequest(
+            request_id=request_id, from_person_id=from_person, into_person_id=into_person
+        )
+        try:
+            answer = await self._encounters.MergePersons(request, **options)
+        except grpc.aio.AioRpcError as error:
+            details = read_call_error(error)
+            if details.reason == "PERSON_NOT_FOUND" and details.field == "from_person_id":
+                return ""  # its last encounter was deleted or moved before
+            raise _failure(details) from error
+        return answer.merge_id
 
     async def _change(self, change: EncounterChange, request_id: str) -> None:
         person = {"on-behalf-of": change.on_behalf_of} if change.on_behalf_of else {}
@@ -210,6 +257,19 @@ def _verification(decision: identification_pb2.Decision) -> Verification:
     known_fraud = any(candidate.known_fraud for candidate in decision.candidates)
     doubtful = known_fraud or decision.caveats or decision.incomplete_people
     return Verification(is_hit and not doubtful, decision.decision_id)
+
+
+def _comparison(decision: identification_pb2.Decision) -> FingerComparison:
+    """Return whether fingers are those of one encounter, whatever that proves of the person.
+
+    Raises UnusableFingers where the matcher does not dare to say that they are not.
+    """
+    if any(candidate.hit for candidate in decision.candidates):
+        return FingerComparison(FingerCheck.MATCH, decision.decision_id)
+    if decision.outcome == identification_pb2.OUTCOME_NO_HIT:
+        return FingerComparison(FingerCheck.NO_MATCH, decision.decision_id)
+    reasons = map(identification_pb2.UndecidedReason.Name, decision.undecided_reasons)
+    raise UnusableFingers(", ".join(each.removeprefix("UNDECIDED_REASON_") for each in reasons))
 
 
 def _decision(decision: identification_pb2.Decision) -> MatcherDecision:

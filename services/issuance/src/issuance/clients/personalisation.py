@@ -11,6 +11,9 @@ from issuance.domain.office import Office
 from issuance.domain.validity import ValidityRule
 from issuance.serialization import calendar_date
 
+_PASSPORT, _EMERGENCY = "P", "PE"
+"""Document codes of the machine-readable zone, ICAO 9303-4."""
+
 
 @dataclass(frozen=True, slots=True)
 class Personaliser:
@@ -23,7 +26,7 @@ class Personaliser:
         """Return a serialized PersonalisationData; the same arguments give the same bytes."""
         data = pb.PersonalisationData(
             document_number=case.document_number,
-            document_code="P",
+            document_code=_EMERGENCY if case.is_emergency else _PASSPORT,
             issuing_state=self.issuing_state,
             holder=civil_pb2.BiographicData.FromString(case.holder),
             issued_on=calendar_date(issued_on),

@@ -53,7 +53,7 @@ class TaskNotFound(DomainError):
 
 
 class OwnCase(DomainError):
-    """The examiner took part in the intake of the application, or approved it."""
+    """The examiner took part in the intake, approved it, or granted its appeal."""
 
     kind = ErrorKind.DENIED
     reason = "OWN_CASE"
@@ -123,7 +123,7 @@ class Adjudication:
     """
 
     excluded: frozenset[str]
-    """Identities that took part in the intake of the application, or approved it."""
+    """Identities that took part in the intake, approved the application, or granted its appeal."""
     examinations: tuple[Examination, ...] = ()
     claimed_by: str | None = None
     claimed_at: datetime | None = None
@@ -174,7 +174,7 @@ class Adjudication:
         """
         self._require_undecided()
         if is_among(examiner, self.excluded):
-            raise OwnCase("an application is not examined by those who took it in or approved it")
+            raise OwnCase("who took it in, approved it or granted the appeal does not examine it")
         if is_among(examiner, self.examined_earlier_by):
             raise ExaminedBefore("who examined the application before does not examine it again")
         if is_among(examiner, (examination.by for examination in self.examinations)):

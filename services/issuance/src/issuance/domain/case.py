@@ -15,14 +15,20 @@ from issuance.domain.completion import Completion, PromisedDate
 from issuance.domain.contact import Contact
 from issuance.domain.document import DocumentStatus
 from issuance.domain.encounter_change import EncounterStatus
+from issuance.domain.events import WITHOUT_INFLUENCE, ApplicationEvent
+from issuance.domain.finger_check import FingerCheckState
 from issuance.domain.formatting import LocalizedText
 from issuance.domain.guardian import Guardian
+from issuance.domain.identified_by import IdentifiedBy
 from issuance.domain.portrait import PortraitMissing
 from issuance.domain.print_failure import PrintFailure
 from issuance.domain.replacement import LossFinding, LossPapers
 from issuance.domain.states import INITIAL_STATE, WITHOUT_PASSPORT, ApplicationState
 from issuance.domain.transitions import Transition
 from issuance.domain.travel_ban import TravelBanHeld
+
+_APPROVING = WITHOUT_INFLUENCE | {ApplicationEvent.APPROVE_FIRST}
+"""Events after which the approval of the first of two supervisors holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,26 +39,28 @@ class Case:
     the state was entered. queue_number, applied_on, due_on: see Completion; None before completion.
     promised_collection_date: the date last promised to the applicant. date_tentative: whether that
     was the date if an outage had ended then. change_notified_at: when the applicant was last
-    notified that the date changed or cannot be kept. delayed: whether the
-    applicant was notified since that this date cannot be kept. print_failure: why no book is made
-    although the case was released; None once people have decided how it goes on. issued_on: the
-    day printed in the book, that of its release; expires_on: the last day printed in it, None if an
-    earlier version released it. holder_differences: which of name, born_on and sex
-    differ from the person's earlier document. encounter_number: how many encounters the matcher
-    was given for it. linked: whether examiners found it to be another person's than it was taken in
-    for. appeal_granted_by: identity of the supervisor who reopened it. identification_due: whether
-    the applicant was verified only, and is still to be identified. reference: what people say to
-    name it. email, phone, language: see `contact`; the language is id or en, or empty for that of
-    the office. proxy: who may collect the passport in place of the holder. collect_until: last day
-    of collection, as the applicant was reminded; None before. travel_ban_hits,
+    notified that the date changed or cannot be kept. delayed: whether the applicant was notified
+    since that this date cannot be kept. print_failure: why no book is made although the case was
+    released; None once people have decided how it goes on. issued_on: the day printed in the book,
+    that of its release; expires_on: the last day printed in it, None if an earlier version released
+    it. holder_differences: which of name, born_on and sex differ from the person's earlier
+    document. encounter_number: how many encounters the matcher was given for it. linked: whether
+    examiners found it to be another person's than it was taken in for. appeal_granted_by: identity
+    of the supervisor who reopened it. identification_due: whether it went on although the applicant
+    is still to be identified: verified only, or for an emergency document. emergency_days: for how
+    many days that is valid; None: it makes a passport. first_approved_by: identity of the first of
+    two supervisors who approve that, until the second does or it is changed. reference: what people
+    say to name it. email, phone, language: see `contact`; the language is id or en, or empty for
+    that of the office. proxy: who may collect the passport in place of the holder. collect_until:
+    last day of collection, as the applicant was reminded; None before. travel_ban_hits,
     travel_bans_cleared: references of the entries of the travel-ban list because of which it is
-    held, or that a supervisor cleared. guardians: of a child.
-    police_report, returned_document: see LossPapers. loss_finding: of the interview.
-    force_majeure: why a supervisor accepted it; empty if none did. without_fingerprints: whether no
-    finger could ever be captured; the matcher then has no encounter of it. come_back_on: when
-    bandaged fingers have healed. fee_rupiah: what it costs in all, None if no fee was told;
-    penalty_rupiah: of these, for a loss or damage. legal_due_on: until when the law wants the
-    passport made; None before the interview.
+    held, or that a supervisor cleared. guardians: of a child. police_report, returned_document: see
+    LossPapers. loss_finding: of the interview. force_majeure: why a supervisor accepted it; empty
+    if none did. without_fingerprints: whether no finger could ever be captured; the matcher then
+    has no encounter of it. come_back_on: when bandaged fingers have healed. fee_rupiah: what it
+    costs in all, None if no fee was told; penalty_rupiah: of these, for a loss or damage.
+    legal_due_on: until when the law wants the passport made; None before the interview.
+    finger_mismatches, finger_check_waived: see `finger_check`.
     """
 
     id: str
@@ -112,6 +120,37 @@ class Case:
     proxy: Proxy | None = None
     collect_until: date | None = None
     legal_due_on: date | None = None
+    finger_mismatches: int = 0
+    finger_check_waived: bool = False
+    emergency_days: int | None = None
+    first_approved_by: str = ""
+
+    @property
+    def is_emergency(self) -> bool:
+        """Whether an emergency document is made of it in place of a passport."""
+        return self.emergency_days is not None
+
+    @property
+    def awaits_identification(self) -> bool:
+        """Whether its book is not handed over before the applicant is identified."""
+        return self.identification_due and not self.is_emergency
+
+    @property
+    def identified_by(self) -> IdentifiedBy:
+        """By what its holder is identified as it is printed."""
+        if self.without_fingerprints:
+            return IdentifiedBy.PHOTO_AND_INTERVIEW
+        unidentified = self.is_emergency and self.identification_due
+        return IdentifiedBy.NOT_YET if unidentified else IdentifiedBy.FINGERPRINTS
+
+    @property
+    def awaits_two_approvals(self) -> bool:
+        """Whether two supervisors have to approve it: nobody has identified the applicant.
+
+        Of one whose print failed they have approved the same before.
+        """
+        unidentified = self.is_emergency and self.identification_due
+        return unidentified and self.state is ApplicationState.AWAITING_APPROVAL
 
     @property
     def is_held(self) -> bool:
@@ -168,6 +207,21 @@ class Case:
         """Return its id if the actor may know of it, else ""."""
         return self.id if actor.may_know(self.office) else ""
 
+    @property
+    def finger_check(self) -> FingerCheckState:
+        """How far the finger checks at its hand-over have come."""
+        return FingerCheckState(
+            self.finger_mismatches, self.finger_check_waived, self.without_fingerprints
+        )
+
+    def fingers_differed(self) -> "Case":
+        """Return the case after a finger check at the hand-over that failed."""
+        return replace(self, finger_mismatches=self.finger_mismatches + 1)
+
+    def without_finger_check(self) -> "Case":
+        """Return the case, whose finger check a supervisor waived."""
+        return replace(self, finger_check_waived=True)
+
     def require_revision(self, revision: int) -> "Case":
         """Return the case itself if it has this revision, or if `revision` is 0 (any).
 
@@ -189,11 +243,18 @@ class Case:
             state_since=self.state_since if stays else at,
             revision=self.revision + 1,
             ready_at=at if is_made_ready else self.ready_at,
+            first_approved_by=self.first_approved_by if transition.event in _APPROVING else "",
         )
 
     def document_after(self, transition: Transition) -> DocumentStatus | None:
-        """Return what its document becomes; one that is made is revoked where none is due."""
-        if self.book_serial and transition.target in WITHOUT_PASSPORT:
+        """Return what its document becomes; one that is made is revoked where none is due.
+
+        One that examiners revoked by a confirmed duplicate is as it was until others have looked.
+        """
+        if self.book_serial and transition.event is ApplicationEvent.REEXAMINE:
+            return DocumentStatus.MADE
+        ends = transition.target is not self.state and transition.target in WITHOUT_PASSPORT
+        if self.book_serial and ends:
             return DocumentStatus.REVOKED
         return transition.document
 
@@ -255,6 +316,7 @@ class Case:
             delayed=False,
             print_failure=None,
             identification_due=False,
+            emergency_days=self.emergency_days if self.book_serial else None,
         )
 
     def with_next_encounter(self) -> "Case":
@@ -283,27 +345,63 @@ class Case:
         )
 
     def reopened(self, promise: PromisedDate, granted_by: str, *, has_portrait: bool) -> "Case":
-        """Return the refused case, to be decided again. has_portrait: not erased meanwhile."""
+        """Return the refused case, to be decided again. has_portrait: not erased meanwhile.
+
+        A book that is made stays its book.
+        """
+        kept = bool(self.book_serial)
         return replace(
             self.promised(promise),
-            document_number="",
-            book_serial="",
-            print_job="",
+            document_number=self.document_number if kept else "",
+            print_job=self.print_job if kept else "",
             ready_at=None,
             refusal_reason=None,
             print_failure=None,
             appeal_granted_by=granted_by,
+            emergency_days=self.emergency_days if kept else None,
             portrait_accepted_at=self.portrait_accepted_at if has_portrait else None,
         )
 
-    def identified(self, decision_id: str, own_record_first: bool | None) -> "Case":
-        """Return the case with the matcher's decision."""
-        return replace(
+    def identified(
+        self, decision_id: str, own_record_first: bool | None, *, examined: bool = False
+    ) -> "Case":
+        """Return the case with the matcher's decision. examined: whether examiners have to look.
+
+        After the hand-over its identification is due until they have decided. Before the release
+        an emergency document is not needed any more: a passport is made.
+        """
+        handed_over = self.state is ApplicationState.HANDED_OVER
+        found = replace(
             self,
             decision_id=decision_id,
             own_record_first=own_record_first,
-            identification_due=False,
+            identification_due=examined and handed_over,
+            # Who was told that it is ready is told of the delay.
+            delayed=self.delayed and self.state is not ApplicationState.READY,
         )
+        failed = self.state is ApplicationState.PRINT_FAILED
+        may_have_book = self.released_on or self.book_serial or failed
+        return found if may_have_book else found.without_emergency_document()
+
+    def without_identification_due(self) -> "Case":
+        """Return the case, which does not go on before its identification, or needs none more."""
+        return replace(self, identification_due=False)
+
+    def identified_otherwise(self) -> "Case":
+        """Return the next revision of the case, whose holder a supervisor knows by other means."""
+        return replace(self, identification_due=False, revision=self.revision + 1)
+
+    def with_emergency_document(self, days: int) -> "Case":
+        """Return the case of which an emergency document is made. days: of its validity."""
+        return replace(self, emergency_days=days, identification_due=True)
+
+    def without_emergency_document(self) -> "Case":
+        """Return the case, of which a passport is made."""
+        return replace(self, emergency_days=None, first_approved_by="")
+
+    def first_approved(self, by: str) -> "Case":
+        """Return the case with the identity of the first of two supervisors who approve it."""
+        return replace(self, first_approved_by=by)
 
     def verified(self, decision_id: str) -> "Case":
         """Return the case, verified by a decision of the matcher and still to be identified.
@@ -320,8 +418,13 @@ class Case:
         )
 
     def approved(self, document_number: str) -> "Case":
-        """Return the case with the number of its passport."""
-        return replace(self, document_number=document_number, print_failure=None)
+        """Return the case with the number of its passport.
+
+        An emergency document whose print failed is not repeated once the applicant is identified.
+        """
+        approved = replace(self, document_number=document_number, print_failure=None)
+        keeps = self.identification_due or self.book_serial
+        return approved if keeps else approved.without_emergency_document()
 
     def corrected(self, holder: bytes) -> "Case":
         """Return the case with other data to be printed, a serialized BiographicData."""
@@ -394,8 +497,8 @@ class Case:
             raise BookMade("withdraw the application, destroy the book and apply again")
 
     def require_identified(self) -> None:
-        """Raise IdentificationDue while the applicant is verified only."""
-        if self.identification_due:
+        """Raise IdentificationDue while its book is not handed over because of it."""
+        if self.awaits_identification:
             raise IdentificationDue("the applicant is to be identified before the hand-over")
 
     def print_failed(self, failure: PrintFailure) -> "Case":

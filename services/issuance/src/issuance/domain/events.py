@@ -19,17 +19,23 @@ class ApplicationEvent(StrEnum):
     RECORD_INTERVIEW = "record_interview"
     INTERVIEW_WITHOUT_FINGERPRINTS = "interview_without_fingerprints"
     ESTABLISH_IDENTITY = "establish_identity"
+    REQUEST_EMERGENCY_DOCUMENT = "request_emergency_document"
+    CANCEL_EMERGENCY_DOCUMENT = "cancel_emergency_document"
     REJECT_BIOMETRICS = "reject_biometrics"
     VERIFY = "verify"
     IDENTIFY = "identify"
     REFER_TO_EXAMINERS = "refer_to_examiners"
     CLEAR = "clear"
     CONFIRM_DUPLICATE = "confirm_duplicate"
+    APPROVE_FIRST = "approve_first"
+    """The first of two supervisors approves an emergency document."""
     APPROVE = "approve"
     APPROVE_BOOK = "approve_book"
     REQUIRE_PORTRAIT = "require_portrait"
     REFUSE = "refuse"
     LINK_PERSON = "link_person"
+    MERGE_PERSON = "merge_person"
+    """The person of an application that has ended turned out to be another one on record."""
     RETAKE_BIOMETRICS = "retake_biometrics"
     REOPEN = "reopen"
     REOPEN_UNIDENTIFIED = "reopen_unidentified"
@@ -41,6 +47,8 @@ class ApplicationEvent(StrEnum):
     FINISH_PRINT = "finish_print"
     HOLD_BOOK = "hold_book"
     HAND_OVER = "hand_over"
+    FAIL_FINGER_CHECK = "fail_finger_check"
+    WAIVE_FINGER_CHECK = "waive_finger_check"
     WITHDRAW = "withdraw"
     CORRECT_DATA = "correct_data"
     HOLD = "hold"
@@ -52,5 +60,11 @@ class ApplicationEvent(StrEnum):
     CANCEL_UNCOLLECTED = "cancel_uncollected"
 
 
-WITHOUT_INFLUENCE = frozenset({ApplicationEvent.CHANGE_CONTACT, ApplicationEvent.APPOINT_PROXY})
-"""Possible until the end, and without influence on which way an application goes."""
+WITHOUT_INFLUENCE = frozenset(
+    {
+        ApplicationEvent.CHANGE_CONTACT,
+        ApplicationEvent.APPOINT_PROXY,
+        ApplicationEvent.MERGE_PERSON,
+    }
+)
+"""Possible until the end, or only after it, and without influence on the way of an application."""

@@ -98,11 +98,7 @@ class FingerSubmission:
 
         FingerTwice, FingersUndeclared, FingersHealing, BadDate, InvalidRequest.
         """
-        for place, position in enumerate(self.positions):
-            if position in self.positions[:place]:
-                raise FingerTwice(
-                    "this finger stands twice among the samples", field=f"samples[{place}].position"
-                )
+        require_each_once(self.positions)
         if not self.any_captured:
             self._require_reasons()
         self._require_day(today)
@@ -144,6 +140,15 @@ class FingerSubmission:
             raise InvalidRequest("no finger is bandaged that is needed", field="come_back_on")
         if self.come_back_on <= today:
             raise BadDate("the day has to be after today", field="come_back_on")
+
+
+def require_each_once(positions: Sequence[FingerPosition]) -> None:
+    """Raise FingerTwice if a position stands twice among those of samples."""
+    for place, position in enumerate(positions):
+        if position in positions[:place]:
+            raise FingerTwice(
+                "this finger stands twice among the samples", field=f"samples[{place}].position"
+            )
 
 
 _COMPARED = frozenset(

@@ -6,6 +6,7 @@ from datetime import datetime
 from issuance.domain.adjudication_referral import AdjudicationCause
 from issuance.domain.collector import Collector
 from issuance.domain.events import ApplicationEvent
+from issuance.domain.finger_check import FingerCheck
 from issuance.domain.guardian import GuardianRelation
 from issuance.domain.replacement import LossFinding
 from issuance.domain.states import ApplicationState
@@ -16,10 +17,11 @@ class EventDetails:
     """What came with an event. Fields that do not belong to the event are empty.
 
     reason: of a refusal, a rejection of biometrics, an examiner's verdict, a failed print, a
-    correction, an excepted photo or accepted force majeure; of missing fingers which and why; of an
-    identity without fingerprints by what it is known. previous_holder, corrected_holder: the
-    data before and after a correction, each a serialized BiographicData. collected_by: who got
-    the passport.
+    correction, an excepted photo, accepted force majeure or an emergency document; of missing
+    fingers which and why; of an identity without fingerprints by what it is known. previous_holder,
+    corrected_holder: the data before and after a correction, each a serialized BiographicData.
+    collected_by: who got the passport. finger_check_decision: id of the matcher's decision about
+    the fingers at the hand-over.
     """
 
     reason: str = ""
@@ -36,6 +38,8 @@ class EventDetails:
     guardian_present: GuardianRelation | None = None
     loss_finding: LossFinding | None = None
     amount_rupiah: int | None = None
+    finger_check: FingerCheck | None = None
+    finger_check_decision: str = ""
 
 
 NO_DETAILS = EventDetails()
@@ -81,6 +85,7 @@ INTAKE_EVENTS = frozenset(
         ApplicationEvent.INTERVIEW_WITHOUT_FINGERPRINTS,
         ApplicationEvent.CORRECT_DATA,
         ApplicationEvent.ACCEPT_FORCE_MAJEURE,
+        ApplicationEvent.REQUEST_EMERGENCY_DOCUMENT,
     }
 )
 """Events of the intake: who caused one may neither examine nor approve the application."""

@@ -113,6 +113,18 @@ def ready_notice(application: str, promised: date, hours: CollectionHours) -> No
     return Notice(application, NoticeKind.READY, text)
 
 
+def emergency_ready_notice(application: str, expires_on: date) -> Notice:
+    """Return the notice that the emergency document can be collected. expires_on: its last day."""
+    day = format_day(expires_on)
+    text = LocalizedText(
+        f"Dokumen perjalanan darurat Anda sudah siap dan dapat diambil. Berlaku sampai {day.id} "
+        "sebagai pengganti paspor. Pemeriksaan identitas Anda masih harus diselesaikan.",
+        f"Your emergency travel document is ready for collection. It is valid until {day.en}, in "
+        "place of a passport. Your identification is still to be done.",
+    )
+    return Notice(application, NoticeKind.READY, text)
+
+
 def recapture_notice(application: str) -> Notice:
     """Return the notice that fingerprints must be taken again."""
     text = LocalizedText(

@@ -9,6 +9,8 @@ from servicekit.errors import DomainError, ErrorKind, NotPermitted
 
 from issuance.domain.actor import Actor
 from issuance.domain.outbox_task_kind import OutboxTaskKind
+from issuance.domain.roles import Role
+from issuance.domain.separation_of_duties import is_among
 
 _ADMINISTRATOR = "administrator"
 
@@ -20,8 +22,11 @@ class OpenItemKind(StrEnum):
     PRINT_JOB = "print_job"
     REFUSED_WORK = "refused_work"
     LOST_ENROLMENT = "lost_enrolment"
+    IDENTIFICATION = "identification"
+    """Of who got an emergency document before."""
     PAYMENT = "payment"
     NOTICE = "notice"
+    SUPERSEDED_BOOK = "superseded_book"
 
 
 class ResolutionReason(StrEnum):
@@ -47,8 +52,12 @@ REASONS: Mapping[OpenItemKind, frozenset[ResolutionReason]] = {
         {ResolutionReason.DONE_BY_HAND, ResolutionReason.NOT_NEEDED, ResolutionReason.OTHER}
     ),
     OpenItemKind.LOST_ENROLMENT: frozenset({ResolutionReason.OTHER}),
+    OpenItemKind.IDENTIFICATION: frozenset({ResolutionReason.DONE_BY_HAND, ResolutionReason.OTHER}),
     OpenItemKind.NOTICE: frozenset(
         {ResolutionReason.DONE_BY_HAND, ResolutionReason.NOT_NEEDED, ResolutionReason.OTHER}
+    ),
+    OpenItemKind.SUPERSEDED_BOOK: frozenset(
+        {ResolutionReason.BOOK_DESTROYED, ResolutionReason.OTHER}
     ),
     OpenItemKind.PAYMENT: frozenset({ResolutionReason.MONEY_RETURNED, ResolutionReason.OTHER}),
 }
@@ -92,7 +101,7 @@ class ResolvedItem:
 
     since: since when it was open, business time. problem: what did not come out even, in words.
     print_job, document_number, book_serial, task, receipt: empty where they do not belong to its
-    kind.
+    kind. proposed_by: the person who proposed it, if it took two.
     """
 
     kind: OpenItemKind
@@ -106,6 +115,14 @@ class ResolvedItem:
     book_serial: str = ""
     task: str = ""
     receipt: str = ""
+    proposed_by: str = ""
+
+
+def is_confirmed(proposal: Resolution | None, second: Resolution) -> bool:
+    """Return whether another person has proposed the same before; explanations may differ."""
+    if proposal is None or proposal.reason is not second.reason:
+        return False
+    return not is_among(second.by, [proposal.by])
 
 
 def require_fitting_reason(kind: OpenItemKind, reason: ResolutionReason) -> None:
@@ -120,13 +137,20 @@ def require_fitting_reason(kind: OpenItemKind, reason: ResolutionReason) -> None
 def require_resolvable_work(kind: OutboxTaskKind, by: Actor) -> None:
     """Raise unless the person may say that refused work need not be done any more.
 
-    An application waits for all work but that which sets a status at the matcher. Raises
+    An application waits for all work but that which sets a status or merges persons at the
+    matcher. Raises
     StepNeeded, NotPermitted.
     """
-    if kind is not OutboxTaskKind.SET_ENCOUNTER_STATUS:
+    if kind not in (OutboxTaskKind.SET_ENCOUNTER_STATUS, OutboxTaskKind.MERGE_PERSONS):
         raise StepNeeded(
             "the application waits for this work",
             steps="RetryWork, Withdraw, RetakeBiometrics",
         )
     if by.role != _ADMINISTRATOR:
         raise NotPermitted("administrators settle what the matcher refuses")
+
+
+def require_supervisor(by: Actor) -> None:
+    """Raise NotPermitted unless a supervisor settles it: administrators decide about nobody."""
+    if by.role != Role.SUPERVISOR:
+        raise NotPermitted("supervisors decide who a holder is")

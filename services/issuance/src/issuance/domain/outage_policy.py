@@ -10,6 +10,8 @@ from issuance.domain.activity import Activity
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.outage import NEEDED_FOR, Outage, OutageScope
 
+LONGEST_EMERGENCY_DAYS = 730
+"""Most days that an emergency document may be valid: two years, as the law allows an SPLP."""
 _STOPS_BY_DEFAULT: Mapping[OutageScope, frozenset[Activity]] = {
     OutageScope.TRAVEL_BAN_LIST: frozenset({Activity.APPROVAL}),
 }
@@ -21,12 +23,15 @@ class OutageRule:
     """What outages of a scope stop. cause: words that occur in their cause; empty: any cause.
 
     verifies: types of application that go on by verification (1:1) while identification is stopped.
+    emergency_days: for how many days emergency documents are valid that are made meanwhile; None:
+    none are made.
     """
 
     scope: OutageScope
     stops: frozenset[Activity]
     cause: str = ""
     verifies: frozenset[ApplicationType] = frozenset()
+    emergency_days: int | None = None
 
     def applies_to(self, outage: Outage) -> bool:
         """Return whether it is about such an outage."""
@@ -35,6 +40,16 @@ class OutageRule:
 
 class BadPolicy(ValueError):
     """An outage policy that contradicts itself, or leaves something open."""
+
+
+def _check_emergencies(rule: OutageRule) -> None:
+    days = rule.emergency_days
+    if days is None:
+        return
+    if rule.scope is not OutageScope.MATCHER:
+        raise BadPolicy(f"emergency documents are not for an outage of {rule.scope}")
+    if not 1 <= days <= LONGEST_EMERGENCY_DAYS:
+        raise BadPolicy(f"emergency documents are valid for 1 to {LONGEST_EMERGENCY_DAYS} days")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +75,7 @@ class OutagePolicy:
                 raise BadPolicy(f"{min(missing)} cannot go on in an outage of {rule.scope}")
             if rule.verifies and rule.scope is not OutageScope.MATCHER:
                 raise BadPolicy(f"verification is not for an outage of {rule.scope}")
+            _check_emergencies(rule)
             if without := sorted(each for each in rule.verifies if not each.claims_record):
                 raise BadPolicy(f"{without[0]} has no own record to be verified with")
 
@@ -71,6 +87,13 @@ class OutagePolicy:
     def verifies(self, outage: Outage) -> frozenset[ApplicationType]:
         """Return the types that go on by verification while such an outage lasts."""
         return self._rule(outage).verifies
+
+    def emergency_days(self, outage: Outage) -> int | None:
+        """Return how long emergency documents are valid that are made while such an outage lasts.
+
+        None: none are made.
+        """
+        return self._rule(outage).emergency_days
 
     def _rule(self, outage: Outage) -> OutageRule:
         stops = _STOPS_BY_DEFAULT.get(outage.scope, frozenset())

@@ -11,6 +11,8 @@ class OutboxTaskKind(StrEnum):
     """Compare the applicant with their own record, while the matcher cannot identify."""
     SET_ENCOUNTER_STATUS = "set_encounter_status"
     """Set the status of the case's encounter at the matcher, move it, or delete it."""
+    MERGE_PERSONS = "merge_persons"
+    """Make two persons one at the matcher, with all their encounters."""
     PRINT = "print"
     NOTIFY = "notify"
     """Deliver the latest notice to the applicant."""

@@ -23,8 +23,15 @@ class PersonNotNamed(DomainError):
     reason = "PERSON_NOT_NAMED"
 
 
-_APPROVALS = frozenset({ApplicationEvent.APPROVE, ApplicationEvent.APPROVE_BOOK})
-NOT_THE_EXAMINERS = INTAKE_EVENTS | _APPROVALS
+APPROVALS = frozenset(
+    {
+        ApplicationEvent.APPROVE_FIRST,
+        ApplicationEvent.APPROVE,
+        ApplicationEvent.APPROVE_BOOK,
+    }
+)
+_APPEALS = frozenset({ApplicationEvent.REOPEN, ApplicationEvent.REEXAMINE})
+NOT_THE_EXAMINERS = INTAKE_EVENTS | APPROVALS | _APPEALS
 """Who caused one of these events does not examine the application."""
 _NOT_THE_APPROVERS = INTAKE_EVENTS | {
     ApplicationEvent.CLEAR,
@@ -32,14 +39,15 @@ _NOT_THE_APPROVERS = INTAKE_EVENTS | {
     ApplicationEvent.ESTABLISH_IDENTITY,
     ApplicationEvent.CLEAR_HOLD,
 }
-APPROVALS = frozenset({ApplicationEvent.APPROVE, ApplicationEvent.APPROVE_BOOK})
 EXCLUDED_BY: Mapping[ApplicationEvent, frozenset[ApplicationEvent]] = {
     ApplicationEvent.ESTABLISH_IDENTITY: INTAKE_EVENTS,
     ApplicationEvent.REVIEW_IDENTITY: frozenset({ApplicationEvent.REFUSE}),
+    ApplicationEvent.APPROVE_FIRST: _NOT_THE_APPROVERS,
     ApplicationEvent.APPROVE: _NOT_THE_APPROVERS,
     ApplicationEvent.APPROVE_BOOK: _NOT_THE_APPROVERS,
-    ApplicationEvent.HAND_OVER: _APPROVALS,
-    ApplicationEvent.CLEAR_HOLD: INTAKE_EVENTS | _APPROVALS,
+    ApplicationEvent.HAND_OVER: APPROVALS | {ApplicationEvent.WAIVE_FINGER_CHECK},
+    ApplicationEvent.WAIVE_FINGER_CHECK: APPROVALS,
+    ApplicationEvent.CLEAR_HOLD: INTAKE_EVENTS | APPROVALS,
     ApplicationEvent.REOPEN: frozenset({ApplicationEvent.REFUSE}),
     ApplicationEvent.REOPEN_UNIDENTIFIED: frozenset({ApplicationEvent.REFUSE}),
 }
@@ -97,6 +105,16 @@ def _earlier_step(
 ) -> ApplicationEvent | None:
     entries = (entry for entry in history if entry.event in steps)
     return next((entry.event for entry in entries if is_among(person, [entry.person])), None)
+
+
+def require_second(person: str, first: str, event: ApplicationEvent) -> None:
+    """Raise SeparationOfDuties if the person is the first of the two who approve. first: or ""."""
+    if first and is_among(person, [first]):
+        raise SeparationOfDuties(
+            f"{event} is for another person than who approved first",
+            event=event,
+            earlier=ApplicationEvent.APPROVE_FIRST,
+        )
 
 
 def require_another(person: str, earlier: str, event: ApplicationEvent) -> None:

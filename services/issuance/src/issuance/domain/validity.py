@@ -5,7 +5,7 @@ for citizens who are 17 or have married, five for the others.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,16 @@ class ValidityRule:
         """Return whether somebody is a child on a day."""
         return not married and day < years_later(born_on, self.adult_age)
 
-    def last_day(self, born_on: date, issued_on: date, *, married: bool) -> date:
-        """Return the last day on which a passport is valid that is issued on a day."""
+    def last_day(
+        self, born_on: date, issued_on: date, *, married: bool, emergency: int | None = None
+    ) -> date:
+        """Return the last day on which a passport is valid that is issued on a day.
+
+        emergency: days of an emergency document, which is valid no longer than the passport.
+        """
+        if emergency is not None:
+            passport = self.last_day(born_on, issued_on, married=married)
+            return min(issued_on + timedelta(days=emergency), passport)
         if not self.is_child(born_on, issued_on, married=married):
             return years_later(issued_on, self.adult_years)
         last = years_later(issued_on, self.child_years)

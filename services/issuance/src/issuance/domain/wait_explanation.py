@@ -14,6 +14,8 @@ from issuance.domain.outage import Outage, OutageScope
 from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.states import AWAITING_IDENTIFICATION, FINAL_STATES, ApplicationState
 from issuance.domain.waiting_on import (
+    EMERGENCY_IDENTIFICATION_DUE,
+    FINGERS_DIFFER,
     IDENTIFICATION_DUE,
     PORTRAIT_MISSING,
     PRINT_JOB_MISFIT,
@@ -54,8 +56,8 @@ class WaitExplanation:
     responsible_office: where the responsible party acts, that of national callers for the matcher;
     empty in a final state. cases_before: number of those printed before it; None if it has no place
     in the plan. sped_up_by: what would speed it up, or that nothing does. intervention: what a
-    person must do because something went wrong. identification_due: what has to be done before the
-    hand-over, since the applicant was only verified; None if nothing is due.
+    person must do because something went wrong. identification_due: that the applicant is
+    still to be identified, and until when; None if nothing is due.
     """
 
     responsible_office: str
@@ -163,8 +165,14 @@ def explain_wait(
         cases_before=None if place is None else place.before,
         sped_up_by=_sped_up_by(case, office, place, obstacles.outage, intervention, now),
         intervention=intervention,
-        identification_due=IDENTIFICATION_DUE if case.identification_due else None,
+        identification_due=_identification_due(case),
     )
+
+
+def _identification_due(case: Case) -> LocalizedText | None:
+    if not case.identification_due:
+        return None
+    return EMERGENCY_IDENTIFICATION_DUE if case.is_emergency else IDENTIFICATION_DUE
 
 
 def _responsible_office(waiting: WaitingOn | None, office: str) -> str:
@@ -178,7 +186,8 @@ def _intervention(
 ) -> Intervention | None:
     if obstacles.print_job_misfit:
         return Intervention(WaitingOn(ResponsibleParty.SUPERVISOR, PRINT_JOB_MISFIT))
-    if case.state is ApplicationState.PRINT_FAILED and waiting is not None:
+    asks_person = case.state is ApplicationState.PRINT_FAILED or waiting is FINGERS_DIFFER
+    if asks_person and waiting is not None:
         return Intervention(waiting)
     if obstacles.set_aside:
         return Intervention(WORK_SET_ASIDE, obstacles.set_aside)
@@ -201,6 +210,8 @@ def _sped_up_by(
         return _BRINGS_PHOTO
     if intervention is not None:
         return intervention.by.what
+    if case.awaits_two_approvals and (approvals := waiting_on(case)):
+        return approvals.what
     if case.state is ApplicationState.AWAITING_APPROVAL:
         return _approval(office, place)
     if case.state is ApplicationState.APPROVED and place and place.prints_on:

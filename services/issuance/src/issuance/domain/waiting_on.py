@@ -95,6 +95,14 @@ HELD = WaitingOn(
     LocalizedText("pemeriksaan tambahan oleh supervisor", "a further check by a supervisor"),
 )
 """In place of the approval and the collection. Why is for the history, not for the applicant."""
+FINGERS_DIFFER = WaitingOn(
+    ResponsibleParty.SUPERVISOR,
+    LocalizedText(
+        "keputusan supervisor: sidik jari pengambil tidak cocok dengan permohonan",
+        "a supervisor's decision: the fingers of who came for it are not those of the application",
+    ),
+)
+"""In place of the collection, when the last finger check failed."""
 PORTRAIT_MISSING = WaitingOn(
     ResponsibleParty.OFFICER, LocalizedText("foto pemohon", "the applicant's photo")
 )
@@ -137,6 +145,13 @@ IDENTIFICATION_DUE = LocalizedText(
     "identified before the passport is handed over",
 )
 """Of an applicant who was only verified."""
+EMERGENCY_IDENTIFICATION_DUE = LocalizedText(
+    "dokumen perjalanan darurat dibuat sebelum pemohon diidentifikasi karena pemeriksaan identitas "
+    "terganggu; pemeriksaan itu dilakukan segera setelah pulih, juga sesudah dokumen diserahkan",
+    "an emergency document is made before the applicant is identified, since identification is "
+    "out; they are identified as soon as that can be done, also after the hand-over",
+)
+"""Of an applicant of whom an emergency document is made."""
 WORK_SET_ASIDE = WaitingOn(
     ResponsibleParty.ADMINISTRATOR,
     LocalizedText(
@@ -158,6 +173,14 @@ ENROLMENT_LOST = WaitingOn(
     ),
 )
 """Of an application whose fingerprints are not on record any more."""
+SUPERSEDED_BOOK = WaitingOn(
+    ResponsibleParty.OFFICER,
+    LocalizedText(
+        "penyerahan paspor yang dicabut: pemegangnya tercatat dua kali dan memiliki dua paspor",
+        "the return of a revoked passport: its holder was on record twice and had two",
+    ),
+)
+"""Of a passport that was revoked because two persons are one."""
 NOTICE_REFUSED = WaitingOn(
     ResponsibleParty.OFFICER,
     LocalizedText(
@@ -167,6 +190,20 @@ NOTICE_REFUSED = WaitingOn(
 )
 """Of a notice that the mail server refuses."""
 
+_TWO_APPROVALS = WaitingOn(
+    ResponsibleParty.SUPERVISOR,
+    LocalizedText(
+        "persetujuan dokumen perjalanan darurat oleh dua penyelia",
+        "the approval of the emergency document by two supervisors",
+    ),
+)
+_SECOND_APPROVAL = WaitingOn(
+    ResponsibleParty.SUPERVISOR,
+    LocalizedText(
+        "persetujuan dokumen perjalanan darurat oleh penyelia kedua",
+        "the approval of the emergency document by a second supervisor",
+    ),
+)
 _CORRECTION = WaitingOn(
     ResponsibleParty.OFFICER,
     LocalizedText(
@@ -189,8 +226,12 @@ def waiting_on(case: Case, *, set_aside: bool = False) -> WaitingOn | None:
         return IDENTIFICATION_SET_ASIDE
     if case.is_held and case.state not in FINAL_STATES:
         return HELD
+    if case.state is ApplicationState.READY and case.finger_check.is_for_supervisor:
+        return FINGERS_DIFFER
     if case.state is ApplicationState.AWAITING_APPROVAL and case.is_at_the_printer:
         return WAITING_ON[ApplicationState.PRINTING]
+    if case.awaits_two_approvals and case.portrait_accepted_at:
+        return _SECOND_APPROVAL if case.first_approved_by else _TWO_APPROVALS
     needs_portrait = case.state in _NEEDS_PORTRAIT_NEXT and not case.book_serial
     if needs_portrait and case.portrait_accepted_at is None:
         return PORTRAIT_MISSING

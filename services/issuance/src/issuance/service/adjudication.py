@@ -107,5 +107,6 @@ class AdjudicationService(adjudication_pb2_grpc.AdjudicationServicer):
         self, records: Records, tasks: Sequence[AdjudicationTask]
     ) -> list[pb.AdjudicationTask]:
         persons = {found.person_id for task in tasks for found in task.candidates}
-        earlier = await records.cases.of_persons(persons)
-        return [encode.adjudication_task(task, earlier) for task in tasks]
+        current = {person: await records.person_merges.current(person) for person in persons}
+        earlier = await records.cases.of_persons(set(current.values()))
+        return [encode.adjudication_task(task, earlier, current) for task in tasks]

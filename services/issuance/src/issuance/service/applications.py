@@ -12,7 +12,9 @@ from servicekit.security.identity import current_caller
 from issuance.domain.actor import Actor
 from issuance.domain.case import Case
 from issuance.domain.events import ApplicationEvent
+from issuance.domain.finger_check import FingerCheckPolicy
 from issuance.domain.history import EventDetails
+from issuance.domain.outage_policy import OutagePolicy
 from issuance.domain.tariff import Tariff
 from issuance.domain.validity import ValidityRule
 from issuance.service import encode_applications as encode
@@ -30,11 +32,12 @@ from issuance.service.decode import (
 from issuance.service.encode_history import history_entry
 from issuance.service.encode_values import timestamp
 from issuance.service.encode_waiting import wait_explanation
-from issuance.service.enum_codes import APPLICATION_STATE_OF, COLLECTOR_OF
+from issuance.service.enum_codes import APPLICATION_STATE_OF
 from issuance.service.idempotent_changes import IdempotentChanges, current_actor
 from issuance.service.office_scope import known_office, require_own_office, visible_office
 from issuance.service.own_applications import OwnApplications
 from issuance.service.paging import next_page_token, page_request
+from issuance.service.passport_hand_over import PassportHandOver
 from issuance.service.portrait_submission import CheckPhoto, PortraitSubmission
 from issuance.store.records import Records, Store
 from issuance.use_cases.accept_documents import accept_documents, accept_force_majeure
@@ -44,15 +47,20 @@ from issuance.use_cases.application_steps import (
     appoint_proxy,
     approve,
     correct_data,
-    hand_over,
     refuse,
     withdraw,
 )
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.change_contact import change_contact
+from issuance.use_cases.check_fingers import CheckFingers
 from issuance.use_cases.create_application import NewApplication, create_application
 from issuance.use_cases.document_numbers import DocumentNumbers
+from issuance.use_cases.emergency_document import (
+    cancel_emergency_document,
+    request_emergency_document,
+)
 from issuance.use_cases.explain_wait import explain_wait
+from issuance.use_cases.hand_over import waive_finger_check
 from issuance.use_cases.office_directory import OfficeDirectory
 from issuance.use_cases.record_interview import record_interview
 from issuance.use_cases.record_payment import record_payment
@@ -79,6 +87,9 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         tariff: Tariff | None,
         travel_bans: TravelBans,
         watches: ApplicationWatches,
+        policy: OutagePolicy,
+        finger_check_policy: FingerCheckPolicy,
+        check_fingers: CheckFingers,
     ) -> None:
         own = OwnApplications(offices, store, changes, clock, travel_bans)
         self._own = own
@@ -89,6 +100,10 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         self._submit_biometrics = BiometricsSubmission(
             own, store, changes, apply_transition, clock, assess_fingers
         )
+        self._hand_over = PassportHandOver(
+            own, changes, apply_transition, clock, finger_check_policy, check_fingers
+        )
+        self._finger_check_policy = finger_check_policy
         self._watches = watches
         self._offices = offices
         self._store = store
@@ -99,6 +114,7 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         self._numbers = numbers
         self._validity = validity
         self._tariff = tariff
+        self._policy = policy
 
     async def CreateApplication(
         self, request: pb.CreateApplicationRequest, context: Context
@@ -249,6 +265,26 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
             request, establish_identity, request.reason, self._apply_transition
         )
 
+    async def RequestEmergencyDocument(
+        self, request: pb.RequestEmergencyDocumentRequest, context: Context
+    ) -> pb.Application:
+        """Have an emergency document made in place of a passport."""
+        return await self._own.change(
+            request,
+            request_emergency_document,
+            request.reason,
+            self._policy,
+            self._apply_transition,
+        )
+
+    async def CancelEmergencyDocument(
+        self, request: pb.CancelEmergencyDocumentRequest, context: Context
+    ) -> pb.Application:
+        """Have a passport made again."""
+        return await self._own.change(
+            request, cancel_emergency_document, request.reason, self._apply_transition
+        )
+
     async def CorrectData(self, request: pb.CorrectDataRequest, context: Context) -> pb.Application:
         """Replace the data to be printed."""
 
@@ -298,12 +334,16 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         )
 
     async def HandOver(self, request: pb.HandOverRequest, context: Context) -> pb.Application:
-        """Record that the passport is handed over."""
-        collector = COLLECTOR_OF[request.collected_by]
-        return await self._own.change_unless_banned(
-            request, ApplicationEvent.HAND_OVER,
-            hand_over, request.signed_by, self._apply_transition,
-            collector, request.proxy_identity_number,
+        """Compare the holder's fingers, and record that the passport is handed over."""
+        return await self._hand_over(request, context.time_remaining)
+
+    async def WaiveFingerCheck(
+        self, request: pb.WaiveFingerCheckRequest, context: Context
+    ) -> pb.Application:
+        """Let the passport be handed over without a finger check."""
+        return await self._own.change(
+            request, waive_finger_check,
+            request.reason, self._finger_check_policy, self._apply_transition,
         )  # fmt: skip
 
     async def AppointProxy(

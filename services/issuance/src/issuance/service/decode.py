@@ -21,6 +21,7 @@ from issuance.domain.tariff import Tariff
 from issuance.domain.working_time import BadDate
 from issuance.service.enum_codes import (
     APPLICATION_TYPE_OF,
+    COLLECTOR_OF,
     GUARDIAN_RELATION_OF,
     LOSS_FINDING_OF,
     MISSING_REASON_OF,
@@ -29,7 +30,9 @@ from issuance.service.enum_codes import (
 )
 from issuance.use_cases.accept_documents import ShownDocuments
 from issuance.use_cases.application_steps import Correction
+from issuance.use_cases.check_fingers import PresentedFingers
 from issuance.use_cases.create_application import NewApplication
+from issuance.use_cases.hand_over import PassportCollection
 from issuance.use_cases.record_interview import Interview
 
 
@@ -96,6 +99,23 @@ def decode_proxy(request: applications_pb2.AppointProxyRequest) -> Proxy | None:
     if not request.HasField("proxy"):
         return None
     return Proxy(given.name, given.identity_number, given.letter_of_authority)
+
+
+def decode_collection(request: applications_pb2.HandOverRequest) -> PassportCollection:
+    """Return who collects a passport."""
+    return PassportCollection(
+        request.signed_by, COLLECTOR_OF[request.collected_by], request.proxy_identity_number
+    )
+
+
+def decode_presented_fingers(request: applications_pb2.HandOverRequest) -> PresentedFingers:
+    """Return the fingers of who collects a passport."""
+    return PresentedFingers(
+        request.request_id,
+        [FingerPosition(sample.position) for sample in request.samples],
+        SampleSet(samples=request.samples).SerializeToString(deterministic=True),
+        request.revision,
+    )
 
 
 def decode_portrait_exception(

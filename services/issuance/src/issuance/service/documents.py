@@ -1,18 +1,16 @@
 """Servicer of `passport.issuance.v1.Documents`: the register of passports that were made."""
 
-from collections.abc import Mapping
-
 from passport.issuance.v1 import documents_pb2 as pb
 from passport.issuance.v1 import documents_pb2_grpc
 from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
 
 from issuance.domain.document import Document, DocumentStatus
-from issuance.domain.office import Office
 from issuance.service import encode_documents as encode
 from issuance.service.idempotent_changes import IdempotentChanges, current_actor
 from issuance.store.records import Records, Store
 from issuance.use_cases.documents import look_up_document, report_missing
+from issuance.use_cases.office_directory import OfficeDirectory
 
 
 class DocumentsService(documents_pb2_grpc.DocumentsServicer):
@@ -20,7 +18,7 @@ class DocumentsService(documents_pb2_grpc.DocumentsServicer):
 
     def __init__(
         self,
-        offices: Mapping[str, Office],
+        offices: OfficeDirectory,
         store: Store,
         changes: IdempotentChanges,
         clock: Clock,
@@ -34,8 +32,8 @@ class DocumentsService(documents_pb2_grpc.DocumentsServicer):
         """Return the document of a number, with its status at its office today."""
         async with self._store.read() as records:
             found = await look_up_document(records, request.document_number)
-        if isinstance(found, Document):
-            return self._encode(found)
+            if isinstance(found, Document):
+                return await self._encode(records, found)
         return encode.destroyed_book(found)
 
     async def ListDocuments(
@@ -43,8 +41,10 @@ class DocumentsService(documents_pb2_grpc.DocumentsServicer):
     ) -> pb.ListDocumentsResponse:
         """List the documents of a person."""
         async with self._store.read() as records:
-            found = await records.documents.of_person(request.person_id)
-        return pb.ListDocumentsResponse(documents=[self._encode(each) for each in found])
+            person = await records.person_merges.current(request.person_id)
+            found = await records.documents.of_person(person)
+            encoded = [await self._encode(records, each) for each in found]
+        return pb.ListDocumentsResponse(documents=encoded)
 
     async def ReportLost(self, request: pb.ReportLostRequest, context: Context) -> pb.Document:
         """Record that a document was lost or stolen."""
@@ -53,10 +53,12 @@ class DocumentsService(documents_pb2_grpc.DocumentsServicer):
         async def report(records: Records) -> pb.Document:
             by, now = current_actor(), self._clock.now()
             number, what = request.document_number, request.circumstances
-            return self._encode(await report_missing(records, number, status, by, now, what))
+            missing = await report_missing(records, number, status, by, now, what)
+            return await self._encode(records, missing)
 
         return await self._changes.run(request, pb.Document, report)
 
-    def _encode(self, document: Document) -> pb.Document:
+    async def _encode(self, records: Records, document: Document) -> pb.Document:
+        await self._offices.know(records, document.office)
         today = self._offices[document.office].calendar.day_of(self._clock.now())
         return encode.document(document, today)

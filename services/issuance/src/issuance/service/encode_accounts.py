@@ -2,13 +2,16 @@
 
 from passport.issuance.v1 import accounts_pb2 as pb
 
-from issuance.domain.open_item import ResolvedItem
+from issuance.domain.open_item import Resolution, ResolvedItem
 from issuance.domain.payment import OpenPayment
+from issuance.domain.person_merge import SUPERSEDED, SupersededBook
+from issuance.domain.unidentified_holder import UnidentifiedHolder
 from issuance.domain.waiting_on import (
     ENROLMENT_LOST,
     NOTICE_REFUSED,
     PAYMENT_WAITS_FOR,
     PRINT_JOB_MISFIT,
+    SUPERSEDED_BOOK,
     WORK_SET_ASIDE,
     ResponsibleParty,
     WaitingOn,
@@ -38,10 +41,14 @@ def open_item(id: str, item: OpenItem) -> pb.OpenItem:
         encoded = _refused_work(item)
     elif isinstance(item, LostEnrolment):
         encoded = _lost_enrolment(item)
+    elif isinstance(item, UnidentifiedHolder):
+        encoded = _identification(item)
     elif isinstance(item, OpenPayment):
         encoded = _payment(item)
     elif isinstance(item, NoticeRecord):
         encoded = _notice(item)
+    elif isinstance(item, SupersededBook):
+        encoded = _superseded_book(item)
     else:
         encoded = _resolved(item)
     encoded.item_id = id
@@ -68,6 +75,18 @@ def _print_job(found: UnrecordedPrintEvent) -> pb.OpenItem:
         document_number=found.event.document_number,
         book_serial=found.event.book_serial,
         problem=found.problem,
+        proposal=_proposal(found.proposal),
+    )
+
+
+def _proposal(proposal: Resolution | None) -> pb.OpenItemProposal | None:
+    if proposal is None:
+        return None
+    return pb.OpenItemProposal(
+        reason=RESOLUTION_REASONS[proposal.reason],
+        explanation=proposal.explanation,
+        proposed_by=proposal.by,
+        proposed_at=timestamp(proposal.at),
     )
 
 
@@ -89,6 +108,17 @@ def _lost_enrolment(lost: LostEnrolment) -> pb.OpenItem:
         office=lost.office,
         waiting=waiting_on(ENROLMENT_LOST, lost.since),
         problem=ENROLMENT_LOST.what.en,
+    )
+
+
+def _identification(holder: UnidentifiedHolder) -> pb.OpenItem:
+    return pb.OpenItem(
+        kind=pb.OPEN_ITEM_KIND_IDENTIFICATION,
+        application_id=holder.case,
+        office=holder.office,
+        waiting=waiting_on(holder.waiting_on, holder.since),
+        document_number=holder.document_number,
+        problem=holder.waiting_on.what.en,
     )
 
 
@@ -117,6 +147,18 @@ def _notice(record: NoticeRecord) -> pb.OpenItem:
     )
 
 
+def _superseded_book(book: SupersededBook) -> pb.OpenItem:
+    return pb.OpenItem(
+        kind=pb.OPEN_ITEM_KIND_SUPERSEDED_BOOK,
+        application_id=book.case,
+        office=book.office,
+        waiting=waiting_on(SUPERSEDED_BOOK, book.since),
+        document_number=book.document_number,
+        book_serial=book.book_serial,
+        problem=SUPERSEDED,
+    )
+
+
 def _resolved(item: ResolvedItem) -> pb.OpenItem:
     resolution = item.resolution
     return pb.OpenItem(
@@ -135,6 +177,7 @@ def _resolved(item: ResolvedItem) -> pb.OpenItem:
             resolved_by=resolution.by,
             resolved_at=timestamp(resolution.at),
             open_since=timestamp(item.since),
+            proposed_by=item.proposed_by,
         ),
     )
 

@@ -1,6 +1,6 @@
 """Adjudication tasks as messages of the contract."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from passport.issuance.v1 import adjudication_pb2 as pb
 from passport.type.v1 import biometrics_pb2
@@ -11,8 +11,13 @@ from issuance.service.encode_values import timestamp
 from issuance.service.enum_codes import ADJUDICATION_CAUSES, TASK_STATES, VERDICTS
 
 
-def adjudication_task(task: AdjudicationTask, earlier: Sequence[Case]) -> pb.AdjudicationTask:
-    """Return an adjudication task. earlier: applications of its candidates, oldest first."""
+def adjudication_task(
+    task: AdjudicationTask, earlier: Sequence[Case], current: Mapping[str, str]
+) -> pb.AdjudicationTask:
+    """Return an adjudication task. earlier: applications of its candidates, oldest first.
+
+    current: who each candidate is now, if persons were merged since.
+    """
     return pb.AdjudicationTask(
         task_id=task.id,
         application_id=task.case,
@@ -21,7 +26,7 @@ def adjudication_task(task: AdjudicationTask, earlier: Sequence[Case]) -> pb.Adj
         cause=ADJUDICATION_CAUSES[task.cause],
         state=TASK_STATES[task.adjudication.state],
         decision_id=task.decision_id,
-        candidates=_candidates(task, earlier),
+        candidates=_candidates(task, earlier, current),
         clearances_needed=task.adjudication.clearances_needed,
         hits_total=task.hits_total,
         examinations=_examinations(task),
@@ -31,7 +36,9 @@ def adjudication_task(task: AdjudicationTask, earlier: Sequence[Case]) -> pb.Adj
     )
 
 
-def _candidates(task: AdjudicationTask, earlier: Sequence[Case]) -> list[pb.TaskCandidate]:
+def _candidates(
+    task: AdjudicationTask, earlier: Sequence[Case], current: Mapping[str, str]
+) -> list[pb.TaskCandidate]:
     return [
         pb.TaskCandidate(
             person_id=candidate.person_id,
@@ -40,7 +47,7 @@ def _candidates(task: AdjudicationTask, earlier: Sequence[Case]) -> list[pb.Task
             applications=[
                 _earlier_application(case)
                 for case in earlier
-                if case.person_id == candidate.person_id
+                if case.person_id == current[candidate.person_id]
             ],
         )
         for candidate in task.candidates

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from passport.issuance.v1 import applications_pb2 as pb
 from passport.type.v1 import biometrics_pb2, civil_pb2
 
+from issuance.domain.case import Case
 from issuance.domain.collector import Proxy
 from issuance.domain.contact import Contact
 from issuance.domain.finger_quality import FingerQuality
@@ -30,7 +31,8 @@ from issuance.use_cases.application_details import ApplicationDetails
 def application(details: ApplicationDetails) -> pb.Application:
     """Return an application at one moment."""
     case = details.case
-    return pb.Application(
+    shown = contacts(case)
+    rest = pb.Application(
         application_id=case.id,
         office=case.office,
         type=APPLICATION_TYPES[case.type],
@@ -60,7 +62,6 @@ def application(details: ApplicationDetails) -> pb.Application:
         print_failure=print_failure(case.print_failure),
         holder_differences=case.holder_differences,
         expires_on=optional_date(case.expires_on),
-        guardians=[_guardian(guardian) for guardian in case.guardians],
         married=case.married,
         police_report=case.police_report,
         returned_document_number=case.returned_document,
@@ -70,13 +71,36 @@ def application(details: ApplicationDetails) -> pb.Application:
         come_back_on=optional_date(case.come_back_on),
         fee_rupiah=case.fee_rupiah,
         penalty_rupiah=case.penalty_rupiah,
-        contact=_contact(case.contact),
         language=case.language,
-        proxy=_proxy(case.proxy),
+        finger_mismatches=case.finger_mismatches,
+        finger_check_waived=case.finger_check_waived,
         collect_until=optional_date(case.collect_until),
         promise_due_on=optional_date(case.due_on),
         legal_due_on=optional_date(case.legal_due_on),
         identification_due=case.identification_due,
+        emergency_document=_emergency_document(case),
+    )
+    shown.MergeFrom(rest)
+    return shown
+
+
+def _emergency_document(case: Case) -> pb.EmergencyDocument | None:
+    if case.emergency_days is None:
+        return None
+    return pb.EmergencyDocument(
+        validity_days=case.emergency_days, first_approved_by=case.first_approved_by
+    )
+
+
+def contacts(case: Case) -> pb.Application:
+    """Return an application with nothing but how the applicant is reached, and who acts for them.
+
+    That is what is erased before the rest of it.
+    """
+    return pb.Application(
+        guardians=[_guardian(guardian) for guardian in case.guardians],
+        contact=_contact(case.contact),
+        proxy=_proxy(case.proxy),
     )
 
 

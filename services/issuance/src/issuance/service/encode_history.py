@@ -11,6 +11,7 @@ from issuance.service.enum_codes import (
     ADJUDICATION_CAUSES,
     APPLICATION_STATES,
     COLLECTORS,
+    FINGER_CHECKS,
     GUARDIAN_RELATIONS,
 )
 
@@ -41,6 +42,10 @@ def history_entry(entry: HistoryEntry) -> pb.HistoryEntry:
         collected_by=COLLECTORS[details.collected_by]
         if details.collected_by
         else pb.COLLECTOR_UNSPECIFIED,
+        finger_check=FINGER_CHECKS[details.finger_check]
+        if details.finger_check
+        else pb.FINGER_CHECK_UNSPECIFIED,
+        finger_check_decision_id=details.finger_check_decision,
         previous_holder=_holder(details.previous_holder),
         corrected_holder=_holder(details.corrected_holder),
         guardian_present=GUARDIAN_RELATIONS[details.guardian_present]

@@ -1,12 +1,13 @@
-"""Offices and special days as messages of the contract."""
+"""Offices, their special days and history as messages of the contract."""
 
 from passport.issuance.v1 import offices_pb2 as pb
 
 from issuance.domain.office import InstalledMachines, Office
+from issuance.domain.office_history import OfficeHistoryEntry
 from issuance.domain.special_day import SpecialDay
 from issuance.serialization import calendar_date
-from issuance.service.encode_values import timestamp
-from issuance.service.enum_codes import SPECIAL_DAY_KINDS
+from issuance.service.encode_values import optional_date, timestamp
+from issuance.service.enum_codes import OFFICE_EVENTS, SPECIAL_DAY_KINDS
 
 
 def office(office: Office, machines: InstalledMachines) -> pb.Office:
@@ -39,4 +40,20 @@ def special_day(special: SpecialDay) -> pb.SpecialDay:
         reason=special.reason,
         declared_by=special.declared_by,
         declared_at=timestamp(special.declared_at),
+    )
+
+
+def office_change(entry: OfficeHistoryEntry) -> pb.OfficeChange:
+    """Return who changed what."""
+    return pb.OfficeChange(
+        office=entry.office,
+        event=OFFICE_EVENTS[entry.event],
+        changes=[
+            pb.FieldChange(field=change.field, before=change.before, after=change.after)
+            for change in entry.changes
+        ],
+        day=optional_date(entry.day),
+        by=entry.by,
+        on_behalf_of=entry.on_behalf_of,
+        at=timestamp(entry.at),
     )

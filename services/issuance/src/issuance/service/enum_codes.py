@@ -20,11 +20,13 @@ from issuance.domain.circuit_breaker import CircuitState
 from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.collector import Collector
 from issuance.domain.document import DocumentStatus
+from issuance.domain.finger_check import FingerCheck
 from issuance.domain.fingers import MissingReason
 from issuance.domain.guardian import GuardianRelation
 from issuance.domain.identification_rate import RatePhase
 from issuance.domain.notice_delivery import NoticeDelivery
 from issuance.domain.notices import NoticeKind
+from issuance.domain.office_history import OfficeEvent
 from issuance.domain.open_item import OpenItemKind, ResolutionReason
 from issuance.domain.outage import OutageScope
 from issuance.domain.outbox_task_kind import OutboxTaskKind
@@ -41,6 +43,7 @@ APPLICATION_STATES = enum_codes(ApplicationState, applications_pb2.ApplicationSt
 APPLICATION_TYPES = enum_codes(ApplicationType, applications_pb2.ApplicationType)
 DOCUMENT_STATUSES = enum_codes(DocumentStatus, documents_pb2.DocumentStatus)
 SPECIAL_DAY_KINDS = enum_codes(SpecialDayKind, offices_pb2.SpecialDayKind)
+OFFICE_EVENTS = enum_codes(OfficeEvent, offices_pb2.OfficeEvent)
 RESPONSIBLE_PARTIES = enum_codes(ResponsibleParty, applications_pb2.ResponsibleParty)
 GUARDIAN_RELATIONS = enum_codes(GuardianRelation, applications_pb2.GuardianRelation)
 COLLECTORS = enum_codes(Collector, applications_pb2.Collector)
@@ -61,11 +64,13 @@ OUTBOX_RESPONSIBLE_PARTIES = {
     OutboxTaskKind.IDENTIFY: applications_pb2.RESPONSIBLE_PARTY_MATCHER,
     OutboxTaskKind.VERIFY: applications_pb2.RESPONSIBLE_PARTY_MATCHER,
     OutboxTaskKind.SET_ENCOUNTER_STATUS: applications_pb2.RESPONSIBLE_PARTY_MATCHER,
+    OutboxTaskKind.MERGE_PERSONS: applications_pb2.RESPONSIBLE_PARTY_MATCHER,
     OutboxTaskKind.PRINT: applications_pb2.RESPONSIBLE_PARTY_PRINTER,
     OutboxTaskKind.NOTIFY: applications_pb2.RESPONSIBLE_PARTY_ADMINISTRATOR,
 }
 """The party that must act before an outbox task of the kind can be done."""
 
+FINGER_CHECKS = enum_codes(FingerCheck, applications_pb2.FingerCheck)
 COLLECTOR_OF = members_by_code(COLLECTORS) | {
     applications_pb2.COLLECTOR_UNSPECIFIED: Collector.HOLDER
 }

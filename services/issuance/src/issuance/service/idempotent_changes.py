@@ -10,6 +10,7 @@ from servicekit.storage.idempotency import IdempotentRequests, nothing_to_prepar
 
 from issuance.domain.actor import Actor
 from issuance.domain.separation_of_duties import PersonNotNamed
+from issuance.service.stored_answers import with_contacts, without_contacts
 from issuance.store.records import Records, Store
 
 M = TypeVar("M", bound=Message)
@@ -38,11 +39,22 @@ class IdempotentChanges:
         prepare: Callable[[], Awaitable[P]],
         change: Callable[[Records, P], Awaitable[M]],
     ) -> M:
-        """As `run`, with work before the transaction; a repeated request repeats neither."""
+        """As `run`, with work before the transaction; a repeated request repeats neither.
+
+        What is erased with the contact is not stored with the answer, see `stored_answers`.
+        """
         _state_application(request)
-        reply = await self._requests.run_in_transaction(
-            request, answer, self._store.begin, prepare, change
+        first: M | None = None
+
+        async def change_and_keep(records: Records, prepared: P) -> M:
+            nonlocal first
+            first = await change(records, prepared)
+            return without_contacts(first)
+
+        stored = await self._requests.run_in_transaction(
+            request, answer, self._store.begin, prepare, change_and_keep
         )
+        reply = await with_contacts(stored, self._store) if first is None else first
         _state_application(reply)
         return reply
 

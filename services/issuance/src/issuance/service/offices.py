@@ -18,11 +18,17 @@ from issuance.service import encode_offices as encode
 from issuance.service.decode import decode_date
 from issuance.service.decode_offices import decode_office_changes, decode_special_day
 from issuance.service.idempotent_changes import IdempotentChanges, current_actor
-from issuance.service.office_scope import known_office, require_own_office
+from issuance.service.office_scope import (
+    known_office,
+    own_office,
+    require_own_office,
+    visible_office,
+)
+from issuance.service.paging import next_page_token, page_request
 from issuance.store.records import Records, Store
 from issuance.use_cases.office_directory import OfficeDirectory
 from issuance.use_cases.office_lifecycle import OfficeLifecycle, add_special_day, remove_special_day
-from issuance.use_cases.print_capacity import machines_on, set_machines
+from issuance.use_cases.print_capacity import machines_on, set_capacity
 
 M = TypeVar("M", bound=Message)
 _MOST_DAYS = 1000
@@ -85,7 +91,7 @@ class OfficesService(offices_pb2_grpc.OfficesServicer):
                 since = decode_date(request.effective_from, "effective_from")
             books_per_day = Fraction(str(request.books_per_machine_per_day))
             machines = InstalledMachines(since, request.machines, books_per_day)
-            await set_machines(records, office, machines, now)
+            await set_capacity(records, office, machines, current_actor(), now)
             return await self._encode(records, office)
 
         return await self._changes.run(request, pb.Office, change)
@@ -108,7 +114,7 @@ class OfficesService(offices_pb2_grpc.OfficesServicer):
 
         async def remove(records: Records) -> pb.Office:
             removed = await self._lifecycle.remove(
-                records, request.office, request.revision, self._clock.now()
+                records, request.office, request.revision, current_actor(), self._clock.now()
             )
             return await self._encode(records, removed)
 
@@ -150,13 +156,27 @@ class OfficesService(offices_pb2_grpc.OfficesServicer):
             days = await records.offices.special_days(request.office, since, _MOST_DAYS)
         return pb.ListSpecialDaysResponse(days=[encode.special_day(day) for day in days])
 
+    async def ListOfficeChanges(
+        self, request: pb.ListOfficeChangesRequest, context: Context
+    ) -> pb.ListOfficeChangesResponse:
+        """List who changed the offices and their calendars."""
+        caller = current_caller()
+        office = visible_office(caller, request.office or own_office(caller) or "")
+        page = page_request(request.page_size, request.page_token)
+        async with self._store.read() as records:
+            rows = await records.office_history.page(page, office)
+        return pb.ListOfficeChangesResponse(
+            changes=[encode.office_change(entry) for _, entry in rows],
+            next_page_token=next_page_token(page, rows),
+        )
+
     async def _add(self, request: pb.AddClosureRequest | pb.AddWorkingDayRequest) -> pb.SpecialDay:
         _require_right(request.office)
         now = self._clock.now()
         special = decode_special_day(request, current_caller().uri, now)
 
         async def add(records: Records) -> pb.SpecialDay:
-            return encode.special_day(await add_special_day(records, special, now))
+            return encode.special_day(await add_special_day(records, special, current_actor(), now))
 
         return await self._change(request, pb.SpecialDay, add)
 
@@ -167,7 +187,9 @@ class OfficesService(offices_pb2_grpc.OfficesServicer):
         day = decode_date(request.day, "day")
 
         async def remove(records: Records) -> pb.SpecialDay:
-            return encode.special_day(await remove_special_day(records, request.office, day, kind))
+            by, now = current_actor(), self._clock.now()
+            removed = await remove_special_day(records, request.office, day, kind, by, now)
+            return encode.special_day(removed)
 
         return await self._change(request, pb.SpecialDay, remove)
 

@@ -32,6 +32,8 @@ ChangeRequest = (
     | pb.RecordPaymentRequest
     | pb.RecordInterviewRequest
     | pb.EstablishIdentityRequest
+    | pb.RequestEmergencyDocumentRequest
+    | pb.CancelEmergencyDocumentRequest
     | pb.CorrectDataRequest
     | pb.ApproveRequest
     | pb.ClearHoldRequest
@@ -39,7 +41,7 @@ ChangeRequest = (
     | pb.WithdrawRequest
     | pb.RetakeBiometricsRequest
     | pb.AppealRequest
-    | pb.HandOverRequest
+    | pb.WaiveFingerCheckRequest
     | pb.ChangeContactRequest
     | pb.AppointProxyRequest
 )
@@ -68,6 +70,7 @@ class OwnApplications:
         add_audit_facts(application_id=application_id)
         case = await records.cases.get(application_id)
         require_own_office(current_caller(), case.office)
+        await self._offices.know(records, case.office)
         return case
 
     async def shown(self, records: Records, case: Case) -> pb.Application:
@@ -97,18 +100,22 @@ class OwnApplications:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> pb.Application:
-        """As `change`; a case whose applicant is on the travel-ban list is held first.
-
-        In a transaction of its own, since the change is refused then and leaves nothing.
-        """
+        """As `change`; a case whose applicant is on the travel-ban list is held first."""
 
         async def hold() -> None:
-            async with self._store.begin() as records:
-                case = await self.get(records, request.application_id)
-                find_transition(case.state, event, current_actor().role)
-                await self._travel_bans.hold_if_banned(records, case, self._clock.now())
+            await self.hold_if_banned(request.application_id, event)
 
         return await self._prepare_and_change(request, hold, change, *args, **kwargs)
+
+    async def hold_if_banned(self, application_id: str, event: ApplicationEvent) -> None:
+        """Hold a case before an event if its applicant is on the travel-ban list.
+
+        In a transaction of its own, since the event is refused then and leaves nothing.
+        """
+        async with self._store.begin() as records:
+            case = await self.get(records, application_id)
+            find_transition(case.state, event, current_actor().role)
+            await self._travel_bans.hold_if_banned(records, case, self._clock.now())
 
     async def _prepare_and_change(
         self,

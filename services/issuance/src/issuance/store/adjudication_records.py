@@ -18,6 +18,7 @@ from issuance.domain.case import Case
 from issuance.store.field_values import field_values
 from issuance.store.lock_order import lock_case_first
 from issuance.store.page_request import PageRequest
+from issuance.store.person_merge_records import PersonMergeRecords
 from issuance.store.tables.adjudication import adjudication_tasks, examinations
 
 _FIELDS = (
@@ -88,11 +89,14 @@ class AdjudicationRecords:
     async def persons_of(self, case: Case) -> frozenset[str]:
         """Return all persons on record who are the applicant of a case.
 
-        More than one if examiners linked the case with another than it was taken in for.
+        More than one if examiners linked the case with another than it was taken in for, or found
+        persons to be one.
         """
         c = adjudication_tasks.c
         statement = select(c.person_id).where(c.case == case.id, c.state == TaskState.LINKED)
-        return frozenset(await self._connection.scalars(statement)) | {case.person_id}
+        linked = frozenset(await self._connection.scalars(statement)) | {case.person_id}
+        merges = PersonMergeRecords(self._connection)
+        return linked.union(*[await merges.merged_into(person) for person in linked])
 
     async def page(
         self, page: PageRequest, office: str | None, states: Collection[TaskState]

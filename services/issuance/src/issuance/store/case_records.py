@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import insert, select, union_all, update
+from sqlalchemy import insert, or_, select, text, union_all, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,7 +18,7 @@ from issuance.store.case_rows import CASE_COLUMNS, CASE_FIELDS, UNNUMBERED, read
 from issuance.store.field_values import field_values
 from issuance.store.page_request import PageRequest
 from issuance.store.tables.adjudication import adjudication_tasks
-from issuance.store.tables.applications import applications
+from issuance.store.tables.applications import IS_UNIDENTIFIED_HOLDER, applications
 from issuance.store.tables.outbox import outbox
 
 _SECOND_OPEN_APPLICATION = (
@@ -56,10 +56,12 @@ class CaseRecords:
     async def open_of_person(self, person_id: str) -> Sequence[Case]:
         """Return the applications that have not ended of a person, oldest first.
 
+        With one whose emergency document was handed over, until its holder is identified.
+
         With those that were taken in for the person, and examiners linked with another one.
         """
         c, task = applications.c, adjudication_tasks.c
-        open = c.state.not_in(FINAL_STATES)
+        open = or_(c.state.not_in(FINAL_STATES), text(IS_UNIDENTIFIED_HOLDER))
         own = select(c.id).where(c.person_id == person_id, open)
         linked = select(task.case).where(
             task.person_id == person_id, task.state == TaskState.LINKED

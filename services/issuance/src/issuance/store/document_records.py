@@ -30,6 +30,12 @@ class DocumentRecords:
         statement = update(documents).where(documents.c.number == document.number)
         await self._connection.execute(statement.values(**field_values(document, _FIELDS)))
 
+    async def move(self, moved: Sequence[Document], person_id: str) -> None:
+        """Make documents another person's."""
+        c = documents.c
+        statement = update(documents).where(c.number.in_([each.number for each in moved]))
+        await self._connection.execute(statement.values(person_id=person_id))
+
     async def get(self, number: str) -> Document:
         """Return a document. Raises DocumentNotFound."""
         statement = select(documents).where(documents.c.number == number)

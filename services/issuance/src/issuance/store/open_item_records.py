@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Row, Select, String, cast, insert, select
+from sqlalchemy import Row, Select, String, cast, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.notice_delivery import NoticeDelivery
@@ -12,25 +12,30 @@ from issuance.domain.open_item import Resolution, ResolutionReason, ResolvedItem
 from issuance.domain.states import WITHOUT_ENROLMENT, ApplicationState
 from issuance.store.field_values import field_values
 from issuance.store.oldest_first import ListPosition, keyed, oldest_first, position
-from issuance.store.tables.applications import applications
+from issuance.store.tables.applications import IS_UNIDENTIFIED_HOLDER, applications
 from issuance.store.tables.matcher import enrolments
 from issuance.store.tables.notices import notices
 from issuance.store.tables.open_items import resolved_items
 from issuance.store.tables.outbox import outbox
 from issuance.store.tables.payments import payment_differences
+from issuance.store.tables.person_merges import person_merges
 from issuance.store.tables.printing import unrecorded_print_events
 
-PRINT_FAILED, PRINT_JOB, REFUSED_WORK, PAYMENT, LOST_ENROLMENT, NOTICE, RESOLVED = (
+PRINT_FAILED, PRINT_JOB, REFUSED_WORK, PAYMENT = (
     "print-failed:",
     "print-job:",
     "refused-work:",
     "payment:",
+)
+LOST_ENROLMENT, IDENTIFICATION, NOTICE, SUPERSEDED_BOOK, RESOLVED = (
     "lost-enrolment:",
+    "identification:",
     "notice:",
+    "superseded-book:",
     "resolved:",
 )
 """Begin the ids of items: of an application, a print event, a task, a payment's difference, an
-application again, a notice, and a resolved item."""
+application twice again, a notice, a merge of persons, and a resolved item."""
 
 _ITEM = [field.name for field in fields(ResolvedItem) if field.name != "resolution"]
 _RESOLUTION = [field.name for field in fields(Resolution)]
@@ -55,7 +60,9 @@ class OpenItemRecords:
             _refused_work(),
             _payments(),
             _lost_enrolments(),
+            _identifications(),
             _notices(),
+            _superseded_books(),
         ]
         if include_resolved:
             kinds.append(_resolved())
@@ -128,6 +135,14 @@ def _lost_enrolments() -> Select[Any]:
     )
 
 
+def _identifications() -> Select[Any]:
+    c = applications.c
+    key = keyed(IDENTIFICATION, c.id)
+    return select(c.state_since.label("since"), key.label("key"), c.office).where(
+        text(IS_UNIDENTIFIED_HOLDER)
+    )
+
+
 def _payments() -> Select[Any]:
     c = payment_differences.c
     key = keyed(PAYMENT, cast(c.number, String))
@@ -139,6 +154,14 @@ def _notices() -> Select[Any]:
     key = keyed(NOTICE, c.id)
     return select(c.at.label("since"), key.label("key"), c.office).where(
         c.delivery == NoticeDelivery.REFUSED
+    )
+
+
+def _superseded_books() -> Select[Any]:
+    c = person_merges.c
+    key = keyed(SUPERSEDED_BOOK, cast(c.number, String))
+    return select(c.at.label("since"), key.label("key"), c.office).where(
+        c.superseded_document != "", ~c.book_settled
     )
 
 

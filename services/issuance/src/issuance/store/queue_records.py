@@ -11,7 +11,9 @@ from sqlalchemy import (
     String,
     and_,
     bindparam,
+    case,
     func,
+    literal,
     select,
     true,
     type_coerce,
@@ -42,6 +44,14 @@ _CHANGE_COLLECTION_DATE = (
         ),
     )
 )
+
+_IS_EMERGENCY = applications.c.emergency_days.is_not(None)
+_PRIORITY_CLASS = case(
+    (_IS_EMERGENCY, literal(PriorityClass.EMERGENCY, applications.c.priority_class.type)),
+    else_=applications.c.priority_class,
+)
+_DUE_ON = case((_IS_EMERGENCY, applications.c.applied_on), else_=applications.c.due_on)
+"""An emergency document is printed first, and collected as soon as it is made."""
 
 _STATES = {state.value: state for state in ApplicationState}
 _PRIORITY_CLASSES = {int(each): each for each in PriorityClass}
@@ -89,9 +99,9 @@ class QueueRecords:
         """
         c = applications.c
         statement = select(
-            c.id, c.applied_on, c.due_on, type_coerce(c.priority_class, Integer),
+            c.id, c.applied_on, _DUE_ON, type_coerce(_PRIORITY_CLASS, Integer),
             type_coerce(c.state, String), c.promised_collection_date, c.delayed,
-            c.change_notified_at, c.identification_due,
+            c.change_notified_at, and_(c.identification_due, ~_IS_EMERGENCY),
         ).where(c.office == office, c.state.in_(NOT_READY))  # fmt: skip
         earliest = {each: printable_from.get(each, date.min) for each in NOT_READY}
         queue = []

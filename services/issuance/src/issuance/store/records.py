@@ -20,12 +20,14 @@ from issuance.store.history_records import HistoryRecords
 from issuance.store.identification_rate_records import IdentificationRateRecords
 from issuance.store.late_case_records import LateCaseRecords
 from issuance.store.notice_records import NoticeRecords
+from issuance.store.office_history_records import OfficeHistoryRecords
 from issuance.store.office_records import OfficeRecords
 from issuance.store.open_item_records import OpenItemRecords
 from issuance.store.outage_records import OutageRecords
 from issuance.store.outbox_records import OutboxRecords
 from issuance.store.paused_work_records import PausedWorkRecords
 from issuance.store.payment_records import PaymentRecords
+from issuance.store.person_merge_records import PersonMergeRecords
 from issuance.store.plan_records import PlanRecords
 from issuance.store.portrait_records import PortraitRecords
 from issuance.store.print_event_tokens import PrintEventTokens
@@ -34,6 +36,7 @@ from issuance.store.queue_records import QueueRecords
 from issuance.store.restore_records import RestoreRecords
 from issuance.store.search_records import SearchRecords
 from issuance.store.stuck_work_records import StuckWorkRecords
+from issuance.store.unidentified_holders import UnidentifiedHolders
 from issuance.store.unrecorded_print_events import UnrecordedPrintEvents
 
 MIGRATIONS = "issuance.store:migrations"
@@ -76,6 +79,11 @@ class Records:
         return FingerRecords(self.connection)
 
     @cached_property
+    def unidentified_holders(self) -> UnidentifiedHolders:
+        """Holders of emergency documents who are still to be identified."""
+        return UnidentifiedHolders(self.connection)
+
+    @cached_property
     def enrolments(self) -> EnrolmentRecords:
         """What the matcher has of the cases."""
         return EnrolmentRecords(self.connection, self._writes)
@@ -99,6 +107,11 @@ class Records:
     def documents(self) -> DocumentRecords:
         """The register of documents."""
         return DocumentRecords(self.connection, self._writes)
+
+    @cached_property
+    def person_merges(self) -> PersonMergeRecords:
+        """Persons on record who are one."""
+        return PersonMergeRecords(self.connection)
 
     @cached_property
     def history(self) -> HistoryRecords:
@@ -169,6 +182,11 @@ class Records:
     def offices(self) -> OfficeRecords:
         """Offices and their special days."""
         return OfficeRecords(self.connection)
+
+    @cached_property
+    def office_history(self) -> OfficeHistoryRecords:
+        """Who changed the offices and their special days."""
+        return OfficeHistoryRecords(self.connection)
 
     @cached_property
     def plans(self) -> PlanRecords:

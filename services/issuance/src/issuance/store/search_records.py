@@ -1,7 +1,7 @@
 """How applications are found by index, and the record of who searched for what."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, delete, func, insert, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,6 +13,8 @@ from issuance.store.tables.documents import documents
 from issuance.store.tables.search import search_terms, searches
 
 _LONGEST_TERM = 64
+# Deleted in one transaction, so that calls from the counter do not wait long for it.
+_BATCH = 200
 _Cases = Select[tuple[str]]
 
 
@@ -67,6 +69,13 @@ class SearchRecords:
         """Store how many a recorded search found."""
         statement = update(searches).where(searches.c.number == number)
         await self._connection.execute(statement.values(found=found))
+
+    async def erase_before(self, before: datetime) -> bool:
+        """Delete searches that were made before an instant, a few. Return whether all are gone."""
+        c = searches.c
+        due = select(c.number).where(c.at < before).order_by(c.at).limit(_BATCH)
+        erased = await self._connection.execute(delete(searches).where(c.number.in_(due)))
+        return erased.rowcount < _BATCH
 
     async def records(self) -> Sequence[SearchRecord]:
         """Return all searches, oldest first."""

@@ -5,21 +5,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, insert, select, update
+from sqlalchemy import Row, and_, case, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from issuance.domain.open_item import Resolution
 from issuance.domain.print_job_event import PrintJobEvent
 from issuance.store.tables.printing import unrecorded_print_events as table
 
 
 @dataclass(frozen=True, slots=True)
 class UnrecordedPrintEvent:
-    """An event, and why it could not be recorded; since: business time."""
+    """An event, and why it could not be recorded.
+
+    since: business time. proposal: how a person wants it settled; None if nobody has proposed it.
+    """
 
     office: str
     event: PrintJobEvent
     problem: str
     since: datetime
+    proposal: Resolution | None = None
 
 
 class UnrecordedPrintEvents:
@@ -39,10 +44,14 @@ class UnrecordedPrintEvents:
             "problem": problem,
         }
         # What people have settled is open again once the printer tells something else of the job.
-        same = (table.c[name] == values[name] for name in ("case", "outcome", "book_serial"))
-        still_settled = and_(table.c.resolved, table.c.problem == problem, *same)
+        same = [table.c[name] == values[name] for name in ("case", "outcome", "book_serial")]
+        unchanged = and_(table.c.problem == problem, *same)
+        still = {
+            "resolved": and_(table.c.resolved, unchanged),
+            "proposal": case((unchanged, table.c.proposal)),
+        }
         is_of_job = (table.c.office == office, table.c.job == event.job)
-        change = update(table).where(*is_of_job).values(**values, resolved=still_settled)
+        change = update(table).where(*is_of_job).values(**values, **still)
         updated = await self._connection.execute(change)
         if updated.rowcount == 0:
             key = {"office": office, "job": event.job, "since": now}
@@ -71,6 +80,11 @@ class UnrecordedPrintEvents:
         statement = statement.where(~table.c.resolved).with_for_update()
         row = (await self._connection.execute(statement)).one_or_none()
         return None if row is None else _unrecorded(row)
+
+    async def propose(self, number: int, proposal: Resolution) -> None:
+        """Store how a person wants an event settled, in place of what was proposed before."""
+        statement = update(table).where(table.c.number == number)
+        await self._connection.execute(statement.values(proposal=proposal))
 
     async def settle(self, number: int) -> None:
         """Record that people have settled what an event is about."""
@@ -112,4 +126,4 @@ def _unrecorded(row: Row[Any]) -> UnrecordedPrintEvent:
         failure=row.failure,
         document_number=row.document_number,
     )
-    return UnrecordedPrintEvent(row.office, event, row.problem, row.since)
+    return UnrecordedPrintEvent(row.office, event, row.problem, row.since, row.proposal)

@@ -13,6 +13,7 @@ from issuance.domain.separation_of_duties import NOT_THE_EXAMINERS
 from issuance.store.records import Records
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.create_application import compared_with_earlier, require_no_open_application
+from issuance.use_cases.merge_persons import has_a_past, merge_persons
 
 DUPLICATE_REASON = LocalizedText(
     "pemohon tercatat dengan identitas lain", "the applicant is on record under another identity"
@@ -57,8 +58,10 @@ async def decide_task(
     adjudication = task.adjudication.decide(by.uri, verdict, reason, now, person_id)
     if adjudication.deciding is None:
         return await _save(records, task, adjudication)
-    case = await records.cases.get(task.case)
-    event, decided = await _decided(records, case, adjudication.deciding, by)
+    case = (await records.cases.get(task.case)).without_identification_due()
+    event, decided = await _decided(
+        records, task, case, adjudication.deciding, by, now, apply_transition
+    )
     await apply_transition(records, decided, event, by, now, EventDetails(reason=reason))
     return await _save(records, replace(task, closed_at=now), adjudication)
 
@@ -72,15 +75,25 @@ async def withdraw_tasks(records: Records, case: str, now: datetime) -> None:
 
 
 async def _decided(
-    records: Records, case: Case, examination: Examination, by: Actor
+    records: Records,
+    task: AdjudicationTask,
+    case: Case,
+    examination: Examination,
+    by: Actor,
+    now: datetime,
+    apply_transition: ApplyTransition,
 ) -> tuple[ApplicationEvent, Case]:
     if examination.verdict is Verdict.CLEARED:
         return ApplicationEvent.CLEAR, case
     if examination.verdict is Verdict.DUPLICATE:
         return ApplicationEvent.CONFIRM_DUPLICATE, case.refused(DUPLICATE_REASON)
-    persons = await records.adjudication_tasks.persons_of(case) | {examination.person_id}
+    into = await records.person_merges.current(examination.person_id)
+    persons = await records.adjudication_tasks.persons_of(case) | {into}
     await require_no_open_application(records, persons, by, but=case.id)
-    linked = case.linked_to(examination.person_id)
+    if into != case.person_id and await has_a_past(records, case):
+        reason = examination.reason
+        await merge_persons(records, case, into, task.id, by, now, reason, apply_transition)
+    linked = case.linked_to(into)
     return ApplicationEvent.LINK_PERSON, await compared_with_earlier(records, linked)
 
 

@@ -10,7 +10,7 @@ from issuance.domain.case import Case
 from issuance.domain.events import ApplicationEvent
 from issuance.domain.history import EventDetails, HistoryEntry
 from issuance.domain.office import Office
-from issuance.domain.separation_of_duties import require_separate_duties
+from issuance.domain.separation_of_duties import require_not_examined_by, require_separate_duties
 from issuance.domain.transitions import IllegalTransition, find_transition
 from issuance.store.records import Records
 from issuance.use_cases.apply_transition import ApplyTransition
@@ -32,19 +32,25 @@ async def appeal(
 
     One without fingerprints goes back to the decision on its identity.
     One that was refused before it was identified gives its fingerprints again, which the matcher
-    never got. None after its book was made, since a printer makes one of an application.
+    never got. None after a supervisor refused a finished book, which is destroyed, since a printer
+    makes one of an application; a book that was held for the examiners is as it was before they
+    decided. One that was handed over before is in nobody's safe, and stays revoked.
     Raises IllegalTransition, NotPermitted, AtThePrinter, SeparationOfDuties, UnknownOffice,
     ApplicationOpen.
     """
     history = await records.history.of_case(case.id)
     event = _reopening(case, history)
-    if case.book_serial:
+    is_gone = event is not ApplicationEvent.REEXAMINE or case.handed_over_at is not None
+    if case.book_serial and is_gone:
         raise IllegalTransition(
             "its book was finished and revoked: apply again", state=case.state, event=event
         )
     find_transition(case.state, event, by.role)
     case.require_not_printing()
     require_separate_duties(event, by.person, history)
+    if event is ApplicationEvent.REEXAMINE:
+        examiners = await records.adjudication_tasks.examiners_of(case.id)
+        require_not_examined_by(by.person, examiners, event)
     await records.offices.require_not_removed(case.office)
     persons = await records.adjudication_tasks.persons_of(case)
     await require_no_open_application(records, persons, by)

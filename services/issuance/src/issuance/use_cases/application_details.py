@@ -59,8 +59,8 @@ async def application_details(
     Costs three queries, whatever the number of cases. Of an office that was added a moment ago, by
     another replica, the directory is refreshed.
     """
-    if any(case.office not in offices for case in cases):
-        await offices.refresh(records)
+    for case in cases:
+        await offices.know(records, case.office)
     outages = await _outages(records, cases, now)
     earlier = await records.history.earlier_states(
         [case.id for case in cases if _may_have_waited_before(case, outages.values())]
@@ -141,7 +141,7 @@ def _leaves_date_open(outage: Outage, case: Case, office: Office, now: datetime)
         at_printer or case.state in AWAITING_PRINT
         if outage.stops(Activity.PRINTING)
         else case.state in outage.paused_states
-    ) or (case.identification_due and outage.stops(Activity.IDENTIFICATION))
+    ) or (case.awaits_identification and outage.stops(Activity.IDENTIFICATION))
     return (
         waits
         and outage.affects(office.id)

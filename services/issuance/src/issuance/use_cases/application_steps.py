@@ -1,5 +1,5 @@
 """Steps that people take with an application and that change more than its state: portrait,
-corrections, approval, refusal, withdrawal, hand-over."""
+corrections, approval, refusal, withdrawal, appointment of a proxy."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -7,7 +7,7 @@ from datetime import date, datetime
 from issuance.domain.activity import Activity
 from issuance.domain.actor import ISSUANCE, Actor
 from issuance.domain.case import Case
-from issuance.domain.collector import Collector, Proxy, require_appointed
+from issuance.domain.collector import Proxy
 from issuance.domain.contact import NO_CONTACT
 from issuance.domain.document import HolderDiffers
 from issuance.domain.events import ApplicationEvent
@@ -17,8 +17,8 @@ from issuance.domain.history import EventDetails
 from issuance.domain.print_failure import DOCUMENT_ALREADY_CLEARED
 from issuance.domain.replacement import require_explained_negligence
 from issuance.domain.separation_of_duties import (
-    require_another,
     require_not_examined_by,
+    require_second,
     require_separate_duties,
 )
 from issuance.domain.states import DOCUMENTS_DUE, ApplicationState
@@ -118,6 +118,8 @@ async def approve(
 ) -> Case:
     """Approve a case, which gets its document number unless it was approved before.
 
+    An emergency document of somebody who is not identified waits for a second supervisor then.
+
     reason: why its data differ from those of the earlier document, if they do, and why a passport
     lost by negligence is replaced now.
     One whose book was made before examiners cleared it is READY. Raises IllegalTransition,
@@ -125,13 +127,14 @@ async def approve(
     TravelBanHeld, PortraitMissing, EnrolmentLost, EnrolmentUnconfirmed, HolderDiffers,
     LostByNegligence.
     """
-    event = ApplicationEvent.APPROVE_BOOK if case.book_serial else ApplicationEvent.APPROVE
+    event = _approval_of(case)
     find_transition(case.state, event, by.role)
     case.require_not_printing()
     if case.book_serial:
         case.require_identified()
     await require_not_stopped(records, case.office, Activity.APPROVAL)
-    await _require_separate_duties(records, case, event, by)
+    require_separate_duties(event, by.person, await records.history.of_case(case.id))
+    require_second(by.person, case.first_approved_by, event)
     examiners = await records.adjudication_tasks.examiners_of(case.id)
     require_not_examined_by(by.person, examiners, event)
     case.require_not_held()
@@ -139,11 +142,23 @@ async def approve(
     await records.enrolments.require(case.id)
     _require_explained_differences(case, reason)
     require_explained_negligence(case.loss_finding, reason)
+    if event is ApplicationEvent.APPROVE_FIRST:
+        first = case.first_approved(by.person)
+        details = EventDetails(reason=reason)
+        return await apply_transition(records, first, event, by, now, details)
     number, failure = case.document_number, case.print_failure
     if not number or (failure and failure.reason == DOCUMENT_ALREADY_CLEARED):
         number = await numbers.next(records)
     details = EventDetails(document_number=number, reason=reason)
     return await apply_transition(records, case.approved(number), event, by, now, details)
+
+
+def _approval_of(case: Case) -> ApplicationEvent:
+    if case.book_serial:
+        return ApplicationEvent.APPROVE_BOOK
+    if case.awaits_two_approvals and not case.first_approved_by:
+        return ApplicationEvent.APPROVE_FIRST
+    return ApplicationEvent.APPROVE
 
 
 async def correct_data(
@@ -253,34 +268,6 @@ async def appoint_proxy(
     )
 
 
-async def hand_over(
-    records: Records,
-    case: Case,
-    by: Actor,
-    now: datetime,
-    signed_by: str,
-    apply_transition: ApplyTransition,
-    collector: Collector = Collector.HOLDER,
-    proxy_identity_number: str = "",
-) -> Case:
-    """Hand the passport over to the holder or the appointed proxy, who signs for it.
-
-    Raises IdentificationDue, SeparationOfDuties, TravelBanHeld, StoppedByOutage, NotTheProxy.
-    """
-    case.require_identified()
-    await require_not_stopped(records, case.office, Activity.HAND_OVER)
-    await _require_separate_duties(records, case, ApplicationEvent.HAND_OVER, by)
-    require_appointed(collector, proxy_identity_number, case.proxy)
-    if collector is Collector.PROXY and case.proxy:
-        require_another(by.person, case.proxy.appointed_by, ApplicationEvent.HAND_OVER)
-    case.require_not_held()
-    handed_over = case.handed_over(now)
-    details = EventDetails(signed_by=signed_by, collected_by=collector)
-    return await apply_transition(
-        records, handed_over, ApplicationEvent.HAND_OVER, by, now, details
-    )
-
-
 def _require_explained_differences(case: Case, reason: str) -> None:
     if case.holder_differences and not reason.strip():
         raise HolderDiffers(
@@ -288,9 +275,3 @@ def _require_explained_differences(case: Case, reason: str) -> None:
             field="reason",
             fields=", ".join(case.holder_differences),
         )
-
-
-async def _require_separate_duties(
-    records: Records, case: Case, event: ApplicationEvent, by: Actor
-) -> None:
-    require_separate_duties(event, by.person, await records.history.of_case(case.id))

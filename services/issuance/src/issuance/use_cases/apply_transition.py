@@ -1,6 +1,6 @@
 """How an event changes a case: state, history, outbox task and notice in one transaction."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, datetime
 
 import structlog
@@ -21,6 +21,7 @@ from issuance.domain.notices import (
     Notice,
     NoticeKind,
     collection_reminder,
+    emergency_ready_notice,
     not_collected_notice,
     promised_date_notice,
     ready_notice,
@@ -32,12 +33,19 @@ from issuance.domain.office import Office
 from issuance.domain.outage_policy import DEFAULT_POLICY, OutagePolicy
 from issuance.domain.outbox import OutboxTask, task_of_case
 from issuance.domain.outbox_task_kind import OutboxTaskKind
+from issuance.domain.person_merge import decode_merges, encode_merges
 from issuance.domain.states import NOT_READY
 from issuance.domain.transitions import Transition, find_transition
 from issuance.domain.validity import ValidityRule
 from issuance.domain.verification import is_verifiable
 from issuance.store.records import Records
-from issuance.use_cases.documents import record_handed_over, record_made, revoke_made
+from issuance.use_cases.documents import (
+    record_handed_over,
+    record_made,
+    reinstate_made,
+    revoke,
+)
+from issuance.use_cases.office_directory import OfficeDirectory
 from issuance.use_cases.send_notices import send_notices
 
 _log = structlog.get_logger(__name__)
@@ -55,7 +63,7 @@ class ApplyTransition:
 
     def __init__(
         self,
-        offices: Mapping[str, Office],
+        offices: OfficeDirectory,
         personalise: Personalise,
         new_id: Callable[[], str],
         validity: ValidityRule,
@@ -82,6 +90,7 @@ class ApplyTransition:
         Raises IllegalTransition, NotPermitted.
         """
         row = find_transition(case.state, event, by.role)
+        await self._offices.know(records, case.office)
         changed = case.after(row, at)
         await records.cases.save(changed)
         await records.history.add(
@@ -120,6 +129,13 @@ class ApplyTransition:
         """Record an outbox task of a case."""
         await records.outbox.add(await self._outbox_task(records, kind, case))
 
+    async def add_merge(self, records: Records, case: Case, merge: str) -> None:
+        """Record that the matcher is to make two persons one, with what it has not done yet."""
+        kind = OutboxTaskKind.MERGE_PERSONS
+        earlier = await records.outbox.withdraw(case.id, [kind])
+        left = [id for task in earlier for id in decode_merges(task.payload)]
+        await records.outbox.add(self._task(kind, case, encode_merges([*left, merge])))
+
     async def _record_document(
         self,
         records: Records,
@@ -130,13 +146,16 @@ class ApplyTransition:
         at: datetime,
         details: EventDetails,
     ) -> None:
+        if row.event is ApplicationEvent.REEXAMINE:
+            await reinstate_made(records, case, by, at, details.reason)
+            return
         if status is DocumentStatus.MADE or row.event is ApplicationEvent.HOLD_BOOK:
             day = self._offices[case.office].calendar.day_of(at)
             await record_made(records, case, by, at, day, self._validity)
         if status is DocumentStatus.VALID:
             await record_handed_over(records, case, by, at)
         if status is DocumentStatus.REVOKED:
-            await revoke_made(records, case, by, at, details.reason)
+            await revoke(records, case, by, at, details.reason)
 
     async def _outbox_task(self, records: Records, kind: OutboxTaskKind, case: Case) -> OutboxTask:
         office = self._offices[case.office]
@@ -190,6 +209,8 @@ class ApplyTransition:
         if kind is NoticeKind.PROMISED_DATE:
             notice = tentative_date_notice if case.date_tentative else promised_date_notice
             return notice(case.id, promised, hours)
+        if kind is NoticeKind.READY and case.is_emergency and case.expires_on:
+            return emergency_ready_notice(case.id, case.expires_on)
         if kind is NoticeKind.READY:
             return ready_notice(case.id, promised, hours)
         if kind is NoticeKind.RECAPTURE:

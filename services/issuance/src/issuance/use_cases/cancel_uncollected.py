@@ -84,10 +84,11 @@ class CancelUncollected:
             details = EventDetails(reason=f"not collected by {case.collect_until}")
             await self._apply_transition(
                 records,
-                replace(case, guardians=()),
+                replace(case, guardians=(), identification_due=False),
                 ApplicationEvent.CANCEL_UNCOLLECTED,
                 ISSUANCE,
                 now,
                 details,
             )
+            await records.fingers.delete(case.id)
             await records.portraits.delete(case.id)

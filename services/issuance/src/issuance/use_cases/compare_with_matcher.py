@@ -79,8 +79,15 @@ class CompareWithMatcher:
             comparison = stored.observed(past, await records.enrolments.latest_number())
             if comparison.restores != stored.restores:
                 _log.warning("matcher_restored", epoch=past.epoch, change=past.latest_change)
+                await self._merge_again(records)
             await records.enrolments.save_comparison(comparison)
         return comparison
+
+    async def _merge_again(self, records: Records) -> None:
+        """Have all persons who are one made one again; where they still are, nothing is moved."""
+        for merge in await records.person_merges.all():
+            case = await records.cases.get(merge.case)
+            await self._apply_transition.add_merge(records, case, merge.id)
 
     async def _compare_some(self, comparison: Comparison) -> Comparison:
         async with self._store.read() as records:

@@ -119,10 +119,11 @@ async def compared_with_earlier(records: Records, case: Case) -> Case:
 
 
 async def _person_on_record(records: Records, new: NewApplication) -> str:
-    person_id = new.person_id
+    person_id = await records.person_merges.current(new.person_id)
+    named = new.person_id and person_id
     if new.document_number:
         person_id = (await records.documents.get(new.document_number)).person_id
-        if new.person_id not in ("", person_id):
+        if named not in ("", person_id):
             raise DocumentOfAnotherPerson(
                 "the document is not one of this person", field="document_number"
             )

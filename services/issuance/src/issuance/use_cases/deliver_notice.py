@@ -1,17 +1,15 @@
 """Outbox task NOTIFY: deliver the latest notice to an applicant who gave a contact."""
 
-from collections.abc import Mapping
-
 from servicekit.process.clock import Clock
 from servicekit.process.failpoint import failpoint
 
 from issuance.domain.case import Case
 from issuance.domain.contact import Contact
 from issuance.domain.notice_delivery import NoticeDelivery, NoticeMessage, is_outdated, subject
-from issuance.domain.office import Office
 from issuance.domain.outbox import OutboxTask
 from issuance.store.notice_records import NoticeRecord
 from issuance.store.records import Store
+from issuance.use_cases.office_directory import OfficeDirectory
 from issuance.use_cases.ports import NoticeRefused, NoticeSender
 
 
@@ -25,7 +23,7 @@ class DeliverNotice:
     def __init__(
         self,
         store: Store,
-        offices: Mapping[str, Office],
+        offices: OfficeDirectory,
         mail: NoticeSender | None,
         file: NoticeSender | None,
         clock: Clock,
@@ -40,6 +38,7 @@ class DeliverNotice:
         """Attempt the task once. Raises Unavailable."""
         async with self._store.read() as records:
             case = await records.cases.get(task.case)
+            await self._offices.know(records, case.office)
             found = await records.notices.get(task.request_id)
         delivery, problem = await self._deliver(case, found)
         failpoint("notify.after_call")

@@ -11,6 +11,7 @@ from issuance.domain.validity import ValidityRule
 from issuance.store.records import Records
 
 SUPERSEDED = "another document was handed over"
+_GOOD = frozenset({DocumentStatus.MADE, DocumentStatus.VALID})
 
 
 async def record_made(
@@ -43,21 +44,43 @@ def _document(case: Case, book_serial: str, issued_on: date, by: Actor, at: date
 
 
 async def record_handed_over(records: Records, case: Case, by: Actor, at: datetime) -> None:
-    """Make the document of a case valid, and revoke those that its holder had."""
+    """Make the document of a case valid, and revoke those that its holder had.
+
+    One that is valid already is that of another person's record from now on.
+    """
+    own = await records.documents.get(case.document_number)
+    # Examiners may have found after it was made whose it is.
+    own = replace(own, person_id=case.person_id)
+    if own.status in _GOOD:
+        await _revoke_earlier(records, case, by, at)
+    if own.status is DocumentStatus.MADE:
+        own = own.changed(DocumentStatus.VALID, at, by.person)
+    await records.documents.save(own)
+
+
+async def _revoke_earlier(records: Records, case: Case, by: Actor, at: datetime) -> None:
     for person in sorted(await records.adjudication_tasks.persons_of(case)):
-        if earlier := await records.documents.valid_of(person):
+        earlier = await records.documents.valid_of(person)
+        if earlier and earlier.case != case.id:
             revoked = earlier.changed(DocumentStatus.REVOKED, at, by.person, SUPERSEDED)
             await records.documents.save(revoked)
-    made = await records.documents.get(case.document_number)
-    # Examiners may have found after it was made whose it is.
-    own = replace(made, person_id=case.person_id)
-    await records.documents.save(own.changed(DocumentStatus.VALID, at, by.person))
 
 
-async def revoke_made(records: Records, case: Case, by: Actor, at: datetime, reason: str) -> None:
-    """Revoke the document of a case, which was not handed over."""
-    made = await records.documents.get(case.document_number)
-    await records.documents.save(made.changed(DocumentStatus.REVOKED, at, by.person, reason))
+async def revoke(records: Records, case: Case, by: Actor, at: datetime, reason: str) -> None:
+    """Revoke the document of a case; one that was reported lost or stolen stays that."""
+    found = await records.documents.get(case.document_number)
+    if found.status in _GOOD:
+        revoked = found.changed(DocumentStatus.REVOKED, at, by.person, reason)
+        await records.documents.save(revoked)
+
+
+async def reinstate_made(
+    records: Records, case: Case, by: Actor, at: datetime, reason: str
+) -> None:
+    """Take back that the document of a case was revoked; it is not handed over before others have
+    examined the case and approved it."""
+    revoked = await records.documents.get(case.document_number)
+    await records.documents.save(revoked.changed(DocumentStatus.MADE, at, by.person, reason))
 
 
 async def look_up_document(records: Records, number: str) -> Document | ResolvedItem:

@@ -74,7 +74,8 @@ class Identify:
 
     async def _apply(self, records: Records, case: Case, decision: MatcherDecision) -> None:
         now = self._clock.now()
-        linked = await records.adjudication_tasks.persons_of(case) if case.linked else ()
+        on_record = case.linked or case.type.claims_record
+        linked = await records.adjudication_tasks.persons_of(case) if on_record else ()
         referral = decide_referral(
             case.type,
             case.person_id,
@@ -86,7 +87,9 @@ class Identify:
         event = ApplicationEvent.REFER_TO_EXAMINERS if referral.cause else ApplicationEvent.IDENTIFY
         if referral.cause and case.state is ApplicationState.PRINTING:
             case = await _stop_printing(records, case)
-        identified = case.identified(decision.id, referral.own_record_first)
+        identified = case.identified(
+            decision.id, referral.own_record_first, examined=referral.cause is not None
+        )
         details = EventDetails(adjudication_cause=referral.cause)
         await self._apply_transition(records, identified, event, ISSUANCE, now, details)
         if referral.cause:
@@ -113,9 +116,10 @@ class Identify:
             raise NotYet(
                 "AT_THE_PRINTER: fingers that were verified are rejected once its print is over"
             )
+        handed_over = case.state is ApplicationState.HANDED_OVER
         await self._apply_transition(
             records,
-            case.no_longer_complete(),
+            case if handed_over else case.no_longer_complete(),
             ApplicationEvent.REJECT_BIOMETRICS,
             ISSUANCE,
             self._clock.now(),

@@ -155,7 +155,9 @@ class NotifyAndRelease:
         held = await self._travel_bans.hold_if_banned(records, case, now)
         if held.is_held:
             return
-        last_day = self._validity.last_day(holder_born_on(case.holder), today, married=case.married)
+        last_day = self._validity.last_day(
+            holder_born_on(case.holder), today, married=case.married, emergency=case.emergency_days
+        )
         released = case.released(today, last_day)
         await self._apply_transition(records, released, ApplicationEvent.RELEASE, ISSUANCE, now)
 

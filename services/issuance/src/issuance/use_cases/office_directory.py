@@ -33,6 +33,14 @@ class OfficeDirectory(Mapping[str, Office]):
     def __len__(self) -> int:
         return len(self._offices)
 
+    async def know(self, records: Records, office: str) -> None:
+        """Read the offices again if this process has not heard of one yet.
+
+        Another replica may have added it a moment ago, and its work comes here at once.
+        """
+        if office not in self:
+            await self.refresh(records)
+
     async def refresh(self, records: Records) -> None:
         """Read the offices again if this process or another has changed any."""
         change_count = await records.offices.change_count()

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import structlog
 from servicekit.security.identity import NATIONAL
 
-from issuance.domain.actor import Actor
+from issuance.domain.actor import ISSUANCE, Actor
 from issuance.domain.office import (
     InstalledMachines,
     NewOffice,
@@ -19,11 +19,21 @@ from issuance.domain.office import (
     WrongOffice,
 )
 from issuance.domain.office_changes import OfficeChanges
+from issuance.domain.office_history import (
+    ADDED,
+    NOTHING,
+    TAKEN_BACK,
+    Described,
+    OfficeEvent,
+    describe_office,
+    describe_special_day,
+)
 from issuance.domain.outage import OutageScope
 from issuance.domain.special_day import ALL_OFFICES, SpecialDay, SpecialDayKind
 from issuance.store.records import Records
 from issuance.use_cases.outage_lifecycle import OutageLifecycle
 from issuance.use_cases.print_capacity import machines_on, set_machines
+from issuance.use_cases.record_office_change import record_office_change
 
 _log = structlog.get_logger(__name__)
 
@@ -42,6 +52,7 @@ async def seed_offices(records: Records, offices: Iterable[NewOffice], now: date
         return
     for new in offices:
         await add_office(records, new, now)
+        await _record_put(records, NOTHING, new.office, ISSUANCE, now)
 
 
 async def add_office(records: Records, new: NewOffice, now: datetime) -> None:
@@ -84,6 +95,7 @@ class OfficeLifecycle:
         await records.offices.count_change()
         known = (await records.offices.all()).get(changes.office)
         _require_right(by, known)
+        before = await _describe(records, known, now) if known else NOTHING
         if known is None:
             await add_office(records, changes.new_office(self._country), now)
         else:
@@ -94,7 +106,9 @@ class OfficeLifecycle:
                 "raise max_concurrent_print_calls of every replica first",
                 most=str(self._most_printing),
             )
-        return (await records.offices.all())[changes.office]
+        stored = (await records.offices.all())[changes.office]
+        await _record_put(records, before, stored, by, now)
+        return stored
 
     async def _change(
         self, records: Records, known: Office, changes: OfficeChanges, now: datetime
@@ -110,7 +124,7 @@ class OfficeLifecycle:
             await self._end_outage_of_printer(records, office.id, now)
 
     async def remove(
-        self, records: Records, office_id: str, revision: int, now: datetime
+        self, records: Records, office_id: str, revision: int, by: Actor, now: datetime
     ) -> Office:
         """Remove an office that nothing waits for, and return it.
 
@@ -121,6 +135,7 @@ class OfficeLifecycle:
         if office is None or office.is_removed:
             raise UnknownOffice("there is no such office", field="office")
         office.require_revision(revision)
+        before = await _describe(records, office, now)
         removed = replace(office, removed_at=now, revision=office.revision + 1)
         # First: a new application waits for the row, and then finds the office removed.
         await records.offices.put(removed)
@@ -135,6 +150,10 @@ class OfficeLifecycle:
             )
         await self._end_outage_of_printer(records, office_id, now)
         await records.printer_circuits.remove(office_id)
+        after = await _describe(records, removed, now)
+        await record_office_change(
+            records, office_id, OfficeEvent.REMOVE_OFFICE, before, after, by, now
+        )
         return removed
 
     async def _end_outage_of_printer(self, records: Records, office: str, now: datetime) -> None:
@@ -142,7 +161,9 @@ class OfficeLifecycle:
         await self._outages.end_automatic(records, OutageScope.PRINTING, office, now, now)
 
 
-async def add_special_day(records: Records, special: SpecialDay, now: datetime) -> SpecialDay:
+async def add_special_day(
+    records: Records, special: SpecialDay, by: Actor, now: datetime
+) -> SpecialDay:
     """Declare an office, or all, closed or working on a day.
 
     Clocks and plans follow. Raises UnknownOffice, BadDate, SpecialDayDeclared.
@@ -153,11 +174,15 @@ async def add_special_day(records: Records, special: SpecialDay, now: datetime) 
     special.require_possible(today, [office.calendar for office in affected])
     await records.offices.add_special_day(special)
     await records.plans.count_change([office.id for office in affected])
+    await record_office_change(
+        records, special.office, ADDED[special.kind],
+        NOTHING, describe_special_day(special), by, now, special.day,
+    )  # fmt: skip
     return special
 
 
 async def remove_special_day(
-    records: Records, office: str, day: date, kind: SpecialDayKind
+    records: Records, office: str, day: date, kind: SpecialDayKind, by: Actor, now: datetime
 ) -> SpecialDay:
     """Take back what was declared of an office, or all, for a day, and return it.
 
@@ -167,7 +192,22 @@ async def remove_special_day(
     affected = await _affected(records, office)
     removed = await records.offices.remove_special_day(office, day, kind)
     await records.plans.count_change([office.id for office in affected])
+    await record_office_change(
+        records, office, TAKEN_BACK[kind], describe_special_day(removed), NOTHING, by, now, day
+    )
     return removed
+
+
+async def _describe(records: Records, office: Office, now: datetime) -> Described:
+    today = office.calendar.day_of(now)
+    return describe_office(office, await machines_on(records, office, today))
+
+
+async def _record_put(
+    records: Records, before: Described, office: Office, by: Actor, now: datetime
+) -> None:
+    after = await _describe(records, office, now)
+    await record_office_change(records, office.id, OfficeEvent.PUT_OFFICE, before, after, by, now)
 
 
 async def _affected(records: Records, office: str) -> list[Office]:

@@ -7,13 +7,13 @@ from typing import Protocol
 from issuance.domain.activity import Activity
 from issuance.domain.circuit_breaker import CircuitBreaker, CircuitState
 from issuance.domain.notice_delivery import QuietHours
-from issuance.domain.office import Office
 from issuance.domain.outage import Outage, OutageScope
 from issuance.domain.outage_policy import OutagePolicy
 from issuance.domain.outbox import stopping_outage
 from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.verification import verified_types
 from issuance.store.records import Records
+from issuance.use_cases.office_directory import OfficeDirectory
 
 EVERY_OFFICE = ""
 _NO_LIMIT = 1_000_000
@@ -139,7 +139,7 @@ class NoticeSlots:
     """Notices: none in the quiet hours of the office. now: business time."""
 
     def __init__(
-        self, offices: Mapping[str, Office], quiet: QuietHours, now: Callable[[], datetime]
+        self, offices: OfficeDirectory, quiet: QuietHours, now: Callable[[], datetime]
     ) -> None:
         self._offices = offices
         self._quiet = quiet
@@ -150,6 +150,8 @@ class NoticeSlots:
     ) -> Mapping[str, int]:
         """Return the offices whose applicants are awake, without a limit of their own."""
         at = self._now()
+        for office in offices:
+            await self._offices.know(records, office)
         return {
             office: _NO_LIMIT
             for office in offices

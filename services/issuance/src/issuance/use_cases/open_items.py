@@ -1,7 +1,7 @@
 """What does not come out even: listing it, and settling it with a reason."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -16,18 +16,23 @@ from issuance.domain.open_item import (
     ResolutionReason,
     ResolvedItem,
     StepNeeded,
+    is_confirmed,
     require_fitting_reason,
     require_resolvable_work,
+    require_supervisor,
 )
 from issuance.domain.payment import OpenPayment
+from issuance.domain.person_merge import SUPERSEDED, SupersededBook
 from issuance.domain.print_job_event import JobOutcome
 from issuance.domain.separation_of_duties import require_not_approved_by
 from issuance.domain.states import FINAL_STATES, WITHOUT_ENROLMENT, ApplicationState
+from issuance.domain.unidentified_holder import UnidentifiedHolder
 from issuance.domain.waiting_on import ENROLMENT_LOST
 from issuance.store.enrolment_records import LostEnrolment
 from issuance.store.notice_records import NoticeRecord
 from issuance.store.oldest_first import ListPosition, ids
 from issuance.store.open_item_records import (
+    IDENTIFICATION,
     LOST_ENROLMENT,
     NOTICE,
     PAYMENT,
@@ -35,6 +40,7 @@ from issuance.store.open_item_records import (
     PRINT_JOB,
     REFUSED_WORK,
     RESOLVED,
+    SUPERSEDED_BOOK,
 )
 from issuance.store.records import Records
 from issuance.store.stuck_work_records import StuckTask
@@ -51,11 +57,14 @@ OpenItem = (
     | StuckTask
     | OpenPayment
     | LostEnrolment
+    | UnidentifiedHolder
     | NoticeRecord
+    | SupersededBook
     | ResolvedItem
 )
 """A failed print, a print job that does not fit, refused work, a payment that differs, fingerprints
-that the matcher has lost, a notice that is refused, or what was settled."""
+that the matcher has lost, a holder to be identified, a notice that is refused, a book to be
+returned, or what was settled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +92,20 @@ async def list_open_items(
     jobs = await records.unrecorded_print_events.of_numbers(_numbers(found, PRINT_JOB))
     tasks = await records.stuck_work.of_ids(ids(found, REFUSED_WORK))
     lost = await records.enrolments.lost(ids(found, LOST_ENROLMENT))
+    holders = await records.unidentified_holders.of_cases(ids(found, IDENTIFICATION))
     payments = await records.payments.of_numbers(_numbers(found, PAYMENT))
     notices = await records.notices.of_ids(ids(found, NOTICE))
+    books = await records.person_merges.open_books(_numbers(found, SUPERSEDED_BOOK))
     resolved = await records.open_items.resolved(_numbers(found, RESOLVED))
     items: dict[str, OpenItem] = {
         **{f"{PRINT_FAILED}{each.case.id}": each for each in details},
         **{f"{PRINT_JOB}{number}": event for number, event in jobs.items()},
         **{f"{REFUSED_WORK}{task.id}": task for task in tasks},
         **{f"{LOST_ENROLMENT}{each.case}": each for each in lost},
+        **{f"{IDENTIFICATION}{each.case}": each for each in holders},
         **{f"{PAYMENT}{number}": payment for number, payment in payments.items()},
         **{f"{NOTICE}{notice.id}": notice for notice in notices},
+        **{f"{SUPERSEDED_BOOK}{number}": book for number, book in books.items()},
         **{f"{RESOLVED}{number}": item for number, item in resolved.items()},
     }
     end = found[-1] if len(found) == size else None
@@ -106,8 +119,11 @@ async def resolve_open_item(
     explanation: str,
     by: Actor,
     now: datetime,
-) -> tuple[str, ResolvedItem]:
+) -> tuple[str, OpenItem]:
     """Settle an open item, and return it as it was, with its new id.
+
+    A print job takes two persons: the first one proposes the reason, and the item, which is
+    returned, stays open until another one gives the same.
 
     Raises OpenItemNotFound, WrongOffice, StepNeeded, ReasonDoesNotFit, NotPermitted,
     SeparationOfDuties.
@@ -116,15 +132,23 @@ async def resolve_open_item(
     if item_id.startswith(PRINT_FAILED):
         await _require_step(records, item_id.removeprefix(PRINT_FAILED), by)
     if item_id.startswith(PRINT_JOB):
-        item = await _settle_print_job(records, _number(item_id, PRINT_JOB), settled)
+        number = _number(item_id, PRINT_JOB)
+        found = await _require_print_job(records, number, settled)
+        if not is_confirmed(found.proposal, settled.resolution):
+            return item_id, await _propose(records, number, found, settled)
+        item = await _settle_print_job(records, number, found, settled)
     elif item_id.startswith(REFUSED_WORK):
         item = await _settle_work(records, item_id.removeprefix(REFUSED_WORK), settled)
     elif item_id.startswith(LOST_ENROLMENT):
         item = await _settle_enrolment(records, item_id.removeprefix(LOST_ENROLMENT), settled)
+    elif item_id.startswith(IDENTIFICATION):
+        item = await _settle_identification(records, item_id.removeprefix(IDENTIFICATION), settled)
     elif item_id.startswith(PAYMENT):
         item = await _settle_payment(records, _number(item_id, PAYMENT), settled)
     elif item_id.startswith(NOTICE):
         item = await _settle_notice(records, item_id.removeprefix(NOTICE), settled)
+    elif item_id.startswith(SUPERSEDED_BOOK):
+        item = await _settle_book(records, _number(item_id, SUPERSEDED_BOOK), settled)
     else:
         raise _not_open()
     number = await records.open_items.add_resolved(item)
@@ -153,7 +177,10 @@ async def _require_step(records: Records, id: str, by: Actor) -> None:
     raise StepNeeded("decide about the application", steps="CorrectData, Approve, Refuse, Withdraw")
 
 
-async def _settle_print_job(records: Records, number: int, settled: Settlement) -> ResolvedItem:
+async def _require_print_job(
+    records: Records, number: int, settled: Settlement
+) -> UnrecordedPrintEvent:
+    """Return the event of a job that has ended; raise unless this person may settle it."""
     found = await records.unrecorded_print_events.open_item(number)
     if found is None:
         raise _not_open()
@@ -162,6 +189,21 @@ async def _settle_print_job(records: Records, number: int, settled: Settlement) 
     require_not_approved_by(settled.by.person, history)
     if found.event.outcome is JobOutcome.IN_PROGRESS:
         raise StepNeeded("the printing office ends the job first", steps="CancelPrintJob")
+    return found
+
+
+async def _propose(
+    records: Records, number: int, found: UnrecordedPrintEvent, settled: Settlement
+) -> UnrecordedPrintEvent:
+    await records.unrecorded_print_events.propose(number, settled.resolution)
+    by = settled.by.person
+    _log.info("settlement_proposed", print_job=found.event.job, office=found.office, by=by)
+    return replace(found, proposal=settled.resolution)
+
+
+async def _settle_print_job(
+    records: Records, number: int, found: UnrecordedPrintEvent, settled: Settlement
+) -> ResolvedItem:
     await records.unrecorded_print_events.settle(number)
     return ResolvedItem(
         kind=OpenItemKind.PRINT_JOB,
@@ -173,6 +215,7 @@ async def _settle_print_job(records: Records, number: int, settled: Settlement) 
         print_job=found.event.job,
         document_number=found.event.document_number,
         book_serial=found.event.book_serial,
+        proposed_by=found.proposal.by if found.proposal else "",
     )
 
 
@@ -218,6 +261,32 @@ async def _settle_enrolment(records: Records, id: str, settled: Settlement) -> R
     )
 
 
+async def _settle_identification(records: Records, id: str, settled: Settlement) -> ResolvedItem:
+    """Record that a holder whose fingers cannot be used is known otherwise."""
+    case = await records.cases.find(id)
+    found = await records.unidentified_holders.of_cases([id])
+    if case is None or not found:
+        raise _not_open()
+    (holder,) = found
+    settled.require_fitting(OpenItemKind.IDENTIFICATION, holder.office)
+    require_supervisor(settled.by)
+    if holder.examined:
+        raise StepNeeded("examiners decide about the holder", steps="ClaimTask, DecideTask")
+    if holder.asked:
+        raise StepNeeded("the matcher identifies the holder once it can", steps="RetryWork")
+    require_not_approved_by(settled.by.person, await records.history.of_case(id))
+    await records.cases.save(case.identified_otherwise())
+    return ResolvedItem(
+        kind=OpenItemKind.IDENTIFICATION,
+        office=holder.office,
+        case=id,
+        since=holder.since,
+        problem=holder.waiting_on.what.en,
+        resolution=settled.resolution,
+        document_number=holder.document_number,
+    )
+
+
 async def _settle_payment(records: Records, number: int, settled: Settlement) -> ResolvedItem:
     found = (await records.payments.of_numbers([number])).get(number)
     if found is None:
@@ -233,6 +302,26 @@ async def _settle_payment(records: Records, number: int, settled: Settlement) ->
         problem=found.problem,
         resolution=settled.resolution,
         receipt=found.payment.receipt,
+    )
+
+
+async def _settle_book(records: Records, number: int, settled: Settlement) -> ResolvedItem:
+    """Record what became of a revoked passport."""
+    found = (await records.person_merges.open_books([number])).get(number)
+    if found is None:
+        raise _not_open()
+    settled.require_fitting(OpenItemKind.SUPERSEDED_BOOK, found.office)
+    if not await records.person_merges.settle_book(number):
+        raise _not_open()  # somebody else has settled it meanwhile
+    return ResolvedItem(
+        kind=OpenItemKind.SUPERSEDED_BOOK,
+        office=found.office,
+        case=found.case,
+        since=found.since,
+        problem=SUPERSEDED,
+        resolution=settled.resolution,
+        document_number=found.document_number,
+        book_serial=found.book_serial,
     )
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from issuance.domain.adjudication_referral import Candidate, IdentificationOutcome
+from issuance.domain.finger_check import FingerComparison
 from issuance.domain.finger_quality import FingerQuality
 from issuance.domain.matcher_restore import EncounterFound, MatcherPast
 from issuance.domain.notice_delivery import NoticeMessage
@@ -44,7 +45,14 @@ class WorkRefused(Exception):
 
 
 class UnusableFingers(Exception):
-    """The matcher cannot use these finger samples, now or later."""
+    """The matcher cannot use these finger samples, now or later.
+
+    field: path of the one at fault within the SampleSet, or "".
+    """
+
+    def __init__(self, problem: str, field: str = "") -> None:
+        super().__init__(problem)
+        self.field = field
 
 
 class ClearanceExpired(Exception):
@@ -102,6 +110,20 @@ class Matcher(Protocol):
         ...
 
 
+class PersonMerger(Protocol):
+    """The national matcher as it makes two persons one."""
+
+    async def merge_persons(
+        self, request_id: str, from_person: str, into_person: str, on_behalf_of: str
+    ) -> str:
+        """Move all encounters of a person to another one; return the id of the merge.
+
+        "" if there was nothing to be moved. on_behalf_of: a supervisor, for encounters that are
+        known fraud, or "". May be repeated with its request id. Raises Unavailable, WorkRefused.
+        """
+        ...
+
+
 class MatcherMemory(Protocol):
     """What the national matcher remembers, for comparison after a restore of its database."""
 
@@ -122,6 +144,20 @@ class Verifier(Protocol):
 
         fingers: a serialized SampleSet. May be repeated with the request id of the task.
         Raises Unavailable.
+        """
+        ...
+
+
+class FingerMatcher(Protocol):
+    """The national matcher as it compares who collects a passport with the applicant."""
+
+    async def compare_fingers(
+        self, request_id: str, encounter_id: str, fingers: bytes, seconds: float
+    ) -> FingerComparison:
+        """Compare fingers with those of an encounter; the matcher keeps nothing of them.
+
+        fingers: a serialized SampleSet. seconds: of real time that the call may take. May be
+        repeated with its request id. Raises Unavailable, UnusableFingers.
         """
         ...
 

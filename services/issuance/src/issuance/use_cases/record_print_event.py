@@ -99,7 +99,7 @@ async def _decide(records: Records, event: PrintJobEvent) -> PrintEventDecision:
 
 def _finishing(case: Case) -> ApplicationEvent:
     """Return what a finished book is: ready, or held while nobody may have it."""
-    is_held = case.identification_due or case.state in EXAMINED_WHILE_PRINTED
+    is_held = case.awaits_identification or case.state in EXAMINED_WHILE_PRINTED
     return ApplicationEvent.HOLD_BOOK if is_held else ApplicationEvent.FINISH_PRINT
 
 

@@ -8,6 +8,7 @@ from servicekit.process.clock import Clock
 from servicekit.process.failpoint import failpoint
 
 from issuance.domain.events import ApplicationEvent
+from issuance.domain.identified_by import IdentifiedBy
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.print_failure import CLEARANCE_USED, PrintFailure
 from issuance.domain.print_job_event import JobOutcome, PrintJobEvent
@@ -24,7 +25,7 @@ _DATA_CHANGES = (ApplicationEvent.CORRECT_DATA, ApplicationEvent.SUBMIT_PORTRAIT
 class SignClearance(Protocol):
     """Signs clearances. is_repeated: the printer had a job for the passport and lost it, or may.
 
-    without_fingerprints: the holder was identified by photo and interview.
+    identified_by: by what the holder was identified, if at all.
     """
 
     def __call__(
@@ -33,7 +34,7 @@ class SignClearance(Protocol):
         document_number: str,
         *,
         is_repeated: bool,
-        without_fingerprints: bool,
+        identified_by: IdentifiedBy,
     ) -> str:
         """Return a clearance over the payload of a task for a document number."""
         ...
@@ -136,7 +137,7 @@ class SubmitPrintJob:
                 task,
                 case.document_number,
                 is_repeated=repeated,
-                without_fingerprints=case.without_fingerprints,
+                identified_by=case.identified_by,
             )
             failpoint("print.clearance.before_commit")
             stored = await records.outbox.store_clearance(task, request_id, clearance)

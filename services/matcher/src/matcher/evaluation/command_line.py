@@ -2,6 +2,8 @@
 
 import argparse
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,11 @@ from matcher.evaluation.image_collection import (
     find_images,
     parse_resolutions,
 )
+from matcher.evaluation.open_set_rates import EvaluateAtSize
 from matcher.evaluation.progress import print_status
+
+MakeAtSize = Callable[[argparse.Namespace], EvaluateAtSize]
+"""Makes, of the command's options, what measures searches among synthetic people."""
 
 _DESCRIPTION = f"""\
 Measure error rates, identification rates and speed on your own images, by the code that serves.
@@ -30,8 +36,25 @@ pair to pairs.csv (those of partial probes to pairs-hard.csv).
 """
 
 
-def add_command(commands: Any, candidates: int) -> argparse.ArgumentParser:
-    """Add the command to argparse's subcommands. candidates: default of --candidates."""
+_AT_SIZE = """\
+With --distractors, persons composed of several fingers of a set are searched for in a gallery of
+N synthetic people, by the index, comparison and decision that serve. The fingers of each set are
+put in random order and cut into groups, so that persons share none; one impression of each is on
+record, the others are probes, and that once for each impression. Each probe is searched twice, the
+person on record and left out. FNIR is the share of mated searches that miss the person: at the
+lowest threshold with an observed FPIR of at most 0.01 and 0.001 (null with fewer than 100 and 1,000
+non-mated searches, which could not show it), and at the threshold by which the service decides.
+Searches share fingers, so they are worth far fewer independent ones.
+"""
+
+
+def add_command(
+    commands: Any, candidates: int, make_at_size: MakeAtSize, cache: Path
+) -> argparse.ArgumentParser:
+    """Add the command to argparse's subcommands.
+
+    candidates, cache: defaults of --candidates and of --cache.
+    """
     command: argparse.ArgumentParser = commands.add_parser(
         "evaluate",
         help="measure accuracy and speed on a folder of labelled images",
@@ -64,11 +87,33 @@ def add_command(commands: Any, candidates: int) -> argparse.ArgumentParser:
         help="references compared in a search; default, as in service: %(default)s")  # fmt: skip
     add("--workers", type=positive, default=len(os.sched_getaffinity(0)), metavar="N",
         help="threads; default: one for each core, here %(default)s")  # fmt: skip
-    command.set_defaults(run=run)
+    _add_at_size(command, cache)
+    command.set_defaults(run=partial(run, make_at_size))
     return command
 
 
-def run(options: argparse.Namespace) -> None:
+def _add_at_size(command: argparse.ArgumentParser, cache: Path) -> None:
+    group = command.add_argument_group("searches among many", _AT_SIZE)
+    add = group.add_argument
+    add("--distractors", type=positive, nargs="+", metavar="N",
+        help="synthetic people in the gallery; several numbers for several galleries")  # fmt: skip
+    add("--fingers", type=fingers, default=2, metavar="F",
+        help="fingers of a person, index fingers first, 1 to 10; default: %(default)s")  # fmt: skip
+    add("--compositions", type=positive, metavar="C",
+        help="most times that persons are composed anew; default: for each impression")  # fmt: skip
+    add_gallery(add, cache)
+
+
+def add_gallery(add: Callable[..., Any], cache: Path) -> None:
+    """Add the options of synthetic people to a command. cache: default of --cache."""
+    add("--seed", type=not_negative, default=0, metavar="N",
+        help="of the synthetic people and of compositions; default: %(default)s")  # fmt: skip
+    add("--cache", type=Path, default=cache, metavar="DIR",
+        help="folder in which synthetic people are kept for the next time, about 5 kB each with "
+        "two fingers; default: %(default)s")  # fmt: skip
+
+
+def run(make_at_size: MakeAtSize, options: argparse.Namespace) -> None:
     """Run the evaluation. Raises ValueError or OSError with a message for the user."""
     collection = find_images(options.folder, parse_resolutions(options.dpi))
     report_collection(collection)
@@ -90,6 +135,7 @@ def run(options: argparse.Namespace) -> None:
             partial_probes=options.partial_probes,
             shuffle=options.shuffle,
             baseline=options.bozorth3,
+            at_size=make_at_size(options) if options.distractors else None,
         ),
     )
     print_status(f"{options.out}; report: {options.out.with_suffix('.html')}")
@@ -121,4 +167,20 @@ def positive(text: str) -> int:
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError("at least 1")
+    return number
+
+
+def not_negative(text: str) -> int:
+    """Return a number of at least 0; anything else is an error of the argument."""
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError("at least 0")
+    return number
+
+
+def fingers(text: str) -> int:
+    """Return a number of fingers of a person; anything else is an error of the argument."""
+    number = positive(text)
+    if number > 10:
+        raise argparse.ArgumentTypeError("at most 10")
     return number

@@ -11,6 +11,7 @@ from matcher.evaluation import result_json
 from matcher.evaluation.comparison_trials import ComparisonTrials, shuffle_labels
 from matcher.evaluation.image_collection import ImageCollection
 from matcher.evaluation.nist_baseline import bozorth3_scores
+from matcher.evaluation.open_set_rates import EvaluateAtSize
 from matcher.evaluation.probe_set import ProbeSetResult, compare_probe_set
 from matcher.evaluation.progress import print_status
 from matcher.evaluation.report import figures, html_page
@@ -27,6 +28,7 @@ class EvaluationOptions:
     candidates: references of a search that are compared. workers: threads.
     partial_probes: repeat by the hard protocol, with probes cropped to half and rotated.
     shuffle: permute the finger labels, as a control. baseline: measure NIST's tools too.
+    at_size: measures searches among synthetic people too; None if not asked for.
     """
 
     out: Path
@@ -36,6 +38,7 @@ class EvaluationOptions:
     partial_probes: bool
     shuffle: bool
     baseline: bool
+    at_size: EvaluateAtSize | None = None
 
 
 def evaluate(collection: ImageCollection, options: EvaluationOptions) -> None:
@@ -43,9 +46,12 @@ def evaluate(collection: ImageCollection, options: EvaluationOptions) -> None:
     for file in filter(None, (options.out, options.scores)):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch()  # fails now rather than after the measurement
+    if options.at_size:
+        options.at_size.check(collection)
     models = ModelBundle.load()
     results = _compare_probe_sets(models, collection, options)
     content = _result(models, collection, options, results)
+    content |= _at_size(models, collection, options, results)
     options.out.write_text(json.dumps(content, indent=1, allow_nan=False) + "\n")
     if options.scores:
         for each in results:
@@ -53,6 +59,7 @@ def evaluate(collection: ImageCollection, options: EvaluationOptions) -> None:
     print_status("drawing")
     checks = result_json.nominal_fmr_checks(results[0].trials)
     charts = figures.error_charts(models.calibration, results, checks)
+    charts += figures.at_size_charts(content)
     pairs = [
         figures.pair_figures(models.comparator, each, results[0].probes, collection.images)
         for each in results
@@ -101,6 +108,22 @@ def _result(
         shuffled=options.shuffle,
         workers=options.workers,
     )
+
+
+def _at_size(
+    models: ModelBundle,
+    collection: ImageCollection,
+    options: EvaluationOptions,
+    results: Sequence[ProbeSetResult],
+) -> Json:
+    """Return the figures of searches among synthetic people, nothing if not asked for."""
+    if options.at_size is None:
+        return {}
+    references = results[0].probes.minutiae
+    found = [
+        options.at_size(models, collection, references, each.probes.minutiae) for each in results
+    ]
+    return result_json.at_size_of(found[0], found[1] if options.partial_probes else None)
 
 
 def _baseline(collection: ImageCollection, whole: ProbeSetResult) -> ComparisonTrials:

@@ -8,6 +8,7 @@ tests/evaluation/test_the_result_keeps_its_keys.py states the complete set.
 """
 
 import platform
+from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -26,6 +27,7 @@ from matcher.evaluation.identification_rates import (
     one_reference_per_finger,
 )
 from matcher.evaluation.image_collection import ImageCollection
+from matcher.evaluation.open_set_rates import AtSizeResult
 from matcher.evaluation.probe_set import ProbeSetResult
 from matcher.models import ModelVersions
 
@@ -33,6 +35,7 @@ Json = dict[str, Any]
 
 _POOLED_FMR = {"fnmr_at_1e2": 100, "fnmr_at_1e3": 1_000, "fnmr_at_1e4": 10_000, "zero_fmr": None}
 _SET_FMR = {"fmr100": 100, "fmr1000": 1_000, "zero_fmr": None}
+_FPIR = {"1e2": 100, "1e3": 1_000}
 RANKS = (1, 10, 100)
 DECADES = (1, 2, 3, 4)
 
@@ -68,6 +71,14 @@ def result_of(
         }
     failed = {"whole": whole.probes.failed, "hard": partial.probes.failed if partial else {}}
     return content | {"failed": failed}
+
+
+def at_size_of(whole: Sequence[AtSizeResult], partial: Sequence[AtSizeResult] | None) -> Json:
+    """Return the figures of searches in each gallery, of whole and of partial probes."""
+    content: Json = {"at_size": [_open_set_rates(each) for each in whole]}
+    if partial is not None:
+        content["hard_at_size"] = [_open_set_rates(each) for each in partial]
+    return content
 
 
 def conditions_of(
@@ -173,6 +184,36 @@ def _uncalibrated_rates(result: ProbeSetResult) -> Json:
     return {
         "sets": {name: rates["eer"] for name, rates in sets.items()},
         "pooled": _pooled_rates(result.uncalibrated.pooled()),
+    }
+
+
+def _open_set_rates(result: AtSizeResult) -> Json:
+    """Return FNIR at each FPIR, as observed and as nominal; None where too few were searched."""
+    scores, thresholds = result.scores, result.nominal_threshold
+    searches = scores.mated.size
+    missed: dict[str, int | None] = {
+        f"fnir_at_fpir_{key}": scores.misses_at_observed_fpir(n) for key, n in _FPIR.items()
+    }
+    missed |= {
+        f"fnir_at_nominal_fpir_{key}": scores.misses_at(thresholds[n]) for key, n in _FPIR.items()
+    }
+    return {
+        "people": result.people,
+        "distractors": result.distractors,
+        "fingers": result.fingers,
+        "compositions": result.compositions,
+        "persons_composed": result.persons,
+        "searches": searches,
+        "searches_non_mated": scores.best_non_mated.size,
+        **{key: None if n is None else n / searches for key, n in missed.items()},
+        "mate_compared": result.mate_compared / searches,
+        "rank1": result.at_rank_1 / searches,
+        "processor_s": result.processor_seconds,
+        "counts": {f"{key}_missed": n for key, n in missed.items()}
+        | {
+            f"nominal_fpir_{key}_taken": scores.false_positives_at(thresholds[n])
+            for key, n in _FPIR.items()
+        },
     }
 
 

@@ -28,7 +28,8 @@ class Verification(identification_pb2_grpc.VerificationServicer):
         answer = await answer_once(
             self._requests, request, encode.decision, pb.Decision,
             lambda store_response: self._verify(
-                probe, reference, target_fmr, origin, store_response
+                probe, reference, target_fmr, origin, store_response,
+                forget_samples=request.forget_samples,
             ),
         )  # fmt: skip
         return audit_decision(answer, request.probe, request.reference)

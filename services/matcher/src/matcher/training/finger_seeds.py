@@ -1,6 +1,7 @@
 """Seeds of synthetic fingers: each use has a range of its own, so that no two share a finger.
 
-Demonstrations and tests count from 0, benchmarks from 1e9 and 2e9.
+Demonstrations and tests count from 0, benchmarks from 1e9 and 2e9, galleries of `matcher.at_size`
+from 1e10.
 """
 
 PAIRS_FIRST, PAIRS_END = 3_000_000_000, 4_000_000_000

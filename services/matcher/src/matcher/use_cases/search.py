@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from servicekit.process.failpoint import failpoint
 from servicekit.process.worker_pool import WorkerPool
@@ -14,7 +15,6 @@ from matcher.domain.finger_source import Probe
 from matcher.domain.index_entry import FingerFeatures
 from matcher.domain.request import RequestOrigin, SearchPolicy
 from matcher.domain.shortlist import SearchDepth, SearchScope, Shortlist
-from matcher.index.following_index import FollowingIndex
 from matcher.models import ModelBundle
 from matcher.use_cases.any_position import compare_at_any_position, most_informative
 from matcher.use_cases.compare_persons import (
@@ -30,11 +30,31 @@ from matcher.use_cases.search_error_rates import threshold_of_fpir
 Fingers = Mapping[int, PreparedFinger]
 
 
+class SearchedIndex(Protocol):
+    """What is searched: in service the index that follows the database."""
+
+    async def search(
+        self,
+        probe: Mapping[int, FingerFeatures],
+        scope: SearchScope,
+        depth: SearchDepth,
+        *,
+        any_position: bool = False,
+        seconds_left: float,
+    ) -> Shortlist:
+        """Return whom to compare, among everybody committed before the call.
+
+        any_position: whether each finger is compared with those of all positions. seconds_left:
+        that the index may take to catch up. Raises IndexBehind, IndexDoubtful.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Search:
     """Searches all persons within a scope for the persons of a probe."""
 
-    index: FollowingIndex
+    index: SearchedIndex
     pool: WorkerPool
     models: ModelBundle
     decision_maker: DecisionMaker

@@ -71,10 +71,13 @@ class Verify:
         target_fmr: float | None,
         origin: RequestOrigin,
         store_response: StoreResponse[DecisionRecord],
+        *,
+        forget_samples: bool = False,
     ) -> DecisionRecord:
         """Return the recorded decision, whose one candidate is the reference.
 
-        No encounter is compared with itself. A hit that rests on no ACTIVE encounter is UNDECIDED.
+        forget_samples: whether nothing is kept of samples that came with the call. No encounter is
+        compared with itself. A hit that rests on no ACTIVE encounter is UNDECIDED.
         Raises what ResolveProbe raises, SameEncounter, NoCommonFinger, UnreadableTemplate,
         NotReady.
         """
@@ -96,7 +99,8 @@ class Verify:
         decision = self.decision_maker.decide(request, sides.probe, result)
         async with self.store.write() as records:
             recorded = await records.decisions.append(decision)
-            await _store_supplied(records, decision, sides)
+            if not forget_samples:
+                await _store_supplied(records, decision, sides)
             await store_response(records, recorded)
         return recorded
 

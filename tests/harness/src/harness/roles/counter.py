@@ -51,6 +51,7 @@ class Counter:
             request_id=self._id("payment", applicant.key),
             application_id=made.application_id,
             receipt=f"BNI-{made.application_id[-12:]}",
+            amount_rupiah=made.fee_rupiah,
         )
         await call_until_answered(self._intake.RecordPayment, pay)
         await self._photograph(applicant, made.application_id)

@@ -30,6 +30,9 @@ TO_BE_ERASED = "(email <> '' OR phone <> '' OR proxy IS NOT NULL)"
 
 _HAS_NOT_ENDED = "state NOT IN ('handed_over', 'refused', 'withdrawn')"
 
+IS_UNIDENTIFIED_HOLDER = "state = 'handed_over' AND identification_due"
+"""Got an emergency document and is still to be identified. As text, for the index to be used."""
+
 applications = Table(
     "applications",
     metadata,
@@ -91,6 +94,10 @@ applications = Table(
     Column("proxy", JsonOf(Proxy)),
     Column("collect_until", Date),
     Column("legal_due_on", Date),
+    Column("emergency_days", Integer),
+    Column("first_approved_by", String, nullable=False, server_default=""),
+    Column("finger_mismatches", Integer, nullable=False, server_default="0"),
+    Column("finger_check_waived", Boolean, nullable=False, server_default=false()),
     # The number of its latest change, for watchers; empty until somebody gives out numbers.
     Column("change", BigInteger),
     Index("applications_changed", "change"),
@@ -121,5 +128,12 @@ applications = Table(
         postgresql_where=text(TO_BE_ERASED),
     ),
     Index("applications_created", "office", "created_at"),
+    Index(
+        "applications_of_unidentified_holders",
+        "state_since",
+        "office",
+        sqlite_where=text(IS_UNIDENTIFIED_HOLDER),
+        postgresql_where=text(IS_UNIDENTIFIED_HOLDER),
+    ),
     unique_where("one_application_per_reference", "reference", "reference <> ''"),
 )

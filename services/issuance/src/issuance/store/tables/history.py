@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, 
 from issuance.domain.adjudication_referral import AdjudicationCause
 from issuance.domain.collector import Collector
 from issuance.domain.events import ApplicationEvent
+from issuance.domain.finger_check import FingerCheck
 from issuance.domain.guardian import GuardianRelation
 from issuance.domain.replacement import LossFinding
 from issuance.domain.states import ApplicationState
@@ -41,6 +42,8 @@ history = Table(
     Column("guardian_present", text_enum(GuardianRelation)),
     Column("loss_finding", text_enum(LossFinding)),
     Column("amount_rupiah", BigInteger),
+    Column("finger_check", text_enum(FingerCheck)),
+    Column("finger_check_decision", String, nullable=False, server_default=""),
     # For the cases that waited for an outage: of all offices, and of one.
     Index("history_left", "source", "at"),
     Index("history_left_at_office", "office", "source", "at"),

@@ -1,8 +1,9 @@
-"""Offices, their special days, their machines and the state of their plans."""
+"""Offices, their special days and history, their machines and the state of their plans."""
 
 from servicekit.storage.column_types import UtcDateTime
-from sqlalchemy import Column, Date, Integer, String, Table, Time
+from sqlalchemy import Column, Date, Index, Integer, String, Table, Time
 
+from issuance.domain.office_history import FieldChange, OfficeEvent
 from issuance.domain.special_day import SpecialDayKind
 from issuance.store.column_types import ExactFraction, JsonOf, text_enum
 from issuance.store.tables.metadata import metadata
@@ -35,6 +36,21 @@ special_days = Table(
     Column("reason", String, nullable=False),
     Column("declared_by", String, nullable=False),
     Column("declared_at", UtcDateTime, nullable=False),
+)
+
+# Who changed what; office: empty for a special day of all. Nothing is ever deleted.
+office_history = Table(
+    "office_history",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("office", String(8), nullable=False),
+    Column("event", text_enum(OfficeEvent), nullable=False),
+    Column("changes", JsonOf(tuple[FieldChange, ...]), nullable=False),
+    Column("by", String, nullable=False),
+    Column("on_behalf_of", String, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("day", Date),
+    Index("office_history_of_office", "office", "number"),
 )
 
 installed_machines = Table(

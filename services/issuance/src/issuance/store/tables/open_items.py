@@ -1,7 +1,7 @@
 """Open items that people have settled."""
 
 from servicekit.storage.column_types import UtcDateTime
-from sqlalchemy import Column, Integer, String, Table
+from sqlalchemy import Column, Index, Integer, String, Table
 
 from issuance.domain.open_item import OpenItemKind, ResolutionReason
 from issuance.store.column_types import text_enum
@@ -24,6 +24,9 @@ resolved_items = Table(
     Column("receipt", String(64), nullable=False, server_default=""),
     Column("reason", text_enum(ResolutionReason), nullable=False),
     Column("explanation", String, nullable=False),
+    Column("proposed_by", String, nullable=False, server_default=""),
     Column("by", String, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    Index("resolved_items_since", "since"),
+    Index("resolved_items_of_office", "office", "since"),
 )

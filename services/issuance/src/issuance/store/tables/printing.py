@@ -3,6 +3,7 @@
 from servicekit.storage.column_types import UtcDateTime
 from sqlalchemy import Boolean, Column, Integer, String, Table, UniqueConstraint, false
 
+from issuance.domain.open_item import Resolution
 from issuance.domain.print_failure import PrintFailure
 from issuance.domain.print_job_event import JobOutcome
 from issuance.store.column_types import JsonOf, text_enum
@@ -26,6 +27,8 @@ unrecorded_print_events = Table(
     Column("since", UtcDateTime, nullable=False),
     # Whether people have settled it as it is.
     Column("resolved", Boolean, nullable=False, server_default=false()),
+    # How a person wants it settled, until another one wants the same.
+    Column("proposal", JsonOf(Resolution)),
     UniqueConstraint("office", "job"),
 )
 

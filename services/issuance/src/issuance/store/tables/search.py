@@ -25,7 +25,7 @@ search_terms = Table(
     Index("search_terms_of_all", "term"),
 )
 
-# Who searched for what.
+# Who searched for what, until that is erased.
 searches = Table(
     "searches",
     metadata,
@@ -35,4 +35,5 @@ searches = Table(
     Column("on_behalf_of", String, nullable=False),
     Column("criteria", JsonOf(SearchCriteria), nullable=False),
     Column("found", Integer, nullable=False),
+    Index("searches_at", "at"),
 )

@@ -46,6 +46,16 @@ _NONE = 1e-12
 """Value drawn for a rate of 0: below every axis."""
 
 
+PUBLISHED_PEOPLE = 1_600_000
+PUBLISHED_FNIR = {"NEC": 0.0002, "IDEMIA": 0.0003, "ROC": 0.0011, "TECH5": 0.0057}
+"""FNIR at FPIR 0.001 of two index fingers among so many people: NIST FRIF TE E1N."""
+_FNIR_LINES = {
+    "fnir_at_fpir_1e2": "FPIR 0.01, observed",
+    "fnir_at_fpir_1e3": "FPIR 0.001, observed",
+    "fnir_at_nominal_fpir_1e3": "at the threshold of the service, FPIR 0.001",
+}
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class NonMatedTail:
     """Nominal and counted FMR by raw score, of comparisons of about one size.
@@ -148,6 +158,36 @@ def non_mated_tail_chart(tails: Sequence[NonMatedTail]) -> bytes:
         axes.set(xlabel="raw score", ylabel="share of non-mated at or above it")
         axes.legend(loc="upper right", title="the fingers have, geometric mean,")
         return _png(figure)
+
+
+def fnir_chart(at_size: Sequence[Mapping[str, Any]], title: str) -> bytes:
+    """Draw the FNIR by the number of people, and what vendors have published. Returns a PNG.
+
+    at_size: of result.json. Without a search missed a triangle is drawn at half a search.
+    """
+    with mpl.rc_context(_STYLE):
+        figure, axes = _new_figure(7.2, 4.6)
+        for key, label in _FNIR_LINES.items():
+            rows = [row for row in at_size if row[key] is not None]
+            if rows:
+                _draw_fnir(axes, key, label, rows)
+        for vendor, fnir in PUBLISHED_FNIR.items():
+            axes.plot([PUBLISHED_PEOPLE], [fnir], "D", color=_INK, markersize=5)
+            axes.annotate(f"{vendor} {fnir:g}", (PUBLISHED_PEOPLE, fnir), (-7, -3),
+                          textcoords="offset points", fontsize=8, ha="right")  # fmt: skip
+        axes.set(xscale="log", yscale="log", title=title, ylim=(1e-4, 1))
+        axes.set(xlabel="people in the gallery", ylabel="FNIR: share of mated searches missed")
+        axes.set_xlim(min(row["people"] for row in at_size) / 2, 2 * PUBLISHED_PEOPLE)
+        axes.legend(loc="upper left")
+        return _png(figure)
+
+
+def _draw_fnir(axes: Axes, key: str, label: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    people = np.array([row["people"] for row in rows])
+    fnir = np.array([row[key] or 0.5 / row["searches"] for row in rows])
+    (drawn,) = axes.plot(people, fnir, ":" if "nominal" in key else "-", label=label)
+    for row, x, y in zip(rows, people, fnir, strict=True):
+        axes.plot([x], [y], "o" if row[key] else "v", color=drawn.get_color(), markersize=5)
 
 
 def _draw_band(axes: Axes, rows: Sequence[NominalFmrCheck]) -> None:

@@ -13,6 +13,7 @@ from matcher.evaluation.error_rates import NominalFmrCheck, det_curve, threshold
 from matcher.evaluation.image_collection import LabelledImage
 from matcher.evaluation.probe_set import ProbeSetResult
 from matcher.evaluation.report import charts
+from matcher.evaluation.result_json import Json
 from matcher.evaluation.template_extraction import ExtractedTemplates, load_image
 
 ONE_IN = 10_000
@@ -25,6 +26,10 @@ _SIZES = (12, 20, 30, 40, 60)
 DET = "Each curve is one set, all its pairs; pooled: pairs across sets too."
 NOMINAL_FMR = (
     "On the dotted line both rates are equal; below it false matches are rarer than nominal."
+)
+FNIR = (
+    "Triangles: no search missed, drawn at half a search. Others: as NIST published them (FRIF TE "
+    "E1N, two index fingers, FPIR 0.001); their probes and galleries are real people's."
 )
 TAIL = "Lines: the calibration, fitted on synthetic fingers. Dots: the non-mated pairs here."
 
@@ -62,6 +67,18 @@ def error_charts(
     tails = _tails(calibration, whole)
     if tails:
         drawn.append(Figure("non-mated-tail", charts.non_mated_tail_chart(tails), TAIL))
+    return drawn
+
+
+def at_size_charts(content: Json) -> list[Figure]:
+    """Draw the FNIR by the number of people, if it was measured. content: of result.json."""
+    drawn = []
+    for key, probes in (("at_size", "whole"), ("hard_at_size", "partial")):
+        if content.get(key):
+            png = charts.fnir_chart(
+                content[key], f"Searches by the number of people, {probes} probes"
+            )
+            drawn.append(Figure(key.replace("_", "-"), png, FNIR))
     return drawn
 
 

@@ -1,5 +1,5 @@
 """Portraits and contacts are erased some days after their applications have ended, portraits also
-when they have stopped going on."""
+when they have stopped going on; records of searches some days after the search."""
 
 from datetime import timedelta
 
@@ -9,11 +9,12 @@ from servicekit.storage.database import Database
 from issuance.store.records import Store
 
 
-class ErasePortraits:
+class ErasePersonalData:
     """Erases what is due.
 
     retention: how long a portrait is stored after the end. idle_retention: how long it is stored of
-    an application that stays in one state.
+    an application that stays in one state. search_retention: how long it is on record who searched
+    for whom.
     """
 
     def __init__(
@@ -23,15 +24,17 @@ class ErasePortraits:
         clock: Clock,
         retention: timedelta,
         idle_retention: timedelta,
+        search_retention: timedelta,
     ) -> None:
         self._store = store
         self._database = database
         self._clock = clock
         self._retention = retention
         self._idle_retention = idle_retention
+        self._search_retention = search_retention
 
     async def __call__(self) -> None:
-        """Erase all that is due, contacts too, a few in each transaction.
+        """Erase all that is due, a few of each kind in each transaction.
 
         What was deleted before, as with a withdrawn application, is overwritten now as well.
         """
@@ -41,5 +44,6 @@ class ErasePortraits:
                 ended = await records.portraits.delete_ended(now - self._retention)
                 idle = await records.portraits.delete_idle(now - self._idle_retention)
                 contacts = await records.contacts.erase_ended(now - self._retention)
-                done = ended and idle and contacts
+                searches = await records.search.erase_before(now - self._search_retention)
+                done = ended and idle and contacts and searches
         await self._database.overwrite_deleted()

@@ -1,0 +1,82 @@
+"""Merges of persons: who is who now, and which revoked books are still with their holder."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import fields
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from issuance.domain.person_merge import PersonMerge, SupersededBook
+from issuance.store.field_values import field_values
+from issuance.store.tables.documents import documents
+from issuance.store.tables.person_merges import person_merges
+
+_FIELDS = [field.name for field in fields(PersonMerge)]
+_c = person_merges.c
+
+
+class PersonMergeRecords:
+    """Reads and writes merges."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(self, merge: PersonMerge) -> None:
+        """Store a merge."""
+        values = field_values(merge, _FIELDS)
+        await self._connection.execute(insert(person_merges).values(**values))
+
+    async def of_ids(self, ids: Collection[str]) -> Sequence[PersonMerge]:
+        """Return the merges with these ids, oldest first."""
+        statement = select(person_merges).where(_c.id.in_(ids)).order_by(_c.number)
+        rows = await self._connection.execute(statement)
+        return [PersonMerge(**field_values(row, _FIELDS)) for row in rows]
+
+    async def all(self) -> Sequence[PersonMerge]:
+        """Return all merges, oldest first."""
+        statement = select(person_merges).order_by(_c.number)
+        rows = await self._connection.execute(statement)
+        return [PersonMerge(**field_values(row, _FIELDS)) for row in rows]
+
+    async def record_made(self, id: str, matcher_merge: str) -> None:
+        """Record that the matcher has made a merge."""
+        statement = update(person_merges).where(_c.id == id)
+        await self._connection.execute(statement.values(matcher_merge=matcher_merge))
+
+    async def current(self, person: str) -> str:
+        """Return who a person is now: the same, or whom they were merged into."""
+        latest = select(_c.into_person).order_by(_c.number.desc()).limit(1)
+        while True:
+            into = await self._connection.scalar(latest.where(_c.from_person == person))
+            if into is None:
+                return person
+            person = str(into)
+
+    async def merged_into(self, person: str) -> frozenset[str]:
+        """Return all persons who are this one now, without it."""
+        found: set[str] = set()
+        latest = {person}
+        while latest:
+            statement = select(_c.from_person).where(_c.into_person.in_(latest))
+            latest = set(await self._connection.scalars(statement)) - found
+            found |= latest
+        return frozenset(found)
+
+    async def open_books(self, numbers: Collection[int]) -> Mapping[int, SupersededBook]:
+        """Return the revoked books that their holders still have, by the numbers of the merges."""
+        statement = select(
+            _c.number, _c.case, _c.office, _c.at, _c.superseded_document, documents.c.book_serial
+        ).join(documents, documents.c.number == _c.superseded_document)
+        statement = statement.where(_c.number.in_(numbers), ~_c.book_settled)
+        return {
+            row.number: SupersededBook(
+                row.case, row.office, row.at, row.superseded_document, row.book_serial
+            )
+            for row in await self._connection.execute(statement)
+        }
+
+    async def settle_book(self, number: int) -> bool:
+        """Record that a book is settled; return False if somebody has done so before."""
+        statement = update(person_merges).where(_c.number == number, ~_c.book_settled)
+        done = await self._connection.execute(statement.values(book_settled=True))
+        return bool(done.rowcount)

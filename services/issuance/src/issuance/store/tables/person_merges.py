@@ -1,0 +1,30 @@
+"""Persons on record who are one."""
+
+from servicekit.storage.column_types import UtcDateTime
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table, false, text
+
+from issuance.store.tables.metadata import case_column, metadata
+
+person_merges = Table(
+    "person_merges",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(64), nullable=False, unique=True),
+    Column("from_person", String(64), nullable=False, index=True),
+    Column("into_person", String(64), nullable=False, index=True),
+    case_column(),
+    Column("office", String(8), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("superseded_document", String(9), nullable=False),
+    # Whether the book of that document was taken from its holder, or settled otherwise.
+    Column("book_settled", Boolean, nullable=False, server_default=false()),
+    Column("matcher_merge", String(64), nullable=False, server_default=""),
+    Index(
+        "person_merges_books",
+        "number",
+        sqlite_where=text("superseded_document != '' AND NOT book_settled"),
+        postgresql_where=text("superseded_document != '' AND NOT book_settled"),
+    ),
+)

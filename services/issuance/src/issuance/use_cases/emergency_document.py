@@ -1,0 +1,59 @@
+"""Asking for an emergency document while nobody can be identified, and taking that back."""
+
+from datetime import datetime
+
+from issuance.domain.actor import Actor
+from issuance.domain.case import Case
+from issuance.domain.emergency_document import (
+    allowed_days,
+    require_cancellable,
+    require_emergency_document,
+)
+from issuance.domain.events import ApplicationEvent
+from issuance.domain.history import EventDetails
+from issuance.domain.outage_policy import OutagePolicy
+from issuance.domain.transitions import find_transition
+from issuance.store.records import Records
+from issuance.use_cases.apply_transition import ApplyTransition
+
+
+async def request_emergency_document(
+    records: Records,
+    case: Case,
+    by: Actor,
+    now: datetime,
+    reason: str,
+    policy: OutagePolicy,
+    apply_transition: ApplyTransition,
+) -> Case:
+    """Have an emergency document made of a case in place of a passport; two supervisors approve.
+
+    reason: why the applicant must travel. The identification stays in the outbox, and due.
+    Raises IllegalTransition, NotPermitted, AtThePrinter, BookMade, EmergencyDocumentNotAllowed.
+    """
+    event = ApplicationEvent.REQUEST_EMERGENCY_DOCUMENT
+    find_transition(case.state, event, by.role)
+    outages = (await records.outages.ongoing()).values()
+    days = require_emergency_document(case, allowed_days(outages, case.office, policy))
+    requested = case.with_emergency_document(days)
+    return await apply_transition(records, requested, event, by, now, EventDetails(reason=reason))
+
+
+async def cancel_emergency_document(
+    records: Records,
+    case: Case,
+    by: Actor,
+    now: datetime,
+    reason: str,
+    apply_transition: ApplyTransition,
+) -> Case:
+    """Have a passport made again: the case waits for its identification as before.
+
+    Raises IllegalTransition, NotPermitted, AtThePrinter, NoEmergencyDocument.
+    """
+    event = ApplicationEvent.CANCEL_EMERGENCY_DOCUMENT
+    find_transition(case.state, event, by.role)
+    case.require_not_printing()
+    require_cancellable(case)
+    waiting = case.without_emergency_document().without_identification_due()
+    return await apply_transition(records, waiting, event, by, now, EventDetails(reason=reason))

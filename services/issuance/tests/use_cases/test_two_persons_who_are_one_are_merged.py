@@ -1,0 +1,263 @@
+"""Two persons on record who turn out to be one are one from then on, with all that is kept."""
+
+from dataclasses import dataclass, field
+
+import pytest
+from issuance.domain.adjudication_referral import Candidate
+from issuance.domain.adjudication_task import Verdict
+from issuance.domain.application_type import ApplicationType
+from issuance.domain.case_errors import ApplicationOpen
+from issuance.domain.encounter_change import EncounterStatus
+from issuance.domain.events import ApplicationEvent
+from issuance.domain.open_item import OpenItemNotFound, ReasonDoesNotFit, ResolutionReason
+from issuance.domain.outbox import OutboxTask
+from issuance.domain.outbox_task_kind import OutboxTaskKind
+from issuance.domain.person_merge import SupersededBook
+from issuance.domain.states import ApplicationState
+from issuance.use_cases.merge_at_matcher import MergeAtMatcher
+from issuance.use_cases.ports import Unavailable
+
+from .people import identity
+from .remembering_matcher import RememberingMatcher
+from .workflow import Workflow
+
+RENEWAL, SAME = ApplicationType.RENEWAL, Verdict.SAME_PERSON
+ANI, BUDI = Candidate("ani", 11.0), Candidate("budi", 10.0)
+HADI = identity("hadi", "supervisor")
+
+
+@dataclass
+class MergingMatcher:
+    """Keeps what it is asked. is_away: whether it answers."""
+
+    asked: list[tuple[str, str, str]] = field(default_factory=list)
+    is_away: bool = False
+
+    async def merge_persons(
+        self, request_id: str, from_person: str, into_person: str, on_behalf_of: str
+    ) -> str:
+        if self.is_away:
+            raise Unavailable("the matcher is away")
+        self.asked.append((from_person, into_person, request_id))
+        return f"merge of {from_person}"
+
+
+async def _has_passport(workflow: Workflow, person: str) -> str:
+    id = await workflow.becomes_ready(type=RENEWAL, person_id=person)
+    await workflow.hands_over(id)
+    return id
+
+
+async def _renews_and_is_found_twice(workflow: Workflow, *found: Candidate) -> str:
+    """Ani renews, and examiners find that she is budi."""
+    id = await workflow.applies(type=RENEWAL, person_id="ani")
+    await workflow.is_identified(*(found or (ANI, BUDI)))
+    await _is_linked(workflow, "budi")
+    return id
+
+
+async def _is_linked(workflow: Workflow, person: str) -> None:
+    (task,) = await workflow.tasks()
+    await workflow.examines(task.id, "eko", SAME, person)
+    await workflow.examines(task.id, "fitri", SAME, person)
+
+
+async def _merges(workflow: Workflow, matcher: MergingMatcher) -> None:
+    for task in await workflow.leases(OutboxTaskKind.MERGE_PERSONS):
+        await MergeAtMatcher(workflow.store, matcher)(task)
+
+
+async def _pending(workflow: Workflow, id: str) -> bool:
+    async with workflow.store.read() as records:
+        return await records.outbox.is_pending(id, OutboxTaskKind.MERGE_PERSONS)
+
+
+async def test_applications_and_documents_become_those_of_one(workflow: Workflow) -> None:
+    earlier = await _has_passport(workflow, "ani")
+
+    new = await _renews_and_is_found_twice(workflow)
+
+    assert [(await workflow.case(id)).person_id for id in (earlier, new)] == ["budi", "budi"]
+    assert await workflow.documents("budi") == [(earlier, "valid")]
+    assert await workflow.documents("ani") == []
+    last = (await workflow.history(earlier))[-1]
+    assert (last.event, last.details.reason) == (
+        ApplicationEvent.MERGE_PERSON,
+        "ani is budi: seen",
+    )
+    assert await workflow.state(earlier) is ApplicationState.HANDED_OVER
+
+
+async def test_of_two_valid_passports_the_later_one_stays_and_the_other_is_taken_in(
+    workflow: Workflow,
+) -> None:
+    of_budi = await _has_passport(workflow, "budi")
+    workflow.clock("2018-10-29 09:00")
+    of_ani = await _has_passport(workflow, "ani")
+
+    new = await _renews_and_is_found_twice(workflow)
+    (item,) = await workflow.open_items()
+
+    revoked = (await workflow.case(of_budi)).document_number
+    assert await workflow.documents("budi") == [(of_budi, "revoked"), (of_ani, "valid")]
+    assert isinstance(item[1], SupersededBook)
+    assert (item[1].case, item[1].document_number) == (new, revoked)
+
+    with pytest.raises(ReasonDoesNotFit):
+        await workflow.settles(item[0], ResolutionReason.NOT_NEEDED, HADI)
+    settled = await workflow.settles(item[0], ResolutionReason.BOOK_DESTROYED, HADI)
+    with pytest.raises(OpenItemNotFound):
+        await workflow.settles(item[0], ResolutionReason.BOOK_DESTROYED, HADI)
+    assert (settled.document_number, await workflow.open_items()) == (revoked, [])
+
+
+async def test_a_first_encounter_is_moved_and_nobody_is_merged(workflow: Workflow) -> None:
+    id = await workflow.applies()
+    await workflow.is_identified(BUDI)
+    await _is_linked(workflow, "budi")
+
+    assert not await _pending(workflow, id)
+    assert [each.person_id for each in await workflow.encounter_changes(id)] == ["budi"]
+
+
+async def test_the_matcher_is_asked_once_it_answers(workflow: Workflow) -> None:
+    id, matcher = await _renews_and_is_found_twice(workflow), MergingMatcher(is_away=True)
+    (task,) = await workflow.leases(OutboxTaskKind.MERGE_PERSONS)
+    attempt = MergeAtMatcher(workflow.store, matcher)
+
+    with pytest.raises(Unavailable):
+        await attempt(task)
+    waits = await _pending(workflow, id)
+    matcher.is_away = False
+    await attempt(task)
+    await attempt(task)  # by a worker that has lost its lease
+
+    async with workflow.store.read() as records:
+        (merge,) = await records.person_merges.all()
+    assert waits
+    assert not await _pending(workflow, id)
+    assert matcher.asked == [("ani", "budi", f"{task.request_id}-0")] * 2
+    assert merge.matcher_merge == "merge of ani"
+
+
+async def test_a_withdrawal_takes_back_the_application_and_not_the_merge(
+    workflow: Workflow,
+) -> None:
+    id, matcher = await _renews_and_is_found_twice(workflow), MergingMatcher()
+
+    await workflow.withdraws(id)
+    await _merges(workflow, matcher)
+
+    assert [asked[:2] for asked in matcher.asked] == [("ani", "budi")]
+
+
+@pytest.mark.parametrize("person", ["ani", "budi"])
+async def test_either_name_finds_the_one_person(workflow: Workflow, person: str) -> None:
+    first = await _renews_and_is_found_twice(workflow)
+
+    with pytest.raises(ApplicationOpen) as refusal:
+        await workflow.brings_documents(type=RENEWAL, person_id=person)
+    await workflow.withdraws(first)
+    again = await workflow.applies(type=RENEWAL, person_id=person)
+    await workflow.is_identified(ANI, BUDI)
+
+    assert refusal.value.metadata == {"application_id": first}
+    case = await workflow.case(again)
+    assert (case.person_id, case.own_record_first) == ("budi", True)
+    assert case.state is ApplicationState.AWAITING_APPROVAL, "the matcher has not merged them yet"
+
+
+async def test_a_candidate_who_was_merged_meanwhile_is_whom_they_are_now(
+    workflow: Workflow,
+) -> None:
+    first = await _renews_and_is_found_twice(workflow)
+    await workflow.withdraws(first)
+    other = await workflow.applies()
+    await workflow.is_identified(ANI)
+
+    await _is_linked(workflow, "ani")
+
+    assert (await workflow.case(other)).person_id == "budi"
+
+
+async def test_a_chain_of_persons_has_one_end(workflow: Workflow) -> None:
+    first = await _renews_and_is_found_twice(workflow)
+    await workflow.withdraws(first)
+    second = await workflow.applies(type=RENEWAL, person_id="budi")
+    await workflow.is_identified(BUDI, Candidate("citra", 10.0))
+    await _is_linked(workflow, "citra")
+
+    async with workflow.store.read() as records:
+        current = [await records.person_merges.current(each) for each in ("ani", "budi", "citra")]
+        merged = await records.person_merges.merged_into("citra")
+
+    assert current == ["citra"] * 3
+    assert merged == {"ani", "budi"}
+    assert (await workflow.case(first)).person_id == (await workflow.case(second)).person_id
+
+
+async def test_neither_may_have_another_application(workflow: Workflow) -> None:
+    other = await workflow.applies(type=RENEWAL, person_id="budi")
+    await workflow.is_known(other)
+    await workflow.applies(type=RENEWAL, person_id="ani")
+    await workflow.is_identified(ANI, BUDI)
+    (task,) = await workflow.tasks()
+    await workflow.examines(task.id, "eko", SAME, "budi")
+
+    with pytest.raises(ApplicationOpen) as refusal:
+        await workflow.examines(task.id, "fitri", SAME, "budi")
+    await workflow.withdraws(other)
+    await workflow.examines(task.id, "fitri", SAME, "budi")
+
+    assert refusal.value.metadata == {"application_id": other}
+    assert (await workflow.case(task.case)).person_id == "budi"
+
+
+async def test_a_revoked_book_stays_revoked_since_when_it_was(workflow: Workflow) -> None:
+    id = await workflow.becomes_ready(type=RENEWAL, person_id="ani")
+    await workflow.withdraws(id)
+    number = (await workflow.case(id)).document_number
+    async with workflow.store.read() as records:
+        before = await records.documents.get(number)
+    workflow.clock("2018-10-29 09:00")
+
+    await _renews_and_is_found_twice(workflow)
+
+    async with workflow.store.read() as records:
+        after = await records.documents.get(number)
+    assert (after.person_id, after.status, after.status_since) == (
+        "budi", before.status, before.status_since,
+    )  # fmt: skip
+
+
+async def test_a_restored_matcher_is_asked_again(workflow: Workflow) -> None:
+    id, matcher = await _renews_and_is_found_twice(workflow), MergingMatcher()
+    await _merges(workflow, matcher)
+    remembering = RememberingMatcher()
+    await workflow.watches(remembering)
+    done = await _pending(workflow, id)
+    remembering.has(id, EncounterStatus.ACTIVE, "budi")
+    remembering.epoch += "'"
+
+    await workflow.watches(remembering)
+    await _merges(workflow, matcher)
+
+    assert not done
+    assert [asked[:2] for asked in matcher.asked] == [("ani", "budi")] * 2
+    assert len({request for *_, request in matcher.asked}) == 2
+
+
+async def test_refused_work_of_a_merge_is_an_open_item(workflow: Workflow) -> None:
+    await _renews_and_is_found_twice(workflow)
+    (task,) = await workflow.leases(OutboxTaskKind.MERGE_PERSONS)
+    await _set_aside(workflow, task)
+    ((item, _),) = await workflow.open_items()
+
+    await workflow.settles(item, ResolutionReason.DONE_BY_HAND, identity("ani", "administrator"))
+
+    assert await workflow.open_items() == []
+
+
+async def _set_aside(workflow: Workflow, task: OutboxTask) -> None:
+    async with workflow.store.begin() as records:
+        await records.stuck_work.refuse(task, workflow.real_now, "SUPERVISOR_NEEDED: known fraud")

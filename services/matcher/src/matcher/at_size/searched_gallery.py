@@ -1,0 +1,116 @@
+"""A gallery in memory that is searched by the code that serves, without a database."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+from servicekit.process.clock import SystemClock
+from servicekit.process.worker_pool import WorkerPool
+
+from matcher.bootstrap import search_depth
+from matcher.config import Settings
+from matcher.domain.change_token import ChangeToken
+from matcher.domain.decision import Decision, DecisionKind, DecisionRequest
+from matcher.domain.finger_source import Probe
+from matcher.domain.index_entry import FingerFeatures, IndexEntry
+from matcher.domain.shortlist import SearchDepth, SearchScope, Shortlist
+from matcher.index.memory_index import MemoryIndex
+from matcher.models import ModelBundle
+from matcher.use_cases.make_decision import DecisionMaker
+from matcher.use_cases.search import Search
+
+DEFAULTS = Settings.model_construct()
+"""The settings of a service where nothing is set."""
+_MAX_CANDIDATES = 10
+_PATIENCE_SECONDS = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """The decision of a search, and whom it compared.
+
+    shortlisted: persons compared at the stated positions. compared: these, and those compared at
+    other positions because nobody was a hit.
+    """
+
+    decision: Decision
+    shortlisted: frozenset[str]
+    compared: frozenset[str]
+
+    def score_of(self, person_id: str) -> float:
+        """Return the score of a candidate, -inf if the person is none."""
+        scores = {each.person_id: each.score for each in self.decision.candidates}
+        return scores.get(person_id, -float("inf"))
+
+    @property
+    def best_score(self) -> float:
+        """The score of the best candidate, -inf if there is none."""
+        return max((each.score for each in self.decision.candidates), default=-float("inf"))
+
+    @property
+    def best_person(self) -> str | None:
+        """The best candidate."""
+        return next((each.person_id for each in self.decision.candidates), None)
+
+
+class SearchedGallery:
+    """People in the index that serves, by which a search decides as in service by its defaults.
+
+    depth: how many persons pass each step of a search.
+    """
+
+    def __init__(self, models: ModelBundle, workers: int) -> None:
+        self.index = MemoryIndex(ChangeToken("at-size", 0))
+        self.depth = search_depth(DEFAULTS)
+        self._pool = WorkerPool(workers, DEFAULTS.max_queued_work)
+        self._models = models
+        self._decision_maker = DecisionMaker(
+            models, SystemClock(), lambda: uuid4().hex, DEFAULTS.max_predicted_fnir
+        )
+
+    def enrol(self, entries: Sequence[IndexEntry]) -> None:
+        """Add people."""
+        self.index.update((), entries)
+
+    def remove(self, person_ids: Iterable[str]) -> None:
+        """Remove people."""
+        self.index.update(person_ids, ())
+
+    async def search(self, probe: Probe, scope: SearchScope = SearchScope()) -> SearchResult:  # noqa: B008
+        """Search for the person of a probe, at the FPIR that the service aims at by default."""
+        recording = _RecordingIndex(self.index, self._pool)
+        search = Search(recording, self._pool, self._models, self._decision_maker, self.depth)
+        request = DecisionRequest(
+            DecisionKind.IDENTIFY, "at-size", "", DEFAULTS.target_fpir, _MAX_CANDIDATES
+        )
+        decision = await search(request, probe, scope, seconds_left=_PATIENCE_SECONDS)
+        first, *others = recording.shortlists
+        return SearchResult(decision, first, first.union(*others))
+
+    def close(self) -> None:
+        """End the threads."""
+        self._pool.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _RecordingIndex:
+    """The index for one search, which remembers whom it shortlists. It follows no database."""
+
+    index: MemoryIndex
+    pool: WorkerPool
+    shortlists: list[frozenset[str]] = field(default_factory=list)
+
+    async def search(
+        self,
+        probe: Mapping[int, FingerFeatures],
+        scope: SearchScope,
+        depth: SearchDepth,
+        *,
+        any_position: bool = False,
+        seconds_left: float,
+    ) -> Shortlist:
+        found = await self.pool.run(
+            self.index.search, probe, scope, depth, any_position=any_position
+        )
+        self.shortlists.append(frozenset(each.person_id or "" for each in found.persons))
+        return found

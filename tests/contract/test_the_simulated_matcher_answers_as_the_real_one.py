@@ -1,0 +1,194 @@
+"""The matcher that stands in for the real one in the tests of issuance gives the same answers.
+
+What issuance relies on when it compares who collects a passport, and when it merges persons.
+"""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import grpc
+import pytest
+import pytest_asyncio
+from google.rpc import error_details_pb2  # type: ignore[import-untyped]  # stubs lack py.typed
+from grpc_status import rpc_status
+from harness.country import Country
+from harness.identities import NATIONAL
+from harness.patient_calls import reason
+from passport.matcher.v1 import encounters_pb2 as pb
+from passport.matcher.v1 import encounters_pb2_grpc, identification_pb2, identification_pb2_grpc
+from servicekit.grpc.client_channel import open_channel
+from servicekit.security.development_certificates import issue_certificate
+
+from services.issuance.tests.service.simulated_matcher import SimulatedMatcher
+
+from .people_of_offices import issuance_of, samples
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+OWN, ANOTHERS = 71, 72
+HIT, NO_HIT, UNDECIDED = (
+    identification_pb2.OUTCOME_HIT,
+    identification_pb2.OUTCOME_NO_HIT,
+    identification_pb2.OUTCOME_UNDECIDED,
+)
+PENDING, ACTIVE = pb.ENCOUNTER_STATUS_PENDING, pb.ENCOUNTER_STATUS_ACTIVE
+
+
+class Caller:
+    """Issuance, as it calls a matcher."""
+
+    def __init__(self, channel: Any) -> None:
+        self._encounters: Any = encounters_pb2_grpc.EncountersStub(channel)
+        self._verification: Any = identification_pb2_grpc.VerificationStub(channel)
+
+    async def enrols(self, encounter: str, status: Any, person: str = "") -> None:
+        """Enrol somebody as an application does."""
+        request = pb.CreateEncounterRequest(
+            request_id=str(uuid4()),
+            encounter_id=encounter,
+            person_id=person or f"person-of-{encounter}",
+            office_id=NATIONAL,
+            samples=samples(OWN),
+            check_duplicates=True,
+        )
+        await self._encounters.CreateEncounter(request, timeout=60)
+        if status != PENDING:
+            change = pb.SetEncounterStatusRequest(
+                request_id=str(uuid4()), encounter_id=encounter, status=status
+            )
+            await self._encounters.SetEncounterStatus(change, timeout=60)
+
+    async def person_of(self, encounter: str) -> str:
+        """Return whose an encounter is."""
+        request = pb.GetEncounterRequest(encounter_id=encounter)
+        return str((await self._encounters.GetEncounter(request, timeout=60)).person_id)
+
+    async def merges(
+        self, from_person: str, into_person: str, request_id: str = ""
+    ) -> pb.MergePersonsResponse:
+        """Make two persons one."""
+        request = pb.MergePersonsRequest(
+            request_id=request_id or str(uuid4()),
+            from_person_id=from_person,
+            into_person_id=into_person,
+        )
+        return await self._encounters.MergePersons(request, timeout=60)  # type: ignore[no-any-return]
+
+    async def verifies(
+        self, encounter: str, fingers: int, request_id: str = ""
+    ) -> identification_pb2.Decision:
+        """Compare fingers with those of an encounter."""
+        request = identification_pb2.VerifyRequest(
+            request_id=request_id or str(uuid4()),
+            probe=identification_pb2.FingerSource(
+                samples=identification_pb2.SampleSet(samples=samples(fingers))
+            ),
+            reference=identification_pb2.FingerSource(encounter_id=encounter),
+            forget_samples=True,
+        )
+        return await self._verification.Verify(request, timeout=60)  # type: ignore[no-any-return]
+
+
+@pytest_asyncio.fixture(loop_scope="session", params=["real", "simulated"])
+async def matcher(
+    request: pytest.FixtureRequest, tmp_path: Path, country: Country
+) -> AsyncIterator[Caller]:
+    """Either matcher."""
+    if request.param == "real":
+        yield Caller(country.clients.channel("matcher", issuance_of(NATIONAL)))
+        return
+    simulated = SimulatedMatcher(tmp_path)  # type: ignore[abstract]
+    await simulated.start()
+    tls = issue_certificate(tmp_path, office="national", service="issuance")
+    async with open_channel(simulated.address, tls) as channel:
+        yield Caller(channel)
+    await simulated.stop()
+
+
+@pytest.fixture
+def encounter() -> str:
+    """The id of an encounter that nobody else has."""
+    return f"collected-{uuid4().hex}"
+
+
+@pytest.mark.parametrize(
+    ("status", "fingers", "outcome", "hit"),
+    [
+        (ACTIVE, OWN, HIT, True),
+        (ACTIVE, ANOTHERS, NO_HIT, False),
+        (PENDING, OWN, UNDECIDED, True),
+        (PENDING, ANOTHERS, NO_HIT, False),
+    ],
+)
+async def test_the_fingers_are_those_of_the_encounter_or_not(
+    matcher: Caller, encounter: str, status: Any, fingers: int, outcome: Any, hit: bool
+) -> None:
+    await matcher.enrols(encounter, status)
+
+    decision = await matcher.verifies(encounter, fingers)
+
+    unproven = identification_pb2.UNDECIDED_REASON_UNPROVEN_REFERENCE
+    assert decision.outcome == outcome
+    assert [each.hit for each in decision.candidates] == [hit]
+    assert [each.person_id for each in decision.candidates] == [f"person-of-{encounter}"]
+    assert list(decision.undecided_reasons) == ([unproven] if outcome == UNDECIDED else [])
+    assert decision.people_searched == 1
+
+
+async def test_a_repeated_request_gets_the_same_decision(matcher: Caller, encounter: str) -> None:
+    await matcher.enrols(encounter, ACTIVE)
+    id = str(uuid4())
+
+    decisions = [await matcher.verifies(encounter, OWN, id) for _ in range(2)]
+
+    assert decisions[0].decision_id
+    assert decisions[0] == decisions[1]
+
+
+async def test_nothing_is_compared_with_an_encounter_that_is_not_there(
+    matcher: Caller, encounter: str
+) -> None:
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await matcher.verifies(encounter, OWN)
+
+    assert reason(refused.value) == "ENCOUNTER_NOT_FOUND"
+
+
+async def test_all_encounters_of_a_person_become_anothers(matcher: Caller, encounter: str) -> None:
+    ani, budi, id = f"ani-{encounter}", f"budi-{encounter}", str(uuid4())
+    await matcher.enrols(f"{encounter}-a", ACTIVE, ani)
+    await matcher.enrols(f"{encounter}-b", PENDING, ani)
+    await matcher.enrols(f"{encounter}-c", ACTIVE, budi)
+
+    merged = await matcher.merges(ani, budi, id)
+    repeated = await matcher.merges(ani, budi, id)
+
+    assert merged.merge_id
+    assert merged == repeated
+    assert sorted(merged.encounter_ids) == [f"{encounter}-a", f"{encounter}-b"]
+    assert await matcher.person_of(f"{encounter}-b") == budi
+
+
+@pytest.mark.parametrize("missing", ["from_person_id", "into_person_id"])
+async def test_whoever_has_no_encounter_is_not_merged(
+    matcher: Caller, encounter: str, missing: str
+) -> None:
+    await matcher.enrols(encounter, ACTIVE)
+    persons = [f"person-of-{encounter}", f"nobody-{encounter}"]
+    if missing == "from_person_id":
+        persons.reverse()
+
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await matcher.merges(*persons)
+
+    assert (reason(refused.value), _field(refused.value)) == ("PERSON_NOT_FOUND", missing)
+
+
+def _field(error: grpc.aio.AioRpcError) -> str:
+    status: Any = rpc_status.from_call(error)  # type: ignore[arg-type]
+    bad = error_details_pb2.BadRequest()
+    return next(
+        str(bad.field_violations[0].field) for detail in status.details if detail.Unpack(bad)
+    )

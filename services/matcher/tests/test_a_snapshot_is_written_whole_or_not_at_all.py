@@ -16,7 +16,7 @@ from matcher.index import frozen_index, snapshot
 from matcher.index.id_table import ID_BYTES
 from matcher.index.snapshot_columns import LENGTHS_BYTES
 
-from .indexed_entries import entries_of, index_of
+from .indexed_entries import entries_in, index_of
 from .random_fingers import random_finger
 
 HEADER = snapshot.SnapshotHeader("0" * 32, 7, "1" * 12, "embedding-1", "comparison-1")
@@ -107,7 +107,7 @@ def test_it_is_read_as_it_was_written(tmp_path: Path) -> None:
     read = snapshot.read(path, HEADER)
 
     assert read.change_token == STATE
-    for before, after in zip(entries, entries_of(read), strict=True):
+    for before, after in zip(entries, entries_in(read), strict=True):
         assert after.encounter_id == before.encounter_id
         assert after.person_id == before.person_id
         assert after.status is before.status
@@ -155,5 +155,5 @@ def test_the_galleries_of_an_encounter_are_written_and_read(tmp_path: Path) -> N
 
     _write(path, entries)
 
-    found = entries_of(snapshot.read(path, HEADER))
+    found = entries_in(snapshot.read(path, HEADER))
     assert [entry.galleries for entry in found] == galleries

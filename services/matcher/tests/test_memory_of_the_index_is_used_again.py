@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from matcher.domain.encounter import EncounterStatus
 from matcher.domain.index_entry import IndexEntry
-from matcher.index import growable_array
 from matcher.index.encounters_table import EncountersTable
 from matcher.index.faiss_embeddings import FaissEmbeddings
 from matcher.index.finger_segment import FingerSegment
@@ -74,7 +73,7 @@ def test_where_address_space_is_limited_less_is_reserved(monkeypatch: pytest.Mon
             raise OSError
         return reserve(descriptor, size, **options)
 
-    monkeypatch.setattr(growable_array.mmap, "mmap", limited)
+    monkeypatch.setattr("mmap.mmap", limited)
     array = GrowableArray(np.int64)
     array.lengthen(10**6)
     array.rows[-1] = 9

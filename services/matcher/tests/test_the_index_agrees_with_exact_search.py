@@ -11,7 +11,7 @@ from matcher.domain.index_entry import FingerFeatures, IndexEntry
 from matcher.domain.shortlist import SearchDepth, SearchScope, Shortlist
 from matcher.index.memory_index import MemoryIndex
 
-from .indexed_entries import entries_of
+from .indexed_entries import entries_in
 from .plain_search import POSITIONS, PlainSearch, found_by
 from .random_fingers import random_finger, similar_finger
 
@@ -69,7 +69,7 @@ def test_what_is_exported_is_what_was_put_in() -> None:
     index.update((), [_entry(rng, n, f"e{n}", f"p{n % 50}") for n in range(300)])
     index.update([f"e{n}" for n in range(0, 300, 2)], [])
 
-    again.update((), entries_of(index))
+    again.update((), entries_in(index))
 
     probe = _probe(rng)
     for depth, scope in itertools.product(

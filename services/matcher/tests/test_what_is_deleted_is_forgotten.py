@@ -10,7 +10,7 @@ from matcher.index.finger_segment import FingerSegment
 from matcher.use_cases.readiness import Readiness
 from matcher.use_cases.supervise_index import SuperviseIndex
 
-from .indexed_entries import entries_of
+from .indexed_entries import entries_in
 from .models import models
 from .store_and_index import INDEX, enrol, features, opened, shortlisted
 
@@ -94,5 +94,5 @@ async def test_the_snapshot_is_written_again(
         )
         saved = snapshot.read(path, header)
         assert saved.change_token.number == 3
-        assert [entry.encounter_id for entry in entries_of(saved)] == ["encounter-2"]
+        assert [entry.encounter_id for entry in entries_in(saved)] == ["encounter-2"]
         assert not base.index.snapshot_is_due(1000, 0.0)

@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from matcher.domain.encounter import EncounterStatus
 from matcher.domain.index_entry import IndexEntry, UnreadableFinger
 from matcher.domain.searched_content import ContentSums
-from matcher.domain.shortlist import POSITIONS, Impression, ReferencePerson, SearchScope
+from matcher.domain.shortlist import Impression, ReferencePerson, SearchScope
 from matcher.index.finger_segment import FingerSegment
 from matcher.index.gallery_sets import GallerySets
 from matcher.index.growable_array import GrowableArray
 from matcher.index.id_table import NO_ROW, IdTable
 from matcher.index.in_scope import NO_LIMIT, InScope, ScopeLimits
-from matcher.index.index_columns import EncounterColumns
+from matcher.index.index_columns import EncounterColumns, positions_of
 from matcher.index.memory_checksum import memory_checksum
 from matcher.index.person_table import Counts, PersonTable
 
@@ -240,7 +240,7 @@ class EncountersTable:
             sorted(
                 UnreadableFinger(self._ids.id(row), position)
                 for row in self._incomplete
-                for position in _positions(self._unreadable.rows[row])
+                for position in positions_of(self._unreadable.rows[row])
             )
         )
 
@@ -293,7 +293,7 @@ class EncountersTable:
                 for position, finger_row in finger_rows.items()
                 if finger_row != NO_ROW and self.segments[position].owner[finger_row] == row
             },
-            _positions(self._unreadable.rows[row]),
+            positions_of(self._unreadable.rows[row]),
             self._gallery_sets.galleries(int(self._galleries.rows[row])),
             int(self._checksum.rows[row]),
         )
@@ -347,8 +347,3 @@ class EncountersTable:
         if len(segment):
             self.segments[position] = compacted = segment.compacted()
             self._finger_rows[position].rows[compacted.owner] = np.arange(len(compacted))
-
-
-def _positions(bits: np.integer) -> tuple[int, ...]:
-    """Return the finger positions of a set."""
-    return tuple(position for position in POSITIONS if int(bits) >> position - 1 & 1)

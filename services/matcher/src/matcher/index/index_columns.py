@@ -1,12 +1,15 @@
 """How do encounters go into the index and out of it? As columns, never as an object each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.comparison.comparator import PreparedFinger
+from matcher.domain.encounter import EncounterStatus
 from matcher.domain.index_entry import FingerFeatures, IndexEntry
+from matcher.domain.shortlist import POSITIONS
 from matcher.index.id_table import Ids, ids_of
 from matcher.index.memory_checksum import memory_checksum
 
@@ -82,6 +85,32 @@ def columns_of(entries: Sequence[IndexEntry]) -> EncounterColumns:
     )
 
 
+def entries_of(columns: EncounterColumns) -> list[IndexEntry]:
+    """Return the entries that columns hold."""
+    fingers: list[dict[int, FingerFeatures]] = [{} for _ in range(len(columns))]
+    for position, of_position in columns.fingers.items():
+        for owner, finger in _features(of_position):
+            fingers[owner][position] = finger
+    return [
+        IndexEntry(
+            columns.encounter_id[row].decode(),
+            columns.person_id[row].decode(),
+            EncounterStatus(int(columns.status[row])),
+            int(columns.added_by_change[row]),
+            fingers[row],
+            positions_of(columns.unreadable[row]),
+            columns.gallery_sets[columns.galleries[row]],
+            int(columns.checksum[row]),
+        )
+        for row in range(len(columns))
+    ]
+
+
+def positions_of(bits: np.integer) -> tuple[int, ...]:
+    """Return the finger positions of a set."""
+    return tuple(position for position in POSITIONS if int(bits) >> position - 1 & 1)
+
+
 def finger_columns_of(fingers: Sequence[FingerFeatures], owner: Rows) -> FingerColumns:
     """Return fingers of one position, at least one, as columns."""
     prepared = [finger.prepared for finger in fingers]
@@ -100,6 +129,19 @@ def _fingers_of(entries: Sequence[IndexEntry], position: int) -> FingerColumns:
     return finger_columns_of(
         [entries[row].fingers[position] for row in owners], np.array(owners, np.int64)
     )
+
+
+def _features(fingers: FingerColumns) -> Iterator[tuple[int, FingerFeatures]]:
+    """Yield each finger, with the index of its encounter."""
+    ends = np.cumsum(fingers.minutiae, dtype=np.int64).tolist()
+    for row, owner in enumerate(fingers.owner.tolist()):
+        minutiae = slice(ends[row] - int(fingers.minutiae[row]), ends[row])
+        prepared = PreparedFinger(
+            fingers.geometry[minutiae],
+            fingers.descriptors[minutiae],
+            fingers.minutia_index[minutiae],
+        )
+        yield owner, FingerFeatures(fingers.embedding[row], prepared)
 
 
 def _bits(positions: Sequence[int]) -> int:

@@ -19,7 +19,7 @@ from matcher.index.snapshot_columns import LENGTHS_BYTES
 from .indexed_entries import entries_in, index_of
 from .random_fingers import random_finger
 
-HEADER = snapshot.SnapshotHeader("0" * 32, 7, "1" * 12, "embedding-1", "comparison-1")
+HEADER = snapshot.SnapshotHeader("0" * 32, 7, "1" * 12, "embedding-1", "comparison-1", "lists-1")
 STATE = ChangeToken("0" * 32, 7, "1" * 12)
 
 

@@ -21,6 +21,6 @@ def test_file_and_folder_are_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr("os.fsync", fsync)
     with index_of([]).frozen() as frozen:
-        snapshot.write(path, SnapshotHeader("epoch", 0, "h", "e", "c"), frozen)
+        snapshot.write(path, SnapshotHeader("epoch", 0, "h", "e", "c", "q"), frozen)
 
     assert synced == [("file", False), ("folder", True)]

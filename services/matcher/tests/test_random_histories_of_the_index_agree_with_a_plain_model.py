@@ -29,7 +29,7 @@ from .indexed_entries import entries_when_frozen
 from .plain_search import POSITIONS, PlainSearch, found_by
 from .random_fingers import random_finger
 
-HEADER = snapshot.SnapshotHeader("0" * 32, 10**6, "1" * 12, "embedding-1", "comparison-1")
+HEADER = snapshot.SnapshotHeader("0" * 32, 10**6, "1" * 12, "embedding-1", "comparison-1", "q-1")
 GALLERIES = ("diplomatic", "lost", "visitors")
 ENCOUNTERS = st.integers(0, 30).map(lambda n: f"encounter-{n}")
 PERSONS = st.integers(0, 8).map(lambda n: f"person-{n}" * (1 + n % 3))
@@ -42,7 +42,7 @@ SCOPES = st.builds(
     st.none() | PERSONS,
     st.just(()) | SETS_OF_GALLERIES,
 )
-DEPTHS = st.sampled_from([SearchDepth(10_000, 5), SearchDepth(4, 3)])
+DEPTHS = st.sampled_from([SearchDepth(10_000, 5), SearchDepth(4, 3), SearchDepth(4, 3, 2, 2)])
 
 
 def _probe(seed: int) -> dict[int, FingerFeatures]:

@@ -91,6 +91,7 @@ async def test_the_snapshot_is_written_again(
             head.log_hash,
             versions.embedding,
             versions.comparison,
+            versions.quantizer,
         )
         saved = snapshot.read(path, header)
         assert saved.change_token.number == 3

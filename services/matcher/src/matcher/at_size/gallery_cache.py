@@ -43,8 +43,8 @@ class GalleryCache:
         if not missing:
             return None
         self._folder.mkdir(parents=True, exist_ok=True)
-        seconds = 0.0
-        for spent in with_progress(self._make_all(missing, workers), _MADE, len(missing)):
+        made, seconds = self._make_all(missing, workers), 0.0
+        for spent in with_progress(made, "thousands of people made", len(missing)):
             seconds += spent
         return len(missing) * PEOPLE_PER_FILE / seconds
 
@@ -100,13 +100,12 @@ class GalleryCache:
         return self.folder / f"seed-{self.people.seed}-fingers-{positions}-{_generator_version()}"
 
 
-_MADE = "thousands of people made"
-
-
 def snapshot_header(models: ModelBundle, epoch: str, change: int) -> snapshot.SnapshotHeader:
     """Return the header of a snapshot that is of no database. epoch, change: as of a token."""
     versions = models.versions
-    return snapshot.SnapshotHeader(epoch, change, "", versions.embedding, versions.comparison)
+    return snapshot.SnapshotHeader(
+        epoch, change, "", versions.embedding, versions.comparison, versions.quantizer
+    )
 
 
 def _make_file(files: GalleryCache, number: int) -> float:

@@ -1,6 +1,7 @@
-"""Which stored embeddings are nearest to a probe's? The only file that imports FAISS.
+"""Which stored embeddings are nearest to a probe's?
 
-To use another library for nearest neighbours, rewrite this class: nothing else knows of FAISS.
+To use another library for nearest neighbours, rewrite this class and `FaissDescriptorLists`:
+nothing else knows of FAISS.
 """
 
 from typing import Any

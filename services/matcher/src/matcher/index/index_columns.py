@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.comparison.comparator import PreparedFinger
+from matcher.comparison.descriptor_quantizer import LISTED_MINUTIAE, ListNumbers
 from matcher.domain.encounter import EncounterStatus
 from matcher.domain.index_entry import FingerFeatures, IndexEntry
 from matcher.domain.shortlist import POSITIONS
@@ -14,6 +15,10 @@ from matcher.index.id_table import Ids, ids_of
 from matcher.index.memory_checksum import memory_checksum
 
 Rows = NDArray[np.int64]
+ListedMinutiae = NDArray[np.uint16]
+"""The inverted list of each of the best minutiae, uint16 (n, LISTED_MINUTIAE); NO_LIST after the
+last."""
+NO_LIST = np.uint16(0xFFFF)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,7 +27,8 @@ class FingerColumns:
 
     owner: int64 (n,), index of the encounter among those that it comes with. embedding: float16
     (n, 256). minutiae: uint8 (n,), how many each has. geometry, descriptors, minutia_index: of all
-    minutiae, finger by finger, as in PreparedFinger.
+    minutiae, finger by finger, as in PreparedFinger. lists: of the best of them, see
+    ListedMinutiae.
     """
 
     owner: Rows
@@ -31,6 +37,7 @@ class FingerColumns:
     geometry: NDArray[np.int16]
     descriptors: NDArray[np.uint64]
     minutia_index: NDArray[np.uint8]
+    lists: ListedMinutiae
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,7 +128,16 @@ def finger_columns_of(fingers: Sequence[FingerFeatures], owner: Rows) -> FingerC
         np.concatenate([each.geometry for each in prepared]),
         np.concatenate([each.descriptors for each in prepared]),
         np.concatenate([each.minutia_index for each in prepared]),
+        listed_minutiae([finger.lists for finger in fingers]),
     )
+
+
+def listed_minutiae(lists: Sequence[ListNumbers]) -> ListedMinutiae:
+    """Return the inverted lists of fingers as a column."""
+    column = np.full((len(lists), LISTED_MINUTIAE), NO_LIST)
+    for row, of_finger in enumerate(lists):
+        column[row, : len(of_finger)] = of_finger[:, 0]
+    return column
 
 
 def _fingers_of(entries: Sequence[IndexEntry], position: int) -> FingerColumns:
@@ -141,7 +157,8 @@ def _features(fingers: FingerColumns) -> Iterator[tuple[int, FingerFeatures]]:
             fingers.descriptors[minutiae],
             fingers.minutia_index[minutiae],
         )
-        yield owner, FingerFeatures(fingers.embedding[row], prepared)
+        listed = fingers.lists[row][fingers.lists[row] != NO_LIST, None]
+        yield owner, FingerFeatures(fingers.embedding[row], prepared, listed)
 
 
 def _bits(positions: Sequence[int]) -> int:

@@ -10,9 +10,10 @@ from servicekit.process.worker_pool import WorkerPool
 
 from matcher.domain.change_token import ChangeToken
 from matcher.domain.finger import read_stored_template
-from matcher.domain.index_entry import NO_SNAPSHOT, FingerFeatures, IndexEntry, SnapshotFacts
+from matcher.domain.index_entry import NO_SNAPSHOT, IndexEntry, SnapshotFacts
 from matcher.domain.operation import ReportProgress
 from matcher.index import snapshot
+from matcher.index.finger_features import finger_features
 from matcher.index.memory_index import MemoryIndex
 from matcher.minutiae import Minutiae
 from matcher.models import ModelBundle
@@ -57,6 +58,7 @@ class IndexLoader:
             state.log_hash,
             versions.embedding,
             versions.comparison,
+            versions.quantizer,
         )
 
     async def load(self, *, use_snapshot: bool) -> LoadedIndex:
@@ -172,7 +174,7 @@ def _entry(
         embedding = finger.embedding
         if embedding is None:
             embedding = new_embeddings[encounter.encounter_id, position].embedding
-        fingers[position] = FingerFeatures(embedding, models.comparator.prepare(found))
+        fingers[position] = finger_features(models, found, embedding, lists=1)
     return IndexEntry(
         encounter.encounter_id,
         encounter.person_id,

@@ -1,4 +1,4 @@
-"""Which persons does a search shortlist, by embedding and prefilter, among all in memory?"""
+"""Which persons does a search shortlist, by two channels and a prefilter, among all in memory?"""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -124,11 +124,12 @@ class MemoryIndex:
         *,
         any_position: bool = False,
     ) -> Shortlist:
-        """Return the persons of highest prefilter score among those of most similar embeddings.
+        """Return the persons of highest prefilter score among all, or those that a channel finds.
 
-        probe: by finger position. However many encounters a person has, it takes one place. Takes
-        about 1.5 us for each finger prefiltered. any_position: whether each finger of the probe is
-        compared with the fingers of all positions; all these are then in the shortlist.
+        The channels are the similarity of embeddings, and votes of local descriptors. However many
+        encounters a person has, it takes one place. Takes about 1.5 us for each finger prefiltered.
+        probe: by finger position. any_position: whether each finger of the probe is compared with
+        the fingers of all positions; all these are then in the shortlist.
         """
         with self._lock.reading():
             known = self._searched_fingers(probe, any_position)
@@ -136,11 +137,11 @@ class MemoryIndex:
             in_scope = self._table.in_scope(scope)
             people_by_positions = self._table.people_by_positions(in_scope)
             if people_by_positions.sum() <= depth.prefiltered:
-                similar = self._all_persons(positions, in_scope)
+                found = self._all_persons(positions, in_scope)
             else:
-                similar = self._most_similar(known, in_scope, depth.prefiltered)
-            scores = self._best_scores(_prefilter_scores, known, similar, in_scope)
-            chosen = similar[choose_shortlist(scores, depth.compared)]
+                found = self._found_by_either(known, in_scope, depth)
+            scores = self._best_scores(_prefilter_scores, known, found, in_scope)
+            chosen = found[choose_shortlist(scores, depth.compared)]
             persons = [
                 self._table.reference_person(int(row), positions, in_scope) for row in chosen
             ]
@@ -165,6 +166,40 @@ class MemoryIndex:
     def _all_persons(self, positions: Iterable[int], in_scope: InScope) -> Rows:
         """Return all persons that have a finger at one of these positions, oldest first."""
         return self._table.persons.oldest_first(self._table.all_persons(positions, in_scope))
+
+    def _found_by_either(
+        self, probe: Sequence[SearchedFinger], in_scope: InScope, depth: SearchDepth
+    ) -> Rows:
+        """Return the persons of both channels, oldest first."""
+        similar = self._most_similar(probe, in_scope, depth.by_embedding)
+        voted = self._most_voted(probe, in_scope, depth.voted)
+        return self._table.persons.oldest_first(_union([similar, voted]))
+
+    def _most_voted(self, probe: Sequence[SearchedFinger], in_scope: InScope, count: int) -> Rows:
+        """Return the ``count`` persons with most votes by each finger and by the sum.
+
+        A person has the votes for its best impression of a finger. Who has none is not returned.
+        """
+        if not count:
+            return _NO_PERSONS
+        voted = [self._votes_by_finger(finger, in_scope) for finger in probe]
+        persons = self._table.persons.oldest_first(_union([each for each, _ in voted]))
+        votes = np.zeros((len(persons), len(voted)), np.float32)
+        order = np.argsort(persons)
+        for column, (of_finger, of_each) in enumerate(voted):
+            rows = order[np.searchsorted(persons, of_finger, sorter=order)]
+            np.maximum.at(votes[:, column], rows, of_each)
+        return persons[choose_shortlist(votes, count)]
+
+    def _votes_by_finger(self, finger: SearchedFinger, in_scope: InScope) -> tuple[Rows, Scores]:
+        """Return persons, one for each of their impressions, and the votes for these."""
+        persons, votes = [_NO_PERSONS], [np.empty(0, np.float32)]
+        for position in finger.positions:
+            rows, of_rows = self._table.segments[position].votes(finger.features)
+            kept, of_person = self._table.person_of_each(position, rows, in_scope)
+            persons.append(of_person)
+            votes.append(of_rows[kept])
+        return np.concatenate(persons), np.concatenate(votes)
 
     def _most_similar(self, probe: Sequence[SearchedFinger], in_scope: InScope, count: int) -> Rows:
         """Return the ``count`` persons most similar by each finger and by the sum, oldest first.

@@ -4,9 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.comparison.comparator import PreparedFinger
+from matcher.comparison.descriptor import Descriptors
 from matcher.comparison.prefilter import MAX_PREFILTERED_MINUTIAE, batch_prefilter_scores
 from matcher.index.growable_array import GrowableArray
-from matcher.index.index_columns import FingerColumns
+from matcher.index.index_columns import NO_LIST, FingerColumns, ListedMinutiae
 from matcher.minutiae import MAX_MINUTIAE
 
 Rows = NDArray[np.int64]
@@ -74,6 +75,11 @@ class MinutiaeColumns:
             self._minutia_index.rows.take(minutiae, _ROWS_AXIS),
         )
 
+    def listed_descriptors(self, rows: Rows, lists: ListedMinutiae) -> Descriptors:
+        """Return the descriptors of the best minutiae of each row, which are listed, end to end."""
+        _, minutiae = self._minutiae_of_all(rows, (lists != NO_LIST).sum(axis=1))
+        return self._descriptors.rows.take(minutiae, _ROWS_AXIS)
+
     def take(self, row: int) -> PreparedFinger:
         """Return a copy of a row; a view could be overwritten at any time."""
         minutiae = self._minutiae_of(row)
@@ -96,7 +102,7 @@ class MinutiaeColumns:
     def _minutiae_of(self, row: int) -> slice:
         return slice(self._bounds.rows[row], self._bounds.rows[row + 1])
 
-    def _minutiae_of_all(self, rows: Rows, most: int) -> tuple[Rows, Rows]:
+    def _minutiae_of_all(self, rows: Rows, most: int | Rows) -> tuple[Rows, Rows]:
         """Return how many minutiae of each row are taken, and where in the arrays these lie."""
         starts = self._bounds.rows[rows]
         lengths = np.minimum(self._bounds.rows[rows + 1] - starts, most)

@@ -47,6 +47,7 @@ class SnapshotHeader:
     log_hash: str
     embedding_version: str
     comparison_version: str
+    quantizer_version: str
 
 
 def write(path: Path, header: SnapshotHeader, frozen: FrozenIndex) -> None:
@@ -131,6 +132,8 @@ def _check(fields: Any, content: BinaryIO, wanted: SnapshotHeader) -> None:
         raise UnusableSnapshot("its embeddings are of another model")
     if fields["comparison_version"] != wanted.comparison_version:
         raise UnusableSnapshot("its fingers were prepared for another comparison")
+    if fields["quantizer_version"] != wanted.quantizer_version:
+        raise UnusableSnapshot("its descriptors are listed by another quantizer")
     if fields.pop("sha256") != digest(fields, content):
         raise UnusableSnapshot("it is damaged: its checksum does not fit")
 

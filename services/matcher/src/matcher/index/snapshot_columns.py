@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.comparison.descriptor_quantizer import LISTED_MINUTIAE
 from matcher.domain.encounter import EncounterStatus
 from matcher.domain.shortlist import POSITIONS
 from matcher.index.id_table import ID_BYTES
@@ -33,6 +34,7 @@ _FINGER = {
     "geometry": ("i2", (4,)),
     "descriptors": ("u8", (4,)),
     "minutia_index": ("u1", ()),
+    "lists": ("u2", (LISTED_MINUTIAE,)),
 }
 _LENGTHS = len(_ENCOUNTER) + 1 + len(POSITIONS) * len(_FINGER)
 _ALIGNMENT = 8
@@ -96,6 +98,7 @@ def _require_whole(encounter: Mapping[str, Column], part: EncounterColumns) -> N
         minutiae = int(fingers.minutiae.sum(dtype=np.int64))
         fits &= _are_rows(fingers.owner, len(part))
         fits &= len(fingers.owner) == len(fingers.embedding) == len(fingers.minutiae)
+        fits &= len(fingers.owner) == len(fingers.lists)
         fits &= minutiae == len(fingers.geometry) == len(fingers.descriptors)
         fits &= minutiae == len(fingers.minutia_index)
     if not fits:

@@ -10,17 +10,17 @@ from structlog.testing import capture_logs
 
 
 def _settings(**values: Any) -> IssuanceSettings:
-    return IssuanceSettings(
-        certificate="service.pem",
-        private_key="service.key",
-        authority="ca.pem",
-        policy_file="policy.toml",
-        database_url="sqlite+aiosqlite:///issuance.sqlite",
-        matcher="localhost:1",
-        clearance_key="clearance.key",
-        clearance_key_id="test",
-        **values,
-    )
+    needed = {
+        "certificate": "service.pem",
+        "private_key": "service.key",
+        "authority": "ca.pem",
+        "policy_file": "policy.toml",
+        "database_url": "sqlite+aiosqlite:///issuance.sqlite",
+        "matcher": "localhost:1",
+        "clearance_key": "clearance.key",
+        "clearance_key_id": "test",
+    }
+    return IssuanceSettings.model_validate(needed | values)
 
 
 @pytest.mark.parametrize("id", ["bjm", "BJ", "Banjarmasin", ""])

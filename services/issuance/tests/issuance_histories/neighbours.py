@@ -103,8 +103,11 @@ class HistoryMatcher:
     async def compare_fingers(
         self, request_id: str, encounter_id: str, fingers: bytes, seconds: float
     ) -> FingerComparison:
-        """See FingerMatcher."""
-        self._answers()
+        """See FingerMatcher, which takes a refusal for no answer."""
+        try:
+            self._answers()
+        except WorkRefused as error:
+            raise Unavailable(str(error)) from error
         if self.mode is MatcherMode.UNUSABLE:
             raise UnusableFingers("too dry", "samples[0]")
         self.mortality.check(done=True)

@@ -6,6 +6,7 @@ from contextlib import suppress
 from issuance.domain.adjudication_task import Verdict
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.case import Case
+from issuance.domain.finger_check import MOST_TRIES
 from issuance.domain.open_item import ResolutionReason
 from issuance.domain.states import ApplicationState
 from issuance.store.open_item_records import IDENTIFICATION
@@ -120,11 +121,12 @@ class ActingPeople(MortalIssuance):
             await self._starts_again()
 
     async def impostor_collects(self, step: Step) -> None:
-        """Somebody else comes for the passports that are ready."""
+        """Somebody else comes for the passports that are ready, once or until nobody asks again."""
         for case in await self._cases(step.office):
             if case.state is ApplicationState.READY:
-                with suppress(DomainError):
-                    await self._presents(case, _user(step.b), ANOTHERS)
+                for _ in range(MOST_TRIES if step.a % 2 else 1):
+                    with suppress(DomainError):
+                        await self._presents(case, _user(step.b), ANOTHERS)
 
     async def persons_are_one(self, step: Step) -> None:
         """Two examiners find that applicants are persons whom the matcher found.

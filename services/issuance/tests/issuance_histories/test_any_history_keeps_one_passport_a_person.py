@@ -118,7 +118,7 @@ async def test_any_history_of_emergency_documents(database: Database, seed: int)
     assert any(case.is_emergency and case.book_serial for case in found.cases)
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [1, 4])  # in which it comes to all of that
 async def test_any_history_of_merged_persons_and_fingers_that_differ(
     database: Database, seed: int
 ) -> None:
@@ -130,9 +130,8 @@ async def test_any_history_of_merged_persons_and_fingers_that_differ(
     await check_hand_overs(history)
     await check_merged_at_the_matcher(history)
     assert (await history.read()).merged
-    assert ApplicationEvent.FAIL_FINGER_CHECK in {
-        entry.event for entries in (await history.events()).values() for entry in entries
-    }
+    events = {entry.event for entries in (await history.events()).values() for entry in entries}
+    assert {ApplicationEvent.FAIL_FINGER_CHECK, ApplicationEvent.WAIVE_FINGER_CHECK} <= events
 
 
 _PRINTER_FAULTS = (

@@ -74,6 +74,7 @@ format: setup ## Format the code
 docs: setup ## Write the pages and example configurations that are made from the code
 	$(RUN) python docs/generate.py
 	$(RUN) python docs/draw_architecture.py
+	$(RUN) python docs/sizing.py
 	$(RUN) issuance states > docs/issuance-states.md
 
 protos: setup ## Generate Python code from the contracts

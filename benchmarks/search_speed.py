@@ -20,7 +20,7 @@ from uuid import uuid4
 
 import numpy as np
 from harness.patient_calls import run_concurrently
-from matcher.bootstrap import StoreAndIndex, open_store_and_index
+from matcher.bootstrap import StoreAndIndex, open_store_and_index, search_depth
 from matcher.comparison.comparator import PreparedFinger
 from matcher.comparison.prefilter import prefilter_scores
 from matcher.config import Settings
@@ -225,10 +225,7 @@ def _settings(folder: Path) -> Settings:
 
 
 async def _measure_all(folders: Mapping[int, Path], searches: int) -> list[Results]:
-    fields = Settings.model_fields
-    depth = SearchDepth(
-        fields["max_persons_prefiltered"].default, fields["max_persons_compared"].default
-    )
+    depth = search_depth(_settings(Path()))
     models = ModelBundle.load()
     probes = [probe_of(tuple(fingers(models, n, 2))) for n in range(searches)]
     others = [probe_of(tuple(fingers(models, _FIRST_OTHER + n, 2))) for n in range(_OTHER_PEOPLE)]

@@ -6,7 +6,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 GENERATED: dict[Path, str] = {
     path: text
-    for program in ("generate.py", "draw_architecture.py")
+    for program in ("generate.py", "draw_architecture.py", "sizing.py")
     for path, text in runpy.run_path(str(ROOT / "docs" / program))["written"]().items()
 }
 

@@ -11,6 +11,7 @@ from matcher.domain.index_entry import FingerFeatures, IndexEntry
 from matcher.domain.shortlist import SearchDepth, SearchScope, Shortlist
 
 POSITIONS = (2, 7)
+FARTHEST_VOTE = 84
 Found = list[tuple[str | None, bool, list[tuple[int, str | None]]]]
 Score = Callable[[FingerFeatures, FingerFeatures], float]
 
@@ -38,13 +39,19 @@ class PlainSearch:
             if self._is_in(entry, scope):
                 encounters[entry.person_id].insert(0, entry)
         persons = [(name, entries) for name, entries in encounters.items() if entries]
-        similar = sorted(_best(persons, probe, depth.prefiltered, _similarity))
-        best = _best([persons[i] for i in similar], probe, depth.compared, _prefilter_score)
+        found = list(range(len(persons)))
+        if len(persons) > depth.prefiltered:
+            similar = depth.prefiltered if depth.similar is None else depth.similar
+            voted = [i for i, each in enumerate(persons) if depth.voted and _any_votes(each, probe)]
+            votes = _best([persons[i] for i in voted], probe, depth.voted, _votes, missing=0.0)
+            by_embedding = _best(persons, probe, similar, _similarity)
+            found = sorted({*by_embedding, *(voted[i] for i in votes)})
+        best = _best([persons[i] for i in found], probe, depth.compared, _prefilter_score)
         by_positions = Counter(
             sum(1 << p - 1 for p in {p for each in entries for p in each.fingers})
             for _, entries in persons
         )
-        return [self._found(*persons[similar[i]]) for i in best], dict(by_positions)
+        return [self._found(*persons[found[i]]) for i in best], dict(by_positions)
 
     def _found(
         self, person_id: str, entries: list[IndexEntry]
@@ -73,6 +80,7 @@ def _best(
     probe: dict[int, FingerFeatures],
     count: int,
     score: Score,
+    missing: float = -np.inf,
 ) -> list[int]:
     """Take first all firsts of the rankings by each finger and by the sum, then all seconds..."""
     rankings: list[dict[int, float]] = []
@@ -84,7 +92,7 @@ def _best(
                 rankings[-1][i] = max(scores)
     sums = {i: sum(ranking.get(i, 0.0) for ranking in rankings) for i in range(len(persons))}
     orders = [
-        sorted(range(len(persons)), key=lambda i: -ranking.get(i, -np.inf))
+        sorted(range(len(persons)), key=lambda i: -ranking.get(i, missing))
         for ranking in [*rankings, sums]
     ]
     chosen: list[int] = []
@@ -97,6 +105,26 @@ def _best(
 
 def _similarity(probe: FingerFeatures, stored: FingerFeatures) -> float:
     return float(stored.embedding.astype(np.float32) @ probe.embedding.astype(np.float32))
+
+
+def _any_votes(person: tuple[str, list[IndexEntry]], probe: dict[int, FingerFeatures]) -> bool:
+    return any(
+        _votes(finger, entry.fingers[position]) > 0
+        for position, finger in probe.items()
+        for entry in person[1]
+        if position in entry.fingers
+    )
+
+
+def _votes(probe: FingerFeatures, stored: FingerFeatures) -> float:
+    """Sum, over the probe's best minutiae, the vote of the nearest descriptor that is listed."""
+    total = 0.0
+    for descriptor, probed in zip(probe.prepared.descriptors, probe.lists, strict=False):
+        listed = stored.prepared.descriptors[: len(stored.lists)]
+        distances = np.bitwise_count(descriptor ^ listed).sum(axis=1, dtype=int)
+        near = distances[np.isin(stored.lists[:, 0], probed) & (distances <= FARTHEST_VOTE)]
+        total += max((1 - near / 128) ** 2, default=0.0)
+    return total
 
 
 def _prefilter_score(probe: FingerFeatures, stored: FingerFeatures) -> float:

@@ -2,16 +2,33 @@
 
 import numpy as np
 from matcher.comparison.comparator import PreparedFinger
+from matcher.comparison.descriptor import Descriptors
+from matcher.comparison.descriptor_quantizer import LISTED_MINUTIAE, ListNumbers
 from matcher.domain.finger import Embedding
 from matcher.domain.index_entry import FingerFeatures
 
+_LISTS, _PROBED = 16, 4
 
-def random_finger(rng: np.random.Generator, minutiae: int = 12) -> FingerFeatures:
-    """A finger unlike any other."""
+
+def random_finger(
+    rng: np.random.Generator, minutiae: int = 12, kinds: Descriptors | None = None
+) -> FingerFeatures:
+    """A finger unlike any other; of local descriptors near those of some kinds, if any are given.
+
+    Each descriptor is listed by its bits, and searched in the next lists too.
+    """
     geometry = rng.integers(0, 256, (minutiae, 4)).astype(np.int16)
-    descriptors = rng.integers(0, 2**64, (minutiae, 4), np.uint64)
+    descriptors = random_descriptors(rng, minutiae)
+    if kinds is not None:
+        noise = descriptors & random_descriptors(rng, minutiae) & random_descriptors(rng, minutiae)
+        descriptors = rng.choice(kinds, minutiae) ^ noise
     prepared = PreparedFinger(geometry, descriptors, np.arange(minutiae, dtype=np.uint8))
-    return FingerFeatures(_unit(rng), prepared)
+    return FingerFeatures(_unit(rng), prepared, _lists(descriptors))
+
+
+def random_descriptors(rng: np.random.Generator, count: int) -> Descriptors:
+    """Local descriptors unlike each other, uint64 (count, 4)."""
+    return rng.integers(0, 2**64, (count, 4), np.uint64)
 
 
 def similar_finger(finger: FingerFeatures, rng: np.random.Generator) -> FingerFeatures:
@@ -21,7 +38,13 @@ def similar_finger(finger: FingerFeatures, rng: np.random.Generator) -> FingerFe
     return FingerFeatures(
         (finger.embedding + 0.01 * _unit(rng)).astype(np.float16),
         PreparedFinger(moved, prepared.descriptors, prepared.minutia_index),
+        finger.lists,
     )
+
+
+def _lists(descriptors: Descriptors) -> ListNumbers:
+    own = (descriptors[:LISTED_MINUTIAE, 0] % _LISTS).astype(np.int64)
+    return ((own[:, None] + np.arange(_PROBED)) % _LISTS).astype(np.uint16)
 
 
 def _unit(rng: np.random.Generator) -> Embedding:

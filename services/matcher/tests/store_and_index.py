@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 from matcher.bootstrap import StoreAndIndex, open_store_and_index
+from matcher.comparison.descriptor_quantizer import PROBED_LISTS
 from matcher.config import Settings
 from matcher.domain.encounter import Encounter, EncounterStatus
 from matcher.domain.enrolment import Enrolment
@@ -17,6 +18,7 @@ from matcher.domain.finger import Finger, read_template
 from matcher.domain.index_entry import FingerFeatures
 from matcher.domain.request import RequestOrigin
 from matcher.domain.shortlist import SearchDepth, SearchScope
+from matcher.index.finger_features import finger_features
 from matcher.maintenance import encrypt_stored
 from matcher.models import ModelBundle
 from matcher.store.store import MIGRATIONS
@@ -44,6 +46,11 @@ def other_comparison(version: str) -> ModelBundle:
     comparator.version = version
     calibration = replace(models().calibration, comparison_version=version)
     return replace(models(), comparator=comparator, calibration=calibration)
+
+
+def other_quantizer(version: str) -> ModelBundle:
+    """The same models, of which the quantizer says that it is of another version."""
+    return replace(models(), quantizer=replace(models().quantizer, version=version))
 
 
 @asynccontextmanager
@@ -85,7 +92,7 @@ def finger(person: int) -> Finger:
 def features(person: int) -> dict[int, FingerFeatures]:
     """A person's right index finger, as a search has it."""
     found = finger(person)
-    return {INDEX: FingerFeatures(found.embedding, models().comparator.prepare(found.minutiae))}
+    return {INDEX: finger_features(models(), found.minutiae, found.embedding, lists=PROBED_LISTS)}
 
 
 async def enrol(

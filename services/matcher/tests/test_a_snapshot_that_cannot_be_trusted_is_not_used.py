@@ -1,5 +1,6 @@
 """A damaged, foreign or outdated snapshot costs time, never a wrong answer."""
 
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 from matcher.bootstrap import StoreAndIndex
 from matcher.index import snapshot
+from matcher.models import ModelBundle
 from matcher.store.index_source import IndexedEncounter, IndexSource
 
 from .models import models
@@ -18,6 +20,7 @@ from .store_and_index import (
     opened,
     other_comparison,
     other_embedding,
+    other_quantizer,
     shortlisted,
 )
 
@@ -43,7 +46,7 @@ def _relabelled(**changed: object) -> Damage:
         header = json.loads(line) | changed
         header = {name: value for name, value in header.items() if value is not None}
         header.pop("sha256")
-        header["sha256"] = snapshot.digest(header, archive)
+        header["sha256"] = snapshot.digest(header, io.BytesIO(archive))
         return json.dumps(header).encode() + b"\n" + archive
 
     return relabel
@@ -82,6 +85,10 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     "another comparison": (
         _relabelled(comparison_version="comparison-0"),
         "its fingers were prepared for another comparison",
+    ),
+    "another quantizer": (
+        _relabelled(quantizer_version="quantizer-0"),
+        "its descriptors are listed by another quantizer",
     ),
     "a later state": (_relabelled(change=6), "it is of a later state than the database"),
     "another past": (_relabelled(log_hash="0" * 12), "its past is not that of the database"),
@@ -132,7 +139,12 @@ async def _header(base: StoreAndIndex) -> snapshot.SnapshotHeader:
         head = await records.changes.head()
     versions = models().versions
     return snapshot.SnapshotHeader(
-        head.database_epoch, head.number, head.log_hash, versions.embedding, versions.comparison
+        head.database_epoch,
+        head.number,
+        head.log_hash,
+        versions.embedding,
+        versions.comparison,
+        versions.quantizer,
     )
 
 
@@ -157,8 +169,18 @@ async def test_another_model_computes_embeddings_again(tmp_path: Path) -> None:
 
 async def test_another_comparison_prepares_fingers_again(tmp_path: Path) -> None:
     path = await _snapshot(tmp_path)
-    other = other_comparison("comparison-2")
+    await _assert_written_again(path, other_comparison("comparison-2"))
 
+
+async def test_another_quantizer_lists_descriptors_again(tmp_path: Path) -> None:
+    path = await _snapshot(tmp_path)
+
+    await _assert_written_again(path, other_quantizer("quantizer-2"))
+
+
+async def _assert_written_again(path: Path, other: ModelBundle) -> None:
+    """The snapshot is of no use to these models, until they have written it anew."""
+    tmp_path = path.parent
     async with opened(tmp_path, using=other, snapshot_file=path) as base:
         await base.index.catch_up()
 

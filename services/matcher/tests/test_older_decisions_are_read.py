@@ -6,7 +6,9 @@ from pathlib import Path
 
 from matcher.domain.decision import DecisionPage
 from matcher.domain.office_scope import ALL_OFFICES, OfficeScope
+from matcher.domain.shortlist import SearchDepth
 from matcher.service import encode_decisions as encode
+from pydantic import TypeAdapter
 from sqlalchemy import create_engine, text
 
 from . import older_database
@@ -46,6 +48,15 @@ RECORD = {
 }
 
 
+def test_a_search_of_one_channel_is_made_again_with_one() -> None:
+    recorded = TypeAdapter(SearchDepth).validate_python({"prefiltered": 20_000, "compared": 200})
+
+    assert recorded == SearchDepth(20_000, 200, similar=None, voted=0)
+    assert recorded.by_embedding == 20_000
+    assert recorded.shared_by(2) == SearchDepth(10_000, 100)
+    assert SearchDepth(20_000, 200, 2_000, 1_000).shared_by(10) == SearchDepth(2_000, 20, 200, 100)
+
+
 async def test_what_they_do_not_say_is_absent(tmp_path: Path) -> None:
     record = json.dumps(RECORD).encode()
     record_hash = hashlib.sha256(bytes(32) + record).digest()
@@ -68,6 +79,7 @@ async def test_what_they_do_not_say_is_absent(tmp_path: Path) -> None:
         of_office = await records.decisions.page(DecisionPage(0, 10), OfficeScope("BJM"))
         broken = await records.decisions.first_broken_record()
 
+    assert (found.decision.depth, found.decision.quantizer_version) == (None, "")
     message = encode.decision(found)
     assert (listed, of_office, broken) == ([(1, found)], [], None)
     assert not message.HasField("predicted_fnir")

@@ -2,6 +2,7 @@
 
 import itertools
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,19 +12,24 @@ from matcher.domain.index_entry import FingerFeatures, IndexEntry
 from matcher.domain.shortlist import SearchDepth, SearchScope, Shortlist
 from matcher.index.memory_index import MemoryIndex
 
+from .indexed_entries import entries_in
 from .plain_search import POSITIONS, PlainSearch, found_by
-from .random_fingers import random_finger, similar_finger
+from .random_fingers import random_descriptors, random_finger, similar_finger
 
 COUNT = 7
 EVERYBODY, FEW = SearchDepth(10_000, COUNT), SearchDepth(12, COUNT)
+TWO_CHANNELS = SearchDepth(12, COUNT, similar=6, voted=8)
 START = ChangeToken("", 0)
+KINDS = random_descriptors(np.random.default_rng(3), 20)
 GALLERIES = ("diplomatic", "lost", "visitors")
 
 
 def _entry(rng: np.random.Generator, number: int, encounter_id: str, person_id: str) -> IndexEntry:
     positions = POSITIONS if rng.random() < 0.8 else POSITIONS[:1]
     status = EncounterStatus(int(rng.integers(1, 5)))
-    fingers = {position: random_finger(rng, int(rng.integers(1, 30))) for position in positions}
+    fingers = {
+        position: random_finger(rng, int(rng.integers(1, 30)), KINDS) for position in positions
+    }
     galleries = tuple(sorted({str(name) for name in rng.choice(GALLERIES, rng.integers(3))}))
     return IndexEntry(encounter_id, person_id, status, number, fingers, galleries=galleries)
 
@@ -35,10 +41,12 @@ def _by_positions(shortlist: Shortlist) -> dict[int, int]:
 
 
 def _probe(rng: np.random.Generator) -> dict[int, FingerFeatures]:
-    return {position: random_finger(rng) for position in POSITIONS}
+    return {position: random_finger(rng, kinds=KINDS) for position in POSITIONS}
 
 
-@pytest.mark.parametrize("depth", [EVERYBODY, FEW], ids=["everybody", "few"])
+@pytest.mark.parametrize(
+    "depth", [EVERYBODY, FEW, TWO_CHANNELS], ids=["everybody", "few", "two channels"]
+)
 @pytest.mark.parametrize("seed", range(4))
 def test_after_any_changes_both_find_the_same(seed: int, depth: SearchDepth) -> None:
     rng = np.random.default_rng(seed)
@@ -68,11 +76,11 @@ def test_what_is_exported_is_what_was_put_in() -> None:
     index.update((), [_entry(rng, n, f"e{n}", f"p{n % 50}") for n in range(300)])
     index.update([f"e{n}" for n in range(0, 300, 2)], [])
 
-    again.update((), index.entries()[1])
+    again.update((), entries_in(index))
 
     probe = _probe(rng)
     for depth, scope in itertools.product(
-        (EVERYBODY, FEW), (SearchScope(), SearchScope(galleries=GALLERIES[:1]))
+        (EVERYBODY, FEW, TWO_CHANNELS), (SearchScope(), SearchScope(galleries=GALLERIES[:1]))
     ):
         found, kept = again.search(probe, scope, depth), index.search(probe, scope, depth)
         assert (found_by(found), _by_positions(found)) == (found_by(kept), _by_positions(kept))
@@ -96,8 +104,8 @@ def test_equals_come_in_one_order_whatever_a_replica_went_through() -> None:
     other.update([entry.encounter_id for entry in passing], entries[10:20])
 
     expected = [entry.person_id for entry in entries[:COUNT]]
-    for each in (index, other):
-        found = each.search({2: same}, SearchScope(), EVERYBODY)
+    for each, depth in itertools.product((index, other), (EVERYBODY, SearchDepth(9, COUNT, 9, 9))):
+        found = each.search({2: same}, SearchScope(), depth)
         assert [person.person_id for person in found.persons] == expected
 
 
@@ -137,7 +145,11 @@ def test_searches_beside_changes_see_a_whole_state() -> None:
             assert (impression.finger.descriptors == probe[2].prepared.descriptors).all()
 
 
-@pytest.mark.parametrize("depth", [EVERYBODY, SearchDepth(COUNT, COUNT)], ids=["everybody", "few"])
+@pytest.mark.parametrize(
+    "depth",
+    [EVERYBODY, SearchDepth(COUNT, COUNT), SearchDepth(COUNT, COUNT, COUNT, COUNT)],
+    ids=["everybody", "few", "two channels"],
+)
 def test_a_person_enrolled_often_takes_one_place(depth: SearchDepth) -> None:
     rng = np.random.default_rng(6)
     wanted = random_finger(rng)
@@ -163,7 +175,7 @@ def test_a_person_enrolled_often_takes_one_place(depth: SearchDepth) -> None:
 def test_a_mate_far_off_by_embedding_is_found_by_the_prefilter() -> None:
     rng = np.random.default_rng(9)
     wanted = random_finger(rng)
-    hidden = FingerFeatures((-wanted.embedding).astype(np.float16), wanted.prepared)
+    hidden = replace(wanted, embedding=(-wanted.embedding).astype(np.float16))
     entries = [
         IndexEntry(f"e{n}", f"p{n}", EncounterStatus.ACTIVE, n, {2: random_finger(rng)})
         for n in range(40)
@@ -185,7 +197,7 @@ def test_a_finger_that_nobody_has_shortlists_nobody() -> None:
     ]
     index.update((), entries)
 
-    for depth in (EVERYBODY, SearchDepth(3, 3)):
+    for depth in (EVERYBODY, SearchDepth(3, 3), SearchDepth(3, 3, 3, 3)):
         found = index.search({7: random_finger(rng)}, SearchScope(), depth)
         assert (found.persons, found.people_searched) == ((), 5)
 
@@ -195,4 +207,4 @@ def test_an_empty_index_finds_nobody_and_says_so() -> None:
 
     found = index.search({2: random_finger(np.random.default_rng(12))}, SearchScope(), EVERYBODY)
 
-    assert (found.persons, found.people_searched, index.size) == ((), 0, (0, 0, 0))
+    assert (found.persons, found.people_searched, index.size[:2]) == ((), 0, (0, 0))

@@ -20,7 +20,8 @@ opened = []
 
 
 def note(event, arguments):
-    if event == "open" and str(arguments[0]).endswith((".onnx", ".npz", "on.json", "od.json")):
+    endings = ".onnx", ".npz", ".npy", "on.json", "od.json"
+    if event == "open" and str(arguments[0]).endswith(endings):
         opened.append(str(arguments[0]))
 
 
@@ -85,6 +86,7 @@ def test_the_versions_that_stored_decisions_name_are_these() -> None:
         embedding="netvlad64-47cf3e05",
         comparison="constellation-1-align2-d91db694",
         calibration="constellation-1-align2-d91db694-4ae58185",
+        quantizer="quantizer-1",
     )
     assert models().versions.model_version == (
         "leader-da96e122-2-0.20 netvlad64-47cf3e05 constellation-1-align2-d91db694"

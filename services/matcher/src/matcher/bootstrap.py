@@ -73,7 +73,12 @@ def make_search(settings: Settings, base: StoreAndIndex, models: ModelBundle) ->
 
 def search_depth(settings: Settings) -> SearchDepth:
     """Return how many persons pass each step of a search."""
-    return SearchDepth(settings.max_persons_prefiltered, settings.max_persons_compared)
+    return SearchDepth(
+        settings.max_persons_prefiltered,
+        settings.max_persons_compared,
+        settings.max_persons_similar,
+        settings.max_persons_voted,
+    )
 
 
 def make_replay(settings: Settings, base: StoreAndIndex, models: ModelBundle) -> ReplayDecision:

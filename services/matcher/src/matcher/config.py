@@ -69,7 +69,20 @@ class Settings(ServiceSettings):
         "The same on all replicas",
     )
     max_persons_prefiltered: int = Field(
-        20_000, ge=1, description="most persons, nearest by embedding, that are prefiltered"
+        20_000,
+        ge=1,
+        description="most persons of whom a search prefilters all; if it goes over more, it "
+        "prefilters those that either of two channels finds",
+    )
+    max_persons_similar: int = Field(
+        2_000,
+        ge=1,
+        description="most persons, nearest by embedding, that the first channel finds",
+    )
+    max_persons_voted: int = Field(
+        2_000,
+        ge=1,
+        description="most persons, by votes of local descriptors, that the second channel finds",
     )
     max_persons_compared: int = Field(
         200,

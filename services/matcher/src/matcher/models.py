@@ -13,6 +13,12 @@ import numpy as np
 from matcher.calibration.score_calibration import CALIBRATION_FILE, ScoreCalibration
 from matcher.comparison.comparator import Comparator, paired_minutiae
 from matcher.comparison.descriptor import DESCRIPTOR_FILE
+from matcher.comparison.descriptor_quantizer import (
+    PROBED_LISTS,
+    QUANTIZER_FILE,
+    DescriptorQuantizer,
+)
+from matcher.comparison.descriptor_votes import descriptor_votes
 from matcher.comparison.likelihood import LIKELIHOOD_FILE
 from matcher.comparison.prefilter import prefilter_scores
 from matcher.embedding.embedding_network import EMBEDDING_FILE, EmbeddingNetwork
@@ -32,6 +38,7 @@ class ModelVersions:
     embedding: str
     comparison: str
     calibration: str
+    quantizer: str
 
     @property
     def model_version(self) -> str:
@@ -51,6 +58,7 @@ class ModelBundle:
     embedding: EmbeddingNetwork
     comparator: Comparator
     calibration: ScoreCalibration
+    quantizer: DescriptorQuantizer
 
     def __post_init__(self) -> None:
         if self.calibration.comparison_version != self.comparator.version:
@@ -67,6 +75,7 @@ class ModelBundle:
         descriptor: Path = DESCRIPTOR_FILE,
         likelihood: Path = LIKELIHOOD_FILE,
         calibration: Path = CALIBRATION_FILE,
+        quantizer: Path = QUANTIZER_FILE,
     ) -> Self:
         """Read the models from files, by default those that come with this package.
 
@@ -79,6 +88,7 @@ class ModelBundle:
             embedding=EmbeddingNetwork.load(embedding),
             comparator=Comparator.load(descriptor, likelihood),
             calibration=ScoreCalibration.load(calibration),
+            quantizer=DescriptorQuantizer.load(quantizer),
         )
 
     @property
@@ -89,6 +99,7 @@ class ModelBundle:
             self.embedding.version,
             self.comparator.version,
             self.calibration.version,
+            self.quantizer.version,
         )
 
     def warm_up(self) -> None:
@@ -102,6 +113,8 @@ class ModelBundle:
         finger = _random_minutiae()
         self.embedding.embed(finger)
         prepared = self.comparator.prepare(finger)
+        self.quantizer.nearest_lists(prepared.descriptors, PROBED_LISTS)
+        descriptor_votes(np.array([1]), np.array([0]), np.array([0], np.float32))
         self.comparator.compare(prepared, [prepared])
         paired_minutiae(prepared, prepared)
         prefilter_scores(prepared, [prepared])

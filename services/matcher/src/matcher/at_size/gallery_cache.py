@@ -19,6 +19,8 @@ from matcher.domain.change_token import ChangeToken
 from matcher.domain.index_entry import IndexEntry
 from matcher.evaluation.progress import print_status, with_progress
 from matcher.index import snapshot
+from matcher.index.index_columns import entries_of
+from matcher.index.memory_index import MemoryIndex
 from matcher.models import ModelBundle
 
 PEOPLE_PER_FILE = 1_000
@@ -41,8 +43,8 @@ class GalleryCache:
         if not missing:
             return None
         self._folder.mkdir(parents=True, exist_ok=True)
-        seconds = 0.0
-        for spent in with_progress(self._make_all(missing, workers), _MADE, len(missing)):
+        made, seconds = self._make_all(missing, workers), 0.0
+        for spent in with_progress(made, "thousands of people made", len(missing)):
             seconds += spent
         return len(missing) * PEOPLE_PER_FILE / seconds
 
@@ -69,7 +71,8 @@ class GalleryCache:
         try:
             if snapshot.describe(file).change_token != _token(wanted):
                 raise snapshot.UnusableSnapshot("it holds other people")
-            return snapshot.read(file, wanted)[1]
+            with snapshot.read(file, wanted).frozen() as people:
+                return [entry for part in people.parts() for entry in entries_of(part)]
         except snapshot.UnusableSnapshot as unusable:
             print_status(f"{file} is made again: {unusable}")
         return self._write(models, number)
@@ -78,19 +81,15 @@ class GalleryCache:
         start = number * PEOPLE_PER_FILE
         entries = self.people.enrolled(models, range(start, start + PEOPLE_PER_FILE))
         self._folder.mkdir(parents=True, exist_ok=True)
-        snapshot.write(self._file(number), self._header(models, number), entries)
+        index = MemoryIndex(_token(header := self._header(models, number)))
+        index.update((), entries)
+        with index.frozen() as people:
+            snapshot.write(self._file(number), header, people)
         return entries
 
     def _header(self, models: ModelBundle, number: int) -> snapshot.SnapshotHeader:
         """Return the header of a file, whose epoch names the seed and whose change the people."""
-        versions = models.versions
-        return snapshot.SnapshotHeader(
-            self._folder.name,
-            (number + 1) * PEOPLE_PER_FILE,
-            "",
-            versions.embedding,
-            versions.comparison,
-        )
+        return snapshot_header(models, self._folder.name, (number + 1) * PEOPLE_PER_FILE)
 
     def _file(self, number: int) -> Path:
         return self._folder / f"people-{number:07}"
@@ -101,7 +100,12 @@ class GalleryCache:
         return self.folder / f"seed-{self.people.seed}-fingers-{positions}-{_generator_version()}"
 
 
-_MADE = "thousands of people made"
+def snapshot_header(models: ModelBundle, epoch: str, change: int) -> snapshot.SnapshotHeader:
+    """Return the header of a snapshot that is of no database. epoch, change: as of a token."""
+    versions = models.versions
+    return snapshot.SnapshotHeader(
+        epoch, change, "", versions.embedding, versions.comparison, versions.quantizer
+    )
 
 
 def _make_file(files: GalleryCache, number: int) -> float:

@@ -21,6 +21,7 @@ from matcher.use_cases.search import Search
 
 DEFAULTS = Settings.model_construct()
 """The settings of a service where nothing is set."""
+_EVERYBODY = SearchScope()
 _MAX_CANDIDATES = 10
 _PATIENCE_SECONDS = 3600.0
 
@@ -76,8 +77,11 @@ class SearchedGallery:
         """Remove people."""
         self.index.update(person_ids, ())
 
-    async def search(self, probe: Probe, scope: SearchScope = SearchScope()) -> SearchResult:  # noqa: B008
-        """Search for the person of a probe, at the FPIR that the service aims at by default."""
+    async def search(self, probe: Probe, scope: SearchScope = _EVERYBODY) -> SearchResult:
+        """Search for the person of a probe, at the FPIR that the service aims at by default.
+
+        One search of its own remembers whom it compares, so several may run at once.
+        """
         recording = _RecordingIndex(self.index, self._pool)
         search = Search(recording, self._pool, self._models, self._decision_maker, self.depth)
         request = DecisionRequest(

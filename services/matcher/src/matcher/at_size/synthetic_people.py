@@ -9,6 +9,7 @@ from matcher.domain.encounter import EncounterStatus
 from matcher.domain.finger import Finger
 from matcher.domain.finger_source import Probe
 from matcher.domain.index_entry import FingerFeatures, IndexEntry
+from matcher.index.finger_features import finger_features
 from matcher.minutiae import Minutiae
 from matcher.models import ModelBundle
 from matcher.record.iso19794 import FingerRecord, write
@@ -82,7 +83,7 @@ def features_of(models: ModelBundle, fingers: Sequence[Minutiae]) -> list[Finger
     """Return what the index holds of fingers."""
     embeddings = models.embedding.embed_many(fingers).astype(np.float16)
     return [
-        FingerFeatures(embedding, models.comparator.prepare(finger))
+        finger_features(models, finger, embedding, lists=1)
         for embedding, finger in zip(embeddings, fingers, strict=True)
     ]
 

@@ -99,7 +99,7 @@ def hamming_distance(a: Descriptors, b: Descriptors) -> int:
     """Return the number of bits in which two descriptors (4,) differ, 0 to 256."""
     count = 0
     for word in range(DESCRIPTOR_WORDS):
-        count += _popcount(a[word] ^ b[word])
+        count += popcount(a[word] ^ b[word])
     return count
 
 
@@ -187,7 +187,7 @@ def _describe(
 
 
 @compiled
-def _popcount(word: np.uint64) -> int:
+def popcount(word: np.uint64) -> int:
     """Return the number of set bits; LLVM recognises the form and emits one instruction."""
     word = word - ((word >> np.uint64(1)) & np.uint64(0x5555555555555555))
     pairs = np.uint64(0x3333333333333333)

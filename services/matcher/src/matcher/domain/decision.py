@@ -137,6 +137,8 @@ class Decision:
     probe, that somebody searched has on record. any_position: whether all positions were compared
     with all. scope, depth: of the search; None for a verification. reference: the impressions that
     a verification compared the probe with; empty for a search, and in older records.
+    quantizer_version: of the lists of local descriptors that a search probed; empty for a
+    verification, and in older records.
     """
 
     decision_id: str
@@ -162,6 +164,7 @@ class Decision:
     scope: SearchScope | None = None
     depth: SearchDepth | None = None
     reference: tuple[ProbeFinger, ...] = ()
+    quantizer_version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

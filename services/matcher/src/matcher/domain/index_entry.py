@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from matcher.comparison.comparator import PreparedFinger
+from matcher.comparison.descriptor_quantizer import ListNumbers
 from matcher.domain.change_token import ChangeToken
 from matcher.domain.encounter import EncounterStatus
 from matcher.domain.finger import Embedding
@@ -12,10 +13,15 @@ from matcher.domain.searched_content import ContentSums
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FingerFeatures:
-    """What a search needs of a finger: its embedding, and its minutiae prepared for comparison."""
+    """What a search needs of a finger: its embedding, and its minutiae prepared for comparison.
+
+    lists: uint16 (m, k), for each of the best minutiae, 24 at most, the inverted lists of the
+    centroids nearest to its descriptor, nearest first: one in the index, several in a probe.
+    """
 
     embedding: Embedding
     prepared: PreparedFinger
+    lists: ListNumbers
 
 
 @dataclass(frozen=True, slots=True, eq=False)

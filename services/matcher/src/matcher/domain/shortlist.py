@@ -33,12 +33,22 @@ class SearchScope:
 class SearchDepth:
     """How many persons pass each step of a search.
 
-    prefiltered: the most similar by embedding, given to the prefilter.
-    compared: the best by prefilter score, whose minutiae are compared.
+    prefiltered: of at most so many, all are given to the prefilter. compared: the best by prefilter
+    score, whose minutiae are compared. If more are searched, those are given to the prefilter that
+    either channel finds: similar, the most similar by embedding; voted, those for whom most local
+    descriptors vote. Decisions were recorded without these two when there was one channel, of the
+    ``prefiltered`` most similar.
     """
 
     prefiltered: int
     compared: int
+    similar: int | None = None
+    voted: int = 0
+
+    @property
+    def by_embedding(self) -> int:
+        """How many persons the channel of the embedding gives."""
+        return self.prefiltered if self.similar is None else self.similar
 
     def shared_by(self, positions: int) -> "SearchDepth":
         """Return the depth at which each finger is compared with this many positions.
@@ -46,7 +56,10 @@ class SearchDepth:
         It costs as many comparisons of fingers as this depth with one position.
         """
         return SearchDepth(
-            max(1, self.prefiltered // positions), max(1, self.compared // positions)
+            max(1, self.prefiltered // positions),
+            max(1, self.compared // positions),
+            None if self.similar is None else max(1, self.similar // positions),
+            self.voted // positions,
         )
 
 

@@ -6,9 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.comparison.comparator import PreparedFinger
+from matcher.comparison.descriptor_votes import Votes
 from matcher.domain.index_entry import FingerFeatures
+from matcher.index.faiss_descriptor_lists import FaissDescriptorLists
 from matcher.index.faiss_embeddings import FaissEmbeddings, Query, Rows, Similarities
 from matcher.index.growable_array import GrowableArray
+from matcher.index.index_columns import FingerColumns, finger_columns_of
 from matcher.index.minutiae_columns import MinutiaeColumns
 
 NO_OWNER = -1
@@ -20,16 +23,20 @@ _COMPACTION_MINIMUM = 64
 
 
 class FingerSegment:
-    """Fingers of one position by row: embedding, prepared minutiae and the row of the encounter.
+    """Fingers of one position by row, and the row of the encounter of each.
+
+    Of each finger it holds the embedding, the prepared minutiae, and the descriptors of the best of
+    these once more in inverted lists.
 
     Not thread-safe: searches may run at the same time, a change must run alone. A removed row is
-    overwritten and left out of results, and takes room until `compacted`.
+    left out of results, is to be overwritten, and takes room until `compacted`.
     """
 
     def __init__(self) -> None:
         self._embeddings = FaissEmbeddings()
         self._owner = GrowableArray(np.int64)
         self._minutiae = MinutiaeColumns()
+        self._descriptors = FaissDescriptorLists()
         self._removed = 0
 
     def __len__(self) -> int:
@@ -49,21 +56,33 @@ class FingerSegment:
     @property
     def size_bytes(self) -> int:
         """Memory used, bytes."""
-        return self._embeddings.size_bytes + self.owner.nbytes + self._minutiae.size_bytes
+        parts = self._embeddings, self._minutiae, self._descriptors
+        return self.owner.nbytes + sum(part.size_bytes for part in parts)
 
     def add(self, fingers: Sequence[FingerFeatures], owners: Rows) -> range:
         """Append fingers and return their rows. owners: rows of their encounters."""
+        return self.extend(finger_columns_of(fingers, owners), owners)
+
+    def extend(self, fingers: FingerColumns, owners: Rows) -> range:
+        """Append fingers and return their rows. owners: rows of their encounters."""
         first = len(self._owner)
-        self._embeddings.add([finger.embedding for finger in fingers])
-        self._minutiae.add([finger.prepared for finger in fingers])
+        self._embeddings.add(fingers.embedding)
+        self._minutiae.extend(fingers)
         self._owner.extend([owners])
-        return range(first, len(self._owner))
+        rows = range(first, len(self._owner))
+        descriptors = self._minutiae.listed_descriptors(np.array(rows, np.int64), fingers.lists)
+        self._descriptors.extend(descriptors, fingers.lists)
+        return rows
 
     def remove(self, row: int) -> None:
-        """Take a row out of all searches, and overwrite what it held in memory."""
+        """Take a row out of all searches. It keeps what it holds until it is overwritten."""
         self.owner[row] = NO_OWNER
         self._removed += 1
+
+    def overwrite(self, row: int) -> None:
+        """Overwrite what a removed row holds in memory."""
         self._minutiae.overwrite(row)
+        self._descriptors.overwrite(row)
         self._embeddings.overwrite(row)
 
     def nearest(self, query: Query, count: int) -> tuple[Rows, float]:
@@ -76,6 +95,10 @@ class FingerSegment:
         is_all = len(rows) == len(self._owner)
         others = -np.inf if is_all else float(similarities[-1])
         return rows[self.owner[rows] != NO_OWNER], others
+
+    def votes(self, probe: FingerFeatures) -> tuple[Rows, Votes]:
+        """Return the rows that local descriptors of the probe vote for, rising, and the votes."""
+        return self._descriptors.votes(probe.prepared.descriptors, probe.lists)
 
     def similarities(self, query: Query, rows: Rows) -> Similarities:
         """Return the inner products of the query's embedding with these rows, float32 (n,)."""
@@ -94,20 +117,24 @@ class FingerSegment:
         rows, copy = self.present, FingerSegment()
         copy._embeddings.add(self._embeddings.all()[rows])
         copy._minutiae = self._minutiae.of(rows)
+        copy._descriptors = self._descriptors.of(rows, copy._minutiae)
         copy._owner.extend([self.owner[rows]])
         return copy
 
-    def fingers(self) -> list[tuple[int, FingerFeatures]]:
-        """Return each finger with the row of its encounter, in the order of rows."""
-        embeddings = self._embeddings.all()
-        return [
-            (int(self.owner[row]), FingerFeatures(embeddings[row], self.prepared(row)))
-            for row in self.present
-        ]
+    def columns(self, rows: Rows, owner: Rows) -> FingerColumns:
+        """Return a copy of these rows. owner: what is to be told of their encounters."""
+        return FingerColumns(
+            owner,
+            self._embeddings.take_all(rows),
+            *self._minutiae.columns(rows),
+            self._descriptors.take_all(rows),
+        )
 
     def finger(self, row: int) -> FingerFeatures:
         """Return a copy of a row."""
-        return FingerFeatures(self._embeddings.take(row), self.prepared(row))
+        return FingerFeatures(
+            self._embeddings.take(row), self.prepared(row), self._descriptors.take(row)
+        )
 
     def needs_compaction(self) -> bool:
         """Return whether so many rows are removed that a compacted copy is worth its time."""

@@ -10,9 +10,10 @@ from servicekit.process.worker_pool import WorkerPool
 
 from matcher.domain.change_token import ChangeToken
 from matcher.domain.finger import read_stored_template
-from matcher.domain.index_entry import NO_SNAPSHOT, FingerFeatures, IndexEntry, SnapshotFacts
+from matcher.domain.index_entry import NO_SNAPSHOT, IndexEntry, SnapshotFacts
 from matcher.domain.operation import ReportProgress
 from matcher.index import snapshot
+from matcher.index.finger_features import finger_features
 from matcher.index.memory_index import MemoryIndex
 from matcher.minutiae import Minutiae
 from matcher.models import ModelBundle
@@ -57,6 +58,7 @@ class IndexLoader:
             state.log_hash,
             versions.embedding,
             versions.comparison,
+            versions.quantizer,
         )
 
     async def load(self, *, use_snapshot: bool) -> LoadedIndex:
@@ -120,18 +122,15 @@ class IndexLoader:
     async def _from_snapshot(self, head: ChangeToken) -> LoadedIndex:
         if self.snapshot_file is None:
             raise snapshot.UnusableSnapshot("none is configured")
-        change_token, entries = await self.pool.run(
-            snapshot.read, self.snapshot_file, self.snapshot_header(head)
-        )
+        header = self.snapshot_header(head)
+        index = await self.pool.run(snapshot.read, self.snapshot_file, header)
         async with self.store.read() as records:
-            if not await records.changes.contains(change_token):
+            if not await records.changes.contains(index.change_token):
                 raise snapshot.UnusableSnapshot("its past is not that of the database")
-        index = MemoryIndex(change_token)
-        await self.pool.run(index.update, (), entries)
-        incomplete = [entry.encounter_id for entry in entries if entry.unreadable]
+        incomplete = sorted({finger.encounter_id for finger in index.unreadable})
         for start in range(0, len(incomplete), _ENCOUNTERS_PER_BATCH):
             await self._read_again(index, incomplete[start : start + _ENCOUNTERS_PER_BATCH])
-        return LoadedIndex(index, change_token.number)
+        return LoadedIndex(index, index.change_token.number)
 
     async def _read_again(self, index: MemoryIndex, encounter_ids: Sequence[str]) -> None:
         """Replace entries by what is stored now: their templates may have been repaired since."""
@@ -175,7 +174,7 @@ def _entry(
         embedding = finger.embedding
         if embedding is None:
             embedding = new_embeddings[encounter.encounter_id, position].embedding
-        fingers[position] = FingerFeatures(embedding, models.comparator.prepare(found))
+        fingers[position] = finger_features(models, found, embedding, lists=1)
     return IndexEntry(
         encounter.encounter_id,
         encounter.person_id,

@@ -2,6 +2,8 @@
 
 import zlib
 
+import numpy as np
+
 from matcher.domain.index_entry import IndexEntry
 
 
@@ -25,6 +27,7 @@ def memory_checksum(entry: IndexEntry) -> int:
             prepared.geometry,
             prepared.descriptors,
             prepared.minutia_index,
+            np.ascontiguousarray(finger.lists[:, 0]),
         ):
             checksum = zlib.crc32(part.tobytes(), checksum)
     return checksum

@@ -14,3 +14,5 @@ CALIBRATION_MATED = 4_800_000_000
 """First of the fingers whose mated scores the calibration counts."""
 LIKELIHOOD = 5_500_000_000
 """First of the fingers that the comparison's likelihood ratio is fitted to."""
+QUANTIZER = 6_000_000_000
+"""First of the fingers whose local descriptors the coarse quantizer is learned from."""

@@ -94,4 +94,5 @@ class DecisionMaker:
             scope=result.scope,
             depth=result.depth,
             reference=result.reference,
+            quantizer_version=self.models.versions.quantizer if result.depth else "",
         )

@@ -71,6 +71,8 @@ class ReplayDecision:
             raise _CannotReplay(ReplayResult.OTHER_MODELS, decision.model_version)
         if decision.calibration_version != versions.calibration:
             raise _CannotReplay(ReplayResult.OTHER_MODELS, decision.calibration_version)
+        if decision.quantizer_version not in ("", versions.quantizer):
+            raise _CannotReplay(ReplayResult.OTHER_MODELS, decision.quantizer_version)
         if decision.depth is None and not decision.reference:
             raise _CannotReplay(ReplayResult.NOT_REPLAYABLE, "an older version recorded it")
 

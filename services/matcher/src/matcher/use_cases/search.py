@@ -1,4 +1,4 @@
-"""Identification (1:N): shortlist by embedding, prefilter, compare minutiae, decide."""
+"""Identification (1:N): shortlist, prefilter, compare minutiae, decide."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,6 +8,7 @@ from servicekit.process.failpoint import failpoint
 from servicekit.process.worker_pool import WorkerPool
 
 from matcher.comparison.comparator import PreparedFinger
+from matcher.comparison.descriptor_quantizer import PROBED_LISTS
 from matcher.domain.caveats import caveats_of
 from matcher.domain.decision import Decision, DecisionKind, DecisionRequest
 from matcher.domain.decision_rule import is_hit
@@ -15,6 +16,7 @@ from matcher.domain.finger_source import Probe
 from matcher.domain.index_entry import FingerFeatures
 from matcher.domain.request import RequestOrigin, SearchPolicy
 from matcher.domain.shortlist import SearchDepth, SearchScope, Shortlist
+from matcher.index.finger_features import finger_features
 from matcher.models import ModelBundle
 from matcher.use_cases.any_position import compare_at_any_position, most_informative
 from matcher.use_cases.compare_persons import (
@@ -122,9 +124,10 @@ class Search:
         return [person.person_id for person in shortlist.persons], compared
 
     def _features(self, probe: Probe) -> dict[int, FingerFeatures]:
-        prepare = self.models.comparator.prepare
         return {
-            finger.position: FingerFeatures(finger.embedding, prepare(finger.minutiae))
+            finger.position: finger_features(
+                self.models, finger.minutiae, finger.embedding, lists=PROBED_LISTS
+            )
             for finger in probe.fingers
         }
 

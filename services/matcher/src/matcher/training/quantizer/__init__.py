@@ -1,0 +1,1 @@
+"""Learning of the centroids that local descriptors are listed by."""

@@ -214,7 +214,7 @@ class Case:
             self.finger_mismatches,
             self.finger_check_waived,
             self.without_fingerprints,
-            self.is_emergency,
+            self.makes_emergency_document,
         )
 
     def fingers_differed(self) -> "Case":

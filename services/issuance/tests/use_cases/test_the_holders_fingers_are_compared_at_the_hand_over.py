@@ -62,11 +62,40 @@ class ScriptedMatcher:
         return FingerComparison(found, f"decision {request_id}")
 
 
+class OffMatcher(ScriptedMatcher):
+    """Answers nobody."""
+
+    async def compare_fingers(
+        self, request_id: str, encounter_id: str, fingers: bytes, seconds: float
+    ) -> FingerComparison:
+        raise Unavailable("the matcher is away")
+
+
+class SlowMatcher(ScriptedMatcher):
+    """Compares while an officer appoints a proxy for the application."""
+
+    def __init__(self, workflow: Workflow, application: str) -> None:
+        super().__init__()
+        self._workflow = workflow
+        self._application = application
+
+    async def compare_fingers(
+        self, request_id: str, encounter_id: str, fingers: bytes, seconds: float
+    ) -> FingerComparison:
+        await _appoints_nur(self._workflow, self._application)
+        return await super().compare_fingers(request_id, encounter_id, fingers, seconds)
+
+
 class Counter(CollectionCounter):
     """The counter of an office with a rule about finger checks, and another rule elsewhere."""
 
-    def __init__(self, workflow: Workflow, rule: FingerCheckRule = OPTIONAL) -> None:
-        self.matcher = ScriptedMatcher()
+    def __init__(
+        self,
+        workflow: Workflow,
+        rule: FingerCheckRule = OPTIONAL,
+        matcher: ScriptedMatcher | None = None,
+    ) -> None:
+        self.matcher = matcher or ScriptedMatcher()
         super().__init__(workflow, FingerCheckPolicy(OFF, {"BJM": rule}), self.matcher)
 
     async def fails(self, id: str, times: int = 1) -> None:
@@ -74,6 +103,15 @@ class Counter(CollectionCounter):
         for _ in range(times):
             with pytest.raises(FingersDiffer):
                 await self.hands_over(id, ANOTHERS)
+
+
+async def _appoints_nur(workflow: Workflow, id: str) -> None:
+    async with workflow.store.begin() as records:
+        case = await records.cases.get(id)
+        await appoint_proxy(
+            records, case, identity("siti", "officer"), workflow.now_is, NUR,
+            workflow.apply_transition,
+        )  # fmt: skip
 
 
 async def _last(workflow: Workflow, id: str) -> tuple[ApplicationEvent, FingerCheck | None]:
@@ -168,12 +206,7 @@ async def test_nor_does_a_proxy_whom_somebody_appoints_then(workflow: Workflow) 
         PassportCollection(NUR.name, Collector.PROXY, NUR.identity_number),
     )
     await counter.fails(id)
-    async with workflow.store.begin() as records:
-        case = await records.cases.get(id)
-        await appoint_proxy(
-            records, case, identity("siti", "officer"), workflow.now_is, NUR,
-            workflow.apply_transition,
-        )  # fmt: skip
+    await _appoints_nur(workflow, id)
 
     with pytest.raises(FingerCheckRequired):
         await counter.hands_over(id, collection=collection)
@@ -225,6 +258,23 @@ async def test_a_repeated_request_is_refused_again_and_recorded_once(workflow: W
     assert len({request for request, _ in counter.matcher.asked}) == 1
 
 
+async def test_the_last_failure_is_answered_alike_again(workflow: Workflow) -> None:
+    id = await workflow.becomes_ready()
+    counter = Counter(workflow)
+    for request in ("a", "b", "c"):
+        with pytest.raises(FingersDiffer) as first:
+            await counter.hands_over(id, ANOTHERS, request=request)
+
+    in_an_outage = Counter(workflow, matcher=OffMatcher())
+    with pytest.raises(FingersDiffer) as again:
+        await in_an_outage.hands_over(id, ANOTHERS, request="c")
+    with pytest.raises(FingerTriesUsed):
+        await in_an_outage.hands_over(id, ANOTHERS, request="d")
+
+    assert again.value.metadata == first.value.metadata
+    assert again.value.metadata["tries_left"] == "0"
+
+
 async def test_another_officer_or_finger_under_the_same_id_is_another_check(
     workflow: Workflow,
 ) -> None:
@@ -242,10 +292,27 @@ async def test_another_officer_or_finger_under_the_same_id_is_another_check(
 async def test_nothing_is_recorded_of_a_revision_that_is_not_there(workflow: Workflow) -> None:
     id = await workflow.becomes_ready()
 
-    with pytest.raises(StaleRevision):
-        await Counter(workflow).hands_over(id, ANOTHERS, revision=1)
+    counter = Counter(workflow)
 
+    with pytest.raises(StaleRevision):
+        await counter.hands_over(id, ANOTHERS, revision=1)
+
+    assert counter.matcher.asked == []
     assert (await workflow.case(id)).finger_mismatches == 0
+
+
+async def test_what_the_matcher_found_is_recorded_whatever_changed_meanwhile(
+    workflow: Workflow,
+) -> None:
+    id = await workflow.becomes_ready()
+    seen = (await workflow.case(id)).revision
+    counter = Counter(workflow, matcher=SlowMatcher(workflow, id))
+
+    with pytest.raises(FingersDiffer) as refusal:
+        await counter.hands_over(id, ANOTHERS, revision=seen)
+
+    assert refusal.value.metadata == {"tries_left": "2", "revision": str(seen + 2)}
+    assert await _last(workflow, id) == (ApplicationEvent.FAIL_FINGER_CHECK, FingerCheck.NO_MATCH)
 
 
 async def test_fingers_that_nobody_can_compare_cost_no_try(workflow: Workflow) -> None:
@@ -288,12 +355,7 @@ async def test_what_cannot_be_checked_does_not_reach_the_matcher(
 
 async def test_the_fingers_of_a_proxy_are_not_on_record(workflow: Workflow) -> None:
     id = await workflow.becomes_ready()
-    async with workflow.store.begin() as records:
-        case = await records.cases.get(id)
-        await appoint_proxy(
-            records, case, identity("siti", "officer"), workflow.now_is, NUR,
-            workflow.apply_transition,
-        )  # fmt: skip
+    await _appoints_nur(workflow, id)
     collection = PassportCollection(NUR.name, Collector.PROXY, NUR.identity_number)
 
     with pytest.raises(InvalidRequest) as refusal:

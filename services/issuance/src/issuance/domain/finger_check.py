@@ -107,8 +107,8 @@ class FingerCheckState:
     """How far the finger checks of one passport have come.
 
     mismatches: how many failed. waived: whether a supervisor waived it. without_fingerprints:
-    whether no finger of the holder could ever be captured. makes_emergency_document: whether it is an
-    emergency document, whose holder cannot wait for the matcher.
+    whether no finger of the holder could ever be captured. makes_emergency_document: whether it is
+    an emergency document, whose holder cannot wait for the matcher.
     """
 
     mismatches: int = 0

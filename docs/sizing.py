@@ -17,7 +17,7 @@ _HEAD = """# How many machines does the matcher need?
 
 Made by `make docs` from `docs/bench.json`, a result of `matcher bench` of two sizes: measure
 on your machine, and the tables follow. Memory and processor time are those of the index in one
-process, as it is built today.
+process; they are older than the local descriptors that vote for the shortlist since.
 
 ## Measured
 Two index fingers a person, synthetic people, one core; probes as bad as those of FVC2002. A

@@ -8,6 +8,8 @@ import pytest
 from matcher.index import snapshot
 from matcher.index.snapshot import SnapshotHeader
 
+from .indexed_entries import index_of
+
 
 def test_file_and_folder_are_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "index.snapshot"
@@ -18,6 +20,7 @@ def test_file_and_folder_are_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         synced.append((what, path.exists()))
 
     monkeypatch.setattr("os.fsync", fsync)
-    snapshot.write(path, SnapshotHeader("epoch", 0, "h", "e", "c", "q"), [])
+    with index_of([]).frozen() as frozen:
+        snapshot.write(path, SnapshotHeader("epoch", 0, "h", "e", "c", "q"), frozen)
 
     assert synced == [("file", False), ("folder", True)]

@@ -1,5 +1,6 @@
 """A damaged, foreign or outdated snapshot costs time, never a wrong answer."""
 
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -45,7 +46,7 @@ def _relabelled(**changed: object) -> Damage:
         header = json.loads(line) | changed
         header = {name: value for name, value in header.items() if value is not None}
         header.pop("sha256")
-        header["sha256"] = snapshot.digest(header, archive)
+        header["sha256"] = snapshot.digest(header, io.BytesIO(archive))
         return json.dumps(header).encode() + b"\n" + archive
 
     return relabel

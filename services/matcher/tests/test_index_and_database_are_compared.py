@@ -15,6 +15,7 @@ from matcher.domain.encounter import EncounterStatus
 from matcher.domain.errors import ContradictoryDatabase, IndexDoubtful, SnapshotUnusable
 from matcher.domain.searched_content import ContentSums
 from matcher.index import index_loader
+from matcher.index.index_columns import columns_of
 from matcher.store.encounter_changes import EncounterChanges, EncounterContents
 from matcher.use_cases import supervise_index
 from matcher.use_cases.maintain_index import MaintainIndex
@@ -58,7 +59,7 @@ def _move_an_encounter_in_time(table: Any) -> None:
 
 
 def _forget_an_encounter(table: Any) -> None:
-    del table._encounters[0]
+    table._in_use.rows[0] = False
 
 
 @pytest.mark.parametrize(
@@ -100,7 +101,7 @@ async def test_sums_that_differ_are_noticed_by_the_next_search(tmp_path: Path) -
         index = base.index._index
         assert index is not None
 
-        index._table.update(["encounter-1"], [])
+        index._table.update(["encounter-1"], columns_of([]))
         index.update((), [])
 
         with pytest.raises(IndexDoubtful, match="the index holds 2 encounters, 2 fingers, "):

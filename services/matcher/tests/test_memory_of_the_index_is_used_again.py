@@ -1,5 +1,7 @@
 """The index takes no more memory than it needs, and keeps nothing of what was removed."""
 
+import mmap
+
 import faiss  # type: ignore[import-untyped, unused-ignore]
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from matcher.index.encounters_table import EncountersTable
 from matcher.index.faiss_embeddings import FaissEmbeddings
 from matcher.index.finger_segment import FingerSegment
 from matcher.index.growable_array import GrowableArray
+from matcher.index.index_columns import columns_of
 
 from .random_fingers import random_finger
 
@@ -28,25 +31,58 @@ def test_rows_of_those_who_left_are_given_to_those_who_come() -> None:
     rng, table = np.random.default_rng(0), EncountersTable()
 
     for number in range(200):
-        table.update([f"e{number - 3}"], [_entry(rng, number)])
+        table.update([f"e{number - 3}"], columns_of([_entry(rng, number)]))
 
-    assert table.persons.count() == 3
+    assert len(table.persons) == 3
     assert table.row_count <= 4
-    assert table.persons.row_count <= 4
+    assert table.persons.ids.row_count <= 4
 
 
-def test_an_array_is_copied_only_when_it_is_full() -> None:
+def test_a_large_array_grows_where_it_is() -> None:
+    array = GrowableArray(np.int64, 2)
+    array.extend([np.full((10, 2), 7)])
+    small = array.rows
+
+    array.extend([np.full((200_000, 2), 8)])
+    large = array.rows
+    array.lengthen(5_000_000)
+
+    assert not np.shares_memory(small, large)
+    assert np.shares_memory(large, array.rows)
+    assert array.rows[[0, 9, 10, 200_009]].tolist() == [[7, 7], [7, 7], [8, 8], [8, 8]]
+    assert (len(array), int(array.rows[200_010:].sum())) == (5_000_000, 0)
+
+
+def test_blank_rows_hold_what_was_agreed() -> None:
+    array = GrowableArray(np.int32, blank=-1)
+
+    array.lengthen(20)
+    array.rows[3] = 5
+    array.lengthen(300_000)
+
+    assert array.rows[:5].tolist() == [-1, -1, -1, 5, -1]
+    assert set(array.rows[5:].tolist()) == {-1}
+
+
+def test_where_address_space_is_limited_less_is_reserved(monkeypatch: pytest.MonkeyPatch) -> None:
+    reserve, refused = mmap.mmap, list[int]()
+
+    def limited(descriptor: int, size: int, **options: int) -> mmap.mmap:
+        if size > 2**24:
+            refused.append(size)
+            raise OSError
+        return reserve(descriptor, size, **options)
+
+    monkeypatch.setattr("mmap.mmap", limited)
     array = GrowableArray(np.int64)
-    array.extend([np.arange(10)])
-    first = array.rows
+    array.lengthen(10**6)
+    array.rows[-1] = 9
+    array.lengthen(2 * 10**6)
 
-    array.extend([np.arange(10, 16)])
-    full = array.rows
-    array.extend([np.arange(16, 17)])
-
-    assert np.shares_memory(first, full)
-    assert not np.shares_memory(full, array.rows)
-    assert array.rows.tolist() == list(range(17))
+    assert refused[0] == 2**35
+    assert array.rows[[10**6 - 1, -1]].tolist() == [9, 0]
+    with pytest.raises(OSError, match=r"^$"):
+        array.lengthen(10**8)
 
 
 @pytest.mark.parametrize(
@@ -66,9 +102,9 @@ def test_a_segment_is_compacted_when_more_than_64_and_a_twentieth_are_removed(
 
 def test_a_table_compacts_its_segments_when_enough_have_left() -> None:
     rng, table = np.random.default_rng(6), EncountersTable()
-    table.update([], [_entry(rng, number) for number in range(100)])
+    table.update([], columns_of([_entry(rng, number) for number in range(100)]))
 
-    table.update([f"e{number}" for number in range(65)], [])
+    table.update([f"e{number}" for number in range(65)], columns_of([]))
 
     assert table.size()[:2] == (35, 35)
     assert not table.segments[2].needs_compaction()
@@ -78,7 +114,7 @@ def test_an_overwritten_embedding_is_zero_in_every_bit() -> None:
     rng = np.random.default_rng(2)
     stored = [random_finger(rng).embedding for _ in range(3)]
     embeddings = FaissEmbeddings()
-    embeddings.add(stored)
+    embeddings.add(np.stack(stored))
 
     embeddings.overwrite(1)
 

@@ -9,6 +9,7 @@ from matcher.domain.encounter import EncounterStatus
 from matcher.domain.index_entry import FingerFeatures, IndexEntry
 from matcher.domain.shortlist import SearchDepth, SearchScope
 from matcher.index.faiss_descriptor_lists import FaissDescriptorLists
+from matcher.index.index_columns import listed_minutiae
 from matcher.index.memory_index import MemoryIndex
 
 from .random_fingers import random_descriptors, random_finger
@@ -95,7 +96,10 @@ def test_of_a_removed_finger_no_descriptor_stays_in_the_lists(minutiae: int) -> 
     removed, other = random_finger(rng, minutiae), random_finger(rng)
     lists = FaissDescriptorLists()
     listed = removed.prepared.descriptors[:24]
-    lists.add([other.prepared.descriptors, listed], [other.lists, removed.lists])
+    lists.extend(
+        np.concatenate([other.prepared.descriptors, listed]),
+        listed_minutiae([other.lists, removed.lists]),
+    )
 
     lists.overwrite(1)
 
@@ -112,7 +116,7 @@ def test_a_descriptor_is_found_only_in_the_lists_that_are_probed() -> None:
     rng = np.random.default_rng(5)
     descriptors = random_descriptors(rng, 2)
     lists = FaissDescriptorLists()
-    lists.add([descriptors], [np.array([[3], [7]], np.uint16)])
+    lists.extend(descriptors, listed_minutiae([np.array([[3], [7]], np.uint16)]))
 
     def votes(probed: list[list[int]]) -> list[float]:
         return [float(each) for each in lists.votes(descriptors, np.array(probed, np.uint16))[1]]
@@ -126,7 +130,7 @@ def test_bits_are_near_up_to_a_third_of_them() -> None:
     rng = np.random.default_rng(6)
     (stored,) = random_descriptors(rng, 1)
     lists, number = FaissDescriptorLists(), np.array([[3]], np.uint16)
-    lists.add([stored[None]], [number])
+    lists.extend(stored[None], listed_minutiae([number]))
     probes = [np.packbits(np.arange(256) < differing).view(np.uint64) for differing in (84, 85)]
 
     near, far = [lists.votes((stored ^ bits)[None], number) for bits in probes]

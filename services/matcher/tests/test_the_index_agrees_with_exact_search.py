@@ -12,6 +12,7 @@ from matcher.domain.index_entry import FingerFeatures, IndexEntry
 from matcher.domain.shortlist import SearchDepth, SearchScope, Shortlist
 from matcher.index.memory_index import MemoryIndex
 
+from .indexed_entries import entries_in
 from .plain_search import POSITIONS, PlainSearch, found_by
 from .random_fingers import random_descriptors, random_finger, similar_finger
 
@@ -75,7 +76,7 @@ def test_what_is_exported_is_what_was_put_in() -> None:
     index.update((), [_entry(rng, n, f"e{n}", f"p{n % 50}") for n in range(300)])
     index.update([f"e{n}" for n in range(0, 300, 2)], [])
 
-    again.update((), index.entries()[1])
+    again.update((), entries_in(index))
 
     probe = _probe(rng)
     for depth, scope in itertools.product(
@@ -206,4 +207,4 @@ def test_an_empty_index_finds_nobody_and_says_so() -> None:
 
     found = index.search({2: random_finger(np.random.default_rng(12))}, SearchScope(), EVERYBODY)
 
-    assert (found.persons, found.people_searched, index.size) == ((), 0, (0, 0, 0))
+    assert (found.persons, found.people_searched, index.size[:2]) == ((), 0, (0, 0))

@@ -10,6 +10,7 @@ from matcher.index.finger_segment import FingerSegment
 from matcher.use_cases.readiness import Readiness
 from matcher.use_cases.supervise_index import SuperviseIndex
 
+from .indexed_entries import entries_in
 from .models import models
 from .store_and_index import INDEX, enrol, features, opened, shortlisted
 
@@ -39,6 +40,7 @@ def test_memory_holds_nothing_of_it() -> None:
     query = fingers[0].embedding.astype(np.float32)
 
     segment.remove(0)
+    segment.overwrite(0)
 
     assert segment.similarities(query, np.array([0, 1])) == pytest.approx(
         [0, fingers[1].embedding @ fingers[0].embedding], abs=1e-3
@@ -91,7 +93,7 @@ async def test_the_snapshot_is_written_again(
             versions.comparison,
             versions.quantizer,
         )
-        state, entries = snapshot.read(path, header)
-        assert state.number == 3
-        assert [entry.encounter_id for entry in entries] == ["encounter-2"]
+        saved = snapshot.read(path, header)
+        assert saved.change_token.number == 3
+        assert [entry.encounter_id for entry in entries_in(saved)] == ["encounter-2"]
         assert not base.index.snapshot_is_due(1000, 0.0)

@@ -16,7 +16,7 @@ from issuance.domain.finger_check import FingerCheckPolicy, FingerCheckRule
 from issuance.domain.office import NewOffice
 from issuance.domain.states import ApplicationState
 from issuance.domain.validity import ValidityRule
-from issuance.office_settings import OfficeSettings, require_printable
+from issuance.office_settings import OfficeId, OfficeSettings, require_printable
 
 _MOST_HOURS = 400.0
 
@@ -139,8 +139,10 @@ class IssuanceSettings(ServiceSettings):
         description="whether the fingers of a holder who collects a passport are compared with "
         "those of the application: off, optional (if the officer takes them) or required",
     )
-    finger_check_of_offices: dict[str, FingerCheckRule] = Field(
-        {}, description="the same of offices with another rule than the nation, by their ids"
+    finger_check_of_offices: dict[OfficeId, FingerCheckRule] = Field(
+        {},
+        description="the same of offices with another rule than the nation, by their ids; a start "
+        "logs a warning for ids that no office has",
     )
     finger_check_seconds: float = Field(
         10.0,

@@ -2,11 +2,18 @@
 
 from datetime import date, datetime, time
 from fractions import Fraction
-from typing import Self
+from typing import Annotated, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from passport.type.v1 import printed_pb2
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 from servicekit.grpc.text_rules import printed_fault
 
 from issuance.domain.collection_hours import COLLECTION_FROM, CollectionHours
@@ -14,13 +21,15 @@ from issuance.domain.office import PROMISE_WORKING_DAYS, NewOffice, Office
 from issuance.domain.special_day import SpecialDay, SpecialDayKind
 from issuance.domain.working_time import CLOSES, OPENS, Calendar
 
+OfficeId = Annotated[str, StringConstraints(pattern="^[A-Z]{3,8}$")]
+
 
 class OfficeSettings(BaseModel):
     """One office: a section `[[offices]]`, read by a start with an empty database only."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    id: str = Field(pattern="^[A-Z]{3,8}$", description="id of the office, as in certificates")
+    id: OfficeId = Field(description="id of the office, as in certificates")
     name: str = Field(min_length=1, max_length=60, description="name as printed in passports")
     timezone: str = Field(description="IANA time zone, for instance Asia/Makassar")
     printer: str | None = Field(

@@ -1,19 +1,23 @@
 """What applicants and staff do, honest or not."""
 
+from collections.abc import Collection
 from contextlib import suppress
 
 from issuance.domain.adjudication_task import Verdict
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.case import Case
+from issuance.domain.finger_check import MOST_TRIES
 from issuance.domain.open_item import ResolutionReason
 from issuance.domain.states import ApplicationState
 from issuance.store.open_item_records import IDENTIFICATION
 from servicekit.errors import DomainError
 
+from ..use_cases.collection_counter import ANOTHERS, OWN  # noqa: TID252
 from ..use_cases.emergencies import must_travel, need_not_travel  # noqa: TID252
 from ..use_cases.people import HOLDER, identity  # noqa: TID252
 from .mortal_issuance import MortalIssuance
-from .steps import Step, is_over
+from .neighbours import ProcessDies
+from .steps import PERSONS_ON_RECORD, Step, is_over
 
 USERS = ("siti", "budi", "agus", "hadi", "dewi")
 _INSPECTORS = ("tono", "rini", "joko", "wati", "sari", "yudi")
@@ -25,6 +29,8 @@ _TYPES = (
     ApplicationType.REPLACEMENT_DAMAGED,
     ApplicationType.REPLACEMENT_LOST,
 )
+_PRESENTED = (b"", OWN, b"", ANOTHERS)
+"""The fingers that are compared at a hand-over; none of some."""
 _VERDICTS = (Verdict.CLEARED, Verdict.CLEARED, Verdict.DUPLICATE, Verdict.SAME_PERSON)
 
 
@@ -55,7 +61,7 @@ class ActingPeople(MortalIssuance):
 
     async def renews(self, step: Step) -> None:
         """Somebody renews a passport from before there was an issuance service."""
-        person, user = f"{step.office}-{step.a % 3}", _user(step.b)
+        person, user = f"{step.office}-{step.a % PERSONS_ON_RECORD}", _user(step.b)
         by = dict.fromkeys(("create", "accept_documents", "submit_biometrics"), user)
         id = await self.workflow.applies(
             by, office=step.office, type=ApplicationType.RENEWAL, person_id=person
@@ -93,9 +99,54 @@ class ActingPeople(MortalIssuance):
             case states.AWAITING_APPROVAL | states.PRINT_FAILED:
                 await flow.approves(case.id, user, "seen")
             case states.READY:
-                await flow.hands_over(case.id, user)
+                await self._collects(case, user, choice)
             case _:
                 pass
+
+    async def _collects(self, case: Case, user: str, choice: int) -> None:
+        """Hand a passport over, or decide about fingers that differed too often.
+
+        Whoever comes to clear takes the fingers of the holder; others take none, or another's.
+        """
+        if case.finger_check.is_for_supervisor:
+            await self._counter.waives(case.id, user)
+            return
+        fingers = OWN if choice >= _INSPECTOR else _PRESENTED[choice % len(_PRESENTED)]
+        await self._presents(case, user, fingers)
+
+    async def _presents(self, case: Case, user: str, fingers: bytes) -> None:
+        try:
+            await self._counter.hands_over(case.id, fingers, user=user)
+        except ProcessDies:
+            await self._starts_again()
+
+    async def impostor_collects(self, step: Step) -> None:
+        """Somebody else comes for the passports that are ready, once or until nobody asks again."""
+        for case in await self._cases(step.office):
+            if case.state is ApplicationState.READY:
+                for _ in range(MOST_TRIES if step.a % 2 else 1):
+                    with suppress(DomainError):
+                        await self._presents(case, _user(step.b), ANOTHERS)
+
+    async def persons_are_one(self, step: Step) -> None:
+        """Two examiners find that applicants are persons whom the matcher found.
+
+        Other applications of both are withdrawn first.
+        """
+        for task in await self.workflow.tasks():
+            for candidate in task.candidates[:1]:
+                await self._withdraw_others(task.case, {task.person_id, candidate.person_id})
+                for examiner in _INSPECTORS[-2:]:
+                    with suppress(DomainError):
+                        await self.workflow.examines(
+                            task.id, examiner, Verdict.SAME_PERSON, candidate.person_id
+                        )
+
+    async def _withdraw_others(self, but: str, persons: Collection[str]) -> None:
+        for case in (await self.read()).cases:
+            if case.person_id in persons and case.id != but and not is_over(case):
+                with suppress(DomainError):
+                    await self.workflow.withdraws(case.id, identity("dewi", "supervisor"))
 
     async def _examine(self, case: Case, user: str, verdict: Verdict) -> None:
         for task in await self.workflow.tasks():

@@ -7,7 +7,7 @@ from servicekit.errors import DomainError
 
 from .mortal_issuance import MortalIssuance
 from .neighbours import MatcherMode, PrinterMode
-from .steps import OFFICES, Step
+from .steps import OFFICES, PERSONS_ON_RECORD, Step
 
 _MATCHER_MODES = (MatcherMode.KNOWS_NOBODY_ELSE, MatcherMode.KNOWS_NOBODY_ELSE, *MatcherMode)
 
@@ -23,6 +23,14 @@ class ChangingNeighbours(MortalIssuance):
         for office in OFFICES:
             here = [case.person_id for case in cases if case.office == office]
             self.matcher.others[office] = here[step.b % len(here) :] if here else []
+
+    async def matcher_finds_others(self, step: Step) -> None:
+        """The matcher finds a person on record before, and another one of those who are that."""
+        self.matcher.mode, self.matcher.score = MatcherMode.FINDS_ANOTHER, 12.0
+        for office in OFFICES:
+            first = step.b % PERSONS_ON_RECORD
+            numbers = (*range(first, PERSONS_ON_RECORD), *range(first))
+            self.matcher.others[office] = [f"{office}-{number}" for number in numbers]
 
     async def matcher_only_verifies(self, step: Step) -> None:
         """The matcher loses its index, the health watcher opens an outage, a replica restarts."""

@@ -7,6 +7,7 @@ from issuance.domain.activity import Activity
 from issuance.domain.case import Case
 from issuance.domain.document import DocumentStatus
 from issuance.domain.events import ApplicationEvent
+from issuance.domain.finger_check import MOST_TRIES, FingerCheck, FingerCheckRule
 from issuance.domain.history import INTAKE_EVENTS, HistoryEntry
 from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.separation_of_duties import APPROVALS, is_among
@@ -18,7 +19,7 @@ from issuance.use_cases.application_details import application_details
 from sqlalchemy import select
 
 from .history import History
-from .steps import Snapshot, is_over
+from .steps import FINGER_CHECKS, Snapshot, is_over
 from .watching import Watcher
 
 _GOOD = (DocumentStatus.MADE, DocumentStatus.VALID)
@@ -131,6 +132,38 @@ async def check_hand_overs(history: History) -> None:
             afterwards = events[events.index(ApplicationEvent.HAND_OVER) :]
             emergency = ApplicationEvent.REQUEST_EMERGENCY_DOCUMENT in events
             assert last in deciding[2:] or (emergency and _SETTLED & {*afterwards}), entries
+        for index, entry in enumerate(entries):
+            if entry.event is ApplicationEvent.HAND_OVER:
+                _check_fingers(entry, entries[:index])
+
+
+def _check_fingers(hand_over: HistoryEntry, before: Sequence[HistoryEntry]) -> None:
+    """After fingers that differed, or where a check is required, nothing goes without one.
+
+    But for an emergency document that the matcher could not check, where none had differed.
+    """
+    events = [entry.event for entry in before]
+    failed = events.count(ApplicationEvent.FAIL_FINGER_CHECK)
+    is_required = FINGER_CHECKS.rule(hand_over.office) is FingerCheckRule.REQUIRED
+    if not failed and not is_required:
+        return
+    found = hand_over.details.finger_check
+    away = found is FingerCheck.MATCHER_UNAVAILABLE and not failed
+    emergency = ApplicationEvent.REQUEST_EMERGENCY_DOCUMENT in events
+    assert found in (FingerCheck.MATCH, FingerCheck.WAIVED) or (away and emergency), before
+    if found is FingerCheck.WAIVED:
+        assert ApplicationEvent.WAIVE_FINGER_CHECK in events, before
+    assert failed <= MOST_TRIES, before
+
+
+async def check_merged_at_the_matcher(history: History) -> None:
+    """Whoever is one person has become one at the matcher too, once all work is done."""
+    await history.a_good_day()
+    async with history.workflow.store.read() as records:
+        merges = await records.person_merges.all()
+    assert all(merge.matcher_merge for merge in merges), merges
+    asked = {(merge.from_person, merge.into_person) for merge in merges}
+    assert asked == set(history.matcher.merged), merges
 
 
 async def _check_way_on(history: History, cases: Sequence[Case]) -> None:

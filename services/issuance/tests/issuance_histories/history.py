@@ -33,7 +33,7 @@ class History(ActingPeople, ChangingNeighbours, OutagesAndTime):
         self.mortality.before = self.mortality.after = False
         self.matcher.mode = MatcherMode.KNOWS_NOBODY_ELSE
         for _ in range(_MOST_DAYS):
-            await self._a_good_day()
+            await self.a_good_day()
             if all(is_over(case) for case in (await self.read()).cases):
                 return
         events = await self.events()
@@ -44,7 +44,8 @@ class History(ActingPeople, ChangingNeighbours, OutagesAndTime):
         ]
         raise AssertionError(f"no way on: {waiting}")
 
-    async def _a_good_day(self) -> None:
+    async def a_good_day(self) -> None:
+        """Let a working day pass on which everything works."""
         await self.next_morning(Step("next_morning", ""))
         for office, printer in self.printers.items():
             printer.mode = PrinterMode.WORKS

@@ -35,6 +35,7 @@ from servicekit.storage.database import Database
 from sqlalchemy import select
 
 from ..use_cases.at_the_matcher import STRONG_SCORE  # noqa: TID252
+from ..use_cases.collection_counter import CollectionCounter  # noqa: TID252
 from ..use_cases.recorded_workflow import EVERYTHING, VALIDITY  # noqa: TID252
 from ..use_cases.workflow import Workflow  # noqa: TID252
 from .neighbours import (
@@ -46,7 +47,7 @@ from .neighbours import (
     ProcessDies,
     sign_clearance,
 )
-from .steps import OFFICES, Snapshot, Step, is_over
+from .steps import FINGER_CHECKS, OFFICES, Snapshot, Step, is_over
 
 _RETRY = RetryPolicy(1, timedelta(minutes=1), 0.001, timedelta(seconds=10), timedelta(minutes=10))
 _CIRCUIT = CircuitPolicy(2, timedelta(minutes=1))
@@ -64,6 +65,7 @@ class MortalIssuance:
         self.mortality = Mortality()
         self.matcher = HistoryMatcher(self.mortality)
         self.printers = {office: HistoryPrinter(office, self.mortality) for office in OFFICES}
+        self._counter = CollectionCounter(workflow, FINGER_CHECKS, self.matcher)
         self.has_planned = False
         self._outages: dict[str, list[str]] = {office: [] for office in OFFICES}
         self._start_process()

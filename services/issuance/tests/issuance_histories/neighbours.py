@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from issuance.domain.adjudication_referral import Candidate, IdentificationOutcome
+from issuance.domain.finger_check import FingerCheck, FingerComparison
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.print_failure import DOCUMENT_ALREADY_CLEARED, JOB_FAILED, PrintFailure
 from issuance.domain.print_job_event import JobOutcome, PrintJobEvent
@@ -16,6 +17,8 @@ from issuance.use_cases.ports import (
     UnusableFingers,
     WorkRefused,
 )
+
+from ..use_cases.collection_counter import OWN  # noqa: TID252
 
 
 class ProcessDies(BaseException):
@@ -59,13 +62,17 @@ class Mortality:
 
 @dataclass(slots=True)
 class HistoryMatcher:
-    """claims: person on record whom each application claims to be. others: persons by office."""
+    """claims: person on record whom each application claims to be. others: persons by office.
+
+    merged: who became whom.
+    """
 
     mortality: Mortality
     mode: MatcherMode = MatcherMode.KNOWS_NOBODY_ELSE
     score: float = 12.0
     claims: dict[str, str] = field(default_factory=dict)
     others: dict[str, list[str]] = field(default_factory=dict)
+    merged: list[tuple[str, str]] = field(default_factory=list)
     calls: int = 0
 
     async def enrol(self, task: OutboxTask, person_id: str, fingers: bytes) -> MatcherDecision:
@@ -93,6 +100,20 @@ class HistoryMatcher:
         self.mortality.check(done=True)
         return Verification(self.mode is not MatcherMode.UNUSABLE, f"decision of {task.id}")
 
+    async def compare_fingers(
+        self, request_id: str, encounter_id: str, fingers: bytes, seconds: float
+    ) -> FingerComparison:
+        """See FingerMatcher, which takes a refusal for no answer."""
+        try:
+            self._answers()
+        except WorkRefused as error:
+            raise Unavailable(str(error)) from error
+        if self.mode is MatcherMode.UNUSABLE:
+            raise UnusableFingers("too dry", "samples[0]")
+        self.mortality.check(done=True)
+        found = FingerCheck.MATCH if fingers == OWN else FingerCheck.NO_MATCH
+        return FingerComparison(found, f"decision of {request_id}")
+
     async def set_encounter_status(self, task: OutboxTask) -> None:
         """See Matcher."""
         self._answers()
@@ -103,6 +124,7 @@ class HistoryMatcher:
     ) -> str:
         """See PersonMerger."""
         self._answers()
+        self.merged.append((from_person, into_person))
         self.mortality.check(done=True)
         return request_id
 

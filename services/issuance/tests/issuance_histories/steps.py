@@ -5,10 +5,14 @@ from dataclasses import dataclass
 
 from issuance.domain.case import Case
 from issuance.domain.document import Document
+from issuance.domain.finger_check import FingerCheckPolicy, FingerCheckRule
 from issuance.domain.states import FINAL_STATES, ApplicationState
 
 OFFICES = ("BJM", "JKT")
 BOOKS_PER_DAY = 3
+PERSONS_ON_RECORD = 3
+"""Of each office, from before there was an issuance service."""
+FINGER_CHECKS = FingerCheckPolicy(FingerCheckRule.OPTIONAL, {"JKT": FingerCheckRule.REQUIRED})
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,14 @@ from servicekit.storage.database import Database
 
 from ..use_cases.emergencies import EMERGENCIES  # noqa: TID252
 from ..use_cases.workflow import Workflow  # noqa: TID252
-from .checks import check, check_approvals, check_hand_overs, check_lists, check_machines
+from .checks import (
+    check,
+    check_approvals,
+    check_hand_overs,
+    check_lists,
+    check_machines,
+    check_merged_at_the_matcher,
+)
 from .history import History
 from .steps import BOOKS_PER_DAY, OFFICES, Step
 from .watching import Watcher
@@ -37,6 +44,14 @@ _OF_EMERGENCIES = _OF_RENEWALS | {
     "must_travel": 40, "need_not_travel": 1, "staff_is_busy": 40, "applies": 20,
     "matcher_identifies_again": 3, "outage_ends": 1, "outage_opens": 1, "printer_changes": 1,
     "printer_fails": 1, "withdraws": 0,
+}  # fmt: skip
+
+
+_OF_VERDICTS_AND_FINGERS = dict.fromkeys(_WEIGHTS, 0) | {
+    "renews": 40, "works": 40, "staff_is_busy": 24, "printer_finishes": 24, "next_morning": 10,
+    "matcher_finds_others": 10, "persons_are_one": 20, "impostor_collects": 12, "goes_on": 6,
+    "matcher_identifies_again": 4, "matcher_changes": 2, "printer_recovers": 1, "dies_soon": 2,
+    "is_told_to_go_on": 2, "loses_passport": 1, "appeals": 1, "withdraws": 1,
 }  # fmt: skip
 
 
@@ -103,6 +118,22 @@ async def test_any_history_of_emergency_documents(database: Database, seed: int)
     assert any(case.is_emergency and case.book_serial for case in found.cases)
 
 
+@pytest.mark.parametrize("seed", [1, 4])  # in which it comes to all of that
+async def test_any_history_of_merged_persons_and_fingers_that_differ(
+    database: Database, seed: int
+) -> None:
+    history = await happens(database, a_history(seed, 140, _OF_VERDICTS_AND_FINGERS))
+
+    await history.comes_to_an_end()
+    await check(history)
+    await check_approvals(history)
+    await check_hand_overs(history)
+    await check_merged_at_the_matcher(history)
+    assert (await history.read()).merged
+    events = {entry.event for entries in (await history.events()).values() for entry in entries}
+    assert {ApplicationEvent.FAIL_FINGER_CHECK, ApplicationEvent.WAIVE_FINGER_CHECK} <= events
+
+
 _PRINTER_FAULTS = (
     "printer_changes", "printer_fails", "printer_forgets", "printer_repeats", "printing_stops",
 )  # fmt: skip
@@ -144,3 +175,18 @@ async def test_any_longer_history(database: Database, seed: int) -> None:
     await check(history)
     await check_approvals(history)
     await check_hand_overs(history)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize("seed", range(100, 160))
+async def test_any_longer_history_of_merged_persons_and_fingers_that_differ(
+    database: Database, seed: int
+) -> None:
+    history = await happens(database, a_history(seed, 250, _OF_VERDICTS_AND_FINGERS))
+
+    await history.comes_to_an_end()
+    await check(history)
+    await check_approvals(history)
+    await check_hand_overs(history)
+    await check_merged_at_the_matcher(history)

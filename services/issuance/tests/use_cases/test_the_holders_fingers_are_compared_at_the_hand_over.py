@@ -25,19 +25,18 @@ from issuance.domain.separation_of_duties import SeparationOfDuties
 from issuance.domain.states import ApplicationState
 from issuance.domain.waiting_on import ResponsibleParty, waiting_on
 from issuance.use_cases.application_steps import appoint_proxy
-from issuance.use_cases.check_fingers import CheckFingers, PresentedFingers
-from issuance.use_cases.hand_over import PassportCollection, hand_over, waive_finger_check
+from issuance.use_cases.hand_over import PassportCollection
 from issuance.use_cases.ports import Unavailable, UnusableFingers
 from servicekit.errors import InvalidRequest, StaleRevision
 
+from .collection_counter import ANOTHERS, HOLDER, INDEX, OWN, CollectionCounter
+from .emergencies import asks_in_an_outage, is_approved_by_two
 from .people import identity
 from .workflow import Workflow
 
 OPTIONAL, REQUIRED, OFF = FingerCheckRule.OPTIONAL, FingerCheckRule.REQUIRED, FingerCheckRule.OFF
-OWN, ANOTHERS, BLURRED, AWAY, LOST = b"own", b"another's", b"blurred", b"away", b"lost"
-HOLDER = PassportCollection("Rahmawati")
+BLURRED, AWAY, LOST = b"blurred", b"away", b"lost"
 NUR = Proxy("Nur Aini", "6371012104900001", "letter 17/2018")
-INDEX = FingerPosition.RIGHT_INDEX
 
 
 @dataclass
@@ -63,61 +62,56 @@ class ScriptedMatcher:
         return FingerComparison(found, f"decision {request_id}")
 
 
-@dataclass
-class Counter:
-    """The counter of an office with a rule about finger checks."""
+class OffMatcher(ScriptedMatcher):
+    """Answers nobody."""
 
-    workflow: Workflow
-    rule: FingerCheckRule = OPTIONAL
-    matcher: ScriptedMatcher = field(default_factory=ScriptedMatcher)
+    async def compare_fingers(
+        self, request_id: str, encounter_id: str, fingers: bytes, seconds: float
+    ) -> FingerComparison:
+        raise Unavailable("the matcher is away")
 
-    @property
-    def policy(self) -> FingerCheckPolicy:
-        """Another rule at the other offices."""
-        return FingerCheckPolicy(OFF, {"BJM": self.rule})
 
-    async def hands_over(
+class SlowMatcher(ScriptedMatcher):
+    """Compares while an officer appoints a proxy for the application."""
+
+    def __init__(self, workflow: Workflow, application: str) -> None:
+        super().__init__()
+        self._workflow = workflow
+        self._application = application
+
+    async def compare_fingers(
+        self, request_id: str, encounter_id: str, fingers: bytes, seconds: float
+    ) -> FingerComparison:
+        await _appoints_nur(self._workflow, self._application)
+        return await super().compare_fingers(request_id, encounter_id, fingers, seconds)
+
+
+class Counter(CollectionCounter):
+    """The counter of an office with a rule about finger checks, and another rule elsewhere."""
+
+    def __init__(
         self,
-        id: str,
-        fingers: bytes = b"",
-        *,
-        user: str = "rahmat",
-        collection: PassportCollection = HOLDER,
-        request: str = "",
-        revision: int = 0,
-        positions: tuple[FingerPosition, ...] = (INDEX,),
+        workflow: Workflow,
+        rule: FingerCheckRule = OPTIONAL,
+        matcher: ScriptedMatcher | None = None,
     ) -> None:
-        """An officer hands a passport over, with these fingers or without."""
-        flow, by = self.workflow, identity(user, "officer")
-        presented = PresentedFingers(
-            request or flow.new_id(), positions if fingers else (), fingers, revision
-        )
-        check = CheckFingers(
-            flow.store, self.matcher, self.policy, flow.apply_transition, flow, 5.0
-        )
-        found = await check(id, by, collection, presented, 5.0)
-        async with flow.store.begin() as records:
-            case = await records.cases.get(id)
-            await hand_over(
-                records, case, by, flow.now_is, collection, self.policy, found,
-                flow.apply_transition,
-            )  # fmt: skip
-
-    async def waives(self, id: str, user: str = "hadi") -> None:
-        """A supervisor waives the check."""
-        flow = self.workflow
-        async with flow.store.begin() as records:
-            case = await records.cases.get(id)
-            await waive_finger_check(
-                records, case, identity(user, "supervisor"), flow.now_is, "by passport photo",
-                self.policy, flow.apply_transition,
-            )  # fmt: skip
+        self.matcher = matcher or ScriptedMatcher()
+        super().__init__(workflow, FingerCheckPolicy(OFF, {"BJM": rule}), self.matcher)
 
     async def fails(self, id: str, times: int = 1) -> None:
         """The fingers of somebody else are refused."""
         for _ in range(times):
             with pytest.raises(FingersDiffer):
                 await self.hands_over(id, ANOTHERS)
+
+
+async def _appoints_nur(workflow: Workflow, id: str) -> None:
+    async with workflow.store.begin() as records:
+        case = await records.cases.get(id)
+        await appoint_proxy(
+            records, case, identity("siti", "officer"), workflow.now_is, NUR,
+            workflow.apply_transition,
+        )  # fmt: skip
 
 
 async def _last(workflow: Workflow, id: str) -> tuple[ApplicationEvent, FingerCheck | None]:
@@ -212,12 +206,7 @@ async def test_nor_does_a_proxy_whom_somebody_appoints_then(workflow: Workflow) 
         PassportCollection(NUR.name, Collector.PROXY, NUR.identity_number),
     )
     await counter.fails(id)
-    async with workflow.store.begin() as records:
-        case = await records.cases.get(id)
-        await appoint_proxy(
-            records, case, identity("siti", "officer"), workflow.now_is, NUR,
-            workflow.apply_transition,
-        )  # fmt: skip
+    await _appoints_nur(workflow, id)
 
     with pytest.raises(FingerCheckRequired):
         await counter.hands_over(id, collection=collection)
@@ -269,6 +258,23 @@ async def test_a_repeated_request_is_refused_again_and_recorded_once(workflow: W
     assert len({request for request, _ in counter.matcher.asked}) == 1
 
 
+async def test_the_last_failure_is_answered_alike_again(workflow: Workflow) -> None:
+    id = await workflow.becomes_ready()
+    counter = Counter(workflow)
+    for request in ("a", "b", "c"):
+        with pytest.raises(FingersDiffer) as first:
+            await counter.hands_over(id, ANOTHERS, request=request)
+
+    in_an_outage = Counter(workflow, matcher=OffMatcher())
+    with pytest.raises(FingersDiffer) as again:
+        await in_an_outage.hands_over(id, ANOTHERS, request="c")
+    with pytest.raises(FingerTriesUsed):
+        await in_an_outage.hands_over(id, ANOTHERS, request="d")
+
+    assert again.value.metadata == first.value.metadata
+    assert again.value.metadata["tries_left"] == "0"
+
+
 async def test_another_officer_or_finger_under_the_same_id_is_another_check(
     workflow: Workflow,
 ) -> None:
@@ -286,10 +292,27 @@ async def test_another_officer_or_finger_under_the_same_id_is_another_check(
 async def test_nothing_is_recorded_of_a_revision_that_is_not_there(workflow: Workflow) -> None:
     id = await workflow.becomes_ready()
 
-    with pytest.raises(StaleRevision):
-        await Counter(workflow).hands_over(id, ANOTHERS, revision=1)
+    counter = Counter(workflow)
 
+    with pytest.raises(StaleRevision):
+        await counter.hands_over(id, ANOTHERS, revision=1)
+
+    assert counter.matcher.asked == []
     assert (await workflow.case(id)).finger_mismatches == 0
+
+
+async def test_what_the_matcher_found_is_recorded_whatever_changed_meanwhile(
+    workflow: Workflow,
+) -> None:
+    id = await workflow.becomes_ready()
+    seen = (await workflow.case(id)).revision
+    counter = Counter(workflow, matcher=SlowMatcher(workflow, id))
+
+    with pytest.raises(FingersDiffer) as refusal:
+        await counter.hands_over(id, ANOTHERS, revision=seen)
+
+    assert refusal.value.metadata == {"tries_left": "2", "revision": str(seen + 2)}
+    assert await _last(workflow, id) == (ApplicationEvent.FAIL_FINGER_CHECK, FingerCheck.NO_MATCH)
 
 
 async def test_fingers_that_nobody_can_compare_cost_no_try(workflow: Workflow) -> None:
@@ -332,12 +355,7 @@ async def test_what_cannot_be_checked_does_not_reach_the_matcher(
 
 async def test_the_fingers_of_a_proxy_are_not_on_record(workflow: Workflow) -> None:
     id = await workflow.becomes_ready()
-    async with workflow.store.begin() as records:
-        case = await records.cases.get(id)
-        await appoint_proxy(
-            records, case, identity("siti", "officer"), workflow.now_is, NUR,
-            workflow.apply_transition,
-        )  # fmt: skip
+    await _appoints_nur(workflow, id)
     collection = PassportCollection(NUR.name, Collector.PROXY, NUR.identity_number)
 
     with pytest.raises(InvalidRequest) as refusal:
@@ -367,3 +385,43 @@ async def test_nothing_is_waived_that_is_not_in_the_way(
 
     with pytest.raises(NothingToWaive):
         await Counter(workflow, rule).waives(id)
+
+
+async def _emergency_document_is_ready(workflow: Workflow) -> str:
+    id = await is_approved_by_two(workflow, await asks_in_an_outage(workflow))
+    await workflow.plans()
+    await workflow.job_is_done(id)
+    return id
+
+
+@pytest.mark.parametrize(
+    ("fingers", "recorded"),
+    [(AWAY, FingerCheck.MATCHER_UNAVAILABLE), (LOST, FingerCheck.NOT_ON_RECORD)],
+)
+async def test_an_emergency_document_does_not_wait_for_the_matcher_that_is_away(
+    emergencies: Workflow, fingers: bytes, recorded: FingerCheck
+) -> None:
+    id = await _emergency_document_is_ready(emergencies)
+    counter = Counter(emergencies, REQUIRED)
+
+    with pytest.raises(FingerCheckRequired):
+        await counter.hands_over(id)
+    await counter.hands_over(id, fingers)
+
+    assert await _last(emergencies, id) == (ApplicationEvent.HAND_OVER, recorded)
+
+
+async def test_nor_does_it_go_to_somebody_whose_fingers_differed(emergencies: Workflow) -> None:
+    id = await _emergency_document_is_ready(emergencies)
+    counter = Counter(emergencies, REQUIRED)
+    await counter.fails(id)
+
+    with pytest.raises(FingerCheckRequired):
+        await counter.hands_over(id, AWAY)
+    for approver in ("agus", "hadi"):
+        with pytest.raises(SeparationOfDuties):
+            await counter.waives(id, user=approver)
+    await counter.waives(id, user="rini")
+    await counter.hands_over(id, AWAY)
+
+    assert await _last(emergencies, id) == (ApplicationEvent.HAND_OVER, FingerCheck.WAIVED)

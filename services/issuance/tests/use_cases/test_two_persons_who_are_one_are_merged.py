@@ -28,10 +28,11 @@ HADI = identity("hadi", "supervisor")
 
 @dataclass
 class MergingMatcher:
-    """Keeps what it is asked. is_away: whether it answers."""
+    """Keeps what it is asked. is_away: whether it answers. has_merged: whether nothing is left."""
 
     asked: list[tuple[str, str, str]] = field(default_factory=list)
     is_away: bool = False
+    has_merged: bool = False
 
     async def merge_persons(
         self, request_id: str, from_person: str, into_person: str, on_behalf_of: str
@@ -39,7 +40,7 @@ class MergingMatcher:
         if self.is_away:
             raise Unavailable("the matcher is away")
         self.asked.append((from_person, into_person, request_id))
-        return f"merge of {from_person}"
+        return "" if self.has_merged else f"merge of {from_person}"
 
 
 async def _has_passport(workflow: Workflow, person: str) -> str:
@@ -245,6 +246,26 @@ async def test_a_restored_matcher_is_asked_again(workflow: Workflow) -> None:
     assert not done
     assert [asked[:2] for asked in matcher.asked] == [("ani", "budi")] * 2
     assert len({request for *_, request in matcher.asked}) == 2
+
+
+async def test_a_merge_that_still_stands_keeps_the_id_by_which_it_is_undone(
+    workflow: Workflow,
+) -> None:
+    id, matcher = await _renews_and_is_found_twice(workflow), MergingMatcher()
+    await _merges(workflow, matcher)
+    remembering = RememberingMatcher()
+    await workflow.watches(remembering)
+    remembering.has(id, EncounterStatus.ACTIVE, "budi")
+    remembering.epoch += "'"
+    matcher.has_merged = True
+
+    await workflow.watches(remembering)
+    await _merges(workflow, matcher)
+
+    async with workflow.store.read() as records:
+        (merge,) = await records.person_merges.all()
+    assert len(matcher.asked) == 2
+    assert merge.matcher_merge == "merge of ani"
 
 
 async def test_refused_work_of_a_merge_is_an_open_item(workflow: Workflow) -> None:

@@ -34,6 +34,7 @@ from matcher.config import Settings
 from matcher.domain.index_capacity import IndexCapacity
 from matcher.domain.operation import OperationLimits
 from matcher.image.decoder_pool import DecoderPool
+from matcher.index.warm_up import warm_up as warm_up_index
 from matcher.metrics import read_metrics
 from matcher.models import ModelBundle
 from matcher.service.admin import MatcherAdmin, index_operations
@@ -138,6 +139,7 @@ async def _serve(
         async def run_while_serving() -> None:
             await report_health(ServiceLevel.DOWN)
             await base.pool.run(models.warm_up)
+            await base.pool.run(warm_up_index)
             if not settings.decoders_on_demand:
                 await base.pool.run(decoders.warm_up)
             async with asyncio.TaskGroup() as tasks:

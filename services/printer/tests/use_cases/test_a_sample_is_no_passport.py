@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from printer.domain.book import BookState
 from printer.domain.errors import NoBlankBook, SampleInProgress, SecondPersonRequired
@@ -172,6 +174,32 @@ async def test_the_machine_may_take_its_book_for_the_next_job(room: PrintRoom) -
 
     assert (done.state, done.book_serial) == (JobState.DONE, "B1000001")
     assert await room.books(BookState.QUARANTINED) == ["B1000002"]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"reports_idle": False},
+        {"accepting_jobs": False},
+        {"state_reasons": ("media-jam-error",)},
+        {"printer_uuid": "urn:uuid:other"},
+    ],
+)
+async def test_it_waits_until_its_machine_can_print(
+    room: PrintRoom, condition: dict[str, Any]
+) -> None:
+    before = {name: getattr(room.machine, name) for name in condition}
+    for name, value in condition.items():
+        setattr(room.machine, name, value)
+    sample = await _ask(room)
+    await room.step()
+    sent_before = list(room.machine.documents)
+
+    for name, value in before.items():
+        setattr(room.machine, name, value)
+    await room.step(after=5.0)
+
+    assert (sent_before, room.machine.documents) == ([], [sample.sample_id])
 
 
 async def test_a_silent_machine_is_asked_again(room: PrintRoom) -> None:

@@ -293,7 +293,8 @@ class ApplicationsStub:
     three times in all, and from the first on without success only a match or a supervisor (`WaiveFingerCheck`,
     `Refuse`) lets the passport go. A check that is optional stops nothing else: while the matcher does not answer,
     the passport is handed over, and the history says why there was no check (`HistoryEntry.finger_check`). Where
-    it is required, those who have no fingerprints on record by their application are known by photo and interview.
+    it is required, those who have no fingerprints on record by their application are known by photo and interview,
+    and an emergency document is handed over on samples that the matcher, which is away, cannot compare.
 
     Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved, or waived the finger check, does not hand over),
     STOPPED_BY_OUTAGE (the outage policy stops hand-over; metadata: outage), HELD_FOR_SUPERVISOR (as Approve),
@@ -594,7 +595,8 @@ class ApplicationsAsyncStub(ApplicationsStub):
     three times in all, and from the first on without success only a match or a supervisor (`WaiveFingerCheck`,
     `Refuse`) lets the passport go. A check that is optional stops nothing else: while the matcher does not answer,
     the passport is handed over, and the history says why there was no check (`HistoryEntry.finger_check`). Where
-    it is required, those who have no fingerprints on record by their application are known by photo and interview.
+    it is required, those who have no fingerprints on record by their application are known by photo and interview,
+    and an emergency document is handed over on samples that the matcher, which is away, cannot compare.
 
     Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved, or waived the finger check, does not hand over),
     STOPPED_BY_OUTAGE (the outage policy stops hand-over; metadata: outage), HELD_FOR_SUPERVISOR (as Approve),
@@ -1048,7 +1050,8 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         three times in all, and from the first on without success only a match or a supervisor (`WaiveFingerCheck`,
         `Refuse`) lets the passport go. A check that is optional stops nothing else: while the matcher does not answer,
         the passport is handed over, and the history says why there was no check (`HistoryEntry.finger_check`). Where
-        it is required, those who have no fingerprints on record by their application are known by photo and interview.
+        it is required, those who have no fingerprints on record by their application are known by photo and interview,
+        and an emergency document is handed over on samples that the matcher, which is away, cannot compare.
 
         Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved, or waived the finger check, does not hand over),
         STOPPED_BY_OUTAGE (the outage policy stops hand-over; metadata: outage), HELD_FOR_SUPERVISOR (as Approve),

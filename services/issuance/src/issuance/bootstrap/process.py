@@ -17,7 +17,7 @@ from issuance.config import IssuanceSettings
 from issuance.metrics import read_metrics
 from issuance.store.tables.idempotency import idempotency
 from issuance.use_cases.application_steps import require_portraits
-from issuance.use_cases.office_lifecycle import seed_offices
+from issuance.use_cases.office_lifecycle import seed_offices, warn_of_unknown_offices
 from issuance.use_cases.verify import record_verifications
 
 
@@ -60,6 +60,8 @@ class Issuance:
                 await records.outages.apply_policy(parts.outage_policy)
                 await require_portraits(records, now, parts.apply_transition)
                 await records.outbox.abandon_leases()
+            special = parts.settings.finger_check_of_offices
+            warn_of_unknown_offices("finger_check_of_offices", special, parts.offices)
             await record_verifications(parts.store, parts.outage_policy, parts.apply_transition)
             async with purge_records_daily(
                 parts.database, idempotency, parts.settings.idempotency_retention_days

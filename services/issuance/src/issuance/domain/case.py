@@ -211,7 +211,10 @@ class Case:
     def finger_check(self) -> FingerCheckState:
         """How far the finger checks at its hand-over have come."""
         return FingerCheckState(
-            self.finger_mismatches, self.finger_check_waived, self.without_fingerprints
+            self.finger_mismatches,
+            self.finger_check_waived,
+            self.without_fingerprints,
+            self.is_emergency,
         )
 
     def fingers_differed(self) -> "Case":

@@ -107,12 +107,14 @@ class FingerCheckState:
     """How far the finger checks of one passport have come.
 
     mismatches: how many failed. waived: whether a supervisor waived it. without_fingerprints:
-    whether no finger of the holder could ever be captured.
+    whether no finger of the holder could ever be captured. is_emergency: whether it is an
+    emergency document, whose holder cannot wait for the matcher.
     """
 
     mismatches: int = 0
     waived: bool = False
     without_fingerprints: bool = False
+    is_emergency: bool = False
 
     @property
     def tries_left(self) -> int:
@@ -138,7 +140,8 @@ class FingerCheckState:
     def require_passed(self, rule: FingerCheckRule, found: FingerCheck) -> None:
         """Raise an error unless the holder gets the passport after what was found.
 
-        FingerTriesUsed, FingerCheckRequired, FingerCheckUnavailable.
+        FingerTriesUsed, FingerCheckRequired, FingerCheckUnavailable. An emergency document is made
+        because the matcher is away: what it cannot compare is recorded as not compared.
         """
         if found is FingerCheck.MATCH or self.waived:
             return
@@ -147,6 +150,8 @@ class FingerCheckState:
             return
         if found is FingerCheck.NOT_ASKED:
             raise FingerCheckRequired("this office compares the holder's fingers", field="samples")
+        if self.is_emergency:
+            return
         raise FingerCheckUnavailable(
             "try again when the matcher answers, or ask a supervisor (WaiveFingerCheck)"
         )

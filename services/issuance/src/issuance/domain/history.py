@@ -21,7 +21,8 @@ class EventDetails:
     fingers which and why; of an identity without fingerprints by what it is known. previous_holder,
     corrected_holder: the data before and after a correction, each a serialized BiographicData.
     collected_by: who got the passport. finger_check_decision: id of the matcher's decision about
-    the fingers at the hand-over.
+    the fingers at the hand-over. finger_check_request: id of the request for it, of fingers that
+    differ.
     """
 
     reason: str = ""
@@ -40,6 +41,7 @@ class EventDetails:
     amount_rupiah: int | None = None
     finger_check: FingerCheck | None = None
     finger_check_decision: str = ""
+    finger_check_request: str = ""
 
 
 NO_DETAILS = EventDetails()

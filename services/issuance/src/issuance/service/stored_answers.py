@@ -19,15 +19,17 @@ def without_contacts(answer: M) -> M:
     stored = type(answer)()
     stored.CopyFrom(answer)
     if application := _application(stored):
-        application.ClearField("contact")
-        application.ClearField("proxy")
-        application.ClearField("guardians")
+        _clear_contacts(application)
     return stored
 
 
 async def with_contacts(answer: M, store: Store) -> M:
-    """Return a stored answer with the contacts that its application has now; it is changed."""
+    """Return a stored answer with the contacts that its application has now; it is changed.
+
+    Those of an answer that an earlier version stored with them are left out.
+    """
     if application := _application(answer):
+        _clear_contacts(application)
         async with store.read() as records:
             case = await records.cases.find(application.application_id)
         if case is not None:
@@ -40,3 +42,9 @@ def _application(answer: Message) -> pb.Application | None:
     if isinstance(answer, pb.SubmitPortraitResponse):
         return answer.application
     return answer if isinstance(answer, pb.Application) else None
+
+
+def _clear_contacts(application: pb.Application) -> None:
+    application.ClearField("contact")
+    application.ClearField("proxy")
+    application.ClearField("guardians")

@@ -1,4 +1,8 @@
-"""In which order writers lock: first a case, then rows of other tables that belong to it."""
+"""In which order writers lock: first a case, then rows of other tables that belong to it.
+
+Who has applications taken in or persons merged locks `PersonMergeRecords` between the two; whoever
+waits for that lock holds no row but that of the case.
+"""
 
 from sqlalchemy import ScalarSelect, select
 from sqlalchemy.ext.asyncio import AsyncConnection

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.person_merge import PersonMerge, SupersededBook
@@ -13,6 +13,7 @@ from issuance.store.tables.person_merges import person_merges
 
 _FIELDS = [field.name for field in fields(PersonMerge)]
 _c = person_merges.c
+_LOCK = 0x706572736F6E  # of this database; any number that nothing else takes
 
 
 class PersonMergeRecords:
@@ -20,6 +21,19 @@ class PersonMergeRecords:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+
+    async def lock(self) -> None:
+        """Let no other transaction merge persons, or `lock_shared`, until this one ends.
+
+        Under PostgreSQL; SQLite has one writer. Read after it who somebody is.
+        """
+        if self._connection.dialect.name == "postgresql":
+            await self._connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+
+    async def lock_shared(self) -> None:
+        """Let no other transaction merge persons until this one ends; see `lock`."""
+        if self._connection.dialect.name == "postgresql":
+            await self._connection.execute(select(func.pg_advisory_xact_lock_shared(_LOCK)))
 
     async def add(self, merge: PersonMerge) -> None:
         """Store a merge."""

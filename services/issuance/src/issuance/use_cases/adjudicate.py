@@ -87,6 +87,7 @@ async def _decided(
         return ApplicationEvent.CLEAR, case
     if examination.verdict is Verdict.DUPLICATE:
         return ApplicationEvent.CONFIRM_DUPLICATE, case.refused(DUPLICATE_REASON)
+    await records.person_merges.lock()
     into = await records.person_merges.current(examination.person_id)
     persons = await records.adjudication_tasks.persons_of(case) | {into}
     await require_no_open_application(records, persons, by, but=case.id)

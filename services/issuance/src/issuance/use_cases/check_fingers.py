@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NoReturn
 
 from servicekit.errors import InvalidRequest
 from servicekit.process.clock import Clock
@@ -80,22 +79,29 @@ class CheckFingers:
 
         seconds: of real time that the matcher may take, at most `longest_seconds`. Raises
         FingersDiffer, FingersUnusable, FingerTwice, FingerCheckOff, InvalidRequest for the fingers
-        of a proxy, and what `require_hand_over` raises.
+        of a proxy, StaleRevision, FingerTriesUsed, and what `require_hand_over` raises.
         """
         if not presented.positions:
             return NOT_ASKED
+        request_id = await asyncio.to_thread(_request_id, by, presented)
         async with self._store.read() as records:
             case = await records.cases.get(application)
             await require_hand_over(records, case, by, collection)
+            is_recorded = await _is_recorded(records, application, request_id)
         self._require_comparable(case, collection, presented)
         if case.finger_check_waived:
             return FingerComparison(FingerCheck.WAIVED)
         if case.without_fingerprints:
             return FingerComparison(FingerCheck.NOT_ON_RECORD)
-        comparison = await self._compare(case, by, presented, seconds)
+        if is_recorded:
+            raise _fingers_differ(case)
+        case.require_revision(presented.revision).finger_check.require_tries()
+        comparison = await self._compare(case, request_id, presented, seconds)
         failpoint("check_fingers.after_call")
         if comparison.found is FingerCheck.NO_MATCH:
-            await self._record_and_refuse(case.id, by, comparison, presented.revision)
+            case = await self._record(case.id, by, comparison, request_id)
+            failpoint("check_fingers.after_commit")
+            raise _fingers_differ(case)
         return comparison
 
     def _require_comparable(
@@ -108,12 +114,11 @@ class CheckFingers:
         require_each_once(presented.positions)
 
     async def _compare(
-        self, case: Case, by: Actor, presented: PresentedFingers, seconds: float | None
+        self, case: Case, request_id: str, presented: PresentedFingers, seconds: float | None
     ) -> FingerComparison:
         longest = self._longest_seconds
         allowed = longest if seconds is None else min(seconds, longest)
         try:
-            request_id = await asyncio.to_thread(_request_id, by, presented)
             return await self._matcher.compare_fingers(
                 request_id, case.encounter_id, presented.samples, allowed
             )
@@ -126,32 +131,25 @@ class CheckFingers:
         except Unavailable:
             return FingerComparison(FingerCheck.MATCHER_UNAVAILABLE)
 
-    async def _record_and_refuse(
-        self, application: str, by: Actor, comparison: FingerComparison, revision: int
-    ) -> NoReturn:
-        case = await self._record(application, by, comparison, revision)
-        failpoint("check_fingers.after_commit")
-        raise FingersDiffer(
-            "the fingers are not those of the application",
-            field="samples",
-            tries_left=str(case.finger_check.tries_left),
-            revision=str(case.revision),
-        )
-
     async def _record(
-        self, application: str, by: Actor, comparison: FingerComparison, revision: int
+        self, application: str, by: Actor, comparison: FingerComparison, request_id: str
     ) -> Case:
-        """Record fingers that differ, once for each decision of the matcher; return the case."""
+        """Record fingers that differ, once for each request; return the case.
+
+        Whatever else of the application was changed while the matcher compared.
+        """
         async with self._store.begin() as records:
             case = await records.cases.get(application)
-            if await _is_recorded(records, application, comparison.decision_id):
+            if await _is_recorded(records, application, request_id):
                 return case
             details = EventDetails(
-                finger_check=comparison.found, finger_check_decision=comparison.decision_id
+                finger_check=comparison.found,
+                finger_check_decision=comparison.decision_id,
+                finger_check_request=request_id,
             )
             return await self._apply_transition(
                 records,
-                case.require_revision(revision).fingers_differed(),
+                case.fingers_differed(),
                 ApplicationEvent.FAIL_FINGER_CHECK,
                 by,
                 self._clock.now(),
@@ -165,7 +163,16 @@ def _request_id(by: Actor, presented: PresentedFingers) -> str:
     return hashlib.sha256(caller.encode() + presented.samples).hexdigest()
 
 
-async def _is_recorded(records: Records, application: str, decision_id: str) -> bool:
-    """Return whether an earlier attempt of the same request has recorded it."""
+async def _is_recorded(records: Records, application: str, request_id: str) -> bool:
+    """Return whether an earlier attempt of the same request has recorded fingers that differ."""
     history = await records.history.of_case(application)
-    return decision_id in {entry.details.finger_check_decision for entry in history}
+    return request_id in {entry.details.finger_check_request for entry in history}
+
+
+def _fingers_differ(case: Case) -> FingersDiffer:
+    return FingersDiffer(
+        "the fingers are not those of the application",
+        field="samples",
+        tries_left=str(case.finger_check.tries_left),
+        revision=str(case.revision),
+    )

@@ -119,6 +119,9 @@ async def compared_with_earlier(records: Records, case: Case) -> Case:
 
 
 async def _person_on_record(records: Records, new: NewApplication) -> str:
+    """Return who applies now, which stays so until the commit; "" for nobody on record."""
+    if new.person_id or new.document_number:
+        await records.person_merges.lock_shared()
     person_id = await records.person_merges.current(new.person_id)
     named = new.person_id and person_id
     if new.document_number:

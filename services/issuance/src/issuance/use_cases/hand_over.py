@@ -32,7 +32,7 @@ async def require_hand_over(
     """Raise an error unless the passport may be handed over, whatever a finger check finds.
 
     IllegalTransition, NotPermitted, IdentificationDue, SeparationOfDuties, TravelBanHeld,
-    StoppedByOutage, NotTheProxy, FingerTriesUsed.
+    StoppedByOutage, NotTheProxy.
     """
     find_transition(case.state, ApplicationEvent.HAND_OVER, by.role)
     case.require_identified()
@@ -43,7 +43,6 @@ async def require_hand_over(
     if collection.collector is Collector.PROXY and case.proxy:
         require_another(by.person, case.proxy.appointed_by, ApplicationEvent.HAND_OVER)
     case.require_not_held()
-    case.finger_check.require_tries()
 
 
 async def hand_over(
@@ -59,9 +58,10 @@ async def hand_over(
     """Hand the passport over to the holder or the appointed proxy, who signs for it.
 
     comparison: of the holder's fingers. Raises what `require_hand_over` raises,
-    FingerCheckRequired, FingerCheckUnavailable.
+    FingerTriesUsed, FingerCheckRequired, FingerCheckUnavailable.
     """
     await require_hand_over(records, case, by, collection)
+    case.finger_check.require_tries()
     details = EventDetails(signed_by=collection.signed_by, collected_by=collection.collector)
     if collection.collector is Collector.HOLDER:
         case.finger_check.require_passed(policy.rule(case.office), comparison.found)

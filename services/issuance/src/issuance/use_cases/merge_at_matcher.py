@@ -37,6 +37,7 @@ class MergeAtMatcher:
             await require_no_restore_since(records, restores)
             if await records.outbox.complete(task):
                 for id, matcher_merge in made.items():
-                    await records.person_merges.record_made(id, matcher_merge)
+                    if matcher_merge:  # else it stands, under the id by which it was made
+                        await records.person_merges.record_made(id, matcher_merge)
             failpoint("merge_at_matcher.before_commit")
         failpoint("merge_at_matcher.after_commit")

@@ -1,6 +1,6 @@
 """How offices are added, changed and removed, and declared closed or working on a day."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -53,6 +53,16 @@ async def seed_offices(records: Records, offices: Iterable[NewOffice], now: date
     for new in offices:
         await add_office(records, new, now)
         await _record_put(records, NOTHING, new.office, ISSUANCE, now)
+
+
+def warn_of_unknown_offices(setting: str, named: Iterable[str], known: Container[str]) -> None:
+    """Log a warning for each office that a setting names and nobody has added yet.
+
+    No error: whoever adds an office by RPC may have changed the settings before.
+    """
+    for office in sorted(named):
+        if office not in known:
+            _log.warning("unknown_office_in_the_settings", setting=setting, office=office)
 
 
 async def add_office(records: Records, new: NewOffice, now: datetime) -> None:

@@ -19,6 +19,8 @@ from matcher.domain.change_token import ChangeToken
 from matcher.domain.index_entry import IndexEntry
 from matcher.evaluation.progress import print_status, with_progress
 from matcher.index import snapshot
+from matcher.index.index_columns import entries_of
+from matcher.index.memory_index import MemoryIndex
 from matcher.models import ModelBundle
 
 PEOPLE_PER_FILE = 1_000
@@ -69,7 +71,8 @@ class GalleryCache:
         try:
             if snapshot.describe(file).change_token != _token(wanted):
                 raise snapshot.UnusableSnapshot("it holds other people")
-            return snapshot.read(file, wanted)[1]
+            with snapshot.read(file, wanted).frozen() as people:
+                return [entry for part in people.parts() for entry in entries_of(part)]
         except snapshot.UnusableSnapshot as unusable:
             print_status(f"{file} is made again: {unusable}")
         return self._write(models, number)
@@ -78,7 +81,10 @@ class GalleryCache:
         start = number * PEOPLE_PER_FILE
         entries = self.people.enrolled(models, range(start, start + PEOPLE_PER_FILE))
         self._folder.mkdir(parents=True, exist_ok=True)
-        snapshot.write(self._file(number), self._header(models, number), entries)
+        index = MemoryIndex(_token(header := self._header(models, number)))
+        index.update((), entries)
+        with index.frozen() as people:
+            snapshot.write(self._file(number), header, people)
         return entries
 
     def _header(self, models: ModelBundle, number: int) -> snapshot.SnapshotHeader:

@@ -13,7 +13,6 @@ from matcher.at_size.gallery_cache import PEOPLE_PER_FILE, snapshot_header
 from matcher.at_size.searched_gallery import SearchedGallery
 from matcher.domain.index_entry import IndexEntry
 from matcher.index import snapshot
-from matcher.index.memory_index import MemoryIndex
 
 _AT_ONCE = 500
 """People added by one update, as many as the service applies of its change log."""
@@ -73,12 +72,9 @@ def start_seconds(gallery: BenchGallery, snapshot_file: Path) -> float:
     gallery.searched = SearchedGallery(gallery.models, workers=1)
     gc.collect()
     started = time.perf_counter()
-    state, entries = snapshot.read(
+    gallery.searched.index = snapshot.read(
         snapshot_file, snapshot_header(gallery.models, "bench", gallery.count)
     )
-    index = MemoryIndex(state)
-    index.update((), entries)
-    gallery.searched.index = index
     asyncio.run(gallery.searched.search(probe))
     seconds = time.perf_counter() - started
     gallery.searched.close()
@@ -89,7 +85,6 @@ def _grow(gallery: BenchGallery, spare: Sequence[IndexEntry], snapshot_file: Pat
     for start in range(0, PEOPLE_PER_FILE, _AT_ONCE):
         gallery.searched.enrol(spare[start : start + _AT_ONCE])
     if snapshot_file:
-        _, entries = gallery.searched.index.entries()
-        snapshot.write(
-            snapshot_file, snapshot_header(gallery.models, "bench", gallery.count), entries
-        )
+        with gallery.searched.index.frozen() as frozen:
+            header = snapshot_header(gallery.models, "bench", gallery.count)
+            snapshot.write(snapshot_file, header, frozen)

@@ -66,6 +66,14 @@ class ContentSums:
             self.encounters + 1, self.fingers + fingers, (self.checksum + checksum) % _MODULUS
         )
 
+    def plus_all(self, encounters: int, fingers: int, checksums: int) -> "ContentSums":
+        """Return the sums with more encounters. checksums: the sum of theirs."""
+        return ContentSums(
+            self.encounters + encounters,
+            self.fingers + fingers,
+            (self.checksum + checksums) % _MODULUS,
+        )
+
     def minus(self, fingers: int, checksum: int) -> "ContentSums":
         """Return the sums without one encounter that they hold."""
         return ContentSums(

@@ -1,44 +1,27 @@
 """Which encounters does the index hold, whose are they, and which of them may a search find?"""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.domain.encounter import EncounterStatus
-from matcher.domain.index_entry import FingerFeatures, IndexEntry, UnreadableFinger
+from matcher.domain.index_entry import IndexEntry, UnreadableFinger
 from matcher.domain.searched_content import ContentSums
 from matcher.domain.shortlist import Impression, ReferencePerson, SearchScope
-from matcher.index.finger_segment import NO_OWNER, FingerSegment
+from matcher.index.finger_segment import FingerSegment
 from matcher.index.gallery_sets import GallerySets
 from matcher.index.growable_array import GrowableArray
+from matcher.index.id_table import NO_ROW, IdTable
+from matcher.index.in_scope import NO_LIMIT, InScope, ScopeLimits
+from matcher.index.index_columns import EncounterColumns, positions_of
 from matcher.index.memory_checksum import memory_checksum
-from matcher.index.person_table import POSITION_SETS, PersonTable
-from matcher.index.row_ids import RowIds
+from matcher.index.person_table import Counts, PersonTable
 
 Rows = NDArray[np.int64]
-InScope = NDArray[np.bool_]
-"""Which encounters a search may find, bool (rows,), by row of the encounters table."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class EncounterRow:
-    """An encounter of the table.
-
-    finger_rows: by finger position, the row in its segment. unreadable: positions left out.
-    checksum: of what searches use of it in the database. memory_checksum: of the entry added.
-    """
-
-    encounter_id: str
-    person_id: str
-    status: EncounterStatus
-    added_by_change: int
-    finger_rows: dict[int, int]
-    unreadable: tuple[int, ...]
-    checksum: int
-    memory_checksum: int
+_BLOCK = 4096
+"""Rows of which the newest change is known, so that a search need not look for later ones."""
 
 
 class EncountersTable:
@@ -50,59 +33,118 @@ class EncountersTable:
 
     def __init__(self) -> None:
         self.segments: dict[int, FingerSegment] = {}
-        self.persons = PersonTable()
         self.sums = ContentSums()
-        self._encounters: dict[int, EncounterRow] = {}
-        self._row_ids = RowIds()
-        self._row: dict[str, int] = {}
+        self._ids = IdTable()
         self._gallery_sets = GallerySets()
         self._incomplete: set[int] = set()  # rows of encounters with fingers that are left out
+        self._freezes = 0
+        self._removed: list[tuple[int, int]] = []  # rows to be wiped, each with its person's row
         # By row of the encounter:
         self._in_use = GrowableArray(np.bool_)
-        self._person = GrowableArray(np.int64)  # row of its person
+        self._person = GrowableArray(np.int32)  # row of its person
         self._added = GrowableArray(np.int64)  # change that added it
         self._positions = GrowableArray(np.uint16)  # set of its finger positions
+        self._unreadable = GrowableArray(np.uint16)  # set of positions that are left out
+        self._status = GrowableArray(np.uint8)
         self._galleries = GrowableArray(np.int32)  # number of its set of galleries
+        self._checksum = GrowableArray(np.uint64)  # of what searches use of it in the database
+        self._memory_checksum = GrowableArray(np.uint32)  # of the entry that was added
+        self._finger_rows: dict[int, GrowableArray[np.int32]] = {}  # in its segment, by position
+        self._newest = GrowableArray(np.int64)  # by block of rows: no later change added one
+        self.persons = PersonTable(self._added, self._positions)
 
-    def update(self, removed: Iterable[str], entries: Sequence[IndexEntry]) -> None:
+    def update(self, removed: Iterable[str], added: EncounterColumns) -> None:
         """Remove encounters, then add some; those that are there already are replaced."""
-        for encounter_id in [*removed, *(entry.encounter_id for entry in entries)]:
-            self._remove(encounter_id)
-        self._add([entry for entry in entries if entry.status.is_searched])
-        for position, segment in list(self.segments.items()):
-            if segment.needs_compaction():
-                self._compact(position, segment)
+        for encounter_id in removed:
+            self._remove(self._ids.row_of(encounter_id))
+        for row in self._ids.find(added.encounter_id).tolist():
+            self._remove(row)
+        self.wipe(len(self._removed))
+        if len(added):
+            self.add(added)
+        if not self._freezes:
+            for position, segment in list(self.segments.items()):
+                if segment.needs_compaction():
+                    self._compact(position, segment)
+
+    def add(self, added: EncounterColumns) -> None:
+        """Add encounters. Raises ValueError if one is there, and is of no use then."""
+        rows, new = self._ids.add(added.encounter_id)
+        if new != len(rows):
+            raise ValueError("an encounter is there twice")
+        self._lengthen()
+        sets = [self._gallery_sets.number_of(each) for each in added.gallery_sets]
+        self._in_use.rows[rows] = True
+        self._added.rows[rows] = added.added_by_change
+        self._positions.rows[rows] = added.positions
+        self._unreadable.rows[rows] = added.unreadable
+        self._status.rows[rows] = added.status
+        self._galleries.rows[rows] = np.array(sets, np.int32)[added.galleries]
+        self._checksum.rows[rows] = added.checksum
+        self._memory_checksum.rows[rows] = added.memory_checksum
+        np.maximum.at(self._newest.rows, rows // _BLOCK, added.added_by_change)
+        self._person.rows[rows] = self.persons.add(added.person_id, rows)
+        self._incomplete.update(rows[added.unreadable != 0].tolist())
+        self._add_fingers(rows, added)
+        fingers = np.bitwise_count(added.positions) + np.bitwise_count(added.unreadable)
+        self.sums = self.sums.plus_all(
+            len(rows), int(fingers.sum()), int(added.checksum.sum(dtype=np.uint64))
+        )
 
     def size(self) -> tuple[int, int, int]:
-        """Return how many persons and fingers there are, and the bytes their features take."""
+        """Return how many persons and fingers there are, and the bytes that all of it takes."""
         segments = self.segments.values()
         size_bytes = sum(segment.size_bytes for segment in segments)
-        return self.persons.count(), sum(map(len, segments)), size_bytes
+        columns = [*self._columns, *self._finger_rows.values()]
+        size_bytes += sum(column.rows.nbytes for column in columns)
+        size_bytes += self._ids.size_bytes + self.persons.size_bytes
+        return len(self.persons), sum(map(len, segments)), size_bytes
 
     @property
     def row_count(self) -> int:
         """How many rows there are, unused ones included."""
-        return len(self._added)
+        return self._ids.row_count
 
-    def entries(self) -> list[IndexEntry]:
-        """Return all encounters as they were added, in the order they were added in."""
-        fingers: defaultdict[int, dict[int, FingerFeatures]] = defaultdict(dict)
-        for position, segment in self.segments.items():
-            for owner, finger in segment.fingers():
-                fingers[owner][position] = finger
-        return [
-            IndexEntry(
-                each.encounter_id,
-                each.person_id,
-                each.status,
-                each.added_by_change,
-                fingers[row],
-                each.unreadable,
-                self._gallery_sets.galleries(self._galleries.rows[row]),
-                each.checksum,
-            )
-            for row, each in self._encounters.items()
-        ]
+    def freeze(self) -> Rows:
+        """Let no row change until `thaw`, and return those in use, int64 (n,)."""
+        self._freezes += 1
+        return np.flatnonzero(self._in_use.rows)
+
+    def thaw(self) -> None:
+        """End a `freeze`: what was removed meanwhile may be wiped."""
+        self._freezes -= 1
+
+    def wipe(self, count: int) -> bool:
+        """Overwrite so many encounters that are removed; return whether some are left for later."""
+        while count and self._removed and not self._freezes:
+            self._wipe(*self._removed.pop())
+            count -= 1
+        return bool(self._removed) and not self._freezes
+
+    def columns(self, rows: Rows) -> EncounterColumns:
+        """Return a copy of rows that are not wiped."""
+        numbers, galleries = np.unique(self._galleries.rows[rows], return_inverse=True)
+        fingers = {}
+        for position, finger_rows in self._finger_rows.items():
+            of_rows = finger_rows.rows[rows].astype(np.int64)
+            if len(owner := np.flatnonzero(of_rows != NO_ROW)):
+                fingers[position] = self.segments[position].columns(of_rows[owner], owner)
+        return EncounterColumns(
+            self._ids.ids(rows),
+            self.persons.ids.ids(self._person.rows[rows]),
+            self._status.rows[rows],
+            self._added.rows[rows],
+            self._unreadable.rows[rows],
+            self._checksum.rows[rows],
+            self._memory_checksum.rows[rows],
+            galleries.astype(np.int32),
+            [self._gallery_sets.galleries(number) for number in numbers.tolist()],
+            fingers,
+        )
+
+    def added_by(self, rows: Rows) -> Rows:
+        """Return the numbers of the changes that added these encounters."""
+        return self._added.rows[rows]
 
     def examine(self, after: int, last: int) -> tuple[dict[str, int], list[str]]:
         """Return the checksums of encounters by id, and the ids of those that memory has altered.
@@ -110,70 +152,69 @@ class EncountersTable:
         Of those that a change after the one and up to the other added.
         """
         added = self._added.rows
-        rows = np.flatnonzero((added > after) & (added <= last)).tolist()
-        present = [(row, self._encounters[row]) for row in rows if row in self._encounters]
+        rows = np.flatnonzero((added > after) & (added <= last) & self._in_use.rows)
+        entries = [(row, self._entry(row)) for row in rows.tolist()]
         altered = [
-            encounter.encounter_id
-            for row, encounter in present
-            if memory_checksum(self._entry(row, encounter)) != encounter.memory_checksum
+            entry.encounter_id
+            for row, entry in entries
+            if memory_checksum(entry) != self._memory_checksum.rows[row]
         ]
-        return {encounter.encounter_id: encounter.checksum for _, encounter in present}, altered
+        return {entry.encounter_id: entry.checksum for _, entry in entries}, altered
 
     def in_scope(self, scope: SearchScope) -> InScope:
         """Return which encounters a search of this scope may find."""
-        in_scope = self._in_use.rows.copy()
-        if scope.added_before is not None:
-            in_scope &= self._added.rows < scope.added_before
-        if (encounter := self._row.get(scope.except_encounter_id or "")) is not None:
-            in_scope[encounter] = False
-        if (person := self.persons.row_of(scope.except_person_id)) is not None:
-            in_scope[self.persons.encounters(person)] = False
-        if scope.galleries:
-            in_scope &= self._gallery_sets.with_any_of(scope.galleries)[self._galleries.rows]
-        return in_scope
+        return InScope(
+            ScopeLimits(
+                self._in_use.rows,
+                self._person.rows,
+                self._added.rows,
+                self._galleries.rows,
+                NO_LIMIT if scope.added_before is None else scope.added_before,
+                self._ids.row_of(scope.except_encounter_id or ""),
+                self.persons.ids.row_of(scope.except_person_id or ""),
+                bool(scope.galleries),
+                self._gallery_sets.with_any_of(scope.galleries),
+            )
+        )
 
-    def people_by_positions(self, in_scope: InScope) -> Rows:
+    def people_by_positions(self, in_scope: InScope) -> Counts:
         """Return how many persons have exactly which finger positions within a scope.
 
-        int64 (1024,), by set of positions: bit p - 1 is set if position p is in the set.
+        int64 (1024,), by set of positions: bit p - 1 is set if position p is in the set. Looks at
+        those encounters only that are left out, unless a scope is limited by galleries.
         """
-        left_out = self._person.rows[self._in_use.rows & ~in_scope]
-        if not len(left_out):
-            return self.persons.people_by_positions.copy()
-        concerned = np.zeros(self.persons.row_count, np.bool_)
-        concerned[left_out] = True
-        rest = np.flatnonzero(in_scope & concerned[self._person.rows])
-        persons, positions = self._person.rows[rest], np.zeros_like(self.persons.positions)
-        np.bitwise_or.at(positions, persons, self._positions.rows[rest])
-        return (
-            self.persons.people_by_positions
-            - np.bincount(self.persons.positions[concerned], minlength=POSITION_SETS)
-            + np.bincount(positions[np.unique(persons)], minlength=POSITION_SETS)
-        )
+        if in_scope.limits.galleries_limited:
+            _, outside = in_scope.all_rows
+        else:
+            _, outside = in_scope.partition(self._maybe_outside(in_scope.limits))
+        if len(outside) <= len(self._ids) // 2:
+            return self.persons.count_without(outside, in_scope)
+        inside, _ = in_scope.all_rows
+        return self.persons.count_inside(inside, in_scope)
 
     def persons_of(self, position: int, rows: Rows, in_scope: InScope) -> Rows:
         """Return the persons in a scope whose rows of a segment these are, each once."""
         owners = self.segments[position].owner[rows]
         return np.unique(self._person.rows[owners[in_scope[owners]]])
 
+    def all_persons(self, positions: Iterable[int], in_scope: InScope) -> Rows:
+        """Return the persons in a scope that have a finger at one of these positions, each once."""
+        wanted = np.uint16(sum(1 << position - 1 for position in positions))
+        rows, _ = in_scope.all_rows
+        return np.unique(self._person.rows[rows[self._positions.rows[rows] & wanted != 0]])
+
     def person_of_each(self, position: int, rows: Rows, in_scope: InScope) -> tuple[Rows, Rows]:
         """Return the indices of those rows of a segment that are in a scope, and their persons."""
         owners = self.segments[position].owner[rows]
         kept = np.flatnonzero(in_scope[owners])
-        return kept, self._person.rows[owners[kept]]
+        return kept, self._person.rows[owners[kept]].astype(np.int64)
 
     def rows_of(self, position: int, persons: Rows, in_scope: InScope) -> tuple[Rows, Rows]:
         """Return all rows of a segment that these persons have within a scope.
 
         For each row, int64 (n,): the index of its person in ``persons``, and the row.
         """
-        index = np.full(self.persons.row_count, NO_OWNER, np.int64)
-        index[persons] = np.arange(len(persons))
-        rows = self.segments[position].present
-        owners = self.segments[position].owner[rows]
-        index_of_row = index[self._person.rows[owners]]
-        chosen = (index_of_row != NO_OWNER) & in_scope[owners]
-        return index_of_row[chosen], rows[chosen]
+        return self.persons.rows_of(persons, self._finger_rows[position].rows, in_scope)
 
     def reference_person(
         self, person: int, positions: Iterable[int], in_scope: InScope
@@ -183,121 +224,132 @@ class EncountersTable:
         Known fraud is by all encounters of the person, also those out of scope.
         """
         rows = self.persons.encounters(person)
-        encounters = [self._encounters[int(row)] for row in rows]
-        usable = [self._encounters[int(row)] for row in rows[in_scope[rows]]]
+        usable = rows[in_scope[rows]].tolist()
         impressions = {position: self._impressions(position, usable) for position in positions}
         return ReferencePerson(
-            self.persons.person_id(person),
-            any(encounter.status is EncounterStatus.FRAUD for encounter in encounters),
+            self.persons.ids.id(person),
+            bool((self._status.rows[rows] == EncounterStatus.FRAUD).any()),
             {position: found for position, found in impressions.items() if found},
-            statuses={encounter.encounter_id: encounter.status for encounter in usable},
+            statuses={
+                self._ids.id(row): EncounterStatus(int(self._status.rows[row])) for row in usable
+            },
         )
 
     def incomplete_people(self, in_scope: InScope) -> int:
         """Return how many persons have an encounter within a scope with fingers left out."""
-        rows = np.array(sorted(self._incomplete), np.int64)
+        rows = np.array([*self._incomplete], np.int64)
         return len(np.unique(self._person.rows[rows[in_scope[rows]]]))
 
     def unreadable(self) -> tuple[UnreadableFinger, ...]:
         """Return the fingers that are left out, sorted."""
         return tuple(
             sorted(
-                UnreadableFinger(self._encounters[row].encounter_id, position)
+                UnreadableFinger(self._ids.id(row), position)
                 for row in self._incomplete
-                for position in self._encounters[row].unreadable
+                for position in positions_of(self._unreadable.rows[row])
             )
         )
 
-    def _impressions(self, position: int, encounters: Sequence[EncounterRow]) -> list[Impression]:
+    @property
+    def _columns(self) -> Sequence[GrowableArray[Any]]:
+        """Those whose blank rows hold zeros."""
+        return (
+            self._in_use,
+            self._person,
+            self._added,
+            self._positions,
+            self._unreadable,
+            self._status,
+            self._galleries,
+            self._checksum,
+            self._memory_checksum,
+        )
+
+    def _maybe_outside(self, limits: ScopeLimits) -> Rows:
+        """Return rows that include each encounter out of a scope once; galleries left aside."""
+        late_blocks = self._newest.rows >= limits.added_before
+        rows = np.flatnonzero(late_blocks)[:, None] * _BLOCK + np.arange(_BLOCK)
+        excepted = {limits.except_encounter} - {NO_ROW}
+        if limits.except_person != NO_ROW:
+            excepted |= {*self.persons.encounters(limits.except_person).tolist()}
+        others = [row for row in excepted if not late_blocks[row // _BLOCK]]
+        return np.concatenate([rows[rows < self.row_count], np.array(others, np.int64)])
+
+    def _impressions(self, position: int, rows: Sequence[int]) -> list[Impression]:
+        finger_rows = self._finger_rows[position].rows
+        segment = self.segments[position]
         return [
-            Impression(
-                each.encounter_id, self.segments[position].prepared(each.finger_rows[position])
-            )
-            for each in encounters
-            if position in each.finger_rows
+            Impression(self._ids.id(row), segment.prepared(int(finger_rows[row])))
+            for row in rows
+            if finger_rows[row] != NO_ROW
         ]
 
-    def _entry(self, row: int, encounter: EncounterRow) -> IndexEntry:
-        """Return an entry as searches see it."""
+    def _entry(self, row: int) -> IndexEntry:
+        """Return an encounter as searches see it."""
+        finger_rows = {
+            position: int(column.rows[row]) for position, column in self._finger_rows.items()
+        }
         return IndexEntry(
-            encounter.encounter_id,
-            self.persons.person_id(int(self._person.rows[row])),
-            encounter.status,
+            self._ids.id(row),
+            self.persons.ids.id(self._person.rows[row]),
+            EncounterStatus(int(self._status.rows[row])),
             int(self._added.rows[row]),
             {
                 position: self.segments[position].finger(finger_row)
-                for position, finger_row in encounter.finger_rows.items()
-                if self._in_use.rows[row] and self.segments[position].owner[finger_row] == row
+                for position, finger_row in finger_rows.items()
+                if finger_row != NO_ROW and self.segments[position].owner[finger_row] == row
             },
-            encounter.unreadable,
-            self._gallery_sets.galleries(self._galleries.rows[row]),
-            encounter.checksum,
+            positions_of(self._unreadable.rows[row]),
+            self._gallery_sets.galleries(int(self._galleries.rows[row])),
+            int(self._checksum.rows[row]),
         )
 
-    def _add(self, entries: Sequence[IndexEntry]) -> None:
-        for entry in entries:
-            self._add_row(entry)
-        for position in sorted({p for entry in entries for p in entry.fingers}):
-            having = [entry for entry in entries if position in entry.fingers]
-            owners = np.array([self._row[entry.encounter_id] for entry in having], np.int64)
+    def _add_fingers(self, rows: Rows, added: EncounterColumns) -> None:
+        for position, fingers in added.fingers.items():
+            if position not in self._finger_rows:
+                self._finger_rows[position] = GrowableArray(np.int32, blank=NO_ROW)
+                self._finger_rows[position].lengthen(self.row_count)
+            owners = rows[fingers.owner]
             segment = self.segments.setdefault(position, FingerSegment())
-            added = segment.add([entry.fingers[position] for entry in having], owners)
-            self._set_finger_rows(position, segment, added)
+            finger_rows = segment.extend(fingers, owners)
+            self._finger_rows[position].rows[owners] = finger_rows
 
-    def _add_row(self, entry: IndexEntry) -> None:
-        row = self._row_ids.allocate()
-        self._encounters[row] = EncounterRow(
-            entry.encounter_id,
-            entry.person_id,
-            entry.status,
-            entry.added_by_change,
-            {},
-            entry.unreadable,
-            entry.checksum,
-            memory_checksum(entry),
-        )
-        self.sums = self.sums.plus(len(entry.fingers) + len(entry.unreadable), entry.checksum)
-        if entry.unreadable:
-            self._incomplete.add(row)
-        self._row[entry.encounter_id] = row
-        if row == self.row_count:
-            self._add_column_rows()
-        self._in_use.rows[row] = True
-        self._added.rows[row] = entry.added_by_change
-        self._galleries.rows[row] = self._gallery_sets.number_of(entry.galleries)
-        self._positions.rows[row] = positions = sum(1 << position - 1 for position in entry.fingers)
-        self._person.rows[row] = self.persons.add(
-            entry.person_id, entry.added_by_change, row, positions
-        )
+    def _lengthen(self) -> None:
+        """Append blank rows to all columns, for encounters that are to be added."""
+        for column in (*self._columns, *self._finger_rows.values()):
+            column.lengthen(self.row_count)
+        self._newest.lengthen(-(-self.row_count // _BLOCK))
 
-    def _add_column_rows(self) -> None:
-        """Append one row to each column; its values are to be set."""
-        self._in_use.extend([np.zeros(1, np.bool_)])
-        self._positions.extend([np.zeros(1, np.uint16)])
-        self._galleries.extend([np.zeros(1, np.int32)])
-        for column in (self._person, self._added):
-            column.extend([np.zeros(1, np.int64)])
-
-    def _set_finger_rows(self, position: int, segment: FingerSegment, rows: Iterable[int]) -> None:
-        for row in rows:
-            self._encounters[int(segment.owner[row])].finger_rows[position] = row
-
-    def _remove(self, encounter_id: str) -> None:
-        row = self._row.pop(encounter_id, None)
-        if row is None:
+    def _remove(self, row: int) -> None:
+        """Let an encounter not be found any more, if there is one."""
+        if row == NO_ROW:
             return
-        encounter = self._encounters.pop(row)
-        self._incomplete.discard(row)
-        stored_fingers = len(encounter.finger_rows) + len(encounter.unreadable)
-        self.sums = self.sums.minus(stored_fingers, encounter.checksum)
+        self._ids.remove(row)
         self._in_use.rows[row] = False
-        self.persons.remove(encounter.person_id, row)
-        for position, finger_row in encounter.finger_rows.items():
-            self.segments[position].remove(finger_row)
-        self._row_ids.release(row)
+        self._incomplete.discard(row)
+        stored = self._positions.rows[row] | self._unreadable.rows[row]
+        self.sums = self.sums.minus(int(stored).bit_count(), int(self._checksum.rows[row]))
+        person = int(self._person.rows[row])
+        is_last = self.persons.remove(person, row)
+        for position, finger_rows in self._finger_rows.items():
+            if (finger_row := int(finger_rows.rows[row])) != NO_ROW:
+                self.segments[position].remove(finger_row)
+        self._removed.append((row, person if is_last else NO_ROW))
+
+    def _wipe(self, row: int, person: int) -> None:
+        """Overwrite what memory holds of a removed encounter, and of a person without any."""
+        for position, finger_rows in self._finger_rows.items():
+            if (finger_row := int(finger_rows.rows[row])) != NO_ROW:
+                self.segments[position].overwrite(finger_row)
+                finger_rows.rows[row] = NO_ROW
+        for column in self._columns:
+            column.rows[row] = 0
+        self._ids.wipe(row)
+        if person != NO_ROW:
+            self.persons.ids.wipe(person)
 
     def _compact(self, position: int, segment: FingerSegment) -> None:
         del self.segments[position]
         if len(segment):
             self.segments[position] = compacted = segment.compacted()
-            self._set_finger_rows(position, compacted, range(len(compacted)))
+            self._finger_rows[position].rows[compacted.owner] = np.arange(len(compacted))

@@ -3,8 +3,6 @@
 With `faiss_embeddings` the only file that imports FAISS.
 """
 
-from collections.abc import Sequence
-
 import faiss  # type: ignore[import-untyped, unused-ignore]
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +16,7 @@ from matcher.comparison.descriptor_quantizer import (
 )
 from matcher.comparison.descriptor_votes import Rows, Votes, descriptor_votes
 from matcher.index.growable_array import GrowableArray
+from matcher.index.index_columns import NO_LIST, ListedMinutiae
 from matcher.index.minutiae_columns import MinutiaeColumns
 
 _RADIUS = 85
@@ -26,7 +25,6 @@ _CODE_BYTES = DESCRIPTOR_BITS // 8
 _ID_BYTES = 8
 _NO_ROW = -1
 """Row of a descriptor whose finger was removed."""
-_NO_LIST = np.uint16(0xFFFF)
 _THREADS = 1
 _NO_ROWS, _NO_VOTES = np.empty(0, np.int64), np.empty(0, np.float32)
 _NO_DISTANCES = None
@@ -57,19 +55,28 @@ class FaissDescriptorLists:
         """Memory used, bytes."""
         return int(self._index.ntotal) * (_CODE_BYTES + _ID_BYTES) + self._lists.rows.nbytes
 
-    def add(self, descriptors: Sequence[Descriptors], lists: Sequence[ListNumbers]) -> None:
-        """Append one row for each finger: its descriptors (m, 4), and the lists they belong to."""
-        numbers = np.full((len(lists), LISTED_MINUTIAE), _NO_LIST)
-        for row, of_finger in enumerate(lists):
-            numbers[row, : len(of_finger)] = of_finger[:, 0]
-        self._append(np.concatenate(descriptors), numbers)
+    def extend(self, descriptors: Descriptors, lists: ListedMinutiae) -> None:
+        """Append one row for each finger: its descriptors, end to end, and their lists."""
+        faiss.omp_set_num_threads(_THREADS)
+        row, minutia = np.nonzero(lists != NO_LIST)
+        numbers, rows = lists[row, minutia].astype(np.int64), row + len(self)
+        codes = np.ascontiguousarray(descriptors).view(np.uint8)
+        self._lists.extend([lists])
+        if not len(codes):
+            return
+        self._index.add_core(  # type: ignore[attr-defined, unused-ignore]
+            len(codes), faiss.swig_ptr(codes), faiss.swig_ptr(rows), faiss.swig_ptr(numbers)
+        )
 
     def of(self, rows: Rows, minutiae: MinutiaeColumns) -> "FaissDescriptorLists":
         """Return a copy of these rows alone. minutiae: all of these rows, in this order."""
-        numbers = self._lists.rows[rows]
-        copy = FaissDescriptorLists()
-        copy._append(minutiae.best_descriptors((numbers != _NO_LIST).sum(axis=1)), numbers)
+        copy, lists = FaissDescriptorLists(), self.take_all(rows)
+        copy.extend(minutiae.listed_descriptors(np.arange(len(rows)), lists), lists)
         return copy
+
+    def take_all(self, rows: Rows) -> ListedMinutiae:
+        """Return a copy of the lists that the descriptors of rows belong to."""
+        return np.asarray(self._lists.rows[rows])
 
     def overwrite(self, row: int) -> None:
         """Overwrite a row's descriptors with zeros, so that nothing of them stays in memory."""
@@ -77,12 +84,12 @@ class FaissDescriptorLists:
             codes, rows = self._list(number)
             here = rows == row
             codes[here], rows[here] = 0, _NO_ROW
-        self._lists.rows[row] = _NO_LIST
+        self._lists.rows[row] = NO_LIST
 
     def take(self, row: int) -> ListNumbers:
         """Return a copy of the lists that a row's descriptors belong to, uint16 (m, 1)."""
         numbers = self._lists.rows[row]
-        return np.asarray(numbers[numbers != _NO_LIST, None])
+        return np.asarray(numbers[numbers != NO_LIST, None])
 
     def votes(self, descriptors: Descriptors, lists: ListNumbers) -> tuple[Rows, Votes]:
         """Return the rows with descriptors near a probe's, rising, and the votes for each.
@@ -119,16 +126,3 @@ class FaissDescriptorLists:
             return np.empty((0, _CODE_BYTES), np.uint8), _NO_ROWS
         codes = faiss.rev_swig_ptr(lists.get_codes(number), size * _CODE_BYTES)
         return codes.reshape(size, _CODE_BYTES), faiss.rev_swig_ptr(lists.get_ids(number), size)
-
-    def _append(self, descriptors: Descriptors, numbers: NDArray[np.uint16]) -> None:
-        """Append rows. descriptors: end to end; numbers: uint16 (rows, 24), their lists."""
-        faiss.omp_set_num_threads(_THREADS)
-        row, minutia = np.nonzero(numbers != _NO_LIST)
-        lists, rows = numbers[row, minutia].astype(np.int64), row + len(self)
-        codes = np.ascontiguousarray(descriptors).view(np.uint8)
-        self._lists.extend([numbers])
-        if not len(codes):
-            return
-        self._index.add_core(  # type: ignore[attr-defined, unused-ignore]
-            len(codes), faiss.swig_ptr(codes), faiss.swig_ptr(rows), faiss.swig_ptr(lists)
-        )

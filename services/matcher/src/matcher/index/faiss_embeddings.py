@@ -4,7 +4,6 @@ To use another library for nearest neighbours, rewrite this class and `FaissDesc
 nothing else knows of FAISS.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 import faiss  # type: ignore[import-untyped, unused-ignore]
@@ -47,9 +46,9 @@ class FaissEmbeddings:
         """Memory used, bytes."""
         return len(self) * _CODE_BYTES
 
-    def add(self, embeddings: Sequence[Embedding] | NDArray[np.float16]) -> None:
-        """Append one row for each embedding."""
-        self._index.add(np.stack([*embeddings]).astype(np.float32))
+    def add(self, embeddings: NDArray[np.float16]) -> None:
+        """Append one row for each embedding, float16 (n, 256)."""
+        self._index.add(embeddings.astype(np.float32))
 
     def overwrite(self, row: int) -> None:
         """Overwrite a row with zeros, so that nothing of the embedding stays in memory."""
@@ -58,6 +57,10 @@ class FaissEmbeddings:
     def take(self, row: int) -> Embedding:
         """Return a copy of a row."""
         return np.asarray(self._codes()[row].view(np.float16)).copy()
+
+    def take_all(self, rows: Rows) -> NDArray[np.float16]:
+        """Return a copy of these rows, float16 (n, 256)."""
+        return np.asarray(self._codes()[rows].view(np.float16))
 
     def nearest(self, query: Query, count: int) -> tuple[Rows, Similarities]:
         """Return the ``count`` rows of greatest inner product, best first, and the products.

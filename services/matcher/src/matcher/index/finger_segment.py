@@ -11,6 +11,7 @@ from matcher.domain.index_entry import FingerFeatures
 from matcher.index.faiss_descriptor_lists import FaissDescriptorLists
 from matcher.index.faiss_embeddings import FaissEmbeddings, Query, Rows, Similarities
 from matcher.index.growable_array import GrowableArray
+from matcher.index.index_columns import FingerColumns, finger_columns_of
 from matcher.index.minutiae_columns import MinutiaeColumns
 
 NO_OWNER = -1
@@ -28,7 +29,7 @@ class FingerSegment:
     these once more in inverted lists.
 
     Not thread-safe: searches may run at the same time, a change must run alone. A removed row is
-    overwritten and left out of results, and takes room until `compacted`.
+    left out of results, is to be overwritten, and takes room until `compacted`.
     """
 
     def __init__(self) -> None:
@@ -60,20 +61,26 @@ class FingerSegment:
 
     def add(self, fingers: Sequence[FingerFeatures], owners: Rows) -> range:
         """Append fingers and return their rows. owners: rows of their encounters."""
+        return self.extend(finger_columns_of(fingers, owners), owners)
+
+    def extend(self, fingers: FingerColumns, owners: Rows) -> range:
+        """Append fingers and return their rows. owners: rows of their encounters."""
         first = len(self._owner)
-        self._embeddings.add([finger.embedding for finger in fingers])
-        self._minutiae.add([finger.prepared for finger in fingers])
-        self._descriptors.add(
-            [finger.prepared.descriptors[: len(finger.lists)] for finger in fingers],
-            [finger.lists for finger in fingers],
-        )
+        self._embeddings.add(fingers.embedding)
+        self._minutiae.extend(fingers)
         self._owner.extend([owners])
-        return range(first, len(self._owner))
+        rows = range(first, len(self._owner))
+        descriptors = self._minutiae.listed_descriptors(np.array(rows, np.int64), fingers.lists)
+        self._descriptors.extend(descriptors, fingers.lists)
+        return rows
 
     def remove(self, row: int) -> None:
-        """Take a row out of all searches, and overwrite what it held in memory."""
+        """Take a row out of all searches. It keeps what it holds until it is overwritten."""
         self.owner[row] = NO_OWNER
         self._removed += 1
+
+    def overwrite(self, row: int) -> None:
+        """Overwrite what a removed row holds in memory."""
         self._minutiae.overwrite(row)
         self._descriptors.overwrite(row)
         self._embeddings.overwrite(row)
@@ -114,16 +121,14 @@ class FingerSegment:
         copy._owner.extend([self.owner[rows]])
         return copy
 
-    def fingers(self) -> list[tuple[int, FingerFeatures]]:
-        """Return each finger with the row of its encounter, in the order of rows."""
-        embeddings = self._embeddings.all()
-        return [
-            (
-                int(self.owner[row]),
-                FingerFeatures(embeddings[row], self.prepared(row), self._descriptors.take(row)),
-            )
-            for row in self.present
-        ]
+    def columns(self, rows: Rows, owner: Rows) -> FingerColumns:
+        """Return a copy of these rows. owner: what is to be told of their encounters."""
+        return FingerColumns(
+            owner,
+            self._embeddings.take_all(rows),
+            *self._minutiae.columns(rows),
+            self._descriptors.take_all(rows),
+        )
 
     def finger(self, row: int) -> FingerFeatures:
         """Return a copy of a row."""

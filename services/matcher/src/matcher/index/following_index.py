@@ -186,10 +186,10 @@ class FollowingIndex:
 
     def _write_snapshot(self, file: Path, index: MemoryIndex) -> int:
         # A save that is cancelled, as when the service ends, goes on in its thread: wait for it.
-        with self._writing_snapshot:
-            change_token, entries = index.entries()
-            snapshot.write(file, self._loader.snapshot_header(change_token), entries)
-        return change_token.number
+        with self._writing_snapshot, index.frozen() as frozen:
+            header = self._loader.snapshot_header(frozen.change_token)
+            snapshot.write(file, header, frozen)
+        return frozen.change_token.number
 
     async def _head(self) -> ChangeToken:
         """Return the latest state of the database; raise IndexDoubtful if it is of another past."""

@@ -122,18 +122,15 @@ class IndexLoader:
     async def _from_snapshot(self, head: ChangeToken) -> LoadedIndex:
         if self.snapshot_file is None:
             raise snapshot.UnusableSnapshot("none is configured")
-        change_token, entries = await self.pool.run(
-            snapshot.read, self.snapshot_file, self.snapshot_header(head)
-        )
+        header = self.snapshot_header(head)
+        index = await self.pool.run(snapshot.read, self.snapshot_file, header)
         async with self.store.read() as records:
-            if not await records.changes.contains(change_token):
+            if not await records.changes.contains(index.change_token):
                 raise snapshot.UnusableSnapshot("its past is not that of the database")
-        index = MemoryIndex(change_token)
-        await self.pool.run(index.update, (), entries)
-        incomplete = [entry.encounter_id for entry in entries if entry.unreadable]
+        incomplete = sorted({finger.encounter_id for finger in index.unreadable})
         for start in range(0, len(incomplete), _ENCOUNTERS_PER_BATCH):
             await self._read_again(index, incomplete[start : start + _ENCOUNTERS_PER_BATCH])
-        return LoadedIndex(index, change_token.number)
+        return LoadedIndex(index, index.change_token.number)
 
     async def _read_again(self, index: MemoryIndex, encounter_ids: Sequence[str]) -> None:
         """Replace entries by what is stored now: their templates may have been repaired since."""

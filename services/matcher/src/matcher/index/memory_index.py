@@ -1,6 +1,7 @@
 """Which persons does a search shortlist, by two channels and a prefilter, among all in memory?"""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,12 +10,17 @@ from numpy.typing import NDArray
 from matcher.domain.change_token import ChangeToken
 from matcher.domain.index_entry import FingerFeatures, IndexContents, IndexEntry
 from matcher.domain.shortlist import SearchDepth, SearchScope, Shortlist, choose_shortlist
-from matcher.index.encounters_table import EncountersTable, InScope
+from matcher.index.encounters_table import EncountersTable
 from matcher.index.finger_segment import FingerSegment
+from matcher.index.frozen_index import FrozenIndex
+from matcher.index.in_scope import InScope
+from matcher.index.index_columns import EncounterColumns, columns_of
 from matcher.index.read_write_lock import ReadWriteLock
 
 _EXTRA_ROWS = 16
 """Rows searched beyond the number of persons wanted, since a person may have several."""
+_WIPED_AT_ONCE = 64
+"""Removed encounters that are overwritten without letting a search in between."""
 _GROWTH = 4
 """Factor on the number of rows when those searched were too few."""
 
@@ -58,21 +64,49 @@ class MemoryIndex:
 
         change_token: of the last change applied by this; None if the index stays at its state.
         """
+        columns = columns_of([entry for entry in entries if entry.status.is_searched])
+        removed = [*removed, *(entry.encounter_id for entry in entries)]
         with self._lock.writing():
-            self._table.update(removed, entries)
-            self.contents = IndexContents(change_token or self.change_token, self._table.sums)
-            self.size = self._table.size()
-            self.unreadable = self._table.unreadable()
+            self._table.update(removed, columns)
+            self._tell(change_token or self.change_token)
 
     @property
     def change_token(self) -> ChangeToken:
         """The token of the last change it has applied."""
         return self.contents.change_token
 
-    def entries(self) -> tuple[ChangeToken, list[IndexEntry]]:
-        """Return all encounters, as they were added, and the token of the last change applied."""
-        with self._lock.reading():
-            return self.change_token, self._table.entries()
+    def add(self, columns: EncounterColumns) -> None:
+        """Add encounters of the state that the index is at. Raises ValueError if one is there."""
+        with self._lock.writing():
+            self._table.add(columns)
+            self._tell(self.change_token)
+
+    @contextmanager
+    def frozen(self) -> Iterator[FrozenIndex]:
+        """Let the present state be read, while searches and changes go on.
+
+        What is removed meanwhile is found no more, but overwritten only afterwards.
+        """
+        with self._lock.writing():
+            frozen = FrozenIndex(self.change_token, self._lock, self._table, self._table.freeze())
+        try:
+            yield frozen
+        finally:
+            with self._lock.writing():
+                self._table.thaw()
+            self._wipe()
+
+    def _wipe(self) -> None:
+        is_left = True
+        while is_left:
+            with self._lock.writing():
+                is_left = self._table.wipe(_WIPED_AT_ONCE)
+
+    def _tell(self, change_token: ChangeToken) -> None:
+        """Publish what the index holds now, under the lock."""
+        self.contents = IndexContents(change_token, self._table.sums)
+        self.size = self._table.size()
+        self.unreadable = self._table.unreadable()
 
     def examine(self, after: int, last: int) -> tuple[dict[str, int], list[str]]:
         """Return the checksums of encounters by id, and the ids of those that memory has altered.
@@ -131,12 +165,7 @@ class MemoryIndex:
 
     def _all_persons(self, positions: Iterable[int], in_scope: InScope) -> Rows:
         """Return all persons that have a finger at one of these positions, oldest first."""
-        table = self._table
-        having = [
-            table.persons_of(position, table.segments[position].present, in_scope)
-            for position in positions
-        ]
-        return table.persons.oldest_first(_union(having))
+        return self._table.persons.oldest_first(self._table.all_persons(positions, in_scope))
 
     def _found_by_either(
         self, probe: Sequence[SearchedFinger], in_scope: InScope, depth: SearchDepth

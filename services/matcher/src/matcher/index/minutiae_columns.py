@@ -1,7 +1,5 @@
 """How are the prepared minutiae of many fingers held in memory, and prefiltered in one batch?"""
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,9 +7,12 @@ from matcher.comparison.comparator import PreparedFinger
 from matcher.comparison.descriptor import Descriptors
 from matcher.comparison.prefilter import MAX_PREFILTERED_MINUTIAE, batch_prefilter_scores
 from matcher.index.growable_array import GrowableArray
+from matcher.index.index_columns import NO_LIST, FingerColumns, ListedMinutiae
 from matcher.minutiae import MAX_MINUTIAE
 
 Rows = NDArray[np.int64]
+Columns = tuple[NDArray[np.uint8], NDArray[np.int16], NDArray[np.uint64], NDArray[np.uint8]]
+"""How many minutiae each finger has, and their geometry, descriptors and minutia_index."""
 _START = np.zeros(1, np.int64)
 _ROWS_AXIS = 0
 
@@ -40,13 +41,13 @@ class MinutiaeColumns:
         )
         return sum(part.nbytes for part in parts)
 
-    def add(self, fingers: Sequence[PreparedFinger]) -> None:
+    def extend(self, fingers: FingerColumns) -> None:
         """Append one row for each finger."""
-        lengths = np.array([len(finger) for finger in fingers], np.int64)
-        self._bounds.extend([len(self._minutia_index) + np.cumsum(lengths)])
-        self._geometry.extend([finger.geometry for finger in fingers])
-        self._descriptors.extend([finger.descriptors for finger in fingers])
-        self._minutia_index.extend([finger.minutia_index for finger in fingers])
+        ends = np.cumsum(fingers.minutiae, dtype=np.int64)
+        self._bounds.extend([len(self._minutia_index) + ends])
+        self._geometry.extend([fingers.geometry])
+        self._descriptors.extend([fingers.descriptors])
+        self._minutia_index.extend([fingers.minutia_index])
 
     def overwrite(self, row: int) -> None:
         """Overwrite a row with zeros, so that nothing but its length stays in memory."""
@@ -56,17 +57,27 @@ class MinutiaeColumns:
 
     def of(self, rows: Rows) -> "MinutiaeColumns":
         """Return a copy of these rows alone."""
-        lengths, minutiae = self._minutiae_of_all(rows, MAX_MINUTIAE)
+        lengths, geometry, descriptors, minutia_index = self.columns(rows)
         copy = MinutiaeColumns()
-        copy._bounds.extend([np.cumsum(lengths)])
-        copy._geometry.extend([self._geometry.rows[minutiae]])
-        copy._descriptors.extend([self._descriptors.rows[minutiae]])
-        copy._minutia_index.extend([self._minutia_index.rows[minutiae]])
+        copy._bounds.extend([np.cumsum(lengths, dtype=np.int64)])
+        copy._geometry.extend([geometry])
+        copy._descriptors.extend([descriptors])
+        copy._minutia_index.extend([minutia_index])
         return copy
 
-    def best_descriptors(self, counts: Rows) -> Descriptors:
-        """Return the descriptors of so many of the best minutiae of each row, end to end."""
-        _, minutiae = self._minutiae_of_all(np.arange(len(counts)), counts)
+    def columns(self, rows: Rows) -> Columns:
+        """Return a copy of these rows, as in FingerColumns from the number of minutiae on."""
+        lengths, minutiae = self._minutiae_of_all(rows, MAX_MINUTIAE)
+        return (
+            lengths.astype(np.uint8),
+            self._geometry.rows.take(minutiae, _ROWS_AXIS),
+            self._descriptors.rows.take(minutiae, _ROWS_AXIS),
+            self._minutia_index.rows.take(minutiae, _ROWS_AXIS),
+        )
+
+    def listed_descriptors(self, rows: Rows, lists: ListedMinutiae) -> Descriptors:
+        """Return the descriptors of the best minutiae of each row, which are listed, end to end."""
+        _, minutiae = self._minutiae_of_all(rows, (lists != NO_LIST).sum(axis=1))
         return self._descriptors.rows.take(minutiae, _ROWS_AXIS)
 
     def take(self, row: int) -> PreparedFinger:

@@ -1,31 +1,34 @@
 """How is the index saved in a file, so that a start need not read the whole database?
 
-A line of JSON (the header, with the SHA-256 of itself and the rest), then an uncompressed NPZ
-archive of columns. A file that is not exactly what was written, for exactly this database and these
-models, is not used at all.
+A line of JSON (the header, with the SHA-256 of itself and the rest), then parts: columns of some
+hundred encounters each. It is written and read part by part, so it takes no memory to speak of. A
+file that is not exactly what was written, for exactly this database and these models, is not used
+at all.
 """
 
 import hashlib
-import io
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-import numpy as np
 from servicekit.process.failpoint import failpoint
 
 from matcher.domain.change_token import ChangeToken
-from matcher.domain.index_entry import IndexEntry, SnapshotFacts
-from matcher.index.snapshot_columns import columns_of, entries_of
+from matcher.domain.index_entry import SnapshotFacts
+from matcher.index.frozen_index import FrozenIndex
+from matcher.index.index_columns import EncounterColumns
+from matcher.index.memory_index import MemoryIndex
+from matcher.index.snapshot_columns import LENGTHS_BYTES, part_bytes, part_of, pieces_of
 
-_FORMAT = "matcher-index-6"
+_FORMAT = "matcher-index-7"
 _HEADER_LIMIT = 4096
 """Longest header that is read, bytes."""
-_ALLOW_PICKLE = False
-"""A pickle can run any code when it is read."""
+_NO_DIGEST = "0" * 64
+"""Stands in a draft until all of it is written: a file that was cut off has no checksum."""
+_PIECE_BYTES = 1 << 20
 
 
 class UnusableSnapshot(Exception):
@@ -47,23 +50,23 @@ class SnapshotHeader:
     quantizer_version: str
 
 
-def write(path: Path, header: SnapshotHeader, entries: Sequence[IndexEntry]) -> None:
+def write(path: Path, header: SnapshotHeader, frozen: FrozenIndex) -> None:
     """Replace the snapshot by another, whole or not at all. Raises OSError."""
-    archive = io.BytesIO()
-    np.savez(archive, allow_pickle=_ALLOW_PICKLE, **columns_of(entries))
-    content = archive.getbuffer()
-    fields: dict[str, object] = {"format": _FORMAT, "encounters": len(entries), **asdict(header)}
-    fields["sha256"] = digest(fields, content)
+    fields: dict[str, object] = {"format": _FORMAT, "encounters": len(frozen), **asdict(header)}
     for left_over in path.parent.glob(f".{path.name}.*"):
         left_over.unlink(missing_ok=True)  # of a process that was killed, or that is slower
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    middle = len(content) // 2
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(json.dumps(fields).encode() + b"\n")
-        file.write(content[:middle])
-        file.flush()
-        failpoint("matcher.snapshot.half_written")
-        file.write(content[middle:])
+        sha256 = _digest_of_fields(fields)
+        file.write(_header_line(fields, _NO_DIGEST))
+        for part in frozen.parts():
+            for piece in pieces_of(part):
+                sha256.update(piece)
+                file.write(piece)
+            file.flush()
+            failpoint("matcher.snapshot.half_written")
+        file.seek(0)
+        file.write(_header_line(fields, sha256.hexdigest()))
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
@@ -86,8 +89,8 @@ def describe(path: Path) -> SnapshotFacts:
         raise UnusableSnapshot(f"it is damaged: {error}") from error
 
 
-def read(path: Path, wanted: SnapshotHeader) -> tuple[ChangeToken, list[IndexEntry]]:
-    """Return the state of the database that a snapshot holds, and its entries.
+def read(path: Path, wanted: SnapshotHeader) -> MemoryIndex:
+    """Return the index that a snapshot holds, at its state of the database.
 
     wanted: the latest state that may be read. Raises UnusableSnapshot for a later one, for one of
     another database or other models, and for anything that is no whole snapshot.
@@ -95,20 +98,28 @@ def read(path: Path, wanted: SnapshotHeader) -> tuple[ChangeToken, list[IndexEnt
     try:
         with path.open("rb") as file:
             fields = json.loads(file.readline(_HEADER_LIMIT))
-            content = file.read()
-        _check(fields, content, wanted)
-        with np.load(io.BytesIO(content), allow_pickle=_ALLOW_PICKLE) as archive:
-            entries = entries_of(dict(archive))
+            start = file.tell()
+            _check(fields, file, wanted)
+            file.seek(start)
+            token = ChangeToken(wanted.database_epoch, int(fields["change"]), fields["log_hash"])
+            index = MemoryIndex(token)
+            for part in _parts(file):
+                index.add(part)
     except FileNotFoundError:
         raise UnusableSnapshot("there is none") from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UnusableSnapshot(f"it is damaged: {error}") from error
-    if len(entries) != fields["encounters"]:
+    if index.contents.sums.encounters != fields["encounters"]:
         raise UnusableSnapshot("it is damaged: its count does not fit")
-    return ChangeToken(wanted.database_epoch, int(fields["change"]), fields["log_hash"]), entries
+    return index
 
 
-def _check(fields: Any, content: bytes, wanted: SnapshotHeader) -> None:
+def _parts(file: BinaryIO) -> Iterator[EncounterColumns]:
+    while lengths := file.read(LENGTHS_BYTES):
+        yield part_of(lengths, file.read(part_bytes(lengths)))
+
+
+def _check(fields: Any, content: BinaryIO, wanted: SnapshotHeader) -> None:
     if not isinstance(fields, dict) or fields.get("format") != _FORMAT:
         raise UnusableSnapshot("it is of another format")
     if fields["database_epoch"] != wanted.database_epoch:
@@ -127,11 +138,20 @@ def _check(fields: Any, content: bytes, wanted: SnapshotHeader) -> None:
         raise UnusableSnapshot("it is damaged: its checksum does not fit")
 
 
-def digest(fields: Mapping[str, object], content: bytes | memoryview) -> str:
-    """Return the SHA-256, hexadecimal, of a header's other fields and the archive."""
-    sha256 = hashlib.sha256(json.dumps(fields).encode())
-    sha256.update(content)
+def digest(fields: Mapping[str, object], content: BinaryIO) -> str:
+    """Return the SHA-256, hexadecimal, of a header's other fields and the rest of the file."""
+    sha256 = _digest_of_fields(fields)
+    while piece := content.read(_PIECE_BYTES):
+        sha256.update(piece)
     return sha256.hexdigest()
+
+
+def _digest_of_fields(fields: Mapping[str, object]) -> "hashlib._Hash":
+    return hashlib.sha256(json.dumps(fields).encode())
+
+
+def _header_line(fields: Mapping[str, object], sha256: str) -> bytes:
+    return json.dumps({**fields, "sha256": sha256}).encode() + b"\n"
 
 
 def _sync_folder(folder: Path) -> None:

@@ -1,133 +1,125 @@
-"""How do the entries of the index become columns of a snapshot, and back?"""
+"""How do columns of encounters become bytes of a snapshot, and back?
 
-from collections.abc import Iterable, Sequence
+A part of a snapshot holds some encounters: how long each of its columns is, then the columns as
+they lie in memory. Their types are known from the format, so a file cannot bring others.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.comparison.comparator import PreparedFinger
+from matcher.comparison.descriptor_quantizer import LISTED_MINUTIAE
 from matcher.domain.encounter import EncounterStatus
-from matcher.domain.index_entry import FingerFeatures, IndexEntry
+from matcher.domain.shortlist import POSITIONS
+from matcher.index.id_table import ID_BYTES
+from matcher.index.index_columns import EncounterColumns, FingerColumns
 
-_ID = "S64"
-_POSITIONS = range(1, 11)
-Columns = dict[str, NDArray[Any]]
+_ENCOUNTER = {
+    "encounter_id": (f"S{ID_BYTES}", ()),
+    "person_id": (f"S{ID_BYTES}", ()),
+    "status": ("u1", ()),
+    "added_by_change": ("i8", ()),
+    "unreadable": ("u2", ()),
+    "checksum": ("u8", ()),
+    "memory_checksum": ("u4", ()),
+    "galleries": ("i4", ()),
+}
+_FINGER = {
+    "owner": ("i8", ()),
+    "embedding": ("f2", (256,)),
+    "minutiae": ("u1", ()),
+    "geometry": ("i2", (4,)),
+    "descriptors": ("u8", (4,)),
+    "minutia_index": ("u1", ()),
+    "lists": ("u2", (LISTED_MINUTIAE,)),
+}
+_LENGTHS = len(_ENCOUNTER) + 1 + len(POSITIONS) * len(_FINGER)
+_ALIGNMENT = 8
+_LENGTH = np.dtype("<i8")
+LENGTHS_BYTES = _LENGTHS * _LENGTH.itemsize
+"""Bytes of a part that tell how long its columns are."""
+_STATUSES = [int(status) for status in EncounterStatus]
 
-
-def columns_of(entries: Sequence[IndexEntry]) -> Columns:
-    """Return entries as columns: of encounters, and of fingers by position.
-
-    A column of fingers has its position in its name; `owner` is the row of the encounter.
-    """
-    columns: Columns = {
-        "encounter_id": np.array([entry.encounter_id for entry in entries], _ID),
-        "person_id": np.array([entry.person_id for entry in entries], _ID),
-        "status": np.array([entry.status for entry in entries], np.uint8),
-        "added_by_change": np.array([entry.added_by_change for entry in entries], np.int64),
-        "checksum": np.array([entry.checksum for entry in entries], np.uint64),
-        "unreadable": np.array([_bits(entry.unreadable) for entry in entries], np.uint16),
-    }
-    for position in sorted({position for entry in entries for position in entry.fingers}):
-        owners = [row for row, entry in enumerate(entries) if position in entry.fingers]
-        fingers = _finger_columns([entries[owner].fingers[position] for owner in owners])
-        columns |= {f"{name}_{position}": column for name, column in fingers.items()}
-        columns[f"owner_{position}"] = np.array(owners, np.int64)
-    return columns | _gallery_columns(entries)
-
-
-def _gallery_columns(entries: Sequence[IndexEntry]) -> Columns:
-    """Return each membership as the row of the encounter and the number of the gallery's name."""
-    names = sorted({gallery for entry in entries for gallery in entry.galleries})
-    numbers = {name: number for number, name in enumerate(names)}
-    members = [(row, numbers[g]) for row, entry in enumerate(entries) for g in entry.galleries]
-    return {
-        "gallery_name": np.array(names, _ID),
-        "gallery_member": np.array(members, np.int64).reshape(-1, 2),
-    }
+Column = NDArray[Any]
 
 
-def _bits(positions: Iterable[int]) -> int:
-    """Return a number whose bits 1 to 10 are set for these positions."""
-    return sum(1 << position for position in positions)
+def pieces_of(part: EncounterColumns) -> Iterator[bytes | memoryview]:
+    """Yield a part of a snapshot, piece by piece."""
+    names = np.frombuffer(json.dumps(part.gallery_sets).encode(), np.uint8)
+    columns = [*(getattr(part, name) for name in _ENCOUNTER), names]
+    for position in POSITIONS:
+        fingers = part.fingers.get(position)
+        columns += [
+            np.empty((0, *shape), dtype) if fingers is None else getattr(fingers, name)
+            for name, (dtype, shape) in _FINGER.items()
+        ]
+    yield np.array([len(column) for column in columns], _LENGTH).tobytes()
+    for column in columns:
+        yield np.ascontiguousarray(column).view(np.uint8).reshape(-1).data
+        yield bytes(-column.nbytes % _ALIGNMENT)
 
 
-def _finger_columns(fingers: Sequence[FingerFeatures]) -> Columns:
-    prepared = [finger.prepared for finger in fingers]
-    return {
-        "embedding": np.stack([finger.embedding for finger in fingers]),
-        "minutiae": np.array([len(each) for each in prepared], np.uint8),
-        "geometry": np.concatenate([each.geometry for each in prepared]),
-        "descriptors": np.concatenate([each.descriptors for each in prepared]),
-        "minutia_index": np.concatenate([each.minutia_index for each in prepared]),
-        "listed": np.array([len(finger.lists) for finger in fingers], np.uint8),
-        "lists": np.concatenate([finger.lists[:, 0] for finger in fingers]),
-    }
-
-
-def entries_of(columns: Columns) -> list[IndexEntry]:
-    """Return the entries that `columns_of` was given.
-
-    Raises KeyError, TypeError or ValueError for columns that it did not make.
-    """
-    ids, persons, statuses, added, unreadable, checksums = (
-        columns[name].tolist()
-        for name in (
-            "encounter_id",
-            "person_id",
-            "status",
-            "added_by_change",
-            "unreadable",
-            "checksum",
-        )
+def part_bytes(lengths: bytes) -> int:
+    """Return how many bytes follow these lengths. Raises ValueError for none that can be."""
+    return sum(
+        _padded(length, *shape) for length, shape in zip(_read(lengths), _shapes(), strict=True)
     )
-    fingers: list[dict[int, FingerFeatures]] = [{} for _ in ids]
-    for position in _POSITIONS:
-        if f"owner_{position}" in columns:
-            for owner, finger in _fingers(columns, position):
-                fingers[owner][position] = finger
-    galleries: list[list[str]] = [[] for _ in ids]
-    names = [name.decode() for name in columns["gallery_name"].tolist()]
-    for row, number in columns["gallery_member"].tolist():
-        galleries[row].append(names[number])
-    return [
-        IndexEntry(
-            ids[row].decode(),
-            persons[row].decode(),
-            EncounterStatus(statuses[row]),
-            added[row],
-            fingers[row],
-            tuple(position for position in _POSITIONS if unreadable[row] >> position & 1),
-            tuple(galleries[row]),
-            checksums[row],
-        )
-        for row in range(len(ids))
-    ]
 
 
-def _fingers(columns: Columns, position: int) -> list[tuple[int, FingerFeatures]]:
-    """Return the fingers of a position, each with the row of its encounter."""
-    columns_of_position = {
-        name: columns[f"{name}_{position}"]
-        for name in ("owner", "embedding", "geometry", "descriptors", "minutia_index", "lists")
-    }
-    owner, embedding, geometry, descriptors, minutia_index, lists = columns_of_position.values()
-    parts = _parts(columns[f"minutiae_{position}"])
-    listed = _parts(columns[f"listed_{position}"])
-    return [
-        (
-            int(owner[row]),
-            FingerFeatures(
-                embedding[row],
-                PreparedFinger(geometry[part], descriptors[part], minutia_index[part]),
-                lists[listed[row], None],
-            ),
-        )
-        for row, part in enumerate(parts)
-    ]
+def part_of(lengths: bytes, content: bytes) -> EncounterColumns:
+    """Return the columns of a part. Raises ValueError for what `pieces_of` did not make."""
+    columns, start = [], 0
+    for length, (dtype, shape) in zip(_read(lengths), _shapes(), strict=True):
+        count = length * int(np.prod(shape, dtype=np.int64))
+        columns.append(np.frombuffer(content, dtype, count, start).reshape(length, *shape))
+        start += _padded(length, dtype, shape)
+    encounter = dict(zip(_ENCOUNTER, columns, strict=False))
+    names, rest = columns[len(_ENCOUNTER)], columns[len(_ENCOUNTER) + 1 :]
+    fingers = {}
+    for index, position in enumerate(POSITIONS):
+        of_position = rest[index * len(_FINGER) : (index + 1) * len(_FINGER)]
+        if len(of_position[0]):
+            fingers[position] = FingerColumns(*of_position)
+    gallery_sets = [tuple(each) for each in json.loads(names.tobytes())]
+    part = EncounterColumns(**encounter, gallery_sets=gallery_sets, fingers=fingers)
+    _require_whole(encounter, part)
+    return part
 
 
-def _parts(counts: NDArray[np.uint8]) -> list[slice]:
-    """Return where each finger's minutiae lie, of fingers laid end to end."""
-    ends = np.cumsum(counts, dtype=np.int64)
-    return [slice(end - count, end) for end, count in np.stack([ends, counts], axis=-1)]
+def _require_whole(encounter: Mapping[str, Column], part: EncounterColumns) -> None:
+    """Raise ValueError for columns that do not fit each other."""
+    fits = all(len(column) == len(part) for column in encounter.values())
+    fits &= bool(np.isin(part.status, _STATUSES).all())
+    fits &= _are_rows(part.galleries, len(part.gallery_sets))
+    for fingers in part.fingers.values():
+        minutiae = int(fingers.minutiae.sum(dtype=np.int64))
+        fits &= _are_rows(fingers.owner, len(part))
+        fits &= len(fingers.owner) == len(fingers.embedding) == len(fingers.minutiae)
+        fits &= len(fingers.owner) == len(fingers.lists)
+        fits &= minutiae == len(fingers.geometry) == len(fingers.descriptors)
+        fits &= minutiae == len(fingers.minutia_index)
+    if not fits:
+        raise ValueError("its columns do not fit each other")
+
+
+def _are_rows(numbers: NDArray[np.integer], count: int) -> bool:
+    return not len(numbers) or (int(numbers.min()) >= 0 and int(numbers.max()) < count)
+
+
+def _shapes() -> list[tuple[str, tuple[int, ...]]]:
+    return [*_ENCOUNTER.values(), ("u1", ()), *[*_FINGER.values()] * len(POSITIONS)]
+
+
+def _read(lengths: bytes) -> list[int]:
+    found: list[int] = np.frombuffer(lengths, _LENGTH, _LENGTHS).tolist()
+    if min(found) < 0:
+        raise ValueError("a column of it has no length")
+    return found
+
+
+def _padded(length: int, dtype: str, shape: tuple[int, ...]) -> int:
+    size = length * np.dtype(dtype).itemsize * int(np.prod(shape, dtype=np.int64))
+    return size + -size % _ALIGNMENT

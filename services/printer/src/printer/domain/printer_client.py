@@ -56,6 +56,11 @@ class PrinterStatus:
         harmless = ("-warning", "-report")
         return self.stopped or any(not reason.endswith(harmless) for reason in self.state_reasons)
 
+    @property
+    def takes_jobs(self) -> bool:
+        """Whether the machine accepts jobs, and nobody has to see to it first."""
+        return self.accepting_jobs and not self.has_fault
+
 
 class MachineJobPhase(Enum):
     """How far a machine is with a job.

@@ -141,8 +141,7 @@ class MachineMonitor:
             status is not None
             and self.is_reachable(machine_id)
             and not self.is_backing_off(machine_id)
-            and not status.has_fault
-            and status.accepting_jobs
+            and status.takes_jobs
             and status.up_time >= MINIMUM_UP_TIME_SECONDS
         )
 

@@ -103,7 +103,7 @@ class PrintSample:
         if sample.sent_at is not None:
             await self._follow(client, sample, sample.sent_at)
             return True
-        is_ready = status.idle and status.accepting_jobs and not status.has_fault
+        is_ready = status.idle and status.takes_jobs
         if paused or not is_ready or status.printer_uuid != machine.printer_uuid:
             return False
         await self._send(client, sample)

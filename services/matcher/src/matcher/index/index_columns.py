@@ -1,0 +1,165 @@
+"""How do encounters go into the index and out of it? As columns, never as an object each."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.comparison.comparator import PreparedFinger
+from matcher.comparison.descriptor_quantizer import LISTED_MINUTIAE, ListNumbers
+from matcher.domain.encounter import EncounterStatus
+from matcher.domain.index_entry import FingerFeatures, IndexEntry
+from matcher.domain.shortlist import POSITIONS
+from matcher.index.id_table import Ids, ids_of
+from matcher.index.memory_checksum import memory_checksum
+
+Rows = NDArray[np.int64]
+ListedMinutiae = NDArray[np.uint16]
+"""The inverted list of each of the best minutiae, uint16 (n, LISTED_MINUTIAE); NO_LIST after the
+last."""
+NO_LIST = np.uint16(0xFFFF)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FingerColumns:
+    """Fingers of one position.
+
+    owner: int64 (n,), index of the encounter among those that it comes with. embedding: float16
+    (n, 256). minutiae: uint8 (n,), how many each has. geometry, descriptors, minutia_index: of all
+    minutiae, finger by finger, as in PreparedFinger. lists: of the best of them, see
+    ListedMinutiae.
+    """
+
+    owner: Rows
+    embedding: NDArray[np.float16]
+    minutiae: NDArray[np.uint8]
+    geometry: NDArray[np.int16]
+    descriptors: NDArray[np.uint64]
+    minutia_index: NDArray[np.uint8]
+    lists: ListedMinutiae
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EncounterColumns:
+    """Encounters with their fingers; see IndexEntry for what the columns mean.
+
+    encounter_id, person_id: S64. status: uint8. added_by_change: int64. unreadable: uint16, sets of
+    positions. checksum: uint64. memory_checksum: uint32, see `memory_checksum`. galleries: int32,
+    number of the set in gallery_sets. fingers: by position.
+    """
+
+    encounter_id: Ids
+    person_id: Ids
+    status: NDArray[np.uint8]
+    added_by_change: NDArray[np.int64]
+    unreadable: NDArray[np.uint16]
+    checksum: NDArray[np.uint64]
+    memory_checksum: NDArray[np.uint32]
+    galleries: NDArray[np.int32]
+    gallery_sets: Sequence[tuple[str, ...]]
+    fingers: Mapping[int, FingerColumns]
+
+    def __len__(self) -> int:
+        """Return how many encounters there are."""
+        return len(self.encounter_id)
+
+    @property
+    def positions(self) -> NDArray[np.uint16]:
+        """The set of finger positions of each encounter, uint16."""
+        found = np.zeros(len(self), np.uint16)
+        for position, fingers in self.fingers.items():
+            found[fingers.owner] |= np.uint16(1 << position - 1)
+        return found
+
+
+def columns_of(entries: Sequence[IndexEntry]) -> EncounterColumns:
+    """Return entries as columns. Raises ValueError for an id that is no id."""
+    gallery_sets = sorted({tuple(sorted(entry.galleries)) for entry in entries})
+    numbers = {galleries: number for number, galleries in enumerate(gallery_sets)}
+    present = sorted({position for entry in entries for position in entry.fingers})
+    return EncounterColumns(
+        ids_of(entry.encounter_id for entry in entries),
+        ids_of(entry.person_id for entry in entries),
+        np.array([entry.status for entry in entries], np.uint8),
+        np.array([entry.added_by_change for entry in entries], np.int64),
+        np.array([_bits(entry.unreadable) for entry in entries], np.uint16),
+        np.array([entry.checksum for entry in entries], np.uint64),
+        np.array([memory_checksum(entry) for entry in entries], np.uint32),
+        np.array([numbers[tuple(sorted(entry.galleries))] for entry in entries], np.int32),
+        gallery_sets,
+        {position: _fingers_of(entries, position) for position in present},
+    )
+
+
+def entries_of(columns: EncounterColumns) -> list[IndexEntry]:
+    """Return the entries that columns hold."""
+    fingers: list[dict[int, FingerFeatures]] = [{} for _ in range(len(columns))]
+    for position, of_position in columns.fingers.items():
+        for owner, finger in _features(of_position):
+            fingers[owner][position] = finger
+    return [
+        IndexEntry(
+            columns.encounter_id[row].decode(),
+            columns.person_id[row].decode(),
+            EncounterStatus(int(columns.status[row])),
+            int(columns.added_by_change[row]),
+            fingers[row],
+            positions_of(columns.unreadable[row]),
+            columns.gallery_sets[columns.galleries[row]],
+            int(columns.checksum[row]),
+        )
+        for row in range(len(columns))
+    ]
+
+
+def positions_of(bits: np.integer) -> tuple[int, ...]:
+    """Return the finger positions of a set."""
+    return tuple(position for position in POSITIONS if int(bits) >> position - 1 & 1)
+
+
+def finger_columns_of(fingers: Sequence[FingerFeatures], owner: Rows) -> FingerColumns:
+    """Return fingers of one position, at least one, as columns."""
+    prepared = [finger.prepared for finger in fingers]
+    return FingerColumns(
+        owner,
+        np.stack([finger.embedding for finger in fingers]),
+        np.array([len(each) for each in prepared], np.uint8),
+        np.concatenate([each.geometry for each in prepared]),
+        np.concatenate([each.descriptors for each in prepared]),
+        np.concatenate([each.minutia_index for each in prepared]),
+        listed_minutiae([finger.lists for finger in fingers]),
+    )
+
+
+def listed_minutiae(lists: Sequence[ListNumbers]) -> ListedMinutiae:
+    """Return the inverted lists of fingers as a column."""
+    column = np.full((len(lists), LISTED_MINUTIAE), NO_LIST)
+    for row, of_finger in enumerate(lists):
+        column[row, : len(of_finger)] = of_finger[:, 0]
+    return column
+
+
+def _fingers_of(entries: Sequence[IndexEntry], position: int) -> FingerColumns:
+    owners = [row for row, entry in enumerate(entries) if position in entry.fingers]
+    return finger_columns_of(
+        [entries[row].fingers[position] for row in owners], np.array(owners, np.int64)
+    )
+
+
+def _features(fingers: FingerColumns) -> Iterator[tuple[int, FingerFeatures]]:
+    """Yield each finger, with the index of its encounter."""
+    ends = np.cumsum(fingers.minutiae, dtype=np.int64).tolist()
+    for row, owner in enumerate(fingers.owner.tolist()):
+        minutiae = slice(ends[row] - int(fingers.minutiae[row]), ends[row])
+        prepared = PreparedFinger(
+            fingers.geometry[minutiae],
+            fingers.descriptors[minutiae],
+            fingers.minutia_index[minutiae],
+        )
+        listed = fingers.lists[row][fingers.lists[row] != NO_LIST, None]
+        yield owner, FingerFeatures(fingers.embedding[row], prepared, listed)
+
+
+def _bits(positions: Sequence[int]) -> int:
+    return sum(1 << position - 1 for position in positions)

@@ -1,0 +1,25 @@
+"""No search waits until a kernel of the index is compiled."""
+
+import subprocess
+import sys
+
+PROGRAM = """
+from matcher.index import id_table, in_scope, person_table
+from matcher.index.warm_up import warm_up
+
+warm_up()
+kernels = {
+    f"{module.__name__}.{name}": len(each.signatures)
+    for module in (id_table, in_scope, person_table)
+    for name, each in vars(module).items()
+    if hasattr(each, "signatures") and not each.targetoptions.get("inline")
+}
+assert len(kernels) >= 12, kernels
+print([name for name, compiled in kernels.items() if not compiled])
+"""
+
+
+def test_all_of_them_are_run_once() -> None:
+    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True)
+
+    assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr

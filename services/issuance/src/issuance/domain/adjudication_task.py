@@ -123,7 +123,7 @@ class Adjudication:
     """
 
     excluded: frozenset[str]
-    """Identities that took part in the intake, approved it, granted its appeal, or handed it over."""
+    """Who took part in the intake, approved it, granted its appeal, or handed it over."""
     examinations: tuple[Examination, ...] = ()
     claimed_by: str | None = None
     claimed_at: datetime | None = None

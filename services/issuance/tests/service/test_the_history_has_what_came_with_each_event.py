@@ -37,7 +37,11 @@ async def test_the_history_of_a_passport(country: Country) -> None:
         "approve": {"document_number": number},
         "release": {},
         "finish_print": {"book_serial": "B0000001"},
-        "hand_over": {"signed_by": "Siti", "collected_by": apps.COLLECTOR_HOLDER},
+        "hand_over": {
+            "signed_by": "Siti",
+            "collected_by": apps.COLLECTOR_HOLDER,
+            "finger_check": apps.FINGER_CHECK_NOT_ASKED,
+        },
     }
 
 

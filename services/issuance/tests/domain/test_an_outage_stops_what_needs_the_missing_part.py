@@ -16,7 +16,7 @@ PRINTING = Outage(OutageScope.PRINTING, "BJM", "no ink", BEGAN)
 @pytest.mark.parametrize(
     ("outage", "stopped"),
     [
-        (MATCHER, {"identify", "verify", "set_encounter_status"}),
+        (MATCHER, {"identify", "verify", "set_encounter_status", "merge_persons"}),
         (OFFICE, {"print"}),
         (PRINTING, {"print"}),
     ],

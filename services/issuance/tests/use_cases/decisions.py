@@ -96,7 +96,9 @@ class Decisions(RecordedWorkflow):
     ) -> ResolvedItem:
         """Somebody settles an open item; what takes two persons is proposed before."""
         async with self.store.begin() as records:
-            settled = (await resolve_open_item(records, item, reason, why, by, self.now_is))[1]
+            _, settled = await resolve_open_item(
+                records, item, reason, why, by, self.now_is, self.apply_transition
+            )
         assert isinstance(settled, ResolvedItem)
         return settled
 
@@ -105,7 +107,9 @@ class Decisions(RecordedWorkflow):
     ) -> UnrecordedPrintEvent:
         """Somebody proposes how a print job that fits nowhere is settled."""
         async with self.store.begin() as records:
-            same, found = await resolve_open_item(records, item, reason, why, by, self.now_is)
+            same, found = await resolve_open_item(
+                records, item, reason, why, by, self.now_is, self.apply_transition
+            )
         assert same == item
         assert isinstance(found, UnrecordedPrintEvent)
         return found

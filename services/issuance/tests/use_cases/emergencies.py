@@ -59,10 +59,12 @@ async def is_approved_by_two(flow: Workflow, id: str) -> str:
     return await flow.approves(id, "hadi")
 
 
-async def has_emergency_document(flow: Workflow, **application: Any) -> str:
+async def has_emergency_document(
+    flow: Workflow, handed_over_by: str = "siti", **application: Any
+) -> str:
     """The same, and two supervisors approve, the book is made and handed over."""
     id = await is_approved_by_two(flow, await asks_in_an_outage(flow, **application))
     await flow.plans()
     await flow.job_is_done(id)
-    await flow.hands_over(id)
+    await flow.hands_over(id, handed_over_by)
     return id

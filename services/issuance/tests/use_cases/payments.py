@@ -32,4 +32,6 @@ class Payments(RecordedWorkflow):
         (id,) = [id for id, item in await self.open_items() if isinstance(item, OpenPayment)]
         async with self.store.begin() as records:
             reason = ResolutionReason.MONEY_RETURNED
-            await resolve_open_item(records, id, reason, "by transfer", by, self.now_is)
+            await resolve_open_item(
+                records, id, reason, "by transfer", by, self.now_is, self.apply_transition
+            )

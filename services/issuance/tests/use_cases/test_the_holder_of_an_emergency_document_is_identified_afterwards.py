@@ -138,15 +138,15 @@ class TestAfterTheHandOver:
         assert await flow.documents(person) == [(earlier, "revoked"), (id, "valid")]
         assert not (await flow.case(id)).identification_due
 
-    async def test_nobody_examines_it_who_took_it_in_or_approved_it(
+    async def test_nobody_examines_it_who_took_it_in_approved_it_or_handed_it_over(
         self, emergencies: Workflow
     ) -> None:
         flow = emergencies
-        await has_emergency_document(flow)
+        await has_emergency_document(flow, handed_over_by="wati")
         await flow.is_identified(OTHER)
         (task,) = await flow.tasks()
 
-        for user in ("siti", "agus", "hadi"):
+        for user in ("siti", "agus", "hadi", "wati"):
             with pytest.raises(OwnCase):
                 await flow.claims(task.id, user)
 

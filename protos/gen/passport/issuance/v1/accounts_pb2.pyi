@@ -54,8 +54,8 @@ class _OpenItemKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OpenItem
     """
     OPEN_ITEM_KIND_IDENTIFICATION: _OpenItemKind.ValueType  # 13
     """The holder of an emergency document that was handed over is still to be identified: by the matcher once it can,
-    by examiners where they have to look, or, where the fingerprints cannot be used, by a
-    supervisor who did not approve it.
+    by examiners where they have to look, or, where the fingerprints cannot be used or the matcher refuses them for
+    good, by a supervisor who took no part in it.
     """
 
 class OpenItemKind(_OpenItemKind, metaclass=_OpenItemKindEnumTypeWrapper):
@@ -88,8 +88,8 @@ issued last is valid. Take the book from the holder and destroy it; its number a
 """
 OPEN_ITEM_KIND_IDENTIFICATION: OpenItemKind.ValueType  # 13
 """The holder of an emergency document that was handed over is still to be identified: by the matcher once it can,
-by examiners where they have to look, or, where the fingerprints cannot be used, by a
-supervisor who did not approve it.
+by examiners where they have to look, or, where the fingerprints cannot be used or the matcher refuses them for
+good, by a supervisor who took no part in it.
 """
 Global___OpenItemKind: _TypeAlias = OpenItemKind  # noqa: Y015
 

@@ -96,8 +96,8 @@ class AccountsServicer:
         destroyed is revoked (`Documents.GetDocument`), unless the register has a document of it.
 
         Callers: supervisors, administrators; for refused work administrators, for a payment of no application
-        national ones, for a print job not who approved its application, for an identification supervisors who did not approve
-        (SEPARATION_OF_DUTIES). Errors:
+        national ones, for a print job not who approved its application, for an identification supervisors who
+        took no step of the intake, did not approve, hand over or waive the finger check (SEPARATION_OF_DUTIES). Errors:
         INVALID_REQUEST, OPEN_ITEM_NOT_FOUND, WRONG_OFFICE, REASON_DOES_NOT_FIT, STEP_NEEDED (a failed print, a job that has not ended, an enrolment of an application that has not ended, an
         identification that the matcher or examiners have to do, or work that its application waits for: metadata `steps` names what ends it), NOT_PERMITTED,
         REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.

@@ -417,7 +417,8 @@ class ApplicationsServicer:
         officer who held the interview said so first. The matcher is not asked; the history, the clearance and
         `without_fingerprints` tell it. Another supervisor approves.
 
-        Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake does not decide).
+        Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or refused it before an appeal, does not
+        decide).
         Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -473,7 +474,7 @@ class ApplicationsServicer:
         its state is the same. Whatever is changed before the second approves is approved by two again.
 
         Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or as an examiner gave
-        any verdict on it, does not approve; nor who approved it first), PORTRAIT_MISSING (submit the applicant's photo first),
+        any verdict on it, or granted its appeal, does not approve; nor who approved it first), PORTRAIT_MISSING (submit the applicant's photo first),
         HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), LOST_BY_NEGLIGENCE
         (say why the replacement is not postponed), AT_THE_PRINTER (its
         book was being made when examiners were asked, and still is), HELD_FOR_SUPERVISOR (the travel-ban list may have
@@ -541,7 +542,7 @@ class ApplicationsServicer:
         already refuse once the examiners have cleared the applicant, who then applies again. The matcher takes the
         fraud back once they have, on behalf of the supervisor who granted the appeal.
 
-        Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen), APPLICATION_OPEN (the
+        Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen; who reopens does not approve then), APPLICATION_OPEN (the
         person has another application that has not ended), AT_THE_PRINTER (as Approve). Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

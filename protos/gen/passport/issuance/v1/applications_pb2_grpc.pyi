@@ -192,7 +192,8 @@ class ApplicationsStub:
     officer who held the interview said so first. The matcher is not asked; the history, the clearance and
     `without_fingerprints` tell it. Another supervisor approves.
 
-    Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake does not decide).
+    Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or refused it before an appeal, does not
+    decide).
     Retry: yes.
     """
     RequestEmergencyDocument: _grpc.UnaryUnaryMultiCallable[_applications_pb2.RequestEmergencyDocumentRequest, _applications_pb2.Application]
@@ -232,7 +233,7 @@ class ApplicationsStub:
     its state is the same. Whatever is changed before the second approves is approved by two again.
 
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or as an examiner gave
-    any verdict on it, does not approve; nor who approved it first), PORTRAIT_MISSING (submit the applicant's photo first),
+    any verdict on it, or granted its appeal, does not approve; nor who approved it first), PORTRAIT_MISSING (submit the applicant's photo first),
     HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), LOST_BY_NEGLIGENCE
     (say why the replacement is not postponed), AT_THE_PRINTER (its
     book was being made when examiners were asked, and still is), HELD_FOR_SUPERVISOR (the travel-ban list may have
@@ -280,7 +281,7 @@ class ApplicationsStub:
     already refuse once the examiners have cleared the applicant, who then applies again. The matcher takes the
     fraud back once they have, on behalf of the supervisor who granted the appeal.
 
-    Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen), APPLICATION_OPEN (the
+    Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen; who reopens does not approve then), APPLICATION_OPEN (the
     person has another application that has not ended), AT_THE_PRINTER (as Approve). Retry: yes.
     """
     HandOver: _grpc.UnaryUnaryMultiCallable[_applications_pb2.HandOverRequest, _applications_pb2.Application]
@@ -493,7 +494,8 @@ class ApplicationsAsyncStub(ApplicationsStub):
     officer who held the interview said so first. The matcher is not asked; the history, the clearance and
     `without_fingerprints` tell it. Another supervisor approves.
 
-    Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake does not decide).
+    Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or refused it before an appeal, does not
+    decide).
     Retry: yes.
     """
     RequestEmergencyDocument: _aio.UnaryUnaryMultiCallable[_applications_pb2.RequestEmergencyDocumentRequest, _applications_pb2.Application]  # type: ignore[assignment]
@@ -533,7 +535,7 @@ class ApplicationsAsyncStub(ApplicationsStub):
     its state is the same. Whatever is changed before the second approves is approved by two again.
 
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or as an examiner gave
-    any verdict on it, does not approve; nor who approved it first), PORTRAIT_MISSING (submit the applicant's photo first),
+    any verdict on it, or granted its appeal, does not approve; nor who approved it first), PORTRAIT_MISSING (submit the applicant's photo first),
     HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), LOST_BY_NEGLIGENCE
     (say why the replacement is not postponed), AT_THE_PRINTER (its
     book was being made when examiners were asked, and still is), HELD_FOR_SUPERVISOR (the travel-ban list may have
@@ -581,7 +583,7 @@ class ApplicationsAsyncStub(ApplicationsStub):
     already refuse once the examiners have cleared the applicant, who then applies again. The matcher takes the
     fraud back once they have, on behalf of the supervisor who granted the appeal.
 
-    Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen), APPLICATION_OPEN (the
+    Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen; who reopens does not approve then), APPLICATION_OPEN (the
     person has another application that has not ended), AT_THE_PRINTER (as Approve). Retry: yes.
     """
     HandOver: _aio.UnaryUnaryMultiCallable[_applications_pb2.HandOverRequest, _applications_pb2.Application]  # type: ignore[assignment]
@@ -887,7 +889,8 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         officer who held the interview said so first. The matcher is not asked; the history, the clearance and
         `without_fingerprints` tell it. Another supervisor approves.
 
-        Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake does not decide).
+        Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or refused it before an appeal, does not
+        decide).
         Retry: yes.
         """
 
@@ -951,7 +954,7 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         its state is the same. Whatever is changed before the second approves is approved by two again.
 
         Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or as an examiner gave
-        any verdict on it, does not approve; nor who approved it first), PORTRAIT_MISSING (submit the applicant's photo first),
+        any verdict on it, or granted its appeal, does not approve; nor who approved it first), PORTRAIT_MISSING (submit the applicant's photo first),
         HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), LOST_BY_NEGLIGENCE
         (say why the replacement is not postponed), AT_THE_PRINTER (its
         book was being made when examiners were asked, and still is), HELD_FOR_SUPERVISOR (the travel-ban list may have
@@ -1029,7 +1032,7 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         already refuse once the examiners have cleared the applicant, who then applies again. The matcher takes the
         fraud back once they have, on behalf of the supervisor who granted the appeal.
 
-        Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen), APPLICATION_OPEN (the
+        Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen; who reopens does not approve then), APPLICATION_OPEN (the
         person has another application that has not ended), AT_THE_PRINTER (as Approve). Retry: yes.
         """
 

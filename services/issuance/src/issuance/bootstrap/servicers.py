@@ -129,7 +129,7 @@ class Servicers:
             server.grpc,
         )
         accounts_pb2_grpc.add_AccountsServicer_to_server(
-            AccountsService(offices, store, changes, clock), server.grpc
+            AccountsService(offices, store, changes, apply_transition, clock), server.grpc
         )
         admin_pb2_grpc.add_IssuanceAdminServicer_to_server(
             IssuanceAdminService(offices, store, changes, clock, parts.real_now), server.grpc

@@ -53,7 +53,7 @@ class TaskNotFound(DomainError):
 
 
 class OwnCase(DomainError):
-    """The examiner took part in the intake, approved it, or granted its appeal."""
+    """The examiner took part in the intake, approved it, granted its appeal, or handed it over."""
 
     kind = ErrorKind.DENIED
     reason = "OWN_CASE"
@@ -123,7 +123,7 @@ class Adjudication:
     """
 
     excluded: frozenset[str]
-    """Identities that took part in the intake, approved the application, or granted its appeal."""
+    """Who took part in the intake, approved it, granted its appeal, or handed it over."""
     examinations: tuple[Examination, ...] = ()
     claimed_by: str | None = None
     claimed_at: datetime | None = None

@@ -388,10 +388,6 @@ class Case:
         """Return the case, which does not go on before its identification, or needs none more."""
         return replace(self, identification_due=False)
 
-    def identified_otherwise(self) -> "Case":
-        """Return the next revision of the case, whose holder a supervisor knows by other means."""
-        return replace(self, identification_due=False, revision=self.revision + 1)
-
     def with_emergency_document(self, days: int) -> "Case":
         """Return the case of which an emergency document is made, under a number of its own.
 

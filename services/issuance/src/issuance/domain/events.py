@@ -49,6 +49,8 @@ class ApplicationEvent(StrEnum):
     HAND_OVER = "hand_over"
     FAIL_FINGER_CHECK = "fail_finger_check"
     WAIVE_FINGER_CHECK = "waive_finger_check"
+    SETTLE_IDENTIFICATION = "settle_identification"
+    """A supervisor knows the holder of an emergency document by other means."""
     WITHDRAW = "withdraw"
     CORRECT_DATA = "correct_data"
     HOLD = "hold"

@@ -16,6 +16,7 @@ class Guard(StrEnum):
     VERIFIED = "identification is out, and the own record matches"
     EMERGENCY_ALLOWED = "identification is out, and the outage policy allows it"
     EMERGENCY_UNIDENTIFIED = "an emergency document is asked for, and the identification is due"
+    MATCHER_CANNOT_IDENTIFY = "the matcher refuses the fingerprints, or cannot use them"
     NO_EXAMINER_NEEDED = "identification needs no examiner"
     EXAMINER_NEEDED = "identification needs an examiner"
     CLEARED = "examiners clear"

@@ -9,8 +9,8 @@ from servicekit.errors import DomainError, ErrorKind, NotPermitted
 
 from issuance.domain.actor import Actor
 from issuance.domain.outbox_task_kind import OutboxTaskKind
-from issuance.domain.roles import Role
 from issuance.domain.separation_of_duties import is_among
+from issuance.domain.states import ApplicationState
 
 _ADMINISTRATOR = "administrator"
 
@@ -134,23 +134,16 @@ def require_fitting_reason(kind: OpenItemKind, reason: ResolutionReason) -> None
         )
 
 
-def require_resolvable_work(kind: OutboxTaskKind, by: Actor) -> None:
+def require_resolvable_work(kind: OutboxTaskKind, state: ApplicationState, by: Actor) -> None:
     """Raise unless the person may say that refused work need not be done any more.
 
     An application waits for all work but that which sets a status or merges persons at the
-    matcher. Raises
-    StepNeeded, NotPermitted.
+    matcher; after the hand-over, for its identification (see OpenItemKind.IDENTIFICATION).
+    Raises StepNeeded, NotPermitted.
     """
     if kind not in (OutboxTaskKind.SET_ENCOUNTER_STATUS, OutboxTaskKind.MERGE_PERSONS):
-        raise StepNeeded(
-            "the application waits for this work",
-            steps="RetryWork, Withdraw, RetakeBiometrics",
-        )
+        handed_over = state is ApplicationState.HANDED_OVER
+        ways_out = "ResolveOpenItem" if handed_over else "Withdraw, RetakeBiometrics"
+        raise StepNeeded("the application waits for this work", steps=f"RetryWork, {ways_out}")
     if by.role != _ADMINISTRATOR:
         raise NotPermitted("administrators settle what the matcher refuses")
-
-
-def require_supervisor(by: Actor) -> None:
-    """Raise NotPermitted unless a supervisor settles it: administrators decide about nobody."""
-    if by.role != Role.SUPERVISOR:
-        raise NotPermitted("supervisors decide who a holder is")

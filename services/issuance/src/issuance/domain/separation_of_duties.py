@@ -30,17 +30,32 @@ APPROVALS = frozenset(
         ApplicationEvent.APPROVE_BOOK,
     }
 )
-_APPEALS = frozenset({ApplicationEvent.REOPEN, ApplicationEvent.REEXAMINE})
-NOT_THE_EXAMINERS = INTAKE_EVENTS | APPROVALS | _APPEALS
+_APPEALS = frozenset(
+    {
+        ApplicationEvent.REOPEN,
+        ApplicationEvent.REOPEN_UNIDENTIFIED,
+        ApplicationEvent.REEXAMINE,
+        ApplicationEvent.REVIEW_IDENTITY,
+    }
+)
+_AT_THE_HAND_OVER = frozenset({ApplicationEvent.HAND_OVER, ApplicationEvent.WAIVE_FINGER_CHECK})
+"""Who caused one of these has said before that the document is with its holder."""
+NOT_THE_EXAMINERS = INTAKE_EVENTS | APPROVALS | _APPEALS | _AT_THE_HAND_OVER
 """Who caused one of these events does not examine the application."""
-_NOT_THE_APPROVERS = INTAKE_EVENTS | {
-    ApplicationEvent.CLEAR,
-    ApplicationEvent.LINK_PERSON,
-    ApplicationEvent.ESTABLISH_IDENTITY,
-    ApplicationEvent.CLEAR_HOLD,
-}
+_NOT_THE_APPROVERS = (
+    INTAKE_EVENTS
+    | _APPEALS
+    | {
+        ApplicationEvent.CLEAR,
+        ApplicationEvent.LINK_PERSON,
+        ApplicationEvent.ESTABLISH_IDENTITY,
+        ApplicationEvent.CLEAR_HOLD,
+    }
+)
+"""Who granted an appeal overrules nobody alone; who refused may approve then."""
 EXCLUDED_BY: Mapping[ApplicationEvent, frozenset[ApplicationEvent]] = {
-    ApplicationEvent.ESTABLISH_IDENTITY: INTAKE_EVENTS,
+    # Who refused is left to approve, where an office has two supervisors.
+    ApplicationEvent.ESTABLISH_IDENTITY: INTAKE_EVENTS | {ApplicationEvent.REFUSE},
     ApplicationEvent.REVIEW_IDENTITY: frozenset({ApplicationEvent.REFUSE}),
     ApplicationEvent.APPROVE_FIRST: _NOT_THE_APPROVERS,
     ApplicationEvent.APPROVE: _NOT_THE_APPROVERS,
@@ -48,6 +63,7 @@ EXCLUDED_BY: Mapping[ApplicationEvent, frozenset[ApplicationEvent]] = {
     ApplicationEvent.HAND_OVER: APPROVALS | {ApplicationEvent.WAIVE_FINGER_CHECK},
     ApplicationEvent.WAIVE_FINGER_CHECK: APPROVALS,
     ApplicationEvent.CLEAR_HOLD: INTAKE_EVENTS | APPROVALS,
+    ApplicationEvent.SETTLE_IDENTIFICATION: INTAKE_EVENTS | APPROVALS | _AT_THE_HAND_OVER,
     ApplicationEvent.REOPEN: frozenset({ApplicationEvent.REFUSE}),
     ApplicationEvent.REOPEN_UNIDENTIFIED: frozenset({ApplicationEvent.REFUSE}),
 }

@@ -148,6 +148,9 @@ TRANSITIONS: tuple[Transition, ...] = (
                Guard.EXAMINER_NEEDED),
     Transition(_S.HANDED_OVER, _E.REJECT_BIOMETRICS, _S.HANDED_OVER, _ISSUANCE,
                Guard.UNUSABLE_FINGERS, notice=NoticeKind.RECAPTURE),
+    # Whatever the matcher may have of it was compared with nobody.
+    Transition(_S.HANDED_OVER, _E.SETTLE_IDENTIFICATION, _S.HANDED_OVER, _SUPERVISOR,
+               Guard.MATCHER_CANNOT_IDENTIFY, encounter=EncounterStatus.DELETED),
     Transition(_S.HANDED_OVER, _E.CLEAR, _S.HANDED_OVER, _EXAMINER,
                Guard.CLEARED, encounter=EncounterStatus.ACTIVE),
     Transition(_S.HANDED_OVER, _E.LINK_PERSON, _S.HANDED_OVER, _EXAMINER,

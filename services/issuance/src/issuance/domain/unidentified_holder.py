@@ -11,8 +11,9 @@ from issuance.domain.waiting_on import ResponsibleParty, WaitingOn
 class UnidentifiedHolder:
     """One of them. since: when the document was handed over, business time.
 
-    asked: whether the matcher is still to be asked. examined: whether examiners are to decide. If
-    neither, the matcher could not use the fingers.
+    asked: whether the matcher is still to be asked. refused: whether it refuses the fingers for
+    good, unless somebody has it asked again. examined: whether examiners are to decide. If nothing
+    of it, the matcher could not use the fingers.
     """
 
     case: str
@@ -20,6 +21,7 @@ class UnidentifiedHolder:
     since: datetime
     document_number: str
     asked: bool
+    refused: bool
     examined: bool
 
     @property
@@ -27,7 +29,9 @@ class UnidentifiedHolder:
         """What is waited for, and who has to act."""
         if self.examined:
             return _EXAMINED
-        return _ASKED if self.asked else _REJECTED
+        if self.asked:
+            return _ASKED
+        return _REFUSED if self.refused else _UNUSABLE
 
 
 _ASKED = WaitingOn(
@@ -44,7 +48,16 @@ _EXAMINED = WaitingOn(
         "examiners' decision about the holder of an emergency document that was handed over",
     ),
 )
-_REJECTED = WaitingOn(
+_REFUSED = WaitingOn(
+    ResponsibleParty.SUPERVISOR,
+    LocalizedText(
+        "identifikasi pemegang dokumen perjalanan darurat dengan cara lain, karena sidik jari yang "
+        "diambil ditolak oleh sistem pencocokan",
+        "that the holder of an emergency document is identified otherwise: the matcher refuses the "
+        "fingerprints that were taken",
+    ),
+)
+_UNUSABLE = WaitingOn(
     ResponsibleParty.SUPERVISOR,
     LocalizedText(
         "identifikasi pemegang dokumen perjalanan darurat tanpa sidik jari yang diambil, karena "

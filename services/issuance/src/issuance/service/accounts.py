@@ -13,6 +13,7 @@ from issuance.service.idempotent_changes import IdempotentChanges, current_actor
 from issuance.service.office_scope import require_own_office, visible_office
 from issuance.service.paging import list_position, page_size, position_token
 from issuance.store.records import Records, Store
+from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.office_directory import OfficeDirectory
 from issuance.use_cases.open_items import list_open_items, resolve_open_item
 from issuance.use_cases.reconcile_payments import reconcile_payments
@@ -26,11 +27,13 @@ class AccountsService(accounts_pb2_grpc.AccountsServicer):
         offices: OfficeDirectory,
         store: Store,
         changes: IdempotentChanges,
+        apply_transition: ApplyTransition,
         clock: Clock,
     ) -> None:
         self._offices = offices
         self._store = store
         self._changes = changes
+        self._apply_transition = apply_transition
         self._clock = clock
 
     async def ListOpenItems(
@@ -72,8 +75,9 @@ class AccountsService(accounts_pb2_grpc.AccountsServicer):
         async def resolve(records: Records) -> pb.OpenItem:
             by, now = current_actor(), self._clock.now()
             settled = await resolve_open_item(
-                records, request.item_id, reason, request.explanation, by, now
-            )
+                records, request.item_id, reason, request.explanation, by, now,
+                self._apply_transition,
+            )  # fmt: skip
             return encode.open_item(*settled)
 
         return await self._changes.run(request, pb.OpenItem, resolve)

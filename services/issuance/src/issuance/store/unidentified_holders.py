@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import exists, func, select, text
+from sqlalchemy import and_, exists, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.outbox_task_kind import OutboxTaskKind
@@ -21,12 +21,14 @@ class UnidentifiedHolders:
     async def of_cases(self, cases: Collection[str]) -> Sequence[UnidentifiedHolder]:
         """Return those of them whose identification is due after the hand-over."""
         c, task, examined = applications.c, outbox.c, adjudication_tasks.c
+        identifies = and_(task.case == c.id, task.kind == OutboxTaskKind.IDENTIFY)
         statement = select(
             c.id,
             c.office,
             c.state_since,
             c.document_number,
-            exists().where(task.case == c.id, task.kind == OutboxTaskKind.IDENTIFY),
+            exists().where(identifies, task.refused_at.is_(None)),
+            exists().where(identifies, task.refused_at.is_not(None)),
             exists().where(examined.case == c.id, examined.closed_at.is_(None)),
         ).where(c.id.in_(cases), text(IS_UNIDENTIFIED_HOLDER))
         return [UnidentifiedHolder(*row) for row in await self._connection.execute(statement)]

@@ -34,8 +34,9 @@ async def require_hand_over(
     IllegalTransition, NotPermitted, IdentificationDue, SeparationOfDuties, TravelBanHeld,
     StoppedByOutage, NotTheProxy.
     """
-    find_transition(case.state, ApplicationEvent.HAND_OVER, by.role)
+    # First: who asks for a book that is held learns why.
     case.require_identified()
+    find_transition(case.state, ApplicationEvent.HAND_OVER, by.role)
     await require_not_stopped(records, case.office, Activity.HAND_OVER)
     history = await records.history.of_case(case.id)
     require_separate_duties(ApplicationEvent.HAND_OVER, by.person, history)

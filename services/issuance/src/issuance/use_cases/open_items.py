@@ -7,6 +7,8 @@ from datetime import datetime
 import structlog
 
 from issuance.domain.actor import Actor
+from issuance.domain.events import ApplicationEvent
+from issuance.domain.history import EventDetails
 from issuance.domain.notice_delivery import NoticeDelivery
 from issuance.domain.office import WrongOffice
 from issuance.domain.open_item import (
@@ -19,13 +21,13 @@ from issuance.domain.open_item import (
     is_confirmed,
     require_fitting_reason,
     require_resolvable_work,
-    require_supervisor,
 )
 from issuance.domain.payment import OpenPayment
-from issuance.domain.person_merge import SUPERSEDED, SupersededBook
+from issuance.domain.person_merge import TWO_VALID_PASSPORTS, SupersededBook
 from issuance.domain.print_job_event import JobOutcome
-from issuance.domain.separation_of_duties import require_not_approved_by
+from issuance.domain.separation_of_duties import require_not_approved_by, require_separate_duties
 from issuance.domain.states import FINAL_STATES, WITHOUT_ENROLMENT, ApplicationState
+from issuance.domain.transitions import find_transition
 from issuance.domain.unidentified_holder import UnidentifiedHolder
 from issuance.domain.waiting_on import ENROLMENT_LOST
 from issuance.store.enrolment_records import LostEnrolment
@@ -46,6 +48,7 @@ from issuance.store.records import Records
 from issuance.store.stuck_work_records import StuckTask
 from issuance.store.unrecorded_print_events import UnrecordedPrintEvent
 from issuance.use_cases.application_details import ApplicationDetails, application_details
+from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.office_directory import OfficeDirectory
 
 _MOST_DIGITS = 9
@@ -119,6 +122,7 @@ async def resolve_open_item(
     explanation: str,
     by: Actor,
     now: datetime,
+    apply_transition: ApplyTransition,
 ) -> tuple[str, OpenItem]:
     """Settle an open item, and return it as it was, with its new id.
 
@@ -128,7 +132,7 @@ async def resolve_open_item(
     Raises OpenItemNotFound, WrongOffice, StepNeeded, ReasonDoesNotFit, NotPermitted,
     SeparationOfDuties.
     """
-    settled = Settlement(Resolution(reason, explanation, by.person, now), by)
+    settled = Settlement(Resolution(reason, explanation, by.person, now), by, apply_transition)
     if item_id.startswith(PRINT_FAILED):
         await _require_step(records, item_id.removeprefix(PRINT_FAILED), by)
     if item_id.startswith(PRINT_JOB):
@@ -158,10 +162,14 @@ async def resolve_open_item(
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """How an item is settled, and the person who does, with role and office."""
+    """How an item is settled, and the person who does, with role and office.
+
+    apply_transition: applies the event that settles it, if it changes its application.
+    """
 
     resolution: Resolution
     by: Actor
+    apply_transition: ApplyTransition
 
     def require_fitting(self, kind: OpenItemKind, office: str) -> None:
         """Raise WrongOffice or ReasonDoesNotFit."""
@@ -225,7 +233,8 @@ async def _settle_work(records: Records, id: str, settled: Settlement) -> Resolv
         raise _not_open()
     (task,) = found
     settled.require_fitting(OpenItemKind.REFUSED_WORK, task.office)
-    require_resolvable_work(task.kind, settled.by)
+    case = await records.cases.get(task.case)
+    require_resolvable_work(task.kind, case.state, settled.by)
     if not await records.stuck_work.give_up(id):
         raise _not_open()  # somebody else has settled or repeated it meanwhile
     return ResolvedItem(
@@ -262,20 +271,24 @@ async def _settle_enrolment(records: Records, id: str, settled: Settlement) -> R
 
 
 async def _settle_identification(records: Records, id: str, settled: Settlement) -> ResolvedItem:
-    """Record that a holder whose fingers cannot be used is known otherwise."""
+    """Record that a holder is known otherwise, whose fingers the matcher cannot use, or refuses."""
     case = await records.cases.find(id)
     found = await records.unidentified_holders.of_cases([id])
     if case is None or not found:
         raise _not_open()
     (holder,) = found
     settled.require_fitting(OpenItemKind.IDENTIFICATION, holder.office)
-    require_supervisor(settled.by)
+    event = ApplicationEvent.SETTLE_IDENTIFICATION
+    by, resolution = settled.by, settled.resolution
+    find_transition(case.state, event, by.role)
     if holder.examined:
         raise StepNeeded("examiners decide about the holder", steps="ClaimTask, DecideTask")
     if holder.asked:
         raise StepNeeded("the matcher identifies the holder once it can", steps="RetryWork")
-    require_not_approved_by(settled.by.person, await records.history.of_case(id))
-    await records.cases.save(case.identified_otherwise())
+    require_separate_duties(event, by.person, await records.history.of_case(id))
+    known, details = case.without_identification_due(), EventDetails(reason=resolution.explanation)
+    await settled.apply_transition(records, known, event, by, resolution.at, details)
+    await records.fingers.delete(id)
     return ResolvedItem(
         kind=OpenItemKind.IDENTIFICATION,
         office=holder.office,
@@ -318,7 +331,7 @@ async def _settle_book(records: Records, number: int, settled: Settlement) -> Re
         office=found.office,
         case=found.case,
         since=found.since,
-        problem=SUPERSEDED,
+        problem=TWO_VALID_PASSPORTS,
         resolution=settled.resolution,
         document_number=found.document_number,
         book_serial=found.book_serial,

@@ -1,12 +1,15 @@
 """Who must travel while the matcher is out gets an emergency document that two approve."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from issuance.domain.case_errors import BookMade
+from issuance.domain.collection_plan import PriorityClass
 from issuance.domain.emergency_document import EmergencyDocumentNotAllowed, NoEmergencyDocument
 from issuance.domain.outage import OutageScope
 from issuance.domain.outage_policy import DEFAULT_POLICY, OutagePolicy, OutageRule
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.separation_of_duties import SeparationOfDuties
 from issuance.domain.states import ApplicationState
 from issuance.domain.transitions import IllegalTransition
@@ -235,6 +238,29 @@ class TestItIsTakenBack:
         await flow.is_identified()
         assert await flow.state(id) is STATES.AWAITING_APPROVAL
 
+    async def test_or_for_its_approval_if_it_was_verified(self, emergencies: Workflow) -> None:
+        flow = emergencies
+        id = await must_travel(flow, await is_verified_only(flow))
+
+        await need_not_travel(flow, id)
+
+        case = await flow.case(id)
+        assert (case.state, case.identification_due) == (STATES.AWAITING_APPROVAL, True)
+        assert (await flow.history(id))[-1].details.reason == "decision verification, of before"
+
+    async def test_or_for_its_verification_if_that_came_meanwhile(
+        self, emergencies: Workflow
+    ) -> None:
+        flow = emergencies
+        await flow.declares(OutageScope.MATCHER)
+        id = await must_travel(flow, await flow.applies(type=RENEWAL, person_id="ani"))
+        await flow.is_verified()
+
+        await need_not_travel(flow, id)
+        await flow.is_verified()
+
+        assert await flow.state(id) is STATES.AWAITING_APPROVAL
+
     async def test_not_where_a_passport_is_made(self, emergencies: Workflow) -> None:
         id = await emergencies.is_known(await emergencies.applies())
 
@@ -248,6 +274,33 @@ class TestItIsTakenBack:
 
         with pytest.raises(IllegalTransition):
             await need_not_travel(flow, id)
+
+
+class TestItIsPrintedBeforeAllOthers:
+    async def test_at_the_printer_too(self, emergencies: Workflow) -> None:
+        flow = emergencies
+        id = await is_approved_by_two(flow, await asks_in_an_outage(flow))
+
+        await flow.plans()
+
+        task = await flow.task(id, OutboxTaskKind.PRINT)
+        assert task.priority_class is PriorityClass.EMERGENCY
+
+    async def test_and_who_applies_is_promised_a_day_after_them(
+        self, one_book_a_day: Workflow
+    ) -> None:
+        flow = one_book_a_day
+        flow.policy = EMERGENCIES
+        outage = await flow.declares(OutageScope.MATCHER)
+        for _ in range(7):
+            await must_travel(flow, await flow.applies())
+        await flow.ends(outage)
+
+        id = await flow.applies(priority_class=PriorityClass.EXPEDITED)
+
+        promised = (await flow.case(id)).promised_collection_date
+        assert promised == date(2018, 11, 7)
+        assert promised == (await flow.office_plan()).collection_dates()[id]
 
 
 class TestWhoWasVerifiedMustTravel:

@@ -441,7 +441,8 @@ class ApplicationsServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CancelEmergencyDocument(self, request, context):
-        """Takes that back, until it is printed: the application waits for its identification, as before.
+        """Takes that back, until it is printed: the application waits as before, for the approval of the passport if
+        its applicant was verified, else for the verification or identification.
 
         Callers: officers, supervisors. Errors: NO_EMERGENCY_DOCUMENT (none is to be made, or the applicant is
         identified), AT_THE_PRINTER. Retry: yes.

@@ -208,7 +208,8 @@ class ApplicationsStub:
     BOOK_MADE. Retry: yes.
     """
     CancelEmergencyDocument: _grpc.UnaryUnaryMultiCallable[_applications_pb2.CancelEmergencyDocumentRequest, _applications_pb2.Application]
-    """Takes that back, until it is printed: the application waits for its identification, as before.
+    """Takes that back, until it is printed: the application waits as before, for the approval of the passport if
+    its applicant was verified, else for the verification or identification.
 
     Callers: officers, supervisors. Errors: NO_EMERGENCY_DOCUMENT (none is to be made, or the applicant is
     identified), AT_THE_PRINTER. Retry: yes.
@@ -510,7 +511,8 @@ class ApplicationsAsyncStub(ApplicationsStub):
     BOOK_MADE. Retry: yes.
     """
     CancelEmergencyDocument: _aio.UnaryUnaryMultiCallable[_applications_pb2.CancelEmergencyDocumentRequest, _applications_pb2.Application]  # type: ignore[assignment]
-    """Takes that back, until it is printed: the application waits for its identification, as before.
+    """Takes that back, until it is printed: the application waits as before, for the approval of the passport if
+    its applicant was verified, else for the verification or identification.
 
     Callers: officers, supervisors. Errors: NO_EMERGENCY_DOCUMENT (none is to be made, or the applicant is
     identified), AT_THE_PRINTER. Retry: yes.
@@ -917,7 +919,8 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         request: _applications_pb2.CancelEmergencyDocumentRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
-        """Takes that back, until it is printed: the application waits for its identification, as before.
+        """Takes that back, until it is printed: the application waits as before, for the approval of the passport if
+        its applicant was verified, else for the verification or identification.
 
         Callers: officers, supervisors. Errors: NO_EMERGENCY_DOCUMENT (none is to be made, or the applicant is
         identified), AT_THE_PRINTER. Retry: yes.

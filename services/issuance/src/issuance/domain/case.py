@@ -131,6 +131,17 @@ class Case:
         return self.emergency_days is not None
 
     @property
+    def print_priority(self) -> PriorityClass:
+        """The class in which it is printed: an emergency document before all others."""
+        return PriorityClass.EMERGENCY if self.makes_emergency_document else self.priority_class
+
+    @property
+    def is_verified_only(self) -> bool:
+        """Whether its applicant matched their own record, and is still to be identified."""
+        matched = bool(self.decision_id) and self.own_record_first is not False
+        return self.identification_due and matched
+
+    @property
     def awaits_identification(self) -> bool:
         """Whether its book is not handed over before the applicant is identified."""
         return self.identification_due and not self.makes_emergency_document

@@ -71,16 +71,17 @@ class OutboxTask:
 def task_of_case(
     kind: OutboxTaskKind, case: Case, payload: bytes, at: datetime, new_id: Callable[[], str]
 ) -> OutboxTask:
-    """Return a new task of a case, in the order of the case's own class and queue number.
+    """Return a new task of a case, in the order of the case's class and queue number.
 
     at: when it is recorded. new_id: makes the ids of the task and of its request.
     """
+    is_print = kind is OutboxTaskKind.PRINT
     return OutboxTask(
         id=new_id(),
         kind=kind,
         case=case.id,
         office=case.office,
-        priority_class=case.priority_class,
+        priority_class=case.print_priority if is_print else case.priority_class,
         queue_number=case.queue_number or 0,
         request_id=new_id(),
         payload=payload,

@@ -47,7 +47,10 @@ _CHANGE_COLLECTION_DATE = (
 
 _IS_EMERGENCY = applications.c.emergency_days.is_not(None)
 _PRIORITY_CLASS = case(
-    (_IS_EMERGENCY, literal(PriorityClass.EMERGENCY, applications.c.priority_class.type)),
+    (
+        _IS_EMERGENCY,
+        literal(PriorityClass.EMERGENCY, applications.c.priority_class.type, literal_execute=True),
+    ),
     else_=applications.c.priority_class,
 )
 _DUE_ON = case((_IS_EMERGENCY, applications.c.applied_on), else_=applications.c.due_on)
@@ -120,7 +123,7 @@ class QueueRecords:
         """
         c = applications.c
         before = true() if queue_number is None else c.queue_number < queue_number
-        columns = (c.state, c.applied_on, c.priority_class)
+        columns = (c.state, c.applied_on, _PRIORITY_CLASS)
         statement = (
             select(*columns, func.count().filter(before), func.count())
             .where(c.office == office, c.state.in_(AWAITING_PRINT))

@@ -114,8 +114,7 @@ class ApplyTransition:
             await self._record_encounter(records, encounter, changed, by, details)
         if row.outbox_task:
             await self.add_task(records, row.outbox_task, changed)
-            if is_verifiable(changed, self._policy):
-                await self.add_task(records, OutboxTaskKind.VERIFY, changed)
+            await self.add_verification(records, changed)
         if row.notice:
             await send_notices(records, case.office, [self._notice(row.notice, changed)], at)
         if document := case.document_after(row):
@@ -131,6 +130,14 @@ class ApplyTransition:
     async def add_task(self, records: Records, kind: OutboxTaskKind, case: Case) -> None:
         """Record an outbox task of a case."""
         await records.outbox.add(await self._outbox_task(records, kind, case))
+
+    async def add_verification(self, records: Records, case: Case) -> None:
+        """Record that the applicant of a case is to be verified, if it may go on by that."""
+        verify = OutboxTaskKind.VERIFY
+        if is_verifiable(case, self._policy) and not await records.outbox.is_pending(
+            case.id, verify
+        ):
+            await self.add_task(records, verify, case)
 
     async def add_merge(self, records: Records, case: Case, merge: str) -> None:
         """Record that the matcher is to make two persons one, with what it has not done yet."""

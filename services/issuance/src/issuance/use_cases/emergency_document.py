@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from issuance.domain.actor import Actor
+from issuance.domain.actor import ISSUANCE, Actor
 from issuance.domain.case import Case
 from issuance.domain.emergency_document import (
     allowed_days,
@@ -47,8 +47,9 @@ async def cancel_emergency_document(
     reason: str,
     apply_transition: ApplyTransition,
 ) -> Case:
-    """Have a passport made again: the case waits for its identification as before.
+    """Have a passport made again: the case waits as before.
 
+    For its approval if the applicant was verified before, else to be verified or identified.
     Raises IllegalTransition, NotPermitted, AtThePrinter, NoEmergencyDocument.
     """
     event = ApplicationEvent.CANCEL_EMERGENCY_DOCUMENT
@@ -56,4 +57,12 @@ async def cancel_emergency_document(
     case.require_not_printing()
     require_cancellable(case)
     waiting = case.without_emergency_document().without_identification_due()
-    return await apply_transition(records, waiting, event, by, now, EventDetails(reason=reason))
+    waiting = await apply_transition(records, waiting, event, by, now, EventDetails(reason=reason))
+    if not case.is_verified_only:
+        await apply_transition.add_verification(records, waiting)
+        return waiting
+    verified = waiting.verified(case.decision_id)
+    details = EventDetails(reason=f"decision {case.decision_id}, of before")
+    return await apply_transition(
+        records, verified, ApplicationEvent.VERIFY, ISSUANCE, now, details
+    )

@@ -102,6 +102,5 @@ async def _record_some(
     )
     for _, case in found:
         # Another replica that starts may have recorded it while we waited for the lock.
-        if is_verifiable(case, policy) and not await records.outbox.is_pending(case.id, verify):
-            await apply_transition.add_task(records, verify, case)
+        await apply_transition.add_verification(records, case)
     return found[-1][0] if len(found) == _BATCH else None

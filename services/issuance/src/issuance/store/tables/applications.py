@@ -109,7 +109,10 @@ applications = Table(
         postgresql_where=text("change IS NULL"),
     ),
     # With all that has to be known of a queue to promise a date.
-    Index("applications_queue", "office", "state", "queue_number", "applied_on", "priority_class"),
+    Index(
+        "applications_queue",
+        *("office", "state", "queue_number", "applied_on", "priority_class", "emergency_days"),
+    ),
     Index("applications_released", "office", "released_on"),
     unique_where("one_open_application_per_person", "person_id", _HAS_NOT_ENDED),
     unique_where("one_application_per_document", "document_number", "document_number <> ''"),

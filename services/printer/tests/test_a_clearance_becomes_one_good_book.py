@@ -1,8 +1,11 @@
+from hashlib import sha256
+
 import pypdfium2  # type: ignore[import-untyped]
 from passport.printer.v1 import jobs_pb2 as jobs
 from passport.printer.v1 import stock_pb2
 
 from .office import Office
+from .signed_clearances import a_payload
 
 
 async def test_from_clearance_to_book(office: Office) -> None:
@@ -21,6 +24,15 @@ async def test_from_clearance_to_book(office: Office) -> None:
     book = (await office.books())["B1000001"]
     assert (book.state, book.document_number) == (stock_pb2.BOOK_STATE_ISSUED, "X0000001")
     await office.assert_agrees_with_the_ledgers()
+
+
+async def test_its_job_tells_what_the_page_shows(office: Office) -> None:
+    payload = a_payload("X0000001")
+
+    job = await office.print("X0000001")
+
+    assert job.payload_sha256 == sha256(payload).digest()
+    assert (job.issued_on.year, job.issued_on.month, job.issued_on.day) == (2018, 11, 1)
 
 
 async def test_the_page_in_the_tray_bears_the_dates_of_the_payload(office: Office) -> None:

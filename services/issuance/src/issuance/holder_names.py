@@ -5,6 +5,7 @@ from datetime import date
 from passport.type.v1 import civil_pb2
 
 from issuance.domain.folded_name import folded_words
+from issuance.serialization import day_of
 
 
 def holder_words(holder: bytes) -> tuple[str, ...]:
@@ -31,5 +32,4 @@ def holder_personal_number(holder: bytes) -> str:
 
 def holder_born_on(holder: bytes) -> date:
     """Return the day of birth of a serialized BiographicData. Raises ValueError if it has none."""
-    day = civil_pb2.BiographicData.FromString(holder).born_on
-    return date(day.year, day.month, day.day)
+    return day_of(civil_pb2.BiographicData.FromString(holder).born_on)

@@ -13,3 +13,8 @@ PRIORITY_CLASSES = enum_codes(PriorityClass, civil_pb2.PriorityClass)
 def calendar_date(day: date) -> civil_pb2.CalendarDate:
     """Return a day as CalendarDate."""
     return civil_pb2.CalendarDate(year=day.year, month=day.month, day=day.day)
+
+
+def day_of(given: civil_pb2.CalendarDate) -> date:
+    """Return a CalendarDate as day. Raises ValueError if there is no such day."""
+    return date(given.year, given.month, given.day)

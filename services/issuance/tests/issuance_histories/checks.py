@@ -182,10 +182,10 @@ async def _check_way_on(history: History, cases: Sequence[Case]) -> None:
             case ApplicationState.REFUSED | ApplicationState.WITHDRAWN:
                 assert (case.id, OutboxTaskKind.IDENTIFY) not in pending, case
             case ApplicationState.HANDED_OVER if case.identification_due:
-                assert case.is_emergency, case
+                assert case.makes_emergency_document, case
                 assert case.id in unidentified, case
             case ApplicationState.READY if case.identification_due:
-                assert case.is_emergency, case
+                assert case.makes_emergency_document, case
                 assert (case.id, OutboxTaskKind.IDENTIFY) in pending, case
             case _ if case.identification_due:
                 assert (case.id, OutboxTaskKind.IDENTIFY) in pending, case

@@ -19,6 +19,7 @@ from issuance.use_cases.ports import (
 )
 
 from ..use_cases.collection_counter import OWN  # noqa: TID252
+from ..use_cases.printed_jobs import a_job_of  # noqa: TID252
 
 
 class ProcessDies(BaseException):
@@ -174,7 +175,7 @@ class HistoryPrinter:
         self.made += 1
         id = f"{self.office}-job-{self.made}"
         self.clearances[task.clearance] = id
-        self._tell(PrintJobEvent("", id, task.case, document_number=document_number))
+        self._tell(a_job_of(task, id))
         return id
 
     def finish(self, choice: int) -> None:

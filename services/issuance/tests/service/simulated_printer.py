@@ -102,6 +102,8 @@ class SimulatedPrinter(
             application_id=claims["application_id"],
             document_number=claims["document_number"],
             priority_class=request.priority_class,
+            payload_sha256=hashlib.sha256(request.payload).digest(),
+            issued_on=jobs_pb2.PersonalisationData.FromString(request.payload).issued_on,
         )
         self.jobs[job.job_id] = job
         self._set(job, jobs_pb2.PRINT_JOB_STATE_QUEUED)

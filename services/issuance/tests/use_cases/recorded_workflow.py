@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 
+from issuance.clients.personalisation import Personaliser
 from issuance.domain.adjudication_task import AdjudicationTask, TaskState
 from issuance.domain.case import Case
 from issuance.domain.history import HistoryEntry
@@ -57,7 +58,7 @@ class RecordedWorkflow:
         self.numbers = DocumentNumbers(lambda: self.real_now)
         self.policy = policy
         self.apply_transition = ApplyTransition(
-            self.offices, lambda *_: b"page", self.new_id, VALIDITY, policy
+            self.offices, Personaliser("IDN", VALIDITY), self.new_id, VALIDITY, policy
         )
         self.outages = OutageLifecycle(self.offices, self.new_id, policy)
 

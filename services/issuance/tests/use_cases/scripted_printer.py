@@ -5,6 +5,8 @@ from issuance.domain.print_failure import PrintFailure
 from issuance.domain.print_job_event import JobOutcome, PrintJobEvent
 from issuance.use_cases.ports import PrintRefused, Unavailable
 
+from .printed_jobs import a_job_of
+
 
 class ScriptedPrinter:
     """Takes a job for each application it has none of, and names that job otherwise.
@@ -25,7 +27,7 @@ class ScriptedPrinter:
                 raise PrintRefused(PrintFailure("DOCUMENT_ALREADY_CLEARED", "", "used"), job.job)
         job_id = f"job-{len(self.jobs) + 1}"
         self.clearances.append(task.clearance)
-        self.jobs[job_id] = PrintJobEvent("", job_id, task.case)
+        self.jobs[job_id] = a_job_of(task, job_id)
         return job_id
 
     async def get_print_job(self, office: str, job: str) -> PrintJobEvent | None:

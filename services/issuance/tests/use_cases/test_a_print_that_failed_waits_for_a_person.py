@@ -5,15 +5,14 @@ from issuance.domain.history import HistoryEntry
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.print_failure import PrintFailure
-from issuance.domain.print_job_event import JobOutcome, PrintJobEvent
 from issuance.domain.states import ApplicationState
 from issuance.domain.waiting_on import ResponsibleParty
 from issuance.use_cases.ports import PrintRefused
-from issuance.use_cases.record_print_event import RecordPrintEvent
 from issuance.use_cases.submit_print_job import SubmitPrintJob
 
 from .answering_neighbours import PrinterWithoutJobs
 from .people import HOLDER, a_holder, identity
+from .printed_jobs import a_book_of
 from .workflow import Workflow
 
 UNPRINTABLE = PrintFailure("BAD_PAYLOAD", "holder.name.primary", "character 3 cannot be printed")
@@ -158,10 +157,10 @@ async def test_it_can_be_withdrawn(workflow: Workflow) -> None:
 async def test_a_book_that_was_made_after_all_makes_it_ready(workflow: Workflow) -> None:
     id = await _approved(workflow)
     await workflow.plans()
+    book = a_book_of(await workflow.task(id, OutboxTaskKind.PRINT))
     await _is_refused(workflow, PrintFailure("CLEARANCE_USED", "", "used before"))
-    record = RecordPrintEvent(workflow.store, workflow.apply_transition, workflow)
 
-    await record("BJM", PrintJobEvent("1", "job-1", id, JobOutcome.DONE, "B0000001"))
+    await workflow.hears(book)
 
     case = await workflow.case(id)
     assert (case.state, case.book_serial) == (ApplicationState.READY, "B0000001")

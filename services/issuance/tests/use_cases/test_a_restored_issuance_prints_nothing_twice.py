@@ -1,10 +1,12 @@
 """After a restore of our own database, a printer has jobs that we know nothing of."""
 
 import pytest
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.print_job_event import JobOutcome, PrintJobEvent
 from issuance.domain.states import ApplicationState
 
-from .people import HOLDER, identity
+from .people import a_holder, identity
+from .printed_jobs import a_book_of, a_job_of
 from .scripted_printer import ScriptedPrinter
 from .workflow import Workflow
 
@@ -50,10 +52,10 @@ async def test_a_job_of_an_application_that_is_not_printing_yet_is_an_open_item(
 
 async def test_its_book_is_the_applications_once_it_is_approved_again(workflow: Workflow) -> None:
     id = await _is_identified(workflow)
-    printer = ScriptedPrinter(_a_job(id))
     await workflow.hears(_a_job(id))
-
     await workflow.is_released(id)
+    printer = ScriptedPrinter(a_book_of(await workflow.task(id, OutboxTaskKind.PRINT)))
+
     await workflow.submits(printer)
 
     case = await workflow.case(id)
@@ -67,9 +69,9 @@ async def test_a_job_that_goes_on_is_followed_once_it_is_approved_again(
     workflow: Workflow,
 ) -> None:
     id = await _is_identified(workflow)
-    printer = ScriptedPrinter(_a_job(id, JobOutcome.IN_PROGRESS))
     await workflow.hears(_a_job(id, JobOutcome.IN_PROGRESS))
     await workflow.is_released(id)
+    printer = ScriptedPrinter(a_job_of(await workflow.task(id, OutboxTaskKind.PRINT)))
     await workflow.submits(printer)
     before = await workflow.state(id)
 
@@ -86,7 +88,7 @@ async def test_a_job_of_data_that_were_corrected_since_is_for_people(workflow: W
     printer = ScriptedPrinter()
     await workflow.submits(printer)
     await workflow.fails(id)
-    await workflow.corrects(id, HOLDER, identity("siti", "officer"))
+    await workflow.corrects(id, a_holder("1990-02-28", "Banjarbaru"), identity("siti", "officer"))
     await workflow.is_released(id)
 
     await workflow.submits(printer)

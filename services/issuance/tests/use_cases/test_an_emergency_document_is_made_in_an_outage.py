@@ -196,7 +196,7 @@ class TestTheMatcherComesBackBeforeItIsPrinted:
 
         case = await flow.case(id)
         assert (case.state, case.identification_due) == (STATES.READY, False)
-        assert (case.is_emergency, case.first_approved_by) == (False, "")
+        assert (case.makes_emergency_document, case.first_approved_by) == (False, "")
         assert str(case.expires_on) == "2028-10-26"
 
     async def test_a_print_that_fails_after_that_is_repeated_as_a_passport(
@@ -213,7 +213,7 @@ class TestTheMatcherComesBackBeforeItIsPrinted:
         await flow.job_is_done(id)
 
         case = await flow.case(id)
-        assert (case.state, case.is_emergency) == (STATES.READY, False)
+        assert (case.state, case.makes_emergency_document) == (STATES.READY, False)
         assert str(case.expires_on) == "2028-10-26"
 
 
@@ -231,7 +231,7 @@ class TestItIsTakenBack:
 
         case = await flow.case(id)
         assert (case.state, case.identification_due) == (STATES.IDENTIFYING, False)
-        assert (case.is_emergency, case.first_approved_by) == (False, "")
+        assert (case.makes_emergency_document, case.first_approved_by) == (False, "")
         await flow.is_identified()
         assert await flow.state(id) is STATES.AWAITING_APPROVAL
 

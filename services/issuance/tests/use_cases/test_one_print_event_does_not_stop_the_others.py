@@ -1,6 +1,7 @@
 """Events that cannot be recorded wait by themselves; the office's other events go on."""
 
 import pytest
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.print_job_event import JobOutcome, PrintJobEvent
 from issuance.domain.states import ApplicationState
 from issuance.domain.transitions import IllegalTransition
@@ -8,6 +9,7 @@ from issuance.store.case_records import CaseRecords
 from sqlalchemy.exc import OperationalError
 
 from .at_the_printer import CANCELLED
+from .printed_jobs import a_book_of, a_job_of
 from .scripted_printer import ScriptedPrinter
 from .workflow import Workflow
 
@@ -136,10 +138,10 @@ async def test_one_without_a_book_whose_job_is_gone_is_forgotten(workflow: Workf
 async def test_a_book_reported_while_people_decided_is_not_forgotten(workflow: Workflow) -> None:
     """A refusal, another approval, then the book of the job that the printer had taken."""
     id = await _released(workflow)
-    taken = PrintJobEvent("", "job-1", id)
+    task = await workflow.task(id, OutboxTaskKind.PRINT)
+    taken, done = a_job_of(task), a_book_of(task)
     await workflow.fails(id)
     await workflow.approves(id)
-    done = PrintJobEvent("2", "job-1", id, JobOutcome.DONE, "B0000001")
 
     await workflow.hears(done)
     items = await workflow.open_print_jobs()

@@ -60,7 +60,7 @@ class TestAfterTheHandOver:
         assert before == [(id, ResponsibleParty.MATCHER)]
         assert await _unidentified(flow) == []
         assert (case.state, case.identification_due) == (STATES.HANDED_OVER, False)
-        assert case.is_emergency
+        assert case.makes_emergency_document
         assert await flow.documents(case.person_id) == [(id, "valid")]
         assert await flow.statuses_asked(id) == [(id, EncounterStatus.ACTIVE)]
         assert await flow.fingers(id) == b""
@@ -223,7 +223,7 @@ class TestBeforeTheHandOver:
         await flow.hands_over(id)
 
         case = await flow.case(id)
-        assert (case.is_emergency, case.identification_due) == (True, False)
+        assert (case.makes_emergency_document, case.identification_due) == (True, False)
         assert case.ready_at == ready_at
         assert await _unidentified(flow) == []
 
@@ -238,7 +238,7 @@ class TestBeforeTheHandOver:
 
         case = await flow.case(id)
         assert examined is STATES.ADJUDICATION
-        assert (case.state, case.is_emergency) == (STATES.READY, True)
+        assert (case.state, case.makes_emergency_document) == (STATES.READY, True)
 
     async def test_of_a_duplicate_it_is_revoked(self, emergencies: Workflow) -> None:
         flow = emergencies
@@ -298,7 +298,7 @@ class TestThePassportThatFollows:
 
         assert before == [(id, "valid"), (following, "made")]
         assert await flow.documents(case.person_id) == [(id, "revoked"), (following, "valid")]
-        assert not (await flow.case(following)).is_emergency
+        assert not (await flow.case(following)).makes_emergency_document
 
     async def test_it_revokes_the_passport_that_its_holder_had(self, emergencies: Workflow) -> None:
         flow = emergencies

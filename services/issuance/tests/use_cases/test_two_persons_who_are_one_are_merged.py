@@ -1,11 +1,13 @@
 """Two persons on record who turn out to be one are one from then on, with all that is kept."""
 
 from dataclasses import dataclass, field
+from itertools import count, pairwise
 
 import pytest
 from issuance.domain.adjudication_referral import Candidate
 from issuance.domain.adjudication_task import Verdict
 from issuance.domain.application_type import ApplicationType
+from issuance.domain.case import Case
 from issuance.domain.case_errors import ApplicationOpen
 from issuance.domain.encounter_change import EncounterStatus
 from issuance.domain.events import ApplicationEvent
@@ -14,9 +16,12 @@ from issuance.domain.outbox import OutboxTask
 from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.person_merge import SupersededBook
 from issuance.domain.states import ApplicationState
+from issuance.store.records import Records
+from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.merge_at_matcher import MergeAtMatcher
-from issuance.use_cases.ports import Unavailable
+from issuance.use_cases.ports import NotYet, Unavailable
 
+from .emergencies import has_emergency_document
 from .people import identity
 from .remembering_matcher import RememberingMatcher
 from .workflow import Workflow
@@ -63,7 +68,14 @@ async def _is_linked(workflow: Workflow, person: str) -> None:
     await workflow.examines(task.id, "fitri", SAME, person)
 
 
+async def _moves_encounters(workflow: Workflow) -> None:
+    for task in await workflow.leases(OutboxTaskKind.SET_ENCOUNTER_STATUS):
+        async with workflow.store.begin() as records:
+            await records.outbox.complete(task)
+
+
 async def _merges(workflow: Workflow, matcher: MergingMatcher) -> None:
+    await _moves_encounters(workflow)
     for task in await workflow.leases(OutboxTaskKind.MERGE_PERSONS):
         await MergeAtMatcher(workflow.store, matcher)(task)
 
@@ -123,6 +135,7 @@ async def test_a_first_encounter_is_moved_and_nobody_is_merged(workflow: Workflo
 
 async def test_the_matcher_is_asked_once_it_answers(workflow: Workflow) -> None:
     id, matcher = await _renews_and_is_found_twice(workflow), MergingMatcher(is_away=True)
+    await _moves_encounters(workflow)
     (task,) = await workflow.leases(OutboxTaskKind.MERGE_PERSONS)
     attempt = MergeAtMatcher(workflow.store, matcher)
 
@@ -139,6 +152,44 @@ async def test_the_matcher_is_asked_once_it_answers(workflow: Workflow) -> None:
     assert not await _pending(workflow, id)
     assert matcher.asked == [("ani", "budi", f"{task.request_id}-0")] * 2
     assert merge.matcher_merge == "merge of ani"
+
+
+async def test_the_encounter_of_the_application_is_moved_first(workflow: Workflow) -> None:
+    await _renews_and_is_found_twice(workflow)
+    matcher = MergingMatcher()
+    (task,) = await workflow.leases(OutboxTaskKind.MERGE_PERSONS)
+    attempt = MergeAtMatcher(workflow.store, matcher)
+
+    with pytest.raises(NotYet):
+        await attempt(task)
+    before = list(matcher.asked)
+    await _moves_encounters(workflow)
+    await attempt(task)
+
+    assert (before, [asked[:2] for asked in matcher.asked]) == ([], [("ani", "budi")])
+
+
+async def test_a_move_that_was_refused_holds_up_no_merge(workflow: Workflow) -> None:
+    await _renews_and_is_found_twice(workflow)
+    matcher = MergingMatcher()
+    (move,) = await workflow.leases(OutboxTaskKind.SET_ENCOUNTER_STATUS)
+    await _set_aside(workflow, move)
+
+    await _merges(workflow, matcher)
+
+    assert [asked[:2] for asked in matcher.asked] == [("ani", "budi")]
+
+
+async def test_a_first_application_with_an_emergency_document_is_merged(
+    emergencies: Workflow,
+) -> None:
+    id = await has_emergency_document(emergencies)
+    await emergencies.is_identified(BUDI)
+
+    await _is_linked(emergencies, "budi")
+
+    assert await emergencies.documents("budi") == [(id, "valid")]
+    assert await _pending(emergencies, id)
 
 
 async def test_a_withdrawal_takes_back_the_application_and_not_the_merge(
@@ -192,6 +243,10 @@ async def test_a_chain_of_persons_has_one_end(workflow: Workflow) -> None:
         current = [await records.person_merges.current(each) for each in ("ani", "budi", "citra")]
         merged = await records.person_merges.merged_into("citra")
 
+    matcher = MergingMatcher()
+    await _merges(workflow, matcher)
+
+    assert sorted(asked[:2] for asked in matcher.asked) == [("ani", "citra"), ("budi", "citra")]
     assert current == ["citra"] * 3
     assert merged == {"ani", "budi"}
     assert (await workflow.case(first)).person_id == (await workflow.case(second)).person_id
@@ -266,6 +321,41 @@ async def test_a_merge_that_still_stands_keeps_the_id_by_which_it_is_undone(
         (merge,) = await records.person_merges.all()
     assert len(matcher.asked) == 2
     assert merge.matcher_merge == "merge of ani"
+
+
+async def test_a_restart_while_merges_are_asked_for_again_forgets_none(
+    workflow: Workflow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    persons = ["ani", "budi", "citra", "dewi"]
+    for person, other in pairwise(persons):
+        id = await workflow.applies(type=RENEWAL, person_id=person)
+        await workflow.is_identified(Candidate(person, 11.0), Candidate(other, 10.0))
+        await _is_linked(workflow, other)
+        await _merges(workflow, MergingMatcher())
+        await workflow.withdraws(id)
+    remembering, matcher = RememberingMatcher(), MergingMatcher()
+    await workflow.watches(remembering)
+    remembering.epoch += "'"
+    _stops_after(2, monkeypatch)
+
+    await workflow.watches(remembering)
+    monkeypatch.undo()
+    await workflow.watches(remembering)
+    await _merges(workflow, matcher)
+
+    assert sorted(asked[0] for asked in matcher.asked) == ["ani", "budi", "citra"]
+
+
+def _stops_after(merges: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the process end when it is about to ask for another merge."""
+    add, left = ApplyTransition.add_merge, count(merges, -1)
+
+    async def adding(self: ApplyTransition, records: Records, case: Case, merge: str) -> None:
+        if not next(left):
+            raise Unavailable("the process ends")
+        await add(self, records, case, merge)
+
+    monkeypatch.setattr(ApplyTransition, "add_merge", adding)
 
 
 async def test_refused_work_of_a_merge_is_an_open_item(workflow: Workflow) -> None:

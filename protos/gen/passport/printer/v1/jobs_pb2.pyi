@@ -280,6 +280,8 @@ class PrintJob(_message.Message):
     PRIORITY_CLASS_FIELD_NUMBER: _builtins.int
     PROPOSAL_FIELD_NUMBER: _builtins.int
     STATE_REASON_FIELD_NUMBER: _builtins.int
+    PAYLOAD_SHA256_FIELD_NUMBER: _builtins.int
+    ISSUED_ON_FIELD_NUMBER: _builtins.int
     job_id: _builtins.str
     """Assigned by the server."""
     application_id: _builtins.str
@@ -298,6 +300,10 @@ class PrintJob(_message.Message):
     """Its priority class."""
     state_reason: _builtins.str
     """Why it is HELD, CANCELLED or FAILED, in words; empty in every other state."""
+    payload_sha256: _builtins.bytes
+    """SHA-256 of its payload, the same as in its clearance: whoever makes the payload again knows whether the
+    page shows the same. 32 bytes; empty for jobs of an earlier version of this service.
+    """
     @_builtins.property
     def attempts(self) -> _containers.RepeatedCompositeFieldContainer[Global___Attempt]:
         """Attempts, oldest first."""
@@ -309,6 +315,10 @@ class PrintJob(_message.Message):
     @_builtins.property
     def proposal(self) -> _two_persons_pb2.Proposal:
         """What one person proposed and a second one has to confirm; absent if nothing."""
+
+    @_builtins.property
+    def issued_on(self) -> _civil_pb2.CalendarDate:
+        """Day of issue on the page. Absent for jobs of an earlier version of this service."""
 
     def __init__(
         self,
@@ -325,10 +335,12 @@ class PrintJob(_message.Message):
         priority_class: _civil_pb2.PriorityClass.ValueType = ...,
         proposal: _two_persons_pb2.Proposal | None = ...,
         state_reason: _builtins.str = ...,
+        payload_sha256: _builtins.bytes = ...,
+        issued_on: _civil_pb2.CalendarDate | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "proposal", b"proposal"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "issued_on", b"issued_on", "proposal", b"proposal"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "attempts", b"attempts", "book_serial", b"book_serial", "created_at", b"created_at", "document_number", b"document_number", "job_id", b"job_id", "priority_class", b"priority_class", "proposal", b"proposal", "revision", b"revision", "state", b"state", "state_reason", b"state_reason", "waiting_for", b"waiting_for"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "attempts", b"attempts", "book_serial", b"book_serial", "created_at", b"created_at", "document_number", b"document_number", "issued_on", b"issued_on", "job_id", b"job_id", "payload_sha256", b"payload_sha256", "priority_class", b"priority_class", "proposal", b"proposal", "revision", b"revision", "state", b"state", "state_reason", b"state_reason", "waiting_for", b"waiting_for"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -26,7 +26,7 @@ class Personaliser:
         """Return a serialized PersonalisationData; the same arguments give the same bytes."""
         data = pb.PersonalisationData(
             document_number=case.document_number,
-            document_code=_EMERGENCY if case.is_emergency else _PASSPORT,
+            document_code=_EMERGENCY if case.makes_emergency_document else _PASSPORT,
             issuing_state=self.issuing_state,
             holder=civil_pb2.BiographicData.FromString(case.holder),
             issued_on=calendar_date(issued_on),

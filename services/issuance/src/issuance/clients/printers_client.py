@@ -10,7 +10,7 @@ from issuance.clients.call_errors import CallError, read_call_error
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.print_failure import JOB_CANCELLED, JOB_FAILED, PrintFailure
 from issuance.domain.print_job_event import JobOutcome, PrintJobEvent
-from issuance.serialization import PRIORITY_CLASSES
+from issuance.serialization import PRIORITY_CLASSES, day_of
 from issuance.use_cases.ports import ClearanceExpired, PrintRefused, ResumeTokenRefused, Unavailable
 
 HEALTH_SERVICE = "passport.printer.v1.PrintJobs"
@@ -158,6 +158,8 @@ def _event(event: pb.PrintJobEvent) -> PrintJobEvent:
         if job.state in _FAILURES
         else None,
         document_number=job.document_number,
+        payload_sha256=job.payload_sha256,
+        issued_on=day_of(job.issued_on) if job.HasField("issued_on") else None,
     )
 
 

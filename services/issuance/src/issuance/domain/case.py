@@ -126,21 +126,21 @@ class Case:
     first_approved_by: str = ""
 
     @property
-    def is_emergency(self) -> bool:
+    def makes_emergency_document(self) -> bool:
         """Whether an emergency document is made of it in place of a passport."""
         return self.emergency_days is not None
 
     @property
     def awaits_identification(self) -> bool:
         """Whether its book is not handed over before the applicant is identified."""
-        return self.identification_due and not self.is_emergency
+        return self.identification_due and not self.makes_emergency_document
 
     @property
     def identified_by(self) -> IdentifiedBy:
         """By what its holder is identified as it is printed."""
         if self.without_fingerprints:
             return IdentifiedBy.PHOTO_AND_INTERVIEW
-        unidentified = self.is_emergency and self.identification_due
+        unidentified = self.makes_emergency_document and self.identification_due
         return IdentifiedBy.NOT_YET if unidentified else IdentifiedBy.FINGERPRINTS
 
     @property
@@ -149,7 +149,7 @@ class Case:
 
         Of one whose print failed they have approved the same before.
         """
-        unidentified = self.is_emergency and self.identification_due
+        unidentified = self.makes_emergency_document and self.identification_due
         return unidentified and self.state is ApplicationState.AWAITING_APPROVAL
 
     @property
@@ -214,7 +214,7 @@ class Case:
             self.finger_mismatches,
             self.finger_check_waived,
             self.without_fingerprints,
-            self.is_emergency,
+            self.makes_emergency_document,
         )
 
     def fingers_differed(self) -> "Case":
@@ -311,7 +311,7 @@ class Case:
     def no_longer_complete(self) -> "Case":
         """Return the case without its place in the queue, since its fingers are unusable."""
         return replace(
-            self,
+            self.without_emergency_document(),
             completed_at=None,
             queue_number=None,
             applied_on=None,
@@ -319,7 +319,6 @@ class Case:
             delayed=False,
             print_failure=None,
             identification_due=False,
-            emergency_days=self.emergency_days if self.book_serial else None,
         )
 
     def with_next_encounter(self) -> "Case":
@@ -354,14 +353,13 @@ class Case:
         """
         kept = bool(self.book_serial)
         return replace(
-            self.promised(promise),
+            self.promised(promise).without_emergency_document(),
             document_number=self.document_number if kept else "",
             print_job=self.print_job if kept else "",
             ready_at=None,
             refusal_reason=None,
             print_failure=None,
             appeal_granted_by=granted_by,
-            emergency_days=self.emergency_days if kept else None,
             portrait_accepted_at=self.portrait_accepted_at if has_portrait else None,
         )
 
@@ -382,21 +380,34 @@ class Case:
             # Who was told that it is ready is told of the delay.
             delayed=self.delayed and self.state is not ApplicationState.READY,
         )
+        # Of a print that failed the book may be reported yet: that is decided by its approval.
         failed = self.state is ApplicationState.PRINT_FAILED
-        may_have_book = self.released_on or self.book_serial or failed
-        return found if may_have_book else found.without_emergency_document()
+        return found if failed else found.without_needless_emergency_document()
 
     def without_identification_due(self) -> "Case":
         """Return the case, which does not go on before its identification, or needs none more."""
         return replace(self, identification_due=False)
 
     def with_emergency_document(self, days: int) -> "Case":
-        """Return the case of which an emergency document is made. days: of its validity."""
-        return replace(self, emergency_days=days, identification_due=True)
+        """Return the case of which an emergency document is made, under a number of its own.
+
+        days: of its validity.
+        """
+        return replace(self, emergency_days=days, identification_due=True, document_number="")
 
     def without_emergency_document(self) -> "Case":
-        """Return the case, of which a passport is made."""
+        """Return the case, of which a passport is made; a book that is made stays its book."""
+        if self.book_serial:
+            return self
         return replace(self, emergency_days=None, first_approved_by="")
+
+    def without_needless_emergency_document(self) -> "Case":
+        """Return the case, of which a passport is made if its applicant is identified in time.
+
+        Once it is released the emergency document is made, unless its print fails.
+        """
+        needed = self.identification_due or self.released_on
+        return self if needed else self.without_emergency_document()
 
     def first_approved(self, by: str) -> "Case":
         """Return the case with the identity of the first of two supervisors who approve it."""
@@ -417,13 +428,8 @@ class Case:
         )
 
     def approved(self, document_number: str) -> "Case":
-        """Return the case with the number of its passport.
-
-        An emergency document whose print failed is not repeated once the applicant is identified.
-        """
-        approved = replace(self, document_number=document_number, print_failure=None)
-        keeps = self.identification_due or self.book_serial
-        return approved if keeps else approved.without_emergency_document()
+        """Return the case with the number of its document."""
+        return replace(self, document_number=document_number, print_failure=None)
 
     def corrected(self, holder: bytes) -> "Case":
         """Return the case with other data to be printed, a serialized BiographicData."""
@@ -469,6 +475,12 @@ class Case:
         """Return the case, released to the printer on a day. expires_on: last day of its book."""
         return replace(self, released_on=on, issued_on=on, expires_on=expires_on)
 
+    def on_page(self, document_number: str, issued_on: date, expires_on: date) -> "Case":
+        """Return the case with the number and the days that a page made before shows."""
+        return replace(
+            self, document_number=document_number, issued_on=issued_on, expires_on=expires_on
+        )
+
     def with_print_job(self, job: str) -> "Case":
         """Return the next revision of the case, with the print job that makes its book."""
         return replace(self, print_job=job, revision=self.revision + 1)
@@ -501,8 +513,14 @@ class Case:
             raise IdentificationDue("the applicant is to be identified before the hand-over")
 
     def print_failed(self, failure: PrintFailure) -> "Case":
-        """Return the case without its print job; the book of its day is another's."""
-        return replace(self, released_on=None, print_job="", print_failure=failure)
+        """Return the case without its print job; the book of its day is another's.
+
+        What is printed next may be a passport: not under the number of an emergency document.
+        """
+        number = "" if self.makes_emergency_document else self.document_number
+        return replace(
+            self, released_on=None, print_job="", print_failure=failure, document_number=number
+        )
 
     def printed(self, book_serial: str) -> "Case":
         """Return the case with its finished book."""

@@ -55,7 +55,7 @@ def require_emergency_document(case: Case, days: int | None) -> int:
     """
     case.require_no_book()
     waits = case.state is ApplicationState.IDENTIFYING or case.identification_due
-    if not waits or case.is_emergency:
+    if not waits or case.makes_emergency_document:
         raise EmergencyDocumentNotAllowed("the applicant does not wait for the identification")
     if case.own_record_first is False:
         raise EmergencyDocumentNotAllowed("the applicant did not match their own record")
@@ -66,5 +66,5 @@ def require_emergency_document(case: Case, days: int | None) -> int:
 
 def require_cancellable(case: Case) -> None:
     """Raise NoEmergencyDocument unless one is to be made of a case that is not identified."""
-    if not (case.is_emergency and case.identification_due):
+    if not (case.makes_emergency_document and case.identification_due):
         raise NoEmergencyDocument("no emergency document is to be made of the application")

@@ -107,14 +107,14 @@ class FingerCheckState:
     """How far the finger checks of one passport have come.
 
     mismatches: how many failed. waived: whether a supervisor waived it. without_fingerprints:
-    whether no finger of the holder could ever be captured. is_emergency: whether it is an
-    emergency document, whose holder cannot wait for the matcher.
+    whether no finger of the holder could ever be captured. makes_emergency_document: whether it is
+    an emergency document, whose holder cannot wait for the matcher.
     """
 
     mismatches: int = 0
     waived: bool = False
     without_fingerprints: bool = False
-    is_emergency: bool = False
+    makes_emergency_document: bool = False
 
     @property
     def tries_left(self) -> int:
@@ -150,7 +150,7 @@ class FingerCheckState:
             return
         if found is FingerCheck.NOT_ASKED:
             raise FingerCheckRequired("this office compares the holder's fingers", field="samples")
-        if self.is_emergency:
+        if self.makes_emergency_document:
             return
         raise FingerCheckUnavailable(
             "try again when the matcher answers, or ask a supervisor (WaiveFingerCheck)"

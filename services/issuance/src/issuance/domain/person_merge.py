@@ -7,7 +7,7 @@ from datetime import datetime
 
 from issuance.domain.document import Document, DocumentStatus
 
-SUPERSEDED = "its holder had another valid passport, under another identity"
+TWO_VALID_PASSPORTS = "its holder had another valid passport, under another identity"
 
 
 @dataclass(frozen=True, slots=True)

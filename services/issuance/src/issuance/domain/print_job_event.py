@@ -1,6 +1,7 @@
 """What a printer tells of a print job, and what follows from it for the application."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum, StrEnum, auto
 
 from issuance.domain.case import Case
@@ -24,7 +25,8 @@ class PrintJobEvent:
 
     resume_token: where to resume after this event. job: empty if the event only carries a token.
     failure: why the job ended without a book, if its outcome is FAILED. document_number: of the
-    passport that the job makes.
+    passport that the job makes. payload_sha256: digest of what its page was made from, 32 bytes;
+    issued_on: the day of issue on it. Empty, and None, if a printer of an earlier version made it.
     """
 
     resume_token: str
@@ -34,6 +36,8 @@ class PrintJobEvent:
     book_serial: str = ""
     failure: PrintFailure | None = None
     document_number: str = ""
+    payload_sha256: bytes = b""
+    issued_on: date | None = None
 
 
 class PrintEventDecision(Enum):
@@ -54,19 +58,21 @@ _WITH_BOOK = (ApplicationState.READY, ApplicationState.HANDED_OVER)
 
 
 def decide_print_event(
-    case: Case | None, event: PrintJobEvent, *, asked: bool
+    case: Case | None, event: PrintJobEvent, *, asked: bool, shows_case: bool
 ) -> PrintEventDecision:
     """Decide about an event of a job.
 
     case: None if there is no such application. asked: a job was asked for, and whether the printer
-    has made it is not known yet.
+    has made it is not known yet. shows_case: the page of the job is good for the case as it is now.
     """
     if case is None:
         is_over = event.outcome is JobOutcome.FAILED
         return PrintEventDecision.NOTHING if is_over else PrintEventDecision.ASK_PEOPLE
+    has_failed = case.state is ApplicationState.PRINT_FAILED
     is_ours = case.is_at_the_printer and case.print_job == event.job
     match event.outcome:
-        case JobOutcome.DONE if is_ours or _is_of_failed_print(case, event):
+        case JobOutcome.DONE if is_ours or (has_failed and shows_case):
+            # A printer that refused a job may have taken an earlier one.
             return PrintEventDecision.FINISH
         case JobOutcome.FAILED if is_ours:
             return PrintEventDecision.FAIL
@@ -84,16 +90,3 @@ def decide_print_event(
         case JobOutcome.IN_PROGRESS if case.state in FINAL_STATES.union(_WITH_BOOK):
             return PrintEventDecision.CANCEL_JOB
     return PrintEventDecision.ASK_PEOPLE
-
-
-def _is_of_failed_print(case: Case, event: PrintJobEvent) -> bool:
-    """Return whether a finished book is that of a case whose print failed.
-
-    A printer that refused a job may have taken an earlier one. Its book is right: the data of a
-    case cannot be corrected without leaving the state PRINT_FAILED. One with another number is not:
-    it was revoked, or its application reopened since.
-    """
-    return case.state is ApplicationState.PRINT_FAILED and event.document_number in (
-        "",
-        case.document_number,
-    )

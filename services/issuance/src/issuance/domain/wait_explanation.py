@@ -172,7 +172,7 @@ def explain_wait(
 def _identification_due(case: Case) -> LocalizedText | None:
     if not case.identification_due:
         return None
-    return EMERGENCY_IDENTIFICATION_DUE if case.is_emergency else IDENTIFICATION_DUE
+    return EMERGENCY_IDENTIFICATION_DUE if case.makes_emergency_document else IDENTIFICATION_DUE
 
 
 def _responsible_office(waiting: WaitingOn | None, office: str) -> str:

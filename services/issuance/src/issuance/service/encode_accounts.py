@@ -4,7 +4,7 @@ from passport.issuance.v1 import accounts_pb2 as pb
 
 from issuance.domain.open_item import Resolution, ResolvedItem
 from issuance.domain.payment import OpenPayment
-from issuance.domain.person_merge import SUPERSEDED, SupersededBook
+from issuance.domain.person_merge import TWO_VALID_PASSPORTS, SupersededBook
 from issuance.domain.unidentified_holder import UnidentifiedHolder
 from issuance.domain.waiting_on import (
     ENROLMENT_LOST,
@@ -155,7 +155,7 @@ def _superseded_book(book: SupersededBook) -> pb.OpenItem:
         waiting=waiting_on(SUPERSEDED_BOOK, book.since),
         document_number=book.document_number,
         book_serial=book.book_serial,
-        problem=SUPERSEDED,
+        problem=TWO_VALID_PASSPORTS,
     )
 
 

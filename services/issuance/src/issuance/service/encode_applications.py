@@ -95,7 +95,8 @@ def _emergency_document(case: Case) -> pb.EmergencyDocument | None:
 def contacts(case: Case) -> pb.Application:
     """Return an application with nothing but how the applicant is reached, and who acts for them.
 
-    That is what is erased before the rest of it.
+    That is what may be erased before the rest of it: contact and proxy some days after the end,
+    guardians of those who withdraw, do not collect the passport, or are no children after all.
     """
     return pb.Application(
         guardians=[_guardian(guardian) for guardian in case.guardians],

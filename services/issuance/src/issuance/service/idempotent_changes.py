@@ -41,7 +41,8 @@ class IdempotentChanges:
     ) -> M:
         """As `run`, with work before the transaction; a repeated request repeats neither.
 
-        What is erased with the contact is not stored with the answer, see `stored_answers`.
+        What may be erased before the application is not stored with the answer, see
+        `stored_answers`.
         """
         _state_application(request)
         first: M | None = None

@@ -1,4 +1,4 @@
-"""Answers are stored for repeated requests without what is erased with the contact.
+"""Answers are stored for repeated requests without what may be erased before the application.
 
 An answer to a repeated request has the contact, proxy and guardians as they are by then.
 """

@@ -215,6 +215,12 @@ class OutboxRecords:
         statement = select(outbox.c.id).where(outbox.c.case == case, outbox.c.kind == kind)
         return await self._connection.scalar(statement) is not None
 
+    async def is_attempted(self, case: str, kind: OutboxTaskKind) -> bool:
+        """Return whether a case has a task of this kind that is neither done nor refused."""
+        c = outbox.c
+        statement = select(c.id).where(c.case == case, c.kind == kind, c.refused_at.is_(None))
+        return await self._connection.scalar(statement) is not None
+
     async def abandon_leases(self) -> None:
         """Give back the tasks that an earlier process of this replica had leased."""
         statement = update(outbox).where(outbox.c.leased_by == self._replica)

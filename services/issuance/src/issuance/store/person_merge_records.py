@@ -52,6 +52,21 @@ class PersonMergeRecords:
         rows = await self._connection.execute(statement)
         return [PersonMerge(**field_values(row, _FIELDS)) for row in rows]
 
+    async def ask_all_again(self) -> None:
+        """Record that the matcher is to be asked for each merge again."""
+        await self._connection.execute(update(person_merges).values(to_ask_again=True))
+
+    async def to_ask_again(self, most: int) -> Sequence[PersonMerge]:
+        """Return merges for which the matcher is to be asked again, oldest first."""
+        statement = select(person_merges).where(_c.to_ask_again).order_by(_c.number).limit(most)
+        rows = await self._connection.execute(statement)
+        return [PersonMerge(**field_values(row, _FIELDS)) for row in rows]
+
+    async def record_asked(self, ids: Collection[str]) -> None:
+        """Record that there are tasks that ask the matcher for these merges."""
+        statement = update(person_merges).where(_c.id.in_(ids))
+        await self._connection.execute(statement.values(to_ask_again=False))
+
     async def record_made(self, id: str, matcher_merge: str) -> None:
         """Record that the matcher has made a merge."""
         statement = update(person_merges).where(_c.id == id)

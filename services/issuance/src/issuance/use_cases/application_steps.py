@@ -146,6 +146,7 @@ async def approve(
         first = case.first_approved(by.person)
         details = EventDetails(reason=reason)
         return await apply_transition(records, first, event, by, now, details)
+    case = case.without_needless_emergency_document()
     number, failure = case.document_number, case.print_failure
     if not number or (failure and failure.reason == DOCUMENT_ALREADY_CLEARED):
         number = await numbers.next(records)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from hashlib import sha256
 
 import structlog
 
@@ -34,10 +35,12 @@ from issuance.domain.outage_policy import DEFAULT_POLICY, OutagePolicy
 from issuance.domain.outbox import OutboxTask, task_of_case
 from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.person_merge import decode_merges, encode_merges
+from issuance.domain.print_job_event import PrintJobEvent
 from issuance.domain.states import NOT_READY
 from issuance.domain.transitions import Transition, find_transition
 from issuance.domain.validity import ValidityRule
 from issuance.domain.verification import is_verifiable
+from issuance.holder_names import holder_born_on
 from issuance.store.records import Records
 from issuance.use_cases.documents import (
     record_handed_over,
@@ -136,6 +139,31 @@ class ApplyTransition:
         left = [id for task in earlier for id in decode_merges(task.payload)]
         await records.outbox.add(self._task(kind, case, encode_merges([*left, merge])))
 
+    async def as_on_page(self, records: Records, case: Case, job: PrintJobEvent) -> Case | None:
+        """Return the case with the number and the days of a job's page, if its book is the case's.
+
+        None if the page shows anything else than the case has now, be it the portrait or the kind
+        of document, if the printer does not tell what it shows, or if the book is revoked.
+        """
+        if job.issued_on is None or not await records.portraits.is_stored(case.id):
+            return None
+        if await records.documents.is_revoked(job.document_number):
+            return None
+        expires_on = self._validity.last_day(
+            holder_born_on(case.holder),
+            job.issued_on,
+            married=case.married,
+            emergency=case.emergency_days,
+        )
+        shown = case.on_page(job.document_number, job.issued_on, expires_on)
+        payload = await self._page(records, shown, job.issued_on)
+        return shown if sha256(payload).digest() == job.payload_sha256 else None
+
+    async def _page(self, records: Records, case: Case, issued_on: date) -> bytes:
+        await self._offices.know(records, case.office)
+        portrait = await records.portraits.get(case.id)
+        return self._personalise(case, self._offices[case.office], issued_on, portrait)
+
     async def _record_document(
         self,
         records: Records,
@@ -163,9 +191,8 @@ class ApplyTransition:
         if kind in (OutboxTaskKind.IDENTIFY, OutboxTaskKind.VERIFY):
             payload = case.encounter_id.encode()
         if kind is OutboxTaskKind.PRINT:
-            portrait = await records.portraits.get(case.id)
             issued_on = office.calendar.day_of(case.state_since)
-            payload = self._personalise(case, office, issued_on, portrait)
+            payload = await self._page(records, case, issued_on)
         return self._task(kind, case, payload)
 
     async def _record_encounter(
@@ -209,7 +236,7 @@ class ApplyTransition:
         if kind is NoticeKind.PROMISED_DATE:
             notice = tentative_date_notice if case.date_tentative else promised_date_notice
             return notice(case.id, promised, hours)
-        if kind is NoticeKind.READY and case.is_emergency and case.expires_on:
+        if kind is NoticeKind.READY and case.makes_emergency_document and case.expires_on:
             return emergency_ready_notice(case.id, case.expires_on)
         if kind is NoticeKind.READY:
             return ready_notice(case.id, promised, hours)

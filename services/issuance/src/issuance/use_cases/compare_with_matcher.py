@@ -61,6 +61,8 @@ class CompareWithMatcher:
     async def __call__(self) -> None:
         """Look at the matcher's past; compare what is to be compared. Raises Unavailable."""
         comparison = await self._observe()
+        while await self._merge_some_again():
+            pass
         while comparison.unconfirmed_to:
             comparison = await self._compare_some(comparison)
         await self._send_back_lost()
@@ -79,15 +81,27 @@ class CompareWithMatcher:
             comparison = stored.observed(past, await records.enrolments.latest_number())
             if comparison.restores != stored.restores:
                 _log.warning("matcher_restored", epoch=past.epoch, change=past.latest_change)
-                await self._merge_again(records)
+                await records.person_merges.ask_all_again()
             await records.enrolments.save_comparison(comparison)
         return comparison
 
-    async def _merge_again(self, records: Records) -> None:
-        """Have all persons who are one made one again; where they still are, nothing is moved."""
-        for merge in await records.person_merges.all():
-            case = await records.cases.get(merge.case)
-            await self._apply_transition.add_merge(records, case, merge.id)
+    async def _merge_some_again(self) -> bool:
+        """Have some persons who are one made one again; return whether there were any.
+
+        Where they still are one, nothing is moved.
+        """
+        async with self._store.read() as records:
+            merges = await records.person_merges.to_ask_again(self._at_a_time)
+        if not merges:
+            return False
+        async with self._store.begin() as records:
+            locked = await records.cases.locked({merge.case for merge in merges})
+            cases = {case.id: case for case in locked}
+            for merge in merges:
+                await self._apply_transition.add_merge(records, cases[merge.case], merge.id)
+            await records.person_merges.record_asked([merge.id for merge in merges])
+        failpoint("matcher_comparison.merges_asked")
+        return True
 
     async def _compare_some(self, comparison: Comparison) -> Comparison:
         async with self._store.read() as records:

@@ -10,7 +10,7 @@ from issuance.domain.open_item import ResolvedItem
 from issuance.domain.validity import ValidityRule
 from issuance.store.records import Records
 
-SUPERSEDED = "another document was handed over"
+_REPLACED = "another document was handed over"
 _GOOD = frozenset({DocumentStatus.MADE, DocumentStatus.VALID})
 
 
@@ -62,7 +62,7 @@ async def _revoke_earlier(records: Records, case: Case, by: Actor, at: datetime)
     for person in sorted(await records.adjudication_tasks.persons_of(case)):
         earlier = await records.documents.valid_of(person)
         if earlier and earlier.case != case.id:
-            revoked = earlier.changed(DocumentStatus.REVOKED, at, by.person, SUPERSEDED)
+            revoked = earlier.changed(DocumentStatus.REVOKED, at, by.person, _REPLACED)
             await records.documents.save(revoked)
 
 

@@ -3,10 +3,11 @@
 from servicekit.process.failpoint import failpoint
 
 from issuance.domain.outbox import OutboxTask
+from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.person_merge import decode_merges
-from issuance.store.records import Store
+from issuance.store.records import Records, Store
 from issuance.use_cases.no_restore_meanwhile import require_no_restore_since
-from issuance.use_cases.ports import PersonMerger
+from issuance.use_cases.ports import NotYet, PersonMerger
 
 
 class MergeAtMatcher:
@@ -17,17 +18,25 @@ class MergeAtMatcher:
         self._matcher = matcher
 
     async def __call__(self, task: OutboxTask) -> None:
-        """Attempt the task once. Raises Unavailable, WorkRefused, NotYet."""
+        """Attempt the task once. Raises Unavailable, WorkRefused, NotYet.
+
+        Whoever was merged into somebody who is another person by now becomes that one at once: the
+        matcher may not know the one in between any more.
+        """
         async with self._store.read() as records:
+            await _require_encounter_moved(records, task.case)
             restores = await records.enrolments.restores()
             merges = await records.person_merges.of_ids(decode_merges(task.payload))
+            now = {
+                each.id: await records.person_merges.current(each.into_person) for each in merges
+            }
             case = await records.cases.get(task.case)
         failpoint("merge_at_matcher.before_call")
         made = {
             merge.id: await self._matcher.merge_persons(
                 f"{task.request_id}-{nth}",
                 merge.from_person,
-                merge.into_person,
+                now[merge.id],
                 case.appeal_granted_by,
             )
             for nth, merge in enumerate(merges)
@@ -41,3 +50,12 @@ class MergeAtMatcher:
                         await records.person_merges.record_made(id, matcher_merge)
             failpoint("merge_at_matcher.before_commit")
         failpoint("merge_at_matcher.after_commit")
+
+
+async def _require_encounter_moved(records: Records, case: str) -> None:
+    """Raise NotYet while the encounter of the case is still to be moved to the one person.
+
+    It may be the only one that this person has by then, whom the matcher would not know before.
+    """
+    if await records.outbox.is_attempted(case, OutboxTaskKind.SET_ENCOUNTER_STATUS):
+        raise NotYet("the encounter of the application is still to be moved")

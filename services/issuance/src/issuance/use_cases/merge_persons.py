@@ -11,7 +11,7 @@ from issuance.domain.case import Case
 from issuance.domain.document import DocumentStatus
 from issuance.domain.events import ApplicationEvent
 from issuance.domain.history import EventDetails
-from issuance.domain.person_merge import SUPERSEDED, PersonMerge, superseded_document
+from issuance.domain.person_merge import TWO_VALID_PASSPORTS, PersonMerge, superseded_document
 from issuance.store.records import Records
 from issuance.use_cases.apply_transition import ApplyTransition
 
@@ -19,7 +19,9 @@ from issuance.use_cases.apply_transition import ApplyTransition
 async def has_a_past(records: Records, case: Case) -> bool:
     """Return whether there is more on record of the person of a case than the case itself.
 
-    A person whom a renewal or replacement names has been enrolled before, wherever that was.
+    A person whom a renewal or replacement names has been enrolled before, wherever that was. A
+    document counts also if it was made of the case itself (an emergency document, a held book),
+    since it has to become the other person's.
     """
     others = await _others(records, case)
     documents = await records.documents.of_person(case.person_id)
@@ -66,7 +68,7 @@ async def _merge_documents(
     own = await records.documents.of_person(person)
     superseded = superseded_document([*own, *await records.documents.of_person(into)])
     if superseded:
-        revoked = superseded.changed(DocumentStatus.REVOKED, now, by.person, SUPERSEDED)
+        revoked = superseded.changed(DocumentStatus.REVOKED, now, by.person, TWO_VALID_PASSPORTS)
         await records.documents.save(revoked)
     await records.documents.move(own, into)
     return superseded.number if superseded else ""

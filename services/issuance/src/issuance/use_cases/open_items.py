@@ -23,7 +23,7 @@ from issuance.domain.open_item import (
     require_resolvable_work,
 )
 from issuance.domain.payment import OpenPayment
-from issuance.domain.person_merge import SUPERSEDED, SupersededBook
+from issuance.domain.person_merge import TWO_VALID_PASSPORTS, SupersededBook
 from issuance.domain.print_job_event import JobOutcome
 from issuance.domain.separation_of_duties import require_not_approved_by, require_separate_duties
 from issuance.domain.states import FINAL_STATES, WITHOUT_ENROLMENT, ApplicationState
@@ -331,7 +331,7 @@ async def _settle_book(records: Records, number: int, settled: Settlement) -> Re
         office=found.office,
         case=found.case,
         since=found.since,
-        problem=SUPERSEDED,
+        problem=TWO_VALID_PASSPORTS,
         resolution=settled.resolution,
         document_number=found.document_number,
         book_serial=found.book_serial,

@@ -18,7 +18,7 @@ from issuance.domain.print_job_event import (
     PrintJobEvent,
     decide_print_event,
 )
-from issuance.domain.states import EXAMINED_WHILE_PRINTED
+from issuance.domain.states import EXAMINED_WHILE_PRINTED, ApplicationState
 from issuance.store.records import Records, Store
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.record_print_failure import record_print_failure
@@ -50,7 +50,8 @@ class RecordPrintEvent:
         """Commit what follows from an event together with its resume token; return what it is."""
         if event.job and event.outcome is JobOutcome.IN_PROGRESS:
             async with self._store.read() as records:
-                if await _decide(records, event) is PrintEventDecision.NOTHING:
+                case = await records.cases.find(event.case)
+                if await _decide(records, case, event) is PrintEventDecision.NOTHING:
                     # Nothing to store: after a crash the event is sent again.
                     return PrintEventDecision.NOTHING
         try:
@@ -77,7 +78,9 @@ class RecordPrintEvent:
     ) -> PrintEventDecision:
         if not event.job:
             return PrintEventDecision.NOTHING
-        decision = await _decide(records, event)
+        case = await records.cases.find(event.case)
+        shown = await self._as_on_page(records, case, event)
+        decision = await _decide(records, case, event, shows_case=shown is not None)
         now = self._clock.now()
         if decision in _PROBLEMS:
             problem = _PROBLEMS[decision]
@@ -85,16 +88,26 @@ class RecordPrintEvent:
             await records.unrecorded_print_events.put(office, event, problem, now)
             return decision
         await records.unrecorded_print_events.delete(office, event.job)
-        if decision is not PrintEventDecision.NOTHING:
-            case = await records.cases.get(event.case)
+        if case and decision is not PrintEventDecision.NOTHING:
+            case = shown or case
             await apply_print_outcome(records, case, event, now, self._apply_transition)
         return decision
 
+    async def _as_on_page(
+        self, records: Records, case: Case | None, event: PrintJobEvent
+    ) -> Case | None:
+        """Return the case as the book of an earlier job shows it; None if that is not its book."""
+        failed = case is not None and case.state is ApplicationState.PRINT_FAILED
+        if case is None or not failed or event.outcome is not JobOutcome.DONE:
+            return None
+        return await self._apply_transition.as_on_page(records, case, event)
 
-async def _decide(records: Records, event: PrintJobEvent) -> PrintEventDecision:
-    case = await records.cases.find(event.case)
+
+async def _decide(
+    records: Records, case: Case | None, event: PrintJobEvent, *, shows_case: bool = False
+) -> PrintEventDecision:
     asked = await records.outbox.is_pending(event.case, OutboxTaskKind.PRINT)
-    return decide_print_event(case, event, asked=asked)
+    return decide_print_event(case, event, asked=asked, shows_case=shows_case)
 
 
 def _finishing(case: Case) -> ApplicationEvent:

@@ -1,12 +1,13 @@
 """Outbox task PRINT: submit a released case to its printer, with a signed clearance."""
 
 from collections.abc import Callable, Sequence
-from itertools import dropwhile, takewhile
+from itertools import takewhile
 from typing import Protocol
 
 from servicekit.process.clock import Clock
 from servicekit.process.failpoint import failpoint
 
+from issuance.domain.case import Case
 from issuance.domain.events import ApplicationEvent
 from issuance.domain.identified_by import IdentifiedBy
 from issuance.domain.outbox import OutboxTask
@@ -18,8 +19,6 @@ from issuance.use_cases.ports import ClearanceExpired, Printer, PrintRefused
 from issuance.use_cases.record_print_event import apply_print_outcome
 from issuance.use_cases.record_print_failure import record_print_failure
 from issuance.use_cases.restored import may_be_printed_already
-
-_DATA_CHANGES = (ApplicationEvent.CORRECT_DATA, ApplicationEvent.SUBMIT_PORTRAIT)
 
 
 class SignClearance(Protocol):
@@ -67,47 +66,54 @@ class SubmitPrintJob:
         try:
             job = PrintJobEvent("", await self._submitted(task), task.case)
         except PrintRefused as refusal:
-            adopted = await self._made_before(task, refusal)
-            if adopted is None:
-                await self._give_up(task, refusal.failure)
-                return
-            job = adopted
+            await self._adopt_or_give_up(task, refusal)
+            return
         failpoint("print.after_call")
         async with self._store.begin() as records:
             if await records.outbox.complete(task):
-                await self._confirm(records, task, job)
+                await self._confirm(records, await records.cases.get(task.case), job)
             failpoint("print.before_commit")
         failpoint("print.after_commit")
 
-    async def _confirm(self, records: Records, task: OutboxTask, job: PrintJobEvent) -> None:
+    async def _confirm(self, records: Records, case: Case, job: PrintJobEvent) -> None:
         """Store the job of a case, and its outcome if that was reported before."""
-        case = (await records.cases.get(task.case)).with_print_job(job.job)
+        case = case.with_print_job(job.job)
         await records.cases.save(case)
-        reported = await records.unrecorded_print_events.get(task.office, job.job) or job
-        await records.unrecorded_print_events.delete(task.office, job.job)
+        reported = await records.unrecorded_print_events.get(case.office, job.job) or job
+        await records.unrecorded_print_events.delete(case.office, job.job)
         if reported.outcome in (JobOutcome.DONE, JobOutcome.FAILED):
             now, apply = self._clock.now(), self._apply_transition
             await apply_print_outcome(records, case, reported, now, apply)
 
-    async def _made_before(self, task: OutboxTask, refusal: PrintRefused) -> PrintJobEvent | None:
-        """Return the job that the printer has already made of this very passport, if it has one.
+    async def _adopt_or_give_up(self, task: OutboxTask, refusal: PrintRefused) -> None:
+        """Follow the job that the printer has made before, if its page shows what the case has."""
+        job = await self._made_before(task, refusal)
+        async with self._store.begin() as records:
+            if await records.outbox.complete(task):
+                case = await records.cases.get(task.case)
+                shown = await self._shown_by(records, case, job, refusal.failure) if job else None
+                if job and shown:
+                    await self._confirm(records, shown, job)
+                else:
+                    now, apply = self._clock.now(), self._apply_transition
+                    await record_print_failure(records, case, refusal.failure, now, apply)
+            failpoint("print.refused.before_commit")
+        failpoint("print.refused.after_commit")
 
-        After a correction the job may be one with the former data: that is for people to decide.
-        A book that was revoked is no passport any more.
-        """
+    async def _made_before(self, task: OutboxTask, refusal: PrintRefused) -> PrintJobEvent | None:
+        """Return the job that the printer has already made for the application, if any."""
         if not refusal.job:
             return None
         job = await self._printer.get_print_job(task.office, refusal.job)
-        if job is None or job.case != task.case:
-            return None
-        if refusal.failure.reason == CLEARANCE_USED:
-            return job
-        async with self._store.read() as records:
-            events = [entry.event for entry in await records.history.of_case(task.case)]
-            revoked = await records.documents.is_revoked(job.document_number)
-        since_first_release = dropwhile(lambda event: event is not ApplicationEvent.RELEASE, events)
-        changed = any(event in _DATA_CHANGES for event in since_first_release)
-        return None if changed or revoked else job
+        return job if job and job.case == task.case else None
+
+    async def _shown_by(
+        self, records: Records, case: Case, job: PrintJobEvent, failure: PrintFailure
+    ) -> Case | None:
+        """Return the case as the page of a job shows it; None if that is another's, or of old."""
+        if failure.reason == CLEARANCE_USED:
+            return case  # the clearance is signed over this very page
+        return await self._apply_transition.as_on_page(records, case, job)
 
     async def _submitted(self, task: OutboxTask) -> str:
         try:
@@ -117,15 +123,6 @@ class SubmitPrintJob:
             # from its records, whatever the age of the clearance.
             task = await self._with_clearance(task, self._new_id())
             return await self._printer.create_print_job(task)
-
-    async def _give_up(self, task: OutboxTask, failure: PrintFailure) -> None:
-        async with self._store.begin() as records:
-            if await records.outbox.complete(task):
-                case = await records.cases.get(task.case)
-                now = self._clock.now()
-                await record_print_failure(records, case, failure, now, self._apply_transition)
-            failpoint("print.refused.before_commit")
-        failpoint("print.refused.after_commit")
 
     async def _with_clearance(self, task: OutboxTask, request_id: str) -> OutboxTask:
         """Sign a clearance and store it before it is sent, so that every attempt sends the same."""

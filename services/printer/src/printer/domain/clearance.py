@@ -7,7 +7,7 @@ part: `JobRecords.add` in `printer.store.jobs` raises ClearanceUsed and Document
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -57,7 +57,7 @@ class ClearedPage:
 
     token: the clearance as it was received. page: PDF. mrz: both lines of the machine readable
     zone on the page, 88 characters. chip_sha256: digest of the chip's files that go with the page,
-    32 bytes; None for a book without a chip.
+    32 bytes; None for a book without a chip. issued_on: day of issue on the page.
     """
 
     clearance: Clearance
@@ -66,6 +66,7 @@ class ClearedPage:
     page: bytes
     mrz: str
     chip_sha256: bytes | None = None
+    issued_on: date | None = None
 
 
 class ClearanceVerifier:

@@ -1,7 +1,7 @@
 """A print job with its attempts, and what it waits for."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from printer.domain.attempt import Attempt, AttemptOutcome
 from printer.domain.attribution import Attribution
@@ -38,13 +38,14 @@ class RecordedJobEvent:
 class Job:
     """A print job with its attempts, oldest first; only the latest one can be open.
 
-    page_sha256: 32 bytes. chip_sha256: digest of the chip's files, 32 bytes; None for a book
-    without a chip. priority_class: 1 to 3, 1 is printed first. created_at: business time.
-    state_reason: why it is HELD, CANCELLED or FAILED, for people; empty in every other state.
-    revision: grows by one with each event. change: number of its latest change in the office's
-    sequence of changes. failures_in_a_row: attempts that machines refused or aborted since it was
-    created or released. not_before: real time before which it is not assigned again. proposal:
-    what a second person has to confirm, if anything.
+    page_sha256: 32 bytes. payload_sha256: digest of what the page was made from, 32 bytes, and
+    issued_on: its day of issue; None for jobs of an earlier version. chip_sha256: digest of the
+    chip's files, 32 bytes; None for a book without a chip. priority_class: 1 to 3, 1 is printed
+    first. created_at: business time. state_reason: why it is HELD, CANCELLED or FAILED, for people;
+    empty in every other state. revision: grows by one with each event. change: number of its latest
+    change in the office's sequence of changes. failures_in_a_row: attempts that machines refused or
+    aborted since it was created or released. not_before: real time before which it is not assigned
+    again. proposal: what a second person has to confirm, if anything.
     """
 
     job_id: str
@@ -54,6 +55,8 @@ class Job:
     priority_class: int
     created_at: datetime
     chip_sha256: bytes | None = None
+    payload_sha256: bytes | None = None
+    issued_on: date | None = None
     state: JobState = JobState.QUEUED
     state_reason: str = ""
     revision: int = 1

@@ -1,11 +1,12 @@
 """Encode what the use cases return as messages of the contract."""
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 from passport.printer.v1 import admin_pb2, jobs_pb2, machines_pb2, stock_pb2, two_persons_pb2
+from passport.type.v1 import civil_pb2
 from servicekit.grpc import page_tokens
 from servicekit.grpc.enum_codes import enum_codes
 
@@ -50,6 +51,8 @@ def job(job: Job, now: datetime) -> jobs_pb2.PrintJob:
         priority_class=job.priority_class,  # type: ignore[arg-type]
         proposal=proposal(pending) if pending else None,
         state_reason=job.state_reason,
+        payload_sha256=job.payload_sha256 or b"",
+        issued_on=calendar_date(job.issued_on) if job.issued_on else None,
     )
 
 
@@ -199,6 +202,11 @@ def restore_findings(
         noticed_at=timestamp(restore.noticed_at),
         findings=[admin_pb2.RestoreFinding(**asdict(finding)) for finding in findings],
     )
+
+
+def calendar_date(day: date) -> civil_pb2.CalendarDate:
+    """Encode a day."""
+    return civil_pb2.CalendarDate(year=day.year, month=day.month, day=day.day)
 
 
 def timestamp(moment: datetime) -> Timestamp:

@@ -1,13 +1,10 @@
 """Encode counts of the stock, their differences and forecasts as messages of the contract."""
 
-from datetime import date
-
 from passport.printer.v1 import stock_pb2 as pb
-from passport.type.v1 import civil_pb2
 from servicekit.grpc.enum_codes import enum_codes
 
 from printer.domain.open_item import OWNER_ROLE, OpenItem, OpenItemKind
-from printer.service.encode import DECISION_REASONS, book_balance, timestamp
+from printer.service.encode import DECISION_REASONS, book_balance, calendar_date, timestamp
 from printer.service.encode_history import book_range
 from printer.use_cases.count_books import StockCount
 from printer.use_cases.forecast import StockForecast
@@ -61,10 +58,6 @@ def forecast(forecast: StockForecast) -> pb.Forecast:
         message.use_per_working_day = use.per_working_day
     if outlook := forecast.outlook:
         message.working_days_left = outlook.working_days_left
-        message.runs_out_on.CopyFrom(_date(outlook.runs_out_on))
-        message.order_on.CopyFrom(_date(outlook.order_on))
+        message.runs_out_on.CopyFrom(calendar_date(outlook.runs_out_on))
+        message.order_on.CopyFrom(calendar_date(outlook.order_on))
     return message
-
-
-def _date(day: date) -> civil_pb2.CalendarDate:
-    return civil_pb2.CalendarDate(year=day.year, month=day.month, day=day.day)

@@ -27,6 +27,7 @@ from printer.store.tables import attempts, change_counter, jobs, makes_passport
 # All but the large columns: clearance, payload and page.
 _COLUMNS = [jobs.c[name] for name in (
     "job_id", "arrival_number", "application_id", "document_number", "page_sha256", "chip_sha256",
+    "payload_sha256", "issued_on",
     "priority_class", "created_at", "state", "state_reason", "revision", "change",
     "failures_in_a_row", "not_before",
 )]  # fmt: skip
@@ -76,6 +77,8 @@ class JobRecords:
             "page_pdf": cleared.page,
             "page_sha256": job.page_sha256,
             "chip_sha256": job.chip_sha256,
+            "payload_sha256": job.payload_sha256,
+            "issued_on": job.issued_on,
             "mrz": cleared.mrz,
         }
         await self._connection.execute(insert(jobs).values(row))
@@ -259,6 +262,8 @@ def _job(row: Row[Any], job_attempts: list[Attempt], proposal: Proposal | None) 
         document_number=row.document_number,
         page_sha256=row.page_sha256,
         chip_sha256=row.chip_sha256,
+        payload_sha256=row.payload_sha256,
+        issued_on=row.issued_on,
         priority_class=row.priority_class,
         created_at=row.created_at,
         state=row.state,

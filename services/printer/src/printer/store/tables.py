@@ -8,6 +8,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    Date,
     Float,
     ForeignKey,
     Index,
@@ -316,6 +317,9 @@ jobs = Table(
     Column("page_pdf", LargeBinary, nullable=False),
     Column("page_sha256", LargeBinary, nullable=False),
     Column("chip_sha256", LargeBinary),
+    # What the page shows; None in jobs of earlier versions.
+    Column("payload_sha256", LargeBinary),
+    Column("issued_on", Date),
     Column("mrz", String, nullable=False),
     # Business time. erased_at: payload, page and zone are empty from then on.
     Column("ended_at", UtcDateTime),

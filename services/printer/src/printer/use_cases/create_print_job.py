@@ -58,7 +58,15 @@ class CreatePrintJob:
             page = await self._pool.run(self._make_page, data, self._clock.now())
         except UnprintableField as error:
             raise BadPayload(str(error), field=payload_path(error.field)) from error
-        return ClearedPage(clearance, token, payload, page.pdf, page.mrz, page.chip_sha256)
+        return ClearedPage(
+            clearance,
+            token,
+            payload,
+            page.pdf,
+            page.mrz,
+            page.chip_sha256,
+            data.date_of_issue,
+        )
 
     async def queue(
         self, records: Records, cleared: ClearedPage, priority_class: int, by: Attribution
@@ -76,6 +84,8 @@ class CreatePrintJob:
             document_number=cleared.clearance.document_number,
             page_sha256=sha256(cleared.page).digest(),
             chip_sha256=cleared.chip_sha256,
+            payload_sha256=bytes.fromhex(cleared.clearance.payload_sha256),
+            issued_on=cleared.issued_on,
             priority_class=priority_class,
             created_at=by.at,
         )

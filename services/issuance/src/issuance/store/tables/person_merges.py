@@ -21,6 +21,14 @@ person_merges = Table(
     # Whether the book of that document was taken from its holder, or settled otherwise.
     Column("book_settled", Boolean, nullable=False, server_default=false()),
     Column("matcher_merge", String(64), nullable=False, server_default=""),
+    # Whether the matcher is asked for it again, since its database was restored.
+    Column("to_ask_again", Boolean, nullable=False, server_default=false()),
+    Index(
+        "person_merges_to_ask_again",
+        "number",
+        sqlite_where=text("to_ask_again"),
+        postgresql_where=text("to_ask_again"),
+    ),
     Index(
         "person_merges_books",
         "number",

@@ -8,6 +8,7 @@ from issuance.domain.adjudication_task import OwnCase, Verdict
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.case_errors import ApplicationOpen
 from issuance.domain.encounter_change import EncounterStatus
+from issuance.domain.office import OfficeInUse
 from issuance.domain.open_item import ReasonDoesNotFit, ResolutionReason, ResolvedItem, StepNeeded
 from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.separation_of_duties import SeparationOfDuties
@@ -15,6 +16,7 @@ from issuance.domain.states import ApplicationState
 from issuance.domain.transitions import IllegalTransition
 from issuance.domain.unidentified_holder import UnidentifiedHolder
 from issuance.domain.waiting_on import ResponsibleParty
+from issuance.use_cases.office_lifecycle import OfficeLifecycle
 from issuance.use_cases.ports import UnusableFingers
 from servicekit.errors import NotPermitted
 
@@ -149,6 +151,21 @@ class TestAfterTheHandOver:
         for user in ("siti", "agus", "hadi", "wati"):
             with pytest.raises(OwnCase):
                 await flow.claims(task.id, user)
+
+    async def test_until_then_its_office_is_not_removed(self, emergencies: Workflow) -> None:
+        flow = emergencies
+        await has_emergency_document(flow)
+        offices = OfficeLifecycle(flow.outages, 10, "ID")
+        by = identity("ani", "administrator", "national")
+
+        with pytest.raises(OfficeInUse) as refusal:
+            async with flow.store.begin() as records:
+                await offices.remove(records, "BJM", 0, by, flow.now_is)
+        assert refusal.value.metadata["applications"] == "1"
+        await flow.is_identified()
+
+        async with flow.store.begin() as records:
+            await offices.remove(records, "BJM", 0, by, flow.now_is)
 
 
 class TestFingersThatCannotBeUsed:

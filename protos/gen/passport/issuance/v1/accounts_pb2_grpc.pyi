@@ -58,17 +58,19 @@ class AccountsStub:
     ResolveOpenItem: _grpc.UnaryUnaryMultiCallable[_accounts_pb2.ResolveOpenItemRequest, _accounts_pb2.OpenItem]
     """Records why an item is settled that nothing else closes: a print job that has ended and fits no
     application; a lost enrolment of a passport that is handed over; work that the matcher refuses and that
-    leaves no application waiting (set_encounter_status, merge_persons), which is then not attempted any more; a payment that
-    differs; a revoked book that its holder still had. If the printer tells something else of the job later, it is an open item again, and so is a payment
-    that differs in something else. A print job takes two persons: the first call changes nothing but `proposal` of
-    the item, the same call with the same reason by another person settles it. Who settled it, when and why is kept. The document number of a book that was
-    destroyed is revoked (`Documents.GetDocument`), unless the register has a document of it.
+    leaves no application waiting (set_encounter_status, merge_persons), which is then not attempted any more; a
+    payment that differs; a revoked book that its holder still had. If the printer tells something else of the job
+    later, it is an open item again, and so is a payment that differs in something else. A print job takes two
+    persons: the first call changes nothing but `proposal` of the item, the same call with the same reason by another
+    person settles it. Who settled it, when and why is kept. The document number of a book that was destroyed is
+    revoked (`Documents.GetDocument`), unless the register has a document of it.
 
     Callers: supervisors, administrators; for refused work administrators, for a payment of no application
     national ones, for a print job not who approved its application, for an identification supervisors who
     took no step of the intake, did not approve, hand over or waive the finger check (SEPARATION_OF_DUTIES). Errors:
-    INVALID_REQUEST, OPEN_ITEM_NOT_FOUND, WRONG_OFFICE, REASON_DOES_NOT_FIT, STEP_NEEDED (a failed print, a job that has not ended, an enrolment of an application that has not ended, an
-    identification that the matcher or examiners have to do, or work that its application waits for: metadata `steps` names what ends it), NOT_PERMITTED,
+    INVALID_REQUEST, OPEN_ITEM_NOT_FOUND, WRONG_OFFICE, REASON_DOES_NOT_FIT, STEP_NEEDED (a failed print, a job that
+    has not ended, an enrolment of an application that has not ended, an identification that the matcher or examiners
+    have to do, or work that its application waits for: metadata `steps` names what ends it), NOT_PERMITTED,
     REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
     """
 
@@ -102,17 +104,19 @@ class AccountsAsyncStub(AccountsStub):
     ResolveOpenItem: _aio.UnaryUnaryMultiCallable[_accounts_pb2.ResolveOpenItemRequest, _accounts_pb2.OpenItem]  # type: ignore[assignment]
     """Records why an item is settled that nothing else closes: a print job that has ended and fits no
     application; a lost enrolment of a passport that is handed over; work that the matcher refuses and that
-    leaves no application waiting (set_encounter_status, merge_persons), which is then not attempted any more; a payment that
-    differs; a revoked book that its holder still had. If the printer tells something else of the job later, it is an open item again, and so is a payment
-    that differs in something else. A print job takes two persons: the first call changes nothing but `proposal` of
-    the item, the same call with the same reason by another person settles it. Who settled it, when and why is kept. The document number of a book that was
-    destroyed is revoked (`Documents.GetDocument`), unless the register has a document of it.
+    leaves no application waiting (set_encounter_status, merge_persons), which is then not attempted any more; a
+    payment that differs; a revoked book that its holder still had. If the printer tells something else of the job
+    later, it is an open item again, and so is a payment that differs in something else. A print job takes two
+    persons: the first call changes nothing but `proposal` of the item, the same call with the same reason by another
+    person settles it. Who settled it, when and why is kept. The document number of a book that was destroyed is
+    revoked (`Documents.GetDocument`), unless the register has a document of it.
 
     Callers: supervisors, administrators; for refused work administrators, for a payment of no application
     national ones, for a print job not who approved its application, for an identification supervisors who
     took no step of the intake, did not approve, hand over or waive the finger check (SEPARATION_OF_DUTIES). Errors:
-    INVALID_REQUEST, OPEN_ITEM_NOT_FOUND, WRONG_OFFICE, REASON_DOES_NOT_FIT, STEP_NEEDED (a failed print, a job that has not ended, an enrolment of an application that has not ended, an
-    identification that the matcher or examiners have to do, or work that its application waits for: metadata `steps` names what ends it), NOT_PERMITTED,
+    INVALID_REQUEST, OPEN_ITEM_NOT_FOUND, WRONG_OFFICE, REASON_DOES_NOT_FIT, STEP_NEEDED (a failed print, a job that
+    has not ended, an enrolment of an application that has not ended, an identification that the matcher or examiners
+    have to do, or work that its application waits for: metadata `steps` names what ends it), NOT_PERMITTED,
     REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
     """
 
@@ -161,17 +165,19 @@ class AccountsServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_accounts_pb2.OpenItem, _abc.Awaitable[_accounts_pb2.OpenItem]]:
         """Records why an item is settled that nothing else closes: a print job that has ended and fits no
         application; a lost enrolment of a passport that is handed over; work that the matcher refuses and that
-        leaves no application waiting (set_encounter_status, merge_persons), which is then not attempted any more; a payment that
-        differs; a revoked book that its holder still had. If the printer tells something else of the job later, it is an open item again, and so is a payment
-        that differs in something else. A print job takes two persons: the first call changes nothing but `proposal` of
-        the item, the same call with the same reason by another person settles it. Who settled it, when and why is kept. The document number of a book that was
-        destroyed is revoked (`Documents.GetDocument`), unless the register has a document of it.
+        leaves no application waiting (set_encounter_status, merge_persons), which is then not attempted any more; a
+        payment that differs; a revoked book that its holder still had. If the printer tells something else of the job
+        later, it is an open item again, and so is a payment that differs in something else. A print job takes two
+        persons: the first call changes nothing but `proposal` of the item, the same call with the same reason by another
+        person settles it. Who settled it, when and why is kept. The document number of a book that was destroyed is
+        revoked (`Documents.GetDocument`), unless the register has a document of it.
 
         Callers: supervisors, administrators; for refused work administrators, for a payment of no application
         national ones, for a print job not who approved its application, for an identification supervisors who
         took no step of the intake, did not approve, hand over or waive the finger check (SEPARATION_OF_DUTIES). Errors:
-        INVALID_REQUEST, OPEN_ITEM_NOT_FOUND, WRONG_OFFICE, REASON_DOES_NOT_FIT, STEP_NEEDED (a failed print, a job that has not ended, an enrolment of an application that has not ended, an
-        identification that the matcher or examiners have to do, or work that its application waits for: metadata `steps` names what ends it), NOT_PERMITTED,
+        INVALID_REQUEST, OPEN_ITEM_NOT_FOUND, WRONG_OFFICE, REASON_DOES_NOT_FIT, STEP_NEEDED (a failed print, a job that
+        has not ended, an enrolment of an application that has not ended, an identification that the matcher or examiners
+        have to do, or work that its application waits for: metadata `steps` names what ends it), NOT_PERMITTED,
         REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`.
         """
 

@@ -107,7 +107,8 @@ class AdjudicationServicer:
 
         Callers: examiners. Errors: INVALID_REQUEST, TASK_NOT_FOUND, TASK_NOT_CLAIMED, TASK_CLOSED,
         NOT_A_CANDIDATE (SAME_PERSON names one of the candidates), APPLICATION_OPEN (the person to link with, or
-        the one the application was taken in for, has another application that has not ended), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
+        the one the application was taken in for, has another application that has not ended), REQUEST_ID_REUSED,
+        REQUEST_IN_PROGRESS. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -63,7 +63,8 @@ class AdjudicationStub:
 
     Callers: examiners. Errors: INVALID_REQUEST, TASK_NOT_FOUND, TASK_NOT_CLAIMED, TASK_CLOSED,
     NOT_A_CANDIDATE (SAME_PERSON names one of the candidates), APPLICATION_OPEN (the person to link with, or
-    the one the application was taken in for, has another application that has not ended), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
+    the one the application was taken in for, has another application that has not ended), REQUEST_ID_REUSED,
+    REQUEST_IN_PROGRESS. Retry: yes.
     """
 
 @_typing.type_check_only
@@ -101,7 +102,8 @@ class AdjudicationAsyncStub(AdjudicationStub):
 
     Callers: examiners. Errors: INVALID_REQUEST, TASK_NOT_FOUND, TASK_NOT_CLAIMED, TASK_CLOSED,
     NOT_A_CANDIDATE (SAME_PERSON names one of the candidates), APPLICATION_OPEN (the person to link with, or
-    the one the application was taken in for, has another application that has not ended), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
+    the one the application was taken in for, has another application that has not ended), REQUEST_ID_REUSED,
+    REQUEST_IN_PROGRESS. Retry: yes.
     """
 
 class AdjudicationServicer(metaclass=_abc_1.ABCMeta):
@@ -160,7 +162,8 @@ class AdjudicationServicer(metaclass=_abc_1.ABCMeta):
 
         Callers: examiners. Errors: INVALID_REQUEST, TASK_NOT_FOUND, TASK_NOT_CLAIMED, TASK_CLOSED,
         NOT_A_CANDIDATE (SAME_PERSON names one of the candidates), APPLICATION_OPEN (the person to link with, or
-        the one the application was taken in for, has another application that has not ended), REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes.
+        the one the application was taken in for, has another application that has not ended), REQUEST_ID_REUSED,
+        REQUEST_IN_PROGRESS. Retry: yes.
         """
 
 def add_AdjudicationServicer_to_server(servicer: AdjudicationServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

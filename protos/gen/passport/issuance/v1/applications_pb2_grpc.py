@@ -336,8 +336,9 @@ class ApplicationsServicer:
         """Records that the fee was paid. A receipt pays one application, and it pays all of `fee_rupiah`.
 
         Callers: officers, service frontdesk. Errors: RECEIPT_USED (metadata: application_id, if the caller may
-        know it), RECEIPT_SETTLED (its money was given back or settled otherwise), AMOUNT_REQUIRED (a fee was told), AMOUNT_DIFFERS (from the fee, or from what the payment channel
-        has reported of the receipt; metadata: expected). Retry: yes.
+        know it), RECEIPT_SETTLED (its money was given back or settled otherwise), AMOUNT_REQUIRED (a fee was told),
+        AMOUNT_DIFFERS (from the fee, or from what the payment channel has reported of the receipt; metadata: expected).
+        Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -417,8 +418,8 @@ class ApplicationsServicer:
         officer who held the interview said so first. The matcher is not asked; the history, the clearance and
         `without_fingerprints` tell it. Another supervisor approves.
 
-        Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or refused it before an appeal, does not
-        decide).
+        Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or refused it before an
+        appeal, does not decide).
         Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -475,14 +476,14 @@ class ApplicationsServicer:
         its state is the same. Whatever is changed before the second approves is approved by two again.
 
         Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who took a step of the intake, or as an examiner gave
-        any verdict on it, or granted its appeal, does not approve; nor who approved it first), PORTRAIT_MISSING (submit the applicant's photo first),
-        HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata: fields), LOST_BY_NEGLIGENCE
-        (say why the replacement is not postponed), AT_THE_PRINTER (its
-        book was being made when examiners were asked, and still is), HELD_FOR_SUPERVISOR (the travel-ban list may have
-        the applicant: ClearHold, Refuse), STOPPED_BY_OUTAGE (the outage policy stops approvals, by default while the
-        travel-ban list is missing or too old), ENROLMENT_UNCONFIRMED (the matcher was restored and is being compared;
-        try again), ENROLMENT_LOST (it has lost the fingerprints; they are taken again), IDENTIFICATION_DUE (its book is
-        made, and the applicant was only verified: see `identification_due`). Retry: yes.
+        any verdict on it, or granted its appeal, does not approve; nor who approved it first), PORTRAIT_MISSING (submit
+        the applicant's photo first), HOLDER_DIFFERS (say why the data differ from the earlier document's; metadata:
+        fields), LOST_BY_NEGLIGENCE (say why the replacement is not postponed), AT_THE_PRINTER (its book was being made
+        when examiners were asked, and still is), HELD_FOR_SUPERVISOR (the travel-ban list may have the applicant:
+        ClearHold, Refuse), STOPPED_BY_OUTAGE (the outage policy stops approvals, by default while the travel-ban list is
+        missing or too old), ENROLMENT_UNCONFIRMED (the matcher was restored and is being compared; try again),
+        ENROLMENT_LOST (it has lost the fingerprints; they are taken again), IDENTIFICATION_DUE (its book is made, and
+        the applicant was only verified: see `identification_due`). Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -543,8 +544,9 @@ class ApplicationsServicer:
         already refuse once the examiners have cleared the applicant, who then applies again. The matcher takes the
         fraud back once they have, on behalf of the supervisor who granted the appeal.
 
-        Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen; who reopens does not approve then), APPLICATION_OPEN (the
-        person has another application that has not ended), AT_THE_PRINTER (as Approve). Retry: yes.
+        Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen; who reopens does not approve
+        then), APPLICATION_OPEN (the person has another application that has not ended), AT_THE_PRINTER (as Approve).
+        Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -565,10 +567,11 @@ class ApplicationsServicer:
         Callers: officers. Errors: SEPARATION_OF_DUTIES (who approved, or waived the finger check, does not hand over),
         STOPPED_BY_OUTAGE (the outage policy stops hand-over; metadata: outage), HELD_FOR_SUPERVISOR (as Approve),
         IDENTIFICATION_DUE (the applicant was only verified, see `identification_due`; not of an emergency document),
-        NOT_THE_PROXY (only the holder collects it, or the proxy who was appointed before), FINGER_TWICE, FINGERS_UNUSABLE (take them again; metadata:
-        reason of the matcher), FINGERS_DIFFER (metadata: tries_left, revision of the application now),
-        FINGER_TRIES_USED, FINGER_CHECK_REQUIRED (send samples), FINGER_CHECK_UNAVAILABLE (required, and the matcher
-        cannot compare now), FINGER_CHECK_OFF (this office makes none: send no samples). Retry: yes.
+        NOT_THE_PROXY (only the holder collects it, or the proxy who was appointed before), FINGER_TWICE,
+        FINGERS_UNUSABLE (take them again; metadata: reason of the matcher), FINGERS_DIFFER (metadata: tries_left,
+        revision of the application now), FINGER_TRIES_USED, FINGER_CHECK_REQUIRED (send samples),
+        FINGER_CHECK_UNAVAILABLE (required, and the matcher cannot compare now), FINGER_CHECK_OFF (this office makes
+        none: send no samples). Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

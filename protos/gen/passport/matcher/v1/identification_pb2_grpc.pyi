@@ -48,8 +48,8 @@ class IdentificationStub:
     """Starts an identification as an operation, whose result is fetched later, from any replica.
 
     The operation's metadata is an `OperationMetadata`, its response a `Decision`; errors of `Identify`
-    that are found while it runs, FOREIGN_CHANGE_TOKEN among them, are the operation's error. It survives a restart, and can be cancelled
-    until it has a result.
+    that are found while it runs, FOREIGN_CHANGE_TOKEN among them, are the operation's error. It survives a restart,
+    and can be cancelled until it has a result.
 
     Callers: service issuance.
     Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
@@ -75,8 +75,8 @@ class IdentificationAsyncStub(IdentificationStub):
     """Starts an identification as an operation, whose result is fetched later, from any replica.
 
     The operation's metadata is an `OperationMetadata`, its response a `Decision`; errors of `Identify`
-    that are found while it runs, FOREIGN_CHANGE_TOKEN among them, are the operation's error. It survives a restart, and can be cancelled
-    until it has a result.
+    that are found while it runs, FOREIGN_CHANGE_TOKEN among them, are the operation's error. It survives a restart,
+    and can be cancelled until it has a result.
 
     Callers: service issuance.
     Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
@@ -111,8 +111,8 @@ class IdentificationServicer(metaclass=_abc_1.ABCMeta):
         """Starts an identification as an operation, whose result is fetched later, from any replica.
 
         The operation's metadata is an `OperationMetadata`, its response a `Decision`; errors of `Identify`
-        that are found while it runs, FOREIGN_CHANGE_TOKEN among them, are the operation's error. It survives a restart, and can be cancelled
-        until it has a result.
+        that are found while it runs, FOREIGN_CHANGE_TOKEN among them, are the operation's error. It survives a restart,
+        and can be cancelled until it has a result.
 
         Callers: service issuance.
         Errors: INVALID_REQUEST, OVERLOADED, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.

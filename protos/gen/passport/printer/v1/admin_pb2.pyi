@@ -203,7 +203,8 @@ class RevokeClearanceRequest(_message.Message):
     """Id of the clearance (its claim `jti`); empty if the document number is given."""
     document_number: _builtins.str
     """Number of the passport: all its clearances that issuance has released so far (claim `released_at`), and
-    those of all its jobs that are here, are revoked, so that the number can be approved again. Empty if the clearance is given.
+    those of all its jobs that are here, are revoked, so that the number can be approved again. Empty if the
+    clearance is given.
     """
     reason: _builtins.str
     """Reason, in words. 1 to 500 characters."""

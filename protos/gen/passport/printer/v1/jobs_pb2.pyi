@@ -363,9 +363,9 @@ class CreatePrintJobRequest(_message.Message):
     clearance: _builtins.str
     """Compact JWS, alg EdDSA (Ed25519), header `kid`; claims: `jti`, `application_id`,
     `document_number`, `payload_sha256` (lower-case hex), `office`, `exp`, and `released_at` (when issuance
-    released the passport to be printed, the same each time it asks; counts as long ago where missing; refused if more than a minute ahead) and
-    `is_repeated` (true if a job for it was lost; may be missing).
-    Times are in seconds since 1970, business time; `released_at` may have a fraction.
+    released the passport to be printed, the same each time it asks; counts as long ago where missing; refused if
+    more than a minute ahead) and `is_repeated` (true if a job for it was lost; may be missing). Times are in seconds
+    since 1970, business time; `released_at` may have a fraction.
     """
     payload: _builtins.bytes
     """Serialised PersonalisationData; hashed as it is. 1 byte to 1 MiB."""

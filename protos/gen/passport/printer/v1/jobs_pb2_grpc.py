@@ -166,7 +166,8 @@ class PrintJobsServicer:
         (`passed`, but the chip holds something else; nothing changes: read it again, and if it stays so the
         book is spoiled), CHIP_NOT_READ (`passed`, but the chip was neither read, nor is `chip_unread` set),
         SECOND_PERSON_REQUIRED (the caller has proposed this before, or has mistyped the zone three times),
-        OVERLOADED (with an image), STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`; after MRZ_MISMATCH with a new one.
+        OVERLOADED (with an image), STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same
+        `request_id`; after MRZ_MISMATCH with a new one.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -88,7 +88,8 @@ class PrintJobsStub:
     (`passed`, but the chip holds something else; nothing changes: read it again, and if it stays so the
     book is spoiled), CHIP_NOT_READ (`passed`, but the chip was neither read, nor is `chip_unread` set),
     SECOND_PERSON_REQUIRED (the caller has proposed this before, or has mistyped the zone three times),
-    OVERLOADED (with an image), STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`; after MRZ_MISMATCH with a new one.
+    OVERLOADED (with an image), STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same
+    `request_id`; after MRZ_MISMATCH with a new one.
     """
     ResolveUnknownOutcome: _grpc.UnaryUnaryMultiCallable[_jobs_pb2.ResolveUnknownOutcomeRequest, _jobs_pb2.PrintJob]
     """Records what an operator found at the machine when the outcome of printing was unknown. All but
@@ -183,7 +184,8 @@ class PrintJobsAsyncStub(PrintJobsStub):
     (`passed`, but the chip holds something else; nothing changes: read it again, and if it stays so the
     book is spoiled), CHIP_NOT_READ (`passed`, but the chip was neither read, nor is `chip_unread` set),
     SECOND_PERSON_REQUIRED (the caller has proposed this before, or has mistyped the zone three times),
-    OVERLOADED (with an image), STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`; after MRZ_MISMATCH with a new one.
+    OVERLOADED (with an image), STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same
+    `request_id`; after MRZ_MISMATCH with a new one.
     """
     ResolveUnknownOutcome: _aio.UnaryUnaryMultiCallable[_jobs_pb2.ResolveUnknownOutcomeRequest, _jobs_pb2.PrintJob]  # type: ignore[assignment]
     """Records what an operator found at the machine when the outcome of printing was unknown. All but
@@ -311,7 +313,8 @@ class PrintJobsServicer(metaclass=_abc_1.ABCMeta):
         (`passed`, but the chip holds something else; nothing changes: read it again, and if it stays so the
         book is spoiled), CHIP_NOT_READ (`passed`, but the chip was neither read, nor is `chip_unread` set),
         SECOND_PERSON_REQUIRED (the caller has proposed this before, or has mistyped the zone three times),
-        OVERLOADED (with an image), STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same `request_id`; after MRZ_MISMATCH with a new one.
+        OVERLOADED (with an image), STALE_REVISION, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS. Retry: yes, with the same
+        `request_id`; after MRZ_MISMATCH with a new one.
         """
 
     @_abc_1.abstractmethod

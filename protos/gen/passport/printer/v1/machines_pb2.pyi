@@ -532,7 +532,8 @@ class Throughput(_message.Message):
     """
     books_per_working_day: _builtins.float
     """Mean number of books that passed on a working day: a whole day within the period on which any passed, were
-    spoiled or lost, as in GetForecast; absent without such a day. Less than the machine can do where there was not enough to print.
+    spoiled or lost, as in GetForecast; absent without such a day. Less than the machine can do where there was not
+    enough to print.
     """
     @_builtins.property
     def in_use(self) -> _duration_pb2.Duration:

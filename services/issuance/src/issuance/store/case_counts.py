@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.collection_schedule import ScheduleRow
 from issuance.domain.states import FINAL_STATES, NOT_READY, ApplicationState
-from issuance.store.tables.applications import applications
+from issuance.store.tables.applications import IS_UNIDENTIFIED_HOLDER, applications
 
 
 class CaseCounts:
@@ -39,10 +39,12 @@ class CaseCounts:
         return {(row.office, row.state): row.cases for row in rows}
 
     async def open_of(self, office: str) -> int:
-        """Return how many cases of an office have not ended."""
+        """Return how many cases of an office have not ended, or have an unidentified holder."""
         c = applications.c
         open = c.state.in_(frozenset(ApplicationState) - FINAL_STATES)
-        statement = select(func.count()).where(c.office == office, open)
+        statement = select(func.count()).where(
+            c.office == office, or_(open, IS_UNIDENTIFIED_HOLDER)
+        )
         return int((await self._connection.execute(statement)).scalar_one())
 
     async def overdue(self, before: date) -> Mapping[str, int]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import insert, or_, select, text, union_all, update
+from sqlalchemy import insert, or_, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -61,7 +61,7 @@ class CaseRecords:
         With those that were taken in for the person, and examiners linked with another one.
         """
         c, task = applications.c, adjudication_tasks.c
-        open = or_(c.state.not_in(FINAL_STATES), text(IS_UNIDENTIFIED_HOLDER))
+        open = or_(c.state.not_in(FINAL_STATES), IS_UNIDENTIFIED_HOLDER)
         own = select(c.id).where(c.person_id == person_id, open)
         linked = select(task.case).where(
             task.person_id == person_id, task.state == TaskState.LINKED

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Row, Select, String, cast, insert, select, text
+from sqlalchemy import Row, Select, String, cast, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.notice_delivery import NoticeDelivery
@@ -139,7 +139,7 @@ def _identifications() -> Select[Any]:
     c = applications.c
     key = keyed(IDENTIFICATION, c.id)
     return select(c.state_since.label("since"), key.label("key"), c.office).where(
-        text(IS_UNIDENTIFIED_HOLDER)
+        IS_UNIDENTIFIED_HOLDER
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import and_, exists, func, select, text
+from sqlalchemy import and_, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.outbox_task_kind import OutboxTaskKind
@@ -30,12 +30,12 @@ class UnidentifiedHolders:
             exists().where(identifies, task.refused_at.is_(None)),
             exists().where(identifies, task.refused_at.is_not(None)),
             exists().where(examined.case == c.id, examined.closed_at.is_(None)),
-        ).where(c.id.in_(cases), text(IS_UNIDENTIFIED_HOLDER))
+        ).where(c.id.in_(cases), IS_UNIDENTIFIED_HOLDER)
         return [UnidentifiedHolder(*row) for row in await self._connection.execute(statement)]
 
     async def count(self) -> Mapping[str, int]:
         """Return how many there are, by office; offices without any are missing."""
         office = applications.c.office
-        statement = select(office, func.count()).where(text(IS_UNIDENTIFIED_HOLDER))
+        statement = select(office, func.count()).where(IS_UNIDENTIFIED_HOLDER)
         rows = await self._connection.execute(statement.group_by(office))
         return {office: int(number) for office, number in rows}

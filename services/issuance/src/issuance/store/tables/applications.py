@@ -30,7 +30,10 @@ TO_BE_ERASED = "(email <> '' OR phone <> '' OR proxy IS NOT NULL)"
 
 _HAS_NOT_ENDED = "state NOT IN ('handed_over', 'refused', 'withdrawn')"
 
-IS_UNIDENTIFIED_HOLDER = "state = 'handed_over' AND identification_due"
+_IS_UNIDENTIFIED_HOLDER = "state = 'handed_over' AND identification_due"
+IS_UNIDENTIFIED_HOLDER = text(
+    "applications.state = 'handed_over' AND applications.identification_due"
+)
 """Got an emergency document and is still to be identified. As text, for the index to be used."""
 
 applications = Table(
@@ -135,8 +138,8 @@ applications = Table(
         "applications_of_unidentified_holders",
         "state_since",
         "office",
-        sqlite_where=text(IS_UNIDENTIFIED_HOLDER),
-        postgresql_where=text(IS_UNIDENTIFIED_HOLDER),
+        sqlite_where=text(_IS_UNIDENTIFIED_HOLDER),
+        postgresql_where=text(_IS_UNIDENTIFIED_HOLDER),
     ),
     unique_where("one_application_per_reference", "reference", "reference <> ''"),
 )

@@ -7,7 +7,8 @@ from issuance.domain.open_item import OpenItemKind, ResolutionReason
 from issuance.store.column_types import text_enum
 from issuance.store.tables.metadata import metadata
 
-# Open items that people have settled, as they were. case: not a key, as above.
+# Open items that people have settled, as they were. case: not a key of the applications, since
+# print jobs of unknown ones are among them.
 resolved_items = Table(
     "resolved_items",
     metadata,

@@ -127,7 +127,7 @@ class Decide:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def __call__(self, *arguments: Any, seconds_left: float = 0) -> DecisionRecord:
+    async def __call__(self, *arguments: Any, **_options: Any) -> DecisionRecord:
         store_response = arguments[-1]
         async with self._store.write() as records:
             recorded = await records.decisions.get("decision-1", ALL_OFFICES)

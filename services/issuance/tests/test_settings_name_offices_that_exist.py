@@ -6,7 +6,8 @@ import pytest
 from issuance.config import IssuanceSettings
 from issuance.use_cases.office_lifecycle import warn_of_unknown_offices
 from pydantic import ValidationError
-from structlog.testing import capture_logs
+
+from services.captured_logs import captured_logs
 
 
 def _settings(**values: Any) -> IssuanceSettings:
@@ -32,7 +33,7 @@ def test_what_is_no_id_of_an_office_is_refused(id: str) -> None:
 def test_an_office_that_nobody_has_added_is_named_in_the_log() -> None:
     settings = _settings(finger_check_of_offices={"BJN": "required", "BJM": "off"})
 
-    with capture_logs() as logged:
+    with captured_logs() as logged:
         warn_of_unknown_offices(
             "finger_check_of_offices", settings.finger_check_of_offices, {"BJM", "JKT"}
         )

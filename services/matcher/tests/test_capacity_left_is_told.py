@@ -14,7 +14,8 @@ from matcher.domain.index_entry import NOT_LOADED, IndexState
 from matcher.metrics import read_metrics
 from matcher.use_cases.watch_capacity import WatchCapacity
 
-from .captured_logs import captured_logs
+from services.captured_logs import captured_logs
+
 from .conftest import Callers, Matchers
 from .people import fingers
 

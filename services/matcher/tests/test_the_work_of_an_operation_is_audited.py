@@ -52,7 +52,8 @@ from servicekit.grpc.call_audit import audited
 from servicekit.security.identity import bind_caller, parse_identity
 from servicekit.storage.idempotency import IdempotentRequests
 
-from .captured_logs import captured_logs
+from services.captured_logs import captured_logs
+
 from .store_and_index import NOW, finger, opened
 
 ISSUANCE = "spiffe://id/office/national/service/issuance"

@@ -56,6 +56,10 @@ class RecordedWorkflow:
         self._serials = count(1)
         self.real_now = datetime(2026, 11, 26, tzinfo=UTC)
         self.numbers = DocumentNumbers(lambda: self.real_now)
+        self.follows(policy)
+
+    def follows(self, policy: OutagePolicy) -> None:
+        """Use another outage policy, as the service does from its next start on."""
         self.policy = policy
         self.apply_transition = ApplyTransition(
             self.offices, Personaliser("IDN", VALIDITY), self.new_id, VALIDITY, policy

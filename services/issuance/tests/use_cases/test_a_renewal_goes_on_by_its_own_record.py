@@ -153,7 +153,7 @@ async def test_many_who_wait_are_found_at_the_start(
     for person in people:
         await flow.applies(type=RENEWAL, person_id=person)
 
-    flow.policy = RENEWALS_GO_ON
+    flow.follows(RENEWALS_GO_ON)
     await restarts(flow)
 
     assert sorted(await flow.is_verified()) == people
@@ -175,7 +175,7 @@ async def test_a_policy_that_is_given_during_the_outage_lets_those_go_on_who_wai
     id = await flow.applies(type=RENEWAL, person_id="ani")
     new = await flow.applies()
 
-    flow.policy = RENEWALS_GO_ON
+    flow.follows(RENEWALS_GO_ON)
     for _ in range(2):
         await restarts(flow)
     await flow.is_verified()

@@ -71,7 +71,7 @@ class TestThePolicyAllowsIt:
         flow = emergencies
         matcher, *others = DEFAULT_POLICY.rules
         fire = OutageRule(matcher.scope, matcher.stops, "fire", emergency_days=30)
-        flow.policy = OutagePolicy((fire, matcher, *others))
+        flow.follows(OutagePolicy((fire, matcher, *others)))
         await flow.declares(OutageScope.MATCHER)
         id = await flow.applies()
 
@@ -290,7 +290,7 @@ class TestItIsPrintedBeforeAllOthers:
         self, one_book_a_day: Workflow
     ) -> None:
         flow = one_book_a_day
-        flow.policy = EMERGENCIES
+        flow.follows(EMERGENCIES)
         outage = await flow.declares(OutageScope.MATCHER)
         for _ in range(7):
             await must_travel(flow, await flow.applies())
@@ -330,7 +330,7 @@ async def test_it_is_printed_before_all_others_and_collected_the_same_day(
     one_book_a_day: Workflow,
 ) -> None:
     flow = one_book_a_day
-    flow.policy = EMERGENCIES
+    flow.follows(EMERGENCIES)
     first = await flow.is_known(await flow.applies())
     await flow.approves(first)
     await flow.declares(OutageScope.MATCHER)

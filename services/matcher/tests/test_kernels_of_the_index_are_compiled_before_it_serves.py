@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 PROGRAM = """
 from matcher.index import id_table, in_scope, person_table
 from matcher.index.warm_up import warm_up
@@ -21,6 +23,7 @@ print([name for name, compiled in kernels.items() if not compiled])
 """
 
 
+@pytest.mark.slow
 def test_all_of_them_are_run_once(tmp_path: Path) -> None:
     # With a cache of its own: a kernel that another one calls is not loaded beside it from a cache.
     environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}

@@ -95,6 +95,7 @@ def test_a_picture_is_drawn(measured: tuple[Path, dict[str, Any]]) -> None:
     assert (folder / "out/bench.svg").read_text().startswith("<?xml")
 
 
+@pytest.mark.slow
 def test_without_a_snapshot_what_it_tells_is_null(measured: tuple[Path, dict[str, Any]]) -> None:
     folder, _ = measured
 

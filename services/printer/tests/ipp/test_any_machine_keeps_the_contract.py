@@ -22,7 +22,12 @@ from printer.domain.printer_client import (
     RequestOutcomeUnknown,
     RequestRefused,
 )
-from printer.domain.reconciliation import ReconcileAction, decide_found_job, ran_without_restart
+from printer.domain.reconciliation import (
+    MINIMUM_UP_TIME_SECONDS,
+    ReconcileAction,
+    decide_found_job,
+    ran_without_restart,
+)
 from printer.ipp import codec
 from printer.ipp.client import IppPrinterClient
 from printer.ipp.codec import GroupTag, Message, ValueTag, attribute
@@ -146,8 +151,8 @@ async def test_a_cut_upload_is_never_taken_for_a_book(
 
 async def test_a_restart_is_noticed(machine: SwitchableMachine, client: IppPrinterClient) -> None:
     submission = a_submission()
+    await asyncio.sleep(MINIMUM_UP_TIME_SECONDS)  # no machine gets a job before
     status = await client.get_status()
-    await asyncio.sleep(2.5)
     attempt = replace(
         _attempt(submission),
         printer_uuid=status.printer_uuid,

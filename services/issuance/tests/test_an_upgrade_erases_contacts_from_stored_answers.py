@@ -1,7 +1,6 @@
 """Answers that an earlier version stored whole say after an upgrade nothing that is erased."""
 
 import asyncio
-import shutil
 from pathlib import Path
 
 from google.protobuf.message import Message
@@ -10,7 +9,8 @@ from passport.issuance.v1 import applications_pb2 as pb
 from servicekit.storage.database import Database, migrate
 from sqlalchemy import text
 
-VERSIONS = Path(__file__).parents[1] / "src/issuance/store/migrations/versions"
+from services.older_schema import migrate_until
+
 WITHOUT = pb.Application(application_id="a", state=pb.APPLICATION_STATE_READY, revision=3)
 WHOLE = pb.Application(
     application_id="a", state=pb.APPLICATION_STATE_READY, revision=3,
@@ -26,7 +26,7 @@ STORED: dict[str, Message] = {
 
 
 def test_an_upgrade_erases_contacts_from_stored_answers(database_url: str, tmp_path: Path) -> None:
-    migrate(database_url, str(_versions_until("0045", tmp_path)))
+    migrate_until("0045", database_url, MIGRATIONS, tmp_path)
     asyncio.run(_write(database_url))
 
     migrate(database_url, MIGRATIONS)
@@ -39,15 +39,6 @@ def test_an_upgrade_erases_contacts_from_stored_answers(database_url: str, tmp_p
         ).SerializeToString(),
         "ListApplicationsRequest": STORED["ListApplicationsRequest"].SerializeToString(),
     }
-
-
-def _versions_until(last: str, folder: Path) -> Path:
-    versions = folder / "older" / "versions"
-    versions.mkdir(parents=True)
-    for file in VERSIONS.glob("*.py"):
-        if file.name[:4] <= last:
-            shutil.copy(file, versions)
-    return versions.parent
 
 
 async def _write(url: str) -> None:

@@ -1,19 +1,19 @@
 """A database in which later events had moved since when a passport was ready is put right."""
 
 import asyncio
-import shutil
 from pathlib import Path
 
 from issuance.store.records import MIGRATIONS
 from servicekit.storage.database import Database, migrate
 from sqlalchemy import text
 
-VERSIONS = Path(__file__).parents[1] / "src/issuance/store/migrations/versions"
+from services.older_schema import migrate_until
+
 READY, MOVED = "'2018-10-29 02:00:00+00:00'", "'2018-11-05 02:00:00+00:00'"
 
 
 def test_since_the_state_was_entered(database_url: str, tmp_path: Path) -> None:
-    migrate(database_url, str(_versions_until("0040", tmp_path)))
+    migrate_until("0040", database_url, MIGRATIONS, tmp_path)
     asyncio.run(_write(database_url))
 
     migrate(database_url, MIGRATIONS)
@@ -24,15 +24,6 @@ def test_since_the_state_was_entered(database_url: str, tmp_path: Path) -> None:
         "earlier": "2018-11-05",
         "refused": "2018-11-05",
     }
-
-
-def _versions_until(last: str, folder: Path) -> Path:
-    versions = folder / "older" / "versions"
-    versions.mkdir(parents=True)
-    for file in VERSIONS.glob("*.py"):
-        if file.name[:4] <= last:
-            shutil.copy(file, versions)
-    return versions.parent
 
 
 async def _write(url: str) -> None:

@@ -1,14 +1,14 @@
 """A database from before pauses were computed has what they are computed from, once migrated."""
 
 import asyncio
-import shutil
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from issuance.store.records import MIGRATIONS
 from servicekit.storage.database import Database, migrate
 from sqlalchemy import text
+
+from services.older_schema import migrate_until
 
 HISTORY = [
     (None, "received", "2018-10-26 09:00:00+00:00"),
@@ -20,7 +20,7 @@ ENTERED = [None, "09:00", "09:10", "09:10"]
 
 
 def test_older_histories_tell_how_long_a_state_lasted(database_url: str, tmp_path: Path) -> None:
-    migrate(database_url, str(_versions_until("0005", tmp_path)))
+    migrate_until("0005", database_url, MIGRATIONS, tmp_path)
     asyncio.run(_write(database_url))
 
     migrate(database_url, MIGRATIONS)
@@ -31,15 +31,6 @@ def test_older_histories_tell_how_long_a_state_lasted(database_url: str, tmp_pat
     assert [row and str(row)[11:16] for row in since] == ENTERED
     assert cases == [1, None], "of the outage that is over, and of the one that lasts"
     assert sorted(needed) == [False, True]
-
-
-def _versions_until(last: str, folder: Path) -> Path:
-    versions = folder / "older" / "versions"
-    versions.mkdir(parents=True)
-    for file in Path(str(resources.files("issuance") / "store/migrations/versions")).glob("*.py"):
-        if file.name[:4] <= last:
-            shutil.copy(file, versions)
-    return versions.parent
 
 
 async def _write(url: str) -> None:

@@ -1,12 +1,10 @@
 """Migrations of a database with rows, as the versions before them stored them."""
 
-import shutil
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import printer
 import pytest
 from printer.domain.book import BookState
 from printer.domain.job import Job
@@ -18,19 +16,12 @@ from servicekit.storage.database import Database, migrate
 from sqlalchemy import column, insert, table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.older_schema import migrate_until
+
 from .signed_clearances import a_payload
 
 NOON = datetime(2018, 11, 5, 4, tzinfo=UTC)
 _MOMENTS = ("at", "created_at", "received_at")
-
-
-def _migrate_up_to(version: str, database_url: str, folder: Path) -> None:
-    """Migrate as the last release that had this version did."""
-    (folder / "versions").mkdir()
-    for file in (Path(printer.__file__).parent / "store/migrations/versions").glob("*.py"):
-        if file.name[:4] <= version:
-            shutil.copy(file, folder / "versions")
-    migrate(database_url, str(folder))
 
 
 async def _put(connection: AsyncConnection, name: str, *rows: dict[str, Any]) -> None:
@@ -61,7 +52,7 @@ def _delivery(first: str, count: int, hours: int) -> dict[str, Any]:
 
 
 async def test_each_book_keeps_its_own_delivery(database_url: str, tmp_path: Path) -> None:
-    _migrate_up_to("0008", database_url, tmp_path)
+    migrate_until("0008", database_url, MIGRATIONS, tmp_path)
     serials = ("A0000009", "A0000010", "A0000011", "B000001", "B0000001")
     database = Database(database_url)
     async with database.begin() as connection:
@@ -92,7 +83,7 @@ async def _first_movement(records: Records, serial: str) -> tuple[str, int, str]
 async def test_a_job_that_is_over_ended_with_its_last_event(
     database_url: str, tmp_path: Path
 ) -> None:
-    _migrate_up_to("0015", database_url, tmp_path)
+    migrate_until("0015", database_url, MIGRATIONS, tmp_path)
     states = ("DONE", "CANCELLED", "FAILED", "QUEUED")
     database = Database(database_url)
     async with database.begin() as connection:
@@ -119,7 +110,7 @@ async def test_a_job_that_is_over_ended_with_its_last_event(
 async def test_a_page_of_an_earlier_version_is_held(
     database_url: str, tmp_path: Path, payload: bytes, why: str
 ) -> None:
-    _migrate_up_to("0010", database_url, tmp_path)
+    migrate_until("0010", database_url, MIGRATIONS, tmp_path)
     database = Database(database_url)
     async with database.begin() as connection:
         await _put(connection, "jobs", _a_job("old", 1, "QUEUED", payload))
@@ -139,7 +130,7 @@ async def test_a_page_of_an_earlier_version_is_held(
 async def test_a_page_with_a_portrait_is_printed_where_books_have_no_chips(
     database_url: str, tmp_path: Path
 ) -> None:
-    _migrate_up_to("0010", database_url, tmp_path)
+    migrate_until("0010", database_url, MIGRATIONS, tmp_path)
     database = Database(database_url)
     async with database.begin() as connection:
         await _put(connection, "jobs", _a_job("old", 1, "QUEUED", a_payload()))
@@ -153,7 +144,7 @@ async def test_a_page_with_a_portrait_is_printed_where_books_have_no_chips(
 
 
 async def test_an_application_with_several_jobs_is_named(database_url: str, tmp_path: Path) -> None:
-    _migrate_up_to("0022", database_url, tmp_path)
+    migrate_until("0022", database_url, MIGRATIONS, tmp_path)
     database = Database(database_url)
     async with database.begin() as connection:
         jobs: Sequence[dict[str, Any]] = [_a_job("one", 1, "DONE"), _a_job("two", 2, "QUEUED")]

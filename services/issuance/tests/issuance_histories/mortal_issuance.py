@@ -107,7 +107,7 @@ class MortalIssuance:
         """Start a process, which records whom it finds to be verifiable."""
         self._start_process()
         flow = self.workflow
-        await record_verifications(flow.store, flow.policy, flow.apply_transition)
+        await record_verifications(flow.store, flow.apply_transition)
 
     async def dies_soon(self, step: Step) -> None:
         """The process is to die at its next call, before it or after it."""

@@ -39,4 +39,4 @@ async def is_printed_unidentified(flow: Workflow, person_id: str = "ani") -> str
 
 async def restarts(flow: Workflow) -> None:
     """A replica starts, under the policy of now: it asks for what can be verified since."""
-    await record_verifications(flow.store, flow.policy, flow.apply_transition)
+    await record_verifications(flow.store, flow.apply_transition)

@@ -62,7 +62,7 @@ class Issuance:
                 await records.outbox.abandon_leases()
             special = parts.settings.finger_check_of_offices
             warn_of_unknown_offices("finger_check_of_offices", special, parts.offices)
-            await record_verifications(parts.store, parts.outage_policy, parts.apply_transition)
+            await record_verifications(parts.store, parts.apply_transition)
             async with purge_records_daily(
                 parts.database, idempotency, parts.settings.idempotency_retention_days
             ):

@@ -95,10 +95,10 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         self._own = own
         self._search = ApplicationSearch(offices, store, clock)
         self._submit_portrait = PortraitSubmission(
-            own, store, changes, apply_transition, clock, check_photo
+            own, changes, apply_transition, clock, check_photo
         )
         self._submit_biometrics = BiometricsSubmission(
-            own, store, changes, apply_transition, clock, assess_fingers
+            own, changes, apply_transition, clock, assess_fingers
         )
         self._hand_over = PassportHandOver(
             own, changes, apply_transition, clock, finger_check_policy, check_fingers

@@ -7,12 +7,11 @@ from servicekit.process.clock import Clock
 
 from issuance.domain.finger_quality import FingerQuality
 from issuance.domain.fingers import FingerSubmission
-from issuance.domain.transitions import find_transition
 from issuance.service import encode_applications as encode
 from issuance.service.decode import decode_fingers
 from issuance.service.idempotent_changes import IdempotentChanges, current_actor
 from issuance.service.own_applications import OwnApplications
-from issuance.store.records import Records, Store
+from issuance.store.records import Records
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.without_fingerprints import submit_fingers
 
@@ -26,14 +25,12 @@ class BiometricsSubmission:
     def __init__(
         self,
         applications: OwnApplications,
-        store: Store,
         changes: IdempotentChanges,
         apply_transition: ApplyTransition,
         clock: Clock,
         assess_fingers: AssessFingers,
     ) -> None:
         self._applications = applications
-        self._store = store
         self._changes = changes
         self._apply_transition = apply_transition
         self._clock = clock
@@ -58,9 +55,7 @@ class BiometricsSubmission:
     async def _assess(
         self, request: pb.SubmitBiometricsRequest, submission: FingerSubmission
     ) -> Sequence[FingerQuality]:
-        async with self._store.read() as records:
-            case = await self._applications.get(records, request.application_id)
-        find_transition(case.state, submission.event, current_actor().role)
+        case = await self._applications.before(request.application_id, submission.event)
         submission.require_complete(self._applications.today(case, self._clock.now()))
         return await self._assess_fingers(submission.samples)
 
@@ -70,8 +65,7 @@ class BiometricsSubmission:
         request: pb.SubmitBiometricsRequest,
         submission: FingerSubmission,
     ) -> pb.Application:
-        case = await self._applications.get(records, request.application_id)
-        case, now = case.require_revision(request.revision), self._clock.now()
+        case, now = await self._applications.asked_for(records, request), self._clock.now()
         changed = await submit_fingers(
             records, case, current_actor(), now, submission,
             self._applications.today(case, now), self._apply_transition,

@@ -44,6 +44,9 @@ ChangeRequest = (
     | pb.WaiveFingerCheckRequest
     | pb.ChangeContactRequest
     | pb.AppointProxyRequest
+    | pb.SubmitBiometricsRequest
+    | pb.SubmitPortraitRequest
+    | pb.HandOverRequest
 )
 """Requests that change one application, of a revision that the caller has seen."""
 
@@ -71,6 +74,24 @@ class OwnApplications:
         case = await records.cases.get(application_id)
         require_own_office(current_caller(), case.office)
         await self._offices.know(records, case.office)
+        return case
+
+    async def asked_for(self, records: Records, request: ChangeRequest) -> Case:
+        """Return the case of a request, in the revision that the caller has seen.
+
+        Raises ApplicationNotFound, WrongOffice, StaleRevision.
+        """
+        case = await self.get(records, request.application_id)
+        return case.require_revision(request.revision)
+
+    async def before(self, application_id: str, event: ApplicationEvent) -> Case:
+        """Return a case before a step of the caller that is prepared outside its transaction.
+
+        Raises ApplicationNotFound, WrongOffice, IllegalTransition.
+        """
+        async with self._store.read() as records:
+            case = await self.get(records, application_id)
+        find_transition(case.state, event, current_actor().role)
         return case
 
     async def shown(self, records: Records, case: Case) -> pb.Application:
@@ -126,8 +147,7 @@ class OwnApplications:
         **kwargs: P.kwargs,
     ) -> pb.Application:
         async def change_own(records: Records, _: None) -> pb.Application:
-            case = await self.get(records, request.application_id)
-            case = case.require_revision(request.revision)
+            case = await self.asked_for(records, request)
             by, now = current_actor(), self._clock.now()
             return await self.shown(records, await change(records, case, by, now, *args, **kwargs))
 

@@ -17,7 +17,7 @@ from issuance.use_cases.hand_over import hand_over
 
 
 class PassportHandOver:
-    """Answers HandOver."""
+    """Answers HandOver: fingers are compared before the transaction that records it."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class PassportHandOver:
             return await self._check_fingers(id, current_actor(), collection, fingers, seconds)
 
         async def record(records: Records, found: FingerComparison) -> pb.Application:
-            case = (await own.get(records, id)).require_revision(request.revision)
+            case = await own.asked_for(records, request)
             handed_over = await hand_over(
                 records, case, current_actor(), self._clock.now(), collection,
                 self._policy, found, self._apply_transition,

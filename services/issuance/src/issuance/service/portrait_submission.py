@@ -8,12 +8,11 @@ from servicekit.process.clock import Clock
 from issuance.domain.events import ApplicationEvent
 from issuance.domain.portrait import AcceptedPhoto
 from issuance.domain.portrait_exception import PortraitException
-from issuance.domain.transitions import find_transition
 from issuance.service import encode_applications as encode
 from issuance.service.decode import decode_portrait_exception
 from issuance.service.idempotent_changes import IdempotentChanges, current_actor
 from issuance.service.own_applications import OwnApplications
-from issuance.store.records import Records, Store
+from issuance.store.records import Records
 from issuance.use_cases.application_steps import except_portrait, submit_portrait
 from issuance.use_cases.apply_transition import ApplyTransition
 
@@ -27,14 +26,12 @@ class PortraitSubmission:
     def __init__(
         self,
         applications: OwnApplications,
-        store: Store,
         changes: IdempotentChanges,
         apply_transition: ApplyTransition,
         clock: Clock,
         check_photo: CheckPhoto,
     ) -> None:
         self._applications = applications
-        self._store = store
         self._changes = changes
         self._apply_transition = apply_transition
         self._clock = clock
@@ -56,9 +53,7 @@ class PortraitSubmission:
         self, request: pb.SubmitPortraitRequest, exception: PortraitException | None
     ) -> AcceptedPhoto:
         event = ApplicationEvent.EXCEPT_PORTRAIT if exception else ApplicationEvent.SUBMIT_PORTRAIT
-        async with self._store.read() as records:
-            case = await self._applications.get(records, request.application_id)
-        find_transition(case.state, event, current_actor().role)
+        await self._applications.before(request.application_id, event)
         return await self._check_photo(request.photo, exception)
 
     async def _submit(
@@ -68,8 +63,7 @@ class PortraitSubmission:
         exception: PortraitException | None,
         photo: AcceptedPhoto,
     ) -> pb.SubmitPortraitResponse:
-        case = await self._applications.get(records, request.application_id)
-        case = case.require_revision(request.revision)
+        case = await self._applications.asked_for(records, request)
         step = (records, case, current_actor(), self._clock.now(), photo.portrait)
         if exception is None:
             changed = await submit_portrait(*step, self._apply_transition)

@@ -72,7 +72,7 @@ class ApplyTransition:
         validity: ValidityRule,
         policy: OutagePolicy = DEFAULT_POLICY,
     ) -> None:
-        self._policy = policy
+        self.policy = policy
         self._validity = validity
         self._offices = offices
         self._personalise = personalise
@@ -134,7 +134,7 @@ class ApplyTransition:
     async def add_verification(self, records: Records, case: Case) -> None:
         """Record that the applicant of a case is to be verified, if it may go on by that."""
         verify = OutboxTaskKind.VERIFY
-        if is_verifiable(case, self._policy) and not await records.outbox.is_pending(
+        if is_verifiable(case, self.policy) and not await records.outbox.is_pending(
             case.id, verify
         ):
             await self.add_task(records, verify, case)

@@ -79,9 +79,7 @@ class Verify:
         )
 
 
-async def record_verifications(
-    store: Store, policy: OutagePolicy, apply_transition: ApplyTransition
-) -> None:
+async def record_verifications(store: Store, apply_transition: ApplyTransition) -> None:
     """Record a task for each case that waits for identification and has become verifiable.
 
     The outage policy may have been changed while they waited. A few cases in each transaction.
@@ -89,16 +87,16 @@ async def record_verifications(
     after: int | None = 0
     while after is not None:
         async with store.begin() as records:
-            after = await _record_some(records, after, policy, apply_transition)
+            after = await _record_some(records, after, apply_transition)
 
 
 async def _record_some(
-    records: Records, after: int, policy: OutagePolicy, apply_transition: ApplyTransition
+    records: Records, after: int, apply_transition: ApplyTransition
 ) -> int | None:
     """Return the row number after which to go on; None after the last case."""
-    verify, page = OutboxTaskKind.VERIFY, PageRequest(after, _BATCH)
+    types, page = apply_transition.policy.verifiable_types, PageRequest(after, _BATCH)
     found = await records.cases.without_task(
-        ApplicationState.IDENTIFYING, verify, policy.verifiable_types, page
+        ApplicationState.IDENTIFYING, OutboxTaskKind.VERIFY, types, page
     )
     for _, case in found:
         # Another replica that starts may have recorded it while we waited for the lock.

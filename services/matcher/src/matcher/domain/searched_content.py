@@ -60,13 +60,7 @@ class ContentSums:
     def __str__(self) -> str:
         return f"{self.encounters} encounters, {self.fingers} fingers, checksum {self.checksum:x}"
 
-    def plus(self, fingers: int, checksum: int) -> "ContentSums":
-        """Return the sums with one more encounter."""
-        return ContentSums(
-            self.encounters + 1, self.fingers + fingers, (self.checksum + checksum) % _MODULUS
-        )
-
-    def plus_all(self, encounters: int, fingers: int, checksums: int) -> "ContentSums":
+    def plus(self, encounters: int, fingers: int, checksums: int) -> "ContentSums":
         """Return the sums with more encounters. checksums: the sum of theirs."""
         return ContentSums(
             self.encounters + encounters,
@@ -86,5 +80,5 @@ class ContentSums:
         if before is not None and before.status.is_searched and before.templates:
             sums = sums.minus(len(before.templates), before.checksum)
         if after is not None and after.status.is_searched and after.templates:
-            sums = sums.plus(len(after.templates), after.checksum)
+            sums = sums.plus(1, len(after.templates), after.checksum)
         return sums

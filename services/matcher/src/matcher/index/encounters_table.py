@@ -87,7 +87,7 @@ class EncountersTable:
         self._incomplete.update(rows[added.unreadable != 0].tolist())
         self._add_fingers(rows, added)
         fingers = np.bitwise_count(added.positions) + np.bitwise_count(added.unreadable)
-        self.sums = self.sums.plus_all(
+        self.sums = self.sums.plus(
             len(rows), int(fingers.sum()), int(added.checksum.sum(dtype=np.uint64))
         )
 

@@ -95,7 +95,7 @@ class Caller:
 async def matcher(
     request: pytest.FixtureRequest, tmp_path: Path, country: Country
 ) -> AsyncIterator[Caller]:
-    """Either matcher."""
+    """A caller of the real matcher, then one of the simulated matcher."""
     if request.param == "real":
         yield Caller(country.clients.channel("matcher", issuance_of(NATIONAL)))
         return

@@ -172,7 +172,7 @@ class ActingPeople(MortalIssuance):
             await need_not_travel(self.workflow, case.id)
 
     async def withdraws(self, step: Step) -> None:
-        """An applicant withdraws."""
+        """A supervisor withdraws an application for somebody who is not there."""
         if case := await self._chosen(step):
             await self.workflow.withdraws(case.id, identity(_user(step.b), "supervisor"))
             return
@@ -183,7 +183,7 @@ class ActingPeople(MortalIssuance):
             await self.workflow.withdraws(case.id)
 
     async def is_refused(self, step: Step) -> None:
-        """A supervisor refuses."""
+        """A supervisor refuses an application in whatever state it is."""
         if case := await self._chosen(step):
             await self.workflow.refuses(case.id, _user(step.b))
 

@@ -11,7 +11,7 @@ from issuance.use_cases.ports import MatcherDecision
 
 
 async def nothing() -> None:
-    """Do nothing."""
+    """Stand in for a callback whose effect a test does not look at."""
 
 
 class MatcherAnswers:

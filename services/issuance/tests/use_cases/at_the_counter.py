@@ -185,7 +185,7 @@ class AtTheCounter(RecordedWorkflow):
             return await report_missing(records, number, status, by, self.now_is, "on the bus")
 
     async def withdraws(self, id: str, by: Actor | None = None) -> None:
-        """Withdraw an application."""
+        """Withdraw an application at the counter, as siti unless another actor is named."""
         async with self.store.begin() as records:
             case = await records.cases.get(id)
             by = by or identity("siti", "officer")

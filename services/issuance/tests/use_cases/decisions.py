@@ -51,7 +51,7 @@ class Decisions(RecordedWorkflow):
         return id
 
     async def refuses(self, id: str, user: str = "agus") -> None:
-        """Refuse an application."""
+        """Refuse an application as this supervisor."""
         async with self.store.begin() as records:
             case = await records.cases.get(id)
             by = identity(user, "supervisor")

@@ -54,7 +54,7 @@ async def asks_in_an_outage(flow: Workflow, **application: Any) -> str:
 
 
 async def is_approved_by_two(flow: Workflow, id: str) -> str:
-    """Two supervisors approve."""
+    """Two supervisors approve one after the other; returns the application."""
     await flow.approves(id, "agus")
     return await flow.approves(id, "hadi")
 

@@ -67,7 +67,7 @@ class RecordedWorkflow:
         self.outages = OutageLifecycle(self.offices, self.new_id, policy)
 
     def now(self) -> datetime:
-        """The business time."""
+        """The business time, which stands until a test sets it."""
         return self.now_is
 
     def clock(self, text: str) -> None:
@@ -106,7 +106,7 @@ class RecordedWorkflow:
             return await records.cases.get(id)
 
     async def state(self, id: str) -> ApplicationState:
-        """Its state."""
+        """The state of a case as it is stored."""
         return (await self.case(id)).state
 
     async def details(self, id: str) -> ApplicationDetails:
@@ -167,7 +167,7 @@ class RecordedWorkflow:
         return page.items
 
     async def status(self) -> ServiceStatus:
-        """What administrators see."""
+        """What GetStatus tells administrators now."""
         async with self.store.read() as records:
             return await service_status(records, self.offices, None, self.now_is, self.now_is)
 

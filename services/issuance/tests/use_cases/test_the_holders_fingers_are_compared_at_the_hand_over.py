@@ -63,7 +63,7 @@ class ScriptedMatcher:
 
 
 class OffMatcher(ScriptedMatcher):
-    """Answers nobody."""
+    """Is away: every comparison fails as unavailable."""
 
     async def compare_fingers(
         self, request_id: str, encounter_id: str, fingers: bytes, seconds: float

@@ -22,7 +22,7 @@ class OfficeHistoryRecords:
         self._connection = connection
 
     async def add(self, entry: OfficeHistoryEntry) -> None:
-        """Append one entry."""
+        """Append who changed what to the history of an office."""
         row = field_values(entry, _ENTRY)
         await self._connection.execute(insert(office_history).values(**row))
 

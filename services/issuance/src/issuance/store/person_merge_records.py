@@ -36,7 +36,7 @@ class PersonMergeRecords:
             await self._connection.execute(select(func.pg_advisory_xact_lock_shared(_LOCK)))
 
     async def add(self, merge: PersonMerge) -> None:
-        """Store a merge."""
+        """Store that one person turned out to be another."""
         values = field_values(merge, _FIELDS)
         await self._connection.execute(insert(person_merges).values(**values))
 

@@ -55,7 +55,7 @@ class Records:
 
     @cached_property
     def cases(self) -> CaseRecords:
-        """Cases."""
+        """Applications, each in the state it is in now."""
         return CaseRecords(self.connection, self._writes)
 
     @cached_property

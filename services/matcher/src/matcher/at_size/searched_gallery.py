@@ -50,7 +50,7 @@ class SearchResult:
 
     @property
     def best_person(self) -> str | None:
-        """The best candidate."""
+        """The id of the best candidate, None if there is none."""
         return next((each.person_id for each in self.decision.candidates), None)
 
 
@@ -70,11 +70,11 @@ class SearchedGallery:
         )
 
     def enrol(self, entries: Sequence[IndexEntry]) -> None:
-        """Add people."""
+        """Add people to the gallery; those of the same encounters are replaced."""
         self.index.update((), entries)
 
     def remove(self, person_ids: Iterable[str]) -> None:
-        """Remove people."""
+        """Remove people from the gallery, who are enrolled under these ids."""
         self.index.update(person_ids, ())
 
     async def search(self, probe: Probe, scope: SearchScope = _EVERYBODY) -> SearchResult:
@@ -92,7 +92,7 @@ class SearchedGallery:
         return SearchResult(decision, first, first.union(*others))
 
     def close(self) -> None:
-        """End the threads."""
+        """End the threads in which searches run."""
         self._pool.close()
 
 

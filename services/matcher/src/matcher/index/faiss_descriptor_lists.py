@@ -52,7 +52,7 @@ class FaissDescriptorLists:
 
     @property
     def size_bytes(self) -> int:
-        """Memory used, bytes."""
+        """Memory that its rows take, bytes; what is reserved for growth is not counted."""
         return int(self._index.ntotal) * (_CODE_BYTES + _ID_BYTES) + self._lists.rows.nbytes
 
     def extend(self, descriptors: Descriptors, lists: ListedMinutiae) -> None:

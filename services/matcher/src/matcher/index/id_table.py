@@ -61,7 +61,7 @@ class IdTable:
 
     @property
     def size_bytes(self) -> int:
-        """Memory used, bytes."""
+        """Memory that its rows take, bytes; what is reserved for growth is not counted."""
         return sum(part.rows.nbytes for part in (self._words, self._next, self._first))
 
     def row_of(self, wanted: str) -> int:

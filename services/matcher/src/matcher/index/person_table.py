@@ -101,7 +101,7 @@ class PersonTable:
 
     @property
     def size_bytes(self) -> int:
-        """Memory used, bytes."""
+        """Memory that its rows take, bytes; what is reserved for growth is not counted."""
         return self.ids.size_bytes + sum(part.nbytes for part in self._columns[2:])
 
     @property
@@ -199,7 +199,7 @@ def _finger_rows(
     finger_rows: NDArray[np.int32],
     limits: ScopeLimits,
 ) -> tuple[Rows, Rows]:
-    """Compute `PersonTable.rows_of`."""
+    """Compute `PersonTable.rows_of` by following the list of each person."""
     indices, rows = np.empty(len(persons), np.int64), np.empty(len(persons), np.int64)
     found = 0
     for k in range(len(persons)):

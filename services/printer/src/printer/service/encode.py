@@ -205,7 +205,7 @@ def restore_findings(
 
 
 def calendar_date(day: date) -> civil_pb2.CalendarDate:
-    """Encode a day."""
+    """Return a day as a message of the contract."""
     return civil_pb2.CalendarDate(year=day.year, month=day.month, day=day.day)
 
 

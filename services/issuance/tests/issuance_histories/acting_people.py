@@ -9,7 +9,6 @@ from issuance.domain.case import Case
 from issuance.domain.finger_check import MOST_TRIES
 from issuance.domain.open_item import ResolutionReason
 from issuance.domain.states import ApplicationState
-from issuance.store.open_item_records import IDENTIFICATION
 from servicekit.errors import DomainError
 
 from ..use_cases.collection_counter import ANOTHERS, OWN  # noqa: TID252
@@ -158,7 +157,7 @@ class ActingPeople(MortalIssuance):
     async def _know_otherwise(self, case: Case, user: str) -> None:
         by, reason = identity(user, "supervisor"), ResolutionReason.DONE_BY_HAND
         with suppress(DomainError):
-            await self.workflow.settles(f"{IDENTIFICATION}{case.id}", reason, by)
+            await self.workflow.settles(f"identification:{case.id}", reason, by)
 
     async def must_travel(self, step: Step) -> None:
         """Applicants need an emergency document."""

@@ -118,8 +118,8 @@ def test_an_overwritten_embedding_is_zero_in_every_bit() -> None:
 
     embeddings.overwrite(1)
 
-    assert embeddings.all()[1].tobytes() == bytes(512)
-    assert (embeddings.all()[[0, 2]] == np.stack([stored[0], stored[2]])).all()
+    assert embeddings.take(1).tobytes() == bytes(512)
+    assert (embeddings.take_all(np.array([0, 2])) == np.stack([stored[0], stored[2]])).all()
 
 
 def test_the_similarity_of_rows_unseen_is_at_most_that_of_the_last_row_seen() -> None:
@@ -141,10 +141,21 @@ def test_no_rows_have_no_similarities() -> None:
     assert segment.similarities(np.ones(256, np.float32), np.empty(0, np.int64)).shape == (0,)
 
 
+def test_the_similarity_of_a_row_is_that_by_which_it_is_found() -> None:
+    rng, embeddings = np.random.default_rng(7), FaissEmbeddings()
+    embeddings.add(np.stack([random_finger(rng).embedding for _ in range(300)]))
+    query = random_finger(rng).embedding.astype(np.float32)
+
+    rows, found = embeddings.nearest(query, 200)
+
+    assert embeddings.similarities(query, rows).tobytes() == found.tobytes()
+    assert embeddings.similarities(query, rows[::-1]).tobytes() == found[::-1].tobytes()
+
+
 def test_a_search_keeps_to_the_thread_it_is_in() -> None:
-    segment = _segment(np.random.default_rng(5), 5)
+    segment, finger = _segment(rng := np.random.default_rng(5), 5), random_finger(rng)
     faiss.omp_set_num_threads(2)
 
-    segment.nearest(np.ones(256, np.float32), 3)
+    segment.votes(finger)
 
     assert faiss.omp_get_max_threads() == 1

@@ -115,7 +115,7 @@ class FingerSegment:
     def compacted(self) -> "FingerSegment":
         """Return a copy without removed rows; the others keep their order under new numbers."""
         rows, copy = self.present, FingerSegment()
-        copy._embeddings.add(self._embeddings.all()[rows])
+        copy._embeddings.add(self._embeddings.take_all(rows))
         copy._minutiae = self._minutiae.of(rows)
         copy._descriptors = self._descriptors.of(rows, copy._minutiae)
         copy._owner.extend([self.owner[rows]])

@@ -89,7 +89,7 @@ class Settings(ServiceSettings):
         ge=1,
         le=1_000,
         description="most persons, best by prefilter score, whose minutiae are compared; up to "
-        "four times as many for a probe of few minutiae, which costs no more",
+        "four times as many for a probe of few minutiae",
     )
     target_fpir: float = Field(
         0.001,

@@ -14,7 +14,7 @@ from matcher.domain.encounter import EncounterStatus
 POSITIONS = range(1, 11)
 """Finger positions of ISO/IEC 19794-2, from the right thumb to the left little finger."""
 _WHOLE_FINGER_MINUTIAE = 48
-"""Minutiae from which a probe's finger is searched for no deeper than others."""
+"""Minutiae of all its fingers from which a probe is searched for no deeper than others."""
 MOST_TIMES_DEEPER = 4
 """How many times as deep a search goes at most for a probe of few minutiae."""
 
@@ -60,10 +60,10 @@ class SearchDepth:
     def times_deeper(self, minutiae: Sequence[int]) -> Fraction:
         """Return how many times as deep a probe is searched for. minutiae: of each finger.
 
-        With half of a whole finger's minutiae twice as deep, as comparisons cost half as much.
+        Twice as deep if all fingers together show half as many minutiae as a whole finger.
         """
-        whole, shown = _WHOLE_FINGER_MINUTIAE * len(minutiae), sum(minutiae)
-        return min(Fraction(self.most_times_deeper), max(Fraction(1), Fraction(whole, shown or 1)))
+        deeper = Fraction(_WHOLE_FINGER_MINUTIAE, max(1, sum(minutiae)))
+        return min(Fraction(self.most_times_deeper), max(Fraction(1), deeper))
 
     def for_minutiae(self, minutiae: Sequence[int]) -> "SearchDepth":
         """Return the depth at which a probe is searched for. minutiae: of each finger."""

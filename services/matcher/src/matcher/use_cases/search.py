@@ -71,7 +71,7 @@ class Search:
         seconds_left: that the index may take to catch up. Raises IndexBehind, Overloaded.
         """
         features = await self.pool.run(self._features, probe)
-        depth = self.depth.for_minutiae([len(finger.minutiae) for finger in probe.fingers])
+        depth = self.depth.for_minutiae(_minutiae(probe))
         shortlist = await self.index.search(features, scope, depth, seconds_left=seconds_left)
         threshold = search_threshold(request, shortlist.people_searched)
         fingers = {position: finger.prepared for position, finger in features.items()}
@@ -126,12 +126,10 @@ class Search:
         return [person.person_id for person in shortlist.persons], compared
 
     def _features(self, probe: Probe) -> dict[int, FingerFeatures]:
+        lists = int(PROBED_LISTS * self.depth.times_deeper(_minutiae(probe)))
         return {
             finger.position: finger_features(
-                self.models,
-                finger.minutiae,
-                finger.embedding,
-                lists=int(PROBED_LISTS * self.depth.times_deeper([len(finger.minutiae)])),
+                self.models, finger.minutiae, finger.embedding, lists=lists
             )
             for finger in probe.fingers
         }
@@ -199,6 +197,10 @@ def search_threshold(request: DecisionRequest, people: int) -> float:
     if request.target_rate is None:
         raise ValueError("a search needs a threshold or a target FPIR")
     return threshold_of_fpir(request.target_rate, people)
+
+
+def _minutiae(probe: Probe) -> list[int]:
+    return [len(finger.minutiae) for finger in probe.fingers]
 
 
 def _hits(compared: Sequence[ComparedPerson], threshold: float) -> list[ComparedPerson]:

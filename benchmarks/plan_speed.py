@@ -8,7 +8,6 @@ service's own planner and use cases over it. On a busy machine only processor ti
 
 import argparse
 import asyncio
-import gc
 import json
 import logging
 import os
@@ -25,6 +24,7 @@ from time import monotonic, process_time, thread_time
 import structlog
 from issuance.domain.outage import Outage, OutageCorrection, OutageScope
 from issuance.domain.validity import ValidityRule
+from issuance.service_commands import collect_garbage_seldom
 from issuance.store.records import MIGRATIONS, Store
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.notify_and_release import NotifyAndRelease
@@ -233,8 +233,7 @@ def main() -> None:
     """Measure, print, and write plan.json, plan.md and plan.svg."""
     options = _parser().parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    gc.collect()
-    gc.freeze()  # as the service does
+    collect_garbage_seldom()  # as the service does
     results = []
     for cases in options.cases:
         print(f"{cases:,} open applications ...", file=sys.stderr, flush=True)

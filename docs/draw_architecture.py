@@ -23,6 +23,7 @@ PACKAGES = (*SERVICES, "servicekit")
 LEFT_OUT = ("__main__", "py")
 WIDTH, MARGIN = 1120, 24
 BOX_WIDTH, BOX_HEIGHT, GAP_X, GAP_Y = 172, 74, 16, 34
+MOST_IN_ROW = (WIDTH - 4 * MARGIN + GAP_X) // (BOX_WIDTH + GAP_X)
 TITLE_HEIGHT = 40
 STYLE = (
     "text{font-family:'Helvetica Neue',Helvetica,Arial,'DejaVu Sans',sans-serif;fill:#23282c}"
@@ -104,16 +105,19 @@ def _imports(graph: grimp.ImportGraph, importing: set[str], imported: set[str]) 
 def _rows(imports: Graph) -> list[list[str]]:
     """Return parts by the length of the longest chain of imports that leads to them.
 
+    Parts of one length stand in as many rows, about equally long, as they need.
     Raises graphlib.CycleError, which names the parts, where parts import each other in a circle.
     """
     importers = {part: [one for one, its in imports.items() if part in its] for part in imports}
     depth: dict[str, int] = {}
     for part in TopologicalSorter(importers).static_order():
         depth[part] = max((depth[one] + 1 for one in importers[part]), default=0)
-    return [
-        sorted(part for part in depth if depth[part] == row)
-        for row in range(max(depth.values()) + 1)
-    ]
+    rows = []
+    for level in range(max(depth.values()) + 1):
+        parts = sorted(part for part in depth if depth[part] == level)
+        lines = -(-len(parts) // MOST_IN_ROW)
+        rows += [parts[line::lines] for line in range(lines)]
+    return rows
 
 
 def _reduced(imports: Graph) -> Graph:
@@ -156,10 +160,10 @@ def _drawn(panel: Panel, top: int) -> Iterator[str]:
 
 
 def _places(panel: Panel, top: int) -> dict[str, tuple[int, int]]:
-    """Upper left corner of each box, rows centred; long rows are squeezed to the width."""
+    """Upper left corner of each box, rows centred."""
     place = {}
     for number, row in enumerate(panel.rows):
-        step = min(BOX_WIDTH + GAP_X, (WIDTH - 4 * MARGIN - BOX_WIDTH) // max(len(row) - 1, 1))
+        step = BOX_WIDTH + GAP_X
         left = (WIDTH - BOX_WIDTH - step * (len(row) - 1)) // 2
         y = top + TITLE_HEIGHT + number * (BOX_HEIGHT + GAP_Y)
         for column, part in enumerate(row):
@@ -172,7 +176,7 @@ def _box(part: str, about: str, x: int, y: int) -> Iterator[str]:
         f'<rect class="box" x="{x}" y="{y}" width="{BOX_WIDTH}" height="{BOX_HEIGHT}" rx="5"/>'
         f'<text class="name" x="{x + 8}" y="{y + 17}">{part.partition(".")[2]}</text>'
     )
-    lines = textwrap.wrap(about.replace("`", ""), 30, max_lines=4, placeholder=" …")
+    lines = textwrap.wrap(about.replace("`", ""), 28, max_lines=4, placeholder=" …")
     for number, line in enumerate(lines):
         yield f'<text class="about" x="{x + 8}" y="{y + 31 + 12 * number}">{escape(line)}</text>'
 

@@ -11,7 +11,8 @@ from matcher.index.encounters_table import EncountersTable
 from matcher.index.faiss_embeddings import FaissEmbeddings
 from matcher.index.finger_segment import FingerSegment
 from matcher.index.growable_array import GrowableArray
-from matcher.index.index_columns import columns_of
+from matcher.index.index_columns import columns_of, finger_columns_of
+from matcher.index.position_fingers import PositionFingers
 
 from .random_fingers import random_finger
 
@@ -97,17 +98,7 @@ def test_a_segment_is_compacted_when_more_than_64_and_a_twentieth_are_removed(
         segment.remove(row)
 
     assert segment.needs_compaction() is expected
-    assert len(segment) == len(segment.compacted()) == fingers - removed
-
-
-def test_a_table_compacts_its_segments_when_enough_have_left() -> None:
-    rng, table = np.random.default_rng(6), EncountersTable()
-    table.update([], columns_of([_entry(rng, number) for number in range(100)]))
-
-    table.update([f"e{number}" for number in range(65)], columns_of([]))
-
-    assert table.size()[:2] == (35, 35)
-    assert not table.segments[2].needs_compaction()
+    assert len(segment) == fingers - removed
 
 
 def test_an_overwritten_embedding_is_zero_in_every_bit() -> None:
@@ -118,18 +109,19 @@ def test_an_overwritten_embedding_is_zero_in_every_bit() -> None:
 
     embeddings.overwrite(1)
 
-    assert embeddings.all()[1].tobytes() == bytes(512)
-    assert (embeddings.all()[[0, 2]] == np.stack([stored[0], stored[2]])).all()
+    assert embeddings.take(1).tobytes() == bytes(512)
+    assert (embeddings.take_all(np.array([0, 2])) == np.stack([stored[0], stored[2]])).all()
 
 
 def test_the_similarity_of_rows_unseen_is_at_most_that_of_the_last_row_seen() -> None:
-    rng = np.random.default_rng(3)
-    segment = _segment(rng, 5)
+    rng, fingers = np.random.default_rng(3), PositionFingers(5)
+    some = [random_finger(rng) for _ in range(5)]
+    fingers.add(finger_columns_of(some, np.arange(5)), np.arange(5))
     query = random_finger(rng).embedding.astype(np.float32)
-    similarities = np.sort(segment.similarities(query, np.arange(5)))[::-1]
+    similarities = np.sort([each.embedding.astype(np.float32) @ query for each in some])[::-1]
 
-    rows, unseen = segment.nearest(query, 2)
-    all_rows, nothing = segment.nearest(query, 5)
+    rows, unseen = fingers.nearest(query, 2)
+    all_rows, nothing = fingers.nearest(query, 5)
 
     assert unseen == pytest.approx(similarities[1], abs=1e-6)
     assert (len(rows), len(all_rows), nothing) == (2, 5, -np.inf)
@@ -141,10 +133,21 @@ def test_no_rows_have_no_similarities() -> None:
     assert segment.similarities(np.ones(256, np.float32), np.empty(0, np.int64)).shape == (0,)
 
 
+def test_the_similarity_of_a_row_is_that_by_which_it_is_found() -> None:
+    rng, embeddings = np.random.default_rng(7), FaissEmbeddings()
+    embeddings.add(np.stack([random_finger(rng).embedding for _ in range(300)]))
+    query = random_finger(rng).embedding.astype(np.float32)
+
+    rows, found = embeddings.nearest(query, 200)
+
+    assert embeddings.similarities(query, rows).tobytes() == found.tobytes()
+    assert embeddings.similarities(query, rows[::-1]).tobytes() == found[::-1].tobytes()
+
+
 def test_a_search_keeps_to_the_thread_it_is_in() -> None:
-    segment = _segment(np.random.default_rng(5), 5)
+    segment, finger = _segment(rng := np.random.default_rng(5), 5), random_finger(rng)
     faiss.omp_set_num_threads(2)
 
-    segment.nearest(np.ones(256, np.float32), 3)
+    segment.votes(finger)
 
     assert faiss.omp_get_max_threads() == 1

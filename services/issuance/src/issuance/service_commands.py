@@ -26,16 +26,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def collect_garbage_seldom() -> None:
+    """Let the garbage collector leave alone what exists, and run after 50,000 new objects.
+
+    While an office is planned tens of thousands of objects are made, none of them in a cycle. The
+    collector would look at them at each 700, which takes a fifth of the planner's time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000)
+
+
 def serve(args: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT. Returns 0, or 2 with the reason on stderr."""
     try:
         service = Issuance(IssuanceSettings.load(args.config))
     except (OSError, ValueError) as error:
         return _refuse("serve", error)
-    # What exists by now lives as long as the process. The collector would look at all of it again
-    # while an office is planned, which makes tens of thousands of objects.
-    gc.collect()
-    gc.freeze()
+    collect_garbage_seldom()
     asyncio.run(service.serve())
     return 0
 

@@ -76,6 +76,7 @@ def test_only_an_end_has_no_way_on_but_by_what_is_found_later_and_nobody_waits_t
         ApplicationEvent.REVIEW_IDENTITY,
         ApplicationEvent.REOPEN_UNIDENTIFIED,
         ApplicationEvent.REEXAMINE,
+        ApplicationEvent.REEXAMINE_HOLDER,
     }
     ways_on = [row for row in TRANSITIONS if row.source == state != row.target]
     is_end = not any(row.event not in found_later for row in ways_on)

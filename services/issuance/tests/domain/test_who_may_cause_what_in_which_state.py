@@ -99,6 +99,7 @@ LAW = {
     ("approved", "refuse"): ("refused", SUPERVISOR),
     ("refused", "reopen"): ("awaiting_approval", SUPERVISOR),
     ("refused", "reexamine"): ("adjudication", SUPERVISOR),
+    ("refused", "reexamine_holder"): ("handed_over", SUPERVISOR),
     ("awaiting_approval", "hold"): ("awaiting_approval", ITSELF),
     ("approved", "hold"): ("awaiting_approval", ITSELF),
     ("print_failed", "hold"): ("print_failed", ITSELF),

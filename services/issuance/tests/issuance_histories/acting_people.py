@@ -6,10 +6,9 @@ from contextlib import suppress
 from issuance.domain.adjudication_task import Verdict
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.case import Case
-from issuance.domain.finger_check import MOST_TRIES
+from issuance.domain.finger_check import MOST_TRIES, FingerCheckUnavailable
 from issuance.domain.open_item import ResolutionReason
 from issuance.domain.states import ApplicationState
-from issuance.store.open_item_records import IDENTIFICATION
 from servicekit.errors import DomainError
 
 from ..use_cases.collection_counter import ANOTHERS, OWN  # noqa: TID252
@@ -112,7 +111,10 @@ class ActingPeople(MortalIssuance):
             await self._counter.waives(case.id, user)
             return
         fingers = OWN if choice >= _INSPECTOR else _PRESENTED[choice % len(_PRESENTED)]
-        await self._presents(case, user, fingers)
+        try:
+            await self._presents(case, user, fingers)
+        except FingerCheckUnavailable:
+            await self._counter.waives(case.id, user)
 
     async def _presents(self, case: Case, user: str, fingers: bytes) -> None:
         try:
@@ -142,6 +144,13 @@ class ActingPeople(MortalIssuance):
                             task.id, examiner, Verdict.SAME_PERSON, candidate.person_id
                         )
 
+    async def is_found_twice(self, step: Step) -> None:
+        """Two examiners find that applicants are on record under another identity."""
+        for task in await self.workflow.tasks():
+            for examiner in _INSPECTORS[-2:]:
+                with suppress(DomainError):
+                    await self.workflow.examines(task.id, examiner, Verdict.DUPLICATE)
+
     async def _withdraw_others(self, but: str, persons: Collection[str]) -> None:
         for case in (await self.read()).cases:
             if case.person_id in persons and case.id != but and not is_over(case):
@@ -158,7 +167,7 @@ class ActingPeople(MortalIssuance):
     async def _know_otherwise(self, case: Case, user: str) -> None:
         by, reason = identity(user, "supervisor"), ResolutionReason.DONE_BY_HAND
         with suppress(DomainError):
-            await self.workflow.settles(f"{IDENTIFICATION}{case.id}", reason, by)
+            await self.workflow.settles(f"identification:{case.id}", reason, by)
 
     async def must_travel(self, step: Step) -> None:
         """Applicants need an emergency document."""

@@ -10,7 +10,6 @@ from issuance.domain.encounter_change import EncounterChange, EncounterStatus, d
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.verification import Verification
-from issuance.store.open_item_records import LOST_ENROLMENT
 from issuance.store.tables.outbox import outbox
 from issuance.use_cases.compare_with_matcher import CompareWithMatcher
 from issuance.use_cases.identify import Identify
@@ -150,5 +149,6 @@ class AtTheMatcher(RecordedWorkflow):
         """The applications whose enrolment is lost, as open items."""
         async with self.store.read() as records:
             page = await records.open_items.page(1000, None, None, include_resolved=False)
-        ids = [at.key.removeprefix(LOST_ENROLMENT) for at in page if LOST_ENROLMENT in at.key]
+        lost = [at.key for at in page if at.key.startswith("lost-enrolment:")]
+        ids = [key.removeprefix("lost-enrolment:") for key in lost]
         return sorted(ids, key=lambda id: int(id.removeprefix("id-")))

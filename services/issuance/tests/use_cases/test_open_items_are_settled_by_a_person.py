@@ -16,7 +16,7 @@ from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.print_job_event import JobOutcome, PrintJobEvent
 from issuance.domain.separation_of_duties import SeparationOfDuties
 from issuance.store.oldest_first import ListPosition
-from issuance.store.open_item_records import PRINT_FAILED, PRINT_JOB, REFUSED_WORK, RESOLVED
+from issuance.store.open_item_records import RESOLVED
 from issuance.store.unrecorded_print_events import UnrecordedPrintEvent
 from issuance.use_cases.documents import look_up_document
 from servicekit.errors import NotPermitted
@@ -35,7 +35,7 @@ async def _knows_nobody(workflow: Workflow, outcome: JobOutcome = JobOutcome.DON
     """The printer reports a job of an application that nobody knows; the id of the open item."""
     event = PrintJobEvent("", "job-9", "unknown", outcome, "B0000009", document_number="X00000009")
     await workflow.hears(event)
-    (id,) = [id for id, _ in await workflow.open_items() if id.startswith(PRINT_JOB)]
+    (id,) = [id for id, _ in await workflow.open_items() if id.startswith("print-job:")]
     return id
 
 
@@ -45,7 +45,7 @@ async def _refused(workflow: Workflow, kind: OutboxTaskKind) -> str:
     async with workflow.store.begin() as records:
         for task in tasks:
             await records.stuck_work.refuse(task, workflow.real_now, "ENCOUNTER_UNKNOWN: none")
-    return next(id for id, _ in await workflow.open_items() if id.startswith(REFUSED_WORK))
+    return next(id for id, _ in await workflow.open_items() if id.startswith("refused-work:"))
 
 
 async def _two_settle(
@@ -146,9 +146,9 @@ async def test_a_failed_print_ends_with_a_step_of_its_application(workflow: Work
     await workflow.job_is_given_up(id)
 
     with pytest.raises(StepNeeded):
-        await workflow.settles(f"{PRINT_FAILED}{id}", DESTROYED, SUPERVISOR)
+        await workflow.settles(f"print-failed:{id}", DESTROYED, SUPERVISOR)
 
-    assert await _ids(workflow) == [f"{PRINT_FAILED}{id}"]
+    assert await _ids(workflow) == [f"print-failed:{id}"]
     await workflow.approves(id)
     assert await _ids(workflow) == []
 

@@ -13,7 +13,6 @@ from issuance.domain.open_item import ReasonDoesNotFit, ResolutionReason, Resolv
 from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.separation_of_duties import SeparationOfDuties
 from issuance.domain.states import ApplicationState
-from issuance.domain.transitions import IllegalTransition
 from issuance.domain.unidentified_holder import UnidentifiedHolder
 from issuance.domain.waiting_on import ResponsibleParty
 from issuance.use_cases.office_lifecycle import OfficeLifecycle
@@ -103,16 +102,6 @@ class TestAfterTheHandOver:
         assert await flow.statuses_asked(id) == [(id, EncounterStatus.FRAUD)]
         assert [kind for kind, _ in await flow.notices(id)][-1] == "refused"
         assert await _unidentified(flow) == []
-
-    async def test_no_appeal_makes_it_valid_again(self, emergencies: Workflow) -> None:
-        flow = emergencies
-        id = await has_emergency_document(flow)
-        await flow.is_identified(OTHER)
-        await _is_decided(flow, Verdict.DUPLICATE)
-
-        with pytest.raises(IllegalTransition):
-            await flow.appeals(id, "rini")
-        assert await flow.documents((await flow.case(id)).person_id) == [(id, "revoked")]
 
     async def test_one_that_was_reported_stolen_stays_so(self, emergencies: Workflow) -> None:
         flow = emergencies

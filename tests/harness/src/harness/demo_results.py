@@ -46,6 +46,7 @@ _KINDS = {
     "NOTICE_KIND_REFUSED": "refused, with the reason",
     "NOTICE_KIND_COLLECTION_REMINDER": "to be collected within a week",
     "NOTICE_KIND_NOT_COLLECTED": "cancelled, since not collected",
+    "NOTICE_KIND_IDENTITY_SETTLED": "identified after the hand-over",
 }
 _SCENARIO = REPOSITORY / "docs" / "examples" / "banjarmasin-2018.json"
 

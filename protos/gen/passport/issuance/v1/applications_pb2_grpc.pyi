@@ -283,6 +283,10 @@ class ApplicationsStub:
     already refuse once the examiners have cleared the applicant, who then applies again. The matcher takes the
     fraud back once they have, on behalf of the supervisor who granted the appeal.
 
+    The holder of an emergency document whom examiners found to be a duplicate after the hand-over goes to other
+    examiners too: the application is HANDED_OVER with `identification_due` until they have decided, and an open
+    item. The document stays revoked whatever they find; who is cleared, or linked, can apply for a passport.
+
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen; who reopens does not approve
     then), APPLICATION_OPEN (the person has another application that has not ended), AT_THE_PRINTER (as Approve).
     Retry: yes.
@@ -588,6 +592,10 @@ class ApplicationsAsyncStub(ApplicationsStub):
     A book that was held while examiners looked at the application is MADE again: keep it, or if it is destroyed
     already refuse once the examiners have cleared the applicant, who then applies again. The matcher takes the
     fraud back once they have, on behalf of the supervisor who granted the appeal.
+
+    The holder of an emergency document whom examiners found to be a duplicate after the hand-over goes to other
+    examiners too: the application is HANDED_OVER with `identification_due` until they have decided, and an open
+    item. The document stays revoked whatever they find; who is cleared, or linked, can apply for a passport.
 
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen; who reopens does not approve
     then), APPLICATION_OPEN (the person has another application that has not ended), AT_THE_PRINTER (as Approve).
@@ -1041,6 +1049,10 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         A book that was held while examiners looked at the application is MADE again: keep it, or if it is destroyed
         already refuse once the examiners have cleared the applicant, who then applies again. The matcher takes the
         fraud back once they have, on behalf of the supervisor who granted the appeal.
+
+        The holder of an emergency document whom examiners found to be a duplicate after the hand-over goes to other
+        examiners too: the application is HANDED_OVER with `identification_due` until they have decided, and an open
+        item. The document stays revoked whatever they find; who is cleared, or linked, can apply for a passport.
 
         Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen; who reopens does not approve
         then), APPLICATION_OPEN (the person has another application that has not ended), AT_THE_PRINTER (as Approve).

@@ -45,6 +45,8 @@ class _NoticeKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NoticeKind
     """The passport will be cancelled if it is not collected by a day."""
     NOTICE_KIND_NOT_COLLECTED: _NoticeKind.ValueType  # 11
     """The passport was cancelled, since it was not collected."""
+    NOTICE_KIND_IDENTITY_SETTLED: _NoticeKind.ValueType  # 12
+    """Examiners cleared the holder of an emergency document after the hand-over: a passport can be applied for."""
 
 class NoticeKind(_NoticeKind, metaclass=_NoticeKindEnumTypeWrapper):
     """Kind of a notice."""
@@ -67,6 +69,8 @@ NOTICE_KIND_COLLECTION_REMINDER: NoticeKind.ValueType  # 10
 """The passport will be cancelled if it is not collected by a day."""
 NOTICE_KIND_NOT_COLLECTED: NoticeKind.ValueType  # 11
 """The passport was cancelled, since it was not collected."""
+NOTICE_KIND_IDENTITY_SETTLED: NoticeKind.ValueType  # 12
+"""Examiners cleared the holder of an emergency document after the hand-over: a passport can be applied for."""
 Global___NoticeKind: _TypeAlias = NoticeKind  # noqa: Y015
 
 class _NoticeDelivery:

@@ -374,6 +374,12 @@ class Case:
             portrait_accepted_at=self.portrait_accepted_at if has_portrait else None,
         )
 
+    def reexamined_after_the_hand_over(self, granted_by: str) -> "Case":
+        """Return the refused case, whose holder is identified by other examiners once more."""
+        return replace(
+            self, identification_due=True, refusal_reason=None, appeal_granted_by=granted_by
+        )
+
     def identified(
         self, decision_id: str, own_record_first: bool | None, *, examined: bool = False
     ) -> "Case":

@@ -40,6 +40,8 @@ class ApplicationEvent(StrEnum):
     REOPEN = "reopen"
     REOPEN_UNIDENTIFIED = "reopen_unidentified"
     REEXAMINE = "reexamine"
+    REEXAMINE_HOLDER = "reexamine_holder"
+    """The holder of an emergency document that examiners had revoked goes to other examiners."""
     REVIEW_IDENTITY = "review_identity"
     RELEASE = "release"
     REPEAT_PRINT = "repeat_print"

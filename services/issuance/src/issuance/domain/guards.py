@@ -26,6 +26,7 @@ class Guard(StrEnum):
     REFUSED_BY_SUPERVISOR = "a supervisor refused it"
     REFUSED_UNIDENTIFIED = "a supervisor refused it before it was identified"
     REFUSED_BY_EXAMINERS = "examiners confirmed a duplicate"
+    REVOKED_BY_EXAMINERS = "examiners confirmed a duplicate after the hand-over"
     ENROLMENT_LOST = "the matcher has lost the enrolment"
     NO_PORTRAIT = "approved before a portrait was required"
     PRINTING_DAY = "its printing day in the plan has come"

@@ -65,10 +65,12 @@ _TRUE_IN: Mapping[NoticeKind, frozenset[ApplicationState]] = {
     NoticeKind.DATE_CHANGED: NOT_READY,
     NoticeKind.DELAYED: NOT_READY,
     NoticeKind.READY: frozenset({ApplicationState.READY}),
-    NoticeKind.RECAPTURE: frozenset({ApplicationState.PAID}),
+    # After the hand-over: of the holder of an emergency document.
+    NoticeKind.RECAPTURE: frozenset({ApplicationState.PAID, ApplicationState.HANDED_OVER}),
     NoticeKind.REFUSED: frozenset({ApplicationState.REFUSED}),
     NoticeKind.COLLECTION_REMINDER: frozenset({ApplicationState.READY}),
     NoticeKind.NOT_COLLECTED: frozenset({ApplicationState.WITHDRAWN}),
+    NoticeKind.IDENTITY_SETTLED: frozenset({ApplicationState.HANDED_OVER}),
 }
 
 

@@ -20,6 +20,7 @@ class NoticeKind(StrEnum):
     REFUSED = "refused"
     COLLECTION_REMINDER = "collection_reminder"
     NOT_COLLECTED = "not_collected"
+    IDENTITY_SETTLED = "identity_settled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,3 +162,12 @@ def not_collected_notice(application: str) -> Notice:
         "Your passport was cancelled because it was not collected. Please apply again.",
     )
     return Notice(application, NoticeKind.NOT_COLLECTED, text)
+
+
+def identity_settled_notice(application: str) -> Notice:
+    """Return the notice that the holder of an emergency document is identified after all."""
+    text = LocalizedText(
+        "Pemeriksaan identitas Anda sudah selesai. Anda dapat mengajukan permohonan paspor.",
+        "Your identification is done. You can apply for a passport.",
+    )
+    return Notice(application, NoticeKind.IDENTITY_SETTLED, text)

@@ -28,6 +28,11 @@ class OpenItemKind(StrEnum):
     NOTICE = "notice"
     SUPERSEDED_BOOK = "superseded_book"
 
+    @property
+    def prefix(self) -> str:
+        """Begins the ids of its open items, before what identifies them among their kind."""
+        return f"{self.value.replace('_', '-')}:"
+
 
 class ResolutionReason(StrEnum):
     """Why an open item is settled."""
@@ -69,6 +74,20 @@ class OpenItemNotFound(DomainError):
 
     kind = ErrorKind.NOT_FOUND
     reason = "OPEN_ITEM_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("no item with this id is open", field="item_id")
+
+
+def kind_and_key(item_id: str) -> tuple[OpenItemKind, str]:
+    """Return the kind of the item with an id, and what identifies it among its kind.
+
+    Raises OpenItemNotFound for what is the id of no kind.
+    """
+    for kind in OpenItemKind:
+        if item_id.startswith(kind.prefix):
+            return kind, item_id.removeprefix(kind.prefix)
+    raise OpenItemNotFound()
 
 
 class StepNeeded(DomainError):

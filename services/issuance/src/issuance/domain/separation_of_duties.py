@@ -35,6 +35,7 @@ _APPEALS = frozenset(
         ApplicationEvent.REOPEN,
         ApplicationEvent.REOPEN_UNIDENTIFIED,
         ApplicationEvent.REEXAMINE,
+        ApplicationEvent.REEXAMINE_HOLDER,
         ApplicationEvent.REVIEW_IDENTITY,
     }
 )

@@ -9,7 +9,7 @@ from issuance.domain.waiting_on import ResponsibleParty, WaitingOn
 
 @dataclass(frozen=True, slots=True)
 class UnidentifiedHolder:
-    """One of them. since: when the document was handed over, business time.
+    """One of them. since: when the document was handed over, or an appeal granted, business time.
 
     asked: whether the matcher is still to be asked. refused: whether it refuses the fingers for
     good, unless somebody has it asked again. examined: whether examiners are to decide. If nothing

@@ -8,7 +8,7 @@ from sqlalchemy import Row, Select, String, cast, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.notice_delivery import NoticeDelivery
-from issuance.domain.open_item import Resolution, ResolutionReason, ResolvedItem
+from issuance.domain.open_item import OpenItemKind, Resolution, ResolutionReason, ResolvedItem
 from issuance.domain.states import WITHOUT_ENROLMENT, ApplicationState
 from issuance.store.field_values import field_values
 from issuance.store.oldest_first import ListPosition, keyed, oldest_first, position
@@ -21,24 +21,48 @@ from issuance.store.tables.payments import payment_differences
 from issuance.store.tables.person_merges import person_merges
 from issuance.store.tables.printing import unrecorded_print_events
 
-PRINT_FAILED, PRINT_JOB, REFUSED_WORK, PAYMENT = (
-    "print-failed:",
-    "print-job:",
-    "refused-work:",
-    "payment:",
-)
-LOST_ENROLMENT, IDENTIFICATION, NOTICE, SUPERSEDED_BOOK, RESOLVED = (
-    "lost-enrolment:",
-    "identification:",
-    "notice:",
-    "superseded-book:",
-    "resolved:",
-)
-"""Begin the ids of items: of an application, a print event, a task, a payment's difference, an
-application twice again, a notice, a merge of persons, and a resolved item."""
+RESOLVED = "resolved:"
+"""Begins the ids of resolved items, before their numbers."""
 
 _ITEM = [field.name for field in fields(ResolvedItem) if field.name != "resolution"]
 _RESOLUTION = [field.name for field in fields(Resolution)]
+
+
+def _items(since: Any, id: Any, office: Any) -> Select[Any]:
+    return select(since.label("since"), id.label("id"), office.label("office"))
+
+
+_applications, _enrolments, _notices = applications.c, enrolments.c, notices.c
+_events, _tasks, _differences = unrecorded_print_events.c, outbox.c, payment_differences.c
+_merges, _settled = person_merges.c, resolved_items.c
+_OPEN: Mapping[OpenItemKind, Select[Any]] = {
+    OpenItemKind.PRINT_FAILED: _items(
+        _applications.state_since, _applications.id, _applications.office
+    ).where(_applications.state == ApplicationState.PRINT_FAILED),
+    OpenItemKind.PRINT_JOB: _items(_events.since, _events.number, _events.office).where(
+        _events.problem != "", ~_events.resolved
+    ),
+    OpenItemKind.REFUSED_WORK: _items(_tasks.created_at, _tasks.id, _tasks.office).where(
+        _tasks.refused_at.is_not(None)
+    ),
+    OpenItemKind.LOST_ENROLMENT: _items(_enrolments.lost_at, _enrolments.case, _applications.office)
+    .join(applications, _applications.id == _enrolments.case)
+    .where(_enrolments.lost_at.is_not(None), _applications.state.not_in(WITHOUT_ENROLMENT)),
+    OpenItemKind.IDENTIFICATION: _items(
+        _applications.state_since, _applications.id, _applications.office
+    ).where(IS_UNIDENTIFIED_HOLDER),
+    OpenItemKind.PAYMENT: _items(
+        _differences.since, _differences.number, _differences.office
+    ).where(~_differences.resolved),
+    OpenItemKind.NOTICE: _items(_notices.at, _notices.id, _notices.office).where(
+        _notices.delivery == NoticeDelivery.REFUSED
+    ),
+    OpenItemKind.SUPERSEDED_BOOK: _items(_merges.at, _merges.number, _merges.office).where(
+        _merges.superseded_document != "", ~_merges.book_settled
+    ),
+}
+"""Which items of each kind are open: since when, and what identifies them among their kind."""
+_RESOLVED = _items(_settled.since, _settled.number, _settled.office)
 
 
 class OpenItemRecords:
@@ -54,21 +78,10 @@ class OpenItemRecords:
 
         office: None for all.
         """
-        kinds = [
-            _failed_prints(),
-            _print_jobs(),
-            _refused_work(),
-            _payments(),
-            _lost_enrolments(),
-            _identifications(),
-            _notices(),
-            _superseded_books(),
-        ]
+        kinds = {kind.prefix: which for kind, which in _OPEN.items()}
         if include_resolved:
-            kinds.append(_resolved())
-        if office is not None:
-            kinds = [kind.where(kind.selected_columns.office == office) for kind in kinds]
-        found = [kind.with_only_columns(*_position_of(kind)) for kind in kinds]
+            kinds[RESOLVED] = _RESOLVED
+        found = [_positions(prefix, which, office) for prefix, which in kinds.items()]
         rows = await self._connection.execute(oldest_first(found, after, size))
         return [position(row) for row in rows]
 
@@ -99,78 +112,13 @@ def destroyed_books(number: str) -> Select[Any]:
     )
 
 
-def _position_of(kind: Select[Any]) -> tuple[Any, Any]:
-    columns = kind.selected_columns
-    return columns.since, columns.key
-
-
-def _failed_prints() -> Select[Any]:
-    c = applications.c
-    key = keyed(PRINT_FAILED, c.id)
-    return select(c.state_since.label("since"), key.label("key"), c.office).where(
-        c.state == ApplicationState.PRINT_FAILED
-    )
-
-
-def _print_jobs() -> Select[Any]:
-    c = unrecorded_print_events.c
-    key = keyed(PRINT_JOB, cast(c.number, String))
-    return select(c.since, key.label("key"), c.office).where(c.problem != "", ~c.resolved)
-
-
-def _refused_work() -> Select[Any]:
-    c = outbox.c
-    key = keyed(REFUSED_WORK, c.id)
-    return select(c.created_at.label("since"), key.label("key"), c.office).where(
-        c.refused_at.is_not(None)
-    )
-
-
-def _lost_enrolments() -> Select[Any]:
-    c, application = enrolments.c, applications.c
-    key = keyed(LOST_ENROLMENT, c.case)
-    statement = select(c.lost_at.label("since"), key.label("key"), application.office)
-    return statement.join(applications, application.id == c.case).where(
-        c.lost_at.is_not(None), application.state.not_in(WITHOUT_ENROLMENT)
-    )
-
-
-def _identifications() -> Select[Any]:
-    c = applications.c
-    key = keyed(IDENTIFICATION, c.id)
-    return select(c.state_since.label("since"), key.label("key"), c.office).where(
-        IS_UNIDENTIFIED_HOLDER
-    )
-
-
-def _payments() -> Select[Any]:
-    c = payment_differences.c
-    key = keyed(PAYMENT, cast(c.number, String))
-    return select(c.since, key.label("key"), c.office).where(~c.resolved)
-
-
-def _notices() -> Select[Any]:
-    c = notices.c
-    key = keyed(NOTICE, c.id)
-    return select(c.at.label("since"), key.label("key"), c.office).where(
-        c.delivery == NoticeDelivery.REFUSED
-    )
-
-
-def _superseded_books() -> Select[Any]:
-    c = person_merges.c
-    key = keyed(SUPERSEDED_BOOK, cast(c.number, String))
-    return select(c.at.label("since"), key.label("key"), c.office).where(
-        c.superseded_document != "", ~c.book_settled
-    )
-
-
-def _resolved() -> Select[Any]:
-    c = resolved_items.c
-    key = keyed(RESOLVED, cast(c.number, String))
-    return select(c.since, key.label("key"), c.office)
-
-
 def _item(row: Row[Any]) -> ResolvedItem:
     resolution = Resolution(**field_values(row, _RESOLUTION))
     return ResolvedItem(**field_values(row, _ITEM), resolution=resolution)
+
+
+def _positions(prefix: str, which: Select[Any], office: str | None) -> Select[Any]:
+    c = which.selected_columns
+    if office is not None:
+        which = which.where(c.office == office)
+    return which.with_only_columns(c.since, keyed(prefix, cast(c.id, String)).label("key"))

@@ -109,11 +109,11 @@ class QueueRecords:
         earliest = {each: printable_from.get(each, date.min) for each in NOT_READY}
         queue = []
         for row in (await self._connection.execute(statement.order_by(c.queue_number))).all():
-            id, applied_on, due_on, priority_class, state_value, promised, delayed, *rest = row
+            id, applied_on, due_on, priority_class, state_value, promised, delayed, at, due = row
             state = _STATES[state_value]
             priority = _PRIORITY_CLASSES[priority_class]
             waiting = WaitingCase(id, applied_on, due_on, priority, earliest[state])
-            queue.append(QueuedCase(waiting, state, promised, delayed, *rest))
+            queue.append(QueuedCase(waiting, state, promised, delayed, at, due))
         return queue
 
     async def count_waiting(self, office: str, queue_number: int | None) -> Sequence[AlikeCases]:

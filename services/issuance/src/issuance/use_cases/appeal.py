@@ -17,6 +17,8 @@ from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.create_application import require_no_open_application
 from issuance.use_cases.promised_collection_date import promise_again
 
+_BY_OTHER_EXAMINERS = frozenset({ApplicationEvent.REEXAMINE, ApplicationEvent.REEXAMINE_HOLDER})
+
 
 async def appeal(
     records: Records,
@@ -34,37 +36,33 @@ async def appeal(
     One that was refused before it was identified gives its fingerprints again, which the matcher
     never got. None after a supervisor refused a finished book, which is destroyed, since a printer
     makes one of an application; a book that was held for the examiners is as it was before they
-    decided. One that was handed over before is in nobody's safe, and stays revoked.
+    decided. One that was handed over before, an emergency document, is in nobody's safe and stays
+    revoked: other examiners decide about its holder only, who can apply again once cleared.
     Raises IllegalTransition, NotPermitted, AtThePrinter, SeparationOfDuties, UnknownOffice,
     ApplicationOpen.
     """
     history = await records.history.of_case(case.id)
     event = _reopening(case, history)
-    is_gone = event is not ApplicationEvent.REEXAMINE or case.handed_over_at is not None
-    if case.book_serial and is_gone:
+    if case.book_serial and event not in _BY_OTHER_EXAMINERS:
         raise IllegalTransition(
             "its book was finished and revoked: apply again", state=case.state, event=event
         )
     find_transition(case.state, event, by.role)
     case.require_not_printing()
     require_separate_duties(event, by.person, history)
-    if event is ApplicationEvent.REEXAMINE:
+    if event in _BY_OTHER_EXAMINERS:
         examiners = await records.adjudication_tasks.examiners_of(case.id)
         require_not_examined_by(by.person, examiners, event)
     await records.offices.require_not_removed(case.office)
     persons = await records.adjudication_tasks.persons_of(case)
     await require_no_open_application(records, persons, by)
-    promise = await promise_again(records, offices[case.office], case, now)
-    has_portrait = await records.portraits.is_stored(case.id)
-    reopened = case.reopened(promise, by.person, has_portrait=has_portrait)
+    reopened = await _reopened(records, case, event, by, now, offices)
     details = EventDetails(reason=reason)
-    if event is ApplicationEvent.REOPEN_UNIDENTIFIED:
-        reopened = reopened.no_longer_complete()
     reopened = await apply_transition(records, reopened, event, by, now, details)
     if event is ApplicationEvent.REOPEN_UNIDENTIFIED:
         reopened = reopened.with_next_encounter()
         await records.cases.save(reopened)
-    if event is ApplicationEvent.REEXAMINE:
+    if event in _BY_OTHER_EXAMINERS:
         await _open_again(records, case, now, new_id)
     return reopened
 
@@ -75,10 +73,29 @@ def _reopening(case: Case, history: Sequence[HistoryEntry]) -> ApplicationEvent:
     refusals = (ApplicationEvent.CONFIRM_DUPLICATE, ApplicationEvent.REFUSE)
     refusal = next((e.event for e in reversed(history) if e.event in refusals), None)
     if refusal is ApplicationEvent.CONFIRM_DUPLICATE:
-        return ApplicationEvent.REEXAMINE
+        handed_over = case.handed_over_at is not None
+        return ApplicationEvent.REEXAMINE_HOLDER if handed_over else ApplicationEvent.REEXAMINE
     if case.identification_due:
         return ApplicationEvent.REOPEN_UNIDENTIFIED
     return ApplicationEvent.REOPEN
+
+
+async def _reopened(
+    records: Records,
+    case: Case,
+    event: ApplicationEvent,
+    by: Actor,
+    now: datetime,
+    offices: Mapping[str, Office],
+) -> Case:
+    if event is ApplicationEvent.REEXAMINE_HOLDER:
+        return case.reexamined_after_the_hand_over(by.person)
+    promise = await promise_again(records, offices[case.office], case, now)
+    has_portrait = await records.portraits.is_stored(case.id)
+    reopened = case.reopened(promise, by.person, has_portrait=has_portrait)
+    if event is ApplicationEvent.REOPEN_UNIDENTIFIED:
+        return reopened.no_longer_complete()
+    return reopened
 
 
 async def _open_again(

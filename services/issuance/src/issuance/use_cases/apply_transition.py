@@ -23,6 +23,7 @@ from issuance.domain.notices import (
     NoticeKind,
     collection_reminder,
     emergency_ready_notice,
+    identity_settled_notice,
     not_collected_notice,
     promised_date_notice,
     ready_notice,
@@ -255,4 +256,6 @@ class ApplyTransition:
             return collection_reminder(case.id, case.collect_until)
         if kind is NoticeKind.NOT_COLLECTED:
             return not_collected_notice(case.id)
+        if kind is NoticeKind.IDENTITY_SETTLED:
+            return identity_settled_notice(case.id)
         raise ValueError(f"a transition cannot send {kind} about an application {case.state}")

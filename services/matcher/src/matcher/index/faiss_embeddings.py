@@ -4,6 +4,7 @@ To use another library for nearest neighbours, rewrite this class and `FaissDesc
 nothing else knows of FAISS.
 """
 
+import threading
 from typing import Any
 
 import faiss  # type: ignore[import-untyped, unused-ignore]
@@ -12,11 +13,14 @@ from numpy.typing import NDArray
 
 from matcher.domain.finger import Embedding
 from matcher.embedding.embedding_network import EMBEDDING_SIZE
+from matcher.index.growable_array import GrowableArray
 
-_CODE_BYTES = EMBEDDING_SIZE * 2
-"""Bytes of a row in FAISS: half precision takes half the memory at twice the speed of single
-precision, and is exact, since the database stores embeddings as float16."""
-_THREADS = 1
+_QUANTIZER = faiss.ScalarQuantizer(EMBEDDING_SIZE, faiss.ScalarQuantizer.QT_fp16)
+"""Half precision takes half the memory at twice the speed of single precision, and is exact, since
+the database stores embeddings as float16."""
+_ONE_LIST, _NO_IDS, _NO_SELECTOR, _BY_RESIDUAL, _AS_PAIRS = 0, None, None, False, True
+_LEAST = -np.finfo(np.float32).max
+_of_thread = threading.local()
 
 Query = NDArray[np.float32]
 """The embedding of a probe's finger, float32 (256,)."""
@@ -26,74 +30,81 @@ Similarities = NDArray[np.float32]
 
 
 class FaissEmbeddings:
-    """Embeddings of one finger position by row, compared by inner product, exactly.
+    """Embeddings by row, float16, compared by inner product, exactly, wherever they lie.
 
     Not thread-safe: searches may run at the same time, a change must run alone. Rows are never
-    removed, which is where FAISS breaks (its issues 4535 and 4655): they are overwritten, and the
-    owner leaves them out of results until it copies the others.
+    removed: they are overwritten, and the owner leaves them out of results.
     """
 
-    def __init__(self) -> None:
-        self._index = faiss.IndexScalarQuantizer(
-            EMBEDDING_SIZE, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
-        )
+    def __init__(self, rows: GrowableArray[np.float16] | None = None) -> None:
+        self._rows = GrowableArray(np.float16, EMBEDDING_SIZE) if rows is None else rows
 
     def __len__(self) -> int:
-        return int(self._index.ntotal)
+        return len(self._rows)
 
     @property
     def size_bytes(self) -> int:
-        """Memory used, bytes."""
-        return len(self) * _CODE_BYTES
+        """Memory that its rows take, bytes; what is reserved for growth is not counted."""
+        return self._rows.rows.nbytes
 
     def add(self, embeddings: NDArray[np.float16]) -> None:
         """Append one row for each embedding, float16 (n, 256)."""
-        self._index.add(embeddings.astype(np.float32))
+        self._rows.extend([embeddings])
 
     def overwrite(self, row: int) -> None:
         """Overwrite a row with zeros, so that nothing of the embedding stays in memory."""
-        self._codes()[row] = 0
+        self._rows.rows[row] = 0
 
     def take(self, row: int) -> Embedding:
         """Return a copy of a row."""
-        return np.asarray(self._codes()[row].view(np.float16)).copy()
+        return np.asarray(self._rows.rows[row]).copy()
 
     def take_all(self, rows: Rows) -> NDArray[np.float16]:
         """Return a copy of these rows, float16 (n, 256)."""
-        return np.asarray(self._codes()[rows].view(np.float16))
+        return self._rows.rows[rows]
 
     def nearest(self, query: Query, count: int) -> tuple[Rows, Similarities]:
         """Return the ``count`` rows of greatest inner product, best first, and the products.
 
         Overwritten rows are among them, with a product of 0.
         """
-        return self._search(query, min(count, len(self)))
+        return _nearest(query, self._rows.rows, min(count, len(self)))
 
     def similarities(self, query: Query, rows: Rows) -> Similarities:
-        """Return the inner products with these rows, float32 (n,); a row may be named once only."""
-        by_row = np.empty(len(self), np.float32)
-        if not len(rows):
-            return by_row[rows]
-        wanted = np.zeros(len(self), np.bool_)
-        wanted[rows] = True
-        bitmap = np.packbits(wanted, bitorder="little")
-        only = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bitmap))  # type: ignore[call-arg, arg-type, unused-ignore]
-        found, values = self._search(query, len(rows), params=only)
-        by_row[found] = values
-        return by_row[rows]
+        """Return the inner products with these rows, float32 (n,)."""
+        indices, found = _nearest(query, self.take_all(rows), len(rows))
+        similarities = np.empty(len(rows), np.float32)
+        similarities[indices] = found
+        return similarities
 
-    def all(self) -> NDArray[np.float16]:
-        """Return a copy of all embeddings, float16 (rows, 256)."""
-        codes = faiss.vector_to_array(self._index.codes)
-        return np.asarray(codes.reshape(len(self), _CODE_BYTES).view(np.float16))
 
-    def _codes(self) -> NDArray[np.uint8]:
-        """Return a view of FAISS's own memory, uint8 (rows, bytes), valid until rows are added."""
-        codes = faiss.rev_swig_ptr(self._index.codes.data(), self.size_bytes)
-        return np.asarray(codes).reshape(len(self), _CODE_BYTES)
+def _nearest(
+    query: Query, embeddings: NDArray[np.float16], count: int
+) -> tuple[Rows, Similarities]:
+    """Return the ``count`` rows of greatest inner product, best first, and the products."""
+    rows, similarities = np.full(count, -1, np.int64), np.full(count, _LEAST, np.float32)
+    if not count:
+        return rows, similarities
+    scanner = _scanner()
+    scanner.set_query(faiss.swig_ptr(query))
+    codes = embeddings.view(np.uint8)
+    scanner.scan_codes(
+        len(codes),
+        faiss.swig_ptr(codes),
+        _NO_IDS,
+        faiss.swig_ptr(similarities),
+        faiss.swig_ptr(rows),
+        count,
+    )
+    order = np.lexsort((rows, -similarities))
+    return rows[order], similarities[order]
 
-    def _search(self, query: Query, count: int, **options: Any) -> tuple[Rows, Similarities]:
-        # Set for the calling thread: the worker pool, not FAISS, spreads searches over the cores.
-        faiss.omp_set_num_threads(_THREADS)
-        similarities, rows = self._index.search(query[None], count, **options)
-        return rows[0], similarities[0]
+
+def _scanner() -> Any:
+    """Return the scanner of this thread; FAISS's Python interface never frees one."""
+    if not hasattr(_of_thread, "scanner"):
+        _of_thread.scanner = _QUANTIZER.select_InvertedListScanner(  # type: ignore[attr-defined, unused-ignore]
+            faiss.METRIC_INNER_PRODUCT, None, _AS_PAIRS, _NO_SELECTOR, _BY_RESIDUAL
+        )
+        _of_thread.scanner.set_list(_ONE_LIST, 0)
+    return _of_thread.scanner

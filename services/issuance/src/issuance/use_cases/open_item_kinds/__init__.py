@@ -1,0 +1,1 @@
+"""The kinds of open items: how each is read for the list, and how a person settles one."""

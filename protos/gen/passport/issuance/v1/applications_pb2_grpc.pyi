@@ -93,6 +93,13 @@ class ApplicationsStub:
 
     Callers: supervisors. Errors: as SearchApplications but WRONG_OFFICE. Retry: yes.
     """
+    ListSearches: _grpc.UnaryUnaryMultiCallable[_applications_pb2.ListSearchesRequest, _applications_pb2.ListSearchesResponse]
+    """Lists who searched by SearchApplications and SearchAllOffices, when, on whose behalf, for what, and how many were
+    found; newest first. Searches are on record for a time: setting `search_retention_days`.
+
+    Callers: supervisors, administrators; those of an office see the searches of its staff. Errors: INVALID_REQUEST,
+    BAD_DATE, WRONG_OFFICE, BAD_PAGE_TOKEN. Retry: yes.
+    """
     WatchApplications: _grpc.UnaryStreamMultiCallable[_applications_pb2.WatchApplicationsRequest, _applications_pb2.ApplicationChange]
     """Streams applications whenever their record changes: state, data, collection date, print job. From a resume
     token on; without one first every application that has not ended, and then a bookmark. One that changed
@@ -402,6 +409,13 @@ class ApplicationsAsyncStub(ApplicationsStub):
     answer says where an application is, not more: its id, reference, office and state.
 
     Callers: supervisors. Errors: as SearchApplications but WRONG_OFFICE. Retry: yes.
+    """
+    ListSearches: _aio.UnaryUnaryMultiCallable[_applications_pb2.ListSearchesRequest, _applications_pb2.ListSearchesResponse]  # type: ignore[assignment]
+    """Lists who searched by SearchApplications and SearchAllOffices, when, on whose behalf, for what, and how many were
+    found; newest first. Searches are on record for a time: setting `search_retention_days`.
+
+    Callers: supervisors, administrators; those of an office see the searches of its staff. Errors: INVALID_REQUEST,
+    BAD_DATE, WRONG_OFFICE, BAD_PAGE_TOKEN. Retry: yes.
     """
     WatchApplications: _aio.UnaryStreamMultiCallable[_applications_pb2.WatchApplicationsRequest, _applications_pb2.ApplicationChange]  # type: ignore[assignment]
     """Streams applications whenever their record changes: state, data, collection date, print job. From a resume
@@ -745,6 +759,19 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         answer says where an application is, not more: its id, reference, office and state.
 
         Callers: supervisors. Errors: as SearchApplications but WRONG_OFFICE. Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def ListSearches(
+        self,
+        request: _applications_pb2.ListSearchesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_applications_pb2.ListSearchesResponse, _abc.Awaitable[_applications_pb2.ListSearchesResponse]]:
+        """Lists who searched by SearchApplications and SearchAllOffices, when, on whose behalf, for what, and how many were
+        found; newest first. Searches are on record for a time: setting `search_retention_days`.
+
+        Callers: supervisors, administrators; those of an office see the searches of its staff. Errors: INVALID_REQUEST,
+        BAD_DATE, WRONG_OFFICE, BAD_PAGE_TOKEN. Retry: yes.
         """
 
     @_abc_1.abstractmethod

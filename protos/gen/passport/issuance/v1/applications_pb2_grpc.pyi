@@ -291,7 +291,7 @@ class ApplicationsStub:
     fraud back once they have, on behalf of the supervisor who granted the appeal.
 
     The holder of an emergency document whom examiners found to be a duplicate after the hand-over goes to other
-    examiners too: the application is HANDED_OVER with `identification_due` until they have decided, and an open
+    examiners too: it counts as handed over, with `identification_due` until they have decided, and an open
     item. The document stays revoked whatever they find; who is cleared, or linked, can apply for a passport.
 
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen; who reopens does not approve
@@ -608,7 +608,7 @@ class ApplicationsAsyncStub(ApplicationsStub):
     fraud back once they have, on behalf of the supervisor who granted the appeal.
 
     The holder of an emergency document whom examiners found to be a duplicate after the hand-over goes to other
-    examiners too: the application is HANDED_OVER with `identification_due` until they have decided, and an open
+    examiners too: it counts as handed over, with `identification_due` until they have decided, and an open
     item. The document stays revoked whatever they find; who is cleared, or linked, can apply for a passport.
 
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen; who reopens does not approve
@@ -1078,7 +1078,7 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         fraud back once they have, on behalf of the supervisor who granted the appeal.
 
         The holder of an emergency document whom examiners found to be a duplicate after the hand-over goes to other
-        examiners too: the application is HANDED_OVER with `identification_due` until they have decided, and an open
+        examiners too: it counts as handed over, with `identification_due` until they have decided, and an open
         item. The document stays revoked whatever they find; who is cleared, or linked, can apply for a passport.
 
         Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen; who reopens does not approve

@@ -1,7 +1,8 @@
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from printer.store.records import MIGRATIONS
-from printer.store.tables import jobs, metadata
+from printer.store.tables.jobs import jobs
+from printer.store.tables.metadata import metadata
 from servicekit.storage.database import Database, migrate
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable

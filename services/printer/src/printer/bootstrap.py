@@ -46,7 +46,7 @@ from printer.service.stock import Stock
 from printer.store.dispatch_epoch import begin_dispatch_epoch
 from printer.store.dispatcher_lock import dispatcher_lock
 from printer.store.records import MIGRATIONS, Store
-from printer.store.tables import idempotency
+from printer.store.tables.metadata import idempotency
 from printer.trusted_keys import load_trusted_keys
 from printer.use_cases.assign_next_job import AssignNextJob
 from printer.use_cases.change_signal import ChangeSignal

@@ -20,7 +20,7 @@ from printer.domain.machine import Machine
 from printer.domain.serial_range import SerialRange
 from printer.domain.two_persons import DecisionReason
 from printer.store.records import MIGRATIONS, Records
-from printer.store.tables import book_movements
+from printer.store.tables.books import book_movements
 from printer.use_cases.attempt_actions import (
     cancel_print_job,
     confirm_machine_off,

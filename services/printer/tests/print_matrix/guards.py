@@ -25,7 +25,7 @@ from printer.domain.reconciliation import (
 )
 from printer.store.dispatch_epoch import DispatchEpoch
 from printer.store.jobs import JobRecords
-from printer.store.tables import jobs
+from printer.store.tables.jobs import jobs
 from printer.use_cases import reconcile_job
 from printer.use_cases.assign_next_job import AssignNextJob
 from printer.use_cases.reconcile_job import ReconcileJob

@@ -8,7 +8,7 @@ from printer.domain.job_transitions import JobState
 from printer.domain.printer_client import RequestOutcomeUnknown
 from printer.service.idempotent_changes import IdempotentChanges
 from printer.store.records import Records
-from printer.store.tables import idempotency
+from printer.store.tables.metadata import idempotency
 from printer.use_cases.change_signal import ChangeSignal
 from servicekit.security.identity import bind_caller, parse_identity
 from servicekit.storage.idempotency import IdempotentRequests

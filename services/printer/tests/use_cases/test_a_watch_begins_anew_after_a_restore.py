@@ -1,6 +1,7 @@
 import pytest
 from printer.domain.errors import BadWatchToken
-from printer.service import decode, encode
+from printer.service import decode
+from printer.service import encode_jobs as encode
 from printer.use_cases.watch_print_jobs import WatchPosition, WatchPrintJobs
 
 from .print_room import PrintRoom

@@ -7,7 +7,8 @@ from printer.domain.book import BookState
 from printer.domain.errors import MrzMismatch
 from printer.domain.job import Job
 from printer.domain.job_transitions import JobState
-from printer.store.tables import attempts, job_history
+from printer.store.tables.attempts import attempts
+from printer.store.tables.jobs import job_history
 from printer.use_cases.attempt_actions import cancel_print_job
 from printer.use_cases.record_findings import Finding
 from sqlalchemy import select

@@ -4,7 +4,7 @@ import pytest
 from printer.domain.book import BookState
 from printer.domain.serial_range import SerialRange
 from printer.domain.two_persons import DecisionReason
-from printer.service import encode
+from printer.service.encode_admin import printing_status as encoded
 from printer.use_cases.hand_over import record_handover
 from printer.use_cases.printing_status import PrintingStatus, printing_status
 from printer.use_cases.record_findings import Finding
@@ -29,7 +29,7 @@ async def test_each_job_with_its_age_oldest_first(room: PrintRoom) -> None:
     await finds(room, first, Finding.LOST, room.by("budi"))
 
     status = await _status(room)
-    told = encode.printing_status("BJM", status, room.now())
+    told = encoded("BJM", status, room.now())
 
     assert [(each.job_id, each.age.seconds) for each in told.pending_decisions] == [
         (second.job_id, 12300), (first.job_id, 0),

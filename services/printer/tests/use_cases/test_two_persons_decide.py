@@ -13,7 +13,7 @@ from printer.domain.two_persons import (
     book_subject,
     job_subject,
 )
-from printer.store.tables import proposals
+from printer.store.tables.proposals import proposals
 from printer.use_cases.apply_transition import apply_transition
 from printer.use_cases.record_findings import Finding
 from printer.use_cases.two_persons import two_persons_agree

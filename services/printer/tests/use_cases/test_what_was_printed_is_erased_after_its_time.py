@@ -4,7 +4,7 @@ from printer.domain.job import Job
 from printer.domain.job_transitions import JobEvent
 from printer.domain.two_persons import DecisionReason
 from printer.store.records import Records
-from printer.store.tables import jobs
+from printer.store.tables.jobs import jobs
 from printer.use_cases.attempt_actions import cancel_print_job, confirm_machine_off
 from printer.use_cases.erase_personal_data import (
     erase_of_jobs_never_printed,

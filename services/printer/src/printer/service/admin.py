@@ -4,7 +4,8 @@ from passport.printer.v1 import admin_pb2, admin_pb2_grpc, stock_pb2
 from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
 
-from printer.service import encode, encode_history
+from printer.service import encode_admin as encode
+from printer.service import encode_history, encode_jobs, encode_stock, encode_values
 from printer.service.caller import attribution, require_caller_of
 from printer.service.idempotent_changes import IdempotentChanges
 from printer.store.records import Records, Store
@@ -51,7 +52,7 @@ class PrinterAdmin(admin_pb2_grpc.PrinterAdminServicer):
         """Return the number of books in each state."""
         require_caller_of(self._office)
         async with self._store.read() as records:
-            return encode.book_balance(await book_balance(records))
+            return encode_stock.book_balance(await book_balance(records))
 
     async def ListRestoreFindings(
         self, request: admin_pb2.ListRestoreFindingsRequest, context: Context
@@ -87,9 +88,7 @@ class PrinterAdmin(admin_pb2_grpc.PrinterAdminServicer):
                 await withdraw_trust(records, kid, reason, by)
                 return admin_pb2.PutTrustedKeyResponse()
             proposal = await trust_key(records, kid, pem, reason, by)
-            return admin_pb2.PutTrustedKeyResponse(
-                proposal=encode.proposal(proposal) if proposal else None
-            )
+            return admin_pb2.PutTrustedKeyResponse(proposal=encode_values.proposal(proposal))
 
         return await self._changes.make(request, admin_pb2.PutTrustedKeyResponse, change)
 
@@ -115,7 +114,7 @@ class PrinterAdmin(admin_pb2_grpc.PrinterAdminServicer):
                 records, request.clearance_id, request.document_number, request.reason, by
             )
             return admin_pb2.RevokeClearanceResponse(
-                jobs=[encode.job(job, by.at) for job in revoked]
+                jobs=[encode_jobs.job(job, by.at) for job in revoked]
             )
 
         return await self._changes.make(request, admin_pb2.RevokeClearanceResponse, change)

@@ -18,7 +18,7 @@ from printer.domain.open_item import Resolution
 from printer.domain.serial_range import SerialRange
 from printer.domain.throughput import Period
 from printer.domain.two_persons import DecisionReason
-from printer.service.encode import DECISION_REASONS
+from printer.service.encode_values import DECISION_REASONS
 from printer.use_cases.book_in_hand import BookReport
 from printer.use_cases.measure_throughput import measured_period
 from printer.use_cases.record_findings import Finding

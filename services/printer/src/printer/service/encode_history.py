@@ -8,7 +8,9 @@ from printer.domain.job import RecordedJobEvent
 from printer.domain.movement import MachineAction, MachineEvent, Movement
 from printer.domain.serial_range import SerialRange
 from printer.domain.trusted_key import TrustPeriod
-from printer.service.encode import BOOK_STATES, maintenance_window, timestamp
+from printer.service.encode_machines import maintenance_window
+from printer.service.encode_stock import BOOK_STATES
+from printer.service.encode_values import timestamp
 
 _ACTIONS = enum_codes(MachineAction, pb.MachineAction)
 

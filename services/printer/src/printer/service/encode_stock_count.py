@@ -4,8 +4,9 @@ from passport.printer.v1 import stock_pb2 as pb
 from servicekit.grpc.enum_codes import enum_codes
 
 from printer.domain.open_item import OWNER_ROLE, OpenItem, OpenItemKind
-from printer.service.encode import DECISION_REASONS, book_balance, calendar_date, timestamp
 from printer.service.encode_history import book_range
+from printer.service.encode_stock import book_balance
+from printer.service.encode_values import DECISION_REASONS, calendar_date, timestamp
 from printer.use_cases.count_books import StockCount
 from printer.use_cases.forecast import StockForecast
 from printer.use_cases.stock import BookBalance

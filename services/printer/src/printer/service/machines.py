@@ -8,7 +8,8 @@ from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
 
 from printer.domain.printer_client import Connect, PrinterStatus
-from printer.service import decode, encode
+from printer.service import decode
+from printer.service import encode_machines as encode
 from printer.service.caller import attribution, require_caller_of
 from printer.service.idempotent_changes import IdempotentChanges
 from printer.store.records import Records, Store

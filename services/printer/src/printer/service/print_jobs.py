@@ -13,7 +13,8 @@ from servicekit.process.clock import Clock
 from printer.domain.clearance import ClearedPage
 from printer.domain.job import Job
 from printer.domain.job_transitions import JobState
-from printer.service import decode, encode
+from printer.service import decode
+from printer.service import encode_jobs as encode
 from printer.service.caller import attribution, require_caller_of
 from printer.service.idempotent_changes import IdempotentChanges
 from printer.store.records import Records, Store

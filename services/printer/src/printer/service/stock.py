@@ -6,7 +6,8 @@ from servicekit.grpc import page_tokens
 from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
 
-from printer.service import decode, encode, encode_stock_count
+from printer.service import decode, encode_stock_count, encode_values
+from printer.service import encode_stock as encode
 from printer.service.caller import attribution, require_caller_of
 from printer.service.idempotent_changes import IdempotentChanges
 from printer.store.records import Records, Store
@@ -70,7 +71,7 @@ class Stock(stock_pb2_grpc.StockServicer):
             proposal = await remove_books(records, removal)
             balance = encode.book_balance(await book_balance(records))
             return pb.RemoveBooksResponse(
-                balance=balance, proposal=encode.proposal(proposal) if proposal else None
+                balance=balance, proposal=encode_values.proposal(proposal)
             )
 
         return await self._changes.make(request, pb.RemoveBooksResponse, change)
@@ -84,7 +85,8 @@ class Stock(stock_pb2_grpc.StockServicer):
             by = attribution(self._clock)
             book, proposal = await record_handover(records, request.job_id, request.book_serial, by)
             return pb.RecordHandoverResponse(
-                book=encode.book(book), proposal=encode.proposal(proposal) if proposal else None
+                book=encode.book(book),
+                proposal=encode_values.proposal(proposal),
             )
 
         return await self._changes.make(request, pb.RecordHandoverResponse, change)

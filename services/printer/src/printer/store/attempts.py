@@ -12,7 +12,9 @@ from printer.domain.attempt import Attempt, AttemptOutcome
 from printer.domain.book import BookState
 from printer.domain.errors import BookInUse, GoodBookExists
 from printer.domain.settlement import Settlement
-from printer.store.tables import attempts, books, samples
+from printer.store.tables.attempts import attempts
+from printer.store.tables.books import books
+from printer.store.tables.samples import samples
 
 _NO_PASSPORT = (AttemptOutcome.NOT_PRINTED, AttemptOutcome.SPOILED, AttemptOutcome.LOST)
 

@@ -33,7 +33,9 @@ from printer.domain.serial_range import SerialRange
 from printer.domain.settlement import Settlement
 from printer.store.movements import MovementRecords, in_range
 from printer.store.proposals import ProposalRecords
-from printer.store.tables import attempts, books, has_document_number, has_machine, jobs
+from printer.store.tables.attempts import attempts
+from printer.store.tables.books import books, has_document_number, has_machine
+from printer.store.tables.jobs import jobs
 
 
 class BookRecords:

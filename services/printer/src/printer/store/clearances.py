@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from printer.domain.attribution import Attribution
 from printer.domain.clearance import Clearance
 from printer.domain.trusted_key import TrustedKeyEvent
-from printer.store.tables import revocations, trusted_key_events
+from printer.store.tables.clearances import revocations, trusted_key_events
 
 
 class ClearanceRecords:

@@ -14,7 +14,7 @@ from servicekit.storage.database import Database
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from printer.store.tables import dispatch
+from printer.store.tables.dispatch import dispatch
 
 # So many fit into one sector, and numbers of every size have the same length.
 _DIGITS = 20

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from printer.domain.attribution import Attribution
 from printer.store.database_continuity import AnnouncementMark, server_identity
 from printer.store.restores import RestoreRecords
-from printer.store.tables import dispatch
+from printer.store.tables.dispatch import dispatch
 
 # An announcement that took longer is made again: what it found may not be true any more.
 ANNOUNCEMENT_SECONDS = 2.0

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from printer.domain.attribution import Attribution
 from printer.domain.job import Job, RecordedJobEvent
 from printer.domain.job_transitions import JobEvent
-from printer.store.tables import job_history
+from printer.store.tables.jobs import job_history
 
 
 class JobEventRecords:

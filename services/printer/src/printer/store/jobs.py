@@ -22,7 +22,9 @@ from printer.domain.two_persons import Proposal, ProposalOutcome, job_subject
 from printer.store.attempts import AttemptRecords
 from printer.store.job_events import JobEventRecords
 from printer.store.proposals import ProposalRecords
-from printer.store.tables import attempts, change_counter, jobs, makes_passport
+from printer.store.tables.attempts import attempts
+from printer.store.tables.dispatch import change_counter
+from printer.store.tables.jobs import jobs, makes_passport
 
 # All but the large columns: clearance, payload and page.
 _COLUMNS = [jobs.c[name] for name in (

@@ -7,7 +7,7 @@ from printer.domain.attribution import Attribution
 from printer.domain.movement import MachineEvent
 from printer.domain.serial_range import SerialRange
 from printer.store.maintenance import MaintenanceRecords
-from printer.store.tables import machine_history
+from printer.store.tables.machines import machine_history
 
 
 class MachineEventRecords:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from printer.domain.machine_observations import MachineObservations
 from printer.domain.printer_client import PrinterStatus
-from printer.store.tables import machine_observations as table
+from printer.store.tables.machines import machine_observations as table
 
 
 class MachineObservationRecords:

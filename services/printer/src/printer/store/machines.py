@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from printer.domain.errors import MachineAlreadyRegistered, MachineNotFound
 from printer.domain.machine import Machine
-from printer.store.tables import machines
+from printer.store.tables.machines import machines
 
 
 class MachineRecords:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from printer.domain.attribution import Attribution
 from printer.domain.errors import MaintenanceNotFound
 from printer.domain.maintenance import MaintenanceWindow
-from printer.store.tables import maintenance_windows as table
+from printer.store.tables.machines import maintenance_windows as table
 
 
 class MaintenanceRecords:

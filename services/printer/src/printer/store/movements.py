@@ -11,7 +11,7 @@ from printer.domain.attribution import Attribution
 from printer.domain.book import BookState
 from printer.domain.movement import Movement
 from printer.domain.serial_range import SerialRange
-from printer.store.tables import book_movements, books, is_of_many_books
+from printer.store.tables.books import book_movements, books, is_of_many_books
 
 
 def in_range(serials: SerialRange) -> ColumnElement[bool]:

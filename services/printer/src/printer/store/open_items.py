@@ -9,8 +9,8 @@ from printer.domain.attribution import Attribution
 from printer.domain.errors import OpenItemNotFound
 from printer.domain.open_item import OpenItem, Resolution
 from printer.domain.serial_range import SerialRange
-from printer.store.tables import is_open_item
-from printer.store.tables import open_items as table
+from printer.store.tables.stock_counts import is_open_item
+from printer.store.tables.stock_counts import open_items as table
 
 
 class OpenItemRecords:

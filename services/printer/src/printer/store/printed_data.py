@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from printer.domain.job_transitions import JobState
-from printer.store.tables import jobs
+from printer.store.tables.jobs import jobs
 
 _NOTHING: dict[str, Any] = {"payload": b"", "page_pdf": b"", "mrz": ""}
 _WAITS = jobs.c.state.in_((JobState.QUEUED, JobState.HELD))

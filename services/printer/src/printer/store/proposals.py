@@ -16,7 +16,7 @@ from printer.domain.two_persons import (
     book_subject,
     books_of,
 )
-from printer.store.tables import proposals
+from printer.store.tables.proposals import proposals
 
 
 class ProposalRecords:

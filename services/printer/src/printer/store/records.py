@@ -25,7 +25,7 @@ from printer.store.proposals import ProposalRecords
 from printer.store.restores import RestoreRecords
 from printer.store.samples import SampleRecords
 from printer.store.stock_counts import StockCountRecords
-from printer.store.tables import change_counter
+from printer.store.tables.dispatch import change_counter
 from printer.store.throughput import ThroughputRecords
 
 MIGRATIONS = "printer:store/migrations"

@@ -11,7 +11,8 @@ from printer.domain.job import Job
 from printer.domain.job_transitions import JobEvent
 from printer.domain.restore import Restore, RestoreFinding
 from printer.store.database_continuity import AnnouncementMark, reason_to_suspect_restore
-from printer.store.tables import job_history, restore_findings, restores
+from printer.store.tables.jobs import job_history
+from printer.store.tables.restores import restore_findings, restores
 
 
 class RestoreRecords:

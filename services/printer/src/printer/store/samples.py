@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from printer.domain.attribution import Attribution
 from printer.domain.errors import SampleInProgress
 from printer.domain.sample import Sample, SampleOutcome
-from printer.store.tables import is_open_sample, samples
+from printer.store.tables.samples import is_open_sample, samples
 
 
 class SampleRecords:

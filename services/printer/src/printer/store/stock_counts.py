@@ -9,7 +9,8 @@ from printer.domain.attribution import Attribution
 from printer.domain.book import BookState
 from printer.domain.serial_range import SerialRange, join, subtract
 from printer.store.movements import in_range
-from printer.store.tables import books, has_machine, stock_counts
+from printer.store.tables.books import books, has_machine
+from printer.store.tables.stock_counts import stock_counts
 
 
 class StockCountRecords:

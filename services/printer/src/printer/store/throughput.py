@@ -6,7 +6,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from printer.domain.job_transitions import LEAVES_MACHINE, JobEvent
 from printer.domain.throughput import FinishedBooks, MachineUse, Period
 from printer.domain.working_days import USED
-from printer.store.tables import attempts, book_movements, job_history
+from printer.store.tables.attempts import attempts
+from printer.store.tables.books import book_movements
+from printer.store.tables.jobs import job_history
 
 
 class ThroughputRecords:

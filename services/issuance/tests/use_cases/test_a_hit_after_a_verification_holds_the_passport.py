@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from issuance.domain import case_identification
 from issuance.domain.adjudication_referral import Candidate
 from issuance.domain.adjudication_task import Verdict
 from issuance.domain.case_errors import AtThePrinter, BookMade, IdentificationDue
@@ -346,7 +347,7 @@ async def test_a_held_book_is_not_ready_before_the_identification(
     with pytest.raises(IdentificationDue):
         await flow.approves(id)
     with pytest.raises(BookMade):
-        due.verified("verification")
+        case_identification.verified(due, "verification")
 
 
 class TestAfterAnAppeal:

@@ -7,8 +7,8 @@ from matcher.domain.encounter import EncounterStatus
 from matcher.domain.index_entry import IndexEntry
 from matcher.domain.shortlist import SearchDepth, SearchScope
 from matcher.index.faiss_embeddings import Query, Rows
-from matcher.index.finger_segment import FingerSegment
 from matcher.index.memory_index import MemoryIndex
+from matcher.index.position_fingers import PositionFingers
 
 from .random_fingers import random_finger, similar_finger
 
@@ -93,13 +93,13 @@ def test_when_all_are_prefiltered_no_embedding_is_searched(monkeypatch: pytest.M
 
 
 def _counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many rows each search of a segment looks at."""
+    """How many rows each search of a position looks at."""
     looked_at: list[int] = []
-    nearest = FingerSegment.nearest
+    nearest = PositionFingers.nearest
 
-    def counted(segment: FingerSegment, query: Query, count: int) -> tuple[Rows, float]:
+    def counted(fingers: PositionFingers, query: Query, count: int) -> tuple[Rows, float]:
         looked_at.append(count)
-        return nearest(segment, query, count)
+        return nearest(fingers, query, count)
 
-    monkeypatch.setattr(FingerSegment, "nearest", counted)
+    monkeypatch.setattr(PositionFingers, "nearest", counted)
     return looked_at

@@ -38,16 +38,21 @@ Flip = Callable[[Any], None]
 Change = Callable[[EncounterChanges], Awaitable[object]]
 
 
+def _segment(table: Any) -> Any:
+    (segment,) = table.fingers[INDEX]._segments.values()
+    return segment
+
+
 def _flip_a_descriptor(table: Any) -> None:
-    table.segments[INDEX]._minutiae._descriptors.rows[5, 0] ^= np.uint64(1)
+    _segment(table)._minutiae._descriptors.rows[5, 0] ^= np.uint64(1)
 
 
 def _flip_an_embedding(table: Any) -> None:
-    table.segments[INDEX]._embeddings._codes()[1, 7] ^= 1
+    _segment(table)._embeddings._rows.rows.view(np.uint8)[1, 7] ^= 1
 
 
 def _give_a_finger_to_another(table: Any) -> None:
-    table.segments[INDEX].owner[0] = 2
+    _segment(table).owner[0] = 2
 
 
 def _give_an_encounter_to_another(table: Any) -> None:

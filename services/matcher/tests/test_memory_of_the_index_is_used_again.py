@@ -11,7 +11,8 @@ from matcher.index.encounters_table import EncountersTable
 from matcher.index.faiss_embeddings import FaissEmbeddings
 from matcher.index.finger_segment import FingerSegment
 from matcher.index.growable_array import GrowableArray
-from matcher.index.index_columns import columns_of
+from matcher.index.index_columns import columns_of, finger_columns_of
+from matcher.index.position_fingers import PositionFingers
 
 from .random_fingers import random_finger
 
@@ -97,17 +98,7 @@ def test_a_segment_is_compacted_when_more_than_64_and_a_twentieth_are_removed(
         segment.remove(row)
 
     assert segment.needs_compaction() is expected
-    assert len(segment) == len(segment.compacted()) == fingers - removed
-
-
-def test_a_table_compacts_its_segments_when_enough_have_left() -> None:
-    rng, table = np.random.default_rng(6), EncountersTable()
-    table.update([], columns_of([_entry(rng, number) for number in range(100)]))
-
-    table.update([f"e{number}" for number in range(65)], columns_of([]))
-
-    assert table.size()[:2] == (35, 35)
-    assert not table.segments[2].needs_compaction()
+    assert len(segment) == fingers - removed
 
 
 def test_an_overwritten_embedding_is_zero_in_every_bit() -> None:
@@ -123,13 +114,14 @@ def test_an_overwritten_embedding_is_zero_in_every_bit() -> None:
 
 
 def test_the_similarity_of_rows_unseen_is_at_most_that_of_the_last_row_seen() -> None:
-    rng = np.random.default_rng(3)
-    segment = _segment(rng, 5)
+    rng, fingers = np.random.default_rng(3), PositionFingers(5)
+    some = [random_finger(rng) for _ in range(5)]
+    fingers.add(finger_columns_of(some, np.arange(5)), np.arange(5))
     query = random_finger(rng).embedding.astype(np.float32)
-    similarities = np.sort(segment.similarities(query, np.arange(5)))[::-1]
+    similarities = np.sort([each.embedding.astype(np.float32) @ query for each in some])[::-1]
 
-    rows, unseen = segment.nearest(query, 2)
-    all_rows, nothing = segment.nearest(query, 5)
+    rows, unseen = fingers.nearest(query, 2)
+    all_rows, nothing = fingers.nearest(query, 5)
 
     assert unseen == pytest.approx(similarities[1], abs=1e-6)
     assert (len(rows), len(all_rows), nothing) == (2, 5, -np.inf)

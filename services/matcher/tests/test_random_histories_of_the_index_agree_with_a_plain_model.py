@@ -65,6 +65,8 @@ class Histories(RuleBasedStateMachine):
         self.plain = PlainSearch()
         self.saving = ExitStack()
         self.saved: tuple[FrozenIndex, dict[str, int]] | None = None
+        self.folder = tempfile.TemporaryDirectory()
+        self.log: list[tuple[list[str], list[IndexEntry]]] = []  # changes since
 
     @rule(
         encounter_id=ENCOUNTERS,
@@ -152,6 +154,26 @@ class Histories(RuleBasedStateMachine):
                 snapshot.write(Path(folder) / "index", HEADER, frozen)
             self.index = snapshot.read(Path(folder) / "index", HEADER)
 
+    @rule()
+    def save(self) -> None:
+        with self.index.frozen() as frozen:
+            snapshot.write(Path(self.folder.name) / "index", HEADER, frozen)
+        self.log.clear()
+
+    @precondition(lambda self: (Path(self.folder.name) / "index").exists())
+    @rule()
+    def crash(self) -> None:
+        self._end_saving()
+        self.index = snapshot.read(Path(self.folder.name) / "index", HEADER)
+        for removed, entries in self.log:
+            self.index.update(removed, entries)
+
+    @rule()
+    def compact(self) -> None:
+        is_done = self.index.compact()
+
+        assert not (is_done and self.saved)
+
     @invariant()
     def it_holds_what_was_put_in(self) -> None:
         searched = self._searched()
@@ -175,10 +197,12 @@ class Histories(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self._end_saving()
+        self.folder.cleanup()
 
     def _update(self, removed: list[str], entries: list[IndexEntry]) -> None:
         self.index.update(removed, entries)
         self.plain.update(removed, entries)
+        self.log.append((removed, entries))
 
     def _searched(self) -> list[IndexEntry]:
         return [e for e in self.plain.entries.values() if e.status.is_searched]

@@ -6,7 +6,7 @@ from contextlib import suppress
 from issuance.domain.adjudication_task import Verdict
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.case import Case
-from issuance.domain.finger_check import MOST_TRIES
+from issuance.domain.finger_check import MOST_TRIES, FingerCheckUnavailable
 from issuance.domain.open_item import ResolutionReason
 from issuance.domain.states import ApplicationState
 from servicekit.errors import DomainError
@@ -111,7 +111,10 @@ class ActingPeople(MortalIssuance):
             await self._counter.waives(case.id, user)
             return
         fingers = OWN if choice >= _INSPECTOR else _PRESENTED[choice % len(_PRESENTED)]
-        await self._presents(case, user, fingers)
+        try:
+            await self._presents(case, user, fingers)
+        except FingerCheckUnavailable:
+            await self._counter.waives(case.id, user)
 
     async def _presents(self, case: Case, user: str, fingers: bytes) -> None:
         try:
@@ -140,6 +143,13 @@ class ActingPeople(MortalIssuance):
                         await self.workflow.examines(
                             task.id, examiner, Verdict.SAME_PERSON, candidate.person_id
                         )
+
+    async def is_found_twice(self, step: Step) -> None:
+        """Two examiners find that applicants are on record under another identity."""
+        for task in await self.workflow.tasks():
+            for examiner in _INSPECTORS[-2:]:
+                with suppress(DomainError):
+                    await self.workflow.examines(task.id, examiner, Verdict.DUPLICATE)
 
     async def _withdraw_others(self, but: str, persons: Collection[str]) -> None:
         for case in (await self.read()).cases:

@@ -42,10 +42,23 @@ class ChangingNeighbours(MortalIssuance):
     async def matcher_identifies_again(self, step: Step) -> None:
         """The matcher has its index again, and finds whom it finds."""
         await self.matcher_changes(step)
+        await self._ends_all_outages()
+
+    async def matcher_returns_and_finds_others(self, step: Step) -> None:
+        """The matcher has its index again, and finds persons on record before."""
+        await self.matcher_finds_others(step)
+        await self._ends_all_outages()
+
+    async def _ends_all_outages(self) -> None:
         for outages in self._outages.values():
             for outage in outages:
                 with suppress(DomainError):
                     await self.workflow.ends(outage)
+
+    async def matcher_forgets(self, step: Step) -> None:
+        """The matcher is restored from a backup that does not have some encounters."""
+        for encounter in list(self.matcher.encounters)[step.a % 3 :: 3]:
+            del self.matcher.encounters[encounter]
 
     async def printer_changes(self, step: Step) -> None:
         """The printer of the office answers otherwise from now on."""

@@ -140,7 +140,8 @@ async def check_hand_overs(history: History) -> None:
 def _check_fingers(hand_over: HistoryEntry, before: Sequence[HistoryEntry]) -> None:
     """After fingers that differed, or where a check is required, nothing goes without one.
 
-    But for an emergency document that the matcher could not check, where none had differed.
+    But for an emergency document that the matcher could not check, where none had differed: it is
+    away, or has nothing of the holder yet.
     """
     events = [entry.event for entry in before]
     failed = events.count(ApplicationEvent.FAIL_FINGER_CHECK)
@@ -148,7 +149,7 @@ def _check_fingers(hand_over: HistoryEntry, before: Sequence[HistoryEntry]) -> N
     if not failed and not is_required:
         return
     found = hand_over.details.finger_check
-    away = found is FingerCheck.MATCHER_UNAVAILABLE and not failed
+    away = found in (FingerCheck.MATCHER_UNAVAILABLE, FingerCheck.NOT_ON_RECORD) and not failed
     emergency = ApplicationEvent.REQUEST_EMERGENCY_DOCUMENT in events
     assert found in (FingerCheck.MATCH, FingerCheck.WAIVED) or (away and emergency), before
     if found is FingerCheck.WAIVED:

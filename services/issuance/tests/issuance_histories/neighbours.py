@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from issuance.domain.adjudication_referral import Candidate, IdentificationOutcome
+from issuance.domain.encounter_change import EncounterStatus, decode_changes
 from issuance.domain.finger_check import FingerCheck, FingerComparison
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.print_failure import DOCUMENT_ALREADY_CLEARED, JOB_FAILED, PrintFailure
@@ -65,7 +66,7 @@ class Mortality:
 class HistoryMatcher:
     """claims: person on record whom each application claims to be. others: persons by office.
 
-    merged: who became whom.
+    merged: who became whom. encounters: those on record, with the status that was set last.
     """
 
     mortality: Mortality
@@ -74,6 +75,7 @@ class HistoryMatcher:
     claims: dict[str, str] = field(default_factory=dict)
     others: dict[str, list[str]] = field(default_factory=dict)
     merged: list[tuple[str, str]] = field(default_factory=list)
+    encounters: dict[str, EncounterStatus] = field(default_factory=dict)
     calls: int = 0
 
     async def enrol(self, task: OutboxTask, person_id: str, fingers: bytes) -> MatcherDecision:
@@ -92,6 +94,7 @@ class HistoryMatcher:
             outcome = IdentificationOutcome.HIT if own else IdentificationOutcome.NO_HIT
         if self.mode is MatcherMode.UNDECIDED:
             found, outcome = [], IdentificationOutcome.UNDECIDED
+        self.encounters.setdefault(task.payload.decode(), EncounterStatus.PENDING)
         self.mortality.check(done=True)
         return MatcherDecision(f"decision of {task.id}", outcome, tuple(found), "calibration-1")
 
@@ -112,12 +115,19 @@ class HistoryMatcher:
         if self.mode is MatcherMode.UNUSABLE:
             raise UnusableFingers("too dry", "samples[0]")
         self.mortality.check(done=True)
+        if encounter_id not in self.encounters:
+            return FingerComparison(FingerCheck.NOT_ON_RECORD)
         found = FingerCheck.MATCH if fingers == OWN else FingerCheck.NO_MATCH
         return FingerComparison(found, f"decision of {request_id}")
 
     async def set_encounter_status(self, task: OutboxTask) -> None:
         """See Matcher."""
         self._answers()
+        for change in decode_changes(task.payload, task.case):
+            if change.status is EncounterStatus.DELETED:
+                self.encounters.pop(change.encounter_id, None)
+            elif change.encounter_id in self.encounters:
+                self.encounters[change.encounter_id] = change.status
         self.mortality.check(done=True)
 
     async def merge_persons(

@@ -19,6 +19,7 @@ from .checks import (
     check_machines,
     check_merged_at_the_matcher,
 )
+from .exits import check_every_refusal_has_an_exit
 from .history import History
 from .steps import BOOKS_PER_DAY, OFFICES, Step
 from .watching import Watcher
@@ -33,11 +34,12 @@ _WEIGHTS = {
     "printer_recovers": 4, "printer_fails": 3, "printer_forgets": 2, "printer_repeats": 2,
     "outage_opens": 2, "printing_stops": 1, "outage_ends": 3, "outage_is_corrected": 1,
     "dies_soon": 3, "is_told_to_go_on": 3, "must_travel": 2, "need_not_travel": 1,
+    "matcher_forgets": 1,
 }  # fmt: skip
 
 _OF_RENEWALS = _WEIGHTS | {
     "renews": 20, "matcher_only_verifies": 12, "matcher_identifies_again": 6, "matcher_changes": 1,
-    "must_travel": 0, "need_not_travel": 0,
+    "must_travel": 0, "need_not_travel": 0, "matcher_forgets": 0,
 }  # fmt: skip
 
 _OF_EMERGENCIES = _OF_RENEWALS | {
@@ -52,6 +54,14 @@ _OF_VERDICTS_AND_FINGERS = dict.fromkeys(_WEIGHTS, 0) | {
     "matcher_finds_others": 10, "persons_are_one": 20, "impostor_collects": 12, "goes_on": 6,
     "matcher_identifies_again": 4, "matcher_changes": 2, "printer_recovers": 1, "dies_soon": 2,
     "is_told_to_go_on": 2, "loses_passport": 1, "appeals": 1, "withdraws": 1,
+}  # fmt: skip
+
+
+_OF_FRAUD = dict.fromkeys(_WEIGHTS, 0) | {
+    "renews": 20, "applies": 10, "works": 40, "staff_is_busy": 30, "printer_finishes": 24,
+    "next_morning": 10, "must_travel": 40, "matcher_only_verifies": 8,
+    "matcher_returns_and_finds_others": 8, "is_found_twice": 20, "matcher_forgets": 1,
+    "dies_soon": 2, "is_refused": 1, "loses_passport": 1,
 }  # fmt: skip
 
 
@@ -90,6 +100,7 @@ async def test_any_history(database: Database, seed: int) -> None:
     await check(history)
     await check_approvals(history)
     await check_hand_overs(history)
+    await check_every_refusal_has_an_exit(history)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -116,6 +127,7 @@ async def test_any_history_of_emergency_documents(database: Database, seed: int)
     await check_approvals(history)
     await check_hand_overs(history)
     assert any(case.makes_emergency_document and case.book_serial for case in found.cases)
+    await check_every_refusal_has_an_exit(history)
 
 
 @pytest.mark.parametrize("seed", [1, 4])  # in which it comes to all of that
@@ -132,6 +144,28 @@ async def test_any_history_of_merged_persons_and_fingers_that_differ(
     assert (await history.read()).merged
     events = {entry.event for entries in (await history.events()).values() for entry in entries}
     assert {ApplicationEvent.FAIL_FINGER_CHECK, ApplicationEvent.WAIVE_FINGER_CHECK} <= events
+
+
+@pytest.mark.parametrize(
+    ("seed", "appeal"),
+    [
+        (4, ApplicationEvent.REEXAMINE),
+        (10, ApplicationEvent.REEXAMINE_HOLDER),
+        (12, ApplicationEvent.REOPEN_UNIDENTIFIED),
+    ],
+)
+async def test_whoever_is_refused_or_known_as_fraud_is_heard_by_others(
+    database: Database, seed: int, appeal: ApplicationEvent
+) -> None:
+    history = await happens(database, a_history(seed, 120, _OF_FRAUD))
+
+    await history.comes_to_an_end()
+    await check_every_refusal_has_an_exit(history)
+    await check(history)
+    await check_approvals(history)
+    await check_hand_overs(history)
+    events = {entry.event for entries in (await history.events()).values() for entry in entries}
+    assert {ApplicationEvent.CONFIRM_DUPLICATE, appeal} <= events
 
 
 _PRINTER_FAULTS = (
@@ -175,6 +209,7 @@ async def test_any_longer_history(database: Database, seed: int) -> None:
     await check(history)
     await check_approvals(history)
     await check_hand_overs(history)
+    await check_every_refusal_has_an_exit(history)
 
 
 @pytest.mark.slow

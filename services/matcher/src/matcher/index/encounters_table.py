@@ -10,7 +10,6 @@ from matcher.domain.encounter import EncounterStatus
 from matcher.domain.index_entry import IndexEntry, UnreadableFinger
 from matcher.domain.searched_content import ContentSums
 from matcher.domain.shortlist import Impression, ReferencePerson, SearchScope
-from matcher.index.finger_segment import FingerSegment
 from matcher.index.gallery_sets import GallerySets
 from matcher.index.growable_array import GrowableArray
 from matcher.index.id_table import NO_ROW, IdTable
@@ -18,6 +17,7 @@ from matcher.index.in_scope import NO_LIMIT, InScope, ScopeLimits
 from matcher.index.index_columns import EncounterColumns, positions_of
 from matcher.index.memory_checksum import memory_checksum
 from matcher.index.person_table import Counts, PersonTable
+from matcher.index.position_fingers import PositionFingers
 
 Rows = NDArray[np.int64]
 _BLOCK = 4096
@@ -25,14 +25,14 @@ _BLOCK = 4096
 
 
 class EncountersTable:
-    """Searched encounters by row, with their fingers in segments and their persons.
+    """Searched encounters by row, with their fingers and their persons.
 
     Not thread-safe: `MemoryIndex` holds a lock around it. A row is used again when its encounter
-    is removed. segments: by finger position; none is empty.
+    is removed. fingers: by finger position.
     """
 
     def __init__(self) -> None:
-        self.segments: dict[int, FingerSegment] = {}
+        self.fingers: dict[int, PositionFingers] = {}
         self.sums = ContentSums()
         self._ids = IdTable()
         self._gallery_sets = GallerySets()
@@ -49,7 +49,6 @@ class EncountersTable:
         self._galleries = GrowableArray(np.int32)  # number of its set of galleries
         self._checksum = GrowableArray(np.uint64)  # of what searches use of it in the database
         self._memory_checksum = GrowableArray(np.uint32)  # of the entry that was added
-        self._finger_rows: dict[int, GrowableArray[np.int32]] = {}  # in its segment, by position
         self._newest = GrowableArray(np.int64)  # by block of rows: no later change added one
         self.persons = PersonTable(self._added, self._positions)
 
@@ -62,10 +61,6 @@ class EncountersTable:
         self.wipe(len(self._removed))
         if len(added):
             self.add(added)
-        if not self._freezes:
-            for position, segment in list(self.segments.items()):
-                if segment.needs_compaction():
-                    self._compact(position, segment)
 
     def add(self, added: EncounterColumns) -> None:
         """Add encounters. Raises ValueError if one is there, and is of no use then."""
@@ -93,12 +88,11 @@ class EncountersTable:
 
     def size(self) -> tuple[int, int, int]:
         """Return how many persons and fingers there are, and the bytes that all of it takes."""
-        segments = self.segments.values()
-        size_bytes = sum(segment.size_bytes for segment in segments)
-        columns = [*self._columns, *self._finger_rows.values()]
-        size_bytes += sum(column.rows.nbytes for column in columns)
+        fingers = self.fingers.values()
+        size_bytes = sum(of_position.size_bytes for of_position in fingers)
+        size_bytes += sum(column.rows.nbytes for column in self._columns)
         size_bytes += self._ids.size_bytes + self.persons.size_bytes
-        return len(self.persons), sum(map(len, segments)), size_bytes
+        return len(self.persons), sum(map(len, fingers)), size_bytes
 
     @property
     def row_count(self) -> int:
@@ -106,9 +100,14 @@ class EncountersTable:
         return self._ids.row_count
 
     def freeze(self) -> Rows:
-        """Let no row change until `thaw`, and return those in use, int64 (n,)."""
+        """Let nothing be wiped until `thaw`, and return the rows in use, int64 (n,)."""
         self._freezes += 1
         return np.flatnonzero(self._in_use.rows)
+
+    @property
+    def freezes(self) -> int:
+        """How many freezes there are that have not ended."""
+        return self._freezes
 
     def thaw(self) -> None:
         """End a `freeze`: what was removed meanwhile may be wiped."""
@@ -124,11 +123,7 @@ class EncountersTable:
     def columns(self, rows: Rows) -> EncounterColumns:
         """Return a copy of rows that are not wiped."""
         numbers, galleries = np.unique(self._galleries.rows[rows], return_inverse=True)
-        fingers = {}
-        for position, finger_rows in self._finger_rows.items():
-            of_rows = finger_rows.rows[rows].astype(np.int64)
-            if len(owner := np.flatnonzero(of_rows != NO_ROW)):
-                fingers[position] = self.segments[position].columns(of_rows[owner], owner)
+        fingers = {position: each.columns(rows) for position, each in self.fingers.items()}
         return EncounterColumns(
             self._ids.ids(rows),
             self.persons.ids.ids(self._person.rows[rows]),
@@ -139,7 +134,7 @@ class EncountersTable:
             self._memory_checksum.rows[rows],
             galleries.astype(np.int32),
             [self._gallery_sets.galleries(number) for number in numbers.tolist()],
-            fingers,
+            {position: each for position, each in fingers.items() if each is not None},
         )
 
     def added_by(self, rows: Rows) -> Rows:
@@ -194,7 +189,7 @@ class EncountersTable:
 
     def persons_of(self, position: int, rows: Rows, in_scope: InScope) -> Rows:
         """Return the persons in a scope whose rows of a segment these are, each once."""
-        owners = self.segments[position].owner[rows]
+        owners = self.fingers[position].owners(rows)
         return np.unique(self._person.rows[owners[in_scope[owners]]])
 
     def all_persons(self, positions: Iterable[int], in_scope: InScope) -> Rows:
@@ -205,7 +200,7 @@ class EncountersTable:
 
     def person_of_each(self, position: int, rows: Rows, in_scope: InScope) -> tuple[Rows, Rows]:
         """Return the indices of those rows of a segment that are in a scope, and their persons."""
-        owners = self.segments[position].owner[rows]
+        owners = self.fingers[position].owners(rows)
         kept = np.flatnonzero(in_scope[owners])
         return kept, self._person.rows[owners[kept]].astype(np.int64)
 
@@ -214,7 +209,7 @@ class EncountersTable:
 
         For each row, int64 (n,): the index of its person in ``persons``, and the row.
         """
-        return self.persons.rows_of(persons, self._finger_rows[position].rows, in_scope)
+        return self.persons.rows_of(persons, self.fingers[position].finger_rows.rows, in_scope)
 
     def reference_person(
         self, person: int, positions: Iterable[int], in_scope: InScope
@@ -276,29 +271,18 @@ class EncountersTable:
         return np.concatenate([rows[rows < self.row_count], np.array(others, np.int64)])
 
     def _impressions(self, position: int, rows: Sequence[int]) -> list[Impression]:
-        finger_rows = self._finger_rows[position].rows
-        segment = self.segments[position]
-        return [
-            Impression(self._ids.id(row), segment.prepared(int(finger_rows[row])))
-            for row in rows
-            if finger_rows[row] != NO_ROW
-        ]
+        prepared = [(row, self.fingers[position].prepared(row)) for row in rows]
+        return [Impression(self._ids.id(row), each) for row, each in prepared if each is not None]
 
     def _entry(self, row: int) -> IndexEntry:
         """Return an encounter as searches see it."""
-        finger_rows = {
-            position: int(column.rows[row]) for position, column in self._finger_rows.items()
-        }
+        fingers = {position: each.finger(row) for position, each in self.fingers.items()}
         return IndexEntry(
             self._ids.id(row),
             self.persons.ids.id(self._person.rows[row]),
             EncounterStatus(int(self._status.rows[row])),
             int(self._added.rows[row]),
-            {
-                position: self.segments[position].finger(finger_row)
-                for position, finger_row in finger_rows.items()
-                if finger_row != NO_ROW and self.segments[position].owner[finger_row] == row
-            },
+            {position: each for position, each in fingers.items() if each is not None},
             positions_of(self._unreadable.rows[row]),
             self._gallery_sets.galleries(int(self._galleries.rows[row])),
             int(self._checksum.rows[row]),
@@ -306,17 +290,14 @@ class EncountersTable:
 
     def _add_fingers(self, rows: Rows, added: EncounterColumns) -> None:
         for position, fingers in added.fingers.items():
-            if position not in self._finger_rows:
-                self._finger_rows[position] = GrowableArray(np.int32, blank=NO_ROW)
-                self._finger_rows[position].lengthen(self.row_count)
-            owners = rows[fingers.owner]
-            segment = self.segments.setdefault(position, FingerSegment())
-            finger_rows = segment.extend(fingers, owners)
-            self._finger_rows[position].rows[owners] = finger_rows
+            if position not in self.fingers:
+                self.fingers[position] = PositionFingers(self.row_count)
+            self.fingers[position].add(fingers, rows[fingers.owner])
 
     def _lengthen(self) -> None:
         """Append blank rows to all columns, for encounters that are to be added."""
-        for column in (*self._columns, *self._finger_rows.values()):
+        finger_rows = [each.finger_rows for each in self.fingers.values()]
+        for column in (*self._columns, *finger_rows):
             column.lengthen(self.row_count)
         self._newest.lengthen(-(-self.row_count // _BLOCK))
 
@@ -331,25 +312,16 @@ class EncountersTable:
         self.sums = self.sums.minus(int(stored).bit_count(), int(self._checksum.rows[row]))
         person = int(self._person.rows[row])
         is_last = self.persons.remove(person, row)
-        for position, finger_rows in self._finger_rows.items():
-            if (finger_row := int(finger_rows.rows[row])) != NO_ROW:
-                self.segments[position].remove(finger_row)
+        for fingers in self.fingers.values():
+            fingers.remove(row)
         self._removed.append((row, person if is_last else NO_ROW))
 
     def _wipe(self, row: int, person: int) -> None:
         """Overwrite what memory holds of a removed encounter, and of a person without any."""
-        for position, finger_rows in self._finger_rows.items():
-            if (finger_row := int(finger_rows.rows[row])) != NO_ROW:
-                self.segments[position].overwrite(finger_row)
-                finger_rows.rows[row] = NO_ROW
+        for fingers in self.fingers.values():
+            fingers.wipe(row)
         for column in self._columns:
             column.rows[row] = 0
         self._ids.wipe(row)
         if person != NO_ROW:
             self.persons.ids.wipe(person)
-
-    def _compact(self, position: int, segment: FingerSegment) -> None:
-        del self.segments[position]
-        if len(segment):
-            self.segments[position] = compacted = segment.compacted()
-            self._finger_rows[position].rows[compacted.owner] = np.arange(len(compacted))

@@ -17,7 +17,6 @@ from matcher.comparison.descriptor_quantizer import (
 from matcher.comparison.descriptor_votes import Rows, Votes, descriptor_votes
 from matcher.index.growable_array import GrowableArray
 from matcher.index.index_columns import NO_LIST, ListedMinutiae
-from matcher.index.minutiae_columns import MinutiaeColumns
 
 _RADIUS = 85
 """FAISS finds what is nearer: descriptors that differ in at most 84 of 256 bits vote."""
@@ -37,7 +36,7 @@ class FaissDescriptorLists:
     Not thread-safe: searches may run at the same time, a change must run alone. Which list a
     descriptor belongs to is told from outside, so that lists only grow and nothing is learned from
     what they hold. A removed row's descriptors are overwritten and left out, and take room until
-    the owner copies the others.
+    the owner has copied the others.
     """
 
     def __init__(self) -> None:
@@ -67,12 +66,6 @@ class FaissDescriptorLists:
         self._index.add_core(  # type: ignore[attr-defined, unused-ignore]
             len(codes), faiss.swig_ptr(codes), faiss.swig_ptr(rows), faiss.swig_ptr(numbers)
         )
-
-    def of(self, rows: Rows, minutiae: MinutiaeColumns) -> "FaissDescriptorLists":
-        """Return a copy of these rows alone. minutiae: all of these rows, in this order."""
-        copy, lists = FaissDescriptorLists(), self.take_all(rows)
-        copy.extend(minutiae.listed_descriptors(np.arange(len(rows)), lists), lists)
-        return copy
 
     def take_all(self, rows: Rows) -> ListedMinutiae:
         """Return a copy of the lists that the descriptors of rows belong to."""

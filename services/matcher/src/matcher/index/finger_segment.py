@@ -29,7 +29,7 @@ class FingerSegment:
     these once more in inverted lists.
 
     Not thread-safe: searches may run at the same time, a change must run alone. A removed row is
-    left out of results, is to be overwritten, and takes room until `compacted`.
+    left out of results, is to be overwritten, and takes room until the others were copied.
     """
 
     def __init__(self) -> None:
@@ -37,21 +37,21 @@ class FingerSegment:
         self._owner = GrowableArray(np.int64)
         self._minutiae = MinutiaeColumns()
         self._descriptors = FaissDescriptorLists()
-        self._removed = 0
+        self._present = 0
 
     def __len__(self) -> int:
         """Return how many fingers there are, removed ones left out."""
-        return len(self._owner) - self._removed
+        return self._present
+
+    @property
+    def row_count(self) -> int:
+        """How many rows there are, removed ones included."""
+        return len(self._owner)
 
     @property
     def owner(self) -> Rows:
         """Rows of the encounters whose fingers these are, int64 (rows,); NO_OWNER if removed."""
         return self._owner.rows
-
-    @property
-    def present(self) -> Rows:
-        """The rows that are not removed, int64."""
-        return np.flatnonzero(self.owner != NO_OWNER)
 
     @property
     def size_bytes(self) -> int:
@@ -69,6 +69,7 @@ class FingerSegment:
         self._embeddings.add(fingers.embedding)
         self._minutiae.extend(fingers)
         self._owner.extend([owners])
+        self._present += int(np.count_nonzero(owners != NO_OWNER))
         rows = range(first, len(self._owner))
         descriptors = self._minutiae.listed_descriptors(np.array(rows, np.int64), fingers.lists)
         self._descriptors.extend(descriptors, fingers.lists)
@@ -77,7 +78,17 @@ class FingerSegment:
     def remove(self, row: int) -> None:
         """Take a row out of all searches. It keeps what it holds until it is overwritten."""
         self.owner[row] = NO_OWNER
-        self._removed += 1
+        self._present -= 1
+
+    def take_over(self, rows: Rows, owners: Rows) -> None:
+        """Put rows that nobody owns into use."""
+        self.owner[rows] = owners
+        self._present += len(rows)
+
+    def give_up(self, rows: Rows) -> None:
+        """Take present rows out of all searches."""
+        self.owner[rows] = NO_OWNER
+        self._present -= len(rows)
 
     def overwrite(self, row: int) -> None:
         """Overwrite what a removed row holds in memory."""
@@ -85,16 +96,12 @@ class FingerSegment:
         self._descriptors.overwrite(row)
         self._embeddings.overwrite(row)
 
-    def nearest(self, query: Query, count: int) -> tuple[Rows, float]:
-        """Return the rows of the most similar embeddings, and the limit of all other similarities.
+    def nearest(self, query: Query, count: int) -> tuple[Rows, Similarities]:
+        """Return the ``count`` rows of the most similar embeddings, removed ones included.
 
-        count: rows to consider; removed ones among them are left out of the result. The limit is
-        -inf if there are no other rows.
+        Best first, with the similarities.
         """
-        rows, similarities = self._embeddings.nearest(query, count)
-        is_all = len(rows) == len(self._owner)
-        others = -np.inf if is_all else float(similarities[-1])
-        return rows[self.owner[rows] != NO_OWNER], others
+        return self._embeddings.nearest(query, count)
 
     def votes(self, probe: FingerFeatures) -> tuple[Rows, Votes]:
         """Return the rows that local descriptors of the probe vote for, rising, and the votes."""
@@ -111,15 +118,6 @@ class FingerSegment:
     def prepared(self, row: int) -> PreparedFinger:
         """Return a copy of the prepared minutiae of a row."""
         return self._minutiae.take(row)
-
-    def compacted(self) -> "FingerSegment":
-        """Return a copy without removed rows; the others keep their order under new numbers."""
-        rows, copy = self.present, FingerSegment()
-        copy._embeddings.add(self._embeddings.take_all(rows))
-        copy._minutiae = self._minutiae.of(rows)
-        copy._descriptors = self._descriptors.of(rows, copy._minutiae)
-        copy._owner.extend([self.owner[rows]])
-        return copy
 
     def columns(self, rows: Rows, owner: Rows) -> FingerColumns:
         """Return a copy of these rows. owner: what is to be told of their encounters."""
@@ -138,4 +136,6 @@ class FingerSegment:
 
     def needs_compaction(self) -> bool:
         """Return whether so many rows are removed that a compacted copy is worth its time."""
-        return self._removed > max(_COMPACTION_MINIMUM, _COMPACTION_SHARE * len(self._owner))
+        return self.row_count - self._present > max(
+            _COMPACTION_MINIMUM, _COMPACTION_SHARE * self.row_count
+        )

@@ -98,6 +98,11 @@ class FollowingIndex:
         if index is not None and (reason := await self._content_check.check_portion(index)):
             self._drop(index, reason)
 
+    async def compact(self) -> None:
+        """Give back the memory of what was removed, if it is much; searches go on."""
+        if self._index is not None:
+            await asyncio.to_thread(self._index.compact)
+
     async def save_snapshot(self) -> None:
         """Write a snapshot, if a file is configured and a change was applied since the last.
 

@@ -1,7 +1,7 @@
 """How do encounters go into the index and out of it? As columns, never as an object each."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,9 @@ class FingerColumns:
     descriptors: NDArray[np.uint64]
     minutia_index: NDArray[np.uint8]
     lists: ListedMinutiae
+
+
+_FIELDS = fields(FingerColumns)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,6 +132,15 @@ def finger_columns_of(fingers: Sequence[FingerFeatures], owner: Rows) -> FingerC
         np.concatenate([each.descriptors for each in prepared]),
         np.concatenate([each.minutia_index for each in prepared]),
         listed_minutiae([finger.lists for finger in fingers]),
+    )
+
+
+def joined(parts: Sequence[FingerColumns]) -> FingerColumns:
+    """Return the fingers of all parts, at least one, of one position, in their order."""
+    if len(parts) == 1:
+        return parts[0]
+    return FingerColumns(
+        *(np.concatenate([getattr(part, each.name) for part in parts]) for each in _FIELDS)
     )
 
 

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from matcher.domain.change_token import ChangeToken
 from matcher.domain.index_entry import FingerFeatures, IndexContents, IndexEntry
 from matcher.domain.shortlist import SearchDepth, SearchScope, Shortlist, choose_shortlist
+from matcher.index.compact import compact, needs_compaction
 from matcher.index.encounters_table import EncountersTable
-from matcher.index.finger_segment import FingerSegment
 from matcher.index.frozen_index import FrozenIndex
 from matcher.index.in_scope import InScope
 from matcher.index.index_columns import EncounterColumns, columns_of
+from matcher.index.position_fingers import PositionFingers
 from matcher.index.read_write_lock import ReadWriteLock
 
 _EXTRA_ROWS = 16
@@ -26,8 +27,8 @@ _GROWTH = 4
 
 Rows = NDArray[np.int64]
 Scores = NDArray[np.float32]
-ScoreRows = Callable[[FingerSegment, FingerFeatures, Rows], Scores]
-"""Scores a finger against rows of its segment, float32 (rows,)."""
+ScoreRows = Callable[[PositionFingers, FingerFeatures, Rows], Scores]
+"""Scores a finger against rows of its position, float32 (rows,)."""
 _NO_PERSONS = np.empty(0, np.int64)
 
 
@@ -96,6 +97,20 @@ class MemoryIndex:
                 self._table.thaw()
             self._wipe()
 
+    def compact(self) -> bool:
+        """Give back the room of fingers that were removed, while searches and changes go on.
+
+        Returns whether it did: if enough were removed, and the index is not frozen.
+        """
+        with self._lock.reading():
+            if not needs_compaction(self._table):
+                return False
+        with self.frozen():
+            is_done = compact(self._table, self._lock)
+        with self._lock.writing():
+            self._tell(self.change_token)
+        return is_done
+
     def _wipe(self) -> None:
         is_left = True
         while is_left:
@@ -140,7 +155,7 @@ class MemoryIndex:
                 found = self._all_persons(positions, in_scope)
             else:
                 found = self._found_by_either(known, in_scope, depth)
-            scores = self._best_scores(_prefilter_scores, known, found, in_scope)
+            scores = self._best_scores(PositionFingers.prefilter_scores, known, found, in_scope)
             chosen = found[choose_shortlist(scores, depth.compared)]
             persons = [
                 self._table.reference_person(int(row), positions, in_scope) for row in chosen
@@ -156,7 +171,7 @@ class MemoryIndex:
         self, probe: Mapping[int, FingerFeatures], any_position: bool
     ) -> list[SearchedFinger]:
         """Return those fingers of the probe that have a position to be searched."""
-        present = sorted(self._table.segments)
+        present = sorted(p for p, fingers in self._table.fingers.items() if len(fingers))
         searched = [
             SearchedFinger(finger, [p for p in present if any_position or p == position])
             for position, finger in probe.items()
@@ -195,7 +210,7 @@ class MemoryIndex:
         """Return persons, one for each of their impressions, and the votes for these."""
         persons, votes = [_NO_PERSONS], [np.empty(0, np.float32)]
         for position in finger.positions:
-            rows, of_rows = self._table.segments[position].votes(finger.features)
+            rows, of_rows = self._table.fingers[position].votes(finger.features)
             kept, of_person = self._table.person_of_each(position, rows, in_scope)
             persons.append(of_person)
             votes.append(of_rows[kept])
@@ -211,7 +226,7 @@ class MemoryIndex:
         while True:
             seen, greatest_unseen_sum = self._nearest_persons(probe, in_scope, rows_seen, count)
             persons = table.persons.oldest_first(seen)
-            similarities = self._best_scores(_similarities, probe, persons, in_scope)
+            similarities = self._best_scores(PositionFingers.similarities, probe, persons, in_scope)
             sums = np.nansum(similarities, axis=1)
             all_seen = greatest_unseen_sum == -np.inf
             if all_seen or np.count_nonzero(sums >= greatest_unseen_sum) >= count:
@@ -242,7 +257,7 @@ class MemoryIndex:
         query = finger.features.embedding.astype(np.float32)
         persons, limits = [], []
         for position in finger.positions:
-            rows, unseen_similarity = self._table.segments[position].nearest(query, rows_seen)
+            rows, unseen_similarity = self._table.fingers[position].nearest(query, rows_seen)
             persons.append(self._table.persons_of(position, rows, in_scope))
             limits.append(unseen_similarity)
         return _union(persons), max(limits)
@@ -260,18 +275,10 @@ class MemoryIndex:
             column = np.full(len(persons), -np.inf, np.float32)
             for position in finger.positions:
                 of_person, rows = self._table.rows_of(position, persons, in_scope)
-                scores = score(self._table.segments[position], finger.features, rows)
+                scores = score(self._table.fingers[position], finger.features, rows)
                 np.maximum.at(column, of_person, scores)
             columns.append(np.where(np.isinf(column), np.nan, column))
         return np.column_stack([np.empty((len(persons), 0), np.float32), *columns])
-
-
-def _similarities(segment: FingerSegment, finger: FingerFeatures, rows: Rows) -> Scores:
-    return segment.similarities(finger.embedding.astype(np.float32), rows)
-
-
-def _prefilter_scores(segment: FingerSegment, finger: FingerFeatures, rows: Rows) -> Scores:
-    return segment.prefilter_scores(finger.prepared, rows)
 
 
 def _union(persons: Sequence[Rows]) -> Rows:

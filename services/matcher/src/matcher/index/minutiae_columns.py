@@ -55,16 +55,6 @@ class MinutiaeColumns:
         for part in (self._geometry.rows, self._descriptors.rows, self._minutia_index.rows):
             part[minutiae] = 0
 
-    def of(self, rows: Rows) -> "MinutiaeColumns":
-        """Return a copy of these rows alone."""
-        lengths, geometry, descriptors, minutia_index = self.columns(rows)
-        copy = MinutiaeColumns()
-        copy._bounds.extend([np.cumsum(lengths, dtype=np.int64)])
-        copy._geometry.extend([geometry])
-        copy._descriptors.extend([descriptors])
-        copy._minutia_index.extend([minutia_index])
-        return copy
-
     def columns(self, rows: Rows) -> Columns:
         """Return a copy of these rows, as in FingerColumns from the number of minutiae on."""
         lengths, minutiae = self._minutiae_of_all(rows, MAX_MINUTIAE)

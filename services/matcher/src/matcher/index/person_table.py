@@ -62,7 +62,7 @@ class PersonTable:
         return _list(row, self._first.rows, self._next.rows)
 
     def rows_of(
-        self, persons: Rows, finger_rows: NDArray[np.int32], in_scope: InScope
+        self, persons: Rows, finger_rows: NDArray[np.int64], in_scope: InScope
     ) -> tuple[Rows, Rows]:
         """Return the rows of a segment that persons have within a scope.
 
@@ -196,7 +196,7 @@ def _finger_rows(
     persons: Rows,
     first: Links,
     following: Links,
-    finger_rows: NDArray[np.int32],
+    finger_rows: NDArray[np.int64],
     limits: ScopeLimits,
 ) -> tuple[Rows, Rows]:
     """Compute `PersonTable.rows_of` by following the list of each person."""

@@ -23,7 +23,7 @@ _log = structlog.get_logger(__name__)
 
 
 class SuperviseIndex:
-    """Catches up with the database periodically and writes snapshots.
+    """Catches up with the database periodically, compacts the index and writes snapshots.
 
     snapshot_interval_changes: changes after which a new snapshot is written.
     """
@@ -81,6 +81,7 @@ class SuperviseIndex:
             )
         else:
             await self._readiness.set_level(ServiceLevel.FULL)
+            await self._index.compact()
             await self._save_snapshot_when_due()
 
     async def _save_snapshot_when_due(self) -> None:

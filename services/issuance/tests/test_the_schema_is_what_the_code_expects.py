@@ -1,20 +1,22 @@
 """The migrations lead to the tables of the code."""
 
-from pathlib import Path
-
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from issuance.store.records import MIGRATIONS
 from issuance.store.tables.metadata import metadata
-from servicekit.storage.database import migrate
-from sqlalchemy import Enum, create_engine, create_mock_engine
+from servicekit.storage.database import Database, migrate
+from sqlalchemy import Enum, create_mock_engine
 
 
-def test_the_schema_is_what_the_code_expects(tmp_path: Path) -> None:
-    migrate(f"sqlite+aiosqlite:///{tmp_path}/new.db", MIGRATIONS)
+async def test_the_schema_is_what_the_code_expects(database_url: str) -> None:
+    migrate(database_url, MIGRATIONS)
 
-    with create_engine(f"sqlite:///{tmp_path}/new.db").connect() as connection:
-        differences = compare_metadata(MigrationContext.configure(connection), metadata)
+    database = Database(database_url)
+    async with database.read() as connection:
+        differences = await connection.run_sync(
+            lambda c: compare_metadata(MigrationContext.configure(c), metadata)
+        )
+    await database.close()
 
     assert differences == []
 

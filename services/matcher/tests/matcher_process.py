@@ -23,6 +23,8 @@ from passport.matcher.v1 import (
 from servicekit.security.development_certificates import issue_certificate
 from servicekit.security.tls import TlsFiles
 
+from services.databases import database_of
+
 POLICY = Path(__file__).parents[3] / "deploy" / "policy" / "policy.toml"
 TIMEOUT_SECONDS = 60.0
 START_SECONDS = 240.0
@@ -51,6 +53,9 @@ class Matcher:
         self._settings = settings
         self._process: Any = None
         self.address = ""
+        self.database_url = settings.pop("database_url", "") or database_of(
+            folder / "matcher.sqlite"
+        )
         folder.mkdir(parents=True, exist_ok=True)
 
     def settings(self, **others: Any) -> Settings:
@@ -62,7 +67,7 @@ class Matcher:
             "private_key": files.private_key,
             "authority": files.authority,
             "policy_file": POLICY,
-            "database_url": f"sqlite+aiosqlite:///{self.folder}/matcher.sqlite",
+            "database_url": self.database_url,
             "master_key_file": master_key(self.folder),
             "snapshot_file": self.folder / "index.snapshot",
             "environment": "test",

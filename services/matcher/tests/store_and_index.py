@@ -24,6 +24,8 @@ from matcher.models import ModelBundle
 from matcher.store.store import MIGRATIONS
 from servicekit.storage.database import migrate
 
+from services.databases import database_of
+
 from .matcher_process import master_key
 from .models import models
 from .people import template
@@ -59,7 +61,6 @@ async def opened(
     *,
     using: ModelBundle | None = None,
     snapshot_file: Path | None = None,
-    database_url: str = "",
     master_key_token: str | None = None,
 ) -> AsyncIterator[StoreAndIndex]:
     """The database of a folder, created if it does not exist, and an index that is not loaded."""
@@ -69,7 +70,7 @@ async def opened(
         private_key=unused,
         authority=unused,
         policy_file=unused,
-        database_url=database_url or f"sqlite+aiosqlite:///{folder}/matcher.sqlite",
+        database_url=database_of(folder / "matcher.sqlite"),
         master_key_file=master_key(folder),
         master_key_token=master_key_token,
         snapshot_file=snapshot_file,

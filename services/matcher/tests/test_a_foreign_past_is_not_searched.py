@@ -8,11 +8,17 @@ from pathlib import Path
 import pytest
 from passport.matcher.v1 import admin_pb2
 
+from services.databases import SERVER
+
 from .caller import hits, refusal
 from .conftest import Callers, Matchers
 from .matcher_process import Matcher, master_key
 from .people import fingers, given
 from .store_and_index import enrol, opened
+
+pytestmark = pytest.mark.skipif(
+    bool(SERVER), reason="copies a SQLite file; test_a_promotion_begins_a_new_epoch is the server's"
+)
 
 NEVER = 3600.0
 

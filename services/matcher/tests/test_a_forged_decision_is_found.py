@@ -2,11 +2,12 @@
 
 import hashlib
 import json
-import sqlite3
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+
+from services.databases import execute
 
 from .conftest import Callers, Matchers
 from .matcher_process import Matcher
@@ -148,18 +149,19 @@ def _raise_score(fields: dict[str, Any]) -> None:
 
 def _forge(matcher: Matcher, decision_id: str, alter: Callable[[dict[str, Any]], None]) -> None:
     """Alter a record, and the whole chain after it, as an insider could."""
-    with sqlite3.connect(matcher.folder / "matcher.sqlite") as database:
-        rows = database.execute("SELECT number, record FROM decisions ORDER BY number").fetchall()
-        previous = bytes(32)
-        for number, record in rows:
-            fields = json.loads(record)
-            if fields["decision_id"] == decision_id:
-                alter(fields)
-            content = json.dumps(fields).encode()
-            previous = hashlib.sha256(previous + content).digest()
-            database.execute(
-                "UPDATE decisions SET record = ?, record_hash = ? WHERE number = ?",
-                (content, previous, number),
-            )
-        database.execute("UPDATE head SET last_record_hash = ?", (previous,))
-    database.close()
+    url = matcher.database_url
+    previous = bytes(32)
+    for number, record in execute(url, "SELECT number, record FROM decisions ORDER BY number"):
+        fields = json.loads(record)
+        if fields["decision_id"] == decision_id:
+            alter(fields)
+        content = json.dumps(fields).encode()
+        previous = hashlib.sha256(previous + content).digest()
+        execute(
+            url,
+            "UPDATE decisions SET record = :record, record_hash = :hash WHERE number = :number",
+            record=content,
+            hash=previous,
+            number=number,
+        )
+    execute(url, "UPDATE head SET last_record_hash = :hash", hash=previous)

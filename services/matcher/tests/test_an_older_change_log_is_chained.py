@@ -7,7 +7,8 @@ from matcher.domain.change_token import ChangeToken
 from matcher.domain.encounter import EncounterStatus
 from matcher.store.store import MIGRATIONS
 from servicekit.storage.database import migrate
-from sqlalchemy import create_engine, text
+
+from services.databases import execute
 
 from . import older_database
 from .people import template
@@ -22,33 +23,25 @@ CHANGES = [
 
 async def test_it_is_followed_and_its_sums_agree(tmp_path: Path) -> None:
     url = older_database.make(tmp_path, "0005")
-    engine = create_engine(url.replace("+aiosqlite", ""))
-    with engine.begin() as database:
-        for number, kind, encounter_id in CHANGES:
-            database.execute(
-                text("INSERT INTO changes VALUES (:number, :kind, :id)"),
-                {"number": number, "kind": kind, "id": encounter_id},
-            )
-        for number, encounter_id, status in (
-            (1, "one", EncounterStatus.INACTIVE), (2, "two", EncounterStatus.ACTIVE),
-        ):  # fmt: skip
-            database.execute(
-                text(
-                    "INSERT INTO encounters VALUES (:id, :id, :status, 1, '2018-10-26', :number,"
-                    " :number, 'caller', :id, '', 'national', :number)"
-                ),
-                {"id": encounter_id, "status": status, "number": number},
-            )
-            database.execute(
-                text(
-                    "INSERT INTO fingers VALUES"
-                    " (:id, 2, NULL, 30, NULL, :template, :embedding, NULL)"
-                ),
-                {"id": encounter_id, "template": template(number, INDEX), "embedding": bytes(512)},
-            )
-        database.execute(text("INSERT INTO encounter_galleries VALUES ('two', 'watched')"))
-        database.execute(text("UPDATE head SET last_change = 5"))
-    engine.dispose()
+    for number, kind, name in CHANGES:
+        execute(url, f"INSERT INTO changes VALUES ({number}, '{kind}', '{name}')")
+    for number, name, status in (
+        (1, "one", EncounterStatus.INACTIVE), (2, "two", EncounterStatus.ACTIVE),
+    ):  # fmt: skip
+        execute(
+            url,
+            f"INSERT INTO encounters VALUES ('{name}', '{name}', '{status}', 1, '2018-10-26',"
+            f" {number}, {number}, 'caller', '{name}', '', 'national', '{number}')",
+        )
+        execute(
+            url,
+            "INSERT INTO fingers"
+            f" VALUES ('{name}', 2, NULL, 30, NULL, :template, :embedding, NULL)",
+            template=template(number, INDEX),
+            embedding=bytes(512),
+        )
+    execute(url, "INSERT INTO encounter_galleries VALUES ('two', 'watched')")
+    execute(url, "UPDATE head SET last_change = 5")
 
     migrate(url, MIGRATIONS)
 

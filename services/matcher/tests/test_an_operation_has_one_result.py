@@ -14,6 +14,7 @@ from matcher.domain.operation import (
     OperationState,
 )
 from matcher.store.store import Store
+from sqlalchemy import text
 
 from .store_and_index import opened
 
@@ -113,7 +114,8 @@ async def test_a_method_that_a_replica_does_not_know_is_left_to_others(store: St
 async def test_a_damaged_request_is_told_apart(store: Store) -> None:
     await start(store, "one")
     async with store.write() as records:
-        await records.transaction.exec_driver_sql("UPDATE operations SET request = x'00'")
+        statement = text("UPDATE operations SET request = :other")
+        await records.transaction.execute(statement, {"other": bytes(1)})
 
     found = await lease(store, "a", NOW)
 

@@ -1,6 +1,5 @@
 """A stored template that cannot be read is reported and left out; all others are served."""
 
-import sqlite3
 from typing import Any
 
 from passport.matcher.v1 import (
@@ -11,6 +10,8 @@ from passport.matcher.v1 import (
 )
 from passport.type.v1 import biometrics_pb2
 
+from services.databases import execute
+
 from .caller import hits, refusal
 from .conftest import Callers, Matchers
 from .matcher_process import Matcher
@@ -20,20 +21,19 @@ LEFT_INDEX = biometrics_pb2.FINGER_POSITION_LEFT_INDEX
 
 
 def _template(matcher: Matcher, encounter_id: str, position: int) -> bytes:
-    with sqlite3.connect(matcher.folder / "matcher.sqlite") as database:
-        (template,) = database.execute(
-            "SELECT template FROM fingers WHERE encounter_id = ? AND position = ?",
-            (encounter_id, position),
-        ).fetchone()
+    statement = "SELECT template FROM fingers WHERE encounter_id = :id AND position = :position"
+    ((template,),) = execute(matcher.database_url, statement, id=encounter_id, position=position)
     return bytes(template)
 
 
 def _set_template(matcher: Matcher, encounter_id: str, position: int, template: bytes) -> None:
-    with sqlite3.connect(matcher.folder / "matcher.sqlite") as database:
-        database.execute(
-            "UPDATE fingers SET template = ? WHERE encounter_id = ? AND position = ?",
-            (template, encounter_id, position),
-        )
+    execute(
+        matcher.database_url,
+        "UPDATE fingers SET template = :template WHERE encounter_id = :id AND position = :position",
+        template=template,
+        id=encounter_id,
+        position=position,
+    )
 
 
 def _person(person_id: str) -> identification_pb2.FingerSource:

@@ -10,11 +10,17 @@ from matcher.__main__ import main
 from matcher.store.encryption import embedding_name, template_name
 from matcher.store.master_key_file import create_master_key, read_master_key
 
+from services.databases import SERVER
+
 from .caller import hits
 from .conftest import Callers, Matchers
 from .matcher_process import Matcher
 from .people import fingers, given, image, sample
 from .store_and_index import enrol, finger, opened
+
+pytestmark = pytest.mark.skipif(
+    bool(SERVER), reason="reads the bytes of a SQLite file; a server keeps its files itself"
+)
 
 PRINT = (Path(__file__).parent / "prints" / "impression_0.wsq").read_bytes()
 

@@ -155,7 +155,7 @@ async def test_a_damaged_image_is_not_shown(base: StoreAndIndex) -> None:
     draw = await _draw(base)
     async with base.store.write() as records:
         await records.transaction.execute(
-            text("UPDATE images SET data = x'00' WHERE encounter_id = 'mate'")
+            text("UPDATE images SET data = :other WHERE encounter_id = 'mate'"), {"other": bytes(1)}
         )
 
     drawn = await draw("decision", "mate", None, ALL_OFFICES)

@@ -1,7 +1,6 @@
 """Decision records form a chain: none is changed, removed or added unnoticed."""
 
 import hashlib
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -15,12 +14,13 @@ from matcher.domain.decision import (
 )
 from matcher.domain.office_scope import ALL_OFFICES
 
+from services.databases import database_of, execute
+
 from .store_and_index import NOW, opened
 
 TAMPERING = {
-    "changed": "UPDATE decisions SET record = CAST(replace(record, 'NO', 'ON') AS BLOB)"
-    " WHERE number = 2",
-    "rehashed": "UPDATE decisions SET record_hash = zeroblob(32) WHERE number = 2",
+    "changed": "UPDATE decisions SET record = :other WHERE number = 2",
+    "rehashed": "UPDATE decisions SET record_hash = :zeros WHERE number = 2",
     "removed": "DELETE FROM decisions WHERE number = 2",
     "cut off": "DELETE FROM decisions WHERE number > 1",
 }
@@ -62,9 +62,8 @@ async def test_a_whole_chain_is_whole(tmp_path: Path) -> None:
 
     async with opened(tmp_path) as base, base.store.read() as records:
         third = await records.decisions.get("decision-3", ALL_OFFICES)
-    with sqlite3.connect(tmp_path / "matcher.sqlite") as database:
-        rows = database.execute("SELECT record FROM decisions ORDER BY number").fetchall()
-    database.close()
+    url = database_of(tmp_path / "matcher.sqlite")
+    rows = execute(url, "SELECT record FROM decisions ORDER BY number")
     chain = bytes(32)
     for (record,) in rows:
         chain = hashlib.sha256(chain + record).digest()
@@ -78,9 +77,10 @@ async def test_a_whole_chain_is_whole(tmp_path: Path) -> None:
 async def test_tampering_shows(tmp_path: Path, statement: str) -> None:
     await _three(tmp_path)
 
-    with sqlite3.connect(tmp_path / "matcher.sqlite") as database:
-        changed = database.execute(statement).rowcount
-    database.close()
+    url = database_of(tmp_path / "matcher.sqlite")
+    ((record,),) = execute(url, "SELECT record FROM decisions WHERE number = 2")
+    other = bytes(record).replace(b"NO", b"ON")
+    execute(url, statement, other=other, zeros=bytes(32))
 
-    assert changed > 0
+    assert other != record
     assert await _first_broken_record(tmp_path) == 2

@@ -1,10 +1,12 @@
 """`matcher replay` makes the decisions of a day again, and tells what does not come out."""
 
-import sqlite3
 from datetime import UTC, datetime
 
 import pytest
+from matcher.comparison import descriptor_quantizer
 from passport.matcher.v1 import encounters_pb2, identification_pb2
+
+from services.databases import execute
 
 from .conftest import Callers, Matchers
 from .matcher_process import Matcher
@@ -57,6 +59,23 @@ async def test_a_record_changed_since_explains_the_difference(
     assert f"{search} CHANGED_SINCE: candidate person-of-encounter-0" in lines
 
 
+async def test_searches_of_another_quantizer_are_not_made_again(
+    matcher: Matcher,
+    callers: Callers,
+    someone: int,
+    capsys: Output,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    duplicate, search, _, _, unknown = await decided(matcher, callers(matcher), someone)
+    monkeypatch.setattr(descriptor_quantizer, "_NAMES", {})  # of the command, not of the service
+
+    status, lines = replayed(matcher, capsys)
+
+    others = [f"{each} OTHER_MODELS: quantizer-1" for each in (duplicate, search, unknown)]
+    assert (status, sorted(lines[:-1])) == (0, sorted(others))
+    assert lines[-1] == "5 decisions: 3 OTHER_MODELS, 2 SAME"
+
+
 async def test_fingers_of_a_call_are_forgotten_after_their_time(
     matchers: Matchers, callers: Callers, someone: int, capsys: Output
 ) -> None:
@@ -82,10 +101,8 @@ async def test_fingers_that_are_to_be_forgotten_are_never_kept(
     decision = await caller.verify(*sides, forget_samples=True)
     repeated = await caller.verify(*sides, forget_samples=True)
 
-    with sqlite3.connect(matcher.folder / "matcher.sqlite") as database:
-        kept = database.execute("SELECT count(*) FROM supplied_fingers").fetchone()
-    database.close()
-    assert (decision.outcome, kept) == (identification_pb2.OUTCOME_HIT, (0,))
+    kept = execute(matcher.database_url, "SELECT count(*) FROM supplied_fingers")
+    assert (decision.outcome, kept) == (identification_pb2.OUTCOME_HIT, [(0,)])
     assert repeated == decision
     assert replayed(matcher, capsys) == (
         0,
@@ -100,11 +117,8 @@ async def test_nothing_is_replayed_from_a_broken_chain(
     matcher: Matcher, callers: Callers, someone: int, capsys: Output
 ) -> None:
     await decided(matcher, callers(matcher), someone)
-    with sqlite3.connect(matcher.folder / "matcher.sqlite") as database:
-        database.execute(
-            "UPDATE decisions SET record = CAST(record || ' ' AS BLOB) WHERE number = 2"
-        )
-    database.close()
+    other = {"record": b"{}"}
+    execute(matcher.database_url, "UPDATE decisions SET record = :record WHERE number = 2", **other)
     matcher.stop()
 
     status = matcher.replay(f"{datetime.now(UTC):%Y-%m-%d}")

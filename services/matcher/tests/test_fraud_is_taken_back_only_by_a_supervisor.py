@@ -1,11 +1,10 @@
 """Statuses follow a table; FRAUD is left only with a reason and for a supervisor of the office."""
 
-from pathlib import Path
-
 import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
 from passport.matcher.v1 import encounters_pb2
-from sqlalchemy import create_engine, text
+
+from services.databases import execute
 
 from .caller import Caller, refusal
 from .conftest import Callers
@@ -28,18 +27,13 @@ async def fraud(issuance: Caller, someone: int) -> str:
     return name
 
 
-def status_changes(folder: Path, encounter_id: str) -> list[tuple[object, ...]]:
-    engine = create_engine(f"sqlite:///{folder}/matcher.sqlite")
-    with engine.connect() as database:
-        rows = database.execute(
-            text(
-                "SELECT from_status, to_status, reason, caller, on_behalf_of "
-                "FROM status_changes WHERE encounter_id = :id ORDER BY change"
-            ),
-            {"id": encounter_id},
-        ).all()
-    engine.dispose()
-    return [tuple(row) for row in rows]
+def status_changes(matcher: Matcher, encounter_id: str) -> list[tuple[object, ...]]:
+    return execute(
+        matcher.database_url,
+        "SELECT from_status, to_status, reason, caller, on_behalf_of "
+        "FROM status_changes WHERE encounter_id = :id ORDER BY change",
+        id=encounter_id,
+    )
 
 
 @pytest.mark.parametrize("supervisor", [SUPERVISOR, NATIONAL_SUPERVISOR])
@@ -52,7 +46,7 @@ async def test_a_supervisor_takes_it_back_and_is_remembered(
 
     service = "spiffe://id/office/national/service/issuance"
     assert (cleared.status, cleared.revision) == (ACTIVE, 3)
-    assert status_changes(shared_matcher.folder, name) == [
+    assert status_changes(shared_matcher, name) == [
         (ACTIVE, FRAUD, "", service, None),
         (FRAUD, ACTIVE, REASON, service, supervisor),
     ]

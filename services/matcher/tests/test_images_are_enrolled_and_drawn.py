@@ -14,6 +14,8 @@ from matcher.synthetic import (
 from passport.type.v1 import biometrics_pb2
 from PIL import Image
 
+from services.databases import execute
+
 from .caller import Caller, hits
 from .conftest import Callers, Matchers
 from .people import image
@@ -63,4 +65,6 @@ async def test_images_need_not_be_stored(
     drawing = await caller.draw(check.decision.decision_id, "person-of-image-1")
 
     assert drawing.matched_minutiae > 0
-    assert impressions[0][100:1000] not in (matcher.folder / "matcher.sqlite").read_bytes()
+    assert execute(matcher.database_url, "SELECT count(*) FROM images") == [(0,)]
+    for file in matcher.folder.glob("matcher.sqlite*"):
+        assert impressions[0][100:1000] not in file.read_bytes()

@@ -1,9 +1,7 @@
 """What alters index or database behind the back of the changes is noticed, and not searched."""
 
 import asyncio
-import sqlite3
 from collections.abc import Awaitable, Callable
-from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -24,6 +22,8 @@ from matcher.use_cases.supervise_index import SuperviseIndex
 from passport.matcher.v1 import admin_pb2, identification_pb2
 from servicekit.errors import ErrorKind
 from sqlalchemy import text
+
+from services.databases import execute
 
 from .caller import refusal
 from .conftest import Callers, Matchers
@@ -117,7 +117,7 @@ async def test_sums_that_differ_are_noticed_by_the_next_search(tmp_path: Path) -
 ALTERATIONS = {
     "status": "UPDATE encounters SET status = 3 WHERE encounter_id = 'encounter-2'",
     "person": "UPDATE encounters SET person_id = 'person-1' WHERE encounter_id = 'encounter-2'",
-    "hash of a template": "UPDATE fingers SET template_sha256 = x'00'"
+    "hash of a template": "UPDATE fingers SET template_sha256 = :other"
     " WHERE encounter_id = 'encounter-2'",
     "a finger is lost": "DELETE FROM fingers WHERE encounter_id = 'encounter-2'",
     "an encounter is lost": "DELETE FROM encounters WHERE encounter_id = 'encounter-2'",
@@ -136,7 +136,7 @@ async def test_a_database_that_contradicts_itself_is_not_searched(
         supervise = SuperviseIndex(base.store, base.index, readiness, 1000)
 
         async with base.store.write() as records:
-            await records.transaction.execute(text(alteration))
+            await records.transaction.execute(text(alteration), {"other": bytes(1)})
         for _ in range(3):
             await supervise.check()
             assert readiness.level is VERIFY_ONLY
@@ -262,8 +262,10 @@ async def test_a_served_database_that_was_altered_leaves_verification(
     await caller.enrol("two", fingers(someone + 1))
     probe = given(fingers(someone, impression=1))
 
-    with closing(sqlite3.connect(matcher.folder / "matcher.sqlite")) as database, database:
-        database.execute("UPDATE encounters SET person_id = 'somebody' WHERE encounter_id = 'two'")
+    execute(
+        matcher.database_url,
+        "UPDATE encounters SET person_id = 'somebody' WHERE encounter_id = 'two'",
+    )
     matcher.wait_for_level(admin_pb2.SERVICE_LEVEL_VERIFY_ONLY)
     verified = await caller.verify(probe, identification_pb2.FingerSource(encounter_id="one"))
     refused = await refusal(caller.identify(probe))

@@ -1,12 +1,13 @@
 """Work that takes long is started, goes on through restarts, and is fetched from any replica."""
 
 import asyncio
-import sqlite3
 from typing import Any
 
 import pytest
 from google.rpc import error_details_pb2  # type: ignore[import-untyped]
 from passport.matcher.v1 import admin_pb2, encounters_pb2, identification_pb2
+
+from services.databases import execute
 
 from .caller import Caller, hits, refusal
 from .conftest import Callers, Matchers
@@ -162,19 +163,15 @@ async def test_it_waits_for_the_index_says_so_and_can_be_cancelled(
 
 def _take_out_the_last_change(matcher: Matcher) -> tuple[Any, ...]:
     """Make a gap in the change log, which the index must never pass; return the row."""
-    database = sqlite3.connect(matcher.folder / "matcher.sqlite")
-    with database:
-        row: tuple[Any, ...] = database.execute("SELECT * FROM changes WHERE number = 2").fetchone()
-        database.execute("DELETE FROM changes WHERE number = 2")
-    database.close()
+    (row,) = execute(matcher.database_url, "SELECT * FROM changes WHERE number = 2")
+    execute(matcher.database_url, "DELETE FROM changes WHERE number = 2")
     return row
 
 
 def _put_back(matcher: Matcher, row: tuple[Any, ...]) -> None:
-    database = sqlite3.connect(matcher.folder / "matcher.sqlite")
-    with database:
-        database.execute(f"INSERT INTO changes VALUES ({', '.join('?' * len(row))})", row)
-    database.close()
+    values = {f"c{number}": value for number, value in enumerate(row)}
+    places = ", ".join(f":{name}" for name in values)
+    execute(matcher.database_url, f"INSERT INTO changes VALUES ({places})", **values)
 
 
 async def test_one_that_cannot_even_be_cancelled_fails_alone(

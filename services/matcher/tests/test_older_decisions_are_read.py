@@ -9,7 +9,8 @@ from matcher.domain.office_scope import ALL_OFFICES, OfficeScope
 from matcher.domain.shortlist import SearchDepth
 from matcher.service import encode_decisions as encode
 from pydantic import TypeAdapter
-from sqlalchemy import create_engine, text
+
+from services.databases import execute
 
 from . import older_database
 from .store_and_index import opened
@@ -61,17 +62,13 @@ async def test_what_they_do_not_say_is_absent(tmp_path: Path) -> None:
     record = json.dumps(RECORD).encode()
     record_hash = hashlib.sha256(bytes(32) + record).digest()
     url = older_database.make(tmp_path, "0008")
-    engine = create_engine(url.replace("+aiosqlite", ""))
-    with engine.begin() as database:
-        database.execute(
-            text("INSERT INTO decisions VALUES (1, 'd1', :record, :hash)"),
-            {"record": record, "hash": record_hash},
-        )
-        database.execute(
-            text("UPDATE head SET last_decision = 1, last_record_hash = :hash"),
-            {"hash": record_hash},
-        )
-    engine.dispose()
+    execute(
+        url,
+        "INSERT INTO decisions VALUES (1, 'd1', :record, :hash)",
+        record=record,
+        hash=record_hash,
+    )
+    execute(url, "UPDATE head SET last_decision = 1, last_record_hash = :hash", hash=record_hash)
 
     async with opened(tmp_path) as base, base.store.read() as records:
         found = await records.decisions.get("d1", ALL_OFFICES)

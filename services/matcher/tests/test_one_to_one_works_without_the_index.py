@@ -1,8 +1,8 @@
 """When the index cannot follow the database, searches wait, and all else goes on."""
 
-import sqlite3
-
 from passport.matcher.v1 import admin_pb2, identification_pb2
+
+from services.databases import execute
 
 from .caller import refusal
 from .conftest import Callers, Matchers
@@ -43,6 +43,4 @@ async def test_verify_only(matchers: Matchers, callers: Callers, someone: int) -
 
 def _lose_the_last_change(matcher: Matcher) -> None:
     """A gap in the log, which must never be passed."""
-    with sqlite3.connect(matcher.folder / "matcher.sqlite") as database:
-        database.execute("DELETE FROM changes WHERE number = 2")
-    database.close()
+    execute(matcher.database_url, "DELETE FROM changes WHERE number = 2")

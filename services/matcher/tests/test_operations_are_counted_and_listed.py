@@ -14,7 +14,6 @@ from matcher.domain.operation import (
 )
 from matcher.store.store import Store
 
-from .postgresql_server import free_port, programs, servers
 from .store_and_index import opened
 
 NOON = datetime(2018, 10, 26, 12, 0, tzinfo=UTC)
@@ -25,29 +24,11 @@ SEALED = 40 + 12 + 16
 """Bytes that encryption adds: a wrapped key, a nonce and a tag."""
 
 
-@pytest.fixture(
-    params=[
-        "sqlite",
-        pytest.param(
-            "postgresql",
-            marks=pytest.mark.skipif(programs() is None, reason="PostgreSQL is not installed"),
-        ),
-    ]
-)
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    """The store of a new database of each kind."""
-    if request.param == "sqlite":
-        async with opened(tmp_path) as base:
-            yield base.store
-        return
-    port = free_port()
-    with servers() as (server, _):
-        server.create()
-        server.start(port)
-        server.execute(port, "CREATE DATABASE matcher")
-        url = f"postgresql+asyncpg://postgres@127.0.0.1:{port}/matcher"
-        async with opened(tmp_path, database_url=url) as base:
-            yield base.store
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    """The store of a new database."""
+    async with opened(tmp_path) as base:
+        yield base.store
 
 
 async def _start(store: Store, name: str, caller: str, office: str, request: bytes) -> None:

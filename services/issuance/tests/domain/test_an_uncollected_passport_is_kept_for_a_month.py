@@ -5,6 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from issuance.domain import case_decision
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.case import Case
 from issuance.domain.collection_plan import PriorityClass
@@ -75,8 +76,8 @@ def test_it_is_over_the_day_after() -> None:
 
 
 def test_nobody_is_told_to_collect_what_is_held() -> None:
-    case = _ready("2018-11-05 10:00", collect_until="2018-12-05").held(["K-1"])
-    cleared = case.cleared()
+    case = case_decision.held(_ready("2018-11-05 10:00", collect_until="2018-12-05"), ["K-1"])
+    cleared = case_decision.cleared(case)
 
     assert not is_over(case, CALENDAR, [], date(2018, 12, 20))
     assert POLICY.day_to_remind_of(case, CALENDAR, date(2018, 12, 20)) is None

@@ -1,6 +1,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from issuance.domain import case_printing
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.case import Case
 from issuance.domain.collection_plan import PriorityClass
@@ -46,14 +47,16 @@ def test_a_transition_makes_the_next_revision_in_its_target_state() -> None:
         ApplicationState.APPROVED, ApplicationEvent.RELEASE, "service:issuance"
     )
 
-    moved = CASE.released(date(2018, 10, 26), date(2028, 10, 26)).after(released, LATER)
+    moved = case_printing.released(CASE, date(2018, 10, 26), date(2028, 10, 26)).after(
+        released, LATER
+    )
 
     assert (moved.state, moved.revision, moved.state_since) == (ApplicationState.PRINTING, 5, LATER)
     assert moved.released_on == date(2018, 10, 26)
 
 
 def test_a_print_job_makes_the_next_revision_too() -> None:
-    printing = CASE.with_print_job("job-1")
+    printing = case_printing.with_print_job(CASE, "job-1")
 
     assert (printing.print_job, printing.revision, printing.state) == (
         "job-1",

@@ -19,7 +19,8 @@ from passport.issuance.v1 import applications_pb2 as apps
 from servicekit.grpc.client_channel import open_channel
 from servicekit.process.clock import write_clock_file
 from servicekit.security.development_certificates import issue_certificate
-from servicekit.storage.database import migrate
+
+from services.databases import make_tables
 
 from .callers import LONGEST_WAIT, Caller
 from .contract_values import a_holder, day, some_fingers
@@ -331,7 +332,7 @@ async def a_country(
     )  # fmt: skip
     country = Country(folder, pki, matcher, printer, runs(config))
     country.clock(at)
-    migrate(database_url, MIGRATIONS)
+    make_tables(database_url, MIGRATIONS)
     try:
         await country.process.start()
         yield country

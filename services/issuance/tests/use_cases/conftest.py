@@ -4,7 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 from issuance.store.records import MIGRATIONS, Store
-from servicekit.storage.database import Database, migrate
+from servicekit.storage.database import Database
+
+from services.databases import make_tables
 
 from .emergencies import EMERGENCIES
 from .verifying import RENEWALS_GO_ON
@@ -14,7 +16,7 @@ from .workflow import Workflow
 @pytest_asyncio.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     """A database with the tables of issuance and nothing in them."""
-    migrate(database_url, MIGRATIONS)
+    make_tables(database_url, MIGRATIONS)
     database = Database(database_url)
     yield database
     await database.close()

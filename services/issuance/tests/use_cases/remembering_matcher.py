@@ -4,6 +4,8 @@ from issuance.domain.encounter_change import EncounterStatus
 from issuance.domain.matcher_restore import EncounterFound, MatcherPast
 from issuance.use_cases.ports import Unavailable
 
+from .workflow import Workflow
+
 
 class RememberingMatcher:
     """Answers what a test says it remembers. asked: encounter ids, in order."""
@@ -33,3 +35,17 @@ class RememberingMatcher:
         self.answers_left -= 1
         self.asked.append(encounter_id)
         return self.encounters.get(encounter_id)
+
+
+async def is_identified(workflow: Workflow) -> str:
+    """An application is taken in and identified, and the matcher has its status."""
+    id = await workflow.applies()
+    await workflow.is_identified()
+    await workflow.sets_statuses()
+    return id
+
+
+async def is_restored(workflow: Workflow, matcher: RememberingMatcher) -> None:
+    """The matcher is restored with what it remembers now, and issuance compares."""
+    matcher.epoch += "'"
+    await workflow.watches(matcher)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from issuance.domain.adjudication_referral import Candidate
+from issuance.domain import case_identification
 from issuance.domain.adjudication_task import Verdict
 from issuance.domain.case_errors import AtThePrinter, BookMade, IdentificationDue
 from issuance.domain.outbox_task_kind import OutboxTaskKind
@@ -16,19 +16,19 @@ from issuance.use_cases.ports import NotYet, Unavailable
 
 from .people import HOLDER, identity
 from .scripted_printer import ScriptedPrinter
-from .verifying import RENEWAL, is_printed_unidentified, is_verified_only, restarts
+from .verifying import (
+    OTHER,
+    RENEWAL,
+    is_decided,
+    is_printed_unidentified,
+    is_verified_only,
+    restarts,
+)
 from .workflow import Workflow
 
-OTHER = Candidate("somebody-else", 12.0)
 SUPERVISOR = identity("agus", "supervisor")
 OFFICER = identity("siti", "officer")
 ADJUDICATION = ApplicationState.ADJUDICATION
-
-
-async def _is_decided(flow: Workflow, verdict: Verdict, person_id: str = "") -> None:
-    (task,) = await flow.tasks()
-    for examiner in ("budi", "dewi"):
-        await flow.examines(task.id, examiner, verdict, person_id)
 
 
 async def _another_is_verified(flow: Workflow) -> str:
@@ -63,7 +63,7 @@ class TestBeforeThePrinterHasIt:
         await flow.is_known_alone(id, OTHER)
         examined = await flow.case(id)
         await flow.plans()
-        await _is_decided(flow, Verdict.CLEARED)
+        await is_decided(flow, Verdict.CLEARED)
         cleared = await flow.state(id)
         await flow.is_released(id)
 
@@ -118,7 +118,7 @@ class TestBeforeThePrinterHasIt:
         waiting = await flow.state(id)
         await flow.takes_job(await flow.task(id, OutboxTaskKind.PRINT))
         await flow.is_known_alone(id, OTHER)
-        await _is_decided(flow, Verdict.DUPLICATE)
+        await is_decided(flow, Verdict.DUPLICATE)
         await flow.job_has_ended(id, f"job of {id}")
 
         assert waiting is ApplicationState.PRINTING
@@ -147,7 +147,7 @@ class TestBeforeThePrinterHasIt:
         await flow.job_is_given_up(id)
 
         await flow.is_known_alone(id, OTHER)
-        await _is_decided(flow, Verdict.CLEARED)
+        await is_decided(flow, Verdict.CLEARED)
         await flow.is_released(id)
         await flow.job_is_done(id)
 
@@ -166,7 +166,7 @@ class TestWhileItIsPrinted:
         held = await flow.case(id)
         with pytest.raises(IllegalTransition):
             await flow.hands_over(id)
-        await _is_decided(flow, Verdict.CLEARED)
+        await is_decided(flow, Verdict.CLEARED)
         with pytest.raises(SeparationOfDuties):
             await flow.approves(id, "siti")
         await flow.approves(id, "hadi")
@@ -189,7 +189,7 @@ class TestWhileItIsPrinted:
             await flow.withdraws(id, SUPERVISOR)
         with pytest.raises(AtThePrinter):
             await flow.retakes_biometrics(id, SUPERVISOR)
-        await _is_decided(flow, Verdict.CLEARED)
+        await is_decided(flow, Verdict.CLEARED)
         waiting = (await flow.details(id)).waiting_on
         for step in (
             flow.approves(id),
@@ -211,7 +211,7 @@ class TestWhileItIsPrinted:
         id = await _is_found_while_printing(flow)
 
         await flow.job_has_ended(id, f"job of {id}", JobOutcome.FAILED)
-        await _is_decided(flow, Verdict.CLEARED)
+        await is_decided(flow, Verdict.CLEARED)
         await flow.is_released(id)
         await flow.job_is_taken(id, "job two")
         await flow.job_has_ended(id, "job two")
@@ -223,7 +223,7 @@ class TestWhileItIsPrinted:
     ) -> None:
         flow = renewals_go_on
         id = await _is_found_while_printing(flow)
-        await _is_decided(flow, Verdict.DUPLICATE)
+        await is_decided(flow, Verdict.DUPLICATE)
         with pytest.raises(AtThePrinter):
             await flow.appeals(id)
 
@@ -253,7 +253,7 @@ class TestOnceTheBookIsMade:
 
         await flow.is_known_alone(id, OTHER)
         held = await flow.documents("ani")
-        await _is_decided(flow, Verdict.DUPLICATE)
+        await is_decided(flow, Verdict.DUPLICATE)
 
         assert held == [(id, "made")]
         assert await flow.state(id) is ApplicationState.REFUSED
@@ -266,7 +266,7 @@ class TestOnceTheBookIsMade:
         flow = renewals_go_on
         id = await is_printed_unidentified(flow)
         await flow.is_known_alone(id, OTHER)
-        await _is_decided(flow, Verdict.CLEARED)
+        await is_decided(flow, Verdict.CLEARED)
 
         with pytest.raises(BookMade):
             await flow.corrects(id, HOLDER, OFFICER)
@@ -283,7 +283,7 @@ class TestOnceTheBookIsMade:
         flow = renewals_go_on
         id = await is_printed_unidentified(flow)
         await flow.is_known_alone(id, OTHER)
-        await _is_decided(flow, Verdict.CLEARED)
+        await is_decided(flow, Verdict.CLEARED)
 
         await flow.refuses(id)
 
@@ -296,7 +296,7 @@ class TestOnceTheBookIsMade:
         id = await is_printed_unidentified(flow)
         await flow.is_known_alone(id, OTHER)
 
-        await _is_decided(flow, Verdict.SAME_PERSON, "somebody-else")
+        await is_decided(flow, Verdict.SAME_PERSON, "somebody-else")
         await flow.approves(id)
         await flow.hands_over(id)
 
@@ -336,7 +336,7 @@ async def test_a_held_book_is_not_ready_before_the_identification(
     flow = renewals_go_on
     id = await is_printed_unidentified(flow)
     await flow.is_known_alone(id, OTHER)
-    await _is_decided(flow, Verdict.CLEARED)
+    await is_decided(flow, Verdict.CLEARED)
     # As versions left it that verified whoever had a book already.
     async with flow.store.begin() as records:
         case = await records.cases.get(id)
@@ -346,90 +346,4 @@ async def test_a_held_book_is_not_ready_before_the_identification(
     with pytest.raises(IdentificationDue):
         await flow.approves(id)
     with pytest.raises(BookMade):
-        due.verified("verification")
-
-
-class TestAfterAnAppeal:
-    async def test_who_was_wrongly_confirmed_gets_the_held_book(
-        self, renewals_go_on: Workflow
-    ) -> None:
-        flow = renewals_go_on
-        id = await _is_confirmed_with_a_book(flow)
-        serial = (await flow.case(id)).book_serial
-
-        await flow.appeals(id, "hadi")
-        reinstated = await flow.documents("ani")
-        with pytest.raises(IllegalTransition):
-            await flow.hands_over(id)
-        await _is_examined_again(flow, Verdict.CLEARED)
-        await flow.approves(id)
-        await flow.hands_over(id)
-
-        assert reinstated == [(id, "made")]
-        assert await flow.documents("ani") == [(id, "valid")]
-        assert (await flow.case(id)).book_serial == serial
-
-    async def test_the_matcher_takes_the_fraud_back_for_the_supervisor(
-        self, renewals_go_on: Workflow
-    ) -> None:
-        flow = renewals_go_on
-        id = await _is_confirmed_with_a_book(flow)
-
-        await flow.appeals(id, "hadi")
-        while_examined = [each.status.value for each in await flow.encounter_changes(id)]
-        await _is_examined_again(flow, Verdict.CLEARED)
-
-        assert while_examined == ["fraud"]
-        (change,) = await flow.encounter_changes(id)
-        assert (change.status.value, bool(change.reason)) == ("active", True)
-        assert change.on_behalf_of == identity("hadi", "supervisor").uri
-
-    async def test_who_is_confirmed_again_has_no_passport(self, renewals_go_on: Workflow) -> None:
-        flow = renewals_go_on
-        id = await _is_confirmed_with_a_book(flow)
-
-        await flow.appeals(id)
-        await _is_examined_again(flow, Verdict.DUPLICATE)
-
-        assert await flow.state(id) is ApplicationState.REFUSED
-        assert await flow.documents("ani") == [(id, "revoked")]
-
-    async def test_who_has_no_book_any_more_is_refused_without_fraud(
-        self, renewals_go_on: Workflow
-    ) -> None:
-        flow = renewals_go_on
-        id = await _is_confirmed_with_a_book(flow)
-        await flow.appeals(id)
-        await _is_examined_again(flow, Verdict.CLEARED)
-
-        await flow.refuses(id)
-
-        assert await flow.documents("ani") == [(id, "revoked")]
-        assert [each.status.value for each in await flow.encounter_changes(id)] == ["inactive"]
-        await flow.applies(type=RENEWAL, person_id="ani")
-
-    async def test_a_book_that_a_supervisor_refused_never_comes_back(
-        self, renewals_go_on: Workflow
-    ) -> None:
-        flow = renewals_go_on
-        id = await is_printed_unidentified(flow)
-        await flow.is_known_alone(id, OTHER)
-        await _is_decided(flow, Verdict.CLEARED)
-        await flow.refuses(id)
-
-        with pytest.raises(IllegalTransition, match="apply again"):
-            await flow.appeals(id)
-
-
-async def _is_confirmed_with_a_book(flow: Workflow) -> str:
-    id = await is_printed_unidentified(flow)
-    await flow.is_known_alone(id, OTHER)
-    await _is_decided(flow, Verdict.DUPLICATE)
-    assert await flow.documents("ani") == [(id, "revoked")]
-    return id
-
-
-async def _is_examined_again(flow: Workflow, verdict: Verdict) -> None:
-    (task,) = await flow.tasks()
-    for examiner in ("fauzi", "ratna"):
-        await flow.examines(task.id, examiner, verdict)
+        case_identification.verified(due, "verification")

@@ -10,7 +10,7 @@ from issuance.use_cases.ports import NotYet
 from servicekit.errors import DomainError
 
 from .people import identity
-from .remembering_matcher import RememberingMatcher
+from .remembering_matcher import RememberingMatcher, is_identified, is_restored
 from .workflow import Workflow
 
 S, E = ApplicationState, EncounterStatus
@@ -19,19 +19,6 @@ S, E = ApplicationState, EncounterStatus
 @pytest.fixture
 def matcher() -> RememberingMatcher:
     return RememberingMatcher()
-
-
-async def is_identified(workflow: Workflow) -> str:
-    id = await workflow.applies()
-    await workflow.is_identified()
-    await workflow.sets_statuses()
-    return id
-
-
-async def is_restored(workflow: Workflow, matcher: RememberingMatcher) -> None:
-    """The matcher is restored with what it remembers now, and issuance compares."""
-    matcher.epoch += "'"
-    await workflow.watches(matcher)
 
 
 async def test_a_lost_applicant_is_captured_again(
@@ -290,71 +277,6 @@ async def test_a_restore_that_nobody_told_of_is_noticed_by_fewer_changes(
     await workflow.watches(matcher)
 
     assert await workflow.lost_enrolments() == [id]
-
-
-async def test_statuses_that_were_lost_are_set_again(
-    workflow: Workflow, matcher: RememberingMatcher
-) -> None:
-    id, refused = await is_identified(workflow), await is_identified(workflow)
-    await workflow.refuses(refused)
-    await workflow.sets_statuses()
-    matcher.has(id, E.PENDING)
-    matcher.has(refused, E.ACTIVE)
-    await workflow.watches(matcher)
-
-    await is_restored(workflow, matcher)
-
-    assert await workflow.statuses_asked(id) == [(id, E.ACTIVE)]
-    assert await workflow.statuses_asked(refused) == [(refused, E.INACTIVE)]
-    assert await workflow.lost_enrolments() == []
-
-
-async def test_fingers_that_came_back_are_deleted_again(
-    workflow: Workflow, matcher: RememberingMatcher
-) -> None:
-    id = await is_identified(workflow)
-    await workflow.withdraws(id)
-    await workflow.sets_statuses()
-    matcher.has(id, E.ACTIVE)
-    await workflow.watches(matcher)
-
-    await is_restored(workflow, matcher)
-
-    assert await workflow.statuses_asked(id) == [(id, E.DELETED)]
-    assert await workflow.lost_enrolments() == []
-
-
-async def test_those_of_an_earlier_capture_too(
-    workflow: Workflow, matcher: RememberingMatcher
-) -> None:
-    id = await is_identified(workflow)
-    await workflow.retakes_biometrics(id, identity("agus", "supervisor"))
-    await workflow.gives_fingers(id)
-    await workflow.is_interviewed(id)
-    await workflow.sets_statuses()
-    await workflow.is_identified()
-    await workflow.sets_statuses()
-    matcher.has(id, E.ACTIVE)
-    matcher.has(f"{id}.2", E.ACTIVE)
-    await workflow.watches(matcher)
-
-    await is_restored(workflow, matcher)
-
-    assert await workflow.statuses_asked(id) == [(id, E.DELETED)]
-    assert await workflow.state(id) is S.AWAITING_APPROVAL
-
-
-async def test_work_that_is_still_to_be_done_is_not_recorded_twice(
-    workflow: Workflow, matcher: RememberingMatcher
-) -> None:
-    id = await workflow.applies()
-    await workflow.is_identified()
-    matcher.has(id, E.PENDING)
-    await workflow.watches(matcher)
-
-    await is_restored(workflow, matcher)
-
-    assert await workflow.statuses_asked(id) == [(id, E.ACTIVE)]
 
 
 async def test_a_refused_application_is_nobodys_item_until_it_is_taken_up_again(

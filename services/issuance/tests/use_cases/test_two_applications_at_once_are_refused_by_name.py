@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from issuance.domain import case_identification
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.case_errors import ApplicationOpen
 from issuance.domain.states import ApplicationState
@@ -16,7 +17,7 @@ RENEWAL = ApplicationType.RENEWAL
 async def test_a_link_with_somebody_who_applied_meanwhile(workflow: Workflow) -> None:
     await workflow.brings_documents(type=RENEWAL, person_id="ani")
     case = await workflow.case(await workflow.brings_documents())
-    linked = replace(case.linked_to("ani"), revision=case.revision + 1)
+    linked = replace(case_identification.linked_to(case, "ani"), revision=case.revision + 1)
 
     async with workflow.store.begin() as records:
         with pytest.raises(ApplicationOpen):

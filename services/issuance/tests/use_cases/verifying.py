@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from issuance.domain.adjudication_referral import Candidate
+from issuance.domain.adjudication_task import Verdict
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.outage import OutageScope
 from issuance.domain.outage_policy import DEFAULT_POLICY, OutagePolicy
@@ -10,6 +12,7 @@ from issuance.use_cases.verify import record_verifications
 
 from .workflow import Workflow
 
+OTHER = Candidate("somebody-else", 12.0)
 RENEWAL = ApplicationType.RENEWAL
 RENEWALS_GO_ON = OutagePolicy(
     tuple(
@@ -40,3 +43,10 @@ async def is_printed_unidentified(flow: Workflow, person_id: str = "ani") -> str
 async def restarts(flow: Workflow) -> None:
     """A replica starts, under the policy of now: it asks for what can be verified since."""
     await record_verifications(flow.store, flow.apply_transition)
+
+
+async def is_decided(flow: Workflow, verdict: Verdict, person_id: str = "") -> None:
+    """Two examiners give this verdict about the only adjudication task."""
+    (task,) = await flow.tasks()
+    for examiner in ("budi", "dewi"):
+        await flow.examines(task.id, examiner, verdict, person_id)

@@ -1,12 +1,15 @@
 from collections.abc import AsyncIterator
+from importlib import import_module
 
 import pytest
 import pytest_asyncio
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from printer.domain.attribution import PRINTER_SERVICE, Attribution
 from printer.store.dispatch_epoch import begin_dispatch_epoch
 from printer.store.records import MIGRATIONS, Store
 from servicekit.storage.database import Database, migrate
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from ..use_cases.scripted_machine import NOON  # noqa: TID252
 
@@ -52,14 +55,17 @@ async def test_but_no_start_is_taken_for_one(server: Database) -> None:
     assert not await _paused_at_next_start(server)
 
 
-async def test_nor_is_an_upgrade_from_a_version_that_knew_no_table(
-    server: Database, database_url: str
-) -> None:
+async def test_nor_is_an_upgrade_from_a_version_that_knew_no_table(server: Database) -> None:
     without_the_table = "regexp_replace(server_identity, ':[0-9]+$', '')"
     async with server.begin() as connection:
         await connection.execute(text(f"UPDATE dispatch SET server_identity = {without_the_table}"))
-        await connection.execute(text("UPDATE alembic_version SET version_num = '0024'"))
 
-    migrate(database_url, MIGRATIONS)
+        await connection.run_sync(_upgrade_to_0025)
 
     assert not await _paused_at_next_start(server)
+
+
+def _upgrade_to_0025(connection: Connection) -> None:
+    migration = import_module("printer.store.migrations.versions.0025_identity_of_a_table")
+    with Operations.context(MigrationContext.configure(connection)):
+        migration.upgrade()

@@ -22,7 +22,9 @@ from printer.use_cases.machine_driver import MachineDriver
 from printer.use_cases.machine_monitor import MachineMonitor
 from printer.use_cases.machines import set_paused
 from printer.use_cases.stock import load_books, receive_books
-from servicekit.storage.database import Database, migrate
+from servicekit.storage.database import Database
+
+from services.databases import make_tables
 
 from .scripted_machine import NOON, ScriptedMachine
 
@@ -181,7 +183,7 @@ class PrintRoom:
 @asynccontextmanager
 async def a_print_room(database_url: str) -> AsyncIterator[PrintRoom]:
     """Open a print room with the machine M1 over a new database."""
-    migrate(database_url, MIGRATIONS)
+    make_tables(database_url, MIGRATIONS)
     database = Database(database_url)
     try:
         room = PrintRoom(database)

@@ -1444,6 +1444,147 @@ class SearchApplicationsResponse(_message.Message):
 Global___SearchApplicationsResponse: _TypeAlias = SearchApplicationsResponse  # noqa: Y015
 
 @_typing.final
+class ListSearchesRequest(_message.Message):
+    """Request of ListSearches."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OFFICE_FIELD_NUMBER: _builtins.int
+    FROM_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    office: _builtins.str
+    """Id of the office whose staff searched; empty: the caller's office, for national callers every one."""
+    page_size: _builtins.int
+    """Largest number of items in the response, 1 to 1000; 0 means 100."""
+    page_token: _builtins.str
+    """`next_page_token` of the previous response; empty for the first page."""
+    @_builtins.property
+    def until(self) -> _timestamp_pb2.Timestamp:
+        """Only those before this instant (business time); absent: until now."""
+
+    def __init__(
+        self,
+        *,
+        office: _builtins.str = ...,
+        until: _timestamp_pb2.Timestamp | None = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["from", b"from", "until", b"until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from", b"from", "office", b"office", "page_size", b"page_size", "page_token", b"page_token", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListSearchesRequest: _TypeAlias = ListSearchesRequest  # noqa: Y015
+
+@_typing.final
+class RecordedSearch(_message.Message):
+    """A search that was made."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AT_FIELD_NUMBER: _builtins.int
+    BY_FIELD_NUMBER: _builtins.int
+    ON_BEHALF_OF_FIELD_NUMBER: _builtins.int
+    OFFICE_FIELD_NUMBER: _builtins.int
+    SEARCHED_OFFICE_FIELD_NUMBER: _builtins.int
+    REFERENCE_FIELD_NUMBER: _builtins.int
+    DOCUMENT_NUMBER_FIELD_NUMBER: _builtins.int
+    NAME_WORDS_FIELD_NUMBER: _builtins.int
+    BORN_ON_FIELD_NUMBER: _builtins.int
+    CREATED_FROM_FIELD_NUMBER: _builtins.int
+    CREATED_UNTIL_FIELD_NUMBER: _builtins.int
+    FOUND_FIELD_NUMBER: _builtins.int
+    by: _builtins.str
+    """Identity of the person or service that searched."""
+    on_behalf_of: _builtins.str
+    """Identity of the person for whom a service searched; empty otherwise."""
+    office: _builtins.str
+    """Office of who searched; `national` for staff of the centre."""
+    searched_office: _builtins.str
+    """Office in which was searched; empty: in all."""
+    reference: _builtins.str
+    """The reference that was searched for; empty: any."""
+    document_number: _builtins.str
+    """The document number that was searched for; empty: any."""
+    found: _builtins.int
+    """Number of applications on the page that was shown; 0 also of a search that was refused as too broad."""
+    @_builtins.property
+    def at(self) -> _timestamp_pb2.Timestamp:
+        """When (business time)."""
+
+    @_builtins.property
+    def name_words(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The beginnings of words of the name that were searched for, as they were compared."""
+
+    @_builtins.property
+    def born_on(self) -> _civil_pb2.CalendarDate:
+        """The day of birth that was searched for; absent: any."""
+
+    @_builtins.property
+    def created_from(self) -> _timestamp_pb2.Timestamp:
+        """First instant of the creation that was searched for; absent: any."""
+
+    @_builtins.property
+    def created_until(self) -> _timestamp_pb2.Timestamp:
+        """End of the creation that was searched for, excluded; absent: any."""
+
+    def __init__(
+        self,
+        *,
+        at: _timestamp_pb2.Timestamp | None = ...,
+        by: _builtins.str = ...,
+        on_behalf_of: _builtins.str = ...,
+        office: _builtins.str = ...,
+        searched_office: _builtins.str = ...,
+        reference: _builtins.str = ...,
+        document_number: _builtins.str = ...,
+        name_words: _abc.Iterable[_builtins.str] | None = ...,
+        born_on: _civil_pb2.CalendarDate | None = ...,
+        created_from: _timestamp_pb2.Timestamp | None = ...,
+        created_until: _timestamp_pb2.Timestamp | None = ...,
+        found: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "born_on", b"born_on", "created_from", b"created_from", "created_until", b"created_until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "born_on", b"born_on", "by", b"by", "created_from", b"created_from", "created_until", b"created_until", "document_number", b"document_number", "found", b"found", "name_words", b"name_words", "office", b"office", "on_behalf_of", b"on_behalf_of", "reference", b"reference", "searched_office", b"searched_office"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordedSearch: _TypeAlias = RecordedSearch  # noqa: Y015
+
+@_typing.final
+class ListSearchesResponse(_message.Message):
+    """Response of ListSearches."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SEARCHES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Token of the next page; empty on the last page."""
+    @_builtins.property
+    def searches(self) -> _containers.RepeatedCompositeFieldContainer[Global___RecordedSearch]:
+        """Newest first."""
+
+    def __init__(
+        self,
+        *,
+        searches: _abc.Iterable[Global___RecordedSearch] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "searches", b"searches"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListSearchesResponse: _TypeAlias = ListSearchesResponse  # noqa: Y015
+
+@_typing.final
 class WatchApplicationsRequest(_message.Message):
     """Request of WatchApplications."""
 

@@ -73,6 +73,11 @@ class ApplicationsStub:
                 request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.SearchApplicationsRequest.SerializeToString,
                 response_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.SearchApplicationsResponse.FromString,
                 _registered_method=True)
+        self.ListSearches = channel.unary_unary(
+                '/passport.issuance.v1.Applications/ListSearches',
+                request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.ListSearchesRequest.SerializeToString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.ListSearchesResponse.FromString,
+                _registered_method=True)
         self.WatchApplications = channel.unary_stream(
                 '/passport.issuance.v1.Applications/WatchApplications',
                 request_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.WatchApplicationsRequest.SerializeToString,
@@ -277,6 +282,17 @@ class ApplicationsServicer:
         answer says where an application is, not more: its id, reference, office and state.
 
         Callers: supervisors. Errors: as SearchApplications but WRONG_OFFICE. Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSearches(self, request, context):
+        """Lists who searched by SearchApplications and SearchAllOffices, when, on whose behalf, for what, and how many were
+        found; newest first. Searches are on record for a time: setting `search_retention_days`.
+
+        Callers: supervisors, administrators; those of an office see the searches of its staff. Errors: INVALID_REQUEST,
+        BAD_DATE, WRONG_OFFICE, BAD_PAGE_TOKEN. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -545,7 +561,7 @@ class ApplicationsServicer:
         fraud back once they have, on behalf of the supervisor who granted the appeal.
 
         The holder of an emergency document whom examiners found to be a duplicate after the hand-over goes to other
-        examiners too: the application is HANDED_OVER with `identification_due` until they have decided, and an open
+        examiners too: it counts as handed over, with `identification_due` until they have decided, and an open
         item. The document stays revoked whatever they find; who is cleared, or linked, can apply for a passport.
 
         Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen; who reopens does not approve
@@ -654,6 +670,11 @@ def add_ApplicationsServicer_to_server(servicer, server):
                     servicer.SearchAllOffices,
                     request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.SearchApplicationsRequest.FromString,
                     response_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.SearchApplicationsResponse.SerializeToString,
+            ),
+            'ListSearches': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSearches,
+                    request_deserializer=passport_dot_issuance_dot_v1_dot_applications__pb2.ListSearchesRequest.FromString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_applications__pb2.ListSearchesResponse.SerializeToString,
             ),
             'WatchApplications': grpc.unary_stream_rpc_method_handler(
                     servicer.WatchApplications,
@@ -947,6 +968,33 @@ class Applications:
             '/passport.issuance.v1.Applications/SearchAllOffices',
             passport_dot_issuance_dot_v1_dot_applications__pb2.SearchApplicationsRequest.SerializeToString,
             passport_dot_issuance_dot_v1_dot_applications__pb2.SearchApplicationsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSearches(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.issuance.v1.Applications/ListSearches',
+            passport_dot_issuance_dot_v1_dot_applications__pb2.ListSearchesRequest.SerializeToString,
+            passport_dot_issuance_dot_v1_dot_applications__pb2.ListSearchesResponse.FromString,
             options,
             channel_credentials,
             insecure,

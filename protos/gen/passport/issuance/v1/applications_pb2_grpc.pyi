@@ -93,6 +93,13 @@ class ApplicationsStub:
 
     Callers: supervisors. Errors: as SearchApplications but WRONG_OFFICE. Retry: yes.
     """
+    ListSearches: _grpc.UnaryUnaryMultiCallable[_applications_pb2.ListSearchesRequest, _applications_pb2.ListSearchesResponse]
+    """Lists who searched by SearchApplications and SearchAllOffices, when, on whose behalf, for what, and how many were
+    found; newest first. Searches are on record for a time: setting `search_retention_days`.
+
+    Callers: supervisors, administrators; those of an office see the searches of its staff. Errors: INVALID_REQUEST,
+    BAD_DATE, WRONG_OFFICE, BAD_PAGE_TOKEN. Retry: yes.
+    """
     WatchApplications: _grpc.UnaryStreamMultiCallable[_applications_pb2.WatchApplicationsRequest, _applications_pb2.ApplicationChange]
     """Streams applications whenever their record changes: state, data, collection date, print job. From a resume
     token on; without one first every application that has not ended, and then a bookmark. One that changed
@@ -284,7 +291,7 @@ class ApplicationsStub:
     fraud back once they have, on behalf of the supervisor who granted the appeal.
 
     The holder of an emergency document whom examiners found to be a duplicate after the hand-over goes to other
-    examiners too: the application is HANDED_OVER with `identification_due` until they have decided, and an open
+    examiners too: it counts as handed over, with `identification_due` until they have decided, and an open
     item. The document stays revoked whatever they find; who is cleared, or linked, can apply for a passport.
 
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen; who reopens does not approve
@@ -402,6 +409,13 @@ class ApplicationsAsyncStub(ApplicationsStub):
     answer says where an application is, not more: its id, reference, office and state.
 
     Callers: supervisors. Errors: as SearchApplications but WRONG_OFFICE. Retry: yes.
+    """
+    ListSearches: _aio.UnaryUnaryMultiCallable[_applications_pb2.ListSearchesRequest, _applications_pb2.ListSearchesResponse]  # type: ignore[assignment]
+    """Lists who searched by SearchApplications and SearchAllOffices, when, on whose behalf, for what, and how many were
+    found; newest first. Searches are on record for a time: setting `search_retention_days`.
+
+    Callers: supervisors, administrators; those of an office see the searches of its staff. Errors: INVALID_REQUEST,
+    BAD_DATE, WRONG_OFFICE, BAD_PAGE_TOKEN. Retry: yes.
     """
     WatchApplications: _aio.UnaryStreamMultiCallable[_applications_pb2.WatchApplicationsRequest, _applications_pb2.ApplicationChange]  # type: ignore[assignment]
     """Streams applications whenever their record changes: state, data, collection date, print job. From a resume
@@ -594,7 +608,7 @@ class ApplicationsAsyncStub(ApplicationsStub):
     fraud back once they have, on behalf of the supervisor who granted the appeal.
 
     The holder of an emergency document whom examiners found to be a duplicate after the hand-over goes to other
-    examiners too: the application is HANDED_OVER with `identification_due` until they have decided, and an open
+    examiners too: it counts as handed over, with `identification_due` until they have decided, and an open
     item. The document stays revoked whatever they find; who is cleared, or linked, can apply for a passport.
 
     Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen; who reopens does not approve
@@ -745,6 +759,19 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         answer says where an application is, not more: its id, reference, office and state.
 
         Callers: supervisors. Errors: as SearchApplications but WRONG_OFFICE. Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def ListSearches(
+        self,
+        request: _applications_pb2.ListSearchesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_applications_pb2.ListSearchesResponse, _abc.Awaitable[_applications_pb2.ListSearchesResponse]]:
+        """Lists who searched by SearchApplications and SearchAllOffices, when, on whose behalf, for what, and how many were
+        found; newest first. Searches are on record for a time: setting `search_retention_days`.
+
+        Callers: supervisors, administrators; those of an office see the searches of its staff. Errors: INVALID_REQUEST,
+        BAD_DATE, WRONG_OFFICE, BAD_PAGE_TOKEN. Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -1051,7 +1078,7 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         fraud back once they have, on behalf of the supervisor who granted the appeal.
 
         The holder of an emergency document whom examiners found to be a duplicate after the hand-over goes to other
-        examiners too: the application is HANDED_OVER with `identification_due` until they have decided, and an open
+        examiners too: it counts as handed over, with `identification_due` until they have decided, and an open
         item. The document stays revoked whatever they find; who is cleared, or linked, can apply for a passport.
 
         Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen; who reopens does not approve

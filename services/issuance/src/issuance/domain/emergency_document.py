@@ -6,9 +6,11 @@ document; Indonesia's is the SPLP (Law 6/2011, article 24; Permenkumham 8/2014, 
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from servicekit.errors import DomainError, ErrorKind
 
+from issuance.domain import case_printing
 from issuance.domain.activity import Activity
 from issuance.domain.case import Case
 from issuance.domain.outage import Outage
@@ -53,7 +55,7 @@ def require_emergency_document(case: Case, days: int | None) -> int:
     Who was compared with their own record and did not match waits: somebody had doubts.
     Raises EmergencyDocumentNotAllowed, AtThePrinter, BookMade.
     """
-    case.require_no_book()
+    case_printing.require_no_book(case)
     waits = case.state is ApplicationState.IDENTIFYING or case.identification_due
     if not waits or case.makes_emergency_document:
         raise EmergencyDocumentNotAllowed("the applicant does not wait for the identification")
@@ -68,3 +70,27 @@ def require_cancellable(case: Case) -> None:
     """Raise NoEmergencyDocument unless one is to be made of a case that is not identified."""
     if not (case.makes_emergency_document and case.identification_due):
         raise NoEmergencyDocument("no emergency document is to be made of the application")
+
+
+def with_emergency_document(case: Case, days: int) -> Case:
+    """Return the case of which an emergency document is made, under a number of its own.
+
+    days: of its validity.
+    """
+    return replace(case, emergency_days=days, identification_due=True, document_number="")
+
+
+def without_emergency_document(case: Case) -> Case:
+    """Return the case, of which a passport is made; a book that is made stays its book."""
+    if case.book_serial:
+        return case
+    return replace(case, emergency_days=None, first_approved_by="")
+
+
+def without_needless_emergency_document(case: Case) -> Case:
+    """Return the case, of which a passport is made if its applicant is identified in time.
+
+    Once it is released the emergency document is made, unless its print fails.
+    """
+    needed = case.identification_due or case.released_on
+    return case if needed else without_emergency_document(case)

@@ -50,11 +50,13 @@ def require_one_person(criteria: SearchCriteria) -> None:
 class SearchRecord:
     """Who searched for what, in the name of whom.
 
-    at: business time. found: on the page; 0 also of a search that was refused.
+    at: business time. office: of who searched, or that of national callers. found: on the page; 0
+    also of a search that was refused.
     """
 
     at: datetime
     by: str
     on_behalf_of: str
+    office: str
     criteria: SearchCriteria
     found: int

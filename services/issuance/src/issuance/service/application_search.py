@@ -12,10 +12,13 @@ from issuance.domain.office import Office
 from issuance.domain.search import SearchCriteria, require_one_person
 from issuance.service.idempotent_changes import current_actor
 from issuance.service.office_scope import known_office, own_office, visible_office
+from issuance.service.paging import next_page_token, page_request
 from issuance.service.search import (
+    decode_period,
     decode_search,
     decode_search_page,
     encode_found,
+    encode_recorded_search,
     encode_search,
     encode_whereabouts,
 )
@@ -25,7 +28,7 @@ from issuance.use_cases.search_applications import search_applications
 
 
 class ApplicationSearch:
-    """Answers SearchApplications and SearchAllOffices."""
+    """Answers SearchApplications, SearchAllOffices and ListSearches."""
 
     def __init__(self, offices: OfficeDirectory, store: Store, clock: Clock) -> None:
         self._offices = offices
@@ -48,6 +51,19 @@ class ApplicationSearch:
         criteria = decode_search(request, self._known(request.office))
         require_one_person(criteria)
         return await self._search(request, criteria, encode_whereabouts)
+
+    async def made(self, request: pb.ListSearchesRequest) -> pb.ListSearchesResponse:
+        """List who searched, of the caller's office if none is named. Raises WrongOffice."""
+        caller = current_caller()
+        office = visible_office(caller, request.office or own_office(caller) or "")
+        page = page_request(request.page_size, request.page_token)
+        begin, end = decode_period(request)
+        async with self._store.read() as records:
+            rows = await records.search.page(page, office, begin, end)
+        return pb.ListSearchesResponse(
+            searches=[encode_recorded_search(search) for _, search in rows],
+            next_page_token=next_page_token(page, rows),
+        )
 
     def _known(self, office: str | None) -> Office | None:
         return known_office(self._offices, office) if office else None

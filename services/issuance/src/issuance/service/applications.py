@@ -174,6 +174,12 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         """Search the applications of all offices."""
         return await self._search.of_all_offices(request)
 
+    async def ListSearches(
+        self, request: pb.ListSearchesRequest, context: Context
+    ) -> pb.ListSearchesResponse:
+        """List who searched for applications, and for what."""
+        return await self._search.made(request)
+
     async def WatchApplications(
         self, request: pb.WatchApplicationsRequest, context: Context
     ) -> AsyncIterator[pb.ApplicationChange]:

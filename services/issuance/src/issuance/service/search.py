@@ -12,10 +12,10 @@ from issuance.domain.case import Case
 from issuance.domain.folded_name import folded_words
 from issuance.domain.office import Office
 from issuance.domain.reference import format_reference, parse_reference
-from issuance.domain.search import MOST_DAYS, MOST_WORDS, SearchCriteria
+from issuance.domain.search import MOST_DAYS, MOST_WORDS, SearchCriteria, SearchRecord
 from issuance.domain.working_time import BadDate
-from issuance.service.decode import decode_date
-from issuance.service.encode_values import timestamp
+from issuance.service.decode import decode_date, decode_instant
+from issuance.service.encode_values import optional_date, timestamp
 from issuance.service.enum_codes import APPLICATION_STATES, APPLICATION_TYPES
 from issuance.store.page_request import PageRequest
 
@@ -50,6 +50,18 @@ def decode_search_page(request: pb.SearchApplicationsRequest) -> PageRequest:
     return PageRequest(after, request.page_size or _PAGE_SIZE)
 
 
+def decode_period(request: pb.ListSearchesRequest) -> tuple[datetime | None, datetime | None]:
+    """Return from when on and until when (excluded) searches are listed; None for any.
+
+    Raises BadDate.
+    """
+    begin = getattr(request, "from")
+    return (
+        decode_instant(begin, "from") if request.HasField("from") else None,
+        decode_instant(request.until, "until") if request.HasField("until") else None,
+    )
+
+
 def encode_found(case: Case) -> pb.FoundApplication:
     """Return what a search of one office shows of a case."""
     holder = civil_pb2.BiographicData.FromString(case.holder)
@@ -73,6 +85,26 @@ def encode_whereabouts(case: Case) -> pb.FoundApplication:
         reference=format_reference(case.reference),
         office=case.office,
         state=APPLICATION_STATES[case.state],
+    )
+
+
+def encode_recorded_search(search: SearchRecord) -> pb.RecordedSearch:
+    """Return who searched for what."""
+    criteria = search.criteria
+    first, end = criteria.created or (None, None)
+    return pb.RecordedSearch(
+        at=timestamp(search.at),
+        by=search.by,
+        on_behalf_of=search.on_behalf_of,
+        office=search.office,
+        searched_office=criteria.office,
+        reference=format_reference(criteria.reference) if criteria.reference else "",
+        document_number=criteria.document_number,
+        name_words=criteria.words,
+        born_on=optional_date(criteria.born_on),
+        created_from=timestamp(first),
+        created_until=timestamp(end),
+        found=search.found,
     )
 
 

@@ -1,17 +1,20 @@
 """How applications are found by index, and the record of who searched for what."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, delete, func, insert, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from issuance.domain.search import MOST_FOUND, SearchCriteria, SearchRecord, SearchTooBroad
+from issuance.store.field_values import field_values
 from issuance.store.page_request import PageRequest
 from issuance.store.tables.applications import applications
 from issuance.store.tables.documents import documents
 from issuance.store.tables.search import search_terms, searches
 
+_RECORD = [field.name for field in fields(SearchRecord)]
 _LONGEST_TERM = 64
 # Deleted in one transaction, so that calls from the counter do not wait long for it.
 _BATCH = 200
@@ -55,13 +58,7 @@ class SearchRecords:
 
     async def record(self, search: SearchRecord) -> int:
         """Store that somebody searches, and return the number of the record."""
-        values = {
-            "at": search.at,
-            "by": search.by,
-            "on_behalf_of": search.on_behalf_of,
-            "criteria": search.criteria,
-            "found": search.found,
-        }
+        values = field_values(search, _RECORD)
         number = insert(searches).values(**values).returning(searches.c.number)
         return int((await self._connection.execute(number)).scalar_one())
 
@@ -77,12 +74,29 @@ class SearchRecords:
         erased = await self._connection.execute(delete(searches).where(c.number.in_(due)))
         return erased.rowcount < _BATCH
 
-    async def records(self) -> Sequence[SearchRecord]:
-        """Return all searches, oldest first."""
-        rows = await self._connection.execute(select(searches).order_by(searches.c.number))
-        return [
-            SearchRecord(row.at, row.by, row.on_behalf_of, row.criteria, row.found) for row in rows
-        ]
+    async def page(
+        self,
+        page: PageRequest,
+        office: str | None,
+        begin: datetime | None = None,
+        end: datetime | None = None,
+    ) -> Sequence[tuple[int, SearchRecord]]:
+        """Return numbered searches, newest first, below `page.after` if that is not 0.
+
+        office: of who searched; None for all. begin, end (excluded): when they searched.
+        """
+        c = searches.c
+        statement = select(searches).order_by(c.number.desc()).limit(page.size)
+        if office is not None:
+            statement = statement.where(c.office == office)
+        if page.after:
+            statement = statement.where(c.number < page.after)
+        if begin:
+            statement = statement.where(c.at >= begin)
+        if end:
+            statement = statement.where(c.at < end)
+        rows = await self._connection.execute(statement)
+        return [(row.number, SearchRecord(**field_values(row, _RECORD))) for row in rows]
 
     async def _most_selective(self, candidates: Sequence[_Cases]) -> _Cases:
         counts = []

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from issuance.domain import case_intake
 from issuance.domain.actor import Actor
 from issuance.domain.application_type import ApplicationType
 from issuance.domain.case import Case
@@ -53,7 +54,9 @@ async def accept_documents(
     require_guardians(shown.guardians, is_child=is_child)
     require_loss_papers(case.type, shown.loss_papers, force_majeure=bool(case.force_majeure))
     await _require_own_book(records, case, shown.loss_papers.returned_document)
-    accepted = case.with_documents(shown.guardians, shown.loss_papers, married=shown.married)
+    accepted = case_intake.with_documents(
+        case, shown.guardians, shown.loss_papers, married=shown.married
+    )
     return await apply_transition(records, accepted, event, by, now)
 
 
@@ -72,7 +75,9 @@ async def accept_force_majeure(
     require_replaceable(case.type)
     details = EventDetails(reason=reason)
     event = ApplicationEvent.ACCEPT_FORCE_MAJEURE
-    return await apply_transition(records, case.excused(reason), event, by, now, details)
+    return await apply_transition(
+        records, case_intake.excused(case, reason), event, by, now, details
+    )
 
 
 async def _require_own_book(records: Records, case: Case, returned: str) -> None:

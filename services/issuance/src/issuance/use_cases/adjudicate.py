@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from issuance.domain import case_decision, case_identification
 from issuance.domain.actor import Actor
 from issuance.domain.adjudication_task import Adjudication, AdjudicationTask, Examination, Verdict
 from issuance.domain.case import Case
@@ -58,7 +59,7 @@ async def decide_task(
     adjudication = task.adjudication.decide(by.uri, verdict, reason, now, person_id)
     if adjudication.deciding is None:
         return await _save(records, task, adjudication)
-    case = (await records.cases.get(task.case)).without_identification_due()
+    case = case_identification.without_identification_due(await records.cases.get(task.case))
     event, decided = await _decided(
         records, task, case, adjudication.deciding, by, now, apply_transition
     )
@@ -86,7 +87,7 @@ async def _decided(
     if examination.verdict is Verdict.CLEARED:
         return ApplicationEvent.CLEAR, case
     if examination.verdict is Verdict.DUPLICATE:
-        return ApplicationEvent.CONFIRM_DUPLICATE, case.refused(DUPLICATE_REASON)
+        return ApplicationEvent.CONFIRM_DUPLICATE, case_decision.refused(case, DUPLICATE_REASON)
     await records.person_merges.lock()
     into = await records.person_merges.current(examination.person_id)
     persons = await records.adjudication_tasks.persons_of(case) | {into}
@@ -94,7 +95,7 @@ async def _decided(
     if into != case.person_id and await has_a_past(records, case):
         reason = examination.reason
         await merge_persons(records, case, into, task.id, by, now, reason, apply_transition)
-    linked = case.linked_to(into)
+    linked = case_identification.linked_to(case, into)
     return ApplicationEvent.LINK_PERSON, await compared_with_earlier(records, linked)
 
 

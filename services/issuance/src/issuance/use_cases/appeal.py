@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from issuance.domain import case_decision, case_identification, case_printing, case_queue
 from issuance.domain.actor import Actor
 from issuance.domain.adjudication_task import Adjudication
 from issuance.domain.case import Case
@@ -48,7 +49,7 @@ async def appeal(
             "its book was finished and revoked: apply again", state=case.state, event=event
         )
     find_transition(case.state, event, by.role)
-    case.require_not_printing()
+    case_printing.require_not_printing(case)
     require_separate_duties(event, by.person, history)
     if event in _BY_OTHER_EXAMINERS:
         examiners = await records.adjudication_tasks.examiners_of(case.id)
@@ -60,7 +61,7 @@ async def appeal(
     details = EventDetails(reason=reason)
     reopened = await apply_transition(records, reopened, event, by, now, details)
     if event is ApplicationEvent.REOPEN_UNIDENTIFIED:
-        reopened = reopened.with_next_encounter()
+        reopened = case_identification.with_next_encounter(reopened)
         await records.cases.save(reopened)
     if event in _BY_OTHER_EXAMINERS:
         await _open_again(records, case, now, new_id)
@@ -92,9 +93,9 @@ async def _reopened(
         return case.reexamined_after_the_hand_over(by.person)
     promise = await promise_again(records, offices[case.office], case, now)
     has_portrait = await records.portraits.is_stored(case.id)
-    reopened = case.reopened(promise, by.person, has_portrait=has_portrait)
+    reopened = case_decision.reopened(case, promise, by.person, has_portrait=has_portrait)
     if event is ApplicationEvent.REOPEN_UNIDENTIFIED:
-        return reopened.no_longer_complete()
+        return case_queue.no_longer_complete(reopened)
     return reopened
 
 

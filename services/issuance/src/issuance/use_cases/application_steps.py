@@ -4,6 +4,14 @@ corrections, approval, refusal, withdrawal, appointment of a proxy."""
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from issuance.domain import (
+    case_collection,
+    case_decision,
+    case_identification,
+    case_intake,
+    case_printing,
+    emergency_document,
+)
 from issuance.domain.activity import Activity
 from issuance.domain.actor import ISSUANCE, Actor
 from issuance.domain.case import Case
@@ -60,9 +68,9 @@ async def submit_portrait(
     Raises IllegalTransition, NotPermitted, AtThePrinter, BookMade.
     """
     find_transition(case.state, ApplicationEvent.SUBMIT_PORTRAIT, by.role)
-    case.require_no_book()
+    case_printing.require_no_book(case)
     case = await apply_transition(
-        records, case.with_portrait(now), ApplicationEvent.SUBMIT_PORTRAIT, by, now
+        records, case_intake.with_portrait(case, now), ApplicationEvent.SUBMIT_PORTRAIT, by, now
     )
     await records.portraits.store(case.id, portrait)
     return case
@@ -83,10 +91,10 @@ async def except_portrait(
     Raises IllegalTransition, NotPermitted, AtThePrinter, BookMade.
     """
     find_transition(case.state, ApplicationEvent.EXCEPT_PORTRAIT, by.role)
-    case.require_no_book()
+    case_printing.require_no_book(case)
     case = await apply_transition(
         records,
-        case.with_portrait(now),
+        case_intake.with_portrait(case, now),
         ApplicationEvent.EXCEPT_PORTRAIT,
         by,
         now,
@@ -129,29 +137,31 @@ async def approve(
     """
     event = _approval_of(case)
     find_transition(case.state, event, by.role)
-    case.require_not_printing()
+    case_printing.require_not_printing(case)
     if case.book_serial:
-        case.require_identified()
+        case_identification.require_identified(case)
     await require_not_stopped(records, case.office, Activity.APPROVAL)
     require_separate_duties(event, by.person, await records.history.of_case(case.id))
     require_second(by.person, case.first_approved_by, event)
     examiners = await records.adjudication_tasks.examiners_of(case.id)
     require_not_examined_by(by.person, examiners, event)
-    case.require_not_held()
-    case.require_portrait()
+    case_decision.require_not_held(case)
+    case_intake.require_portrait(case)
     await records.enrolments.require(case.id)
     _require_explained_differences(case, reason)
     require_explained_negligence(case.loss_finding, reason)
     if event is ApplicationEvent.APPROVE_FIRST:
-        first = case.first_approved(by.person)
+        first = case_decision.first_approved(case, by.person)
         details = EventDetails(reason=reason)
         return await apply_transition(records, first, event, by, now, details)
-    case = case.without_needless_emergency_document()
+    case = emergency_document.without_needless_emergency_document(case)
     number, failure = case.document_number, case.print_failure
     if not number or (failure and failure.reason == DOCUMENT_ALREADY_CLEARED):
         number = await numbers.next(records)
     details = EventDetails(document_number=number, reason=reason)
-    return await apply_transition(records, case.approved(number), event, by, now, details)
+    return await apply_transition(
+        records, case_decision.approved(case, number), event, by, now, details
+    )
 
 
 def _approval_of(case: Case) -> ApplicationEvent:
@@ -180,12 +190,12 @@ async def correct_data(
     IllegalTransition once a book is made: a printer makes no second one for an application;
     GuardianRequired, GuardianNotNeeded, GuardianConsentMissing.
     """
-    case.require_not_printing()
+    case_printing.require_not_printing(case)
     find_transition(case.state, ApplicationEvent.CORRECT_DATA, by.role)
-    case.require_no_book()
+    case_printing.require_no_book(case)
     holder = correction.holder
     corrected = _with_corrected_family(case, correction, today, validity)
-    corrected = await compared_with_earlier(records, corrected.corrected(holder))
+    corrected = await compared_with_earlier(records, case_intake.corrected(corrected, holder))
     await index_holder(records, corrected)
     details = EventDetails(reason=reason, previous_holder=case.holder, corrected_holder=holder)
     return await apply_transition(
@@ -202,7 +212,7 @@ def _with_corrected_family(
     guardians = correction.guardians or (case.guardians if is_child else ())
     if guardians or case.state not in DOCUMENTS_DUE:
         require_guardians(guardians, is_child=is_child)
-    return case.with_family(guardians, married=married)
+    return case_intake.with_family(case, guardians, married=married)
 
 
 async def refuse(
@@ -219,9 +229,9 @@ async def refuse(
     whose identification is due is not identified any more. Raises AtThePrinter.
     """
     find_transition(case.state, ApplicationEvent.REFUSE, by.role)
-    case.require_not_printing()
+    case_printing.require_not_printing(case)
     told = ASK_AT_THE_OFFICE if case.is_held else LocalizedText(reason, reason)
-    refused = case.refused(told)
+    refused = case_decision.refused(case, told)
     details = EventDetails(reason=reason)
     refused = await apply_transition(records, refused, ApplicationEvent.REFUSE, by, now, details)
     await records.fingers.delete(case.id)
@@ -240,7 +250,7 @@ async def withdraw(
 
     Raises AtThePrinter.
     """
-    case.require_not_printing()
+    case_printing.require_not_printing(case)
     details = EventDetails(reason=reason)
     case = replace(case, identification_due=False, guardians=())
     case = await apply_transition(records, case, ApplicationEvent.WITHDRAW, by, now, details)
@@ -248,7 +258,9 @@ async def withdraw(
     await records.fingers.delete(case.id)
     await records.portraits.delete(case.id)
     await records.contacts.erase(case.id)
-    return case.with_contact(NO_CONTACT, case.language).with_proxy(None)
+    return case_collection.with_proxy(
+        case_intake.with_contact(case, NO_CONTACT, case.language), None
+    )
 
 
 async def appoint_proxy(
@@ -265,7 +277,11 @@ async def appoint_proxy(
     """
     appointed = replace(proxy, appointed_by=by.person) if proxy else None
     return await apply_transition(
-        records, case.with_proxy(appointed), ApplicationEvent.APPOINT_PROXY, by, now
+        records,
+        case_collection.with_proxy(case, appointed),
+        ApplicationEvent.APPOINT_PROXY,
+        by,
+        now,
     )
 
 

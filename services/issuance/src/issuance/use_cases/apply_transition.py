@@ -6,6 +6,7 @@ from hashlib import sha256
 
 import structlog
 
+from issuance.domain import case_printing
 from issuance.domain.actor import Actor
 from issuance.domain.case import Case
 from issuance.domain.document import DocumentStatus
@@ -163,7 +164,7 @@ class ApplyTransition:
             married=case.married,
             emergency=case.emergency_days,
         )
-        shown = case.on_page(job.document_number, job.issued_on, expires_on)
+        shown = case_printing.on_page(case, job.document_number, job.issued_on, expires_on)
         payload = await self._page(records, shown, job.issued_on)
         return shown if sha256(payload).digest() == job.payload_sha256 else None
 

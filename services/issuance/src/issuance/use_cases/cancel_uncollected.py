@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from servicekit.process.failpoint import failpoint
 
+from issuance.domain import case_collection
 from issuance.domain.actor import ISSUANCE
 from issuance.domain.case import Case
 from issuance.domain.events import ApplicationEvent
@@ -78,7 +79,11 @@ class CancelUncollected:
         until = self._policy.day_to_remind_of(case, office.calendar, today)
         if until is not None:
             await self._apply_transition(
-                records, case.reminded(until), ApplicationEvent.REMIND_COLLECTION, ISSUANCE, now
+                records,
+                case_collection.reminded(case, until),
+                ApplicationEvent.REMIND_COLLECTION,
+                ISSUANCE,
+                now,
             )
         elif is_over(case, office.calendar, outages, today):
             details = EventDetails(reason=f"not collected by {case.collect_until}")

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from issuance.domain import case_intake
 from issuance.domain.actor import Actor
 from issuance.domain.case import Case
 from issuance.domain.contact import Contact
@@ -26,7 +27,11 @@ async def change_contact(
     The history says that it was changed, and not to what, since contacts are erased.
     """
     changed = await apply_transition(
-        records, case.with_contact(contact, language), ApplicationEvent.CHANGE_CONTACT, by, now
+        records,
+        case_intake.with_contact(case, contact, language),
+        ApplicationEvent.CHANGE_CONTACT,
+        by,
+        now,
     )
     latest = await records.notices.latest(case.id)
     if latest and latest.delivery is NoticeDelivery.REFUSED:

@@ -9,6 +9,7 @@ from servicekit.errors import InvalidRequest
 from servicekit.process.clock import Clock
 from servicekit.process.failpoint import failpoint
 
+from issuance.domain import case_collection
 from issuance.domain.actor import Actor
 from issuance.domain.case import Case
 from issuance.domain.collector import Collector
@@ -149,7 +150,7 @@ class CheckFingers:
             )
             return await self._apply_transition(
                 records,
-                case.fingers_differed(),
+                case_collection.fingers_differed(case),
                 ApplicationEvent.FAIL_FINGER_CHECK,
                 by,
                 self._clock.now(),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 
+from issuance.domain import case_intake
 from issuance.domain.activity import Activity
 from issuance.domain.actor import Actor
 from issuance.domain.application_type import ApplicationType
@@ -59,19 +60,23 @@ async def create_application(
         await require_no_open_application(records, [person_id], by)
         await _require_reported_loss(records, new.type, person_id)
     id = new_id()
-    case = Case(
-        id=id,
-        office=new.office,
-        type=new.type,
-        priority_class=new.priority_class,
-        holder=new.holder,
-        person_id=person_id or new_id(),
-        created_at=now,
-        state_since=now,
-        fee_rupiah=new.fee.total if new.fee else None,
-        penalty_rupiah=new.fee.penalty if new.fee else None,
-        reference=await _unused_reference(records, id),
-    ).with_contact(new.contact, new.language)
+    case = case_intake.with_contact(
+        Case(
+            id=id,
+            office=new.office,
+            type=new.type,
+            priority_class=new.priority_class,
+            holder=new.holder,
+            person_id=person_id or new_id(),
+            created_at=now,
+            state_since=now,
+            fee_rupiah=new.fee.total if new.fee else None,
+            penalty_rupiah=new.fee.penalty if new.fee else None,
+            reference=await _unused_reference(records, id),
+        ),
+        new.contact,
+        new.language,
+    )
     case = await compared_with_earlier(records, case)
     await records.cases.add(case)
     await index_holder(records, case)
@@ -115,7 +120,7 @@ async def compared_with_earlier(records: Records, case: Case) -> Case:
     documents = await records.documents.of_person(case.person_id)
     earlier = [document for document in documents if document.case != case.id]
     fields = differing_fields(earlier[-1].holder, case.holder) if earlier else ()
-    return case.compared(fields)
+    return case_intake.compared(case, fields)
 
 
 async def _person_on_record(records: Records, new: NewApplication) -> str:

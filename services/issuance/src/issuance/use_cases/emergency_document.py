@@ -2,12 +2,15 @@
 
 from datetime import datetime
 
+from issuance.domain import case_identification, case_printing
 from issuance.domain.actor import ISSUANCE, Actor
 from issuance.domain.case import Case
 from issuance.domain.emergency_document import (
     allowed_days,
     require_cancellable,
     require_emergency_document,
+    with_emergency_document,
+    without_emergency_document,
 )
 from issuance.domain.events import ApplicationEvent
 from issuance.domain.history import EventDetails
@@ -35,7 +38,7 @@ async def request_emergency_document(
     find_transition(case.state, event, by.role)
     outages = (await records.outages.ongoing()).values()
     days = require_emergency_document(case, allowed_days(outages, case.office, policy))
-    requested = case.with_emergency_document(days)
+    requested = with_emergency_document(case, days)
     return await apply_transition(records, requested, event, by, now, EventDetails(reason=reason))
 
 
@@ -54,14 +57,14 @@ async def cancel_emergency_document(
     """
     event = ApplicationEvent.CANCEL_EMERGENCY_DOCUMENT
     find_transition(case.state, event, by.role)
-    case.require_not_printing()
+    case_printing.require_not_printing(case)
     require_cancellable(case)
-    waiting = case.without_emergency_document().without_identification_due()
+    waiting = case_identification.without_identification_due(without_emergency_document(case))
     waiting = await apply_transition(records, waiting, event, by, now, EventDetails(reason=reason))
     if not case.is_verified_only:
         await apply_transition.add_verification(records, waiting)
         return waiting
-    verified = waiting.verified(case.decision_id)
+    verified = case_identification.verified(waiting, case.decision_id)
     details = EventDetails(reason=f"decision {case.decision_id}, of before")
     return await apply_transition(
         records, verified, ApplicationEvent.VERIFY, ISSUANCE, now, details

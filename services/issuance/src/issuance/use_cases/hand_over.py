@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from issuance.domain import case_collection, case_decision, case_identification
 from issuance.domain.activity import Activity
 from issuance.domain.actor import Actor
 from issuance.domain.case import Case
@@ -35,7 +36,7 @@ async def require_hand_over(
     StoppedByOutage, NotTheProxy.
     """
     # First: who asks for a book that is held learns why.
-    case.require_identified()
+    case_identification.require_identified(case)
     find_transition(case.state, ApplicationEvent.HAND_OVER, by.role)
     await require_not_stopped(records, case.office, Activity.HAND_OVER)
     history = await records.history.of_case(case.id)
@@ -43,7 +44,7 @@ async def require_hand_over(
     require_appointed(collection.collector, collection.proxy_identity_number, case.proxy)
     if collection.collector is Collector.PROXY and case.proxy:
         require_another(by.person, case.proxy.appointed_by, ApplicationEvent.HAND_OVER)
-    case.require_not_held()
+    case_decision.require_not_held(case)
 
 
 async def hand_over(
@@ -74,7 +75,12 @@ async def hand_over(
     else:
         case.finger_check.require_doubtless()
     return await apply_transition(
-        records, case.handed_over(now), ApplicationEvent.HAND_OVER, by, now, details
+        records,
+        case_collection.handed_over(case, now),
+        ApplicationEvent.HAND_OVER,
+        by,
+        now,
+        details,
     )
 
 
@@ -100,5 +106,5 @@ async def waive_finger_check(
     find_transition(case.state, event, by.role)
     require_separate_duties(event, by.person, await records.history.of_case(case.id))
     case.finger_check.require_to_waive(policy.rule(case.office))
-    waived = case.without_finger_check()
+    waived = case_collection.without_finger_check(case)
     return await apply_transition(records, waived, event, by, now, EventDetails(reason=reason))

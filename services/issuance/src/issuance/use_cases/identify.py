@@ -5,6 +5,7 @@ from collections.abc import Callable
 from servicekit.process.clock import Clock
 from servicekit.process.failpoint import failpoint
 
+from issuance.domain import case_identification, case_printing, case_queue
 from issuance.domain.actor import ISSUANCE
 from issuance.domain.adjudication_referral import clearances_needed, decide_referral
 from issuance.domain.adjudication_task import Adjudication, AdjudicationTask
@@ -87,8 +88,8 @@ class Identify:
         event = ApplicationEvent.REFER_TO_EXAMINERS if referral.cause else ApplicationEvent.IDENTIFY
         if referral.cause and case.state is ApplicationState.PRINTING:
             case = await _stop_printing(records, case)
-        identified = case.identified(
-            decision.id, referral.own_record_first, examined=referral.cause is not None
+        identified = case_identification.identified(
+            case, decision.id, referral.own_record_first, examined=referral.cause is not None
         )
         details = EventDetails(adjudication_cause=referral.cause)
         await self._apply_transition(records, identified, event, ISSUANCE, now, details)
@@ -119,7 +120,7 @@ class Identify:
         handed_over = case.state is ApplicationState.HANDED_OVER
         await self._apply_transition(
             records,
-            case if handed_over else case.no_longer_complete(),
+            case if handed_over else case_queue.no_longer_complete(case),
             ApplicationEvent.REJECT_BIOMETRICS,
             ISSUANCE,
             self._clock.now(),
@@ -136,4 +137,4 @@ async def _stop_printing(records: Records, case: Case) -> Case:
     tasks = await records.outbox.withdraw(case.id, [OutboxTaskKind.PRINT])
     if any(task.leased_until or task.clearance for task in tasks):
         raise NotYet("AT_THE_PRINTER: its print job is being submitted")
-    return case.not_printed() if tasks else case
+    return case_printing.not_printed(case) if tasks else case

@@ -6,6 +6,7 @@ become the other's, and of two valid passports one is revoked. The matcher is as
 
 from datetime import datetime
 
+from issuance.domain import case_identification
 from issuance.domain.actor import Actor
 from issuance.domain.case import Case
 from issuance.domain.document import DocumentStatus
@@ -44,7 +45,7 @@ async def merge_persons(
     """
     details = EventDetails(reason=f"{case.person_id} is {into}: {reason}")
     for other in await records.cases.locked(await _others(records, case)):
-        moved, event = other.linked_to(into), ApplicationEvent.MERGE_PERSON
+        moved, event = case_identification.linked_to(other, into), ApplicationEvent.MERGE_PERSON
         await apply_transition(records, moved, event, by, now, details)
     superseded = await _merge_documents(records, case.person_id, into, by, now)
     merge = PersonMerge(

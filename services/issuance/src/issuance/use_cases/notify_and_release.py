@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from servicekit.process.failpoint import failpoint
 
+from issuance.domain import case_printing
 from issuance.domain.actor import ISSUANCE
 from issuance.domain.case import Case
 from issuance.domain.due_notices import CollectionDates, due_notices
@@ -158,7 +159,7 @@ class NotifyAndRelease:
         last_day = self._validity.last_day(
             holder_born_on(case.holder), today, married=case.married, emergency=case.emergency_days
         )
-        released = case.released(today, last_day)
+        released = case_printing.released(case, today, last_day)
         await self._apply_transition(records, released, ApplicationEvent.RELEASE, ISSUANCE, now)
 
 

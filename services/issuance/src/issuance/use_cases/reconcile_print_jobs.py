@@ -3,6 +3,7 @@
 import structlog
 from servicekit.process.clock import Clock
 
+from issuance.domain import case_printing
 from issuance.domain.actor import ISSUANCE
 from issuance.domain.case import Case
 from issuance.domain.events import ApplicationEvent
@@ -101,5 +102,5 @@ class ReconcilePrintJobs:
             details = EventDetails(reason=_LOST, print_job=case.print_job)
             repeat = ApplicationEvent.REPEAT_PRINT
             await self._apply_transition(
-                records, case.without_print_job(), repeat, ISSUANCE, now, details
+                records, case_printing.without_print_job(case), repeat, ISSUANCE, now, details
             )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from issuance.domain import case_intake, case_queue
 from issuance.domain.actor import Actor
 from issuance.domain.case import Case
 from issuance.domain.events import ApplicationEvent
@@ -52,7 +53,7 @@ async def record_interview(
     office = offices[case.office]
     event = _event(case)
     find_transition(case.state, event, by.role)
-    case.require_portrait()
+    case_intake.require_portrait(case)
     today = office.calendar.day_of(now)
     is_child = validity.is_child(holder_born_on(case.holder), today, married=case.married)
     require_guardian_present(case.guardians, interview.guardian_present, is_child=is_child)
@@ -60,7 +61,7 @@ async def record_interview(
     require_loss_finding(case.type, finding, force_majeure=bool(case.force_majeure))
     evidence = _evidence(case, interview.identity_evidence)
     completion = await promise_collection_date(records, office, case, now)
-    case = case.completed(completion).interviewed(finding)
+    case = case_intake.interviewed(case_queue.completed(case, completion), finding)
     details = EventDetails(
         interview_notes=interview.notes,
         guardian_present=interview.guardian_present,

@@ -7,6 +7,7 @@ from servicekit.errors import DomainError
 from servicekit.process.clock import Clock
 from servicekit.process.failpoint import failpoint
 
+from issuance.domain import case_printing
 from issuance.domain.actor import ISSUANCE
 from issuance.domain.case import Case
 from issuance.domain.events import ApplicationEvent
@@ -125,7 +126,7 @@ async def apply_print_outcome(
 ) -> None:
     """Record that the job of a case is over: with a book, or without one."""
     if event.outcome is JobOutcome.DONE:
-        printed = case.printed(event.book_serial)
+        printed = case_printing.printed(case, event.book_serial)
         details = EventDetails(book_serial=event.book_serial)
         await apply_transition(records, printed, _finishing(case), ISSUANCE, now, details)
     elif event.failure:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from issuance.domain import case_printing
 from issuance.domain.actor import ISSUANCE
 from issuance.domain.case import Case
 from issuance.domain.events import ApplicationEvent
@@ -23,5 +24,10 @@ async def record_print_failure(
         reason=f"{failure.reason} {failure.message}".strip(), print_job=case.print_job
     )
     return await apply_transition(
-        records, case.print_failed(failure), ApplicationEvent.FAIL_PRINT, ISSUANCE, now, details
+        records,
+        case_printing.print_failed(case, failure),
+        ApplicationEvent.FAIL_PRINT,
+        ISSUANCE,
+        now,
+        details,
     )

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from issuance.domain import case_identification, case_printing, case_queue
 from issuance.domain.actor import Actor
 from issuance.domain.case import Case
 from issuance.domain.events import ApplicationEvent
@@ -25,13 +26,18 @@ async def retake_biometrics(
     Raises IllegalTransition, NotPermitted, AtThePrinter.
     """
     find_transition(case.state, ApplicationEvent.RETAKE_BIOMETRICS, by.role)
-    case.require_not_printing()
+    case_printing.require_not_printing(case)
     details = EventDetails(reason=reason)
     changed = await apply_transition(
-        records, case.no_longer_complete(), ApplicationEvent.RETAKE_BIOMETRICS, by, now, details
+        records,
+        case_queue.no_longer_complete(case),
+        ApplicationEvent.RETAKE_BIOMETRICS,
+        by,
+        now,
+        details,
     )
     await records.fingers.delete(case.id)
     await withdraw_tasks(records, case.id, now)
-    changed = changed.with_next_encounter()
+    changed = case_identification.with_next_encounter(changed)
     await records.cases.save(changed)
     return changed

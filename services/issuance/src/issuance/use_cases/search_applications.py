@@ -18,7 +18,7 @@ async def search_applications(
     Raises SearchTooBroad, which is on record too.
     """
     async with store.begin() as records:
-        search = SearchRecord(now, by.uri, by.on_behalf_of, criteria, 0)
+        search = SearchRecord(now, by.uri, by.on_behalf_of, by.office, criteria, 0)
         recorded = await records.search.record(search)
     async with store.read() as records:
         found = await records.search.find(criteria, page)

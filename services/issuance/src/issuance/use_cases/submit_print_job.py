@@ -7,6 +7,7 @@ from typing import Protocol
 from servicekit.process.clock import Clock
 from servicekit.process.failpoint import failpoint
 
+from issuance.domain import case_printing
 from issuance.domain.case import Case
 from issuance.domain.events import ApplicationEvent
 from issuance.domain.identified_by import IdentifiedBy
@@ -77,7 +78,7 @@ class SubmitPrintJob:
 
     async def _confirm(self, records: Records, case: Case, job: PrintJobEvent) -> None:
         """Store the job of a case, and its outcome if that was reported before."""
-        case = case.with_print_job(job.job)
+        case = case_printing.with_print_job(case, job.job)
         await records.cases.save(case)
         reported = await records.unrecorded_print_events.get(case.office, job.job) or job
         await records.unrecorded_print_events.delete(case.office, job.job)

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from issuance.domain import case_decision
 from issuance.domain.actor import ISSUANCE, Actor
 from issuance.domain.case import Case
 from issuance.domain.events import ApplicationEvent
@@ -66,7 +67,7 @@ class TravelBans:
         _log.warning("application_held", application_id=case.id)
         return await self._apply_transition(
             records,
-            case.held([hit.reference for hit in new]),
+            case_decision.held(case, [hit.reference for hit in new]),
             ApplicationEvent.HOLD,
             ISSUANCE,
             now,
@@ -93,7 +94,7 @@ async def clear_travel_ban(
         raise NotHeld("the application is not held")
     details = EventDetails(reason=reason)
     return await apply_transition(
-        records, case.cleared(), ApplicationEvent.CLEAR_HOLD, by, now, details
+        records, case_decision.cleared(case), ApplicationEvent.CLEAR_HOLD, by, now, details
     )
 
 

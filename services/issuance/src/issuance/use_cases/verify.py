@@ -5,6 +5,7 @@ from datetime import timedelta
 from servicekit.process.clock import Clock
 from servicekit.process.failpoint import failpoint
 
+from issuance.domain import case_identification
 from issuance.domain.actor import ISSUANCE
 from issuance.domain.case import Case
 from issuance.domain.events import ApplicationEvent
@@ -67,11 +68,13 @@ class Verify:
 
     async def _apply(self, records: Records, case: Case, verification: Verification) -> None:
         if not verification.matches:
-            await records.cases.save(case.not_verified(verification.decision_id))
+            await records.cases.save(
+                case_identification.not_verified(case, verification.decision_id)
+            )
             return
         await self._apply_transition(
             records,
-            case.verified(verification.decision_id),
+            case_identification.verified(case, verification.decision_id),
             ApplicationEvent.VERIFY,
             ISSUANCE,
             self._clock.now(),

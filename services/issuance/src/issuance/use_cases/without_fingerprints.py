@@ -6,6 +6,7 @@ second. The matcher is asked nothing.
 
 from datetime import date, datetime
 
+from issuance.domain import case_intake
 from issuance.domain.actor import Actor
 from issuance.domain.case import Case
 from issuance.domain.events import ApplicationEvent
@@ -37,7 +38,9 @@ async def submit_fingers(
     if event is ApplicationEvent.DECLARE_NO_FINGERPRINTS:
         history = await records.history.of_case(case.id)
         require_never_compared(entry.event for entry in history)
-    changed = case.with_fingers(captured=submission.any_captured, back_on=submission.come_back_on)
+    changed = case_intake.with_fingers(
+        case, captured=submission.any_captured, back_on=submission.come_back_on
+    )
     details = EventDetails(reason=submission.in_words)
     changed = await apply_transition(records, changed, event, by, now, details)
     await records.fingers.delete(case.id)

@@ -1,18 +1,15 @@
-"""The command `matcher import`: its arguments, its progress and its result."""
+"""The command `matcher import`: its arguments, and how it runs."""
 
 import argparse
 import asyncio
-import sys
-import time
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from passport.matcher.v1 import encounters_pb2 as pb
 from servicekit.grpc.client_channel import open_channel
 from servicekit.security.tls import TlsFiles
 
 from matcher.importing.import_client import Import
+from matcher.importing.progress_report import ProgressReport
 from matcher.importing.register_folder import EXTENSIONS, ImportOptions, find_encounters
 
 _DESCRIPTION = f"""\
@@ -32,7 +29,6 @@ example:
 
 The certificate is that of the service registry.
 """
-_PROGRESS_SECONDS = 5.0
 
 
 def add_command(commands: Any, max_message_bytes: int) -> None:
@@ -65,7 +61,7 @@ def _run(options: argparse.Namespace) -> None:
     report.print_result()
 
 
-async def _import(options: argparse.Namespace, report: "ProgressReport") -> None:
+async def _import(options: argparse.Namespace, report: ProgressReport) -> None:
     channel = open_channel(
         options.to,
         TlsFiles(options.certificate, options.private_key, options.authority),
@@ -77,48 +73,3 @@ async def _import(options: argparse.Namespace, report: "ProgressReport") -> None
     )
     async with channel:
         await Import(channel, report.encounters, stated, report).run()
-
-
-class ProgressReport:
-    """Prints every few seconds how far an import is, and each refusal as it happens."""
-
-    def __init__(self, encounters: list[Path]) -> None:
-        self.encounters = encounters
-        self._results: Counter[int] = Counter()
-        self._started = time.monotonic()
-        self._next_print = self._started
-
-    def acknowledged(self, encounter: Path, response: pb.ImportEncountersResponse) -> None:
-        """Count an encounter, and print it if it was refused."""
-        self._results[response.result] += 1
-        if response.result == pb.IMPORT_RESULT_REFUSED:
-            name = f"{encounter.parent.name}/{encounter.name}"
-            where = f"{response.reason} {response.field}".strip()
-            sys.stdout.write(f"refused {name}: {where}: {response.message}\n")
-        if time.monotonic() >= self._next_print:
-            self._next_print = time.monotonic() + _PROGRESS_SECONDS
-            self._print_progress()
-
-    def interrupted(self, reason: str, offset: int) -> None:
-        """Say that the stream broke, and where it goes on."""
-        sys.stderr.write(f"interrupted ({reason}); going on after encounter {offset:,}\n")
-
-    def print_result(self) -> None:
-        """Print how many encounters had which result; raise ValueError if any was refused."""
-        results = self._results
-        sys.stdout.write(
-            f"encounters: {results[pb.IMPORT_RESULT_IMPORTED]:,} imported, "
-            f"{results[pb.IMPORT_RESULT_IMPORTED_BEFORE]:,} imported before, "
-            f"{results[pb.IMPORT_RESULT_REFUSED]:,} refused\n"
-        )
-        if refused := results[pb.IMPORT_RESULT_REFUSED]:
-            raise ValueError(f"{refused:,} of {len(self.encounters):,} encounters were refused")
-
-    def _print_progress(self) -> None:
-        done, all_ = self._results.total(), len(self.encounters)
-        rate = done / max(time.monotonic() - self._started, 0.001)
-        left = (all_ - done) / rate / 60
-        sys.stderr.write(
-            f"{done:,} of {all_:,} encounters ({done / all_:.0%}), "
-            f"{rate:.0f} a second, {left:.0f} min left\n"
-        )

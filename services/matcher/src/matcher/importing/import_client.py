@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import grpc
 from google.rpc import error_details_pb2  # type: ignore[import-untyped]  # no py.typed marker
@@ -13,6 +13,7 @@ from passport.matcher.v1 import encounters_pb2 as pb
 from passport.matcher.v1 import encounters_pb2_grpc
 from servicekit.errors import InvalidRequest, RequestTooLarge
 
+from matcher.importing.progress_report import ProgressReport
 from matcher.importing.register_folder import ImportOptions, read_encounter
 
 _CONNECT_SECONDS = 30.0
@@ -28,18 +29,6 @@ _TRANSIENT = frozenset(
 """Of streams that break and are continued; any other one would break again."""
 
 
-class Report(Protocol):
-    """Is told what happens during an import."""
-
-    def acknowledged(self, encounter: Path, response: pb.ImportEncountersResponse) -> None:
-        """Note what became of an encounter, each once."""
-        ...
-
-    def interrupted(self, reason: str, offset: int) -> None:
-        """Note that the stream broke, and goes on after this offset."""
-        ...
-
-
 @dataclass(slots=True)
 class Import:
     """One import of encounters over a channel. done: offset up to which all are acknowledged."""
@@ -47,7 +36,7 @@ class Import:
     channel: grpc.aio.Channel
     encounters: Sequence[Path]
     options: ImportOptions
-    report: Report
+    report: ProgressReport
     done: int = 0
     _refused_here: set[int] = field(default_factory=set)
 

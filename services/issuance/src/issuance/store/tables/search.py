@@ -33,7 +33,10 @@ searches = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("by", String, nullable=False),
     Column("on_behalf_of", String, nullable=False),
+    # Of who searched.
+    Column("office", String(8), nullable=False, server_default=""),
     Column("criteria", JsonOf(SearchCriteria), nullable=False),
     Column("found", Integer, nullable=False),
     Index("searches_at", "at"),
+    Index("searches_of_office", "office", "number"),
 )

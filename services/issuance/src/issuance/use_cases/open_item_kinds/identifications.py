@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from issuance.domain import case_identification
 from issuance.domain.events import ApplicationEvent
 from issuance.domain.history import EventDetails
 from issuance.domain.open_item import OpenItemKind, OpenItemNotFound, ResolvedItem, StepNeeded
@@ -33,7 +34,10 @@ async def settle(settled: Settlement, id: str) -> ResolvedItem:
     if holder.asked:
         raise StepNeeded("the matcher identifies the holder once it can", steps="RetryWork")
     require_separate_duties(event, by.person, await records.history.of_case(id))
-    known, details = case.without_identification_due(), EventDetails(reason=resolution.explanation)
+    known, details = (
+        case_identification.without_identification_due(case),
+        EventDetails(reason=resolution.explanation),
+    )
     await settled.apply_transition(records, known, event, by, resolution.at, details)
     await records.fingers.delete(id)
     return ResolvedItem(

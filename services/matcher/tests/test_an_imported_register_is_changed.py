@@ -1,10 +1,9 @@
-"""What changes, lists and imports do on SQLite they do on PostgreSQL: by the same statements."""
+"""An imported register is changed and listed, by the use cases over a database."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from matcher.domain.encounter import EncounterFilter, EncounterStatus
 from matcher.domain.enrolment import Enrolment
 from matcher.domain.gallery import Gallery, GalleryMember, GallerySize
@@ -16,7 +15,6 @@ from matcher.use_cases.import_encounters import ImportEncounters, ImportRequest,
 from matcher.use_cases.readiness import Readiness, ServiceLevel
 from servicekit.process.clock import SystemClock
 
-from .postgresql_server import free_port, programs, servers
 from .store_and_index import finger, opened, shortlisted
 
 BY = RequestOrigin("spiffe://id/office/national/service/issuance", "request")
@@ -40,39 +38,33 @@ async def register() -> AsyncIterator[ImportRequest]:
         yield ImportRequest(offset, content)
 
 
-@pytest.mark.skipif(programs() is None, reason="PostgreSQL is not installed")
 async def test_an_imported_register_is_changed(tmp_path: Path) -> None:
-    port, clock = free_port(), SystemClock()
-    with servers() as (server, _):
-        server.create()
-        server.start(port)
-        server.execute(port, "CREATE DATABASE matcher")
-        url = f"postgresql+asyncpg://postgres@127.0.0.1:{port}/matcher"
-        async with opened(tmp_path, database_url=url) as base:
-            readiness = Readiness()
-            await readiness.set_level(ServiceLevel.FULL)
-            importing: Any = ImportEncounters(base.store, extract, readiness, clock)  # type: ignore[arg-type]
-            change = ChangeEncounter(base.store, extract, readiness, clock)  # type: ignore[arg-type]
-            change_person = ChangePerson(base.store, clock, lambda: "merge")
+    clock = SystemClock()
+    async with opened(tmp_path) as base:
+        readiness = Readiness()
+        await readiness.set_level(ServiceLevel.FULL)
+        importing: Any = ImportEncounters(base.store, extract, readiness, clock)  # type: ignore[arg-type]
+        change = ChangeEncounter(base.store, extract, readiness, clock)  # type: ignore[arg-type]
+        change_person = ChangePerson(base.store, clock, lambda: "merge")
 
-            acknowledged = [each async for batch in importing(register()) for each in batch]
-            merge = await change_person.merge("one", "two", BY, no_response)
-            merged, searched = await shortlisted(base, 1)
-            await change.delete("e2", BY, no_response)
-            undone = await change_person.undo_merge("merge", BY, no_response)
-            await change.replace("e1", (), ("g", "h"), 0, BY, no_response)
-            fraud = await change.set_status(
-                "e1", EncounterStatus.FRAUD, 0, "seen twice", BY, no_response
+        acknowledged = [each async for batch in importing(register()) for each in batch]
+        merge = await change_person.merge("one", "two", BY, no_response)
+        merged, searched = await shortlisted(base, 1)
+        await change.delete("e2", BY, no_response)
+        undone = await change_person.undo_merge("merge", BY, no_response)
+        await change.replace("e1", (), ("g", "h"), 0, BY, no_response)
+        fraud = await change.set_status(
+            "e1", EncounterStatus.FRAUD, 0, "seen twice", BY, no_response
+        )
+        async with base.store.read() as records:
+            page = await records.encounters.page(
+                EncounterFilter(gallery="g"), OfficeScope("BJM"), 0, 10
             )
-            async with base.store.read() as records:
-                page = await records.encounters.page(
-                    EncounterFilter(gallery="g"), OfficeScope("BJM"), 0, 10
-                )
-                galleries = await records.galleries.page(ALL_OFFICES, "", 10)
-                members = await records.galleries.members("g", ALL_OFFICES, "e1", 10)
-                size = await records.galleries.size("g", ALL_OFFICES)
-            found, _ = await shortlisted(base, 1)
-            deleted = await change_person.delete("two", BY, no_response)
+            galleries = await records.galleries.page(ALL_OFFICES, "", 10)
+            members = await records.galleries.members("g", ALL_OFFICES, "e1", 10)
+            size = await records.galleries.size("g", ALL_OFFICES)
+        found, _ = await shortlisted(base, 1)
+        deleted = await change_person.delete("two", BY, no_response)
 
     assert [each.result for each in acknowledged] == [
         ImportResult.IMPORTED,

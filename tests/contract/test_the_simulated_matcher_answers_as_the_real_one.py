@@ -76,6 +76,11 @@ class Caller:
         )
         return await self._encounters.MergePersons(request, timeout=60)  # type: ignore[no-any-return]
 
+    async def undoes(self, merge: str, request_id: str = "") -> pb.UndoMergeResponse:
+        """Take back that two persons were made one."""
+        request = pb.UndoMergeRequest(request_id=request_id or str(uuid4()), merge_id=merge)
+        return await self._encounters.UndoMerge(request, timeout=60)  # type: ignore[no-any-return]
+
     async def verifies(
         self, encounter: str, fingers: int, request_id: str = ""
     ) -> identification_pb2.Decision:
@@ -169,6 +174,27 @@ async def test_all_encounters_of_a_person_become_anothers(matcher: Caller, encou
     assert merged == repeated
     assert sorted(merged.encounter_ids) == [f"{encounter}-a", f"{encounter}-b"]
     assert await matcher.person_of(f"{encounter}-b") == budi
+
+
+async def test_what_a_merge_moved_is_given_back_once(matcher: Caller, encounter: str) -> None:
+    ani, budi, id = f"ani-{encounter}", f"budi-{encounter}", str(uuid4())
+    await matcher.enrols(f"{encounter}-a", ACTIVE, ani)
+    await matcher.enrols(f"{encounter}-b", ACTIVE, budi)
+    merge = (await matcher.merges(ani, budi)).merge_id
+    await matcher.enrols(f"{encounter}-c", ACTIVE, budi)
+
+    undone = await matcher.undoes(merge, id)
+    repeated = await matcher.undoes(merge, id)
+    with pytest.raises(grpc.aio.AioRpcError) as again:
+        await matcher.undoes(merge)
+    with pytest.raises(grpc.aio.AioRpcError) as unknown:
+        await matcher.undoes(f"none-{encounter}")
+
+    assert undone == repeated
+    assert (undone.person_id, list(undone.encounter_ids)) == (ani, [f"{encounter}-a"])
+    assert [await matcher.person_of(f"{encounter}-{each}") for each in "abc"] == [ani, budi, budi]
+    assert reason(again.value) == "MERGE_UNDONE"
+    assert reason(unknown.value) == "MERGE_NOT_FOUND"
 
 
 @pytest.mark.parametrize("missing", ["from_person_id", "into_person_id"])

@@ -35,8 +35,9 @@ class SimulatedMatcher(
 
     asked_about: encounter id of each CreateEncounter, in order. verified: each request of Verify.
     unusable_fingers: refused as POOR_QUALITY. unreadable: images and templates that are none.
-    false_matches: fingers that match a person who is not theirs. overloaded_calls: how many of the
-    next calls are refused as OVERLOADED. epoch: of its database.
+    false_matches: fingers that match a person who is not theirs. merges: all, with what they moved.
+    undone: ids of some. overloaded_calls: how many of the next calls are refused as OVERLOADED.
+    epoch: of its database.
     """
 
     def __init__(self, pki: Path) -> None:
@@ -49,6 +50,8 @@ class SimulatedMatcher(
         self.unusable_fingers: set[bytes] = set()
         self.unreadable: set[bytes] = set()
         self.false_matches: dict[bytes, str] = {}
+        self.merges: dict[str, tuple[encounters_pb2.MergePersonsRequest, list[str]]] = {}
+        self.undone: set[str] = set()
         self.overloaded_calls = 0
         self.epoch = "epoch-1"
 
@@ -177,6 +180,27 @@ class SimulatedMatcher(
             self.encounters[encounter].person_id = request.into_person_id
         answer = encounters_pb2.MergePersonsResponse(
             merge_id=f"merge-{request.request_id}", encounter_ids=moved
+        )
+        self.merges[answer.merge_id] = (request, moved)
+        return self.answered.keep(request, answer)
+
+    async def UndoMerge(
+        self, request: encounters_pb2.UndoMergeRequest, context: Context
+    ) -> encounters_pb2.UndoMergeResponse:
+        """Give back the encounters that a merge moved and that are still there."""
+        if (earlier := self.answered.earlier(request)) is not None:
+            return earlier  # type: ignore[no-any-return]
+        if request.merge_id not in self.merges:
+            await refuse(context, "NOT_FOUND", "MERGE_NOT_FOUND", "merge_id")
+        if request.merge_id in self.undone:
+            await refuse(context, "FAILED_PRECONDITION", "MERGE_UNDONE", "merge_id")
+        self.undone.add(request.merge_id)
+        merge, moved = self.merges[request.merge_id]
+        there = [id for id in self.encounters_of(merge.into_person_id) if id in moved]
+        for encounter in there:
+            self.encounters[encounter].person_id = merge.from_person_id
+        answer = encounters_pb2.UndoMergeResponse(
+            person_id=merge.from_person_id, encounter_ids=there
         )
         return self.answered.keep(request, answer)
 

@@ -111,7 +111,7 @@ class Matcher(Protocol):
 
 
 class PersonMerger(Protocol):
-    """The national matcher as it makes two persons one."""
+    """The national matcher as it makes two persons one, and takes that back."""
 
     async def merge_persons(
         self, request_id: str, from_person: str, into_person: str, on_behalf_of: str
@@ -120,6 +120,14 @@ class PersonMerger(Protocol):
 
         "" if there was nothing to be moved. on_behalf_of: a supervisor, for encounters that are
         known fraud, or "". May be repeated with its request id. Raises Unavailable, WorkRefused.
+        """
+        ...
+
+    async def undo_merge(self, request_id: str, merge: str, on_behalf_of: str) -> None:
+        """Give back the encounters that a merge moved, unless it is undone or forgotten already.
+
+        merge: its id at the matcher. on_behalf_of: as for `merge_persons`. May be repeated with its
+        request id. Raises Unavailable, WorkRefused.
         """
         ...
 

@@ -36,7 +36,7 @@ def _moved(connection: Connection, case: str, person: str, at: str, event: str) 
 
 def test_applications_are_those_of_the_event(tmp_path: Path) -> None:
     with create_engine(f"sqlite:///{tmp_path}/old.db").begin() as connection:
-        _upgrade(connection, "0049")
+        _upgrade(connection, "0050")
         for id, person, at in (("m1", "ani", THEN), ("m2", "citra", THEN), ("m3", "dewi", LATER)):
             connection.execute(MERGE, {"id": id, "of": person, "at": at})
         _moved(connection, "a1", "ani", THEN, "merge_person")

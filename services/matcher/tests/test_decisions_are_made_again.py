@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from matcher.comparison import descriptor_quantizer
 from passport.matcher.v1 import encounters_pb2, identification_pb2
 
 from services.databases import execute
@@ -56,6 +57,23 @@ async def test_a_record_changed_since_explains_the_difference(
 
     assert status == 0
     assert f"{search} CHANGED_SINCE: candidate person-of-encounter-0" in lines
+
+
+async def test_searches_of_another_quantizer_are_not_made_again(
+    matcher: Matcher,
+    callers: Callers,
+    someone: int,
+    capsys: Output,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    duplicate, search, _, _, unknown = await decided(matcher, callers(matcher), someone)
+    monkeypatch.setattr(descriptor_quantizer, "_NAMES", {})  # of the command, not of the service
+
+    status, lines = replayed(matcher, capsys)
+
+    others = [f"{each} OTHER_MODELS: quantizer-1" for each in (duplicate, search, unknown)]
+    assert (status, sorted(lines[:-1])) == (0, sorted(others))
+    assert lines[-1] == "5 decisions: 3 OTHER_MODELS, 2 SAME"
 
 
 async def test_fingers_of_a_call_are_forgotten_after_their_time(

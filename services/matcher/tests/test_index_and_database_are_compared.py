@@ -106,7 +106,7 @@ async def test_sums_that_differ_are_noticed_by_the_next_search(tmp_path: Path) -
         index = base.index._index
         assert index is not None
 
-        index._table.update(["encounter-1"], columns_of([]))
+        index._table.update(["encounter-1"], columns_of([]), {})
         index.update((), [])
 
         with pytest.raises(IndexDoubtful, match="the index holds 2 encounters, 2 fingers, "):

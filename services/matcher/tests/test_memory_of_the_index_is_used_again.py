@@ -5,13 +5,14 @@ import mmap
 import faiss  # type: ignore[import-untyped, unused-ignore]
 import numpy as np
 import pytest
+from matcher.domain.change_token import ChangeToken
 from matcher.domain.encounter import EncounterStatus
 from matcher.domain.index_entry import IndexEntry
-from matcher.index.encounters_table import EncountersTable
 from matcher.index.faiss_embeddings import FaissEmbeddings
 from matcher.index.finger_segment import FingerSegment
 from matcher.index.growable_array import GrowableArray
-from matcher.index.index_columns import columns_of, finger_columns_of
+from matcher.index.index_columns import finger_columns_of
+from matcher.index.memory_index import MemoryIndex
 from matcher.index.position_fingers import PositionFingers
 
 from .random_fingers import random_finger
@@ -29,14 +30,14 @@ def _segment(rng: np.random.Generator, fingers: int) -> FingerSegment:
 
 
 def test_rows_of_those_who_left_are_given_to_those_who_come() -> None:
-    rng, table = np.random.default_rng(0), EncountersTable()
+    rng, index = np.random.default_rng(0), MemoryIndex(ChangeToken("", 0))
 
     for number in range(200):
-        table.update([f"e{number - 3}"], columns_of([_entry(rng, number)]))
+        index.update([f"e{number - 3}"], [_entry(rng, number)])
 
-    assert len(table.persons) == 3
-    assert table.row_count <= 4
-    assert table.persons.ids.row_count <= 4
+    assert len(index._table.persons) == 3
+    assert index._table.row_count <= 4
+    assert index._table.persons.ids.row_count <= 4
 
 
 def test_a_large_array_grows_where_it_is() -> None:
@@ -116,7 +117,7 @@ def test_an_overwritten_embedding_is_zero_in_every_bit() -> None:
 def test_the_similarity_of_rows_unseen_is_at_most_that_of_the_last_row_seen() -> None:
     rng, fingers = np.random.default_rng(3), PositionFingers(5)
     some = [random_finger(rng) for _ in range(5)]
-    fingers.add(finger_columns_of(some, np.arange(5)), np.arange(5))
+    fingers.give(fingers.append(finger_columns_of(some, np.arange(5))), np.arange(5))
     query = random_finger(rng).embedding.astype(np.float32)
     similarities = np.sort([each.embedding.astype(np.float32) @ query for each in some])[::-1]
 

@@ -1,6 +1,6 @@
 """Room of removed fingers is given back, while searches find the same and changes go on."""
 
-import threading
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +9,12 @@ from matcher.domain.encounter import EncounterStatus
 from matcher.domain.index_entry import FingerFeatures, IndexEntry
 from matcher.domain.shortlist import SearchDepth, SearchScope
 from matcher.index import compact, finger_segment
+from matcher.index.faiss_embeddings import Rows
+from matcher.index.finger_segment import FingerSegment
+from matcher.index.index_columns import FingerColumns
 from matcher.index.memory_checksum import memory_checksum
 from matcher.index.memory_index import MemoryIndex
-from matcher.use_cases.readiness import Readiness
+from matcher.use_cases.readiness import Readiness, ServiceLevel
 from matcher.use_cases.supervise_index import SuperviseIndex
 
 from .indexed_entries import entries_in, entries_when_frozen, index_of
@@ -110,11 +113,14 @@ def test_at_each_step_the_same_are_found_and_changes_go_on(
     people = _people(200)
     index, plain = index_of(people), index_of(people[100:])
     index.update([f"e{n}" for n in range(100)], ())
-    writing, begun, steps = index._lock.writing, threading.Event(), 0
+    writing, columns = index._lock.writing, FingerSegment.columns
+    steps, is_copying, is_stepping = 0, False, False
 
     def change_and_search() -> None:
-        nonlocal steps
-        steps += 1
+        nonlocal steps, is_stepping
+        if is_stepping:
+            return
+        is_stepping, steps = True, steps + 1
         leaves, comes = people[100 + steps], _people(1, 50 + steps, first=500 + steps)
         for each in (index, plain):
             each.update([leaves.encounter_id], comes)
@@ -122,22 +128,23 @@ def test_at_each_step_the_same_are_found_and_changes_go_on(
             finger = probe.fingers[2]
             assert _shortlisted(index, finger) == _shortlisted(plain, finger)
         assert index.size[:2] == plain.size[:2]
+        is_stepping = False
 
-    def noted() -> object:
-        if threading.current_thread() is compacting:
-            change.acquire()
-            begun.set()
+    def before_a_copy(segment: FingerSegment, rows: Rows, owner: Rows) -> FingerColumns:
+        nonlocal is_copying
+        is_copying = True
+        change_and_search()
+        return columns(segment, rows, owner)
+
+    def before_a_move() -> AbstractContextManager[None]:
+        if is_copying:
+            change_and_search()
         return writing()
 
-    change = threading.Semaphore(1)
-    compacting = threading.Thread(target=index.compact)
-    monkeypatch.setattr(index._lock, "writing", noted)
-    compacting.start()
-    while compacting.is_alive():
-        if begun.wait(0.01):
-            begun.clear()
-            change_and_search()
-            change.release()
+    monkeypatch.setattr(FingerSegment, "columns", before_a_copy)
+    monkeypatch.setattr(index._lock, "writing", before_a_move)
+    assert index.compact()
+    monkeypatch.undo()
 
     assert steps > 20
     assert _checksums(entries_in(index)) == _checksums(entries_in(plain))
@@ -162,6 +169,37 @@ async def test_the_service_compacts_its_index_by_itself(
 
         assert base.index._index is not None
         assert _segments(base.index._index) == [(0, 0), (1, 1)]
+        assert await shortlisted(base, 2) == (["person-2"], 1)
+
+
+async def test_an_index_that_cannot_be_compacted_is_searched_as_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finger_segment, "_COMPACTION_MINIMUM", 0)
+    attempts = 0
+
+    def no_memory(*_: object) -> bool:
+        nonlocal attempts
+        attempts += 1
+        raise MemoryError
+
+    async with opened(tmp_path) as base:
+        for person in (1, 2):
+            await enrol(base, person)
+        await base.index.catch_up()
+        async with base.store.write() as records:
+            await records.encounter_changes.delete("encounter-1")
+        readiness = Readiness()
+        supervise_index = SuperviseIndex(
+            base.store, base.index, readiness, snapshot_interval_changes=1000
+        )
+        monkeypatch.setattr(FingerSegment, "columns", no_memory)
+
+        await supervise_index.check()
+        await supervise_index.check()
+
+        assert attempts == 1, "it is tried again some minutes later"
+        assert readiness.level is ServiceLevel.FULL
         assert await shortlisted(base, 2) == (["person-2"], 1)
 
 

@@ -12,7 +12,7 @@ from servicekit.storage.database import Database
 
 from matcher.calibration.score_calibration import CALIBRATION_FILE
 from matcher.config import Settings
-from matcher.domain.shortlist import SearchDepth
+from matcher.domain.shortlist import MOST_TIMES_DEEPER, SearchDepth
 from matcher.index.following_index import FollowingIndex
 from matcher.index.index_loader import IndexLoader
 from matcher.models import ModelBundle
@@ -78,6 +78,7 @@ def search_depth(settings: Settings) -> SearchDepth:
         settings.max_persons_compared,
         settings.max_persons_similar,
         settings.max_persons_voted,
+        MOST_TIMES_DEEPER,
     )
 
 

@@ -88,7 +88,8 @@ class Settings(ServiceSettings):
         200,
         ge=1,
         le=1_000,
-        description="most persons, best by prefilter score, whose minutiae are compared",
+        description="most persons, best by prefilter score, whose minutiae are compared; up to "
+        "four times as many for a probe of few minutiae",
     )
     target_fpir: float = Field(
         0.001,

@@ -292,7 +292,8 @@ class ApplicationsServicer:
         found; newest first. Searches are on record for a time: setting `search_retention_days`.
 
         Callers: supervisors, administrators; those of an office see the searches of its staff. Errors: INVALID_REQUEST,
-        BAD_DATE, WRONG_OFFICE, BAD_PAGE_TOKEN. Retry: yes.
+        WRONG_OFFICE, UNKNOWN_OFFICE (there never was one; a removed one is listed), BAD_DATE (`until` is before `from`),
+        BAD_PAGE_TOKEN. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

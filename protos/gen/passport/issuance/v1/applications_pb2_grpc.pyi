@@ -98,7 +98,8 @@ class ApplicationsStub:
     found; newest first. Searches are on record for a time: setting `search_retention_days`.
 
     Callers: supervisors, administrators; those of an office see the searches of its staff. Errors: INVALID_REQUEST,
-    BAD_DATE, WRONG_OFFICE, BAD_PAGE_TOKEN. Retry: yes.
+    WRONG_OFFICE, UNKNOWN_OFFICE (there never was one; a removed one is listed), BAD_DATE (`until` is before `from`),
+    BAD_PAGE_TOKEN. Retry: yes.
     """
     WatchApplications: _grpc.UnaryStreamMultiCallable[_applications_pb2.WatchApplicationsRequest, _applications_pb2.ApplicationChange]
     """Streams applications whenever their record changes: state, data, collection date, print job. From a resume
@@ -417,7 +418,8 @@ class ApplicationsAsyncStub(ApplicationsStub):
     found; newest first. Searches are on record for a time: setting `search_retention_days`.
 
     Callers: supervisors, administrators; those of an office see the searches of its staff. Errors: INVALID_REQUEST,
-    BAD_DATE, WRONG_OFFICE, BAD_PAGE_TOKEN. Retry: yes.
+    WRONG_OFFICE, UNKNOWN_OFFICE (there never was one; a removed one is listed), BAD_DATE (`until` is before `from`),
+    BAD_PAGE_TOKEN. Retry: yes.
     """
     WatchApplications: _aio.UnaryStreamMultiCallable[_applications_pb2.WatchApplicationsRequest, _applications_pb2.ApplicationChange]  # type: ignore[assignment]
     """Streams applications whenever their record changes: state, data, collection date, print job. From a resume
@@ -775,7 +777,8 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         found; newest first. Searches are on record for a time: setting `search_retention_days`.
 
         Callers: supervisors, administrators; those of an office see the searches of its staff. Errors: INVALID_REQUEST,
-        BAD_DATE, WRONG_OFFICE, BAD_PAGE_TOKEN. Retry: yes.
+        WRONG_OFFICE, UNKNOWN_OFFICE (there never was one; a removed one is listed), BAD_DATE (`until` is before `from`),
+        BAD_PAGE_TOKEN. Retry: yes.
         """
 
     @_abc_1.abstractmethod

@@ -21,7 +21,7 @@ FILE.json holds the figures of the largest gallery, and under "sizes" those of e
   no_hit_median_s          the same, of people who are not on record
   processor_median_s, processor_p99_s, no_hit_processor_median_s
                            the same in seconds of processor time, which other load changes little
-  k                        persons whose minutiae a search compares, at most
+  k                        persons whose minutiae a search for whole fingers compares, at most
   mate_in_k                share of the searches that compare the person searched for
   rank1                    share of them of which this person is the first candidate
   mates_kept_vs_exact      of the persons that are among the k of highest prefilter score of
@@ -59,7 +59,7 @@ def add_command(commands: Any) -> None:
     add("--exact-probes", type=positive, default=100, metavar="M",
         help="most of these that are searched exactly too; default: %(default)s")  # fmt: skip
     add("--without-snapshot", action="store_true",
-        help="write no snapshot, which takes three times the memory of the index: "
+        help="write no snapshot and start from none: "
         "bytes_per_person_disk and start_s are null")  # fmt: skip
     add("--out", type=json_file, required=True, metavar="FILE.json",
         help="where to write the figures")  # fmt: skip

@@ -23,6 +23,7 @@ from matcher.at_size.search_figures import (
 from matcher.at_size.searched_gallery import SearchedGallery
 from matcher.at_size.searches_at_size import enrol_synthetic
 from matcher.index.memory_index import MemoryIndex
+from matcher.index.warm_up import warm_up
 from matcher.models import ModelBundle
 
 Json = dict[str, Any]
@@ -38,6 +39,7 @@ def measure(
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     models = ModelBundle.load()
     models.warm_up()
+    warm_up()
     for _ in files.entries(models, 0, 1):  # what reading a file leaves behind is not the index
         pass
     before = _anonymous_bytes()

@@ -27,6 +27,8 @@ LISTED_MINUTIAE = 24
 """Best minutiae of a finger whose descriptors are listed and searched."""
 PROBED_LISTS = 128
 """Lists of the nearest centroids in which the neighbours of a probe's descriptor are searched."""
+MOST_PROBED_LISTS = 512
+"""The same of a probe that has few descriptors."""
 MOST_LISTS = 1 << 14
 """Most lists of a quantizer."""
 _NAMES = {

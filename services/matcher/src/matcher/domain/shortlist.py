@@ -1,7 +1,8 @@
 """Which persons does a search go over, and which are shortlisted for comparison of minutiae?"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,10 @@ from matcher.domain.encounter import EncounterStatus
 
 POSITIONS = range(1, 11)
 """Finger positions of ISO/IEC 19794-2, from the right thumb to the left little finger."""
+_WHOLE_FINGER_MINUTIAE = 48
+"""Minutiae of all its fingers from which a probe is searched for no deeper than others."""
+MOST_TIMES_DEEPER = 4
+"""How many times as deep a search goes at most for a probe of few minutiae."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +42,32 @@ class SearchDepth:
     score, whose minutiae are compared. If more are searched, those are given to the prefilter that
     either channel finds: similar, the most similar by embedding; voted, those for whom most local
     descriptors vote. Decisions were recorded without these two when there was one channel, of the
-    ``prefiltered`` most similar.
+    ``prefiltered`` most similar. most_times_deeper: see `times_deeper`; decisions were recorded
+    without it when all probes were searched for alike.
     """
 
     prefiltered: int
     compared: int
     similar: int | None = None
     voted: int = 0
+    most_times_deeper: int = 1
 
     @property
     def by_embedding(self) -> int:
         """How many persons the channel of the embedding gives."""
         return self.prefiltered if self.similar is None else self.similar
+
+    def times_deeper(self, minutiae: Sequence[int]) -> Fraction:
+        """Return how many times as deep a probe is searched for. minutiae: of each finger.
+
+        Twice as deep if all fingers together show half as many minutiae as a whole finger.
+        """
+        deeper = Fraction(_WHOLE_FINGER_MINUTIAE, max(1, sum(minutiae)))
+        return min(Fraction(self.most_times_deeper), max(Fraction(1), deeper))
+
+    def for_minutiae(self, minutiae: Sequence[int]) -> "SearchDepth":
+        """Return the depth at which a probe is searched for. minutiae: of each finger."""
+        return replace(self, compared=int(self.compared * self.times_deeper(minutiae)))
 
     def shared_by(self, positions: int) -> "SearchDepth":
         """Return the depth at which each finger is compared with this many positions.
@@ -60,6 +79,7 @@ class SearchDepth:
             max(1, self.compared // positions),
             None if self.similar is None else max(1, self.similar // positions),
             self.voted // positions,
+            self.most_times_deeper,
         )
 
 

@@ -4,6 +4,8 @@ Segments that have lost many rows are copied beside themselves. Then encounters 
 copy, some at a time: at any moment each finger is found once, in the one or the other.
 """
 
+import threading
+
 import numpy as np
 
 from matcher.index.encounters_table import EncountersTable
@@ -22,13 +24,14 @@ def needs_compaction(table: EncountersTable) -> bool:
     return any(fingers.needs_compaction() for fingers in table.fingers.values())
 
 
-def compact(table: EncountersTable, lock: ReadWriteLock) -> bool:
+def compact(table: EncountersTable, lock: ReadWriteLock, changing: threading.Lock) -> bool:
     """Copy what is left in segments that have lost many rows, and forget these.
 
-    The caller has frozen the table; returns False if somebody else has too, who may read them.
+    changing: is held while fingers are there that will be given to encounters. The caller has
+    frozen the table; returns False if somebody else has too, who may read them.
     """
     spares = {position: FingerSegment() for position in table.fingers}
-    with lock.writing():
+    with changing, lock.writing():
         if table.freezes > 1:
             return False
         begun = [

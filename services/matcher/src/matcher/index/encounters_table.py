@@ -1,6 +1,6 @@
 """Which encounters does the index hold, whose are they, and which of them may a search find?"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,12 +14,14 @@ from matcher.index.gallery_sets import GallerySets
 from matcher.index.growable_array import GrowableArray
 from matcher.index.id_table import NO_ROW, IdTable
 from matcher.index.in_scope import NO_LIMIT, InScope, ScopeLimits
-from matcher.index.index_columns import EncounterColumns, positions_of
+from matcher.index.index_columns import EncounterColumns, FingerColumns, positions_of
 from matcher.index.memory_checksum import memory_checksum
 from matcher.index.person_table import Counts, PersonTable
 from matcher.index.position_fingers import PositionFingers
 
 Rows = NDArray[np.int64]
+FingerRows = Mapping[int, Rows]
+"""Rows of fingers by position."""
 _BLOCK = 4096
 """Rows of which the newest change is known, so that a search need not look for later ones."""
 
@@ -52,18 +54,28 @@ class EncountersTable:
         self._newest = GrowableArray(np.int64)  # by block of rows: no later change added one
         self.persons = PersonTable(self._added, self._positions)
 
-    def update(self, removed: Iterable[str], added: EncounterColumns) -> None:
-        """Remove encounters, then add some; those that are there already are replaced."""
+    def update(
+        self, removed: Iterable[str], added: EncounterColumns, finger_rows: FingerRows
+    ) -> None:
+        """Remove encounters, then add some; those that are there already are replaced.
+
+        finger_rows: of the fingers that are added, as `append_fingers` returned them.
+        """
         for encounter_id in removed:
             self._remove(self._ids.row_of(encounter_id))
         for row in self._ids.find(added.encounter_id).tolist():
             self._remove(row)
-        self.wipe(len(self._removed))
         if len(added):
-            self.add(added)
+            self.add(added, finger_rows)
 
-    def add(self, added: EncounterColumns) -> None:
-        """Add encounters. Raises ValueError if one is there, and is of no use then."""
+    def append_fingers(self, position: int, fingers: FingerColumns) -> Rows:
+        """Append fingers that no search finds until they are added; return their rows."""
+        if position not in self.fingers:
+            self.fingers[position] = PositionFingers(self.row_count)
+        return self.fingers[position].append(fingers)
+
+    def add(self, added: EncounterColumns, finger_rows: FingerRows) -> None:
+        """Add encounters as `update` does. Raises ValueError if one is there: no use then."""
         rows, new = self._ids.add(added.encounter_id)
         if new != len(rows):
             raise ValueError("an encounter is there twice")
@@ -80,7 +92,8 @@ class EncountersTable:
         np.maximum.at(self._newest.rows, rows // _BLOCK, added.added_by_change)
         self._person.rows[rows] = self.persons.add(added.person_id, rows)
         self._incomplete.update(rows[added.unreadable != 0].tolist())
-        self._add_fingers(rows, added)
+        for position, columns in added.fingers.items():
+            self.fingers[position].give(finger_rows[position], rows[columns.owner])
         fingers = np.bitwise_count(added.positions) + np.bitwise_count(added.unreadable)
         self.sums = self.sums.plus(
             len(rows), int(fingers.sum()), int(added.checksum.sum(dtype=np.uint64))
@@ -287,12 +300,6 @@ class EncountersTable:
             self._gallery_sets.galleries(int(self._galleries.rows[row])),
             int(self._checksum.rows[row]),
         )
-
-    def _add_fingers(self, rows: Rows, added: EncounterColumns) -> None:
-        for position, fingers in added.fingers.items():
-            if position not in self.fingers:
-                self.fingers[position] = PositionFingers(self.row_count)
-            self.fingers[position].add(fingers, rows[fingers.owner])
 
     def _lengthen(self) -> None:
         """Append blank rows to all columns, for encounters that are to be added."""

@@ -11,7 +11,7 @@ from matcher.comparison.descriptor import DESCRIPTOR_BITS, Descriptors
 from matcher.comparison.descriptor_quantizer import (
     LISTED_MINUTIAE,
     MOST_LISTS,
-    PROBED_LISTS,
+    MOST_PROBED_LISTS,
     ListNumbers,
 )
 from matcher.comparison.descriptor_votes import Rows, Votes, descriptor_votes
@@ -43,7 +43,7 @@ class FaissDescriptorLists:
         self._unused_quantizer = faiss.IndexBinaryFlat(DESCRIPTOR_BITS)
         self._index = faiss.IndexBinaryIVF(self._unused_quantizer, DESCRIPTOR_BITS, MOST_LISTS)
         self._index.is_trained = True  # as it is told the list of each descriptor
-        self._index.nprobe = PROBED_LISTS
+        self._index.nprobe = MOST_PROBED_LISTS
         self._lists = GrowableArray(np.uint16, LISTED_MINUTIAE)  # by row; NO_LIST after the last
 
     def __len__(self) -> int:
@@ -87,12 +87,12 @@ class FaissDescriptorLists:
     def votes(self, descriptors: Descriptors, lists: ListNumbers) -> tuple[Rows, Votes]:
         """Return the rows with descriptors near a probe's, rising, and the votes for each.
 
-        descriptors: of its best minutiae; lists: uint16 (m, k), those probed for each.
+        descriptors: of its best minutiae; lists: uint16 (m, k), those probed for each, at most 512.
         """
         # Set for the calling thread: the worker pool, not FAISS, spreads searches over the cores.
         faiss.omp_set_num_threads(_THREADS)
-        probed = np.full((len(lists), PROBED_LISTS), -1, np.int64)  # FAISS leaves out list -1
-        probed[:, : lists.shape[1]] = lists[:, :PROBED_LISTS]
+        probed = np.full((len(lists), MOST_PROBED_LISTS), -1, np.int64)  # FAISS leaves out list -1
+        probed[:, : lists.shape[1]] = lists[:, :MOST_PROBED_LISTS]
         codes = np.ascontiguousarray(descriptors[: len(lists)]).view(np.uint8)
         if not len(codes):
             return _NO_ROWS, _NO_VOTES

@@ -144,6 +144,23 @@ def joined(parts: Sequence[FingerColumns]) -> FingerColumns:
     )
 
 
+def split(fingers: FingerColumns, count: int) -> Iterator[FingerColumns]:
+    """Yield fingers in their order, so many at a time."""
+    ends = np.cumsum(fingers.minutiae, dtype=np.int64)
+    for first in range(0, len(ends), count):
+        some = slice(first, first + count)
+        minutiae = slice(ends[first] - fingers.minutiae[first], ends[some][-1])
+        yield FingerColumns(
+            fingers.owner[some],
+            fingers.embedding[some],
+            fingers.minutiae[some],
+            fingers.geometry[minutiae],
+            fingers.descriptors[minutiae],
+            fingers.minutia_index[minutiae],
+            fingers.lists[some],
+        )
+
+
 def listed_minutiae(lists: Sequence[ListNumbers]) -> ListedMinutiae:
     """Return the inverted lists of fingers as a column."""
     column = np.full((len(lists), LISTED_MINUTIAE), NO_LIST)

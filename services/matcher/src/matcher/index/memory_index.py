@@ -1,5 +1,6 @@
 """Which persons does a search shortlist, by two channels and a prefilter, among all in memory?"""
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,13 +15,15 @@ from matcher.index.compact import compact, needs_compaction
 from matcher.index.encounters_table import EncountersTable
 from matcher.index.frozen_index import FrozenIndex
 from matcher.index.in_scope import InScope
-from matcher.index.index_columns import EncounterColumns, columns_of
+from matcher.index.index_columns import EncounterColumns, columns_of, split
 from matcher.index.position_fingers import PositionFingers
 from matcher.index.read_write_lock import ReadWriteLock
 
 _EXTRA_ROWS = 16
 """Rows searched beyond the number of persons wanted, since a person may have several."""
-_WIPED_AT_ONCE = 64
+_FINGERS_AT_ONCE = 128
+"""Fingers put into memory without letting a search in between."""
+_WIPED_AT_ONCE = 8
 """Removed encounters that are overwritten without letting a search in between."""
 _GROWTH = 4
 """Factor on the number of rows when those searched were too few."""
@@ -50,6 +53,7 @@ class MemoryIndex:
 
     def __init__(self, change_token: ChangeToken) -> None:
         self._lock = ReadWriteLock()
+        self._changing = threading.Lock()  # from a change's first finger to its publication
         self._table = EncountersTable()
         self.contents = IndexContents(change_token, self._table.sums)
         self.size = self._table.size()
@@ -67,9 +71,12 @@ class MemoryIndex:
         """
         columns = columns_of([entry for entry in entries if entry.status.is_searched])
         removed = [*removed, *(entry.encounter_id for entry in entries)]
-        with self._lock.writing():
-            self._table.update(removed, columns)
-            self._tell(change_token or self.change_token)
+        with self._changing:
+            finger_rows = self._append_fingers(columns)
+            with self._lock.writing():
+                self._table.update(removed, columns, finger_rows)
+                self._tell(change_token or self.change_token)
+        self._wipe()
 
     @property
     def change_token(self) -> ChangeToken:
@@ -78,9 +85,20 @@ class MemoryIndex:
 
     def add(self, columns: EncounterColumns) -> None:
         """Add encounters of the state that the index is at. Raises ValueError if one is there."""
-        with self._lock.writing():
-            self._table.add(columns)
-            self._tell(self.change_token)
+        with self._changing:
+            finger_rows = self._append_fingers(columns)
+            with self._lock.writing():
+                self._table.add(columns, finger_rows)
+                self._tell(self.change_token)
+
+    def _append_fingers(self, columns: EncounterColumns) -> dict[int, Rows]:
+        """Put fingers into memory, where no search finds them yet, some at a time."""
+        rows: dict[int, list[Rows]] = {position: [] for position in columns.fingers}
+        for position, fingers in columns.fingers.items():
+            for some in split(fingers, _FINGERS_AT_ONCE):
+                with self._lock.writing():
+                    rows[position].append(self._table.append_fingers(position, some))
+        return {position: np.concatenate(parts) for position, parts in rows.items()}
 
     @contextmanager
     def frozen(self) -> Iterator[FrozenIndex]:
@@ -106,7 +124,7 @@ class MemoryIndex:
             if not needs_compaction(self._table):
                 return False
         with self.frozen():
-            is_done = compact(self._table, self._lock)
+            is_done = compact(self._table, self._lock, self._changing)
         with self._lock.writing():
             self._tell(self.change_token)
         return is_done

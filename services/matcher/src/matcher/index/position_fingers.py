@@ -76,10 +76,17 @@ class PositionFingers:
         segments = self._segments.values()
         return self.finger_rows.rows.nbytes + sum(segment.size_bytes for segment in segments)
 
-    def add(self, fingers: FingerColumns, encounters: Rows) -> None:
-        """Append fingers. encounters: rows of those whose fingers they are."""
-        rows = self._segments[self._tail].extend(fingers, encounters)
-        self.finger_rows.rows[encounters] = _numbered(self._tail, np.array(rows))
+    def append(self, fingers: FingerColumns) -> Rows:
+        """Append fingers that no search finds until they are given to encounters; return rows."""
+        nobody = np.full(len(fingers.owner), NO_OWNER)
+        rows = self._segments[self._tail].extend(fingers, nobody)
+        return _numbered(self._tail, np.array(rows))
+
+    def give(self, rows: Rows, encounters: Rows) -> None:
+        """Let searches find fingers that nobody owns, as those of these encounters."""
+        for segment, indices, of_segment in self._places(rows):
+            segment.take_over(of_segment, encounters[indices])
+        self.finger_rows.rows[encounters] = rows
 
     def remove(self, encounter: int) -> None:
         """Take the finger of an encounter, if it has one, out of all searches."""

@@ -71,7 +71,8 @@ class Search:
         seconds_left: that the index may take to catch up. Raises IndexBehind, Overloaded.
         """
         features = await self.pool.run(self._features, probe)
-        shortlist = await self.index.search(features, scope, self.depth, seconds_left=seconds_left)
+        depth = self.depth.for_minutiae(_minutiae(probe))
+        shortlist = await self.index.search(features, scope, depth, seconds_left=seconds_left)
         threshold = search_threshold(request, shortlist.people_searched)
         fingers = {position: finger.prepared for position, finger in features.items()}
         compared = await self.pool.run(compare_persons, self.models, fingers, shortlist.persons)
@@ -79,7 +80,7 @@ class Search:
         people_compared = {person.person_id for person in shortlist.persons}
         if any_position := any_position and shortlist.people_searched > 0:
             others, elsewhere = await self._at_any_position(
-                features, scope, shortlist, seconds_left
+                features, scope, depth, shortlist, seconds_left
             )
             people_compared.update(others)
             compared = _merged(compared, _hits(elsewhere, threshold))
@@ -100,6 +101,7 @@ class Search:
         self,
         features: Mapping[int, FingerFeatures],
         scope: SearchScope,
+        depth: SearchDepth,
         searched: Shortlist,
         seconds_left: float,
     ) -> tuple[list[str | None], list[ComparedPerson]]:
@@ -113,7 +115,7 @@ class Search:
         shortlist = await self.index.search(
             most_informative(features),
             scope,
-            self.depth.shared_by(max(1, len(searched.positions))),
+            depth.shared_by(max(1, len(searched.positions))),
             any_position=True,
             seconds_left=seconds_left,
         )
@@ -124,9 +126,10 @@ class Search:
         return [person.person_id for person in shortlist.persons], compared
 
     def _features(self, probe: Probe) -> dict[int, FingerFeatures]:
+        lists = int(PROBED_LISTS * self.depth.times_deeper(_minutiae(probe)))
         return {
             finger.position: finger_features(
-                self.models, finger.minutiae, finger.embedding, lists=PROBED_LISTS
+                self.models, finger.minutiae, finger.embedding, lists=lists
             )
             for finger in probe.fingers
         }
@@ -194,6 +197,10 @@ def search_threshold(request: DecisionRequest, people: int) -> float:
     if request.target_rate is None:
         raise ValueError("a search needs a threshold or a target FPIR")
     return threshold_of_fpir(request.target_rate, people)
+
+
+def _minutiae(probe: Probe) -> list[int]:
+    return [len(finger.minutiae) for finger in probe.fingers]
 
 
 def _hits(compared: Sequence[ComparedPerson], threshold: float) -> list[ComparedPerson]:

@@ -1,0 +1,124 @@
+"""A probe that shows little costs little to search for, so it is searched for deeper."""
+
+from collections.abc import Mapping
+from uuid import uuid4
+
+import numpy as np
+import pytest
+from matcher.at_size.synthetic_people import probe_of_minutiae
+from matcher.domain.change_token import ChangeToken
+from matcher.domain.decision import DecisionKind, DecisionRequest
+from matcher.domain.finger_source import Probe
+from matcher.domain.index_entry import FingerFeatures
+from matcher.domain.shortlist import SearchDepth, SearchScope, Shortlist
+from matcher.index.faiss_descriptor_lists import FaissDescriptorLists
+from matcher.index.index_columns import listed_minutiae
+from matcher.minutiae import Minutiae
+from matcher.synthetic import generate_master, generate_template
+from matcher.use_cases.make_decision import DecisionMaker
+from matcher.use_cases.search import Search
+from servicekit.process.clock import SystemClock
+from servicekit.process.worker_pool import WorkerPool
+
+from .models import models
+from .random_fingers import random_descriptors
+
+DEPTH = SearchDepth(20_000, 200, 2_000, 2_000, most_times_deeper=4)
+AS_BEFORE = SearchDepth(20_000, 200, 2_000, 2_000)
+
+
+@pytest.mark.parametrize(
+    ("minutiae", "compared"),
+    [
+        ([49], 200),
+        ([48, 49], 200),
+        ([24], 400),
+        ([24, 48], 200),
+        ([20, 12], 300),
+        ([12], 800),
+        ([4], 800),
+        ([0], 800),
+    ],
+)
+def test_as_many_more_are_compared_as_minutiae_are_fewer(
+    minutiae: list[int], compared: int
+) -> None:
+    assert DEPTH.for_minutiae(minutiae).compared == compared
+    assert AS_BEFORE.for_minutiae(minutiae) == AS_BEFORE
+
+
+def test_no_other_step_goes_deeper() -> None:
+    assert DEPTH.for_minutiae([12]) == SearchDepth(20_000, 800, 2_000, 2_000, 4)
+    assert DEPTH.for_minutiae([12]).shared_by(10) == SearchDepth(2_000, 80, 200, 200, 4)
+
+
+def test_a_descriptor_is_found_in_the_last_list_that_is_probed() -> None:
+    rng = np.random.default_rng(7)
+    descriptors = random_descriptors(rng, 1)
+    lists = FaissDescriptorLists()
+    lists.extend(descriptors, listed_minutiae([np.array([[511]], np.uint16)]))
+
+    found = [lists.votes(descriptors, np.arange(count, dtype=np.uint16)[None])[1].tolist()
+             for count in (511, 512)]  # fmt: skip
+
+    assert found == [[], [1.0]]
+
+
+async def test_a_search_for_a_part_of_a_finger_probes_more_lists_and_compares_more() -> None:
+    whole = generate_template(generate_master(4), 0, capture_difficulty=0.0)
+    assert len(whole) >= 49
+
+    assert await _searched(whole[:49], DEPTH) == (128, 200)
+    assert await _searched(whole[:24], DEPTH) == (256, 400)
+    assert await _searched(whole[:10], DEPTH) == (512, 800)
+    assert await _searched(whole[:10], AS_BEFORE) == (128, 200)
+
+
+async def test_the_depth_recorded_is_the_one_that_was_set() -> None:
+    probe = _probe(generate_template(generate_master(4), 0, capture_difficulty=0.0)[:10])
+
+    decision = await _search(_Recording(), DEPTH)(
+        DecisionRequest(DecisionKind.IDENTIFY, "test", "", 0.001, 10),
+        probe,
+        SearchScope(),
+        seconds_left=60,
+    )
+
+    assert decision.depth == DEPTH
+
+
+async def _searched(finger: Minutiae, depth: SearchDepth) -> tuple[int, int]:
+    """Return how many lists a search for a finger probes, and how many persons it compares."""
+    index = _Recording()
+    request = DecisionRequest(DecisionKind.IDENTIFY, "test", "", 0.001, 10)
+    await _search(index, depth)(request, _probe(finger), SearchScope(), seconds_left=60)
+    ((lists, compared),) = index.searched
+    return lists, compared
+
+
+def _probe(finger: Minutiae) -> Probe:
+    return probe_of_minutiae(models(), [2], [finger])
+
+
+def _search(index: "_Recording", depth: SearchDepth) -> Search:
+    maker = DecisionMaker(models(), SystemClock(), lambda: uuid4().hex, 0.2)
+    return Search(index, WorkerPool(1, 10), models(), maker, depth)
+
+
+class _Recording:
+    """An index of nobody, which notes what is asked of it: lists probed, persons compared."""
+
+    def __init__(self) -> None:
+        self.searched: list[tuple[int, int]] = []
+
+    async def search(
+        self,
+        probe: Mapping[int, FingerFeatures],
+        scope: SearchScope,
+        depth: SearchDepth,
+        *,
+        any_position: bool = False,
+        seconds_left: float,
+    ) -> Shortlist:
+        self.searched.append((probe[2].lists.shape[1], depth.compared))
+        return Shortlist((), np.zeros(1024, np.int64), 0, ChangeToken("", 0))

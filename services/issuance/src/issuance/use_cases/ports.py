@@ -1,13 +1,13 @@
 """What issuance needs of its neighbours, the matcher and the printers, and how they can fail."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
 from issuance.domain.adjudication_referral import Candidate, IdentificationOutcome
 from issuance.domain.finger_check import FingerComparison
-from issuance.domain.finger_quality import FingerQuality
+from issuance.domain.finger_quality import FingerAssessment
 from issuance.domain.matcher_restore import EncounterFound, MatcherPast
 from issuance.domain.notice_delivery import NoticeMessage
 from issuance.domain.outbox import OutboxTask
@@ -173,10 +173,11 @@ class FingerMatcher(Protocol):
 class FingerAssessor(Protocol):
     """The national matcher as it looks at fingerprints without storing them."""
 
-    async def assess(self, fingers: bytes) -> Sequence[FingerQuality]:
-        """Return the quality of each image that could be assessed in time.
+    async def assess(self, fingers: bytes) -> FingerAssessment:
+        """Return what it says of the samples; NOT_ASSESSED if it says nothing in time.
 
-        fingers: a serialized SampleSet. Raises BadImage, BadTemplate for what can never be used.
+        fingers: a serialized SampleSet, one captured at least. Raises BadImage, BadTemplate,
+        PositionMismatch for what can never be used.
         """
         ...
 

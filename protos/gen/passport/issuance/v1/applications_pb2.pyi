@@ -785,8 +785,8 @@ class Application(_message.Message):
 
     @_builtins.property
     def finger_qualities(self) -> _containers.RepeatedCompositeFieldContainer[Global___FingerQuality]:
-        """Quality of each image of a finger; in the answer to SubmitBiometrics only, and of those that the matcher assessed
-        in time.
+        """Quality of each finger that was captured; in the answer to SubmitBiometrics only. Empty if the matcher did not
+        look at them in time: then nothing was checked.
         """
 
     @_builtins.property
@@ -908,7 +908,7 @@ Global___EmergencyDocument: _TypeAlias = EmergencyDocument  # noqa: Y015
 
 @_typing.final
 class FingerQuality(_message.Message):
-    """How good the image of a finger is."""
+    """How good the sample of a finger is."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -920,7 +920,7 @@ class FingerQuality(_message.Message):
     position: _biometrics_pb2.FingerPosition.ValueType
     """Position of the finger."""
     quality: _builtins.int
-    """NFIQ 2 score (ISO/IEC 29794-4), 0 (worst) to 100."""
+    """NFIQ 2 score (ISO/IEC 29794-4) of the image, 0 (worst) to 100; 0 for a template, which has none."""
     minutiae: _builtins.int
     """Number of minutiae found."""
     acceptable: _builtins.bool

@@ -24,7 +24,7 @@ def test_it_is_of_the_person_acted_for_else_of_the_caller(tmp_path: Path) -> Non
         execute(
             url,
             "INSERT INTO operations VALUES (:id, 'method', :caller, :person, :request, 5, "
-            "NULL, 1, '2018-10-26', '2018-10-26', '2018-10-26', NULL, NULL, 0, 0, '', NULL)",
+            "NULL, 1, '2018-10-26', '2018-10-26', '2018-10-26', NULL, NULL, FALSE, 0, '', NULL)",
             id=operation_id,
             caller=caller,
             person=person,

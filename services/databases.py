@@ -23,7 +23,8 @@ SERVER = os.environ.get("POSTGRESQL_TEST_URL", "")
 _on_server: dict[Path, str] = {}
 """Name of the database on the server, by the file that it is in the place of."""
 _migrated: dict[str, tuple[Path, str]] = {}
-"""File and URL of a database with the tables of a service, and empty ones, by its migrations."""
+"""For each service's migrations, the file and the URL of a database that they were applied to. It
+is never written to afterwards: the tests get copies."""
 
 
 def database_of(file: Path) -> str:

@@ -25,7 +25,7 @@ CALLERS = [
 OPERATIONS = "google.longrunning.Operations"
 PACKAGE = "passport.matcher.v1"
 STALE = 999
-INDEX = 2
+ANY_POSITION = 0
 
 
 def issuance_of(office: str) -> Identity:
@@ -84,19 +84,19 @@ def gallery_of(office: str) -> str:
     return f"gallery-of-{office}"
 
 
-def samples(seed: int) -> Sequence[biometrics_pb2.FingerSample]:
+def samples(
+    seed: int,
+    position: biometrics_pb2.FingerPosition.ValueType = biometrics_pb2.FINGER_POSITION_RIGHT_INDEX,
+) -> Sequence[biometrics_pb2.FingerSample]:
+    """Return one finger; the record in it is the same at each position, and names none."""
     minutiae = generate_template(
         generate_master(88_000_000 + seed), 0, capture_difficulty=LIVE_SCAN
     )
     template = biometrics_pb2.FingerTemplate(
-        data=write(FingerRecord(INDEX, 0, minutiae)),
+        data=write(FingerRecord(ANY_POSITION, 0, minutiae)),
         format=biometrics_pb2.TEMPLATE_FORMAT_ISO_19794_2_2011,
     )
-    return [
-        biometrics_pb2.FingerSample(
-            position=biometrics_pb2.FINGER_POSITION_RIGHT_INDEX, template=template
-        )
-    ]
+    return [biometrics_pb2.FingerSample(position=position, template=template)]
 
 
 def creation(office: str, encounter_id: str) -> pb.CreateEncounterRequest:

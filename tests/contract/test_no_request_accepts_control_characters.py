@@ -67,6 +67,7 @@ def test_only_free_text_accepts_line_breaks() -> None:
         "issuance.v1.ClearHoldRequest.reason",
         "issuance.v1.CorrectDataRequest.reason",
         "issuance.v1.DecideTaskRequest.reason",
+        "issuance.v1.UndoMergeRequest.reason",
         "issuance.v1.DeclareOutageRequest.cause",
         "issuance.v1.EstablishIdentityRequest.reason",
         "issuance.v1.PauseWorkRequest.reason",

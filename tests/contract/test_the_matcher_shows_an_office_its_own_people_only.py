@@ -71,6 +71,7 @@ ABOUT_NOBODY = {
         f"{PACKAGE}.Biometrics/{name}"
         for name in (
             "AssessQuality",
+            "AssessFingers",
             "ExtractTemplate",
             "ConvertTemplate",
             "SegmentSlap",

@@ -1,6 +1,7 @@
 """The matcher that stands in for the real one in the tests of issuance gives the same answers.
 
-What issuance relies on when it compares who collects a passport, and when it merges persons.
+What issuance relies on when fingerprints are submitted, when it compares who collects a passport,
+and when it merges persons.
 """
 
 from collections.abc import AsyncIterator
@@ -16,8 +17,15 @@ from grpc_status import rpc_status
 from harness.country import Country
 from harness.identities import NATIONAL
 from harness.patient_calls import reason
+from passport.matcher.v1 import (
+    biometrics_pb2,
+    biometrics_pb2_grpc,
+    encounters_pb2_grpc,
+    identification_pb2,
+    identification_pb2_grpc,
+)
 from passport.matcher.v1 import encounters_pb2 as pb
-from passport.matcher.v1 import encounters_pb2_grpc, identification_pb2, identification_pb2_grpc
+from passport.type.v1 import biometrics_pb2 as biometrics
 from servicekit.grpc.client_channel import open_channel
 from servicekit.security.development_certificates import issue_certificate
 
@@ -33,6 +41,8 @@ HIT, NO_HIT, UNDECIDED = (
     identification_pb2.OUTCOME_NO_HIT,
     identification_pb2.OUTCOME_UNDECIDED,
 )
+RIGHT, LEFT = biometrics.FINGER_POSITION_RIGHT_INDEX, biometrics.FINGER_POSITION_LEFT_INDEX
+UNREADABLE = b"text"
 PENDING, ACTIVE = pb.ENCOUNTER_STATUS_PENDING, pb.ENCOUNTER_STATUS_ACTIVE
 
 
@@ -42,15 +52,23 @@ class Caller:
     def __init__(self, channel: Any) -> None:
         self._encounters: Any = encounters_pb2_grpc.EncountersStub(channel)
         self._verification: Any = identification_pb2_grpc.VerificationStub(channel)
+        self._biometrics: Any = biometrics_pb2_grpc.BiometricsStub(channel)
 
-    async def enrols(self, encounter: str, status: Any, person: str = "") -> None:
+    async def assesses(self, fingers: Any) -> biometrics_pb2.AssessFingersResponse:
+        """Have fingers looked at before they are enrolled."""
+        request = biometrics_pb2.AssessFingersRequest(samples=fingers)
+        return await self._biometrics.AssessFingers(request, timeout=60)  # type: ignore[no-any-return]
+
+    async def enrols(
+        self, encounter: str, status: Any, person: str = "", fingers: Any = None
+    ) -> None:
         """Enrol somebody as an application does."""
         request = pb.CreateEncounterRequest(
             request_id=str(uuid4()),
             encounter_id=encounter,
             person_id=person or f"person-of-{encounter}",
             office_id=NATIONAL,
-            samples=samples(OWN),
+            samples=fingers or samples(OWN),
             check_duplicates=True,
         )
         await self._encounters.CreateEncounter(request, timeout=60)
@@ -76,6 +94,11 @@ class Caller:
         )
         return await self._encounters.MergePersons(request, timeout=60)  # type: ignore[no-any-return]
 
+    async def undoes(self, merge: str, request_id: str = "") -> pb.UndoMergeResponse:
+        """Take back that two persons were made one."""
+        request = pb.UndoMergeRequest(request_id=request_id or str(uuid4()), merge_id=merge)
+        return await self._encounters.UndoMerge(request, timeout=60)  # type: ignore[no-any-return]
+
     async def verifies(
         self, encounter: str, fingers: int, request_id: str = ""
     ) -> identification_pb2.Decision:
@@ -100,6 +123,7 @@ async def matcher(
         yield Caller(country.clients.channel("matcher", issuance_of(NATIONAL)))
         return
     simulated = SimulatedMatcher(tmp_path)  # type: ignore[abstract]
+    simulated.unreadable.add(UNREADABLE)
     await simulated.start()
     tls = issue_certificate(tmp_path, office="national", service="issuance")
     async with open_channel(simulated.address, tls) as channel:
@@ -111,6 +135,48 @@ async def matcher(
 def encounter() -> str:
     """The id of an encounter that nobody else has."""
     return f"collected-{uuid4().hex}"
+
+
+MISSING = biometrics.FingerSample(
+    position=biometrics.FINGER_POSITION_LEFT_THUMB,
+    missing_reason=biometrics.MISSING_REASON_AMPUTATED,
+)
+
+
+@pytest.mark.parametrize(
+    ("left", "same"),
+    [(OWN, [biometrics_pb2.SameFinger(first=2, second=7)]), (ANOTHERS, [])],  # type: ignore[arg-type]
+)
+async def test_one_finger_at_two_positions_is_told_and_not_enrolled(
+    matcher: Caller, encounter: str, left: int, same: Any
+) -> None:
+    fingers = [*samples(left, LEFT), MISSING, *samples(OWN)]
+
+    found = await matcher.assesses(fingers)
+
+    assert [finger.position for finger in found.fingers] == [LEFT, RIGHT]
+    assert [finger.HasField("quality") for finger in found.fingers] == [False, False]
+    assert [finger.acceptable for finger in found.fingers] == [True, True]
+    assert list(found.same_fingers) == same
+    if same:
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await matcher.enrols(encounter, PENDING, fingers=fingers)
+        assert reason(refused.value) == "SAME_FINGER_TWICE"
+    else:
+        await matcher.enrols(encounter, PENDING, fingers=fingers)
+
+
+async def test_what_is_no_template_is_refused_with_its_field(matcher: Caller) -> None:
+    text = biometrics.FingerTemplate(
+        data=UNREADABLE, format=biometrics.TEMPLATE_FORMAT_ISO_19794_2_2011
+    )
+    fingers = [*samples(OWN), biometrics.FingerSample(position=LEFT, template=text)]
+
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await matcher.assesses(fingers)
+
+    assert reason(refused.value) == "BAD_TEMPLATE"
+    assert _field(refused.value) == "samples[1].template"
 
 
 @pytest.mark.parametrize(
@@ -169,6 +235,27 @@ async def test_all_encounters_of_a_person_become_anothers(matcher: Caller, encou
     assert merged == repeated
     assert sorted(merged.encounter_ids) == [f"{encounter}-a", f"{encounter}-b"]
     assert await matcher.person_of(f"{encounter}-b") == budi
+
+
+async def test_what_a_merge_moved_is_given_back_once(matcher: Caller, encounter: str) -> None:
+    ani, budi, id = f"ani-{encounter}", f"budi-{encounter}", str(uuid4())
+    await matcher.enrols(f"{encounter}-a", ACTIVE, ani)
+    await matcher.enrols(f"{encounter}-b", ACTIVE, budi)
+    merge = (await matcher.merges(ani, budi)).merge_id
+    await matcher.enrols(f"{encounter}-c", ACTIVE, budi)
+
+    undone = await matcher.undoes(merge, id)
+    repeated = await matcher.undoes(merge, id)
+    with pytest.raises(grpc.aio.AioRpcError) as again:
+        await matcher.undoes(merge)
+    with pytest.raises(grpc.aio.AioRpcError) as unknown:
+        await matcher.undoes(f"none-{encounter}")
+
+    assert undone == repeated
+    assert (undone.person_id, list(undone.encounter_ids)) == (ani, [f"{encounter}-a"])
+    assert [await matcher.person_of(f"{encounter}-{each}") for each in "abc"] == [ani, budi, budi]
+    assert reason(again.value) == "MERGE_UNDONE"
+    assert reason(unknown.value) == "MERGE_NOT_FOUND"
 
 
 @pytest.mark.parametrize("missing", ["from_person_id", "into_person_id"])

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from matcher.minutiae import minutiae_from_rows
 from matcher.record.iso19794 import FingerRecord, write
+from passport.matcher.v1 import biometrics_pb2 as pb
 from passport.type.v1 import biometrics_pb2 as b
 from PIL import Image
 
@@ -97,6 +98,22 @@ async def test_the_sample_is_named(
     assert (refused.code, refused.reason) == ("INVALID_ARGUMENT", reason)
     assert refused.fields == [f"samples[1].{part}"]
     assert (await refusal(issuance.get(f"{someone}"))).reason == "ENCOUNTER_NOT_FOUND"
+
+
+@pytest.mark.parametrize(("bad", "part", "reason"), SAMPLES.values(), ids=SAMPLES.keys())
+async def test_an_assessment_says_before_what_an_enrolment_would(
+    issuance: Caller, someone: int, bad: b.FingerSample, part: str, reason: str
+) -> None:
+    request = pb.AssessFingersRequest(samples=[*fingers(someone, positions=[7]), bad])
+
+    if reason in ("POOR_QUALITY", "TOO_FEW_MINUTIAE"):
+        answer = await issuance.biometrics.AssessFingers(request)
+        assert [finger.reason for finger in answer.fingers] == ["", reason]
+        assert [finger.acceptable for finger in answer.fingers] == [True, False]
+    else:
+        refused = await refusal(issuance.biometrics.AssessFingers(request))
+        assert (refused.code, refused.reason) == ("INVALID_ARGUMENT", reason)
+        assert refused.fields == [f"samples[1].{part}"]
 
 
 @pytest.mark.parametrize(

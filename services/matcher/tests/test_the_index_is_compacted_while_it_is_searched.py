@@ -14,7 +14,7 @@ from matcher.index.finger_segment import FingerSegment
 from matcher.index.index_columns import FingerColumns
 from matcher.index.memory_checksum import memory_checksum
 from matcher.index.memory_index import MemoryIndex
-from matcher.use_cases.readiness import Readiness
+from matcher.use_cases.readiness import Readiness, ServiceLevel
 from matcher.use_cases.supervise_index import SuperviseIndex
 
 from .indexed_entries import entries_in, entries_when_frozen, index_of
@@ -169,6 +169,37 @@ async def test_the_service_compacts_its_index_by_itself(
 
         assert base.index._index is not None
         assert _segments(base.index._index) == [(0, 0), (1, 1)]
+        assert await shortlisted(base, 2) == (["person-2"], 1)
+
+
+async def test_an_index_that_cannot_be_compacted_is_searched_as_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finger_segment, "_COMPACTION_MINIMUM", 0)
+    attempts = 0
+
+    def no_memory(*_: object) -> bool:
+        nonlocal attempts
+        attempts += 1
+        raise MemoryError
+
+    async with opened(tmp_path) as base:
+        for person in (1, 2):
+            await enrol(base, person)
+        await base.index.catch_up()
+        async with base.store.write() as records:
+            await records.encounter_changes.delete("encounter-1")
+        readiness = Readiness()
+        supervise_index = SuperviseIndex(
+            base.store, base.index, readiness, snapshot_interval_changes=1000
+        )
+        monkeypatch.setattr(FingerSegment, "columns", no_memory)
+
+        await supervise_index.check()
+        await supervise_index.check()
+
+        assert attempts == 1, "it is tried again some minutes later"
+        assert readiness.level is ServiceLevel.FULL
         assert await shortlisted(base, 2) == (["person-2"], 1)
 
 

@@ -249,7 +249,8 @@ class IssuanceSettings(ServiceSettings):
         5.0,
         gt=0,
         description="how long an officer who submits fingerprints waits for the matcher to say how "
-        "good they are, seconds; they are taken in without that",
+        "good they are and whether one finger was captured twice, seconds; they are taken in "
+        "without that",
     )
     lease_seconds: float = Field(
         60.0,

@@ -30,7 +30,7 @@ def collect_garbage_seldom() -> None:
     """Let the garbage collector leave alone what exists, and run after 50,000 new objects.
 
     While an office is planned tens of thousands of objects are made, none of them in a cycle. The
-    collector would look at them at each 700, which takes a fifth of the planner's time.
+    collector would look at them at each 700, which takes a tenth of the planner's time.
     """
     gc.collect()
     gc.freeze()

@@ -1,4 +1,4 @@
-"""The matcher's quality of each image is told; what it cannot read is refused with the field."""
+"""What the matcher says of all fingers is told; what it cannot read is refused with the field."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 from issuance.clients.finger_quality_client import FingerQualityClient
-from issuance.domain.finger_quality import BadImage, BadTemplate, FingerQuality
+from issuance.domain.finger_quality import (
+    NOT_ASSESSED,
+    BadImage,
+    BadTemplate,
+    FingerAssessment,
+    FingerQuality,
+    PositionMismatch,
+)
 from issuance.domain.fingers import FingerPosition
 from passport.matcher.v1 import biometrics_pb2 as pb
 from passport.matcher.v1 import biometrics_pb2_grpc as grpc_code
@@ -16,7 +23,7 @@ from servicekit.errors import DomainError
 
 from services.issuance.tests.service.simulated_neighbour import refuse
 
-from .one_method_server import serving
+from .one_method_server import refusing, serving
 
 THUMB, INDEX = FingerPosition.RIGHT_THUMB, FingerPosition.RIGHT_INDEX
 
@@ -39,75 +46,68 @@ MISSING = biometrics_pb2.FingerSample(
 )
 
 
-async def _assess(request: pb.AssessQualityRequest, context: Any) -> pb.AssessQualityResponse:
-    if request.image.data == b"small":
-        await refuse(context, "INVALID_ARGUMENT", "BAD_IMAGE", "image")
-    if request.image.data == b"busy":
-        await refuse(context, "RESOURCE_EXHAUSTED", "OVERLOADED")
-    if request.image.data == b"smudge":
-        return pb.AssessQualityResponse(quality=4, minutiae=30, reason="POOR_QUALITY")
-    return pb.AssessQualityResponse(quality=61, minutiae=44, acceptable=True)
-
-
-async def _convert(request: pb.ConvertTemplateRequest, context: Any) -> pb.ConvertTemplateResponse:
-    if request.template.data == b"text":
-        await refuse(context, "INVALID_ARGUMENT", "BAD_TEMPLATE", "template")
-    return pb.ConvertTemplateResponse(template=request.template)
-
-
 @asynccontextmanager
-async def a_matcher() -> AsyncIterator[FingerQualityClient]:
+async def a_matcher(**methods: Any) -> AsyncIterator[FingerQualityClient]:
     add = grpc_code.add_BiometricsServicer_to_server
-    methods = {"AssessQuality": _assess, "ConvertTemplate": _convert}
     async with serving(grpc_code.BiometricsServicer, add, **methods) as channel:
         yield FingerQualityClient(channel, 30.0)
 
 
-def samples(*given: biometrics_pb2.FingerSample) -> bytes:
-    return SampleSet(samples=given).SerializeToString()
+GIVEN = SampleSet(
+    samples=[an_image(THUMB, b"clean"), a_template(INDEX, b"minutiae"), MISSING]
+).SerializeToString()
 
 
-async def test_the_quality_of_each_image_and_why_one_is_not_good_enough() -> None:
-    given = samples(an_image(THUMB, b"clean"), an_image(INDEX, b"smudge"), MISSING)
+async def test_how_good_each_finger_is_and_which_are_one() -> None:
+    asked = []
 
-    async with a_matcher() as matcher:
-        found = await matcher.assess(given)
+    async def assess(request: pb.AssessFingersRequest, context: Any) -> pb.AssessFingersResponse:
+        asked.append([FingerPosition(sample.position) for sample in request.samples])
+        return pb.AssessFingersResponse(
+            fingers=[
+                pb.AssessedFinger(position=THUMB, quality=61, minutiae=44, acceptable=True),  # type: ignore[arg-type]
+                pb.AssessedFinger(position=INDEX, minutiae=7, reason="TOO_FEW_MINUTIAE"),  # type: ignore[arg-type]
+            ],
+            same_fingers=[pb.SameFinger(first=THUMB, second=INDEX)],  # type: ignore[arg-type]
+        )
 
-    assert found == [
-        FingerQuality(THUMB, 61, 44),
-        FingerQuality(INDEX, 4, 30, "POOR_QUALITY"),
-    ]
-    assert [quality.is_acceptable for quality in found] == [True, False]
+    async with a_matcher(AssessFingers=assess) as matcher:
+        found = await matcher.assess(GIVEN)
+
+    assert asked == [[THUMB, INDEX, FingerPosition.LEFT_RING]]
+    assert found == FingerAssessment(
+        [FingerQuality(THUMB, 61, 44), FingerQuality(INDEX, 0, 7, "TOO_FEW_MINUTIAE")],
+        [(THUMB, INDEX)],
+    )
+    assert [quality.is_acceptable for quality in found.qualities] == [True, False]
 
 
 @pytest.mark.parametrize(
-    ("sample", "error", "field"),
+    ("error", "field"),
     [
-        (an_image(INDEX, b"small"), BadImage, "samples[1].image"),
-        (a_template(INDEX, b"text"), BadTemplate, "samples[1].template"),
+        (BadImage, "samples[0].image"),
+        (BadTemplate, "samples[1].template"),
+        (PositionMismatch, "samples[1].template"),
     ],
 )
-async def test_what_can_never_be_read_is_refused(
-    sample: biometrics_pb2.FingerSample, error: type[DomainError], field: str
-) -> None:
-    async with a_matcher() as matcher:
+async def test_what_can_never_be_used_is_refused(error: type[DomainError], field: str) -> None:
+    async def assess(request: pb.AssessFingersRequest, context: Any) -> None:
+        await refuse(context, "INVALID_ARGUMENT", error.reason, field)
+
+    async with a_matcher(AssessFingers=assess) as matcher:
         with pytest.raises(error) as refused:
-            await matcher.assess(samples(an_image(THUMB, b"clean"), sample))
+            await matcher.assess(GIVEN)
 
     assert refused.value.field == field
 
 
-async def test_an_image_that_a_busy_matcher_leaves_out_is_not_told() -> None:
-    given = samples(an_image(THUMB, b"busy"), an_image(INDEX, b"clean"), a_template(3, b"minutiae"))
+async def test_a_busy_matcher_says_nothing() -> None:
+    busy = refusing("OVERLOADED", "RESOURCE_EXHAUSTED")
 
-    async with a_matcher() as matcher:
-        found = await matcher.assess(given)
-
-    assert [quality.position for quality in found] == [INDEX]
+    async with a_matcher(AssessFingers=busy) as matcher:
+        assert await matcher.assess(GIVEN) == NOT_ASSESSED
 
 
 async def test_a_matcher_that_does_not_assess_says_nothing() -> None:
-    async with serving(
-        grpc_code.BiometricsServicer, grpc_code.add_BiometricsServicer_to_server
-    ) as channel:
-        assert await FingerQualityClient(channel, 30.0).assess(samples(an_image(1, b"x"))) == []
+    async with a_matcher() as matcher:
+        assert await matcher.assess(GIVEN) == NOT_ASSESSED

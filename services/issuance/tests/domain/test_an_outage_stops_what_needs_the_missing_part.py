@@ -16,7 +16,7 @@ PRINTING = Outage(OutageScope.PRINTING, "BJM", "no ink", BEGAN)
 @pytest.mark.parametrize(
     ("outage", "stopped"),
     [
-        (MATCHER, {"identify", "verify", "set_encounter_status", "merge_persons"}),
+        (MATCHER, {"identify", "verify", "set_encounter_status", "merge_persons", "undo_merge"}),
         (OFFICE, {"print"}),
         (PRINTING, {"print"}),
     ],

@@ -146,6 +146,7 @@ LAW |= {
     for state in ApplicationState
     if state not in ENDED
 }
+LAW |= {(state.value, "undo_merge"): (state.value, EXAMINER) for state in ApplicationState}
 LAW |= {
     ("ready", "remind_collection"): ("ready", ITSELF),
     ("ready", "cancel_uncollected"): ("withdrawn", ITSELF),

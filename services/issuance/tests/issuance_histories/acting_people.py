@@ -21,6 +21,7 @@ from .steps import PERSONS_ON_RECORD, Step, is_over
 USERS = ("siti", "budi", "agus", "hadi", "dewi")
 _INSPECTORS = ("tono", "rini", "joko", "wati", "sari", "yudi")
 """The first three are among the busy staff, and may have taken in or disagreed."""
+_EXAMINERS_OF_MERGES = ("gita", "hana")
 _INSPECTOR = 20
 """From this choice on people act who had nothing to do with any application, and who clear."""
 _TYPES = (
@@ -143,6 +144,21 @@ class ActingPeople(MortalIssuance):
                         await self.workflow.examines(
                             task.id, examiner, Verdict.SAME_PERSON, candidate.person_id
                         )
+
+    async def persons_are_two(self, step: Step) -> None:
+        """Two examiners find that the latest merge was a mistake.
+
+        An application since then may be that of either person.
+        """
+        async with self.workflow.store.read() as records:
+            merges = await records.person_merges.all()
+        for merge in merges[-1:]:
+            cases = await self._cases(step.office)
+            theirs = [case.id for case in cases if case.person_id == merge.into_person]
+            named = theirs[-1:] if step.b % 2 else []
+            for examiner in _EXAMINERS_OF_MERGES:
+                with suppress(DomainError):
+                    await self.workflow.finds_two(merge.id, examiner, *named)
 
     async def is_found_twice(self, step: Step) -> None:
         """Two examiners find that applicants are on record under another identity."""

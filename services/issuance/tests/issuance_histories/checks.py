@@ -158,11 +158,13 @@ def _check_fingers(hand_over: HistoryEntry, before: Sequence[HistoryEntry]) -> N
 
 
 async def check_merged_at_the_matcher(history: History) -> None:
-    """Whoever is one person has become one at the matcher too, once all work is done."""
+    """Whoever is one person, or is two again, is so at the matcher too, once all work is done."""
     await history.a_good_day()
     async with history.workflow.store.read() as records:
         merges = await records.person_merges.all()
     assert all(merge.matcher_merge for merge in merges), merges
+    undone = {merge.matcher_merge for merge in merges if merge.undone_at is not None}
+    assert undone == history.matcher.undone, merges
     asked = {(merge.from_person, merge.into_person) for merge in merges}
     assert asked == set(history.matcher.merged), merges
 

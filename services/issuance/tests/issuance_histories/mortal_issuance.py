@@ -28,6 +28,7 @@ from issuance.use_cases.ports import Unavailable
 from issuance.use_cases.set_encounter_status import SetEncounterStatus
 from issuance.use_cases.submit_print_job import SubmitPrintJob
 from issuance.use_cases.track_printer_calls import TrackPrinterCalls
+from issuance.use_cases.undo_merge_at_matcher import UndoMergeAtMatcher
 from issuance.use_cases.verify import Verify, record_verifications
 from issuance.workers.office_planner import OfficePlanner
 from issuance.workers.outbox_worker import OutboxWorker
@@ -92,6 +93,11 @@ class MortalIssuance:
                 kinds.MERGE_PERSONS,
                 MergeAtMatcher(flow.store, self.matcher),
                 MatcherSlots(kinds.MERGE_PERSONS),
+            ),
+            (
+                kinds.UNDO_MERGE,
+                UndoMergeAtMatcher(flow.store, self.matcher),
+                MatcherSlots(kinds.UNDO_MERGE),
             ),
             (kinds.PRINT, track, PrinterSlots(2)),
         ]
@@ -169,7 +175,8 @@ class MortalIssuance:
                 select(documents).order_by(documents.c.issued_on, documents.c.number)
             )
             found = [Document(**field_values(row, _DOCUMENT_FIELDS)) for row in rows]
-            merged = [each.from_person for each in await records.person_merges.all()]
+            merges = await records.person_merges.all()
+            merged = [each.from_person for each in merges if each.undone_at is None]
         return Snapshot(cases, found, merged)
 
     async def events(self) -> dict[str, Sequence[HistoryEntry]]:

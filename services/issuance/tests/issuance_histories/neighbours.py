@@ -66,7 +66,8 @@ class Mortality:
 class HistoryMatcher:
     """claims: person on record whom each application claims to be. others: persons by office.
 
-    merged: who became whom. encounters: those on record, with the status that was set last.
+    merged: who became whom. undone: ids of merges. encounters: those on record, with the status
+    that was set last.
     """
 
     mortality: Mortality
@@ -75,6 +76,7 @@ class HistoryMatcher:
     claims: dict[str, str] = field(default_factory=dict)
     others: dict[str, list[str]] = field(default_factory=dict)
     merged: list[tuple[str, str]] = field(default_factory=list)
+    undone: set[str] = field(default_factory=set)
     encounters: dict[str, EncounterStatus] = field(default_factory=dict)
     calls: int = 0
 
@@ -138,6 +140,12 @@ class HistoryMatcher:
         self.merged.append((from_person, into_person))
         self.mortality.check(done=True)
         return request_id
+
+    async def undo_merge(self, request_id: str, merge: str, on_behalf_of: str) -> None:
+        """See PersonMerger."""
+        self._answers()
+        self.undone.add(merge)
+        self.mortality.check(done=True)
 
     def _answers(self) -> None:
         self.calls += 1

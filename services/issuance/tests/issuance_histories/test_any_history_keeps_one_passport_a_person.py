@@ -57,6 +57,11 @@ _OF_VERDICTS_AND_FINGERS = dict.fromkeys(_WEIGHTS, 0) | {
 }  # fmt: skip
 
 
+_OF_UNDONE_MERGES = _OF_VERDICTS_AND_FINGERS | {
+    "persons_are_two": 12, "impostor_collects": 0, "withdraws": 4,
+}  # fmt: skip
+
+
 _OF_FRAUD = dict.fromkeys(_WEIGHTS, 0) | {
     "renews": 20, "applies": 10, "works": 40, "staff_is_busy": 30, "printer_finishes": 24,
     "next_morning": 10, "must_travel": 40, "matcher_only_verifies": 8,
@@ -146,6 +151,18 @@ async def test_any_history_of_merged_persons_and_fingers_that_differ(
     assert {ApplicationEvent.FAIL_FINGER_CHECK, ApplicationEvent.WAIVE_FINGER_CHECK} <= events
 
 
+@pytest.mark.parametrize("seed", [0, 3, 5])  # in which a merge is undone
+async def test_any_history_of_merges_that_are_undone(database: Database, seed: int) -> None:
+    history = await happens(database, a_history(seed, 140, _OF_UNDONE_MERGES))
+
+    await history.comes_to_an_end()
+    await check(history)
+    await check_approvals(history)
+    await check_hand_overs(history)
+    await check_merged_at_the_matcher(history)
+    assert history.matcher.undone
+
+
 @pytest.mark.parametrize(
     ("seed", "appeal"),
     [
@@ -210,6 +227,19 @@ async def test_any_longer_history(database: Database, seed: int) -> None:
     await check_approvals(history)
     await check_hand_overs(history)
     await check_every_refusal_has_an_exit(history)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize("seed", range(100, 130))
+async def test_any_longer_history_of_merges_that_are_undone(database: Database, seed: int) -> None:
+    history = await happens(database, a_history(seed, 250, _OF_UNDONE_MERGES))
+
+    await history.comes_to_an_end()
+    await check(history)
+    await check_approvals(history)
+    await check_hand_overs(history)
+    await check_merged_at_the_matcher(history)
 
 
 @pytest.mark.slow

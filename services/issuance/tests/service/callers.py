@@ -23,19 +23,21 @@ LONGEST_WAIT = 60.0
 
 
 class Refused(AssertionError):
-    """A call was refused: its status code, the reason of ErrorInfo and the field of BadRequest."""
+    """A call was refused: its status code, the reason of ErrorInfo and the fields of BadRequest."""
 
     def __init__(self, error: grpc.aio.AioRpcError) -> None:
         status = rpc_status.from_call(error)  # type: ignore[arg-type]
         self.code = error.code().name
         self.reason, self.field, self.metadata = "", "", {}
+        self.fields: list[str] = []
         self.violations: list[tuple[str, str]] = []
         for detail in status.details if status else ():
             info, bad = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest()
             if detail.Unpack(info):
                 self.reason, self.metadata = info.reason, dict(info.metadata)
             if detail.Unpack(bad):
-                self.field = bad.field_violations[0].field
+                self.fields = [v.field for v in bad.field_violations]
+                self.field = self.fields[0]
                 self.violations = [(v.reason, v.description) for v in bad.field_violations]
         super().__init__(f"{self.code} {self.reason} {error.details()}")
 

@@ -1,5 +1,7 @@
 """A matcher that keeps its contract: fingers match when their templates hold the same bytes."""
 
+from collections.abc import Iterable
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +37,9 @@ class SimulatedMatcher(
 
     asked_about: encounter id of each CreateEncounter, in order. verified: each request of Verify.
     unusable_fingers: refused as POOR_QUALITY. unreadable: images and templates that are none.
-    false_matches: fingers that match a person who is not theirs. overloaded_calls: how many of the
-    next calls are refused as OVERLOADED. epoch: of its database.
+    false_matches: fingers that match a person who is not theirs. merges: all, with what they moved.
+    undone: ids of some. overloaded_calls: how many of the next calls are refused as OVERLOADED.
+    epoch: of its database.
     """
 
     def __init__(self, pki: Path) -> None:
@@ -49,6 +52,8 @@ class SimulatedMatcher(
         self.unusable_fingers: set[bytes] = set()
         self.unreadable: set[bytes] = set()
         self.false_matches: dict[bytes, str] = {}
+        self.merges: dict[str, tuple[encounters_pb2.MergePersonsRequest, list[str]]] = {}
+        self.undone: set[str] = set()
         self.overloaded_calls = 0
         self.epoch = "epoch-1"
 
@@ -72,21 +77,29 @@ class SimulatedMatcher(
         """Return the status of an encounter, as in ACTIVE."""
         return encounters_pb2.EncounterStatus.Name(self.encounters[encounter].status)[17:]
 
-    async def AssessQuality(
-        self, request: quality_pb2.AssessQualityRequest, context: Context
-    ) -> quality_pb2.AssessQualityResponse:
-        if request.image.data in self.unreadable:
-            await refuse(context, "INVALID_ARGUMENT", "BAD_IMAGE", "image")
-        if request.image.data in self.unusable_fingers:
-            return quality_pb2.AssessQualityResponse(quality=4, minutiae=30, reason="POOR_QUALITY")
-        return quality_pb2.AssessQualityResponse(quality=61, minutiae=44, acceptable=True)
+    async def AssessFingers(
+        self, request: quality_pb2.AssessFingersRequest, context: Context
+    ) -> quality_pb2.AssessFingersResponse:
+        captured = [sample for sample in request.samples if not sample.missing_reason]
+        for place, sample in enumerate(request.samples):
+            if _data(sample) in self.unreadable:
+                part = "image" if sample.HasField("image") else "template"
+                field = f"samples[{place}].{part}"
+                await refuse(context, "INVALID_ARGUMENT", f"BAD_{part.upper()}", field)
+        return quality_pb2.AssessFingersResponse(
+            fingers=[self._assess(sample) for sample in captured],
+            same_fingers=_same_fingers(captured),
+        )
 
-    async def ConvertTemplate(
-        self, request: quality_pb2.ConvertTemplateRequest, context: Context
-    ) -> quality_pb2.ConvertTemplateResponse:
-        if request.template.data in self.unreadable:
-            await refuse(context, "INVALID_ARGUMENT", "BAD_TEMPLATE", "template")
-        return quality_pb2.ConvertTemplateResponse(template=request.template)
+    def _assess(self, sample: biometrics_pb2.FingerSample) -> quality_pb2.AssessedFinger:
+        acceptable = _data(sample) not in self.unusable_fingers
+        return quality_pb2.AssessedFinger(
+            position=sample.position,
+            quality=(61 if acceptable else 4) if sample.HasField("image") else None,
+            minutiae=44 if acceptable else 30,
+            acceptable=acceptable,
+            reason="" if acceptable else "POOR_QUALITY",
+        )
 
     def encounters_of(self, person: str) -> list[str]:
         """Return the ids of a person's encounters."""
@@ -101,9 +114,11 @@ class SimulatedMatcher(
             await refuse(context, "RESOURCE_EXHAUSTED", "OVERLOADED")
         if (earlier := self.answered.earlier(request)) is not None:
             return earlier  # type: ignore[no-any-return]
-        fingers = b"".join(sample.template.data or sample.image.data for sample in request.samples)
+        fingers = b"".join(map(_data, request.samples))
         if fingers in self.unusable_fingers:
             await refuse(context, "INVALID_ARGUMENT", "POOR_QUALITY")
+        if _same_fingers(request.samples):
+            await refuse(context, "INVALID_ARGUMENT", "SAME_FINGER_TWICE")
         if request.encounter_id in self.encounters:
             await refuse(context, "ALREADY_EXISTS", "ENCOUNTER_EXISTS")
         decision = self._decide(request.encounter_id, fingers)
@@ -178,6 +193,27 @@ class SimulatedMatcher(
         answer = encounters_pb2.MergePersonsResponse(
             merge_id=f"merge-{request.request_id}", encounter_ids=moved
         )
+        self.merges[answer.merge_id] = (request, moved)
+        return self.answered.keep(request, answer)
+
+    async def UndoMerge(
+        self, request: encounters_pb2.UndoMergeRequest, context: Context
+    ) -> encounters_pb2.UndoMergeResponse:
+        """Give back the encounters that a merge moved and that are still there."""
+        if (earlier := self.answered.earlier(request)) is not None:
+            return earlier  # type: ignore[no-any-return]
+        if request.merge_id not in self.merges:
+            await refuse(context, "NOT_FOUND", "MERGE_NOT_FOUND", "merge_id")
+        if request.merge_id in self.undone:
+            await refuse(context, "FAILED_PRECONDITION", "MERGE_UNDONE", "merge_id")
+        self.undone.add(request.merge_id)
+        merge, moved = self.merges[request.merge_id]
+        there = [id for id in self.encounters_of(merge.into_person_id) if id in moved]
+        for encounter in there:
+            self.encounters[encounter].person_id = merge.from_person_id
+        answer = encounters_pb2.UndoMergeResponse(
+            person_id=merge.from_person_id, encounter_ids=there
+        )
         return self.answered.keep(request, answer)
 
     async def Verify(
@@ -245,3 +281,20 @@ class SimulatedMatcher(
             hits_total=len(dict.fromkeys(people)),
             threshold=biometrics_pb2.Score(value=THRESHOLD, calibration_version="test-1"),
         )
+
+
+def _data(sample: biometrics_pb2.FingerSample) -> bytes:
+    """Return the bytes of a finger; none if it is missing."""
+    return sample.template.data or sample.image.data
+
+
+def _same_fingers(
+    samples: Iterable[biometrics_pb2.FingerSample],
+) -> list[quality_pb2.SameFinger]:
+    """Return each two positions that hold the same bytes."""
+    by_position = sorted((sample.position, _data(sample)) for sample in samples if _data(sample))
+    return [
+        quality_pb2.SameFinger(first=first, second=second)
+        for (first, data), (second, other) in combinations(by_position, 2)
+        if data == other
+    ]

@@ -131,6 +131,27 @@ async def test_fingerprints_that_can_never_be_used(country: Country) -> None:
     assert await country.state(id) == "PAID"
 
 
+async def test_one_finger_at_two_positions_is_captured_again_while_the_applicant_is_there(
+    country: Country,
+) -> None:
+    id = await _paid(country)
+    left = finger.FINGER_POSITION_LEFT_INDEX
+
+    with pytest.raises(Refused) as refused:
+        await _submits(country, id, an_image(b"loop", THUMB), an_image(), an_image(position=left))
+
+    assert (refused.value.code, refused.value.reason) == ("INVALID_ARGUMENT", "SAME_FINGER_TWICE")
+    assert refused.value.fields == ["samples[1]", "samples[2]"]
+    assert refused.value.violations == [
+        ("SAME_FINGER_TWICE", "this is the finger that was captured as left index too"),
+        ("SAME_FINGER_TWICE", "this is the finger that was captured as right index too"),
+    ]
+    assert await country.state(id) == "PAID"
+
+    told = await _submits(country, id, an_image(), an_image(b"arch", left))
+    assert [quality.acceptable for quality in told.finger_qualities] == [True, True]
+
+
 async def test_poor_images_are_told_while_the_applicant_is_there(country: Country) -> None:
     country.matcher.unusable_fingers.add(b"smudge")
     id = await _paid(country)
@@ -167,7 +188,7 @@ async def test_without_the_matcher_fingerprints_are_taken_in_unseen(country: Cou
     id = await _paid(country)
     await country.matcher.stop()
 
-    told = await _submits(country, id, an_image(b"4 x 4"))
+    told = await _submits(country, id, an_image(b"4 x 4"), an_image(b"4 x 4", THUMB))
 
     assert apps.ApplicationState.Name(told.state) == "APPLICATION_STATE_BIOMETRICS_TAKEN"
     assert not told.finger_qualities

@@ -59,6 +59,60 @@ async def test_an_office_sees_the_searches_of_its_own_staff(country: Country) ->
         await _searches(country.officer)
 
 
+async def test_the_searches_of_the_centre_are_listed_too(country: Country) -> None:
+    rini = country.caller("supervisor", "rini", "national")
+    rudi = country.caller("supervisor", "rudi", "headquarters")
+    await _search(rini, "SearchAllOffices", reference="7JAS-VWDB")
+    await _search(country.officer, name="rahman")
+    await _search(rudi, "SearchAllOffices", reference="7JAS-VWDB")
+    ani = country.administrator
+
+    assert [search.office for search in await _searches(ani, office="national")] == ["national"]
+    found = await _searches(ani)
+    assert [search.office for search in found] == ["headquarters", "BJM", "national"]
+    assert [search.office for search in await _searches(rudi)] == ["headquarters"]
+    with pytest.raises(Refused, match="WRONG_OFFICE"):
+        await _searches(country.supervisor, office="national")
+
+
+async def test_the_searches_of_one_person_are_listed(country: Country) -> None:
+    siti, rini = country.officer, "spiffe://id/office/national/user/rini/role/supervisor"
+    await _search(siti, name="rahman")
+    await _search(country.supervisor, name="rahman")
+    await _search(country.caller("supervisor", "rini", "national"), "SearchAllOffices",
+                  reference="7JAS-VWDB")  # fmt: skip
+    by = "spiffe://id/office/BJM/user/siti/role/officer"
+    ani = country.administrator
+
+    assert [search.by for search in await _searches(ani, by=by)] == [by]
+    assert [search.by for search in await _searches(ani, by=by, office="BJM")] == [by]
+    assert await _searches(ani, by=by, office="JKT") == []
+    assert [search.by for search in await _searches(ani, by=rini)] == [rini]
+    # Of another office's staff a supervisor sees nothing.
+    assert await _searches(country.supervisor, by=rini) == []
+
+
+async def test_an_office_that_never_was_and_a_period_that_ends_before_it_begins_are_refused(
+    country: Country,
+) -> None:
+    early, late = Timestamp(seconds=1_000_000_000), Timestamp(seconds=1_000_000_001)
+
+    with pytest.raises(Refused, match="UNKNOWN_OFFICE") as unknown:
+        await _searches(country.administrator, office="ZZZ")
+    with pytest.raises(Refused, match="BAD_DATE") as reversed_period:
+        await _searches(country.supervisor, **{"from": late, "until": early})
+
+    assert unknown.value.field == "office"
+    assert reversed_period.value.field == "until"
+    assert await _searches(country.supervisor, **{"from": early, "until": early}) == []
+
+
+@pytest.mark.parametrize("token", ["eA==", "MQ==", "MjAxOC0xMC0yNlQwMTowMDowMCswMDowMCB4"])
+async def test_a_token_that_was_not_issued_here_is_refused(country: Country, token: str) -> None:
+    with pytest.raises(Refused, match="BAD_PAGE_TOKEN"):
+        await _searches(country.supervisor, page_token=token)
+
+
 async def test_they_come_in_pages_and_of_a_period(country: Country) -> None:
     for name in ("one", "two", "three"):
         await _search(country.officer, name=name)

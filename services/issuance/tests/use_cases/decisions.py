@@ -3,6 +3,7 @@
 from issuance.domain.actor import Actor
 from issuance.domain.adjudication_task import AdjudicationTask, Verdict
 from issuance.domain.open_item import ResolutionReason, ResolvedItem
+from issuance.domain.person_merge import PersonMerge
 from issuance.store.unrecorded_print_events import UnrecordedPrintEvent
 from issuance.use_cases.accept_documents import accept_force_majeure
 from issuance.use_cases.adjudicate import claim_task, decide_task
@@ -10,6 +11,7 @@ from issuance.use_cases.appeal import appeal
 from issuance.use_cases.application_steps import approve, refuse
 from issuance.use_cases.open_items import resolve_open_item
 from issuance.use_cases.retake_biometrics import retake_biometrics
+from issuance.use_cases.undo_merge import undo_merge
 from issuance.use_cases.without_fingerprints import establish_identity
 
 from .people import identity
@@ -89,6 +91,14 @@ class Decisions(RecordedWorkflow):
             by = identity(user, "examiner")
             return await decide_task(
                 records, task, verdict, "seen", by, self.now_is, self.apply_transition, person_id
+            )
+
+    async def finds_two(self, task: str, user: str, *applications: str) -> PersonMerge:
+        """An examiner finds that the persons whom a task merged are two."""
+        async with self.store.begin() as records:
+            by = identity(user, "examiner")
+            return await undo_merge(
+                records, task, applications, "twins", by, self.now_is, self.apply_transition
             )
 
     async def settles(

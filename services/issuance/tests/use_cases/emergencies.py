@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+from issuance.domain.adjudication_referral import Candidate
+from issuance.domain.adjudication_task import Verdict
 from issuance.domain.outage import OutageScope
 from issuance.domain.outage_policy import DEFAULT_POLICY, OutagePolicy
 from issuance.use_cases.emergency_document import (
@@ -14,6 +16,7 @@ from .people import identity
 from .verifying import RENEWAL
 from .workflow import Workflow
 
+OTHER = Candidate("somebody-else", 12.0)
 MOURNING = "travels to the funeral of her mother in Singapore on 28 October"
 EMERGENCIES = OutagePolicy(
     tuple(
@@ -67,4 +70,14 @@ async def has_emergency_document(
     await flow.plans()
     await flow.job_is_done(id)
     await flow.hands_over(id, handed_over_by)
+    return id
+
+
+async def is_found_a_duplicate(flow: Workflow) -> str:
+    """Budi and Dewi confirm that the holder of an emergency document is somebody else."""
+    id = await has_emergency_document(flow, handed_over_by="wati")
+    await flow.is_identified(OTHER)
+    (task,) = [each for each in await flow.tasks() if each.closed_at is None]
+    for examiner in ("budi", "dewi"):
+        await flow.examines(task.id, examiner, Verdict.DUPLICATE)
     return id

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from issuance.domain import search as limits
-from issuance.domain.search import SearchCriteria, SearchTooBroad
+from issuance.domain.search import SearchCriteria, SearchFilter, SearchTooBroad
 from issuance.domain.states import ApplicationState
 from issuance.store import search_records
 from issuance.store.page_request import PageRequest
@@ -111,7 +111,7 @@ async def test_who_searched_for_what_is_recorded(workflow: Workflow) -> None:
     await _found(workflow, words=("nobody",))
 
     async with workflow.store.read() as records:
-        (_, second), (_, first) = await records.search.page(PageRequest(0, 10), None)
+        (_, second), (_, first) = await records.search.page(SearchFilter(), None, 10)
     assert (first.by, first.at, first.found) == (OFFICER.uri, workflow.now_is, 1)
     assert first.criteria == SearchCriteria(office="BJM", words=("rahman",), born_on=BORN)
     assert (second.criteria.words, second.found) == (("nobody",), 0)
@@ -130,7 +130,7 @@ async def test_what_too_many_fulfil_needs_another_criterion(
     found = await _found(workflow, words=("muhammad",), born_on=date(1990, 1, 2))
     assert len(found) == 1
     async with workflow.store.read() as records:
-        searches = await records.search.page(PageRequest(0, 10), None)
+        searches = await records.search.page(SearchFilter(), None, 10)
     assert [(search.criteria.words, search.found) for _, search in searches] == [
         (("muhammad",), 1),
         (("muhammad",), 0),

@@ -1,7 +1,7 @@
 """Lists and counts of open applications are read by an index, however many have ended."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -9,10 +9,12 @@ import pytest
 import pytest_asyncio
 from issuance.domain.lateness import late_cases
 from issuance.domain.outage import Outage, OutageScope
+from issuance.domain.search import SearchFilter
 from issuance.domain.states import ApplicationState
 from issuance.store.oldest_first import ListPosition
 from issuance.store.page_request import PageRequest
 from issuance.store.records import MIGRATIONS, Records, Store
+from issuance.store.search_records import SearchPosition
 from issuance.use_cases.office_directory import OfficeDirectory
 from issuance.use_cases.service_status import service_status
 from servicekit.storage.database import Database, migrate
@@ -160,3 +162,40 @@ async def test_searches_that_are_due_are_erased_by_an_index(planned: PlannedQuer
     steps = await planned.of(lambda records: records.search.erase_before(NOW), "searches")
 
     assert [step for step in steps if "searches_at" in step]
+
+
+@pytest.mark.parametrize("after", [None, SearchPosition(NOW, 7)])
+@pytest.mark.parametrize("begin", [None, NOW])
+@pytest.mark.parametrize("end", [None, NOW])
+@pytest.mark.parametrize("office", [None, "BJM"])
+async def test_searches_of_a_period_are_read_in_the_order_of_an_index(
+    planned: PlannedQueries,
+    office: str | None,
+    begin: datetime | None,
+    end: datetime | None,
+    after: SearchPosition | None,
+) -> None:
+    which = SearchFilter(office, "", begin, end)
+
+    (step,) = await planned.of(lambda records: records.search.page(which, after, 50), "searches")
+
+    # In the order of the index: sorting would be another step.
+    assert f" INDEX searches_{'of_office' if office else 'at'}" in step
+    assert step.startswith("SEARCH") or (which == SearchFilter() and after is None)
+    assert ("at>" in step) == (begin is not None)
+    assert ("at<" in step) == (end is not None or after is not None)
+
+
+@pytest.mark.parametrize("office", [None, "BJM"])
+async def test_searches_of_a_person_are_read_by_who_searched(
+    planned: PlannedQueries, office: str | None
+) -> None:
+    which = SearchFilter(office, "spiffe://siti")
+
+    steps = await planned.of(lambda records: records.search.page(which, None, 50), "searches")
+
+    assert not [step for step in steps if step.startswith("SCAN")]
+    assert [step.split(" (")[0] for step in steps if step.startswith("SEARCH")] == [
+        "SEARCH searches USING INDEX searches_by",
+        "SEARCH searches USING INDEX searches_on_behalf_of",
+    ]

@@ -8,9 +8,9 @@ from issuance.domain.adjudication_task import Verdict
 from issuance.domain.case_errors import ApplicationOpen
 from issuance.store.person_merge_records import PersonMergeRecords
 from servicekit.storage.database import Database
-from sqlalchemy import text
 
 from .emergencies import has_emergency_document
+from .locks import somebody_waits_for_a_lock
 from .verifying import RENEWAL
 from .workflow import Workflow
 
@@ -30,7 +30,7 @@ async def test_who_applies_is_not_merged_meanwhile(
     applying = asyncio.create_task(_applies(emergencies, "ani"), name="counter")
     await knows_ani.wait()
     merging = asyncio.create_task(emergencies.examines(task, "fitri", SAME, "budi"))
-    while not merging.done() and not await _somebody_waits_for_a_lock(database):
+    while not merging.done() and not await somebody_waits_for_a_lock(database):
         pass
     go_on.set()
 
@@ -82,14 +82,3 @@ def _stop_at_the_counter(
         return found
 
     monkeypatch.setattr(PersonMergeRecords, "current", stopping)
-
-
-async def _somebody_waits_for_a_lock(database: Database) -> bool:
-    async with database.read() as connection:
-        waiting = await connection.scalar(
-            text(
-                "SELECT count(*) FROM pg_locks JOIN pg_database ON oid = database"
-                " WHERE NOT granted AND datname = current_database()"
-            )
-        )
-    return bool(waiting)

@@ -1,15 +1,17 @@
 """Notices are delivered by day, the latest one only, and once; others are told at the office."""
 
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
+import pytest
 from issuance.domain.contact import NO_CONTACT, Contact
-from issuance.domain.notice_delivery import NoticeMessage, QuietHours
-from issuance.domain.open_item import OpenItemKind, ResolutionReason
+from issuance.domain.notice_delivery import NoticeDelivery, NoticeMessage, QuietHours
+from issuance.domain.open_item import OpenItemKind, OpenItemNotFound, ResolutionReason
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.retry_policy import RetryPolicy
 from issuance.domain.states import ApplicationState
-from issuance.store.notice_records import NoticeRecord
+from issuance.store.notice_records import NoticeRecord, NoticeRecords
 from issuance.use_cases.change_contact import change_contact
 from issuance.use_cases.deliver_notice import DeliverNotice
 from issuance.use_cases.erase_personal_data import ErasePersonalData
@@ -223,6 +225,30 @@ async def test_an_office_that_has_told_the_applicant_settles_it(workflow: Workfl
     assert (settled.kind, settled.problem) == (OpenItemKind.NOTICE, "550 no such user")
     assert await _open_items(workflow, "BJM") == []
     assert await _deliveries(workflow, id) == [("promised_date", "in_person")]
+
+
+async def test_of_two_who_settle_it_at_once_only_the_first_does(
+    workflow: Workflow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = await workflow.applies(contact=MAIL)
+    await _deliver(workflow, Sender(NoticeRefused("550 no such user")))
+    ((item, _),) = await _open_items(workflow, "BJM")
+    read = NoticeRecords.of_ids
+
+    async def settled_after_it_was_read(
+        notices: NoticeRecords, ids: Collection[str]
+    ) -> Sequence[NoticeRecord]:
+        found = await read(notices, ids)
+        await notices.record_delivery(found[0].id, NoticeDelivery.IN_PERSON, None)
+        return found
+
+    monkeypatch.setattr(NoticeRecords, "of_ids", settled_after_it_was_read)
+    with pytest.raises(OpenItemNotFound):
+        await workflow.settles(
+            item, ResolutionReason.DONE_BY_HAND, identity("agus", "supervisor"), "by telephone"
+        )
+
+    assert await _deliveries(workflow, id) == [("promised_date", "refused")]
 
 
 async def test_the_next_notice_replaces_one_that_is_refused(workflow: Workflow) -> None:

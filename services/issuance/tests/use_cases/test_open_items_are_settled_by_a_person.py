@@ -20,6 +20,8 @@ from issuance.store.open_item_records import RESOLVED
 from issuance.store.unrecorded_print_events import UnrecordedPrintEvent
 from issuance.use_cases.documents import look_up_document
 from servicekit.errors import NotPermitted
+from servicekit.storage.database import Database
+from sqlalchemy import text
 
 from .people import identity
 from .workflow import Workflow
@@ -301,3 +303,23 @@ async def test_all_kinds_come_in_one_list_oldest_first_in_pages(workflow: Workfl
     assert [id.partition(":")[0] for id in every] == ["print-job", "refused-work", "print-failed"]
     assert await workflow.open_items(office="JKT") == []
     assert isinstance(after, ListPosition)
+
+
+@pytest.mark.parametrize("number", [1_000_000_000, 2_147_483_647])
+async def test_items_of_any_number_are_listed_and_settled(
+    workflow: Workflow, database: Database, number: int
+) -> None:
+    await _knows_nobody(workflow)
+    async with database.begin() as connection:
+        update = text("UPDATE unrecorded_print_events SET number = :number")
+        await connection.execute(update, {"number": number})
+
+    assert await _ids(workflow) == [f"print-job:{number}"]
+    await _two_settle(workflow, f"print-job:{number}", ResolutionReason.NO_BOOK_MADE)
+    assert await _ids(workflow) == []
+
+
+@pytest.mark.parametrize("number", ["2147483648", "1" * 5000, "-1", ""])
+async def test_a_number_that_no_row_can_have_is_not_found(workflow: Workflow, number: str) -> None:
+    with pytest.raises(OpenItemNotFound):
+        await workflow.settles(f"print-job:{number}", DESTROYED, SUPERVISOR)

@@ -2,11 +2,10 @@
 
 from datetime import timedelta
 
-from issuance.domain.search import SearchCriteria, SearchRecord
+from issuance.domain.search import SearchCriteria, SearchFilter, SearchRecord
 from issuance.use_cases.erase_personal_data import ErasePersonalData
 from servicekit.storage.database import Database
 
-from .recorded_workflow import EVERYTHING
 from .workflow import Workflow
 
 MONTH, YEAR = timedelta(days=30), timedelta(days=365)
@@ -25,7 +24,7 @@ async def test_a_search_is_erased_after_a_year(workflow: Workflow, database: Dat
         workflow.clock(later)
         await erase()
         async with workflow.store.read() as records:
-            found.append(len(await records.search.page(EVERYTHING, None)))
+            found.append(len(await records.search.page(SearchFilter(), None, 1000)))
 
     assert first.isoformat() == "2018-10-26T09:00:00+08:00"
     assert found == [2, 1, 0]
@@ -44,4 +43,21 @@ async def test_many_searches_are_erased_a_few_at_a_time(
     await erase()
 
     async with workflow.store.read() as records:
-        assert not await records.search.page(EVERYTHING, None)
+        assert not await records.search.page(SearchFilter(), None, 1000)
+
+
+async def test_whoever_searched_through_a_service_is_listed_by_their_own_identity(
+    workflow: Workflow,
+) -> None:
+    siti, wati = SearchCriteria(words=("siti",)), "spiffe://id/office/BJM/user/wati/role/officer"
+    for by, person in ((wati, ""), ("spiffe://frontdesk", wati), ("spiffe://frontdesk", "")):
+        async with workflow.store.begin() as records:
+            await records.search.record(SearchRecord(workflow.now_is, by, person, "BJM", siti, 1))
+
+    async with workflow.store.read() as records:
+        found = await records.search.page(SearchFilter(by=wati), None, 10)
+
+    assert [(search.by, search.on_behalf_of) for _, search in found] == [
+        ("spiffe://frontdesk", wati),
+        (wati, ""),
+    ]

@@ -13,21 +13,11 @@ from issuance.domain.transitions import IllegalTransition
 from issuance.domain.unidentified_holder import UnidentifiedHolder
 from issuance.domain.waiting_on import ResponsibleParty
 
-from .emergencies import has_emergency_document
+from .emergencies import OTHER, has_emergency_document, is_found_a_duplicate
 from .verifying import RENEWAL
 from .workflow import Workflow
 
-OTHER = Candidate("somebody-else", 12.0)
 STATES = ApplicationState
-
-
-async def _is_fraud(flow: Workflow) -> str:
-    """Budi and Dewi confirm that the holder of an emergency document is somebody else."""
-    id = await has_emergency_document(flow, handed_over_by="wati")
-    await flow.is_identified(OTHER)
-    await _is_decided(flow, Verdict.DUPLICATE, "budi", "dewi")
-    assert await flow.state(id) is STATES.REFUSED
-    return id
 
 
 async def _open_task(flow: Workflow) -> AdjudicationTask:
@@ -51,7 +41,7 @@ async def _asked_of_the_matcher(flow: Workflow) -> list[EncounterChange]:
 
 async def test_it_goes_to_examiners_who_had_no_part_in_it(emergencies: Workflow) -> None:
     flow = emergencies
-    id = await _is_fraud(flow)
+    id = await is_found_a_duplicate(flow)
 
     await flow.appeals(id, "rini")
 
@@ -71,7 +61,7 @@ async def test_who_examined_it_does_not_grant_the_appeal(
     emergencies: Workflow, examiner: str
 ) -> None:
     flow = emergencies
-    id = await _is_fraud(flow)
+    id = await is_found_a_duplicate(flow)
 
     with pytest.raises(SeparationOfDuties):
         await flow.appeals(id, examiner)
@@ -83,7 +73,7 @@ async def test_until_it_is_decided_it_is_an_open_item_and_no_other_application_b
     emergencies: Workflow,
 ) -> None:
     flow = emergencies
-    id = await _is_fraud(flow)
+    id = await is_found_a_duplicate(flow)
     person = (await flow.case(id)).person_id
 
     await flow.appeals(id, "rini")
@@ -101,7 +91,7 @@ async def test_until_it_is_decided_it_is_an_open_item_and_no_other_application_b
 
 async def test_two_clear_the_holder_and_the_document_stays_revoked(emergencies: Workflow) -> None:
     flow = emergencies
-    id = await _is_fraud(flow)
+    id = await is_found_a_duplicate(flow)
     await flow.appeals(id, "rini")
 
     await _is_decided(flow, Verdict.CLEARED, "fauzi")
@@ -123,7 +113,7 @@ async def test_the_matcher_takes_the_fraud_back_on_behalf_of_who_granted_the_app
     emergencies: Workflow,
 ) -> None:
     flow = emergencies
-    id = await _is_fraud(flow)
+    id = await is_found_a_duplicate(flow)
     await flow.appeals(id, "rini")
 
     await _is_decided(flow, Verdict.CLEARED, "fauzi", "ratna")
@@ -136,7 +126,7 @@ async def test_the_matcher_takes_the_fraud_back_on_behalf_of_who_granted_the_app
 
 async def test_who_is_cleared_applies_for_a_passport(emergencies: Workflow) -> None:
     flow = emergencies
-    id = await _is_fraud(flow)
+    id = await is_found_a_duplicate(flow)
     await flow.appeals(id, "rini")
     await _is_decided(flow, Verdict.CLEARED, "fauzi", "ratna")
     case = await flow.case(id)
@@ -168,7 +158,7 @@ async def test_a_holder_with_two_records_becomes_the_one_person(emergencies: Wor
 
 async def test_a_second_confirmation_stands_until_another_appeal(emergencies: Workflow) -> None:
     flow = emergencies
-    id = await _is_fraud(flow)
+    id = await is_found_a_duplicate(flow)
     await flow.appeals(id, "rini")
 
     await _is_decided(flow, Verdict.DUPLICATE, "fauzi", "ratna")
@@ -183,7 +173,7 @@ async def test_a_second_confirmation_stands_until_another_appeal(emergencies: Wo
 
 async def test_the_history_says_so(emergencies: Workflow) -> None:
     flow = emergencies
-    id = await _is_fraud(flow)
+    id = await is_found_a_duplicate(flow)
 
     await flow.appeals(id, "rini")
 

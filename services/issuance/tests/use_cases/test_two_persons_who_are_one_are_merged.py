@@ -1,12 +1,9 @@
 """Two persons on record who turn out to be one are one from then on, with all that is kept."""
 
-from dataclasses import dataclass, field
 from itertools import count, pairwise
 
 import pytest
 from issuance.domain.adjudication_referral import Candidate
-from issuance.domain.adjudication_task import Verdict
-from issuance.domain.application_type import ApplicationType
 from issuance.domain.case import Case
 from issuance.domain.case_errors import ApplicationOpen
 from issuance.domain.encounter_change import EncounterStatus
@@ -22,62 +19,23 @@ from issuance.use_cases.merge_at_matcher import MergeAtMatcher
 from issuance.use_cases.ports import NotYet, Unavailable
 
 from .emergencies import has_emergency_document
+from .merging import (
+    ANI,
+    BUDI,
+    RENEWAL,
+    SAME,
+    MergingMatcher,
+    has_passport,
+    is_linked,
+    merges,
+    moves_encounters,
+    renews_and_is_found_twice,
+)
 from .people import identity
 from .remembering_matcher import RememberingMatcher
 from .workflow import Workflow
 
-RENEWAL, SAME = ApplicationType.RENEWAL, Verdict.SAME_PERSON
-ANI, BUDI = Candidate("ani", 11.0), Candidate("budi", 10.0)
 HADI = identity("hadi", "supervisor")
-
-
-@dataclass
-class MergingMatcher:
-    """Keeps what it is asked. is_away: whether it answers. has_merged: whether nothing is left."""
-
-    asked: list[tuple[str, str, str]] = field(default_factory=list)
-    is_away: bool = False
-    has_merged: bool = False
-
-    async def merge_persons(
-        self, request_id: str, from_person: str, into_person: str, on_behalf_of: str
-    ) -> str:
-        if self.is_away:
-            raise Unavailable("the matcher is away")
-        self.asked.append((from_person, into_person, request_id))
-        return "" if self.has_merged else f"merge of {from_person}"
-
-
-async def _has_passport(workflow: Workflow, person: str) -> str:
-    id = await workflow.becomes_ready(type=RENEWAL, person_id=person)
-    await workflow.hands_over(id)
-    return id
-
-
-async def _renews_and_is_found_twice(workflow: Workflow, *found: Candidate) -> str:
-    """Ani renews, and examiners find that she is budi."""
-    id = await workflow.applies(type=RENEWAL, person_id="ani")
-    await workflow.is_identified(*(found or (ANI, BUDI)))
-    await _is_linked(workflow, "budi")
-    return id
-
-
-async def _is_linked(workflow: Workflow, person: str) -> None:
-    (task,) = await workflow.tasks()
-    await workflow.examines(task.id, "eko", SAME, person)
-    await workflow.examines(task.id, "fitri", SAME, person)
-
-
-async def _moves_encounters(workflow: Workflow) -> None:
-    for task in await workflow.leases(OutboxTaskKind.SET_ENCOUNTER_STATUS):
-        async with workflow.store.begin() as records:
-            await records.outbox.complete(task)
-
-
-async def _merges(workflow: Workflow, matcher: MergingMatcher) -> None:
-    await _moves_encounters(workflow)
-    for task in await workflow.leases(OutboxTaskKind.MERGE_PERSONS):
-        await MergeAtMatcher(workflow.store, matcher)(task)
 
 
 async def _pending(workflow: Workflow, id: str) -> bool:
@@ -86,9 +44,9 @@ async def _pending(workflow: Workflow, id: str) -> bool:
 
 
 async def test_applications_and_documents_become_those_of_one(workflow: Workflow) -> None:
-    earlier = await _has_passport(workflow, "ani")
+    earlier = await has_passport(workflow, "ani")
 
-    new = await _renews_and_is_found_twice(workflow)
+    new = await renews_and_is_found_twice(workflow)
 
     assert [(await workflow.case(id)).person_id for id in (earlier, new)] == ["budi", "budi"]
     assert await workflow.documents("budi") == [(earlier, "valid")]
@@ -104,11 +62,11 @@ async def test_applications_and_documents_become_those_of_one(workflow: Workflow
 async def test_of_two_valid_passports_the_later_one_stays_and_the_other_is_taken_in(
     workflow: Workflow,
 ) -> None:
-    of_budi = await _has_passport(workflow, "budi")
+    of_budi = await has_passport(workflow, "budi")
     workflow.clock("2018-10-29 09:00")
-    of_ani = await _has_passport(workflow, "ani")
+    of_ani = await has_passport(workflow, "ani")
 
-    new = await _renews_and_is_found_twice(workflow)
+    new = await renews_and_is_found_twice(workflow)
     (item,) = await workflow.open_items()
 
     revoked = (await workflow.case(of_budi)).document_number
@@ -127,15 +85,15 @@ async def test_of_two_valid_passports_the_later_one_stays_and_the_other_is_taken
 async def test_a_first_encounter_is_moved_and_nobody_is_merged(workflow: Workflow) -> None:
     id = await workflow.applies()
     await workflow.is_identified(BUDI)
-    await _is_linked(workflow, "budi")
+    await is_linked(workflow, "budi")
 
     assert not await _pending(workflow, id)
     assert [each.person_id for each in await workflow.encounter_changes(id)] == ["budi"]
 
 
 async def test_the_matcher_is_asked_once_it_answers(workflow: Workflow) -> None:
-    id, matcher = await _renews_and_is_found_twice(workflow), MergingMatcher(is_away=True)
-    await _moves_encounters(workflow)
+    id, matcher = await renews_and_is_found_twice(workflow), MergingMatcher(is_away=True)
+    await moves_encounters(workflow)
     (task,) = await workflow.leases(OutboxTaskKind.MERGE_PERSONS)
     attempt = MergeAtMatcher(workflow.store, matcher)
 
@@ -155,7 +113,7 @@ async def test_the_matcher_is_asked_once_it_answers(workflow: Workflow) -> None:
 
 
 async def test_the_encounter_of_the_application_is_moved_first(workflow: Workflow) -> None:
-    await _renews_and_is_found_twice(workflow)
+    await renews_and_is_found_twice(workflow)
     matcher = MergingMatcher()
     (task,) = await workflow.leases(OutboxTaskKind.MERGE_PERSONS)
     attempt = MergeAtMatcher(workflow.store, matcher)
@@ -163,19 +121,19 @@ async def test_the_encounter_of_the_application_is_moved_first(workflow: Workflo
     with pytest.raises(NotYet):
         await attempt(task)
     before = list(matcher.asked)
-    await _moves_encounters(workflow)
+    await moves_encounters(workflow)
     await attempt(task)
 
     assert (before, [asked[:2] for asked in matcher.asked]) == ([], [("ani", "budi")])
 
 
 async def test_a_move_that_was_refused_holds_up_no_merge(workflow: Workflow) -> None:
-    await _renews_and_is_found_twice(workflow)
+    await renews_and_is_found_twice(workflow)
     matcher = MergingMatcher()
     (move,) = await workflow.leases(OutboxTaskKind.SET_ENCOUNTER_STATUS)
     await _set_aside(workflow, move)
 
-    await _merges(workflow, matcher)
+    await merges(workflow, matcher)
 
     assert [asked[:2] for asked in matcher.asked] == [("ani", "budi")]
 
@@ -186,7 +144,7 @@ async def test_a_first_application_with_an_emergency_document_is_merged(
     id = await has_emergency_document(emergencies)
     await emergencies.is_identified(BUDI)
 
-    await _is_linked(emergencies, "budi")
+    await is_linked(emergencies, "budi")
 
     assert await emergencies.documents("budi") == [(id, "valid")]
     assert await _pending(emergencies, id)
@@ -195,17 +153,17 @@ async def test_a_first_application_with_an_emergency_document_is_merged(
 async def test_a_withdrawal_takes_back_the_application_and_not_the_merge(
     workflow: Workflow,
 ) -> None:
-    id, matcher = await _renews_and_is_found_twice(workflow), MergingMatcher()
+    id, matcher = await renews_and_is_found_twice(workflow), MergingMatcher()
 
     await workflow.withdraws(id)
-    await _merges(workflow, matcher)
+    await merges(workflow, matcher)
 
     assert [asked[:2] for asked in matcher.asked] == [("ani", "budi")]
 
 
 @pytest.mark.parametrize("person", ["ani", "budi"])
 async def test_either_name_finds_the_one_person(workflow: Workflow, person: str) -> None:
-    first = await _renews_and_is_found_twice(workflow)
+    first = await renews_and_is_found_twice(workflow)
 
     with pytest.raises(ApplicationOpen) as refusal:
         await workflow.brings_documents(type=RENEWAL, person_id=person)
@@ -222,29 +180,29 @@ async def test_either_name_finds_the_one_person(workflow: Workflow, person: str)
 async def test_a_candidate_who_was_merged_meanwhile_is_whom_they_are_now(
     workflow: Workflow,
 ) -> None:
-    first = await _renews_and_is_found_twice(workflow)
+    first = await renews_and_is_found_twice(workflow)
     await workflow.withdraws(first)
     other = await workflow.applies()
     await workflow.is_identified(ANI)
 
-    await _is_linked(workflow, "ani")
+    await is_linked(workflow, "ani")
 
     assert (await workflow.case(other)).person_id == "budi"
 
 
 async def test_a_chain_of_persons_has_one_end(workflow: Workflow) -> None:
-    first = await _renews_and_is_found_twice(workflow)
+    first = await renews_and_is_found_twice(workflow)
     await workflow.withdraws(first)
     second = await workflow.applies(type=RENEWAL, person_id="budi")
     await workflow.is_identified(BUDI, Candidate("citra", 10.0))
-    await _is_linked(workflow, "citra")
+    await is_linked(workflow, "citra")
 
     async with workflow.store.read() as records:
         current = [await records.person_merges.current(each) for each in ("ani", "budi", "citra")]
         merged = await records.person_merges.merged_into("citra")
 
     matcher = MergingMatcher()
-    await _merges(workflow, matcher)
+    await merges(workflow, matcher)
 
     assert sorted(asked[:2] for asked in matcher.asked) == [("ani", "citra"), ("budi", "citra")]
     assert current == ["citra"] * 3
@@ -277,7 +235,7 @@ async def test_a_revoked_book_stays_revoked_since_when_it_was(workflow: Workflow
         before = await records.documents.get(number)
     workflow.clock("2018-10-29 09:00")
 
-    await _renews_and_is_found_twice(workflow)
+    await renews_and_is_found_twice(workflow)
 
     async with workflow.store.read() as records:
         after = await records.documents.get(number)
@@ -287,8 +245,8 @@ async def test_a_revoked_book_stays_revoked_since_when_it_was(workflow: Workflow
 
 
 async def test_a_restored_matcher_is_asked_again(workflow: Workflow) -> None:
-    id, matcher = await _renews_and_is_found_twice(workflow), MergingMatcher()
-    await _merges(workflow, matcher)
+    id, matcher = await renews_and_is_found_twice(workflow), MergingMatcher()
+    await merges(workflow, matcher)
     remembering = RememberingMatcher()
     await workflow.watches(remembering)
     done = await _pending(workflow, id)
@@ -296,7 +254,7 @@ async def test_a_restored_matcher_is_asked_again(workflow: Workflow) -> None:
     remembering.epoch += "'"
 
     await workflow.watches(remembering)
-    await _merges(workflow, matcher)
+    await merges(workflow, matcher)
 
     assert not done
     assert [asked[:2] for asked in matcher.asked] == [("ani", "budi")] * 2
@@ -306,8 +264,8 @@ async def test_a_restored_matcher_is_asked_again(workflow: Workflow) -> None:
 async def test_a_merge_that_still_stands_keeps_the_id_by_which_it_is_undone(
     workflow: Workflow,
 ) -> None:
-    id, matcher = await _renews_and_is_found_twice(workflow), MergingMatcher()
-    await _merges(workflow, matcher)
+    id, matcher = await renews_and_is_found_twice(workflow), MergingMatcher()
+    await merges(workflow, matcher)
     remembering = RememberingMatcher()
     await workflow.watches(remembering)
     remembering.has(id, EncounterStatus.ACTIVE, "budi")
@@ -315,7 +273,7 @@ async def test_a_merge_that_still_stands_keeps_the_id_by_which_it_is_undone(
     matcher.has_merged = True
 
     await workflow.watches(remembering)
-    await _merges(workflow, matcher)
+    await merges(workflow, matcher)
 
     async with workflow.store.read() as records:
         (merge,) = await records.person_merges.all()
@@ -330,8 +288,8 @@ async def test_a_restart_while_merges_are_asked_for_again_forgets_none(
     for person, other in pairwise(persons):
         id = await workflow.applies(type=RENEWAL, person_id=person)
         await workflow.is_identified(Candidate(person, 11.0), Candidate(other, 10.0))
-        await _is_linked(workflow, other)
-        await _merges(workflow, MergingMatcher())
+        await is_linked(workflow, other)
+        await merges(workflow, MergingMatcher())
         await workflow.withdraws(id)
     remembering, matcher = RememberingMatcher(), MergingMatcher()
     await workflow.watches(remembering)
@@ -341,7 +299,7 @@ async def test_a_restart_while_merges_are_asked_for_again_forgets_none(
     await workflow.watches(remembering)
     monkeypatch.undo()
     await workflow.watches(remembering)
-    await _merges(workflow, matcher)
+    await merges(workflow, matcher)
 
     assert sorted(asked[0] for asked in matcher.asked) == ["ani", "budi", "citra"]
 
@@ -350,16 +308,18 @@ def _stops_after(merges: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the process end when it is about to ask for another merge."""
     add, left = ApplyTransition.add_merge, count(merges, -1)
 
-    async def adding(self: ApplyTransition, records: Records, case: Case, merge: str) -> None:
+    async def adding(
+        self: ApplyTransition, records: Records, case: Case, merge: str, kind: OutboxTaskKind
+    ) -> None:
         if not next(left):
             raise Unavailable("the process ends")
-        await add(self, records, case, merge)
+        await add(self, records, case, merge, kind)
 
     monkeypatch.setattr(ApplyTransition, "add_merge", adding)
 
 
 async def test_refused_work_of_a_merge_is_an_open_item(workflow: Workflow) -> None:
-    await _renews_and_is_found_twice(workflow)
+    await renews_and_is_found_twice(workflow)
     (task,) = await workflow.leases(OutboxTaskKind.MERGE_PERSONS)
     await _set_aside(workflow, task)
     ((item, _),) = await workflow.open_items()

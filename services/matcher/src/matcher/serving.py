@@ -49,7 +49,7 @@ from matcher.service.operations import Operations
 from matcher.service.start_operation import StartOperation
 from matcher.service.verification import Verification
 from matcher.store.tables import idempotency
-from matcher.use_cases.assess_quality import AssessQuality
+from matcher.use_cases.assess_fingers import AssessFingers
 from matcher.use_cases.change_encounter import ChangeEncounter
 from matcher.use_cases.change_person import ChangePerson
 from matcher.use_cases.compare_templates import CompareTemplates
@@ -226,7 +226,7 @@ def _add_services(
         Biometrics(
             pool,
             models.versions,
-            AssessQuality(models, decoders.decode, limits, pool, readiness),
+            AssessFingers(models, decoders.decode, limits, pool, readiness),
             ExtractTemplate(extract, readiness),
             SegmentSlap(models, decoders.decode, pool, readiness),
             CompareTemplates(models, decoders.decode, settings.minimum_minutiae, pool, readiness),

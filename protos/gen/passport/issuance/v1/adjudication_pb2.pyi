@@ -483,3 +483,113 @@ class DecideTaskRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DecideTaskRequest: _TypeAlias = DecideTaskRequest  # noqa: Y015
+
+@_typing.final
+class UndoMergeRequest(_message.Message):
+    """Request of UndoMerge."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    TASK_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    APPLICATION_IDS_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key: new for each request, preferably a UUID, and the same when it is repeated. 8 to 64
+    characters.
+    """
+    task_id: _builtins.str
+    """Id of the task whose verdicts merged the persons."""
+    reason: _builtins.str
+    """Why both are two persons. 1 to 500 characters."""
+    @_builtins.property
+    def application_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Applications since the merge that are of the person who was merged, of whatever office. At most 100."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        task_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        application_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_ids", b"application_ids", "reason", b"reason", "request_id", b"request_id", "task_id", b"task_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UndoMergeRequest: _TypeAlias = UndoMergeRequest  # noqa: Y015
+
+@_typing.final
+class PersonMerge(_message.Message):
+    """Two persons on record whom examiners found to be one."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TASK_ID_FIELD_NUMBER: _builtins.int
+    APPLICATION_ID_FIELD_NUMBER: _builtins.int
+    OFFICE_FIELD_NUMBER: _builtins.int
+    FROM_PERSON_ID_FIELD_NUMBER: _builtins.int
+    INTO_PERSON_ID_FIELD_NUMBER: _builtins.int
+    MERGED_AT_FIELD_NUMBER: _builtins.int
+    MERGED_BY_FIELD_NUMBER: _builtins.int
+    UNDO_PROPOSED_BY_FIELD_NUMBER: _builtins.int
+    UNDO_REASON_FIELD_NUMBER: _builtins.int
+    UNDO_APPLICATION_IDS_FIELD_NUMBER: _builtins.int
+    UNDONE_AT_FIELD_NUMBER: _builtins.int
+    UNDONE_BY_FIELD_NUMBER: _builtins.int
+    task_id: _builtins.str
+    """Id of the task whose verdicts merged them."""
+    application_id: _builtins.str
+    """Id of the application that was examined."""
+    office: _builtins.str
+    """The office of that application."""
+    from_person_id: _builtins.str
+    """Id of the person who was merged into the other."""
+    into_person_id: _builtins.str
+    """Id of the person who both were from then on."""
+    merged_by: _builtins.str
+    """Identity of the examiner whose verdict decided."""
+    undo_proposed_by: _builtins.str
+    """Identity of the first examiner who found it to be a mistake; empty before."""
+    undo_reason: _builtins.str
+    """Their reason."""
+    undone_by: _builtins.str
+    """Identity of the second examiner, who undid it; empty while it holds."""
+    @_builtins.property
+    def merged_at(self) -> _timestamp_pb2.Timestamp:
+        """When (business time)."""
+
+    @_builtins.property
+    def undo_application_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The applications since the merge that they named for the person who was merged."""
+
+    @_builtins.property
+    def undone_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was undone (business time); absent while it holds."""
+
+    def __init__(
+        self,
+        *,
+        task_id: _builtins.str = ...,
+        application_id: _builtins.str = ...,
+        office: _builtins.str = ...,
+        from_person_id: _builtins.str = ...,
+        into_person_id: _builtins.str = ...,
+        merged_at: _timestamp_pb2.Timestamp | None = ...,
+        merged_by: _builtins.str = ...,
+        undo_proposed_by: _builtins.str = ...,
+        undo_reason: _builtins.str = ...,
+        undo_application_ids: _abc.Iterable[_builtins.str] | None = ...,
+        undone_at: _timestamp_pb2.Timestamp | None = ...,
+        undone_by: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["merged_at", b"merged_at", "undone_at", b"undone_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "from_person_id", b"from_person_id", "into_person_id", b"into_person_id", "merged_at", b"merged_at", "merged_by", b"merged_by", "office", b"office", "task_id", b"task_id", "undo_application_ids", b"undo_application_ids", "undo_proposed_by", b"undo_proposed_by", "undo_reason", b"undo_reason", "undone_at", b"undone_at", "undone_by", b"undone_by"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PersonMerge: _TypeAlias = PersonMerge  # noqa: Y015

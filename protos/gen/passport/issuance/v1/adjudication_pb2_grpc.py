@@ -31,7 +31,8 @@ class AdjudicationStub:
     One examiner can clear an applicant, two where a hit is strong (`clearances_needed`). Confirming a duplicate,
     and linking an applicant with a person on record, needs two different examiners; if they disagree, a third
     decides. An examiner may not examine an application that they took in or approved, nor examine it again on
-    appeal; and who gave any verdict on an application does not approve it.
+    appeal; and who gave any verdict on an application does not approve it. A merge of persons that was a mistake is
+    undone by two examiners who neither gave a verdict on the application nor took part in it.
     """
 
     def __init__(self, channel):
@@ -60,6 +61,11 @@ class AdjudicationStub:
                 request_serializer=passport_dot_issuance_dot_v1_dot_adjudication__pb2.DecideTaskRequest.SerializeToString,
                 response_deserializer=passport_dot_issuance_dot_v1_dot_adjudication__pb2.AdjudicationTask.FromString,
                 _registered_method=True)
+        self.UndoMerge = channel.unary_unary(
+                '/passport.issuance.v1.Adjudication/UndoMerge',
+                request_serializer=passport_dot_issuance_dot_v1_dot_adjudication__pb2.UndoMergeRequest.SerializeToString,
+                response_deserializer=passport_dot_issuance_dot_v1_dot_adjudication__pb2.PersonMerge.FromString,
+                _registered_method=True)
 
 
 class AdjudicationServicer:
@@ -68,7 +74,8 @@ class AdjudicationServicer:
     One examiner can clear an applicant, two where a hit is strong (`clearances_needed`). Confirming a duplicate,
     and linking an applicant with a person on record, needs two different examiners; if they disagree, a third
     decides. An examiner may not examine an application that they took in or approved, nor examine it again on
-    appeal; and who gave any verdict on an application does not approve it.
+    appeal; and who gave any verdict on an application does not approve it. A merge of persons that was a mistake is
+    undone by two examiners who neither gave a verdict on the application nor took part in it.
     """
 
     def ListTasks(self, request, context):
@@ -114,6 +121,28 @@ class AdjudicationServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def UndoMerge(self, request, context):
+        """Undoes a merge of two persons that examiners made by mistake, finding that they are the same person.
+
+        Two different examiners ask for the same: the first call is a proposal (`undone_at` is absent in the
+        answer), the second call undoes the merge; one that names other applications replaces the proposal. Then
+        each person has again what they had before: the application that was examined, and the applications and
+        documents that the merge moved, go back to `from_person_id`. Applications since the merge, with their
+        documents, stay with `into_person_id` unless `application_ids` names them for the other. A passport that was
+        revoked only because both were one person is valid again, unless its book was taken in (ResolveOpenItem). The
+        matcher gives fingerprints back as soon as it answers.
+
+        Callers: examiners. Errors: INVALID_REQUEST, MERGE_NOT_FOUND (nobody was merged by this task), MERGE_UNDONE,
+        MERGED_SINCE (the one person was merged into another since; undo that first, metadata: task_id), NOT_SINCE_MERGE
+        (metadata: application_id), EXAMINED_BEFORE (who gave a verdict on the application that was examined), OWN_CASE
+        (who took in, approved, or handed over that application or one that is named, or granted its appeal),
+        SECOND_EXAMINER_REQUIRED (who proposed the same), WRONG_OFFICE, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AdjudicationServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -137,6 +166,11 @@ def add_AdjudicationServicer_to_server(servicer, server):
                     request_deserializer=passport_dot_issuance_dot_v1_dot_adjudication__pb2.DecideTaskRequest.FromString,
                     response_serializer=passport_dot_issuance_dot_v1_dot_adjudication__pb2.AdjudicationTask.SerializeToString,
             ),
+            'UndoMerge': grpc.unary_unary_rpc_method_handler(
+                    servicer.UndoMerge,
+                    request_deserializer=passport_dot_issuance_dot_v1_dot_adjudication__pb2.UndoMergeRequest.FromString,
+                    response_serializer=passport_dot_issuance_dot_v1_dot_adjudication__pb2.PersonMerge.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'passport.issuance.v1.Adjudication', rpc_method_handlers)
@@ -151,7 +185,8 @@ class Adjudication:
     One examiner can clear an applicant, two where a hit is strong (`clearances_needed`). Confirming a duplicate,
     and linking an applicant with a person on record, needs two different examiners; if they disagree, a third
     decides. An examiner may not examine an application that they took in or approved, nor examine it again on
-    appeal; and who gave any verdict on an application does not approve it.
+    appeal; and who gave any verdict on an application does not approve it. A merge of persons that was a mistake is
+    undone by two examiners who neither gave a verdict on the application nor took part in it.
     """
 
     @staticmethod
@@ -252,6 +287,33 @@ class Adjudication:
             '/passport.issuance.v1.Adjudication/DecideTask',
             passport_dot_issuance_dot_v1_dot_adjudication__pb2.DecideTaskRequest.SerializeToString,
             passport_dot_issuance_dot_v1_dot_adjudication__pb2.AdjudicationTask.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UndoMerge(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.issuance.v1.Adjudication/UndoMerge',
+            passport_dot_issuance_dot_v1_dot_adjudication__pb2.UndoMergeRequest.SerializeToString,
+            passport_dot_issuance_dot_v1_dot_adjudication__pb2.PersonMerge.FromString,
             options,
             channel_credentials,
             insecure,

@@ -32,7 +32,8 @@ class AdjudicationStub:
     One examiner can clear an applicant, two where a hit is strong (`clearances_needed`). Confirming a duplicate,
     and linking an applicant with a person on record, needs two different examiners; if they disagree, a third
     decides. An examiner may not examine an application that they took in or approved, nor examine it again on
-    appeal; and who gave any verdict on an application does not approve it.
+    appeal; and who gave any verdict on an application does not approve it. A merge of persons that was a mistake is
+    undone by two examiners who neither gave a verdict on the application nor took part in it.
     """
 
     @_typing.overload
@@ -66,6 +67,24 @@ class AdjudicationStub:
     the one the application was taken in for, has another application that has not ended), REQUEST_ID_REUSED,
     REQUEST_IN_PROGRESS. Retry: yes.
     """
+    UndoMerge: _grpc.UnaryUnaryMultiCallable[_adjudication_pb2.UndoMergeRequest, _adjudication_pb2.PersonMerge]
+    """Undoes a merge of two persons that examiners made by mistake, finding that they are the same person.
+
+    Two different examiners ask for the same: the first call is a proposal (`undone_at` is absent in the
+    answer), the second call undoes the merge; one that names other applications replaces the proposal. Then
+    each person has again what they had before: the application that was examined, and the applications and
+    documents that the merge moved, go back to `from_person_id`. Applications since the merge, with their
+    documents, stay with `into_person_id` unless `application_ids` names them for the other. A passport that was
+    revoked only because both were one person is valid again, unless its book was taken in (ResolveOpenItem). The
+    matcher gives fingerprints back as soon as it answers.
+
+    Callers: examiners. Errors: INVALID_REQUEST, MERGE_NOT_FOUND (nobody was merged by this task), MERGE_UNDONE,
+    MERGED_SINCE (the one person was merged into another since; undo that first, metadata: task_id), NOT_SINCE_MERGE
+    (metadata: application_id), EXAMINED_BEFORE (who gave a verdict on the application that was examined), OWN_CASE
+    (who took in, approved, or handed over that application or one that is named, or granted its appeal),
+    SECOND_EXAMINER_REQUIRED (who proposed the same), WRONG_OFFICE, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
+    """
 
 @_typing.type_check_only
 class AdjudicationAsyncStub(AdjudicationStub):
@@ -74,7 +93,8 @@ class AdjudicationAsyncStub(AdjudicationStub):
     One examiner can clear an applicant, two where a hit is strong (`clearances_needed`). Confirming a duplicate,
     and linking an applicant with a person on record, needs two different examiners; if they disagree, a third
     decides. An examiner may not examine an application that they took in or approved, nor examine it again on
-    appeal; and who gave any verdict on an application does not approve it.
+    appeal; and who gave any verdict on an application does not approve it. A merge of persons that was a mistake is
+    undone by two examiners who neither gave a verdict on the application nor took part in it.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -105,6 +125,24 @@ class AdjudicationAsyncStub(AdjudicationStub):
     the one the application was taken in for, has another application that has not ended), REQUEST_ID_REUSED,
     REQUEST_IN_PROGRESS. Retry: yes.
     """
+    UndoMerge: _aio.UnaryUnaryMultiCallable[_adjudication_pb2.UndoMergeRequest, _adjudication_pb2.PersonMerge]  # type: ignore[assignment]
+    """Undoes a merge of two persons that examiners made by mistake, finding that they are the same person.
+
+    Two different examiners ask for the same: the first call is a proposal (`undone_at` is absent in the
+    answer), the second call undoes the merge; one that names other applications replaces the proposal. Then
+    each person has again what they had before: the application that was examined, and the applications and
+    documents that the merge moved, go back to `from_person_id`. Applications since the merge, with their
+    documents, stay with `into_person_id` unless `application_ids` names them for the other. A passport that was
+    revoked only because both were one person is valid again, unless its book was taken in (ResolveOpenItem). The
+    matcher gives fingerprints back as soon as it answers.
+
+    Callers: examiners. Errors: INVALID_REQUEST, MERGE_NOT_FOUND (nobody was merged by this task), MERGE_UNDONE,
+    MERGED_SINCE (the one person was merged into another since; undo that first, metadata: task_id), NOT_SINCE_MERGE
+    (metadata: application_id), EXAMINED_BEFORE (who gave a verdict on the application that was examined), OWN_CASE
+    (who took in, approved, or handed over that application or one that is named, or granted its appeal),
+    SECOND_EXAMINER_REQUIRED (who proposed the same), WRONG_OFFICE, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+    Retry: yes, with the same `request_id`.
+    """
 
 class AdjudicationServicer(metaclass=_abc_1.ABCMeta):
     """Adjudication tasks of examiners. Planned: GetStatistics.
@@ -112,7 +150,8 @@ class AdjudicationServicer(metaclass=_abc_1.ABCMeta):
     One examiner can clear an applicant, two where a hit is strong (`clearances_needed`). Confirming a duplicate,
     and linking an applicant with a person on record, needs two different examiners; if they disagree, a third
     decides. An examiner may not examine an application that they took in or approved, nor examine it again on
-    appeal; and who gave any verdict on an application does not approve it.
+    appeal; and who gave any verdict on an application does not approve it. A merge of persons that was a mistake is
+    undone by two examiners who neither gave a verdict on the application nor took part in it.
     """
 
     @_abc_1.abstractmethod
@@ -164,6 +203,30 @@ class AdjudicationServicer(metaclass=_abc_1.ABCMeta):
         NOT_A_CANDIDATE (SAME_PERSON names one of the candidates), APPLICATION_OPEN (the person to link with, or
         the one the application was taken in for, has another application that has not ended), REQUEST_ID_REUSED,
         REQUEST_IN_PROGRESS. Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def UndoMerge(
+        self,
+        request: _adjudication_pb2.UndoMergeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_adjudication_pb2.PersonMerge, _abc.Awaitable[_adjudication_pb2.PersonMerge]]:
+        """Undoes a merge of two persons that examiners made by mistake, finding that they are the same person.
+
+        Two different examiners ask for the same: the first call is a proposal (`undone_at` is absent in the
+        answer), the second call undoes the merge; one that names other applications replaces the proposal. Then
+        each person has again what they had before: the application that was examined, and the applications and
+        documents that the merge moved, go back to `from_person_id`. Applications since the merge, with their
+        documents, stay with `into_person_id` unless `application_ids` names them for the other. A passport that was
+        revoked only because both were one person is valid again, unless its book was taken in (ResolveOpenItem). The
+        matcher gives fingerprints back as soon as it answers.
+
+        Callers: examiners. Errors: INVALID_REQUEST, MERGE_NOT_FOUND (nobody was merged by this task), MERGE_UNDONE,
+        MERGED_SINCE (the one person was merged into another since; undo that first, metadata: task_id), NOT_SINCE_MERGE
+        (metadata: application_id), EXAMINED_BEFORE (who gave a verdict on the application that was examined), OWN_CASE
+        (who took in, approved, or handed over that application or one that is named, or granted its appeal),
+        SECOND_EXAMINER_REQUIRED (who proposed the same), WRONG_OFFICE, REQUEST_ID_REUSED, REQUEST_IN_PROGRESS.
+        Retry: yes, with the same `request_id`.
         """
 
 def add_AdjudicationServicer_to_server(servicer: AdjudicationServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -114,7 +114,7 @@ class OutboxBacklog(_message.Message):
     REFUSED_FIELD_NUMBER: _builtins.int
     POSTPONED_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
-    """Kind of task: identify, verify, set_encounter_status, merge_persons, print or notify."""
+    """Kind of task: identify, verify, set_encounter_status, merge_persons, undo_merge, print or notify."""
     count: _builtins.int
     """Number of tasks."""
     leased: _builtins.int
@@ -485,7 +485,7 @@ class PausedWork(_message.Message):
     PAUSED_BY_FIELD_NUMBER: _builtins.int
     PAUSED_AT_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
-    """Kind of task: identify, verify, set_encounter_status, merge_persons, print or notify."""
+    """Kind of task: identify, verify, set_encounter_status, merge_persons, undo_merge, print or notify."""
     office: _builtins.str
     """Id of the office; empty means all offices."""
     reason: _builtins.str
@@ -528,7 +528,7 @@ class PauseWorkRequest(_message.Message):
     characters.
     """
     kind: _builtins.str
-    """Kind of task: identify, verify, set_encounter_status, merge_persons, print or notify."""
+    """Kind of task: identify, verify, set_encounter_status, merge_persons, undo_merge, print or notify."""
     office: _builtins.str
     """Only at this office. Empty means all offices, for national callers only."""
     reason: _builtins.str
@@ -563,7 +563,7 @@ class ResumeWorkRequest(_message.Message):
     characters.
     """
     kind: _builtins.str
-    """Kind of task: identify, verify, set_encounter_status, merge_persons, print or notify."""
+    """Kind of task: identify, verify, set_encounter_status, merge_persons, undo_merge, print or notify."""
     office: _builtins.str
     """The office of the pause; empty for the pause of all offices."""
     def __init__(
@@ -599,7 +599,7 @@ class StuckTask(_message.Message):
     task_id: _builtins.str
     """Its id, for RetryWork."""
     kind: _builtins.str
-    """Kind of task: identify, verify, set_encounter_status, merge_persons, print or notify."""
+    """Kind of task: identify, verify, set_encounter_status, merge_persons, undo_merge, print or notify."""
     application_id: _builtins.str
     """Id of the application, which can be withdrawn meanwhile."""
     office: _builtins.str

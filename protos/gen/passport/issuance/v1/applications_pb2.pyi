@@ -785,8 +785,8 @@ class Application(_message.Message):
 
     @_builtins.property
     def finger_qualities(self) -> _containers.RepeatedCompositeFieldContainer[Global___FingerQuality]:
-        """Quality of each image of a finger; in the answer to SubmitBiometrics only, and of those that the matcher assessed
-        in time.
+        """Quality of each finger that was captured; in the answer to SubmitBiometrics only. Empty if the matcher did not
+        look at them in time: then nothing was checked.
         """
 
     @_builtins.property
@@ -908,7 +908,7 @@ Global___EmergencyDocument: _TypeAlias = EmergencyDocument  # noqa: Y015
 
 @_typing.final
 class FingerQuality(_message.Message):
-    """How good the image of a finger is."""
+    """How good the sample of a finger is."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -920,7 +920,7 @@ class FingerQuality(_message.Message):
     position: _biometrics_pb2.FingerPosition.ValueType
     """Position of the finger."""
     quality: _builtins.int
-    """NFIQ 2 score (ISO/IEC 29794-4), 0 (worst) to 100."""
+    """NFIQ 2 score (ISO/IEC 29794-4) of the image, 0 (worst) to 100; 0 for a template, which has none."""
     minutiae: _builtins.int
     """Number of minutiae found."""
     acceptable: _builtins.bool
@@ -1454,12 +1454,19 @@ class ListSearchesRequest(_message.Message):
     UNTIL_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    BY_FIELD_NUMBER: _builtins.int
     office: _builtins.str
-    """Id of the office whose staff searched; empty: the caller's office, for national callers every one."""
+    """Id of the office whose staff searched, or `national` for staff of the centre; empty: the caller's office, for
+    national callers every one.
+    """
     page_size: _builtins.int
     """Largest number of items in the response, 1 to 1000; 0 means 100."""
     page_token: _builtins.str
     """`next_page_token` of the previous response; empty for the first page."""
+    by: _builtins.str
+    """Only those by this identity: of the person or service that searched, or of the person for whom a service did;
+    empty: by any.
+    """
     @_builtins.property
     def until(self) -> _timestamp_pb2.Timestamp:
         """Only those before this instant (business time); absent: until now."""
@@ -1471,10 +1478,11 @@ class ListSearchesRequest(_message.Message):
         until: _timestamp_pb2.Timestamp | None = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        by: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["from", b"from", "until", b"until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["from", b"from", "office", b"office", "page_size", b"page_size", "page_token", b"page_token", "until", b"until"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["by", b"by", "from", b"from", "office", b"office", "page_size", b"page_size", "page_token", b"page_token", "until", b"until"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

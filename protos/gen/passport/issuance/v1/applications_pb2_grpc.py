@@ -292,7 +292,8 @@ class ApplicationsServicer:
         found; newest first. Searches are on record for a time: setting `search_retention_days`.
 
         Callers: supervisors, administrators; those of an office see the searches of its staff. Errors: INVALID_REQUEST,
-        BAD_DATE, WRONG_OFFICE, BAD_PAGE_TOKEN. Retry: yes.
+        WRONG_OFFICE, UNKNOWN_OFFICE (there never was one; a removed one is listed), BAD_DATE (`until` is before `from`),
+        BAD_PAGE_TOKEN. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -364,18 +365,20 @@ class ApplicationsServicer:
         """Records the captured fingerprints. They are stored until the matcher has them, even if the matcher
         is unavailable for days. A finger that cannot be captured is declared, with the reason.
 
-        The answer has the quality of each image (`finger_qualities`) if the matcher says it in time; without it, the
-        fingerprints are taken in all the same. An image that is not acceptable is captured again while the applicant is
-        there: RetakeBiometrics, then this method. What the matcher cannot read at all is refused with BAD_IMAGE or
-        BAD_TEMPLATE and the sample's field.
+        The answer has the quality of each finger (`finger_qualities`) if the matcher says it in time; without it nothing
+        was checked, and the fingerprints are taken in all the same. A finger that is not acceptable is captured again
+        while the applicant is there: RetakeBiometrics, then this method. What the matcher cannot read at all is refused
+        with BAD_IMAGE or BAD_TEMPLATE and the sample's field; and so are two samples that show one finger, with
+        SAME_FINGER_TWICE and the fields of both: BadRequest has a violation for each.
 
         Where none of the ten can be captured each is declared (officers only). If that is for good, the application
         goes on without fingerprints: the interview says how the applicant was identified, and a supervisor
         decides (`EstablishIdentity`). If some are bandaged, the application stays PAID until `come_back_on`.
 
-        Callers: officers, service frontdesk. Errors: FINGER_TWICE, BAD_IMAGE, BAD_TEMPLATE, FINGERS_UNDECLARED (none was
-        captured, and not all ten are declared with a reason), FINGERS_HEALING (`come_back_on` is missing), BAD_DATE (it
-        is not after today), FINGERS_WERE_USABLE (the matcher has compared fingerprints of this application). Retry: yes.
+        Callers: officers, service frontdesk. Errors: FINGER_TWICE, BAD_IMAGE, BAD_TEMPLATE, POSITION_MISMATCH (the record
+        of a template is of another finger), SAME_FINGER_TWICE, FINGERS_UNDECLARED (none was captured, and not all ten are
+        declared with a reason), FINGERS_HEALING (`come_back_on` is missing), BAD_DATE (it is not after today),
+        FINGERS_WERE_USABLE (the matcher has compared fingerprints of this application). Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

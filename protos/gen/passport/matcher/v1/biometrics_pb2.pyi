@@ -80,6 +80,128 @@ class AssessQualityResponse(_message.Message):
 Global___AssessQualityResponse: _TypeAlias = AssessQualityResponse  # noqa: Y015
 
 @_typing.final
+class AssessFingersRequest(_message.Message):
+    """Request of AssessFingers."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SAMPLES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def samples(self) -> _containers.RepeatedCompositeFieldContainer[_biometrics_pb2.FingerSample]:
+        """One sample for each finger, or the reason why it is missing; at least one is not. 1 to 10."""
+
+    def __init__(
+        self,
+        *,
+        samples: _abc.Iterable[_biometrics_pb2.FingerSample] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["samples", b"samples"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AssessFingersRequest: _TypeAlias = AssessFingersRequest  # noqa: Y015
+
+@_typing.final
+class AssessedFinger(_message.Message):
+    """What an enrolment would say of one finger."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POSITION_FIELD_NUMBER: _builtins.int
+    QUALITY_FIELD_NUMBER: _builtins.int
+    MINUTIAE_FIELD_NUMBER: _builtins.int
+    ACCEPTABLE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    position: _biometrics_pb2.FingerPosition.ValueType
+    """Position of the finger, as stated."""
+    quality: _builtins.int
+    """NFIQ 2 score (ISO/IEC 29794-4) of the image, 0 (worst) to 100; absent for a template."""
+    minutiae: _builtins.int
+    """Number of minutiae found."""
+    acceptable: _builtins.bool
+    """An enrolment would accept this finger."""
+    reason: _builtins.str
+    """Reason with which an enrolment would refuse it, as POOR_QUALITY or TOO_FEW_MINUTIAE; empty if it
+    would not.
+    """
+    def __init__(
+        self,
+        *,
+        position: _biometrics_pb2.FingerPosition.ValueType = ...,
+        quality: _builtins.int | None = ...,
+        minutiae: _builtins.int = ...,
+        acceptable: _builtins.bool = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_quality", b"_quality", "quality", b"quality"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_quality", b"_quality", "acceptable", b"acceptable", "minutiae", b"minutiae", "position", b"position", "quality", b"quality", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__quality: _TypeAlias = _typing.Literal["quality"]  # noqa: Y015
+    _WhichOneofArgType__quality: _TypeAlias = _typing.Literal["_quality", b"_quality"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__quality) -> _WhichOneofReturnType__quality | None: ...
+
+Global___AssessedFinger: _TypeAlias = AssessedFinger  # noqa: Y015
+
+@_typing.final
+class SameFinger(_message.Message):
+    """Two fingers that are stated to be different and are one: an enrolment refuses them, SAME_FINGER_TWICE."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FIRST_FIELD_NUMBER: _builtins.int
+    SECOND_FIELD_NUMBER: _builtins.int
+    first: _biometrics_pb2.FingerPosition.ValueType
+    """The lower one of the two positions."""
+    second: _biometrics_pb2.FingerPosition.ValueType
+    """The higher one."""
+    def __init__(
+        self,
+        *,
+        first: _biometrics_pb2.FingerPosition.ValueType = ...,
+        second: _biometrics_pb2.FingerPosition.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["first", b"first", "second", b"second"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SameFinger: _TypeAlias = SameFinger  # noqa: Y015
+
+@_typing.final
+class AssessFingersResponse(_message.Message):
+    """Response of AssessFingers."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FINGERS_FIELD_NUMBER: _builtins.int
+    SAME_FINGERS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def fingers(self) -> _containers.RepeatedCompositeFieldContainer[Global___AssessedFinger]:
+        """The fingers that are not missing, in the order of the request."""
+
+    @_builtins.property
+    def same_fingers(self) -> _containers.RepeatedCompositeFieldContainer[Global___SameFinger]:
+        """Pairs of acceptable fingers that are one finger, by position."""
+
+    def __init__(
+        self,
+        *,
+        fingers: _abc.Iterable[Global___AssessedFinger] | None = ...,
+        same_fingers: _abc.Iterable[Global___SameFinger] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fingers", b"fingers", "same_fingers", b"same_fingers"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AssessFingersResponse: _TypeAlias = AssessFingersResponse  # noqa: Y015
+
+@_typing.final
 class ExtractTemplateRequest(_message.Message):
     """Request of ExtractTemplate."""
 

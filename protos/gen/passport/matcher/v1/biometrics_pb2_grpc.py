@@ -42,6 +42,11 @@ class BiometricsStub:
                 request_serializer=passport_dot_matcher_dot_v1_dot_biometrics__pb2.AssessQualityRequest.SerializeToString,
                 response_deserializer=passport_dot_matcher_dot_v1_dot_biometrics__pb2.AssessQualityResponse.FromString,
                 _registered_method=True)
+        self.AssessFingers = channel.unary_unary(
+                '/passport.matcher.v1.Biometrics/AssessFingers',
+                request_serializer=passport_dot_matcher_dot_v1_dot_biometrics__pb2.AssessFingersRequest.SerializeToString,
+                response_deserializer=passport_dot_matcher_dot_v1_dot_biometrics__pb2.AssessFingersResponse.FromString,
+                _registered_method=True)
         self.ExtractTemplate = channel.unary_unary(
                 '/passport.matcher.v1.Biometrics/ExtractTemplate',
                 request_serializer=passport_dot_matcher_dot_v1_dot_biometrics__pb2.ExtractTemplateRequest.SerializeToString,
@@ -75,6 +80,20 @@ class BiometricsServicer:
 
         Callers: officers, services issuance, registry and frontdesk.
         Errors: INVALID_REQUEST, BAD_IMAGE, NOT_READY, DRAINING, OVERLOADED. Retry: yes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AssessFingers(self, request, context):
+        """Looks at all fingers of an enrolment before it is made: how good each is, and which are one finger.
+
+        Accepts and compares them by the rules of an enrolment; each image is extracted once. What an enrolment
+        would refuse for its quality or as one finger twice is the answer, what cannot be read is an error.
+
+        Callers: service issuance.
+        Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POSITION_MISMATCH, DUPLICATE_POSITION, NOT_READY,
+        DRAINING, OVERLOADED. Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -131,6 +150,11 @@ def add_BiometricsServicer_to_server(servicer, server):
                     request_deserializer=passport_dot_matcher_dot_v1_dot_biometrics__pb2.AssessQualityRequest.FromString,
                     response_serializer=passport_dot_matcher_dot_v1_dot_biometrics__pb2.AssessQualityResponse.SerializeToString,
             ),
+            'AssessFingers': grpc.unary_unary_rpc_method_handler(
+                    servicer.AssessFingers,
+                    request_deserializer=passport_dot_matcher_dot_v1_dot_biometrics__pb2.AssessFingersRequest.FromString,
+                    response_serializer=passport_dot_matcher_dot_v1_dot_biometrics__pb2.AssessFingersResponse.SerializeToString,
+            ),
             'ExtractTemplate': grpc.unary_unary_rpc_method_handler(
                     servicer.ExtractTemplate,
                     request_deserializer=passport_dot_matcher_dot_v1_dot_biometrics__pb2.ExtractTemplateRequest.FromString,
@@ -182,6 +206,33 @@ class Biometrics:
             '/passport.matcher.v1.Biometrics/AssessQuality',
             passport_dot_matcher_dot_v1_dot_biometrics__pb2.AssessQualityRequest.SerializeToString,
             passport_dot_matcher_dot_v1_dot_biometrics__pb2.AssessQualityResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AssessFingers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/passport.matcher.v1.Biometrics/AssessFingers',
+            passport_dot_matcher_dot_v1_dot_biometrics__pb2.AssessFingersRequest.SerializeToString,
+            passport_dot_matcher_dot_v1_dot_biometrics__pb2.AssessFingersResponse.FromString,
             options,
             channel_credentials,
             insecure,

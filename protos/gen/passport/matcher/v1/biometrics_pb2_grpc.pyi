@@ -42,6 +42,16 @@ class BiometricsStub:
     Callers: officers, services issuance, registry and frontdesk.
     Errors: INVALID_REQUEST, BAD_IMAGE, NOT_READY, DRAINING, OVERLOADED. Retry: yes.
     """
+    AssessFingers: _grpc.UnaryUnaryMultiCallable[_biometrics_pb2.AssessFingersRequest, _biometrics_pb2.AssessFingersResponse]
+    """Looks at all fingers of an enrolment before it is made: how good each is, and which are one finger.
+
+    Accepts and compares them by the rules of an enrolment; each image is extracted once. What an enrolment
+    would refuse for its quality or as one finger twice is the answer, what cannot be read is an error.
+
+    Callers: service issuance.
+    Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POSITION_MISMATCH, DUPLICATE_POSITION, NOT_READY,
+    DRAINING, OVERLOADED. Retry: yes.
+    """
     ExtractTemplate: _grpc.UnaryUnaryMultiCallable[_biometrics_pb2.ExtractTemplateRequest, _biometrics_pb2.ExtractTemplateResponse]
     """Extracts the minutiae of a finger image.
 
@@ -83,6 +93,16 @@ class BiometricsAsyncStub(BiometricsStub):
 
     Callers: officers, services issuance, registry and frontdesk.
     Errors: INVALID_REQUEST, BAD_IMAGE, NOT_READY, DRAINING, OVERLOADED. Retry: yes.
+    """
+    AssessFingers: _aio.UnaryUnaryMultiCallable[_biometrics_pb2.AssessFingersRequest, _biometrics_pb2.AssessFingersResponse]  # type: ignore[assignment]
+    """Looks at all fingers of an enrolment before it is made: how good each is, and which are one finger.
+
+    Accepts and compares them by the rules of an enrolment; each image is extracted once. What an enrolment
+    would refuse for its quality or as one finger twice is the answer, what cannot be read is an error.
+
+    Callers: service issuance.
+    Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POSITION_MISMATCH, DUPLICATE_POSITION, NOT_READY,
+    DRAINING, OVERLOADED. Retry: yes.
     """
     ExtractTemplate: _aio.UnaryUnaryMultiCallable[_biometrics_pb2.ExtractTemplateRequest, _biometrics_pb2.ExtractTemplateResponse]  # type: ignore[assignment]
     """Extracts the minutiae of a finger image.
@@ -128,6 +148,22 @@ class BiometricsServicer(metaclass=_abc_1.ABCMeta):
 
         Callers: officers, services issuance, registry and frontdesk.
         Errors: INVALID_REQUEST, BAD_IMAGE, NOT_READY, DRAINING, OVERLOADED. Retry: yes.
+        """
+
+    @_abc_1.abstractmethod
+    def AssessFingers(
+        self,
+        request: _biometrics_pb2.AssessFingersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_biometrics_pb2.AssessFingersResponse, _abc.Awaitable[_biometrics_pb2.AssessFingersResponse]]:
+        """Looks at all fingers of an enrolment before it is made: how good each is, and which are one finger.
+
+        Accepts and compares them by the rules of an enrolment; each image is extracted once. What an enrolment
+        would refuse for its quality or as one finger twice is the answer, what cannot be read is an error.
+
+        Callers: service issuance.
+        Errors: INVALID_REQUEST, BAD_IMAGE, BAD_TEMPLATE, POSITION_MISMATCH, DUPLICATE_POSITION, NOT_READY,
+        DRAINING, OVERLOADED. Retry: yes.
         """
 
     @_abc_1.abstractmethod

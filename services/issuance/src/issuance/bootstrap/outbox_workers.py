@@ -37,6 +37,7 @@ from issuance.use_cases.printer_address import CallRecordedPrinter
 from issuance.use_cases.set_encounter_status import SetEncounterStatus
 from issuance.use_cases.submit_print_job import SubmitPrintJob
 from issuance.use_cases.track_printer_calls import TrackPrinterCalls
+from issuance.use_cases.undo_merge_at_matcher import UndoMergeAtMatcher
 from issuance.use_cases.verify import Verify
 from issuance.workers.outbox_worker import OutboxWorker
 from issuance.workers.periodic_task import run_periodically
@@ -133,6 +134,11 @@ class OutboxWorkers:
             self._matcher_worker(
                 OutboxTaskKind.MERGE_PERSONS,
                 MergeAtMatcher(store, matcher_client),
+                status_calls,
+            ),
+            self._matcher_worker(
+                OutboxTaskKind.UNDO_MERGE,
+                UndoMergeAtMatcher(store, matcher_client),
                 status_calls,
             ),
             self._outbox_worker(

@@ -208,6 +208,18 @@ class MatcherClient:
             raise _failure(details) from error
         return answer.merge_id
 
+    async def undo_merge(self, request_id: str, merge: str, on_behalf_of: str) -> None:
+        """Give back what a merge moved; one that the matcher has undone or lost moved nothing."""
+        person = {"on-behalf-of": on_behalf_of} if on_behalf_of else {}
+        options: Any = {"timeout": self._timeout, "metadata": tuple(person.items())}
+        request = pb.UndoMergeRequest(request_id=request_id, merge_id=merge)
+        try:
+            await self._encounters.UndoMerge(request, **options)
+        except grpc.aio.AioRpcError as error:
+            details = read_call_error(error)
+            if details.reason not in ("MERGE_NOT_FOUND", "MERGE_UNDONE"):
+                raise _failure(details) from error
+
     async def _change(self, change: EncounterChange, request_id: str) -> None:
         person = {"on-behalf-of": change.on_behalf_of} if change.on_behalf_of else {}
         options: Any = {"timeout": self._timeout, "metadata": tuple(person.items())}

@@ -251,9 +251,3 @@ class Case:
             if inactive and self.identification_due
             else transition.encounter
         )
-
-    def reexamined_after_the_hand_over(self, granted_by: str) -> "Case":
-        """Return the refused case, whose holder is identified by other examiners once more."""
-        return replace(
-            self, identification_due=True, refusal_reason=None, appeal_granted_by=granted_by
-        )

@@ -61,3 +61,8 @@ def reopened(case: Case, promise: PromisedDate, granted_by: str, *, has_portrait
         appeal_granted_by=granted_by,
         portrait_accepted_at=case.portrait_accepted_at if has_portrait else None,
     )
+
+
+def reexamined_after_the_hand_over(case: Case, granted_by: str) -> Case:
+    """Return the refused case, whose holder is identified by other examiners once more."""
+    return replace(case, identification_due=True, refusal_reason=None, appeal_granted_by=granted_by)

@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from servicekit.errors import DomainError, ErrorKind
 
+REPLACED = "another document was handed over"
+"""Why a document is revoked as its holder gets another one."""
+
 
 class DocumentStatus(StrEnum):
     """What a document is good for. EXPIRED is not stored: it follows from the day."""

@@ -36,6 +36,8 @@ class ApplicationEvent(StrEnum):
     LINK_PERSON = "link_person"
     MERGE_PERSON = "merge_person"
     """The person of an application that has ended turned out to be another one on record."""
+    UNDO_MERGE = "undo_merge"
+    """Its person is not the one on record with whom examiners had merged them."""
     RETAKE_BIOMETRICS = "retake_biometrics"
     REOPEN = "reopen"
     REOPEN_UNIDENTIFIED = "reopen_unidentified"
@@ -69,6 +71,7 @@ WITHOUT_INFLUENCE = frozenset(
         ApplicationEvent.CHANGE_CONTACT,
         ApplicationEvent.APPOINT_PROXY,
         ApplicationEvent.MERGE_PERSON,
+        ApplicationEvent.UNDO_MERGE,
     }
 )
 """Possible until the end, or only after it, and without influence on the way of an application."""

@@ -1,8 +1,9 @@
 """How good are the fingerprints, while the applicant is still there to give them again?"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from servicekit.errors import DomainError, ErrorKind
+from servicekit.errors import DomainError, ErrorKind, FieldViolation
 
 from issuance.domain.fingers import FingerPosition
 
@@ -21,12 +22,27 @@ class BadTemplate(DomainError):
     reason = "BAD_TEMPLATE"
 
 
+class PositionMismatch(DomainError):
+    """The record of a template is of another finger than its sample."""
+
+    kind = ErrorKind.INVALID
+    reason = "POSITION_MISMATCH"
+
+
+class SameFingerTwice(DomainError):
+    """Samples of different positions show one finger; the answer names each such sample."""
+
+    kind = ErrorKind.INVALID
+    reason = "SAME_FINGER_TWICE"
+
+
 @dataclass(frozen=True, slots=True)
 class FingerQuality:
-    """What the matcher says of the image of a finger.
+    """What the matcher says of the sample of a finger.
 
-    quality: NFIQ 2, 0 (worst) to 100. minutiae: how many were found. reason: why the
-    identification will not accept it, POOR_QUALITY or TOO_FEW_MINUTIAE; empty if it will.
+    quality: NFIQ 2 of its image, 0 (worst) to 100; 0 of a template. minutiae: how many were found.
+    reason: why the identification will not accept it, POOR_QUALITY or TOO_FEW_MINUTIAE; empty if it
+    will.
     """
 
     position: FingerPosition
@@ -38,3 +54,42 @@ class FingerQuality:
     def is_acceptable(self) -> bool:
         """Whether the identification will accept it."""
         return not self.reason
+
+
+@dataclass(frozen=True, slots=True)
+class FingerAssessment:
+    """What the matcher says of all samples together.
+
+    qualities: of each finger that was captured; none if the matcher did not look at them. same:
+    pairs of positions that show one finger.
+    """
+
+    qualities: Sequence[FingerQuality] = ()
+    same: Sequence[tuple[FingerPosition, FingerPosition]] = ()
+
+    def require_different(self, positions: Sequence[FingerPosition]) -> None:
+        """Raise SameFingerTwice if samples show one finger. positions: of all, in their order."""
+        violations = [
+            FieldViolation(f"samples[{place}]", _is_also(others), SameFingerTwice.reason)
+            for place, position in enumerate(positions)
+            if (others := self._same_as(position))
+        ]
+        if violations:
+            raise SameFingerTwice(
+                "one finger was captured at several positions: capture these again",
+                violations=violations,
+            )
+
+    def _same_as(self, position: FingerPosition) -> Sequence[FingerPosition]:
+        return sorted(
+            other for pair in self.same if position in pair for other in pair if other != position
+        )
+
+
+NOT_ASSESSED = FingerAssessment()
+"""The matcher did not look at the samples."""
+
+
+def _is_also(others: Sequence[FingerPosition]) -> str:
+    names = " and ".join(other.name.lower().replace("_", " ") for other in others)
+    return f"this is the finger that was captured as {names} too"

@@ -23,6 +23,7 @@ class Guard(StrEnum):
     TWO_EXAMINERS = "two different examiners confirm"
     SAME_PERSON = "two different examiners find an honest applicant with another record"
     SAME_AS_ANOTHER = "two different examiners find that its person is another one on record"
+    NOT_THE_OTHER = "two other examiners find that the persons who were merged are two"
     REFUSED_BY_SUPERVISOR = "a supervisor refused it"
     REFUSED_UNIDENTIFIED = "a supervisor refused it before it was identified"
     REFUSED_BY_EXAMINERS = "examiners confirmed a duplicate"

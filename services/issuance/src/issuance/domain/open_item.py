@@ -69,6 +69,16 @@ REASONS: Mapping[OpenItemKind, frozenset[ResolutionReason]] = {
 """Which reasons settle which items. A failed print ends with a step of its application."""
 
 
+_HOLD_NOTHING_UP = frozenset(
+    {
+        OutboxTaskKind.SET_ENCOUNTER_STATUS,
+        OutboxTaskKind.MERGE_PERSONS,
+        OutboxTaskKind.UNDO_MERGE,
+    }
+)
+"""Work at the matcher for which no application waits."""
+
+
 class OpenItemNotFound(DomainError):
     """No open item has this id; it may have been resolved, or its cause has ended."""
 
@@ -156,11 +166,11 @@ def require_fitting_reason(kind: OpenItemKind, reason: ResolutionReason) -> None
 def require_resolvable_work(kind: OutboxTaskKind, state: ApplicationState, by: Actor) -> None:
     """Raise unless the person may say that refused work need not be done any more.
 
-    An application waits for all work but that which sets a status or merges persons at the
-    matcher; after the hand-over, for its identification (see OpenItemKind.IDENTIFICATION).
+    An application waits for all work but that which sets a status, or merges persons or undoes it,
+    at the matcher; after the hand-over, for its identification (see OpenItemKind.IDENTIFICATION).
     Raises StepNeeded, NotPermitted.
     """
-    if kind not in (OutboxTaskKind.SET_ENCOUNTER_STATUS, OutboxTaskKind.MERGE_PERSONS):
+    if kind not in _HOLD_NOTHING_UP:
         handed_over = state is ApplicationState.HANDED_OVER
         ways_out = "ResolveOpenItem" if handed_over else "Withdraw, RetakeBiometrics"
         raise StepNeeded("the application waits for this work", steps=f"RetryWork, {ways_out}")

@@ -21,6 +21,7 @@ _ACTIVITIES: Mapping[OutboxTaskKind, Activity] = {
     OutboxTaskKind.VERIFY: Activity.IDENTIFICATION,
     OutboxTaskKind.SET_ENCOUNTER_STATUS: Activity.IDENTIFICATION,
     OutboxTaskKind.MERGE_PERSONS: Activity.IDENTIFICATION,
+    OutboxTaskKind.UNDO_MERGE: Activity.IDENTIFICATION,
     OutboxTaskKind.PRINT: Activity.PRINTING,
 }
 """Tasks of these kinds are not attempted while the activity is stopped; notices always are."""

@@ -13,6 +13,8 @@ class OutboxTaskKind(StrEnum):
     """Set the status of the case's encounter at the matcher, move it, or delete it."""
     MERGE_PERSONS = "merge_persons"
     """Make two persons one at the matcher, with all their encounters."""
+    UNDO_MERGE = "undo_merge"
+    """Take back at the matcher that two persons were made one."""
     PRINT = "print"
     NOTIFY = "notify"
     """Deliver the latest notice to the applicant."""

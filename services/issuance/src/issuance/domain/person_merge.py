@@ -11,6 +11,20 @@ TWO_VALID_PASSPORTS = "its holder had another valid passport, under another iden
 
 
 @dataclass(frozen=True, slots=True)
+class UndoProposal:
+    """What the first of two examiners found: that a merge was a mistake.
+
+    by: identity of the examiner. applications: since the merge, that are of the person who was
+    merged; sorted. at: business time.
+    """
+
+    by: str
+    reason: str
+    applications: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PersonMerge:
     """A person who is from now on another one, with applications, documents and fingerprints.
 
@@ -18,7 +32,9 @@ class PersonMerge:
     identity of the examiner whose verdict decided. superseded_document: number of the passport that
     was valid and is revoked, since a person has one; "" if there was none. matcher_merge: id at the
     matcher, by which it can be undone there; "" until it is made there, or if nothing was to be
-    moved.
+    moved. cases_moved: the other applications that became those of into_person. undo_proposal: of
+    the first examiner who found it to be a mistake. undone_at: when two had found that, by the
+    second, undone_by; None while it holds.
     """
 
     id: str
@@ -31,6 +47,10 @@ class PersonMerge:
     reason: str
     superseded_document: str = ""
     matcher_merge: str = ""
+    cases_moved: tuple[str, ...] = ()
+    undo_proposal: UndoProposal | None = None
+    undone_at: datetime | None = None
+    undone_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

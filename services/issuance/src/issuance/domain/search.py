@@ -60,3 +60,17 @@ class SearchRecord:
     office: str
     criteria: SearchCriteria
     found: int
+
+
+@dataclass(frozen=True, slots=True)
+class SearchFilter:
+    """Which recorded searches are listed; None and empty mean any.
+
+    office: of who searched. by: who searched, or in whose name a service did. begin, end
+    (excluded): when, business time.
+    """
+
+    office: str | None = None
+    by: str = ""
+    begin: datetime | None = None
+    end: datetime | None = None

@@ -253,6 +253,7 @@ TRANSITIONS: tuple[Transition, ...] = (
       for state in _S if state not in FINAL_STATES),
     *(Transition(state, _E.MERGE_PERSON, state, _EXAMINER, Guard.SAME_AS_ANOTHER)
       for state in sorted(FINAL_STATES)),
+    *(Transition(state, _E.UNDO_MERGE, state, _EXAMINER, Guard.NOT_THE_OTHER) for state in _S),
     Transition(_S.READY, _E.REMIND_COLLECTION, _S.READY, _ISSUANCE, Guard.SOON_CANCELLED,
                notice=NoticeKind.COLLECTION_REMINDER),
     Transition(_S.READY, _E.CANCEL_UNCOLLECTED, _S.WITHDRAWN, _ISSUANCE, Guard.NOT_COLLECTED,

@@ -17,6 +17,7 @@ from issuance.service.paging import next_page_token, page_request
 from issuance.store.records import Records, Store
 from issuance.use_cases.adjudicate import claim_task, decide_task, release_task
 from issuance.use_cases.apply_transition import ApplyTransition
+from issuance.use_cases.undo_merge import undo_merge
 
 
 class AdjudicationService(adjudication_pb2_grpc.AdjudicationServicer):
@@ -89,6 +90,25 @@ class AdjudicationService(adjudication_pb2_grpc.AdjudicationServicer):
             )
 
         return await self._change(request, change)
+
+    async def UndoMerge(self, request: pb.UndoMergeRequest, context: Context) -> pb.PersonMerge:
+        """Propose to undo a merge of persons, or undo it after another examiner proposed it."""
+
+        async def undo(records: Records) -> pb.PersonMerge:
+            merge = await records.person_merges.get(request.task_id)
+            require_own_office(current_caller(), merge.office)
+            undone = await undo_merge(
+                records,
+                request.task_id,
+                request.application_ids,
+                request.reason,
+                current_actor(),
+                self._clock.now(),
+                self._apply_transition,
+            )
+            return encode.person_merge(undone)
+
+        return await self._changes.run(request, pb.PersonMerge, undo)
 
     async def _change(
         self,

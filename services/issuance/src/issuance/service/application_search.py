@@ -5,24 +5,26 @@ from collections.abc import Callable
 from passport.issuance.v1 import applications_pb2 as pb
 from servicekit.grpc.call_audit import add_audit_facts
 from servicekit.process.clock import Clock
-from servicekit.security.identity import current_caller
+from servicekit.security.identity import NATIONAL, current_caller
 
 from issuance.domain.case import Case
-from issuance.domain.office import Office
+from issuance.domain.office import Office, UnknownOffice
 from issuance.domain.search import SearchCriteria, require_one_person
 from issuance.service.idempotent_changes import current_actor
 from issuance.service.office_scope import known_office, own_office, visible_office
-from issuance.service.paging import next_page_token, page_request
+from issuance.service.paging import page_size
 from issuance.service.search import (
-    decode_period,
     decode_search,
+    decode_search_filter,
     decode_search_page,
     encode_found,
     encode_recorded_search,
     encode_search,
     encode_whereabouts,
+    search_position,
+    search_token,
 )
-from issuance.store.records import Store
+from issuance.store.records import Records, Store
 from issuance.use_cases.office_directory import OfficeDirectory
 from issuance.use_cases.search_applications import search_applications
 
@@ -52,18 +54,29 @@ class ApplicationSearch:
         require_one_person(criteria)
         return await self._search(request, criteria, encode_whereabouts)
 
-    async def made(self, request: pb.ListSearchesRequest) -> pb.ListSearchesResponse:
-        """List who searched, of the caller's office if none is named. Raises WrongOffice."""
+    async def list_searches(self, request: pb.ListSearchesRequest) -> pb.ListSearchesResponse:
+        """List who searched, of the caller's office if none is named.
+
+        Raises WrongOffice, UnknownOffice, BadDate, BadPageToken.
+        """
         caller = current_caller()
         office = visible_office(caller, request.office or own_office(caller) or "")
-        page = page_request(request.page_size, request.page_token)
-        begin, end = decode_period(request)
+        which = decode_search_filter(request, office)
+        after, size = search_position(request.page_token), page_size(request.page_size)
         async with self._store.read() as records:
-            rows = await records.search.page(page, office, begin, end)
+            if request.office:
+                await self._require_office(records, request.office)
+            rows = await records.search.page(which, after, size)
         return pb.ListSearchesResponse(
             searches=[encode_recorded_search(search) for _, search in rows],
-            next_page_token=next_page_token(page, rows),
+            next_page_token=search_token(rows[-1][0]) if len(rows) == size else "",
         )
+
+    async def _require_office(self, records: Records, office: str) -> None:
+        """Raise UnknownOffice for what never was an office; the centre is one here."""
+        await self._offices.know(records, office)
+        if office != NATIONAL and office not in self._offices:
+            raise UnknownOffice("there is no such office", field="office")
 
     def _known(self, office: str | None) -> Office | None:
         return known_office(self._offices, office) if office else None

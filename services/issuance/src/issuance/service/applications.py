@@ -178,7 +178,7 @@ class ApplicationsService(applications_pb2_grpc.ApplicationsServicer):
         self, request: pb.ListSearchesRequest, context: Context
     ) -> pb.ListSearchesResponse:
         """List who searched for applications, and for what."""
-        return await self._search.made(request)
+        return await self._search.list_searches(request)
 
     async def WatchApplications(
         self, request: pb.WatchApplicationsRequest, context: Context

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from passport.issuance.v1 import applications_pb2 as pb
 from servicekit.process.clock import Clock
 
-from issuance.domain.finger_quality import FingerQuality
+from issuance.domain.finger_quality import FingerAssessment, FingerQuality
 from issuance.domain.fingers import FingerSubmission
 from issuance.service import encode_applications as encode
 from issuance.service.decode import decode_fingers
@@ -15,8 +15,8 @@ from issuance.store.records import Records
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.without_fingerprints import submit_fingers
 
-AssessFingers = Callable[[bytes], Awaitable[Sequence[FingerQuality]]]
-"""Returns how good the images of a serialized SampleSet are. Raises BadImage, BadTemplate."""
+AssessFingers = Callable[[bytes], Awaitable[FingerAssessment]]
+"""See `ports.FingerAssessor`."""
 
 
 class BiometricsSubmission:
@@ -37,9 +37,10 @@ class BiometricsSubmission:
         self._assess_fingers = assess_fingers
 
     async def __call__(self, request: pb.SubmitBiometricsRequest) -> pb.Application:
-        """Return the application, with the quality of each image that was assessed.
+        """Return the application, with the quality of each finger if they were assessed.
 
-        Raises BadImage, BadTemplate and what `FingerSubmission.require_complete` raises.
+        Raises BadImage, BadTemplate, PositionMismatch, SameFingerTwice and what
+        `FingerSubmission.require_complete` raises.
         """
         submission = decode_fingers(request)
 
@@ -57,7 +58,11 @@ class BiometricsSubmission:
     ) -> Sequence[FingerQuality]:
         case = await self._applications.before(request.application_id, submission.event)
         submission.require_complete(self._applications.today(case, self._clock.now()))
-        return await self._assess_fingers(submission.samples)
+        if not submission.any_captured:
+            return ()
+        assessment = await self._assess_fingers(submission.samples)
+        assessment.require_different(submission.positions)
+        return assessment.qualities
 
     async def _submit(
         self,

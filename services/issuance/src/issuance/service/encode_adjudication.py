@@ -7,6 +7,7 @@ from passport.type.v1 import biometrics_pb2
 
 from issuance.domain.adjudication_task import AdjudicationTask
 from issuance.domain.case import Case
+from issuance.domain.person_merge import PersonMerge
 from issuance.service.encode_values import timestamp
 from issuance.service.enum_codes import ADJUDICATION_CAUSES, TASK_STATES, VERDICTS
 
@@ -34,6 +35,26 @@ def adjudication_task(
         opened_at=timestamp(task.opened_at),
         closed_at=timestamp(task.closed_at),
     )
+
+
+def person_merge(merge: PersonMerge) -> pb.PersonMerge:
+    """Return a merge of persons, and what was done to undo it."""
+    encoded = pb.PersonMerge(
+        task_id=merge.id,
+        application_id=merge.case,
+        office=merge.office,
+        from_person_id=merge.from_person,
+        into_person_id=merge.into_person,
+        merged_at=timestamp(merge.at),
+        merged_by=merge.by,
+        undone_at=timestamp(merge.undone_at),
+        undone_by=merge.undone_by,
+    )
+    if proposal := merge.undo_proposal:
+        encoded.undo_proposed_by = proposal.by
+        encoded.undo_reason = proposal.reason
+        encoded.undo_application_ids.extend(proposal.applications)
+    return encoded
 
 
 def _candidates(

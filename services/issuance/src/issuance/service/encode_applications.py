@@ -138,7 +138,7 @@ def _contact(contact: Contact) -> pb.Contact | None:
 def submitted_fingers(
     application: pb.Application, qualities: Iterable[FingerQuality]
 ) -> pb.Application:
-    """Return the answer to fingerprints: the application, and how good the images are."""
+    """Return the answer to fingerprints: the application, and how good the samples are."""
     application.finger_qualities.extend(
         pb.FingerQuality(
             position=biometrics_pb2.FingerPosition.ValueType(found.position),

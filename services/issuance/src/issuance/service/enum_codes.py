@@ -65,6 +65,7 @@ OUTBOX_RESPONSIBLE_PARTIES = {
     OutboxTaskKind.VERIFY: applications_pb2.RESPONSIBLE_PARTY_MATCHER,
     OutboxTaskKind.SET_ENCOUNTER_STATUS: applications_pb2.RESPONSIBLE_PARTY_MATCHER,
     OutboxTaskKind.MERGE_PERSONS: applications_pb2.RESPONSIBLE_PARTY_MATCHER,
+    OutboxTaskKind.UNDO_MERGE: applications_pb2.RESPONSIBLE_PARTY_MATCHER,
     OutboxTaskKind.PRINT: applications_pb2.RESPONSIBLE_PARTY_PRINTER,
     OutboxTaskKind.NOTIFY: applications_pb2.RESPONSIBLE_PARTY_ADMINISTRATOR,
 }

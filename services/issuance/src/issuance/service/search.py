@@ -12,14 +12,24 @@ from issuance.domain.case import Case
 from issuance.domain.folded_name import folded_words
 from issuance.domain.office import Office
 from issuance.domain.reference import format_reference, parse_reference
-from issuance.domain.search import MOST_DAYS, MOST_WORDS, SearchCriteria, SearchRecord
+from issuance.domain.search import (
+    MOST_DAYS,
+    MOST_WORDS,
+    SearchCriteria,
+    SearchFilter,
+    SearchRecord,
+)
 from issuance.domain.working_time import BadDate
 from issuance.service.decode import decode_date, decode_instant
 from issuance.service.encode_values import optional_date, timestamp
 from issuance.service.enum_codes import APPLICATION_STATES, APPLICATION_TYPES
+from issuance.service.paging import list_position, position_token
+from issuance.store.oldest_first import ListPosition
 from issuance.store.page_request import PageRequest
+from issuance.store.search_records import SearchPosition
 
 _PAGE_SIZE = 20
+_LARGEST_NUMBER = 2**31 - 1
 
 
 def decode_search(request: pb.SearchApplicationsRequest, office: Office | None) -> SearchCriteria:
@@ -50,16 +60,29 @@ def decode_search_page(request: pb.SearchApplicationsRequest) -> PageRequest:
     return PageRequest(after, request.page_size or _PAGE_SIZE)
 
 
-def decode_period(request: pb.ListSearchesRequest) -> tuple[datetime | None, datetime | None]:
-    """Return from when on and until when (excluded) searches are listed; None for any.
+def decode_search_filter(request: pb.ListSearchesRequest, office: str | None) -> SearchFilter:
+    """Return which searches are listed. office: None for all. Raises BadDate."""
+    has_begin, has_end = request.HasField("from"), request.HasField("until")
+    begin = decode_instant(getattr(request, "from"), "from") if has_begin else None
+    end = decode_instant(request.until, "until") if has_end else None
+    if begin and end and end < begin:
+        raise BadDate("not before `from`", field="until")
+    return SearchFilter(office, request.by, begin, end)
 
-    Raises BadDate.
-    """
-    begin = getattr(request, "from")
-    return (
-        decode_instant(begin, "from") if request.HasField("from") else None,
-        decode_instant(request.until, "until") if request.HasField("until") else None,
-    )
+
+def search_position(token: str) -> SearchPosition | None:
+    """Return where the page before ended; None for the first page. Raises BadPageToken."""
+    position = list_position(token)
+    if position is None:
+        return None
+    if not (position.key.isdecimal() and int(position.key) <= _LARGEST_NUMBER):
+        raise page_tokens.BadPageToken("this token was not issued here", field="page_token")
+    return SearchPosition(position.since, int(position.key))
+
+
+def search_token(end: SearchPosition) -> str:
+    """Return the token of the page after a search."""
+    return position_token(ListPosition(end.at, str(end.number)))
 
 
 def encode_found(case: Case) -> pb.FoundApplication:

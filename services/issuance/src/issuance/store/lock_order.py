@@ -1,7 +1,7 @@
 """In which order writers lock: first a case, then rows of other tables that belong to it.
 
-Who has applications taken in or persons merged locks `PersonMergeRecords` between the two; whoever
-waits for that lock holds no row but that of the case.
+Who has applications taken in, persons merged or a merge undone locks `PersonMergeRecords` between
+the two; whoever waits for that lock holds no row but that of the case.
 """
 
 from sqlalchemy import ScalarSelect, select

@@ -117,6 +117,16 @@ class NoticeRecords:
             .values(delivery=delivery, delivered_at=at, delivery_problem=problem)
         )
 
+    async def tell_in_person(self, notice: str) -> bool:
+        """Record that a refused notice is told in person; return whether it was still refused."""
+        c = notices.c
+        told = await self._connection.execute(
+            update(notices)
+            .where(c.id == notice, c.delivery == NoticeDelivery.REFUSED)
+            .values(delivery=NoticeDelivery.IN_PERSON, delivered_at=None, delivery_problem="")
+        )
+        return told.rowcount == 1
+
     async def of_ids(self, ids: Collection[str]) -> Sequence[NoticeRecord]:
         """Return the notices with these ids; those that there are not are missing."""
         rows = await self._connection.execute(_NOTICES.where(notices.c.id.in_(ids)))

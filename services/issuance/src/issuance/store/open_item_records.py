@@ -28,41 +28,43 @@ _ITEM = [field.name for field in fields(ResolvedItem) if field.name != "resoluti
 _RESOLUTION = [field.name for field in fields(Resolution)]
 
 
-def _items(since: Any, id: Any, office: Any) -> Select[Any]:
+def _select_items(since: Any, id: Any, office: Any) -> Select[Any]:
     return select(since.label("since"), id.label("id"), office.label("office"))
 
 
 _applications, _enrolments, _notices = applications.c, enrolments.c, notices.c
 _events, _tasks, _differences = unrecorded_print_events.c, outbox.c, payment_differences.c
 _merges, _settled = person_merges.c, resolved_items.c
-_OPEN: Mapping[OpenItemKind, Select[Any]] = {
-    OpenItemKind.PRINT_FAILED: _items(
+_OPEN_ITEMS: Mapping[OpenItemKind, Select[Any]] = {
+    OpenItemKind.PRINT_FAILED: _select_items(
         _applications.state_since, _applications.id, _applications.office
     ).where(_applications.state == ApplicationState.PRINT_FAILED),
-    OpenItemKind.PRINT_JOB: _items(_events.since, _events.number, _events.office).where(
+    OpenItemKind.PRINT_JOB: _select_items(_events.since, _events.number, _events.office).where(
         _events.problem != "", ~_events.resolved
     ),
-    OpenItemKind.REFUSED_WORK: _items(_tasks.created_at, _tasks.id, _tasks.office).where(
+    OpenItemKind.REFUSED_WORK: _select_items(_tasks.created_at, _tasks.id, _tasks.office).where(
         _tasks.refused_at.is_not(None)
     ),
-    OpenItemKind.LOST_ENROLMENT: _items(_enrolments.lost_at, _enrolments.case, _applications.office)
+    OpenItemKind.LOST_ENROLMENT: _select_items(
+        _enrolments.lost_at, _enrolments.case, _applications.office
+    )
     .join(applications, _applications.id == _enrolments.case)
     .where(_enrolments.lost_at.is_not(None), _applications.state.not_in(WITHOUT_ENROLMENT)),
-    OpenItemKind.IDENTIFICATION: _items(
+    OpenItemKind.IDENTIFICATION: _select_items(
         _applications.state_since, _applications.id, _applications.office
     ).where(IS_UNIDENTIFIED_HOLDER),
-    OpenItemKind.PAYMENT: _items(
+    OpenItemKind.PAYMENT: _select_items(
         _differences.since, _differences.number, _differences.office
     ).where(~_differences.resolved),
-    OpenItemKind.NOTICE: _items(_notices.at, _notices.id, _notices.office).where(
+    OpenItemKind.NOTICE: _select_items(_notices.at, _notices.id, _notices.office).where(
         _notices.delivery == NoticeDelivery.REFUSED
     ),
-    OpenItemKind.SUPERSEDED_BOOK: _items(_merges.at, _merges.number, _merges.office).where(
+    OpenItemKind.SUPERSEDED_BOOK: _select_items(_merges.at, _merges.number, _merges.office).where(
         _merges.superseded_document != "", ~_merges.book_settled
     ),
 }
 """Which items of each kind are open: since when, and what identifies them among their kind."""
-_RESOLVED = _items(_settled.since, _settled.number, _settled.office)
+_RESOLVED_ITEMS = _select_items(_settled.since, _settled.number, _settled.office)
 
 
 class OpenItemRecords:
@@ -78,10 +80,10 @@ class OpenItemRecords:
 
         office: None for all.
         """
-        kinds = {kind.prefix: which for kind, which in _OPEN.items()}
+        kinds = {kind.prefix: items for kind, items in _OPEN_ITEMS.items()}
         if include_resolved:
-            kinds[RESOLVED] = _RESOLVED
-        found = [_positions(prefix, which, office) for prefix, which in kinds.items()]
+            kinds[RESOLVED] = _RESOLVED_ITEMS
+        found = [_positions(prefix, items, office) for prefix, items in kinds.items()]
         rows = await self._connection.execute(oldest_first(found, after, size))
         return [position(row) for row in rows]
 
@@ -117,8 +119,8 @@ def _item(row: Row[Any]) -> ResolvedItem:
     return ResolvedItem(**field_values(row, _ITEM), resolution=resolution)
 
 
-def _positions(prefix: str, which: Select[Any], office: str | None) -> Select[Any]:
-    c = which.selected_columns
+def _positions(prefix: str, items: Select[Any], office: str | None) -> Select[Any]:
+    c = items.selected_columns
     if office is not None:
-        which = which.where(c.office == office)
-    return which.with_only_columns(c.since, keyed(prefix, cast(c.id, String)).label("key"))
+        items = items.where(c.office == office)
+    return items.with_only_columns(c.since, keyed(prefix, cast(c.id, String)).label("key"))

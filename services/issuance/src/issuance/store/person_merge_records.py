@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from issuance.domain.merge_undoing import MergeNotFound
 from issuance.domain.person_merge import PersonMerge, SupersededBook
 from issuance.store.field_values import field_values
 from issuance.store.tables.documents import documents
@@ -13,6 +14,7 @@ from issuance.store.tables.person_merges import person_merges
 
 _FIELDS = [field.name for field in fields(PersonMerge)]
 _c = person_merges.c
+_HOLDS = _c.undone_at.is_(None)
 _LOCK = 0x706572736F6E  # of this database; any number that nothing else takes
 
 
@@ -52,8 +54,35 @@ class PersonMergeRecords:
         rows = await self._connection.execute(statement)
         return [PersonMerge(**field_values(row, _FIELDS)) for row in rows]
 
+    async def get(self, id: str) -> PersonMerge:
+        """Return a merge. Raises MergeNotFound."""
+        found = await self.of_ids([id])
+        if not found:
+            raise MergeNotFound("no persons were merged by this task", field="task_id")
+        return found[0]
+
+    async def save_undoing(self, merge: PersonMerge) -> None:
+        """Store who proposed to undo a merge, and who undid it."""
+        values = field_values(merge, ("undo_proposal", "undone_at", "undone_by"))
+        await self._connection.execute(
+            update(person_merges).where(_c.id == merge.id).values(**values)
+        )
+
+    async def later_of(self, person: str) -> PersonMerge | None:
+        """Return the merge that holds by which a person became another one, if there is one."""
+        rows = await self._connection.execute(
+            select(person_merges).where(_c.from_person == person, _HOLDS).limit(1)
+        )
+        return next((PersonMerge(**field_values(row, _FIELDS)) for row in rows), None)
+
+    async def cases_of_undone(self, persons: Collection[str]) -> Sequence[str]:
+        """Return the cases of merges of these persons that were made and undone."""
+        of_them = or_(_c.from_person.in_(persons), _c.into_person.in_(persons))
+        statement = select(_c.case).where(of_them, ~_HOLDS, _c.matcher_merge != "")
+        return list(await self._connection.scalars(statement))
+
     async def ask_all_again(self) -> None:
-        """Record that the matcher is to be asked for each merge again."""
+        """Record that the matcher is to be asked for each merge, or its undoing, again."""
         await self._connection.execute(update(person_merges).values(to_ask_again=True))
 
     async def to_ask_again(self, most: int) -> Sequence[PersonMerge]:
@@ -76,7 +105,7 @@ class PersonMergeRecords:
         """Return who a person is now: the same, or whom they were merged into."""
         latest = select(_c.into_person).order_by(_c.number.desc()).limit(1)
         while True:
-            into = await self._connection.scalar(latest.where(_c.from_person == person))
+            into = await self._connection.scalar(latest.where(_c.from_person == person, _HOLDS))
             if into is None:
                 return person
             person = str(into)
@@ -86,7 +115,7 @@ class PersonMergeRecords:
         found: set[str] = set()
         latest = {person}
         while latest:
-            statement = select(_c.from_person).where(_c.into_person.in_(latest))
+            statement = select(_c.from_person).where(_c.into_person.in_(latest), _HOLDS)
             latest = set(await self._connection.scalars(statement)) - found
             found |= latest
         return frozenset(found)
@@ -103,6 +132,12 @@ class PersonMergeRecords:
             )
             for row in await self._connection.execute(statement)
         }
+
+    async def settle_book_of(self, id: str) -> bool:
+        """Record that the revoked book of a merge is settled; see `settle_book`."""
+        statement = update(person_merges).where(_c.id == id, ~_c.book_settled)
+        done = await self._connection.execute(statement.values(book_settled=True))
+        return bool(done.rowcount)
 
     async def settle_book(self, number: int) -> bool:
         """Record that a book is settled; return False if somebody has done so before."""

@@ -3,11 +3,18 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import date, datetime
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, delete, func, insert, select, union, update
+from sqlalchemy import ColumnElement, Select, delete, func, insert, or_, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from issuance.domain.search import MOST_FOUND, SearchCriteria, SearchRecord, SearchTooBroad
+from issuance.domain.search import (
+    MOST_FOUND,
+    SearchCriteria,
+    SearchFilter,
+    SearchRecord,
+    SearchTooBroad,
+)
 from issuance.store.field_values import field_values
 from issuance.store.page_request import PageRequest
 from issuance.store.tables.applications import applications
@@ -19,6 +26,13 @@ _LONGEST_TERM = 64
 # Deleted in one transaction, so that calls from the counter do not wait long for it.
 _BATCH = 200
 _Cases = Select[tuple[str]]
+
+
+class SearchPosition(NamedTuple):
+    """Place of a search in the list: when it was made (business time), and its number."""
+
+    at: datetime
+    number: int
 
 
 class SearchRecords:
@@ -75,28 +89,22 @@ class SearchRecords:
         return erased.rowcount < _BATCH
 
     async def page(
-        self,
-        page: PageRequest,
-        office: str | None,
-        begin: datetime | None = None,
-        end: datetime | None = None,
-    ) -> Sequence[tuple[int, SearchRecord]]:
-        """Return numbered searches, newest first, below `page.after` if that is not 0.
-
-        office: of who searched; None for all. begin, end (excluded): when they searched.
-        """
+        self, which: SearchFilter, after: SearchPosition | None, size: int
+    ) -> Sequence[tuple[SearchPosition, SearchRecord]]:
+        """Return searches with their places in the list, newest first. after: None to begin."""
         c = searches.c
-        statement = select(searches).order_by(c.number.desc()).limit(page.size)
-        if office is not None:
-            statement = statement.where(c.office == office)
-        if page.after:
-            statement = statement.where(c.number < page.after)
-        if begin:
-            statement = statement.where(c.at >= begin)
-        if end:
-            statement = statement.where(c.at < end)
+        statement = select(searches).order_by(c.at.desc(), c.number.desc()).limit(size)
+        for condition in _listed(which):
+            statement = statement.where(condition)
+        if after:
+            statement = statement.where(
+                c.at <= after.at, or_(c.at < after.at, c.number < after.number)
+            )
         rows = await self._connection.execute(statement)
-        return [(row.number, SearchRecord(**field_values(row, _RECORD))) for row in rows]
+        return [
+            (SearchPosition(row.at, row.number), SearchRecord(**field_values(row, _RECORD)))
+            for row in rows
+        ]
 
     async def _most_selective(self, candidates: Sequence[_Cases]) -> _Cases:
         counts = []
@@ -107,6 +115,19 @@ class SearchRecords:
         if int(counts[smallest] or 0) > MOST_FOUND:
             raise SearchTooBroad("too many fulfil that; add a word of the name, or the birth")
         return candidates[smallest]
+
+
+def _listed(which: SearchFilter) -> Iterable[ColumnElement[bool]]:
+    c = searches.c
+    if which.by:
+        yield or_(c.by == which.by, c.on_behalf_of == which.by)
+    if which.office is not None:
+        # Not by the index of an office where that of a person has fewer.
+        yield (func.coalesce(c.office, "") if which.by else c.office) == which.office
+    if which.begin:
+        yield c.at >= which.begin
+    if which.end:
+        yield c.at < which.end
 
 
 def _candidates(criteria: SearchCriteria) -> Iterable[_Cases]:

@@ -90,7 +90,7 @@ async def _reopened(
     offices: Mapping[str, Office],
 ) -> Case:
     if event is ApplicationEvent.REEXAMINE_HOLDER:
-        return case.reexamined_after_the_hand_over(by.person)
+        return case_decision.reexamined_after_the_hand_over(case, by.person)
     promise = await promise_again(records, offices[case.office], case, now)
     has_portrait = await records.portraits.is_stored(case.id)
     reopened = case_decision.reopened(case, promise, by.person, has_portrait=has_portrait)

@@ -1,6 +1,6 @@
 """How an event changes a case: state, history, outbox task and notice in one transaction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 from hashlib import sha256
 
@@ -19,6 +19,7 @@ from issuance.domain.encounter_change import (
 )
 from issuance.domain.events import ApplicationEvent
 from issuance.domain.history import NO_DETAILS, EventDetails, HistoryEntry
+from issuance.domain.matcher_restore import expected_encounters
 from issuance.domain.notices import (
     Notice,
     NoticeKind,
@@ -141,12 +142,36 @@ class ApplyTransition:
         ):
             await self.add_task(records, verify, case)
 
-    async def add_merge(self, records: Records, case: Case, merge: str) -> None:
-        """Record that the matcher is to make two persons one, with what it has not done yet."""
-        kind = OutboxTaskKind.MERGE_PERSONS
+    async def add_merge(
+        self,
+        records: Records,
+        case: Case,
+        merge: str,
+        kind: OutboxTaskKind = OutboxTaskKind.MERGE_PERSONS,
+    ) -> None:
+        """Record that the matcher is to make two persons one, with what it has not done yet.
+
+        kind: UNDO_MERGE if it is to take that back.
+        """
         earlier = await records.outbox.withdraw(case.id, [kind])
         left = [id for task in earlier for id in decode_merges(task.payload)]
         await records.outbox.add(self._task(kind, case, encode_merges([*left, merge])))
+
+    async def move_encounters(self, records: Records, case: Case) -> None:
+        """Record that the matcher is to move the encounters of a case to its person.
+
+        One that is not decided upon is moved with the decision, as the case is linked.
+        """
+        history = await records.history.of_case(case.id)
+        changes = [
+            EncounterChange(
+                each.encounter_id, each.status, case.person_id, each.reason, case.appeal_granted_by
+            )
+            for each in expected_encounters(case, history)
+            if each.status not in (EncounterStatus.PENDING, EncounterStatus.DELETED)
+        ]
+        if changes:
+            await self._ask_matcher(records, case, changes, [OutboxTaskKind.SET_ENCOUNTER_STATUS])
 
     async def as_on_page(self, records: Records, case: Case, job: PrintJobEvent) -> Case | None:
         """Return the case with the number and the days of a job's page, if its book is the case's.
@@ -223,14 +248,26 @@ class ApplyTransition:
         kinds = [OutboxTaskKind.SET_ENCOUNTER_STATUS]
         if status is EncounterStatus.DELETED:
             kinds += [OutboxTaskKind.IDENTIFY, OutboxTaskKind.VERIFY, OutboxTaskKind.PRINT]
-        earlier = await records.outbox.withdraw(case.id, kinds)
+        await self._ask_matcher(records, case, [change], kinds)
+
+    async def _ask_matcher(
+        self,
+        records: Records,
+        case: Case,
+        changes: Sequence[EncounterChange],
+        instead_of: Collection[OutboxTaskKind],
+    ) -> None:
+        """Record changes of encounters, in place of tasks of these kinds that are not done."""
+        earlier = await records.outbox.withdraw(case.id, instead_of)
         left = [
             each
             for task in earlier
             if task.kind is OutboxTaskKind.SET_ENCOUNTER_STATUS
             for each in decode_changes(task.payload, case.id)
         ]
-        payload = encode_changes(superseded_by(change, left))
+        for change in changes:
+            left = superseded_by(change, left)
+        payload = encode_changes(left)
         task = self._task(OutboxTaskKind.SET_ENCOUNTER_STATUS, case, payload)
         # An attempt that is under way arrives before its lease ends, and this change after it.
         leases = [each.leased_until for each in earlier if each.leased_until]

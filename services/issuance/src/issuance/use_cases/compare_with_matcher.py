@@ -88,8 +88,9 @@ class CompareWithMatcher:
     async def _merge_some_again(self) -> bool:
         """Have some persons who are one made one again; return whether there were any.
 
-        Where they still are one, nothing is moved.
+        Where they still are one, nothing is moved. A merge that was undone is undone again.
         """
+        kinds = OutboxTaskKind
         async with self._store.read() as records:
             merges = await records.person_merges.to_ask_again(self._at_a_time)
         if not merges:
@@ -98,7 +99,8 @@ class CompareWithMatcher:
             locked = await records.cases.locked({merge.case for merge in merges})
             cases = {case.id: case for case in locked}
             for merge in merges:
-                await self._apply_transition.add_merge(records, cases[merge.case], merge.id)
+                kind = kinds.UNDO_MERGE if merge.undone_at else kinds.MERGE_PERSONS
+                await self._apply_transition.add_merge(records, cases[merge.case], merge.id, kind)
             await records.person_merges.record_asked([merge.id for merge in merges])
         failpoint("matcher_comparison.merges_asked")
         return True

@@ -5,12 +5,11 @@ from datetime import date, datetime
 
 from issuance.domain.actor import Actor
 from issuance.domain.case import Case
-from issuance.domain.document import Document, DocumentNotFound, DocumentStatus
+from issuance.domain.document import REPLACED, Document, DocumentNotFound, DocumentStatus
 from issuance.domain.open_item import ResolvedItem
 from issuance.domain.validity import ValidityRule
 from issuance.store.records import Records
 
-_REPLACED = "another document was handed over"
 _GOOD = frozenset({DocumentStatus.MADE, DocumentStatus.VALID})
 
 
@@ -62,7 +61,7 @@ async def _revoke_earlier(records: Records, case: Case, by: Actor, at: datetime)
     for person in sorted(await records.adjudication_tasks.persons_of(case)):
         earlier = await records.documents.valid_of(person)
         if earlier and earlier.case != case.id:
-            revoked = earlier.changed(DocumentStatus.REVOKED, at, by.person, _REPLACED)
+            revoked = earlier.changed(DocumentStatus.REVOKED, at, by.person, REPLACED)
             await records.documents.save(revoked)
 
 

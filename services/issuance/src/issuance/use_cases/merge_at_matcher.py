@@ -4,7 +4,7 @@ from servicekit.process.failpoint import failpoint
 
 from issuance.domain.outbox import OutboxTask
 from issuance.domain.outbox_task_kind import OutboxTaskKind
-from issuance.domain.person_merge import decode_merges
+from issuance.domain.person_merge import PersonMerge, decode_merges
 from issuance.store.records import Records, Store
 from issuance.use_cases.no_restore_meanwhile import require_no_restore_since
 from issuance.use_cases.ports import NotYet, PersonMerger
@@ -27,6 +27,8 @@ class MergeAtMatcher:
             await _require_encounter_moved(records, task.case)
             restores = await records.enrolments.restores()
             merges = await records.person_merges.of_ids(decode_merges(task.payload))
+            for merge in merges:
+                await _require_earlier_undone(records, merge)
             now = {
                 each.id: await records.person_merges.current(each.into_person) for each in merges
             }
@@ -50,6 +52,14 @@ class MergeAtMatcher:
                         await records.person_merges.record_made(id, matcher_merge)
             failpoint("merge_at_matcher.before_commit")
         failpoint("merge_at_matcher.after_commit")
+
+
+async def _require_earlier_undone(records: Records, merge: PersonMerge) -> None:
+    """Raise NotYet while an earlier merge of these persons is still to be undone."""
+    persons = {merge.from_person, merge.into_person}
+    for case in await records.person_merges.cases_of_undone(persons):
+        if await records.outbox.is_attempted(case, OutboxTaskKind.UNDO_MERGE):
+            raise NotYet("an earlier merge is still to be undone")
 
 
 async def _require_encounter_moved(records: Records, case: str) -> None:

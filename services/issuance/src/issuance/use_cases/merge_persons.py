@@ -44,13 +44,14 @@ async def merge_persons(
     id: of the merge. Neither of both has another application that has not ended.
     """
     details = EventDetails(reason=f"{case.person_id} is {into}: {reason}")
-    for other in await records.cases.locked(await _others(records, case)):
+    others = await records.cases.locked(await _others(records, case))
+    for other in others:
         moved, event = case_identification.linked_to(other, into), ApplicationEvent.MERGE_PERSON
         await apply_transition(records, moved, event, by, now, details)
     superseded = await _merge_documents(records, case.person_id, into, by, now)
     merge = PersonMerge(
         id, case.person_id, into, case.id, case.office, now, by.person, reason,
-        superseded_document=superseded,
+        superseded_document=superseded, cases_moved=tuple(other.id for other in others),
     )  # fmt: skip
     await records.person_merges.add(merge)
     await apply_transition.add_merge(records, case, merge.id)

@@ -1,13 +1,13 @@
 """What issuance needs of its neighbours, the matcher and the printers, and how they can fail."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
 from issuance.domain.adjudication_referral import Candidate, IdentificationOutcome
 from issuance.domain.finger_check import FingerComparison
-from issuance.domain.finger_quality import FingerQuality
+from issuance.domain.finger_quality import FingerAssessment
 from issuance.domain.matcher_restore import EncounterFound, MatcherPast
 from issuance.domain.notice_delivery import NoticeMessage
 from issuance.domain.outbox import OutboxTask
@@ -111,7 +111,7 @@ class Matcher(Protocol):
 
 
 class PersonMerger(Protocol):
-    """The national matcher as it makes two persons one."""
+    """The national matcher as it makes two persons one, and takes that back."""
 
     async def merge_persons(
         self, request_id: str, from_person: str, into_person: str, on_behalf_of: str
@@ -120,6 +120,14 @@ class PersonMerger(Protocol):
 
         "" if there was nothing to be moved. on_behalf_of: a supervisor, for encounters that are
         known fraud, or "". May be repeated with its request id. Raises Unavailable, WorkRefused.
+        """
+        ...
+
+    async def undo_merge(self, request_id: str, merge: str, on_behalf_of: str) -> None:
+        """Give back the encounters that a merge moved, unless it is undone or forgotten already.
+
+        merge: its id at the matcher. on_behalf_of: as for `merge_persons`. May be repeated with its
+        request id. Raises Unavailable, WorkRefused.
         """
         ...
 
@@ -165,10 +173,11 @@ class FingerMatcher(Protocol):
 class FingerAssessor(Protocol):
     """The national matcher as it looks at fingerprints without storing them."""
 
-    async def assess(self, fingers: bytes) -> Sequence[FingerQuality]:
-        """Return the quality of each image that could be assessed in time.
+    async def assess(self, fingers: bytes) -> FingerAssessment:
+        """Return what it says of the samples; NOT_ASSESSED if it says nothing in time.
 
-        fingers: a serialized SampleSet. Raises BadImage, BadTemplate for what can never be used.
+        fingers: a serialized SampleSet, one captured at least. Raises BadImage, BadTemplate,
+        PositionMismatch for what can never be used.
         """
         ...
 

@@ -66,13 +66,16 @@ class FingerOfSlap:
     slap: SlapSample
 
 
+FingerContent = FingerImage | Template | FingerOfSlap | MissingFinger
+
+
 @dataclass(frozen=True, slots=True)
 class FingerSample:
     """What was captured of one finger. impression_type: ISO/IEC 19794-2 code, 0 to 3."""
 
     position: int
     impression_type: int
-    content: FingerImage | Template | FingerOfSlap | MissingFinger
+    content: FingerContent
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -30,13 +30,6 @@ class GrowableArray(Generic[Scalar]):
         self._used = 0
         self._blank = blank
 
-    @classmethod
-    def over(cls, rows: NDArray[Scalar]) -> "GrowableArray[Scalar]":
-        """Return rows that are there already as an array, which copies them when it grows."""
-        array = cls(rows.dtype.type, *rows.shape[1:])
-        array._capacity, array._used = rows, len(rows)
-        return array
-
     def __len__(self) -> int:
         return self._used
 

@@ -9,7 +9,7 @@ from matcher.domain.finger import Template
 from matcher.models import ModelVersions
 from matcher.service import decode
 from matcher.service import encode_biometrics as encode
-from matcher.use_cases.assess_quality import AssessQuality
+from matcher.use_cases.assess_fingers import AssessFingers
 from matcher.use_cases.compare_templates import CompareTemplates
 from matcher.use_cases.extract_template import ExtractTemplate, convert_template
 from matcher.use_cases.segment_slap import SegmentSlap
@@ -22,14 +22,14 @@ class Biometrics(biometrics_pb2_grpc.BiometricsServicer):
         self,
         pool: WorkerPool,
         versions: ModelVersions,
-        assess_quality: AssessQuality,
+        assess_fingers: AssessFingers,
         extract_template: ExtractTemplate,
         segment_slap: SegmentSlap,
         compare_templates: CompareTemplates,
     ) -> None:
         self._pool = pool
         self._versions = versions
-        self._assess_quality = assess_quality
+        self._assess_fingers = assess_fingers
         self._extract_template = extract_template
         self._segment_slap = segment_slap
         self._compare_templates = compare_templates
@@ -38,8 +38,15 @@ class Biometrics(biometrics_pb2_grpc.BiometricsServicer):
         self, request: pb.AssessQualityRequest, context: Context
     ) -> pb.AssessQualityResponse:
         """Return the quality of an image."""
-        assessed = await self._assess_quality(decode.image(request.image), "image")
+        assessed = await self._assess_fingers.image(decode.image(request.image), "image")
         return encode.image_quality(assessed)
+
+    async def AssessFingers(
+        self, request: pb.AssessFingersRequest, context: Context
+    ) -> pb.AssessFingersResponse:
+        """Return how good each finger of a set is, and which of them are one."""
+        assessment = await self._assess_fingers(decode.finger_samples(request.samples), "samples")
+        return encode.finger_assessment(assessment)
 
     async def ExtractTemplate(
         self, request: pb.ExtractTemplateRequest, context: Context

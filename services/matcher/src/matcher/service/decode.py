@@ -100,7 +100,7 @@ async def _imported(request: encounters_pb2.ImportEncountersRequest) -> Enrolmen
         encounter_id=request.encounter_id,
         person_id=request.person_id,
         office_id=office,
-        samples=_samples(request.samples),
+        samples=finger_samples(request.samples),
         duplicate_check=None,
         origin=RequestOrigin(
             current_caller().uri, digest.hex(), office_scope(), current_on_behalf_of()
@@ -181,7 +181,7 @@ def _fingers(
 
     parent: what stands before the names of both fields in the request.
     """
-    return (*_samples(samples), *_fingers_of_slaps(slaps, f"{parent}slaps"))
+    return (*finger_samples(samples), *_fingers_of_slaps(slaps, f"{parent}slaps"))
 
 
 def _fingers_of_slaps(
@@ -204,7 +204,7 @@ def compared_finger(message: biometrics.ComparedFinger) -> FingerImage | Templat
     return Template(message.template.data)
 
 
-def _samples(messages: Iterable[biometrics_pb2.FingerSample]) -> tuple[FingerSample, ...]:
+def finger_samples(messages: Iterable[biometrics_pb2.FingerSample]) -> tuple[FingerSample, ...]:
     """Return the samples, in the order of the request."""
     return tuple(_sample(message) for message in messages)
 

@@ -7,7 +7,7 @@ from matcher.domain.slap import SlapFinger
 from matcher.models import ModelVersions
 from matcher.record.iso19794 import Edition
 from matcher.service.encode_decisions import score
-from matcher.use_cases.assess_quality import ImageQuality
+from matcher.use_cases.assess_fingers import AssessedFinger, FingerAssessment
 from matcher.use_cases.compare_templates import FingerSimilarity
 from matcher.use_cases.extract_template import ExtractedTemplate
 
@@ -22,13 +22,34 @@ def finger_template(data: bytes, edition: Edition) -> biometrics_pb2.FingerTempl
     return biometrics_pb2.FingerTemplate(data=data, format=_TEMPLATE_FORMATS[edition])
 
 
-def image_quality(assessed: ImageQuality) -> biometrics.AssessQualityResponse:
+def image_quality(assessed: AssessedFinger) -> biometrics.AssessQualityResponse:
     """Return the answer to AssessQuality."""
     return biometrics.AssessQualityResponse(
-        quality=assessed.quality,
-        minutiae=assessed.minutiae,
+        quality=assessed.quality or 0,
+        minutiae=len(assessed.minutiae),
         acceptable=not assessed.reason,
         reason=assessed.reason,
+    )
+
+
+def finger_assessment(assessment: FingerAssessment) -> biometrics.AssessFingersResponse:
+    """Return the answer to AssessFingers."""
+    position = biometrics_pb2.FingerPosition.ValueType
+    return biometrics.AssessFingersResponse(
+        fingers=[
+            biometrics.AssessedFinger(
+                position=position(finger.position),
+                quality=finger.quality,
+                minutiae=len(finger.minutiae),
+                acceptable=not finger.reason,
+                reason=finger.reason,
+            )
+            for finger in assessment.fingers
+        ],
+        same_fingers=[
+            biometrics.SameFinger(first=position(first), second=position(second))
+            for first, second in assessment.same
+        ],
     )
 
 

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from servicekit.process.worker_pool import WorkerPool
 
 from matcher.comparison.comparator import paired_minutiae
-from matcher.domain.finger import FingerImage, Template, read_template
+from matcher.domain.finger import FingerImage, Template
 from matcher.image.decode import Decode
 from matcher.minutiae import Minutiae
 from matcher.models import ModelBundle
-from matcher.record import iso19794
 from matcher.use_cases.compare_persons import finger_scores
-from matcher.use_cases.read_samples import check_minutiae, read_image, read_view
+from matcher.use_cases.read_samples import as_stored, check_minutiae, read_image, read_view
 from matcher.use_cases.readiness import Readiness, ServiceLevel
 
 
@@ -57,5 +56,4 @@ class CompareTemplates:
             field = f"{field}.template"
             minutiae = read_view(content, field).minutiae
         check_minutiae(minutiae, self.minimum_minutiae, field)
-        # Written and read again, as everything is that is compared.
-        return read_template(iso19794.write(iso19794.FingerRecord(0, 0, minutiae)))
+        return as_stored(minutiae)

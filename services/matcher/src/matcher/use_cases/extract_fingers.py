@@ -8,14 +8,10 @@ import numpy as np
 from servicekit.errors import InvalidRequest
 from servicekit.process.worker_pool import WorkerPool
 
-from matcher.domain.errors import (
-    DuplicatePosition,
-    PoorQuality,
-    PositionMismatch,
-    SameFingerTwice,
-)
+from matcher.domain.errors import DuplicatePosition, SameFingerTwice
 from matcher.domain.finger import (
     Finger,
+    FingerContent,
     FingerImage,
     FingerOfSlap,
     FingerSample,
@@ -27,8 +23,8 @@ from matcher.image.decode import PPI, Decode, as_png
 from matcher.minutiae import Minutiae
 from matcher.models import ModelBundle
 from matcher.record import iso19794
-from matcher.use_cases.finger_sequence import find_same_finger
-from matcher.use_cases.read_samples import check_minutiae, read_image, read_view
+from matcher.use_cases.finger_sequence import same_fingers
+from matcher.use_cases.read_samples import check_minutiae, check_quality, read_image, read_view
 from matcher.use_cases.segment_slap import cut_out
 
 
@@ -60,18 +56,14 @@ class ExtractFingers:
         InvalidRequest if all are missing, DuplicatePosition, SameFingerTwice, BadImage,
         BadTemplate, PoorQuality, PositionMismatch, TooFewMinutiae, WrongHand, FingersNotFound.
         """
-        _check_positions(samples, field)
+        present = captured(samples, field)
         of_slaps = await self._cut_out(samples)
         extracted = [
             self.pool.run(
-                self._extract, sample, of_slaps.get(sample.position, sample.content),
-                _field(samples, i, field),
+                self._extract, sample, of_slaps.get(sample.position, sample.content), sample_field
             )
-            for i, sample in enumerate(samples)
-            if not isinstance(sample.content, MissingFinger)
+            for sample, sample_field in present
         ]  # fmt: skip
-        if not extracted:
-            raise InvalidRequest("at least one finger must be present", field=field)
         fingers = tuple(sorted(await asyncio.gather(*extracted), key=lambda each: each.position))
         await self.pool.run(self._check_different, fingers, samples, field)
         return fingers
@@ -99,32 +91,22 @@ class ExtractFingers:
             for finger in fingers
         }
 
-    def _extract(
-        self, sample: FingerSample, content: FingerImage | Template | FingerOfSlap, field: str
-    ) -> Finger:
+    def _extract(self, sample: FingerSample, content: FingerContent, field: str) -> Finger:
         if isinstance(content, Template):
             return self._from_template(sample, content, f"{field}.template")
         if isinstance(content, FingerImage):
             return self._from_image(sample, content, f"{field}.image")
-        raise AssertionError("every finger of a slap was cut out")
+        raise AssertionError("every finger of a slap was cut out, none is missing")
 
     def _from_image(self, sample: FingerSample, image: FingerImage, field: str) -> Finger:
         pixels = read_image(self.decode, image, field)
         quality = self.models.quality(pixels)
-        if quality < self.limits.minimum_quality:
-            raise PoorQuality(
-                f"NFIQ 2 is {quality}, at least {self.limits.minimum_quality} is needed",
-                field=field,
-                position=str(sample.position),
-                quality=str(quality),
-            )
+        check_quality(quality, self.limits.minimum_quality, field, sample.position)
         stored_image = _as_file(image) if self.store_images else None
         return self._finger(sample, self.models.extractor(pixels), field, quality, stored_image)
 
     def _from_template(self, sample: FingerSample, template: Template, field: str) -> Finger:
-        view = read_view(template, field)
-        if view.position not in (0, sample.position):
-            raise PositionMismatch(f"the record is of finger {view.position}", field=field)
+        view = read_view(template, field, sample.position)
         return self._finger(sample, view.minutiae, field)
 
     def _finger(
@@ -148,9 +130,8 @@ class ExtractFingers:
         self, fingers: Sequence[Finger], samples: Sequence[FingerSample], field: str
     ) -> None:
         prepare = self.models.comparator.prepare
-        same = find_same_finger(
-            self.models, {finger.position: prepare(finger.minutiae) for finger in fingers}
-        )
+        prepared = {finger.position: prepare(finger.minutiae) for finger in fingers}
+        same = next(same_fingers(self.models, prepared), None)
         if same is None:
             return
         first, second = same
@@ -171,6 +152,22 @@ def _field(samples: Sequence[FingerSample], i: int, field: str) -> str:
     """Return where in the request a sample, or the slap that shows it, stands."""
     content = samples[i].content
     return content.slap.field if isinstance(content, FingerOfSlap) else f"{field}[{i}]"
+
+
+def captured(samples: Sequence[FingerSample], field: str) -> Sequence[tuple[FingerSample, str]]:
+    """Return the samples that are not missing, each with its field.
+
+    field: of all samples. Raises InvalidRequest if all are missing, DuplicatePosition.
+    """
+    _check_positions(samples, field)
+    present = [
+        (sample, _field(samples, i, field))
+        for i, sample in enumerate(samples)
+        if not isinstance(sample.content, MissingFinger)
+    ]
+    if not present:
+        raise InvalidRequest("at least one finger must be present", field=field)
+    return present
 
 
 def _check_positions(samples: Sequence[FingerSample], field: str) -> None:

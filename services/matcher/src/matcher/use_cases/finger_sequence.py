@@ -1,6 +1,6 @@
 """Are the fingers of a call the ones they are stated to be? (NIST SP 500-334: sequence errors)"""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 
 from matcher.comparison.comparator import PreparedFinger
@@ -11,15 +11,14 @@ from matcher.models import ModelBundle
 from matcher.use_cases.compare_persons import finger_scores
 
 
-def find_same_finger(
+def same_fingers(
     models: ModelBundle, fingers: Mapping[int, PreparedFinger]
-) -> tuple[int, int] | None:
-    """Return the first two positions whose fingers are one finger, or None. Ten fingers: 5 ms."""
+) -> Iterator[tuple[int, int]]:
+    """Yield each two positions, the lower first, whose fingers are one. Ten fingers: 5 ms."""
     for first, second in combinations(sorted(fingers), 2):
         (score,) = finger_scores(models, fingers[first], [fingers[second]])
         if is_same_finger(score):
-            return first, second
-    return None
+            yield first, second
 
 
 def finger_sequence_errors(

@@ -3,8 +3,14 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.domain.errors import BadImage, BadTemplate, TooFewMinutiae
-from matcher.domain.finger import FingerImage, Template
+from matcher.domain.errors import (
+    BadImage,
+    BadTemplate,
+    PoorQuality,
+    PositionMismatch,
+    TooFewMinutiae,
+)
+from matcher.domain.finger import FingerImage, Template, read_template
 from matcher.image.decode import MAX_PIXELS, MAX_SIDE, Decode
 from matcher.image.unreadable_image import UnreadableImage
 from matcher.minutiae import Minutiae
@@ -22,8 +28,11 @@ def read_image(
         raise BadImage(str(error), field=field, fault=error.fault) from None
 
 
-def read_view(template: Template, field: str) -> iso19794.FingerRecord:
-    """Return the only finger view of a record. Raises BadTemplate."""
+def read_view(template: Template, field: str, position: int = 0) -> iso19794.FingerRecord:
+    """Return the only finger view of a record. Raises BadTemplate, PositionMismatch.
+
+    position: of the finger, as stated; 0 if none is.
+    """
     try:
         views = iso19794.read(template.data)
     except InvalidRecord as error:
@@ -33,7 +42,28 @@ def read_view(template: Template, field: str) -> iso19794.FingerRecord:
     width, height = views[0].minutiae.width, views[0].minutiae.height
     if max(width, height) > MAX_SIDE:
         raise BadTemplate(f"its image has {width} x {height} pixels at 500 dpi", field=field)
+    if position and views[0].position not in (0, position):
+        raise PositionMismatch(f"the record is of finger {views[0].position}", field=field)
     return views[0]
+
+
+def as_stored(minutiae: Minutiae) -> Minutiae:
+    """Return minutiae written and read again, as everything is that is compared."""
+    return read_template(iso19794.write(iso19794.FingerRecord(0, 0, minutiae)))
+
+
+def check_quality(quality: int, minimum: int, field: str, position: int = 0) -> None:
+    """Raise PoorQuality unless the NFIQ 2 score of an image is as high as that.
+
+    position: of the finger, for the error; 0 if it is unknown.
+    """
+    if quality < minimum:
+        raise PoorQuality(
+            f"NFIQ 2 is {quality}, at least {minimum} is needed",
+            field=field,
+            position=str(position),
+            quality=str(quality),
+        )
 
 
 def check_minutiae(minutiae: Minutiae, minimum: int, field: str, position: int = 0) -> None:

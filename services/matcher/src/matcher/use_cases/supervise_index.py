@@ -18,6 +18,7 @@ _MAX_DELETED_SECONDS = 3600.0
 """Longest time for which a snapshot may hold an encounter that was deleted since."""
 _SNAPSHOT_RETRY_SECONDS = 60.0
 _LOAD_RETRY_SECONDS = 60.0
+_COMPACTION_RETRY_SECONDS = 600.0
 
 _log = structlog.get_logger(__name__)
 
@@ -41,6 +42,7 @@ class SuperviseIndex:
         self._snapshot_interval_changes = snapshot_interval_changes
         self._no_snapshot_before = -math.inf
         self._no_load_before = -math.inf
+        self._no_compaction_before = -math.inf
 
     async def run(self, interval_seconds: float) -> None:
         """Check every so many seconds, and when the index is doubted, until cancelled."""
@@ -81,8 +83,19 @@ class SuperviseIndex:
             )
         else:
             await self._readiness.set_level(ServiceLevel.FULL)
-            await self._index.compact()
+            await self._compact_when_due()
             await self._save_snapshot_when_due()
+
+    async def _compact_when_due(self) -> None:
+        if time.monotonic() < self._no_compaction_before:
+            return
+        try:
+            await self._index.compact()
+        except (
+            Exception
+        ) as error:  # for lack of memory above all: it takes room before it gives any
+            _log.warning("compaction_failed", exc_info=error)
+            self._no_compaction_before = time.monotonic() + _COMPACTION_RETRY_SECONDS
 
     async def _save_snapshot_when_due(self) -> None:
         due = self._index.snapshot_is_due(self._snapshot_interval_changes, _MAX_DELETED_SECONDS)

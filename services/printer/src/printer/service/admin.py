@@ -4,8 +4,7 @@ from passport.printer.v1 import admin_pb2, admin_pb2_grpc, stock_pb2
 from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
 
-from printer.service import encode_admin as encode
-from printer.service import encode_history, encode_jobs, encode_stock, encode_values
+from printer.service import encode_admin, encode_history, encode_jobs, encode_stock, encode_values
 from printer.service.caller import attribution, require_caller_of
 from printer.service.idempotent_changes import IdempotentChanges
 from printer.store.records import Records, Store
@@ -44,7 +43,7 @@ class PrinterAdmin(admin_pb2_grpc.PrinterAdminServicer):
         now = self._clock.now()
         async with self._store.read() as records:
             status = await printing_status(records, self._monitor, now)
-        return encode.printing_status(self._office, status, now)
+        return encode_admin.printing_status(self._office, status, now)
 
     async def GetBalance(
         self, request: admin_pb2.GetBalanceRequest, context: Context
@@ -60,7 +59,7 @@ class PrinterAdmin(admin_pb2_grpc.PrinterAdminServicer):
         """Return what was found after a restore of the database."""
         require_caller_of(self._office)
         async with self._store.read() as records:
-            return encode.restore_findings(*await restore_findings(records))
+            return encode_admin.restore_findings(*await restore_findings(records))
 
     async def ReleaseAfterRestore(
         self, request: admin_pb2.ReleaseAfterRestoreRequest, context: Context

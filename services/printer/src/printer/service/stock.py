@@ -6,8 +6,7 @@ from servicekit.grpc import page_tokens
 from servicekit.grpc.server import Context
 from servicekit.process.clock import Clock
 
-from printer.service import decode, encode_stock_count, encode_values
-from printer.service import encode_stock as encode
+from printer.service import decode, encode_stock, encode_stock_count, encode_values
 from printer.service.caller import attribution, require_caller_of
 from printer.service.idempotent_changes import IdempotentChanges
 from printer.store.records import Records, Store
@@ -17,7 +16,7 @@ from printer.use_cases.hand_over import record_handover
 from printer.use_cases.remove_books import remove_books
 from printer.use_cases.stock import book_balance, load_books, receive_books, unload_books
 
-_STATES = {number: state for state, number in encode.BOOK_STATES.items()}
+_STATES = {number: state for state, number in encode_stock.BOOK_STATES.items()}
 
 
 class Stock(stock_pb2_grpc.StockServicer):
@@ -37,7 +36,7 @@ class Stock(stock_pb2_grpc.StockServicer):
         async def change(records: Records) -> pb.BookBalance:
             books, by = decode.serial_range(request.books), attribution(self._clock)
             balance = await receive_books(records, books, request.delivery_note, by)
-            return encode.book_balance(balance)
+            return encode_stock.book_balance(balance)
 
         return await self._changes.make(request, pb.BookBalance, change)
 
@@ -47,7 +46,7 @@ class Stock(stock_pb2_grpc.StockServicer):
         async def change(records: Records) -> pb.BookBalance:
             books, by = decode.serial_range(request.books), attribution(self._clock)
             balance = await load_books(records, request.machine_id, books, by)
-            return encode.book_balance(balance)
+            return encode_stock.book_balance(balance)
 
         return await self._changes.make(request, pb.BookBalance, change)
 
@@ -57,7 +56,7 @@ class Stock(stock_pb2_grpc.StockServicer):
         async def change(records: Records) -> pb.BookBalance:
             books, by = decode.serial_range(request.books), attribution(self._clock)
             balance = await unload_books(records, request.machine_id, books, by, request.reason)
-            return encode.book_balance(balance)
+            return encode_stock.book_balance(balance)
 
         return await self._changes.make(request, pb.BookBalance, change)
 
@@ -69,7 +68,7 @@ class Stock(stock_pb2_grpc.StockServicer):
 
         async def change(records: Records) -> pb.RemoveBooksResponse:
             proposal = await remove_books(records, removal)
-            balance = encode.book_balance(await book_balance(records))
+            balance = encode_stock.book_balance(await book_balance(records))
             return pb.RemoveBooksResponse(
                 balance=balance, proposal=encode_values.proposal(proposal)
             )
@@ -85,7 +84,7 @@ class Stock(stock_pb2_grpc.StockServicer):
             by = attribution(self._clock)
             book, proposal = await record_handover(records, request.job_id, request.book_serial, by)
             return pb.RecordHandoverResponse(
-                book=encode.book(book),
+                book=encode_stock.book(book),
                 proposal=encode_values.proposal(proposal),
             )
 
@@ -95,7 +94,7 @@ class Stock(stock_pb2_grpc.StockServicer):
         """Return where a book is and what it was used for."""
         require_caller_of(self._office)
         async with self._store.read() as records:
-            return encode.book(await records.books.get(request.serial))
+            return encode_stock.book(await records.books.get(request.serial))
 
     async def ListBooks(
         self, request: pb.ListBooksRequest, context: Context
@@ -114,7 +113,7 @@ class Stock(stock_pb2_grpc.StockServicer):
                 document_number=request.document_number,
             )
         return pb.ListBooksResponse(
-            books=[encode.book(book) for book in found[:size]],
+            books=[encode_stock.book(book) for book in found[:size]],
             next_page_token=page_tokens.encode_next(found, size, lambda book: book.serial),
         )
 

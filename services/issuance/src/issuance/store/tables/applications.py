@@ -28,13 +28,13 @@ from issuance.store.tables.metadata import metadata, unique_where
 
 TO_BE_ERASED = "(email <> '' OR phone <> '' OR proxy IS NOT NULL)"
 
-_HAS_NOT_ENDED = "state NOT IN ('handed_over', 'refused', 'withdrawn')"
-
 _IS_UNIDENTIFIED_HOLDER = "state = 'handed_over' AND identification_due"
 IS_UNIDENTIFIED_HOLDER = text(
     "applications.state = 'handed_over' AND applications.identification_due"
 )
 """Got an emergency document and is still to be identified. As text, for the index to be used."""
+
+_IS_OPEN = f"state NOT IN ('handed_over', 'refused', 'withdrawn') OR ({_IS_UNIDENTIFIED_HOLDER})"
 
 applications = Table(
     "applications",
@@ -117,7 +117,7 @@ applications = Table(
         *("office", "state", "queue_number", "applied_on", "priority_class", "emergency_days"),
     ),
     Index("applications_released", "office", "released_on"),
-    unique_where("one_open_application_per_person", "person_id", _HAS_NOT_ENDED),
+    unique_where("one_open_application_per_person", "person_id", _IS_OPEN),
     unique_where("one_application_per_document", "document_number", "document_number <> ''"),
     Index("applications_state", "state", "state_since"),
     Index("applications_without_fingerprints", "without_fingerprints", "office"),

@@ -3,6 +3,8 @@
 from servicekit.storage.column_types import UtcDateTime
 from sqlalchemy import Boolean, Column, Index, Integer, String, Table, false, text
 
+from issuance.domain.person_merge import UndoProposal
+from issuance.store.column_types import JsonOf
 from issuance.store.tables.metadata import case_column, metadata
 
 person_merges = Table(
@@ -21,6 +23,10 @@ person_merges = Table(
     # Whether the book of that document was taken from its holder, or settled otherwise.
     Column("book_settled", Boolean, nullable=False, server_default=false()),
     Column("matcher_merge", String(64), nullable=False, server_default=""),
+    Column("cases_moved", JsonOf(tuple[str, ...]), nullable=False, server_default="[]"),
+    Column("undo_proposal", JsonOf(UndoProposal)),
+    Column("undone_at", UtcDateTime),
+    Column("undone_by", String, nullable=False, server_default=""),
     # Whether the matcher is asked for it again, since its database was restored.
     Column("to_ask_again", Boolean, nullable=False, server_default=false()),
     Index(

@@ -33,10 +33,12 @@ searches = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("by", String, nullable=False),
     Column("on_behalf_of", String, nullable=False),
-    # Of who searched.
-    Column("office", String(8), nullable=False, server_default=""),
+    # Of who searched, as the identity has it: any word, also one that is no id of an office.
+    Column("office", String, nullable=False, server_default=""),
     Column("criteria", JsonOf(SearchCriteria), nullable=False),
     Column("found", Integer, nullable=False),
-    Index("searches_at", "at"),
-    Index("searches_of_office", "office", "number"),
+    Index("searches_at", "at", "number"),
+    Index("searches_of_office", "office", "at", "number"),
+    Index("searches_by", "by", "at"),
+    Index("searches_on_behalf_of", "on_behalf_of", "at"),
 )

@@ -34,10 +34,8 @@ async def settle(settled: Settlement, id: str) -> ResolvedItem:
     if holder.asked:
         raise StepNeeded("the matcher identifies the holder once it can", steps="RetryWork")
     require_separate_duties(event, by.person, await records.history.of_case(id))
-    known, details = (
-        case_identification.without_identification_due(case),
-        EventDetails(reason=resolution.explanation),
-    )
+    known = case_identification.without_identification_due(case)
+    details = EventDetails(reason=resolution.explanation)
     await settled.apply_transition(records, known, event, by, resolution.at, details)
     await records.fingers.delete(id)
     return ResolvedItem(

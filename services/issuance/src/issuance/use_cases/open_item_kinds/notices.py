@@ -21,7 +21,8 @@ async def settle(settled: Settlement, id: str) -> ResolvedItem:
         raise OpenItemNotFound()
     (record,) = found
     settled.require_fitting(OpenItemKind.NOTICE, record.office)
-    await notices.record_delivery(id, NoticeDelivery.IN_PERSON, None)
+    if not await notices.tell_in_person(id):
+        raise OpenItemNotFound()  # somebody else has settled it meanwhile, or it is outdated
     return ResolvedItem(
         kind=OpenItemKind.NOTICE,
         office=record.office,

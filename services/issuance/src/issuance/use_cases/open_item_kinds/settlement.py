@@ -16,7 +16,9 @@ from issuance.store.records import Records
 from issuance.use_cases.apply_transition import ApplyTransition
 from issuance.use_cases.office_directory import OfficeDirectory
 
-_MOST_DIGITS = 9
+# Numbers of rows are 32-bit integers in the databases.
+_LARGEST = 2**31 - 1
+_MOST_DIGITS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +56,12 @@ class Settlement:
 
 
 def number(key: str) -> int:
-    """Return the number that identifies an item among its kind. Raises OpenItemNotFound."""
-    if not (key.isdecimal() and len(key) <= _MOST_DIGITS):
+    """Return the number that a caller gives for an item of its kind. Raises OpenItemNotFound."""
+    if not (key.isdecimal() and len(key) <= _MOST_DIGITS and int(key) <= _LARGEST):
         raise OpenItemNotFound()
     return int(key)
 
 
 def numbers(keys: Sequence[str]) -> list[int]:
-    """Return the numbers that identify items among their kind."""
-    return [number(key) for key in keys]
+    """Return the numbers of items that were read from the database."""
+    return [int(key) for key in keys]

@@ -1,0 +1,108 @@
+"""When two persons who were merged by mistake are two again, and which passports are valid then."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from servicekit.errors import DomainError, ErrorKind
+
+from issuance.domain.adjudication_task import ExaminedBefore, OwnCase, SecondExaminerRequired
+from issuance.domain.document import REPLACED, Document, DocumentStatus
+from issuance.domain.events import ApplicationEvent
+from issuance.domain.history import HistoryEntry
+from issuance.domain.person_merge import TWO_VALID_PASSPORTS, PersonMerge, UndoProposal
+from issuance.domain.separation_of_duties import NOT_THE_EXAMINERS, is_among
+
+_SINCE_ONE_PERSON = frozenset({TWO_VALID_PASSPORTS, REPLACED})
+"""Why a passport is revoked because of another one of the same person."""
+_BECAME_THEIRS = frozenset({ApplicationEvent.CREATE, ApplicationEvent.LINK_PERSON})
+
+
+class MergeNotFound(DomainError):
+    """By the verdicts on this task no persons were merged."""
+
+    kind = ErrorKind.NOT_FOUND
+    reason = "MERGE_NOT_FOUND"
+
+
+class MergeUndone(DomainError):
+    """The merge was undone before."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "MERGE_UNDONE"
+
+
+class MergedSince(DomainError):
+    """The one person was merged with another one since; undo that first (metadata: task_id)."""
+
+    kind = ErrorKind.PRECONDITION
+    reason = "MERGED_SINCE"
+
+
+class NotSinceMerge(DomainError):
+    """The application is not one since the merge (metadata: application_id)."""
+
+    kind = ErrorKind.INVALID
+    reason = "NOT_SINCE_MERGE"
+
+
+def require_not_undone(merge: PersonMerge) -> None:
+    """Raise MergeUndone if the merge holds no longer."""
+    if merge.undone_at is not None:
+        raise MergeUndone("this merge was undone before", field="task_id")
+
+
+def require_latest(later: PersonMerge | None) -> None:
+    """Raise MergedSince if there is a later merge of the one person into another."""
+    if later is not None:
+        raise MergedSince("undo the later merge first", field="task_id", task_id=later.id)
+
+
+def require_since(merge: PersonMerge, history: Iterable[HistoryEntry], application: str) -> None:
+    """Raise NotSinceMerge unless the application became the one person's since the merge."""
+    if not any(each.event in _BECAME_THEIRS and each.at >= merge.at for each in history):
+        raise NotSinceMerge(
+            "the application is not one since the merge",
+            field="application_ids",
+            application_id=application,
+        )
+
+
+def require_no_part(
+    person: str, histories: Iterable[HistoryEntry], examiners: Iterable[str]
+) -> None:
+    """Raise OwnCase or ExaminedBefore if the person may not find that a merge was a mistake.
+
+    histories: of the applications in question. examiners: who gave a verdict on the one examined.
+    """
+    if is_among(person, examiners):
+        raise ExaminedBefore("who examined the application does not undo the merge")
+    if is_among(person, (each.person for each in histories if each.event in NOT_THE_EXAMINERS)):
+        raise OwnCase("who took part in one of the applications does not undo the merge")
+
+
+def is_confirmed(first: UndoProposal | None, second: UndoProposal) -> bool:
+    """Return whether another examiner has proposed the same before.
+
+    One who names other applications replaces the proposal. Raises SecondExaminerRequired.
+    """
+    if first is None or first.applications != second.applications:
+        return False
+    if is_among(second.by, [first.by]):
+        raise SecondExaminerRequired("the merge is undone by another examiner")
+    return True
+
+
+def valid_again(
+    documents: Iterable[Document], handed_over: Mapping[str, datetime], since: datetime
+) -> Document | None:
+    """Return the passport of a person that is valid again after the undoing of a merge, if any.
+
+    It is the last that was handed over, unless it was revoked before the merge, or for another
+    reason than that one person has one valid passport. handed_over: when, by application. since:
+    when the merge was made.
+    """
+    theirs = [each for each in documents if each.case in handed_over]
+    last = max(theirs, key=lambda each: handed_over[each.case], default=None)
+    if last is None or last.status is not DocumentStatus.REVOKED or last.status_since < since:
+        return None
+    return last if last.status_reason in _SINCE_ONE_PERSON else None

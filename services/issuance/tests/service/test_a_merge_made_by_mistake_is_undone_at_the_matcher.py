@@ -1,0 +1,72 @@
+"""Examiners undo a merge by RPC: each person has the encounters again that were theirs."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+from passport.issuance.v1 import adjudication_pb2 as tasks
+from passport.issuance.v1 import applications_pb2 as apps
+
+from .callers import Refused
+from .country import Country
+
+LOOP, WHORL = b"loop", b"whorl"
+
+
+async def _is_merged(country: Country) -> tuple[str, str]:
+    """Ani renews, and two examiners take her for budi; return her application and their task."""
+    country.matcher.enrol("ani", WHORL)
+    country.matcher.enrol("budi", WHORL)
+    kind = apps.APPLICATION_TYPE_RENEWAL
+    id = (await country.applies(WHORL, type=kind, person_id="ani")).application_id
+    task = (await country.task_of(id)).task_id
+    for user in ("eko", "fitri"):
+        examiner = country.examiner(user)
+        await examiner("ClaimTask", tasks.ClaimTaskRequest(task_id=task))
+        verdict = tasks.DecideTaskRequest(
+            task_id=task, verdict=tasks.VERDICT_SAME_PERSON, reason="alike", person_id="budi"
+        )
+        await examiner("DecideTask", verdict)
+    await country.until(_has_none(country, "ani"))
+    return id, task
+
+
+def _has_none(country: Country, person: str) -> Callable[[], Awaitable[bool]]:
+    async def has_none() -> bool:
+        return not country.matcher.encounters_of(person)
+
+    return has_none
+
+
+def _undoing(task: str, request_id: str = "", *applications: str) -> tasks.UndoMergeRequest:
+    return tasks.UndoMergeRequest(
+        request_id=request_id, task_id=task, reason="twins", application_ids=applications
+    )
+
+
+async def test_after_two_others_have_asked(country: Country) -> None:
+    id, task = await _is_merged(country)
+
+    proposed = await country.examiner("gita")("UndoMerge", _undoing(task))
+    undone = await country.examiner("hana")("UndoMerge", _undoing(task, "hana-0001"))
+    repeated = await country.examiner("hana")("UndoMerge", _undoing(task, "hana-0001"))
+
+    async def is_given_back() -> bool:
+        return country.matcher.encounters_of("ani") == sorted([id, "record-ani"])
+
+    await country.until(is_given_back)
+    assert country.matcher.encounters_of("budi") == ["record-budi"]
+    assert not proposed.HasField("undone_at")
+    assert undone.HasField("undone_at")
+    assert repeated == undone
+    assert (undone.from_person_id, undone.into_person_id) == ("ani", "budi")
+    assert undone.undo_proposed_by.endswith("/user/gita/role/examiner")
+    assert undone.undone_by.endswith("/user/hana/role/examiner")
+
+
+async def test_an_examiner_of_another_office_does_not(country: Country) -> None:
+    _, task = await _is_merged(country)
+
+    with pytest.raises(Refused) as refusal:
+        await country.caller("examiner", "gita", "JKT")("UndoMerge", _undoing(task))
+
+    assert refusal.value.reason == "WRONG_OFFICE"

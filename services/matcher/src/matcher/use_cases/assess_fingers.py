@@ -1,0 +1,104 @@
+"""Would an enrolment accept fingers, while they can still be captured again?"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from servicekit.process.worker_pool import WorkerPool
+
+from matcher.domain.errors import PoorQuality, TooFewMinutiae
+from matcher.domain.finger import FingerContent, FingerImage, FingerSample, Template
+from matcher.image.decode import Decode
+from matcher.minutiae import Minutiae
+from matcher.models import ModelBundle
+from matcher.use_cases.extract_fingers import AcceptanceLimits, captured
+from matcher.use_cases.finger_sequence import same_fingers
+from matcher.use_cases.read_samples import (
+    as_stored,
+    check_minutiae,
+    check_quality,
+    read_image,
+    read_view,
+)
+from matcher.use_cases.readiness import Readiness, ServiceLevel
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AssessedFinger:
+    """quality: NFIQ 2; None of a template. reason: why an enrolment would refuse it, or empty."""
+
+    position: int
+    quality: int | None
+    minutiae: Minutiae
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FingerAssessment:
+    """fingers: in the order of the samples. same: pairs of positions that show one finger."""
+
+    fingers: Sequence[AssessedFinger]
+    same: Sequence[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class AssessFingers:
+    """Assesses fingers by the rules of an enrolment; each image is extracted once."""
+
+    models: ModelBundle
+    decode: Decode
+    limits: AcceptanceLimits
+    pool: WorkerPool
+    readiness: Readiness
+
+    async def __call__(self, samples: Sequence[FingerSample], field: str) -> FingerAssessment:
+        """Return how good each finger is that is not missing, and which of them are one.
+
+        field: of the samples in the request. Raises InvalidRequest if all are missing,
+        DuplicatePosition, BadImage, BadTemplate, PositionMismatch, NotReady.
+        """
+        self.readiness.require(ServiceLevel.VERIFY_ONLY)
+        fingers = await asyncio.gather(
+            *(
+                self.pool.run(self._assess, sample.position, sample.content, sample_field)
+                for sample, sample_field in captured(samples, field)
+            )
+        )
+        return FingerAssessment(fingers, await self.pool.run(self._same, fingers))
+
+    async def image(self, image: FingerImage, field: str) -> AssessedFinger:
+        """Return how good one image is. field: of it in the request. Raises BadImage, NotReady."""
+        self.readiness.require(ServiceLevel.VERIFY_ONLY)
+        return await self.pool.run(self._assess_image, 0, image, field)
+
+    def _assess(self, position: int, content: FingerContent, field: str) -> AssessedFinger:
+        if isinstance(content, FingerImage):
+            return self._assess_image(position, content, f"{field}.image")
+        if isinstance(content, Template):
+            minutiae = read_view(content, f"{field}.template", position).minutiae
+            return AssessedFinger(position, None, minutiae, self._refusal(None, minutiae))
+        raise AssertionError("no finger is missing, and an assessment has no slaps")
+
+    def _assess_image(self, position: int, image: FingerImage, field: str) -> AssessedFinger:
+        pixels = read_image(self.decode, image, field)
+        quality, minutiae = self.models.quality(pixels), self.models.extractor(pixels)
+        return AssessedFinger(position, quality, minutiae, self._refusal(quality, minutiae))
+
+    def _refusal(self, quality: int | None, minutiae: Minutiae) -> str:
+        """Return the reason for which an enrolment would refuse a finger, or nothing."""
+        try:
+            if quality is not None:
+                check_quality(quality, self.limits.minimum_quality, "")
+            check_minutiae(minutiae, self.limits.minimum_minutiae, "")
+        except (PoorQuality, TooFewMinutiae) as error:
+            return error.reason
+        return ""
+
+    def _same(self, fingers: Sequence[AssessedFinger]) -> Sequence[tuple[int, int]]:
+        prepare = self.models.comparator.prepare
+        acceptable = {
+            finger.position: prepare(as_stored(finger.minutiae))
+            for finger in fingers
+            if not finger.reason
+        }
+        return tuple(same_fingers(self.models, acceptable))

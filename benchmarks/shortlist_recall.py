@@ -14,8 +14,10 @@ from pathlib import Path
 from time import thread_time
 
 import numpy as np
+from matcher.bootstrap import search_depth
 from matcher.comparison.descriptor_quantizer import LISTED_MINUTIAE, PROBED_LISTS
 from matcher.comparison.prefilter import prefilter_scores
+from matcher.config import Settings
 from matcher.domain.index_entry import FingerFeatures
 from matcher.evaluation.image_collection import find_images, parse_resolutions
 from matcher.evaluation.template_extraction import extract_all
@@ -33,7 +35,8 @@ from benchmarks.synthetic_gallery import PART, Gallery, gallery
 RANKS = (1, 10, 100, 1_000, 10_000)
 JOINED = (200, 1_000, 2_000)
 """Persons of each channel that are joined and prefiltered."""
-COMPARED = 200
+DEPTH = search_depth(Settings.model_construct())
+"""How deep a service searches where nothing is set; deeper for a probe of few minutiae."""
 _NEVER = 10**9
 _PROBE_SEED, _PROBES, _DIFFICULTY, _SHARE = 2_900_000_000, 400, 1.6, (0.3, 0.6)
 _ROWS_AT_ONCE = 2_000
@@ -76,19 +79,20 @@ def measure(models: ModelBundle, name: str, synthetic: Gallery, mated: Mated) ->
     """Print, and return, the ranks of mated fingers by embedding, by votes and by prefilter."""
     segment = _segment(models, synthetic, [reference for reference, _ in mated])
     ranks: list[tuple[int, ...]] = []
+    compared: list[int] = []
     seconds = np.zeros(3)
     for row, (_, probes) in enumerate(mated, len(synthetic)):
         for probe in probes:
             found, took = _search(models, segment, probe, row)
             ranks.append(found)
+            compared.append(DEPTH.for_minutiae([len(probe)]).compared)
             seconds += took
     columns = list(np.array(ranks).T)
     print(f"{name}: {len(ranks)} probes, {len(segment):,} fingers", flush=True)
     titles = ["embedding", "local descriptors", *(f"{n} + {n}, prefiltered" for n in JOINED)]
     for title, column in zip(titles, columns, strict=True):
         shares = ", ".join(f"{rank}: {(column < rank).mean():.3f}" for rank in RANKS)
-        compared = f"{COMPARED}: {(column < COMPARED).mean():.3f}"
-        print(f"    {title}: {shares}; {compared}", flush=True)
+        print(f"    {title}: {shares}; compared: {(column < compared).mean():.3f}", flush=True)
     embedding, lists, votes = 1e3 * seconds / len(ranks)
     print(f"    a probe: embedding {embedding:.1f} ms, lists {lists:.1f} ms, votes {votes:.1f} ms")
     return columns
@@ -123,7 +127,8 @@ def _search(
     times = [thread_time()]
     similar, _ = segment.nearest(embedding.astype(np.float32), len(segment))
     times.append(thread_time())
-    features = finger_features(models, probe, embedding, lists=PROBED_LISTS)
+    lists = int(PROBED_LISTS * DEPTH.times_deeper([len(probe)]))
+    features = finger_features(models, probe, embedding, lists=lists)
     times.append(thread_time())
     rows, votes = segment.votes(features)
     times.append(thread_time())

@@ -52,6 +52,7 @@ LAW = {
     ("printing", "finish_print"): ("ready", ITSELF),
     ("ready", "hand_over"): ("handed_over", OFFICER),
     ("handed_over", "settle_identification"): ("handed_over", SUPERVISOR),
+    ("handed_over", "change_contact"): ("handed_over", COUNTER),
     ("handed_over", "merge_person"): ("handed_over", EXAMINER),
     ("refused", "merge_person"): ("refused", EXAMINER),
     ("withdrawn", "merge_person"): ("withdrawn", EXAMINER),

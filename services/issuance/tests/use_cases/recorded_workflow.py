@@ -151,6 +151,13 @@ class RecordedWorkflow:
         notices = [record.notice for _, record in found]
         return [(n.kind, n.collect_on.isoformat() if n.collect_on else "") for n in notices]
 
+    async def last_notice(self, id: str) -> tuple[str, str]:
+        """Kind and English text, without the reference, of what an applicant was sent last."""
+        async with self.store.read() as records:
+            found = await records.notices.latest(id)
+        assert found is not None
+        return found.notice.kind, found.notice.text.en.partition(" Your reference")[0]
+
     async def tasks(self) -> list[AdjudicationTask]:
         """All adjudication tasks that are open, oldest first."""
         async with self.store.read() as records:

@@ -41,6 +41,20 @@ async def _is_refused(flow: Workflow) -> str:
     return item
 
 
+async def test_the_holder_is_asked_to_come_about_it_and_not_for_fingerprints(
+    emergencies: Workflow,
+) -> None:
+    id = await has_emergency_document(emergencies)
+
+    await _is_unusable(emergencies)
+
+    assert await emergencies.last_notice(id) == (
+        "identification_due",
+        "Your fingerprints cannot be used. Please come to the immigration office about your "
+        "identification.",
+    )
+
+
 class TestWhoSettlesIt:
     @pytest.mark.parametrize(
         ("user", "earlier"),

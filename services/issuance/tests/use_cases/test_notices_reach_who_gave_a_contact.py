@@ -11,6 +11,7 @@ from issuance.domain.outbox import OutboxTask
 from issuance.domain.outbox_task_kind import OutboxTaskKind
 from issuance.domain.retry_policy import RetryPolicy
 from issuance.domain.states import ApplicationState
+from issuance.domain.transitions import IllegalTransition
 from issuance.store.notice_records import NoticeRecord, NoticeRecords
 from issuance.use_cases.change_contact import change_contact
 from issuance.use_cases.deliver_notice import DeliverNotice
@@ -21,6 +22,7 @@ from issuance.use_cases.ports import NoticeRefused, Unavailable
 from issuance.workers.outbox_worker import OutboxWorker
 from servicekit.storage.database import Database
 
+from .emergencies import has_emergency_document
 from .people import identity
 from .recorded_workflow import EVERYTHING
 from .workflow import Workflow
@@ -346,6 +348,26 @@ async def test_a_contact_is_erased_some_days_after_the_end(
 
     assert contacts == [MAIL, NO_CONTACT]
     assert (await workflow.case(waiting)).contact == PHONE
+
+
+async def test_an_unidentified_holder_can_be_reached_until_the_identification(
+    emergencies: Workflow, database: Database
+) -> None:
+    flow = emergencies
+    id = await has_emergency_document(flow, contact=MAIL)
+    erase = ErasePersonalData(flow.store, database, flow, timedelta(days=30), YEAR, YEAR)
+    flow.clock("2018-12-26 09:00")
+
+    await erase()
+    due = (await flow.case(id)).contact
+    await _changes_contact(flow, id, PHONE)
+    changed = (await flow.case(id)).contact
+    await flow.is_identified()
+    with pytest.raises(IllegalTransition):
+        await _changes_contact(flow, id, MAIL)
+    await erase()
+
+    assert (due, changed, (await flow.case(id)).contact) == (MAIL, PHONE, NO_CONTACT)
 
 
 async def test_a_change_of_contact_says_in_the_history_that_and_not_what(

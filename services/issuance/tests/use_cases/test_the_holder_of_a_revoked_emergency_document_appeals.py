@@ -103,7 +103,10 @@ async def test_two_clear_the_holder_and_the_document_stays_revoked(emergencies: 
     assert (case.state, case.identification_due) == (STATES.HANDED_OVER, False)
     assert case.refusal_reason is None
     assert await flow.documents(case.person_id) == [(id, "revoked")]
-    assert [kind for kind, _ in await flow.notices(id)][-1] == "identity_settled"
+    assert await flow.last_notice(id) == (
+        "identity_settled",
+        "Your identification is done. You can apply for a passport.",
+    )
     assert [
         item for _, item in await flow.open_items() if isinstance(item, UnidentifiedHolder)
     ] == []
@@ -154,6 +157,7 @@ async def test_a_holder_with_two_records_becomes_the_one_person(emergencies: Wor
     case = await flow.case(id)
     assert (case.person_id, case.identification_due) == (person, False)
     assert await flow.documents(person) == [(earlier, "valid"), (id, "revoked")]
+    assert await flow.last_notice(id) == ("identity_settled", "Your identification is done.")
 
 
 async def test_a_second_confirmation_stands_until_another_appeal(emergencies: Workflow) -> None:

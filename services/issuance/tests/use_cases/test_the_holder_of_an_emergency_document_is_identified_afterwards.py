@@ -181,7 +181,7 @@ class TestFingersThatCannotBeUsed:
         assert settled.case == id
         assert "cannot be used" in settled.problem
         assert not (await flow.case(id)).identification_due
-        assert [kind for kind, _ in await flow.notices(id)][-1] == "recapture"
+        assert [kind for kind, _ in await flow.notices(id)][-1] == "identification_due"
         assert await _unidentified(flow) == []
 
     async def test_nobody_settles_what_the_matcher_or_examiners_do(

@@ -47,6 +47,7 @@ _KINDS = {
     "NOTICE_KIND_COLLECTION_REMINDER": "to be collected within a week",
     "NOTICE_KIND_NOT_COLLECTED": "cancelled, since not collected",
     "NOTICE_KIND_IDENTITY_SETTLED": "identified after the hand-over",
+    "NOTICE_KIND_IDENTIFICATION_DUE": "to be identified otherwise, after the hand-over",
 }
 _SCENARIO = REPOSITORY / "docs" / "examples" / "banjarmasin-2018.json"
 

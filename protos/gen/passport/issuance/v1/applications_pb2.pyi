@@ -214,7 +214,7 @@ class _ResponsibleParty:
 class _ResponsiblePartyEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ResponsibleParty.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     RESPONSIBLE_PARTY_UNSPECIFIED: _ResponsibleParty.ValueType  # 0
-    """Nobody: the application is in a final state."""
+    """Nobody: nothing is waited for."""
     RESPONSIBLE_PARTY_APPLICANT: _ResponsibleParty.ValueType  # 1
     """The applicant."""
     RESPONSIBLE_PARTY_OFFICER: _ResponsibleParty.ValueType  # 2
@@ -234,7 +234,7 @@ class ResponsibleParty(_ResponsibleParty, metaclass=_ResponsiblePartyEnumTypeWra
     """The party that must act next."""
 
 RESPONSIBLE_PARTY_UNSPECIFIED: ResponsibleParty.ValueType  # 0
-"""Nobody: the application is in a final state."""
+"""Nobody: nothing is waited for."""
 RESPONSIBLE_PARTY_APPLICANT: ResponsibleParty.ValueType  # 1
 """The applicant."""
 RESPONSIBLE_PARTY_OFFICER: ResponsibleParty.ValueType  # 2
@@ -1148,7 +1148,7 @@ class WaitExplanation(_message.Message):
     state: Global___ApplicationState.ValueType
     """Its state."""
     responsible_office: _builtins.str
-    """Office at which the responsible party acts: `national` for the matcher; empty in a final state."""
+    """Office at which the responsible party acts: `national` for the matcher; empty if nothing is waited for."""
     date_as_if_outage_ended_now: _builtins.bool
     """Whether no day can be promised now: an outage lasts and nobody knows when it ends.
     `promised_collection_date` is then no firm date; at most it is right if the outage ended now.

@@ -567,9 +567,9 @@ class ApplicationsServicer:
         examiners too: it counts as handed over, with `identification_due` until they have decided, and an open
         item. The document stays revoked whatever they find; who is cleared, or linked, can apply for a passport.
 
-        Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen; who reopens does not approve
-        then), APPLICATION_OPEN (the person has another application that has not ended), AT_THE_PRINTER (as Approve).
-        Retry: yes.
+        Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen; who examined it does not
+        either; who reopens does not approve then), APPLICATION_OPEN (the person has another application that has not
+        ended), UNKNOWN_OFFICE (its office was removed), AT_THE_PRINTER (as Approve). Retry: yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -623,7 +623,8 @@ class ApplicationsServicer:
 
     def ChangeContact(self, request, context):
         """Changes how the applicant is notified: address, telephone number and language. A notice that could not be
-        delivered is delivered again.
+        delivered is delivered again. Until the application has ended; after the hand-over of an emergency document
+        until its holder is identified.
 
         Callers: officers, service frontdesk. Retry: yes.
         """

@@ -297,9 +297,9 @@ class ApplicationsStub:
     examiners too: it counts as handed over, with `identification_due` until they have decided, and an open
     item. The document stays revoked whatever they find; who is cleared, or linked, can apply for a passport.
 
-    Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen; who reopens does not approve
-    then), APPLICATION_OPEN (the person has another application that has not ended), AT_THE_PRINTER (as Approve).
-    Retry: yes.
+    Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen; who examined it does not
+    either; who reopens does not approve then), APPLICATION_OPEN (the person has another application that has not
+    ended), UNKNOWN_OFFICE (its office was removed), AT_THE_PRINTER (as Approve). Retry: yes.
     """
     HandOver: _grpc.UnaryUnaryMultiCallable[_applications_pb2.HandOverRequest, _applications_pb2.Application]
     """Records that the passport was handed over and signed for.
@@ -337,7 +337,8 @@ class ApplicationsStub:
     """
     ChangeContact: _grpc.UnaryUnaryMultiCallable[_applications_pb2.ChangeContactRequest, _applications_pb2.Application]
     """Changes how the applicant is notified: address, telephone number and language. A notice that could not be
-    delivered is delivered again.
+    delivered is delivered again. Until the application has ended; after the hand-over of an emergency document
+    until its holder is identified.
 
     Callers: officers, service frontdesk. Retry: yes.
     """
@@ -617,9 +618,9 @@ class ApplicationsAsyncStub(ApplicationsStub):
     examiners too: it counts as handed over, with `identification_due` until they have decided, and an open
     item. The document stays revoked whatever they find; who is cleared, or linked, can apply for a passport.
 
-    Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen; who reopens does not approve
-    then), APPLICATION_OPEN (the person has another application that has not ended), AT_THE_PRINTER (as Approve).
-    Retry: yes.
+    Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen; who examined it does not
+    either; who reopens does not approve then), APPLICATION_OPEN (the person has another application that has not
+    ended), UNKNOWN_OFFICE (its office was removed), AT_THE_PRINTER (as Approve). Retry: yes.
     """
     HandOver: _aio.UnaryUnaryMultiCallable[_applications_pb2.HandOverRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Records that the passport was handed over and signed for.
@@ -657,7 +658,8 @@ class ApplicationsAsyncStub(ApplicationsStub):
     """
     ChangeContact: _aio.UnaryUnaryMultiCallable[_applications_pb2.ChangeContactRequest, _applications_pb2.Application]  # type: ignore[assignment]
     """Changes how the applicant is notified: address, telephone number and language. A notice that could not be
-    delivered is delivered again.
+    delivered is delivered again. Until the application has ended; after the hand-over of an emergency document
+    until its holder is identified.
 
     Callers: officers, service frontdesk. Retry: yes.
     """
@@ -1090,9 +1092,9 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         examiners too: it counts as handed over, with `identification_due` until they have decided, and an open
         item. The document stays revoked whatever they find; who is cleared, or linked, can apply for a passport.
 
-        Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen; who reopens does not approve
-        then), APPLICATION_OPEN (the person has another application that has not ended), AT_THE_PRINTER (as Approve).
-        Retry: yes.
+        Callers: supervisors. Errors: SEPARATION_OF_DUTIES (who refused does not reopen; who examined it does not
+        either; who reopens does not approve then), APPLICATION_OPEN (the person has another application that has not
+        ended), UNKNOWN_OFFICE (its office was removed), AT_THE_PRINTER (as Approve). Retry: yes.
         """
 
     @_abc_1.abstractmethod
@@ -1154,7 +1156,8 @@ class ApplicationsServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_applications_pb2.Application, _abc.Awaitable[_applications_pb2.Application]]:
         """Changes how the applicant is notified: address, telephone number and language. A notice that could not be
-        delivered is delivered again.
+        delivered is delivered again. Until the application has ended; after the hand-over of an emergency document
+        until its holder is identified.
 
         Callers: officers, service frontdesk. Retry: yes.
         """

@@ -46,7 +46,13 @@ class _NoticeKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NoticeKind
     NOTICE_KIND_NOT_COLLECTED: _NoticeKind.ValueType  # 11
     """The passport was cancelled, since it was not collected."""
     NOTICE_KIND_IDENTITY_SETTLED: _NoticeKind.ValueType  # 12
-    """Examiners cleared the holder of an emergency document after the hand-over: a passport can be applied for."""
+    """Examiners cleared the holder of an emergency document after the hand-over, or linked them with another
+    record: a passport can be applied for, unless the holder has a valid one.
+    """
+    NOTICE_KIND_IDENTIFICATION_DUE: _NoticeKind.ValueType  # 13
+    """The fingerprints of the holder of an emergency document cannot be used, after the hand-over: please come to
+    the office about the identification. Pointless once that is not due any more.
+    """
 
 class NoticeKind(_NoticeKind, metaclass=_NoticeKindEnumTypeWrapper):
     """Kind of a notice."""
@@ -70,7 +76,13 @@ NOTICE_KIND_COLLECTION_REMINDER: NoticeKind.ValueType  # 10
 NOTICE_KIND_NOT_COLLECTED: NoticeKind.ValueType  # 11
 """The passport was cancelled, since it was not collected."""
 NOTICE_KIND_IDENTITY_SETTLED: NoticeKind.ValueType  # 12
-"""Examiners cleared the holder of an emergency document after the hand-over: a passport can be applied for."""
+"""Examiners cleared the holder of an emergency document after the hand-over, or linked them with another
+record: a passport can be applied for, unless the holder has a valid one.
+"""
+NOTICE_KIND_IDENTIFICATION_DUE: NoticeKind.ValueType  # 13
+"""The fingerprints of the holder of an emergency document cannot be used, after the hand-over: please come to
+the office about the identification. Pointless once that is not due any more.
+"""
 Global___NoticeKind: _TypeAlias = NoticeKind  # noqa: Y015
 
 class _NoticeDelivery:

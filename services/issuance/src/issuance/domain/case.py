@@ -142,6 +142,11 @@ class Case:
         return self.identification_due and not self.makes_emergency_document
 
     @property
+    def has_unidentified_holder(self) -> bool:
+        """Whether its emergency document was handed over, and its holder is to be identified."""
+        return self.identification_due and self.state is ApplicationState.HANDED_OVER
+
+    @property
     def identified_by(self) -> IdentifiedBy:
         """By what its holder is identified as it is printed."""
         if self.without_fingerprints:

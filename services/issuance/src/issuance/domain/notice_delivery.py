@@ -6,6 +6,7 @@ from datetime import datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from issuance.domain.case import Case
 from issuance.domain.contact import Contact
 from issuance.domain.formatting import LocalizedText
 from issuance.domain.notices import NoticeKind
@@ -65,18 +66,19 @@ _TRUE_IN: Mapping[NoticeKind, frozenset[ApplicationState]] = {
     NoticeKind.DATE_CHANGED: NOT_READY,
     NoticeKind.DELAYED: NOT_READY,
     NoticeKind.READY: frozenset({ApplicationState.READY}),
-    # After the hand-over: of the holder of an emergency document.
-    NoticeKind.RECAPTURE: frozenset({ApplicationState.PAID, ApplicationState.HANDED_OVER}),
+    NoticeKind.RECAPTURE: frozenset({ApplicationState.PAID}),
     NoticeKind.REFUSED: frozenset({ApplicationState.REFUSED}),
     NoticeKind.COLLECTION_REMINDER: frozenset({ApplicationState.READY}),
     NoticeKind.NOT_COLLECTED: frozenset({ApplicationState.WITHDRAWN}),
     NoticeKind.IDENTITY_SETTLED: frozenset({ApplicationState.HANDED_OVER}),
+    NoticeKind.IDENTIFICATION_DUE: frozenset({ApplicationState.HANDED_OVER}),
 }
 
 
-def is_outdated(kind: NoticeKind, state: ApplicationState) -> bool:
-    """Return whether a notice tells nothing that is still true of an application in this state."""
-    return state not in _TRUE_IN[kind]
+def is_outdated(kind: NoticeKind, case: Case) -> bool:
+    """Return whether a notice tells nothing that is still true of its application."""
+    settled = kind is NoticeKind.IDENTIFICATION_DUE and not case.identification_due
+    return settled or case.state not in _TRUE_IN[kind]
 
 
 def subject(reference: str) -> LocalizedText:

@@ -21,6 +21,7 @@ class NoticeKind(StrEnum):
     COLLECTION_REMINDER = "collection_reminder"
     NOT_COLLECTED = "not_collected"
     IDENTITY_SETTLED = "identity_settled"
+    IDENTIFICATION_DUE = "identification_due"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,17 @@ def recapture_notice(application: str) -> Notice:
     return Notice(application, NoticeKind.RECAPTURE, text)
 
 
+def identification_due_notice(application: str) -> Notice:
+    """Return the notice that the holder of an emergency document is to be identified otherwise."""
+    text = LocalizedText(
+        "Sidik jari Anda tidak dapat digunakan. Silakan datang ke kantor imigrasi untuk "
+        "menyelesaikan pemeriksaan identitas Anda.",
+        "Your fingerprints cannot be used. Please come to the immigration office about your "
+        "identification.",
+    )
+    return Notice(application, NoticeKind.IDENTIFICATION_DUE, text)
+
+
 def refused_notice(application: str, reason: LocalizedText) -> Notice:
     """Return the notice that the application was refused, with the reason."""
     text = LocalizedText(
@@ -164,10 +176,20 @@ def not_collected_notice(application: str) -> Notice:
     return Notice(application, NoticeKind.NOT_COLLECTED, text)
 
 
-def identity_settled_notice(application: str) -> Notice:
-    """Return the notice that the holder of an emergency document is identified after all."""
-    text = LocalizedText(
-        "Pemeriksaan identitas Anda sudah selesai. Anda dapat mengajukan permohonan paspor.",
-        "Your identification is done. You can apply for a passport.",
+def identity_settled_notice(application: str, *, has_passport: bool) -> Notice:
+    """Return the notice that the holder of an emergency document is identified after all.
+
+    has_passport: whether the holder has a valid passport besides, and needs no other one.
+    """
+    done = LocalizedText(
+        "Pemeriksaan identitas Anda sudah selesai.", "Your identification is done."
+    )
+    text = (
+        done
+        if has_passport
+        else LocalizedText(
+            f"{done.id} Anda dapat mengajukan permohonan paspor.",
+            f"{done.en} You can apply for a passport.",
+        )
     )
     return Notice(application, NoticeKind.IDENTITY_SETTLED, text)

@@ -147,7 +147,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(_S.HANDED_OVER, _E.REFER_TO_EXAMINERS, _S.HANDED_OVER, _ISSUANCE,
                Guard.EXAMINER_NEEDED),
     Transition(_S.HANDED_OVER, _E.REJECT_BIOMETRICS, _S.HANDED_OVER, _ISSUANCE,
-               Guard.UNUSABLE_FINGERS, notice=NoticeKind.RECAPTURE),
+               Guard.UNUSABLE_FINGERS, notice=NoticeKind.IDENTIFICATION_DUE),
     # Whatever the matcher may have of it was compared with nobody.
     Transition(_S.HANDED_OVER, _E.SETTLE_IDENTIFICATION, _S.HANDED_OVER, _SUPERVISOR,
                Guard.MATCHER_CANNOT_IDENTIFY, encounter=EncounterStatus.DELETED),
@@ -249,6 +249,8 @@ TRANSITIONS: tuple[Transition, ...] = (
       for state, target in _CORRECTED.items()),
     *(Transition(state, _E.CHANGE_CONTACT, state, _COUNTER)
       for state in _S if state not in FINAL_STATES),
+    Transition(_S.HANDED_OVER, _E.CHANGE_CONTACT, _S.HANDED_OVER, _COUNTER,
+               Guard.IDENTIFICATION_DUE),
     *(Transition(state, _E.APPOINT_PROXY, state, _OFFICER)
       for state in _S if state not in FINAL_STATES),
     *(Transition(state, _E.MERGE_PERSON, state, _EXAMINER, Guard.SAME_AS_ANOTHER)

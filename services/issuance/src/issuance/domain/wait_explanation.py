@@ -16,6 +16,7 @@ from issuance.domain.states import AWAITING_IDENTIFICATION, FINAL_STATES, Applic
 from issuance.domain.waiting_on import (
     EMERGENCY_IDENTIFICATION_DUE,
     FINGERS_DIFFER,
+    HOLDER_IDENTIFICATION_DUE,
     IDENTIFICATION_DUE,
     PORTRAIT_MISSING,
     PRINT_JOB_MISFIT,
@@ -54,9 +55,9 @@ class WaitExplanation:
     """Why a case waits.
 
     responsible_office: where the responsible party acts, that of national callers for the matcher;
-    empty in a final state. cases_before: number of those printed before it; None if it has no place
-    in the plan. sped_up_by: what would speed it up, or that nothing does. intervention: what a
-    person must do because something went wrong. identification_due: that the applicant is
+    empty if nothing is waited for. cases_before: number of those printed before it; None if it has
+    no place in the plan. sped_up_by: what would speed it up, or that nothing does. intervention:
+    what a person must do because something went wrong. identification_due: that the applicant is
     still to be identified, and until when; None if nothing is due.
     """
 
@@ -163,7 +164,11 @@ def explain_wait(
     return WaitExplanation(
         responsible_office=_responsible_office(waiting, case.office),
         cases_before=None if place is None else place.before,
-        sped_up_by=_sped_up_by(case, office, place, obstacles.outage, intervention, now),
+        sped_up_by=(
+            waiting.what
+            if waiting and case.has_unidentified_holder
+            else _sped_up_by(case, office, place, obstacles.outage, intervention, now)
+        ),
         intervention=intervention,
         identification_due=_identification_due(case),
     )
@@ -172,6 +177,8 @@ def explain_wait(
 def _identification_due(case: Case) -> LocalizedText | None:
     if not case.identification_due:
         return None
+    if case.has_unidentified_holder:
+        return HOLDER_IDENTIFICATION_DUE
     return EMERGENCY_IDENTIFICATION_DUE if case.makes_emergency_document else IDENTIFICATION_DUE
 
 

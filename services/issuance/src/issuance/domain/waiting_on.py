@@ -148,10 +148,17 @@ IDENTIFICATION_DUE = LocalizedText(
 EMERGENCY_IDENTIFICATION_DUE = LocalizedText(
     "dokumen perjalanan darurat dibuat sebelum pemohon diidentifikasi karena pemeriksaan identitas "
     "terganggu; pemeriksaan itu dilakukan segera setelah pulih, juga sesudah dokumen diserahkan",
-    "an emergency document is made before the applicant is identified, since identification is "
+    "an emergency document is made before the applicant is identified, since identification was "
     "out; they are identified as soon as that can be done, also after the hand-over",
 )
 """Of an applicant of whom an emergency document is made."""
+HOLDER_IDENTIFICATION_DUE = LocalizedText(
+    "dokumen perjalanan darurat sudah diserahkan, dan pemegangnya masih harus diidentifikasi; "
+    "sebelum itu permohonan paspor tidak dapat diajukan",
+    "an emergency document was handed over, and its holder is still to be identified; until then "
+    "no passport can be applied for",
+)
+"""Of the holder of an emergency document, also while examiners decide again after an appeal."""
 WORK_SET_ASIDE = WaitingOn(
     ResponsibleParty.ADMINISTRATOR,
     LocalizedText(

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from issuance.domain.states import FINAL_STATES
+from issuance.domain.states import FINAL_STATES, ApplicationState
 from issuance.store.case_rows import UNNUMBERED
 from issuance.store.tables.applications import TO_BE_ERASED, applications
 from issuance.store.tables.notices import notices
@@ -35,11 +35,15 @@ class ContactRecords:
     async def erase_ended(self, before: datetime) -> bool:
         """Erase contacts and proxies of cases that ended before an instant.
 
-        Returns whether all are gone.
+        Not of holders of emergency documents who are still to be identified. Returns whether all
+        are gone.
         """
         c = applications.c
         due = select(c.id).where(
-            text(TO_BE_ERASED), c.state_since < before, c.state.in_(FINAL_STATES)
+            text(TO_BE_ERASED),
+            c.state_since < before,
+            c.state.in_(FINAL_STATES),
+            or_(c.state != ApplicationState.HANDED_OVER, ~c.identification_due),
         )
         cases = list(await self._connection.scalars(due.limit(_BATCH)))
         await self._erase(cases)

@@ -36,10 +36,11 @@ _NOT_STARTED = ServiceClock(timedelta(), timedelta())
 class ApplicationDetails:
     """A case at one moment.
 
-    waiting_on: None in a final state. outage: id of the outage that it waits for, or "".
-    expected_until: when the wait is expected to end; None if unknown. late_since: since when it
-    takes longer than is usual in its state; None if it does not. date_tentative: whether the
-    collection date is no firm one, since nobody knows when an outage ends.
+    waiting_on: None in a final state, unless its holder is still to be identified. outage: id of
+    the outage that it waits for, or "". expected_until: when the wait is expected to end; None if
+    unknown. late_since: since when it takes longer than is usual in its state; None if it does not.
+    date_tentative: whether the collection date is no firm one, since nobody knows when an outage
+    ends.
     """
 
     case: Case
@@ -56,8 +57,9 @@ async def application_details(
 ) -> list[ApplicationDetails]:
     """Return the details of the cases at `now`, in the same order.
 
-    Costs three queries, whatever the number of cases. Of an office that was added a moment ago, by
-    another replica, the directory is refreshed.
+    Costs three queries, whatever the number of cases, and one if holders are to be identified
+    after the hand-over. Of an office that was added a moment ago, by another replica, the directory
+    is refreshed.
     """
     for case in cases:
         await offices.know(records, case.office)
@@ -67,10 +69,11 @@ async def application_details(
     )
     identifying = [case.id for case in cases if case.state in AWAITING_IDENTIFICATION]
     refused = await records.stuck_work.refused_cases(identifying, OutboxTaskKind.IDENTIFY)
+    holders = await _unidentified_holders(records, cases)
     return [
         _details(
             case,
-            waiting_on(case, set_aside=case.id in refused),
+            holders.get(case.id) or waiting_on(case, set_aside=case.id in refused),
             offices[case.office],
             outages,
             earlier.get(case.id, ()),
@@ -78,6 +81,13 @@ async def application_details(
         )
         for case in cases
     ]
+
+
+async def _unidentified_holders(records: Records, cases: Sequence[Case]) -> Mapping[str, WaitingOn]:
+    """Return what is waited for, by case, to identify holders after the hand-over."""
+    due = [case.id for case in cases if case.has_unidentified_holder]
+    found = await records.unidentified_holders.of_cases(due) if due else ()
+    return {each.case: each.waiting_on for each in found}
 
 
 async def _outages(records: Records, cases: Sequence[Case], now: datetime) -> Mapping[str, Outage]:

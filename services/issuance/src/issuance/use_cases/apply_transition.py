@@ -25,6 +25,7 @@ from issuance.domain.notices import (
     NoticeKind,
     collection_reminder,
     emergency_ready_notice,
+    identification_due_notice,
     identity_settled_notice,
     not_collected_notice,
     promised_date_notice,
@@ -118,10 +119,11 @@ class ApplyTransition:
         if row.outbox_task:
             await self.add_task(records, row.outbox_task, changed)
             await self.add_verification(records, changed)
-        if row.notice:
-            await send_notices(records, case.office, [self._notice(row.notice, changed)], at)
         if document := case.document_after(row):
             await self._record_document(records, row, document, changed, by, at, details)
+        if row.notice:
+            notice = await self._notice(records, row.notice, changed)
+            await send_notices(records, case.office, [notice], at)
         _log.info("application_moved", application_id=case.id, by=by.uri, what=event, to=row.target)
         if row.source is row.target:
             return changed
@@ -276,7 +278,7 @@ class ApplyTransition:
     def _task(self, kind: OutboxTaskKind, case: Case, payload: bytes) -> OutboxTask:
         return task_of_case(kind, case, payload, case.state_since, self._new_id)
 
-    def _notice(self, kind: NoticeKind, case: Case) -> Notice:
+    async def _notice(self, records: Records, kind: NoticeKind, case: Case) -> Notice:
         hours = self._offices[case.office].collection
         promised = case.promised_collection_date or hours.calendar.day_of(case.state_since)
         if kind is NoticeKind.PROMISED_DATE:
@@ -295,5 +297,9 @@ class ApplyTransition:
         if kind is NoticeKind.NOT_COLLECTED:
             return not_collected_notice(case.id)
         if kind is NoticeKind.IDENTITY_SETTLED:
-            return identity_settled_notice(case.id)
+            valid = await records.documents.valid_of(case.person_id)
+            has_passport = valid is not None and valid.case != case.id
+            return identity_settled_notice(case.id, has_passport=has_passport)
+        if kind is NoticeKind.IDENTIFICATION_DUE:
+            return identification_due_notice(case.id)
         raise ValueError(f"a transition cannot send {kind} about an application {case.state}")

@@ -49,7 +49,7 @@ class DeliverNotice:
 
     async def _deliver(self, case: Case, found: NoticeRecord) -> tuple[NoticeDelivery, str]:
         sender = self._sender(case.contact)
-        if is_outdated(found.notice.kind, case.state):
+        if is_outdated(found.notice.kind, case):
             return NoticeDelivery.OUTDATED, ""
         if sender is None:
             return NoticeDelivery.IN_PERSON, ""

@@ -81,16 +81,31 @@ def _nearest_lists(
     nearest = np.empty((len(descriptors), count), np.uint16)
     distance = np.empty(centroids.shape[1], np.uint16)
     for i in range(len(descriptors)):
-        _distances(descriptors[i], centroids, distance)
         if count == 1:
-            best = 0
-            for j in range(len(distance)):
-                if distance[j] < distance[best]:
-                    best = j
-            nearest[i, 0] = best
+            nearest[i, 0] = _nearest_list(descriptors[i], centroids)
         else:
+            _distances(descriptors[i], centroids, distance)
             _smallest(distance, nearest[i])
     return nearest
+
+
+@compiled
+def _nearest_list(descriptor: NDArray[np.uint64], centroids: NDArray[np.uint64]) -> np.uint64:
+    """Return the list of the nearest centroid, of equals the lowest number.
+
+    Distance and number are compared as one word, so that it is vectorised.
+    """
+    first, second, third, fourth = descriptor
+    best = np.uint64(0xFFFFFFFF)
+    for j in range(centroids.shape[1]):
+        distance = (
+            popcount(centroids[0, j] ^ first)
+            + popcount(centroids[1, j] ^ second)
+            + popcount(centroids[2, j] ^ third)
+            + popcount(centroids[3, j] ^ fourth)
+        )
+        best = min(best, np.uint64(distance) << np.uint64(16) | np.uint64(j))
+    return best & np.uint64(0xFFFF)
 
 
 @compiled

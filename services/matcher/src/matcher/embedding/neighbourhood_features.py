@@ -22,6 +22,8 @@ _STEPS_PER_PIXEL = 4
 _BEARINGS = 2 * 8 + 1  # constant, cosines and sines of up to eight times the bearing
 _DIRECTIONS = 2 * 2 + 1  # likewise of up to twice the direction
 _HARMONICS = _BEARINGS * _DIRECTIONS
+_PADDED = 88
+"""_HARMONICS, rounded up to whole vector registers of the processor."""
 FEATURES_PER_MINUTIA = len(_CENTRES) * _HARMONICS
 
 Floats = NDArray[np.float32]
@@ -74,10 +76,12 @@ def neighbourhood_features(xy: Floats, angle: Floats, weight: Floats) -> Floats:
     each as a neighbour.
     """
     count = len(angle)
-    features = np.zeros((count, FEATURES_PER_MINUTIA), np.float32)
+    features = np.empty((count, FEATURES_PER_MINUTIA), np.float32)
     cos, sin = np.cos(angle), np.sin(angle)
-    harmonics = np.empty(_HARMONICS, np.float32)
+    harmonics = np.zeros(_PADDED, np.float32)
+    sums = np.empty((len(_CENTRES), _PADDED), np.float32)
     for i in range(count):
+        sums[:] = 0
         for j in range(count):
             dx, dy = xy[j, 0] - xy[i, 0], xy[j, 1] - xy[i, 1]
             distance = np.sqrt(dx * dx + dy * dy)
@@ -89,7 +93,9 @@ def neighbourhood_features(xy: Floats, angle: Floats, weight: Floats) -> Floats:
             across = cos[i] * sin[j] - sin[i] * cos[j]
             _write_harmonics(ahead, aside, along, across, harmonics)
             step = int(distance * _STEPS_PER_PIXEL + 0.5)
-            _add_neighbour(step, weight[j], harmonics, features[i])
+            _add_neighbour(step, weight[j], harmonics, sums)
+        for bump in range(len(_CENTRES)):
+            features[i, bump * _HARMONICS : (bump + 1) * _HARMONICS] = sums[bump, :_HARMONICS]
     return features
 
 
@@ -108,17 +114,16 @@ def _write_harmonics(ahead: float, aside: float, along: float, across: float, ou
 
 
 @compiled
-def _add_neighbour(step: int, weight: float, harmonics: Floats, features: Floats) -> None:
-    """Add a neighbour to the features (680,). step: its distance in `_STEPS_PER_PIXEL`."""
+def _add_neighbour(step: int, weight: float, harmonics: Floats, sums: Floats) -> None:
+    """Add a neighbour to the sums (8, _PADDED). step: its distance in `_STEPS_PER_PIXEL`."""
     for bump in range(_SPANS[step, 0], _SPANS[step, 1]):
         near = weight * _HEIGHTS[step, bump]
-        rows = features[bump * _HARMONICS : (bump + 1) * _HARMONICS]
-        for k in range(_HARMONICS):
-            rows[k] += near * harmonics[k]
+        for k in range(_PADDED):
+            sums[bump, k] += near * harmonics[k]
 
 
 @compiled
 def _compress(features: Floats) -> None:
     """Replace each x by x / sqrt(1 + |x|): many neighbours say little more than a few."""
-    for k in range(len(features)):
-        features[k] /= np.sqrt(np.float32(1) + abs(features[k]))
+    # As one expression over the array it is vectorised, without a check for a division by zero.
+    features[:] = features / np.sqrt(np.float32(1) + np.abs(features))

@@ -56,11 +56,20 @@ def ridge_orientation(field: RidgeField, x: float, y: float) -> float:
         theta += 0.5 * math.atan2((field.cores[i, 1] - y) / long, x - field.cores[i, 0])
     for i in range(len(field.deltas)):
         theta -= 0.5 * math.atan2((field.deltas[i, 1] - y) / long, x - field.deltas[i, 0])
-    above_base = 1.0 / (1.0 + math.exp((y - 90.0) / 45.0))
-    theta -= field.arching[0 if x < 0.0 else 1] * above_base * math.tanh(x / 70.0)
-    bend = x / 45.0 * math.exp(0.5 - 0.5 * (x / 45.0) ** 2 - (y / 110.0) ** 2)
-    theta -= field.arch_steepness * bend
+    theta -= _bending(field, x, y)
     return math.atan2(long * math.sin(theta), math.cos(theta))
+
+
+@compiled
+def _bending(field: RidgeField, x: float, y: float) -> float:
+    """Return by how many radians the ridges slope down at (x, y) besides the zero-pole model."""
+    below, left = math.exp((y - 90.0) / 45.0), math.exp(x / -35.0)
+    aside = (1.0 - left) / ((1.0 + left) * (1.0 + below))  # tanh(x / 70) above the base
+    slope = field.arching[0 if x < 0.0 else 1] * aside
+    if field.arch_steepness == 0.0:
+        return slope
+    bend = x / 45.0 * math.exp(0.5 - 0.5 * (x / 45.0) ** 2 - (y / 110.0) ** 2)
+    return slope + field.arch_steepness * bend
 
 
 @compiled
@@ -73,13 +82,49 @@ def ridge_period(field: RidgeField, x: float, y: float) -> float:
 
 
 @compiled
-def _wave_vector(field: RidgeField, x: float, y: float, towards: float) -> tuple[float, float]:
-    """Return the gradient of the ridge phase (y down), its sign such that it points `towards`."""
-    across = ridge_orientation(field, x, y) + 0.5 * math.pi
+def _half_turn(x: float, y: float) -> tuple[float, float]:
+    """Return cosine and sine of half the angle of (x, y), which lies above -pi and up to pi."""
+    size = math.sqrt(x * x + y * y)
+    if size == 0.0:
+        return 1.0, 0.0
+    cos, sin = x / size, y / size
+    if cos >= 0.0:
+        half_cos = math.sqrt(0.5 + 0.5 * cos)
+        return half_cos, 0.5 * sin / half_cos
+    half_sin = math.copysign(math.sqrt(0.5 - 0.5 * cos), sin)
+    return 0.5 * sin / half_sin, half_sin
+
+
+@compiled
+def _ridge_direction(field: RidgeField, x: float, y: float) -> tuple[float, float]:
+    """Return cosine and sine of `ridge_orientation`, or of the opposite direction."""
+    long = field.elongation
+    twice = 2.0 * (field.rotation - _bending(field, x, y))
+    cos, sin = math.cos(twice), math.sin(twice)
+    for i in range(len(field.cores)):
+        c, s = x - field.cores[i, 0], (field.cores[i, 1] - y) / long
+        cos, sin = cos * c - sin * s, sin * c + cos * s
+    for i in range(len(field.deltas)):
+        c, s = x - field.deltas[i, 0], (field.deltas[i, 1] - y) / long
+        cos, sin = cos * c + sin * s, sin * c - cos * s
+    cos, sin = _half_turn(cos, sin)
+    size = math.sqrt(cos * cos + long * long * sin * sin)
+    return cos / size, long * sin / size
+
+
+@compiled
+def _wave_vector(
+    field: RidgeField, x: float, y: float, cos: float, sin: float
+) -> tuple[float, float]:
+    """Return the gradient of the ridge phase (y down).
+
+    Its sign is such that it points to the left of the direction of this cosine and sine.
+    """
+    cos_here, sin_here = _ridge_direction(field, x, y)
     size = 2.0 * math.pi / ridge_period(field, x, y)
-    if math.cos(across - towards) < 0.0:
+    if cos * cos_here + sin * sin_here < 0.0:
         size = -size
-    return size * math.cos(across), -size * math.sin(across)
+    return -size * sin_here, -size * cos_here
 
 
 @compiled
@@ -92,9 +137,10 @@ def signed_minutia_density(field: RidgeField, x: float, y: float) -> float:
     more minutiae point along `ridge_orientation` than against it.
     """
     step = 4.0
-    across = ridge_orientation(field, x, y) + 0.5 * math.pi
-    right = _wave_vector(field, x + step, y, across)[1]
-    left = _wave_vector(field, x - step, y, across)[1]
-    below = _wave_vector(field, x, y + step, across)[0]
-    above = _wave_vector(field, x, y - step, across)[0]
+    along = ridge_orientation(field, x, y)
+    cos, sin = math.cos(along), math.sin(along)
+    right = _wave_vector(field, x + step, y, cos, sin)[1]
+    left = _wave_vector(field, x - step, y, cos, sin)[1]
+    below = _wave_vector(field, x, y + step, cos, sin)[0]
+    above = _wave_vector(field, x, y - step, cos, sin)[0]
     return (left - right + below - above) / (2.0 * step) / (2.0 * math.pi)
